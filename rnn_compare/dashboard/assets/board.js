@@ -1,0 +1,232 @@
+// Draws the live board: cards above, accuracy and loss below. Called again with every message.
+// A message holds ready words and numbers (see board.py); everything is set as text, never as markup.
+
+import { loadPlotly, look, onChange } from "./plotly.js";
+
+const boards = new WeakMap();
+const KINDS = [
+  {
+    title: "Accuracy", train: "accuracy", val: "val_accuracy", trail: 1, format: ".0%", hover: ".1%",
+    range: (values) => [Math.min(0.4, Math.floor(10 * Math.min(...values, 1)) / 10), 1.0],
+  },
+  {
+    title: "Loss", train: "loss", val: "val_loss", trail: 2, format: ".1f", hover: ".3f",
+    range: (values) => [0, Math.max(0.8, Math.ceil(5 * Math.min(Math.max(...values, 0), 3) + 0.25) / 5)],
+  },
+];
+
+function element(tag, className, parent, text = "") {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+function build(parent, urls) {
+  const style = element("link", "", parent);
+  style.rel = "stylesheet";
+  style.href = new URL(urls.style, document.baseURI);
+  const root = element("div", "rc-board", parent);
+  const board = {
+    root, hidden: new Set(), cards: new Map(), cardRow: element("div", "rc-cards", root),
+    chartRow: element("div", "rc-charts", root), charts: [],
+  };
+  for (const kind of KINDS) {
+    const box = element("figure", "rc-chart", board.chartRow);
+    const caption = element("figcaption", "", box);
+    element("b", "", caption, kind.title);
+    const key = element("span", "rc-key", caption);
+    element("i", "rc-solid", key);
+    key.append("validation");
+    element("i", "rc-dashed", key);
+    key.append("training");
+    const node = element("div", "rc-plot", box);
+    node.dataset.chart = kind.title.toLowerCase();
+    board.charts.push({ kind, node });
+  }
+  board.end = onChange(board.chartRow, () => draw(board));
+  boards.set(parent, board);
+  return board;
+}
+
+function buildCard(board, id) {
+  const root = element("article", "rc-card", board.cardRow);
+  const card = { root };
+  card.head = element("header", "", root);
+  card.swatch = element("span", "rc-swatch", card.head);
+  card.label = element("h3", "", card.head);
+  card.button = element("button", "rc-stop", card.head, "Stop");
+  card.button.type = "button";
+  card.button.addEventListener("click", () => {
+    card.button.disabled = true;
+    card.button.textContent = "Stopping";
+    board.stop(id);
+  });
+  card.state = element("p", "rc-state", root);
+  card.bar = element("div", "rc-bar", root);
+  card.bar.setAttribute("role", "progressbar");
+  card.fill = element("div", "", card.bar);
+  const numbers = element("dl", "", root);
+  const best = element("div", "rc-best", numbers);
+  card.bestLabel = element("dt", "", best);
+  card.best = element("dd", "", best);
+  const last = element("div", "rc-last", numbers);
+  element("dt", "", last, "last");
+  card.last = element("dd", "", last);
+  card.facts = element("p", "rc-facts", root);
+  board.cards.set(id, card);
+  return card;
+}
+
+function drawCards(board, runs) {
+  const present = new Set(runs.map((run) => run.id));
+  for (const [id, card] of board.cards) {
+    if (!present.has(id)) { card.root.remove(); board.cards.delete(id); }
+  }
+  board.root.classList.toggle("rc-many", runs.length > 4);
+  runs.forEach((run, index) => {
+    const card = board.cards.get(run.id) ?? buildCard(board, run.id);
+    if (board.cardRow.children[index] !== card.root) {
+      board.cardRow.insertBefore(card.root, board.cardRow.children[index] ?? null);
+    }
+    card.root.dataset.run = run.id;
+    card.root.dataset.status = run.status;
+    card.root.style.setProperty("--rc-color", run.color);
+    setText(card.label, run.label);
+    card.label.title = run.label;
+    setText(card.state, run.reason ? `${run.state}: ${run.reason}` : run.state);
+    card.state.title = run.reason;
+    setText(card.bestLabel, run.bestEpoch ? `best, ${run.bestEpoch}` : "best validation accuracy");
+    setText(card.best, run.best);
+    setText(card.last, run.last);
+    setText(card.facts, [run.facts, run.parameters].filter(Boolean).join(" · "));
+    card.fill.style.width = `${100 * run.fraction}%`;
+    card.bar.setAttribute("aria-valuenow", Math.round(100 * run.fraction));
+    card.bar.setAttribute("aria-label", `${run.label} progress`);
+    card.button.hidden = !run.stop;
+    card.button.setAttribute("aria-label", `Stop ${run.label}`);
+    if (run.stopping || card.button.hidden) {
+      card.button.disabled = run.stopping;
+      setText(card.button, run.stopping ? "Stopping" : "Stop");
+    }
+  });
+}
+
+function traces(board, runs, kind) {
+  return runs.flatMap((run) => {
+    const epochs = run[kind.val].map((_, index) => index + 1);
+    const shared = {
+      type: "scatter", legendgroup: run.id, name: run.label, meta: run.id,
+      visible: board.hidden.has(run.id) ? "legendonly" : true,
+    };
+    const training = {
+      ...shared, uid: `${run.id}-training`, mode: "lines", showlegend: false,
+      x: [...epochs, ...run.trail.map((point) => point[0])],
+      y: [...run[kind.train].map((value) => value / 1e4), ...run.trail.map((point) => point[kind.trail])],
+      line: { color: run.color, width: 2.5, dash: "6px,5px" }, opacity: 0.8,
+      hovertemplate: `${escapeHtml(run.label)} training %{y:${kind.hover}}<extra></extra>`,
+    };
+    const validation = {
+      ...shared, uid: `${run.id}-validation`, mode: "lines+markers", showlegend: true,
+      x: epochs, y: run[kind.val].map((value) => value / 1e4),
+      line: { color: run.color, width: 3.5 }, marker: { symbol: run.marker, size: 9, color: run.color },
+      hovertemplate: `${escapeHtml(run.label)} validation <b>%{y:${kind.hover}}</b><extra></extra>`,
+    };
+    return [training, validation];
+  });
+}
+
+// Plotly reads a little markup in labels and hover texts.
+function escapeHtml(text) {
+  return text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+}
+
+function layout(board, data, kind) {
+  const { ink, font, line, paper } = look(board.root);
+  const values = data.runs.flatMap((run) => [
+    ...run[kind.train].map((value) => value / 1e4), ...run[kind.val].map((value) => value / 1e4),
+    ...run.trail.map((point) => point[kind.trail]),
+  ]);
+  const narrow = board.root.clientWidth < 700;
+  const marks = kind.title === "Accuracy" ? data.marks : [];
+  const axis = { gridcolor: line, linecolor: line, zeroline: false, tickfont: { size: narrow ? 13 : 15 }, fixedrange: false };
+  return {
+    uirevision: data.runs.map((run) => run.id).join(), // a new comparison starts unzoomed
+    autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: font, color: ink, size: 15 },
+    margin: { l: 48, r: 12, t: 8, b: 40 },
+    hovermode: "x unified", hoverlabel: { bgcolor: paper, bordercolor: line, font: { size: 15, color: ink } },
+    showlegend: data.runs.length > 0,
+    legend: {
+      orientation: "h", x: 0, y: kind.title === "Accuracy" ? 0.02 : 0.98, xanchor: "left",
+      yanchor: kind.title === "Accuracy" ? "bottom" : "top", bgcolor: "rgba(0,0,0,0)", font: { size: 14 },
+    },
+    xaxis: {
+      ...axis, range: [0, data.epochs + 0.1], title: { text: "epoch", standoff: 4, font: { size: 15 } },
+      dtick: data.epochs <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: line, hoverformat: ".2~f",
+    },
+    yaxis: { ...axis, range: kind.range(values), tickformat: kind.format, nticks: 7 },
+    shapes: marks.map(([, at]) => ({
+      type: "line", xref: "paper", x0: 0, x1: 1, y0: at, y1: at, line: { color: ink, width: 1.5, dash: "dot" }, opacity: 0.6,
+    })),
+    annotations: [
+      ...marks.map(([text, at]) => ({
+        xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: "bottom", text, showarrow: false, font: { size: 14 }, opacity: 0.8,
+      })),
+      ...(data.runs.length || !data.hint ? [] : [{
+        xref: "paper", yref: "paper", x: 0.5, y: 0.5, text: escapeHtml(data.hint), showarrow: false,
+        font: { size: 18 }, opacity: 0.7,
+      }]),
+    ],
+  };
+}
+
+function toggle(board, id) {
+  if (!board.hidden.delete(id)) board.hidden.add(id);
+  draw(board);
+}
+
+function isolate(board, id) {
+  const others = board.data.runs.map((run) => run.id).filter((other) => other !== id);
+  const alone = !board.hidden.has(id) && others.every((other) => board.hidden.has(other));
+  board.hidden = new Set(alone ? [] : others);
+  draw(board);
+}
+
+function draw(board) {
+  if (!board.plotly || !board.data || !board.root.clientWidth) return;
+  const config = { displaylogo: false, responsive: false, displayModeBar: false, doubleClick: "reset" };
+  for (const { kind, node } of board.charts) {
+    const first = !node.on;
+    board.plotly.react(node, traces(board, board.data.runs, kind), layout(board, board.data, kind), config);
+    if (first) {
+      // A network is hidden or shown in both charts at once.
+      node.on("plotly_legendclick", (event) => { toggle(board, event.data[event.curveNumber].meta); return false; });
+      node.on("plotly_legenddoubleclick", (event) => { isolate(board, event.data[event.curveNumber].meta); return false; });
+    }
+    const width = node.clientWidth;
+    if (node.dataset.width && node.dataset.width !== String(width)) board.plotly.Plots.resize(node);
+    node.dataset.width = width;
+  }
+}
+
+export async function render({ data, parentElement, setTriggerValue }, urls) {
+  const board = boards.get(parentElement) ?? build(parentElement, urls);
+  board.data = data;
+  board.stop = (id) => setTriggerValue("stop", id);
+  drawCards(board, data.runs);
+  board.plotly ??= await loadPlotly(urls.plotly);
+  draw(board);
+}
+
+export function dispose(parentElement) {
+  const board = boards.get(parentElement);
+  if (!board || parentElement.isConnected) return;
+  board.end();
+  boards.delete(parentElement);
+}

@@ -1,0 +1,126 @@
+"""The live board: a card for each network and the two charts, drawn by one component.
+
+Everything that changes while networks train goes to the browser as one small message; the scripts
+that draw it are served once (see ``server.py``). Streamlit's own chart would be mounted anew with
+every point and lose the viewer's zoom.
+"""
+
+import functools
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+
+from rnn_compare.dashboard import server
+from rnn_compare.dashboard.palette import looks
+from rnn_compare.dashboard.words import duration, ordinal, percent
+from rnn_compare.experiment import labels
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.record import Run
+
+TRAIL = 24
+"""Points of the running epoch that are sent, the newest always among them."""
+
+
+def message(shown: Sequence[Run], waiting: Sequence[str], marks: bool, hint: str = "") -> dict[str, Any]:
+    """Returns what the browser draws, as plain values and ready words.
+
+    Args:
+        shown: The runs on the board, in order.
+        waiting: Ids of all queued runs of the server, the next first.
+        marks: Whether the lecture's 85 % and 89 % are drawn.
+        hint: What stands in the empty charts when there is no run.
+    """
+    names = labels(run.experiment for run in shown)
+    looked = looks(run.experiment.cell for run in shown)
+    return {
+        "runs": [
+            {
+                "id": run.id,
+                "label": run.name or name,
+                "color": look.color,
+                "marker": look.marker,
+                **_card(run, waiting),
+                **_curves(run),
+            }
+            for run, name, look in zip(shown, names, looked, strict=True)
+        ],
+        "epochs": max((run.experiment.epochs for run in shown), default=10),
+        "marks": [["SimpleRNN in the lecture: 85 %", 0.85], ["LSTM in the lecture: 89 %", 0.89]] if marks else [],
+        "hint": hint,
+    }
+
+
+def show(data: dict[str, Any], key: str) -> str | None:
+    """Draws the board; returns the id of a run whose Stop button was just pressed."""
+    result = _component()(data=data, key=key, on_stop_change=lambda: None)
+    stop: str | None = result.stop
+    return stop
+
+
+@functools.cache
+def _component() -> Any:
+    # Only this loader travels with every message; the module that it names is fetched once.
+    loader = f"""
+        const module = import(new URL("{server.url("board.js")}", document.baseURI));
+        const urls = {{plotly: "{server.url("plotly.min.js")}", style: "{server.url("board.css")}"}};
+        export default (component) => {{
+            module.then((board) => board.render(component, urls));
+            return () => module.then((board) => board.dispose(component.parentElement));
+        }};"""
+    return st.components.v2.component("rnn_compare_board", js=loader, isolate_styles=False)
+
+
+def _card(run: Run, waiting: Sequence[str]) -> dict[str, Any]:
+    best, last = run.best, run.last
+    facts = []
+    if run.seconds_per_epoch is not None:
+        facts.append(f"{duration(run.seconds_per_epoch)} an epoch")
+    if run.seconds_left is not None:
+        facts.append(f"{duration(run.seconds_left)} left")
+    return {
+        "status": run.status.value,
+        "state": _state(run, waiting),
+        "fraction": round(run.fraction_done, 3),
+        "best": percent(best.val_accuracy) if best else "–",
+        "bestEpoch": f"epoch {best.epoch}" if best else "",
+        "last": percent(last.val_accuracy) if last else "–",
+        "facts": " · ".join(facts),
+        "parameters": f"{run.parameters:,} parameters" if run.parameters else "",
+        "reason": run.reason or "",
+        "stop": not run.status.ended,
+        "stopping": run.stop_requested and not run.status.ended,
+    }
+
+
+def _state(run: Run, waiting: Sequence[str]) -> str:
+    done, epochs = len(run.epochs), run.experiment.epochs
+    match run.status:
+        case Status.QUEUED:
+            place = waiting.index(run.id) + 1 if run.id in waiting else 1
+            return "starting" if place == 1 else f"waiting, {ordinal(place)} in line"
+        case Status.RUNNING if run.progress and run.progress[-1].phase == "validation":
+            return f"epoch {done + 1} of {epochs}, validating"
+        case Status.RUNNING:
+            return f"epoch {min(done + 1, epochs)} of {epochs}"
+        case Status.FINISHED:
+            return f"finished, {epochs} epochs" if epochs > 1 else "finished, 1 epoch"
+        case _:
+            return f"{run.status.value} after {done} of {epochs} epochs"
+
+
+def _curves(run: Run) -> dict[str, Any]:
+    def thousandths(field: str) -> list[int]:
+        # Ten-thousandths as whole numbers: half the bytes of decimals, finer than a wall can show.
+        return [round(10_000 * getattr(epoch, field)) for epoch in run.epochs]
+
+    fields = ("accuracy", "val_accuracy", "loss", "val_loss")
+    assert set(fields) <= set(EpochEnd.__dataclass_fields__)
+    trail = [point for point in run.progress if point.phase == "training" and point.accuracy is not None]
+    step = -(-len(trail) // TRAIL) or 1
+    thinned = trail[::-1][::step][::-1]
+    return {field: thousandths(field) for field in fields} | {
+        "trail": [
+            [round(point.epoch - 1 + point.batch / point.batches, 3), point.accuracy, point.loss] for point in thinned
+        ]
+    }

@@ -1,0 +1,198 @@
+"""The set-up in the sidebar: what will be trained. All of it stands in the page's URL."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import (
+    CELLS,
+    OPTIMIZERS,
+    SOURCES,
+    Experiment,
+    bounds,
+    comparison,
+    experiment_from,
+)
+from rnn_compare.presets import BOOK, PRESETS, Preset
+
+UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
+MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
+OWN = "Own settings"
+SOURCE_NAMES = {"bundled": "IMDB, bundled", "keras": "IMDB, Keras' file"}
+# Fields that are set by a widget of the same key, beside the three that make several networks.
+SHARED = tuple(name for name in Experiment.model_fields if name not in ("cell", "units", "maxlen"))
+DEFAULTS: dict[str, Any] = {name: Experiment.model_fields[name].default for name in SHARED} | {
+    "cell": list(BOOK.cells),
+    "units": BOOK.units[0],
+    "maxlen": BOOK.maxlens[0],
+    "more_units": [],
+    "more_maxlen": [],
+}
+
+
+@dataclass(frozen=True)
+class Setup:
+    """What the sidebar says.
+
+    Attributes:
+        experiments: The networks to compare; empty if ``problem`` says why there are none.
+        problem: A sentence, or None.
+    """
+
+    experiments: tuple[Experiment, ...]
+    problem: str | None
+
+
+def setup() -> Setup:
+    """Draws the set-up and returns what it says."""
+    _say_what_the_link_had_wrong()
+    _preset()
+    st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
+    st.select_slider("Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=_help("units"), **_BIND)
+    st.select_slider(
+        "maxlen", _with_current(MAXLENS, "maxlen"), DEFAULTS["maxlen"], key="maxlen", help=_help("maxlen"), **_BIND
+    )
+    _slider("Epochs", "epochs")
+    with st.expander("More settings"):
+        _more()
+    return _read()
+
+
+_BIND: dict[str, Any] = {"bind": "query-params"}
+
+
+def _preset() -> None:
+    names = [preset.name for preset in PRESETS]
+    current = next((preset.name for preset in PRESETS if _values(preset) == _current()), OWN)
+    st.session_state["preset"] = current
+    st.selectbox("Preset", [*names, OWN] if current == OWN else names, key="preset", on_change=_apply_preset)
+    question = next((preset.question for preset in PRESETS if preset.name == current), "")
+    st.caption(question or "Settings of your own; the page's address holds them all.")
+
+
+def _apply_preset() -> None:
+    for preset in PRESETS:
+        if preset.name == st.session_state["preset"]:
+            st.session_state.update(_values(preset))
+
+
+def _values(preset: Preset) -> dict[str, Any]:
+    return (
+        DEFAULTS
+        | {"cell": list(preset.cells), "units": preset.units[0], "maxlen": preset.maxlens[0]}
+        | {"more_units": [str(size) for size in preset.units[1:]], "more_maxlen": [str(n) for n in preset.maxlens[1:]]}
+        | preset.shared
+    )
+
+
+def _current() -> dict[str, Any]:
+    return {name: st.session_state.get(name, default) for name, default in DEFAULTS.items()}
+
+
+def _more() -> None:
+    for field, label, offered in (("more_units", "Also compare units", UNITS), ("more_maxlen", "Also compare maxlen", MAXLENS)):
+        st.multiselect(
+            label,
+            list(dict.fromkeys([*map(str, offered), *st.session_state.get(field, [])])),
+            key=field,
+            accept_new_options=True,
+            placeholder="none",
+            help="One more network for each cell type.",
+            **_BIND,
+        )
+    left, right = st.columns(2)
+    with left:
+        _number("Embedding size", "embedding_size")
+        _number("Layers", "layers")
+        _number("Dropout", "dropout", step=0.1)
+        _choice("Optimizer", "optimizer", OPTIMIZERS)
+        _number("Batch size", "batch_size")
+        _number("Reviews", "reviews", step=1000)
+        _toggle("Bidirectional", "bidirectional")
+    with right:
+        _number("Vocabulary size", "vocabulary_size", step=1000)
+        _number("Seed", "seed")
+        _number("Recurrent dropout", "recurrent_dropout", step=0.1)
+        _number("Learning rate", "learning_rate", step=0.0005, format="%.5f")
+        _number("Validation split", "validation_split", step=0.05)
+        _choice("Source", "source", SOURCES, SOURCE_NAMES)
+        _toggle("Mask padding", "mask_padding")
+
+
+def _slider(label: str, field: str) -> None:
+    low, high = bounds(field)
+    st.slider(label, int(low), int(high), DEFAULTS[field], key=field, help=_help(field), **_BIND)
+
+
+def _number(label: str, field: str, step: float = 1, format: str | None = None) -> None:
+    low, high = bounds(field)
+    kind = type(DEFAULTS[field])
+    st.number_input(
+        label, kind(low), kind(high), DEFAULTS[field], kind(step), key=field, help=_help(field), format=format, **_BIND
+    )
+
+
+def _toggle(label: str, field: str) -> None:
+    st.toggle(label, DEFAULTS[field], key=field, help=_help(field), **_BIND)
+
+
+def _choice(label: str, field: str, options: Sequence[str], names: dict[str, str] | None = None) -> None:
+    st.selectbox(
+        label, options, format_func=lambda option: (names or {}).get(option, option), key=field, help=_help(field), **_BIND
+    )
+
+
+def _help(field: str) -> str:
+    return Experiment.model_fields[field].description or ""
+
+
+def _with_current(offered: Sequence[int], field: str) -> list[int]:
+    """Adds a value that came with the link and is within bounds, so that every such link can be shown."""
+    low, high = bounds(field)
+    given = [str(st.session_state.get(field, "")), st.query_params.get(field, "")]
+    return sorted({*offered, *(int(value) for value in given if value.isdecimal() and low <= int(value) <= high)})
+
+
+def _say_what_the_link_had_wrong() -> None:
+    """Streamlit drops values from the URL that a widget cannot take; the visitor is told which, and why."""
+    if "link_problems" not in st.session_state:
+        st.session_state["link_problems"] = _link_problems()
+    for problem in st.session_state["link_problems"]:
+        st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
+
+
+def _link_problems() -> list[str]:
+    problems = []
+    for field in Experiment.model_fields:
+        for value in st.query_params.get_all(field):
+            try:
+                experiment_from({field: value})
+            except UserError as error:
+                problems.append(str(error))
+    return problems
+
+
+def _read() -> Setup:
+    state = st.session_state
+    try:
+        experiments = comparison(
+            state["cell"] or [],
+            [state["units"], *(_whole(value, "units") for value in state["more_units"])],
+            [state["maxlen"], *(_whole(value, "maxlen") for value in state["more_maxlen"])],
+            **{name: state[name] for name in SHARED},
+        )
+    except UserError as error:
+        return Setup((), str(error))
+    return Setup(tuple(experiments), None)
+
+
+def _whole(text: str, field: str) -> int:
+    if not text.strip().isdecimal():
+        low, high = bounds(field)
+        raise UserError(f"{text[:20]!r} is no value for {field}; it must be a whole number from {low:,} to {high:,}.")
+    return int(text)
+
+

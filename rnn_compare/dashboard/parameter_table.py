@@ -1,0 +1,135 @@
+"""Parameter counts of several networks, side by side and term by term."""
+
+from collections.abc import Sequence
+from html import escape
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from rnn_compare.dashboard import figure
+from rnn_compare.dashboard.palette import Look, looks
+from rnn_compare.experiment import Experiment, labels
+from rnn_compare.networks.parameters import Parameters, formula, parameters
+
+CSS = """
+<style>
+.rc-parameters { display: grid; grid-template-columns: repeat(auto-fit, minmax(21rem, 1fr)); gap: 0.75rem; font-variant-numeric: tabular-nums; }
+.rc-parameters section { border: 1px solid var(--st-border-color, #8884); border-top: 5px solid var(--rc-color); border-radius: 8px; padding: 0.5rem 0.9rem 0.7rem; min-width: 0; }
+.rc-parameters h4 { font-size: 1.15rem; font-weight: 650; margin: 0; padding: 0; display: flex; justify-content: space-between; gap: 1rem; }
+.rc-parameters .rc-arithmetic { font-size: 1.15rem; margin: 0.2rem 0 0.5rem; font-weight: 500; }
+.rc-parameters .rc-symbols { font-size: 0.9rem; opacity: 0.75; margin: 0; }
+.rc-parameters table { width: 100%; border-collapse: collapse; font-size: 0.95rem; margin: 0; }
+.rc-parameters td, .rc-parameters th { padding: 0.16rem 0; text-align: left; font-weight: 400; border: none; vertical-align: baseline; }
+.rc-parameters td:last-child, .rc-parameters th:last-child { text-align: right; padding-left: 0.75rem; white-space: nowrap; }
+.rc-parameters tr.rc-layer > * { font-weight: 650; border-top: 1px solid var(--st-border-color, #8884); padding-top: 0.3rem; }
+.rc-parameters tr.rc-tensor td:first-child, .rc-parameters tr.rc-gate td:first-child { padding-left: 0.9rem; }
+.rc-parameters tr.rc-tensor, .rc-parameters tr.rc-gate { opacity: 0.85; }
+.rc-parameters tr.rc-total > * { border-top: 2px solid currentColor; font-weight: 650; padding-top: 0.3rem; }
+.rc-parameters .rc-shape { opacity: 0.7; padding-left: 0.4rem; }
+</style>
+"""
+
+
+def show(experiments: Sequence[Experiment]) -> None:
+    """Draws the counts of the chosen networks: arithmetic, bars, and tables by layer and weight tensor."""
+    chosen = list(dict.fromkeys(experiments))
+    counts = [parameters(experiment) for experiment in chosen]
+    names = labels(chosen)
+    drawn = looks(experiment.cell for experiment in chosen)
+    cards = "".join(
+        _card(name, look, experiment, count)
+        for name, look, experiment, count in zip(names, drawn, chosen, counts, strict=True)
+    )
+    st.html(f'{CSS}<div class="rc-parameters">{cards}</div>')
+    st.markdown("#### Compared")
+    with_embedding = st.toggle(
+        "With the embedding", key="with_embedding", help="The table of word vectors dwarfs all that learns to read."
+    )
+    figure.show(bars(names, drawn, counts, with_embedding), "parameter_bars", 70 + 52 * len(chosen))
+
+
+def bars(names: Sequence[str], drawn: Sequence[Look], counts: Sequence[Parameters], with_embedding: bool) -> go.Figure:
+    """Returns a stacked bar for each network: what its parameters are spent on."""
+    parts: list[tuple[str, float, list[int]]] = [
+        ("recurrent kernel", 1.0, [_recurrent(count, "recurrent_kernel") for count in counts]),
+        ("kernel", 0.72, [_recurrent(count, "kernel") for count in counts]),
+        ("bias", 0.45, [_recurrent(count, "bias") for count in counts]),
+        ("Dense", 0.25, [count.layers[-1].count for count in counts]),
+    ]
+    if with_embedding:
+        parts.insert(0, ("embedding", 0.15, [count.layers[0].count for count in counts]))
+    longest = max(sum(sizes[i] for _, _, sizes in parts) for i in range(len(names)))
+    places = list(range(len(names)))
+    chart = go.Figure()
+    for part, strength, sizes in parts:
+        chart.add_bar(
+            x=sizes,
+            y=places,
+            orientation="h",
+            marker={"color": [look.color for look in drawn], "opacity": strength},
+            # A part that is too narrow for its name is named by its tip alone.
+            text=[f"{part} {size:,}" if size > 0.14 * longest else "" for size in sizes],
+            textposition="inside",
+            insidetextanchor="middle",
+            textangle=0,
+            textfont={"size": 15},
+            hovertemplate=f"{part} %{{x:,}}<extra></extra>",
+        )
+    for place, count in zip(places, counts, strict=True):
+        total = count.total if with_embedding else count.without_embedding
+        chart.add_annotation(x=total, y=place, text=f" <b>{total:,}</b>", showarrow=False, xanchor="left", font_size=16)
+    chart.update_layout(
+        barmode="stack",
+        showlegend=False,
+        bargap=0.35,
+        margin={"l": 10, "r": 10, "t": 4, "b": 40},
+        xaxis={"tickformat": ",", "range": [0, 1.14 * longest], "tickfont": {"size": 14}, "fixedrange": True},
+        yaxis={
+            "tickvals": places,
+            "ticktext": [f"{name}  " for name in names],
+            "autorange": "reversed",
+            "automargin": True,
+            "tickfont": {"size": 16},
+            "fixedrange": True,
+        },
+    )
+    return chart
+
+
+def _recurrent(count: Parameters, tensor_name: str) -> int:
+    return sum(tensor.count for layer in count.recurrent_layers for tensor in layer.tensors if tensor.name == tensor_name)
+
+
+def _card(name: str, look: Look, experiment: Experiment, count: Parameters) -> str:
+    rows = []
+    for layer in count.layers:
+        rows.append(f'<tr class="rc-layer"><td>{escape(layer.kind)}</td><td>{layer.count:,}</td></tr>')
+        if layer in count.recurrent_layers:
+            rows.append(f'<tr class="rc-gate"><td colspan="2">{escape(layer.arithmetic)}</td></tr>')
+        rows += [
+            f'<tr class="rc-gate"><td>{gate.name} <i>{gate.symbol}</i>: {escape(gate.arithmetic.split(" = ")[0])}</td>'
+            f"<td>{gate.count:,}</td></tr>"
+            for gate in layer.gates
+        ]
+        rows += [
+            f'<tr class="rc-tensor"><td><code>{escape(" ".join((tensor.direction, tensor.name)).strip())}</code>'
+            f'<span class="rc-shape">({", ".join(f"{size:,}" for size in tensor.shape)})</span></td>'
+            f"<td>{tensor.count:,}</td></tr>"
+            for tensor in layer.tensors
+        ]
+    totals = (
+        ("total before Dense", count.before_dense),
+        ("total without the embedding", count.without_embedding),
+        ("total", count.total),
+    )
+    rows += [
+        f'<tr class="rc-{"total" if label == "total" else "gate"}"><td>{label}</td><td>{number:,}</td></tr>'
+        for label, number in totals
+    ]
+    first = count.recurrent_layers[0]
+    return (
+        f'<section style="--rc-color: {look.color}"><h4><span>{escape(name)}</span><span>{count.total:,}</span></h4>'
+        f'<p class="rc-arithmetic">{escape(first.arithmetic)}</p>'
+        f'<p class="rc-symbols">{escape(first.kind)}: {escape(formula(experiment.cell))}</p>'
+        f"<details><summary>By layer and weight tensor</summary><table>{''.join(rows)}</table></details></section>"
+    )

@@ -1,0 +1,55 @@
+"""Numbers as people read them: the digits that mean something, and no more."""
+
+
+def percent(share: float) -> str:
+    """Returns a share of 0 to 1 in percent.
+
+    Example:
+        >>> percent(0.86244)
+        '86.2 %'
+    """
+    return f"{100 * share:.1f} %"
+
+
+def duration(seconds: float) -> str:
+    """Returns a time span in words.
+
+    Example:
+        >>> [duration(seconds) for seconds in (0.62, 12.4, 41.7, 134, 4000)]
+        ['0.6 s', '12.4 s', '42 s', '2 min 14 s', '1 h 7 min']
+    """
+    if seconds < 20:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def about(seconds: float) -> str:
+    """Returns a rough time span, for what is only an estimate.
+
+    Example:
+        >>> [about(seconds) for seconds in (2, 38, 95, 310)]
+        ['a few seconds', 'about 40 s', 'about 2 min', 'about 5 min']
+    """
+    if seconds < 8:
+        return "a few seconds"
+    if seconds < 90:
+        return f"about {max(10, 10 * round(seconds / 10))} s"
+    if seconds < 5400:
+        return f"about {round(seconds / 60)} min"
+    return f"about {seconds / 3600:.1f} h"
+
+
+def ordinal(number: int) -> str:
+    """Returns a place in a row.
+
+    Example:
+        >>> [ordinal(number) for number in (1, 2, 3, 4, 11, 22)]
+        ['1st', '2nd', '3rd', '4th', '11th', '22nd']
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"

@@ -1,0 +1,15 @@
+"""The one exception that is meant for people."""
+
+
+class UserError(Exception):
+    """Something a person can mend, said in words.
+
+    The message is shown as it is, on the page and on the command line. It says what happened,
+    what was expected and how to mend it, and carries no traceback.
+
+    Example:
+        >>> raise UserError("units is 0; it must be between 1 and 512. Choose, for instance, 32.")
+        Traceback (most recent call last):
+        ...
+        rnn_compare.errors.UserError: units is 0; it must be between 1 and 512. Choose, for instance, 32.
+    """

@@ -1,0 +1,197 @@
+"""One training, described completely: the word that every part of the program speaks."""
+
+import hashlib
+import itertools
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from rnn_compare.errors import UserError
+
+Cell = Literal["SimpleRNN", "LSTM", "GRU"]
+Optimizer = Literal["rmsprop", "adam", "sgd"]
+Source = Literal["bundled", "keras"]
+
+CELLS: tuple[Cell, ...] = get_args(Cell)
+OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+SOURCES: tuple[Source, ...] = get_args(Source)
+
+MAX_COMPARED = 8
+"""How many networks one comparison may hold: more curves than this cannot be told apart on a wall."""
+
+
+class Experiment(BaseModel):
+    """Everything that decides what one training does. The defaults are the book's.
+
+    Chollet, *Deep Learning with Python* (2018), section 6.2: ``Embedding(10000, 32)``, one recurrent
+    layer of 32 units, ``Dense(1, sigmoid)``; rmsprop, binary cross-entropy, 10 epochs, batches of 128,
+    ``validation_split=0.2``.
+
+    Example:
+        >>> Experiment(cell="LSTM", units=64).label
+        'LSTM(64)'
+        >>> Experiment().training_reviews, Experiment().validation_reviews
+        (20000, 5000)
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cell: Cell = Field("SimpleRNN", description="The recurrent layer.")
+    units: int = Field(32, ge=1, le=512, description="Size of the hidden state of each recurrent layer.")
+    maxlen: int = Field(500, ge=1, le=1000, description="Words a review is cut or padded to, at the front.")
+    epochs: int = Field(10, ge=1, le=100, description="Passes over the training reviews.")
+
+    embedding_size: int = Field(32, ge=1, le=512, description="Numbers that stand for one word.")
+    vocabulary_size: int = Field(
+        10_000, ge=100, le=88_000, description="Word ids that are kept; rarer words become unknown."
+    )
+    layers: int = Field(1, ge=1, le=3, description="Recurrent layers, one above the other.")
+    bidirectional: bool = Field(False, description="Read every review in both directions.")
+    mask_padding: bool = Field(False, description="Skip padding instead of reading it (mask_zero).")
+    dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training.")
+    recurrent_dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
+    optimizer: Optimizer = Field("rmsprop", description="Keras' optimizer of that name.")
+    learning_rate: float = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
+    batch_size: int = Field(128, ge=1, le=2048, description="Reviews per step of the optimizer.")
+    validation_split: float = Field(0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end.")
+    reviews: int = Field(25_000, ge=10, le=25_000, description="Reviews used, before the split.")
+    seed: int = Field(1, ge=0, le=2**31 - 1, description="Decides the initial weights and every shuffle.")
+    source: Source = Field("bundled", description="Where the reviews come from.")
+
+    @model_validator(mode="after")
+    def _both_sides_hold_a_review(self) -> Self:
+        if not 0 < self.training_reviews < self.reviews:
+            raise ValueError(
+                f"a validation_split of {self.validation_split} leaves one side of {self.reviews} reviews empty; "
+                "use more reviews or another split"
+            )
+        return self
+
+    @property
+    def training_reviews(self) -> int:
+        """Reviews trained on: the first ones, counted as Keras' ``validation_split`` counts them."""
+        return int(self.reviews * (1.0 - self.validation_split))
+
+    @property
+    def validation_reviews(self) -> int:
+        """Reviews held out: the last ones."""
+        return self.reviews - self.training_reviews
+
+    @property
+    def label(self) -> str:
+        """The short name shown in legends, such as ``LSTM(32)`` or ``2 × bidirectional GRU(16)``."""
+        name = f"{'bidirectional ' if self.bidirectional else ''}{self.cell}({self.units})"
+        return f"{self.layers} × {name}" if self.layers > 1 else name
+
+    @property
+    def setting(self) -> str:
+        """A hash of all fields, which finds earlier runs of the same setting. It does not name a run."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+
+def experiment_from(values: dict[str, Any]) -> Experiment:
+    """Builds an experiment from untrusted values.
+
+    Raises:
+        UserError: With one sentence for each setting that is out of bounds.
+
+    Example:
+        >>> experiment_from({"units": 0})
+        Traceback (most recent call last):
+        ...
+        rnn_compare.errors.UserError: units is 0; it must be between 1 and 512.
+    """
+    try:
+        return Experiment(**values)
+    except ValidationError as error:
+        raise UserError(" ".join(_sentence(detail) for detail in error.errors())) from None
+
+
+def comparison(cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int], **shared: Any) -> list[Experiment]:
+    """Returns one experiment for each cell × units × maxlen, at most ``MAX_COMPARED`` of them.
+
+    Repeated values count once; the order is that of the arguments.
+
+    Raises:
+        UserError: If nothing was chosen, too much was, or a setting is out of bounds.
+
+    Example:
+        >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], [32], [500])]
+        ['SimpleRNN(32)', 'LSTM(32)']
+    """
+    for name, chosen in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
+        if not chosen:
+            raise UserError(f"No {name} is chosen. Choose at least one.")
+    axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens)]
+    count = len(axes[0]) * len(axes[1]) * len(axes[2])
+    if count > MAX_COMPARED:
+        raise UserError(
+            f"{len(axes[0])} cell types × {len(axes[1])} units × {len(axes[2])} maxlen make {count} networks; "
+            f"at most {MAX_COMPARED} are compared at once. Take some away."
+        )
+    return [
+        experiment_from({"cell": cell, "units": size, "maxlen": maxlen, **shared})
+        for cell, size, maxlen in itertools.product(*axes)
+    ]
+
+
+def labels(experiments: Iterable[Experiment]) -> list[str]:
+    """Returns a short name for each experiment that tells it from the others given.
+
+    A setting is named only where it differs: two LSTM(32) with maxlen 100 and 500 become
+    ``LSTM(32) maxlen 100`` and ``LSTM(32) maxlen 500``. Equal experiments keep equal labels.
+
+    Example:
+        >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
+        ['SimpleRNN(32) maxlen 100', 'SimpleRNN(32) maxlen 500']
+    """
+    chosen = list(experiments)
+    in_label = {"cell", "units", "layers", "bidirectional"}
+    differing = [
+        name
+        for name in Experiment.model_fields
+        if name not in in_label and len({getattr(experiment, name) for experiment in chosen}) > 1
+    ]
+    return [
+        " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in differing)])
+        for experiment in chosen
+    ]
+
+
+def bounds(field: str) -> tuple[float, float]:
+    """Returns the smallest and largest value that ``Experiment`` takes for a number.
+
+    Example:
+        >>> bounds("units")
+        (1, 512)
+    """
+    low = high = None
+    for constraint in Experiment.model_fields[field].metadata:
+        low = getattr(constraint, "ge", low)
+        high = getattr(constraint, "le", high)
+    if low is None or high is None:
+        raise KeyError(f"{field} has no bounds")
+    return low, high
+
+
+def _named(field: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return field.replace("_", " ") if value else f"no {field.replace('_', ' ')}"
+    return f"{field.replace('_', ' ')} {value}"
+
+
+def _sentence(detail: Any) -> str:
+    field = str(detail["loc"][0]) if detail["loc"] else ""
+    given = detail["input"]
+    if detail["type"] == "extra_forbidden":
+        return f"There is no setting called {field}; leave it out."
+    if detail["type"] in ("greater_than_equal", "less_than_equal"):
+        low, high = bounds(field)
+        return f"{field} is {given}; it must be between {low:,} and {high:,}."
+    if detail["type"] == "literal_error":
+        return f"{field} is {str(given)[:40]!r}; it must be one of {detail['ctx']['expected']}."
+    if not field:
+        return str(detail["msg"]).removeprefix("Value error, ").capitalize() + "."
+    kind = {"bool": "yes or no", "int": "a whole number", "float": "a number"}[detail["type"].split("_")[0]]
+    return f"{field} is {str(given)[:40]!r}; it must be {kind}."

@@ -1,0 +1,98 @@
+"""The real Keras networks: built, compiled, summarised. For workers only: this imports TensorFlow."""
+
+import keras
+import numpy as np
+from keras import layers
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import KERAS_NAMES, recurrent_layer_name
+from rnn_compare.networks.weights import Weights
+
+SUMMARY_WIDTH = 80
+CELL_LAYERS = {"SimpleRNN": layers.SimpleRNN, "LSTM": layers.LSTM, "GRU": layers.GRU}
+OPTIMIZERS = {
+    "rmsprop": keras.optimizers.RMSprop,
+    "adam": keras.optimizers.Adam,
+    "sgd": keras.optimizers.SGD,
+}
+
+
+def build(experiment: Experiment) -> keras.Model:
+    """Builds and compiles the network of an experiment, with initial weights decided by its seed.
+
+    It sets the seeds of Python, NumPy and TensorFlow (``keras.utils.set_random_seed``), so that the
+    shuffles of a ``fit`` that follows are decided too.
+
+    Returns:
+        A compiled model that maps word ids (batch, maxlen) to probabilities (batch, 1).
+    """
+    keras.utils.set_random_seed(experiment.seed)
+    model = network(experiment)
+    model.compile(
+        optimizer=OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
+        loss="binary_crossentropy",
+        metrics=["accuracy"],
+        # XLA takes several times as long to start, which a class would sit through.
+        jit_compile=False,
+    )
+    return model
+
+
+def network(experiment: Experiment) -> keras.Model:
+    """Returns the network of an experiment, built but not compiled.
+
+    Example:
+        >>> network(Experiment(cell="GRU", units=4, vocabulary_size=100)).count_params()
+        3661
+    """
+    return keras.Sequential(
+        [
+            layers.Input(shape=(experiment.maxlen,), name="word_ids"),
+            layers.Embedding(
+                experiment.vocabulary_size,
+                experiment.embedding_size,
+                mask_zero=experiment.mask_padding,
+                name="embedding",
+            ),
+            *(_recurrent(experiment, index) for index in range(experiment.layers)),
+            layers.Dense(1, activation="sigmoid", name="dense"),
+        ],
+        name="sequential",
+    )
+
+
+def get_weights(model: keras.Model) -> Weights:
+    """Copies the weights out of a model, named by their paths without the model's own name."""
+    return Weights(
+        tuple(
+            (variable.path.removeprefix(f"{model.name}/"), np.asarray(variable.numpy(), np.float32))
+            for variable in model.weights
+        )
+    )
+
+
+def set_weights(model: keras.Model, weights: Weights) -> None:
+    """Copies weights into a model of the same experiment."""
+    model.set_weights(weights.arrays)
+
+
+def summary_text(model: keras.Model) -> str:
+    """Returns Keras' ``model.summary()`` as plain text."""
+    lines: list[str] = []
+    model.summary(line_length=SUMMARY_WIDTH, print_fn=lines.append)
+    return "\n".join(lines)
+
+
+def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
+    name = recurrent_layer_name(experiment, index)
+    options = {
+        "dropout": experiment.dropout,
+        "recurrent_dropout": experiment.recurrent_dropout,
+        "return_sequences": index < experiment.layers - 1,
+        "name": KERAS_NAMES[experiment.cell] + (f"_{index}" if index else "") if experiment.bidirectional else name,
+    }
+    if experiment.mask_padding and experiment.cell != "SimpleRNN":
+        # cuDNN masks only what is padded at the end; ours is padded at the front.
+        options["use_cudnn"] = False
+    layer = CELL_LAYERS[experiment.cell](experiment.units, **options)
+    return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer

@@ -1,0 +1,108 @@
+"""The weights of a whole network as named NumPy arrays, and their file."""
+
+import tempfile
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import parameters
+
+Array = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Every weight tensor of one network, in the order of Keras' ``model.weights``.
+
+    Attributes:
+        tensors: Pairs of path and float32 array; the paths are those of
+            ``rnn_compare.networks.parameters``, such as ``lstm/lstm_cell/kernel``.
+
+    Example:
+        >>> Weights((("dense/bias", np.zeros(1, np.float32)),))["dense/bias"]
+        array([0.], dtype=float32)
+    """
+
+    tensors: tuple[tuple[str, Array], ...]
+
+    def __getitem__(self, path: str) -> Array:
+        for name, array in self.tensors:
+            if name == path:
+                return array
+        raise KeyError(path)
+
+    @property
+    def arrays(self) -> list[Array]:
+        """The arrays alone, as Keras' ``set_weights`` takes them."""
+        return [array for _, array in self.tensors]
+
+
+def save(weights: Weights, path: Path) -> None:
+    """Writes weights to an ``.npz`` file, which is there whole or not at all.
+
+    Raises:
+        UserError: If the folder cannot be written to or is full.
+    """
+    partial: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp", delete=False) as file:
+            partial = Path(file.name)
+            # Not compressed: trained floats hardly shrink, and a large embedding would take seconds.
+            np.savez(file, allow_pickle=False, **dict(weights.tensors))
+        partial.replace(path)
+    except OSError as error:
+        if partial is not None:
+            partial.unlink(missing_ok=True)
+        raise UserError(
+            f"The weights cannot be saved as {path} ({error.strerror or error}); they need "
+            f"{sum(array.nbytes for array in weights.arrays) / 1e6:.1f} MB in a folder that can be written to. "
+            "Free some space or make the folder writable, then train again."
+        ) from error
+
+
+def load(path: Path, experiment: Experiment) -> Weights:
+    """Reads the weights of an experiment's network and checks every shape.
+
+    Raises:
+        UserError: If the file is missing, broken, cut short or belongs to another network.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            found = {name: file[name] for name in file.files}
+    except FileNotFoundError as error:
+        raise UserError(
+            f"There are no weights at {path}; they are written when an epoch ends. "
+            "Train this network for at least one epoch."
+        ) from error
+    except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+        raise _broken(path, f"cannot be read ({error})") from error
+    return _checked(found, path, experiment)
+
+
+def _checked(found: dict[str, Array], path: Path, experiment: Experiment) -> Weights:
+    expected = {tensor.path: tensor.shape for tensor in parameters(experiment).tensors}
+    for name, shape in expected.items():
+        if name not in found:
+            raise _broken(path, f"lack {name}, which {experiment.label} needs with shape {shape}")
+        array = found[name]
+        if array.shape != shape:
+            raise _broken(path, f"have {name} with shape {array.shape}, where {experiment.label} needs {shape}")
+        if array.dtype != np.float32:
+            raise _broken(path, f"have {name} as {array.dtype}, where float32 is expected")
+    if surplus := sorted(found.keys() - expected.keys()):
+        raise _broken(path, f"hold {surplus[0]}, which {experiment.label} does not have")
+    return Weights(tuple((name, found[name]) for name in expected))
+
+
+def _broken(path: Path, what: str) -> UserError:
+    return UserError(
+        f"The weights in {path} {what}: the file is damaged or belongs to another network. "
+        "Put back a sound copy of it, or train this network again."
+    )

@@ -1,0 +1,51 @@
+"""Ready set-ups: each is one question that a lecture asks."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from rnn_compare.experiment import Cell, Experiment, comparison
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A comparison with a name.
+
+    Attributes:
+        name: As it is offered.
+        question: What it answers, in a sentence.
+        cells, units, maxlens: The networks, see ``experiment.comparison``.
+        shared: Other settings that differ from the defaults.
+    """
+
+    name: str
+    question: str
+    cells: tuple[Cell, ...]
+    units: tuple[int, ...] = (32,)
+    maxlens: tuple[int, ...] = (500,)
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    def experiments(self) -> list[Experiment]:
+        """Returns the experiments of the comparison."""
+        return comparison(self.cells, self.units, self.maxlens, **self.shared)
+
+
+BOOK = Preset(
+    "The book's experiment",
+    "SimpleRNN against LSTM on all 25,000 reviews, as in Chollet (2018), section 6.2.",
+    cells=("SimpleRNN", "LSTM"),
+)
+SHORT = Preset(
+    "Short",
+    "The same question in less than a minute: 8,000 reviews, their last 100 words, 5 epochs.",
+    cells=("SimpleRNN", "LSTM"),
+    maxlens=(100,),
+    shared={"epochs": 5, "reviews": 8_000},
+)
+LONG_MEMORY = Preset(
+    "Long memory",
+    "Does the lead of the LSTM grow with the length of the text? The last 50 words against the last 400.",
+    cells=("SimpleRNN", "LSTM"),
+    maxlens=(50, 400),
+    shared={"epochs": 6, "reviews": 15_000},
+)
+PRESETS = (BOOK, SHORT, LONG_MEMORY)

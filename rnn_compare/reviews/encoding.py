@@ -1,0 +1,131 @@
+"""Reviews as the fixed-length rows of ids that a network reads."""
+
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.errors import UserError
+from rnn_compare.reviews.vocabulary import (
+    INDEX_FROM,
+    PADDING,
+    SPECIAL_WORDS,
+    START,
+    UNKNOWN,
+    Vocabulary,
+    word_spans,
+)
+
+State = Literal["start", "known", "unknown", "cut off"]
+
+
+def pad(ranks: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary_size: int, maxlen: int) -> NDArray[np.int32]:
+    """Encodes ranks and pads or cuts each review at the front.
+
+    The same as ``pad_sequences(x, maxlen)`` of what ``keras.datasets.imdb.load_data(num_words=
+    vocabulary_size)`` gives: each review begins with the start token, which is a position like any other
+    and the first to be cut off.
+
+    Args:
+        ranks: The ranks of all words, shape (words,), 1 for the most frequent word.
+        offsets: Where reviews begin and end, shape (reviews + 1,): review i is
+            ``ranks[offsets[i]:offsets[i + 1]]``.
+        vocabulary_size: Ids from here on become unknown.
+        maxlen: Positions of a row.
+
+    Returns:
+        Ids of shape (reviews, maxlen).
+
+    Example:
+        >>> pad(np.array([1, 9, 1, 2, 3], np.int32), np.array([0, 2, 5]), vocabulary_size=10, maxlen=3)
+        array([[1, 4, 2],
+               [4, 5, 6]], dtype=int32)
+    """
+    ranks = ranks[offsets[0] : offsets[-1]]
+    lengths = np.diff(offsets)
+    # How far each word is from its review's end, 1 for the last word, decides whether it is kept.
+    from_end = np.repeat(offsets[1:] - offsets[0], lengths) - np.arange(len(ranks))
+    kept = ranks[from_end <= maxlen] + np.int32(INDEX_FROM)
+    kept[kept >= vocabulary_size] = UNKNOWN
+
+    first_word = (maxlen - lengths)[:, np.newaxis]
+    positions = np.arange(maxlen)
+    padded = np.full((len(lengths), maxlen), PADDING, np.int32)
+    padded[positions >= first_word] = kept
+    padded[positions == first_word - 1] = START
+    return padded
+
+
+class Token(NamedTuple):
+    """One token of a review.
+
+    Attributes:
+        word: The word in lower case.
+        id: What stands for it, also where it is cut off.
+        state: What became of it: read as a known or an unknown word, or cut off. The start token's
+            state is ``start`` where it is read.
+        start: Where the word begins in the text, and
+        end: where it ends. Both are 0 for the start token.
+    """
+
+    word: str
+    id: int
+    state: State
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class EncodedReview:
+    """What a network is given for one text.
+
+    Attributes:
+        ids: The row of ids, shape (maxlen,).
+        padding: Positions of padding at the front.
+        tokens: The start token, then every word of the text, with what became of each.
+    """
+
+    ids: NDArray[np.int32]
+    padding: int
+    tokens: tuple[Token, ...]
+
+    def count(self, state: State) -> int:
+        """Returns how many words of the text (the start token is none) are in a state."""
+        return sum(token.state == state for token in self.tokens[1:])
+
+
+def read_text(text: str, vocabulary: Vocabulary, vocabulary_size: int, maxlen: int) -> EncodedReview:
+    """Encodes one typed text exactly as the training reviews are encoded.
+
+    Args:
+        text: Anything; markup and emoji are just text.
+        vocabulary: The words of the source that the network was trained on.
+        vocabulary_size: Ids from here on become unknown.
+        maxlen: Positions of the row.
+
+    Raises:
+        UserError: If there is no word in the text.
+
+    Example:
+        >>> review = read_text("The END!", Vocabulary(["the", "and"]), vocabulary_size=100, maxlen=5)
+        >>> review.ids.tolist(), review.padding
+        ([0, 0, 1, 4, 2], 2)
+        >>> [(token.word, token.state) for token in review.tokens]
+        [('[start]', 'start'), ('the', 'known'), ('end', 'unknown')]
+    """
+    spans = list(word_spans(text))
+    if not spans:
+        raise UserError("There is no word to read in this text. Type a review of one word or more.")
+    word_ids = [START, *(vocabulary.id(word, vocabulary_size) for word, _, _ in spans)]
+    cut = max(0, len(word_ids) - maxlen)
+    padding = max(0, maxlen - len(word_ids))
+
+    tokens = [Token(SPECIAL_WORDS[START], START, "cut off" if cut else "start", 0, 0)]
+    for position, ((word, start, end), word_id) in enumerate(zip(spans, word_ids[1:], strict=True), start=1):
+        read: State = "unknown" if word_id == UNKNOWN else "known"
+        tokens.append(Token(word, word_id, "cut off" if position < cut else read, start, end))
+
+    ids = np.full(maxlen, PADDING, np.int32)
+    ids[padding:] = word_ids[cut:]
+    return EncodedReview(ids, padding, tuple(tokens))

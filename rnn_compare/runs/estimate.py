@@ -1,0 +1,53 @@
+"""How long a comparison will take on this machine, learnt from the runs that it has done."""
+
+import heapq
+import statistics
+from collections.abc import Sequence
+
+from rnn_compare.experiment import Cell, Experiment
+from rnn_compare.runs.record import Run
+
+# Seconds for one review and time step of 32 units, stock Keras on one core: a start until runs were timed.
+FIRST_GUESS: dict[Cell, float] = {"SimpleRNN": 0.8e-6, "LSTM": 1.5e-6, "GRU": 1.6e-6}
+START_SECONDS = 2.0
+"""Building and tracing the network before its first batch."""
+
+
+def work(experiment: Experiment) -> float:
+    """Returns how much one epoch asks for, in time steps of a 32-unit layer.
+
+    The recurrent product grows with the square of the units, overhead with their number not at all:
+    between the two lies what was measured for 8 to 128 units.
+    """
+    steps = experiment.training_reviews * experiment.maxlen
+    directions = 2 if experiment.bidirectional else 1
+    size = 0.5 + 0.5 * (experiment.units / 32) ** 1.2
+    return steps * experiment.layers * directions * size
+
+
+def seconds(experiments: Sequence[Experiment], earlier: Sequence[Run], workers: int) -> float:
+    """Estimates the time until the last of several experiments is done.
+
+    Args:
+        experiments: What is to be trained, in the order in which it will start.
+        earlier: Runs of this machine, any state.
+        workers: How many train at once.
+
+    Returns:
+        Seconds, also for nothing at all: 0.
+    """
+    busy_until = [0.0] * max(workers, 1)
+    for experiment in experiments:
+        alone = START_SECONDS + experiment.epochs * work(experiment) * _rate(experiment, earlier)
+        heapq.heapreplace(busy_until, busy_until[0] + alone)
+    return max(busy_until) if experiments else 0.0
+
+
+def _rate(experiment: Experiment, earlier: Sequence[Run]) -> float:
+    # The newest few count: the machine may have been busy with something else before.
+    rates = [
+        run.seconds_per_epoch / work(run.experiment)
+        for run in earlier
+        if run.experiment.cell == experiment.cell and run.seconds_per_epoch is not None
+    ]
+    return statistics.median(rates[-5:]) if rates else FIRST_GUESS[experiment.cell]

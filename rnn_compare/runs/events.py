@@ -1,0 +1,131 @@
+"""What a training says of itself while it runs; each event is one small message from worker to record."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+Phase = Literal["preparing", "training", "validation"]
+
+
+class Status(StrEnum):
+    """Where a run stands. ``ALLOWED`` says what may follow what."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of the run."""
+        return not ALLOWED[self]
+
+
+ALLOWED: dict[Status, frozenset[Status]] = {
+    Status.QUEUED: frozenset({Status.RUNNING, Status.STOPPED, Status.FAILED, Status.INTERRUPTED}),
+    Status.RUNNING: frozenset({Status.FINISHED, Status.STOPPED, Status.FAILED, Status.INTERRUPTED}),
+    Status.FINISHED: frozenset(),
+    Status.STOPPED: frozenset(),
+    Status.FAILED: frozenset(),
+    Status.INTERRUPTED: frozenset(),
+}
+
+
+@dataclass(frozen=True)
+class Started:
+    """The worker has built the network and begins.
+
+    Attributes:
+        parameters: Trainable parameters as Keras counts them.
+        summary: Keras' own ``model.summary()``.
+        versions: What the run was made with, such as ``{"keras": "3.15.0"}``.
+        at: Seconds since 1970.
+    """
+
+    run: str
+    parameters: int
+    summary: str
+    versions: dict[str, str]
+    at: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Somewhere within an epoch, at most four times a second.
+
+    Attributes:
+        epoch: The epoch that is running, from 1.
+        batch: Batches of this phase that are done.
+        batches: Batches of this phase in all.
+        accuracy: Running mean over the epoch so far, as Keras shows it; None unless training.
+        loss: The same for the loss.
+        phase: Each epoch is training, then validation; before the first, a run is preparing its reviews.
+        at: Seconds since 1970.
+    """
+
+    run: str
+    epoch: int
+    batch: int
+    batches: int
+    accuracy: float | None
+    loss: float | None
+    phase: Phase
+    at: float
+
+
+@dataclass(frozen=True)
+class EpochEnd:
+    """One finished epoch, from 1; ``seconds`` covers training and validation."""
+
+    run: str
+    epoch: int
+    accuracy: float
+    loss: float
+    val_accuracy: float
+    val_loss: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Ended:
+    """The last word of a run.
+
+    Attributes:
+        status: finished, stopped, failed or interrupted.
+        reason: A sentence where something went wrong, else None.
+        at: Seconds since 1970.
+    """
+
+    run: str
+    status: Status
+    reason: str | None
+    at: float
+
+
+Event = Started | Progress | EpochEnd | Ended
+_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Started, Progress, EpochEnd, Ended)}
+
+
+def to_message(event: Event) -> dict[str, Any]:
+    """Returns the event as a plain dict that any transport carries."""
+    values = asdict(event)
+    if isinstance(event, Ended):
+        values["status"] = event.status.value
+    return {"kind": type(event).__name__, **values}
+
+
+def from_message(message: dict[str, Any]) -> Event:
+    """Returns the event of a message made by ``to_message``.
+
+    Example:
+        >>> event = EpochEnd("a", 1, 0.5, 0.7, 0.6, 0.65, 12.5)
+        >>> from_message(to_message(event)) == event
+        True
+    """
+    values = {name: value for name, value in message.items() if name != "kind"}
+    if message["kind"] == "Ended":
+        values["status"] = Status(values["status"])
+    event: Event = _KINDS[message["kind"]](**values)
+    return event

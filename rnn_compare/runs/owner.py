@@ -1,0 +1,52 @@
+"""Which process a run belongs to, and whether that process still lives."""
+
+import os
+import socket
+from dataclasses import dataclass
+
+import psutil
+
+HEARTBEAT_SECONDS = 5.0
+SILENT_SECONDS = 60.0
+"""How long an owner on another machine may be silent before it counts as gone."""
+
+
+@dataclass(frozen=True)
+class Owner:
+    """A process, told from a later one with the same number by when it started.
+
+    Attributes:
+        pid: Its process number.
+        started: When it started, in seconds since 1970.
+        host: The machine that it runs on.
+    """
+
+    pid: int
+    started: float
+    host: str
+
+    @classmethod
+    def current(cls) -> "Owner":
+        """Returns this very process.
+
+        Example:
+            >>> Owner.current().alive(silent_seconds=0)
+            True
+        """
+        return cls(os.getpid(), psutil.Process().create_time(), socket.gethostname())
+
+    def alive(self, silent_seconds: float) -> bool:
+        """Tells whether the process still runs.
+
+        Args:
+            silent_seconds: Time since its last heartbeat. Counts only for another machine, whose
+                processes cannot be looked up from here.
+        """
+        if self.host != socket.gethostname():
+            return silent_seconds < SILENT_SECONDS
+        try:
+            process = psutil.Process(self.pid)
+            # Start times are read off the system's clock ticks: allow for their rounding.
+            return abs(process.create_time() - self.started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return False

@@ -1,0 +1,96 @@
+"""One run as the record knows it."""
+
+from dataclasses import dataclass, field
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import EpochEnd, Progress, Status
+from rnn_compare.runs.owner import Owner
+
+
+@dataclass(frozen=True)
+class Run:
+    """A training that waits, runs or ran. Equal records compare equal, so a page can tell what is new.
+
+    Attributes:
+        id: Names the run for ever, such as ``lstm-3f9a2c``.
+        position: Counts runs in the order of their making.
+        comparison: The id of the first run that was started together with it.
+        name: What people called it; empty until they do.
+        note: What people wrote about it.
+        origin: ``page`` or ``command line``.
+        reason: Why it failed or was interrupted, in a sentence.
+        created, started, ended: Seconds since 1970.
+        parameters: Trainable parameters; None until a worker has built the network.
+        epochs: Finished epochs, in order.
+        progress: Points within the running epoch, in order; empty at its end.
+    """
+
+    id: str
+    position: int
+    comparison: str
+    experiment: Experiment
+    status: Status
+    owner: Owner
+    origin: str
+    created: float
+    started: float | None = None
+    ended: float | None = None
+    name: str = ""
+    note: str = ""
+    reason: str | None = None
+    stop_requested: bool = False
+    parameters: int | None = None
+    summary: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
+    epochs: tuple[EpochEnd, ...] = ()
+    progress: tuple[Progress, ...] = ()
+
+    @property
+    def title(self) -> str:
+        """The given name, else the label of its experiment."""
+        return self.name or self.experiment.label
+
+    @property
+    def best(self) -> EpochEnd | None:
+        """The epoch with the highest validation accuracy; the first of equals."""
+        return max(self.epochs, key=lambda epoch: epoch.val_accuracy, default=None)
+
+    @property
+    def last(self) -> EpochEnd | None:
+        """The last finished epoch."""
+        return self.epochs[-1] if self.epochs else None
+
+    @property
+    def has_weights(self) -> bool:
+        """Whether it got far enough to be asked about a review."""
+        return bool(self.epochs)
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """Mean over the finished epochs but the first, which also holds the compiling, where there are more."""
+        timed = [epoch.seconds for epoch in self.epochs]
+        timed = timed[1:] or timed
+        return sum(timed) / len(timed) if timed else None
+
+    @property
+    def fraction_done(self) -> float:
+        """Share of all epochs that is done, the running one counted by its batches. 0 to 1."""
+        done = float(len(self.epochs))
+        if self.progress and self.status is Status.RUNNING:
+            now = self.progress[-1]
+            # Validation reads a quarter as many reviews and needs no backward pass: about a tenth of an epoch.
+            share = now.batch / now.batches
+            done += 0.9 + 0.1 * share if now.phase == "validation" else 0.9 * share
+        return min(done / self.experiment.epochs, 1.0)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Estimate for a running run, from its own speed; None before there is one."""
+        if self.status is not Status.RUNNING or not self.fraction_done:
+            return None
+        remaining = (1.0 - self.fraction_done) * self.experiment.epochs
+        if self.seconds_per_epoch is not None:
+            return remaining * self.seconds_per_epoch
+        if self.started is None or not self.progress:
+            return None
+        return (self.progress[-1].at - self.started) / self.fraction_done * (1.0 - self.fraction_done)

@@ -1,0 +1,126 @@
+"""The tables of the record, and how a connection to them is opened."""
+
+import os
+import sqlite3
+import time
+from pathlib import Path
+
+from rnn_compare.errors import UserError
+
+BUSY_SECONDS = 15.0
+VERSION = 1
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS runs (
+    position INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
+    comparison TEXT NOT NULL,
+    experiment TEXT NOT NULL,
+    setting TEXT NOT NULL,
+    status TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    created REAL NOT NULL,
+    started REAL,
+    ended REAL,
+    name TEXT NOT NULL DEFAULT '',
+    note TEXT NOT NULL DEFAULT '',
+    reason TEXT,
+    stop_requested INTEGER NOT NULL DEFAULT 0,
+    parameters INTEGER,
+    summary TEXT NOT NULL DEFAULT '',
+    versions TEXT NOT NULL DEFAULT '{}',
+    heartbeat REAL NOT NULL,
+    owner_pid INTEGER NOT NULL,
+    owner_started REAL NOT NULL,
+    owner_host TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS runs_by_setting ON runs (setting);
+CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status);
+CREATE TABLE IF NOT EXISTS epochs (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    accuracy REAL NOT NULL,
+    loss REAL NOT NULL,
+    val_accuracy REAL NOT NULL,
+    val_loss REAL NOT NULL,
+    seconds REAL NOT NULL,
+    PRIMARY KEY (run, epoch)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS progress (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    batch INTEGER NOT NULL,
+    batches INTEGER NOT NULL,
+    accuracy REAL,
+    loss REAL,
+    phase TEXT NOT NULL,
+    at REAL NOT NULL,
+    PRIMARY KEY (run, epoch, phase, batch)
+) WITHOUT ROWID;
+"""
+
+
+def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
+    """Opens a connection that waits ``BUSY_SECONDS`` for a lock and hands out rows by name."""
+    mode = "ro" if read_only else "rwc"
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={mode}",
+        uri=True,
+        timeout=BUSY_SECONDS,
+        isolation_level=None,
+        check_same_thread=False,  # the store's lock lets one thread write at a time
+    )
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA foreign_keys = ON")
+    # In WAL mode NORMAL survives the death of any process; only a power cut can lose the last moments.
+    connection.execute("PRAGMA synchronous = NORMAL")
+    return connection
+
+
+def prepare(path: Path) -> Path | None:
+    """Makes the tables; sets a file aside that is no sound database.
+
+    Returns:
+        Where the unsound file now lies, or None if all was well.
+
+    Raises:
+        UserError: If the file cannot be opened or made, or is of a later version of the program.
+    """
+    try:
+        _make_tables(path)
+        return None
+    except sqlite3.DatabaseError as error:
+        if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+            raise UserError(
+                f"The record of runs {path} cannot be opened ({error}). "
+                "Make the file and its folder writable, or move the cache with RNN_COMPARE_CACHE."
+            ) from error
+    aside = path.with_name(f"{path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
+    path.rename(aside)
+    for suffix in ("-wal", "-shm"):
+        companion = path.with_name(path.name + suffix)
+        if companion.exists():
+            companion.rename(aside.with_name(aside.name + suffix))
+    _make_tables(path)
+    return aside
+
+
+def _make_tables(path: Path) -> None:
+    connection = connect(path)
+    try:
+        sound = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+        if sound != "ok":
+            error = sqlite3.DatabaseError(sound)
+            error.sqlite_errorname = "SQLITE_CORRUPT"
+            raise error
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise UserError(
+                f"The record of runs {path} was written by a later version of this program. "
+                "Update the program, or move the cache with RNN_COMPARE_CACHE."
+            )
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.executescript(TABLES)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    finally:
+        connection.close()

@@ -1,0 +1,272 @@
+"""The record of every run, in one SQLite file: one writer a process, any number of readers."""
+
+import contextlib
+import json
+import secrets
+import sqlite3
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs import schema
+from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+
+MAX_NAME, MAX_NOTE = 80, 2000
+
+
+class RunStore:
+    """Reads and writes the record of runs.
+
+    Several processes may hold a store on the same file (SQLite's write-ahead log): a server, a command
+    line. Within a process the writes go through one connection, one after the other; every reading
+    thread has a connection of its own and never waits for a writer.
+
+    Args:
+        path: The database file; made if missing. A file that is no sound database is set aside under
+            another name, ``set_aside``, and a new one begun.
+
+    Raises:
+        UserError: If the file can neither be opened nor made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._write_lock = threading.Lock()
+        self._readers = threading.local()
+        self.set_aside = schema.prepare(path)
+        self._writer = schema.connect(path)
+
+    def close(self) -> None:
+        """Closes the writing connection."""
+        with self._write_lock:
+            self._writer.close()
+
+    # ---- writing -------------------------------------------------------------------------------
+
+    def create(self, experiments: Sequence[Experiment], owner: Owner, origin: str) -> list[str]:
+        """Records new queued runs, all or none, as one comparison, and returns their ids in order."""
+        ids = [f"{experiment.cell.lower()}-{secrets.token_hex(3)}" for experiment in experiments]
+        now = time.time()
+        shared = (ids[0], Status.QUEUED, origin, now, now, owner.pid, owner.started, owner.host)
+        with self._transaction() as connection:
+            connection.executemany(
+                "INSERT INTO runs (id, experiment, setting, comparison, status, origin, created, heartbeat,"
+                " owner_pid, owner_started, owner_host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (run, experiment.model_dump_json(), experiment.setting, *shared)
+                    for run, experiment in zip(ids, experiments, strict=True)
+                ],
+            )
+        return ids
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Writes events in one transaction.
+
+        What does not fit a run's state (an event of a deleted run, or one that comes after its end)
+        is passed over: messages may be late.
+        """
+        with self._transaction() as connection:
+            for event in events:
+                self._record_one(connection, event)
+
+    def request_stop(self, run: str) -> None:
+        """Asks the run's owner, whichever process it is, to stop it."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET stop_requested = 1 WHERE id = ? AND status IN ('queued', 'running')", (run,)
+            )
+
+    def heartbeat(self, owner: Owner) -> None:
+        """Notes that the owner of its unfinished runs is alive."""
+        with self._transaction() as connection:
+            connection.execute(
+                "UPDATE runs SET heartbeat = ? WHERE status IN ('queued', 'running')"
+                " AND owner_pid = ? AND owner_started = ? AND owner_host = ?",
+                (time.time(), owner.pid, owner.started, owner.host),
+            )
+
+    def interrupt_orphans(self) -> list[str]:
+        """Marks unfinished runs whose owner is gone as interrupted, and returns their ids."""
+        rows = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
+        now = time.time()
+        orphans = [row["id"] for row in rows if not _owner(row).alive(now - row["heartbeat"])]
+        reason = "The program that trained it ended before the run did. Its finished epochs are kept."
+        if orphans:
+            self.record([Ended(run, Status.INTERRUPTED, reason, now) for run in orphans])
+        return orphans
+
+    def rename(self, run: str, name: str) -> None:
+        """Gives the run a name; an empty one takes it away.
+
+        Raises:
+            UserError: If the name is longer than ``MAX_NAME`` characters.
+        """
+        self._set_text(run, "name", " ".join(name.split()), MAX_NAME)
+
+    def annotate(self, run: str, note: str) -> None:
+        """Writes the run's note.
+
+        Raises:
+            UserError: If the note is longer than ``MAX_NOTE`` characters.
+        """
+        self._set_text(run, "note", note.strip(), MAX_NOTE)
+
+    def delete(self, run: str) -> None:
+        """Forgets an ended run. Its files are another module's.
+
+        Raises:
+            UserError: If the run still waits or runs, or is not known.
+        """
+        if not self.run(run).status.ended:
+            raise UserError(f"{run} is still at work. Stop it first, then delete it.")
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM runs WHERE id = ?", (run,))
+
+    # ---- reading -------------------------------------------------------------------------------
+
+    def run(self, run: str) -> Run:
+        """Returns one run.
+
+        Raises:
+            UserError: If there is no such run.
+        """
+        found = self.runs([run])
+        if not found:
+            raise UserError(
+                f"There is no run called {run[:40]!r} in {self.path}. `python -m rnn_compare runs` lists them."
+            )
+        return found[0]
+
+    def runs(self, ids: Collection[str] | None = None) -> list[Run]:
+        """Returns the runs asked for (all without ``ids``), in the order of their making."""
+        where, values = "", []
+        if ids is not None:
+            where, values = f"WHERE id IN ({', '.join('?' * len(ids))})", list(ids)
+        rows = self._read(f"SELECT * FROM runs {where} ORDER BY position", values)
+        if not rows:
+            return []
+        chosen = f"run IN (SELECT id FROM runs {where})"
+        epochs: dict[str, list[EpochEnd]] = {}
+        for row in self._read(f"SELECT * FROM epochs WHERE {chosen} ORDER BY run, epoch", values):
+            epochs.setdefault(row["run"], []).append(EpochEnd(**row))
+        progress: dict[str, list[Progress]] = {}
+        for row in self._read(f"SELECT * FROM progress WHERE {chosen} ORDER BY run, at", values):
+            progress.setdefault(row["run"], []).append(Progress(**row))
+        return [_run(row, epochs.get(row["id"], []), progress.get(row["id"], [])) for row in rows]
+
+    def stop_requests(self, owner: Owner) -> list[str]:
+        """Returns the owner's unfinished runs that somebody asked to stop."""
+        rows = self._read(
+            "SELECT id FROM runs WHERE stop_requested AND status IN ('queued', 'running')"
+            " AND owner_pid = ? AND owner_started = ? AND owner_host = ?",
+            (owner.pid, owner.started, owner.host),
+        )
+        return [row["id"] for row in rows]
+
+    # ---- the rest is how -----------------------------------------------------------------------
+
+    def _record_one(self, connection: sqlite3.Connection, event: Event) -> None:
+        found = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
+        if found is None:
+            return
+        status = Status(found["status"])
+        match event:
+            case Started() if Status.RUNNING in ALLOWED[status]:
+                connection.execute(
+                    "UPDATE runs SET status = ?, started = ?, parameters = ?, summary = ?, versions = ? WHERE id = ?",
+                    (
+                        Status.RUNNING,
+                        event.at,
+                        event.parameters,
+                        event.summary,
+                        json.dumps(event.versions),
+                        event.run,
+                    ),
+                )
+            case Progress() if status is Status.RUNNING:
+                connection.execute(
+                    "INSERT OR REPLACE INTO progress VALUES (:run, :epoch, :batch, :batches, :accuracy, :loss,"
+                    " :phase, :at)",
+                    vars(event),
+                )
+            case EpochEnd() if status is Status.RUNNING:
+                connection.execute(
+                    "INSERT OR REPLACE INTO epochs VALUES (:run, :epoch, :accuracy, :loss, :val_accuracy, :val_loss,"
+                    " :seconds)",
+                    vars(event),
+                )
+                connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
+            case Ended() if event.status in ALLOWED[status]:
+                connection.execute(
+                    "UPDATE runs SET status = ?, reason = ?, ended = ? WHERE id = ?",
+                    (event.status, event.reason, event.at, event.run),
+                )
+                connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
+
+    def _set_text(self, run: str, column: str, text: str, longest: int) -> None:
+        if len(text) > longest:
+            raise UserError(f"The {column} has {len(text):,} characters; {longest:,} fit. Shorten it.")
+        with self._transaction() as connection:
+            connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run))
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._write_lock:
+            try:
+                with self._writer:
+                    self._writer.execute("BEGIN IMMEDIATE")
+                    yield self._writer
+            except sqlite3.Error as error:
+                raise _in_words(error, self.path) from error
+
+    def _read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        connection = getattr(self._readers, "connection", None)
+        try:
+            if connection is None:
+                connection = self._readers.connection = schema.connect(self.path, read_only=True)
+            return list(connection.execute(query, values))
+        except sqlite3.Error as error:
+            raise _in_words(error, self.path) from error
+
+
+def _in_words(error: sqlite3.Error, path: Path) -> UserError:
+    mend = {
+        "SQLITE_FULL": "The disk is full. Free some space",
+        "SQLITE_READONLY": "The file or its folder is read-only. Make it writable",
+        "SQLITE_BUSY": "Another program holds it. Close that program, or wait",
+    }.get(error.sqlite_errorname, "Check the file and its folder")
+    return UserError(f"The record of runs {path} could not be used ({error}). {mend}; what was recorded is kept.")
+
+
+def _owner(row: sqlite3.Row) -> Owner:
+    return Owner(row["owner_pid"], row["owner_started"], row["owner_host"])
+
+
+def _run(row: sqlite3.Row, epochs: list[EpochEnd], progress: list[Progress]) -> Run:
+    return Run(
+        id=row["id"],
+        position=row["position"],
+        comparison=row["comparison"],
+        experiment=Experiment.model_validate_json(row["experiment"]),
+        status=Status(row["status"]),
+        owner=_owner(row),
+        origin=row["origin"],
+        created=row["created"],
+        started=row["started"],
+        ended=row["ended"],
+        name=row["name"],
+        note=row["note"],
+        reason=row["reason"],
+        stop_requested=bool(row["stop_requested"]),
+        parameters=row["parameters"],
+        summary=row["summary"],
+        versions=json.loads(row["versions"]),
+        epochs=tuple(epochs),
+        progress=tuple(progress),
+    )

@@ -1,0 +1,150 @@
+"""The Dask cluster that trains: its workers, what is sent to them and what they say."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import dask
+from dask.system import CPU_COUNT
+from distributed import Client, Future, LocalCluster
+from distributed.system import MEMORY_LIMIT
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.files import Which
+from rnn_compare.training import worker
+
+WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
+WORKER_BYTES = 1_500_000_000
+"""Memory set aside for one worker: TensorFlow alone takes half of it."""
+CLOSE_SECONDS = 10.0
+
+ENVIRONMENT = {
+    # One job gains nothing from a second thread; two jobs side by side do, see docs/decisions.md.
+    "TF_NUM_INTRAOP_THREADS": "1",
+    "TF_NUM_INTEROP_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "TF_CPP_MIN_LOG_LEVEL": "2",
+    "KERAS_BACKEND": "tensorflow",
+}
+
+CONFIGURATION = {
+    # TensorFlow's own memory would have Dask pause a worker silently; a job's arrays cannot be spilled anyway.
+    "distributed.worker.memory.target": False,
+    "distributed.worker.memory.spill": False,
+    "distributed.worker.memory.pause": False,
+    "distributed.worker.memory.terminate": 0.95,
+    # Samples every thread a hundred times a second, for a dashboard that is off.
+    "distributed.worker.profile.enabled": False,
+}
+
+
+def worker_count() -> int:
+    """Returns how many workers this machine carries: one a core, as memory allows.
+
+    ``RNN_COMPARE_WORKERS`` overrides it.
+
+    Raises:
+        UserError: If the variable is no whole number above 0.
+    """
+    chosen = os.environ.get(WORKERS_VARIABLE)
+    if not chosen:
+        return max(1, min(CPU_COUNT, MEMORY_LIMIT // WORKER_BYTES))
+    if not chosen.isdecimal() or not 1 <= int(chosen) <= 512:
+        raise UserError(f"{WORKERS_VARIABLE} is {chosen!r}; it must be a whole number between 1 and 512.")
+    return int(chosen)
+
+
+class Cluster:
+    """Worker processes on this machine, each for one training at a time.
+
+    Making one takes a moment; the workers then come up on their own (``addresses`` tells which are
+    there) and are replaced when they die.
+
+    Args:
+        on_event: Takes each message of a worker's ``send``. Called on Dask's event loop: it must return
+            at once and call nothing here.
+    """
+
+    def __init__(self, on_event: Callable[[dict[str, Any]], None]) -> None:
+        dask.config.set(CONFIGURATION)
+        self.size = worker_count()
+        self._cluster = LocalCluster(
+            n_workers=0,
+            # The second thread is for what people wait for while a training runs, such as a summary.
+            threads_per_worker=2,
+            processes=True,
+            host="127.0.0.1",
+            dashboard_address=None,
+            memory_limit=MEMORY_LIMIT // self.size,
+            silence_logs=logging.CRITICAL,
+            scheduler_kwargs={"allowed_failures": 0},
+            preload=[worker.__name__],
+            env=ENVIRONMENT,
+        )
+        self._client = Client(self._cluster)
+        self._client.subscribe_topic(worker.TOPIC, lambda entry: on_event(entry[1]["event"]))
+        self._cluster.scale(self.size)
+
+    def addresses(self) -> list[str]:
+        """Returns the workers that are there and warm."""
+        return list(self._client.nthreads())
+
+    def train(self, run: str, experiment: Experiment, address: str) -> Future:
+        """Sends a run to a worker. The future says nothing but whether the worker is done or dead."""
+        return self._client.submit(
+            worker.train, run, experiment, workers=[address], allow_other_workers=False, pure=False, retries=0
+        )
+
+    def ask_to_stop(self, run: str, address: str) -> None:
+        """Has a run end after its present batch; returns without waiting for it."""
+        self._tell(worker.ask_to_stop, run, workers=[address])
+
+    def kill(self, address: str) -> None:
+        """Kills a worker, whatever it does; a new one follows. Returns without waiting for it."""
+        self._tell(worker.kill, workers=[address], nanny=True)
+
+    def summary(self, experiment: Experiment, timeout: float) -> str:
+        """Returns Keras' ``model.summary()``, made by some worker.
+
+        Raises:
+            UserError: If that fails or takes too long.
+        """
+        return self._ask(timeout, worker.summary, experiment)
+
+    def write_model(self, run: str, experiment: Experiment, which: Which, timeout: float) -> str:
+        """Has some worker write a run's ``.keras`` file, and returns its path.
+
+        Raises:
+            UserError: If that fails or takes too long.
+        """
+        return self._ask(timeout, worker.write_model, run, experiment, which)
+
+    def close(self) -> None:
+        """Ends all workers."""
+        self._client.close(timeout=CLOSE_SECONDS)
+        self._cluster.close(timeout=CLOSE_SECONDS)
+
+    def _ask(self, timeout: float, function: Callable[..., dict[str, Any]], *args: Any) -> str:
+        future = self._client.submit(function, *args, pure=False, retries=0)
+        try:
+            answer: dict[str, Any] = future.result(timeout)
+        except Exception as error:
+            raise UserError(
+                "No worker answered: they are starting, busy or were lost. Try again in a moment."
+            ) from error
+        finally:
+            future.release()
+        if "error" in answer:
+            raise UserError(answer["error"])
+        return str(answer["value"])
+
+    def _tell(self, function: Callable[..., None], *args: Any, **where: Any) -> None:
+        # A worker that hangs must not hold up the engine, which has others to look after.
+        threading.Thread(
+            target=self._client.run, args=(function, *args), kwargs={"on_error": "ignore", **where}, daemon=True
+        ).start()

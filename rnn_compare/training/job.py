@@ -1,0 +1,231 @@
+"""One training with Keras, from reviews to saved weights. For workers only: this imports TensorFlow."""
+
+import errno
+import logging
+import math
+import os
+import platform
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks import keras_models, weights
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Ended, Event, Started, Status
+from rnn_compare.runs.files import Which, model_file, weights_file
+from rnn_compare.training.stream import StopAskedError, Stream
+
+# Seeds are set for the whole process, so a summary must not be built between a run's seed and its weights.
+_building = threading.Lock()
+
+
+def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_asked: Callable[[], bool]) -> None:
+    """Trains the network of one experiment and saves its weights at every epoch's end.
+
+    Whatever happens, the last event sent is ``Ended``; errors become sentences, their tracebacks go to the log.
+
+    Args:
+        run: The run's id, which names its files.
+        experiment: What to train.
+        send: Takes each event.
+        stop_asked: Tells whether the run is to stop.
+    """
+    try:
+        with _building:
+            model = keras_models.build(experiment)
+        send(Started(run, model.count_params(), keras_models.summary_text(model), versions(), time.time()))
+        try:
+            _fit(run, experiment, model, send, stop_asked)
+        except StopAskedError:
+            # Whoever pressed Stop is waiting; the models can be written afterwards.
+            send(Ended(run, Status.STOPPED, None, time.time()))
+            _write_models(run, experiment)
+        else:
+            _write_models(run, experiment)
+            send(Ended(run, Status.FINISHED, None, time.time()))
+    except Exception as error:  # a run must end with a sentence whatever happened
+        if not isinstance(error, UserError):
+            logging.getLogger(__name__).exception("Run %s failed.", run)
+        send(Ended(run, Status.FAILED, sentence(error, experiment), time.time()))
+    finally:
+        with _building:
+            keras.utils.clear_session()
+
+
+def summary(experiment: Experiment) -> str:
+    """Returns Keras' own ``model.summary()`` of an experiment's network."""
+    with _building:
+        return keras_models.summary_text(keras_models.network(experiment))
+
+
+def write_model(run: str, experiment: Experiment, which: Which) -> Path:
+    """Writes a run's weights as a stock Keras model, which plain Keras opens without this program.
+
+    Raises:
+        UserError: If there are no weights or they are unsound.
+    """
+    with _building:
+        model = keras_models.build(experiment)
+    keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
+    return save_model(model, model_file(run, which))
+
+
+def save_model(model: keras.Model, path: Path) -> Path:
+    """Writes a ``.keras`` file, which is there whole or not at all."""
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
+        partial = Path(folder) / "model.keras"
+        model.save(partial, include_optimizer=False)
+        partial.replace(path)
+    return path
+
+
+def versions() -> dict[str, str]:
+    """Returns what a run is made with: versions, processor and threads."""
+    return {
+        "python": platform.python_version(),
+        "keras": keras.version(),
+        "tensorflow": tf.__version__,
+        "numpy": np.__version__,
+        "system": platform.platform(),
+        "processors": str(os.cpu_count()),
+        "threads": str(tf.config.threading.get_intra_op_parallelism_threads() or "as many as processors"),
+    }
+
+
+def warm_up() -> None:
+    """Trains a tiny network, so that TensorFlow has loaded what it loads late before a class waits for it."""
+    experiment = Experiment(cell="LSTM", units=2, embedding_size=2, vocabulary_size=100, maxlen=3)
+    with _building:
+        model = keras_models.build(experiment)
+        x, y = np.ones((4, 3), np.int32), np.ones(4, np.int32)
+        model.fit(x, y, validation_data=(x, y), verbose=0)
+        keras.utils.clear_session()
+
+
+class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is not followed by mypy, see pyproject
+    """The training reviews in batches, in an order that the seed and the epoch alone decide.
+
+    Args:
+        x: Word ids (reviews, maxlen).
+        y: Labels (reviews,).
+        batch_size: Reviews in a batch; the last one of an epoch may be smaller.
+        seed: Decides the orders.
+    """
+
+    def __init__(self, x: NDArray[Any], y: NDArray[Any], batch_size: int, seed: int) -> None:
+        super().__init__()
+        self._x, self._y = x, y
+        self._batch_size, self._seed = batch_size, seed
+        self._epoch = 0
+        self._shuffle()
+
+    def __len__(self) -> int:
+        return math.ceil(len(self._y) / self._batch_size)
+
+    def __getitem__(self, index: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
+        return self._x[rows], self._y[rows]
+
+    def on_epoch_end(self) -> None:
+        """Shuffles for the next epoch."""
+        self._epoch += 1
+        self._shuffle()
+
+    def _shuffle(self) -> None:
+        self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._y))
+
+
+class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # as above
+    """Lets a stream follow Keras' ``fit``. Keras looks at ``stop_training`` in training only: the stream raises."""
+
+    def __init__(self, stream: Stream) -> None:
+        super().__init__()
+        self._stream = stream
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
+        """Epochs count from 0 here and from 1 everywhere else."""
+        self._stream.epoch_begins(epoch + 1)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+        """Follows one training batch."""
+        self._stream.trained(batch + 1, logs["accuracy"], logs["loss"])
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
+        """Follows one validation batch."""
+        self._stream.validated(batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:  # noqa: ARG002  # Keras' own
+        """Ends the epoch, validation included."""
+        self._stream.epoch_ends(logs["accuracy"], logs["loss"], logs["val_accuracy"], logs["val_loss"])
+
+
+def sentence(error: Exception, experiment: Experiment) -> str:
+    """Says in words why a training failed: what happened and how to mend it."""
+    if isinstance(error, UserError):
+        return str(error)
+    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
+        return (
+            f"The memory did not suffice for {experiment.label} with batches of {experiment.batch_size}. Its finished "
+            "epochs are kept. Train again with fewer units, a smaller maxlen or a smaller batch size."
+        )
+    if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        return (
+            f"The cache folder is full or read-only ({error.strerror}). The finished epochs are kept. "
+            "Free some space or make it writable, then train again."
+        )
+    first_line = str(error).strip().partition("\n")[0][:200]
+    return (
+        f"An unexpected error ended the training ({type(error).__name__}: {first_line}). Its finished epochs are kept "
+        "and the whole report is in workers.log in the cache folder. Try again, or change the settings."
+    )
+
+
+def _fit(
+    run: str,
+    experiment: Experiment,
+    model: keras.Model,
+    send: Callable[[Event], None],
+    stop_asked: Callable[[], bool],
+) -> None:
+    def keep(best: bool) -> None:
+        now = keras_models.get_weights(model)
+        weights.save(now, weights_file(run, "last"))
+        if best:
+            weights.save(now, weights_file(run, "best"))
+
+    batches = [
+        math.ceil(n / experiment.batch_size) for n in (experiment.training_reviews, experiment.validation_reviews)
+    ]
+    stream = Stream(run, *batches, send, stop_asked, keep)
+    stream.prepares()
+    split = prepared.load(experiment.source).padded(experiment)
+    stream.check_stop()
+    model.fit(
+        ShuffledBatches(split.x_train, split.y_train, experiment.batch_size, experiment.seed),
+        validation_data=(split.x_val, split.y_val),
+        validation_batch_size=experiment.batch_size,
+        epochs=experiment.epochs,
+        shuffle=False,
+        callbacks=[StreamCallback(stream)],
+        verbose=0,
+    )
+
+
+def _write_models(run: str, experiment: Experiment) -> None:
+    # Weights are what counts and are safe already: a model that cannot be written now is written when asked for.
+    try:
+        for which in ("last", "best"):
+            if weights_file(run, which).exists():
+                write_model(run, experiment, which)
+    except (OSError, UserError):
+        logging.getLogger(__name__).exception("The models of run %s could not be written.", run)

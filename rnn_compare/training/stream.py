@@ -1,0 +1,123 @@
+"""The stream of metrics: what a training tells of itself while it runs, whatever does the arithmetic."""
+
+import math
+import time
+from collections.abc import Callable
+
+from rnn_compare.errors import UserError
+from rnn_compare.runs.events import EpochEnd, Event, Phase, Progress
+
+PROGRESS_SECONDS = 0.25
+"""The least time between two progress events: at most four a second."""
+
+
+class StopAskedError(Exception):
+    """Raised out of the training, from wherever it is, when somebody asked to stop it."""
+
+
+class Stream:
+    """Turns the steps of one training into events, and ends the training when asked to.
+
+    Keras' callback calls it, and so may any other training loop. A call after a batch costs a look at
+    the clock, unless a progress event is due.
+
+    Args:
+        run: The run's id.
+        training_batches: Batches of an epoch's training phase.
+        validation_batches: Batches of its validation phase.
+        send: Takes each event.
+        stop_asked: Tells whether the run is to stop; asked after every batch, so it has to be quick.
+        keep: Saves the weights; told whether the epoch is the best so far. Called before the epoch's
+            event is sent, so that whoever sees the epoch finds its weights.
+    """
+
+    def __init__(
+        self,
+        run: str,
+        training_batches: int,
+        validation_batches: int,
+        send: Callable[[Event], None],
+        stop_asked: Callable[[], bool],
+        keep: Callable[[bool], None],
+    ) -> None:
+        self.run = run
+        self.batches: dict[Phase, int] = {
+            "preparing": training_batches,
+            "training": training_batches,
+            "validation": validation_batches,
+        }
+        self._send = send
+        self._stop_asked = stop_asked
+        self._keep = keep
+        self._epoch = 1
+        self._epoch_began = self._last_progress = -math.inf
+        self._best = -math.inf
+
+    def prepares(self) -> None:
+        """Tells that the run is at work, though no batch is done: reviews and network are being prepared."""
+        self.check_stop()
+        self._progress("preparing", 0)
+
+    def epoch_begins(self, epoch: int) -> None:
+        """Notes the time; epochs count from 1."""
+        self._epoch = epoch
+        self._epoch_began = time.monotonic()
+
+    def trained(self, batch: int, accuracy: float, loss: float) -> None:
+        """Follows the training with batch number ``batch``, from 1.
+
+        Args:
+            batch: Batches done in this epoch.
+            accuracy: Running mean over the epoch so far, as Keras shows it.
+            loss: The same for the loss.
+
+        Raises:
+            StopAskedError: If the run is to stop.
+            UserError: If the loss is no longer a number.
+        """
+        self.check_stop()
+        if not math.isfinite(loss):
+            raise UserError(_no_number(self._epoch, f"batch {batch}"))
+        if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
+            self._progress("training", batch, accuracy, loss)
+
+    def validated(self, batch: int) -> None:
+        """Follows the validation of batch number ``batch``, from 1.
+
+        Raises:
+            StopAskedError: If the run is to stop.
+        """
+        self.check_stop()
+        if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
+            self._progress("validation", batch)
+
+    def epoch_ends(self, accuracy: float, loss: float, val_accuracy: float, val_loss: float) -> None:
+        """Has the weights saved, then tells the epoch's figures.
+
+        Raises:
+            UserError: If a loss is no longer a number, or the weights cannot be saved.
+        """
+        seconds = time.monotonic() - self._epoch_began
+        if not (math.isfinite(loss) and math.isfinite(val_loss)):
+            raise UserError(_no_number(self._epoch, "the validation"))
+        best = val_accuracy > self._best
+        self._best = max(val_accuracy, self._best)
+        self._keep(best)
+        self._send(EpochEnd(self.run, self._epoch, accuracy, loss, val_accuracy, val_loss, seconds))
+
+    def check_stop(self) -> None:
+        """Raises ``StopAskedError`` if the run is to stop."""
+        if self._stop_asked():
+            raise StopAskedError(self.run)
+
+    def _progress(self, phase: Phase, batch: int, accuracy: float | None = None, loss: float | None = None) -> None:
+        # The first batch of a run is told at once, however short the preparing was: a class waits for it.
+        self._last_progress = -math.inf if phase == "preparing" else time.monotonic()
+        self._send(Progress(self.run, self._epoch, batch, self.batches[phase], accuracy, loss, phase, time.time()))
+
+
+def _no_number(epoch: int, where: str) -> str:
+    return (
+        f"The loss is no longer a number, since {where} of epoch {epoch}: the weights grew beyond all bounds. "
+        "The epochs before are kept. Train again with a smaller learning rate."
+    )

@@ -1,0 +1,98 @@
+"""What the engine has done in a worker process. The server imports this too, so Keras comes in only when called."""
+
+import logging
+import os
+import signal
+import time
+from typing import Any
+
+from distributed import Nanny, Worker, get_worker
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import cache_folder
+from rnn_compare.runs.events import Ended, Event, Status, to_message
+from rnn_compare.runs.files import Which
+
+TOPIC = "rnn-compare"
+"""The Dask topic that carries events from workers to the engine."""
+
+_stopping: set[str] = set()
+"""Runs in this process that are to stop."""
+
+
+def dask_setup(_worker: Worker) -> None:
+    """Readies a fresh worker, before it takes its first job: Dask calls it when this module is preloaded."""
+    # Ctrl-C at the command line reaches the whole group of processes; the engine decides what ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _write_to_log()
+    from rnn_compare.training import job
+
+    job.warm_up()
+
+
+def train(run: str, experiment: Experiment) -> None:
+    """Trains one run. All that comes of it goes out as events; the last one is always ``Ended``."""
+    worker = get_worker()
+
+    def send(event: Event) -> None:
+        worker.log_event(TOPIC, {"event": to_message(event)})
+
+    try:
+        from rnn_compare.training import job
+
+        job.train(run, experiment, send, lambda: run in _stopping)
+    except Exception:  # an unforeseen error of Keras must not be unpickled in the server
+        logging.getLogger(__name__).exception("Run %s failed.", run)
+        send(Ended(run, Status.FAILED, "The worker could not train at all; the log says why.", time.time()))
+    finally:
+        _stopping.discard(run)
+
+
+def ask_to_stop(run: str) -> None:
+    """Has a run of this process stop after its present batch."""
+    _stopping.add(run)
+
+
+def kill(dask_worker: Nanny) -> None:
+    """Kills the worker process at once; called on its nanny, which then starts a new one."""
+    if dask_worker.pid is not None:
+        os.kill(dask_worker.pid, signal.SIGKILL)
+
+
+def summary(experiment: Experiment) -> dict[str, Any]:
+    """Returns Keras' ``model.summary()`` under ``"value"``, or a sentence under ``"error"``."""
+    from rnn_compare.training import job
+
+    return _answer(lambda: job.summary(experiment))
+
+
+def write_model(run: str, experiment: Experiment, which: Which) -> dict[str, Any]:
+    """Writes a run's ``.keras`` file from its weights; returns ``"value"`` or ``"error"`` as ``summary`` does."""
+    from rnn_compare.training import job
+
+    return _answer(lambda: str(job.write_model(run, experiment, which)))
+
+
+def _answer(work: Any) -> dict[str, Any]:
+    # Exceptions of Keras and TensorFlow would drag both into the process that unpickles them.
+    try:
+        return {"value": work()}
+    except UserError as error:
+        return {"error": str(error)}
+    except Exception as error:  # see above
+        logging.getLogger(__name__).exception("A worker could not answer.")
+        return {"error": f"A worker could not do it ({type(error).__name__}). Its log is {log_file()}."}
+
+
+def log_file() -> str:
+    """Returns where workers write what is not meant for people: tracebacks, TensorFlow's chatter."""
+    return str(cache_folder() / "workers.log")
+
+
+def _write_to_log() -> None:
+    # TensorFlow writes to the file descriptors themselves; `train --json` promises a clean stdout.
+    log = os.open(log_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    for descriptor in (1, 2):
+        os.dup2(log, descriptor)
+    os.close(log)

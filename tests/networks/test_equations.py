@@ -1,0 +1,148 @@
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.experiment import Cell
+from rnn_compare.networks.equations import SIGNALS, CellWeights, read_sequence, recurrent_layer, sigmoid
+from rnn_compare.networks.keras_models import CELL_LAYERS
+
+cells = st.sampled_from(["SimpleRNN", "LSTM", "GRU"])
+
+
+def ones(*shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+    return np.ones(shape, np.float32)
+
+
+def keras_layer(cell: Cell, units: int, bidirectional: bool, **options: Any) -> keras.Layer:
+    layer = CELL_LAYERS[cell](units, bias_initializer="random_normal", **options)
+    return keras.layers.Bidirectional(layer) if bidirectional else layer
+
+
+def directions_of(layer: keras.Layer) -> tuple[CellWeights, ...]:
+    arrays = layer.get_weights()
+    return tuple(CellWeights(*arrays[start : start + 3]) for start in range(0, len(arrays), 3))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    cell=cells,
+    units=st.integers(1, 9),
+    features=st.integers(1, 9),
+    batch=st.integers(1, 4),
+    timesteps=st.integers(1, 7),
+    bidirectional=st.booleans(),
+    masked=st.booleans(),
+    return_sequences=st.booleans(),
+    seed=st.integers(0, 2**32 - 1),
+)
+def test_a_layer_gives_what_keras_gives(
+    cell: Cell,
+    units: int,
+    features: int,
+    batch: int,
+    timesteps: int,
+    bidirectional: bool,
+    masked: bool,
+    return_sequences: bool,
+    seed: int,
+) -> None:
+    random = np.random.default_rng(seed)
+    inputs = (2 * random.normal(size=(batch, timesteps, features))).astype(np.float32)
+    # Any mask at all: holes in the middle, nothing read, everything read.
+    mask = random.random((batch, timesteps)) < random.choice([0, 0.5, 1]) if masked else None
+    layer = keras_layer(cell, units, bidirectional, return_sequences=return_sequences)
+    expected = np.asarray(layer(inputs, mask=mask))
+    output, _ = recurrent_layer(cell, inputs, directions_of(layer), mask, return_sequences=return_sequences)
+    assert output.dtype == np.float32
+    np.testing.assert_allclose(output, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+def test_five_hundred_timesteps_do_not_drift_from_keras(cell: Cell) -> None:
+    inputs = np.random.default_rng(1).normal(size=(2, 500, 8)).astype(np.float32)
+    layer = keras_layer(cell, 16, bidirectional=False)
+    expected = np.asarray(layer(inputs))
+    output, _ = recurrent_layer(cell, inputs, directions_of(layer))
+    np.testing.assert_allclose(output, expected, atol=1e-5)
+
+
+def test_a_simple_rnn_by_hand() -> None:
+    weights = CellWeights(2 * ones(1, 1), 3 * ones(1, 1), ones(1))
+    trace = read_sequence("SimpleRNN", ones(1, 2, 1), weights, with_signals=True)
+    first = np.tanh(2 * 1 + 3 * 0 + 1)
+    second = np.tanh(2 * 1 + 3 * first + 1)
+    np.testing.assert_allclose(trace.states[0, :, 0], [first, second], rtol=1e-6)
+    np.testing.assert_allclose(trace.signals["pre_activation"][0, :, 0], [3, 3 + 3 * first], rtol=1e-6)
+
+
+def test_an_lstm_with_closed_input_gate_keeps_an_empty_carry() -> None:
+    bias = np.array([-100, 100, 5, 100], np.float32)  # i shut, f open, a strong candidate, o open
+    trace = read_sequence("LSTM", ones(1, 3, 1), CellWeights(0 * ones(1, 4), 0 * ones(1, 4), bias), with_signals=True)
+    np.testing.assert_array_equal(trace.signals["i"], 0 * ones(1, 3, 1))
+    np.testing.assert_array_equal(trace.signals["f"], ones(1, 3, 1))
+    np.testing.assert_array_equal(trace.signals["carry"], 0 * ones(1, 3, 1))
+    np.testing.assert_array_equal(trace.states, 0 * ones(1, 3, 1))
+
+
+def test_an_lstm_with_all_gates_open_adds_up_its_candidates() -> None:
+    bias = np.array([100, 100, 0.5, 100], np.float32)
+    trace = read_sequence("LSTM", ones(1, 3, 1), CellWeights(0 * ones(1, 4), 0 * ones(1, 4), bias), with_signals=True)
+    np.testing.assert_allclose(trace.signals["carry"][0, :, 0], np.tanh(0.5) * np.array([1, 2, 3]), rtol=1e-6)
+
+
+def test_a_gru_whose_update_gate_is_one_keeps_its_state() -> None:
+    bias = np.array([[100, 0, 9], [0, 0, 0]], np.float32)
+    trace = read_sequence("GRU", ones(1, 3, 1), CellWeights(0 * ones(1, 3), 0 * ones(1, 3), bias))
+    np.testing.assert_array_equal(trace.states, 0 * ones(1, 3, 1))
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("backward", [False, True])
+def test_a_trace_has_every_signal_and_the_states_they_make(cell: Cell, backward: bool) -> None:
+    inputs = np.random.default_rng(2).normal(size=(2, 5, 3)).astype(np.float32)
+    (weights,) = directions_of_new(cell, features=3, units=4)
+    trace = read_sequence(cell, inputs, weights, backward=backward, with_signals=True)
+    assert tuple(trace.signals) == SIGNALS[cell]
+    assert {signal.shape for signal in trace.signals.values()} == {trace.states.shape} == {(2, 5, 4)}
+    made = {
+        "SimpleRNN": lambda s: np.tanh(s["pre_activation"]),
+        "LSTM": lambda s: s["o"] * np.tanh(s["carry"]),
+        "GRU": lambda s: s["z"] * before(trace.states, backward) + (1 - s["z"]) * s["candidate"],
+    }[cell](trace.signals)
+    np.testing.assert_allclose(trace.states, made, atol=1e-6)
+
+
+def test_masked_timesteps_keep_the_state_and_have_no_signals() -> None:
+    inputs = np.random.default_rng(3).normal(size=(1, 4, 3)).astype(np.float32)
+    (weights,) = directions_of_new("LSTM", features=3, units=2)
+    mask = np.array([[False, True, False, True]])
+    trace = read_sequence("LSTM", inputs, weights, mask, with_signals=True)
+    np.testing.assert_array_equal(trace.states[0, 0], [0, 0])
+    np.testing.assert_array_equal(trace.states[0, 2], trace.states[0, 1])
+    np.testing.assert_array_equal(np.isnan(trace.signals["f"]).all(axis=-1), ~mask)
+
+
+def test_a_trace_without_signals_holds_none() -> None:
+    (weights,) = directions_of_new("GRU", features=3, units=2)
+    assert read_sequence("GRU", ones(1, 2, 3), weights).signals == {}
+
+
+def test_sigmoid_neither_overflows_nor_leaves_its_bounds() -> None:
+    with np.errstate(all="raise"):
+        values = sigmoid(np.array([-1e30, -1, 0, 1, 1e30], np.float32))
+    np.testing.assert_allclose(values, [0, 1 / (1 + np.e), 0.5, np.e / (1 + np.e), 1], atol=1e-7)
+
+
+def directions_of_new(cell: Cell, features: int, units: int) -> tuple[CellWeights, ...]:
+    layer = keras_layer(cell, units, bidirectional=False)
+    layer.build((None, None, features))
+    return directions_of(layer)
+
+
+def before(states: np.ndarray[Any, Any], backward: bool) -> np.ndarray[Any, Any]:
+    empty = np.zeros_like(states[:, :1])
+    return np.concatenate([states[:, 1:], empty] if backward else [empty, states[:, :-1]], axis=1)

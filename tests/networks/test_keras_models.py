@@ -1,0 +1,72 @@
+import keras
+import numpy as np
+import pytest
+
+from rnn_compare.experiment import Experiment, Optimizer
+from rnn_compare.networks.keras_models import build, get_weights, set_weights, summary_text
+
+SMALL = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
+
+
+def test_the_books_network_is_built_as_the_lecture_shows_it() -> None:
+    model = build(Experiment())
+    lines = [line.replace("│", " ").split() for line in summary_text(model).splitlines()]
+    assert ["embedding", "(Embedding)", "(None,", "500,", "32)", "320,000"] in lines
+    assert ["simple_rnn", "(SimpleRNN)", "(None,", "32)", "2,080"] in lines
+    assert ["dense", "(Dense)", "(None,", "1)", "33"] in lines
+    assert ["Total", "params:", "322,113", "(1.23", "MB)"] in lines
+    assert model.layers[-1].activation is keras.activations.sigmoid
+    assert model.loss == "binary_crossentropy"
+
+
+def test_a_summary_is_plain_text_that_fits_its_box() -> None:
+    text = summary_text(build(Experiment(**SMALL, cell="GRU", layers=2, bidirectional=True)))
+    assert "\x1b" not in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "sgd"])
+def test_the_optimizer_is_the_chosen_one_at_its_learning_rate(optimizer: Optimizer) -> None:
+    model = build(Experiment(**SMALL, optimizer=optimizer, learning_rate=0.25))
+    assert type(model.optimizer).__name__.lower() == optimizer
+    assert float(model.optimizer.learning_rate) == 0.25
+
+
+def test_training_runs_as_a_graph_not_eagerly() -> None:
+    assert build(Experiment(**SMALL)).run_eagerly is False
+
+
+def test_dropout_belongs_to_the_recurrent_layers_in_both_directions() -> None:
+    model = build(Experiment(**SMALL, cell="LSTM", layers=2, bidirectional=True, dropout=0.2, recurrent_dropout=0.4))
+    for both_ways in model.layers[1:-1]:
+        for layer in (both_ways.forward_layer, both_ways.backward_layer):
+            assert (layer.dropout, layer.recurrent_dropout) == (0.2, 0.4)
+
+
+def test_equal_seeds_give_equal_weights_and_other_seeds_others() -> None:
+    first, again, other = (get_weights(build(Experiment(**SMALL, seed=seed))) for seed in (7, 7, 8))
+    np.testing.assert_array_equal(first["embedding/embeddings"], again["embedding/embeddings"])
+    assert not np.array_equal(first["embedding/embeddings"], other["embedding/embeddings"])
+
+
+def test_weights_set_are_the_weights_got() -> None:
+    experiment = Experiment(**SMALL, cell="GRU", bidirectional=True)
+    given = get_weights(build(experiment))
+    model = build(experiment.model_copy(update={"seed": 99}))
+    set_weights(model, given)
+    for (name, array), (expected_name, expected) in zip(get_weights(model).tensors, given.tensors, strict=True):
+        assert name == expected_name
+        np.testing.assert_array_equal(array, expected)
+
+
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+def test_every_option_together_trains_one_step(cell: str) -> None:
+    experiment = Experiment.model_validate(
+        {**SMALL, "cell": cell, "bidirectional": True, "mask_padding": True, "dropout": 0.2}
+    )
+    model = build(experiment)
+    before = get_weights(model)["dense/kernel"]
+    ids = np.array([[0, 0, 1, 5, 6, 7], [0, 0, 0, 1, 8, 9]])
+    loss, _ = model.train_on_batch(ids, np.array([0.0, 1.0]))
+    assert np.isfinite(loss)
+    assert not np.array_equal(before, get_weights(model)["dense/kernel"])

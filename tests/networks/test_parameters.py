@@ -1,0 +1,137 @@
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.experiment import Cell, Experiment
+from rnn_compare.networks.keras_models import network
+from rnn_compare.networks.parameters import GATES, formula, parameters
+
+cells = st.sampled_from(["SimpleRNN", "LSTM", "GRU"])
+small_experiments = st.builds(
+    Experiment,
+    cell=cells,
+    units=st.integers(1, 40),
+    maxlen=st.integers(1, 12),
+    embedding_size=st.integers(1, 40),
+    vocabulary_size=st.integers(100, 300),
+    layers=st.integers(1, 3),
+    bidirectional=st.booleans(),
+    mask_padding=st.booleans(),
+    dropout=st.sampled_from([0.0, 0.3]),
+    recurrent_dropout=st.sampled_from([0.0, 0.3]),
+)
+all_experiments = st.builds(
+    Experiment,
+    cell=cells,
+    units=st.integers(1, 512),
+    embedding_size=st.integers(1, 512),
+    vocabulary_size=st.integers(100, 88_000),
+    layers=st.integers(1, 3),
+    bidirectional=st.booleans(),
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(small_experiments)
+def test_every_tensor_is_the_one_keras_makes(experiment: Experiment) -> None:
+    model = network(experiment)
+    counted = parameters(experiment)
+    keras_tensors = [(v.name, v.path.removeprefix("sequential/"), tuple(v.shape)) for v in model.weights]
+    assert [(tensor.name, tensor.path, tensor.shape) for tensor in counted.tensors] == keras_tensors
+    assert [(layer.name, layer.count) for layer in counted.layers] == [
+        (layer.name, layer.count_params()) for layer in model.layers
+    ]
+    assert counted.total == model.count_params()
+
+
+@pytest.mark.parametrize(
+    ("cell", "recurrent", "total"), [("SimpleRNN", 2_080, 322_113), ("LSTM", 8_320, 328_353), ("GRU", 6_336, 326_369)]
+)
+def test_the_books_networks_have_the_counts_of_the_lecture(cell: Cell, recurrent: int, total: int) -> None:
+    counted = parameters(Experiment(cell=cell))
+    assert counted.recurrent == recurrent
+    assert counted.total == total
+    assert counted.before_dense == total - 33
+    assert counted.without_embedding == recurrent + 33
+
+
+def test_the_lectures_summary_ends_before_dense() -> None:
+    assert parameters(Experiment()).before_dense == 322_080
+
+
+@pytest.mark.parametrize(
+    ("experiment", "arithmetic"),
+    [
+        (Experiment(cell="SimpleRNN"), "32·32 + 32·32 + 32 = 2,080"),
+        (Experiment(cell="LSTM"), "4 · (32·32 + 32·32 + 32) = 8,320"),
+        (Experiment(cell="GRU"), "3 · (32·32 + 32·32 + 2·32) = 6,336"),
+        (Experiment(cell="LSTM", units=64), "4 · (64·64 + 32·64 + 64) = 24,832"),
+        (Experiment(cell="SimpleRNN", bidirectional=True), "2 · (32·32 + 32·32 + 32) = 4,160"),
+        (Experiment(cell="GRU", bidirectional=True), "2 · 3 · (32·32 + 32·32 + 2·32) = 12,672"),
+    ],
+)
+def test_the_recurrent_layer_is_worked_out_in_the_lectures_order(experiment: Experiment, arithmetic: str) -> None:
+    assert parameters(experiment).recurrent_layers[0].arithmetic == arithmetic
+
+
+def test_a_stacked_layer_reads_the_units_of_the_layer_below() -> None:
+    plain = parameters(Experiment(cell="SimpleRNN", units=16, layers=2))
+    both_ways = parameters(Experiment(cell="SimpleRNN", units=16, layers=2, bidirectional=True))
+    assert [layer.arithmetic for layer in plain.recurrent_layers] == [
+        "16·16 + 32·16 + 16 = 784",
+        "16·16 + 16·16 + 16 = 528",
+    ]
+    assert both_ways.recurrent_layers[1].arithmetic == "2 · (16·16 + 32·16 + 16) = 1,568"
+    assert both_ways.layers[-1].arithmetic == "32·1 + 1 = 33"
+
+
+def test_the_gates_of_an_lstm_are_named_in_keras_order_and_share_alike() -> None:
+    gates = parameters(Experiment(cell="LSTM")).recurrent_layers[0].gates
+    assert [gate.symbol for gate in gates] == ["i", "f", "c", "o"]
+    assert {gate.arithmetic for gate in gates} == {"32·32 + 32·32 + 32 = 2,080"}
+
+
+def test_each_gate_of_a_gru_has_two_biases() -> None:
+    gates = parameters(Experiment(cell="GRU")).recurrent_layers[0].gates
+    assert [gate.symbol for gate in gates] == ["z", "r", "h"]
+    assert {gate.arithmetic for gate in gates} == {"32·32 + 32·32 + 2·32 = 2,112"}
+
+
+def test_every_tensor_shows_its_own_arithmetic() -> None:
+    counted = parameters(Experiment(cell="LSTM"))
+    assert [tensor.arithmetic for tensor in counted.tensors] == [
+        "10,000·32 = 320,000",
+        "4 · 32·32 = 4,096",
+        "4 · 32·32 = 4,096",
+        "4 · 32 = 128",
+        "32·1 = 32",
+        "1",
+    ]
+
+
+@given(all_experiments)
+def test_written_arithmetic_comes_out_as_the_count(experiment: Experiment) -> None:
+    counted = parameters(experiment)
+    shown = [(layer.arithmetic, layer.count) for layer in counted.layers]
+    shown += [(tensor.arithmetic, tensor.count) for tensor in counted.tensors]
+    shown += [(gate.arithmetic, gate.count) for layer in counted.layers for gate in layer.gates]
+    for arithmetic, count in shown:
+        left, _, right = arithmetic.replace(",", "").replace("·", "*").partition(" = ")
+        assert eval(left) == count
+        assert right in ("", str(count))
+
+
+@given(all_experiments)
+def test_gates_and_layers_add_up(experiment: Experiment) -> None:
+    counted = parameters(experiment)
+    directions = 2 if experiment.bidirectional else 1
+    for layer in counted.recurrent_layers:
+        if GATES[experiment.cell]:
+            assert directions * sum(gate.count for gate in layer.gates) == layer.count
+    assert counted.layers[0].count + counted.recurrent + counted.layers[-1].count == counted.total
+
+
+@given(cells, st.integers(1, 512), st.integers(1, 512))
+def test_the_formula_in_symbols_gives_the_count(cell: Cell, units: int, features: int) -> None:
+    value = eval(formula(cell).replace("·", "*"), {"units": units, "features": features})
+    assert value == parameters(Experiment(cell=cell, units=units, embedding_size=features)).recurrent

@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from keras.src.datasets import imdb
+from keras.utils import pad_sequences
+
+from rnn_compare.errors import UserError
+from rnn_compare.reviews import keras_file
+from rnn_compare.reviews.encoding import pad, read_text
+from rnn_compare.reviews.vocabulary import Vocabulary
+
+VOCABULARY = Vocabulary(["the", "and", "film", "was", "good"])
+rank_lists = st.lists(st.lists(st.integers(1, 200), max_size=30), max_size=12)
+
+
+@given(rank_lists, st.integers(4, 210), st.integers(1, 40))
+def test_rows_are_those_of_pad_sequences(reviews: list[list[int]], vocabulary_size: int, maxlen: int) -> None:
+    encoded = [[1] + [r + 3 if r + 3 < vocabulary_size else 2 for r in review] for review in reviews]
+    expected = pad_sequences(encoded, maxlen=maxlen) if encoded else np.empty((0, maxlen), np.int32)
+    ranks = np.array([rank for review in reviews for rank in review], np.int32)
+    offsets = np.cumsum([0, *map(len, reviews)])
+    rows = pad(ranks, offsets, vocabulary_size, maxlen)
+    assert rows.dtype == np.int32
+    np.testing.assert_array_equal(rows, expected)
+
+
+def test_part_of_the_reviews_can_be_padded_alone() -> None:
+    ranks, offsets = np.arange(1, 11, dtype=np.int32), np.array([0, 2, 5, 10])
+    np.testing.assert_array_equal(pad(ranks, offsets[1:3], 100, 4), [[1, 6, 7, 8]])
+
+
+@pytest.mark.parametrize(("num_words", "maxlen"), [(100, 20), (250, 60)])
+def test_a_file_gives_the_rows_that_keras_load_data_gives(
+    keras_folder: Path, monkeypatch: pytest.MonkeyPatch, num_words: int, maxlen: int
+) -> None:
+    monkeypatch.setattr(imdb, "get_file", lambda **_: str(keras_folder / "imdb.npz"))  # in place of a download
+    (x_train, y_train), (x_test, y_test) = imdb.load_data(num_words=num_words, seed=113)
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+    _, train, test = keras_file.read(keras_file.find())
+    random = np.random.RandomState(113)  # load_data shuffles the training reviews, then the test reviews
+    for ours, keras_x, keras_y in ((train, x_train, y_train), (test, x_test, y_test)):
+        order = np.arange(len(ours.labels))
+        random.shuffle(order)
+        rows = pad(ours.ranks, ours.offsets, num_words, maxlen)
+        np.testing.assert_array_equal(rows[order], pad_sequences(keras_x, maxlen=maxlen))
+        np.testing.assert_array_equal(ours.labels[order], keras_y)
+
+
+def test_a_short_text_is_padded_in_front_of_the_start_token() -> None:
+    review = read_text("The film SPARKLED.", VOCABULARY, vocabulary_size=100, maxlen=6)
+    assert review.ids.tolist() == [0, 0, 1, 4, 6, 2]
+    assert review.ids.dtype == np.int32
+    assert review.padding == 2
+    assert [(token.word, token.id, token.state) for token in review.tokens] == [
+        ("[start]", 1, "start"),
+        ("the", 4, "known"),
+        ("film", 6, "known"),
+        ("sparkled", 2, "unknown"),
+    ]
+
+
+def test_a_long_text_loses_the_start_token_and_its_first_words() -> None:
+    review = read_text("the film was rather good", VOCABULARY, vocabulary_size=8, maxlen=3)
+    assert review.ids.tolist() == [7, 2, 2]
+    assert review.padding == 0
+    assert [token.state for token in review.tokens] == [
+        "cut off",
+        "cut off",
+        "cut off",
+        "known",
+        "unknown",
+        "unknown",
+    ]
+    assert [review.count(state) for state in ("known", "unknown", "cut off")] == [1, 2, 2]
+
+
+def test_a_text_of_maxlen_words_loses_the_start_token_alone() -> None:
+    review = read_text("the film", VOCABULARY, vocabulary_size=100, maxlen=2)
+    assert review.ids.tolist() == [4, 6]
+    assert [token.state for token in review.tokens] == ["cut off", "known", "known"]
+
+
+def test_tokens_point_at_the_spelling_of_the_text() -> None:
+    text = "The <b>FILM</b> was İyi 👍"
+    tokens = read_text(text, VOCABULARY, vocabulary_size=100, maxlen=10).tokens
+    spelled = [text[token.start : token.end] for token in tokens[1:]]
+    assert spelled == ["The", "b", "FILM", "b", "was", "İyi", "👍"]
+
+
+def test_a_text_of_unknown_words_alone_is_read_and_counted() -> None:
+    review = read_text("qwx zzyzx 👍", VOCABULARY, vocabulary_size=100, maxlen=4)
+    assert review.ids.tolist() == [1, 2, 2, 2]
+    assert (review.count("known"), review.count("unknown")) == (0, 3)
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "?!... --- </>"])
+def test_a_text_without_a_word_is_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(UserError, match="no word to read"):
+        read_text(text, VOCABULARY, vocabulary_size=100, maxlen=5)
+
+
+def test_a_hundred_thousand_words_are_read_to_the_last() -> None:
+    review = read_text("the film " * 50_000, VOCABULARY, vocabulary_size=100, maxlen=500)
+    assert review.ids.tolist() == [4, 6] * 250
+    assert (review.count("known"), review.count("cut off")) == (500, 99_500)
+
+
+@given(st.lists(st.sampled_from(["the", "and", "film", "was", "good", "xyzzy"]), min_size=1), st.integers(1, 20))
+def test_a_typed_text_gets_the_row_of_the_same_training_review(words: list[str], maxlen: int) -> None:
+    vocabulary = Vocabulary([*VOCABULARY.words, "xyzzy"])  # rank 6, id 9: out of a vocabulary of 9
+    ranks = np.array([vocabulary.rank(word) for word in words], np.int32)
+    row = pad(ranks, np.array([0, len(words)]), 9, maxlen)[0]
+    review = read_text(" ".join(words), vocabulary, 9, maxlen)
+    np.testing.assert_array_equal(review.ids, row)
+    assert review.padding == np.count_nonzero(row == 0)

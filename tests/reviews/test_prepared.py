@@ -1,0 +1,283 @@
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from keras.src.legacy.preprocessing.text import Tokenizer
+from keras.src.trainers.data_adapters.array_slicing import train_validation_split
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.encoding import read_text
+from rnn_compare.reviews.prepared import Reviews
+from rnn_compare.reviews.vocabulary import rank_words
+
+PROJECT = Path(prepared.__file__).parents[2]
+
+
+def python(script: str, *arguments: str | Path) -> subprocess.Popen[str]:
+    """Starts a real process of the program, in this test's environment."""
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.Popen(
+        command, cwd=PROJECT, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+
+
+def finished(process: subprocess.Popen[str]) -> str:
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    return output
+
+
+@pytest.fixture
+def bundled(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
+    return prepared.load("bundled")
+
+
+@pytest.fixture
+def named_keras_folder(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+    return keras_folder
+
+
+def small(**settings: object) -> Experiment:
+    return Experiment.model_validate({"reviews": 30, "maxlen": 20, "vocabulary_size": 100, **settings})
+
+
+def test_the_bundled_reviews_have_keras_figures(bundled: Reviews) -> None:
+    assert bundled.facts.train_sequences == 25_000
+    assert bundled.facts.test_sequences == 0
+    assert bundled.facts.words == len(bundled.vocabulary) == 88_582
+    assert round(bundled.facts.mean_length, 2) == 237.71
+    assert " ".join(bundled.vocabulary.words[:10]) == "the and a of to is br in it i"
+    assert prepared.describe("bundled") == bundled.facts
+
+
+def test_real_reviews_get_the_ranks_of_keras_tokenizer(bundled: Reviews) -> None:
+    texts = [bundled.text(index) for index in range(300)]
+    tokenizer = Tokenizer()
+    tokenizer.fit_on_texts(texts)
+    words, ranks, _ = rank_words(texts)
+    assert {word: rank for rank, word in enumerate(words, start=1)} == tokenizer.word_index
+    assert ranks.tolist() == [rank for review in tokenizer.texts_to_sequences(texts) for rank in review]
+
+
+def test_the_books_experiment_has_its_shapes(bundled: Reviews) -> None:
+    split = bundled.padded(Experiment())
+    assert (split.x_train.shape, split.x_val.shape) == ((20_000, 500), (5_000, 500))
+    assert (split.y_train.shape, split.y_val.shape) == ((20_000,), (5_000,))
+    assert split.x_train.dtype == np.int32
+    assert split.x_train.max() == 9_999
+    assert bundled.test(Experiment()) is None
+
+
+def test_the_first_reviews_hold_both_classes_fairly(bundled: Reviews) -> None:
+    labels = bundled.training.labels
+    assert labels.sum() == 12_500
+    for count in (1_000, 5_000, 20_000):
+        assert abs(labels[:count].mean() - 0.5) < 0.04
+    assert abs(labels[20_000:].mean() - 0.5) < 0.04
+
+
+def test_a_review_typed_again_gets_its_row_and_keeps_its_label(bundled: Reviews) -> None:
+    experiment = Experiment(reviews=300, maxlen=200, vocabulary_size=5_000)
+    split = bundled.padded(experiment)
+    for index in range(experiment.training_reviews):
+        review = read_text(bundled.text(index), bundled.vocabulary, 5_000, 200)
+        np.testing.assert_array_equal(review.ids, split.x_train[index])
+        assert bundled.label(index) == split.y_train[index]
+
+
+def test_labels_stay_with_their_reviews(bundled: Reviews) -> None:
+    praise, blame = bundled.vocabulary.rank("excellent"), bundled.vocabulary.rank("worst")
+    ranks, offsets, labels = bundled.training
+    label_of_word = np.repeat(labels, np.diff(offsets))
+    assert label_of_word[ranks == praise].mean() > 0.75
+    assert label_of_word[ranks == blame].mean() < 0.25
+
+
+def test_a_second_start_reads_no_csv_and_imports_nothing_heavy(bundled: Reviews) -> None:
+    assert bundled.folder.is_dir()
+    script = """
+import sys
+opened = []
+sys.addaudithook(lambda event, arguments: opened.append(str(arguments[0])) if event == "open" else None)
+from rnn_compare.experiment import Experiment
+from rnn_compare.reviews import prepared, sources, vocabulary
+stages = []
+reviews = prepared.load("bundled", stages.append)
+assert reviews.padded(Experiment(reviews=100)).x_train.shape == (80, 500)
+assert reviews.text(0) and len(reviews.vocabulary) == 88_582
+assert any(path.endswith("train_ranks.npy") for path in opened)
+assert not any(path.endswith(".csv") for path in opened)
+assert not stages
+heavy = {"pandas", "keras", "tensorflow", "movie_reviews.combine", "movie_reviews.generate"}
+assert not heavy & set(sys.modules), heavy & set(sys.modules)
+sources.read("bundled")
+assert any(path.endswith(".csv") for path in opened)  # it would have been noticed
+print("fine")
+"""
+    assert finished(python(script)) == "fine\n"
+
+
+def test_arrays_are_read_only_maps_of_files(bundled: Reviews) -> None:
+    assert bundled.texts is not None
+    for array in (*bundled.training, *bundled.texts):
+        assert isinstance(array, np.memmap)
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 1
+
+
+def test_keras_file_keeps_its_reviews_in_a_fixed_new_order(named_keras_folder: Path) -> None:
+    reviews = prepared.load("keras")
+    with np.load(named_keras_folder / "imdb.npz", allow_pickle=True) as arrays:
+        order = np.random.RandomState(reviews.facts.shuffle_seed).permutation(30)
+        assert order.tolist() != list(range(30))
+        texts = [" ".join(f"word{rank}" for rank in arrays["x_train"][index]) for index in order]
+        assert [reviews.text(index) for index in range(30)] == texts
+        assert [reviews.label(index) for index in range(30)] == arrays["y_train"][order].tolist()
+
+
+def test_the_split_is_that_of_keras_validation_split(named_keras_folder: Path) -> None:
+    assert named_keras_folder.is_dir()
+    reviews = prepared.load("keras")
+    for share, count in ((0.2, 30), (0.33, 30), (0.5, 11), (0.01, 30)):
+        experiment = small(validation_split=share, reviews=count)
+        whole = reviews.padded(small(validation_split=0.5))
+        x = np.concatenate([whole.x_train, whole.x_val])[:count]
+        y = np.concatenate([whole.y_train, whole.y_val])[:count]
+        (x_train, y_train), (x_val, y_val) = train_validation_split((x, y), validation_split=share)
+        split = reviews.padded(experiment)
+        for ours, keras in zip(
+            (split.x_train, split.y_train, split.x_val, split.y_val), (x_train, y_train, x_val, y_val), strict=True
+        ):
+            np.testing.assert_array_equal(ours, keras)
+
+
+def test_test_reviews_are_encoded_where_the_source_has_them(named_keras_folder: Path) -> None:
+    test = prepared.load("keras").test(small())
+    assert test is not None
+    with np.load(named_keras_folder / "imdb.npz", allow_pickle=True) as arrays:
+        last = [rank + 3 if rank + 3 < 100 else 2 for rank in arrays["x_test"][0]]
+        assert test[0].shape == (12, 20)
+        assert test[0][0].tolist() == ([0] * 20 + [1, *last])[-20:]
+        np.testing.assert_array_equal(test[1], arrays["y_test"])
+
+
+def test_more_reviews_than_there_are_is_told_with_a_sentence(named_keras_folder: Path) -> None:
+    assert named_keras_folder.is_dir()
+    with pytest.raises(UserError, match="31 reviews were asked for, but this source holds 30"):
+        prepared.load("keras").padded(small(reviews=31))
+
+
+def test_a_changed_source_is_prepared_anew(named_keras_folder: Path, write_keras_files: Callable[..., Path]) -> None:
+    assert prepared.load("keras").facts.train_sequences == 30
+    assert prepared.is_prepared("keras")
+    write_keras_files(named_keras_folder, x_train=[[1], [2, 3]], y_train=np.array([0, 1]))
+    assert not prepared.is_prepared("keras")
+    assert prepared.load("keras").facts.train_sequences == 2
+
+
+def test_a_process_killed_while_preparing_leaves_nothing_half_made(named_keras_folder: Path, tmp_path: Path) -> None:
+    script = """
+import time
+from rnn_compare.reviews import prepared
+
+def report(stage):
+    print(stage, flush=True)
+    if "Writing" in stage:
+        time.sleep(60)
+
+prepared.prepare("keras", report)
+"""
+    assert named_keras_folder.is_dir()
+    process = python(script)
+    assert process.stdout is not None
+    assert [process.stdout.readline(), process.stdout.readline()] == [
+        "Reading the reviews\n",
+        "Writing them to the cache\n",
+    ]
+    process.kill()
+    process.communicate(timeout=60)
+    (leftover,) = (tmp_path / "cache" / "reviews").glob("*.unfinished")
+    assert (leftover / "words.json").exists()
+    assert not prepared.is_prepared("keras")
+
+    folder = prepared.load("keras").folder  # the lock died with its owner
+    assert {path.name for path in folder.parent.iterdir()} == {"keras.lock", folder.name}
+
+
+def test_two_processes_at_once_prepare_once(named_keras_folder: Path) -> None:
+    script = """
+import sys
+from rnn_compare.reviews import prepared
+
+def report(stage):
+    print(stage, flush=True)
+    if sys.argv[1] == "first" and "Reading" in stage:
+        sys.stdin.readline()
+
+print("begins", flush=True)
+print(prepared.load("keras", report).facts.train_sequences)
+"""
+    assert named_keras_folder.is_dir()
+    first = python(script, "first")
+    assert first.stdout is not None
+    assert [first.stdout.readline(), first.stdout.readline()] == ["begins\n", "Reading the reviews\n"]
+    second = python(script, "second")
+    assert second.stdout is not None
+    assert second.stdout.readline() == "begins\n"
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.wait(timeout=1)  # it waits for the first, which has not gone on yet
+    assert first.stdin is not None
+    first.stdin.write("go on\n")
+    assert finished(first) == "Writing them to the cache\n30\n"
+    assert finished(second) == "30\n"
+
+
+def test_a_full_disk_is_told_with_a_sentence_and_nothing_stays(named_keras_folder: Path, tmp_path: Path) -> None:
+    script = """
+import resource
+from rnn_compare.errors import UserError
+from rnn_compare.reviews import prepared
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))  # no file may grow beyond: as if the disk were full
+try:
+    prepared.prepare("keras")
+except UserError as error:
+    print(error)
+"""
+    assert named_keras_folder.is_dir()
+    output = finished(python(script))
+    assert "cannot be prepared" in output
+    assert "RNN_COMPARE_CACHE" in output
+    assert [path.name for path in (tmp_path / "cache" / "reviews").iterdir()] == ["keras.lock"]
+    assert prepared.load("keras").facts.train_sequences == 30
+
+
+def test_a_cache_that_cannot_be_written_to_is_told_with_a_sentence(named_keras_folder: Path, tmp_path: Path) -> None:
+    assert named_keras_folder.is_dir()
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").write_text("a file where a folder should be")
+    with pytest.raises(UserError, match="cannot be prepared"):
+        prepared.load("keras")
+
+
+@pytest.mark.parametrize("name", ["train_ranks.npy", "facts.json"])
+@pytest.mark.parametrize("size", [None, 0, 60])
+def test_damaged_prepared_reviews_are_told_with_a_sentence(
+    name: str, size: int | None, named_keras_folder: Path
+) -> None:
+    assert named_keras_folder.is_dir()
+    file = prepared.prepare("keras") / name
+    if size is None:
+        file.unlink()
+    else:
+        os.truncate(file, size)
+    with pytest.raises(UserError, match=r"damaged .* Delete that folder"):
+        prepared.load("keras")
