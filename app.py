@@ -5,11 +5,9 @@ Streamlit imports this file once as the server, and runs it as a script for ever
 
 import streamlit as st
 
-from rnn_compare.dashboard import server
+from rnn_compare.dashboard import server, site
 
 if __name__ == "__main__":
-    from rnn_compare.dashboard import site
-
     site.render()
 else:
     app = st.App(__file__, routes=server.ROUTES, lifespan=server.lifespan)

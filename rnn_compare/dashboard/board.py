@@ -72,21 +72,18 @@ def _component() -> Any:
 
 
 def _card(run: Run, waiting: Sequence[str]) -> dict[str, Any]:
-    best, last = run.best, run.last
-    facts = []
-    if run.seconds_per_epoch is not None:
-        facts.append(f"{duration(run.seconds_per_epoch)} an epoch")
-    if run.seconds_left is not None:
-        facts.append(f"{duration(run.seconds_left)} left")
+    best, last, pace, left = run.best, run.last, run.seconds_per_epoch, run.seconds_left
     return {
         "status": run.status.value,
         "state": _state(run, waiting),
         "fraction": round(run.fraction_done, 3),
         "best": percent(best.val_accuracy) if best else "–",
-        "bestEpoch": f"epoch {best.epoch}" if best else "",
-        "last": percent(last.val_accuracy) if last else "–",
-        "facts": " · ".join(facts),
+        "best_note": f"best, epoch {best.epoch} · last {percent(last.val_accuracy)}"
+        if best and last
+        else "validation accuracy",
+        "left": f"{duration(left)} left" if left is not None else "",
         "parameters": f"{run.parameters:,} parameters" if run.parameters else "",
+        "pace": f"{duration(pace)} an epoch" if pace is not None else "",
         "reason": run.reason or "",
         "stop": not run.status.ended,
         "stopping": run.stop_requested and not run.status.ended,
@@ -104,7 +101,7 @@ def _state(run: Run, waiting: Sequence[str]) -> str:
         case Status.RUNNING:
             return f"epoch {min(done + 1, epochs)} of {epochs}"
         case Status.FINISHED:
-            return f"finished, {epochs} epochs" if epochs > 1 else "finished, 1 epoch"
+            return f"finished, epoch {done} of {epochs}"
         case _:
             return f"{run.status.value} after {done} of {epochs} epochs"
 
@@ -116,7 +113,12 @@ def _curves(run: Run) -> dict[str, Any]:
 
     fields = ("accuracy", "val_accuracy", "loss", "val_loss")
     assert set(fields) <= set(EpochEnd.__dataclass_fields__)
-    trail = [point for point in run.progress if point.phase == "training" and point.accuracy is not None]
+    # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
+    trail = [
+        point
+        for point in run.progress
+        if point.phase == "training" and point.accuracy is not None and (point.epoch == 1 or point.batch >= 8)
+    ]
     step = -(-len(trail) // TRAIL) or 1
     thinned = trail[::-1][::step][::-1]
     return {field: thousandths(field) for field in fields} | {

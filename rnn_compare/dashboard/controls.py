@@ -51,7 +51,9 @@ def setup() -> Setup:
     _say_what_the_link_had_wrong()
     _preset()
     st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
-    st.select_slider("Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=_help("units"), **_BIND)
+    st.select_slider(
+        "Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=_help("units"), **_BIND
+    )
     st.select_slider(
         "maxlen", _with_current(MAXLENS, "maxlen"), DEFAULTS["maxlen"], key="maxlen", help=_help("maxlen"), **_BIND
     )
@@ -93,7 +95,10 @@ def _current() -> dict[str, Any]:
 
 
 def _more() -> None:
-    for field, label, offered in (("more_units", "Also compare units", UNITS), ("more_maxlen", "Also compare maxlen", MAXLENS)):
+    for field, label, offered in (
+        ("more_units", "Also compare units", UNITS),
+        ("more_maxlen", "Also compare maxlen", MAXLENS),
+    ):
         st.multiselect(
             label,
             list(dict.fromkeys([*map(str, offered), *st.session_state.get(field, [])])),
@@ -141,7 +146,12 @@ def _toggle(label: str, field: str) -> None:
 
 def _choice(label: str, field: str, options: Sequence[str], names: dict[str, str] | None = None) -> None:
     st.selectbox(
-        label, options, format_func=lambda option: (names or {}).get(option, option), key=field, help=_help(field), **_BIND
+        label,
+        options,
+        format_func=lambda option: (names or {}).get(option, option),
+        key=field,
+        help=_help(field),
+        **_BIND,
     )
 
 
@@ -194,5 +204,3 @@ def _whole(text: str, field: str) -> int:
         low, high = bounds(field)
         raise UserError(f"{text[:20]!r} is no value for {field}; it must be a whole number from {low:,} to {high:,}.")
     return int(text)
-
-

@@ -11,24 +11,6 @@ from rnn_compare.dashboard.palette import Look, looks
 from rnn_compare.experiment import Experiment, labels
 from rnn_compare.networks.parameters import Parameters, formula, parameters
 
-CSS = """
-<style>
-.rc-parameters { display: grid; grid-template-columns: repeat(auto-fit, minmax(21rem, 1fr)); gap: 0.75rem; font-variant-numeric: tabular-nums; }
-.rc-parameters section { border: 1px solid var(--st-border-color, #8884); border-top: 5px solid var(--rc-color); border-radius: 8px; padding: 0.5rem 0.9rem 0.7rem; min-width: 0; }
-.rc-parameters h4 { font-size: 1.15rem; font-weight: 650; margin: 0; padding: 0; display: flex; justify-content: space-between; gap: 1rem; }
-.rc-parameters .rc-arithmetic { font-size: 1.15rem; margin: 0.2rem 0 0.5rem; font-weight: 500; }
-.rc-parameters .rc-symbols { font-size: 0.9rem; opacity: 0.75; margin: 0; }
-.rc-parameters table { width: 100%; border-collapse: collapse; font-size: 0.95rem; margin: 0; }
-.rc-parameters td, .rc-parameters th { padding: 0.16rem 0; text-align: left; font-weight: 400; border: none; vertical-align: baseline; }
-.rc-parameters td:last-child, .rc-parameters th:last-child { text-align: right; padding-left: 0.75rem; white-space: nowrap; }
-.rc-parameters tr.rc-layer > * { font-weight: 650; border-top: 1px solid var(--st-border-color, #8884); padding-top: 0.3rem; }
-.rc-parameters tr.rc-tensor td:first-child, .rc-parameters tr.rc-gate td:first-child { padding-left: 0.9rem; }
-.rc-parameters tr.rc-tensor, .rc-parameters tr.rc-gate { opacity: 0.85; }
-.rc-parameters tr.rc-total > * { border-top: 2px solid currentColor; font-weight: 650; padding-top: 0.3rem; }
-.rc-parameters .rc-shape { opacity: 0.7; padding-left: 0.4rem; }
-</style>
-"""
-
 
 def show(experiments: Sequence[Experiment]) -> None:
     """Draws the counts of the chosen networks: arithmetic, bars, and tables by layer and weight tensor."""
@@ -40,7 +22,7 @@ def show(experiments: Sequence[Experiment]) -> None:
         _card(name, look, experiment, count)
         for name, look, experiment, count in zip(names, drawn, chosen, counts, strict=True)
     )
-    st.html(f'{CSS}<div class="rc-parameters">{cards}</div>')
+    st.html(f'<div class="rc-parameters">{cards}</div>')
     st.markdown("#### Compared")
     with_embedding = st.toggle(
         "With the embedding", key="with_embedding", help="The table of word vectors dwarfs all that learns to read."
@@ -97,7 +79,8 @@ def bars(names: Sequence[str], drawn: Sequence[Look], counts: Sequence[Parameter
 
 
 def _recurrent(count: Parameters, tensor_name: str) -> int:
-    return sum(tensor.count for layer in count.recurrent_layers for tensor in layer.tensors if tensor.name == tensor_name)
+    tensors = (tensor for layer in count.recurrent_layers for tensor in layer.tensors)
+    return sum(tensor.count for tensor in tensors if tensor.name == tensor_name)
 
 
 def _card(name: str, look: Look, experiment: Experiment, count: Parameters) -> str:
@@ -128,7 +111,8 @@ def _card(name: str, look: Look, experiment: Experiment, count: Parameters) -> s
     ]
     first = count.recurrent_layers[0]
     return (
-        f'<section style="--rc-color: {look.color}"><h4><span>{escape(name)}</span><span>{count.total:,}</span></h4>'
+        f'<section style="--rc-color: {look.color}">'
+        f"<h4><span>{escape(name)}</span><span>{count.total:,} parameters</span></h4>"
         f'<p class="rc-arithmetic">{escape(first.arithmetic)}</p>'
         f'<p class="rc-symbols">{escape(first.kind)}: {escape(formula(experiment.cell))}</p>'
         f"<details><summary>By layer and weight tensor</summary><table>{''.join(rows)}</table></details></section>"

@@ -50,9 +50,7 @@ async def serve(request: Request) -> Response:
     if path is None:
         return Response("There is no such file.", status_code=404)
     media_type = {".js": "text/javascript", ".css": "text/css"}.get(path.suffix)
-    return FileResponse(
-        path, media_type=media_type, headers={"Cache-Control": "public, max-age=31536000, immutable"}
-    )
+    return FileResponse(path, media_type=media_type, headers={"Cache-Control": "public, max-age=31536000, immutable"})
 
 
 ROUTES = [Route(f"{PREFIX}/{{version}}/{{name}}", serve)]

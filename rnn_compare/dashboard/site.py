@@ -3,17 +3,17 @@
 import streamlit as st
 
 from rnn_compare.dashboard import services, theme
-from rnn_compare.dashboard.pages import compare
+from rnn_compare.dashboard.pages import compare, try_review
 from rnn_compare.errors import UserError
 
 
 def render() -> None:
     """Runs the page that the visitor is on."""
-    st.set_page_config(page_title="RNN Compare", page_icon=":material/show_chart:", layout="wide")
     theme.apply()
     page = st.navigation(
         [
             st.Page(compare.render, title="Compare", icon=":material/show_chart:", url_path="compare", default=True),
+            st.Page(try_review.render, title="Try a review", icon=":material/rate_review:", url_path="try"),
         ],
         position="top",
     )

@@ -2,22 +2,11 @@
 
 import streamlit as st
 
-# A projector shows 1280 × 720: Streamlit's generous margins would push the charts out of sight.
-CSS = """
-<style>
-[data-testid="stMainBlockContainer"] { padding: 3.6rem 1.5rem 2rem; max-width: 120rem; }
-[data-testid="stSidebarHeader"] { height: auto; padding-top: 0.5rem; padding-bottom: 0; min-height: 2.2rem; margin-bottom: 0; }
-[data-testid="stSidebarUserContent"] { padding: 0 1.25rem 1rem; }
-[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
-[data-testid="stSidebarUserContent"] [data-testid="stCaptionContainer"] p { font-size: 0.875rem; line-height: 1.35; }
-[data-testid="stMain"] h2 { font-size: 1.5rem; padding: 0.25rem 0 0; }
-[data-testid="stMain"] h3 { font-size: 1.2rem; padding: 0.25rem 0 0; }
-/* A tick every second must not make the page flicker. */
-[data-stale="true"] { opacity: 1 !important; }
-</style>
-"""
+from rnn_compare.dashboard.server import ASSETS
 
 
 def apply() -> None:
-    """Sets the page's style."""
-    st.html(CSS)
+    """Sets the page's title, icon and style."""
+    # A file of our own: Streamlit fetches its named icons from the network.
+    st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "icon.png"), layout="wide")
+    st.html(ASSETS / "page.css")

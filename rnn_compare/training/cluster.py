@@ -1,14 +1,16 @@
 """The Dask cluster that trains: its workers, what is sent to them and what they say."""
 
+import asyncio
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import dask
 from dask.system import CPU_COUNT
-from distributed import Client, Future, LocalCluster
+from distributed import Client, LocalCluster
 from distributed.system import MEMORY_LIMIT
 
 from rnn_compare.errors import UserError
@@ -38,8 +40,13 @@ CONFIGURATION = {
     "distributed.worker.memory.spill": False,
     "distributed.worker.memory.pause": False,
     "distributed.worker.memory.terminate": 0.95,
+    # A worker that is started anew imports TensorFlow; until then Dask would give it up for lost.
+    "distributed.deploy.lost-worker-timeout": "10 minutes",
     # Samples every thread a hundred times a second, for a dashboard that is off.
     "distributed.worker.profile.enabled": False,
+    # There is a small HTTP server even without a dashboard; nobody needs it.
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
 }
 
 
@@ -73,7 +80,7 @@ class Cluster:
     def __init__(self, on_event: Callable[[dict[str, Any]], None]) -> None:
         dask.config.set(CONFIGURATION)
         self.size = worker_count()
-        self._cluster = LocalCluster(
+        cluster = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
             n_workers=0,
             # The second thread is for what people wait for while a training runs, such as a summary.
             threads_per_worker=2,
@@ -82,11 +89,13 @@ class Cluster:
             dashboard_address=None,
             memory_limit=MEMORY_LIMIT // self.size,
             silence_logs=logging.CRITICAL,
-            scheduler_kwargs={"allowed_failures": 0},
+            scheduler_kwargs={"allowed_failures": 0, "dashboard_address": "127.0.0.1:0"},
             preload=[worker.__name__],
             env=ENVIRONMENT,
         )
-        self._client = Client(self._cluster)
+        client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
+        self._cluster: Any = cluster
+        self._client: Any = client
         self._client.subscribe_topic(worker.TOPIC, lambda entry: on_event(entry[1]["event"]))
         self._cluster.scale(self.size)
 
@@ -94,8 +103,12 @@ class Cluster:
         """Returns the workers that are there and warm."""
         return list(self._client.nthreads())
 
-    def train(self, run: str, experiment: Experiment, address: str) -> Future:
-        """Sends a run to a worker. The future says nothing but whether the worker is done or dead."""
+    def train(self, run: str, experiment: Experiment, address: str) -> Any:
+        """Sends a run to a worker.
+
+        Returns:
+            A Dask future that tells nothing but whether the worker is done with it, or dead.
+        """
         return self._client.submit(
             worker.train, run, experiment, workers=[address], allow_other_workers=False, pure=False, retries=0
         )
@@ -125,9 +138,22 @@ class Cluster:
         return self._ask(timeout, worker.write_model, run, experiment, which)
 
     def close(self) -> None:
-        """Ends all workers."""
+        """Ends all workers at once, whatever they do. What they were to keep is in files that are whole or not there."""
         self._client.close(timeout=CLOSE_SECONDS)
+        self._cluster.sync(self._kill_all)
         self._cluster.close(timeout=CLOSE_SECONDS)
+
+    async def _kill_all(self) -> None:
+        self._cluster.scale(0)
+        until = time.monotonic() + CLOSE_SECONDS
+        # Dask lists a worker once it is up; one that still imports TensorFlow is found among the created only.
+        while alive := [nanny for nanny in self._cluster._created if nanny.pid is not None]:
+            for nanny in alive:
+                nanny.close_gracefully()  # else it would start a new worker
+                worker.kill(nanny)
+            if time.monotonic() > until:
+                return
+            await asyncio.sleep(0.05)
 
     def _ask(self, timeout: float, function: Callable[..., dict[str, Any]], *args: Any) -> str:
         future = self._client.submit(function, *args, pure=False, retries=0)

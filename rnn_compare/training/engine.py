@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from distributed import Future
-
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Event, Status, from_message
@@ -62,7 +60,7 @@ class _Job:
 
     waiting: _Waiting
     address: str
-    future: Future
+    future: Any  # distributed types few of Future's methods
     begun: bool = False
     ended: bool = False
     asked_to_stop: float | None = None
@@ -178,7 +176,7 @@ class Engine:
             self._store.interrupt_orphans()
             self._cluster = Cluster(self._receive)
             atexit.register(self.close)  # after Dask has registered its own, so that this one comes first
-        except Exception as error:  # whatever it is, the page must be able to say it
+        except Exception as error:  # noqa: BLE001  # whatever it is, the page must be able to say it
             self._fail(error)
             return
         while not self._closing.is_set():
@@ -186,7 +184,7 @@ class Engine:
             self._wake.clear()
             try:
                 self._step(self._cluster)
-            except Exception:  # the engine must outlive whatever it is; the next tick tries again
+            except Exception:  # noqa: BLE001  # the engine must outlive anything; the next tick tries again
                 _log.exception("The engine stumbled.")
         self._end(self._cluster)
 

@@ -5,9 +5,11 @@ import logging
 import math
 import os
 import platform
+import random
 import tempfile
 import threading
 import time
+import unittest.mock
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.random import seed_generator
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
@@ -41,8 +44,7 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
         stop_asked: Tells whether the run is to stop.
     """
     try:
-        with _building:
-            model = keras_models.build(experiment)
+        model = build(experiment)
         send(Started(run, model.count_params(), keras_models.summary_text(model), versions(), time.time()))
         try:
             _fit(run, experiment, model, send, stop_asked)
@@ -62,6 +64,17 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
             keras.utils.clear_session()
 
 
+def build(experiment: Experiment) -> keras.Model:
+    """Builds and compiles a network whose initial weights the seed alone decides, whatever other threads do.
+
+    Keras draws the seeds of its initializers from Python's global random numbers. Dask's threads draw from
+    them too: one network in twenty began with other weights. So Keras gets numbers of its own, which begin
+    as the global ones do after ``keras.utils.set_random_seed``.
+    """
+    with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
+        return keras_models.build(experiment)
+
+
 def summary(experiment: Experiment) -> str:
     """Returns Keras' own ``model.summary()`` of an experiment's network."""
     with _building:
@@ -74,8 +87,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     Raises:
         UserError: If there are no weights or they are unsound.
     """
-    with _building:
-        model = keras_models.build(experiment)
+    model = build(experiment)
     keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
     return save_model(model, model_file(run, which))
 
@@ -105,11 +117,10 @@ def versions() -> dict[str, str]:
 def warm_up() -> None:
     """Trains a tiny network, so that TensorFlow has loaded what it loads late before a class waits for it."""
     experiment = Experiment(cell="LSTM", units=2, embedding_size=2, vocabulary_size=100, maxlen=3)
-    with _building:
-        model = keras_models.build(experiment)
-        x, y = np.ones((4, 3), np.int32), np.ones(4, np.int32)
-        model.fit(x, y, validation_data=(x, y), verbose=0)
-        keras.utils.clear_session()
+    model = build(experiment)
+    x, y = np.ones((4, 3), np.int32), np.ones(4, np.int32)
+    model.fit(x, y, validation_data=(x, y), verbose=0)
+    keras.utils.clear_session()
 
 
 class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is not followed by mypy, see pyproject
@@ -203,10 +214,14 @@ def _fit(
         if best:
             weights.save(now, weights_file(run, "best"))
 
-    batches = [
-        math.ceil(n / experiment.batch_size) for n in (experiment.training_reviews, experiment.validation_reviews)
-    ]
-    stream = Stream(run, *batches, send, stop_asked, keep)
+    stream = Stream(
+        run,
+        training_batches=math.ceil(experiment.training_reviews / experiment.batch_size),
+        validation_batches=math.ceil(experiment.validation_reviews / experiment.batch_size),
+        send=send,
+        stop_asked=stop_asked,
+        keep=keep,
+    )
     stream.prepares()
     split = prepared.load(experiment.source).padded(experiment)
     stream.check_stop()

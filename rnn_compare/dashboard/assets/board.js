@@ -67,18 +67,14 @@ function buildCard(board, id) {
     card.button.textContent = "Stopping";
     board.stop(id);
   });
-  card.state = element("p", "rc-state", root);
   card.bar = element("div", "rc-bar", root);
   card.bar.setAttribute("role", "progressbar");
   card.fill = element("div", "", card.bar);
-  const numbers = element("dl", "", root);
-  const best = element("div", "rc-best", numbers);
-  card.bestLabel = element("dt", "", best);
-  card.best = element("dd", "", best);
-  const last = element("div", "rc-last", numbers);
-  element("dt", "", last, "last");
-  card.last = element("dd", "", last);
-  card.facts = element("p", "rc-facts", root);
+  for (const names of [["best", "state"], ["best_note", "left"], ["parameters", "pace"]]) {
+    const row = element("div", "rc-row", root);
+    for (const name of names) card[name] = element("span", `rc-${name}`, row);
+  }
+  card.reason = element("p", "rc-reason", root);
   board.cards.set(id, card);
   return card;
 }
@@ -99,12 +95,7 @@ function drawCards(board, runs) {
     card.root.style.setProperty("--rc-color", run.color);
     setText(card.label, run.label);
     card.label.title = run.label;
-    setText(card.state, run.reason ? `${run.state}: ${run.reason}` : run.state);
-    card.state.title = run.reason;
-    setText(card.bestLabel, run.bestEpoch ? `best, ${run.bestEpoch}` : "best validation accuracy");
-    setText(card.best, run.best);
-    setText(card.last, run.last);
-    setText(card.facts, [run.facts, run.parameters].filter(Boolean).join(" · "));
+    for (const name of ["best", "state", "best_note", "left", "parameters", "pace", "reason"]) setText(card[name], run[name]);
     card.fill.style.width = `${100 * run.fraction}%`;
     card.bar.setAttribute("aria-valuenow", Math.round(100 * run.fraction));
     card.bar.setAttribute("aria-label", `${run.label} progress`);
@@ -159,15 +150,16 @@ function layout(board, data, kind) {
     uirevision: data.runs.map((run) => run.id).join(), // a new comparison starts unzoomed
     autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: font, color: ink, size: 15 },
-    margin: { l: 48, r: 12, t: 8, b: 40 },
+    margin: { l: 50, r: 12, t: 8, b: 46 },
     hovermode: "x unified", hoverlabel: { bgcolor: paper, bordercolor: line, font: { size: 15, color: ink } },
     showlegend: data.runs.length > 0,
+    // Where curves seldom are: accuracy leaves the lower right free, loss the lower left.
     legend: {
-      orientation: "h", x: 0, y: kind.title === "Accuracy" ? 0.02 : 0.98, xanchor: "left",
-      yanchor: kind.title === "Accuracy" ? "bottom" : "top", bgcolor: "rgba(0,0,0,0)", font: { size: 14 },
+      orientation: data.runs.length > 4 ? "h" : "v", bgcolor: "rgba(0,0,0,0)", font: { size: 14 }, y: 0.02, yanchor: "bottom",
+      ...(kind.title === "Accuracy" ? { x: 0.99, xanchor: "right" } : { x: 0.01, xanchor: "left" }),
     },
     xaxis: {
-      ...axis, range: [0, data.epochs + 0.1], title: { text: "epoch", standoff: 4, font: { size: 15 } },
+      ...axis, range: [0, data.epochs + 0.1], title: { text: "epoch", standoff: 6, font: { size: 15 } },
       dtick: data.epochs <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: line, hoverformat: ".2~f",
     },
     yaxis: { ...axis, range: kind.range(values), tickformat: kind.format, nticks: 7 },

@@ -1,7 +1,5 @@
 """The first page: choose networks, train them, watch them learn, count their parameters."""
 
-from typing import Any
-
 import streamlit as st
 
 from rnn_compare.dashboard import board, controls, parameter_table, services
@@ -15,6 +13,7 @@ from rnn_compare.training.cluster import worker_count
 
 TICK_SECONDS, IDLE_SECONDS = 1.0, 3.0
 """How often the page looks for what is new: while something runs, and while nothing does."""
+HINT = "Press Train: the curves grow here"
 
 
 def render() -> None:
@@ -27,7 +26,6 @@ def render() -> None:
     busy = _busy(of.runs())
     st.fragment(_live, run_every=TICK_SECONDS if busy else IDLE_SECONDS)(of, busy)
     if setup.experiments:
-        st.markdown("### Parameters")
         parameter_table.show(setup.experiments)
 
 
@@ -37,7 +35,7 @@ def _train(of: Services, setup: controls.Setup) -> None:
         st.error(setup.problem)
     else:
         time = about(estimate.seconds(setup.experiments, of.runs(), worker_count()))
-        st.caption(f"{count} network{'s' if count > 1 else ''}, {time} here")
+        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this machine")
     if st.button("Train", type="primary", width="stretch", disabled=not count):
         pin(of.engine.submit(list(setup.experiments)))
         of.refresh()
@@ -49,24 +47,26 @@ def _live(of: Services, busy: bool) -> None:
         st.rerun(scope="app")  # to tick at the other pace
     chosen = shown(runs)
     waiting = [run.id for run in runs if run.status is Status.QUEUED]
-    stop = board.show(_message(of, chosen, waiting), key="board")
+    stop = board.show(board.message(chosen, waiting, bool(st.session_state.get("marks")), HINT), key="board")
     if stop is not None:
         of.engine.stop(stop)
         of.refresh()
-    _newer(runs, chosen)
+    _below_board(of, runs, chosen)
 
 
-def _message(of: Services, chosen: list[Run], waiting: list[str]) -> dict[str, Any]:
-    hint = "Press Train: the curves grow here"
-    return board.message(chosen, waiting, marks=bool(st.session_state.get("marks")), hint=hint)
-
-
-def _newer(runs: list[Run], chosen: list[Run]) -> None:
-    latest = newest(runs)
-    if pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
-        if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
-            pin([])
-            st.rerun(scope="app")
+def _below_board(of: Services, runs: list[Run], chosen: list[Run]) -> None:
+    """One line that is always there, so that nothing below it moves."""
+    with st.container(horizontal=True, vertical_alignment="center", key="board_line"):
+        st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
+        latest = newest(runs)
+        if pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
+            if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
+                pin([])
+                st.rerun(scope="app")
+        elif (state := of.engine.state).phase == "failed":
+            st.caption(f":material/error: {state.reason}")
+        elif state.phase == "starting" and not chosen:
+            st.caption("The workers are starting; Train can be pressed already.")
 
 
 def _busy(runs: list[Run]) -> bool:

@@ -1,0 +1,248 @@
+"""The program without a browser: `python -m rnn_compare train|parameters|predict|runs|export`."""
+
+import argparse
+import contextlib
+import os
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from rnn_compare import terminal
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import MAX_COMPARED, Experiment, bounds, comparison, labels
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.paths import cache_folder
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.files import Which, model_file, weights_file
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.follow import Follower
+
+# What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+SEVERAL = ("cell", "units", "maxlen")
+"""Settings that a comparison may give several values of."""
+LOOK_SECONDS = 0.2
+STOP_SECONDS = 10.0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: What follows the program's name; what the command line gave if None.
+
+    Returns:
+        The exit code: 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        code: int = options.command(options)
+        return code
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough, such as `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+# ---- the five commands -------------------------------------------------------------------------
+
+
+def _train(options: argparse.Namespace) -> int:
+    from rnn_compare.training.engine import Engine
+
+    experiments = _experiments(options)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit is as polite as Ctrl-C
+    with _open_store() as store:
+        engine = Engine(store, "command line")
+        try:
+            engine.start()
+            follower = Follower(store, engine.submit(experiments))
+            with terminal.display(options.json, labels(experiments)) as show:
+                try:
+                    _watch(follower, show)
+                except KeyboardInterrupt:
+                    for run in follower.runs:
+                        engine.stop(run.id)
+                    _watch(follower, show, STOP_SECONDS)
+                    return INTERRUPTED
+        finally:
+            engine.close()
+        return FAILED if any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in follower.runs) else 0
+
+
+def _parameters(options: argparse.Namespace) -> int:
+    for experiment in _experiments(options):
+        counted = parameters(experiment)
+        if options.json:
+            terminal.json_line(terminal.parameters_json(experiment, counted))
+        else:
+            print(terminal.parameters_text(experiment, counted))
+    return 0
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from rnn_compare.insight.prediction import predict
+    from rnn_compare.networks import weights
+    from rnn_compare.reviews import prepared
+    from rnn_compare.reviews.encoding import read_text
+
+    with _open_store() as store:
+        run = store.run(options.run)
+    experiment = run.experiment
+    trained = weights.load(weights_file(run.id, options.which), experiment)
+    vocabulary = prepared.load(experiment.source).vocabulary
+    review = read_text(options.text, vocabulary, experiment.vocabulary_size, experiment.maxlen)
+    probability = float(predict(experiment, trained, review.ids[None])[0])
+    if options.json:
+        terminal.json_line({"probability": probability})
+    else:
+        print(f"{'positive' if probability >= 0.5 else 'negative'}: {probability:.1%} that the review is positive")
+        print(", ".join(f"{review.count(state)} words {state}" for state in ("known", "unknown", "cut off")))
+    return 0
+
+
+def _runs(options: argparse.Namespace) -> int:
+    with _open_store() as store:
+        store.interrupt_orphans()
+        runs = store.runs()
+    if options.json:
+        for run in runs:
+            terminal.json_line(terminal.run_json(run))
+    elif runs:
+        print(terminal.runs_table(runs))
+    else:
+        print("No run yet. `python -m rnn_compare train` makes the first.")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    target = Path(options.model).expanduser()
+    if target.suffix != ".keras":
+        raise UserError(f"{target} does not end in .keras, as the file of a Keras model must. Name it model.keras.")
+    if target.is_dir() or not target.parent.is_dir():
+        what = "is a folder" if target.is_dir() else "lies in a folder that does not exist"
+        raise UserError(f"{target} {what}; a file in an existing folder is needed. Choose another path.")
+    with _open_store() as store:
+        run = store.run(options.run)
+    source = model_file(run.id, options.which)
+    if not source.exists():  # the run still trains, or its worker was killed
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from rnn_compare.training import job
+
+        source = job.write_model(run.id, run.experiment, options.which)
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
+    print(f"{run.title}: {options.which} weights written to {target}", file=sys.stderr)
+    return 0
+
+
+# ---- what they share ---------------------------------------------------------------------------
+
+
+def _watch(follower: Follower, show: terminal.Show, seconds: float | None = None) -> None:
+    until = None if seconds is None else time.monotonic() + seconds
+    while True:
+        news = follower.news()
+        show(follower.runs, news)
+        if follower.done or (until is not None and time.monotonic() > until):
+            return
+        time.sleep(LOOK_SECONDS)
+
+
+@contextlib.contextmanager
+def _open_store() -> Iterator[RunStore]:
+    store = RunStore(cache_folder() / "runs.db")
+    if store.set_aside is not None:
+        print(
+            f"The record of runs was damaged; it was set aside as {store.set_aside} and a new one begun.",
+            file=sys.stderr,
+        )
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _experiments(options: argparse.Namespace) -> list[Experiment]:
+    given = {name: getattr(options, name) for name in Experiment.model_fields}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    axes = [chosen.pop(name, [Experiment.model_fields[name].default]) for name in SEVERAL]
+    return comparison(*axes, **chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rnn_compare",
+        description="Compare recurrent networks on 25,000 real movie reviews, without a browser. "
+        "Runs made here appear on the page of `streamlit run app.py` too.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    _add_train(commands)
+    counts = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
+    _add_settings(counts)
+    predict = _command(commands, "predict", _predict, "let a trained network judge a review")
+    predict.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+    predict.add_argument("text", metavar="TEXT", help="the review, in quotes")
+    _add_which(predict)
+    _command(commands, "runs", _runs, "list all runs")
+    export = commands.add_parser("export", help="write a run's network as a stock Keras model")
+    export.set_defaults(command=_export)
+    export.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+    export.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
+    _add_which(export)
+    return parser
+
+
+def _add_train(commands: Any) -> None:
+    train = _command(commands, "train", _train, "train networks side by side and show how well they do")
+    train.description = (
+        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}, several at once. "
+        "Ctrl-C stops them; finished epochs are kept. "
+        "Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
+    )
+    train.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of bounds, 130 after Ctrl-C."
+    _add_settings(train)
+
+
+def _command(
+    commands: Any, name: str, command: Callable[[argparse.Namespace], int], purpose: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+    parser.set_defaults(command=command)
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line and nothing else")
+    return parser
+
+
+def _add_which(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--which", choices=get_args(Which), default="last", help="weights of the last or of the best epoch (last)"
+    )
+
+
+def _add_settings(parser: argparse.ArgumentParser) -> None:
+    # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
+    group = parser.add_argument_group("settings")
+    for name, field in Experiment.model_fields.items():
+        flag = f"--{name.replace('_', '-')}"
+        if field.annotation is bool:
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.description)
+            continue
+        choices = get_args(field.annotation)
+        limits = " or ".join(choices) if choices else "{:,} to {:,}".format(*bounds(name))
+        group.add_argument(
+            flag,
+            nargs="+" if name in SEVERAL else None,
+            metavar=name.upper(),
+            help=f"{field.description} {limits}; {field.default} if left out.",
+        )

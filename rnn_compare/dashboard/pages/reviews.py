@@ -1,0 +1,156 @@
+"""The reviews: how many there are, what is left of them at a length and a vocabulary, and a look at each."""
+
+import random
+from html import escape
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from rnn_compare.dashboard import review_text
+from rnn_compare.dashboard.words import percent
+from rnn_compare.experiment import SOURCES, Experiment, Source, bounds, experiment_from
+from rnn_compare.reviews import prepared, sources
+from rnn_compare.reviews.encoding import EncodedReview, read_text
+from rnn_compare.reviews.prepared import Reviews
+from rnn_compare.reviews.vocabulary import INDEX_FROM
+
+SOURCE_NAMES: dict[Source, str] = {"bundled": "IMDB, bundled", "keras": "IMDB, Keras' file"}
+NUMBER = "review_number"
+"""Counts the reviews from 1, as people do."""
+
+
+def render() -> None:
+    """Draws the page."""
+    st.markdown("## The reviews")
+    experiment = _settings()
+    problem = sources.unavailable(experiment.source)
+    if problem:
+        st.html(f"{CSS}<p class='rc-missing'>{escape(problem)}</p>")
+        return
+    reviews = _load(experiment.source)
+    st.html(CSS + review_text.CSS + _counts(reviews, experiment))
+    number = _choose(reviews.facts.train_sequences)
+    _look(reviews, number - 1, experiment)
+
+
+def _settings() -> Experiment:
+    """Lets the visitor choose what decides how a review is read; the set-up's values to begin with."""
+    source, maxlen, vocabulary = st.columns(3)
+    with source:
+        st.selectbox(
+            "Source", SOURCES, format_func=SOURCE_NAMES.__getitem__, key=_begun("source"), persist_state="session"
+        )
+    with maxlen:
+        _number("maxlen", "maxlen", 50)
+    with vocabulary:
+        _number("Vocabulary size", "vocabulary_size", 1000)
+    return experiment_from({name: st.session_state[_key(name)] for name in ("source", "maxlen", "vocabulary_size")})
+
+
+def _number(label: str, field: str, step: int) -> None:
+    low, high = bounds(field)
+    help_text = Experiment.model_fields[field].description
+    key = _begun(field)
+    st.number_input(label, int(low), int(high), step=step, key=key, help=help_text, persist_state="session")
+
+
+def _key(field: str) -> str:
+    return f"reviews_{field}"
+
+
+def _begun(field: str) -> str:
+    """Gives a widget its first value, and returns its key."""
+    key = _key(field)
+    if key not in st.session_state:
+        st.session_state[key] = st.session_state.get(field, Experiment.model_fields[field].default)
+    return key
+
+
+def _load(source: Source) -> Reviews:
+    if prepared.is_prepared(source):
+        return prepared.load(source)
+    with st.spinner("Preparing the reviews: reading them, counting their words. It takes seconds, and only this once."):
+        return prepared.load(source)
+
+
+def _counts(reviews: Reviews, experiment: Experiment) -> str:
+    ranks, offsets, labels = reviews.training
+    facts, maxlen, size = reviews.facts, experiment.maxlen, experiment.vocabulary_size
+    known = np.count_nonzero(ranks < size - INDEX_FROM) / len(ranks)
+    # The start token takes a position as well.
+    cut = np.count_nonzero(np.diff(offsets) + 1 > maxlen) / facts.train_sequences
+    printed = [
+        f"{facts.train_sequences} train sequences",
+        *([f"{facts.test_sequences} test sequences"] if facts.test_sequences else []),
+        f"input_train shape: {(facts.train_sequences, maxlen)}",
+        *([f"input_test shape: {(facts.test_sequences, maxlen)}"] if facts.test_sequences else []),
+    ]
+    cards = (
+        (f"{facts.words:,}", "different words"),
+        (f"{facts.mean_length:.1f}", "words a review, on average"),
+        (percent(known), f"of all words are known at vocabulary size {size:,}"),
+        (percent(cut), f"of the reviews are longer than maxlen {maxlen:,} and lose their beginning"),
+        (percent(float(labels.mean())), "of the reviews are positive"),
+    )
+    shown = "".join(f"<div><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
+    return f'<div class="rc-facts-row"><pre>{"<br>".join(printed)}</pre>{shown}</div>'
+
+
+def _choose(count: int) -> int:
+    """Lets the visitor step through the reviews and returns the number of one, from 1."""
+
+    def go_to(number: int) -> None:
+        st.session_state[NUMBER] = number
+
+    current = min(max(int(st.session_state.get(NUMBER) or 1), 1), count)
+    st.session_state[NUMBER] = current
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.number_input(f"Review, of {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
+        _button("Previous", ":material/arrow_back:", current <= 1, go_to, current - 1)
+        _button("Next", ":material/arrow_forward:", current >= count, go_to, current + 1)
+        _button("Any", ":material/shuffle:", False, go_to, random.randint(1, count))
+    return current
+
+
+def _button(label: str, icon: str, disabled: bool, on_click: Any, number: int) -> None:
+    st.button(label, icon=icon, disabled=disabled, on_click=on_click, args=(number,), key=f"review_{label}")
+
+
+def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
+    text = reviews.text(index)
+    review = read_text(text, reviews.vocabulary, experiment.vocabulary_size, experiment.maxlen)
+    st.html(_marked(text, review, positive=reviews.label(index) == 1))
+    with st.expander("As it was written" if reviews.texts else "Its words; Keras' file holds no more"):
+        st.html(f'<p class="rc-written">{escape(text)}</p>')
+
+
+def _marked(text: str, review: EncodedReview, positive: bool) -> str:
+    verdict = "👍 positive (label 1)" if positive else "👎 negative (label 0)"
+    maxlen = len(review.ids)
+    return (
+        f'<div class="rc-look"><p class="rc-label">{verdict}</p>{review_text.html(text, review)}'
+        f"<h3>Encoded: {maxlen:,} number{'s' * (maxlen > 1)}</h3>"
+        f'<div class="rc-review">{review_text.ids(review)}</div></div>'
+    )
+
+
+CSS = """
+<style>
+.rc-facts-row { display: flex; flex-wrap: wrap; gap: 0.75rem; font-variant-numeric: tabular-nums; }
+.rc-facts-row > * {
+  border: 1px solid var(--st-border-color, #8884); border-radius: 8px; padding: 0.5rem 0.9rem; margin: 0;
+}
+.rc-facts-row > div { flex: 1 1 9rem; }
+.rc-facts-row pre { font-size: 1rem; line-height: 1.55; background: none; color: inherit; }
+.rc-facts-row b { display: block; font-size: 1.5rem; font-weight: 700; line-height: 1.25; }
+.rc-facts-row span { display: block; font-size: 0.95rem; line-height: 1.3; opacity: 0.8; }
+.rc-look h3 { font-size: 1.2rem; margin: 0.9rem 0 0.3rem; }
+.rc-look .rc-label { font-size: 1.2rem; font-weight: 650; margin: 0 0 0.5rem; }
+.rc-written { font-size: 1.05rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
+.rc-missing {
+  border: 1px solid var(--st-border-color, #8884); border-left: 5px solid #E69F00; border-radius: 8px;
+  padding: 0.8rem 1rem; font-size: 1.1rem; overflow-wrap: anywhere;
+}
+</style>
+"""

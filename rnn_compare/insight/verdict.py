@@ -1,0 +1,84 @@
+"""What trained networks make of one typed review."""
+
+import functools
+from dataclasses import dataclass
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight.prediction import predict
+from rnn_compare.networks import weights
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.encoding import EncodedReview, read_text
+from rnn_compare.runs.files import Which, weights_file
+from rnn_compare.runs.record import Run
+
+MAX_CHARACTERS = 1_000_000
+"""More than 100,000 words, and little enough to be read at once."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """One network's answer.
+
+    Attributes:
+        probability: That the review is positive, from 0 to 1.
+        review: What the network was given.
+    """
+
+    probability: float
+    review: EncodedReview
+
+    @property
+    def positive(self) -> bool:
+        """Which side of one half the probability lies on."""
+        return self.probability >= 0.5
+
+
+def ask(run: Run, text: str, which: Which) -> Verdict:
+    """Lets one run's network read a text, in this process and without Keras.
+
+    Args:
+        run: A run with at least one finished epoch.
+        text: The review; it is encoded as the run's training reviews were.
+        which: The weights of the best or of the last epoch.
+
+    Raises:
+        UserError: If there is nothing to read, or the run has no weights.
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(
+            f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Paste a shorter one."
+        )
+    review = encode(run.experiment, text)
+    probability = predict(run.experiment, run_weights(run, which), review.ids[None, :])
+    return Verdict(float(probability[0]), review)
+
+
+def encode(experiment: Experiment, text: str) -> EncodedReview:
+    """Returns what a network of this experiment is given for a text.
+
+    Raises:
+        UserError: If there is no word in the text.
+    """
+    vocabulary = prepared.load(experiment.source).vocabulary
+    return read_text(text, vocabulary, experiment.vocabulary_size, experiment.maxlen)
+
+
+def run_weights(run: Run, which: Which) -> weights.Weights:
+    """Returns a run's weights; read once, and again only after they have changed.
+
+    Raises:
+        UserError: If they are not there or damaged.
+    """
+    path = weights_file(run.id, which)
+    if not path.exists():
+        raise UserError(
+            f"{run.title} ({run.id}) has no saved weights yet. Ask again when its first epoch is done, "
+            "or train it again if its files were deleted."
+        )
+    return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)
+
+
+@functools.lru_cache(maxsize=24)
+def _load(run: str, which: Which, _changed: int, experiment: Experiment) -> weights.Weights:
+    return weights.load(weights_file(run, which), experiment)

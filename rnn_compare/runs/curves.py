@@ -1,0 +1,42 @@
+"""The curves of runs as one CSV table: a row for each epoch, ready for a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.record import Run
+
+MEASURED = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "seconds")
+COLUMNS = ("run", "name", *Experiment.model_fields, *MEASURED)
+_FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+
+
+def curves(runs: Sequence[Run]) -> str:
+    """Returns the finished epochs of runs as CSV, the settings of its run before each.
+
+    One long table, so that a spreadsheet's filter or a pivot table tells the runs apart. ``epochs`` is
+    the setting, ``epoch`` counts from 1.
+
+    Args:
+        runs: In the order in which they are to stand; one without an epoch has no row.
+
+    Example:
+        >>> curves([]).split(",")[:3]
+        ['run', 'name', 'cell']
+    """
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for run in runs:
+        settings = run.experiment.model_dump().values()
+        table.writerows(
+            [run.id, _as_text(run.title), *settings, *(getattr(epoch, name) for name in MEASURED)]
+            for epoch in run.epochs
+        )
+    return text.getvalue()
+
+
+def _as_text(name: str) -> str:
+    """Keeps a spreadsheet from running a name that somebody typed as a formula."""
+    return f"'{name}" if name.startswith(_FORMULA_SIGNS) else name

@@ -1,0 +1,62 @@
+"""The shape of the whole project: which room may know which, and what no file may hold."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.cli import lint_imports
+
+PROJECT = Path(__file__).resolve().parent.parent
+PACKAGE = PROJECT / "rnn_compare"
+FOR_WORKERS = ("rnn_compare.networks.keras_models", "rnn_compare.networks.fused", "rnn_compare.training.job")
+
+
+def test_imports_go_downwards_only(capsys: pytest.CaptureFixture[str]) -> None:
+    """The rooms and their order stand in pyproject.toml."""
+    broken = lint_imports(str(PROJECT / "pyproject.toml"), no_cache=True, no_logo=True)
+    if broken:
+        pytest.fail(capsys.readouterr().out, pytrace=False)
+
+
+def test_every_folder_of_modules_is_a_package_and_its_init_is_empty() -> None:
+    """Without an ``__init__`` the contracts above pass a folder by; an empty one makes importing it import nothing."""
+    folders = {module.parent for module in PACKAGE.rglob("*.py")}
+    inits = {folder / "__init__.py" for folder in folders}
+    assert [str(init) for init in sorted(inits) if not init.is_file()] == []
+    assert [str(init) for init in sorted(inits) if init.is_file() and init.read_text()] == []
+
+
+def test_what_is_not_for_workers_imports_neither_keras_nor_tensorflow() -> None:
+    """Streamlit clears Keras' session after every run of a page once ``keras`` is imported: see docs/decisions.md."""
+    script = """
+import importlib, sys
+for module in sys.argv[1:]:
+    importlib.import_module(module)
+print(sorted({"keras", "tensorflow"} & sys.modules.keys()))
+"""
+    wanted = [name for name in _modules() if not name.startswith(FOR_WORKERS)]
+    done = subprocess.run(
+        [sys.executable, "-c", script, "app", *wanted], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "[]\n", done.stdout + done.stderr
+
+
+def test_no_file_names_a_package_index_so_that_the_choice_stays_with_who_installs() -> None:
+    hosts = [f"{name}.org" for name in ("pypi", "pythonhosted", "npmjs")]
+    words = [*hosts, "--" + "index-url", "--" + "find-links"]  # in two parts: this file is read as well
+    contents = {path.relative_to(PROJECT): path.read_bytes() for path in _files()}
+    assert len(contents) > 50
+    assert [(str(path), word) for path, content in contents.items() for word in words if word.encode() in content] == []
+
+
+def _modules() -> list[str]:
+    paths = (path.relative_to(PROJECT).with_suffix("") for path in sorted(PACKAGE.rglob("*.py")))
+    return [".".join(path.parts).removesuffix(".__init__") for path in paths]
+
+
+def _files() -> Iterator[Path]:
+    yield from (path for path in PROJECT.iterdir() if path.is_file())
+    for folder in ("rnn_compare", "tests", "benchmarks", "docs", ".ci", ".streamlit"):
+        yield from (path for path in (PROJECT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
