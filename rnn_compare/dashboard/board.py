@@ -6,20 +6,23 @@ every point and lose the viewer's zoom.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import server
 from rnn_compare.dashboard.palette import looks
 from rnn_compare.dashboard.words import duration, ordinal, percent
 from rnn_compare.experiment import labels
-from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 
 TRAIL = 24
 """Points of the running epoch that are sent, the newest always among them."""
+FIRST_BATCHES = 8
+"""Batches of a later epoch that are not drawn."""
 
 
 def message(shown: Sequence[Run], waiting: Sequence[str], marks: bool, hint: str = "") -> dict[str, Any]:
@@ -82,7 +85,7 @@ def _card(run: Run, waiting: Sequence[str]) -> dict[str, Any]:
         if best and last
         else "validation accuracy",
         "left": f"{duration(left)} left" if left is not None else "",
-        "parameters": f"{run.parameters:,} parameters" if run.parameters else "",
+        "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "pace": f"{duration(pace)} an epoch" if pace is not None else "",
         "reason": run.reason or "",
         "stop": not run.status.ended,
@@ -107,22 +110,34 @@ def _state(run: Run, waiting: Sequence[str]) -> str:
 
 
 def _curves(run: Run) -> dict[str, Any]:
-    def thousandths(field: str) -> list[int]:
-        # Ten-thousandths as whole numbers: half the bytes of decimals, finer than a wall can show.
-        return [round(10_000 * getattr(epoch, field)) for epoch in run.epochs]
-
-    fields = ("accuracy", "val_accuracy", "loss", "val_loss")
-    assert set(fields) <= set(EpochEnd.__dataclass_fields__)
     # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
     trail = [
         point
         for point in run.progress
-        if point.phase == "training" and point.accuracy is not None and (point.epoch == 1 or point.batch >= 8)
+        if point.phase == "training" and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
     ]
     step = -(-len(trail) // TRAIL) or 1
     thinned = trail[::-1][::step][::-1]
-    return {field: thousandths(field) for field in fields} | {
-        "trail": [
-            [round(point.epoch - 1 + point.batch / point.batches, 3), point.accuracy, point.loss] for point in thinned
-        ]
+    return {
+        "accuracy": packed(epoch.accuracy for epoch in run.epochs),
+        "val_accuracy": packed(epoch.val_accuracy for epoch in run.epochs),
+        "loss": packed(epoch.loss for epoch in run.epochs),
+        "val_loss": packed(epoch.val_loss for epoch in run.epochs),
+        "trail": {
+            "at": packed(point.batch / point.batches for point in thinned),
+            "accuracy": packed(point.accuracy or 0 for point in thinned),
+            "loss": packed(point.loss or 0 for point in thinned),
+        },
     }
+
+
+def packed(values: Iterable[float]) -> str:
+    """Writes numbers in ten-thousandths, three base-36 digits each: a third of the bytes of decimals.
+
+    That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there.
+
+    Example:
+        >>> packed([0.0, 0.8624, 9.9])
+        '0006NKZZZ'
+    """
+    return "".join(np.base_repr(round(10_000 * min(max(value, 0.0), 4.6655)), 36).zfill(3) for value in values)

@@ -16,7 +16,7 @@ def duration(seconds: float) -> str:
 
     Example:
         >>> [duration(seconds) for seconds in (0.62, 12.4, 41.7, 134, 4000)]
-        ['0.6 s', '12.4 s', '42 s', '2 min 14 s', '1 h 7 min']
+        ['0.6 s', '12.4 s', '42 s', '2 min 14 s', '1 h 6 min']
     """
     if seconds < 20:
         return f"{seconds:.1f} s"

@@ -15,6 +15,7 @@ from distributed.system import MEMORY_LIMIT
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs.files import Which
 from rnn_compare.training import worker
 
@@ -79,6 +80,7 @@ class Cluster:
 
     def __init__(self, on_event: Callable[[dict[str, Any]], None]) -> None:
         dask.config.set(CONFIGURATION)
+        worker.trim_log()
         self.size = worker_count()
         cluster = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
             n_workers=0,
@@ -91,13 +93,16 @@ class Cluster:
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": 0, "dashboard_address": "127.0.0.1:0"},
             preload=[worker.__name__],
-            env=ENVIRONMENT,
+            # Pinned, so that a worker started anew next week still writes where the first ones did.
+            env=ENVIRONMENT | {CACHE_VARIABLE: str(cache_folder())},
         )
         client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
+        client.subscribe_topic(  # type: ignore[no-untyped-call]  # as above
+            worker.TOPIC, lambda entry: on_event(entry[1]["event"])
+        )
+        cluster.scale(self.size)  # type: ignore[no-untyped-call]  # as above
         self._cluster: Any = cluster
         self._client: Any = client
-        self._client.subscribe_topic(worker.TOPIC, lambda entry: on_event(entry[1]["event"]))
-        self._cluster.scale(self.size)
 
     def addresses(self) -> list[str]:
         """Returns the workers that are there and warm."""
@@ -138,7 +143,7 @@ class Cluster:
         return self._ask(timeout, worker.write_model, run, experiment, which)
 
     def close(self) -> None:
-        """Ends all workers at once, whatever they do. What they were to keep is in files that are whole or not there."""
+        """Ends all workers at once, whatever they do: their files are there whole or not at all."""
         self._client.close(timeout=CLOSE_SECONDS)
         self._cluster.sync(self._kill_all)
         self._cluster.close(timeout=CLOSE_SECONDS)

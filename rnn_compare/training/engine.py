@@ -23,6 +23,8 @@ TICK_SECONDS = 0.25
 """How often the engine looks for what nobody wakes it for: requests to stop, lost workers."""
 POLITE_SECONDS = 1.5
 """How long a run may take to stop of its own before its worker is killed."""
+ARRIVAL_SECONDS = 5.0
+"""When a job that says nothing is looked after."""
 ANSWER_SECONDS = 30.0
 
 LOST = (
@@ -61,6 +63,7 @@ class _Job:
     waiting: _Waiting
     address: str
     future: Any  # distributed types few of Future's methods
+    sent: float
     begun: bool = False
     ended: bool = False
     asked_to_stop: float | None = None
@@ -184,13 +187,15 @@ class Engine:
             self._wake.clear()
             try:
                 self._step(self._cluster)
+            except UserError as error:  # the record cannot be used just now
+                _log.warning("%s", error)
             except Exception:  # noqa: BLE001  # the engine must outlive anything; the next tick tries again
                 _log.exception("The engine stumbled.")
         self._end(self._cluster)
 
     def _step(self, cluster: Cluster) -> None:
         self._take_events()
-        self._take_finished_jobs()
+        self._take_finished_jobs(cluster)
         self._write_events()
         self._stop_requested(cluster)
         self._send_waiting(cluster)
@@ -209,20 +214,27 @@ class Engine:
                 job.ended = job.ended or isinstance(event, Ended)
             self._unwritten.append(event)
 
-    def _take_finished_jobs(self) -> None:
+    def _take_finished_jobs(self, cluster: Cluster) -> None:
         for run, job in list(self._jobs.items()):
-            if not job.future.done():
+            if not (job.future.done() or self._never_arrived(job, cluster)):
                 continue
             self._take_events()  # a worker's last words arrive before its job is done
             del self._jobs[run]
             job.future.release()
             if job.ended:
                 continue
-            if job.begun or job.waiting.sent_before:
+            if job.asked_to_stop is not None:
+                self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
+            elif job.begun or job.waiting.sent_before:
                 self._unwritten.append(Ended(run, Status.FAILED, LOST, time.time()))
             else:  # the worker died before it took the job
                 job.waiting.sent_before = True
                 self._queue.appendleft(job.waiting)
+
+    def _never_arrived(self, job: _Job, cluster: Cluster) -> bool:
+        # Dask waits for ever for a worker that died before the job reached it.
+        late = not job.begun and time.monotonic() - job.sent > ARRIVAL_SECONDS
+        return late and job.address not in cluster.addresses()
 
     def _write_events(self) -> None:
         """Writes what is unwritten; a full disk or a locked record only puts it off."""
@@ -271,7 +283,7 @@ class Engine:
                 waiting = self._queue.popleft()
                 future = cluster.train(waiting.run, waiting.experiment, address)
                 future.add_done_callback(lambda _: self._wake.set())
-                self._jobs[waiting.run] = _Job(waiting, address, future)
+                self._jobs[waiting.run] = _Job(waiting, address, future, sent=time.monotonic())
 
     def _take_submitted(self) -> None:
         while self._submitted:

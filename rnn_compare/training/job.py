@@ -110,7 +110,7 @@ def versions() -> dict[str, str]:
         "numpy": np.__version__,
         "system": platform.platform(),
         "processors": str(os.cpu_count()),
-        "threads": str(tf.config.threading.get_intra_op_parallelism_threads() or "as many as processors"),
+        "threads": os.environ.get("TF_NUM_INTRAOP_THREADS", "as many as processors"),
     }
 
 

@@ -4,6 +4,8 @@ import logging
 import os
 import signal
 import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from distributed import Nanny, Worker, get_worker
@@ -16,6 +18,8 @@ from rnn_compare.runs.files import Which
 
 TOPIC = "rnn-compare"
 """The Dask topic that carries events from workers to the engine."""
+
+LOG_BYTES = 1_000_000
 
 _stopping: set[str] = set()
 """Runs in this process that are to stop."""
@@ -74,7 +78,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> dict[str, Any
     return _answer(lambda: str(job.write_model(run, experiment, which)))
 
 
-def _answer(work: Any) -> dict[str, Any]:
+def _answer(work: Callable[[], str]) -> dict[str, Any]:
     # Exceptions of Keras and TensorFlow would drag both into the process that unpickles them.
     try:
         return {"value": work()}
@@ -85,14 +89,21 @@ def _answer(work: Any) -> dict[str, Any]:
         return {"error": f"A worker could not do it ({type(error).__name__}). Its log is {log_file()}."}
 
 
-def log_file() -> str:
+def log_file() -> Path:
     """Returns where workers write what is not meant for people: tracebacks, TensorFlow's chatter."""
-    return str(cache_folder() / "workers.log")
+    return cache_folder() / "workers.log"
+
+
+def trim_log() -> None:
+    """Begins a new log where the old one has grown long; one old one is kept."""
+    log = log_file()
+    if log.exists() and log.stat().st_size > LOG_BYTES:
+        log.replace(log.with_suffix(".old.log"))
 
 
 def _write_to_log() -> None:
     # TensorFlow writes to the file descriptors themselves; `train --json` promises a clean stdout.
-    log = os.open(log_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    log = os.open(log_file(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for descriptor in (1, 2):
         os.dup2(log, descriptor)
     os.close(log)

@@ -6,11 +6,11 @@ import { loadPlotly, look, onChange } from "./plotly.js";
 const boards = new WeakMap();
 const KINDS = [
   {
-    title: "Accuracy", train: "accuracy", val: "val_accuracy", trail: 1, format: ".0%", hover: ".1%",
+    title: "Accuracy", train: "accuracy", val: "val_accuracy", format: ".0%", hover: ".1%",
     range: (values) => [Math.min(0.4, Math.floor(10 * Math.min(...values, 1)) / 10), 1.0],
   },
   {
-    title: "Loss", train: "loss", val: "val_loss", trail: 2, format: ".1f", hover: ".3f",
+    title: "Loss", train: "loss", val: "val_loss", format: ".1f", hover: ".3f",
     range: (values) => [0, Math.max(0.8, Math.ceil(5 * Math.min(Math.max(...values, 0), 3) + 0.25) / 5)],
   },
 ];
@@ -70,8 +70,8 @@ function buildCard(board, id) {
   card.bar = element("div", "rc-bar", root);
   card.bar.setAttribute("role", "progressbar");
   card.fill = element("div", "", card.bar);
-  for (const names of [["best", "state"], ["best_note", "left"], ["parameters", "pace"]]) {
-    const row = element("div", "rc-row", root);
+  for (const names of [["best", "state"], ["best_note", "left"], ["size", "pace"]]) {
+    const row = element("div", "rc-pair", root);
     for (const name of names) card[name] = element("span", `rc-${name}`, row);
   }
   card.reason = element("p", "rc-reason", root);
@@ -95,7 +95,7 @@ function drawCards(board, runs) {
     card.root.style.setProperty("--rc-color", run.color);
     setText(card.label, run.label);
     card.label.title = run.label;
-    for (const name of ["best", "state", "best_note", "left", "parameters", "pace", "reason"]) setText(card[name], run[name]);
+    for (const name of ["best", "state", "best_note", "left", "size", "pace", "reason"]) setText(card[name], run[name]);
     card.fill.style.width = `${100 * run.fraction}%`;
     card.bar.setAttribute("aria-valuenow", Math.round(100 * run.fraction));
     card.bar.setAttribute("aria-label", `${run.label} progress`);
@@ -108,23 +108,29 @@ function drawCards(board, runs) {
   });
 }
 
+// Ten-thousandths, three base-36 digits each (see board.py).
+function unpack(text) {
+  return (text.match(/.{3}/g) ?? []).map((digits) => parseInt(digits, 36) / 1e4);
+}
+
 function traces(board, runs, kind) {
   return runs.flatMap((run) => {
-    const epochs = run[kind.val].map((_, index) => index + 1);
+    const measured = unpack(run[kind.val]);
+    const epochs = measured.map((_, index) => index + 1);
     const shared = {
       type: "scatter", legendgroup: run.id, name: run.label, meta: run.id,
       visible: board.hidden.has(run.id) ? "legendonly" : true,
     };
     const training = {
       ...shared, uid: `${run.id}-training`, mode: "lines", showlegend: false,
-      x: [...epochs, ...run.trail.map((point) => point[0])],
-      y: [...run[kind.train].map((value) => value / 1e4), ...run.trail.map((point) => point[kind.trail])],
+      x: [...epochs, ...unpack(run.trail.at).map((share) => epochs.length + share)],
+      y: [...unpack(run[kind.train]), ...unpack(run.trail[kind.train])],
       line: { color: run.color, width: 2.5, dash: "6px,5px" }, opacity: 0.8,
       hovertemplate: `${escapeHtml(run.label)} training %{y:${kind.hover}}<extra></extra>`,
     };
     const validation = {
       ...shared, uid: `${run.id}-validation`, mode: "lines+markers", showlegend: true,
-      x: epochs, y: run[kind.val].map((value) => value / 1e4),
+      x: epochs, y: measured,
       line: { color: run.color, width: 3.5 }, marker: { symbol: run.marker, size: 9, color: run.color },
       hovertemplate: `${escapeHtml(run.label)} validation <b>%{y:${kind.hover}}</b><extra></extra>`,
     };
@@ -140,8 +146,7 @@ function escapeHtml(text) {
 function layout(board, data, kind) {
   const { ink, font, line, paper } = look(board.root);
   const values = data.runs.flatMap((run) => [
-    ...run[kind.train].map((value) => value / 1e4), ...run[kind.val].map((value) => value / 1e4),
-    ...run.trail.map((point) => point[kind.trail]),
+    ...unpack(run[kind.train]), ...unpack(run[kind.val]), ...unpack(run.trail[kind.train]),
   ]);
   const narrow = board.root.clientWidth < 700;
   const marks = kind.title === "Accuracy" ? data.marks : [];

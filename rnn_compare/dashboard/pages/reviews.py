@@ -2,7 +2,6 @@
 
 import random
 from html import escape
-from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -11,7 +10,7 @@ from rnn_compare.dashboard import review_text
 from rnn_compare.dashboard.words import percent
 from rnn_compare.experiment import SOURCES, Experiment, Source, bounds, experiment_from
 from rnn_compare.reviews import prepared, sources
-from rnn_compare.reviews.encoding import EncodedReview, read_text
+from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
 
@@ -30,8 +29,7 @@ def render() -> None:
         return
     reviews = _load(experiment.source)
     st.html(CSS + review_text.CSS + _counts(reviews, experiment))
-    number = _choose(reviews.facts.train_sequences)
-    _look(reviews, number - 1, experiment)
+    _look(reviews, _choose(reviews), experiment)
 
 
 def _settings() -> Experiment:
@@ -90,49 +88,39 @@ def _counts(reviews: Reviews, experiment: Experiment) -> str:
         (f"{facts.words:,}", "different words"),
         (f"{facts.mean_length:.1f}", "words a review, on average"),
         (percent(known), f"of all words are known at vocabulary size {size:,}"),
-        (percent(cut), f"of the reviews are longer than maxlen {maxlen:,} and lose their beginning"),
+        (percent(cut), "of the reviews are longer than maxlen and are cut"),
         (percent(float(labels.mean())), "of the reviews are positive"),
     )
     shown = "".join(f"<div><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
     return f'<div class="rc-facts-row"><pre>{"<br>".join(printed)}</pre>{shown}</div>'
 
 
-def _choose(count: int) -> int:
-    """Lets the visitor step through the reviews and returns the number of one, from 1."""
+def _choose(reviews: Reviews) -> int:
+    """Lets the visitor step through the reviews; returns the index of one."""
+    count = reviews.facts.train_sequences
 
-    def go_to(number: int) -> None:
-        st.session_state[NUMBER] = number
+    def go_anywhere() -> None:
+        st.session_state[NUMBER] = random.randint(1, count)
 
-    current = min(max(int(st.session_state.get(NUMBER) or 1), 1), count)
-    st.session_state[NUMBER] = current
+    # Another source may hold fewer.
+    st.session_state[NUMBER] = min(max(int(st.session_state.get(NUMBER) or 1), 1), count)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input(f"Review, of {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
-        _button("Previous", ":material/arrow_back:", current <= 1, go_to, current - 1)
-        _button("Next", ":material/arrow_forward:", current >= count, go_to, current + 1)
-        _button("Any", ":material/shuffle:", False, go_to, random.randint(1, count))
-    return current
-
-
-def _button(label: str, icon: str, disabled: bool, on_click: Any, number: int) -> None:
-    st.button(label, icon=icon, disabled=disabled, on_click=on_click, args=(number,), key=f"review_{label}")
+        number = st.number_input(f"Review, 1 to {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
+        st.button("Any review", icon=":material/shuffle:", on_click=go_anywhere)
+        verdict = "+ positive (label 1)" if reviews.label(number - 1) else "− negative (label 0)"
+        st.html(f'<p class="rc-label">{verdict}</p>')
+    return number - 1
 
 
 def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
     text = reviews.text(index)
     review = read_text(text, reviews.vocabulary, experiment.vocabulary_size, experiment.maxlen)
-    st.html(_marked(text, review, positive=reviews.label(index) == 1))
+    st.html(
+        f"{review_text.html(text, review)}<h3>Encoded: an array of shape ({experiment.maxlen},)</h3>"
+        f'<div class="rc-review">{review_text.ids(review)}</div>'
+    )
     with st.expander("As it was written" if reviews.texts else "Its words; Keras' file holds no more"):
         st.html(f'<p class="rc-written">{escape(text)}</p>')
-
-
-def _marked(text: str, review: EncodedReview, positive: bool) -> str:
-    verdict = "👍 positive (label 1)" if positive else "👎 negative (label 0)"
-    maxlen = len(review.ids)
-    return (
-        f'<div class="rc-look"><p class="rc-label">{verdict}</p>{review_text.html(text, review)}'
-        f"<h3>Encoded: {maxlen:,} number{'s' * (maxlen > 1)}</h3>"
-        f'<div class="rc-review">{review_text.ids(review)}</div></div>'
-    )
 
 
 CSS = """
@@ -145,8 +133,7 @@ CSS = """
 .rc-facts-row pre { font-size: 1rem; line-height: 1.55; background: none; color: inherit; }
 .rc-facts-row b { display: block; font-size: 1.5rem; font-weight: 700; line-height: 1.25; }
 .rc-facts-row span { display: block; font-size: 0.95rem; line-height: 1.3; opacity: 0.8; }
-.rc-look h3 { font-size: 1.2rem; margin: 0.9rem 0 0.3rem; }
-.rc-look .rc-label { font-size: 1.2rem; font-weight: 650; margin: 0 0 0.5rem; }
+.rc-label { font-size: 1.35rem; font-weight: 650; margin: 0 0 0.3rem; white-space: nowrap; }
 .rc-written { font-size: 1.05rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
 .rc-missing {
   border: 1px solid var(--st-border-color, #8884); border-left: 5px solid #E69F00; border-radius: 8px;

@@ -1,0 +1,65 @@
+"""The table of runs: what it shows of each, and which ones a search finds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from rnn_compare.runs.record import Run
+
+COLUMNS: dict[str, Any] = {
+    "Name": st.column_config.TextColumn(width="medium", pinned=True),
+    "Cell": st.column_config.TextColumn(),
+    "Units": st.column_config.NumberColumn(),
+    "maxlen": st.column_config.NumberColumn(),
+    "Epochs": st.column_config.TextColumn(help="Finished epochs of those asked for."),
+    "Status": st.column_config.TextColumn(),
+    "Best": st.column_config.NumberColumn(format="%.1f %%", help="Best validation accuracy."),
+    "at epoch": st.column_config.NumberColumn(help="The epoch of the best validation accuracy."),
+    "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last finished epoch."),
+    "s an epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds of an epoch, the first left out."),
+    "Made": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+    "From": st.column_config.TextColumn(help="Where it was started."),
+    "Note": st.column_config.TextColumn(width="medium"),
+    "Id": st.column_config.TextColumn(help="Names the run on the command line."),
+}
+
+
+def table(runs: Sequence[Run]) -> pd.DataFrame:
+    """Returns one row for each run, in order, with the columns of ``COLUMNS``."""
+    return pd.DataFrame([_row(run) for run in runs], columns=list(COLUMNS))
+
+
+def matching(runs: Sequence[Run], search: str) -> list[Run]:
+    """Returns the runs in whose id, name, network, note or status every searched word occurs.
+
+    Upper and lower case are the same; nothing searched finds all.
+    """
+    words = search.casefold().split()
+    return [run for run in runs if all(word in _searched(run) for word in words)]
+
+
+def _searched(run: Run) -> str:
+    return "\n".join((run.id, run.name, run.experiment.label, run.note, run.status.value)).casefold()
+
+
+def _row(run: Run) -> tuple[Any, ...]:
+    best, last, experiment = run.best, run.last, run.experiment
+    return (
+        run.title,
+        experiment.cell,
+        experiment.units,
+        experiment.maxlen,
+        f"{len(run.epochs)} of {experiment.epochs}",
+        "stopping" if run.stop_requested and not run.status.ended else run.status.value,
+        100 * best.val_accuracy if best else None,
+        best.epoch if best else None,
+        100 * last.val_accuracy if last else None,
+        run.seconds_per_epoch,
+        datetime.fromtimestamp(run.created),
+        run.origin,
+        " ".join(run.note.split()),
+        run.id,
+    )

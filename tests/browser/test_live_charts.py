@@ -1,0 +1,110 @@
+"""What a chart must bear: a viewer who zooms while points arrive, and a hall full of viewers."""
+
+import time
+
+from playwright.sync_api import Page, WebSocket, expect
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
+from rnn_compare.runs.owner import Owner
+from tests.browser.conftest import PATIENCE, Server
+
+expect.set_options(timeout=PATIENCE)
+CHART = "[data-chart=accuracy]"
+
+
+def start(server: Server, *experiments: Experiment) -> list[str]:
+    """Records runs of this process, as a command line beside the server does."""
+    runs = server.store.create(experiments, Owner.current(), "command line")
+    server.store.record([Started(run, 1000, "", {}, time.time()) for run in runs])
+    return runs
+
+
+def finish_epoch(server: Server, run: str, epoch: int) -> None:
+    server.store.record([EpochEnd(run, epoch, 0.5 + epoch / 300, 0.6, 0.5 + epoch / 400, 0.65, 12.3)])
+
+
+def end(server: Server, runs: list[str]) -> None:
+    server.store.record([Ended(run, Status.FINISHED, None, time.time()) for run in runs])
+
+
+def visible_range(page: Page) -> list[float]:
+    found: list[float] = page.evaluate(f"[...document.querySelector('{CHART}')._fullLayout.xaxis.range]")
+    return found
+
+
+def wait_for_validation_points(page: Page, count: int) -> None:
+    page.wait_for_function(f"document.querySelector('{CHART}')?.data?.[1]?.y.length === {count}")
+
+
+def test_zoom_legend_choice_and_chart_survive_new_points(server: Server, page: Page) -> None:
+    runs = start(server, Experiment(), Experiment(cell="LSTM"))
+    finish_epoch(server, runs[0], 1)
+    finish_epoch(server, runs[1], 1)
+    page.goto(f"{server.url}/?show={','.join(runs)}")
+    wait_for_validation_points(page, 1)
+    page.evaluate(f"document.querySelector('{CHART}').mark = 'the same node'")
+
+    box = page.locator(f"{CHART} .nsewdrag").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
+    page.mouse.up()
+    zoomed = visible_range(page)
+    assert zoomed[1] - zoomed[0] < 6
+    page.locator(f"{CHART} .legendtoggle").nth(1).click()
+    page.wait_for_function(f"document.querySelector('{CHART}').data[3].visible === 'legendonly'")
+
+    finish_epoch(server, runs[0], 2)
+    finish_epoch(server, runs[1], 2)
+    wait_for_validation_points(page, 2)
+    assert visible_range(page) == zoomed
+    assert page.evaluate(f"document.querySelector('{CHART}').mark") == "the same node"
+    hidden = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(chart => chart.data[3].visible)")
+    assert hidden == ["legendonly", "legendonly"], "hidden in both charts"
+    end(server, runs)
+
+
+def test_a_tick_of_eight_long_runs_is_under_20_kb(server: Server, page: Page) -> None:
+    runs = start(server, *(Experiment(cell="LSTM", units=units, epochs=100) for units in range(1, 9)))
+    for run in runs:
+        server.store.record(
+            [EpochEnd(run, epoch, 0.7654321, 0.4, 0.8123456, 0.456789, 12.3) for epoch in range(1, 100)]
+        )
+        server.store.record(
+            [Progress(run, 100, batch, 157, 0.9123456, 0.1234567, "training", time.time()) for batch in range(1, 100)]
+        )
+    ticks: list[int] = []
+
+    def listen(socket: WebSocket) -> None:
+        socket.on("framereceived", lambda frame: ticks.append(len(frame)))
+
+    page.on("websocket", listen)
+    page.goto(f"{server.url}/?show={','.join(runs)}")
+    expect(page.locator("article.rc-card")).to_have_count(8)
+    wait_for_validation_points(page, 99)
+    ticks.clear()
+    server.store.record([Progress(runs[0], 100, 120, 157, 0.92, 0.12, "training", time.time())])
+    page.wait_for_timeout(4000)
+    assert len(ticks) > 2, "the page ticks"
+    assert max(ticks) < 20_000
+    end(server, runs)
+
+
+def test_nothing_below_the_charts_moves_while_a_network_trains(server: Server, page: Page) -> None:
+    runs = start(server, Experiment(epochs=3))
+    page.goto(f"{server.url}/?show={runs[0]}")
+    expect(page.locator(".rc-parameters section").first).to_be_visible()
+    expect(page.locator("article.rc-card")).to_have_count(1)
+    page.wait_for_timeout(1000)
+    place = page.locator(".rc-parameters").bounding_box()
+    for epoch in (1, 2, 3):
+        server.store.record([Progress(runs[0], epoch, 80, 157, 0.6, 0.6, "training", time.time())])
+        page.wait_for_timeout(700)
+        finish_epoch(server, runs[0], epoch)
+        wait_for_validation_points(page, epoch)
+        assert page.locator(".rc-parameters").bounding_box() == place
+    end(server, runs)
+    expect(page.locator("article.rc-card")).to_contain_text("finished")
+    assert page.locator(".rc-parameters").bounding_box() == place

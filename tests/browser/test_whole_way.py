@@ -1,0 +1,94 @@
+"""The main job as a lecturer does it, from the first look to a typed review."""
+
+import re
+
+from playwright.sync_api import Browser, Locator, Page, expect
+
+from rnn_compare.runs.events import Status
+from tests.browser.conftest import PATIENCE, Server
+
+SMALL = "maxlen=30&reviews=600&embedding_size=8&units=8&vocabulary_size=1000&batch_size=32"
+expect.set_options(timeout=PATIENCE)
+
+
+def card(page: Page, label: str) -> Locator:
+    return page.locator("article.rc-card").filter(has_text=label)
+
+
+def points(page: Page, chart: str) -> list[int]:
+    """How many points each curve of a chart has, training first, then validation, for each network."""
+    counts: list[int] = page.evaluate(
+        "chart => (document.querySelector(`[data-chart=${chart}]`)?.data ?? []).map(trace => trace.y.length)", chart
+    )
+    return counts
+
+
+def wait_for_points(page: Page, chart: str, least: int) -> None:
+    page.wait_for_function(
+        "([chart, least]) => (document.querySelector(`[data-chart=${chart}]`)?.data ?? [])"
+        ".some((trace, index) => index % 2 && trace.y.length >= least)",
+        arg=[chart, least],
+    )
+
+
+def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page: Page, browser: Browser) -> None:
+    elsewhere = browser.new_page()  # somebody who looks on, and came before Train was pressed
+    elsewhere.goto(server.url)
+    expect(elsewhere.get_by_role("figure").first).to_be_visible(timeout=PATIENCE)
+
+    page.goto(f"{server.url}/?{SMALL}&epochs=100")
+    expect(page.get_by_text("Starts 2 networks")).to_be_visible()
+    page.get_by_role("button", name="Train", exact=True).click()
+
+    wait_for_points(page, "accuracy", 2)
+    wait_for_points(page, "loss", 2)
+    before = points(page, "accuracy")
+    page.wait_for_function(
+        "before => document.querySelector('[data-chart=accuracy]').data.some((t, i) => t.y.length > before[i])",
+        arg=before,
+    )
+    assert len(before) == 4, "a training and a validation curve for each network"
+    expect(card(elsewhere, "LSTM(8)")).to_be_visible(timeout=PATIENCE)
+    elsewhere.close()
+
+    page.get_by_role("button", name="Stop LSTM(8)").click()
+    expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
+    mine = [run for run in server.store.runs() if run.origin == "page"]
+    stopped = next(run for run in mine if run.experiment.cell == "LSTM")
+    assert stopped.status is Status.STOPPED
+    assert stopped.epochs, "what was measured is kept"
+
+    page.reload()
+    expect(card(page, "LSTM(8)")).to_contain_text("stopped after")
+    expect(card(page, "SimpleRNN(8)")).to_contain_text("of 100")
+    page.get_by_role("button", name="Stop SimpleRNN(8)").click()
+    expect(card(page, "SimpleRNN(8)")).to_contain_text("stopped after")
+    assert len([run for run in server.store.runs() if run.origin == "page"]) == 2, "nothing was trained twice"
+
+    page.get_by_role("link", name="Try a review").click()
+    page.get_by_role("textbox", name="Review", exact=True).fill("A wonderful film <b>zzyzx</b> 🎬")
+    page.get_by_role("button", name="Ask the networks").click()
+    verdicts = page.locator(".rc-verdicts section")
+    expect(verdicts).to_have_count(2)
+    expect(verdicts.first).to_contain_text(re.compile(r"(positive|negative)\s*\d+\.\d % positive"))
+    expect(page.locator(".rc-words")).to_contain_text("<b>zzyzx</b> 🎬")
+    expect(page.locator(".rc-words mark.rc-unknown", has_text="zzyzx")).to_be_visible()
+
+
+def test_a_link_restores_the_whole_set_up(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/?cell=GRU&units=48&maxlen=123&epochs=7&seed=5&optimizer=adam")
+    expect(page.get_by_text("Starts 1 network,")).to_be_visible()
+    expect(page.locator(".rc-parameters h4")).to_contain_text("GRU(48)")
+    expect(page.locator(".rc-arithmetic")).to_have_text("3 · (48·48 + 32·48 + 2·48) = 11,808")
+    expect(page.get_by_label("maxlen").first).to_be_visible()
+    page.get_by_text("More settings").click()
+    expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("5")
+    assert "maxlen=123" in page.url
+
+
+def test_a_setting_out_of_bounds_in_the_link_is_said_in_words(server: Server, page: Page) -> None:
+    page.goto(f"{server.url}/?units=9999&epochs=0&cell=Transformer")
+    expect(page.get_by_text("units is 9999; it must be between 1 and 512.")).to_be_visible()
+    expect(page.get_by_text("epochs is 0; it must be between 1 and 100.")).to_be_visible()
+    expect(page.get_by_text("it must be one of 'SimpleRNN', 'LSTM' or 'GRU'.")).to_be_visible()
+    expect(page.get_by_text("Starts 2 networks")).to_be_visible()

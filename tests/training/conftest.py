@@ -1,0 +1,107 @@
+"""One engine for all tests of the training room, since its workers take a while to import TensorFlow."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs import schema
+from rnn_compare.runs.events import EpochEnd, Event
+from rnn_compare.runs.files import weights_file
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.engine import Engine
+
+PATIENCE = 120.0
+"""How long a test waits for what must come, on a slow and busy machine, before it fails."""
+
+
+def tiny(**changes: Any) -> Experiment:
+    """A training that is over in a moment."""
+    usual = {"reviews": 80, "maxlen": 20, "units": 4, "embedding_size": 4, "vocabulary_size": 500, "epochs": 2}
+    return Experiment(**(usual | {"batch_size": 16} | changes))
+
+
+def endless(**changes: Any) -> Experiment:
+    """A training that lasts longer than any test."""
+    return tiny(**({"reviews": 5000, "epochs": 100} | changes))
+
+
+class ListeningStore(RunStore):
+    """A record that also remembers what was written to it, and whether an epoch's weights were there by then."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.heard: list[Event] = []
+        self.weights_were_there: list[bool] = []
+
+    def record(self, events: Sequence[Event]) -> None:
+        """Records and remembers."""
+        super().record(events)
+        self.heard += events
+        self.weights_were_there += [
+            weights_file(event.run, "last").exists() for event in events if isinstance(event, EpochEnd)
+        ]
+
+    def of(self, run: str) -> list[Event]:
+        """Returns what was written of one run."""
+        return [event for event in self.heard if event.run == run]
+
+
+@pytest.fixture(scope="session")
+def training_cache(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder with prepared reviews and no runs."""
+    folder = tmp_path_factory.mktemp("training_cache")
+    (folder / "reviews").symlink_to(prepared_cache / "reviews")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _in_cache(training_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(training_cache))
+
+
+@pytest.fixture(scope="session")
+def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """An engine with two warm workers, which find no reviews of Keras' own."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(CACHE_VARIABLE, str(training_cache))
+        environment.setenv("RNN_COMPARE_WORKERS", "2")
+        environment.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras_home")))
+        environment.delenv("RNN_COMPARE_IMDB", raising=False)
+        environment.setattr(schema, "BUSY_SECONDS", 0.3)
+        store = ListeningStore(training_cache / "runs.db")
+        engine = Engine(store, "command line")
+        engine.start()
+        until(lambda: engine.state.phase != "starting")
+    yield engine
+    engine.close()
+    store.close()
+
+
+@pytest.fixture
+def store(engine: Engine) -> ListeningStore:
+    """The engine's record."""
+    assert isinstance(engine._store, ListeningStore)
+    return engine._store
+
+
+def until(true: Callable[[], object]) -> None:
+    """Waits until something is true, and fails if it never gets so."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.01)
+
+
+def worker_processes() -> list[psutil.Process]:
+    """Returns the worker processes of this process."""
+    return [
+        child
+        for child in psutil.Process().children()
+        if "spawn_main" in " ".join(child.cmdline()) and child.status() != psutil.STATUS_ZOMBIE
+    ]

@@ -1,0 +1,273 @@
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
+from rnn_compare.runs.files import model_file, weights_file
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.engine import LOST, Engine
+
+from .conftest import PATIENCE, ListeningStore, endless, tiny, until, worker_processes
+
+
+def finished(engine: Engine, store: RunStore, runs: list[str]) -> list[Run]:
+    assert engine.wait(runs, PATIENCE)
+    return store.runs(runs)
+
+
+def is_running(store: RunStore, run: str) -> bool:
+    return store.run(run).status is Status.RUNNING
+
+
+def in_phase(store: RunStore, run: str, phase: str) -> bool:
+    progress = store.run(run).progress
+    return bool(progress) and progress[-1].phase == phase
+
+
+def test_a_run_tells_its_start_its_progress_every_epoch_and_its_end_in_this_order(
+    engine: Engine, store: ListeningStore
+) -> None:
+    [run] = engine.submit([tiny(epochs=3)])
+    [done] = finished(engine, store, [run])
+
+    events = store.of(run)
+    assert isinstance(events[0], Started)
+    assert isinstance(events[1], Progress)
+    assert events[1].phase == "preparing"
+    assert isinstance(events[2], Progress)
+    assert (events[2].phase, events[2].epoch, events[2].batch, events[2].batches) == ("training", 1, 1, 4)
+    assert [event.epoch for event in events if isinstance(event, EpochEnd)] == [1, 2, 3]
+    assert isinstance(events[-1], Ended)
+    assert done.status is Status.FINISHED
+    assert done.reason is None
+    assert done.parameters == 500 * 4 + (4 * 4 + 4 * 4 + 4) + (4 + 1)
+    assert "simple_rnn (SimpleRNN)" in done.summary
+    assert {"python", "keras", "tensorflow", "numpy", "threads"} <= done.versions.keys()
+    assert done.versions["threads"] == "1"
+
+
+def test_whoever_sees_an_epoch_finds_its_weights(engine: Engine, store: ListeningStore) -> None:
+    finished(engine, store, engine.submit([tiny(cell="GRU")]))
+    assert store.weights_were_there
+    assert all(store.weights_were_there)
+
+
+def test_a_finished_run_leaves_weights_and_stock_models(engine: Engine, store: ListeningStore) -> None:
+    [run] = engine.submit([tiny(cell="LSTM")])
+    finished(engine, store, [run])
+    for which in ("last", "best"):
+        assert weights_file(run, which).exists()
+        assert model_file(run, which).exists()
+    model_file(run, "best").unlink()
+    assert engine.write_model(run, "best") == model_file(run, "best")
+    assert model_file(run, "best").exists()
+
+
+def test_the_same_seed_gives_the_same_curve_and_another_seed_another(engine: Engine, store: ListeningStore) -> None:
+    runs = engine.submit([tiny(cell="LSTM", dropout=0.3, seed=seed) for seed in (7, 7, 8)])
+    first, second, other = (
+        [(e.accuracy, e.loss, e.val_accuracy, e.val_loss) for e in run.epochs] for run in finished(engine, store, runs)
+    )
+    assert len(first) == 2
+    assert first == second
+    assert first != other
+
+
+def test_two_run_at_once_and_the_rest_wait_in_order(engine: Engine, store: ListeningStore) -> None:
+    first, second, third, fourth = engine.submit([endless(), endless(), endless(), tiny()])
+    until(lambda: is_running(store, first) and is_running(store, second))
+    assert [store.run(run).status for run in (third, fourth)] == [Status.QUEUED, Status.QUEUED]
+
+    engine.stop(third)
+    assert engine.wait([third], PATIENCE)
+    assert store.run(third).status is Status.STOPPED
+    assert store.run(third).started is None
+    assert is_running(store, first)
+    assert is_running(store, second)
+
+    engine.stop(first)
+    assert finished(engine, store, [fourth])[0].status is Status.FINISHED
+    assert is_running(store, second)
+    engine.stop(second)
+    assert engine.wait([second], PATIENCE)
+
+
+def test_stop_ends_a_training_politely_and_keeps_what_was_measured(engine: Engine, store: ListeningStore) -> None:
+    before = worker_processes()
+    [run] = engine.submit([endless(reviews=2000)])
+    until(lambda: store.run(run).epochs and in_phase(store, run, "training"))
+    engine.stop(run)
+
+    [stopped] = finished(engine, store, [run])
+    assert stopped.status is Status.STOPPED
+    assert stopped.reason is None
+    assert stopped.epochs
+    assert weights_file(run, "last").exists()
+    assert worker_processes() == before
+
+
+def test_stop_is_heard_in_validation_too(engine: Engine, store: ListeningStore) -> None:
+    before = worker_processes()
+    [run] = engine.submit([tiny(reviews=20_000, validation_split=0.9, batch_size=1, maxlen=5, epochs=1)])
+    # 2,000 training batches of one review, then 18,000 to validate with: time enough to hit them.
+    until(lambda: in_phase(store, run, "validation"))
+    engine.stop(run)
+
+    [stopped] = finished(engine, store, [run])
+    assert stopped.status is Status.STOPPED
+    assert stopped.epochs == ()
+    last_progress = [event for event in store.of(run) if isinstance(event, Progress)][-1]
+    assert last_progress.phase == "validation"
+    assert last_progress.batch < last_progress.batches
+    assert worker_processes() == before
+
+
+def test_any_process_may_ask_to_stop(engine: Engine, store: ListeningStore) -> None:
+    [run] = engine.submit([endless()])
+    until(lambda: is_running(store, run))
+    request = (
+        "import sys, pathlib; from rnn_compare.runs.store import RunStore;"
+        " RunStore(pathlib.Path(sys.argv[1])).request_stop(sys.argv[2])"
+    )
+    subprocess.run([sys.executable, "-c", request, str(store.path), run], check=True, cwd=Path(__file__).parents[2])
+    assert finished(engine, store, [run])[0].status is Status.STOPPED
+
+
+def test_keras_own_summary_is_made_beside_the_trainings(engine: Engine, store: ListeningStore) -> None:
+    runs = engine.submit([endless(), endless()])
+    until(lambda: all(is_running(store, run) for run in runs))
+    summary = engine.summary(Experiment(cell="LSTM"))
+    assert "lstm (LSTM)" in summary
+    assert "328,353" in summary
+    assert all(is_running(store, run) for run in runs)
+    for run in runs:
+        engine.stop(run)
+    assert engine.wait(runs, PATIENCE)
+
+
+def test_reviews_that_are_not_there_end_a_run_with_a_sentence(engine: Engine, store: ListeningStore) -> None:
+    [failed] = finished(engine, store, engine.submit([tiny(source="keras")]))
+    assert failed.status is Status.FAILED
+    assert failed.reason is not None
+    assert "imdb.npz" in failed.reason
+    assert "Traceback" not in failed.reason
+
+
+def test_no_epoch_is_lost_while_another_process_holds_the_record(engine: Engine, store: ListeningStore) -> None:
+    [run] = engine.submit([endless(reviews=500, epochs=30)])
+    until(lambda: store.run(run).epochs)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    known = len(store.run(run).epochs)
+    time.sleep(1.5)
+    assert len(store.run(run).epochs) == known
+    other.execute("ROLLBACK")
+    other.close()
+    [done] = finished(engine, store, [run])
+    assert [epoch.epoch for epoch in done.epochs] == list(range(1, 31))
+
+
+# The next two lose a worker; what follows them waits for the new one.
+
+
+def test_a_run_whose_worker_is_killed_fails_and_its_neighbour_finishes(engine: Engine, store: ListeningStore) -> None:
+    runs = engine.submit([endless(), endless()])
+    until(lambda: all(store.run(run).epochs for run in runs))
+    os.kill(worker_processes()[0].pid, signal.SIGKILL)
+    until(lambda: any(store.run(run).status.ended for run in runs))
+    [lost] = [run for run in store.runs(runs) if run.status.ended]
+    [neighbour] = [run for run in runs if run != lost.id]
+    assert lost.status is Status.FAILED
+    assert lost.reason == LOST
+    assert lost.epochs
+    assert is_running(store, neighbour)
+
+    # The neighbour still holds its worker, so this one is trained by the new one.
+    assert finished(engine, store, engine.submit([tiny()]))[0].status is Status.FINISHED
+    assert is_running(store, neighbour)
+    engine.stop(neighbour)
+    assert engine.wait([neighbour], PATIENCE)
+
+
+def test_a_worker_that_hears_nothing_is_killed_when_its_run_is_stopped(engine: Engine, store: ListeningStore) -> None:
+    until(lambda: len(worker_processes()) == 2)
+    before = worker_processes()
+    [run] = engine.submit([endless()])
+    until(lambda: store.run(run).epochs)
+    for process in before:  # whichever has the run
+        process.suspend()
+    engine.stop(run)
+    [stopped] = finished(engine, store, [run])
+    for process in before:
+        if process.is_running():
+            process.resume()
+    assert stopped.status is Status.STOPPED
+    assert stopped.epochs
+    until(lambda: sum(process in before for process in worker_processes()) == 1)
+
+
+def test_an_engine_that_cannot_start_says_why_and_fails_its_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_WORKERS", "many")
+    store = RunStore(tmp_path / "runs.db")
+    engine = Engine(store, "page")
+    [run] = engine.submit([tiny()])
+    engine.start()
+    until(lambda: engine.state.phase == "failed")
+    assert "RNN_COMPARE_WORKERS is 'many'" in (engine.state.reason or "")
+    assert store.run(run).status is Status.FAILED
+    assert store.run(run).reason == engine.state.reason
+    with pytest.raises(UserError, match="RNN_COMPARE_WORKERS"):
+        engine.submit([tiny()])
+    with pytest.raises(UserError, match="RNN_COMPARE_WORKERS"):
+        engine.summary(tiny())
+    engine.close()
+
+
+def test_a_closed_engine_leaves_no_process_and_says_what_became_of_its_runs(tmp_path: Path, engine: Engine) -> None:
+    before = set(worker_processes())
+    store = RunStore(tmp_path / "runs.db")
+    second = Engine(store, "page")
+    second.start()
+    [run] = second.submit([tiny()])
+    until(lambda: len(worker_processes()) > len(before))
+    second.close()
+    second.close()
+    assert set(worker_processes()) <= before
+    assert second.state.phase == "closed"
+    assert store.run(run).status is Status.INTERRUPTED
+    with pytest.raises(UserError):
+        second.submit([tiny()])
+    assert engine.state.phase == "ready"
+
+
+def test_an_unknown_run_cannot_be_stopped(engine: Engine) -> None:
+    with pytest.raises(UserError, match="no run called 'nobody'"):
+        engine.stop("nobody")
+
+
+def test_predictions_from_the_saved_weights_are_those_of_the_saved_model(engine: Engine, store: ListeningStore) -> None:
+    from rnn_compare.insight.prediction import predict
+    from rnn_compare.networks import weights
+    from rnn_compare.reviews import prepared
+
+    experiment = tiny(cell="GRU", mask_padding=True)
+    [run] = engine.submit([experiment])
+    finished(engine, store, [run])
+    ids = prepared.load("bundled").padded(experiment).x_val
+    ours = predict(experiment, weights.load(weights_file(run, "best"), experiment), ids)
+
+    keras = pytest.importorskip("keras")
+    theirs = keras.models.load_model(model_file(run, "best")).predict(ids, verbose=0)[:, 0]
+    np.testing.assert_allclose(ours, theirs, atol=1e-5)
