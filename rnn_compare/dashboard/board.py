@@ -13,7 +13,7 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import server
-from rnn_compare.dashboard.palette import looks
+from rnn_compare.dashboard.palette import CELL_COLORS, looks
 from rnn_compare.dashboard.words import duration, ordinal, percent
 from rnn_compare.experiment import labels
 from rnn_compare.runs.events import Status
@@ -21,6 +21,11 @@ from rnn_compare.runs.record import Run
 
 TRAIL = 24
 """Points of the running epoch that are sent, the newest always among them."""
+MARKS = [
+    {"text": "SimpleRNN in the lecture: 85 %", "at": 0.85, "color": CELL_COLORS["SimpleRNN"], "side": "top"},
+    {"text": "LSTM in the lecture: 89 %", "at": 0.89, "color": CELL_COLORS["LSTM"], "side": "bottom"},
+]
+"""The best validation accuracies that the lecture quotes; the text stands on the free side of its line."""
 FIRST_BATCHES = 8
 """Batches of a later epoch that are not drawn."""
 
@@ -49,7 +54,7 @@ def message(shown: Sequence[Run], waiting: Sequence[str], marks: bool, hint: str
             for run, name, look in zip(shown, names, looked, strict=True)
         ],
         "epochs": max((run.experiment.epochs for run in shown), default=10),
-        "marks": [["SimpleRNN in the lecture: 85 %", 0.85], ["LSTM in the lecture: 89 %", 0.89]] if marks else [],
+        "marks": MARKS if marks else [],
         "hint": hint,
     }
 
@@ -81,9 +86,8 @@ def _card(run: Run, waiting: Sequence[str]) -> dict[str, Any]:
         "state": _state(run, waiting),
         "fraction": round(run.fraction_done, 3),
         "best": percent(best.val_accuracy) if best else "–",
-        "best_note": f"best, epoch {best.epoch} · last {percent(last.val_accuracy)}"
-        if best and last
-        else "validation accuracy",
+        "best_note": f"best, epoch {best.epoch}" if best else "validation accuracy",
+        "last": f"last {percent(last.val_accuracy)}" if last else "",
         "left": f"{duration(left)} left" if left is not None else "",
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "pace": f"{duration(pace)} an epoch" if pace is not None else "",

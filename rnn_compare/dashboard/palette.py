@@ -4,7 +4,6 @@ The three are Okabe and Ito's (2008, *Color Universal Design*), told apart by co
 Further runs of a cell get other shades of its colour and another marker.
 """
 
-import colorsys
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -12,8 +11,8 @@ from rnn_compare.experiment import Cell
 
 CELL_COLORS: dict[Cell, str] = {"SimpleRNN": "#D55E00", "LSTM": "#0072B2", "GRU": "#009E73"}
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
-# Steps of lightness for the first, second, … network of one cell: near ones differ most.
-_LIGHTNESS = (0.0, 0.22, -0.14, 0.34, -0.08, 0.12, 0.28, -0.18)
+# Share of white (above 0) or black (below) mixed in for a cell's first, second, … network: near ones differ most.
+_MIXED = (0.0, 0.45, -0.4, 0.65, -0.6, 0.25, -0.2, 0.55)
 
 
 @dataclass(frozen=True)
@@ -38,15 +37,12 @@ def looks(cells: Iterable[Cell]) -> list[Look]:
     for cell in cells:
         index = seen.get(cell, 0)
         seen[cell] = index + 1
-        shade = _shade(CELL_COLORS[cell], _LIGHTNESS[index % len(_LIGHTNESS)])
+        shade = _shade(CELL_COLORS[cell], _MIXED[index % len(_MIXED)])
         result.append(Look(shade, MARKERS[index % len(MARKERS)]))
     return result
 
 
-def _shade(color: str, lightness: float) -> str:
-    if not lightness:
-        return color
-    red, green, blue = (int(color[i : i + 2], 16) / 255 for i in (1, 3, 5))
-    hue, light, saturation = colorsys.rgb_to_hls(red, green, blue)
-    channels = colorsys.hls_to_rgb(hue, min(max(light + lightness, 0.12), 0.82), saturation)
-    return "#" + "".join(f"{round(255 * channel):02X}" for channel in channels)
+def _shade(color: str, mixed: float) -> str:
+    towards = 255 if mixed > 0 else 0
+    channels = (int(color[start : start + 2], 16) for start in (1, 3, 5))
+    return "#" + "".join(f"{round(channel + abs(mixed) * (towards - channel)):02X}" for channel in channels)

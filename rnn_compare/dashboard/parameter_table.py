@@ -23,10 +23,11 @@ def show(experiments: Sequence[Experiment]) -> None:
         for name, look, experiment, count in zip(names, drawn, chosen, counts, strict=True)
     )
     st.html(f'<div class="rc-parameters">{cards}</div>')
-    st.markdown("#### Compared")
-    with_embedding = st.toggle(
-        "With the embedding", key="with_embedding", help="The table of word vectors dwarfs all that learns to read."
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**What they are spent on**", width="content")
+        with_embedding = st.toggle(
+            "With the embedding", key="with_embedding", help="The table of word vectors dwarfs all that learns to read."
+        )
     figure.show(bars(names, drawn, counts, with_embedding), "parameter_bars", 70 + 52 * len(chosen))
 
 

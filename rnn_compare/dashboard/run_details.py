@@ -25,8 +25,10 @@ CSS = """
   border: 1px solid var(--st-border-color, #8884); border-radius: 8px; padding: 0.6rem 0.9rem 0.7rem;
 }
 .rc-record h4 { font-size: 1.05rem; font-weight: 650; margin: 0 0 0.25rem; padding: 0; }
-.rc-record dl { display: grid; grid-template-columns: auto 1fr; gap: 0.1rem 1.25rem; margin: 0; font-size: 1rem; }
-.rc-record dt { opacity: 0.75; font-weight: 400; margin: 0; }
+.rc-record dl {
+  display: grid; grid-template-columns: auto 1fr; gap: 0.1rem 1.25rem; margin: 0; padding: 0; font-size: 1rem;
+}
+.rc-record dt { opacity: 0.75; font-weight: 400; margin: 0; padding: 0; }
 .rc-record dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .rc-record p { margin: 0; font-size: 1rem; opacity: 0.75; }
 </style>
@@ -86,7 +88,7 @@ def _names(of: Services, run: Run) -> None:
         placeholder = f"{run.experiment.label}, as long as it has none"
         st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder=placeholder, on_change=rename)
     with right:
-        st.text_area("Note", key=note_key, max_chars=MAX_NOTE, height=80, on_change=annotate)
+        st.text_area("Note", key=note_key, max_chars=MAX_NOTE, height=100, on_change=annotate)
 
 
 def _downloads(of: Services, run: Run) -> None:
@@ -125,7 +127,9 @@ def _downloads(of: Services, run: Run) -> None:
 
 
 def _state(run: Run) -> str:
-    parts = [f"{run.experiment.label}, {run.status.value} after {len(run.epochs)} of {run.experiment.epochs} epochs"]
+    parts = [f"{run.status.value} after {len(run.epochs)} of {run.experiment.epochs} epochs"]
+    if run.name:
+        parts.insert(0, run.experiment.label)
     if run.best and run.last:
         parts.append(f"best {percent(run.best.val_accuracy)} (epoch {run.best.epoch})")
         parts.append(f"last {percent(run.last.val_accuracy)}")
@@ -137,9 +141,9 @@ def _state(run: Run) -> str:
 def _sections(run: Run) -> Iterable[str]:
     settings = run.experiment.model_dump()
     usual = Experiment().model_dump()
-    differing = {name: value for name, value in settings.items() if value != usual[name]}
-    yield _section("Differs from the book's experiment", differing, "Nothing: this is the book's experiment.")
-    yield _section("As in the book's experiment", {name: v for name, v in settings.items() if name not in differing})
+    changed = {name: value for name, value in settings.items() if value != usual[name]}
+    yield _section("Changed from the defaults", changed, "Nothing.")
+    yield _section("Left at the defaults", {name: v for name, v in settings.items() if name not in changed})
     facts = {
         "id": run.id,
         "started from": run.origin,
@@ -155,7 +159,9 @@ def _sections(run: Run) -> Iterable[str]:
 
 
 def _section(heading: str, values: Mapping[str, object], otherwise: str = "") -> str:
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(_said(value))}</dd>" for name, value in values.items())
+    rows = "".join(
+        f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_said(value))}</dd>" for name, value in values.items()
+    )
     body = f"<dl>{rows}</dl>" if rows else f"<p>{escape(otherwise)}</p>"
     return f"<section><h4>{escape(heading)}</h4>{body}</section>"
 

@@ -10,17 +10,17 @@ import streamlit as st
 from rnn_compare.runs.record import Run
 
 COLUMNS: dict[str, Any] = {
-    "Name": st.column_config.TextColumn(width="medium", pinned=True),
+    "Name": st.column_config.TextColumn(width="medium"),
     "Cell": st.column_config.TextColumn(),
     "Units": st.column_config.NumberColumn(),
     "maxlen": st.column_config.NumberColumn(),
     "Epochs": st.column_config.TextColumn(help="Finished epochs of those asked for."),
     "Status": st.column_config.TextColumn(),
-    "Best": st.column_config.NumberColumn(format="%.1f %%", help="Best validation accuracy."),
+    "Best validation": st.column_config.NumberColumn(format="%.1f %%", help="Best validation accuracy."),
     "at epoch": st.column_config.NumberColumn(help="The epoch of the best validation accuracy."),
     "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last finished epoch."),
     "s an epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds of an epoch, the first left out."),
-    "Made": st.column_config.DatetimeColumn(format="D MMM YYYY, HH:mm"),
+    "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
     "From": st.column_config.TextColumn(help="Where it was started."),
     "Note": st.column_config.TextColumn(width="medium"),
     "Id": st.column_config.TextColumn(help="Names the run on the command line."),

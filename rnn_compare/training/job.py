@@ -89,6 +89,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     """
     model = build(experiment)
     keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
+    model.optimizer.build(model.trainable_variables)  # else Keras warns, on loading, of variables that it misses
     return save_model(model, model_file(run, which))
 
 
@@ -96,7 +97,7 @@ def save_model(model: keras.Model, path: Path) -> Path:
     """Writes a ``.keras`` file, which is there whole or not at all."""
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
         partial = Path(folder) / "model.keras"
-        model.save(partial, include_optimizer=False)
+        model.save(partial)
         partial.replace(path)
     return path
 
@@ -225,15 +226,21 @@ def _fit(
     stream.prepares()
     split = prepared.load(experiment.source).padded(experiment)
     stream.check_stop()
-    model.fit(
-        ShuffledBatches(split.x_train, split.y_train, experiment.batch_size, experiment.seed),
-        validation_data=(split.x_val, split.y_val),
-        validation_batch_size=experiment.batch_size,
-        epochs=experiment.epochs,
-        shuffle=False,
-        callbacks=[StreamCallback(stream)],
-        verbose=0,
-    )
+    try:
+        model.fit(
+            ShuffledBatches(split.x_train, split.y_train, experiment.batch_size, experiment.seed),
+            validation_data=(split.x_val, split.y_val),
+            validation_batch_size=experiment.batch_size,
+            epochs=experiment.epochs,
+            shuffle=False,
+            callbacks=[StreamCallback(stream)],
+            verbose=0,
+        )
+    except tf.errors.InvalidArgumentError as error:
+        # Optimizers stumble over the embedding's gradient when it holds no numbers, before a loss is told.
+        if all(np.isfinite(weight).all() for weight in model.get_weights()):
+            raise
+        raise stream.no_number() from error
 
 
 def _write_models(run: str, experiment: Experiment) -> None:

@@ -49,7 +49,7 @@ class Stream:
         self._send = send
         self._stop_asked = stop_asked
         self._keep = keep
-        self._epoch = 1
+        self._epoch, self._batch = 1, 0
         self._epoch_began = self._last_progress = -math.inf
         self._best = -math.inf
 
@@ -60,7 +60,7 @@ class Stream:
 
     def epoch_begins(self, epoch: int) -> None:
         """Notes the time; epochs count from 1."""
-        self._epoch = epoch
+        self._epoch, self._batch = epoch, 0
         self._epoch_began = time.monotonic()
 
     def trained(self, batch: int, accuracy: float, loss: float) -> None:
@@ -77,7 +77,8 @@ class Stream:
         """
         self.check_stop()
         if not math.isfinite(loss):
-            raise UserError(_no_number(self._epoch, f"batch {batch}"))
+            raise self.no_number()
+        self._batch = batch
         if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
             self._progress("training", batch, accuracy, loss)
 
@@ -99,7 +100,7 @@ class Stream:
         """
         seconds = time.monotonic() - self._epoch_began
         if not (math.isfinite(loss) and math.isfinite(val_loss)):
-            raise UserError(_no_number(self._epoch, "the validation"))
+            raise self.no_number()
         best = val_accuracy > self._best
         self._best = max(val_accuracy, self._best)
         self._keep(best)
@@ -110,14 +111,16 @@ class Stream:
         if self._stop_asked():
             raise StopAskedError(self.run)
 
+    def no_number(self) -> UserError:
+        """Returns the sentence for a loss that is no longer a number after the batches told so far."""
+        done = self._batch == self.batches["training"]
+        where = "the validation" if done else f"batch {self._batch + 1}"
+        return UserError(
+            f"The loss is no longer a number, since {where} of epoch {self._epoch}: the weights grew beyond all "
+            "bounds. The epochs before are kept. Train again with a smaller learning rate."
+        )
+
     def _progress(self, phase: Phase, batch: int, accuracy: float | None = None, loss: float | None = None) -> None:
         # The first batch of a run is told at once, however short the preparing was: a class waits for it.
         self._last_progress = -math.inf if phase == "preparing" else time.monotonic()
         self._send(Progress(self.run, self._epoch, batch, self.batches[phase], accuracy, loss, phase, time.time()))
-
-
-def _no_number(epoch: int, where: str) -> str:
-    return (
-        f"The loss is no longer a number, since {where} of epoch {epoch}: the weights grew beyond all bounds. "
-        "The epochs before are kept. Train again with a smaller learning rate."
-    )

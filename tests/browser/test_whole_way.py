@@ -24,9 +24,10 @@ def points(page: Page, chart: str) -> list[int]:
 
 
 def wait_for_points(page: Page, chart: str, least: int) -> None:
+    """Waits until each network's validation curve has so many points."""
     page.wait_for_function(
-        "([chart, least]) => (document.querySelector(`[data-chart=${chart}]`)?.data ?? [])"
-        ".some((trace, index) => index % 2 && trace.y.length >= least)",
+        "([chart, least]) => (document.querySelector(`[data-chart=${chart}]`)?.data ?? [0, 0])"
+        ".every((trace, index) => index % 2 == 0 || trace.y?.length >= least)",
         arg=[chart, least],
     )
 

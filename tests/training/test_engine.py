@@ -6,7 +6,6 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from rnn_compare.errors import UserError
@@ -164,17 +163,17 @@ def test_reviews_that_are_not_there_end_a_run_with_a_sentence(engine: Engine, st
 
 
 def test_no_epoch_is_lost_while_another_process_holds_the_record(engine: Engine, store: ListeningStore) -> None:
-    [run] = engine.submit([endless(reviews=500, epochs=30)])
+    [run] = engine.submit([endless(reviews=500, epochs=12)])
     until(lambda: store.run(run).epochs)
     other = sqlite3.connect(store.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     known = len(store.run(run).epochs)
-    time.sleep(1.5)
+    time.sleep(1.0)
     assert len(store.run(run).epochs) == known
     other.execute("ROLLBACK")
     other.close()
     [done] = finished(engine, store, [run])
-    assert [epoch.epoch for epoch in done.epochs] == list(range(1, 31))
+    assert [epoch.epoch for epoch in done.epochs] == list(range(1, 13))
 
 
 # The next two lose a worker; what follows them waits for the new one.
@@ -236,6 +235,7 @@ def test_an_engine_that_cannot_start_says_why_and_fails_its_runs(
 
 
 def test_a_closed_engine_leaves_no_process_and_says_what_became_of_its_runs(tmp_path: Path, engine: Engine) -> None:
+    until(lambda: len(worker_processes()) == 2)  # a worker lost before may still be on its way back
     before = set(worker_processes())
     store = RunStore(tmp_path / "runs.db")
     second = Engine(store, "page")
@@ -255,19 +255,3 @@ def test_a_closed_engine_leaves_no_process_and_says_what_became_of_its_runs(tmp_
 def test_an_unknown_run_cannot_be_stopped(engine: Engine) -> None:
     with pytest.raises(UserError, match="no run called 'nobody'"):
         engine.stop("nobody")
-
-
-def test_predictions_from_the_saved_weights_are_those_of_the_saved_model(engine: Engine, store: ListeningStore) -> None:
-    from rnn_compare.insight.prediction import predict
-    from rnn_compare.networks import weights
-    from rnn_compare.reviews import prepared
-
-    experiment = tiny(cell="GRU", mask_padding=True)
-    [run] = engine.submit([experiment])
-    finished(engine, store, [run])
-    ids = prepared.load("bundled").padded(experiment).x_val
-    ours = predict(experiment, weights.load(weights_file(run, "best"), experiment), ids)
-
-    keras = pytest.importorskip("keras")
-    theirs = keras.models.load_model(model_file(run, "best")).predict(ids, verbose=0)[:, 0]
-    np.testing.assert_allclose(ours, theirs, atol=1e-5)

@@ -58,8 +58,12 @@ function buildCard(board, id) {
   const root = element("article", "rc-card", board.cardRow);
   const card = { root };
   card.head = element("header", "", root);
-  card.swatch = element("span", "rc-swatch", card.head);
-  card.label = element("h3", "", card.head);
+  // The name is the legend too: it hides and shows the network's curves.
+  card.name = element("button", "rc-name", card.head);
+  card.name.type = "button";
+  card.name.addEventListener("click", () => toggle(board, id));
+  element("span", "rc-swatch", card.name);
+  card.label = element("h3", "", card.name);
   card.button = element("button", "rc-stop", card.head, "Stop");
   card.button.type = "button";
   card.button.addEventListener("click", () => {
@@ -70,7 +74,7 @@ function buildCard(board, id) {
   card.bar = element("div", "rc-bar", root);
   card.bar.setAttribute("role", "progressbar");
   card.fill = element("div", "", card.bar);
-  for (const names of [["best", "state"], ["best_note", "left"], ["size", "pace"]]) {
+  for (const names of [["best", "state"], ["best_note", "last", "left"], ["size", "pace"]]) {
     const row = element("div", "rc-pair", root);
     for (const name of names) card[name] = element("span", `rc-${name}`, row);
   }
@@ -94,8 +98,8 @@ function drawCards(board, runs) {
     card.root.dataset.status = run.status;
     card.root.style.setProperty("--rc-color", run.color);
     setText(card.label, run.label);
-    card.label.title = run.label;
-    for (const name of ["best", "state", "best_note", "left", "size", "pace", "reason"]) setText(card[name], run[name]);
+    card.name.title = `${run.label}: hide or show its curves`;
+    for (const name of ["best", "state", "best_note", "last", "left", "size", "pace", "reason"]) setText(card[name], run[name]);
     card.fill.style.width = `${100 * run.fraction}%`;
     card.bar.setAttribute("aria-valuenow", Math.round(100 * run.fraction));
     card.bar.setAttribute("aria-label", `${run.label} progress`);
@@ -157,10 +161,10 @@ function layout(board, data, kind) {
     font: { family: font, color: ink, size: 15 },
     margin: { l: 50, r: 12, t: 8, b: 46 },
     hovermode: "x unified", hoverlabel: { bgcolor: paper, bordercolor: line, font: { size: 15, color: ink } },
-    showlegend: data.runs.length > 0,
+    showlegend: data.runs.length <= 4 && !narrow, // the cards' names do the same
     // Where curves seldom are: accuracy leaves the lower right free, loss the lower left.
     legend: {
-      orientation: data.runs.length > 4 ? "h" : "v", bgcolor: "rgba(0,0,0,0)", font: { size: 14 }, y: 0.02, yanchor: "bottom",
+      bgcolor: "rgba(0,0,0,0)", font: { size: 14 }, y: 0.02, yanchor: "bottom",
       ...(kind.title === "Accuracy" ? { x: 0.99, xanchor: "right" } : { x: 0.01, xanchor: "left" }),
     },
     xaxis: {
@@ -168,12 +172,12 @@ function layout(board, data, kind) {
       dtick: data.epochs <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: line, hoverformat: ".2~f",
     },
     yaxis: { ...axis, range: kind.range(values), tickformat: kind.format, nticks: 7 },
-    shapes: marks.map(([, at]) => ({
-      type: "line", xref: "paper", x0: 0, x1: 1, y0: at, y1: at, line: { color: ink, width: 1.5, dash: "dot" }, opacity: 0.6,
+    shapes: marks.map(({ at, color }) => ({
+      type: "line", xref: "paper", x0: 0, x1: 1, y0: at, y1: at, line: { color, width: 2, dash: "dot" },
     })),
     annotations: [
-      ...marks.map(([text, at]) => ({
-        xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: "bottom", text, showarrow: false, font: { size: 14 }, opacity: 0.8,
+      ...marks.map(({ text, at, side }) => ({
+        xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: side, text, showarrow: false, font: { size: 14 },
       })),
       ...(data.runs.length || !data.hint ? [] : [{
         xref: "paper", yref: "paper", x: 0.5, y: 0.5, text: escapeHtml(data.hint), showarrow: false,
@@ -197,6 +201,7 @@ function isolate(board, id) {
 
 function draw(board) {
   if (!board.plotly || !board.data || !board.root.clientWidth) return;
+  for (const [id, card] of board.cards) card.name.setAttribute("aria-pressed", !board.hidden.has(id));
   const config = { displaylogo: false, responsive: false, displayModeBar: false, doubleClick: "reset" };
   for (const { kind, node } of board.charts) {
     const first = !node.on;

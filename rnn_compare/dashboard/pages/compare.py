@@ -47,7 +47,8 @@ def _live(of: Services, busy: bool) -> None:
         st.rerun(scope="app")  # to tick at the other pace
     chosen = shown(runs)
     waiting = [run.id for run in runs if run.status is Status.QUEUED]
-    stop = board.show(board.message(chosen, waiting, bool(st.session_state.get("marks")), HINT), key="board")
+    with st.container(key="board_place"):  # keeps its height while the scripts load
+        stop = board.show(board.message(chosen, waiting, bool(st.session_state.get("marks")), HINT), key="board")
     if stop is not None:
         of.engine.stop(stop)
         of.refresh()

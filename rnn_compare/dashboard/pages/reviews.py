@@ -25,7 +25,8 @@ def render() -> None:
     experiment = _settings()
     problem = sources.unavailable(experiment.source)
     if problem:
-        st.html(f"{CSS}<p class='rc-missing'>{escape(problem)}</p>")
+        more = " It has 25,000 test reviews as well." if experiment.source == "keras" else ""
+        st.html(f"{CSS}<p class='rc-missing'>{escape(problem)}{more}</p>")
         return
     reviews = _load(experiment.source)
     st.html(CSS + review_text.CSS + _counts(reviews, experiment))

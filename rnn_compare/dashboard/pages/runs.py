@@ -16,7 +16,8 @@ from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run
 
 WATCH_SECONDS = 3.0
-ROW, MOST_ROWS = 36, 9
+ROW_PIXELS, ROWS_SEEN = 36, 8
+"""The table is always as high, so that nothing below it moves when somebody starts a run."""
 TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_deleting"
 
 
@@ -24,8 +25,8 @@ def render() -> None:
     """Draws the page."""
     of = services.get()
     runs = of.runs()[::-1]
-    st.markdown("## Runs")
     if not runs:
+        st.markdown("## Runs")
         st.info("There is no run yet. Train some networks on the Compare page.", icon=":material/hourglass_empty:")
     else:
         _page(of, runs)
@@ -33,7 +34,14 @@ def render() -> None:
 
 
 def _page(of: Services, runs: Sequence[Run]) -> None:
-    search = st.text_input("Search", placeholder="name, cell, note, status or id", icon=":material/search:")
+    heading, box = st.columns([1, 5], vertical_alignment="center")
+    heading.html("<h2 style='padding: 0; margin: 0'>Runs</h2>")
+    search = box.text_input(
+        "Search",
+        placeholder="Search name, cell, note, status or id",
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
     found = run_table.matching(runs, search)
     chosen = _table(runs, found)
     hidden = len({run.id for run in chosen} - {run.id for run in found})
@@ -69,8 +77,8 @@ def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:
         hide_index=True,
         column_config=run_table.COLUMNS,
         placeholder="–",
-        row_height=ROW,
-        height=ROW * (min(max(len(found), 1), MOST_ROWS) + 1) + 2,
+        row_height=ROW_PIXELS,
+        height=ROW_PIXELS * (ROWS_SEEN + 1) + 2,
     )
     return [run for run in runs if run.id in chosen]
 
@@ -82,12 +90,7 @@ def _ticked_rows() -> list[int]:
 def _actions(of: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:
     at_work = [run.id for run in chosen if not run.status.ended]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(
-            "Show on the charts",
-            type="primary",
-            disabled=not 0 < len(chosen) <= MAX_COMPARED,
-            help=f"At most {MAX_COMPARED} at once.",
-        ):
+        if st.button("Show on the charts", type="primary", disabled=not 0 < len(chosen) <= MAX_COMPARED):
             _show_on_the_charts(chosen)
         st.download_button(
             "Curves as CSV",

@@ -1,0 +1,136 @@
+import errno
+import random
+import threading
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight.prediction import predict
+from rnn_compare.networks import keras_models, weights
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Status
+from rnn_compare.runs.files import model_file, weights_file
+from rnn_compare.training import job
+
+from .conftest import tiny
+
+
+def train(run: str, experiment: Experiment) -> list[Event]:
+    events: list[Event] = []
+    job.train(run, experiment, events.append, lambda: False)
+    return events
+
+
+def test_every_epoch_shows_every_review_once_in_an_order_of_its_own() -> None:
+    rows = np.arange(10)
+    batches = job.ShuffledBatches(rows[:, None], rows, batch_size=4, seed=3)
+    orders = []
+    for _ in range(3):
+        assert [len(batches[index][1]) for index in range(len(batches))] == [4, 4, 2]
+        orders.append(np.concatenate([batches[index][1] for index in range(len(batches))]).tolist())
+        assert np.concatenate([batches[index][0][:, 0] for index in range(len(batches))]).tolist() == orders[-1]
+        batches.on_epoch_end()
+    assert all(sorted(order) == rows.tolist() for order in orders)
+    assert orders[0] != orders[1] != orders[2]
+    again = job.ShuffledBatches(rows[:, None], rows, batch_size=10, seed=3)
+    assert again[0][1].tolist() == orders[0]
+
+
+def test_initial_weights_do_not_depend_on_what_other_threads_draw() -> None:
+    experiment = tiny(cell="LSTM", dropout=0.2)
+    quiet = keras_models.build(experiment).get_weights()
+    done = threading.Event()
+
+    def draw() -> None:
+        while not done.is_set():
+            random.random()
+
+    thread = threading.Thread(target=draw)
+    thread.start()
+    try:
+        for _ in range(3):
+            for ours, theirs in zip(job.build(experiment).get_weights(), quiet, strict=True):
+                np.testing.assert_array_equal(ours, theirs)
+    finally:
+        done.set()
+        thread.join()
+
+
+def test_the_saved_model_opens_in_plain_keras_and_predicts_as_our_equations_do(
+    recwarn: pytest.WarningsRecorder,
+) -> None:
+    experiment = tiny(cell="GRU", mask_padding=True)
+    events = train("gru-saved", experiment)
+    assert [event.status for event in events if isinstance(event, Ended)] == [Status.FINISHED]
+    ids = prepared.load("bundled").padded(experiment).x_val
+    for which in ("last", "best"):
+        model = keras.models.load_model(model_file("gru-saved", which))
+        ours = predict(experiment, weights.load(weights_file("gru-saved", which), experiment), ids)
+        np.testing.assert_allclose(ours, model.predict(ids, verbose=0)[:, 0], atol=1e-5)
+    assert [str(warning.message) for warning in recwarn if "optimizer" in str(warning.message)] == []
+
+
+def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    models: list[Any] = []
+    build = job.build
+
+    def build_and_keep(experiment: Experiment) -> Any:
+        models.append(build(experiment))
+        return models[-1]
+
+    events: list[Event] = []
+
+    def send(event: Event) -> None:
+        events.append(event)
+        if isinstance(event, EpochEnd):
+            # No learning rate within bounds gets there: tanh and sigmoid hold it, and Keras clips the loss.
+            models[0].optimizer.learning_rate = float("nan")
+
+    monkeypatch.setattr(job, "build", build_and_keep)
+    job.train("nan", tiny(epochs=3), send, lambda: False)
+    assert [event.epoch for event in events if isinstance(event, EpochEnd)] == [1]
+    end = events[-1]
+    assert isinstance(end, Ended)
+    assert end.status is Status.FAILED
+    assert end.reason is not None
+    assert "since batch 2 of epoch 2" in end.reason
+    assert "smaller learning rate" in end.reason
+    saved = weights.load(weights_file("nan", "last"), tiny(epochs=3))
+    assert all(np.isfinite(array).all() for array in saved.arrays)
+
+
+def test_weights_that_cannot_be_saved_fail_the_run_with_a_sentence(training_cache: Path) -> None:
+    (training_cache / "runs").mkdir(exist_ok=True)
+    (training_cache / "runs" / "blocked").touch()  # a file where the run's folder should be
+    end = train("blocked", tiny())[-1]
+    assert isinstance(end, Ended)
+    assert end.status is Status.FAILED
+    assert end.reason is not None
+    assert "weights cannot be saved" in end.reason
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MemoryError(), "memory did not suffice for SimpleRNN(4)"),
+        (tf.errors.ResourceExhaustedError(None, None, "OOM"), "memory did not suffice"),
+        (OSError(errno.ENOSPC, "No space left on device"), "full or read-only (No space left on device)"),
+        (ValueError("first line\nsecond line"), "ValueError: first line)"),
+    ],
+)
+def test_errors_become_sentences(error: Exception, said: str) -> None:
+    sentence = job.sentence(error, tiny())
+    assert said in sentence
+    assert "\n" not in sentence
+
+
+def test_a_warm_up_leaves_nothing_behind() -> None:
+    job.warm_up()
+    assert keras_models.build(tiny()).layers[1].name == "simple_rnn"
