@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard import services, theme
-from rnn_compare.dashboard.pages import compare, try_review
+from rnn_compare.dashboard.pages import compare, reviews, runs, try_review
 from rnn_compare.errors import UserError
 
 
@@ -14,12 +14,23 @@ def render() -> None:
         [
             st.Page(compare.render, title="Compare", icon=":material/show_chart:", url_path="compare", default=True),
             st.Page(try_review.render, title="Try a review", icon=":material/rate_review:", url_path="try"),
+            st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
+            st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
         ],
         position="top",
     )
     try:
-        services.get()
+        _say_what_was_set_aside(services.get())
         page.run()
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
+
+
+def _say_what_was_set_aside(of: services.Services) -> None:
+    if of.store.set_aside is not None:
+        st.warning(
+            f"The record of runs could not be read and was set aside as {of.store.set_aside.name}; a new one was "
+            "begun. The weights of earlier runs are still in the cache folder.",
+            icon=":material/report:",
+        )

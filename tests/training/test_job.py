@@ -129,8 +129,3 @@ def test_errors_become_sentences(error: Exception, said: str) -> None:
     sentence = job.sentence(error, tiny())
     assert said in sentence
     assert "\n" not in sentence
-
-
-def test_a_warm_up_leaves_nothing_behind() -> None:
-    job.warm_up()
-    assert keras_models.build(tiny()).layers[1].name == "simple_rnn"

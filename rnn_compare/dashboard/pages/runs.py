@@ -60,7 +60,7 @@ def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:
     the ids are kept, also of ticked runs that the search hides.
     """
     rows = [run.id for run in found]
-    # Without a table, the visitor comes from another page: what was ticked before he left is kept, hidden as it were.
+    # Without a table, the visitor comes from another page: what was ticked before is kept, hidden as it were.
     before = st.session_state.get(ROWS, []) if TABLE in st.session_state else []
     ticked = {before[row] for row in _ticked_rows() if row < len(before)}
     hidden = set(st.session_state.get(CHOSEN, [])) - set(before)

@@ -1,0 +1,40 @@
+"""Pages run in this process, with a real record and a real engine."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.dashboard import services
+from rnn_compare.experiment import comparison
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.record import Run
+
+
+@pytest.fixture
+def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> services.Services:
+    """The services that the pages find; they are begun once and kept until a test closes them."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    monkeypatch.setenv("RNN_COMPARE_WORKERS", "1")
+    return services.get()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _close_services() -> Iterator[None]:
+    yield
+    services.close()
+
+
+@pytest.fixture
+def trained(shared_services: services.Services) -> list[Run]:
+    """Two small networks, really trained, once for all tests."""
+    finished = [run for run in shared_services.store.runs() if run.name == "for the tests"]
+    if not finished:
+        small = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
+        ids = shared_services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
+        assert shared_services.engine.wait(ids, timeout=120)
+        for run in ids:
+            shared_services.store.rename(run, "for the tests")
+        finished = shared_services.store.runs(ids)
+    shared_services.refresh()
+    return finished

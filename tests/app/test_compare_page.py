@@ -1,0 +1,91 @@
+"""The first page without a browser: what its controls say and do."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard import services
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import PRESETS
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+
+
+@pytest.fixture
+def app(shared_services: services.Services) -> AppTest:
+    assert shared_services.engine is not None
+    return AppTest.from_file(APP, default_timeout=60).run()
+
+
+def shown(app: AppTest) -> str:
+    return " ".join([*(element.value for element in app.caption), *(html.proto.body for html in app.get("html"))])
+
+
+def test_the_page_opens_on_the_books_experiment(app: AppTest) -> None:
+    assert not app.exception
+    assert app.selectbox(key="preset").value == "The book's experiment"
+    assert "Starts 2 networks" in shown(app)
+    assert "32·32 + 32·32 + 32 = 2,080" in shown(app)
+    assert "4 · (32·32 + 32·32 + 32) = 8,320" in shown(app)
+
+
+def test_moving_a_slider_redraws_the_parameter_counts(app: AppTest) -> None:
+    app.select_slider(key="units").set_value(64).run()
+    assert "64·64 + 32·64 + 64 = 6,208" in shown(app)
+    assert app.selectbox(key="preset").value == "Own settings"
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_a_preset_sets_every_control(app: AppTest, preset) -> None:  # type: ignore[no-untyped-def]  # a Preset
+    app.selectbox(key="preset").set_value("Short").run()
+    app.selectbox(key="preset").set_value(preset.name).run()
+    assert app.selectbox(key="preset").value == preset.name
+    assert f"Starts {len(preset.experiments())} networks" in shown(app)
+    assert app.slider(key="epochs").value == preset.experiments()[0].epochs
+
+
+def test_more_than_eight_networks_are_refused_in_words(app: AppTest) -> None:
+    app.multiselect(key="more_units").set_value(["8", "16", "64", "128"]).run()
+    assert "2 cell types × 5 units × 1 maxlen make 10 networks; at most 8" in app.error[0].value
+    assert app.button[0].label == "Train"
+    assert app.button[0].disabled
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"), [("9999", "units is 9999; it must be between 1 and 512."), ("many", "'many' is no value")]
+)
+def test_a_typed_size_that_cannot_be_is_refused_in_words(app: AppTest, typed: str, sentence: str) -> None:
+    app.session_state["more_units"] = [typed]
+    app.run()
+    assert sentence in app.error[0].value
+    assert not app.exception
+
+
+def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
+    app.get("button_group")[0].set_value([]).run()
+    assert "No cell type is chosen" in app.error[0].value
+
+
+def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.close()
+    (tmp_path / "file").write_text("a file where the folder should be")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert not app.exception
+    assert "cannot be written to" in app.error[0].value
+    assert CACHE_VARIABLE in app.error[0].value
+
+
+def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    services.close()
+    (tmp_path / "runs.db").write_bytes(b"this is no database" * 1000)
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    try:
+        app = AppTest.from_file(APP, default_timeout=60).run()
+        assert not app.exception
+        assert "set aside as runs.db.unreadable" in app.warning[0].value
+        aside = next(tmp_path.glob("runs.db.unreadable*"))
+        assert aside.read_bytes().startswith(b"this is no database")
+    finally:
+        services.close()

@@ -1,0 +1,56 @@
+"""Keras and TensorFlow stay out of the server's process, whatever its visitors do.
+
+Once ``keras`` is loaded there, Streamlit clears its session after every tick of every viewer.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from rnn_compare.paths import CACHE_VARIABLE
+
+PROJECT = Path(__file__).resolve().parents[2]
+VISIT = """
+import sys
+from streamlit.testing.v1 import AppTest
+from rnn_compare.dashboard import services, site
+from rnn_compare.experiment import comparison
+
+def page(render):
+    script = f"from rnn_compare.dashboard.pages import {render}; {render}.render()"
+    return AppTest.from_string(script, default_timeout=60).run()
+
+if __name__ == "__main__":
+    of = services.get()
+    small = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
+    runs = of.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
+    assert of.engine.wait(runs, timeout=120)
+    assert [of.store.run(run).status for run in runs] == ["finished", "finished"]
+    of.engine.summary(of.store.run(runs[0]).experiment)
+    of.refresh()
+    for name in ("compare", "try_review", "reviews", "runs"):
+        app = page(name)
+        assert not app.exception, (name, app.exception)
+        if name == "try_review":
+            app.text_area(key="review").set_value("A wonderful film").run()
+            assert "% positive" in "".join(html.proto.body for html in app.get("html"))
+    services.close()
+    loaded = sorted({module.split(".")[0] for module in sys.modules} & {"keras", "tensorflow"})
+    print("loaded:", loaded)
+"""
+
+
+def test_a_full_visit_loads_neither_keras_nor_tensorflow(prepared_cache: Path, tmp_path: Path) -> None:
+    script = tmp_path / "visit.py"
+    script.write_text(VISIT)
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        cwd=PROJECT,
+        env={**os.environ, CACHE_VARIABLE: str(prepared_cache), "PYTHONPATH": str(PROJECT), "RNN_COMPARE_WORKERS": "2"},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.stdout.strip().endswith("loaded: []"), done.stdout + done.stderr[-3000:]

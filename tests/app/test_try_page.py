@@ -1,0 +1,66 @@
+"""The box for a review: whatever is typed, an answer or a sentence."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.insight.verdict import ask
+from rnn_compare.runs.record import Run
+
+SCRIPT = "from rnn_compare.dashboard.pages import try_review; try_review.render()"
+
+
+@pytest.fixture
+def app(trained: list[Run]) -> AppTest:
+    page = AppTest.from_string(SCRIPT, default_timeout=60).run()
+    return page.multiselect[0].set_value([run.id for run in trained]).run()
+
+
+def answer(app: AppTest, text: str) -> str:
+    app.text_area(key="review").set_value(text).run()
+    assert not app.exception
+    return " ".join(html.proto.body for html in app.get("html"))
+
+
+def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, trained: list[Run]) -> None:
+    html = answer(app, "A wonderful film, the best of the year.")
+    for run in trained:
+        probability = ask(run, "A wonderful film, the best of the year.", "best").probability
+        assert f"{100 * probability:.1f} % positive" in html
+
+
+def test_an_example_fills_the_box(app: AppTest) -> None:
+    examples = next(group for group in app.get("button_group") if group.key == "example")
+    examples.set_value("Panned").run()
+    assert app.text_area(key="review").value.startswith("What a waste of time")
+
+
+def test_nothing_is_asked_of_an_empty_box(app: AppTest) -> None:
+    assert "rc-verdicts" not in answer(app, "   ")
+
+
+def test_a_text_without_a_word_is_answered_in_words(app: AppTest) -> None:
+    assert "There is no word to read in this text." in answer(app, "!!! ... ???")
+
+
+def test_unknown_words_are_read_as_unknown(app: AppTest) -> None:
+    html = answer(app, "zzyzx qwrtz plmokn")
+    assert html.count('class="rc-unknown"') >= 3
+    assert "% positive" in html
+
+
+def test_markup_is_text(app: AppTest) -> None:
+    html = answer(app, "<script>alert(1)</script><img src=x onerror=alert(2)> 🎬")
+    assert "<script" not in html
+    assert "<img" not in html
+    assert "&lt;" in html
+
+
+def test_a_hundred_thousand_words_are_read_by_their_end(app: AppTest) -> None:
+    html = answer(app, "good bad " * 50_000)
+    assert "% positive" in html
+    assert "99,99" in html, "how many words were cut off"
+    assert len(html) < 200_000, "the browser gets a page, not a book"
+
+
+def test_a_text_beyond_all_measure_is_refused_in_words(app: AppTest) -> None:
+    assert "at most 1,000,000 are read" in answer(app, "good " * 250_000)

@@ -1,0 +1,152 @@
+"""A review as marked HTML: right marks, nothing of a typed text as markup, and never much of it."""
+
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.dashboard import review_text
+from rnn_compare.reviews.encoding import EncodedReview, read_text
+from rnn_compare.reviews.vocabulary import Vocabulary, tokenize
+
+VOCABULARY = Vocabulary(["the", "film", "br", "was", "good"])
+
+
+class Marks(HTMLParser):
+    """Gathers, of a piece of HTML, its tags, the texts by their class, and all text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.marked: list[tuple[str, str]] = []
+        self.texts: list[str] = []
+        self.titles: list[str] = []
+        self._classes: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        values = {name: value or "" for name, value in attrs}
+        self._classes.append(values.get("class", ""))
+        self.titles += [values["title"]] if "title" in values else []
+
+    def handle_endtag(self, tag: str) -> None:
+        self._classes.pop()
+
+    def handle_data(self, data: str) -> None:
+        self.texts.append(data)
+        self.marked.append((self._classes[-1] if self._classes else "", data))
+
+    def of(self, kind: str) -> list[str]:
+        return [text for classes, text in self.marked if classes == kind]
+
+
+def read(text: str, maxlen: int = 8, vocabulary_size: int = 100) -> EncodedReview:
+    return read_text(text, VOCABULARY, vocabulary_size, maxlen)
+
+
+def words(text: str, maxlen: int = 8) -> Marks:
+    return Marks(review_text.words(text, read(text, maxlen)))
+
+
+def test_each_word_is_marked_by_what_became_of_it() -> None:
+    marks = words("Oh, the FILM was good!", maxlen=4)
+    assert marks.of("rc-cut") == ["Oh"]
+    assert marks.of("rc-known") == ["the", "FILM", "was", "good"]
+    marks = words("Oh, the FILM!", maxlen=8)
+    assert marks.of("rc-unknown") == ["Oh"]
+    assert marks.of("rc-start") == ["start"]
+    assert marks.of("rc-padding") == ["padding × 4"]
+
+
+def test_the_text_between_the_words_stays_as_it_was_written() -> None:
+    marks = words("Good --\n<br />the FILM?!", maxlen=5)
+    assert "".join(marks.texts) == "start Good --\n<br />the FILM?!"
+
+
+def test_a_word_tells_its_id() -> None:
+    assert words("the zzz", maxlen=3).titles == ["1", "4", "2"]
+
+
+def test_the_ids_are_the_row_that_the_network_reads() -> None:
+    review = read("the zzz film")
+    marks = Marks(review_text.ids(review))
+    assert [int(text) for text in marks.texts] == review.ids.tolist() == [0, 0, 0, 0, 1, 4, 2, 5]
+    assert marks.titles == ["[padding]"] * 4 + ["[start]", "the", "zzz", "film"]
+    assert marks.of("rc-padding") == ["0"] * 4
+    assert marks.of("rc-unknown") == ["2"]
+
+
+def test_the_legend_counts_add_up_to_the_positions() -> None:
+    marks = Marks(review_text.legend(read("the zzz film")))
+    assert marks.texts == ["padding", "4", "start", "1", "known", "2", "unknown", "1", "cut off", "0"]
+
+
+def test_the_strip_says_what_is_cut_off_and_shows_every_position() -> None:
+    review = read("the film was good " * 10, maxlen=6)
+    strip = review_text.strip(review)
+    assert "cut off: 34 words" in strip
+    assert "6 positions (maxlen)" in strip
+    assert '<i class="rc-known" style="flex: 6"></i>' in strip
+    assert 'aria-label="34 words cut off, 0 of 6 positions padding, 6 words known, 0 words unknown"' in strip
+
+
+def test_where_only_the_start_is_cut_off_no_word_is_said_to_be() -> None:
+    strip = review_text.strip(read("the film", maxlen=2))
+    assert "cut off: start" in strip
+
+
+def test_a_review_that_fits_says_nothing_of_cutting() -> None:
+    assert "cut off:" not in review_text.strip(read("the film"))
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", "</p></div><img src=x onerror=alert(1)>", '"><b title="', "&lt;b&gt; good"]
+)
+def test_markup_is_shown_as_the_text_that_was_typed(text: str) -> None:
+    whole = Marks(review_text.html(text, read(text, maxlen=20)))
+    assert whole.tags <= {"div", "i", "span", "ul", "li", "b", "p", "mark"}
+    assert whole.attributes <= {"class", "style", "role", "aria-label", "title"}
+    assert "".join(words(text, maxlen=len(tokenize(text)) + 1).texts).removeprefix("start ") == text
+
+
+@given(st.text(min_size=1, max_size=200), st.integers(1, 12))
+def test_any_text_is_escaped(text: str, maxlen: int) -> None:
+    text += " good"  # so that there is a word
+    review = read(text, maxlen)
+    whole = Marks(review_text.html(text, review) + review_text.ids(review))
+    assert whole.tags <= {"div", "i", "span", "ul", "li", "b", "p", "mark", "q"}
+    assert whole.attributes <= {"class", "style", "role", "aria-label", "title"}
+    marks = words(text, maxlen)
+    read_words = [word for kind in ("rc-known", "rc-unknown") for word in marks.of(kind)]
+    assert len(read_words) == review.count("known") + review.count("unknown")
+
+
+def test_of_a_hundred_thousand_words_little_is_sent() -> None:
+    text = "the film was good <b>zzz</b> " * 17_000
+    review = read(text, maxlen=1000)
+    html = review_text.html(text, review)
+    assert len(html) < 200_000
+    marks = Marks(html)
+    cut = review.count("cut off")
+    assert cut > 100_000
+    assert len(marks.of("rc-cut")) == 1 + review_text.CUT_WORDS_SHOWN  # and the legend's own
+    assert f"… {cut - review_text.CUT_WORDS_SHOWN:,} words before, cut off" in marks.texts
+    assert len(marks.of("rc-known")) + len(marks.of("rc-unknown")) == 1000 + 2
+
+
+@pytest.mark.parametrize("text", ["a" * 1_000_000, "good" + "!" * 1_000_000 + "film"])
+def test_an_endless_word_or_gap_is_shortened(text: str) -> None:
+    html = review_text.html(text, read(text))
+    assert len(html) < 5_000
+    assert "…" in html
+
+
+def test_the_widest_row_is_drawn_whole() -> None:
+    review = EncodedReview(np.arange(1000, dtype=np.int32) % 5, 0, read("good " * 999, maxlen=1000).tokens)
+    assert review_text.strip(review).count("<i ") == 800  # ids 3 and 4 are both known words, so they join
