@@ -52,7 +52,7 @@ def trained(cache: Path) -> subprocess.CompletedProcess[str]:
     """What a comparison of two tiny networks printed, in a process that says at last what it imported."""
     return subprocess.run(
         [sys.executable, "-c", SERVER, "train", "--cell", "SimpleRNN", "LSTM", "--epochs", "2", "--json", *TINY],
-        env=os.environ | {CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "2"},
+        env=os.environ | {CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"},
         cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,

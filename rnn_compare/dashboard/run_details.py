@@ -127,7 +127,7 @@ def _downloads(of: Services, run: Run) -> None:
 
 
 def _state(run: Run) -> str:
-    parts = [f"{run.status.value} after {len(run.epochs)} of {run.experiment.epochs} epochs"]
+    parts = [f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs"]
     if run.name:
         parts.insert(0, run.experiment.label)
     if run.best and run.last:

@@ -22,7 +22,10 @@ from rnn_compare.training.cluster import Cluster
 TICK_SECONDS = 0.25
 """How often the engine looks for what nobody wakes it for: requests to stop, lost workers."""
 POLITE_SECONDS = 1.5
-"""How long a run may take to stop of its own before its worker is killed."""
+"""How long a run may take to stop of its own; then it counts as stopped, whatever its worker still does."""
+KILL_SECONDS = 8.0
+"""When a worker that heard nothing of a stop is killed. Tracing a large network may well take seconds, and a new
+worker has to import TensorFlow first, so patience is quicker."""
 ARRIVAL_SECONDS = 5.0
 """When a job that says nothing is looked after."""
 ANSWER_SECONDS = 30.0
@@ -198,6 +201,7 @@ class Engine:
         self._take_finished_jobs(cluster)
         self._write_events()
         self._stop_requested(cluster)
+        self._end_the_deaf(cluster)
         self._send_waiting(cluster)
         self._write_events()
         self._beat()
@@ -247,20 +251,25 @@ class Engine:
                 self._unwritten = []
 
     def _stop_requested(self, cluster: Cluster) -> None:
-        now = time.monotonic()
         for run in self._store.stop_requests(self._owner):
             job = self._jobs.get(run)
             if job is None:
                 self._forget_waiting(run)
-            elif job.ended:
-                continue
             elif job.asked_to_stop is None:
-                job.asked_to_stop = now
+                job.asked_to_stop = time.monotonic()
                 cluster.ask_to_stop(run, job.address)
-            elif now - job.asked_to_stop > POLITE_SECONDS and not job.killed:
-                job.killed = job.ended = True
-                cluster.kill(job.address)
+
+    def _end_the_deaf(self, cluster: Cluster) -> None:
+        for run, job in self._jobs.items():
+            if job.asked_to_stop is None:
+                continue
+            waited = time.monotonic() - job.asked_to_stop
+            if waited > POLITE_SECONDS and not job.ended:
+                job.ended = True
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
+            if waited > KILL_SECONDS and not job.killed:
+                job.killed = True
+                cluster.kill(job.address)
 
     def _forget_waiting(self, run: str) -> None:
         self._take_submitted()

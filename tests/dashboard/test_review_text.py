@@ -35,7 +35,7 @@ class Marks(HTMLParser):
         self._classes.append(values.get("class", ""))
         self.titles += [values["title"]] if "title" in values else []
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag: str) -> None:  # noqa: ARG002  # HTMLParser hands it over
         self._classes.pop()
 
     def handle_data(self, data: str) -> None:

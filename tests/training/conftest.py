@@ -1,5 +1,6 @@
 """One engine for all tests of the training room, since its workers take a while to import TensorFlow."""
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -100,8 +101,9 @@ def until(true: Callable[[], object]) -> None:
 
 def worker_processes() -> list[psutil.Process]:
     """Returns the worker processes of this process."""
-    return [
-        child
-        for child in psutil.Process().children()
-        if "spawn_main" in " ".join(child.cmdline()) and child.status() != psutil.STATUS_ZOMBIE
-    ]
+    found = []
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
+            if "spawn_main" in " ".join(child.cmdline()):
+                found.append(child)
+    return found

@@ -25,6 +25,7 @@ def render() -> None:
     """Draws the page."""
     of = services.get()
     runs = of.runs()[::-1]
+    problems.show()
     if not runs:
         st.markdown("## Runs")
         st.info("There is no run yet. Train some networks on the Compare page.", icon=":material/hourglass_empty:")
@@ -46,11 +47,11 @@ def _page(of: Services, runs: Sequence[Run]) -> None:
     chosen = _table(runs, found)
     hidden = len({run.id for run in chosen} - {run.id for run in found})
     _actions(of, chosen, f"{len(found):,} of {len(runs):,} runs" if search else f"{len(runs):,} runs", hidden)
-    problems.show()
     if len(chosen) == 1:
         run_details.show(of, chosen[0])
-    if st.session_state.get(DELETING):
-        _confirm_deletion(of, [run for run in runs if run.id in st.session_state[DELETING]])
+    # Somebody else may have deleted them meanwhile.
+    if doomed := [run for run in runs if run.id in st.session_state.get(DELETING, [])]:
+        _confirm_deletion(of, doomed)
 
 
 def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:

@@ -1,0 +1,69 @@
+"""What the benchmarks of pages share: a server with a cache of its own, and the system's Chromium."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+from playwright.sync_api import Browser, sync_playwright
+
+PROJECT = Path(__file__).resolve().parent.parent
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser; ``RNN_COMPARE_CHROMIUM`` names another than the one found."""
+    found = os.environ.get("RNN_COMPARE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if found is None:
+        raise SystemExit("No Chromium was found. Install it, or name it by RNN_COMPARE_CHROMIUM.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@contextlib.contextmanager
+def server(script: Path, cache: Path) -> Iterator[str]:
+    """`streamlit run script`; yields its address as soon as it answers."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    url = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    process = subprocess.Popen(
+        [*command, f"--server.port={port}", "--server.headless=true", "--browser.gatherUsageStats=false"],
+        cwd=script.parent,
+        env={**os.environ, "RNN_COMPARE_CACHE": str(cache)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        while not _answers(url):
+            time.sleep(0.02)
+        yield url
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@contextlib.contextmanager
+def cache() -> Iterator[Path]:
+    """An empty cache folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Path(folder)
+
+
+def _answers(url: str) -> bool:
+    try:
+        urllib.request.urlopen(f"{url}/_stcore/health", timeout=5).close()
+    except OSError:
+        return False
+    return True

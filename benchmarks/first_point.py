@@ -1,0 +1,75 @@
+"""How soon the first training point stands on the chart after Train, against a plain Keras script's first batch.
+
+    python -m benchmarks.first_point
+
+Aim: 4 s with warm workers, for the book's experiment. Interleaved; the median of five. The script is timed from its
+start to the end of its first batch of one LSTM, with the reviews prepared already: what a lecturer without this
+program would wait for.
+"""
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from benchmarks.browser import PROJECT, cache, chromium, server
+
+ROUNDS = 5
+SCRIPT = """
+import keras
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks import keras_models
+from rnn_compare.reviews import prepared
+experiment = Experiment(cell="LSTM")
+split = prepared.load("bundled").padded(experiment)
+keras_models.build(experiment).train_on_batch(split.x_train[:128], split.y_train[:128])
+"""
+FIRST_POINT = """() => (document.querySelector('[data-chart=loss]')?.data ?? [])
+    .some(trace => trace.name === 'LSTM(32)' && trace.y.length > 0)"""
+
+
+def main() -> None:
+    """Prints both medians and their ratio."""
+    ours: list[float] = []
+    plain: list[float] = []
+    with chromium() as browser, cache() as folder, server(PROJECT / "app.py", folder) as url:
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        _train(page, f"{url}/?reviews=200&maxlen=10&epochs=1")  # reviews are prepared and workers warm after this
+        page.get_by_text("finished").nth(1).wait_for(timeout=120_000)
+        for _ in range(ROUNDS):
+            begun = _train(page, url)
+            page.wait_for_function(FIRST_POINT, timeout=60_000, polling=50)
+            ours.append(time.perf_counter() - begun)
+            while page.get_by_role("button", name="Stop").count():
+                page.get_by_role("button", name="Stop").first.click()
+                page.wait_for_timeout(1500)
+            plain.append(_plain_script(folder))
+    a, b = statistics.median(ours), statistics.median(plain)
+    print(f"Train to the LSTM's first point on the chart: {a:.2f} s (aim 4 s); {[round(t, 2) for t in ours]}")
+    print(f"a plain Keras script to its first batch:      {b:.2f} s; {[round(t, 2) for t in plain]}")
+    print(f"ratio: {a / b:.2f}")
+
+
+def _train(page: Page, url: str) -> float:
+    page.goto(url)
+    page.locator("[data-chart=loss] .main-svg").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(2000)
+    page.get_by_role("button", name="Train", exact=True).click()
+    begun = time.perf_counter()
+    page.wait_for_url("**show=**", timeout=60_000)
+    return begun
+
+
+def _plain_script(folder: Path) -> float:
+    begun = time.perf_counter()
+    environment = {**os.environ, "RNN_COMPARE_CACHE": str(folder), "OMP_NUM_THREADS": "1"}
+    subprocess.run([sys.executable, "-c", SCRIPT], cwd=PROJECT, env=environment, check=True, capture_output=True)
+    return time.perf_counter() - begun
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,95 @@
+"""The page of the reviews without a browser, on the real reviews."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.reviews import prepared
+
+PAGE = "from rnn_compare.dashboard.pages import reviews\nreviews.render()"
+
+
+@pytest.fixture(autouse=True)
+def _reviews(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
+
+
+def page(**state: object) -> AppTest:
+    app = AppTest.from_string(PAGE, default_timeout=60)
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.run()
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def test_the_page_says_what_the_lecture_prints(prepared_cache: Path) -> None:
+    assert prepared_cache.exists()
+    body = html(page())
+    assert "<pre>25000 train sequences<br>input_train shape: (25000, 500)</pre>" in body
+    assert "<b>88,582</b>" in body
+    assert "<b>237.7</b>" in body
+    assert "<b>50.0 %</b><span>of the reviews are positive</span>" in body
+
+
+def test_the_counts_follow_the_settings() -> None:
+    app = page()
+    app.number_input(key="reviews_maxlen").set_value(1000).run()
+    app.number_input(key="reviews_vocabulary_size").set_value(100).run()
+    body = html(app)
+    assert "input_train shape: (25000, 1000)" in body
+    reviews = prepared.load("bundled")
+    ranks, offsets, _ = reviews.training
+    lengths = offsets[1:] - offsets[:-1]
+    assert f"<b>{100 * (lengths >= 1000).mean():.1f} %</b><span>of the reviews are longer" in body
+    # Ids 4 to 99 are the 96 most frequent words.
+    assert f"<b>{100 * (ranks <= 96).mean():.1f} %</b><span>of all words are known" in body
+
+
+def test_the_set_up_of_the_first_page_is_where_this_one_begins() -> None:
+    app = page(maxlen=100, vocabulary_size=2000)
+    assert app.number_input(key="reviews_maxlen").value == 100
+    assert app.number_input(key="reviews_vocabulary_size").value == 2000
+
+
+def test_a_review_is_shown_as_its_network_reads_it() -> None:
+    app = page(maxlen=20)
+    reviews = prepared.load("bundled")
+    app.number_input(key="review_number").set_value(2).run()
+    body = html(app)
+    verdict = "+ positive (label 1)" if reviews.label(1) else "− negative (label 0)"
+    assert verdict in body
+    assert "Encoded: an array of shape (20,)" in body
+    ids = body.split('class="rc-ids">')[1].split("</div>")[0]
+    assert ids.count("<mark") == 20
+    assert "words before, cut off" in body
+    written = body.split('class="rc-written">')[1]
+    assert "&lt;br /&gt;" in written  # the review's own markup is text
+    assert "<br" not in written
+
+
+def test_any_review_is_one_of_them() -> None:
+    app = page()
+    seen = set()
+    for _ in range(4):
+        app.button[0].click().run()
+        seen.add(int(app.number_input(key="review_number").value or 0))
+    assert all(1 <= number <= 25_000 for number in seen)
+    assert len(seen) > 1
+
+
+def test_a_missing_source_says_where_its_file_goes(prepared_cache: Path) -> None:
+    app = page()
+    app.selectbox(key="reviews_source").set_value("keras").run()
+    body = html(app)
+    assert not app.exception
+    assert "was not found" in body
+    assert str(prepared_cache / "imdb.npz") in body
+    assert "RNN_COMPARE_IMDB" in body
+    assert "train sequences" not in body

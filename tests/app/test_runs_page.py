@@ -1,0 +1,264 @@
+"""The page of all runs without a browser: a real record, an engine that need not train."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard import run_details, services
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.files import model_file
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.engine import Engine
+
+HOSTILE = "<b>x</b> **bold** :red[r] ![i](http://127.0.0.1/i.png)"
+PAGE = "from rnn_compare.dashboard.pages import runs\nruns.render()"
+
+
+@pytest.fixture
+def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """The server's services on an empty cache; the engine isn't started, since nothing is trained here."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    store = RunStore(tmp_path / "runs.db")
+    shared = Services(store, Engine(store, origin="page"))
+    monkeypatch.setattr(services, "_services", shared)
+    yield shared
+    store.close()
+
+
+@pytest.fixture
+def record(of: Services) -> Callable[..., str]:
+    """Records one run through the record's own ways, and returns its id."""
+
+    def one(status: Status = Status.FINISHED, epochs: int = 2, reason: str | None = None, **settings: object) -> str:
+        [run] = of.store.create([Experiment(**settings)], Owner.current(), "page")
+        if status is not Status.QUEUED:
+            of.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
+        of.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in range(1, epochs + 1)])
+        if status.ended:
+            of.store.record([Ended(run, status, reason, 60.0)])
+        of.refresh()
+        return run
+
+    return one
+
+
+def page() -> AppTest:
+    return AppTest.from_string(PAGE, default_timeout=30).run()
+
+
+def tick(app: AppTest, *rows: int) -> AppTest:
+    app.session_state["runs_table"] = {"selection": {"rows": list(rows)}}
+    return app.run()
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def press(app: AppTest, label: str) -> None:
+    next(element for element in app.button if element.label == label).click().run()
+
+
+def disabled(app: AppTest) -> dict[str, bool]:
+    downloads = {element.proto.label: element.proto.disabled for element in app.get("download_button")}
+    return downloads | {element.label: element.disabled for element in app.button}
+
+
+def test_without_a_run_the_page_says_what_to_do(of: Services) -> None:
+    assert of.runs() == []
+    app = page()
+    assert "There is no run yet" in app.info[0].value
+    assert not app.dataframe
+
+
+def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) -> None:
+    first = record(cell="LSTM", units=8, maxlen=50)
+    second = record(Status.RUNNING, epochs=1, cell="GRU")
+    table = page().dataframe[0].value
+    assert table["Id"].tolist() == [second, first]
+    assert table["Name"].tolist() == ["GRU(32)", "LSTM(8)"]
+    assert table["Epochs"].tolist() == ["1 of 10", "2 of 10"]
+    assert table["Status"].tolist() == ["running", "finished"]
+    assert table["Best validation"].tolist() == pytest.approx([80.0, 80.0])
+    assert table["at epoch"].tolist() == [1, 1]
+    assert table["Last"].tolist() == pytest.approx([80.0, 70.0])
+    assert table["s an epoch"].tolist() == [1.5, 1.5]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [("LSTM", ["lstm"]), ("mine", ["gru"]), ("remember", ["gru"]), ("fin gru", ["gru"]), ("stopped", ["lstm"])],
+)
+def test_a_search_looks_at_name_network_note_and_status(
+    of: Services, record: Callable[..., str], search: str, found: list[str]
+) -> None:
+    run = record(cell="GRU")
+    of.store.rename(run, "Mine")
+    of.store.annotate(run, "to remember")
+    record(Status.STOPPED, cell="LSTM")
+    app = page()
+    app.text_input[0].set_value(search).run()
+    assert [run.split("-")[0] for run in app.dataframe[0].value["Id"]] == found
+    assert "1 of 2 runs" in html(app)
+
+
+def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[..., str]) -> None:
+    run = record(Status.FAILED, reason="The loss is no longer a number.", cell="LSTM", learning_rate=0.5)
+    app = tick(page(), 0)
+    body = html(app)
+    assert "failed, 2 of 10 epochs" in body
+    assert "The loss is no longer a number." in body
+    changed, left = body.split("Changed from the defaults")[1].split("Left at the defaults")
+    assert "<dt>learning rate</dt><dd>0.5</dd>" in changed
+    assert "<dt>units</dt><dd>32</dd>" in left
+    assert f"<dd>{run}</dd>" in left
+    assert "<dt>keras</dt><dd>3.15.1</dd>" in left
+    assert app.code[0].value == "Model: sequential"
+    assert "layers.LSTM(32)" in app.code[1].value
+
+
+def test_a_name_and_a_note_are_kept_and_shown_as_text(of: Services, record: Callable[..., str]) -> None:
+    run = record()
+    app = tick(page(), 0)
+    app.text_input(key=f"name_{run}").set_value(HOSTILE).run()
+    app.text_area(key=f"note_{run}").set_value("<script>alert(1)</script>").run()
+    kept = of.store.run(run)
+    assert (kept.name, kept.note) == (HOSTILE, "<script>alert(1)</script>")
+    assert app.dataframe[0].value["Name"].tolist() == [HOSTILE]
+    assert app.dataframe[0].value["Note"].tolist() == ["<script>alert(1)</script>"]
+    assert "<h3>&lt;b&gt;x&lt;/b&gt; **bold**" in html(app)
+    assert "<script>" not in html(app)
+    assert "<b>x</b>" not in html(app)
+    labels = [*(element.label for element in app.button), *(element.value for element in app.markdown)]
+    assert not [label for label in labels if "bold" in label]  # these would read it as markup
+
+
+def test_what_a_click_could_not_do_is_said_until_it_was_read(of: Services, record: Callable[..., str]) -> None:
+    run = record(Status.RUNNING)
+    app = tick(page(), 0)
+    of.store.record([Ended(run, Status.FINISHED, None, 60.0)])
+    of.store.delete(run)  # by somebody else, just now
+    record()
+    press(app, "Stop")
+    assert not app.exception
+    assert f"There is no run called '{run}'" in app.error[0].value
+    assert f"There is no run called '{run}'" in app.run().error[0].value
+    press(app, "I have read it")
+    assert not app.error
+
+
+def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
+    record(Status.RUNNING, epochs=0)
+    record()
+    app = page()
+    assert disabled(app) == dict.fromkeys(["Show on the charts", "Curves as CSV", "Stop", "Delete …"], True)
+    app = tick(app, 0)
+    assert not disabled(app)["Show on the charts"]
+    assert not disabled(app)["Delete …"]
+    assert disabled(app)["Stop"]
+    app = tick(app, 1)
+    assert not disabled(app)["Stop"]
+    assert disabled(app)["Delete …"]
+    assert disabled(app)["model.keras, best epoch"]
+    assert disabled(app)["Curves as CSV"]
+
+
+def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:
+    for _ in range(9):
+        record()
+    app = tick(page(), *range(9))
+    assert disabled(app)["Show on the charts"]
+    assert "9 ticked, at most 8 fit on the charts" in html(app)
+    assert not disabled(tick(app, *range(8)))["Show on the charts"]
+
+
+def test_the_same_runs_stay_ticked_when_another_is_started(record: Callable[..., str]) -> None:
+    record(cell="LSTM")
+    wanted = record(cell="GRU")
+    app = tick(page(), 0)
+    record(cell="SimpleRNN")
+    app.run()
+    assert app.session_state["runs_table"]["selection"]["rows"] == [1]
+    assert f"<dd>{wanted}</dd>" in html(app)
+
+
+def test_a_search_hides_ticked_runs_but_keeps_them(record: Callable[..., str]) -> None:
+    record(cell="LSTM")
+    record(cell="GRU")
+    app = tick(page(), 0)
+    app.text_input[0].set_value("lstm").run()
+    assert "1 of 2 runs, 1 ticked, 1 of them hidden by the search" in html(app)
+    tick(app, 0)
+    app.text_input[0].set_value("").run()
+    assert "2 runs, 2 ticked" in html(app)
+    assert app.session_state["runs_table"]["selection"]["rows"] == [0, 1]
+
+
+def test_what_was_ticked_stays_so_over_a_visit_to_another_page(record: Callable[..., str]) -> None:
+    record(cell="LSTM")
+    record(cell="GRU")
+    app = tick(page(), 1)
+    del app.session_state["runs_table"]  # as Streamlit does with the widgets of a page that is left
+    record(cell="SimpleRNN")
+    app.run()
+    assert app.session_state["runs_table"]["selection"]["rows"] == [2]
+
+
+def test_stop_asks_the_owner_of_the_run(of: Services, record: Callable[..., str]) -> None:
+    run = record(Status.RUNNING)
+    app = tick(page(), 0)
+    press(app, "Stop")
+    assert of.store.run(run).stop_requested
+    assert app.dataframe[0].value["Status"].tolist() == ["stopping"]
+
+
+def test_nothing_is_deleted_before_it_is_confirmed(of: Services, record: Callable[..., str]) -> None:
+    kept, deleted = record(cell="LSTM"), record(cell="GRU")
+    of.store.rename(deleted, HOSTILE)
+    for run in (kept, deleted):
+        model_file(run, "best").parent.mkdir(parents=True)
+        model_file(run, "best").write_bytes(b"weights")
+    of.refresh()
+    app = tick(page(), 0)
+    press(app, "Delete …")
+    assert "<li>&lt;b&gt;x&lt;/b&gt;" in html(app)
+    assert [run.id for run in of.store.runs()] == [kept, deleted]
+
+    press(app, "Delete")
+    assert [run.id for run in of.store.runs()] == [kept]
+    assert model_file(kept, "best").exists()
+    assert not model_file(deleted, "best").parent.exists()
+    assert app.dataframe[0].value["Id"].tolist() == [kept]
+    assert "Delete" not in [element.label for element in app.button]
+
+
+def test_keep_closes_the_question(of: Services, record: Callable[..., str]) -> None:
+    run = record()
+    app = tick(page(), 0)
+    press(app, "Delete …")
+    press(app, "Keep")
+    assert "Keep" not in [element.label for element in app.button]
+    assert [run.id for run in of.store.runs()] == [run]
+
+
+def test_a_model_that_is_there_is_handed_out_as_it_is(of: Services, record: Callable[..., str]) -> None:
+    run = record()
+    model_file(run, "last").parent.mkdir(parents=True)
+    model_file(run, "last").write_bytes(b"a model")
+    assert run_details.model(of, of.store.run(run), "last") == b"a model"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a folder in place of a file reads otherwise on Windows")
+def test_a_model_that_cannot_be_read_is_said_in_words(of: Services, record: Callable[..., str]) -> None:
+    run = record()
+    model_file(run, "last").mkdir(parents=True)
+    with pytest.raises(UserError, match=r"The model .* cannot be read .* Make it readable"):
+        run_details.model(of, of.store.run(run), "last")

@@ -1,0 +1,30 @@
+import dataclasses
+import subprocess
+import sys
+
+import psutil
+
+from rnn_compare.runs.owner import SILENT_SECONDS, Owner
+
+
+def test_a_process_lives_until_it_ends_and_a_zombie_does_not() -> None:
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    owner = Owner(child.pid, psutil.Process(child.pid).create_time(), Owner.current().host)
+    assert owner.alive(silent_seconds=10**6)
+    child.kill()
+    while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:
+        pass
+    assert not owner.alive(silent_seconds=0)
+    child.communicate()
+    assert not owner.alive(silent_seconds=0)
+
+
+def test_a_later_process_with_the_same_number_is_another_owner() -> None:
+    me = Owner.current()
+    assert not dataclasses.replace(me, started=me.started - 3600).alive(silent_seconds=0)
+
+
+def test_of_a_process_elsewhere_only_its_heartbeat_is_known() -> None:
+    elsewhere = Owner(1, 1.0, "another-machine")
+    assert elsewhere.alive(silent_seconds=SILENT_SECONDS - 1)
+    assert not elsewhere.alive(silent_seconds=SILENT_SECONDS + 1)

@@ -1,0 +1,84 @@
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs import schema
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+
+
+def filled(path: Path) -> bytes:
+    """Makes a database with some runs in it and returns its bytes."""
+    store = RunStore(path)
+    for _ in range(40):
+        store.create([Experiment()], Owner.current(), "page")
+    store.close()
+    return path.read_bytes()
+
+
+def test_a_sound_database_is_opened_again_with_its_runs(tmp_path: Path) -> None:
+    filled(tmp_path / "runs.db")
+    store = RunStore(tmp_path / "runs.db")
+    assert store.set_aside is None
+    assert len(store.runs()) == 40
+
+
+@pytest.mark.parametrize("damage", ["overwritten", "torn", "text"])
+def test_a_damaged_database_is_set_aside_whole_and_a_new_one_begun(tmp_path: Path, damage: str) -> None:
+    path = tmp_path / "runs.db"
+    content = filled(path)
+    damaged = {
+        "overwritten": content[:4096] + b"\xff" * 4096 + content[8192:],
+        "torn": content[: len(content) // 2 + 100],
+        "text": b"these are not the bytes of a database " * 100,
+    }[damage]
+    path.write_bytes(damaged)
+    store = RunStore(path)
+    assert store.set_aside is not None
+    assert store.set_aside.read_bytes() == damaged
+    assert store.runs() == []
+    store.create([Experiment()], Owner.current(), "page")
+    assert len(store.runs()) == 1
+
+
+def test_an_empty_file_becomes_a_database(tmp_path: Path) -> None:
+    (tmp_path / "runs.db").touch()
+    store = RunStore(tmp_path / "runs.db")
+    assert store.set_aside is None
+    assert store.runs() == []
+
+
+def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "runs.db"
+    filled(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
+    with pytest.raises(UserError, match="written by a later version"):
+        RunStore(path)
+    assert path.exists()
+    assert list(tmp_path.glob("*unreadable*")) == []
+
+
+def test_a_folder_in_the_files_place_is_answered_by_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "runs.db").mkdir()
+    with pytest.raises(UserError, match="cannot be opened"):
+        RunStore(tmp_path / "runs.db")
+    assert (tmp_path / "runs.db").is_dir()
+
+
+def test_a_path_through_a_file_is_answered_by_a_sentence(tmp_path: Path) -> None:
+    # The user that runs the tests may be root, whom a read-only folder does not hinder; this does.
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match="cannot be opened"):
+        RunStore(tmp_path / "file" / "runs.db")
+
+
+def test_readers_cannot_write(tmp_path: Path) -> None:
+    filled(tmp_path / "runs.db")
+    reader = schema.connect(tmp_path / "runs.db", read_only=True)
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        reader.execute("DELETE FROM runs")
+    reader.close()

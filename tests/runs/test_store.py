@@ -1,0 +1,272 @@
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs import schema
+from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+
+PROJECT = Path(__file__).parents[2]
+ME = Owner.current()
+GONE = Owner(pid=2**22 + 1, started=1.0, host=ME.host)
+"""No process has a number that large."""
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs.db")
+
+
+def started(run: str) -> Started:
+    return Started(run, 322_113, "Model: ...", {"keras": "3"}, 10.0)
+
+
+def progress(run: str, epoch: int, batch: int, at: float) -> Progress:
+    return Progress(run, epoch, batch, 157, 0.6, 0.65, "training", at)
+
+
+def epoch(run: str, number: int, val_accuracy: float = 0.8) -> EpochEnd:
+    return EpochEnd(run, number, 0.75, 0.5, val_accuracy, 0.45, 12.5)
+
+
+def ended(run: str, status: Status, reason: str | None = None) -> Ended:
+    return Ended(run, status, reason, 20.0)
+
+
+def make(store: RunStore, owner: Owner = ME) -> str:
+    [run] = store.create([Experiment()], owner, "page")
+    return run
+
+
+def test_a_run_is_recorded_with_all_that_is_told_of_it(store: RunStore) -> None:
+    run = make(store)
+    queued = store.run(run)
+    assert (queued.status, queued.epochs, queued.parameters) == (Status.QUEUED, (), None)
+    assert queued.experiment == Experiment()
+    assert queued.owner == ME
+
+    store.record([started(run), epoch(run, 1), progress(run, 2, 40, 15.0), progress(run, 2, 80, 16.0)])
+    running = store.run(run)
+    assert running.status is Status.RUNNING
+    assert (running.parameters, running.summary, running.versions) == (322_113, "Model: ...", {"keras": "3"})
+    assert running.epochs == (epoch(run, 1),)
+    assert [point.batch for point in running.progress] == [40, 80]
+
+    store.record([ended(run, Status.FAILED, "The worker died.")])
+    failed = store.run(run)
+    assert (failed.status, failed.reason, failed.ended) == (Status.FAILED, "The worker died.", 20.0)
+    assert failed.epochs == (epoch(run, 1),)
+    assert failed.progress == ()
+
+
+def test_runs_keep_the_order_of_their_making(store: RunStore) -> None:
+    runs = store.create([Experiment(cell="GRU"), Experiment(), Experiment(cell="LSTM")], ME, "page")
+    runs += store.create([Experiment()], ME, "command line")
+    assert [run.id for run in store.runs()] == runs
+    assert [run.id for run in store.runs({runs[3], runs[1]})] == [runs[1], runs[3]]
+    assert store.runs([]) == []
+
+
+def test_runs_that_were_started_together_know_it(store: RunStore) -> None:
+    together = store.create([Experiment(), Experiment(cell="LSTM")], ME, "page")
+    alone = make(store)
+    assert [run.comparison for run in store.runs()] == [together[0], together[0], alone]
+
+
+def test_an_epochs_end_takes_the_place_of_its_progress(store: RunStore) -> None:
+    run = make(store)
+    store.record([started(run), progress(run, 1, 40, 11.0), progress(run, 1, 90, 12.0), epoch(run, 1)])
+    assert store.run(run).progress == ()
+
+
+@settings(deadline=None, max_examples=60)
+@given(told=st.lists(st.sampled_from([*Status, "epoch", "progress"]), max_size=8))
+def test_whatever_is_told_in_whatever_order_states_follow_only_what_is_allowed(
+    told: list[Status | str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    store = RunStore(tmp_path_factory.mktemp("order") / "runs.db")
+    run = make(store)
+    status, epochs = Status.QUEUED, 0
+    for number, what in enumerate(told, start=1):
+        event: Event
+        if what == "epoch":
+            event = epoch(run, number)
+            epochs += status is Status.RUNNING
+        elif what == "progress":
+            event = progress(run, number, 1, float(number))
+        elif what in (Status.RUNNING, Status.QUEUED):
+            event = started(run)
+            status = Status.RUNNING if Status.RUNNING in ALLOWED[status] else status
+        else:
+            event = ended(run, Status(what))
+            status = Status(what) if Status(what) in ALLOWED[status] else status
+        store.record([event])
+        now = store.run(run)
+        assert now.status is status
+        assert len(now.epochs) == epochs
+        assert now.status is Status.RUNNING or now.progress == ()
+    store.close()
+
+
+def test_events_of_an_unknown_run_are_passed_over(store: RunStore) -> None:
+    run = make(store)
+    store.record([epoch("deleted-run", 1), started(run)])
+    assert store.run(run).status is Status.RUNNING
+
+
+def test_a_stop_is_asked_of_unfinished_runs_and_of_their_owner_alone(store: RunStore) -> None:
+    mine, done, others = make(store), make(store), make(store, GONE)
+    store.record([started(done), ended(done, Status.FINISHED)])
+    for run in (mine, done, others):
+        store.request_stop(run)
+    assert store.stop_requests(ME) == [mine]
+    assert store.stop_requests(GONE) == [others]
+    assert store.run(mine).stop_requested
+    assert not store.run(done).stop_requested
+
+
+def test_only_unfinished_runs_whose_owner_is_gone_are_interrupted(store: RunStore) -> None:
+    mine, waiting, running, done = make(store), make(store, GONE), make(store, GONE), make(store, GONE)
+    store.record([started(running), epoch(running, 1), started(done), ended(done, Status.FINISHED)])
+    assert store.interrupt_orphans() == [waiting, running]
+    assert store.interrupt_orphans() == []
+    assert [store.run(run).status for run in (mine, waiting, running, done)] == [
+        *(Status.QUEUED, Status.INTERRUPTED),
+        *(Status.INTERRUPTED, Status.FINISHED),
+    ]
+    assert store.run(running).epochs == (epoch(running, 1),)
+
+
+def test_an_owner_on_another_machine_lives_as_long_as_its_heart_beats(store: RunStore) -> None:
+    elsewhere = Owner(1, 1.0, "another-machine")
+    run = make(store, elsewhere)
+    assert store.interrupt_orphans() == []
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE runs SET heartbeat = heartbeat - 120")
+    store.heartbeat(elsewhere)
+    assert store.interrupt_orphans() == []
+    with sqlite3.connect(store.path) as connection:
+        connection.execute("UPDATE runs SET heartbeat = heartbeat - 120")
+    assert store.interrupt_orphans() == [run]
+
+
+def test_names_and_notes_are_kept_within_bounds(store: RunStore) -> None:
+    run = make(store)
+    store.rename(run, "  the   long\nmemory <b>one</b> ")
+    store.annotate(run, " Seen in lecture 22.\n")
+    assert store.run(run).name == store.run(run).title == "the long memory <b>one</b>"
+    assert store.run(run).note == "Seen in lecture 22."
+    store.rename(run, "")
+    assert store.run(run).title == "SimpleRNN(32)"
+    with pytest.raises(UserError, match="name has 81 characters; 80 fit"):
+        store.rename(run, "x" * 81)
+    with pytest.raises(UserError, match="note has 2,001 characters"):
+        store.annotate(run, "x" * 2001)
+
+
+def test_a_run_is_deleted_with_its_epochs_but_not_while_it_is_at_work(store: RunStore) -> None:
+    run, other = make(store), make(store)
+    store.record([started(run), epoch(run, 1), started(other), epoch(other, 1)])
+    with pytest.raises(UserError, match="Stop it first"):
+        store.delete(run)
+    store.record([ended(run, Status.STOPPED)])
+    store.delete(run)
+    assert [kept.id for kept in store.runs()] == [other]
+    with sqlite3.connect(store.path) as connection:
+        assert connection.execute("SELECT DISTINCT run FROM epochs").fetchall() == [(other,)]
+    with pytest.raises(UserError, match="no run called"):
+        store.run(run)
+
+
+def test_two_processes_write_side_by_side_and_nothing_is_lost(store: RunStore) -> None:
+    script = """
+import sys, pathlib
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import EpochEnd, Started
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+store = RunStore(pathlib.Path(sys.argv[1]))
+for _ in range(10):
+    [run] = store.create([Experiment()], Owner.current(), "command line")
+    store.record([Started(run, 1, "", {}, 1.0)])
+    for number in range(1, 11):
+        store.record([EpochEnd(run, number, 0.5, 0.5, 0.5, 0.5, 1.0)])
+"""
+    writers = [
+        subprocess.Popen([sys.executable, "-c", script, str(store.path)], cwd=PROJECT, stderr=subprocess.PIPE)
+        for _ in range(2)
+    ]
+    mine = make(store)
+    store.record([started(mine)])
+    for number in range(1, 51):
+        store.record([epoch(mine, number)])
+    for writer in writers:
+        assert writer.communicate(timeout=120)[1] == b""
+    runs = store.runs()
+    assert sorted(len(run.epochs) for run in runs) == [10] * 20 + [50]
+    assert [run.position for run in runs] == sorted({run.position for run in runs})
+
+
+def test_readers_see_what_was_there_while_somebody_writes(store: RunStore) -> None:
+    run = make(store)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    other.execute("UPDATE runs SET name = 'half-written'")
+    assert store.run(run).name == ""
+    other.execute("COMMIT")
+    other.close()
+    assert store.run(run).name == "half-written"
+
+
+def test_a_record_that_another_program_holds_is_answered_by_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schema, "BUSY_SECONDS", 0.1)
+    store = RunStore(tmp_path / "runs.db")
+    run = make(store)
+    other = sqlite3.connect(store.path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(UserError, match=r"locked.*Another program holds it"):
+        store.record([started(run)])
+    other.execute("ROLLBACK")
+    other.close()
+    store.record([started(run)])
+    assert store.run(run).status is Status.RUNNING
+
+
+def test_a_full_disk_is_answered_by_a_sentence_and_loses_nothing_earlier(store: RunStore) -> None:
+    run = make(store)
+    store.record([started(run)])
+    [pages] = store._writer.execute("PRAGMA page_count").fetchone()
+    store._writer.execute(f"PRAGMA max_page_count = {pages}")  # SQLite then says what it says of a full disk
+    with pytest.raises(UserError, match=r"The disk is full\. Free some space"):
+        store.record([epoch(run, number) for number in range(1, 500)])
+    assert store.run(run).status is Status.RUNNING
+    assert store.run(run).epochs == ()
+
+
+def test_a_write_that_fails_half_way_leaves_no_half(store: RunStore) -> None:
+    run = make(store)
+    store.record([started(run)])
+    without_number = EpochEnd(run, 2, float("nan"), 0.5, 0.5, 0.5, 1.0)
+    with pytest.raises(UserError):
+        store.record([epoch(run, 1), without_number])
+    assert store.run(run).epochs == ()
+
+
+def test_what_people_type_is_never_sql(store: RunStore) -> None:
+    run = make(store)
+    hostile = "'; DROP TABLE runs; --"
+    store.rename(run, hostile)
+    assert store.run(run).name == hostile
+    with pytest.raises(UserError):
+        store.run(hostile)
+    assert len(store.runs()) == 1
