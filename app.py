@@ -10,4 +10,4 @@ from rnn_compare.dashboard import server, site
 if __name__ == "__main__":
     site.render()
 else:
-    app = st.App(__file__, routes=server.ROUTES, lifespan=server.lifespan)
+    app = st.App(__file__, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.lifespan)

@@ -9,39 +9,50 @@ import statistics
 import time
 from pathlib import Path
 
+from playwright.sync_api import Browser
+
 from benchmarks.browser import PROJECT, cache, chromium, server
 
 ROUNDS = 5
+COUNTS, CHART = ".rc-arithmetic", "[data-chart=loss] .main-svg"
 EMPTY = 'import streamlit as st\nst.write("ready")\n'
 
 
 def main() -> None:
     """Prints both medians and their ratio."""
     ours: list[float] = []
+    charts: list[float] = []
     empty: list[float] = []
     with chromium() as browser, cache() as folder:
         (folder / "empty.py").write_text(EMPTY)
         for _ in range(ROUNDS):
-            for script, sign, times in (
-                (PROJECT / "app.py", "[data-chart=loss] .main-svg", ours),
-                (folder / "empty.py", "text=ready", empty),
-            ):
-                times.append(_seconds(browser, script, folder, sign))
+            ready, drawn = _seconds(browser, PROJECT / "app.py", folder, COUNTS, CHART)
+            ours.append(ready)
+            charts.append(drawn)
+            empty += _seconds(browser, folder / "empty.py", folder, "text=ready")
     a, b = statistics.median(ours), statistics.median(empty)
-    print(f"first page, with both charts drawn: {a:.2f} s (aim 1.5 s); {[round(t, 2) for t in ours]}")
-    print(f"an empty Streamlit page:            {b:.2f} s; {[round(t, 2) for t in empty]}")
+    print(f"first page, set-up and parameter counts: {a:.2f} s (aim 1.5 s); {_rounded(ours)}")
+    print(f"both charts drawn as well:               {statistics.median(charts):.2f} s; {_rounded(charts)}")
+    print(f"an empty Streamlit page:                 {b:.2f} s; {_rounded(empty)}")
     print(f"ratio: {a / b:.2f}")
 
 
-def _seconds(browser, script: Path, folder: Path, sign: str) -> float:  # type: ignore[no-untyped-def]  # a Browser
+def _seconds(browser: Browser, script: Path, folder: Path, *signs: str) -> list[float]:
+    """Returns when each sign of the page became visible, for a new server and a new visitor."""
     with server(script, folder) as url:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         begun = time.perf_counter()
         page.goto(url)
-        page.locator(sign).first.wait_for(state="visible", timeout=60_000)
-        seconds = time.perf_counter() - begun
+        seconds = []
+        for sign in signs:
+            page.locator(sign).first.wait_for(state="visible", timeout=60_000)
+            seconds.append(time.perf_counter() - begun)
         page.close()
     return seconds
+
+
+def _rounded(times: list[float]) -> list[float]:
+    return [round(seconds, 2) for seconds in times]
 
 
 if __name__ == "__main__":

@@ -65,13 +65,14 @@ def _train(options: argparse.Namespace) -> int:
         engine = Engine(store, "command line")
         try:
             engine.start()
-            follower = Follower(store, engine.submit(experiments))
+            runs = engine.submit(experiments)
+            follower = Follower(store, runs)
             with terminal.display(options.json, labels(experiments)) as show:
                 try:
                     _watch(follower, show)
                 except KeyboardInterrupt:
-                    for run in follower.runs:
-                        engine.stop(run.id)
+                    for run in runs:
+                        engine.stop(run)
                     _watch(follower, show, STOP_SECONDS)
                     return INTERRUPTED
         finally:

@@ -12,6 +12,9 @@ from rnn_compare.training.engine import Engine
 SNAPSHOT_SECONDS = 0.4
 """How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
 
+FIRST_PAGE_SECONDS = 3.0
+"""What the first visitor's page has the machine to itself before the workers import TensorFlow."""
+
 _lock = threading.Lock()
 _services: "Services | None" = None
 
@@ -51,7 +54,7 @@ def get() -> Services:
         if _services is None:
             store = RunStore(cache_folder() / "runs.db")
             engine = Engine(store, origin="page")
-            engine.start()
+            engine.start(after=FIRST_PAGE_SECONDS)
             _services = Services(store, engine)
         return _services
 

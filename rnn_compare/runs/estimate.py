@@ -1,6 +1,7 @@
 """How long a comparison will take on this machine, learnt from the runs that it has done."""
 
 import heapq
+import math
 import statistics
 from collections.abc import Sequence
 
@@ -21,7 +22,7 @@ def work(experiment: Experiment) -> float:
     """
     steps = experiment.training_reviews * experiment.maxlen
     directions = 2 if experiment.bidirectional else 1
-    size = 0.5 + 0.5 * (experiment.units / 32) ** 1.2
+    size = 0.5 + 0.5 * math.pow(experiment.units / 32, 1.2)
     return steps * experiment.layers * directions * size
 
 

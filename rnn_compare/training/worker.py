@@ -1,5 +1,6 @@
 """What the engine has done in a worker process. The server imports this too, so Keras comes in only when called."""
 
+import contextlib
 import logging
 import os
 import signal
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 from distributed import Nanny, Worker, get_worker
 
 from rnn_compare.errors import UserError
@@ -30,6 +32,7 @@ def dask_setup(_worker: Worker) -> None:
     # Ctrl-C at the command line reaches the whole group of processes; the engine decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _write_to_log()
+    _give_way()
     from rnn_compare.training import job
 
     job.warm_up()
@@ -61,7 +64,8 @@ def ask_to_stop(run: str) -> None:
 def kill(dask_worker: Nanny) -> None:
     """Kills the worker process at once; called on its nanny, which then starts a new one."""
     if dask_worker.pid is not None:
-        os.kill(dask_worker.pid, signal.SIGKILL)
+        with contextlib.suppress(psutil.NoSuchProcess):  # it may just have died of its own
+            psutil.Process(dask_worker.pid).kill()  # SIGKILL, and what Windows has in its place
 
 
 def summary(experiment: Experiment) -> dict[str, Any]:
@@ -99,6 +103,11 @@ def trim_log() -> None:
     log = log_file()
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))
+
+
+def _give_way() -> None:
+    # Who looks at the pages goes first; on a machine with nothing else to do this costs a training nothing.
+    psutil.Process().nice(10 if psutil.POSIX else psutil.BELOW_NORMAL_PRIORITY_CLASS)
 
 
 def _write_to_log() -> None:

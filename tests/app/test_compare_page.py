@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard import services
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import PRESETS
+from rnn_compare.presets import PRESETS, Preset
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 
@@ -37,7 +37,7 @@ def test_moving_a_slider_redraws_the_parameter_counts(app: AppTest) -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
-def test_a_preset_sets_every_control(app: AppTest, preset) -> None:  # type: ignore[no-untyped-def]  # a Preset
+def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     app.selectbox(key="preset").set_value("Short").run()
     app.selectbox(key="preset").set_value(preset.name).run()
     assert app.selectbox(key="preset").value == preset.name
@@ -63,7 +63,7 @@ def test_a_typed_size_that_cannot_be_is_refused_in_words(app: AppTest, typed: st
 
 
 def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
-    app.get("button_group")[0].set_value([]).run()
+    app.pills[0].set_value([]).run()
     assert "No cell type is chosen" in app.error[0].value
 
 

@@ -29,9 +29,8 @@ def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, tra
 
 
 def test_an_example_fills_the_box(app: AppTest) -> None:
-    examples = next(group for group in app.get("button_group") if group.key == "example")
-    examples.set_value("Panned").run()
-    assert app.text_area(key="review").value.startswith("What a waste of time")
+    next(pills for pills in app.pills if pills.key == "example").set_value("Panned").run()
+    assert str(app.text_area(key="review").value).startswith("What a waste of time")
 
 
 def test_nothing_is_asked_of_an_empty_box(app: AppTest) -> None:

@@ -79,13 +79,15 @@ def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         stdout=log,
         stderr=subprocess.STDOUT,
     )
-    url = f"http://127.0.0.1:{port}"
-    _wait_until_up(url, process, Path(log.name))
-    store = RunStore(cache / "runs.db")
-    yield Server(url, psutil.Process(process.pid), store)
-    store.close()
-    process.terminate()
-    process.wait(30)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        _wait_until_up(url, process, Path(log.name))
+        store = RunStore(cache / "runs.db")
+        yield Server(url, psutil.Process(process.pid), store)
+        store.close()
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -16,7 +16,8 @@ from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.engine import LOST, Engine
+from rnn_compare.training.dispatcher import LOST
+from rnn_compare.training.engine import Engine
 
 from .conftest import PATIENCE, ListeningStore, endless, tiny, until, worker_processes
 

@@ -2,16 +2,22 @@
 
 let loading;
 
+const SETTLED_MS = 150; // Plotly takes a good part of a second to run: the controls are painted first
+
 export function loadPlotly(url) {
   loading ??= new Promise((resolve, reject) => {
     if (window.Plotly) return resolve(window.Plotly);
-    const script = document.createElement("script");
-    script.src = new URL(url, document.baseURI);
-    script.onload = () => resolve(window.Plotly);
-    script.onerror = () => reject(new Error("Plotly could not be loaded"));
-    document.head.append(script);
+    setTimeout(() => addScript(url, resolve, reject), SETTLED_MS);
   });
   return loading;
+}
+
+function addScript(url, resolve, reject) {
+  const script = document.createElement("script");
+  script.src = new URL(url, document.baseURI);
+  script.onload = () => resolve(window.Plotly);
+  script.onerror = () => reject(new Error("Plotly could not be loaded"));
+  document.head.append(script);
 }
 
 export function look(element) {
