@@ -13,9 +13,10 @@ from typing import Any, get_args
 
 from rnn_compare import terminal
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, Experiment, bounds, comparison, labels
+from rnn_compare.experiment import MAX_COMPARED, Cell, Experiment, bounds, comparison, labels
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import cache_folder
+from rnn_compare.presets import BOOK
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file, weights_file
 from rnn_compare.runs.store import RunStore
@@ -213,7 +214,7 @@ def _add_train(commands: Any) -> None:
         "Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
     )
     train.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of bounds, 130 after Ctrl-C."
-    _add_settings(train)
+    _add_settings(train, cell=BOOK.cells)
 
 
 def _command(
@@ -231,7 +232,8 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_settings(parser: argparse.ArgumentParser) -> None:
+def _add_settings(parser: argparse.ArgumentParser, cell: Sequence[Cell] | None = None) -> None:
+    """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
     # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
     group = parser.add_argument_group("settings")
     for name, field in Experiment.model_fields.items():
@@ -240,10 +242,12 @@ def _add_settings(parser: argparse.ArgumentParser) -> None:
             group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.description)
             continue
         choices = get_args(field.annotation)
+        usual = " ".join(cell) if cell and name == "cell" else field.default
         limits = " or ".join(choices) if choices else "{:,} to {:,}".format(*bounds(name))
         group.add_argument(
             flag,
             nargs="+" if name in SEVERAL else None,
             metavar=name.upper(),
-            help=f"{field.description} {limits}; {field.default} if left out.",
+            help=f"{field.description} {limits}; {usual} if left out.",
         )
+    parser.set_defaults(cell=cell)

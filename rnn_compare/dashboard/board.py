@@ -103,6 +103,8 @@ def _state(run: Run, waiting: Sequence[str]) -> str:
         case Status.QUEUED:
             place = waiting.index(run.id) + 1 if run.id in waiting else 1
             return "starting" if place == 1 else f"waiting, {ordinal(place)} in line"
+        case Status.RUNNING if run.progress and run.progress[-1].phase == "preparing":
+            return "preparing"
         case Status.RUNNING if run.progress and run.progress[-1].phase == "validation":
             return f"epoch {done + 1} of {epochs}, validating"
         case Status.RUNNING:

@@ -60,22 +60,28 @@ model.compile(
 )
 model.summary()
 
-history = model.fit(
-    x,
-    y,
-    epochs={epochs},
-    batch_size={batch_size},
-    validation_split={validation_split},
-    verbose=2,
-).history
-for epoch, accuracy in enumerate(history["val_accuracy"], start=1):
-    print(f"epoch {{epoch}}: validation accuracy {{accuracy:.4f}}, loss {{history['val_loss'][epoch - 1]:.4f}}")
+split = int(len(x) * (1 - {validation_split}))  # the last reviews are held out
+for epoch in range({epochs}):
+    # Every epoch reads the reviews in another order; it follows from the seed.
+    order = np.random.default_rng([{seed}, epoch]).permutation(split)
+    history = model.fit(
+        x[order],
+        y[order],
+        validation_data=(x[split:], y[split:]),
+        batch_size={batch_size},
+        initial_epoch=epoch,
+        epochs=epoch + 1,
+        shuffle=False,
+        verbose=0,
+    ).history
+    figures = ", ".join(f"{{name}} {{values[0]:.4f}}" for name, values in history.items())
+    print(f"epoch {{epoch + 1}}: {{figures}}")
 """
 
 _IMPORTS = {
     "bundled": "import csv\nfrom collections import Counter\nfrom importlib.resources import files\n\n"
     "import keras\nimport numpy as np\nfrom keras import layers",
-    "keras": "import keras\nfrom keras import layers",
+    "keras": "import keras\nimport numpy as np\nfrom keras import layers",
 }
 
 

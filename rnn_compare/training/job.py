@@ -12,7 +12,6 @@ import time
 import unittest.mock
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
@@ -124,37 +123,14 @@ def warm_up() -> None:
     keras.utils.clear_session()
 
 
-class ShuffledBatches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is not followed by mypy, see pyproject
-    """The training reviews in batches, in an order that the seed and the epoch alone decide.
+def order(experiment: Experiment, epoch: int) -> NDArray[np.int64]:
+    """Returns the order in which an epoch reads the training reviews: the seed and the epoch alone decide it.
 
     Args:
-        x: Word ids (reviews, maxlen).
-        y: Labels (reviews,).
-        batch_size: Reviews in a batch; the last one of an epoch may be smaller.
-        seed: Decides the orders.
+        experiment: What is trained.
+        epoch: From 0.
     """
-
-    def __init__(self, x: NDArray[Any], y: NDArray[Any], batch_size: int, seed: int) -> None:
-        super().__init__()
-        self._x, self._y = x, y
-        self._batch_size, self._seed = batch_size, seed
-        self._epoch = 0
-        self._shuffle()
-
-    def __len__(self) -> int:
-        return math.ceil(len(self._y) / self._batch_size)
-
-    def __getitem__(self, index: int) -> tuple[NDArray[Any], NDArray[Any]]:
-        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        return self._x[rows], self._y[rows]
-
-    def on_epoch_end(self) -> None:
-        """Shuffles for the next epoch."""
-        self._epoch += 1
-        self._shuffle()
-
-    def _shuffle(self) -> None:
-        self._order = np.random.default_rng([self._seed, self._epoch]).permutation(len(self._y))
+    return np.random.default_rng([experiment.seed, epoch]).permutation(experiment.training_reviews)
 
 
 class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # as above
@@ -227,15 +203,19 @@ def _fit(
     split = prepared.load(experiment.source).padded(experiment)
     stream.check_stop()
     try:
-        model.fit(
-            ShuffledBatches(split.x_train, split.y_train, experiment.batch_size, experiment.seed),
-            validation_data=(split.x_val, split.y_val),
-            validation_batch_size=experiment.batch_size,
-            epochs=experiment.epochs,
-            shuffle=False,
-            callbacks=[StreamCallback(stream)],
-            verbose=0,
-        )
+        for epoch in range(experiment.epochs):
+            rows = order(experiment, epoch)
+            model.fit(
+                split.x_train[rows],
+                split.y_train[rows],
+                batch_size=experiment.batch_size,
+                validation_data=(split.x_val, split.y_val),
+                initial_epoch=epoch,
+                epochs=epoch + 1,
+                shuffle=False,
+                callbacks=[StreamCallback(stream)],
+                verbose=0,
+            )
     except tf.errors.InvalidArgumentError as error:
         # Optimizers stumble over the embedding's gradient when it holds no numbers, before a loss is told.
         if all(np.isfinite(weight).all() for weight in model.get_weights()):

@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -107,7 +108,7 @@ def trim_log() -> None:
 
 def _give_way() -> None:
     # Who looks at the pages goes first; on a machine with nothing else to do this costs a training nothing.
-    psutil.Process().nice(10 if psutil.POSIX else psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
 
 
 def _write_to_log() -> None:

@@ -26,19 +26,13 @@ def train(run: str, experiment: Experiment) -> list[Event]:
     return events
 
 
-def test_every_epoch_shows_every_review_once_in_an_order_of_its_own() -> None:
-    rows = np.arange(10)
-    batches = job.ShuffledBatches(rows[:, None], rows, batch_size=4, seed=3)
-    orders = []
-    for _ in range(3):
-        assert [len(batches[index][1]) for index in range(len(batches))] == [4, 4, 2]
-        orders.append(np.concatenate([batches[index][1] for index in range(len(batches))]).tolist())
-        assert np.concatenate([batches[index][0][:, 0] for index in range(len(batches))]).tolist() == orders[-1]
-        batches.on_epoch_end()
-    assert all(sorted(order) == rows.tolist() for order in orders)
+def test_every_epoch_reads_every_review_once_in_an_order_of_its_own() -> None:
+    experiment = tiny(seed=3)
+    orders = [job.order(experiment, epoch).tolist() for epoch in range(3)]
+    assert all(sorted(order) == list(range(experiment.training_reviews)) for order in orders)
     assert orders[0] != orders[1] != orders[2]
-    again = job.ShuffledBatches(rows[:, None], rows, batch_size=10, seed=3)
-    assert again[0][1].tolist() == orders[0]
+    assert job.order(experiment, 0).tolist() == orders[0]
+    assert job.order(tiny(seed=4), 0).tolist() != orders[0]
 
 
 def test_initial_weights_do_not_depend_on_what_other_threads_draw() -> None:
