@@ -1,6 +1,6 @@
 """Parameter counts of several networks, side by side and term by term."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 
 import plotly.graph_objects as go
@@ -29,6 +29,22 @@ def show(experiments: Sequence[Experiment]) -> None:
             "With the embedding", key="with_embedding", help="The table of word vectors dwarfs all that learns to read."
         )
     figure.show(bars(names, drawn, counts, with_embedding), "parameter_bars", 70 + 52 * len(chosen))
+
+
+def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experiment], str]) -> None:
+    """Shows Keras' own ``model.summary()`` of each chosen network, if the visitor wants to see it.
+
+    Args:
+        experiments: The chosen networks.
+        summary: Has a worker build a network and returns its summary.
+    """
+    if not st.toggle("Keras' own model.summary()", key="summaries", help="A worker builds the networks to make it."):
+        return
+    chosen = list(dict.fromkeys(experiments))
+    for column, experiment, name in zip(st.columns(min(2, len(chosen))) * 4, chosen, labels(chosen), strict=False):
+        with column, st.spinner("Keras builds the network …"):
+            st.markdown(f"**{name}**")
+            st.code(summary(experiment), language=None)
 
 
 def bars(names: Sequence[str], drawn: Sequence[Look], counts: Sequence[Parameters], with_embedding: bool) -> go.Figure:

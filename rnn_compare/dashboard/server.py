@@ -78,12 +78,12 @@ class Preload:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Adds a `Link` header to every HTML page."""
+        """Adds a `Link` header to the page that draws charts at once."""
 
         async def with_link(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if headers.get("content-type", "").startswith("text/html"):
+                if scope["path"] == "/" and headers.get("content-type", "").startswith("text/html"):
                     headers.append("Link", f"<{url('plotly.min.js')}>; rel=preload; as=script")
             await send(message)
 

@@ -108,7 +108,10 @@ def trim_log() -> None:
 
 def _give_way() -> None:
     # Who looks at the pages goes first; on a machine with nothing else to do this costs a training nothing.
-    psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS if sys.platform == "win32" else 10)
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(10)
 
 
 def _write_to_log() -> None:

@@ -36,6 +36,15 @@ def test_moving_a_slider_redraws_the_parameter_counts(app: AppTest) -> None:
     assert app.selectbox(key="preset").value == "Own settings"
 
 
+def test_keras_own_summary_is_made_on_demand(app: AppTest) -> None:
+    app.toggle(key="summaries").set_value(True).run()
+    assert not app.exception
+    summaries = [code.value for code in app.code]
+    assert len(summaries) == 2
+    assert "Total params: 322,113" in summaries[0]
+    assert "Total params: 328,353" in summaries[1]
+
+
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     app.selectbox(key="preset").set_value("Short").run()

@@ -27,6 +27,7 @@ def render() -> None:
     st.fragment(_live, run_every=TICK_SECONDS if busy else IDLE_SECONDS)(of, busy)
     if setup.experiments:
         parameter_table.show(setup.experiments)
+        parameter_table.show_summaries(setup.experiments, of.engine.summary)
 
 
 def _train(of: Services, setup: controls.Setup) -> None:
