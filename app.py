@@ -1,13 +1,16 @@
 """The dashboard: `streamlit run app.py`.
 
-Streamlit imports this file once as the server, and runs it as a script for every visit of a page.
+Streamlit imports this file once as the server, and runs it as a script for every visit of a page. A worker process
+that is started after a visit runs it too, as ``__mp_main__``, and needs nothing of it.
 """
 
-import streamlit as st
-
-from rnn_compare.dashboard import server, site
-
 if __name__ == "__main__":
+    from rnn_compare.dashboard import site
+
     site.render()
-else:
+elif __name__ != "__mp_main__":
+    import streamlit as st
+
+    from rnn_compare.dashboard import server
+
     app = st.App(__file__, routes=server.ROUTES, middleware=server.MIDDLEWARE, lifespan=server.lifespan)

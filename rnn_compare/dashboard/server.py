@@ -8,6 +8,7 @@ import contextlib
 import functools
 import gzip
 import hashlib
+import importlib
 import importlib.resources
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -97,6 +98,7 @@ ROUTES = [Route(f"{PREFIX}/{{version}}/{{name}}", serve)]
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
+    importlib.import_module("rnn_compare.dashboard.site")  # now, not when the first visitor waits for it
     with contextlib.suppress(UserError):  # every page says it in words, and tries again
         await anyio.to_thread.run_sync(services.get)
     yield {}

@@ -1,5 +1,6 @@
 """Pages run in this process, with a real record and a real engine."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,21 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
 
 
+def script(page: str) -> str:
+    """Returns a script that shows one page.
+
+    AppTest makes it the main module, as Streamlit makes app.py, and a worker that is started later runs that too.
+    """
+    return f"if __name__ == '__main__':\n    from rnn_compare.dashboard.pages import {page}\n    {page}.render()"
+
+
+@pytest.fixture(autouse=True)
+def _keep_main_module() -> Iterator[None]:
+    main = sys.modules["__main__"]
+    yield
+    sys.modules["__main__"] = main
+
+
 @pytest.fixture
 def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> services.Services:
     """The services that the pages find; they are begun once and kept until a test closes them."""
@@ -19,9 +35,9 @@ def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> se
     return services.get()
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _close_services() -> Iterator[None]:
-    yield
+    yield  # no worker of these tests is left when others count theirs
     services.close()
 
 

@@ -8,7 +8,9 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 
-PAGE = "from rnn_compare.dashboard.pages import reviews\nreviews.render()"
+from .conftest import script
+
+PAGE = script("reviews")
 
 
 @pytest.fixture(autouse=True)

@@ -18,8 +18,10 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 
+from .conftest import script
+
 HOSTILE = "<b>x</b> **bold** :red[r] ![i](http://127.0.0.1/i.png)"
-PAGE = "from rnn_compare.dashboard.pages import runs\nruns.render()"
+PAGE = script("runs")
 
 
 @pytest.fixture

@@ -13,12 +13,13 @@ from rnn_compare.paths import CACHE_VARIABLE
 PROJECT = Path(__file__).resolve().parents[2]
 VISIT = """
 import sys
+import psutil
 from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import services, site
 from rnn_compare.experiment import comparison
 
 def page(render):
-    script = f"from rnn_compare.dashboard.pages import {render}; {render}.render()"
+    script = f"if __name__ == '__main__': from rnn_compare.dashboard.pages import {render}; {render}.render()"
     return AppTest.from_string(script, default_timeout=60).run()
 
 if __name__ == "__main__":
@@ -35,13 +36,20 @@ if __name__ == "__main__":
         if name == "try_review":
             app.text_area(key="review").set_value("A wonderful film").run()
             assert "% positive" in "".join(html.proto.body for html in app.get("html"))
+    [worker, *_] = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    worker.kill()
+    again = of.engine.submit(comparison(["GRU", "LSTM"], [4], [10], **small))
+    assert of.engine.wait(again, timeout=120)
+    assert [of.store.run(run).status for run in again] == ["finished", "finished"], of.store.runs(again)
     services.close()
     loaded = sorted({module.split(".")[0] for module in sys.modules} & {"keras", "tensorflow"})
     print("loaded:", loaded)
 """
 
 
-def test_a_full_visit_loads_neither_keras_nor_tensorflow(prepared_cache: Path, tmp_path: Path) -> None:
+def test_a_full_visit_loads_neither_keras_nor_tensorflow_and_a_lost_worker_comes_back_after_it(
+    prepared_cache: Path, tmp_path: Path
+) -> None:
     script = tmp_path / "visit.py"
     script.write_text(VISIT)
     done = subprocess.run(

@@ -6,7 +6,9 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.insight.verdict import ask
 from rnn_compare.runs.record import Run
 
-SCRIPT = "from rnn_compare.dashboard.pages import try_review; try_review.render()"
+from .conftest import script
+
+SCRIPT = script("try_review")
 
 
 @pytest.fixture

@@ -67,7 +67,7 @@ def browser() -> Iterator[Browser]:
 def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`streamlit run app.py` on a free port, with a cache of its own that holds prepared reviews."""
     cache = tmp_path_factory.mktemp("server") / "cache"
-    shutil.copytree(prepared_cache, cache)
+    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
