@@ -35,7 +35,7 @@ def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> se
     return services.get()
 
 
-@pytest.fixture(scope="package", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _close_services() -> Iterator[None]:
     yield  # no worker of these tests is left when others count theirs
     services.close()
