@@ -59,11 +59,11 @@ def message(shown: Sequence[Run], waiting: Sequence[str], marks: bool, hint: str
     }
 
 
-def show(data: dict[str, Any], key: str) -> str | None:
-    """Draws the board; returns the id of a run whose Stop button was just pressed."""
+def show(data: dict[str, Any], key: str) -> list[str]:
+    """Draws the board; returns the ids of runs whose Stop button was just pressed."""
     result = _component()(data=data, key=key, on_stop_change=lambda: None)
-    stop: str | None = result.stop
-    return stop
+    drawn = {run["id"] for run in data["runs"]}
+    return [run for run in result.stop or [] if run in drawn]
 
 
 @functools.cache

@@ -108,3 +108,17 @@ def test_nothing_below_the_charts_moves_while_a_network_trains(server: Server, p
     end(server, runs)
     expect(page.locator("article.rc-card")).to_contain_text("finished")
     assert page.locator(".rc-parameters").bounding_box() == place
+
+
+def test_two_stops_pressed_in_one_moment_both_count(server: Server, page: Page) -> None:
+    runs = start(server, Experiment(), Experiment(cell="LSTM"))
+    page.goto(f"{server.url}/?show={','.join(runs)}")
+    expect(page.locator("article.rc-card")).to_have_count(2)
+    page.evaluate("document.querySelectorAll('.rc-stop').forEach(button => button.click())")
+    page.wait_for_function("document.querySelectorAll('.rc-stop:disabled').length === 2")
+    for _ in range(100):
+        if all(run.stop_requested for run in server.store.runs(runs)):
+            break
+        page.wait_for_timeout(100)
+    assert all(run.stop_requested for run in server.store.runs(runs))
+    end(server, runs)

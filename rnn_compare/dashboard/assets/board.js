@@ -33,7 +33,7 @@ function build(parent, urls) {
   style.href = new URL(urls.style, document.baseURI);
   const root = element("div", "rc-board", parent);
   const board = {
-    root, hidden: new Set(), cards: new Map(), cardRow: element("div", "rc-cards", root),
+    root, hidden: new Set(), pressed: new Set(), cards: new Map(), cardRow: element("div", "rc-cards", root),
     chartRow: element("div", "rc-charts", root), charts: [],
   };
   for (const kind of KINDS) {
@@ -220,7 +220,12 @@ function draw(board) {
 export async function render({ data, parentElement, setTriggerValue }, urls) {
   const board = boards.get(parentElement) ?? build(parentElement, urls);
   board.data = data;
-  board.stop = (id) => setTriggerValue("stop", id);
+  for (const run of data.runs) if (run.stopping || !run.stop) board.pressed.delete(run.id);
+  board.stop = (id) => {
+    // All that the server has not answered yet: of two presses within a moment only the last message gets through.
+    board.pressed.add(id);
+    setTriggerValue("stop", [...board.pressed]);
+  };
   drawCards(board, data.runs);
   board.plotly ??= await loadPlotly(urls.plotly);
   draw(board);

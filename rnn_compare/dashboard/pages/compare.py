@@ -49,9 +49,9 @@ def _live(of: Services, busy: bool) -> None:
     chosen = shown(runs)
     waiting = [run.id for run in runs if run.status is Status.QUEUED]
     with st.container(key="board_place"):  # keeps its height while the scripts load
-        stop = board.show(board.message(chosen, waiting, bool(st.session_state.get("marks")), HINT), key="board")
-    if stop is not None:
-        of.engine.stop(stop)
+        stopped = board.show(board.message(chosen, waiting, bool(st.session_state.get("marks")), HINT), key="board")
+    for run in stopped:
+        of.engine.stop(run)
         of.refresh()
     _below_board(of, runs, chosen)
 
