@@ -59,7 +59,7 @@ def _train(page: Page, url: str) -> float:
     page.wait_for_timeout(2000)
     page.get_by_role("button", name="Train", exact=True).click()
     begun = time.perf_counter()
-    page.wait_for_url("**show=**", timeout=60_000)
+    page.wait_for_function("location.search.includes('show=')", timeout=20_000)
     return begun
 
 
