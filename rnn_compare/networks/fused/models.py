@@ -1,0 +1,67 @@
+"""The network of an experiment made of fused layers, for training: same weights, same names. Imports TensorFlow."""
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import layers
+
+from rnn_compare.experiment import CELLS, Experiment
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.fused.layers import FusedEmbedding, FusedGRU, FusedLSTM, FusedSimpleRNN
+
+FUSED: dict[Any, Any] = {
+    layers.Embedding: FusedEmbedding,
+    layers.SimpleRNN: FusedSimpleRNN,
+    layers.LSTM: FusedLSTM,
+    layers.GRU: FusedGRU,
+}
+
+
+def covered(experiment: Experiment) -> bool:
+    """Tells whether fused layers can train this experiment here.
+
+    Recurrent dropout draws a mask for the states, which the kernels do not know; on a GPU stock Keras uses cuDNN.
+    """
+    return experiment.recurrent_dropout == 0 and not tf.config.list_physical_devices("GPU")
+
+
+def fused_network(experiment: Experiment) -> keras.Model:
+    """Returns the network of ``keras_models.network`` with fused layers in the place of stock ones.
+
+    Weights, their paths, initial values and dropout's random numbers are those of the stock network, which draws
+    them first. The fused one is for training only: save its weights in a stock network.
+
+    Example:
+        >>> experiment = Experiment(cell="GRU", units=4, vocabulary_size=100, maxlen=5)
+        >>> [type(layer).__name__ for layer in fused_network(experiment).layers]
+        ['FusedEmbedding', 'FusedGRU', 'Dense']
+    """
+    # Keras adds up the gradients that a place gets from both directions before the optimizer squares them, so the
+    # places must be told apart there; and dropout makes the vectors of a word differ from place to place.
+    by_words = not experiment.bidirectional and experiment.dropout == 0
+
+    def fused(layer: keras.Layer) -> keras.Layer:
+        if isinstance(layer, layers.Bidirectional):
+            inner = fused(layer.forward_layer)
+            inner.name = inner.name.removeprefix("forward_")
+            return layers.Bidirectional(inner, name=layer.name)
+        kind = type(layer)
+        if kind is not layers.Embedding or by_words:
+            kind = FUSED.get(kind, kind)
+        return kind.from_config(layer.get_config())
+
+    stock = keras_models.network(experiment)
+    network = keras.models.clone_model(stock, clone_function=fused)
+    for variable, original in zip(network.variables, stock.variables, strict=True):
+        variable.assign(original)
+    return network
+
+
+def warm_up() -> None:
+    """Compiles every kernel, or loads it from the cache, before somebody waits for it."""
+    for cell in CELLS:
+        experiment = Experiment(cell=cell, units=2, embedding_size=2, vocabulary_size=100, maxlen=3, layers=2)
+        model = fused_network(experiment)
+        model.compile("sgd", "mse", jit_compile=False)
+        model.train_on_batch(tf.zeros((2, 3), tf.int32), tf.zeros(2))

@@ -1,0 +1,80 @@
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.fused.models import covered, fused_network
+from rnn_compare.networks.parameters import parameters
+
+SMALL = {"units": 5, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 12}
+SETTINGS: list[dict[str, Any]] = [
+    {"cell": "SimpleRNN", "optimizer": "sgd"},
+    {"cell": "SimpleRNN", "mask_padding": True},
+    {"cell": "LSTM"},
+    {"cell": "LSTM", "optimizer": "adam", "mask_padding": True},
+    {"cell": "GRU"},
+    {"cell": "GRU", "dropout": 0.3, "layers": 2, "bidirectional": True},
+]
+
+
+@pytest.mark.parametrize("chosen", SETTINGS, ids=str)
+def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any]) -> None:
+    """The same initial weights and dropout, and after 20 steps weights that differ by what float32 rounds."""
+    experiment = Experiment.model_validate({**SMALL, **chosen})
+    stock, fused = keras_models.build(experiment), _build_fused(experiment)
+    for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    for x, y in _batches(20):
+        stock.train_on_batch(x, y)
+        fused.train_on_batch(x, y)
+    for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize("chosen", [*SETTINGS, {"cell": "LSTM", "bidirectional": True}], ids=str)
+def test_weights_have_the_paths_that_files_name_them_by(chosen: dict[str, Any]) -> None:
+    experiment = Experiment.model_validate({**SMALL, **chosen})
+    weights = keras_models.get_weights(fused_network(experiment))
+    assert [path for path, _ in weights.tensors] == [tensor.path for tensor in parameters(experiment).tensors]
+
+
+def test_a_fused_training_is_saved_as_a_stock_model_that_predicts_the_same(tmp_path: Path) -> None:
+    experiment = Experiment.model_validate({**SMALL, "cell": "GRU", "layers": 2})
+    fused = _build_fused(experiment)
+    for x, y in _batches(3):
+        fused.train_on_batch(x, y)
+    stock = keras_models.network(experiment)
+    keras_models.set_weights(stock, keras_models.get_weights(fused))
+    stock.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+    assert {type(layer).__module__.partition(".")[0] for layer in loaded.layers} == {"keras"}
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), fused.predict(x, verbose=0), atol=1e-6)
+
+
+def test_recurrent_dropout_is_left_to_stock_keras() -> None:
+    assert covered(Experiment(dropout=0.5, bidirectional=True, layers=3, mask_padding=True))
+    assert not covered(Experiment(recurrent_dropout=0.1))
+
+
+def _build_fused(experiment: Experiment) -> keras.Model:
+    keras.utils.set_random_seed(experiment.seed)
+    model = fused_network(experiment)
+    optimizer = keras_models.OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate)
+    model.compile(optimizer, "binary_crossentropy", jit_compile=False)
+    return model
+
+
+def _batches(count: int) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    random = np.random.default_rng(3)
+    batches = []
+    for _ in range(count):
+        ids = random.integers(1, 100, (16, 12)).astype(np.int32)
+        for row, padding in enumerate(random.integers(0, 13, 16)):
+            ids[row, :padding] = 0
+        batches.append((ids, random.integers(0, 2, 16).astype(np.int32)))
+    return batches
