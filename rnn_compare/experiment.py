@@ -58,6 +58,9 @@ class Experiment(BaseModel):
     reviews: int = Field(25_000, ge=10, le=25_000, description="Reviews used, before the split.")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="Decides the initial weights and every shuffle.")
     source: Source = Field("bundled", description="Where the reviews come from.")
+    stock_layers: bool = Field(
+        False, description="Train with Keras' own recurrent layers, not the fused ones: the same, but slower."
+    )
 
     @model_validator(mode="after")
     def _both_sides_hold_a_review(self) -> Self:

@@ -1,5 +1,8 @@
 """Fixtures that every folder of tests may use."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,6 +10,9 @@ from hypothesis import settings
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
+
+# Every test's cache is empty; what is compiled is kept for all of them, and for the next time.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "compiled"))
 
 settings.register_profile("no deadline", deadline=None)  # a slow machine is no failure
 settings.load_profile("no deadline")
@@ -16,10 +22,14 @@ settings.load_profile("no deadline")
 def prepared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache folder that holds the bundled reviews, prepared once for all tests (about two seconds).
 
-    Set ``RNN_COMPARE_CACHE`` to it; whatever else a test writes there is seen by later tests.
+    The kernels of the fused layers are compiled too, so that no test waits for it. Set ``RNN_COMPARE_CACHE`` to it;
+    whatever else a test writes there is seen by later tests.
     """
     folder = tmp_path_factory.mktemp("prepared_cache")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(CACHE_VARIABLE, str(folder))
         prepared.prepare("bundled")
+        # In a process of its own: some tests say that theirs never imports Keras.
+        compile_kernels = "from rnn_compare.networks.fused.models import warm_up; warm_up()"
+        subprocess.run([sys.executable, "-c", compile_kernels], check=True, capture_output=True)
     return folder

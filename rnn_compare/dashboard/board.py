@@ -91,6 +91,7 @@ def _card(run: Run, waiting: Sequence[str]) -> dict[str, Any]:
         "left": f"{duration(left)} left" if left is not None else "",
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "pace": f"{duration(pace)} an epoch" if pace is not None else "",
+        "layers": run.layers.partition(",")[0],
         "reason": run.reason or "",
         "stop": not run.status.ended,
         "stopping": run.stop_requested and not run.status.ended,

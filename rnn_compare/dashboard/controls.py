@@ -125,6 +125,7 @@ def _more() -> None:
         _number("Validation split", "validation_split", step=0.05)
         _choice("Source", "source", SOURCES, SOURCE_NAMES)
         _toggle("Mask padding", "mask_padding")
+        _toggle("Stock Keras layers", "stock_layers")
 
 
 def _slider(label: str, field: str) -> None:

@@ -1,5 +1,7 @@
 """The real Keras networks: built, compiled, summarised. For workers only: this imports TensorFlow."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import layers
@@ -17,17 +19,21 @@ OPTIMIZERS = {
 }
 
 
-def build(experiment: Experiment) -> keras.Model:
+def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] | None = None) -> keras.Model:
     """Builds and compiles the network of an experiment, with initial weights decided by its seed.
 
     It sets the seeds of Python, NumPy and TensorFlow (``keras.utils.set_random_seed``), so that the
     shuffles of a ``fit`` that follows are decided too.
 
+    Args:
+        experiment: What is to be trained.
+        make: Makes the network, such as ``fused.models.fused_network``; ``network`` does if None.
+
     Returns:
         A compiled model that maps word ids (batch, maxlen) to probabilities (batch, 1).
     """
     keras.utils.set_random_seed(experiment.seed)
-    model = network(experiment)
+    model = (make or network)(experiment)
     model.compile(
         optimizer=OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
         loss="binary_crossentropy",

@@ -51,6 +51,11 @@ class Run:
         return self.name or self.experiment.label
 
     @property
+    def layers(self) -> str:
+        """Which recurrent layers trained it: ``fused``, or ``stock Keras`` and why; empty until it has begun."""
+        return self.versions.get("layers", "")
+
+    @property
     def best(self) -> EpochEnd | None:
         """The epoch with the highest validation accuracy; the first of equals."""
         return max(self.epochs, key=lambda epoch: epoch.val_accuracy, default=None)

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import keras
+import numba
 import numpy as np
 import tensorflow as tf
 from keras.src.random import seed_generator
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks import keras_models, weights
+from rnn_compare.networks.fused import models
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Event, Started, Status
 from rnn_compare.runs.files import Which, model_file, weights_file
@@ -43,8 +45,9 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
         stop_asked: Tells whether the run is to stop.
     """
     try:
-        model = build(experiment)
-        send(Started(run, model.count_params(), keras_models.summary_text(model), versions(), time.time()))
+        stock = why_stock(experiment)
+        model = build(experiment, None if stock else models.fused_network)
+        send(Started(run, model.count_params(), summary(experiment), versions(stock), time.time()))
         try:
             _fit(run, experiment, model, send, stop_asked)
         except StopAskedError:
@@ -63,15 +66,20 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
             keras.utils.clear_session()
 
 
-def build(experiment: Experiment) -> keras.Model:
+def why_stock(experiment: Experiment) -> str:
+    """Returns why an experiment is trained with stock Keras' layers, in a word or two; empty if fused ones do it."""
+    return "as set" if experiment.stock_layers else models.why_not_covered(experiment)
+
+
+def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] | None = None) -> keras.Model:
     """Builds and compiles a network whose initial weights the seed alone decides, whatever other threads do.
 
-    Keras draws the seeds of its initializers from Python's global random numbers. Dask's threads draw from
-    them too: one network in twenty began with other weights. So Keras gets numbers of its own, which begin
-    as the global ones do after ``keras.utils.set_random_seed``.
+    For the arguments see ``keras_models.build``. Keras draws the seeds of its initializers from Python's global
+    random numbers. Dask's threads draw from them too: one network in twenty began with other weights. So Keras gets
+    numbers of its own, which begin as the global ones do after ``keras.utils.set_random_seed``.
     """
     with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
-        return keras_models.build(experiment)
+        return keras_models.build(experiment, make)
 
 
 def summary(experiment: Experiment) -> str:
@@ -101,13 +109,19 @@ def save_model(model: keras.Model, path: Path) -> Path:
     return path
 
 
-def versions() -> dict[str, str]:
-    """Returns what a run is made with: versions, processor and threads."""
+def versions(stock: str) -> dict[str, str]:
+    """Returns what a run is made with: layers, versions, processor and threads.
+
+    Args:
+        stock: Why stock layers are used, as ``why_stock`` tells.
+    """
     return {
+        "layers": f"stock Keras, {stock}" if stock else "fused",
         "python": platform.python_version(),
         "keras": keras.version(),
         "tensorflow": tf.__version__,
         "numpy": np.__version__,
+        "numba": numba.__version__,
         "system": platform.platform(),
         "processors": str(os.cpu_count()),
         "threads": os.environ.get("TF_NUM_INTRAOP_THREADS", "as many as processors"),
@@ -115,11 +129,12 @@ def versions() -> dict[str, str]:
 
 
 def warm_up() -> None:
-    """Trains a tiny network, so that TensorFlow has loaded what it loads late before a class waits for it."""
+    """Has everything that comes late come now, before a class waits: what TensorFlow loads, what Numba compiles."""
     experiment = Experiment(cell="LSTM", units=2, embedding_size=2, vocabulary_size=100, maxlen=3)
     model = build(experiment)
     x, y = np.ones((4, 3), np.int32), np.ones(4, np.int32)
     model.fit(x, y, validation_data=(x, y), verbose=0)
+    models.warm_up()
     keras.utils.clear_session()
 
 

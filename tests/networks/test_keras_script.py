@@ -23,6 +23,12 @@ def run(experiment: Experiment) -> dict[str, Any]:
     return names
 
 
+def epochs(experiment: Experiment) -> list[EpochEnd]:
+    events: list[Event] = []
+    job.train("repeated", experiment, events.append, lambda: False)
+    return [event for event in events if isinstance(event, EpochEnd)]
+
+
 def shape_of(layer: keras.Layer) -> dict[str, Any]:
     """A layer's settings without the names and seeds that differ from one layer to the next."""
     return {name: value for name, value in layer.get_config().items() if type(value) in (int, float, bool)}
@@ -35,6 +41,7 @@ def optimizer_of(model: keras.Model) -> dict[str, Any]:
 def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """To the last printed digit with stock layers, but for rounding with fused ones."""
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
     experiment = Experiment(**TINY, cell="LSTM", vocabulary_size=500, validation_split=0.3, seed=5, dropout=0.2)
     names = run(experiment)
@@ -43,15 +50,16 @@ def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     split = prepared.load("bundled").padded(experiment)
     np.testing.assert_array_equal(names["x"], np.concatenate([split.x_train, split.x_val]))
     np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
-    events: list[Event] = []
-    job.train("repeated", experiment, events.append, lambda: False)
-    epochs = [event for event in events if isinstance(event, EpochEnd)]
+    stock, fused = (epochs(experiment.model_copy(update={"stock_layers": layers})) for layers in (True, False))
     assert printed == [
         f"epoch {epoch.epoch}: accuracy {epoch.accuracy:.4f}, loss {epoch.loss:.4f}, "
         f"val_accuracy {epoch.val_accuracy:.4f}, val_loss {epoch.val_loss:.4f}"
-        for epoch in epochs
+        for epoch in stock
     ]
     assert len(printed) == experiment.epochs
+    for ours, theirs in zip(fused, stock, strict=True):
+        assert (ours.accuracy, ours.val_accuracy) == (theirs.accuracy, theirs.val_accuracy)
+        assert (ours.loss, ours.val_loss) == pytest.approx((theirs.loss, theirs.val_loss), abs=1e-5)
 
 
 def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.MonkeyPatch) -> None:

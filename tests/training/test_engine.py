@@ -56,6 +56,7 @@ def test_a_run_tells_its_start_its_progress_every_epoch_and_its_end_in_this_orde
     assert "simple_rnn (SimpleRNN)" in done.summary
     assert {"python", "keras", "tensorflow", "numpy", "threads"} <= done.versions.keys()
     assert done.versions["threads"] == "1"
+    assert done.layers == "fused"
 
 
 def test_whoever_sees_an_epoch_finds_its_weights(engine: Engine, store: ListeningStore) -> None:

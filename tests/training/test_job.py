@@ -12,8 +12,9 @@ import tensorflow as tf
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.prediction import predict
 from rnn_compare.networks import keras_models, weights
+from rnn_compare.networks.fused.layers import FusedSimpleRNN
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Status
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.training import job
 
@@ -69,14 +70,41 @@ def test_the_saved_model_opens_in_plain_keras_and_predicts_as_our_equations_do(
     assert [str(warning.message) for warning in recwarn if "optimizer" in str(warning.message)] == []
 
 
+@pytest.mark.parametrize(
+    ("chosen", "layers"),
+    [
+        ({}, "fused"),
+        ({"stock_layers": True}, "stock Keras, as set"),
+        ({"recurrent_dropout": 0.1}, "stock Keras, recurrent dropout"),
+    ],
+)
+def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Any], layers: str
+) -> None:
+    built: list[keras.Model] = []
+    build = job.build
+
+    def build_and_keep(*arguments: Any) -> keras.Model:
+        built.append(build(*arguments))
+        return built[-1]
+
+    monkeypatch.setattr(job, "build", build_and_keep)
+    events = train("layers", tiny(**chosen))
+    started = events[0]
+    assert isinstance(started, Started)
+    assert started.versions["layers"] == layers
+    assert type(built[0].layers[1]) is (FusedSimpleRNN if layers == "fused" else keras.layers.SimpleRNN)
+    assert "simple_rnn (SimpleRNN)" in started.summary
+
+
 def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     models: list[Any] = []
     build = job.build
 
-    def build_and_keep(experiment: Experiment) -> Any:
-        models.append(build(experiment))
+    def build_and_keep(*arguments: Any) -> Any:
+        models.append(build(*arguments))
         return models[-1]
 
     events: list[Event] = []

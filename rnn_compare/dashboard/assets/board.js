@@ -74,7 +74,7 @@ function buildCard(board, id) {
   card.bar = element("div", "rc-bar", root);
   card.bar.setAttribute("role", "progressbar");
   card.fill = element("div", "", card.bar);
-  for (const names of [["best", "state"], ["best_note", "last", "left"], ["size", "pace"]]) {
+  for (const names of [["best", "state"], ["best_note", "last", "left"], ["size", "pace", "layers"]]) {
     const row = element("div", "rc-pair", root);
     for (const name of names) card[name] = element("span", `rc-${name}`, row);
   }
@@ -99,7 +99,7 @@ function drawCards(board, runs) {
     card.root.style.setProperty("--rc-color", run.color);
     setText(card.label, run.label);
     card.name.title = `${run.label}: hide or show its curves`;
-    for (const name of ["best", "state", "best_note", "last", "left", "size", "pace", "reason"]) setText(card[name], run[name]);
+    for (const name of ["best", "state", "best_note", "last", "left", "size", "pace", "layers", "reason"]) setText(card[name], run[name]);
     card.fill.style.width = `${100 * run.fraction}%`;
     card.bar.setAttribute("aria-valuenow", Math.round(100 * run.fraction));
     card.bar.setAttribute("aria-label", `${run.label} progress`);

@@ -1,6 +1,7 @@
 """How the kernels are compiled, and the small functions that they apply to numbers."""
 
 import hashlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -24,11 +25,11 @@ processor many times as much; beside the largest gradients they vanish in any fl
 def _code_folder() -> Path:
     # Numba sees when the file of a function changes, but not when that of another function does which it has inlined.
     sources = b"".join(source.read_bytes() for source in sorted(Path(__file__).parent.glob("*.py")))
-    return cache_folder() / "compiled" / hashlib.sha256(sources).hexdigest()[:16]
+    root = Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder() / "compiled")
+    return root / hashlib.sha256(sources).hexdigest()[:16]
 
 
-if not numba.config.CACHE_DIR:  # type: ignore[attr-defined]  # Numba sets its settings' names at run time
-    numba.config.CACHE_DIR = str(_code_folder())  # type: ignore[attr-defined]  # as above
+numba.config.CACHE_DIR = str(_code_folder())  # type: ignore[attr-defined]  # Numba sets its names at run time
 
 
 def compiled(function: Function) -> Function:

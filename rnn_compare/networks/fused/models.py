@@ -19,11 +19,17 @@ FUSED: dict[Any, Any] = {
 
 
 def covered(experiment: Experiment) -> bool:
-    """Tells whether fused layers can train this experiment here.
+    """Tells whether fused layers can train this experiment here."""
+    return not why_not_covered(experiment)
 
-    Recurrent dropout draws a mask for the states, which the kernels do not know; on a GPU stock Keras uses cuDNN.
-    """
-    return experiment.recurrent_dropout == 0 and not tf.config.list_physical_devices("GPU")
+
+def why_not_covered(experiment: Experiment) -> str:
+    """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
+    if experiment.recurrent_dropout:
+        return "recurrent dropout"  # it draws a mask for the states, which the kernels do not know
+    if tf.config.list_physical_devices("GPU"):
+        return "GPU"  # there Keras' own layers use cuDNN
+    return ""
 
 
 def fused_network(experiment: Experiment) -> keras.Model:
