@@ -35,6 +35,14 @@ ENVIRONMENT = {
     "KERAS_BACKEND": "tensorflow",
 }
 
+GLIBC = {
+    # Batches of the same size come again and again: their memory is to be kept, not fetched anew from the system.
+    "MALLOC_ARENA_MAX": 1,
+    "MALLOC_MMAP_THRESHOLD_": 1 << 30,
+    "MALLOC_TRIM_THRESHOLD_": 1 << 32,
+    "MALLOC_TOP_PAD_": 1 << 26,
+}
+
 CONFIGURATION = {
     # TensorFlow's own memory would have Dask pause a worker silently; a job's arrays cannot be spilled anyway.
     "distributed.worker.memory.target": False,
@@ -43,14 +51,8 @@ CONFIGURATION = {
     "distributed.worker.memory.terminate": 0.95,
     # A worker that is started anew imports TensorFlow; until then Dask would give it up for lost.
     "distributed.deploy.lost-worker-timeout": "10 minutes",
-    # Batches of the same size come again and again: glibc is to keep their memory, not fetch it anew from the system.
-    # It reads this when a process begins. Dask's own choice is the opposite, for few arrays of great size.
-    "distributed.nanny.pre-spawn-environ": {
-        "MALLOC_ARENA_MAX": 1,
-        "MALLOC_MMAP_THRESHOLD_": 1 << 30,
-        "MALLOC_TRIM_THRESHOLD_": 1 << 32,
-        "MALLOC_TOP_PAD_": 1 << 26,
-    },
+    # glibc reads its settings when a process begins. Dask's own are the opposite, for few arrays of great size.
+    "distributed.nanny.pre-spawn-environ": GLIBC,
     # Samples every thread a hundred times a second, for a dashboard that is off.
     "distributed.worker.profile.enabled": False,
     # There is a small HTTP server even without a dashboard; nobody needs it.

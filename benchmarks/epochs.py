@@ -1,0 +1,102 @@
+"""Epochs of one network, timed: what the benchmarks of speed have in common. Import it before NumPy and TensorFlow."""
+
+# ruff: noqa: E402  # the threads have to be set before NumPy and TensorFlow are imported
+
+import os
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
+    os.environ[_threads] = "1"  # as in a worker
+
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_compare.training.cluster import GLIBC
+
+MEMORY = {name: str(value) for name, value in GLIBC.items()}
+if not MEMORY.items() <= os.environ.items():  # glibc reads this when a process begins, so this one begins once more
+    os.execve(sys.executable, sys.orig_argv, os.environ | MEMORY)
+
+import keras
+import numpy as np
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.fused.models import fused_network
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.prepared import Split
+from rnn_compare.training import job
+
+Epoch = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Times:
+    """Medians: seconds on the clock, their ratio to the first of what is compared, and that of processor time."""
+
+    seconds: float
+    ratio: float
+    processor_ratio: float
+
+
+def machine() -> str:
+    """Returns what the figures were measured on."""
+    processor = platform.processor() or platform.machine()
+    with_name = Path("/proc/cpuinfo")
+    if with_name.exists():
+        named = [line for line in with_name.read_text().splitlines() if line.startswith("model name")]
+        processor = named[0].partition(":")[2].strip() if named else processor
+    return f"{processor}, {os.cpu_count()} processors, one thread, Keras {keras.version()}, NumPy {np.__version__}"
+
+
+def reviews_for(experiment: Experiment) -> Split:
+    """Returns an experiment's reviews, padded."""
+    return prepared.load(experiment.source).padded(experiment)
+
+
+def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
+    """Returns what trains a new network for one more epoch, validation included, as a run does."""
+    model = keras_models.build(experiment, fused_network if fused else None)
+    # Traces the graphs: with two batches, of which one is not full, else Keras traces again.
+    few = experiment.batch_size * 3 // 2
+    of_few = experiment.model_copy(update={"reviews": 2 * few, "validation_split": 0.5, "epochs": 1})
+    _fit(model, of_few, Split(*(array[:few] for array in vars(split).values())))
+    return lambda: _fit(model, experiment.model_copy(update={"epochs": 1}), split)
+
+
+def _fit(model: keras.Model, experiment: Experiment, split: Split) -> None:
+    model.fit(
+        job.batches(experiment, split),
+        steps_per_epoch=-(-len(split.x_train) // experiment.batch_size),
+        validation_data=(split.x_val, split.y_val),
+        validation_batch_size=experiment.batch_size,
+        shuffle=False,
+        verbose=0,
+    )
+
+
+def in_turns(kinds: Mapping[str, Epoch], rounds: int) -> dict[str, Times]:
+    """Times what is compared, each once a round, so that a busy machine is unfair to none; ratios are to the first."""
+    measured: list[dict[str, tuple[float, float]]] = [
+        {kind: _timed(epoch) for kind, epoch in kinds.items()} for _ in range(rounds)
+    ]
+    first = next(iter(kinds))
+
+    def ratio(kind: str, which: int) -> float:
+        return statistics.median(each[kind][which] / each[first][which] for each in measured)
+
+    return {
+        kind: Times(statistics.median(each[kind][0] for each in measured), ratio(kind, 0), ratio(kind, 1))
+        for kind in kinds
+    }
+
+
+def _timed(epoch: Epoch) -> tuple[float, float]:
+    wall, processor = time.perf_counter(), time.process_time()
+    epoch()
+    return time.perf_counter() - wall, time.process_time() - processor

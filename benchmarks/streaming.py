@@ -1,0 +1,80 @@
+"""What streaming and the look for Stop cost: their share of a fused epoch.
+
+    python -m benchmarks.streaming [rounds]
+
+All that Keras does for callbacks after each batch counts, the turning of its figures into numbers included; and all
+that is sent is pickled, as for its way to the server. The aim is 1 % of an epoch of the quickest cell.
+"""
+
+import pickle
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+from benchmarks.epochs import machine, reviews_for  # first: it sets the threads
+
+# isort: split
+from keras.src.callbacks.callback_list import CallbackList
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.fused.models import fused_network
+from rnn_compare.runs.events import Event, to_message
+from rnn_compare.training import job
+from rnn_compare.training.stream import Stream
+
+HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_test_batch_begin", "on_test_batch_end")
+_spent = 0.0
+
+
+def main(rounds: int = 5) -> None:
+    """Prints the median share."""
+    for name in HOOKS:
+        setattr(CallbackList, name, _timed(getattr(CallbackList, name)))
+    experiment = Experiment(cell="SimpleRNN", epochs=rounds + 1)
+    split = reviews_for(experiment)
+    sent: list[int] = []
+    shares: list[float] = []
+
+    def send(event: Event) -> None:
+        sent.append(len(pickle.dumps(to_message(event))))
+
+    def epoch_ended(_best: bool) -> None:
+        global _spent
+        shares.append(_spent / (time.perf_counter() - begun[-1]))
+        begun.append(time.perf_counter())
+        _spent = 0.0
+
+    stream = Stream("run", 157, 40, send, lambda: False, epoch_ended)
+    model = keras_models.build(experiment, fused_network)
+    begun = [time.perf_counter()]
+    model.fit(
+        job.batches(experiment, split),
+        steps_per_epoch=157,
+        validation_data=(split.x_val, split.y_val),
+        validation_batch_size=experiment.batch_size,
+        epochs=experiment.epochs,
+        callbacks=[job.StreamCallback(stream)],
+        shuffle=False,
+        verbose=0,
+    )
+    print(machine())
+    share = statistics.median(shares[1:])  # the first epoch also traces
+    print(f"{share:.2%} of a SimpleRNN epoch (aim 1 %); {[f'{each:.2%}' for each in shares[1:]]}")
+    print(f"{len(sent) / len(shares):.0f} events an epoch, {statistics.mean(sent):.0f} bytes each")
+
+
+def _timed(hook: Callable[..., Any]) -> Callable[..., Any]:
+    def timed(*arguments: Any, **named: Any) -> None:
+        global _spent
+        begun = time.perf_counter()
+        hook(*arguments, **named)
+        _spent += time.perf_counter() - begun
+
+    return timed
+
+
+if __name__ == "__main__":
+    main(*map(int, sys.argv[1:]))

@@ -1,0 +1,67 @@
+from typing import Any
+
+import pytest
+
+from rnn_compare.experiment import CELLS, Cell, Experiment
+from rnn_compare.runs.estimate import START_SECONDS, seconds, work
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+
+
+def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
+    """A run whose epochs took so long."""
+    epochs = tuple(EpochEnd("a", epoch, 0.5, 0.7, 0.5, 0.7, seconds_an_epoch) for epoch in (1, 2))
+    here = Owner(1, 0.0, "here")
+    return Run("a", 1, "a", experiment, Status.FINISHED, here, "page", created=0.0, epochs=epochs)
+
+
+def test_nothing_takes_no_time() -> None:
+    assert seconds([], [], workers=2) == 0.0
+
+
+def test_a_setting_that_was_run_takes_as_long_as_it_took() -> None:
+    experiment = Experiment(cell="LSTM", epochs=7)
+    assert seconds([experiment], [timed(experiment, 3.0)], workers=1) == pytest.approx(START_SECONDS + 7 * 3.0)
+
+
+def test_the_newest_runs_of_the_cell_decide() -> None:
+    experiment = Experiment(epochs=1)
+    others = timed(Experiment(cell="GRU"), 500.0)
+    earlier = [timed(experiment, 100.0)] * 9 + [others] + [timed(experiment, 2.0)] * 3
+    assert seconds([experiment], earlier, workers=1) == pytest.approx(START_SECONDS + 2.0)
+
+
+def test_runs_with_stock_layers_tell_nothing_of_fused_ones() -> None:
+    fused, stock = Experiment(epochs=1), Experiment(epochs=1, stock_layers=True)
+    earlier = [timed(fused, 2.0), timed(stock, 11.0)]
+    assert seconds([fused], earlier, workers=1) == pytest.approx(START_SECONDS + 2.0)
+    assert seconds([stock], earlier, workers=1) == pytest.approx(START_SECONDS + 11.0)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_before_any_run_fused_layers_are_expected_to_be_several_times_quicker(cell: Cell) -> None:
+    fused, stock = (seconds([Experiment(cell=cell, stock_layers=layers)], [], 1) for layers in (False, True))
+    assert 3 < stock / fused < 15
+
+
+def test_two_workers_share_the_networks() -> None:
+    first, second, third = Experiment(epochs=1), Experiment(epochs=2), Experiment(epochs=4)
+    earlier = [timed(first, 10.0)]
+    both = seconds([first, second, third], earlier, workers=2)
+    assert both == pytest.approx(2 * START_SECONDS + 50.0)  # the third follows the first
+
+
+@pytest.mark.parametrize(
+    ("more", "times"),
+    [
+        ({"units": 128}, 3.0),
+        ({"layers": 2}, 2.0),
+        ({"bidirectional": True}, 2.0),
+        ({"maxlen": 100}, 96 / 225),
+        ({"maxlen": 100, "stock_layers": True}, 1 / 5),
+    ],
+)
+def test_work_grows_with_what_there_is_to_compute(more: dict[str, Any], times: float) -> None:
+    usual = Experiment(stock_layers=more.get("stock_layers", False))
+    assert work(Experiment(**more)) / work(usual) == pytest.approx(times, rel=0.05)
