@@ -1,13 +1,6 @@
 """Epochs of one network, timed: what the benchmarks of speed have in common. Import it before NumPy and TensorFlow."""
 
-# ruff: noqa: E402  # the threads have to be set before NumPy and TensorFlow are imported
-
 import os
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-for _threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS"):
-    os.environ[_threads] = "1"  # as in a worker
-
 import platform
 import statistics
 import sys
@@ -16,11 +9,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from rnn_compare.training.cluster import GLIBC
+from rnn_compare.training.cluster import ENVIRONMENT
 
-MEMORY = {name: str(value) for name, value in GLIBC.items()}
-if not MEMORY.items() <= os.environ.items():  # glibc reads this when a process begins, so this one begins once more
-    os.execve(sys.executable, sys.orig_argv, os.environ | MEMORY)
+if not ENVIRONMENT.items() <= os.environ.items():  # it is read when a process begins, so this one begins once more
+    os.execve(sys.executable, sys.orig_argv, os.environ | ENVIRONMENT)
 
 import keras
 import numpy as np

@@ -25,23 +25,22 @@ WORKER_BYTES = 1_500_000_000
 CLOSE_SECONDS = 10.0
 
 ENVIRONMENT = {
-    # One job gains nothing from a second thread; two jobs side by side do, see docs/decisions.md.
+    # One job gains nothing from a second thread; two jobs side by side do, see docs/decisions.md. Several threads of
+    # BLAS that share a core with another job wait for each other: an epoch took twenty times as long.
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
+    # Batches of the same size come again and again: glibc is to keep their memory, not fetch it anew from the system.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 32),
+    "MALLOC_TOP_PAD_": str(1 << 26),
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "KERAS_BACKEND": "tensorflow",
 }
-
-GLIBC = {
-    # Batches of the same size come again and again: their memory is to be kept, not fetched anew from the system.
-    "MALLOC_ARENA_MAX": 1,
-    "MALLOC_MMAP_THRESHOLD_": 1 << 30,
-    "MALLOC_TRIM_THRESHOLD_": 1 << 32,
-    "MALLOC_TOP_PAD_": 1 << 26,
-}
+"""What must stand in a worker's environment when its process begins: NumPy and glibc read it at once."""
 
 CONFIGURATION = {
     # TensorFlow's own memory would have Dask pause a worker silently; a job's arrays cannot be spilled anyway.
@@ -51,8 +50,6 @@ CONFIGURATION = {
     "distributed.worker.memory.terminate": 0.95,
     # A worker that is started anew imports TensorFlow; until then Dask would give it up for lost.
     "distributed.deploy.lost-worker-timeout": "10 minutes",
-    # glibc reads its settings when a process begins. Dask's own are the opposite, for few arrays of great size.
-    "distributed.nanny.pre-spawn-environ": GLIBC,
     # Samples every thread a hundred times a second, for a dashboard that is off.
     "distributed.worker.profile.enabled": False,
     # There is a small HTTP server even without a dashboard; nobody needs it.
@@ -90,6 +87,8 @@ class Cluster:
 
     def __init__(self, on_event: Callable[[dict[str, Any]], None]) -> None:
         dask.config.set(CONFIGURATION)
+        # Workers inherit it. Dask's own ways come too late, or give way to what a batch system has set.
+        os.environ.update(ENVIRONMENT)
         worker.trim_log()
         self.size = worker_count()
         cluster = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
@@ -104,7 +103,7 @@ class Cluster:
             scheduler_kwargs={"allowed_failures": 0, "dashboard_address": "127.0.0.1:0"},
             preload=[worker.__name__],
             # Pinned, so that a worker started anew next week still writes where the first ones did.
-            env=ENVIRONMENT | {CACHE_VARIABLE: str(cache_folder())},
+            env={CACHE_VARIABLE: str(cache_folder())},
         )
         client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
         client.subscribe_topic(  # type: ignore[no-untyped-call]  # as above

@@ -74,6 +74,7 @@ def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         environment.setenv("RNN_COMPARE_WORKERS", "2")
         environment.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras_home")))
         environment.delenv("RNN_COMPARE_IMDB", raising=False)
+        environment.setenv("OMP_NUM_THREADS", "8")  # as a batch system may have it
         environment.setattr(schema, "BUSY_SECONDS", 0.3)
         store = ListeningStore(training_cache / "runs.db")
         engine = Engine(store, "command line")

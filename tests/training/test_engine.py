@@ -59,6 +59,14 @@ def test_a_run_tells_its_start_its_progress_every_epoch_and_its_end_in_this_orde
     assert done.layers == "fused"
 
 
+@pytest.mark.usefixtures("engine")
+def test_a_worker_has_one_thread_for_blas_whatever_is_set_elsewhere() -> None:
+    """From its beginning: with more, two networks side by side took twenty times as long."""
+    assert worker_processes()
+    for process in worker_processes():
+        assert process.environ()["OMP_NUM_THREADS"] == process.environ()["OPENBLAS_NUM_THREADS"] == "1"
+
+
 def test_whoever_sees_an_epoch_finds_its_weights(engine: Engine, store: ListeningStore) -> None:
     finished(engine, store, engine.submit([tiny(cell="GRU")]))
     assert store.weights_were_there
