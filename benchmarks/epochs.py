@@ -19,7 +19,7 @@ import numpy as np
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks import keras_models
-from rnn_compare.networks.fused.models import fused_network
+from rnn_compare.networks.fused import models
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import job
@@ -53,7 +53,7 @@ def reviews_for(experiment: Experiment) -> Split:
 
 def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
     """Returns what trains a new network for one more epoch, validation included, as a run does."""
-    model = keras_models.build(experiment, fused_network if fused else None)
+    model = (models.build if fused else keras_models.build)(experiment)
     # Traces the graphs: with two batches, of which one is not full, else Keras traces again.
     few = experiment.batch_size * 3 // 2
     of_few = experiment.model_copy(update={"reviews": 2 * few, "validation_split": 0.5, "epochs": 1})

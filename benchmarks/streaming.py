@@ -19,8 +19,7 @@ from benchmarks.epochs import machine, reviews_for  # first: it sets the threads
 from keras.src.callbacks.callback_list import CallbackList
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.networks import keras_models
-from rnn_compare.networks.fused.models import fused_network
+from rnn_compare.networks.fused import models
 from rnn_compare.runs.events import Event, to_message
 from rnn_compare.training import job
 from rnn_compare.training.stream import Stream
@@ -48,7 +47,7 @@ def main(rounds: int = 5) -> None:
         _spent = 0.0
 
     stream = Stream("run", 157, 40, send, lambda: False, epoch_ended)
-    model = keras_models.build(experiment, fused_network)
+    model = models.build(experiment)
     begun = [time.perf_counter()]
     model.fit(
         job.batches(experiment, split),

@@ -1,25 +1,30 @@
 """The real Keras networks: built, compiled, summarised. For workers only: this imports TensorFlow."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import keras
 import numpy as np
 from keras import layers
 
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import Experiment, Optimizer
 from rnn_compare.networks.parameters import KERAS_NAMES, recurrent_layer_name
 from rnn_compare.networks.weights import Weights
 
 SUMMARY_WIDTH = 80
 CELL_LAYERS = {"SimpleRNN": layers.SimpleRNN, "LSTM": layers.LSTM, "GRU": layers.GRU}
-OPTIMIZERS = {
+OPTIMIZERS: dict[Optimizer, Callable[..., Any]] = {
     "rmsprop": keras.optimizers.RMSprop,
     "adam": keras.optimizers.Adam,
     "sgd": keras.optimizers.SGD,
 }
 
 
-def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] | None = None) -> keras.Model:
+def build(
+    experiment: Experiment,
+    make: Callable[[Experiment], keras.Model] | None = None,
+    optimizers: Mapping[Optimizer, Callable[..., Any]] = OPTIMIZERS,
+) -> keras.Model:
     """Builds and compiles the network of an experiment, with initial weights decided by its seed.
 
     It sets the seeds of Python, NumPy and TensorFlow (``keras.utils.set_random_seed``), so that the
@@ -28,6 +33,7 @@ def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] | No
     Args:
         experiment: What is to be trained.
         make: Makes the network, such as ``fused.models.fused_network``; ``network`` does if None.
+        optimizers: The optimizer of each name.
 
     Returns:
         A compiled model that maps word ids (batch, maxlen) to probabilities (batch, 1).
@@ -35,7 +41,7 @@ def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] | No
     keras.utils.set_random_seed(experiment.seed)
     model = (make or network)(experiment)
     model.compile(
-        optimizer=OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
+        optimizer=optimizers[experiment.optimizer](learning_rate=experiment.learning_rate),
         loss="binary_crossentropy",
         metrics=["accuracy"],
         # XLA takes several times as long to start, which a class would sit through.

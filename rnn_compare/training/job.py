@@ -46,7 +46,7 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     """
     try:
         stock = why_stock(experiment)
-        model = build(experiment, None if stock else models.fused_network)
+        model = build(experiment, keras_models.build if stock else models.build)
         send(Started(run, model.count_params(), summary(experiment), versions(stock), time.time()))
         try:
             _fit(run, experiment, model, send, stop_asked)
@@ -71,15 +71,15 @@ def why_stock(experiment: Experiment) -> str:
     return "as set" if experiment.stock_layers else models.why_not_covered(experiment)
 
 
-def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] | None = None) -> keras.Model:
+def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] = keras_models.build) -> keras.Model:
     """Builds and compiles a network whose initial weights the seed alone decides, whatever other threads do.
 
-    For the arguments see ``keras_models.build``. Keras draws the seeds of its initializers from Python's global
+    ``make`` may also be ``fused.models.build``. Keras draws the seeds of its initializers from Python's global
     random numbers. Dask's threads draw from them too: one network in twenty began with other weights. So Keras gets
     numbers of its own, which begin as the global ones do after ``keras.utils.set_random_seed``.
     """
     with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
-        return keras_models.build(experiment, make)
+        return make(experiment)
 
 
 def summary(experiment: Experiment) -> str:

@@ -14,7 +14,6 @@ from rnn_compare.paths import cache_folder
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
-Gradients = tuple[Array, Array, Array, Indices]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 FADED = np.float32(1e-25)
@@ -29,7 +28,9 @@ def _code_folder() -> Path:
     return root / hashlib.sha256(sources).hexdigest()[:16]
 
 
-numba.config.CACHE_DIR = str(_code_folder())  # type: ignore[attr-defined]  # Numba sets its names at run time
+CODE_FOLDER = _code_folder()
+"""Where the kernels' machine code is kept."""
+numba.config.CACHE_DIR = str(CODE_FOLDER)  # type: ignore[attr-defined]  # Numba sets its settings' names at run time
 
 
 def compiled(function: Function) -> Function:
@@ -78,18 +79,46 @@ def unless_faded(gradient: np.float32) -> np.float32:
 
 
 @compiled
-def negligible_beside(gradients: Array) -> np.float32:
-    """Returns how small a gradient must be to change no float32 sum that holds these gradients."""
-    largest = np.float32(0)
-    for gradient in gradients.ravel():
-        largest = max(largest, abs(gradient))
-    return np.float32(1e-9) * largest
-
-
-@compiled
 def is_negligible(first: Array, second: Array, threshold: np.float32) -> bool:
     """Tells whether nothing in two gradients is above the threshold."""
     for j in range(len(first)):  # noqa: SIM110  # Numba compiles no generators
         if abs(first[j]) > threshold or abs(second[j]) > threshold:
             return False
     return True
+
+
+@compiled
+def largest(gradients: Array) -> np.float32:
+    """Returns the largest magnitude in gradients (n, width), 0 where there are none."""
+    found = np.float32(0)
+    for row in gradients:
+        for j in range(len(row)):
+            found = max(found, abs(row[j]))
+    return found
+
+
+# Loops, since Numba takes long to compile what NumPy writes in a line: with all its broadcasting, and errors as text.
+
+
+@compiled
+def add(target: Array, more: Array) -> None:
+    """Adds one array (n, width) to another."""
+    for row in range(len(more)):
+        for j in range(more.shape[1]):
+            target[row, j] += more[row, j]
+
+
+@compiled
+def add_rows(total: Array, rows: Array) -> None:
+    """Adds rows (n, width) to a total (width,)."""
+    for row in range(len(rows)):
+        for j in range(len(total)):
+            total[j] += rows[row, j]
+
+
+@compiled
+def fill(rows: Array, values: Array) -> None:
+    """Sets every row (n, width) to the same values (width,)."""
+    for row in range(len(rows)):
+        for j in range(len(values)):
+            rows[row, j] = values[j]

@@ -6,69 +6,83 @@ import numpy as np
 
 from rnn_compare.networks.fused.arithmetic import (
     Array,
-    Gradients,
     Indices,
+    add,
+    add_rows,
     compiled,
+    fill,
     is_negligible,
-    negligible_beside,
+    largest,
     sigmoid,
     tanh,
     unless_faded,
 )
+from rnn_compare.networks.fused.packing import Packing
+from rnn_compare.networks.fused.sums import Sums, add_prefix, add_squares, add_step
 
 UPDATE, RESET, CANDIDATE = 0, 1, 2
 
 
 @compiled
 def forward(
+    W_input: Array,
+    place: Indices,
     gates: Array,
     states: Array,
     recalled: Array,
     recurrent_kernel: Array,
     bias: Array,
-    active: Indices,
-    offsets: Indices,
-    prefix: int,
+    packing: Packing,
 ) -> None:
     """Runs all sequences. For the arguments see ``sequences.Kernel``.
 
     ``recalled`` receives what the reset gate lets through or not: the candidate's share of U·state + b.
     """
-    timesteps, units = len(active) - 1, len(recurrent_kernel)
-    first = len(states) - prefix - 1
-    product = np.empty((active[timesteps], 3 * units), np.float32)
+    timesteps, units = len(packing.active) - 1, len(recurrent_kernel)
+    first = len(states) - packing.prefix - 1
+    product = np.empty((packing.active[timesteps], 3 * units), np.float32)
     U_state, b = product.reshape(-1, 3, units), bias.reshape(2, 3, units)
-    for k in range(first, first + prefix):
+    for k in range(first, first + packing.prefix):
         np.dot(states[k : k + 1], recurrent_kernel, product[:1])
-        _step(gates[k : k + 1], states[k : k + 1], states[k + 1 : k + 2], recalled[k : k + 1], U_state, b)
+        _step(W_input, place[k : k + 1], U_state, b, gates[k : k + 1], states[k:], states[k + 1 :], recalled[k:])
     joined = 0
     for t in range(timesteps + 1):
-        begin, rows = offsets[t], active[t]
+        begin, rows = packing.offsets[t], packing.active[t]
         end = begin + rows
-        states[begin + joined : end] = states[first + min(t, prefix)]
+        fill(states[begin + joined : end], states[first + min(t, packing.prefix)])
         joined = rows
         if rows and t < timesteps:
             np.dot(states[begin:end], recurrent_kernel, product[:rows])
-            _step(gates[begin:end], states[begin:end], states[end : end + rows], recalled[begin:end], U_state, b)
+            at = slice(begin, end)
+            _step(W_input, place[at], U_state, b, gates[at], states[begin:], states[end:], recalled[begin:])
 
 
 @compiled
-def _step(gates: Array, states: Array, new_states: Array, recalled: Array, U_state: Array, b: Array) -> None:
-    rows, _, units = gates.shape
-    activated = np.empty((3, units), np.float32)
-    one = np.float32(1)
-    for row in range(rows):
+def _step(
+    W_input: Array,
+    place: Indices,
+    U_state: Array,
+    b: Array,
+    gates: Array,
+    states: Array,
+    new_states: Array,
+    recalled: Array,
+) -> None:
+    units, one = len(recalled[0]), np.float32(1)
+    r = np.empty(units, np.float32)  # a loop that reads and writes ``now`` would not be vectorised
+    for row in range(len(gates)):
+        x, recurrent, now = W_input[place[row]], U_state[row], gates[row]
         for j in range(units):
-            z = sigmoid(gates[row, UPDATE, j] + b[0, UPDATE, j] + U_state[row, UPDATE, j] + b[1, UPDATE, j])
-            r = sigmoid(gates[row, RESET, j] + b[0, RESET, j] + U_state[row, RESET, j] + b[1, RESET, j])
-            recall = U_state[row, CANDIDATE, j] + b[1, CANDIDATE, j]
-            candidate = tanh(gates[row, CANDIDATE, j] + b[0, CANDIDATE, j] + r * recall)
-            recalled[row, j] = recall
-            new_states[row, j] = z * states[row, j] + (one - z) * candidate
-            activated[UPDATE, j] = z
-            activated[RESET, j] = r
-            activated[CANDIDATE, j] = candidate
-        gates[row] = activated
+            now[UPDATE, j] = sigmoid(x[UPDATE, j] + b[0, UPDATE, j] + recurrent[UPDATE, j] + b[1, UPDATE, j])
+        for j in range(units):
+            r[j] = sigmoid(x[RESET, j] + b[0, RESET, j] + recurrent[RESET, j] + b[1, RESET, j])
+        for j in range(units):
+            now[RESET, j] = r[j]
+            recalled[row, j] = recurrent[CANDIDATE, j] + b[1, CANDIDATE, j]
+        for j in range(units):
+            now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + b[0, CANDIDATE, j] + r[j] * recalled[row, j])
+        for j in range(units):
+            new_states[row, j] = now[UPDATE, j] * states[row, j] + (one - now[UPDATE, j]) * now[CANDIDATE, j]
 
 
 @compiled
@@ -76,68 +90,80 @@ def backward(
     gates: Array,
     states: Array,
     recalled: Array,
-    recurrent_kernel: Array,
+    U_T: Array,
     output_gradients: Array,
-    active: Indices,
-    offsets: Indices,
-    prefix: int,
-) -> Gradients:
-    """Runs all sequences from their ends. For arguments and results see ``sequences.Kernel``."""
-    timesteps, units = len(active) - 1, len(recurrent_kernel)
-    batch, real, first = active[timesteps], offsets[timesteps], len(states) - prefix - 1
+    packing: Packing,
+    sums: Sums,
+) -> None:
+    """Runs all sequences from their ends. For the arguments see ``sequences.Kernel``."""
+    timesteps, units, prefix = len(packing.active) - 1, U_T.shape[1], packing.prefix
+    batch, first = packing.active[timesteps], len(states) - prefix - 1
     every_step = len(output_gradients) > 1
-    dgates, dproducts = np.empty(gates.shape, np.float32), np.empty(gates.shape, np.float32)
-    dgates[real:] = 0
-    dproducts[real:] = 0
-    shared = np.empty((timesteps * batch - real if prefix else 0, 3, units), np.float32)
-    shared_at = np.empty(len(shared), np.int64)
-    count = 0
+    dgates, dproducts = np.empty((batch, 3, units), np.float32), np.empty((batch, 3, units), np.float32)
+    W_side, U_side = dgates.reshape(batch, 3 * units), dproducts.reshape(batch, 3 * units)
+    through_U = np.empty((batch, units), np.float32)
     dstate = output_gradients[-1].copy()
-    scratch, through_U = np.empty((batch, 3, units), np.float32), np.empty((batch, units), np.float32)
-    negligible = negligible_beside(dstate)
-    last = batch if prefix else 0
+    dprefix, dprefix_products = np.empty((prefix, 3, units), np.float32), np.empty((prefix, 3, units), np.float32)
+    dprefix_state = np.zeros((1, units), np.float32)
+    threshold, nothing = np.float32(0), np.zeros(units, np.float32)
+    joined = last = batch
     for t in range(timesteps - 1, -1, -1):
-        begin, rows = offsets[t], active[t]
+        begin, rows = packing.offsets[t], packing.active[t]
         if every_step and t < timesteps - 1:
-            dstate += output_gradients[t]
+            add(dstate, output_gradients[t])
+            add_rows(dprefix_state[0], output_gradients[t, joined:])
+            last = batch
         if rows:
             at = slice(begin, begin + rows)
-            _step_back(gates[at], states[at], recalled[at], dstate[:rows], dgates[at], dproducts[at])
-            np.dot(dproducts[at].reshape(rows, 3 * units), recurrent_kernel.T, through_U[:rows])
-            dstate[:rows] += through_U[:rows]
-        while not every_step and last > rows and is_negligible(dstate[last - 1], dstate[last - 1], negligible):
-            last -= 1
-        if last > rows:
-            k, more = first + t, last - rows
-            here, products = shared[count : count + more], scratch[:more]
-            _step_back(gates[k : k + 1], states[k : k + 1], recalled[k : k + 1], dstate[rows:last], here, products)
-            np.dot(products.reshape(more, 3 * units), recurrent_kernel.T, through_U[:more])
-            dstate[rows:last] += through_U[:more]
-            for row in range(more):
-                dgates[k] += here[row]
-                dproducts[k] += products[row]
-                shared_at[count + row] = t * batch + rows + row
-            count += more
-    return dgates, dproducts, shared[:count], shared_at[:count]
+            _step_back(gates[at], states[at], recalled[at], dstate[:rows], dgates, dproducts)
+            np.dot(U_side[:rows], U_T, through_U[:rows])
+            add(dstate[:rows], through_U[:rows])
+            add_step(sums, begin, states[at], W_side[:rows], U_side[:rows])
+            add_rows(sums.recurrent_bias, U_side[:rows])
+            add_squares(sums, begin, W_side[:rows])
+        if t < prefix:
+            k = first + t
+            here, step = slice(k, k + 1), slice(t, t + 1)
+            add_rows(dprefix_state[0], dstate[rows:joined])
+            threshold = max(threshold, sums.followed * largest(dstate[rows:joined]))
+            joined = rows
+            _step_back(gates[here], states[here], recalled[here], dprefix_state, dprefix[step], dprefix_products[step])
+            np.dot(dprefix_products[step].reshape(1, 3 * units), U_T, through_U[:1])
+            add(dprefix_state, through_U[:1])
+            while last > rows and is_negligible(dstate[last - 1], dstate[last - 1], threshold):
+                last -= 1
+                fill(dstate[last : last + 1], nothing)
+            if last > rows:
+                more = last - rows
+                _step_back(gates[here], states[here], recalled[here], dstate[rows:last], dgates, dproducts)
+                np.dot(U_side[:more], U_T, through_U[:more])
+                add(dstate[rows:last], through_U[:more])
+                add_prefix(sums, t, rows, k, W_side[:more])
+    if prefix:
+        products = dprefix_products.reshape(prefix, 3 * units)
+        add_step(sums, first, states[first : first + prefix], dprefix.reshape(prefix, 3 * units), products)
+        add_rows(sums.recurrent_bias, products)
 
 
 @compiled
 def _step_back(gates: Array, states: Array, recalled: Array, dstate: Array, dgates: Array, dproducts: Array) -> None:
     rows, units = dstate.shape
     own = 1 if len(gates) == rows else 0  # else all rows share the one step of the prefix
-    dactivated, dproduct = np.empty((3, units), np.float32), np.empty((3, units), np.float32)
     one = np.float32(1)
+    dcandidate = np.empty(units, np.float32)  # as ``r`` above
     for row in range(rows):
         at = row * own
+        now, state, dnow, dproduct, ds = gates[at], states[at], dgates[row], dproducts[row], dstate[row]
         for j in range(units):
-            z, r, candidate = gates[at, UPDATE, j], gates[at, RESET, j], gates[at, CANDIDATE, j]
-            dz = unless_faded(dstate[row, j] * (states[at, j] - candidate) * z * (one - z))
-            dcandidate = unless_faded(dstate[row, j] * (one - z) * (one - candidate * candidate))
-            dr = unless_faded(dcandidate * recalled[at, j] * r * (one - r))
-            dactivated[UPDATE, j] = dproduct[UPDATE, j] = dz
-            dactivated[RESET, j] = dproduct[RESET, j] = dr
-            dactivated[CANDIDATE, j] = dcandidate
-            dproduct[CANDIDATE, j] = unless_faded(dcandidate * r)
-            dstate[row, j] = unless_faded(dstate[row, j] * z)
-        dgates[row] = dactivated
-        dproducts[row] = dproduct
+            dz = ds[j] * (state[j] - now[CANDIDATE, j]) * now[UPDATE, j] * (one - now[UPDATE, j])
+            dnow[UPDATE, j] = dproduct[UPDATE, j] = unless_faded(dz)
+        for j in range(units):
+            dcandidate[j] = ds[j] * (one - now[UPDATE, j]) * (one - now[CANDIDATE, j] * now[CANDIDATE, j])
+        for j in range(units):
+            dnow[CANDIDATE, j] = unless_faded(dcandidate[j])
+            dproduct[CANDIDATE, j] = unless_faded(dcandidate[j] * now[RESET, j])
+        for j in range(units):
+            dr = dcandidate[j] * recalled[at, j] * now[RESET, j] * (one - now[RESET, j])
+            dnow[RESET, j] = dproduct[RESET, j] = unless_faded(dr)
+        for j in range(units):
+            ds[j] = unless_faded(ds[j] * now[UPDATE, j])

@@ -6,68 +6,78 @@ import numpy as np
 
 from rnn_compare.networks.fused.arithmetic import (
     Array,
-    Gradients,
     Indices,
+    add,
+    add_rows,
     compiled,
+    fill,
     is_negligible,
-    negligible_beside,
+    largest,
     sigmoid,
     tanh,
     unless_faded,
 )
+from rnn_compare.networks.fused.packing import Packing
+from rnn_compare.networks.fused.sums import Sums, add_prefix, add_squares, add_step
 
 INPUT, FORGET, CANDIDATE, OUTPUT = 0, 1, 2, 3
 
 
 @compiled
 def forward(
+    W_input: Array,
+    place: Indices,
     gates: Array,
     states: Array,
     carries: Array,
     recurrent_kernel: Array,
     bias: Array,
-    active: Indices,
-    offsets: Indices,
-    prefix: int,
+    packing: Packing,
 ) -> None:
     """Runs all sequences. For the arguments see ``sequences.Kernel``; ``carries`` is filled as ``states`` is."""
-    timesteps, units = len(active) - 1, len(recurrent_kernel)
-    first = len(states) - prefix - 1
-    product = np.empty((active[timesteps], 4 * units), np.float32)
+    timesteps, units = len(packing.active) - 1, len(recurrent_kernel)
+    first = len(states) - packing.prefix - 1
+    product = np.empty((packing.active[timesteps], 4 * units), np.float32)
     U_state, b = product.reshape(-1, 4, units), bias.reshape(4, units)
-    for k in range(first, first + prefix):
+    for k in range(first, first + packing.prefix):
         np.dot(states[k : k + 1], recurrent_kernel, product[:1])
-        _step(gates[k : k + 1], states[k + 1 : k + 2], carries[k : k + 1], carries[k + 1 : k + 2], U_state, b)
+        _step(W_input, place[k : k + 1], U_state, b, gates[k : k + 1], states[k + 1 :], carries[k:], carries[k + 1 :])
     joined = 0
     for t in range(timesteps + 1):
-        begin, rows = offsets[t], active[t]
+        begin, rows = packing.offsets[t], packing.active[t]
         end = begin + rows
-        states[begin + joined : end] = states[first + min(t, prefix)]
-        carries[begin + joined : end] = carries[first + min(t, prefix)]
+        fill(states[begin + joined : end], states[first + min(t, packing.prefix)])
+        fill(carries[begin + joined : end], carries[first + min(t, packing.prefix)])
         joined = rows
         if rows and t < timesteps:
             np.dot(states[begin:end], recurrent_kernel, product[:rows])
-            _step(gates[begin:end], states[end : end + rows], carries[begin:end], carries[end : end + rows], U_state, b)
+            _step(W_input, place[begin:end], U_state, b, gates[begin:end], states[end:], carries[begin:], carries[end:])
 
 
 @compiled
-def _step(gates: Array, new_states: Array, carries: Array, new_carries: Array, U_state: Array, b: Array) -> None:
-    rows, _, units = gates.shape
-    activated = np.empty((4, units), np.float32)
-    for row in range(rows):
-        for j in range(units):
-            i = sigmoid(gates[row, INPUT, j] + U_state[row, INPUT, j] + b[INPUT, j])
-            f = sigmoid(gates[row, FORGET, j] + U_state[row, FORGET, j] + b[FORGET, j])
-            candidate = tanh(gates[row, CANDIDATE, j] + U_state[row, CANDIDATE, j] + b[CANDIDATE, j])
-            o = sigmoid(gates[row, OUTPUT, j] + U_state[row, OUTPUT, j] + b[OUTPUT, j])
-            carry = f * carries[row, j] + i * candidate
-            new_carries[row, j] = carry
-            new_states[row, j] = o * tanh(carry)
-            activated[INPUT, j] = i
-            activated[FORGET, j] = f
-            activated[CANDIDATE, j] = candidate
-            activated[OUTPUT, j] = o
-        gates[row] = activated
+def _step(
+    W_input: Array,
+    place: Indices,
+    U_state: Array,
+    b: Array,
+    gates: Array,
+    new_states: Array,
+    carries: Array,
+    new_carries: Array,
+) -> None:
+    for row in range(len(gates)):
+        x, recurrent, now = W_input[place[row]], U_state[row], gates[row]
+        for j in range(len(b[0])):
+            now[INPUT, j] = sigmoid(x[INPUT, j] + recurrent[INPUT, j] + b[INPUT, j])
+        for j in range(len(b[0])):
+            now[FORGET, j] = sigmoid(x[FORGET, j] + recurrent[FORGET, j] + b[FORGET, j])
+        for j in range(len(b[0])):
+            now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + recurrent[CANDIDATE, j] + b[CANDIDATE, j])
+        for j in range(len(b[0])):
+            now[OUTPUT, j] = sigmoid(x[OUTPUT, j] + recurrent[OUTPUT, j] + b[OUTPUT, j])
+        for j in range(len(b[0])):
+            new_carries[row, j] = now[FORGET, j] * carries[row, j] + now[INPUT, j] * now[CANDIDATE, j]
+            new_states[row, j] = now[OUTPUT, j] * tanh(new_carries[row, j])
 
 
 @compiled
@@ -75,64 +85,71 @@ def backward(
     gates: Array,
     states: Array,
     carries: Array,
-    recurrent_kernel: Array,
+    U_T: Array,
     output_gradients: Array,
-    active: Indices,
-    offsets: Indices,
-    prefix: int,
-) -> Gradients:
-    """Runs all sequences from their ends. For arguments and results see ``sequences.Kernel``."""
-    timesteps, units = len(active) - 1, len(recurrent_kernel)
-    batch, real, first = active[timesteps], offsets[timesteps], len(states) - prefix - 1
+    packing: Packing,
+    sums: Sums,
+) -> None:
+    """Runs all sequences from their ends. For the arguments see ``sequences.Kernel``."""
+    timesteps, units, prefix = len(packing.active) - 1, U_T.shape[1], packing.prefix
+    batch, first = packing.active[timesteps], len(states) - prefix - 1
     every_step = len(output_gradients) > 1
-    dgates = np.empty(gates.shape, np.float32)
-    dgates[real:] = 0
-    shared = np.empty((timesteps * batch - real if prefix else 0, 4, units), np.float32)
-    shared_at = np.empty(len(shared), np.int64)
-    count = 0
-    dstate = output_gradients[-1].copy()
-    dcarry = np.zeros((batch, units), np.float32)
-    negligible = negligible_beside(dstate)
-    last = batch if prefix else 0
+    dgates = np.empty((batch, 4, units), np.float32)
+    products = dgates.reshape(batch, 4 * units)
+    dstate, dcarry = output_gradients[-1].copy(), np.zeros((batch, units), np.float32)
+    dprefix = np.empty((prefix, 4, units), np.float32)
+    dprefix_state, dprefix_carry = np.zeros((1, units), np.float32), np.zeros((1, units), np.float32)
+    threshold, nothing = np.float32(0), np.zeros(units, np.float32)
+    joined = last = batch
     for t in range(timesteps - 1, -1, -1):
-        begin, rows = offsets[t], active[t]
+        begin, rows = packing.offsets[t], packing.active[t]
         if every_step and t < timesteps - 1:
-            dstate += output_gradients[t]
+            add(dstate, output_gradients[t])
+            add_rows(dprefix_state[0], output_gradients[t, joined:])
+            last = batch
         if rows:
             at = slice(begin, begin + rows)
-            _step_back(gates[at], carries[at], dstate[:rows], dcarry[:rows], dgates[at])
-            np.dot(dgates[at].reshape(rows, 4 * units), recurrent_kernel.T, dstate[:rows])
-        while not every_step and last > rows and is_negligible(dstate[last - 1], dcarry[last - 1], negligible):
-            last -= 1
-        if last > rows:
-            k, more = first + t, last - rows
-            here = shared[count : count + more]
-            _step_back(gates[k : k + 1], carries[k : k + 1], dstate[rows:last], dcarry[rows:last], here)
-            np.dot(here.reshape(more, 4 * units), recurrent_kernel.T, dstate[rows:last])
-            for row in range(more):
-                dgates[k] += here[row]
-                shared_at[count + row] = t * batch + rows + row
-            count += more
-    return dgates, dgates, shared[:count], shared_at[:count]
+            _step_back(gates[at], carries[at], dstate[:rows], dcarry[:rows], dgates)
+            np.dot(products[:rows], U_T, dstate[:rows])
+            add_step(sums, begin, states[at], products[:rows], products[:rows])
+            add_squares(sums, begin, products[:rows])
+        if t < prefix:
+            k = first + t
+            add_rows(dprefix_state[0], dstate[rows:joined])
+            add_rows(dprefix_carry[0], dcarry[rows:joined])
+            threshold = max(threshold, sums.followed * max(largest(dstate[rows:joined]), largest(dcarry[rows:joined])))
+            joined = rows
+            _step_back(gates[k : k + 1], carries[k : k + 1], dprefix_state, dprefix_carry, dprefix[t : t + 1])
+            np.dot(dprefix[t : t + 1].reshape(1, 4 * units), U_T, dprefix_state)
+            while last > rows and is_negligible(dstate[last - 1], dcarry[last - 1], threshold):
+                last -= 1
+                fill(dstate[last : last + 1], nothing)
+                fill(dcarry[last : last + 1], nothing)
+            if last > rows:
+                _step_back(gates[k : k + 1], carries[k : k + 1], dstate[rows:last], dcarry[rows:last], dgates)
+                np.dot(products[: last - rows], U_T, dstate[rows:last])
+                add_prefix(sums, t, rows, k, products[: last - rows])
+    if prefix:
+        summed = dprefix.reshape(prefix, 4 * units)
+        add_step(sums, first, states[first : first + prefix], summed, summed)
 
 
 @compiled
 def _step_back(gates: Array, carries: Array, dstate: Array, dcarry: Array, dgates: Array) -> None:
     rows, units = dstate.shape
     own = 1 if len(gates) == rows else 0  # else all rows share the one step of the prefix
-    dactivated = np.empty((4, units), np.float32)
     one = np.float32(1)
     for row in range(rows):
-        at = row * own
+        now, carry, dnow, ds, dc = gates[row * own], carries[row * own], dgates[row], dstate[row], dcarry[row]
         for j in range(units):
-            i, f = gates[at, INPUT, j], gates[at, FORGET, j]
-            candidate, o = gates[at, CANDIDATE, j], gates[at, OUTPUT, j]
-            tanh_carry = tanh(f * carries[at, j] + i * candidate)
-            do = dstate[row, j] * tanh_carry
-            dc = dcarry[row, j] + dstate[row, j] * o * (one - tanh_carry * tanh_carry)
-            dactivated[INPUT, j] = unless_faded(dc * candidate * i * (one - i))
-            dactivated[FORGET, j] = unless_faded(dc * carries[at, j] * f * (one - f))
-            dactivated[CANDIDATE, j] = unless_faded(dc * i * (one - candidate * candidate))
-            dactivated[OUTPUT, j] = unless_faded(do * o * (one - o))
-            dcarry[row, j] = unless_faded(dc * f)
-        dgates[row] = dactivated
+            tanh_carry = tanh(now[FORGET, j] * carry[j] + now[INPUT, j] * now[CANDIDATE, j])
+            dnow[OUTPUT, j] = unless_faded(ds[j] * tanh_carry * now[OUTPUT, j] * (one - now[OUTPUT, j]))
+            dc[j] += ds[j] * now[OUTPUT, j] * (one - tanh_carry * tanh_carry)
+        for j in range(units):
+            dnow[INPUT, j] = unless_faded(dc[j] * now[CANDIDATE, j] * now[INPUT, j] * (one - now[INPUT, j]))
+        for j in range(units):
+            dnow[FORGET, j] = unless_faded(dc[j] * carry[j] * now[FORGET, j] * (one - now[FORGET, j]))
+        for j in range(units):
+            dnow[CANDIDATE, j] = unless_faded(dc[j] * now[INPUT, j] * (one - now[CANDIDATE, j] * now[CANDIDATE, j]))
+        for j in range(units):
+            dc[j] = unless_faded(dc[j] * now[FORGET, j])

@@ -1,14 +1,18 @@
 """The network of an experiment made of fused layers, for training: same weights, same names. Imports TensorFlow."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import keras
 import tensorflow as tf
+from filelock import FileLock
 from keras import layers
 
 from rnn_compare.experiment import CELLS, Experiment
 from rnn_compare.networks import keras_models
+from rnn_compare.networks.fused.arithmetic import CODE_FOLDER
 from rnn_compare.networks.fused.layers import FusedEmbedding, FusedGRU, FusedLSTM, FusedSimpleRNN
+from rnn_compare.networks.fused.optimizers import OPTIMIZERS
 
 FUSED: dict[Any, Any] = {
     layers.Embedding: FusedEmbedding,
@@ -64,10 +68,22 @@ def fused_network(experiment: Experiment) -> keras.Model:
     return network
 
 
+def build(experiment: Experiment) -> keras.Model:
+    """Builds and compiles the fused network of an experiment, as ``keras_models.build`` does the stock one."""
+    return keras_models.build(experiment, fused_network, OPTIMIZERS)
+
+
 def warm_up() -> None:
-    """Compiles every kernel, or loads it from the cache, before somebody waits for it."""
-    for cell in CELLS:
-        experiment = Experiment(cell=cell, units=2, embedding_size=2, vocabulary_size=100, maxlen=3, layers=2)
-        model = fused_network(experiment)
-        model.compile("sgd", "mse", jit_compile=False)
-        model.train_on_batch(tf.zeros((2, 3), tf.int32), tf.zeros(2))
+    """Compiles every kernel, or loads it from the cache, before somebody waits for it.
+
+    Several processes may call this at once: one compiles, the others wait for it and load what it compiled.
+    """
+    CODE_FOLDER.mkdir(parents=True, exist_ok=True)
+    done = CODE_FOLDER / "compiled"
+    with nullcontext() if done.exists() else FileLock(CODE_FOLDER / "compiled.lock"):
+        for cell in CELLS:
+            experiment = Experiment(cell=cell, units=2, embedding_size=2, vocabulary_size=100, maxlen=3, layers=2)
+            model = fused_network(experiment)
+            model.compile(OPTIMIZERS[experiment.optimizer](), "mse", jit_compile=False)
+            model.train_on_batch(tf.zeros((2, 3), tf.int32), tf.zeros(2))
+        done.touch()

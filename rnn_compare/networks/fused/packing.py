@@ -55,7 +55,7 @@ def pack(x: Array, mask: Mask, masked: bool, backwards: bool) -> tuple[Packing, 
     Returns:
         The packing and the packed inputs (rows, features).
     """
-    batch, timesteps, features = x.shape
+    batch, timesteps, _ = x.shape
     skipped = np.zeros(batch, np.int64)
     prefix, reference = 0, 0
     if masked:
@@ -78,7 +78,6 @@ def pack(x: Array, mask: Mask, masked: bool, backwards: bool) -> tuple[Packing, 
         begins[free[skipped[b]]] = skipped[b]
     first = offsets[timesteps] + batch
     source = np.full(first + prefix + 1, -1, np.int64)
-    packed = np.zeros((len(source), features), np.float32)
     for row in range(batch):
         b = order[row]
         step = skipped[b]
@@ -86,13 +85,22 @@ def pack(x: Array, mask: Mask, masked: bool, backwards: bool) -> tuple[Packing, 
             at = timesteps - 1 - t if backwards else t
             if not masked or mask[b, at]:
                 source[offsets[step] + row] = b * timesteps + at
-                packed[offsets[step] + row] = x[b, at]
                 step += 1
     for t in range(prefix):
         at = timesteps - 1 - t if backwards else t
         source[first + t] = reference * timesteps + at
-        packed[first + t] = x[reference, at]
-    return Packing(order, begins, active, offsets, source, prefix), packed
+    return Packing(order, begins, active, offsets, source, prefix), _gather(x, source)
+
+
+@compiled
+def _gather(x: Array, source: Indices) -> Array:
+    batch, timesteps, features = x.shape
+    flat, packed = x.reshape(batch * timesteps, features), np.zeros((len(source), features), np.float32)
+    for row in range(len(source)):
+        if source[row] >= 0:
+            for j in range(features):
+                packed[row, j] = flat[source[row], j]
+    return packed
 
 
 @compiled

@@ -1,6 +1,6 @@
 """A recurrence over a whole batch in one call, forward and backward, on packed arrays."""
 
-# ruff: noqa: N803  # W is the textbook's letter
+# ruff: noqa: N803, N806  # W is the textbook's letter
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,8 +9,13 @@ import numpy as np
 
 from rnn_compare.experiment import Cell
 from rnn_compare.networks.fused import gru_kernel, lstm_kernel, simple_rnn_kernel
-from rnn_compare.networks.fused.arithmetic import Array, Gradients, Indices
+from rnn_compare.networks.fused.arithmetic import Array, Indices
 from rnn_compare.networks.fused.packing import Mask, Packing, pack_output_gradients, unpack
+from rnn_compare.networks.fused.sums import Sums
+
+FOLLOWED = np.float32(1e-6)
+FOLLOWED_FOR_SQUARES = np.float32(1e-4)
+"""See ``Sums.followed``. The squares of gradients left out are beside those of the largest as the square of this."""
 
 NO_MASK: Mask = np.ones((0, 0), np.bool_)
 
@@ -21,19 +26,20 @@ class Kernel:
 
     Attributes:
         gates: Gates of the cell, side by side in Keras' order.
-        forward: ``(gates, states, beside, recurrent_kernel, bias, active, offsets, prefix)``. ``gates``
-            (rows, gates, units) holds W·input on entry and the activated gates on return; ``states`` (rows, units)
-            holds zeros on entry and the states before each step on return; ``beside`` (rows, units) keeps what
-            the cell needs besides (the LSTM's carry).
-        backward: ``(gates, states, beside, recurrent_kernel, output_gradients, active, offsets, prefix)``, with the
-            outputs' gradients by step and sorted row, or of the last step only (1, batch, units). Returns the
-            gradients of W·input and of U·state (rows, gates, units), summed over reviews in the prefix; then
-            those of W·input in the prefix for each review (n, gates, units), and where: step · batch + sorted row.
+        forward: ``(W_input, place, gates, states, beside, recurrent_kernel, bias, packing)``. ``W_input``
+            (inputs, gates, units) holds W·input and ``place`` (rows,) which input each row reads. On return
+            ``gates`` (rows, gates, units) holds the activated gates, ``states`` (rows, units) the states before each
+            step, ``beside`` (rows, units) what the cell needs besides (the LSTM's carry). On entry the rows of these
+            two from which all begin, the first of the prefix, hold zeros.
+        backward: ``(gates, states, beside, U_T, output_gradients, packing, sums)``, with the recurrent kernel
+            transposed and the outputs' gradients by step and sorted row, or of the last step only (1, batch, units).
+            Adds to ``sums``. In blocks as small as one step, and neither operand a view of another order, the
+            products run twice as fast as over all rows at once.
     """
 
     gates: int
     forward: Callable[..., None]
-    backward: Callable[..., Gradients]
+    backward: Callable[..., None]
 
 
 KERNELS: dict[Cell, Kernel] = {
@@ -66,33 +72,21 @@ class Run:
 
     packing: Packing
     mask: Mask | None
+    place: Indices
     gates: Array
     states: Array
     beside: Array
     recurrent_kernel: Array
 
 
-@dataclass(frozen=True)
-class RunGradients:
-    """What the way back finds.
-
-    Attributes:
-        gates: Of W·input (rows, gates·units), packed; summed over reviews in the shared prefix.
-        shared: Of W·input in the prefix, for each review and step where it counts (n, gates·units).
-        shared_at: Where: (steps, reviews), each (n,).
-        recurrent_kernel: Of the recurrent kernel.
-        products: Of U·state (rows, gates·units), packed: the same as ``gates`` but for the GRU.
-    """
-
-    gates: Array
-    shared: Array
-    shared_at: tuple[Indices, Indices]
-    recurrent_kernel: Array
-    products: Array
-
-
 def forward(
-    reading: Reading, packing: Packing, mask: Mask | None, W_input: Array, recurrent_kernel: Array, bias: Array
+    reading: Reading,
+    packing: Packing,
+    mask: Mask | None,
+    W_inputs: Array,
+    place: Indices,
+    recurrent_kernel: Array,
+    bias: Array,
 ) -> tuple[Array, Run]:
     """Runs the recurrence over a batch.
 
@@ -100,52 +94,66 @@ def forward(
         reading: How.
         packing: What lies where.
         mask: The mask that the packing was made with.
-        W_input: W·input (rows, gates·units), packed; it is overwritten.
+        W_inputs: W·input for each input (inputs, gates·units).
+        place: For each packed row the input that it reads (rows,).
         recurrent_kernel, bias: The layer's weights, as Keras lays them out.
 
     Returns:
         The last states (batch, units), or all (batch, timesteps, units), and what ``backward`` needs.
     """
-    rows, units = len(W_input), len(recurrent_kernel)
-    gates = W_input.reshape(rows, -1, units)
-    states = np.zeros((rows, units), np.float32)
-    beside = np.zeros((rows, units) if reading.cell != "SimpleRNN" else (0, 0), np.float32)
-    run = KERNELS[reading.cell].forward
-    run(gates, states, beside, recurrent_kernel, bias, packing.active, packing.offsets, packing.prefix)
-    tape = Run(packing, mask, gates, states, beside, recurrent_kernel)
+    kernel, rows, units = KERNELS[reading.cell], len(place), len(recurrent_kernel)
+    gates = np.empty((rows, kernel.gates, units), np.float32)
+    states = np.empty((rows, units), np.float32)
+    beside = np.empty((rows, units) if reading.cell != "SimpleRNN" else (0, 0), np.float32)
+    first = rows - packing.prefix - 1
+    states[first:][:1] = beside[first:][:1] = 0  # before the first step
+    W_inputs = W_inputs.reshape(-1, kernel.gates, units)
+    kernel.forward(W_inputs, place, gates, states, beside, recurrent_kernel, bias, packing)
+    run = Run(packing, mask, place, gates, states, beside, recurrent_kernel)
     if reading.every_step:
-        return unpack(states, packing, *_masking(reading, mask), reading.zero_masked), tape
+        return unpack(states, packing, *_masking(reading, mask), reading.zero_masked), run
     output = np.empty((len(packing.order), units), np.float32)
     output[packing.order] = states[packing.offsets[-1] :][: len(output)]
-    return output, tape
+    return output, run
 
 
-def backward(reading: Reading, run: Run, gradient: Array) -> RunGradients:
-    """Returns the gradients of the recurrence from that of its output."""
+def backward(reading: Reading, run: Run, gradient: Array, inputs: int, kernel: Array, of_words: bool) -> Sums:
+    """Returns what the gradient of a recurrence's output comes to.
+
+    Args:
+        reading: How it read.
+        run: What ``forward`` left.
+        gradient: Of its output.
+        inputs: How many inputs ``W_inputs`` had.
+        kernel: The layer's kernel.
+        of_words: Whether the squares of the inputs' gradients are wanted, or else those in the prefix one by one.
+    """
     packing = run.packing
     if reading.every_step:
         how = _masking(reading, run.mask)
         by_step = pack_output_gradients(gradient, packing, *how, reading.zero_masked)
     else:
         by_step = gradient[packing.order][np.newaxis]
-    arrays = (run.gates, run.states, run.beside, run.recurrent_kernel, by_step)
-    go_back = KERNELS[reading.cell].backward
-    dgates, dproducts, shared, at = go_back(*arrays, packing.active, packing.offsets, packing.prefix)
-    flat, products = (d.reshape(len(d), -1) for d in (dgates, dproducts))
-    steps, rows = np.divmod(at, len(packing.order))
-    return RunGradients(
-        gates=flat,
-        shared=shared.reshape(len(shared), flat.shape[1]),
-        shared_at=(steps, packing.order[rows]),
-        recurrent_kernel=np.dot(run.states.T, products),
-        products=products,
+    features, width = kernel.shape
+    sums = Sums(
+        place=run.place,
+        kernel_T=np.ascontiguousarray(kernel.T),
+        recurrent_kernel=np.zeros_like(run.recurrent_kernel),
+        recurrent_bias=np.zeros(width, np.float32),
+        by_input=np.zeros((inputs, width), np.float32),
+        squares=np.zeros((inputs if of_words else 0, features), np.float32),
+        followed=FOLLOWED_FOR_SQUARES if of_words else FOLLOWED,
+        prefix=np.zeros((0 if of_words else packing.prefix, len(packing.order), features), np.float32),
     )
+    U_T = np.ascontiguousarray(run.recurrent_kernel.T)
+    KERNELS[reading.cell].backward(run.gates, run.states, run.beside, U_T, by_step, packing, sums)
+    return sums
 
 
-def bias_gradient(cell: Cell, of_gates: Array, found: RunGradients) -> Array:
-    """Returns the bias's gradient from rows that sum up to that of W·input: the GRU has a second bias for U·state."""
-    summed: Array = of_gates.sum(axis=0)
-    return np.stack([summed, found.products.sum(axis=0)]) if cell == "GRU" else summed
+def bias_gradient(cell: Cell, sums: Sums) -> Array:
+    """Returns the bias's gradient: the GRU has a second bias for U·state."""
+    summed: Array = sums.by_input.sum(axis=0)
+    return np.stack([summed, sums.recurrent_bias]) if cell == "GRU" else summed
 
 
 def _masking(reading: Reading, mask: Mask | None) -> tuple[Mask, bool, bool]:

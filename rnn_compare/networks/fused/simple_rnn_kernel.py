@@ -6,53 +6,55 @@ import numpy as np
 
 from rnn_compare.networks.fused.arithmetic import (
     Array,
-    Gradients,
     Indices,
+    add,
+    add_rows,
     compiled,
+    fill,
     is_negligible,
-    negligible_beside,
+    largest,
     tanh,
     unless_faded,
 )
+from rnn_compare.networks.fused.packing import Packing
+from rnn_compare.networks.fused.sums import Sums, add_prefix, add_squares, add_step
 
 
 @compiled
 def forward(
+    W_input: Array,
+    place: Indices,
     outputs: Array,
     states: Array,
     _unused: Array,
     recurrent_kernel: Array,
     bias: Array,
-    active: Indices,
-    offsets: Indices,
-    prefix: int,
+    packing: Packing,
 ) -> None:
     """Runs all sequences. For the arguments see ``sequences.Kernel``: here the one "gate" is the output itself."""
-    timesteps, units = len(active) - 1, len(recurrent_kernel)
-    first = len(states) - prefix - 1
-    U_state = np.empty((active[timesteps], units), np.float32)
-    for k in range(first, first + prefix):
+    timesteps, units = len(packing.active) - 1, len(recurrent_kernel)
+    first = len(states) - packing.prefix - 1
+    U_state = np.empty((packing.active[timesteps], units), np.float32)
+    for k in range(first, first + packing.prefix):
         np.dot(states[k : k + 1], recurrent_kernel, U_state[:1])
-        _step(outputs[k : k + 1], states[k + 1 : k + 2], U_state, bias)
+        _step(W_input, place[k : k + 1], U_state, bias, outputs[k : k + 1], states[k + 1 :])
     joined = 0
     for t in range(timesteps + 1):
-        begin, rows = offsets[t], active[t]
+        begin, rows = packing.offsets[t], packing.active[t]
         end = begin + rows
-        states[begin + joined : end] = states[first + min(t, prefix)]
+        fill(states[begin + joined : end], states[first + min(t, packing.prefix)])
         joined = rows
         if rows and t < timesteps:
             np.dot(states[begin:end], recurrent_kernel, U_state[:rows])
-            _step(outputs[begin:end], states[end : end + rows], U_state, bias)
+            _step(W_input, place[begin:end], U_state, bias, outputs[begin:end], states[end:])
 
 
 @compiled
-def _step(outputs: Array, new_states: Array, U_state: Array, bias: Array) -> None:
-    rows, _, units = outputs.shape
-    for row in range(rows):
-        for j in range(units):
-            output_t = tanh(outputs[row, 0, j] + U_state[row, j] + bias[j])
-            outputs[row, 0, j] = output_t
-            new_states[row, j] = output_t
+def _step(W_input: Array, place: Indices, U_state: Array, bias: Array, outputs: Array, new_states: Array) -> None:
+    for row in range(len(outputs)):
+        x, recurrent, new_state, output_t = W_input[place[row], 0], U_state[row], new_states[row], outputs[row, 0]
+        for j in range(len(bias)):
+            new_state[j] = output_t[j] = tanh(x[j] + recurrent[j] + bias[j])
 
 
 @compiled
@@ -60,44 +62,48 @@ def backward(
     outputs: Array,
     states: Array,
     _unused: Array,
-    recurrent_kernel: Array,
+    U_T: Array,
     output_gradients: Array,
-    active: Indices,
-    offsets: Indices,
-    prefix: int,
-) -> Gradients:
-    """Runs all sequences from their ends. For arguments and results see ``sequences.Kernel``."""
-    timesteps, units = len(active) - 1, len(recurrent_kernel)
-    batch, real, first = active[timesteps], offsets[timesteps], len(states) - prefix - 1
+    packing: Packing,
+    sums: Sums,
+) -> None:
+    """Runs all sequences from their ends. For the arguments see ``sequences.Kernel``."""
+    timesteps, units, prefix = len(packing.active) - 1, U_T.shape[1], packing.prefix
+    batch, first = packing.active[timesteps], len(states) - prefix - 1
     every_step = len(output_gradients) > 1
-    douter = np.empty(outputs.shape, np.float32)
-    douter[real:] = 0
-    shared = np.empty((timesteps * batch - real if prefix else 0, 1, units), np.float32)
-    shared_at = np.empty(len(shared), np.int64)
-    count = 0
+    douter = np.empty((batch, units), np.float32)
     dstate = output_gradients[-1].copy()
-    negligible = negligible_beside(dstate)
-    last = batch if prefix else 0
+    dprefix, dprefix_state = np.empty((prefix, units), np.float32), np.zeros((1, units), np.float32)
+    threshold, nothing = np.float32(0), np.zeros(units, np.float32)
+    joined = last = batch
     for t in range(timesteps - 1, -1, -1):
-        begin, rows = offsets[t], active[t]
+        begin, rows = packing.offsets[t], packing.active[t]
         if every_step and t < timesteps - 1:
-            dstate += output_gradients[t]
+            add(dstate, output_gradients[t])
+            add_rows(dprefix_state[0], output_gradients[t, joined:])
+            last = batch
         if rows:
             at = slice(begin, begin + rows)
-            _step_back(outputs[at], dstate[:rows], douter[at])
-            np.dot(douter[at].reshape(rows, units), recurrent_kernel.T, dstate[:rows])
-        while not every_step and last > rows and is_negligible(dstate[last - 1], dstate[last - 1], negligible):
-            last -= 1
-        if last > rows:
-            k, more = first + t, last - rows
-            here = shared[count : count + more]
-            _step_back(outputs[k : k + 1], dstate[rows:last], here)
-            np.dot(here.reshape(more, units), recurrent_kernel.T, dstate[rows:last])
-            for row in range(more):
-                douter[k] += here[row]
-                shared_at[count + row] = t * batch + rows + row
-            count += more
-    return douter, douter, shared[:count], shared_at[:count]
+            _step_back(outputs[at], dstate[:rows], douter)
+            np.dot(douter[:rows], U_T, dstate[:rows])
+            add_step(sums, begin, states[at], douter[:rows], douter[:rows])
+            add_squares(sums, begin, douter[:rows])
+        if t < prefix:
+            k = first + t
+            add_rows(dprefix_state[0], dstate[rows:joined])
+            threshold = max(threshold, sums.followed * largest(dstate[rows:joined]))
+            joined = rows
+            _step_back(outputs[k : k + 1], dprefix_state, dprefix[t : t + 1])
+            np.dot(dprefix[t : t + 1], U_T, dprefix_state)
+            while last > rows and is_negligible(dstate[last - 1], dstate[last - 1], threshold):
+                last -= 1
+                fill(dstate[last : last + 1], nothing)
+            if last > rows:
+                _step_back(outputs[k : k + 1], dstate[rows:last], douter)
+                np.dot(douter[: last - rows], U_T, dstate[rows:last])
+                add_prefix(sums, t, rows, k, douter[: last - rows])
+    if prefix:
+        add_step(sums, first, states[first : first + prefix], dprefix, dprefix)
 
 
 @compiled
@@ -105,7 +111,6 @@ def _step_back(outputs: Array, dstate: Array, douter: Array) -> None:
     rows, units = dstate.shape
     own = 1 if len(outputs) == rows else 0  # else all rows share the one step of the prefix
     for row in range(rows):
-        at = row * own
+        output_t, ds, dnow = outputs[row * own, 0], dstate[row], douter[row]
         for j in range(units):
-            output_t = outputs[at, 0, j]
-            douter[row, 0, j] = unless_faded(dstate[row, j] * (np.float32(1) - output_t * output_t))
+            dnow[j] = unless_faded(ds[j] * (np.float32(1) - output_t[j] * output_t[j]))

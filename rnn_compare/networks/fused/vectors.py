@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_compare.networks.fused import sequences
-from rnn_compare.networks.fused.arithmetic import Array, Indices, compiled
+from rnn_compare.networks.fused.arithmetic import Array
 from rnn_compare.networks.fused.packing import Mask, pack
 from rnn_compare.networks.fused.sequences import NO_MASK, Reading, Run
 
@@ -35,26 +35,24 @@ def forward(
         The output, as ``sequences.forward``, and what ``backward`` needs.
     """
     packing, packed = pack(x, NO_MASK if mask is None else mask, mask is not None, reading.backwards)
-    W_input = np.dot(packed, kernel)  # noqa: N806  # the textbook's letter
-    output, run = sequences.forward(reading, packing, mask, W_input, recurrent_kernel, bias)
+    own = np.arange(len(packed))
+    output, run = sequences.forward(reading, packing, mask, np.dot(packed, kernel), own, recurrent_kernel, bias)
     return output, Tape(run, x.shape, packed, kernel)
 
 
 def backward(reading: Reading, tape: Tape, gradient: Array) -> tuple[Array, Array, Array, Array]:
     """Returns the gradients of vectors, kernel, recurrent kernel and bias from that of the output."""
-    found, packing = sequences.backward(reading, tape.run, gradient), tape.run.packing
-    timesteps, real = tape.shape[1], packing.offsets[-1]
-    dx = np.zeros(tape.shape, np.float32)
-    _scatter(dx, packing.source[:real], np.dot(found.gates[:real], tape.kernel.T))
-    steps, reviews = found.shared_at
-    at = timesteps - 1 - steps if reading.backwards else steps
-    _scatter(dx, reviews * timesteps + at, np.dot(found.shared, tape.kernel.T))
-    dkernel = np.dot(tape.packed.T, found.gates)
-    return dx, dkernel, found.recurrent_kernel, sequences.bias_gradient(reading.cell, found.gates, found)
-
-
-@compiled
-def _scatter(target: Array, rows: Indices, values: Array) -> None:
-    flat = target.reshape(-1, target.shape[-1])
-    for i in range(len(values)):
-        flat[rows[i]] = values[i]
+    sums = sequences.backward(reading, tape.run, gradient, len(tape.packed), tape.kernel, of_words=False)
+    packing = tape.run.packing
+    batch, timesteps, features = tape.shape
+    real, prefix = packing.offsets[-1], packing.prefix
+    by_row = np.dot(sums.by_input, tape.kernel.T)
+    dx = np.zeros((batch * timesteps, features), np.float32)
+    dx[packing.source[:real]] = by_row[:real]
+    # What single reviews, followed for a while only, leave of the prefix's gradient goes to one that has all of it.
+    sums.prefix[:, -1] += by_row[-1 - prefix : -1] - sums.prefix.sum(axis=1)
+    by_review = dx.reshape(tape.shape)[:, :: -1 if reading.backwards else 1]
+    for row, begin in enumerate(packing.begins[: batch if prefix else 0]):
+        by_review[packing.order[row], :begin] = sums.prefix[:begin, row]
+    dkernel = np.dot(tape.packed.T, sums.by_input)
+    return dx.reshape(tape.shape), dkernel, sums.recurrent_kernel, sequences.bias_gradient(reading.cell, sums)

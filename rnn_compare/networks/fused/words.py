@@ -11,7 +11,7 @@ import numpy as np
 
 from rnn_compare.networks.fused import sequences
 from rnn_compare.networks.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.networks.fused.packing import Mask, pack
+from rnn_compare.networks.fused.packing import Mask, Packing, pack
 from rnn_compare.networks.fused.sequences import NO_MASK, Reading, Run
 
 
@@ -53,29 +53,17 @@ def forward(
     packing, packed = pack(as_vectors, NO_MASK if mask is None else mask, mask is not None, reading.backwards)
     words, place = distinct(packed[:, 0].astype(np.int64), len(table))
     vectors = table[words]
-    W_input = np.dot(vectors, kernel)[place]  # noqa: N806  # the textbook's letter
-    output, run = sequences.forward(reading, packing, mask, W_input, recurrent_kernel, bias)
+    output, run = sequences.forward(reading, packing, mask, np.dot(vectors, kernel), place, recurrent_kernel, bias)
     return output, Tape(run, words, place, vectors, kernel)
 
 
 def backward(reading: Reading, tape: Tape, gradient: Array) -> tuple[Indices, Array, Array, Array, Array]:
     """Returns the gradients of the embedding (ids, rows), kernel, recurrent kernel and bias from the output's."""
-    found, packing = sequences.backward(reading, tape.run, gradient), tape.run.packing
-    real = packing.offsets[-1]
-    first = len(tape.place) - packing.prefix - 1
-    by_word = sum_by_word(found.gates, tape.place, len(tape.words))
-    squares, times = np.zeros(tape.vectors.shape, np.float32), np.zeros(len(tape.words), np.int64)
-    add_squares(squares, times, tape.place[:real], np.dot(found.gates[:real], tape.kernel.T))
-    add_squares(squares, times, tape.place[first + found.shared_at[0]], np.dot(found.shared, tape.kernel.T))
-    place, rows = fewest_rows(np.dot(by_word, tape.kernel.T), squares, times)
-    dkernel = np.dot(tape.vectors.T, by_word)
-    return (
-        tape.words[place],
-        rows,
-        dkernel,
-        found.recurrent_kernel,
-        sequences.bias_gradient(reading.cell, by_word, found),
-    )
+    sums = sequences.backward(reading, tape.run, gradient, len(tape.words), tape.kernel, of_words=True)
+    times = occurrences(tape.run.packing, tape.place, len(tape.words))
+    place, rows = fewest_rows(np.dot(sums.by_input, tape.kernel.T), sums.squares, times)
+    dkernel = np.dot(tape.vectors.T, sums.by_input)
+    return tape.words[place], rows, dkernel, sums.recurrent_kernel, sequences.bias_gradient(reading.cell, sums)
 
 
 @compiled
@@ -94,24 +82,15 @@ def distinct(ids: Indices, vocabulary_size: int) -> tuple[Indices, Indices]:
 
 
 @compiled
-def sum_by_word(rows: Array, place: Indices, words: int) -> Array:
-    """Adds up the rows (n, width) of each word; returns (words, width)."""
-    sums = np.zeros((words, rows.shape[1]), np.float32)
-    for k in range(len(rows)):
-        at = place[k]
-        for j in range(rows.shape[1]):
-            sums[at, j] += rows[k, j]
-    return sums
-
-
-@compiled
-def add_squares(squares: Array, times: Indices, place: Indices, rows: Array) -> None:
-    """Adds the squares of rows (n, features) to those of their words, and counts the rows."""
-    for k in range(len(rows)):
-        at = place[k]
-        times[at] += 1
-        for j in range(rows.shape[1]):
-            squares[at, j] += rows[k, j] * rows[k, j]
+def occurrences(packing: Packing, place: Indices, words: int) -> Indices:
+    """Returns how often each word is read, in the shared prefix by each review (words,)."""
+    times = np.zeros(words, np.int64)
+    real, first = packing.offsets[-1], len(place) - packing.prefix - 1
+    for k in range(real):
+        times[place[k]] += 1
+    for t in range(packing.prefix):
+        times[place[first + t]] += packing.active[-1] - packing.active[t]
+    return times
 
 
 @compiled

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from keras import layers
 from numpy.typing import NDArray
 
+from rnn_compare.networks.fused import sequences
 from rnn_compare.networks.fused.layers import FusedEmbedding, FusedGRU, FusedLSTM, FusedSimpleRNN
 
 PAIRS: dict[str, tuple[Any, Any]] = {
@@ -66,10 +67,13 @@ def test_reviews_of_all_padding_and_of_none_stand_side_by_side(cell: str) -> Non
 
 @pytest.mark.parametrize("cell", sorted(PAIRS))
 @pytest.mark.parametrize("mask_zero", [False, True])
-def test_the_embeddings_gradient_has_stocks_sum_and_sum_of_squares_for_each_word(cell: str, mask_zero: bool) -> None:
+@pytest.mark.parametrize("paddings", [(0, 3, 3, 7, 11, 12), (0, 0, 0, 0, 0, 0), (12, 12, 12, 12, 12, 12)], ids=str)
+def test_the_embeddings_gradient_has_stocks_sum_and_sum_of_squares_for_each_word(
+    cell: str, mask_zero: bool, paddings: tuple[int, ...]
+) -> None:
     random = np.random.default_rng(2)
     ids = random.integers(1, 9, (6, 12))
-    for row, padding in enumerate([0, 3, 3, 7, 11, 12]):
+    for row, padding in enumerate(paddings):
         ids[row, :padding] = 0
     towards = random.normal(size=(6, 5)).astype(np.float32)
     found = []
@@ -87,6 +91,29 @@ def test_the_embeddings_gradient_has_stocks_sum_and_sum_of_squares_for_each_word
         found.append((sums, squares, *others))
     for ours, theirs in zip(*found, strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", sorted(PAIRS))
+@pytest.mark.parametrize("backwards", [False, True])
+def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_whole(
+    cell: str, backwards: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(4)
+    x, _ = _padded(random, [0, 9, 12, 30, 28], 30, 3)
+    if backwards:
+        x = x[:, ::-1].copy()
+    layer = PAIRS[cell][1](4, go_backwards=backwards)
+    layer.build(x.shape)
+    towards = random.normal(size=(5, 4)).astype(np.float32)
+    found = []
+    for followed in (0.0, 0.9):
+        monkeypatch.setattr(sequences, "FOLLOWED", np.float32(followed))
+        _, dx, *weights = _gradients(layer, x, None, towards)
+        found.append([dx, dx.sum(axis=0), *weights])
+    (whole, *all_of_it), (shortened, *still_all) = found
+    assert np.abs(whole - shortened).max() > 1e-4 * np.abs(whole).max()
+    for ours, theirs in zip(still_all, all_of_it, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6 * np.abs(whole).max())
 
 
 @pytest.mark.parametrize("cell", sorted(PAIRS))

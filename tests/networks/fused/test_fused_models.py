@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import CELLS, Cell, Experiment
 from rnn_compare.networks import keras_models
-from rnn_compare.networks.fused.models import covered, fused_network
+from rnn_compare.networks.fused import models
+from rnn_compare.networks.fused.models import covered, fused_network, warm_up
+from rnn_compare.networks.fused.optimizers import OPTIMIZERS
 from rnn_compare.networks.parameters import parameters
 
 SMALL = {"units": 5, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 12}
@@ -26,7 +28,7 @@ SETTINGS: list[dict[str, Any]] = [
 def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any]) -> None:
     """The same initial weights and dropout, and after 20 steps weights that differ by what float32 rounds."""
     experiment = Experiment.model_validate({**SMALL, **chosen})
-    stock, fused = keras_models.build(experiment), _build_fused(experiment)
+    stock, fused = keras_models.build(experiment), models.build(experiment)
     for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
         np.testing.assert_array_equal(ours, theirs)
     for x, y in _batches(20):
@@ -34,6 +36,19 @@ def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any])
         fused.train_on_batch(x, y)
     for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_50_steps_lead_as_near_to_stock_as_stock_itself_with_rows_in_another_order(cell: Cell, optimizer: Any) -> None:
+    experiment = Experiment.model_validate({**SMALL, "cell": cell, "optimizer": optimizer})
+    stock, reordered, fused = keras_models.build(experiment), keras_models.build(experiment), models.build(experiment)
+    for x, y in _batches(50):
+        stock.train_on_batch(x, y)
+        reordered.train_on_batch(x[::-1], y[::-1])
+        fused.train_on_batch(x, y)
+    # The rest is stock's: SGD subtracts the pad token's hundreds of small rows one by one, and rounds each time.
+    assert _distance(fused, stock) < 4 * _distance(reordered, stock) + 5e-7
 
 
 @pytest.mark.parametrize("chosen", [*SETTINGS, {"cell": "LSTM", "bidirectional": True}], ids=str)
@@ -45,7 +60,7 @@ def test_weights_have_the_paths_that_files_name_them_by(chosen: dict[str, Any]) 
 
 def test_a_fused_training_is_saved_as_a_stock_model_that_predicts_the_same(tmp_path: Path) -> None:
     experiment = Experiment.model_validate({**SMALL, "cell": "GRU", "layers": 2})
-    fused = _build_fused(experiment)
+    fused = models.build(experiment)
     for x, y in _batches(3):
         fused.train_on_batch(x, y)
     stock = keras_models.network(experiment)
@@ -61,12 +76,18 @@ def test_recurrent_dropout_is_left_to_stock_keras() -> None:
     assert not covered(Experiment(recurrent_dropout=0.1))
 
 
-def _build_fused(experiment: Experiment) -> keras.Model:
-    keras.utils.set_random_seed(experiment.seed)
-    model = fused_network(experiment)
-    optimizer = keras_models.OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate)
-    model.compile(optimizer, "binary_crossentropy", jit_compile=False)
-    return model
+def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "CODE_FOLDER", tmp_path / "kernels")
+    warm_up()
+    monkeypatch.setattr(models, "FileLock", lambda _: pytest.fail("waits although all is compiled"))
+    warm_up()
+
+
+def _distance(first: keras.Model, second: keras.Model) -> float:
+    pairs = zip(first.get_weights(), second.get_weights(), strict=True)
+    return max(float(np.abs(a - b).max()) for a, b in pairs)
 
 
 def _batches(count: int) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:

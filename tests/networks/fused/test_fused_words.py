@@ -2,7 +2,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.networks.fused.words import add_squares, distinct, fewest_rows, sum_by_word
+from rnn_compare.networks.fused.packing import pack
+from rnn_compare.networks.fused.sequences import NO_MASK
+from rnn_compare.networks.fused.words import distinct, fewest_rows, occurrences
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
@@ -18,9 +20,10 @@ def test_few_rows_have_the_sum_and_the_sum_of_squares_of_many(seed: int, occurre
     random = np.random.default_rng(seed)
     gradients = random.normal(common, 1, (occurrences, 4)).astype(np.float32)
     place = random.integers(0, 3, occurrences)
-    sums, squares, times = sum_by_word(gradients, place, 3), np.zeros((3, 4), np.float32), np.zeros(3, np.int64)
-    add_squares(squares, times, place, gradients)
-    few_place, few = fewest_rows(sums, squares, times)
+    sums, squares = np.zeros((3, 4), np.float32), np.zeros((3, 4), np.float32)
+    np.add.at(sums, place, gradients)
+    np.add.at(squares, place, np.square(gradients))
+    few_place, few = fewest_rows(sums, squares, np.bincount(place, minlength=3))
     for word in range(3):
         ours, theirs = few[few_place == word], gradients[place == word]
         assert len(ours) <= len(theirs) + 1
@@ -31,7 +34,13 @@ def test_few_rows_have_the_sum_and_the_sum_of_squares_of_many(seed: int, occurre
 
 def test_two_rows_do_where_gradients_point_everywhere() -> None:
     gradients = np.random.default_rng(1).normal(size=(1000, 8)).astype(np.float32)
-    squares, times = np.zeros((1, 8), np.float32), np.zeros(1, np.int64)
-    place = np.zeros(1000, np.int64)
-    add_squares(squares, times, place, gradients)
-    assert len(fewest_rows(sum_by_word(gradients, place, 1), squares, times)[1]) <= 20
+    sums, squares = gradients.sum(axis=0, keepdims=True), np.square(gradients).sum(axis=0, keepdims=True)
+    assert len(fewest_rows(sums, squares, np.array([1000]))[1]) <= 20
+
+
+def test_words_are_counted_at_every_place_also_in_padding_that_is_read_once() -> None:
+    ids = np.array([[0, 0, 0, 0], [0, 0, 0, 5], [0, 0, 7, 5], [5, 0, 5, 5]])
+    packing, packed = pack(ids.astype(np.float32)[:, :, np.newaxis], NO_MASK, False, False)
+    words, place = distinct(packed[:, 0].astype(np.int64), 10)
+    times = dict(zip(words.tolist(), occurrences(packing, place, len(words)).tolist(), strict=True))
+    assert times == {word: int((ids == word).sum()) for word in (0, 5, 7)}
