@@ -1,7 +1,5 @@
-import os
 import subprocess
 import sys
-from typing import Any
 
 import numpy as np
 import pytest
@@ -12,29 +10,7 @@ from rnn_compare.experiment import Cell, Experiment
 from rnn_compare.insight import prediction
 from rnn_compare.insight.prediction import forward_pass, predict
 from rnn_compare.networks.keras_models import get_weights, network
-from rnn_compare.networks.weights import Weights
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-Ids = np.ndarray[Any, np.dtype[np.int32]]
-
-
-def shaken(weights: Weights, seed: int, by: float = 0.3) -> Weights:
-    """Moves every weight, so that biases are no longer zero and verdicts differ."""
-    random = np.random.default_rng(seed)
-    return Weights(
-        tuple(
-            (name, (array + by * random.normal(size=array.shape)).astype(np.float32)) for name, array in weights.tensors
-        )
-    )
-
-
-def padded_reviews(lengths: list[int], maxlen: int, seed: int) -> Ids:
-    random = np.random.default_rng(seed)
-    ids = random.integers(1, 100, (len(lengths), maxlen), dtype=np.int32)
-    for review, length in zip(ids, lengths, strict=True):
-        review[: maxlen - min(length, maxlen)] = 0
-    return ids
+from tests.insight.conftest import StopError, padded_reviews, random_weights, shaken, small, stop
 
 
 @settings(max_examples=50, deadline=None)
@@ -105,6 +81,18 @@ def test_reviews_in_parts_give_what_they_give_at_once(monkeypatch: pytest.Monkey
     monkeypatch.setattr(prediction, "NUMBERS_AT_ONCE", 700)
     np.testing.assert_allclose(predict(experiment, weights, ids), at_once, atol=1e-6)
     assert predict(experiment, weights, ids[:0]).shape == (0,)
+
+
+def test_predicting_tells_how_far_it_is_and_can_be_stopped_by_what_it_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small()
+    weights, ids = random_weights(experiment), padded_reviews([9] * 5, 9, 0)
+    monkeypatch.setattr(prediction, "NUMBERS_AT_ONCE", 90)
+    told: list[tuple[int, int]] = []
+    predict(experiment, weights, ids, lambda done, total: told.append((done, total)))
+    assert told == [(2, 5), (4, 5), (5, 5)]
+
+    with pytest.raises(StopError):
+        predict(experiment, weights, ids, stop)
 
 
 def test_a_forward_pass_can_show_the_gates_of_every_layer_and_direction() -> None:

@@ -1,0 +1,136 @@
+"""How large the gradient still is on its way back in time: why some networks learn from early words and some cannot."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight.backpropagation import StateGradients, backpropagate
+from rnn_compare.insight.prediction import Ids, Tell, forward_pass, recurrent_weights
+from rnn_compare.networks.weights import Weights
+
+Array = NDArray[np.float64]
+
+NUMBERS_AT_ONCE = 2**20
+"""How many hidden states are held in memory at a time: 8 MB, and up to ten times as much with all that goes along."""
+
+
+@dataclass(frozen=True)
+class GradientNorms:
+    """The size of the gradient in one direction of the last recurrent layer, in the order of the text.
+
+    For each review and timestep it is ‖∂ℓ/∂h_t‖, the length of the gradient of that review's binary
+    cross-entropy ℓ with respect to its state h_t; these lengths are then averaged over the reviews. (For the
+    loss that Keras shows, which is the mean over the reviews, the lengths are as many times smaller as there
+    are reviews.) Masked timesteps have no part in the average: nothing was read there.
+
+    Attributes:
+        backward: Whether the text was read from its end.
+        states: For the hidden states (timesteps,); 0 where no review was read.
+        carry: For the carry track of an LSTM, ‖∂ℓ/∂c_t‖ in the same way (timesteps,); otherwise None.
+    """
+
+    backward: bool
+    states: Array
+    carry: Array | None
+
+    @property
+    def memory(self) -> int:
+        """How many words back half of the gradient's mass on the hidden states reaches."""
+        return effective_memory(self.states[::-1] if self.backward else self.states)
+
+    @property
+    def carry_memory(self) -> int | None:
+        """The same on the carry track; None unless the cell is an LSTM."""
+        if self.carry is None:
+            return None
+        return effective_memory(self.carry[::-1] if self.backward else self.carry)
+
+
+def gradient_norms(
+    experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer], tell: Tell | None = None
+) -> tuple[GradientNorms, ...]:
+    """Works out how large the gradient of the loss is at each timestep, in the last recurrent layer.
+
+    Dropout is left out, as in ``predict``.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        ids: Word ids (batch, timesteps).
+        labels: 1 for a positive review, 0 for a negative one (batch,).
+        tell: Told, from time to time, how many of the reviews are done.
+
+    Returns:
+        One result, or two where bidirectional: forward and backward.
+    """
+    states = [np.empty(ids.shape) for _ in range(2 if experiment.bidirectional else 1)]
+    carries = [np.empty(ids.shape) for _ in states]
+    rows = max(1, NUMBERS_AT_ONCE // (ids.shape[1] * experiment.units))
+    for start in range(0, len(ids), rows):
+        part = slice(start, start + rows)
+        for direction, gradients in enumerate(state_gradients(experiment, weights, ids[part], labels[part])):
+            states[direction][part] = np.linalg.norm(gradients.states, axis=-1)
+            if gradients.carry is not None:
+                carries[direction][part] = np.linalg.norm(gradients.carry, axis=-1)
+        if tell is not None:
+            tell(min(start + rows, len(ids)), len(ids))
+    read = ids != 0 if experiment.mask_padding else np.ones(ids.shape, np.bool_)
+    return tuple(
+        GradientNorms(backward, _mean(norms, read), _mean(carry, read) if experiment.cell == "LSTM" else None)
+        for backward, norms, carry in zip((False, True), states, carries, strict=False)
+    )
+
+
+def state_gradients(
+    experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer]
+) -> tuple[StateGradients, ...]:
+    """Returns the gradient of each review's loss for every state of the last recurrent layer.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        ids: Word ids (batch, timesteps).
+        labels: 1 for a positive review, 0 for a negative one (batch,).
+
+    Returns:
+        One result a direction, each (batch, timesteps, units).
+    """
+    probabilities, layers = forward_pass(experiment, weights, ids, with_signals=True)
+    mask = ids != 0 if experiment.mask_padding else None
+    # Cross-entropy behind a sigmoid: what goes into the sigmoid has the gradient probability - label.
+    errors = probabilities.astype(np.float64) - labels
+    last_gradient = np.outer(errors, weights["dense/kernel"].astype(np.float64))
+    cells = recurrent_weights(experiment, weights)[-1]
+    return tuple(
+        backpropagate(experiment.cell, trace, cell, gradient, mask)
+        for trace, cell, gradient in zip(layers[-1], cells, np.split(last_gradient, len(cells), axis=1), strict=True)
+    )
+
+
+def effective_memory(norms: Array) -> int:
+    """Returns how many words back from the end of the reading half of the gradient's mass reaches.
+
+    Args:
+        norms: Size of the gradient at each timestep in the order of reading (timesteps,).
+
+    Returns:
+        The smallest number of timesteps, counted from the last one read, whose norms add up to half of all;
+        0 where there is no gradient at all.
+
+    Example:
+        >>> effective_memory(np.array([1.0, 1.0, 1.0, 1.0])), effective_memory(np.array([0.1, 0.2, 5.0]))
+        (2, 1)
+    """
+    from_end = np.cumsum(norms[::-1])
+    if not len(from_end) or not from_end[-1] > 0:
+        return 0
+    return int(np.searchsorted(from_end, from_end[-1] / 2)) + 1
+
+
+def _mean(norms: Array, read: NDArray[np.bool_]) -> Array:
+    """Averages (batch, timesteps) over the reviews that were read at each timestep."""
+    total: Array = np.where(read, norms, 0).sum(axis=0)
+    mean: Array = total / np.maximum(1, read.sum(axis=0))
+    return mean

@@ -1,0 +1,163 @@
+"""The words as a network sees them: a map of its embedding, and which words lie close to each other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight.one_word import one_word_verdicts
+from rnn_compare.insight.prediction import Array, Tell
+from rnn_compare.networks.weights import Weights
+from rnn_compare.reviews.vocabulary import INDEX_FROM, UNKNOWN, Vocabulary, tokenize
+
+MAP_WORDS = 3000
+"""Words on the map: rarer ones have moved little from where chance put them, and more could not be told apart."""
+
+
+@dataclass(frozen=True)
+class WordMap:
+    """The most frequent words in the plane in which their embedding is widest.
+
+    Attributes:
+        words: The words, most frequent first.
+        ids: What stands for them (words,).
+        points: Where they lie (words, 2).
+        verdicts: The probability that a review of this word alone is positive (words,).
+        shares: How much of the embedding's variance lies along each of the two axes, from 0 to 1.
+    """
+
+    words: tuple[str, ...]
+    ids: NDArray[np.int64]
+    points: Array
+    verdicts: Array
+    shares: tuple[float, float]
+
+
+def word_map(
+    experiment: Experiment,
+    weights: Weights,
+    vocabulary: Vocabulary,
+    count: int = MAP_WORDS,
+    tell: Tell | None = None,
+) -> WordMap:
+    """Lays the most frequent words out on a map, and asks the network about each of them alone.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        vocabulary: The words of the source it was trained on.
+        count: Words to show, or as many as the network knows.
+        tell: Told how many words the network has judged, where that takes long.
+    """
+    ids = known_ids(experiment, vocabulary)[:count]
+    verdicts = one_word_verdicts(experiment, weights, ids, tell)
+    points, shares = principal_plane(weights["embedding/embeddings"][ids], verdicts)
+    return WordMap(tuple(vocabulary.word(int(word_id)) for word_id in ids), ids, points, verdicts, shares)
+
+
+def neighbours(
+    experiment: Experiment,
+    weights: Weights,
+    vocabulary: Vocabulary,
+    word: str,
+    count: int = 10,
+    among: int = MAP_WORDS,
+) -> list[tuple[str, float]]:
+    """Finds the words whose embedding points most nearly the same way.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        vocabulary: The words of the source it was trained on.
+        word: Any word that the network knows.
+        count: Neighbours to find.
+        among: How many of the most frequent words may be neighbours.
+
+    Returns:
+        Words and their cosines, from 1 (the same direction) to -1, the nearest first; not the word itself.
+
+    Raises:
+        UserError: If the network does not know the word.
+    """
+    word_id = find_word(experiment, vocabulary, word)
+    ids = known_ids(experiment, vocabulary)[:among]
+    ids = ids[ids != word_id]
+    directions = _unit_length(weights["embedding/embeddings"])
+    cosines = directions[ids] @ directions[word_id]
+    nearest = np.argsort(-cosines, kind="stable")[:count]
+    return [(vocabulary.word(int(ids[i])), float(cosines[i])) for i in nearest]
+
+
+def known_ids(experiment: Experiment, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """Returns the ids of all words that a network knows (words,), the most frequent first."""
+    first = INDEX_FROM + 1
+    return np.arange(first, min(experiment.vocabulary_size, first + len(vocabulary)))
+
+
+def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
+    """Returns the id of one typed word, in any case.
+
+    Raises:
+        UserError: If it is no word, more than one, or none that the network knows.
+
+    Example:
+        >>> find_word(Experiment(), Vocabulary(["the", "good"]), " Good!")
+        5
+    """
+    found = tokenize(text[:1000])
+    if len(found) != 1:
+        raise UserError(f"Words are looked up one at a time; here there {'is none' if not found else 'are several'}.")
+    word = found[0]
+    word_id = vocabulary.id(word, experiment.vocabulary_size)
+    if word_id != UNKNOWN:
+        return word_id
+    shown = word if len(word) <= 40 else f"{word[:39]}…"
+    rank = vocabulary.rank(word)
+    if rank is None:
+        raise UserError(f"“{shown}” stands in none of the training reviews. Look up another word.")
+    raise UserError(
+        f"“{shown}” is unknown to this network: it is the {rank:,}th most frequent word, and only the first "
+        f"{experiment.vocabulary_size - INDEX_FROM - 1:,} were kept. Look up a more frequent word."
+    )
+
+
+def principal_plane(vectors: Array, along: Array) -> tuple[Array, tuple[float, float]]:
+    """Projects vectors onto the two axes along which they vary most (principal component analysis).
+
+    An axis could as well point the other way; it is turned so that ``along`` grows in its direction, which
+    makes the result the same every time and maps of two networks comparable.
+
+    Args:
+        vectors: (vectors, features).
+        along: One number for each vector (vectors,).
+
+    Returns:
+        The points (vectors, 2), and the share of the variance along each axis. Where there is no second axis,
+        as with one feature, it is 0.
+
+    Example:
+        >>> points, shares = principal_plane(np.float32([[0, 1], [0, 3]]), along=np.float32([0.9, 0.1]))
+        >>> points.round(6).tolist(), shares
+        ([[1.0, 0.0], [-1.0, 0.0]], (1.0, 0.0))
+    """
+    centred = vectors - vectors.mean(axis=0)
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    points = np.zeros((len(vectors), 2), np.float32)
+    shares = [0.0, 0.0]
+    variance = float(np.sum(sizes**2))
+    for axis in range(min(2, len(sizes)) if variance else 0):
+        projected = left[:, axis] * sizes[axis]
+        direction = np.dot(projected, along - along.mean())
+        if direction == 0:  # nothing to go by: the point that lies farthest out decides
+            direction = projected[np.argmax(np.abs(projected))]
+        points[:, axis] = projected if direction > 0 else -projected
+        shares[axis] = float(sizes[axis] ** 2) / variance
+    return points, (shares[0], shares[1])
+
+
+def _unit_length(vectors: Array) -> Array:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Array = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return scaled

@@ -1,0 +1,71 @@
+"""Small networks with weights that are far from those of a fresh one, and reviews for them."""
+
+import os
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights
+from rnn_compare.reviews.encoding import EncodedReview, read_text
+from rnn_compare.reviews.vocabulary import Vocabulary
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+VOCABULARY = Vocabulary([f"word{rank}" for rank in range(1, 200)])
+
+
+def small(**changes: Any) -> Experiment:
+    """A network that knows the first 96 words of ``VOCABULARY``."""
+    return Experiment(**({"units": 4, "embedding_size": 5, "vocabulary_size": 100, "maxlen": 9} | changes))
+
+
+def random_weights(experiment: Experiment, seed: int = 0, size: float = 0.6) -> Weights:
+    """Draws every weight, biases too, large enough that verdicts differ."""
+    random = np.random.default_rng(seed)
+    return Weights(
+        tuple(
+            (tensor.path, random.normal(scale=size, size=tensor.shape).astype(np.float32))
+            for tensor in parameters(experiment).tensors
+        )
+    )
+
+
+def encoded(experiment: Experiment, text: str) -> EncodedReview:
+    """Encodes a text of words such as ``word7``; those beyond the vocabulary are unknown."""
+    return read_text(text, VOCABULARY, experiment.vocabulary_size, experiment.maxlen)
+
+
+def random_text(words: int, seed: int = 0, known: int = 110) -> str:
+    """A text of so many words, about one in eight of which is unknown to a small network."""
+    return " ".join(f"word{rank}" for rank in np.random.default_rng(seed).integers(1, known, words))
+
+
+def shaken(weights: Weights, seed: int, by: float = 0.3) -> Weights:
+    """Moves every weight, so that biases are no longer zero and verdicts differ."""
+    random = np.random.default_rng(seed)
+    return Weights(
+        tuple(
+            (name, (array + by * random.normal(size=array.shape)).astype(np.float32)) for name, array in weights.tensors
+        )
+    )
+
+
+def padded_reviews(lengths: list[int], maxlen: int, seed: int) -> NDArray[np.int32]:
+    """Rows of ids, each padded at the front."""
+    random = np.random.default_rng(seed)
+    ids = random.integers(1, 100, (len(lengths), maxlen), dtype=np.int32)
+    for review, length in zip(ids, lengths, strict=True):
+        review[: maxlen - min(length, maxlen)] = 0
+    return ids
+
+
+class StopError(Exception):
+    """What a job's own way to stop may look like."""
+
+
+def stop(_done: int, _total: int) -> None:
+    """To be told how far something is: stops it."""
+    raise StopError

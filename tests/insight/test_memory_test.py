@@ -1,0 +1,125 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.experiment import CELLS, Cell, Experiment
+from rnn_compare.insight.memory_test import draw_texts, memory_test, spaced_distances
+from rnn_compare.insight.polarity import WordChoice
+from rnn_compare.networks.weights import Weights
+from tests.insight.conftest import VOCABULARY, StopError, random_weights, small, stop
+
+WORDS = WordChoice(
+    positive=(("word1", 2.0), ("word2", 1.9)),
+    negative=(("word3", -2.0), ("word4", -1.9)),
+    neutral=tuple((f"word{rank}", 0.0) for rank in range(10, 60)),
+)
+
+
+def remembering(keep: float, *, lean: float = 0, noise: float = 0, seed: int = 0) -> tuple[Experiment, Weights]:
+    """A network of one unit that keeps a share of its state at each word: positive words +1, negative ones -1.
+
+    Its states are so small that tanh is as good as straight.
+    """
+    experiment = small(units=1, embedding_size=1, maxlen=40)
+    tensors = {path: np.zeros_like(array) for path, array in random_weights(experiment).tensors}
+    embedding = tensors["embedding/embeddings"]
+    embedding[:, 0] = noise * np.random.default_rng(seed).normal(size=len(embedding))
+    embedding[[4, 5, 6, 7], 0] = [1, 1, -1, -1]
+    tensors["simple_rnn/simple_rnn_cell/kernel"][:] = 0.001
+    tensors["simple_rnn/simple_rnn_cell/recurrent_kernel"][:] = keep
+    tensors["dense/kernel"][:] = 1000
+    tensors["dense/bias"][:] = lean
+    return experiment, Weights(tuple(tensors.items()))
+
+
+def test_a_network_that_keeps_its_state_recalls_a_word_at_every_distance() -> None:
+    test = memory_test(*remembering(1), VOCABULARY, WORDS)
+    np.testing.assert_array_equal(test.recall.told_apart, 1)
+    np.testing.assert_array_equal(test.recall.accuracy, 1)
+    np.testing.assert_array_equal(test.recall.accuracy_at_half, 1)
+    np.testing.assert_allclose(test.recall.effect, 2, rtol=1e-3)
+    assert (test.distances[0], test.distances[-1]) == (1, 40)
+
+
+def test_a_network_without_a_state_recalls_the_last_word_alone() -> None:
+    test = memory_test(*remembering(0), VOCABULARY, WORDS)
+    for shares in (test.recall.told_apart, test.recall.accuracy, test.recall.accuracy_at_half):
+        assert shares[0] == 1
+        np.testing.assert_array_equal(shares[1:], 0.5)
+    np.testing.assert_array_equal(test.recall.effect[1:], 0)
+
+
+def test_what_is_kept_in_part_shows_as_a_fading_effect() -> None:
+    test = memory_test(*remembering(0.8), VOCABULARY, WORDS)
+    np.testing.assert_allclose(test.recall.effect, 2 * 0.8 ** (test.distances - 1), rtol=1e-2)
+
+
+def test_a_network_that_leans_is_measured_by_its_own_middle() -> None:
+    test = memory_test(*remembering(1, lean=-3), VOCABULARY, WORDS)
+    assert test.threshold == pytest.approx(1 / (1 + np.exp(3)), abs=1e-4)
+    np.testing.assert_array_equal(test.recall.told_apart, 1)
+    np.testing.assert_array_equal(test.recall.accuracy, 1)
+    np.testing.assert_array_equal(test.recall.accuracy_at_half, 0.5)
+
+
+def test_neutral_words_that_weigh_hide_a_word_from_the_threshold_but_not_from_pairs() -> None:
+    test = memory_test(*remembering(1, noise=1), VOCABULARY, WORDS)
+    np.testing.assert_array_equal(test.recall.told_apart, 1)
+    assert (test.recall.accuracy > 0.5).all()
+    assert (test.recall.accuracy < 0.8).all()
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_without_a_sentiment_word_the_share_is_about_one_half(seed: int) -> None:
+    control = memory_test(*remembering(0.9, noise=1, seed=seed), VOCABULARY, WORDS, seed=seed).control
+    assert control.told_apart == pytest.approx(0.5, abs=0.15)  # four standard errors of 200 pairs
+    assert control.accuracy == pytest.approx(0.5, abs=0.15)
+
+
+@given(pairs=st.integers(1, 12), maxlen=st.integers(1, 30), seed=st.integers(0, 2**31))
+def test_texts_are_neutral_but_for_one_word_at_its_distance(pairs: int, maxlen: int, seed: int) -> None:
+    distances = spaced_distances(maxlen, 5)
+    rows = draw_texts(maxlen, VOCABULARY, WORDS, distances, pairs, seed)
+    assert rows.shape == (1 + len(distances), 2, pairs, maxlen)
+    neutral = [VOCABULARY.id(word) for word, _ in WORDS.neutral]
+    assert np.isin(rows[0], neutral).all()
+    np.testing.assert_array_equal(rows[0, 0, :, :-1], rows[0, 1, :, :-1])
+    for distance, (with_positive, with_negative) in zip(distances, rows[1:], strict=True):
+        assert set(with_positive[:, -distance]) <= {4, 5}
+        assert set(with_negative[:, -distance]) <= {6, 7}
+        for text in (with_positive, with_negative):
+            np.testing.assert_array_equal(np.delete(text, -distance, 1), np.delete(rows[0, 0], -distance, 1))
+    np.testing.assert_array_equal(rows, draw_texts(maxlen, VOCABULARY, WORDS, distances, pairs, seed))
+
+
+def test_every_sentiment_word_is_used_as_often_as_the_others() -> None:
+    rows = draw_texts(9, VOCABULARY, WORDS, np.array([3]), 20, 0)
+    assert [np.count_nonzero(rows[1] == word_id) for word_id in (4, 5, 6, 7)] == [10, 10, 10, 10]
+
+
+def test_another_seed_draws_other_texts() -> None:
+    one, other = (draw_texts(9, VOCABULARY, WORDS, np.array([3]), 20, seed) for seed in (0, 1))
+    assert (one != other).any()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("options", [{"maxlen": 1}, {"units": 1}, {"bidirectional": True, "layers": 2}])
+def test_every_network_can_be_tested(cell: Cell, options: dict[str, int]) -> None:
+    experiment = small(cell=cell, **options)
+    test = memory_test(experiment, random_weights(experiment), VOCABULARY, WORDS, pairs=3)
+    assert test.distances[-1] == experiment.maxlen
+    assert test.recall.told_apart.shape == test.recall.effect.shape == test.distances.shape
+    assert ((test.recall.told_apart >= 0) & (test.recall.told_apart <= 1)).all()
+    assert test.words is WORDS
+
+
+def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
+    told: list[tuple[int, int]] = []
+    memory_test(
+        *remembering(1), VOCABULARY, WORDS, pairs=4, points=3, tell=lambda done, total: told.append((done, total))
+    )
+    assert told[-1] == (32, 32)
+
+    with pytest.raises(StopError):
+        memory_test(*remembering(1), VOCABULARY, WORDS, tell=stop)
