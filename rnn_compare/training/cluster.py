@@ -141,7 +141,7 @@ class Cluster:
         Raises:
             UserError: If that fails or takes too long.
         """
-        return self._ask(timeout, worker.summary, experiment)
+        return str(self._ask(timeout, worker.summary, experiment))
 
     def write_model(self, run: str, experiment: Experiment, which: Which, timeout: float) -> str:
         """Has some worker write a run's ``.keras`` file, and returns its path.
@@ -149,7 +149,15 @@ class Cluster:
         Raises:
             UserError: If that fails or takes too long.
         """
-        return self._ask(timeout, worker.write_model, run, experiment, which)
+        return str(self._ask(timeout, worker.write_model, run, experiment, which))
+
+    def analyse(self, name: str, function: Callable[..., Any], arguments: tuple[Any, ...], timeout: float) -> Any:
+        """Has some worker call a function, which tells its progress under a name, and returns what it returns.
+
+        Raises:
+            UserError: If that fails or takes too long.
+        """
+        return self._ask(timeout, worker.analyse, name, function, arguments)
 
     def close(self) -> None:
         """Ends all workers at once, whatever they do: their files are there whole or not at all."""
@@ -169,7 +177,7 @@ class Cluster:
                 return
             await asyncio.sleep(0.05)
 
-    def _ask(self, timeout: float, function: Callable[..., dict[str, Any]], *args: Any) -> str:
+    def _ask(self, timeout: float, function: Callable[..., dict[str, Any]], *args: Any) -> Any:
         future = self._client.submit(function, *args, pure=False, retries=0)
         try:
             answer: dict[str, Any] = future.result(timeout)
@@ -181,7 +189,7 @@ class Cluster:
             future.release()
         if "error" in answer:
             raise UserError(answer["error"])
-        return str(answer["value"])
+        return answer["value"]
 
     def _tell(self, function: Callable[..., None], *args: Any, **where: Any) -> None:
         # A worker that hangs must not hold up the engine, which has others to look after.

@@ -5,10 +5,10 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -16,12 +16,14 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
+from rnn_compare.training.analyses import Analyses, Analysis, name_of
 from rnn_compare.training.cluster import Cluster
 from rnn_compare.training.dispatcher import Dispatcher
 
 TICK_SECONDS = 0.25
 """How often the engine looks for what nobody wakes it for: requests to stop, lost workers."""
 ANSWER_SECONDS = 30.0
+ANALYSIS_SECONDS = 600.0
 
 CLOSED = "The program that trained it was closed. Its finished epochs are kept."
 
@@ -56,6 +58,7 @@ class Engine:
         self._origin = origin
         self._owner = Owner.current()
         self._wake = threading.Event()
+        self._analyses = Analyses()
         self._dispatcher = Dispatcher(store, self._owner, self._wake.set)
         self._state = State("starting")
         self._thread: threading.Thread | None = None
@@ -133,6 +136,21 @@ class Engine:
         cluster, left = self._ready(timeout)
         return Path(cluster.write_model(run, experiment, which, left))
 
+    def analyse(self, function: Callable[..., Any], *arguments: Hashable) -> Analysis:
+        """Has a worker do what takes seconds, and returns at once what there is of it by now.
+
+        Args:
+            function: Called in a worker as ``function(*arguments, tell=tell)``; it tells its progress as
+                ``tell(done, total)`` and returns plain values. It must be importable by its name.
+            arguments: With equal arguments the same analysis is returned, while the program runs.
+        """
+
+        def work(analysis: Analysis) -> Any:
+            cluster, _ = self._ready(ANSWER_SECONDS)
+            return cluster.analyse(name_of(analysis), function, arguments, ANALYSIS_SECONDS)
+
+        return self._analyses.get((function, arguments), work)
+
     def close(self) -> None:
         """Ends all runs and workers; what still ran is recorded as interrupted. May be called twice."""
         self._closing.set()
@@ -150,7 +168,7 @@ class Engine:
             self._wake.wait(after)  # a run that is submitted meanwhile ends the wait
             if self._closing.is_set():
                 return
-            self._cluster = Cluster(self._dispatcher.receive)
+            self._cluster = Cluster(self._receive)
             atexit.register(self.close)  # after Dask has registered its own, so that this one comes first
         except Exception as error:  # noqa: BLE001  # whatever it is, the page must be able to say it
             self._fail(error)
@@ -167,6 +185,12 @@ class Engine:
             except Exception:  # noqa: BLE001  # the engine must outlive anything; the next tick tries again
                 _log.exception("The engine stumbled.")
         self._end(self._cluster)
+
+    def _receive(self, message: dict[str, Any]) -> None:
+        if "analysis" in message:
+            self._analyses.told(message)
+        else:
+            self._dispatcher.receive(message)
 
     def _ready(self, timeout: float) -> tuple[Cluster, float]:
         """Returns the cluster once a worker is there, and what is left of the time."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import math
 import os
 import signal
 import sys
@@ -21,6 +22,9 @@ from rnn_compare.runs.files import Which
 
 TOPIC = "rnn-compare"
 """The Dask topic that carries events from workers to the engine."""
+
+TELL_SECONDS = 0.25
+"""The least time between two words on the progress of an analysis."""
 
 LOG_BYTES = 1_000_000
 
@@ -83,7 +87,21 @@ def write_model(run: str, experiment: Experiment, which: Which) -> dict[str, Any
     return _answer(lambda: str(job.write_model(run, experiment, which)))
 
 
-def _answer(work: Callable[[], str]) -> dict[str, Any]:
+def analyse(name: str, function: Callable[..., Any], arguments: tuple[Any, ...]) -> dict[str, Any]:
+    """Calls ``function(*arguments, tell=tell)``, whose progress goes out under a name, a few times a second."""
+    worker = get_worker()
+    last = -math.inf
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= TELL_SECONDS:
+            last = time.monotonic()
+            worker.log_event(TOPIC, {"event": {"analysis": name, "done": done, "total": total}})
+
+    return _answer(lambda: function(*arguments, tell=tell))
+
+
+def _answer(work: Callable[[], Any]) -> dict[str, Any]:
     # Exceptions of Keras and TensorFlow would drag both into the process that unpickles them.
     try:
         return {"value": work()}

@@ -1,0 +1,84 @@
+"""What takes seconds and trains nothing: done once by a worker, its progress told, its result kept."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rnn_compare.errors import UserError
+
+KEPT = 200
+"""Analyses whose results are remembered; the oldest are forgotten first."""
+
+Work = Callable[["Analysis"], Any]
+
+
+@dataclass
+class Analysis:
+    """One piece of work and what has come of it.
+
+    Attributes:
+        done: Steps that are done.
+        total: Steps in all; 0 until the first is told.
+        result: What came of it, once it has ended well.
+        problem: A sentence, if it has ended badly.
+    """
+
+    done: int = 0
+    total: int = 0
+    result: Any = None
+    problem: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is a result or a problem."""
+        return self.result is not None or self.problem is not None
+
+
+class Analyses:
+    """All analyses of one engine. Any thread may call it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._known: dict[Any, Analysis] = {}
+        self._running: dict[str, Analysis] = {}
+
+    def get(self, key: Any, work: Work) -> Analysis:
+        """Returns the analysis of a key; the first call has a thread of its own do the work.
+
+        One that ended badly is done anew after the problem was handed out once.
+
+        Args:
+            key: What it is an analysis of.
+            work: Does it, and returns the result; raises ``UserError`` if it cannot.
+        """
+        with self._lock:
+            if known := self._known.get(key):
+                if known.problem:
+                    del self._known[key]
+                return known
+            analysis = self._known[key] = Analysis()
+            while len(self._known) > KEPT:
+                del self._known[next(iter(self._known))]
+        threading.Thread(target=self._work, args=(analysis, work), daemon=True).start()
+        return analysis
+
+    def told(self, message: dict[str, Any]) -> None:
+        """Takes a worker's word of its progress: ``analysis``, ``done`` and ``total``. It returns at once."""
+        if analysis := self._running.get(message["analysis"]):
+            analysis.done, analysis.total = message["done"], message["total"]
+
+    def _work(self, analysis: Analysis, work: Work) -> None:
+        name = name_of(analysis)
+        self._running[name] = analysis
+        try:
+            analysis.result = work(analysis)
+        except UserError as error:
+            analysis.problem = str(error)
+        finally:
+            del self._running[name]
+
+
+def name_of(analysis: Analysis) -> str:
+    """Returns what a worker calls an analysis while it is at work."""
+    return str(id(analysis))
