@@ -63,10 +63,9 @@ def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
 
 def _fit(model: keras.Model, experiment: Experiment, split: Split) -> None:
     model.fit(
-        job.batches(experiment, split),
+        job.training_batches(experiment, split),
         steps_per_epoch=-(-len(split.x_train) // experiment.batch_size),
-        validation_data=(split.x_val, split.y_val),
-        validation_batch_size=experiment.batch_size,
+        validation_data=job.validation_batches(experiment, split),
         shuffle=False,
         verbose=0,
     )

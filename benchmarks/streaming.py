@@ -50,10 +50,9 @@ def main(rounds: int = 5) -> None:
     model = models.build(experiment)
     begun = [time.perf_counter()]
     model.fit(
-        job.batches(experiment, split),
+        job.training_batches(experiment, split),
         steps_per_epoch=157,
-        validation_data=(split.x_val, split.y_val),
-        validation_batch_size=experiment.batch_size,
+        validation_data=job.validation_batches(experiment, split),
         epochs=experiment.epochs,
         callbacks=[job.StreamCallback(stream)],
         shuffle=False,

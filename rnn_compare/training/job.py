@@ -148,16 +148,30 @@ def order(experiment: Experiment, epoch: int) -> NDArray[np.int64]:
     return np.random.default_rng([experiment.seed, epoch]).permutation(experiment.training_reviews)
 
 
-def batches(experiment: Experiment, split: prepared.Split) -> tf.data.Dataset:
+def training_batches(experiment: Experiment, split: prepared.Split) -> tf.data.Dataset:
     """Returns the batches of all epochs, one epoch after the other, each in its own ``order``.
 
     One data set for all: Keras builds a pipeline anew for every ``fit``, which takes as long as ten fused batches.
     """
-    x, y = tf.constant(split.x_train), tf.constant(split.y_train)
     orders = np.stack([order(experiment, epoch) for epoch in range(experiment.epochs)])
-    epochs = tf.data.Dataset.from_tensor_slices(orders)
-    rows = epochs.flat_map(lambda rows: tf.data.Dataset.from_tensor_slices(rows).batch(experiment.batch_size))
-    return rows.map(lambda rows: (tf.gather(x, rows), tf.gather(y, rows)))
+    return _batches(split.x_train, split.y_train, orders, experiment.batch_size)
+
+
+def validation_batches(experiment: Experiment, split: prepared.Split) -> tf.data.Dataset:
+    """Returns the batches of one validation, in the order of the reviews."""
+    return _batches(split.x_val, split.y_val, np.arange(len(split.x_val))[np.newaxis], experiment.batch_size)
+
+
+def _batches(x: NDArray[np.int32], y: NDArray[np.int64], orders: NDArray[np.int64], size: int) -> tf.data.Dataset:
+    x, y = tf.constant(x), tf.constant(y)
+    each = tf.data.Dataset.from_tensor_slices(orders)
+    rows = each.flat_map(lambda order: tf.data.Dataset.from_tensor_slices(order).batch(size))
+    options = tf.data.Options()
+    # The thread that tunes a pipeline sleeps for up to a minute and is waited for when a training ends.
+    options.autotune.enabled = False
+    batches = rows.map(lambda rows: (tf.gather(x, rows), tf.gather(y, rows))).with_options(options)
+    # Else Keras finds the end by asking for a batch too many, and the masks of dropout move on.
+    return batches.apply(tf.data.experimental.assert_cardinality(len(orders) * math.ceil(orders.shape[1] / size)))
 
 
 class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # as above
@@ -231,10 +245,9 @@ def _fit(
     stream.check_stop()
     try:
         model.fit(
-            batches(experiment, split),
+            training_batches(experiment, split),
             steps_per_epoch=stream.batches["training"],
-            validation_data=(split.x_val, split.y_val),
-            validation_batch_size=experiment.batch_size,
+            validation_data=validation_batches(experiment, split),
             epochs=experiment.epochs,
             shuffle=False,
             callbacks=[StreamCallback(stream)],
