@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard import services, theme
-from rnn_compare.dashboard.pages import compare, reviews, runs, try_review
+from rnn_compare.dashboard.pages import compare, inside, reviews, runs, try_review
 from rnn_compare.errors import UserError
 
 
@@ -14,6 +14,7 @@ def render() -> None:
         [
             st.Page(compare.render, title="Compare", icon=":material/show_chart:", url_path="compare", default=True),
             st.Page(try_review.render, title="Try a review", icon=":material/rate_review:", url_path="try"),
+            st.Page(inside.render, title="Inside the cell", icon=":material/neurology:", url_path="inside"),
             st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
             st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
         ],

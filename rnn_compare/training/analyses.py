@@ -1,5 +1,6 @@
 """What takes seconds and trains nothing: done once by a worker, its progress told, its result kept."""
 
+import logging
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -75,6 +76,9 @@ class Analyses:
             analysis.result = work(analysis)
         except UserError as error:
             analysis.problem = str(error)
+        except Exception as error:  # whatever it is, a page waits for an end
+            logging.getLogger(__name__).exception("An analysis failed.")
+            analysis.problem = f"An unexpected error ended it ({type(error).__name__}). Try again."
         finally:
             del self._running[name]
 

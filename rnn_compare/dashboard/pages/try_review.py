@@ -5,76 +5,25 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import review_text, services
+from rnn_compare.dashboard import asking, review_text, services
 from rnn_compare.dashboard.palette import Look, looks
-from rnn_compare.dashboard.shown import shown
 from rnn_compare.dashboard.words import percent
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, labels
+from rnn_compare.experiment import labels
 from rnn_compare.insight.verdict import Verdict, ask
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
-
-EXAMPLES = {
-    "Praise": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
-    "Panned": "What a waste of time. The plot is dull, the acting is awful, and the jokes fall flat.",
-    "Turn at the end": (
-        "The first hour is slow and I nearly left. The dialogue is poor and some scenes are simply bad. "
-        "But then it becomes one of the best films I have ever seen, brilliant and beautiful to the last minute."
-    ),
-    "Irony": "Oh great, another masterpiece about a talking dog. I could hardly stay awake for all that excitement.",
-    "Negation": "This is not a bad movie at all. It is never boring, and nobody should miss it.",
-}
-WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 
 
 def render() -> None:
     """Draws the page."""
     of = services.get()
-    askable = [run for run in of.runs() if run.has_weights]
-    if not askable:
-        st.info(
-            "No network has finished an epoch yet. Train one on the Compare page; as soon as its first epoch is "
-            "done, it can be asked here.",
-            icon=":material/hourglass_empty:",
-        )
+    if not (found := asking.askable(of)):
         return
-    runs, which = _choose(askable)
-    text = _text()
+    runs, which = asking.choose(found)
+    text = asking.text()
     if text.strip() and runs:
         _answers(runs, text, which)
-
-
-def _choose(askable: Sequence[Run]) -> tuple[list[Run], Which]:
-    by_id = {run.id: run for run in askable}
-
-    def name(run: str) -> str:
-        return f"{by_id[run].title} · {run.rpartition('-')[2]}"
-
-    with st.sidebar:
-        chosen = st.multiselect(
-            "Networks",
-            list(reversed(by_id)),
-            [run.id for run in shown(askable)],
-            max_selections=MAX_COMPARED,
-            format_func=name,
-            placeholder="Choose at least one",
-        )
-        which = st.segmented_control("Weights of the", list(WEIGHTS), default="best epoch", required=True)
-        st.caption("Best is the epoch with the highest validation accuracy.")
-    return [by_id[run] for run in chosen], WEIGHTS[which or "best epoch"]
-
-
-def _text() -> str:
-    def take_example() -> None:
-        if picked := st.session_state["example"]:
-            st.session_state["review"] = EXAMPLES[picked]
-
-    st.text_area("Review", key="review", height=110, placeholder="Type or paste a review in English …")
-    with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
-        st.button("Ask the networks", type="primary")
-        st.pills("Examples", list(EXAMPLES), key="example", on_change=take_example, label_visibility="collapsed")
-    return str(st.session_state["review"])
 
 
 def _answers(runs: Sequence[Run], text: str, which: Which) -> None:

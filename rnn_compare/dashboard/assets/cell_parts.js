@@ -1,0 +1,214 @@
+// What the drawings of the cells are put together from: gates, wires, the track and strips of coloured squares.
+// A sheet holds three layers, of which later ones cover earlier ones: tracks, wires, marks.
+
+const NAMESPACE = "http://www.w3.org/2000/svg";
+export const WIDTH = 600;
+export const HEIGHT = 364;
+const SHOWN = 32; // as many units as stay countable from the back of a hall
+const LETTERS = 14; // longer words would leave their box
+
+export const TRACK_Y = 58; // the straight track along the top
+export const GATE_Y = 154; // upper edges of the gates
+export const STATE_Y = 270; // the old state's way to the gates
+const INPUT_Y = 294; // the word's way to the gates
+export const SATURATED = 3; // a sum beyond this leaves tanh no slope to speak of
+
+// The word in its box, its vector above it, and beside it how many of the units are drawn.
+export function drawWord(sheet) {
+  const vector = strip(sheet, 300, 308);
+  label(sheet, 362, 312, "vector x", { subscript: "t", anchor: "start" });
+  // An inner sheet cuts off what does not fit, such as wide letters of other scripts.
+  const box = add(sheet.marks, "svg", { x: 208, y: 328, width: 184, height: 34 });
+  add(box, "rect", { class: "rc-cell-word", width: 184, height: 34, rx: 8 });
+  const word = label({ marks: box }, 92, 24, "", { className: "rc-cell-said" });
+  const count = label(sheet, 8, 352, "", { anchor: "start", className: "rc-cell-note" });
+  return (values) => {
+    const letters = [...values.word];
+    setText(word, letters.length > LETTERS ? `${letters.slice(0, LETTERS - 1).join("")}…` : values.word);
+    vector(values.input, values.input_scale || Math.max(...values.input.map(Math.abs)) || 1);
+    const shown = Math.min(values.state.length, SHOWN);
+    const units = values.all_units ?? values.state.length;
+    setText(count, units > shown ? `first ${shown} of ${units} units` : units === 1 ? "1 unit" : `${units} units`);
+  };
+}
+
+// What the colours mean: from below to above zero, and from a closed to an open gate.
+export function key(sheet, { gates }) {
+  const [from, to] = gates ? [422, 494] : [504, 584];
+  label(sheet, from, 352, "−", { className: "rc-cell-note" });
+  strip(sheet, (from + to) / 2, 345, { length: 50 })([-1, -0.5, 0, 0.5, 1]);
+  label(sheet, to, 352, "+", { className: "rc-cell-note" });
+  if (!gates) return;
+  label(sheet, 517, 352, "0", { className: "rc-cell-note" });
+  strip(sheet, 553, 345, { length: 50, kind: "gate" })([0, 0.25, 0.5, 0.75, 1]);
+  label(sheet, 588, 352, "1", { className: "rc-cell-note" });
+}
+
+// One gate, or the candidate: what goes in below through its activation comes out above as the strip's numbers.
+export function gate(sheet, x, name, activation, signal, verb, ending = "") {
+  const kind = activation === "σ" ? "gate" : "signed";
+  const box = { class: `rc-cell-box rc-cell-${kind}-box`, x: x - 55, y: GATE_Y, width: 110, height: 80, rx: 8 };
+  add(sheet.marks, "rect", box);
+  const show = strip(sheet, x, GATE_Y + 13, { kind });
+  label(sheet, x, GATE_Y + 39, name);
+  const said = label(sheet, x, GATE_Y + 60, verb, { className: kind === "gate" ? "rc-cell-said" : "" });
+  pill(sheet, x, GATE_Y + 83, activation);
+  return (values) => {
+    show(values[signal]);
+    if (kind === "gate") setText(said, [verb, percent(mean(values[signal])), ending].join(" ").trim());
+    return `${name} ${said.textContent}`;
+  };
+}
+
+// The word's way from its box to every gate, added there to what comes from the old state.
+export function feed(sheet, columns) {
+  wire(sheet, [300, 330], [300, INPUT_Y], { arrow: false });
+  const [first, last] = [columns[0], columns.at(-1)];
+  wire(sheet, [first, STATE_Y], [first, INPUT_Y], [last, INPUT_Y], [last, STATE_Y], { arrow: false });
+  for (const x of columns) {
+    wire(sheet, [x, STATE_Y], [x, GATE_Y + 95]);
+    operation(sheet, "+", x, STATE_Y, 9);
+  }
+  for (const x of columns.slice(1, -1)) wire(sheet, [x, INPUT_Y], [x, STATE_Y], { arrow: false });
+  for (const x of [300, ...columns.slice(1, -1)]) joint(sheet, x, INPUT_Y);
+}
+
+// A row of little squares, a unit each, centred on (x, y); in two rows where that makes them larger.
+export function strip(sheet, x, y, { kind = "signed", length = 104, depth = 13, vertical = false } = {}) {
+  const turn = vertical ? " rotate(90)" : "";
+  const group = add(sheet.marks, "g", { class: "rc-cell-strip", transform: `translate(${x} ${y})${turn}` });
+  let squares = [];
+  return (numbers, scale = 1) => {
+    const count = Math.min(numbers.length, SHOWN);
+    if (squares.length !== count) squares = laySquares(group, count, length, depth);
+    squares.forEach((square, unit) => {
+      const value = Number.isFinite(numbers[unit]) ? numbers[unit] / scale : 0;
+      set(square, {
+        class: kind === "gate" ? "rc-cell-gate" : value < 0 ? "rc-cell-below" : "rc-cell-above",
+        "fill-opacity": Math.min(1, Math.abs(value)).toFixed(2),
+      });
+    });
+  };
+}
+
+function laySquares(group, count, length, depth) {
+  group.replaceChildren();
+  const sizes = [1, 2].map((rows) => Math.min(length / Math.ceil(count / rows), depth / rows));
+  const rows = sizes[1] > sizes[0] ? 2 : 1;
+  const size = sizes[rows - 1];
+  const columns = Math.ceil(count / rows);
+  const [left, top] = [(-columns * size) / 2, (-rows * size) / 2];
+  const [width, height] = [columns * size + 2, rows * size + 2];
+  add(group, "rect", { class: "rc-cell-paper", x: left - 1, y: top - 1, width, height });
+  return Array.from({ length: count }, (_, unit) => add(group, "rect", {
+    x: left + (unit % columns) * size + 0.3, y: top + Math.floor(unit / columns) * size + 0.3,
+    width: size - 0.6, height: size - 0.6,
+  }));
+}
+
+// The curve of tanh with a dot for each unit: on the steep part the gradient passes, on the flat ends it dies.
+export function tanhCurve(sheet, x, y, width, height) {
+  const across = (value) => x + width / 2 + (Math.max(-1, Math.min(1, value / SATURATED)) * (width - 24)) / 2;
+  const up = (value) => y + height / 2 - (Math.tanh(value) * (height - 36)) / 2;
+  add(sheet.marks, "rect", { class: "rc-cell-box rc-cell-signed-box", x, y, width, height, rx: 8 });
+  const [middle, centre] = [x + width / 2, y + height / 2];
+  const axes = `M${x + 10} ${centre}H${x + width - 10}M${middle} ${y + 10}V${y + height - 10}`;
+  add(sheet.marks, "path", { class: "rc-cell-axis", d: axes });
+  const sampled = Array.from({ length: 61 }, (_, index) => (index / 30 - 1) * SATURATED);
+  const points = sampled.map((value) => `${across(value)} ${up(value)}`);
+  add(sheet.marks, "path", { class: "rc-cell-curve", d: `M${points.join("L")}` });
+  label(sheet, x + 14, y + 28, "tanh", { anchor: "start" });
+  const group = add(sheet.marks, "g", { class: "rc-cell-dots" });
+  let dots = [];
+  return (sums) => {
+    const shown = Array.from(sums.slice(0, SHOWN));
+    if (dots.length !== shown.length) {
+      dots = shown.map(() => add(null, "circle", { r: 5.5 }));
+      group.replaceChildren(...dots);
+    }
+    dots.forEach((dot, unit) => {
+      const value = Number.isFinite(shown[unit]) ? shown[unit] : 0;
+      set(dot, { cx: across(value).toFixed(1), cy: up(value).toFixed(1) });
+    });
+  };
+}
+
+// A stretch of the track along the top; it grows thin with the share that is kept.
+export function track(sheet, from, to, { arrow = false } = {}) {
+  const end = arrow ? to - 20 : to;
+  const line = add(sheet.tracks, "path", { d: `M${from} ${TRACK_Y}H${end}`, "stroke-width": 24 });
+  if (arrow) {
+    const d = `M${end - 0.5} ${TRACK_Y - 20}L${to - 1} ${TRACK_Y}L${end - 0.5} ${TRACK_Y + 20}Z`;
+    add(sheet.tracks, "path", { class: "rc-cell-head", d });
+  }
+  return (share) => line.setAttribute("stroke-width", (3 + 21 * (Number.isFinite(share) ? share : 1)).toFixed(1));
+}
+
+// A wire along points, with rounded corners and a head at its end.
+export function wire(sheet, ...points) {
+  const { arrow = true } = Array.isArray(points.at(-1)) ? {} : points.pop();
+  const toward = ([x, y], [toX, toY], by) => [x + Math.sign(toX - x) * by, y + Math.sign(toY - y) * by];
+  const tip = points.at(-1);
+  const [[baseX, baseY], bend] = [toward(tip, points.at(-2), arrow ? 9 : 0), 9];
+  let d = `M${points[0].join(" ")}`;
+  points.slice(1, -1).forEach((corner, index) => {
+    const [before, after] = [toward(corner, points[index], bend), toward(corner, points[index + 2], bend)];
+    d += `L${before.join(" ")}Q${corner.join(" ")} ${after.join(" ")}`;
+  });
+  add(sheet.wires, "path", { d: `${d}L${baseX} ${baseY}` });
+  if (!arrow) return;
+  const [acrossX, acrossY] = [(tip[1] - baseY) * 0.65, (tip[0] - baseX) * 0.65];
+  const head = `M${baseX - acrossX} ${baseY - acrossY}L${tip.join(" ")}L${baseX + acrossX} ${baseY + acrossY}Z`;
+  add(sheet.wires, "path", { class: "rc-cell-head", d: head });
+}
+
+export function operation(sheet, sign, x, y, radius = 13) {
+  const arm = sign === "+" ? radius * 0.58 : radius * 0.44;
+  add(sheet.marks, "circle", { class: "rc-cell-operation", cx: x, cy: y, r: radius });
+  const plus = `M${-arm} 0H${arm}M0 ${-arm}V${arm}`;
+  const times = `M${-arm} ${-arm}L${arm} ${arm}M${-arm} ${arm}L${arm} ${-arm}`;
+  const d = sign === "+" ? plus : times;
+  add(sheet.marks, "path", { class: "rc-cell-sign", d, transform: `translate(${x} ${y})` });
+}
+
+export function joint(sheet, x, y) {
+  add(sheet.marks, "circle", { class: "rc-cell-joint", cx: x, cy: y, r: 4.5 });
+}
+
+export function pill(sheet, x, y, text) {
+  const width = 14 + 10 * text.length;
+  add(sheet.marks, "rect", { class: "rc-cell-pill", x: x - width / 2, y: y - 12, width, height: 24, rx: 12 });
+  label(sheet, x, y + 6, text);
+}
+
+export function label(sheet, x, y, text, { subscript = "", anchor = "middle", className = "" } = {}) {
+  const node = add(sheet.marks, "text", { x, y, "text-anchor": anchor, class: className });
+  node.textContent = text;
+  if (subscript) add(node, "tspan", { class: "rc-cell-subscript", dy: 5 }).textContent = subscript;
+  return node;
+}
+
+export function add(parent, tag, attributes) {
+  const made = document.createElementNS(NAMESPACE, tag);
+  set(made, attributes);
+  parent?.append(made);
+  return made;
+}
+
+function set(node, attributes) {
+  for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
+}
+
+export function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}
+
+// Not a number stands where a padded timestep was skipped.
+export function mean(numbers) {
+  const read = numbers.filter(Number.isFinite);
+  return read.reduce((sum, value) => sum + value, 0) / read.length;
+}
+
+export function percent(share) {
+  return Number.isFinite(share) ? `${Math.round(100 * share)}\u202f%` : "–";
+}

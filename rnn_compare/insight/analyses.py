@@ -1,0 +1,71 @@
+"""What takes longer than a page may wait: called in a worker, answers in plain lists and numbers."""
+
+import zlib
+from typing import Any
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight.memory_test import memory_test
+from rnn_compare.insight.polarity import choose_words
+from rnn_compare.insight.prediction import Tell
+from rnn_compare.insight.words import word_map
+from rnn_compare.networks import weights
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.files import Which, weights_file
+
+
+def fingerprint(of: weights.Weights) -> str:
+    """Returns what tells the weights of one epoch from those of another epoch of the same run.
+
+    Any step of training moves the Dense layer, so that the embedding, which may be large, need not be read.
+    """
+    return f"{zlib.crc32(of['dense/kernel'].tobytes() + of['dense/bias'].tobytes()):08x}"
+
+
+def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> dict[str, Any]:
+    """Puts one run to the memory test: see ``memory_test``.
+
+    Args:
+        run: The run's id.
+        which: The weights of the best or of the last epoch.
+        _state: Their ``fingerprint``, so that what was found is found again only while they are the same.
+        experiment: What the network is.
+        tell: Told how many of the texts are read.
+
+    Returns:
+        ``distances``, and at each of them ``told_apart`` and ``effect``; how many ``pairs`` each figure is of; and
+        the words, the strongest first: ``positive``, ``negative`` and ``neutral``.
+
+    Raises:
+        UserError: If weights or reviews cannot be read, or the network knows too few words.
+    """
+    reviews = prepared.load(experiment.source)
+    words = choose_words(reviews, experiment.vocabulary_size)
+    loaded = weights.load(weights_file(run, which), experiment)
+    test = memory_test(experiment, loaded, reviews.vocabulary, words, tell=tell)
+    return {
+        "distances": test.distances.tolist(),
+        "told_apart": test.recall.told_apart.tolist(),
+        "effect": test.recall.effect.tolist(),
+        "pairs": test.pairs,
+        **{kind: [word for word, _ in getattr(words, kind)] for kind in ("positive", "negative", "neutral")},
+    }
+
+
+def words(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> dict[str, Any]:
+    """Draws up one run's map of words: see ``word_map``. The arguments are those of ``memory``.
+
+    Returns:
+        The fields of a ``WordMap``.
+
+    Raises:
+        UserError: If weights or reviews cannot be read.
+    """
+    loaded = weights.load(weights_file(run, which), experiment)
+    found = word_map(experiment, loaded, prepared.load(experiment.source).vocabulary, tell=tell)
+    return {
+        "words": list(found.words),
+        "ids": found.ids.tolist(),
+        "points": found.points.tolist(),
+        "verdicts": found.verdicts.tolist(),
+        "shares": list(found.shares),
+    }

@@ -1,0 +1,55 @@
+"""Runs to look into, with random weights and without a record."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard.inside.chosen import Chosen
+from rnn_compare.dashboard.palette import looks
+from rnn_compare.networks.weights import Weights
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+from rnn_compare.training.analyses import Analysis
+from tests.insight.conftest import random_weights, small
+
+
+def chosen(title: str = "mine", weights: Weights | None = None, **changes: Any) -> Chosen:
+    """A small run; its id is its title."""
+    experiment = small(**changes)
+    run = Run(title, 1, title, experiment, Status.FINISHED, Owner.current(), "page", created=0.0)
+    return Chosen(run, title, looks([experiment.cell])[0], "best", weights or random_weights(experiment))
+
+
+class StubEngine:
+    """Begins analyses and leaves it to a test to end them."""
+
+    def __init__(self) -> None:
+        self.begun: dict[tuple[Any, ...], Analysis] = {}
+
+    def analyse(self, _function: Callable[..., Any], *arguments: Hashable) -> Analysis:
+        """As ``Engine.analyse``."""
+        return self.begun.setdefault(arguments, Analysis())
+
+    def of(self, run: str) -> Analysis:
+        """Returns the one analysis of a run."""
+        (found,) = (analysis for arguments, analysis in self.begun.items() if arguments[0] == run)
+        return found
+
+
+def page(show: Callable[..., None], of: Any, runs: list[Chosen]) -> AppTest:
+    """Runs a page of one module's ``show`` alone."""
+
+    # Its source is run by itself, without the names of this module.
+    def script(show: "Callable[..., None]", of: "Any", runs: "list[Chosen]") -> None:
+        show(of, runs)
+
+    app = AppTest.from_function(script, default_timeout=30, kwargs={"show": show, "of": of, "runs": runs}).run()
+    assert not app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    """Returns all HTML of a page."""
+    return " ".join(element.proto.body for element in app.get("html"))

@@ -1,0 +1,69 @@
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight import analyses
+from rnn_compare.insight.words import word_map
+from rnn_compare.networks import weights
+from rnn_compare.networks.weights import Weights
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.files import delete_files, weights_file
+from tests.insight.conftest import random_weights
+
+RUN = "simplernn-000000"
+EXPERIMENT = Experiment(units=2, embedding_size=2, maxlen=6, vocabulary_size=3000)
+
+
+def stay_silent(_done: int, _total: int) -> None:
+    pass
+
+
+@pytest.fixture
+def saved(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Weights]:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    drawn = random_weights(EXPERIMENT)
+    weights.save(drawn, weights_file(RUN, "best"))
+    yield drawn
+    delete_files(RUN)  # other tests share the folder
+
+
+def test_the_memory_test_comes_back_as_plain_lists_and_tells_its_progress(saved: Weights) -> None:
+    told: list[tuple[int, int]] = []
+    state = analyses.fingerprint(saved)
+    found = analyses.memory(RUN, "best", state, EXPERIMENT, tell=lambda done, total: told.append((done, total)))
+    assert json.loads(json.dumps(found)) == found
+    assert found["distances"][0] == 1
+    assert found["distances"][-1] == 6
+    assert len(found["told_apart"]) == len(found["effect"]) == len(found["distances"])
+    assert len(found["positive"]) == len(found["negative"]) > 0
+    assert "waste" in found["negative"]
+    done, total = told[-1]
+    assert done == total == 2 * found["pairs"] * (1 + len(found["distances"]))
+
+
+def test_the_map_comes_back_as_plain_lists(saved: Weights) -> None:
+    found = analyses.words(RUN, "best", "", EXPERIMENT, tell=stay_silent)
+    assert json.loads(json.dumps(found)) == found
+    expected = word_map(EXPERIMENT, saved, prepared.load("bundled").vocabulary)
+    assert tuple(found["words"]) == expected.words
+    np.testing.assert_allclose(found["points"], expected.points, rtol=1e-6)
+    np.testing.assert_allclose(found["verdicts"], expected.verdicts, rtol=1e-6)
+
+
+@pytest.mark.usefixtures("saved")
+def test_a_run_without_weights_is_told_in_words() -> None:
+    with pytest.raises(UserError, match="There are no weights"):
+        analyses.memory("lstm-000000", "best", "", EXPERIMENT, tell=stay_silent)
+
+
+def test_a_step_of_training_changes_the_fingerprint() -> None:
+    one = random_weights(EXPERIMENT)
+    assert analyses.fingerprint(one) == analyses.fingerprint(random_weights(EXPERIMENT))
+    moved = Weights(tuple((path, array + 1e-6 if path == "dense/bias" else array) for path, array in one.tensors))
+    assert analyses.fingerprint(moved) != analyses.fingerprint(one)

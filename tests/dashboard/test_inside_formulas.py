@@ -1,0 +1,98 @@
+import inspect
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard.inside.formulas import Shapes, latex, loop, notes, shapes, table
+from rnn_compare.experiment import CELLS, Cell
+from rnn_compare.networks.equations import STEPS
+from rnn_compare.networks.parameters import GATES
+from tests.dashboard.chosen_runs import chosen
+
+
+def sizes(units: int = 8, features: int = 16) -> Shapes:
+    return Shapes(units, features, ())
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_chosen_sizes_stand_in_the_formula(cell: Cell) -> None:
+    formula = latex(cell, sizes())
+    assert r"_{8 \times 16}" in formula
+    assert r"_{8 \times 8}" in formula
+    assert not any(left in formula for left in ("UNITS", "FEATURES", "@"))
+    assert formula.count("{") == formula.count("}")
+    assert formula.count(r"\big(") == formula.count(r"\big)")
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_every_gate_has_its_matrices_in_the_formula(cell: Cell) -> None:
+    for symbol, _ in GATES[cell]:
+        for letter in "WUb":
+            assert f"{letter}_{symbol}" in latex(cell, sizes())
+        assert f"{symbol} (" in notes(cell)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_formula_names_what_the_source_names(cell: Cell) -> None:
+    source = inspect.getsource(STEPS[cell])
+    for name in ("state", "output", "carry", "candidate"):
+        in_formula = rf"\mathrm{{{name}}}" in latex(cell, sizes())
+        in_source = any(line.strip().startswith((f"{name} =", f"{name}_t =")) for line in source.splitlines())
+        assert in_formula == (in_source or name == "state")
+
+
+def test_the_lectures_loop_can_be_run() -> None:
+    found: dict[str, Any] = {
+        "zeros": float,
+        "dot": lambda one, other: one * other,
+        "activation": lambda value: value,
+        "input_sequence": [1.0, 2.0],
+        "W": 3.0,
+        "U": 0.5,
+        "b": 1.0,
+    }
+    exec(loop(sizes()), found)
+    assert found["state_t"] == 3 * 2 + 0.5 * (3 * 1 + 0.5 * 8 + 1) + 1  # zeros(8) is 8 here
+
+
+def test_layers_of_the_same_shapes_are_told_once() -> None:
+    found = shapes([chosen("one"), chosen("same"), chosen("wide", units=6)])
+    assert list(found.values()) == [["one", "same"], ["wide"]]
+    assert [(one.units, one.features) for one in found] == [(4, 5), (6, 5)]
+
+
+def test_layers_of_other_shapes_are_told_apart() -> None:
+    found = shapes([chosen("deep", layers=2, bidirectional=True)])
+    assert [(one.features, where) for one, where in found.items()] == [(5, ["deep, layer 1"]), (8, ["deep, layer 2"])]
+
+
+def test_the_table_shows_both_ways_of_writing_and_no_markup_of_a_name() -> None:
+    html = table("LSTM", shapes([chosen("<b>mine", cell="LSTM")]))
+    assert "&lt;b&gt;mine" in html
+    assert "<td>4 × 5</td><td>4 × 4</td><td>4</td>" in html
+    assert "<code>kernel</code> (5, 16)" in html
+    assert "<code>recurrent_kernel</code> (4, 16)" in html
+    assert "<code>bias</code> (16,)" in html
+
+
+def body(function: Any) -> str:
+    """What a function does: its lines after the docstring."""
+    return inspect.getsource(function).partition('"""')[2].partition('"""')[2].strip()
+
+
+def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
+    def page() -> None:
+        from rnn_compare.dashboard.inside import formulas
+        from tests.dashboard.chosen_runs import chosen
+
+        runs = [chosen("a", cell="LSTM"), chosen("b"), chosen("c", cell="LSTM")]
+        formulas.show(None, runs)  # type: ignore[arg-type]  # formulas need no services
+
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    assert [heading.value for heading in app.subheader] == ["LSTM", "SimpleRNN"]
+    sources = [code.value for code in app.code]
+    assert any(source.endswith(body(STEPS["LSTM"])) for source in sources)
+    assert any(source.endswith(body(STEPS["SimpleRNN"])) for source in sources)
+    assert any("for input_t in input_sequence" in source for source in sources)
