@@ -1,6 +1,5 @@
 """Pages run in this process, with a real record and a real engine."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,13 +17,6 @@ def script(page: str) -> str:
     AppTest makes it the main module, as Streamlit makes app.py, and a worker that is started later runs that too.
     """
     return f"if __name__ == '__main__':\n    from rnn_compare.dashboard.pages import {page}\n    {page}.render()"
-
-
-@pytest.fixture(autouse=True)
-def _keep_main_module() -> Iterator[None]:
-    main = sys.modules["__main__"]
-    yield
-    sys.modules["__main__"] = main
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
 
     page.get_by_role("button", name="Stop LSTM(8)").click()
     expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
-    mine = [run for run in server.store.runs() if run.origin == "page"]
+    mine = [run for run in server.store.runs() if run.experiment.epochs == 100]
     stopped = next(run for run in mine if run.experiment.cell == "LSTM")
     assert stopped.status is Status.STOPPED
     assert stopped.epochs, "what was measured is kept"
@@ -64,7 +64,8 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(card(page, "SimpleRNN(8)")).to_contain_text("of 100")
     page.get_by_role("button", name="Stop SimpleRNN(8)").click()
     expect(card(page, "SimpleRNN(8)")).to_contain_text("stopped after")
-    assert len([run for run in server.store.runs() if run.origin == "page"]) == 2, "nothing was trained twice"
+    again = [run for run in server.store.runs() if run.experiment.epochs == 100]
+    assert len(again) == 2, "nothing was trained twice"
 
     page.get_by_role("link", name="Try a review").click()
     page.get_by_role("textbox", name="Review", exact=True).fill("A wonderful film <b>zzyzx</b> 🎬")
