@@ -4,15 +4,19 @@ from contextlib import nullcontext
 from typing import Any
 
 import keras
+import numpy as np
 import tensorflow as tf
 from filelock import FileLock
 from keras import layers
 
-from rnn_compare.experiment import CELLS, Experiment
+from rnn_compare.experiment import CELLS, Cell, Experiment
 from rnn_compare.networks import keras_models
+from rnn_compare.networks.fused import vectors, words
 from rnn_compare.networks.fused.arithmetic import CODE_FOLDER
 from rnn_compare.networks.fused.layers import FusedEmbedding, FusedGRU, FusedLSTM, FusedSimpleRNN
-from rnn_compare.networks.fused.optimizers import OPTIMIZERS
+from rnn_compare.networks.fused.optimizers import OPTIMIZERS, rmsprop
+from rnn_compare.networks.fused.sequences import Reading
+from rnn_compare.networks.parameters import parameters
 
 FUSED: dict[Any, Any] = {
     layers.Embedding: FusedEmbedding,
@@ -82,8 +86,23 @@ def warm_up() -> None:
     done = CODE_FOLDER / "compiled"
     with nullcontext() if done.exists() else FileLock(CODE_FOLDER / "compiled.lock"):
         for cell in CELLS:
-            experiment = Experiment(cell=cell, units=2, embedding_size=2, vocabulary_size=100, maxlen=3, layers=2)
-            model = fused_network(experiment)
-            model.compile(OPTIMIZERS[experiment.optimizer](), "mse", jit_compile=False)
-            model.train_on_batch(tf.zeros((2, 3), tf.int32), tf.zeros(2))
+            _call_every_kernel(cell)
         done.touch()
+
+
+def _call_every_kernel(cell: Cell) -> None:
+    # Without Keras, which takes seconds to trace a network; with arrays of the types that it hands over.
+    ids, table = np.zeros((2, 3), np.int64), np.zeros((5, 2), np.float32)
+    weights = [np.zeros(tensor.shape, np.float32) for tensor in _SMALL[cell]]
+    for reading in (Reading(cell), Reading(cell, every_step=True)):
+        output, tape = words.forward(reading, None, ids, table, *weights)
+        words.backward(reading, tape, output)
+        seen, vectors_tape = vectors.forward(reading, None, table[ids], *weights)
+        vectors.backward(reading, vectors_tape, seen)
+    for ids_of in (np.int64, np.int32):  # of FusedEmbedding, and of the stock one
+        rmsprop(np.zeros(1, ids_of), table[:1], np.float32(1), table, table.copy(), 0.9, 1e-7)
+
+
+_SMALL = {
+    cell: parameters(Experiment(cell=cell, units=2, embedding_size=2)).recurrent_layers[0].tensors for cell in CELLS
+}

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +101,32 @@ def _batches(count: int) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:
             ids[row, :padding] = 0
         batches.append((ids, random.integers(0, 2, 16).astype(np.int32)))
     return batches
+
+
+def test_after_the_warm_up_no_training_compiles_anything() -> None:
+    """In a process of its own, in which no other test has had anything compiled."""
+    settings = [{}, {"layers": 2}, {"bidirectional": True}, {"mask_padding": True}, {"dropout": 0.2}, {"batch_size": 1}]
+    program = f"""
+import numpy as np
+from numba.core.registry import CPUDispatcher
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.fused import (
+    arithmetic, gru_kernel, lstm_kernel, models, optimizers, packing, simple_rnn_kernel, sums, vectors, words
+)
+rooms = (arithmetic, gru_kernel, lstm_kernel, optimizers, packing, simple_rnn_kernel, sums, vectors, words)
+
+def compiled():
+    kernels = [(room, name) for room in rooms for name, it in vars(room).items() if isinstance(it, CPUDispatcher)]
+    return {{(room.__name__, name): len(getattr(room, name).signatures) for room, name in kernels}}
+
+models.warm_up()
+before = compiled()
+for cell in ("SimpleRNN", "LSTM", "GRU"):
+    for setting in {settings!r}:
+        experiment = Experiment(cell=cell, units=3, embedding_size=4, vocabulary_size=100, maxlen=6, **setting)
+        x = np.random.default_rng(0).integers(0, 100, (experiment.batch_size, 6)).astype(np.int32)
+        models.build(experiment).train_on_batch(x, np.ones(len(x)))
+print("more:", {{name: count for name, count in compiled().items() if count != before[name]}})
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "more: {}"
