@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
 from tests.browser.conftest import PATIENCE, Server
 
 SMALL = "maxlen=30&reviews=600&embedding_size=8&units=8&vocabulary_size=1000&batch_size=32"
@@ -13,6 +14,11 @@ expect.set_options(timeout=PATIENCE)
 
 def card(page: Page, label: str) -> Locator:
     return page.locator("article.rc-card").filter(has_text=label)
+
+
+def made_here(server: Server) -> list[Run]:
+    """The runs that this test had trained: other tests use the same server."""
+    return [run for run in server.store.runs() if run.experiment.epochs == 100 and run.experiment.reviews == 600]
 
 
 def points(page: Page, chart: str) -> list[int]:
@@ -54,7 +60,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
 
     page.get_by_role("button", name="Stop LSTM(8)").click()
     expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
-    mine = [run for run in server.store.runs() if run.experiment.epochs == 100]
+    mine = made_here(server)
     stopped = next(run for run in mine if run.experiment.cell == "LSTM")
     assert stopped.status is Status.STOPPED
     assert stopped.epochs, "what was measured is kept"
@@ -64,8 +70,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(card(page, "SimpleRNN(8)")).to_contain_text("of 100")
     page.get_by_role("button", name="Stop SimpleRNN(8)").click()
     expect(card(page, "SimpleRNN(8)")).to_contain_text("stopped after")
-    again = [run for run in server.store.runs() if run.experiment.epochs == 100]
-    assert len(again) == 2, "nothing was trained twice"
+    assert len(made_here(server)) == 2, "nothing was trained twice"
 
     page.get_by_role("link", name="Try a review").click()
     page.get_by_role("textbox", name="Review", exact=True).fill("A wonderful film <b>zzyzx</b> 🎬")
