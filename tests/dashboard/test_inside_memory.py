@@ -4,7 +4,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.dashboard import figure
 from rnn_compare.dashboard.inside import memory
 from rnn_compare.dashboard.inside.memory import Recalled, caveat, effects, kept_apart, used_words
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
@@ -89,14 +88,6 @@ def test_of_many_words_the_first_are_told_and_how_many_there_are() -> None:
 def test_good_is_called_neutral_where_it_was_chosen() -> None:
     assert "Even “good” is neutral" in caveat([recalled(neutral=["good"])])
     assert "Even" not in caveat([recalled()])
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The figures on the page by their keys."""
-    figures: dict[str, Any] = {}
-    monkeypatch.setattr(figure, "show", lambda chart, key, height: figures.update({key: chart}))  # noqa: ARG005
-    return figures
 
 
 def test_nothing_is_tested_before_the_button_is_pressed_and_each_run_once(drawn: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.dashboard import figure
 from rnn_compare.dashboard.inside import word_map as shown
 from rnn_compare.dashboard.inside.word_chart import NARROW, chart, extremes, label_offsets, tinted
 from rnn_compare.insight.words import WordMap, word_map
@@ -120,14 +119,6 @@ def test_whatever_is_typed_is_text() -> None:
     near, problems = shown.nearest([one], "<script>alert(1)</script>")
     assert "<script" not in shown.neighbour_cards([one], near, problems)
     assert problems
-
-
-@pytest.fixture
-def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """The figures on the page by their keys."""
-    figures: dict[str, Any] = {}
-    monkeypatch.setattr(figure, "show", lambda chart, key, height: figures.update({key: chart}))  # noqa: ARG005
-    return figures
 
 
 def test_a_word_is_found_on_the_map_and_its_neighbours_in_every_network(drawn: dict[str, Any]) -> None:

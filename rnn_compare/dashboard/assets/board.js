@@ -1,6 +1,7 @@
 // Draws the live board: cards above, accuracy and loss below. Called again with every message.
 // A message holds ready words and numbers (see board.py); everything is set as text, never as markup.
 
+import { element } from "./dom.js";
 import { loadPlotly, look, onChange } from "./plotly.js";
 
 const boards = new WeakMap();
@@ -14,14 +15,6 @@ const KINDS = [
     range: (values) => [0, Math.max(0.8, Math.ceil(5 * Math.min(Math.max(...values, 0), 3) + 0.25) / 5)],
   },
 ];
-
-function element(tag, className, parent, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  parent.append(made);
-  return made;
-}
 
 function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -78,6 +71,7 @@ function buildCard(board, id) {
     const row = element("div", "rc-pair", root);
     for (const name of names) card[name] = element("span", `rc-${name}`, row);
   }
+  card.layers.title = "fused: Keras' layers with a compiled loop, several times faster; stock Keras: its own layers";
   card.reason = element("p", "rc-reason", root);
   board.cards.set(id, card);
   return card;

@@ -2,19 +2,12 @@
 // The message holds everything (see inside/reading.py); stepping and playing happen here, without the server.
 
 import { drawCell } from "./cell.js";
+import { element } from "./dom.js";
 import { drawHeatmap, tonesOf } from "./heatmap.js";
 import { loadPlotly, look, onChange } from "./plotly.js";
 
 const pages = new WeakMap();
 const PACES = [1, 2, 4, 8]; // words a second
-
-function element(tag, className, parent, text = "") {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  parent.append(made);
-  return made;
-}
 
 export function render({ data, parentElement }, urls) {
   let page = pages.get(parentElement);
@@ -236,7 +229,7 @@ function drawChart(page) {
     showlegend: page.runs.length > 1, legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: "rgba(0,0,0,0)" },
     xaxis: {
       ...axis, range: [0, count + 0.2], showgrid: false,
-      ...(count <= 40 ? { tickvals: page.data.words.map((_, index) => index + 1), ticktext: page.data.words.map(plain), tickangle: count > 12 ? -40 : 0, automargin: true } : {}),
+      ...(count <= page.chart.clientWidth / 24 ? { tickvals: page.data.words.map((_, index) => index + 1), ticktext: page.data.words.map(plain), tickangle: count > 12 ? -40 : 0, automargin: true } : {}),
     },
     yaxis: { ...axis, range: [-0.02, 1.02], tickformat: ".0%", nticks: 6 },
     shapes: chartShapes(page),

@@ -67,8 +67,9 @@ def _below_board(of: Services, runs: list[Run], chosen: list[Run]) -> None:
                 st.rerun(scope="app")
         elif (state := of.engine.state).phase == "failed":
             st.caption(f":material/error: {state.reason}")
-        elif state.phase == "starting" and not chosen:
-            st.caption("The workers are starting; Train can be pressed already.")
+        elif state.phase == "starting":
+            begun = "" if chosen else " Train can be pressed already."
+            st.caption(f"The workers are starting; a machine's very first start takes about half a minute.{begun}")
 
 
 def _busy(runs: list[Run]) -> bool:

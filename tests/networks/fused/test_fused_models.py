@@ -6,6 +6,7 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import CELLS, Cell, Experiment
@@ -82,9 +83,18 @@ def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(models, "CODE_FOLDER", tmp_path / "kernels")
+    waits: list[Path] = []
+    lock = FileLock
+
+    def waited_for(path: Path) -> Any:
+        waits.append(path)
+        return lock(path)
+
+    monkeypatch.setattr(models, "FileLock", waited_for)
     warm_up()
-    monkeypatch.setattr(models, "FileLock", lambda _: pytest.fail("waits although all is compiled"))
+    assert len(waits) == 1, "the first one compiles while others wait"
     warm_up()
+    assert len(waits) == 1, "afterwards nobody waits"
 
 
 def _distance(first: keras.Model, second: keras.Model) -> float:

@@ -1,0 +1,19 @@
+"""What the tests of views have in common."""
+
+from typing import Any
+
+import pytest
+
+from rnn_compare.dashboard import figure
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """The figures on the page by their keys."""
+    figures: dict[str, Any] = {}
+
+    def show(chart: Any, key: str, height: int) -> None:  # noqa: ARG001  # named as figure.show has it
+        figures[key] = chart
+
+    monkeypatch.setattr(figure, "show", show)
+    return figures
