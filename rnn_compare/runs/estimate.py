@@ -20,13 +20,13 @@ MEAN_WORDS = 238
 def work(experiment: Experiment) -> float:
     """Returns how much one epoch asks for, in words read by a 32-unit layer.
 
-    The recurrent product grows with the square of the units, overhead with their number not at all:
-    between the two lies what was measured for 8 to 128 units.
+    The recurrent product grows with the square of the units, overhead with their number not at all: between the two
+    lies what was measured for 8 to 256 units (docs/performance.md), nearer to the square where overhead is small.
     """
     words = experiment.maxlen if _stock(experiment) else words_read(experiment.maxlen)
     steps = experiment.training_reviews * words
     directions = 2 if experiment.bidirectional else 1
-    size = 0.5 + 0.5 * math.pow(experiment.units / 32, 1.2)
+    size = 0.5 + 0.5 * math.pow(experiment.units / 32, 1.2 if _stock(experiment) else 1.6)
     return steps * experiment.layers * directions * size
 
 

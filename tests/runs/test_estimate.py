@@ -55,7 +55,8 @@ def test_two_workers_share_the_networks() -> None:
 @pytest.mark.parametrize(
     ("more", "times"),
     [
-        ({"units": 128}, 3.0),
+        ({"units": 128, "stock_layers": True}, 3.0),
+        ({"units": 128}, 5.1),
         ({"layers": 2}, 2.0),
         ({"bidirectional": True}, 2.0),
         ({"maxlen": 100}, 96 / 225),
