@@ -1,34 +1,26 @@
-"""The program without a browser: `python -m rnn_compare train|parameters|predict|runs|export`."""
+"""The program without a browser: `python -m rnn_compare train|continue|parameters|predict|runs|export`."""
 
 import argparse
-import contextlib
 import os
 import shutil
-import signal
 import sys
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from rnn_compare import terminal
+from rnn_compare import foreground, terminal
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, Cell, Experiment, bounds, comparison, labels
+from rnn_compare.experiment import MAX_COMPARED, Cell, Experiment, bounds, comparison
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.paths import cache_folder
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file, weights_file
-from rnn_compare.runs.store import RunStore
-from rnn_compare.training.follow import Follower
+from rnn_compare.runs.recovery import interrupt_orphans
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
 
-FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+BAD_INPUT = 2
 SEVERAL = ("cell", "units", "maxlen")
 """Settings that a comparison may give several values of."""
-LOOK_SECONDS = 0.2
-STOP_SECONDS = 10.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,43 +34,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     options = _parser().parse_args(arguments)
     try:
+        _refuse_what_is_no_text(options)
         code: int = options.command(options)
         return code
     except UserError as error:
         print(error, file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return foreground.INTERRUPTED
     except BrokenPipeError:  # whoever read the output has seen enough, such as `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 
-# ---- the five commands -------------------------------------------------------------------------
+# ---- the commands ------------------------------------------------------------------------------
 
 
 def _train(options: argparse.Namespace) -> int:
-    from rnn_compare.training.engine import Engine
-
     experiments = _experiments(options)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit is as polite as Ctrl-C
-    with _open_store() as store:
-        engine = Engine(store, "command line")
-        try:
-            engine.start()
-            runs = engine.submit(experiments)
-            follower = Follower(store, runs)
-            with terminal.display(options.json, labels(experiments)) as show:
-                try:
-                    _watch(follower, show)
-                except KeyboardInterrupt:
-                    for run in runs:
-                        engine.stop(run)
-                    _watch(follower, show, STOP_SECONDS)
-                    return INTERRUPTED
-        finally:
-            engine.close()
-        return FAILED if any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in follower.runs) else 0
+    return foreground.train(lambda engine: engine.submit(experiments), options.json)
+
+
+def _continue(options: argparse.Namespace) -> int:
+    def submit(engine: Any) -> list[str]:
+        for run in options.run:
+            engine.continue_run(run, options.more)
+        return list(options.run)
+
+    return foreground.train(submit, options.json)
 
 
 def _parameters(options: argparse.Namespace) -> int:
@@ -97,7 +80,7 @@ def _predict(options: argparse.Namespace) -> int:
     from rnn_compare.reviews import prepared
     from rnn_compare.reviews.encoding import read_text
 
-    with _open_store() as store:
+    with foreground.open_store() as store:
         run = store.run(options.run)
     experiment = run.experiment
     trained = weights.load(weights_file(run.id, options.which), experiment)
@@ -113,8 +96,8 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _runs(options: argparse.Namespace) -> int:
-    with _open_store() as store:
-        store.interrupt_orphans()
+    with foreground.open_store() as store:
+        interrupt_orphans(store)
         runs = store.runs()
     if options.json:
         for run in runs:
@@ -127,13 +110,16 @@ def _runs(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    target = Path(options.model).expanduser()
+    try:
+        target = Path(options.model).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{options.model} names a home folder that is not there. Choose another path.") from error
     if target.suffix != ".keras":
         raise UserError(f"{target} does not end in .keras, as the file of a Keras model must. Name it model.keras.")
     if target.is_dir() or not target.parent.is_dir():
         what = "is a folder" if target.is_dir() else "lies in a folder that does not exist"
         raise UserError(f"{target} {what}; a file in an existing folder is needed. Choose another path.")
-    with _open_store() as store:
+    with foreground.open_store() as store:
         run = store.run(options.run)
     source = model_file(run.id, options.which)
     if not source.exists():  # the run still trains, or its worker was killed
@@ -152,28 +138,14 @@ def _export(options: argparse.Namespace) -> int:
 # ---- what they share ---------------------------------------------------------------------------
 
 
-def _watch(follower: Follower, show: terminal.Show, seconds: float | None = None) -> None:
-    until = None if seconds is None else time.monotonic() + seconds
-    while True:
-        news = follower.news()
-        show(follower.runs, news)
-        if follower.done or (until is not None and time.monotonic() > until):
-            return
-        time.sleep(LOOK_SECONDS)
-
-
-@contextlib.contextmanager
-def _open_store() -> Iterator[RunStore]:
-    store = RunStore(cache_folder() / "runs.db")
-    if store.set_aside is not None:
-        print(
-            f"The record of runs was damaged; it was set aside as {store.set_aside} and a new one begun.",
-            file=sys.stderr,
-        )
-    try:
-        yield store
-    finally:
-        store.close()
+def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
+    """A command line may hold any bytes, but neither the record nor a vocabulary does."""
+    for given in vars(options).values():
+        for text in given if isinstance(given, list | tuple) else [given]:
+            try:
+                str(text).encode()
+            except UnicodeEncodeError as error:
+                raise UserError(f"{str(text)[:40]!a} is no text in UTF-8. Write it again.") from error
 
 
 def _experiments(options: argparse.Namespace) -> list[Experiment]:
@@ -191,6 +163,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     _add_train(commands)
+    _add_continue(commands)
     counts = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
     _add_settings(counts)
     predict = _command(commands, "predict", _predict, "let a trained network judge a review")
@@ -215,6 +188,22 @@ def _add_train(commands: Any) -> None:
     )
     train.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of bounds, 130 after Ctrl-C."
     _add_settings(train, cell=BOOK.cells)
+
+
+def _add_continue(commands: Any) -> None:
+    again = _command(commands, "continue", _continue, "go on with runs that were stopped, interrupted or have failed")
+    again.description = (
+        "Goes on with runs from their last finished epoch, as if they had never been broken off. "
+        "Example: continue lstm-3f9a2c --more 5"
+    )
+    again.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, as `runs` lists them")
+    again.add_argument("--more", type=_count, default=0, metavar="EPOCHS", help="epochs to add, also to finished runs")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of epochs; it must be a whole number from 0 on.")
+    return int(text)
 
 
 def _command(

@@ -196,5 +196,6 @@ def _sentence(detail: Any) -> str:
         return f"{field} is {str(given)[:40]!r}; it must be one of {detail['ctx']['expected']}."
     if not field:
         return str(detail["msg"]).removeprefix("Value error, ").capitalize() + "."
-    kind = {"bool": "yes or no", "int": "a whole number", "float": "a number"}[detail["type"].split("_")[0]]
+    kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number"}
+    kind = kinds.get(Experiment.model_fields[field].annotation, "a plain text")
     return f"{field} is {str(given)[:40]!r}; it must be {kind}."

@@ -1,11 +1,17 @@
 """Where the program keeps what it writes: everything lies in one cache folder."""
 
+import contextlib
 import os
+import re
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from rnn_compare.errors import UserError
 
 CACHE_VARIABLE = "RNN_COMPARE_CACHE"
+_RUN_ID = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
 PROJECT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 
 
@@ -31,6 +37,31 @@ def cache_folder() -> Path:
     return folder
 
 
+@contextlib.contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """Opens a file for writing that is there whole or not at all, whenever the process dies.
+
+    Raises:
+        OSError: If it cannot be written; what was there before is there still.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp", delete=False) as file:
+        partial = Path(file.name)
+        try:
+            yield file  # type: ignore[misc]  # the wrapper of a BinaryIO is one in all but name
+            file.close()  # a full disk may show only now
+            partial.replace(path)
+        except BaseException:
+            partial.unlink(missing_ok=True)
+            raise
+
+
 def run_folder(run_id: str) -> Path:
-    """Returns the folder of one run's weights; it need not exist yet."""
+    """Returns the folder of one run's weights; it need not exist yet.
+
+    Raises:
+        UserError: If the id could lead anywhere else.
+    """
+    if not _RUN_ID.fullmatch(run_id):
+        raise UserError(f"{run_id[:40]!r} is no run's id; `python -m rnn_compare runs` lists them.")
     return cache_folder() / "runs" / run_id

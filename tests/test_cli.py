@@ -20,6 +20,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import EpochEnd, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
 
 PATIENCE = 180
@@ -167,6 +168,16 @@ def test_ctrl_c_stops_the_runs_politely_and_keeps_their_epochs(
     assert run.status is Status.STOPPED
     assert run.epochs
 
+    process = command("continue", run.id)
+    assert process.stdout is not None
+    assert process.stdout.readline().split()[0] == run.id
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    again = RunStore(cache / "runs.db").run(run.id)
+    assert again.continued == (len(run.epochs),)
+    assert again.epochs[: len(run.epochs)] == run.epochs
+    assert again.status is Status.STOPPED
+
 
 def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
     command: Callable[..., subprocess.Popen[str]], cache: Path
@@ -183,7 +194,7 @@ def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
 
     store = RunStore(cache / "runs.db")
     assert store.run(run).status is Status.RUNNING
-    assert store.interrupt_orphans() == [run]
+    assert interrupt_orphans(store) == [run]
     interrupted = store.run(run)
     assert interrupted.status is Status.INTERRUPTED
     assert interrupted.reason is not None
@@ -194,6 +205,7 @@ def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
     ("arguments", "said"),
     [
         (["train", "--units", "0"], "units is 0; it must be between 1 and 512."),
+        (["continue", "lstm-nobody"], "There is no run called 'lstm-nobody'"),
         (["train", "--cell", "Transformer"], "cell is 'Transformer'; it must be one of"),
         (["train", "--epochs", "many"], "epochs is 'many'; it must be a whole number."),
         (["train", "--units", *"123456789"], "at most 8 are compared at once"),
@@ -304,10 +316,10 @@ def test_bars_are_shown_on_a_terminal(trained: subprocess.CompletedProcess[str],
     """`train` itself takes long; what it shows of a finished run is looked at here."""
     run = lines(trained.stdout)[-1]["run"]
     script = (
-        "import sys; from pathlib import Path; from rnn_compare import cli, terminal;"
+        "import sys; from pathlib import Path; from rnn_compare import foreground, terminal;"
         " from rnn_compare.runs.store import RunStore; from rnn_compare.training.follow import Follower\n"
         "follower = Follower(RunStore(Path(sys.argv[1])), [sys.argv[2]])\n"
-        "with terminal.display(False, ['LSTM(4)']) as show: cli._watch(follower, show)"
+        "with terminal.display(False, ['LSTM(4)']) as show: foreground._watch(follower, show)"
     )
     shown = _on_terminal([sys.executable, "-c", script, str(cache / "runs.db"), run])
     assert "LSTM(4)" in shown

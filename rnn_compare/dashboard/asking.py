@@ -1,12 +1,18 @@
 """What the pages that ask trained networks have in common: which networks, which weights, which text."""
 
-from collections.abc import Sequence
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 
 import streamlit as st
 
+from rnn_compare.dashboard import access
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown import shown
-from rnn_compare.experiment import MAX_COMPARED
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import MAX_COMPARED, Experiment
+from rnn_compare.insight.held_out import held_out
+from rnn_compare.insight.verdict import MAX_CHARACTERS
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
 
@@ -56,15 +62,95 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     return [by_id[run] for run in chosen], WEIGHTS[which or "best epoch"]
 
 
-def text(height: int = 110) -> str:
-    """Draws the box for a review and the examples, and returns what stands in the box."""
+@dataclass(frozen=True)
+class Picked:
+    """A real review that stands in the box, and what its author thought.
+
+    Attributes:
+        text: The review.
+        kind: ``test`` or ``validation``.
+        number: Its number in the source.
+        positive: Whether its author liked the film.
+    """
+
+    text: str
+    kind: str
+    number: int
+    positive: bool
+
+    @property
+    def author(self) -> str:
+        """What its author found it: ``positive`` or ``negative``."""
+        return "positive" if self.positive else "negative"
+
+
+def text(height: int = 110, experiments: Collection[Experiment] = ()) -> str:
+    """Draws the box for a review, the examples and a choice of real reviews, and returns what stands in the box.
+
+    Nothing, if the visitor has asked too often just now: that is said, and the box keeps what was typed.
+
+    Args:
+        height: Of the box, in pixels.
+        experiments: Those that are asked: real reviews are offered if there are some that none has learned from.
+    """
 
     def take_example() -> None:
-        if picked := st.session_state["example"]:
-            st.session_state["review"] = EXAMPLES[picked]
+        if example := st.session_state["example"]:
+            st.session_state["review"] = EXAMPLES[example]
 
     st.text_area("Review", key="review", height=height, placeholder="Type or paste a review in English …")
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
         st.button("Ask the networks", type="primary")
         st.pills("Examples", list(EXAMPLES), key="example", on_change=take_example, label_visibility="collapsed")
-    return str(st.session_state["review"])
+        if experiments:
+            _offer_real_ones(experiments)
+    typed = str(st.session_state["review"])
+    if typed.strip() and (pause := access.pause_before_prediction()):
+        st.info(pause, icon=":material/hourglass_empty:")
+        return ""
+    return typed
+
+
+def picked() -> Picked | None:
+    """Returns the real review that stands in the box as it was written; None if something else stands there."""
+    found: Picked | None = st.session_state.get("picked")
+    # The browser may hand line ends back in another way.
+    same = found is not None and found.text.split() == str(st.session_state.get("review", "")).split()
+    return found if same else None
+
+
+def _offer_real_ones(experiments: Collection[Experiment]) -> None:
+    try:
+        real = held_out(experiments)
+    except UserError:  # what is wrong with the reviews is said where they are needed
+        return
+    if real is None:
+        return
+
+    def take(number: int | None) -> None:
+        if number is None:
+            return
+        number = min(max(number, real.numbers[0]), real.numbers[-1])
+        found = Picked(real.text(number)[:MAX_CHARACTERS], real.kind, number, real.positive(number))
+        st.session_state.update(picked=found, review=found.text, example=None, real_review=number)
+
+    if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
+        st.session_state["real_review"] = None
+    st.button(
+        f"Any {real.kind} review",
+        icon=":material/casino:",
+        help="A real review that none of these networks has learned from, with what its author thought: number "
+        f"{real.numbers[0]:,} to {real.numbers[-1]:,}",
+        on_click=lambda: take(random.choice(real.numbers)),
+    )
+    st.number_input(
+        "Number of the review",
+        min_value=real.numbers[0],
+        max_value=real.numbers[-1],
+        value=None,
+        key="real_review",
+        placeholder="or by number",
+        label_visibility="collapsed",
+        width=180,
+        on_change=lambda: take(st.session_state["real_review"]),
+    )

@@ -6,7 +6,7 @@ every point and lose the viewer's zoom.
 """
 
 import functools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import server
 from rnn_compare.dashboard.palette import CELL_COLORS, looks
-from rnn_compare.dashboard.words import duration, ordinal, percent
+from rnn_compare.dashboard.words import about, duration, ordinal, percent
 from rnn_compare.experiment import labels
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
@@ -30,12 +30,12 @@ FIRST_BATCHES = 8
 """Batches of a later epoch that are not drawn."""
 
 
-def message(shown: Sequence[Run], waiting: Sequence[str], marks: bool, hint: str = "") -> dict[str, Any]:
+def message(shown: Sequence[Run], starts: Mapping[str, float], marks: bool, hint: str = "") -> dict[str, Any]:
     """Returns what the browser draws, as plain values and ready words.
 
     Args:
         shown: The runs on the board, in order.
-        waiting: Ids of all queued runs of the server, the next first.
+        starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
         marks: Whether the lecture's 85 % and 89 % are drawn.
         hint: What stands in the empty charts when there is no run.
     """
@@ -48,7 +48,7 @@ def message(shown: Sequence[Run], waiting: Sequence[str], marks: bool, hint: str
                 "label": run.name or name,
                 "color": look.color,
                 "marker": look.marker,
-                **_card(run, waiting),
+                **_card(run, starts),
                 **_curves(run),
             }
             for run, name, look in zip(shown, names, looked, strict=True)
@@ -59,11 +59,24 @@ def message(shown: Sequence[Run], waiting: Sequence[str], marks: bool, hint: str
     }
 
 
-def show(data: dict[str, Any], key: str) -> list[str]:
-    """Draws the board; returns the ids of runs whose Stop button was just pressed."""
-    result = _component()(data=data, key=key, on_stop_change=lambda: None)
+def show(data: dict[str, Any], key: str, may_press: bool = True) -> tuple[list[str], list[str]]:
+    """Draws the board; returns the ids of runs whose Stop button was just pressed, and of those to be continued.
+
+    Args:
+        data: A ``message``.
+        key: Names the board on its page.
+        may_press: Whether there are buttons; without them none was pressed, whatever a browser says.
+    """
+    result = _component()(
+        data={**data, "may_press": may_press}, key=key, on_stop_change=lambda: None, on_resume_change=lambda: None
+    )
     drawn = {run["id"] for run in data["runs"]}
-    return [run for run in result.stop or [] if run in drawn]
+
+    def pressed(told: Any) -> list[str]:
+        runs = told if may_press and isinstance(told, list) else []
+        return [run for run in runs if isinstance(run, str) and run in drawn]
+
+    return pressed(result.stop), pressed(result.resume)
 
 
 @functools.cache
@@ -79,11 +92,11 @@ def _component() -> Any:
     return st.components.v2.component("rnn_compare_board", js=loader, isolate_styles=False)
 
 
-def _card(run: Run, waiting: Sequence[str]) -> dict[str, Any]:
+def _card(run: Run, starts: Mapping[str, float]) -> dict[str, Any]:
     best, last, pace, left = run.best, run.last, run.seconds_per_epoch, run.seconds_left
     return {
         "status": run.status.value,
-        "state": _state(run, waiting),
+        "state": _state(run, starts),
         "fraction": round(run.fraction_done, 3),
         "best": percent(best.val_accuracy) if best else "–",
         "best_note": f"best, epoch {best.epoch}" if best else "validation accuracy",
@@ -93,17 +106,19 @@ def _card(run: Run, waiting: Sequence[str]) -> dict[str, Any]:
         "pace": f"{duration(pace)} an epoch" if pace is not None else "",
         "layers": run.layers.partition(",")[0],
         "reason": run.reason or "",
-        "stop": not run.status.ended,
+        "press": "" if run.status is Status.FINISHED else "Continue" if run.status.ended else "Stop",
         "stopping": run.stop_requested and not run.status.ended,
     }
 
 
-def _state(run: Run, waiting: Sequence[str]) -> str:
+def _state(run: Run, starts: Mapping[str, float]) -> str:
     done, epochs = len(run.epochs), run.experiment.epochs
     match run.status:
         case Status.QUEUED:
-            place = waiting.index(run.id) + 1 if run.id in waiting else 1
-            return "starting" if place == 1 else f"waiting, {ordinal(place)} in line"
+            if not starts.get(run.id):
+                return "starting"
+            place = [queued for queued, seconds in starts.items() if seconds].index(run.id) + 1
+            return f"waiting, {ordinal(place)} in line, {about(starts[run.id])}"
         case Status.RUNNING if run.progress and run.progress[-1].phase == "preparing":
             return "preparing"
         case Status.RUNNING if run.progress and run.progress[-1].phase == "validation":

@@ -21,6 +21,8 @@ from rnn_compare.presets import BOOK, PRESETS, Preset
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
+LONGEST_NUMBER = 1_000
+"""Digits; Python itself refuses to read 4,300."""
 SOURCE_NAMES = {"bundled": "IMDB, bundled", "keras": "IMDB, Keras' file"}
 # Fields that are set by a widget of the same key, beside the three that make several networks.
 SHARED = tuple(name for name in Experiment.model_fields if name not in ("cell", "units", "maxlen"))
@@ -164,13 +166,16 @@ def _with_current(offered: Sequence[int], field: str) -> list[int]:
     """Adds a value that came with the link and is within bounds, so that every such link can be shown."""
     low, high = bounds(field)
     given = [str(st.session_state.get(field, "")), st.query_params.get(field, "")]
-    return sorted({*offered, *(int(value) for value in given if value.isdecimal() and low <= int(value) <= high)})
+    sizes = (int(value) for value in given if value.isdecimal() and len(value) < LONGEST_NUMBER)
+    return sorted({*offered, *(size for size in sizes if low <= size <= high)})
 
 
 def _say_what_the_link_had_wrong() -> None:
     """Streamlit drops values from the URL that a widget cannot take; the visitor is told which, and why."""
     if "link_problems" not in st.session_state:
         st.session_state["link_problems"] = _link_problems()
+        if st.session_state["link_problems"]:
+            st.rerun()  # without them: Streamlit itself stumbles over some, such as 1e999
     for problem in st.session_state["link_problems"]:
         st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
 
@@ -183,6 +188,7 @@ def _link_problems() -> list[str]:
                 experiment_from({field: value})
             except UserError as error:
                 problems.append(str(error))
+                st.query_params.pop(field, None)
     return problems
 
 
@@ -201,7 +207,7 @@ def _read() -> Setup:
 
 
 def _whole(text: str, field: str) -> int:
-    if not text.strip().isdecimal():
+    if not text.strip().isdecimal() or len(text) >= LONGEST_NUMBER:
         low, high = bounds(field)
         raise UserError(f"{text[:20]!r} is no value for {field}; it must be a whole number from {low:,} to {high:,}.")
     return int(text)

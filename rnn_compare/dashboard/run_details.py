@@ -3,15 +3,18 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from html import escape
+from typing import Any
 
 import streamlit as st
 
+from rnn_compare.dashboard import access
 from rnn_compare.dashboard.problems import noted, noting
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.words import duration, percent
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.networks.keras_script import script
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
@@ -40,6 +43,8 @@ def show(of: Services, run: Run) -> None:
     st.html(f'{CSS}<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run))}</p></div>')
     _names(of, run)
     _downloads(of, run)
+    if run.status is Status.FINISHED:
+        _train_on(of, run)
     record, summary, keras_script = st.tabs(["Record", "Keras' summary", "Stock Keras"])
     with record:
         st.html(f'<div class="rc-record">{"".join(_sections(run))}</div>')
@@ -71,11 +76,13 @@ def model(of: Services, run: Run, which: Which) -> bytes:
 def _names(of: Services, run: Run) -> None:
     def rename() -> None:
         with noting(noted()):
+            access.require()
             of.store.rename(run.id, st.session_state[name_key])
         of.refresh()
 
     def annotate() -> None:
         with noting(noted()):
+            access.require()
             of.store.annotate(run.id, st.session_state[note_key])
         of.refresh()
 
@@ -83,12 +90,14 @@ def _names(of: Services, run: Run) -> None:
     # Not given as the widget's value: another visitor's renaming must not take away what is being typed.
     st.session_state.setdefault(name_key, run.name)
     st.session_state.setdefault(note_key, run.note)
+    locked = access.why_not()
+    may: dict[str, Any] = {"disabled": bool(locked), "help": locked}
     left, right = st.columns([1, 2])
     with left:
         placeholder = f"{run.experiment.label}, as long as it has none"
-        st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder=placeholder, on_change=rename)
+        st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder=placeholder, on_change=rename, **may)
     with right:
-        st.text_area("Note", key=note_key, max_chars=MAX_NOTE, height=100, on_change=annotate)
+        st.text_area("Note", key=note_key, max_chars=MAX_NOTE, height=100, on_change=annotate, **may)
 
 
 def _downloads(of: Services, run: Run) -> None:
@@ -126,6 +135,28 @@ def _downloads(of: Services, run: Run) -> None:
         )
 
 
+def _train_on(of: Services, run: Run) -> None:
+    def train_on() -> None:
+        with noting(noted()):
+            access.require()
+            of.engine.continue_run(run.id, int(st.session_state[key]), **access.place_in_line())
+        of.refresh()
+
+    key = f"more_{run.id}"
+    most = int(bounds("epochs")[1]) - run.experiment.epochs
+    locked = access.why_not()
+    if most > 0:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))
+            st.button(
+                "Train on",
+                on_click=train_on,
+                icon=":material/play_arrow:",
+                disabled=bool(locked),
+                help=locked or "Goes on from the last epoch, as if it had been set to more epochs from the start.",
+            )
+
+
 def _state(run: Run) -> str:
     parts = [f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs"]
     if run.name:
@@ -151,7 +182,8 @@ def _sections(run: Run) -> Iterable[str]:
         "made": _time(run.created),
         "training began": _time(run.started),
         "ended": _time(run.ended),
-        "took": duration(run.ended - run.started) if run.ended and run.started else "–",
+        "its epochs took": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "–",
+        "gone on with after epoch": ", ".join(map(str, run.continued)) or "–",
         "started together with": run.comparison if run.comparison != run.id else "–",
         **run.versions,
     }

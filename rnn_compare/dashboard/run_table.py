@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from rnn_compare.runs.curves import as_cell
 from rnn_compare.runs.record import Run
 
 COLUMNS: dict[str, Any] = {
@@ -28,7 +29,7 @@ COLUMNS: dict[str, Any] = {
 
 
 def table(runs: Sequence[Run]) -> pd.DataFrame:
-    """Returns one row for each run, in order, with the columns of ``COLUMNS``."""
+    """Returns one row for each run, in order, with the columns of ``COLUMNS``; Streamlit offers it as a CSV file."""
     return pd.DataFrame([_row(run) for run in runs], columns=list(COLUMNS))
 
 
@@ -48,7 +49,7 @@ def _searched(run: Run) -> str:
 def _row(run: Run) -> tuple[Any, ...]:
     best, last, experiment = run.best, run.last, run.experiment
     return (
-        run.title,
+        as_cell(run.title),
         experiment.cell,
         experiment.units,
         experiment.maxlen,
@@ -60,6 +61,6 @@ def _row(run: Run) -> tuple[Any, ...]:
         run.seconds_per_epoch,
         datetime.fromtimestamp(run.created),
         run.origin,
-        " ".join(run.note.split()),
+        as_cell(" ".join(run.note.split())),
         run.id,
     )

@@ -22,7 +22,8 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rnn_compare.dashboard import services
+from rnn_compare.dashboard import access, services
+from rnn_compare.dashboard.shield import Shield
 from rnn_compare.errors import UserError
 
 PREFIX = "/rnn-compare"
@@ -91,7 +92,7 @@ class Preload:
         await self.app(scope, receive, with_link)
 
 
-MIDDLEWARE = [Middleware(Preload)]
+MIDDLEWARE = [Middleware(Shield), Middleware(Preload)]
 ROUTES = [Route(f"{PREFIX}/{{version}}/{{name}}", serve)]
 
 
@@ -99,6 +100,7 @@ ROUTES = [Route(f"{PREFIX}/{{version}}/{{name}}", serve)]
 async def lifespan(_app: object) -> AsyncIterator[dict[str, Any]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
     importlib.import_module("rnn_compare.dashboard.site")  # now, not when the first visitor waits for it
+    print(access.described(), flush=True)
     with contextlib.suppress(UserError):  # every page says it in words, and tries again
         await anyio.to_thread.run_sync(services.get)
     yield {}

@@ -2,11 +2,16 @@
 
 import threading
 import time
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Any
 
 from rnn_compare.paths import cache_folder
+from rnn_compare.runs import estimate, queue
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.training.cluster import worker_count
 from rnn_compare.training.engine import Engine
 
 SNAPSHOT_SECONDS = 0.4
@@ -29,13 +34,38 @@ class Services:
     def __post_init__(self) -> None:
         self._snapshot_lock = threading.Lock()
         self._snapshot: tuple[float, list[Run]] = (0.0, [])
+        self._made: dict[Hashable, Any] = {}
 
     def runs(self) -> list[Run]:
         """Returns all runs, oldest first, as they were at most ``SNAPSHOT_SECONDS`` ago."""
         with self._snapshot_lock:
             if time.monotonic() - self._snapshot[0] > SNAPSHOT_SECONDS:
                 self._snapshot = (time.monotonic(), self.store.runs())
+                self._made = {}
             return self._snapshot[1]
+
+    def once(self, key: Hashable, make: Callable[[list[Run]], Any]) -> Any:
+        """Returns what is made of all runs, made once for all viewers until there are newer runs to make it of.
+
+        Args:
+            key: Tells it from other things made of the same runs.
+            make: Makes it; what it returns must not be changed.
+        """
+        runs = self.runs()
+        made = self._made
+        if key not in made:
+            made[key] = make(runs)
+        return made[key]
+
+    def starts(self) -> dict[str, float]:
+        """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
+        starts: dict[str, float] = self.once("starts", self._starts)
+        return starts
+
+    def _starts(self, runs: list[Run]) -> dict[str, float]:
+        own = [run for run in runs if run.owner == self.engine.owner]
+        running = [run for run in own if run.status is Status.RUNNING]
+        return estimate.starts(queue.line(own), running, runs, worker_count())
 
     def refresh(self) -> None:
         """Makes the next reading see what was just written."""

@@ -3,10 +3,16 @@
 import zlib
 from typing import Any
 
+import numpy as np
+
 from rnn_compare.experiment import Experiment
+from rnn_compare.insight.gradients import gradient_norms
+from rnn_compare.insight.leave_one_out import logits_without
 from rnn_compare.insight.memory_test import memory_test
 from rnn_compare.insight.polarity import choose_words
 from rnn_compare.insight.prediction import Tell
+from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight.way_back import way_back
 from rnn_compare.insight.words import word_map
 from rnn_compare.networks import weights
 from rnn_compare.reviews import prepared
@@ -21,15 +27,47 @@ def fingerprint(of: weights.Weights) -> str:
     return f"{zlib.crc32(of['dense/kernel'].tobytes() + of['dense/bias'].tobytes()):08x}"
 
 
-def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> dict[str, Any]:
-    """Puts one run to the memory test: see ``memory_test``.
+def left_out(
+    run: str, which: Which, _state: str, experiment: Experiment, ids: tuple[int, ...], words: int, *, tell: Tell
+) -> list[float]:
+    """Has one run judge a review again without each of its words: see ``leave_one_out``.
 
     Args:
         run: The run's id.
         which: The weights of the best or of the last epoch.
         _state: Their ``fingerprint``, so that what was found is found again only while they are the same.
         experiment: What the network is.
-        tell: Told how many of the texts are read.
+        ids: The row of word ids (timesteps,).
+        words: How many words stand at its end.
+        tell: Told how many of the reviews are read.
+
+    Returns:
+        The log-odds of "positive" for the whole review, and for it with each word in turn unknown (1 + words,).
+
+    Raises:
+        UserError: If the weights cannot be read.
+    """
+    loaded = weights.load(weights_file(run, which), experiment)
+    row = np.array(ids, np.int32)
+    return [round(float(logit), 4) for logit in logits_without(experiment, loaded, row, words, tell)]
+
+
+def gradients(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> dict[str, Any]:
+    """Follows the gradient through one run's probe: see ``gradient_norms``. The arguments are those of ``left_out``.
+
+    Returns:
+        How many ``reviews`` it was followed through, and for each of the ``directions`` a ``WayBack`` in plain values.
+
+    Raises:
+        UserError: If weights or reviews cannot be read.
+    """
+    ids, labels = probe_batch(experiment)
+    norms = gradient_norms(experiment, weights.load(weights_file(run, which), experiment), ids, labels, tell)
+    return {"reviews": len(ids), "directions": [way_back(each).plain() for each in norms]}
+
+
+def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> dict[str, Any]:
+    """Puts one run to the memory test: see ``memory_test``. The arguments are those of ``left_out``.
 
     Returns:
         ``distances``, and at each of them ``told_apart`` and ``effect``; how many ``pairs`` each figure is of; and
@@ -52,7 +90,7 @@ def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell:
 
 
 def words(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> dict[str, Any]:
-    """Draws up one run's map of words: see ``word_map``. The arguments are those of ``memory``.
+    """Draws up one run's map of words: see ``word_map``. The arguments are those of ``left_out``.
 
     Returns:
         The fields of a ``WordMap``.

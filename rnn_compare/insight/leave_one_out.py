@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.prediction import Array, Tell, predict_logits
+from rnn_compare.insight.prediction import Array, Ids, Tell, predict_logits
 from rnn_compare.insight.reading import words_read
 from rnn_compare.networks.equations import sigmoid
 from rnn_compare.networks.weights import Weights
@@ -63,12 +63,24 @@ def leave_one_out(
         tell: Told how many of the reviews are read.
     """
     words = words_read(review)
-    row = review.ids
-    first = len(row) - len(words)
-    known = np.flatnonzero(row[first:] != UNKNOWN)
-    rows = np.tile(row, (1 + len(known), 1))
+    return LeaveOneOut(words, logits_without(experiment, weights, review.ids, len(words), tell))
+
+
+def logits_without(experiment: Experiment, weights: Weights, ids: Ids, words: int, tell: Tell | None = None) -> Array:
+    """Returns the ``logits`` of a ``LeaveOneOut`` (1 + words,).
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        ids: The row of word ids (timesteps,).
+        words: How many words stand at its end.
+        tell: Told how many of the reviews are read.
+    """
+    first = len(ids) - words
+    known = np.flatnonzero(ids[first:] != UNKNOWN)
+    rows = np.tile(ids, (1 + len(known), 1))
     rows[1 + np.arange(len(known)), first + known] = UNKNOWN
     whole, *changed = predict_logits(experiment, weights, rows, tell)
-    logits = np.full(1 + len(words), whole, np.float32)
+    logits = np.full(1 + words, whole, np.float32)
     logits[1 + known] = changed
-    return LeaveOneOut(words, logits)
+    return logits

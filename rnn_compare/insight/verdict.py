@@ -45,10 +45,6 @@ def ask(run: Run, text: str, which: Which) -> Verdict:
     Raises:
         UserError: If there is nothing to read, or the run has no weights.
     """
-    if len(text) > MAX_CHARACTERS:
-        raise UserError(
-            f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Paste a shorter one."
-        )
     review = encode(run.experiment, text)
     probability = predict(run.experiment, run_weights(run, which), review.ids[None, :])
     return Verdict(float(probability[0]), review)
@@ -58,8 +54,12 @@ def encode(experiment: Experiment, text: str) -> EncodedReview:
     """Returns what a network of this experiment is given for a text.
 
     Raises:
-        UserError: If there is no word in the text.
+        UserError: If there is no word in the text, or too much of it.
     """
+    if len(text) > MAX_CHARACTERS:
+        raise UserError(
+            f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Paste a shorter one."
+        )
     vocabulary = prepared.load(experiment.source).vocabulary
     return read_text(text, vocabulary, experiment.vocabulary_size, experiment.maxlen)
 

@@ -1,6 +1,5 @@
 """The weights of a whole network as named NumPy arrays, and their file."""
 
-import tempfile
 import zipfile
 import zlib
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.paths import written_whole
 
 Array = NDArray[np.float32]
 
@@ -49,21 +49,15 @@ def save(weights: Weights, path: Path) -> None:
     Raises:
         UserError: If the folder cannot be written to or is full.
     """
-    partial: Path | None = None
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp", delete=False) as file:
-            partial = Path(file.name)
+        with written_whole(path) as file:
             # Not compressed: trained floats hardly shrink, and a large embedding would take seconds.
             np.savez(file, allow_pickle=False, **dict(weights.tensors))
-        partial.replace(path)
     except OSError as error:
-        if partial is not None:
-            partial.unlink(missing_ok=True)
         raise UserError(
             f"The weights cannot be saved as {path} ({error.strerror or error}); they need "
             f"{sum(array.nbytes for array in weights.arrays) / 1e6:.1f} MB in a folder that can be written to. "
-            "Free some space or make the folder writable, then train again."
+            "Free some space or make the folder writable, then continue the run."
         ) from error
 
 

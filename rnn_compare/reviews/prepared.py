@@ -33,6 +33,8 @@ SHUFFLE_SEED = 113
 
 Progress = Callable[[str], None]
 
+_elsewhere: dict[Source, Path] = {}
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -117,6 +119,11 @@ class Reviews:
         return int(self.training.labels[index])
 
 
+def use(source: Source, folder: Path) -> None:
+    """Has this process read a source from a folder that was prepared elsewhere."""
+    _elsewhere[source] = folder
+
+
 def is_prepared(source: Source) -> bool:
     """Tells whether ``load`` will be instant.
 
@@ -180,7 +187,7 @@ def prepare(source: Source, progress: Progress | None = None) -> Path:
 
 
 def _folder(source: Source) -> Path:
-    return cache_folder() / "reviews" / f"{source}-v{FORMAT}-{sources.fingerprint(source)}"
+    return _elsewhere.get(source) or cache_folder() / "reviews" / f"{source}-v{FORMAT}-{sources.fingerprint(source)}"
 
 
 def _write(folder: Path, raw: sources.RawReviews, report: Progress) -> None:

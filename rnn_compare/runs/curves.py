@@ -9,7 +9,7 @@ from rnn_compare.runs.record import Run
 
 MEASURED = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "seconds")
 COLUMNS = ("run", "name", *Experiment.model_fields, *MEASURED)
-_FORMULA_SIGNS = ("=", "+", "-", "@", "\t")
+_FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets read the wide ones as well
 
 
 def curves(runs: Sequence[Run]) -> str:
@@ -31,12 +31,17 @@ def curves(runs: Sequence[Run]) -> str:
     for run in runs:
         settings = run.experiment.model_dump().values()
         table.writerows(
-            [run.id, _as_text(run.title), *settings, *(getattr(epoch, name) for name in MEASURED)]
+            [run.id, as_cell(run.title), *settings, *(getattr(epoch, name) for name in MEASURED)]
             for epoch in run.epochs
         )
     return text.getvalue()
 
 
-def _as_text(name: str) -> str:
-    """Keeps a spreadsheet from running a name that somebody typed as a formula."""
-    return f"'{name}" if name.startswith(_FORMULA_SIGNS) else name
+def as_cell(text: str) -> str:
+    """Keeps a spreadsheet from running what somebody typed as a formula.
+
+    Example:
+        >>> as_cell("=1+1"), as_cell("1+1")
+        ("'=1+1", '1+1')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

@@ -43,9 +43,39 @@ def seconds(experiments: Sequence[Experiment], earlier: Sequence[Run], workers: 
     """
     busy_until = [0.0] * max(workers, 1)
     for experiment in experiments:
-        alone = START_SECONDS + experiment.epochs * work(experiment) * _rate(experiment, earlier)
-        heapq.heapreplace(busy_until, busy_until[0] + alone)
+        heapq.heapreplace(busy_until, busy_until[0] + alone(experiment, experiment.epochs, earlier))
     return max(busy_until) if experiments else 0.0
+
+
+def starts(waiting: Sequence[Run], running: Sequence[Run], earlier: Sequence[Run], workers: int) -> dict[str, float]:
+    """Estimates when each of several runs will start.
+
+    Args:
+        waiting: Runs that wait, the next one first.
+        running: Runs that workers have.
+        earlier: As in ``seconds``.
+        workers: How many train at once.
+
+    Returns:
+        Seconds from now for each run's id; 0 where a worker is free.
+    """
+
+    def left(run: Run) -> float:
+        return alone(run.experiment, run.experiment.epochs - len(run.epochs), earlier)
+
+    busy_until = [left(run) if run.seconds_left is None else run.seconds_left for run in running]
+    busy_until += [0.0] * (max(workers, 1) - len(running))
+    heapq.heapify(busy_until)
+    begins = {}
+    for run in waiting:
+        begins[run.id] = busy_until[0]
+        heapq.heapreplace(busy_until, busy_until[0] + left(run))
+    return begins
+
+
+def alone(experiment: Experiment, epochs: int, earlier: Sequence[Run]) -> float:
+    """Estimates the seconds that one worker takes for some epochs of an experiment, the start included."""
+    return START_SECONDS + epochs * work(experiment) * _rate(experiment, earlier)
 
 
 def words_read(maxlen: int) -> float:

@@ -19,18 +19,21 @@ class Status(StrEnum):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more will come of the run."""
-        return not ALLOWED[self]
+        """Whether nothing more will come of the run, unless somebody continues it."""
+        return self not in (Status.QUEUED, Status.RUNNING)
 
 
+_CONTINUED = frozenset({Status.QUEUED})
 ALLOWED: dict[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.RUNNING, Status.STOPPED, Status.FAILED, Status.INTERRUPTED}),
-    Status.RUNNING: frozenset({Status.FINISHED, Status.STOPPED, Status.FAILED, Status.INTERRUPTED}),
-    Status.FINISHED: frozenset(),
-    Status.STOPPED: frozenset(),
-    Status.FAILED: frozenset(),
-    Status.INTERRUPTED: frozenset(),
+    # Queued again: its worker was lost, another goes on from the last epoch.
+    Status.RUNNING: frozenset({Status.FINISHED, Status.STOPPED, Status.FAILED, Status.INTERRUPTED, Status.QUEUED}),
+    Status.FINISHED: _CONTINUED,
+    Status.STOPPED: _CONTINUED,
+    Status.FAILED: _CONTINUED,
+    Status.INTERRUPTED: _CONTINUED,
 }
+"""The order of states, which ``RunStore`` enforces."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ class Started:
         summary: Keras' own ``model.summary()``.
         versions: What the run was made with, such as ``{"keras": "3.15.0"}``.
         at: Seconds since 1970.
+        after: The epoch after which it goes on; 0 for a run that begins.
     """
 
     run: str
@@ -49,6 +53,7 @@ class Started:
     summary: str
     versions: dict[str, str]
     at: float
+    after: int = 0
 
 
 @dataclass(frozen=True)
@@ -89,6 +94,34 @@ class EpochEnd:
 
 
 @dataclass(frozen=True)
+class Gradients:
+    """How large the gradient is on its way back after an epoch, on reviews that are the same after every epoch.
+
+    Attributes:
+        epoch: From 1; 0 is before the first.
+        reviews: How many reviews it was followed through.
+        directions: For each direction of the last recurrent layer, ``insight.way_back.WayBack`` in plain values.
+    """
+
+    run: str
+    epoch: int
+    reviews: int
+    directions: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Requeued:
+    """The run has lost its worker and waits for another, which goes on from the last epoch.
+
+    Attributes:
+        reason: What happened, in a sentence.
+    """
+
+    run: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Ended:
     """The last word of a run.
 
@@ -104,8 +137,10 @@ class Ended:
     at: float
 
 
-Event = Started | Progress | EpochEnd | Ended
-_KINDS: dict[str, type[Any]] = {kind.__name__: kind for kind in (Started, Progress, EpochEnd, Ended)}
+Event = Started | Progress | EpochEnd | Gradients | Requeued | Ended
+_KINDS: dict[str, type[Any]] = {
+    kind.__name__: kind for kind in (Started, Progress, EpochEnd, Gradients, Requeued, Ended)
+}
 
 
 def to_message(event: Event) -> dict[str, Any]:

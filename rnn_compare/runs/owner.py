@@ -1,6 +1,5 @@
 """Which process a run belongs to, and whether that process still lives."""
 
-import os
 import socket
 from dataclasses import dataclass
 
@@ -17,7 +16,7 @@ class Owner:
 
     Attributes:
         pid: Its process number.
-        started: When it started, in seconds since 1970.
+        started: When it started, in seconds since the machine's boot: a clock that is set does not change that.
         host: The machine that it runs on.
     """
 
@@ -33,7 +32,12 @@ class Owner:
             >>> Owner.current().alive(silent_seconds=0)
             True
         """
-        return cls(os.getpid(), psutil.Process().create_time(), socket.gethostname())
+        return cls.of(psutil.Process())
+
+    @classmethod
+    def of(cls, process: psutil.Process) -> "Owner":
+        """Returns a process of this machine."""
+        return cls(process.pid, process.create_time() - psutil.boot_time(), socket.gethostname())
 
     def alive(self, silent_seconds: float) -> bool:
         """Tells whether the process still runs.
@@ -46,7 +50,8 @@ class Owner:
             return silent_seconds < SILENT_SECONDS
         try:
             process = psutil.Process(self.pid)
-            # Start times are read off the system's clock ticks: allow for their rounding.
-            return abs(process.create_time() - self.started) < 1.0 and process.status() != psutil.STATUS_ZOMBIE
+            # The boot time is told in whole seconds: allow for their rounding.
+            same = abs(Owner.of(process).started - self.started) < 1.5
+            return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False

@@ -18,11 +18,15 @@ class Run:
         name: What people called it; empty until they do.
         note: What people wrote about it.
         origin: ``page`` or ``command line``.
-        reason: Why it failed or was interrupted, in a sentence.
+        reason: Why it failed, was interrupted or waits once more, in a sentence.
         created, started, ended: Seconds since 1970.
         parameters: Trainable parameters; None until a worker has built the network.
         epochs: Finished epochs, in order.
         progress: Points within the running epoch, in order; empty at its end.
+        turn: Orders the runs that wait, the smallest first: their position, until they are continued.
+        visitor: Who started it, as an opaque id; empty for the command line.
+        priority: Runs of a higher one go first.
+        continued: The epochs after which it was gone on with.
     """
 
     id: str
@@ -44,6 +48,10 @@ class Run:
     versions: dict[str, str] = field(default_factory=dict)
     epochs: tuple[EpochEnd, ...] = ()
     progress: tuple[Progress, ...] = ()
+    turn: int = 0
+    visitor: str = ""
+    priority: int = 0
+    continued: tuple[int, ...] = ()
 
     @property
     def title(self) -> str:
@@ -69,6 +77,11 @@ class Run:
     def has_weights(self) -> bool:
         """Whether it got far enough to be asked about a review."""
         return bool(self.epochs)
+
+    @property
+    def can_be_continued(self) -> bool:
+        """Whether it has ended before its last epoch."""
+        return self.status.ended and len(self.epochs) < self.experiment.epochs
 
     @property
     def seconds_per_epoch(self) -> float | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rnn_compare.errors import UserError
 
 BUSY_SECONDS = 15.0
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -32,7 +32,11 @@ CREATE TABLE IF NOT EXISTS runs (
     heartbeat REAL NOT NULL,
     owner_pid INTEGER NOT NULL,
     owner_started REAL NOT NULL,
-    owner_host TEXT NOT NULL
+    owner_host TEXT NOT NULL,
+    turn INTEGER NOT NULL DEFAULT 0,
+    visitor TEXT NOT NULL DEFAULT '',
+    priority INTEGER NOT NULL DEFAULT 0,
+    continued TEXT NOT NULL DEFAULT '[]'
 );
 CREATE INDEX IF NOT EXISTS runs_by_setting ON runs (setting);
 CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status);
@@ -57,7 +61,25 @@ CREATE TABLE IF NOT EXISTS progress (
     at REAL NOT NULL,
     PRIMARY KEY (run, epoch, phase, batch)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS gradients (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    reviews INTEGER NOT NULL,
+    directions TEXT NOT NULL,
+    PRIMARY KEY (run, epoch)
+);
 """
+
+MIGRATIONS = {
+    1: """
+ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN visitor TEXT NOT NULL DEFAULT '';
+ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE runs ADD COLUMN continued TEXT NOT NULL DEFAULT '[]';
+UPDATE runs SET turn = position;
+""",
+}
+"""What makes the tables of a version those of the next."""
 
 
 def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
@@ -120,7 +142,13 @@ def _make_tables(path: Path) -> None:
                 "Update the program, or move the cache with RNN_COMPARE_CACHE."
             )
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.executescript(TABLES)
+        # One transaction: two processes may open the file at once, and one may die in between.
+        connection.execute("BEGIN IMMEDIATE")
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        steps = [MIGRATIONS[earlier] for earlier in range(version, VERSION)] if version else []
+        for statement in "".join([*steps, TABLES]).split(";"):
+            connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
     finally:
         connection.close()

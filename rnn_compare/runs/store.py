@@ -13,11 +13,15 @@ from typing import Any
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import schema
-from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Started, Status
+from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Gradients, Progress, Requeued, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 
 MAX_NAME, MAX_NOTE = 80, 2000
+
+_NEXT_TURN = "(SELECT COALESCE(MAX(turn), 0) + 1 FROM runs)"
+_UNFINISHED_OF = "status IN ('queued', 'running') AND owner_pid = ? AND owner_started = ? AND owner_host = ?"
+_PHASES = "CASE phase WHEN 'preparing' THEN 0 WHEN 'training' THEN 1 ELSE 2 END"
 
 
 class RunStore:
@@ -39,6 +43,7 @@ class RunStore:
         self.path = path
         self._write_lock = threading.Lock()
         self._readers = threading.local()
+        self._heartbeats: dict[str, tuple[float, float]] = {}
         self.set_aside = schema.prepare(path)
         self._writer = schema.connect(path)
 
@@ -49,21 +54,62 @@ class RunStore:
 
     # ---- writing -------------------------------------------------------------------------------
 
-    def create(self, experiments: Sequence[Experiment], owner: Owner, origin: str) -> list[str]:
+    def create(
+        self, experiments: Sequence[Experiment], owner: Owner, origin: str, visitor: str = "", priority: int = 0
+    ) -> list[str]:
         """Records new queued runs, all or none, as one comparison, and returns their ids in order."""
         ids = [f"{experiment.cell.lower()}-{secrets.token_hex(3)}" for experiment in experiments]
         now = time.time()
-        shared = (ids[0], Status.QUEUED, origin, now, now, owner.pid, owner.started, owner.host)
+        process = (owner.pid, owner.started, owner.host)
+        shared = (ids[0], Status.QUEUED, origin, now, now, *process, visitor, priority)
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT INTO runs (id, experiment, setting, comparison, status, origin, created, heartbeat,"
-                " owner_pid, owner_started, owner_host) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                f" owner_pid, owner_started, owner_host, visitor, priority, turn)"
+                f" VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, {_NEXT_TURN})",
                 [
                     (run, experiment.model_dump_json(), experiment.setting, *shared)
                     for run, experiment in zip(ids, experiments, strict=True)
                 ],
             )
         return ids
+
+    def submit_again(
+        self, run: str, experiment: Experiment, owner: Owner, visitor: str = "", priority: int = 0
+    ) -> None:
+        """Has an ended run wait once more, at the end of the line, for a process to go on with it.
+
+        Args:
+            run: Its id.
+            experiment: Its experiment, with as many epochs as it is to have in all.
+            owner: The process that will train it.
+            visitor: Who asked for it.
+            priority: As in ``create``.
+
+        Raises:
+            UserError: If it still waits or runs, or is not known.
+        """
+        with self._transaction() as connection:
+            found = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()
+            if found is None or not Status(found["status"]).ended:
+                raise UserError(f"{run} {'was deleted' if found is None else 'is at work already'}.")
+            connection.execute(
+                "UPDATE runs SET status = ?, reason = NULL, ended = NULL, stop_requested = 0, experiment = ?,"
+                " setting = ?, heartbeat = ?, owner_pid = ?, owner_started = ?, owner_host = ?, visitor = ?,"
+                f" priority = ?, turn = {_NEXT_TURN} WHERE id = ?",
+                (
+                    Status.QUEUED,
+                    experiment.model_dump_json(),
+                    experiment.setting,
+                    time.time(),
+                    owner.pid,
+                    owner.started,
+                    owner.host,
+                    visitor,
+                    priority,
+                    run,
+                ),
+            )
 
     def record(self, events: Sequence[Event]) -> None:
         """Writes events in one transaction.
@@ -86,20 +132,9 @@ class RunStore:
         """Notes that the owner of its unfinished runs is alive."""
         with self._transaction() as connection:
             connection.execute(
-                "UPDATE runs SET heartbeat = ? WHERE status IN ('queued', 'running')"
-                " AND owner_pid = ? AND owner_started = ? AND owner_host = ?",
+                f"UPDATE runs SET heartbeat = ? WHERE {_UNFINISHED_OF}",
                 (time.time(), owner.pid, owner.started, owner.host),
             )
-
-    def interrupt_orphans(self) -> list[str]:
-        """Marks unfinished runs whose owner is gone as interrupted, and returns their ids."""
-        rows = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
-        now = time.time()
-        orphans = [row["id"] for row in rows if not _owner(row).alive(now - row["heartbeat"])]
-        reason = "The program that trained it ended before the run did. Its finished epochs are kept."
-        if orphans:
-            self.record([Ended(run, Status.INTERRUPTED, reason, now) for run in orphans])
-        return orphans
 
     def rename(self, run: str, name: str) -> None:
         """Gives the run a name; an empty one takes it away.
@@ -156,20 +191,44 @@ class RunStore:
         for row in self._read(f"SELECT * FROM epochs WHERE {chosen} ORDER BY run, epoch", values):
             epochs.setdefault(row["run"], []).append(EpochEnd(**row))
         progress: dict[str, list[Progress]] = {}
-        for row in self._read(f"SELECT * FROM progress WHERE {chosen} ORDER BY run, at", values):
+        for row in self._read(f"SELECT * FROM progress WHERE {chosen} ORDER BY run, epoch, {_PHASES}, batch", values):
             progress.setdefault(row["run"], []).append(Progress(**row))
         return [_run(row, epochs.get(row["id"], []), progress.get(row["id"], [])) for row in rows]
+
+    def orphans(self) -> list[str]:
+        """Returns the unfinished runs whose owner is gone."""
+        rows = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
+        return [row["id"] for row in rows if not _owner(row).alive(self._silent_seconds(row))]
+
+    def unfinished(self, owner: Owner) -> list[Run]:
+        """Returns the runs of a process that wait or are at work."""
+        rows = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host))
+        return self.runs([row["id"] for row in rows])
+
+    def gradients(self, run: str) -> list[Gradients]:
+        """Returns what was recorded of a run's gradients, epoch by epoch; it is no part of ``runs``, for its size."""
+        rows = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
+        return [Gradients(**{**row, "directions": json.loads(row["directions"])}) for row in rows]
 
     def stop_requests(self, owner: Owner) -> list[str]:
         """Returns the owner's unfinished runs that somebody asked to stop."""
         rows = self._read(
-            "SELECT id FROM runs WHERE stop_requested AND status IN ('queued', 'running')"
-            " AND owner_pid = ? AND owner_started = ? AND owner_host = ?",
+            f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}",
             (owner.pid, owner.started, owner.host),
         )
         return [row["id"] for row in rows]
 
     # ---- the rest is how -----------------------------------------------------------------------
+
+    def _silent_seconds(self, row: sqlite3.Row) -> float:
+        # Counted from when this process last saw the heartbeat change: the clocks of two machines need not agree,
+        # and either may be set.
+        now = time.monotonic()
+        beat, seen = self._heartbeats.get(row["id"], (None, now))
+        if beat != row["heartbeat"]:
+            self._heartbeats[row["id"]] = (row["heartbeat"], now)
+            return 0.0
+        return now - seen
 
     def _record_one(self, connection: sqlite3.Connection, event: Event) -> None:
         found = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
@@ -179,13 +238,16 @@ class RunStore:
         match event:
             case Started() if Status.RUNNING in ALLOWED[status]:
                 connection.execute(
-                    "UPDATE runs SET status = ?, started = ?, parameters = ?, summary = ?, versions = ? WHERE id = ?",
+                    "UPDATE runs SET status = ?, started = ?, parameters = ?, summary = ?, versions = ?,"
+                    " continued = CASE WHEN ? THEN json_insert(continued, '$[#]', ?) ELSE continued END WHERE id = ?",
                     (
                         Status.RUNNING,
                         event.at,
                         event.parameters,
                         event.summary,
                         json.dumps(event.versions),
+                        event.after,
+                        event.after,
                         event.run,
                     ),
                 )
@@ -202,6 +264,16 @@ class RunStore:
                     vars(event),
                 )
                 connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
+            case Gradients() if status is Status.RUNNING:
+                connection.execute(
+                    "INSERT OR REPLACE INTO gradients VALUES (?, ?, ?, ?)",
+                    (event.run, event.epoch, event.reviews, json.dumps(event.directions)),
+                )
+            case Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
+                connection.execute(
+                    "UPDATE runs SET status = ?, reason = ? WHERE id = ?", (Status.QUEUED, event.reason, event.run)
+                )
+                connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
             case Ended() if event.status in ALLOWED[status]:
                 connection.execute(
                     "UPDATE runs SET status = ?, reason = ?, ended = ? WHERE id = ?",
@@ -268,5 +340,10 @@ def _run(row: sqlite3.Row, epochs: list[EpochEnd], progress: list[Progress]) -> 
         summary=row["summary"],
         versions=json.loads(row["versions"]),
         epochs=tuple(epochs),
-        progress=tuple(progress),
+        # A run may train an epoch once more whose figures are known.
+        progress=tuple(point for point in progress if point.epoch > len(epochs)),
+        turn=row["turn"],
+        visitor=row["visitor"],
+        priority=row["priority"],
+        continued=tuple(json.loads(row["continued"])),
     )

@@ -18,6 +18,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs.files import Which
 from rnn_compare.training import worker
+from rnn_compare.training.workers import Training, WorkerFacts, facts_of
 
 WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
 WORKER_BYTES = 1_500_000_000
@@ -50,6 +51,8 @@ CONFIGURATION = {
     "distributed.worker.memory.terminate": 0.95,
     # A worker that is started anew imports TensorFlow; until then Dask would give it up for lost.
     "distributed.deploy.lost-worker-timeout": "10 minutes",
+    # A clock that is set, or a laptop that was asleep, would have Dask give up all workers as long silent.
+    "distributed.scheduler.worker-ttl": None,
     # Samples every thread a hundred times a second, for a dashboard that is off.
     "distributed.worker.profile.enabled": False,
     # There is a small HTTP server even without a dashboard; nobody needs it.
@@ -83,14 +86,17 @@ class Cluster:
     Args:
         on_event: Takes each message of a worker's ``send``. Called on Dask's event loop: it must return
             at once and call nothing here.
+        size: How many; as many as the machine carries if None.
     """
 
-    def __init__(self, on_event: Callable[[dict[str, Any]], None]) -> None:
+    problem: str | None = None
+
+    def __init__(self, on_event: Callable[[dict[str, Any]], None], size: int | None = None) -> None:
         dask.config.set(CONFIGURATION)
         # Workers inherit it. Dask's own ways come too late, or give way to what a batch system has set.
         os.environ.update(ENVIRONMENT)
         worker.trim_log()
-        self.size = worker_count()
+        self.size = size or worker_count()
         cluster = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
             n_workers=0,
             # The second thread is for what people wait for while a training runs, such as a summary.
@@ -116,6 +122,19 @@ class Cluster:
     def addresses(self) -> list[str]:
         """Returns the workers that are there and warm."""
         return list(self._client.nthreads())
+
+    def facts(self) -> list[WorkerFacts]:
+        """Returns what Dask's scheduler last heard of each worker."""
+        workers = self._client.scheduler_info()["workers"].items()
+        return [facts_of(address, info) for address, info in workers]
+
+    def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # as of all kinds of workers
+        """Returns None: a worker on this machine that is lost was lost with its run, or because of it."""
+        return None
+
+    def answers(self) -> bool:
+        """Tells whether a worker is there for questions."""
+        return bool(self.addresses())
 
     def train(self, run: str, experiment: Experiment, address: str) -> Any:
         """Sends a run to a worker.

@@ -2,17 +2,18 @@
 
 import logging
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, Event, Status, from_message
+from rnn_compare.runs.events import Ended, Event, Requeued, Status, from_message
 from rnn_compare.runs.owner import HEARTBEAT_SECONDS, Owner
+from rnn_compare.runs.queue import line
+from rnn_compare.runs.recovery import interrupt_orphans, unrecorded_epochs
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.cluster import Cluster
+from rnn_compare.training.workers import Training, Workers
 
 POLITE_SECONDS = 1.5
 """How long a run may take to stop of its own; then it counts as stopped, whatever its worker still does."""
@@ -22,28 +23,25 @@ worker has to import TensorFlow first, so patience is quicker."""
 ARRIVAL_SECONDS = 5.0
 """When a job that says nothing is looked after."""
 
+MAX_RESTARTS = 2
+"""How often a run is begun again from its last epoch after a worker was lost with it."""
+
+LOST_ONCE = "The worker process that trained it ended unexpectedly; another goes on from its last finished epoch."
 LOST = (
-    "The worker process that trained it ended unexpectedly, most likely for want of memory. Its finished epochs are "
-    "kept. Train it again; if that happens again, take fewer units, a smaller maxlen or a smaller batch size."
+    f"The worker process that trained it ended unexpectedly {MAX_RESTARTS + 1} times, most likely for want of memory. "
+    "Its finished epochs are kept. Continue it when the machine has more memory to spare, or train it anew with fewer "
+    "units, a smaller maxlen or a smaller batch size."
 )
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass
-class _Waiting:
-    run: str
-    experiment: Experiment
-    sent_before: bool = False
-
-
-@dataclass
 class _Job:
     """A run that was sent to a worker."""
 
-    waiting: _Waiting
     address: str
-    future: Any  # distributed types few of Future's methods
+    future: Training
     sent: float
     begun: bool = False
     ended: bool = False
@@ -52,10 +50,10 @@ class _Job:
 
 
 class Dispatcher:
-    """Holds the runs that wait and the jobs that are at work; one thread calls ``step`` again and again.
+    """Sends the runs that wait to workers and follows them; one thread calls ``step`` again and again.
 
-    Runs start in the order of their making, one to a worker: Dask neither keeps the order of what is sent
-    at nearly the same time, nor spares what waits at a worker that dies.
+    The record is the queue: runs of this process start in the order of ``runs.queue.line``, one to a worker. Dask
+    neither keeps the order of what is sent at nearly the same time, nor spares what waits at a worker that dies.
 
     Args:
         store: The record.
@@ -67,24 +65,18 @@ class Dispatcher:
         self._store = store
         self._owner = owner
         self._wake = wake
-        self._submitted: deque[_Waiting] = deque()
-        self._queue: deque[_Waiting] = deque()
         self._jobs: dict[str, _Job] = {}
+        self._lost: Counter[str] = Counter()
         self._inbox: deque[dict[str, Any]] = deque()
         self._unwritten: list[Event] = []
         self._last_beat = 0.0
-
-    def submit(self, run: str, experiment: Experiment) -> None:
-        """Puts a recorded run at the end of the queue. Any thread may call this."""
-        self._submitted.append(_Waiting(run, experiment))
-        self._wake()
 
     def receive(self, message: dict[str, Any]) -> None:
         """Takes a worker's message. Any thread may call this; it returns at once."""
         self._inbox.append(message)
         self._wake()
 
-    def step(self, cluster: Cluster) -> None:
+    def step(self, cluster: Workers) -> None:
         """Does all there is to do now.
 
         Raises:
@@ -102,10 +94,13 @@ class Dispatcher:
     def end_all(self, status: Status, reason: str) -> None:
         """Records the end of every run that waits or is at work, after all that was told of it."""
         self._take_events()
-        self._take_submitted()
-        unfinished = [run for run, job in self._jobs.items() if not job.ended]
-        unfinished += [waiting.run for waiting in self._queue]
-        self._unwritten += [Ended(run, status, reason, time.time()) for run in unfinished]
+        try:
+            # Of a run whose own end is still unwritten the record takes no second one.
+            unfinished = self._store.unfinished(self._owner)
+        except UserError as error:
+            _log.warning("%s", error)
+        else:
+            self._unwritten += [Ended(run.id, status, reason, time.time()) for run in unfinished]
         self._write_events()
 
     def _take_events(self) -> None:
@@ -116,24 +111,36 @@ class Dispatcher:
                 job.ended = job.ended or isinstance(event, Ended)
             self._unwritten.append(event)
 
-    def _take_finished_jobs(self, cluster: Cluster) -> None:
+    def _take_finished_jobs(self, cluster: Workers) -> None:
         for run, job in list(self._jobs.items()):
             if not (job.future.done() or self._never_arrived(job, cluster)):
                 continue
             self._take_events()  # a worker's last words arrive before its job is done
             del self._jobs[run]
-            job.future.release()
             if job.ended:
+                self._lost.pop(run, None)
                 continue
             if job.asked_to_stop is not None:
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
-            elif job.begun or job.waiting.sent_before:
-                self._unwritten.append(Ended(run, Status.FAILED, LOST, time.time()))
-            else:  # the worker died before it took the job
-                job.waiting.sent_before = True
-                self._queue.appendleft(job.waiting)
+            else:
+                self._begin_again(run, job.begun, cluster.excuse(job.future) if job.future.done() else None)
 
-    def _never_arrived(self, job: _Job, cluster: Cluster) -> bool:
+    def at_work(self) -> dict[str, str]:
+        """Returns which run each worker has, by the worker's address. Any thread may call this."""
+        return {job.address: run for run, job in list(self._jobs.items())}
+
+    def _begin_again(self, run: str, begun: bool, excuse: str | None) -> None:
+        """Has a run whose worker died wait for another; one that the worker never took still waits in the record."""
+        if excuse is None:
+            self._lost[run] += 1
+        if self._lost[run] > MAX_RESTARTS:
+            del self._lost[run]  # whoever continues it begins to count anew
+            self._unwritten.append(Ended(run, Status.FAILED, LOST, time.time()))
+        elif begun:
+            self._unwritten += unrecorded_epochs(run, self._store)
+            self._unwritten.append(Requeued(run, excuse or LOST_ONCE))
+
+    def _never_arrived(self, job: _Job, cluster: Workers) -> bool:
         # Dask waits for ever for a worker that died before the job reached it.
         late = not job.begun and time.monotonic() - job.sent > ARRIVAL_SECONDS
         return late and job.address not in cluster.addresses()
@@ -148,16 +155,16 @@ class Dispatcher:
             else:
                 self._unwritten = []
 
-    def _stop_requested(self, cluster: Cluster) -> None:
+    def _stop_requested(self, cluster: Workers) -> None:
         for run in self._store.stop_requests(self._owner):
             job = self._jobs.get(run)
-            if job is None:
-                self._forget_waiting(run)
+            if job is None:  # it still waits
+                self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             elif job.asked_to_stop is None:
                 job.asked_to_stop = time.monotonic()
                 cluster.ask_to_stop(run, job.address)
 
-    def _end_the_deaf(self, cluster: Cluster) -> None:
+    def _end_the_deaf(self, cluster: Workers) -> None:
         for run, job in self._jobs.items():
             if job.asked_to_stop is None:
                 continue
@@ -169,32 +176,20 @@ class Dispatcher:
                 job.killed = True
                 cluster.kill(job.address)
 
-    def _forget_waiting(self, run: str) -> None:
-        self._take_submitted()
-        for waiting in self._queue:
-            if waiting.run == run:
-                self._queue.remove(waiting)
-                self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
-                return
-
-    def _send_waiting(self, cluster: Cluster) -> None:
-        self._take_submitted()
-        if not self._queue:
-            return
+    def _send_waiting(self, cluster: Workers) -> None:
         busy = {job.address for job in self._jobs.values()}
-        for address in cluster.addresses():
-            if self._queue and address not in busy:
-                future = cluster.train(self._queue[0].run, self._queue[0].experiment, address)
-                waiting = self._queue.popleft()
+        free = [address for address in cluster.addresses() if address not in busy]
+        # While something is unwritten the record may still call a run queued that has ended.
+        if not free or self._unwritten:
+            return
+        for address, run in zip(free, line(self._store.unfinished(self._owner), self._jobs), strict=False):
+            if not run.stop_requested:
+                future = cluster.train(run.id, run.experiment, address)
                 future.add_done_callback(lambda _: self._wake())
-                self._jobs[waiting.run] = _Job(waiting, address, future, sent=time.monotonic())
-
-    def _take_submitted(self) -> None:
-        while self._submitted:
-            self._queue.append(self._submitted.popleft())
+                self._jobs[run.id] = _Job(address, future, sent=time.monotonic())
 
     def _beat(self) -> None:
         if time.monotonic() - self._last_beat >= HEARTBEAT_SECONDS:
             self._last_beat = time.monotonic()
             self._store.heartbeat(self._owner)
-            self._store.interrupt_orphans()
+            interrupt_orphans(self._store)

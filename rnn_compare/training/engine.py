@@ -3,29 +3,36 @@
 import atexit
 import contextlib
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Collection, Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.queue import check_room
+from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis, name_of
 from rnn_compare.training.cluster import Cluster
 from rnn_compare.training.dispatcher import Dispatcher
+from rnn_compare.training.workers import WorkerFacts, Workers, first_line
 
+SCHEDULER_VARIABLE = "RNN_COMPARE_SCHEDULER"
+"""Names the address of a Dask scheduler whose workers are to train, such as ``tls://10.0.0.1:8786``."""
 TICK_SECONDS = 0.25
 """How often the engine looks for what nobody wakes it for: requests to stop, lost workers."""
 ANSWER_SECONDS = 30.0
 ANALYSIS_SECONDS = 600.0
 
-CLOSED = "The program that trained it was closed. Its finished epochs are kept."
+CLOSED = "The program that trained it was closed. Its finished epochs are kept; continue it from there."
 
 _log = logging.getLogger(__name__)
 
@@ -36,7 +43,7 @@ class State:
 
     Attributes:
         phase: ``ready`` once a worker is there.
-        reason: Why it failed, in a sentence.
+        reason: Why it failed, or has no worker, in a sentence.
     """
 
     phase: Literal["starting", "ready", "failed", "closed"]
@@ -62,9 +69,14 @@ class Engine:
         self._dispatcher = Dispatcher(store, self._owner, self._wake.set)
         self._state = State("starting")
         self._thread: threading.Thread | None = None
-        self._cluster: Cluster | None = None
+        self._cluster: Workers | None = None
         self._submitting = threading.Lock()
         self._closing = threading.Event()
+
+    @property
+    def owner(self) -> Owner:
+        """This process, as its runs name it."""
+        return self._owner
 
     @property
     def state(self) -> State:
@@ -81,22 +93,56 @@ class Engine:
             self._thread = threading.Thread(target=self._serve, args=(after,), name="engine", daemon=True)
             self._thread.start()
 
-    def submit(self, experiments: Sequence[Experiment]) -> list[str]:
+    def submit(self, experiments: Sequence[Experiment], visitor: str = "", priority: int = 0) -> list[str]:
         """Records one run for each experiment and trains them as workers become free.
+
+        Args:
+            experiments: What to train.
+            visitor: Who asks for it, so that all get their turn (``runs.queue``); empty for the only user there is.
+            priority: Runs of a higher one go first.
 
         Returns:
             The ids of the runs, in the order of the experiments.
 
         Raises:
-            UserError: If the engine has failed or was closed, or nothing can be recorded.
+            UserError: If the engine has failed or was closed, too many runs wait, or nothing can be recorded.
         """
-        with self._submitting:  # two visitors' runs keep the order in which they were recorded
-            if self._state.phase in ("failed", "closed"):
-                raise UserError(self._state.reason or "The engine was closed. Start the program again to train.")
-            runs = self._store.create(experiments, self._owner, self._origin)
-            for run, experiment in zip(runs, experiments, strict=True):
-                self._dispatcher.submit(run, experiment)
+        with self._submitting:
+            self._check_takes(len(experiments), visitor)
+            runs = self._store.create(experiments, self._owner, self._origin, visitor, priority)
+        self._wake.set()
         return runs
+
+    def continue_run(self, run: str, more: int = 0, visitor: str = "", priority: int = 0) -> None:
+        """Has a run that has ended go on from its last epoch, as if it had never been broken off.
+
+        Args:
+            run: Its id.
+            more: Epochs to train beyond those that it was to have.
+            visitor: Who asks for it.
+            priority: As in ``submit``.
+
+        Raises:
+            UserError: If it is at work, has nothing left to train, keeps no state to go on from, or as ``submit``.
+        """
+        of = self._store.run(run)
+        experiment = experiment_from(of.experiment.model_dump() | {"epochs": of.experiment.epochs + more})
+        if of.status.ended and len(of.epochs) >= experiment.epochs:
+            raise UserError(f"{run} has trained all its {experiment.epochs} epochs. Say how many more it is to train.")
+        if of.epochs and not checkpoint.is_there(run):
+            raise UserError(
+                f"{run} keeps its weights but not the state of its training, so it cannot be continued. "
+                "Train a new run with the same settings."
+            )
+        with self._submitting:
+            self._check_takes(1, visitor)
+            self._store.submit_again(run, experiment, self._owner, visitor, priority)
+        self._wake.set()
+
+    def _check_takes(self, count: int, visitor: str) -> None:
+        if self._state.phase in ("failed", "closed"):
+            raise UserError(self._state.reason or "The engine was closed. Start the program again to train.")
+        check_room(self._store.unfinished(self._owner), count, visitor)
 
     def stop(self, run: str) -> None:
         """Ends a run within two seconds, whichever process it belongs to, and keeps what was measured.
@@ -116,6 +162,19 @@ class Engine:
                 return False
             time.sleep(0.05)
         return True
+
+    def workers(self) -> list[WorkerFacts]:
+        """Returns what is known of each worker, and which run it trains.
+
+        Raises:
+            UserError: If they cannot be asked just now.
+        """
+        at_work = self._dispatcher.at_work()
+        try:
+            facts = self._cluster.facts() if self._cluster is not None and self._state.phase != "closed" else []
+        except Exception as error:  # whatever it is, the page must be able to say it
+            raise UserError(f"The workers cannot be asked just now ({first_line(error)}). Try again.") from error
+        return [replace(each, run=at_work.get(each.address)) for each in facts]
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
         """Returns Keras' own ``model.summary()``, made by a worker, also while trainings run.
@@ -164,11 +223,11 @@ class Engine:
 
     def _serve(self, after: float) -> None:
         try:
-            self._store.interrupt_orphans()
+            interrupt_orphans(self._store)
             self._wake.wait(after)  # a run that is submitted meanwhile ends the wait
             if self._closing.is_set():
                 return
-            self._cluster = Cluster(self._receive)
+            self._cluster = self._open_cluster()
             atexit.register(self.close)  # after Dask has registered its own, so that this one comes first
         except Exception as error:  # noqa: BLE001  # whatever it is, the page must be able to say it
             self._fail(error)
@@ -178,13 +237,26 @@ class Engine:
             self._wake.clear()
             try:
                 self._dispatcher.step(self._cluster)
-                if self._state.phase == "starting" and self._cluster.addresses():
-                    self._state = State("ready")
+                self._look(self._cluster)
             except UserError as error:  # the record cannot be used just now
                 _log.warning("%s", error)
             except Exception:  # noqa: BLE001  # the engine must outlive anything; the next tick tries again
                 _log.exception("The engine stumbled.")
         self._end(self._cluster)
+
+    def _open_cluster(self) -> Workers:
+        if address := os.environ.get(SCHEDULER_VARIABLE):
+            from rnn_compare.training.foreign import ForeignCluster  # few need it
+
+            return ForeignCluster(address, self._receive)
+        return Cluster(self._receive)
+
+    def _look(self, cluster: Workers) -> None:
+        """Notes whether there are workers; those of a cluster elsewhere may come and go."""
+        if cluster.problem:
+            self._state = State("starting", cluster.problem)
+        elif self._state.phase == "starting" and cluster.addresses():
+            self._state = State("ready")
 
     def _receive(self, message: dict[str, Any]) -> None:
         if "analysis" in message:
@@ -192,14 +264,14 @@ class Engine:
         else:
             self._dispatcher.receive(message)
 
-    def _ready(self, timeout: float) -> tuple[Cluster, float]:
-        """Returns the cluster once a worker is there, and what is left of the time."""
+    def _ready(self, timeout: float) -> tuple[Workers, float]:
+        """Returns the workers once one is there for questions, and what is left of the time."""
         until = time.monotonic() + timeout
-        while self._state.phase == "starting" and time.monotonic() < until:
+        while self._state.phase in ("starting", "ready") and time.monotonic() < until:
+            if self._cluster is not None and self._cluster.answers():
+                return self._cluster, max(1.0, until - time.monotonic())
             time.sleep(0.05)
-        if self._state.phase != "ready" or self._cluster is None:
-            raise UserError(self._state.reason or "No worker is ready yet. Try again in a moment.")
-        return self._cluster, max(1.0, until - time.monotonic())
+        raise UserError(self._state.reason or "No worker is ready yet. Try again in a moment.")
 
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, UserError):
@@ -209,7 +281,7 @@ class Engine:
             self._state = State("failed", reason)
         self._dispatcher.end_all(Status.FAILED, reason)
 
-    def _end(self, cluster: Cluster) -> None:
+    def _end(self, cluster: Workers) -> None:
         with self._submitting:
             self._state = State("closed")
         self._dispatcher.end_all(Status.INTERRUPTED, CLOSED)

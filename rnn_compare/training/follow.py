@@ -22,7 +22,7 @@ class News:
 
 
 class Follower:
-    """Follows runs until they have ended.
+    """Follows runs until they have ended; what has happened before is not told.
 
     Args:
         store: The record.
@@ -32,7 +32,7 @@ class Follower:
     def __init__(self, store: RunStore, runs: Sequence[str]) -> None:
         self._store = store
         self._ids = list(runs)
-        self._epochs = dict.fromkeys(self._ids, 0)
+        self._epochs = {run.id: len(run.epochs) for run in store.runs(self._ids)}
         self._ended: set[str] = set()
         self.runs: list[Run] = []
 
@@ -46,7 +46,7 @@ class Follower:
         self.runs = self._store.runs(self._ids)
         news = []
         for run in self.runs:
-            news += [News(run, epoch) for epoch in run.epochs[self._epochs[run.id] :]]
+            news += [News(run, epoch) for epoch in run.epochs[self._epochs.get(run.id, 0) :]]
             self._epochs[run.id] = len(run.epochs)
             if run.status.ended and run.id not in self._ended:
                 self._ended.add(run.id)

@@ -10,7 +10,7 @@ import tempfile
 import threading
 import time
 import unittest.mock
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import keras
@@ -25,8 +25,11 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.networks.fused import models
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Ended, Event, Started, Status
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import Which, model_file, weights_file
+from rnn_compare.training import resuming
+from rnn_compare.training.probing import Probe
 from rnn_compare.training.stream import StopAskedError, Stream
 
 # Seeds are set for the whole process, so a summary must not be built between a run's seed and its weights.
@@ -34,9 +37,10 @@ _building = threading.Lock()
 
 
 def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_asked: Callable[[], bool]) -> None:
-    """Trains the network of one experiment and saves its weights at every epoch's end.
+    """Trains the network of one experiment and saves its state at every epoch's end.
 
-    Whatever happens, the last event sent is ``Ended``; errors become sentences, their tracebacks go to the log.
+    A run that has a checkpoint goes on from there, and its curve is that of an unbroken run. Whatever happens, the
+    last event sent is ``Ended``; errors become sentences, their tracebacks go to the log.
 
     Args:
         run: The run's id, which names its files.
@@ -47,9 +51,13 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     try:
         stock = why_stock(experiment)
         model = build(experiment, keras_models.build if stock else models.build)
-        send(Started(run, model.count_params(), summary(experiment), versions(stock), time.time()))
+        done = _resume(run, model)
+        send(Started(run, model.count_params(), summary(experiment), versions(stock), time.time(), len(done)))
+        for epoch in done:  # the record may have missed some when the program died
+            send(epoch)
         try:
-            _fit(run, experiment, model, send, stop_asked)
+            if len(done) < experiment.epochs:
+                _fit(run, experiment, model, send, stop_asked, done)
         except StopAskedError:
             # Whoever pressed Stop is waiting; the models can be written afterwards.
             send(Ended(run, Status.STOPPED, None, time.time()))
@@ -129,13 +137,8 @@ def versions(stock: str) -> dict[str, str]:
 
 
 def warm_up() -> None:
-    """Has everything that comes late come now, before a class waits: what TensorFlow loads, what Numba compiles."""
-    experiment = Experiment(cell="LSTM", units=2, embedding_size=2, vocabulary_size=100, maxlen=3)
-    model = build(experiment)
-    x, y = np.ones((4, 3), np.int32), np.ones(4, np.int32)
-    model.fit(x, y, validation_data=(x, y), verbose=0)
+    """Compiles the kernels, or loads them, before a class waits. A small training here would gain the first run 0.1 s."""
     models.warm_up()
-    keras.utils.clear_session()
 
 
 def order(experiment: Experiment, epoch: int) -> NDArray[np.int64]:
@@ -148,12 +151,12 @@ def order(experiment: Experiment, epoch: int) -> NDArray[np.int64]:
     return np.random.default_rng([experiment.seed, epoch]).permutation(experiment.training_reviews)
 
 
-def training_batches(experiment: Experiment, split: prepared.Split) -> tf.data.Dataset:
-    """Returns the batches of all epochs, one epoch after the other, each in its own ``order``.
+def training_batches(experiment: Experiment, split: prepared.Split, first: int = 0) -> tf.data.Dataset:
+    """Returns the batches of all epochs from ``first`` on, one epoch after the other, each in its own ``order``.
 
     One data set for all: Keras builds a pipeline anew for every ``fit``, which takes as long as ten fused batches.
     """
-    orders = np.stack([order(experiment, epoch) for epoch in range(experiment.epochs)])
+    orders = np.stack([order(experiment, epoch) for epoch in range(first, experiment.epochs)])
     return _batches(split.x_train, split.y_train, orders, experiment.batch_size)
 
 
@@ -205,18 +208,27 @@ def sentence(error: Exception, experiment: Experiment) -> str:
     if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
         return (
             f"The memory did not suffice for {experiment.label} with batches of {experiment.batch_size}. Its finished "
-            "epochs are kept. Train again with fewer units, a smaller maxlen or a smaller batch size."
+            "epochs are kept. Train it anew with fewer units, a smaller maxlen or a smaller batch size."
         )
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return (
             f"The cache folder is full or read-only ({error.strerror}). The finished epochs are kept. "
-            "Free some space or make it writable, then train again."
+            "Free some space or make it writable, then continue the run."
         )
     first_line = str(error).strip().partition("\n")[0][:200]
     return (
         f"An unexpected error ended the training ({type(error).__name__}: {first_line}). Its finished epochs are kept "
-        "and the whole report is in workers.log in the cache folder. Try again, or change the settings."
+        "and the whole report is in workers.log in the cache folder. Continue it, or train it anew with other settings."
     )
+
+
+def _resume(run: str, model: keras.Model) -> tuple[EpochEnd, ...]:
+    """Sets the model to the run's last checkpoint and returns its epochs; none for a run that begins."""
+    found = checkpoint.load(run)
+    if found is None:
+        return ()
+    resuming.restore(model, found)
+    return found.epochs
 
 
 def _fit(
@@ -225,8 +237,10 @@ def _fit(
     model: keras.Model,
     send: Callable[[Event], None],
     stop_asked: Callable[[], bool],
+    done: Sequence[EpochEnd],
 ) -> None:
     def keep(best: bool) -> None:
+        checkpoint.save(run, resuming.checkpoint_of(model, stream.epochs))
         now = keras_models.get_weights(model)
         weights.save(now, weights_file(run, "last"))
         if best:
@@ -239,18 +253,20 @@ def _fit(
         send=send,
         stop_asked=stop_asked,
         keep=keep,
+        done=done,
     )
     stream.prepares()
     split = prepared.load(experiment.source).padded(experiment)
     stream.check_stop()
     try:
         model.fit(
-            training_batches(experiment, split),
+            training_batches(experiment, split, first=len(done)),
             steps_per_epoch=stream.batches["training"],
             validation_data=validation_batches(experiment, split),
+            initial_epoch=len(done),
             epochs=experiment.epochs,
             shuffle=False,
-            callbacks=[StreamCallback(stream)],
+            callbacks=[StreamCallback(stream), _probing(Probe(run, experiment, send, stop_asked), model, bool(done))],
             verbose=0,
         )
     except tf.errors.InvalidArgumentError as error:
@@ -258,6 +274,14 @@ def _fit(
         if all(np.isfinite(weight).all() for weight in model.get_weights()):
             raise
         raise stream.no_number() from error
+
+
+def _probing(probe: Probe, model: keras.Model, goes_on: bool) -> keras.callbacks.Callback:
+    """Returns the callback that has the gradient followed after every epoch; it comes after the stream's."""
+    return keras.callbacks.LambdaCallback(
+        on_train_begin=lambda _logs: probe.begins(None if goes_on else keras_models.get_weights(model)),
+        on_epoch_end=lambda epoch, _logs: probe.after(epoch + 1, keras_models.get_weights(model)),
+    )
 
 
 def _write_models(run: str, experiment: Experiment) -> None:

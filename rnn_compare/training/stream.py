@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import EpochEnd, Event, Phase, Progress
@@ -27,8 +27,12 @@ class Stream:
         validation_batches: Batches of its validation phase.
         send: Takes each event.
         stop_asked: Tells whether the run is to stop; asked after every batch, so it has to be quick.
-        keep: Saves the weights; told whether the epoch is the best so far. Called before the epoch's
+        keep: Saves the training's state; told whether the epoch is the best so far. Called before the epoch's
             event is sent, so that whoever sees the epoch finds its weights.
+        done: The finished epochs of a run that goes on.
+
+    Attributes:
+        epochs: All finished epochs.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Stream:
         send: Callable[[Event], None],
         stop_asked: Callable[[], bool],
         keep: Callable[[bool], None],
+        done: Sequence[EpochEnd] = (),
     ) -> None:
         self.run = run
         self.batches: dict[Phase, int] = {
@@ -49,9 +54,9 @@ class Stream:
         self._send = send
         self._stop_asked = stop_asked
         self._keep = keep
-        self._epoch, self._batch = 1, 0
+        self.epochs = list(done)
+        self._epoch, self._batch = len(done) + 1, 0
         self._epoch_began = self._last_progress = -math.inf
-        self._best = -math.inf
 
     def prepares(self) -> None:
         """Tells that the run is at work, though no batch is done: reviews and network are being prepared."""
@@ -101,10 +106,13 @@ class Stream:
         seconds = time.monotonic() - self._epoch_began
         if not (math.isfinite(loss) and math.isfinite(val_loss)):
             raise self.no_number()
-        best = val_accuracy > self._best
-        self._best = max(val_accuracy, self._best)
-        self._keep(best)
-        self._send(EpochEnd(self.run, self._epoch, accuracy, loss, val_accuracy, val_loss, seconds))
+        best = all(val_accuracy > epoch.val_accuracy for epoch in self.epochs)
+        end = EpochEnd(self.run, self._epoch, accuracy, loss, val_accuracy, val_loss, seconds)
+        self.epochs.append(end)
+        try:
+            self._keep(best)
+        finally:
+            self._send(end)  # what was measured counts, also where there is no room for the weights
 
     def check_stop(self) -> None:
         """Raises ``StopAskedError`` if the run is to stop."""

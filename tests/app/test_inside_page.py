@@ -1,12 +1,20 @@
 """Inside the cell: every view answers with a picture or a sentence."""
 
+import time
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.inside import reading
-from rnn_compare.insight.verdict import ask
+from rnn_compare.dashboard import figure
+from rnn_compare.dashboard.inside import course, reading
+from rnn_compare.insight.leave_one_out import leave_one_out
+from rnn_compare.insight.verdict import ask, encode, run_weights
+from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 
 from .conftest import script
@@ -15,11 +23,23 @@ SCRIPT = script("inside")
 TEXT = "A wonderful film, the best of the year."
 
 
+@pytest.fixture(autouse=True)
+def _without_keras_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether or not this machine has one."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
+
+
 @pytest.fixture
 def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     """What is sent to the browser; AppTest has none to draw it."""
     sent: list[dict[str, Any]] = []
-    monkeypatch.setattr(reading, "_component", lambda: lambda data, key: sent.append(data))  # noqa: ARG005  # its names
+
+    def component(data: dict[str, Any], **_: Any) -> None:
+        sent.append(data)
+
+    for view in (reading, course):
+        monkeypatch.setattr(view, "_component", lambda: component)
     return sent
 
 
@@ -55,6 +75,89 @@ def test_every_view_is_drawn_without_a_problem(app: AppTest, view: str) -> None:
     app.segmented_control(key="view").set_value(view).run()
     assert not app.exception
     assert not app.error
+
+
+def until(app: AppTest, true: Callable[[], object]) -> None:
+    """Looks again and again, as the browser does, until something is true."""
+    deadline = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.1)
+        app.run()
+        assert not app.exception
+
+
+@pytest.mark.parametrize("text", ["good", "zzyzx qwrtz plmokn"])
+def test_one_word_and_unknown_words_alone_are_read_too(app: AppTest, drawn: list[dict[str, Any]], text: str) -> None:
+    app.text_area(key="review").set_value(text).run()
+    assert not app.exception
+    assert drawn[-1]["words"] == text.split()
+
+
+def test_nothing_is_read_in_an_empty_box(app: AppTest, drawn: list[dict[str, Any]]) -> None:
+    app.text_area(key="review").set_value("   ").run()
+    assert not app.exception
+    assert any("Type a review" in caption.value for caption in app.caption)
+    assert drawn == []
+
+
+def test_a_worker_leaves_out_each_word_once_that_is_asked_for(
+    app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
+) -> None:
+    app.text_area(key="review").set_value(TEXT)
+    app.session_state[reading.KEY] = {"colouring": "left_out"}
+    app.run()
+    until(app, lambda: len(drawn[-1]["left_out"]) == 2)
+    for run in trained:
+        review = encode(run.experiment, TEXT)
+        expected = leave_one_out(run.experiment, run_weights(run, "best"), review)
+        np.testing.assert_allclose(drawn[-1]["left_out"][run.id], expected.logits, atol=1e-4)
+
+
+def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought(
+    app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
+) -> None:
+    first, last = trained[0].experiment.training_reviews + 1, trained[0].experiment.reviews
+    reviews = prepared.load("bundled")
+    app.number_input(key="real_review").set_value(first).run()
+    assert not app.exception
+    assert app.text_area(key="review").value == reviews.text(first - 1)
+    author = "positive" if reviews.label(first - 1) else "negative"
+    assert any(f"Validation review {first}. Its author found the film **{author}**." in m.value for m in app.markdown)
+    assert drawn[-1]["author"] is bool(reviews.label(first - 1))
+
+    button = next(button for button in app.button if button.label == "Any validation review")
+    button.click().run()
+    assert not app.exception
+    assert app.text_area(key="review").value in {reviews.text(number - 1) for number in range(first, last + 1)}
+    assert drawn[-1]["author"] is not None
+
+    app.text_area(key="review").set_value("A text of mine").run()
+    assert drawn[-1]["author"] is None
+    assert not any("Its author" in m.value for m in app.markdown)
+
+
+def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    charts: dict[str, go.Figure] = {}
+    monkeypatch.setattr(figure, "show", lambda chart, key, height: charts.update({key: chart}))  # noqa: ARG005  # its names
+    app.segmented_control(key="view").set_value("Memory test").run()
+    app.button(key="run_memory_test").click().run()
+    assert not app.exception
+    until(app, lambda: not app.get("progress") and len(charts.get("memory_chart", go.Figure()).data) == 2)
+    assert not app.button
+    for line in charts["memory_chart"].data:
+        assert (line.x[0], line.x[-1]) == (1, 10)
+        assert all(0 <= share <= 1 for share in line.y)
+
+
+def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(
+    app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
+) -> None:
+    app.segmented_control(key="view").set_value("The gradient's way back").run()
+    assert not app.exception
+    assert [run["title"] for run in drawn[-1]["runs"]] == [run.title for run in trained]
+    assert 1 in drawn[-1]["epochs"]
+    assert [line["track"] for line in drawn[-1]["runs"][1]["lines"]] == ["hidden state", "carry track"]
 
 
 def test_a_hundred_thousand_words_are_read_to_maxlen(app: AppTest, drawn: list[dict[str, Any]]) -> None:

@@ -12,6 +12,8 @@ from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.files import model_file
 from rnn_compare.runs.owner import Owner
@@ -161,16 +163,42 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record(Status.RUNNING, epochs=0)
     record()
     app = page()
-    assert disabled(app) == dict.fromkeys(["Show on the charts", "Curves as CSV", "Stop", "Delete …"], True)
+    assert disabled(app) == dict.fromkeys(["Show on the charts", "Curves as CSV", "Stop", "Continue", "Delete …"], True)
     app = tick(app, 0)
     assert not disabled(app)["Show on the charts"]
     assert not disabled(app)["Delete …"]
     assert disabled(app)["Stop"]
     app = tick(app, 1)
     assert not disabled(app)["Stop"]
+    assert disabled(app)["Continue"]
     assert disabled(app)["Delete …"]
     assert disabled(app)["model.keras, best epoch"]
     assert disabled(app)["Curves as CSV"]
+
+
+def test_a_run_that_was_broken_off_is_continued_from_its_last_epoch(of: Services, record: Callable[..., str]) -> None:
+    run = record(Status.INTERRUPTED, reason="The program ended.")
+    checkpoint.save(run, Checkpoint(of.store.run(run).epochs, (), ()))
+    app = tick(page(), 0)
+    assert "interrupted, 2 of 10 epochs" in html(app)
+    press(app, "Continue")
+    assert of.store.run(run).status is Status.QUEUED
+    assert len(of.store.run(run).epochs) == 2
+    assert not app.error
+
+
+def test_a_finished_run_is_trained_on_for_as_many_epochs_as_asked(of: Services, record: Callable[..., str]) -> None:
+    run = record(epochs=2)
+    app = tick(page(), 0)
+    app.number_input[0].set_value(3).run()
+    press(app, "Train on")
+    assert "keeps its weights but not the state of its training" in app.error[0].value
+    press(app, "I have read it")
+    checkpoint.save(run, Checkpoint(of.store.run(run).epochs, (), ()))
+    press(app, "Train on")
+    assert not app.error
+    assert of.store.run(run).status is Status.QUEUED
+    assert of.store.run(run).experiment.epochs == 13
 
 
 def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:

@@ -1,46 +1,145 @@
-"""Stepping through a review and playing it, in a real browser."""
+"""What happens inside the cells, in a real browser: stepped through, played, hovered over."""
 
 import re
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import Browser, Page, expect
 
+from rnn_compare.experiment import comparison
 from rnn_compare.runs.events import Status
 from tests.browser.conftest import PATIENCE, Server
 
-SMALL = "cell=SimpleRNN&cell=LSTM&maxlen=30&reviews=600&embedding_size=8&units=8&vocabulary_size=1000&batch_size=32"
+SMALL = {"reviews": 600, "embedding_size": 8, "vocabulary_size": 1000, "batch_size": 32, "epochs": 2, "seed": 77}
 expect.set_options(timeout=PATIENCE)
 
 
-def test_a_review_is_stepped_through_and_played(server: Server, page: Page) -> None:
-    page.goto(f"{server.url}/?{SMALL}&epochs=1&seed=77")
+@pytest.fixture(scope="module")
+def runs(server: Server, browser: Browser) -> str:
+    """The ids of a SimpleRNN and an LSTM, trained by the page itself, as its address names them."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    settings = "&".join(f"{name}={value}" for name, value in SMALL.items())
+    page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&units=8&maxlen=30&{settings}")
     page.get_by_role("button", name="Train", exact=True).click()
-    finished = page.locator("article.rc-card[data-status=finished]")
-    expect(finished).to_have_count(2)
+    expect(page.locator("article.rc-card[data-status=finished]")).to_have_count(2)
+    context.close()
+    wanted = comparison(["SimpleRNN", "LSTM"], [8], [30], **SMALL)
+    trained = [run for run in server.store.runs() if run.experiment in wanted]
+    assert [run.status for run in trained] == [Status.FINISHED] * 2
+    return ",".join(run.id for run in trained)
 
-    page.get_by_role("link", name="Inside the cell").click()
-    page.get_by_role("textbox", name="Review", exact=True).fill("A good film <b>zzyzx</b> and no more")
+
+@pytest.fixture
+def inside(server: Server, runs: str, page: Page) -> Page:
+    """The page "Inside the cell", on the two."""
+    page.goto(f"{server.url}/inside?show={runs}")
+    return page
+
+
+def ask(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="Review", exact=True).fill(text)
     page.get_by_role("button", name="Ask the networks").click()
-    words = page.locator(".rc-reading span")
+
+
+def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
+    ask(inside, "A good film <b>zzyzx</b> and no more")
+    words = inside.locator(".rc-reading span")
     expect(words).to_have_count(9)
-    expect(page.locator(".rc-where")).to_have_text("word 9 of 9")
-    expect(page.locator(".rc-cells section")).to_have_count(2)
-    lstm = page.locator(".rc-cells section").filter(has_text="LSTM(8)")
+    expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")
+    expect(inside.locator(".rc-cells section")).to_have_count(2)
+    lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
     expect(lstm).to_contain_text(re.compile(r"“more” moved it by [−+]\d+\.\d points"))
     last = lstm.locator("svg.rc-cell").get_attribute("aria-label")
 
-    page.locator(".rc-caption").click()
-    page.keyboard.press("ArrowLeft")
-    expect(page.locator(".rc-where")).to_have_text("word 8 of 9")
-    expect(page.locator(".rc-here")).to_have_text("no")
+    inside.locator(".rc-caption").click()
+    inside.keyboard.press("ArrowLeft")
+    expect(inside.locator(".rc-where")).to_have_text("word 8 of 9")
+    expect(inside.locator(".rc-here")).to_have_text("no")
     assert lstm.locator("svg.rc-cell").get_attribute("aria-label") != last, "the drawing follows the word"
-    page.get_by_role("button", name="First word").click()
-    expect(page.locator(".rc-where")).to_have_text("word 1 of 9")
-    page.get_by_label("Pace", exact=True).select_option("8")
-    page.get_by_role("button", name="Play (space)").click()
-    expect(page.locator(".rc-where")).to_have_text("word 9 of 9")
-    expect(page.get_by_role("button", name="Play (space)")).to_have_text("Play")
+    inside.get_by_role("button", name="First word").click()
+    expect(inside.locator(".rc-where")).to_have_text("word 1 of 9")
+    inside.get_by_label("Pace", exact=True).select_option("8")
+    inside.get_by_role("button", name="Play (space)").click()
+    expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")
+    expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
 
     lstm.get_by_role("button", name="forget gate").click()
     expect(lstm.get_by_role("button", name="forget gate")).to_have_attribute("aria-pressed", "true")
-    trained = [run for run in server.store.runs() if run.experiment.seed == 77]
-    assert [run.status for run in trained] == [Status.FINISHED] * 2
+
+
+def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
+    ask(inside, "A good film zzyzx and no more")
+    lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
+    expect(lstm).to_contain_text("moved it by")
+    expect(inside.locator(".rc-scale-said")).to_have_text(
+        re.compile(r"deepest: “\w+”, [−+]\d+\.\d points \([−+]\d+\.\d\d log-odds\)")
+    )
+    inside.locator("[data-colouring=left_out]").click()
+    expect(lstm).to_contain_text(re.compile(r"without “more” it ends at \d+\.\d %, not \d+\.\d %: [−+]\d+\.\d points"))
+    expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
+    expect(inside.locator(".rc-scale-said")).to_contain_text("deepest")
+    unknown = inside.locator(".rc-reading span", has_text="zzyzx")
+    assert unknown.evaluate("span => span.style.getPropertyValue('--rc-share')") == "0%", "it is unknown as it is"
+    unknown.click()
+    expect(lstm).to_contain_text("“zzyzx” is unknown to this network as it is")
+
+    ask(inside, "Nothing but another film")
+    expect(inside.locator(".rc-reading span")).to_have_count(4)
+    expect(lstm).to_contain_text("without “film” it ends at")
+    inside.locator("[data-colouring=read]").click()
+    expect(lstm).to_contain_text("“film” moved it by")
+
+
+def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page) -> None:
+    ask(inside, "A good film and no more")
+    lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
+    chart = inside.locator(".rc-verdict-chart .plot-container")
+    chart.wait_for()
+    chart.scroll_into_view_if_needed()
+    box = inside.locator(".rc-verdict-chart .nsewdrag").bounding_box()
+    assert box is not None
+    inside.mouse.move(box["x"] + box["width"] * 2 / 6.2, box["y"] + box["height"] / 2)
+    said = inside.locator(".rc-verdict-chart .hoverlayer")
+    expect(said).to_contain_text("“good”")
+    expect(said).to_contain_text(re.compile(r"\d+\.\d%, moved by [−+]\d+\.\d points"))
+
+    curves = lstm.locator(".rc-curves")
+    third = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
+    curves.hover(position=third)
+    expect(lstm.locator(".rc-hovered")).to_have_text("at word 3, “film”")
+    expect(lstm.locator(".rc-curve-legend")).to_contain_text(re.compile(r"forget gate\s*\d+\s%"))
+    curves.click(position=third)
+    expect(inside.locator(".rc-where")).to_have_text("word 3 of 6")
+
+
+def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> None:
+    number = inside.get_by_placeholder("or by number")
+    number.fill("500")
+    number.press("Enter")
+    expect(
+        inside.get_by_text(re.compile(r"Validation review 500. Its author found the film (posi|nega)tive"))
+    ).to_be_visible()
+    for truth in inside.locator(".rc-cells .rc-truth").all():
+        expect(truth).to_have_text(re.compile("[✓✗] its author: (posi|nega)tive"))
+    expect(inside.locator(".rc-verdict-chart .legend")).to_contain_text("what its author thought")
+
+
+def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
+    inside.get_by_role("radio", name="The gradient's way back").click()
+    where = inside.locator(".rc-where")
+    expect(where).to_have_text("after epoch 2")
+    ways = inside.locator(".rc-course-ways .scatterlayer path.js-line")
+    expect(ways).to_have_count(3)  # two networks, and the carry track of one
+    last = ways.first.get_attribute("d")
+    inside.get_by_role("button", name="First epoch").click()
+    expect(where).to_have_text(re.compile("before training|after epoch 1"))
+    expect(ways.first).not_to_have_attribute("d", last or "")
+    inside.get_by_label("Pace", exact=True).select_option("8")
+    inside.get_by_role("button", name="Play (space)").click()
+    expect(where).to_have_text("after epoch 2")
+    expect(ways.first).to_have_attribute("d", last or "")
+    expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
+    inside.get_by_text("While it learned").click()
+    inside.keyboard.press("ArrowLeft")
+    expect(where).to_have_text("after epoch 1")

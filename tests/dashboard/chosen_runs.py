@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.inside.chosen import Chosen
 from rnn_compare.dashboard.palette import looks
 from rnn_compare.networks.weights import Weights
-from rnn_compare.runs.events import Status
+from rnn_compare.runs.events import Gradients, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.training.analyses import Analysis
@@ -36,6 +36,17 @@ class StubEngine:
         """Returns the one analysis of a run."""
         (found,) = (analysis for arguments, analysis in self.begun.items() if arguments[0] == run)
         return found
+
+
+class StubStore:
+    """A record that holds gradients alone."""
+
+    def __init__(self, *recorded: Gradients) -> None:
+        self.recorded = recorded
+
+    def gradients(self, run: str) -> list[Gradients]:
+        """As ``RunStore.gradients``."""
+        return [each for each in self.recorded if each.run == run]
 
 
 def page(show: Callable[..., None], of: Any, runs: list[Chosen]) -> AppTest:

@@ -8,6 +8,11 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight import analyses
+from rnn_compare.insight.gradients import gradient_norms
+from rnn_compare.insight.leave_one_out import leave_one_out
+from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight.verdict import encode
+from rnn_compare.insight.way_back import from_plain
 from rnn_compare.insight.words import word_map
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
@@ -54,6 +59,26 @@ def test_the_map_comes_back_as_plain_lists(saved: Weights) -> None:
     assert tuple(found["words"]) == expected.words
     np.testing.assert_allclose(found["points"], expected.points, rtol=1e-6)
     np.testing.assert_allclose(found["verdicts"], expected.verdicts, rtol=1e-6)
+
+
+def test_leaving_out_comes_back_as_plain_numbers_and_tells_its_progress(saved: Weights) -> None:
+    review = encode(EXPERIMENT, "a wonderful zzyzx film")
+    told: list[tuple[int, int]] = []
+    found = analyses.left_out(
+        RUN, "best", "", EXPERIMENT, tuple(review.ids.tolist()), 4, tell=lambda done, total: told.append((done, total))
+    )
+    assert json.loads(json.dumps(found)) == found
+    np.testing.assert_allclose(found, leave_one_out(EXPERIMENT, saved, review).logits, atol=1e-4)
+    assert told[-1] == (4, 4)  # the whole review, and three known words
+
+
+def test_gradients_come_back_as_plain_lists_and_tell_their_progress(saved: Weights) -> None:
+    told: list[tuple[int, int]] = []
+    found = analyses.gradients(RUN, "best", "", EXPERIMENT, tell=lambda done, total: told.append((done, total)))
+    assert json.loads(json.dumps(found)) == found
+    (norms,) = gradient_norms(EXPERIMENT, saved, *probe_batch(EXPERIMENT))
+    np.testing.assert_allclose(from_plain(found["directions"][0]).states, norms.states[::-1], rtol=5e-3)
+    assert told[-1] == (found["reviews"], found["reviews"])
 
 
 @pytest.mark.usefixtures("saved")

@@ -1,3 +1,4 @@
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -6,18 +7,24 @@ import pytest
 
 from rnn_compare.dashboard import figure
 from rnn_compare.dashboard.inside import gradients
-from rnn_compare.dashboard.inside.gradients import FLOOR, Measured, chart, conclusion, memory
+from rnn_compare.dashboard.inside.drawing import FLOOR
+from rnn_compare.dashboard.inside.gradients import Measured, chart, conclusion, memory
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.gradients import GradientNorms
-from tests.dashboard.chosen_runs import chosen, html, page
+from rnn_compare.insight.way_back import WayBack, way_back
+from tests.dashboard.chosen_runs import StubEngine, StubStore, chosen, html, page
 from tests.insight.conftest import padded_reviews, random_weights
 
 RISING = np.array([1e-4, 1e-3, 1e-2, 1e-1])
 
 
+def way(backward: bool, states: np.ndarray, carry: np.ndarray | None = None) -> WayBack:
+    return way_back(GradientNorms(backward, states, carry))
+
+
 def measured(states: np.ndarray, carry: np.ndarray | None = None, *, title: str = "mine", **changes: Any) -> Measured:
-    return Measured(chosen(title, **changes), 32, (GradientNorms(False, states, carry),))
+    return Measured(chosen(title, **changes), 32, (way(False, states, carry),))
 
 
 def lines(drawn: go.Figure) -> list[go.Scatter]:
@@ -36,7 +43,7 @@ def test_the_last_word_comes_first_and_stands_at_the_right() -> None:
 
 def test_a_backward_cell_is_followed_from_the_first_word() -> None:
     one = chosen(bidirectional=True)
-    drawn = chart([Measured(one, 32, (GradientNorms(False, RISING, None), GradientNorms(True, RISING, None)))])
+    drawn = chart([Measured(one, 32, (way(False, RISING), way(True, RISING)))])
     forward, backward = lines(drawn)
     np.testing.assert_array_equal(backward.y, forward.y[::-1])
     assert (forward.name, backward.name) == ("mine forward", "mine backward")
@@ -79,7 +86,7 @@ def test_each_direction_has_its_number_and_a_mark_on_its_line() -> None:
     found = Measured(
         chosen(bidirectional=True, cell="LSTM"),
         32,
-        (GradientNorms(False, equal, RISING), GradientNorms(True, equal, RISING)),
+        (way(False, equal, RISING), way(True, equal, RISING)),
     )
     html = memory(found)
     assert "<b>2 words</b> <span>effective memory forward" in html
@@ -114,7 +121,7 @@ def test_a_run_without_reviews_says_so_and_the_others_are_drawn(monkeypatch: pyt
     drawn: list[go.Figure] = []
     monkeypatch.setattr(gradients, "probe_batch", probe)
     monkeypatch.setattr(figure, "show", lambda chart, key, height: drawn.append(chart))  # noqa: ARG005  # as it is called
-    app = page(gradients.show, None, [chosen("there"), chosen("gone", source="keras")])
+    app = page(gradients.show, SimpleNamespace(store=StubStore()), [chosen("there"), chosen("gone", source="keras")])
     assert "The file &lt;imdb&gt; is missing." in html(app)
     assert "effective memory" in html(app)
     (chart,) = drawn
@@ -132,8 +139,25 @@ def test_a_network_is_measured_again_only_when_its_weights_have_changed(monkeypa
     monkeypatch.setattr(gradients, "probe_batch", probe)
     monkeypatch.setattr(figure, "show", lambda chart, key, height: None)  # noqa: ARG005  # as it is called
     one = chosen("measured once")
-    page(gradients.show, None, [one])
-    page(gradients.show, None, [one])
+    page(gradients.show, SimpleNamespace(store=StubStore()), [one])
+    page(gradients.show, SimpleNamespace(store=StubStore()), [one])
     assert len(asked) == 1
-    page(gradients.show, None, [chosen("measured once", random_weights(one.run.experiment, seed=1))])
+    page(
+        gradients.show,
+        SimpleNamespace(store=StubStore()),
+        [chosen("measured once", random_weights(one.run.experiment, seed=1))],
+    )
     assert len(asked) == 2
+
+
+def test_a_large_network_is_left_to_a_worker_and_waited_for(drawn: dict[str, Any]) -> None:
+    engine = StubEngine()
+    one = chosen("large", cell="LSTM", units=256, maxlen=1000)
+    app = page(gradients.show, SimpleNamespace(engine=engine, store=StubStore()), [one])
+    assert len(app.get("progress")) == 1
+    assert not drawn
+    engine.of("large").result = {"reviews": 32, "directions": [way(False, RISING, RISING).plain()]}
+    app.run()
+    assert not app.exception
+    assert "<b>1 word</b>" in html(app)  # the last word has nine tenths of it
+    np.testing.assert_allclose(lines(drawn["gradient_chart"])[0].y, RISING[::-1])

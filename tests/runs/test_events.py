@@ -3,13 +3,24 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Started, Status, from_message, to_message
+from rnn_compare.runs.events import (
+    ALLOWED,
+    Ended,
+    EpochEnd,
+    Event,
+    Progress,
+    Requeued,
+    Started,
+    Status,
+    from_message,
+    to_message,
+)
 
 names = st.text(max_size=20)
 counts = st.integers(0, 10**9)
 numbers = st.floats(allow_nan=False, allow_infinity=False)
 events = st.one_of(
-    st.builds(Started, names, counts, names, st.dictionaries(names, names), numbers),
+    st.builds(Started, names, counts, names, st.dictionaries(names, names), numbers, counts),
     st.builds(
         Progress,
         names,
@@ -22,6 +33,7 @@ events = st.one_of(
         numbers,
     ),
     st.builds(EpochEnd, names, counts, numbers, numbers, numbers, numbers, numbers),
+    st.builds(Requeued, names, names),
     st.builds(Ended, names, st.sampled_from(Status), st.none() | names, numbers),
 )
 
@@ -37,8 +49,9 @@ def test_a_message_holds_plain_values_only(event: Event) -> None:
     assert {type(value) for value in to_message(event).values()} <= {str, int, float, dict, type(None)}
 
 
-def test_a_run_ends_once() -> None:
+def test_a_run_ends_once_unless_it_is_continued() -> None:
     ends = {Status.FINISHED, Status.STOPPED, Status.FAILED, Status.INTERRUPTED}
     assert {status for status in Status if status.ended} == ends
     assert all(ALLOWED[status] >= ends - {Status.FINISHED} for status in (Status.QUEUED, Status.RUNNING))
     assert Status.FINISHED not in ALLOWED[Status.QUEUED]
+    assert all(ALLOWED[status] == {Status.QUEUED} for status in ends)

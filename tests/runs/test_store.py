@@ -1,6 +1,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import schema
-from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Started, Status
+from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Requeued, Started, Status
 from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
 
 PROJECT = Path(__file__).parents[2]
@@ -136,8 +138,8 @@ def test_a_stop_is_asked_of_unfinished_runs_and_of_their_owner_alone(store: RunS
 def test_only_unfinished_runs_whose_owner_is_gone_are_interrupted(store: RunStore) -> None:
     mine, waiting, running, done = make(store), make(store, GONE), make(store, GONE), make(store, GONE)
     store.record([started(running), epoch(running, 1), started(done), ended(done, Status.FINISHED)])
-    assert store.interrupt_orphans() == [waiting, running]
-    assert store.interrupt_orphans() == []
+    assert interrupt_orphans(store) == [waiting, running]
+    assert interrupt_orphans(store) == []
     assert [store.run(run).status for run in (mine, waiting, running, done)] == [
         *(Status.QUEUED, Status.INTERRUPTED),
         *(Status.INTERRUPTED, Status.FINISHED),
@@ -145,17 +147,70 @@ def test_only_unfinished_runs_whose_owner_is_gone_are_interrupted(store: RunStor
     assert store.run(running).epochs == (epoch(running, 1),)
 
 
-def test_an_owner_on_another_machine_lives_as_long_as_its_heart_beats(store: RunStore) -> None:
+def test_an_owner_on_another_machine_lives_as_long_as_its_heart_beats(
+    store: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
     elsewhere = Owner(1, 1.0, "another-machine")
     run = make(store, elsewhere)
-    assert store.interrupt_orphans() == []
-    with sqlite3.connect(store.path) as connection:
-        connection.execute("UPDATE runs SET heartbeat = heartbeat - 120")
-    store.heartbeat(elsewhere)
-    assert store.interrupt_orphans() == []
-    with sqlite3.connect(store.path) as connection:
-        connection.execute("UPDATE runs SET heartbeat = heartbeat - 120")
-    assert store.interrupt_orphans() == [run]
+    now = time.monotonic()
+    for later, beats, gone in ((0, False, []), (50, True, []), (100, False, []), (161, False, [run])):
+        monkeypatch.setattr(time, "monotonic", lambda later=later: now + later)
+        if beats:
+            store.heartbeat(elsewhere)
+        assert store.orphans() == gone
+
+
+def test_a_clock_that_jumps_ends_nobody(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(store, Owner(1, 1.0, "another-machine"))
+    run = make(store)
+    store.record([started(run), progress(run, 1, 40, at=15.0), progress(run, 1, 80, at=-9000.0)])
+    now = time.time()
+    for jumped in (86_400, -86_400):
+        monkeypatch.setattr(time, "time", lambda jumped=jumped: now + jumped)
+        assert store.orphans() == []
+        store.heartbeat(ME)
+    assert [point.batch for point in store.run(run).progress] == [40, 80]
+
+
+def test_an_ended_run_waits_once_more_behind_the_others_and_goes_on_where_it_was(store: RunStore) -> None:
+    run, other = make(store, GONE), make(store)
+    store.record([started(run), epoch(run, 1), ended(run, Status.FAILED, "The worker died.")])
+    store.request_stop(run)
+    store.submit_again(run, Experiment(epochs=12), ME, "somebody", 1)
+    again = store.run(run)
+    assert (again.status, again.reason, again.ended, again.stop_requested) == (Status.QUEUED, None, None, False)
+    assert (again.owner, again.visitor, again.priority) == (ME, "somebody", 1)
+    assert again.experiment == Experiment(epochs=12)
+    assert again.epochs == (epoch(run, 1),)
+    assert again.turn > store.run(other).turn
+    store.record([Started(run, 1, "", {}, 30.0, after=1), epoch(run, 2), ended(run, Status.FINISHED)])
+    assert store.run(run).continued == (1,)
+    assert [epoch.epoch for epoch in store.run(run).epochs] == [1, 2]
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+def test_a_run_that_is_at_work_is_not_begun_twice(store: RunStore, status: Status) -> None:
+    run = make(store)
+    if status is Status.RUNNING:
+        store.record([started(run)])
+    with pytest.raises(UserError, match="at work already"):
+        store.submit_again(run, Experiment(), ME)
+    assert store.run(run).status is status
+
+
+def test_a_run_that_lost_its_worker_waits_again_and_says_why(store: RunStore) -> None:
+    run = make(store)
+    store.record([started(run), epoch(run, 1), progress(run, 2, 40, 15.0), Requeued(run, "Its worker died.")])
+    waiting = store.run(run)
+    assert (waiting.status, waiting.reason, waiting.progress) == (Status.QUEUED, "Its worker died.", ())
+    store.record([Requeued(run, "Late news.")])
+    assert store.run(run).reason == "Its worker died."
+
+
+def test_an_epoch_that_is_trained_once_more_shows_no_progress(store: RunStore) -> None:
+    run = make(store)
+    store.record([started(run), epoch(run, 1), epoch(run, 2), progress(run, 2, 40, 15.0), progress(run, 3, 9, 16.0)])
+    assert [point.epoch for point in store.run(run).progress] == [3]
 
 
 def test_names_and_notes_are_kept_within_bounds(store: RunStore) -> None:

@@ -16,7 +16,7 @@ from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.dispatcher import LOST
+from rnn_compare.training.dispatcher import LOST_ONCE
 from rnn_compare.training.engine import Engine
 
 from .conftest import PATIENCE, ListeningStore, endless, tiny, until, worker_processes
@@ -191,23 +191,25 @@ def test_no_epoch_is_lost_while_another_process_holds_the_record(engine: Engine,
 # The next two lose a worker; what follows them waits for the new one.
 
 
-def test_a_run_whose_worker_is_killed_fails_and_its_neighbour_finishes(engine: Engine, store: ListeningStore) -> None:
+def test_a_run_whose_worker_is_killed_goes_on_with_another_and_its_neighbour_is_left_alone(
+    engine: Engine, store: ListeningStore
+) -> None:
     runs = engine.submit([endless(), endless()])
     until(lambda: all(store.run(run).epochs for run in runs))
     os.kill(worker_processes()[0].pid, signal.SIGKILL)
-    until(lambda: any(store.run(run).status.ended for run in runs))
-    [lost] = [run for run in store.runs(runs) if run.status.ended]
-    [neighbour] = [run for run in runs if run != lost.id]
-    assert lost.status is Status.FAILED
-    assert lost.reason == LOST
-    assert lost.epochs
-    assert is_running(store, neighbour)
-
-    # The neighbour still holds its worker, so this one is trained by the new one.
-    assert finished(engine, store, engine.submit([tiny()]))[0].status is Status.FINISHED
-    assert is_running(store, neighbour)
-    engine.stop(neighbour)
-    assert engine.wait([neighbour], PATIENCE)
+    until(lambda: any(run.status is Status.QUEUED for run in store.runs(runs)))
+    [lost] = [run for run in store.runs(runs) if run.status is Status.QUEUED]
+    [neighbour] = [run for run in store.runs(runs) if run.id != lost.id]
+    assert lost.reason == LOST_ONCE
+    assert neighbour.status is Status.RUNNING
+    until(lambda: len(store.run(lost.id).epochs) > len(lost.epochs))
+    again = store.run(lost.id)
+    assert again.continued == (len(lost.epochs),)
+    assert again.epochs[: len(lost.epochs)] == lost.epochs
+    assert store.run(neighbour.id).continued == ()
+    for run in runs:
+        engine.stop(run)
+    assert engine.wait(runs, PATIENCE)
 
 
 def test_a_stopped_run_has_ended_though_its_worker_hears_nothing_and_is_killed_later(

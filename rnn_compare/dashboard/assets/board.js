@@ -5,6 +5,8 @@ import { element } from "./dom.js";
 import { loadPlotly, look, onChange } from "./plotly.js";
 
 const boards = new WeakMap();
+const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
+const PATIENCE = 5000; // milliseconds until a button that changed nothing is offered again
 const KINDS = [
   {
     title: "Accuracy", train: "accuracy", val: "val_accuracy", format: ".0%", hover: ".1%",
@@ -26,7 +28,7 @@ function build(parent, urls) {
   style.href = new URL(urls.style, document.baseURI);
   const root = element("div", "rc-board", parent);
   const board = {
-    root, hidden: new Set(), pressed: new Set(), cards: new Map(), cardRow: element("div", "rc-cards", root),
+    root, hidden: new Set(), pressed: { Stop: new Map(), Continue: new Map() }, cards: new Map(), cardRow: element("div", "rc-cards", root),
     chartRow: element("div", "rc-charts", root), charts: [],
   };
   for (const kind of KINDS) {
@@ -57,12 +59,13 @@ function buildCard(board, id) {
   card.name.addEventListener("click", () => toggle(board, id));
   element("span", "rc-swatch", card.name);
   card.label = element("h3", "", card.name);
-  card.button = element("button", "rc-stop", card.head, "Stop");
+  card.button = element("button", "rc-press", card.head);
   card.button.type = "button";
   card.button.addEventListener("click", () => {
+    const press = card.button.dataset.press;
+    board.press(press, id);
     card.button.disabled = true;
-    card.button.textContent = "Stopping";
-    board.stop(id);
+    card.button.textContent = ANSWERS[press];
   });
   card.bar = element("div", "rc-bar", root);
   card.bar.setAttribute("role", "progressbar");
@@ -77,7 +80,7 @@ function buildCard(board, id) {
   return card;
 }
 
-function drawCards(board, runs) {
+function drawCards(board, runs, mayPress) {
   const present = new Set(runs.map((run) => run.id));
   for (const [id, card] of board.cards) {
     if (!present.has(id)) { card.root.remove(); board.cards.delete(id); }
@@ -97,12 +100,12 @@ function drawCards(board, runs) {
     card.fill.style.width = `${100 * run.fraction}%`;
     card.bar.setAttribute("aria-valuenow", Math.round(100 * run.fraction));
     card.bar.setAttribute("aria-label", `${run.label} progress`);
-    card.button.hidden = !run.stop;
-    card.button.setAttribute("aria-label", `Stop ${run.label}`);
-    if (run.stopping || card.button.hidden) {
-      card.button.disabled = run.stopping;
-      setText(card.button, run.stopping ? "Stopping" : "Stop");
-    }
+    const answered = run.stopping || board.pressed[run.press]?.has(run.id);
+    card.button.hidden = !(run.press && mayPress);
+    card.button.dataset.press = run.press;
+    card.button.disabled = answered;
+    setText(card.button, answered ? ANSWERS[run.press] : run.press);
+    card.button.setAttribute("aria-label", `${run.press} ${run.label}`);
   });
 }
 
@@ -116,7 +119,7 @@ function traces(board, runs, kind) {
     const measured = unpack(run[kind.val]);
     const epochs = measured.map((_, index) => index + 1);
     const shared = {
-      type: "scatter", legendgroup: run.id, name: run.label, meta: run.id,
+      type: "scatter", legendgroup: run.id, name: escapeHtml(run.label), meta: run.id,
       visible: board.hidden.has(run.id) ? "legendonly" : true,
     };
     const training = {
@@ -124,13 +127,13 @@ function traces(board, runs, kind) {
       x: [...epochs, ...unpack(run.trail.at).map((share) => epochs.length + share)],
       y: [...unpack(run[kind.train]), ...unpack(run.trail[kind.train])],
       line: { color: run.color, width: 2.5, dash: "6px,5px" }, opacity: 0.8,
-      hovertemplate: `${escapeHtml(run.label)} training %{y:${kind.hover}}<extra></extra>`,
+      hovertemplate: `%{fullData.name} training %{y:${kind.hover}}<extra></extra>`,
     };
     const validation = {
       ...shared, uid: `${run.id}-validation`, mode: "lines+markers", showlegend: true,
       x: epochs, y: measured,
       line: { color: run.color, width: 3.5 }, marker: { symbol: run.marker, size: 9, color: run.color },
-      hovertemplate: `${escapeHtml(run.label)} validation <b>%{y:${kind.hover}}</b><extra></extra>`,
+      hovertemplate: `%{fullData.name} validation <b>%{y:${kind.hover}}</b><extra></extra>`,
     };
     return [training, validation];
   });
@@ -214,13 +217,19 @@ function draw(board) {
 export async function render({ data, parentElement, setTriggerValue }, urls) {
   const board = boards.get(parentElement) ?? build(parentElement, urls);
   board.data = data;
-  for (const run of data.runs) if (run.stopping || !run.stop) board.pressed.delete(run.id);
-  board.stop = (id) => {
+  for (const [press, asked] of Object.entries(board.pressed)) {
+    for (const [id, at] of asked) {
+      const run = data.runs.find((each) => each.id === id);
+      // A press that changed nothing may be tried again: the page says why.
+      if (!run || run.stopping || run.press !== press || Date.now() - at > PATIENCE) asked.delete(id);
+    }
+  }
+  board.press = (press, id) => {
     // All that the server has not answered yet: of two presses within a moment only the last message gets through.
-    board.pressed.add(id);
-    setTriggerValue("stop", [...board.pressed]);
+    board.pressed[press].set(id, Date.now());
+    setTriggerValue(press === "Stop" ? "stop" : "resume", [...board.pressed[press].keys()]);
   };
-  drawCards(board, data.runs);
+  drawCards(board, data.runs, data.may_press);
   board.plotly ??= await loadPlotly(urls.plotly);
   draw(board);
 }

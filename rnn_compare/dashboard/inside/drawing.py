@@ -2,13 +2,18 @@
 
 from html import escape
 
+import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard.inside.chosen import Chosen
+from rnn_compare.insight.gradients import Array
 from rnn_compare.training.analyses import Analysis
 
 GREY = "#888888"
 """Seen on white and on black."""
+PLACE = "word, counted from the end"
+FLOOR = 1e-12
+"""The smallest gradient that is drawn, as a share of the largest: beyond it lies rounding alone."""
 POLL_SECONDS = 0.5
 """How often the page looks how far an analysis is."""
 
@@ -56,9 +61,28 @@ def words(count: int) -> str:
     return f"{count:,} word{'' if count == 1 else 's'}"
 
 
-def progress(title: str, analysis: Analysis) -> None:
-    """Shows how far an analysis is."""
-    share = analysis.done / analysis.total if analysis.total else 0.0
+def drawable(values: Array, largest: float) -> Array:
+    """Returns the values, and not a number for those that a logarithm cannot show or ``FLOOR`` hides."""
+    shown = np.isfinite(values) & (values > 0) & (values >= FLOOR * largest)
+    kept: Array = np.where(shown, values, np.nan)
+    return kept
+
+
+def wait_for(title: str, *analyses: Analysis) -> None:
+    """Shows how far analyses are, and draws the page anew when all have ended."""
+    st.fragment(_wait, run_every=POLL_SECONDS)(title, *analyses)
+
+
+def _wait(title: str, *analyses: Analysis) -> None:
+    if all(analysis.ended for analysis in analyses):
+        st.rerun(scope="app")
+    progress(title, *analyses)
+
+
+def progress(title: str, *analyses: Analysis) -> None:
+    """Shows how far an analysis is, or several together."""
+    done, total = sum(one.done for one in analyses), sum(one.total for one in analyses)
+    share = done / total if total else 0.0
     # The title is people's own: as code it is read as no markup.
-    said = f"{100 * share:.0f} %" if analysis.total else "waiting for a worker"
+    said = f"{100 * share:.0f} %" if total else "waiting for a worker"
     st.progress(min(share, 1.0), text=f"`{title.replace('`', ' ')}` {said}")

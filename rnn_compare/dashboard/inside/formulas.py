@@ -21,6 +21,10 @@ CSS = """
   text-align: left; font-weight: 400; padding: 0.2rem 0.75rem 0.2rem 0; vertical-align: baseline;
   border: none; border-top: 1px solid var(--st-border-color, #8884);
 }
+.rc-shapes td:not(:last-child) { white-space: nowrap; }
+/* A formula beside its source: on a projector there is no room for KaTeX's own size, on a phone it is shifted. */
+@media (max-width: 1500px) { [data-testid="stLatex"] .katex { font-size: 0.97em; } }
+[data-testid="stLatex"] .katex-display { overflow-x: auto; overflow-y: hidden; }
 .rc-shapes th { font-weight: 650; border-top: none; }
 </style>
 """
@@ -52,17 +56,17 @@ def show(_of: Services, chosen: Sequence[Chosen]) -> None:
     for cell in dict.fromkeys(one.run.experiment.cell for one in chosen):
         found = shapes([one for one in chosen if one.run.experiment.cell == cell])
         st.subheader(cell)
-        formula, source = st.columns([5, 6], gap="medium")
+        if cell == "SimpleRNN":
+            st.markdown("The lecture's loop:")
+            st.code(loop(next(iter(found))), language="python")
+            st.markdown("One step of it, as a formula and for many reviews at once:")
+        formula, source = st.columns(2, gap="medium")
         with formula:
             st.latex(latex(cell, next(iter(found))))
-            st.html(table(cell, found))
-            st.caption(notes(cell))
         with source:
-            if cell == "SimpleRNN":
-                st.markdown("The lecture's loop:")
-                st.code(loop(next(iter(found))), language="python")
-                st.markdown("The same step, for many reviews at once:")
             st.code(without_docstring(STEPS[cell]), language="python", wrap_lines=True)
+        st.html(table(cell, found))
+        st.caption(notes(cell))
         with st.expander(f"The way back: how the gradient passes one timestep of a {cell}"):
             st.markdown(
                 "The chain rule, applied to the formula above: from the gradient for what the step returned to that "
@@ -128,7 +132,7 @@ def table(cell: Cell, found: dict[Shapes, list[str]]) -> str:
             f"<tr><td>{escape('; '.join(where))}</td><td>{sizes.units} × {sizes.features:,}</td>"
             f"<td>{sizes.units} × {sizes.units}</td><td>{sizes.units}</td><td>{keras}</td></tr>"
         )
-    return f'<table class="rc-shapes">{"".join(rows)}</table>'
+    return f'<div style="overflow-x: auto"><table class="rc-shapes">{"".join(rows)}</table></div>'
 
 
 def notes(cell: Cell) -> str:

@@ -9,18 +9,28 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnn_compare.dashboard import figure
+from rnn_compare.dashboard.inside import course
 from rnn_compare.dashboard.inside.chosen import Chosen
-from rnn_compare.dashboard.inside.drawing import GREY, axis, card, layout, plain, words
+from rnn_compare.dashboard.inside.drawing import GREY, PLACE, axis, card, drawable, layout, plain, wait_for, words
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight import analyses
 from rnn_compare.insight.analyses import fingerprint
-from rnn_compare.insight.gradients import Array, GradientNorms, gradient_norms
+from rnn_compare.insight.gradients import Array, gradient_norms
 from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight.way_back import WayBack, from_plain, way_back
+from rnn_compare.networks.parameters import GATES
 
 HEIGHT = 430
-FLOOR = 1e-12
-"""The smallest gradient that is drawn, as a share of the largest: beyond it lies rounding alone."""
-PLACE = "the word's place, counted from the end of the review"
+CSS = """
+<style>
+.rc-memory b { font-size: 1.85rem; font-weight: 700; white-space: nowrap; margin-right: 0.5rem; }
+.rc-memory span { font-size: 1.1rem; white-space: nowrap; }
+</style>
+"""
+NUMBERS_AT_ONCE = 2**18
+"""Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
 
 @dataclass(frozen=True)
@@ -35,25 +45,28 @@ class Measured:
 
     chosen: Chosen
     reviews: int
-    directions: tuple[GradientNorms, ...]
+    directions: tuple[WayBack, ...]
 
-    def name(self, norms: GradientNorms) -> str:
+    def name(self, way: WayBack) -> str:
         """The run's title, and which direction it is of where there are two."""
         if len(self.directions) == 1:
             return self.chosen.title
-        return f"{self.chosen.title} {'backward' if norms.backward else 'forward'}"
+        return f"{self.chosen.title} {'backward' if way.backward else 'forward'}"
 
 
-def show(_of: Services, chosen: Sequence[Chosen]) -> None:
-    """Draws the effective memory of the chosen runs, and under it the gradient at every word."""
+def show(of: Services, chosen: Sequence[Chosen]) -> None:
+    """Draws the effective memory of the chosen runs, the gradient at every word, and how it came to be so."""
     measured: list[Measured] = []
     cards = []
     for one in chosen:
         try:
-            found = Measured(one, *_norms(one.run.id, fingerprint(one.weights), one))
+            known = _ways(of, one)
         except UserError as error:
             cards.append(card(one, f'<p class="rc-problem">{escape(str(error))}</p>'))
             continue
+        if known is None:
+            continue
+        found = Measured(one, *known)
         measured.append(found)
         cards.append(card(one, memory(found)))
     if measured:
@@ -61,10 +74,11 @@ def show(_of: Services, chosen: Sequence[Chosen]) -> None:
             "**What you see:** how strongly each word's state could still change the loss, ‖∂L/∂hₜ‖, on the "
             f"gradient's way back from the end (right) to the beginning (left) of {measured[0].reviews} long reviews."
         )
-    st.html(f'<div class="rc-verdicts">{"".join(cards)}</div>')
+    st.html(f'{CSS}<div class="rc-verdicts">{"".join(cards)}</div>')
     if measured:
         figure.show(chart(measured), "gradient_chart", HEIGHT)
         st.markdown(conclusion(measured))
+        course.show(of, chosen)
 
 
 def conclusion(measured: Sequence[Measured]) -> str:
@@ -87,48 +101,48 @@ def conclusion(measured: Sequence[Measured]) -> str:
 def memory(measured: Measured) -> str:
     """Returns the effective memory as HTML: one large number, or one for each direction."""
     parts = []
-    for norms in measured.directions:
-        way = "" if len(measured.directions) == 1 else (" backward" if norms.backward else " forward")
+    for way in measured.directions:
+        which = "" if len(measured.directions) == 1 else (" backward" if way.backward else " forward")
         parts.append(
-            f'<p class="rc-verdict"><b>{words(norms.memory)}</b> <span>effective memory{way}</span></p>'
-            if norms.memory
-            else f'<p class="rc-verdict"><b>none</b> <span>no gradient arrives{way}</span></p>'
+            f'<p class="rc-memory"><b>{words(way.memory)}</b> <span>effective memory{which}</span></p>'
+            if way.memory
+            else f'<p class="rc-memory"><b>none</b> <span>no gradient arrives{which}</span></p>'
         )
-        if norms.carry_memory:
-            parts.append(f'<p class="rc-note">on the carry track: {words(norms.carry_memory)}</p>')
+        if way.carry_memory:
+            parts.append(f'<p class="rc-note">on the carry track: {words(way.carry_memory)}</p>')
     return "".join(parts)
 
 
 def chart(measured: Sequence[Measured]) -> go.Figure:
     """Returns the size of the gradient at each word, the end of the reading at the right."""
     largest = max(
-        (_largest(line) for found in measured for norms in found.directions for line in (norms.states, norms.carry)),
+        (_largest(line) for found in measured for way in found.directions for line in (way.states, way.carry)),
         default=0.0,
     )
     smallest = largest
     drawn = go.Figure()
     for found in measured:
-        for norms in found.directions:
-            line = _from_end(norms, norms.states, largest)
-            _add(drawn, found, norms, line, "dot" if norms.backward else "solid", "hidden state")
+        for way in found.directions:
+            line = drawable(way.states, largest)
+            _add(drawn, found, way, line, "dot" if way.backward else "solid", "hidden state")
             smallest = min(smallest, np.nanmin(line, initial=smallest))
-            if norms.carry is not None:
-                carry = _from_end(norms, norms.carry, largest)
-                _add(drawn, found, norms, carry, "dashdot" if norms.backward else "dash", "carry track")
+            if way.carry is not None:
+                carry = drawable(way.carry, largest)
+                _add(drawn, found, way, carry, "dashdot" if way.backward else "dash", "carry track")
                 smallest = min(smallest, np.nanmin(carry, initial=smallest))
-            if norms.memory:
+            if way.memory:
                 drawn.add_scatter(
-                    x=[norms.memory],
-                    y=[line[norms.memory - 1]],
+                    x=[way.memory],
+                    y=[line[way.memory - 1]],
                     mode="markers",
                     marker={"color": found.chosen.look.color, "symbol": found.chosen.look.marker, "size": 15},
                     showlegend=False,
-                    hovertemplate=f"half of the gradient: the last {words(norms.memory)}<extra></extra>",
+                    hovertemplate=f"half of the gradient: the last {words(way.memory)}<extra></extra>",
                 )
-    if any(norms.carry is not None for found in measured for norms in found.directions):
+    if any(way.carry is not None for found in measured for way in found.directions):
         named = {"mode": "lines", "line": {"color": GREY, "dash": "dash", "width": 3}, "name": "carry track"}
         drawn.add_scatter(x=[None], y=[None], **named)
-    longest = max((len(norms.states) for found in measured for norms in found.directions), default=1)
+    longest = max((way.places[-1] for found in measured for way in found.directions), default=1)
     decades = np.log10([smallest, largest]) if smallest > 0 else np.array([-1.0, 0.0])
     drawn.update_layout(
         **layout(),
@@ -144,33 +158,46 @@ def chart(measured: Sequence[Measured]) -> go.Figure:
     return drawn
 
 
+def _ways(of: Services, one: Chosen) -> tuple[int, tuple[WayBack, ...]] | None:
+    """Returns how many reviews were followed, and what was found; None while a worker is at it, which is then said."""
+    experiment, state = one.run.experiment, fingerprint(one.weights)
+    if numbers(experiment) <= NUMBERS_AT_ONCE:
+        return _ways_at_once(one.run.id, state, one)
+    analysis = of.engine.analyse(analyses.gradients, one.run.id, one.which, state, experiment)
+    if analysis.problem:
+        raise UserError(analysis.problem)
+    if analysis.result is None:
+        wait_for(one.title, analysis)
+        return None
+    return analysis.result["reviews"], tuple(map(from_plain, analysis.result["directions"]))
+
+
 @st.cache_data(max_entries=64, show_spinner=False)
-def _norms(run: str, state: str, _chosen: Chosen) -> tuple[int, tuple[GradientNorms, ...]]:  # noqa: ARG001  # the key
-    experiment = _chosen.run.experiment
+def _ways_at_once(run: str, state: str, _one: Chosen) -> tuple[int, tuple[WayBack, ...]]:  # noqa: ARG001  # the key
+    experiment = _one.run.experiment
     ids, labels = probe_batch(experiment)
-    return len(ids), gradient_norms(experiment, _chosen.weights, ids, labels)
+    return len(ids), tuple(map(way_back, gradient_norms(experiment, _one.weights, ids, labels)))
 
 
-def _add(drawn: go.Figure, found: Measured, norms: GradientNorms, line: Array, dash: str, track: str) -> None:
+def numbers(experiment: Experiment) -> int:
+    """Returns how many numbers the recurrent layers work out for one review."""
+    directions = 2 if experiment.bidirectional else 1
+    blocks = max(1, len(GATES[experiment.cell]))
+    return experiment.maxlen * experiment.units * blocks * experiment.layers * directions
+
+
+def _add(drawn: go.Figure, found: Measured, way: WayBack, line: Array, dash: str, track: str) -> None:
     hidden = track == "hidden state"
     drawn.add_scatter(
-        x=np.arange(1, len(line) + 1),
+        x=way.places,
         y=line,
         mode="lines",
-        name=plain(found.name(norms)),
+        name=plain(found.name(way)),
         line={"color": found.chosen.look.color, "dash": dash, "width": 3.5 if hidden else 2.5},
         showlegend=hidden,
         hoverlabel={"namelength": -1},
         hovertemplate=f"{track}, word %{{x:,}} from the end: %{{y:.2e}}",
     )
-
-
-def _from_end(norms: GradientNorms, values: Array, largest: float) -> Array:
-    """Returns the values from the end of the reading on (timesteps,); not a number where none can be drawn."""
-    from_end = values if norms.backward else values[::-1]
-    drawable = np.isfinite(from_end) & (from_end > 0) & (from_end >= FLOOR * largest)
-    kept: Array = np.where(drawable, from_end, np.nan)
-    return kept
 
 
 def _largest(line: Array | None) -> float:

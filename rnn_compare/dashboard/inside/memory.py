@@ -18,7 +18,7 @@ from rnn_compare.training.analyses import Analysis
 
 HEIGHT = 440
 TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
-PLACE = "the sentiment word's place, counted from the end"
+PLACE = "sentiment word, counted from the end"
 
 
 @dataclass(frozen=True)

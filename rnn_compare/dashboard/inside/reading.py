@@ -5,7 +5,9 @@ All that the browser needs for stepping and playing goes to it once, as bytes: a
 
 import base64
 import functools
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,12 +16,15 @@ from numpy.typing import NDArray
 
 from rnn_compare.dashboard import asking, server
 from rnn_compare.dashboard.inside.chosen import Chosen
+from rnn_compare.dashboard.inside.drawing import wait_for
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Cell
-from rnn_compare.insight.cells import CellReading
+from rnn_compare.insight import analyses
+from rnn_compare.insight.cells import SATURATED, CellReading
 from rnn_compare.insight.reading import Reading, read
 from rnn_compare.insight.verdict import encode
+from rnn_compare.reviews.encoding import EncodedReview
 
 SIGNALS: dict[Cell, dict[str, str]] = {
     "SimpleRNN": {"state": "state h", "pre_activation": "before tanh"},
@@ -38,44 +43,73 @@ GATES = ("i", "f", "o", "z", "r")
 MOST_UNITS = 64
 """Units that are sent of each cell, those that weigh most first: more rows than that no wall can tell apart."""
 LONGEST_WORD = 40
+KEY = "inside"
+QUICK_SECONDS = 0.4
+"""What is done by then is waited for, without a word about it."""
 
 
-def show(_of: Services, chosen: Sequence[Chosen]) -> None:
+@dataclass(frozen=True)
+class Read:
+    """What one network was given and how it read it."""
+
+    chosen: Chosen
+    review: EncodedReview
+    reading: Reading
+
+
+def show(of: Services, chosen: Sequence[Chosen]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
-    text = asking.text(height=76)
+    text = asking.text(height=76, experiments=[one.run.experiment for one in chosen])
     if not text.strip():
         st.caption("Type a review or press one of the examples: the networks read it word by word.")
         return
-    readings: list[tuple[Chosen, Reading]] = []
+    found: list[Read] = []
     for one in chosen:
         try:
-            readings.append((one, read(one.run.experiment, one.weights, encode(one.run.experiment, text))))
+            review = encode(one.run.experiment, text)
+            found.append(Read(one, review, read(one.run.experiment, one.weights, review)))
         except UserError as error:
             st.error(f"{one.title}: {error}")
-    if readings:
-        layer = _layer(max(len(reading.cells) for _, reading in readings))
-        _component()(data=message(readings, layer), key="inside")
+    if not found:
+        return
+    if real := asking.picked():
+        st.markdown(f"{real.kind.capitalize()} review {real.number:,}. Its author found the film **{real.author}**.")
+    layer = _layer(max(len(one.reading.cells) for one in found))
+    left_out = _left_out(of, found) if _asked_to_leave_out() else {}
+    data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
+    _component()(data=data, key=KEY, on_colouring_change=lambda: None)
 
 
-def message(readings: Iterable[tuple[Chosen, Reading]], layer: int) -> dict[str, Any]:
+def message(found: Sequence[Read], layer: int, author: bool | None = None) -> dict[str, Any]:
     """Returns what the browser draws.
 
     Args:
-        readings: Each network and how it read the same text.
+        found: What each network made of the same text.
         layer: Which of a network's cells to show, counted from the last: 0 is the last layer's.
+        author: Whether the author of the text liked the film, where that is known.
     """
-    pairs = list(readings)
-    longest = max((reading.words for _, reading in pairs), key=len)
+    longest = max((one.reading.words for one in found), key=len)
     return {
         "words": [token.word[:LONGEST_WORD] for token in longest],
-        "runs": [_run(one, reading, len(longest), layer) for one, reading in pairs],
+        "author": author,
+        "runs": [_run(one.chosen, one.reading, len(longest), layer) for one in found],
     }
+
+
+def curves(cell: CellReading, of: Cell) -> tuple[str, list[tuple[str, NDArray[np.float32]]]]:
+    """Returns what a cell does in mean over all units: a title, and names and values (words,) from 0 to 1."""
+    if of == "SimpleRNN":
+        saturated = f"units beyond ±{SATURATED}"
+        return "How far tanh is saturated:", [("its mean slope", cell.slope), (saturated, cell.saturation)]
+    means = [(title, cell.signals[name].mean(axis=-1)) for name, title in SIGNALS[of].items() if name in GATES]
+    return "How far the gates are open:", means
 
 
 def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any]:
     experiment = one.run.experiment
     cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
     units = cell.order[:MOST_UNITS]
+    title, means = curves(cell, experiment.cell)
     name = f"layer {cell.layer + 1}" + (", backward" if cell.backward else ", forward") * experiment.bidirectional
     return {
         "id": one.run.id,
@@ -89,6 +123,8 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
         "units": len(units),
         "all_units": len(cell.order),
         "backward": cell.backward,
+        "curves_title": title,
+        "curves": [{"title": name, "values": [round(float(value), 3) for value in mean]} for name, mean in means],
         "signals": [
             {"name": name, "title": title, "gate": name in GATES, **_packed(_signal(cell, name)[:, units])}
             for name, title in SIGNALS[experiment.cell].items()
@@ -112,6 +148,30 @@ def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
     scale = float(np.abs(values).max(initial=1e-9))
     as_bytes = np.round(127 * values / scale).astype(np.int8)
     return {"scale": round(scale, 5), "bytes": base64.b64encode(as_bytes.tobytes()).decode("ascii")}
+
+
+def _asked_to_leave_out() -> bool:
+    # What the browser has set: the component's own value comes only after it is given its data.
+    return bool(st.session_state.get(KEY, {}).get("colouring") == "left_out")
+
+
+def _left_out(of: Services, found: Sequence[Read]) -> dict[str, list[float]]:
+    """Returns the log-odds without each word, of each run that a worker is done with; the others are waited for."""
+    asked = []
+    for one in found:
+        run, words = one.chosen.run, len(one.reading.words)
+        state, ids = analyses.fingerprint(one.chosen.weights), tuple(one.review.ids.tolist())
+        work = (run.id, one.chosen.which, state, run.experiment, ids, words)
+        asked.append((one, of.engine.analyse(analyses.left_out, *work)))
+    until = time.monotonic() + QUICK_SECONDS
+    while time.monotonic() < until and not all(analysis.ended for _, analysis in asked):
+        time.sleep(0.02)
+    if waiting := [analysis for _, analysis in asked if not analysis.ended]:
+        wait_for("Leaving out one word after the other", *waiting)
+    for one, analysis in asked:
+        if analysis.problem:
+            st.error(f"{one.chosen.title}: {analysis.problem}")
+    return {one.chosen.run.id: analysis.result for one, analysis in asked if analysis.result is not None}
 
 
 def _layer(cells: int) -> int:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import figure
 from rnn_compare.dashboard.inside.chosen import Chosen
-from rnn_compare.dashboard.inside.drawing import POLL_SECONDS, card, progress
+from rnn_compare.dashboard.inside.drawing import card, wait_for
 from rnn_compare.dashboard.inside.word_chart import COLORS, HEIGHT, NARROW, WIDTH, chart
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.words import percent
@@ -16,7 +16,6 @@ from rnn_compare.errors import UserError
 from rnn_compare.insight import analyses
 from rnn_compare.insight.words import WordMap, find_word, neighbours, word_map
 from rnn_compare.reviews import prepared
-from rnn_compare.training.analyses import Analysis
 
 CSS = """
 <style>
@@ -24,6 +23,9 @@ CSS = """
 .rc-neighbours td { border: none; padding: 0.06rem 0; overflow-wrap: anywhere; }
 .rc-neighbours td:last-child { text-align: right; opacity: 0.75; }
 .rc-colors { display: flex; justify-content: center; align-items: center; gap: 0.75rem; font-size: 1.1rem; }
+/* The labels have their places on a map so wide: on a phone it is shifted. */
+.st-key-word_map_0, .st-key-word_map_1 { overflow-x: auto; }
+.st-key-word_map_0 > *, .st-key-word_map_1 > * { min-width: 33rem; }
 .rc-colors i { width: min(24rem, 40%); height: 14px; border-radius: 4px; }
 </style>
 """
@@ -169,7 +171,7 @@ def _words(of: Services, one: Chosen) -> WordMap | None:
     if analysis.problem:
         raise UserError(analysis.problem)
     if analysis.result is None:
-        st.fragment(_wait, run_every=POLL_SECONDS)(one.title, analysis)
+        wait_for(one.title, analysis)
         return None
     found = analysis.result
     return WordMap(
@@ -179,12 +181,6 @@ def _words(of: Services, one: Chosen) -> WordMap | None:
         np.array(found["verdicts"], np.float32),
         (found["shares"][0], found["shares"][1]),
     )
-
-
-def _wait(title: str, analysis: Analysis) -> None:
-    if analysis.ended:
-        st.rerun(scope="app")
-    progress(title, analysis)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -2,12 +2,11 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import board, controls, parameter_table, services
+from rnn_compare.dashboard import access, board, controls, parameter_table, problems, services
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown import newest, pin, pinned, shown
 from rnn_compare.dashboard.words import about
 from rnn_compare.runs import estimate
-from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.training.cluster import worker_count
 
@@ -36,9 +35,14 @@ def _train(of: Services, setup: controls.Setup) -> None:
         st.error(setup.problem)
     else:
         time = about(estimate.seconds(setup.experiments, of.runs(), worker_count()))
-        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this machine")
-    if st.button("Train", type="primary", width="stretch", disabled=not count):
-        pin(of.engine.submit(list(setup.experiments)))
+        waiting = len(of.starts())
+        behind = f"; {waiting} wait{'s' if waiting == 1 else ''} already" if waiting else ""
+        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this machine{behind}")
+    locked = access.why_not()
+    if st.button("Train", type="primary", width="stretch", disabled=not count or bool(locked), help=locked):
+        access.require()
+        with problems.noting(problems.noted()):
+            pin(of.engine.submit(list(setup.experiments), **access.place_in_line()))
         of.refresh()
 
 
@@ -47,13 +51,21 @@ def _live(of: Services, busy: bool) -> None:
     if _busy(runs) != busy:
         st.rerun(scope="app")  # to tick at the other pace
     chosen = shown(runs)
-    waiting = [run.id for run in runs if run.status is Status.QUEUED]
+    marks = bool(st.session_state.get("marks"))
+    data = of.once(
+        ("board", tuple(run.id for run in chosen), marks), lambda _: board.message(chosen, of.starts(), marks, HINT)
+    )
     with st.container(key="board_place"):  # keeps its height while the scripts load
-        stopped = board.show(board.message(chosen, waiting, bool(st.session_state.get("marks")), HINT), key="board")
-    for run in stopped:
-        of.engine.stop(run)
+        stopped, continued = board.show(data, key="board", may_press=access.is_presenter())
+    with problems.noting(problems.noted()):
+        for run in stopped:
+            of.engine.stop(run)
+        for run in continued:
+            of.engine.continue_run(run, **access.place_in_line())
+    if stopped or continued:
         of.refresh()
     _below_board(of, runs, chosen)
+    problems.show()
 
 
 def _below_board(of: Services, runs: list[Run], chosen: list[Run]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard import problems, run_details, run_table, services
+from rnn_compare.dashboard import access, problems, run_details, run_table, services
 from rnn_compare.dashboard.pages import compare
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown import PARAMETER
@@ -102,8 +102,26 @@ def _actions(of: Services, chosen: Sequence[Run], count: str, hidden: int) -> No
             icon=":material/download:",
             on_click="ignore",
         )
-        st.button("Stop", disabled=not at_work, on_click=_stop, args=(of, at_work), icon=":material/stop:")
-        if st.button("Delete …", disabled=not chosen or bool(at_work), icon=":material/delete:"):
+        locked = access.why_not()
+        st.button(
+            "Stop",
+            disabled=not at_work or bool(locked),
+            on_click=_stop,
+            args=(of, at_work),
+            icon=":material/stop:",
+            help=locked,
+        )
+        broken_off = [run.id for run in chosen if run.can_be_continued]
+        st.button(
+            "Continue",
+            disabled=not broken_off or bool(locked),
+            on_click=_continue,
+            args=(of, broken_off),
+            icon=":material/play_arrow:",
+            help=locked or "Goes on from the last finished epoch, as if it had never been broken off.",
+        )
+        may_delete = chosen and not at_work and not locked
+        if st.button("Delete …", disabled=not may_delete, icon=":material/delete:", help=locked):
             st.session_state[DELETING] = [run.id for run in chosen]
         st.html(f"<p style='margin: 0'>{_said(len(chosen), count, hidden)}</p>")
 
@@ -125,7 +143,16 @@ def _show_on_the_charts(chosen: Sequence[Run]) -> None:
 def _stop(of: Services, runs: Sequence[str]) -> None:
     for run in runs:
         with problems.noting(problems.noted()):
+            access.require()
             of.engine.stop(run)
+    of.refresh()
+
+
+def _continue(of: Services, runs: Sequence[str]) -> None:
+    for run in runs:
+        with problems.noting(problems.noted()):
+            access.require()
+            of.engine.continue_run(run, **access.place_in_line())
     of.refresh()
 
 
@@ -153,6 +180,7 @@ def _confirm_deletion(of: Services, runs: Sequence[Run]) -> None:
 def _delete(of: Services, runs: Sequence[Run]) -> None:
     for run in runs:
         with problems.noting(problems.noted()):
+            access.require()
             of.store.delete(run.id)
             delete_files(run.id)
     of.refresh()

@@ -1,0 +1,121 @@
+"""What every request meets before Streamlit does: which are refused, and what every answer says about itself."""
+
+import ipaddress
+import logging
+import os
+import re
+import secrets
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+COOKIE = "rnn_compare_visitor"
+"""Holds a random value that tells this browser from others; it goes when the browser is closed."""
+EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
+
+_HOST_NAME = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
+_EMBEDDER = re.compile(r"(https?://)?(\*\.)?[\w-]+(\.[\w-]+)*(:\d+)?|https?:|file:|\*")
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+_log = logging.getLogger(__name__)
+
+
+class Shield:
+    """Refuses what no browser of a visitor asks for, and marks answers.
+
+    Everything that visitors do goes over Streamlit's websocket, so the server takes no uploads and no forms at all.
+    While it listens on this machine only, it answers to this machine's names only: else any web site could have its
+    own name point here, and would then pass for the page itself (DNS rebinding).
+
+    Args:
+        app: The server that this stands before.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._said = _headers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request, or refuses it in a sentence."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        allowed = _host_allowed(Headers(scope=scope).get("host", ""))
+        if scope["type"] == "websocket":
+            await (self.app if allowed else WebSocketClose(1008))(scope, receive, send)
+            return
+        new_token = _new_token(scope)
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self._said)
+                if new_token:
+                    headers.append("Set-Cookie", new_token)
+            await send(message)
+
+        await (_refusal(scope, allowed) or self.app)(scope, receive, marked)
+
+
+def token(cookie: object) -> str | None:
+    """Returns a cookie's value if it is one that this server may have given out."""
+    return cookie if isinstance(cookie, str) and _TOKEN.fullmatch(cookie) else None
+
+
+def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
+    if not host_allowed:
+        return PlainTextResponse(
+            "This server listens on its own machine only, and answers to localhost and 127.0.0.1. Behind a proxy, "
+            "name what it is called there: --server.allowedHosts NAME.",
+            status_code=421,
+        )
+    if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+        return PlainTextResponse("Nothing is sent to this server but over its websocket.", status_code=405)
+    return None
+
+
+def _host_allowed(host: str) -> bool:
+    # Where its owner lists the allowed names, Streamlit holds websockets to them.
+    if st.get_option("server.allowedHosts") or not _is_loopback(st.get_option("server.address") or "0.0.0.0"):
+        return True
+    found = _HOST_NAME.fullmatch(host)
+    return found is not None and _is_loopback(found[1])
+
+
+def _is_loopback(name: str) -> bool:
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name.lower().rstrip(".") == "localhost"
+
+
+def _new_token(scope: Scope) -> str | None:
+    """Returns the cookie for a browser that has none.
+
+    Streamlit's page asks for its health each time before it connects, so that the websocket brings the cookie along.
+    """
+    request = Request(scope)
+    if not scope["path"].endswith("/_stcore/health") or token(request.cookies.get(COOKIE)):
+        return None
+    secure = "; Secure" if scope["scheme"] == "https" else ""
+    return f"{COOKIE}={secrets.token_hex(16)}; Path=/; HttpOnly; SameSite=Lax{secure}"
+
+
+def _headers() -> dict[str, str]:
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        # A foreign page that shows this one in a frame could have its visitors click on Train or Delete unawares.
+        "Content-Security-Policy": f"frame-ancestors {' '.join(_embedders())}; object-src 'none'; base-uri 'self'",
+    }
+
+
+def _embedders() -> list[str]:
+    named = os.environ.get(EMBED_VARIABLE, "").split()
+    if wrong := [name for name in named if not _EMBEDDER.fullmatch(name)]:
+        _log.warning("%s holds %r, which is no site: no site may show the page.", EMBED_VARIABLE, wrong[0])
+        named = []
+    return ["'self'", *named]

@@ -1,0 +1,105 @@
+"""What a run is continued from: weights, optimizer and random state at an epoch's end, and the epochs up to it."""
+
+import hashlib
+import io
+import json
+import logging
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.errors import UserError
+from rnn_compare.paths import written_whole
+from rnn_compare.runs.events import EpochEnd
+from rnn_compare.runs.files import checkpoint_file
+
+Array = NDArray[np.generic]
+_EPOCHS = "epochs"
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The state of a training at the end of its last finished epoch.
+
+    Attributes:
+        epochs: All finished epochs, in order, so that the record can be completed from here.
+        model: Values of the network's variables in Keras' order, random states of dropout included.
+        optimizer: Values of the optimizer's variables in Keras' order.
+    """
+
+    epochs: tuple[EpochEnd, ...]
+    model: tuple[Array, ...]
+    optimizer: tuple[Array, ...]
+
+
+def save(run: str, checkpoint: Checkpoint) -> None:
+    """Writes a run's checkpoint: whole or not at all, behind a checksum. The one before is kept beside it.
+
+    Raises:
+        UserError: If the folder cannot be written to or is full.
+    """
+    payload = io.BytesIO()
+    epochs = json.dumps([asdict(epoch) for epoch in checkpoint.epochs]).encode()
+    model = {f"model/{i}": array for i, array in enumerate(checkpoint.model)}
+    optimizer = {f"optimizer/{i}": array for i, array in enumerate(checkpoint.optimizer)}
+    np.savez(payload, allow_pickle=False, **{_EPOCHS: np.frombuffer(epochs, np.uint8)}, **model, **optimizer)
+    content = payload.getvalue()
+    try:
+        put(run, hashlib.sha256(content).digest() + content)
+    except OSError as error:
+        raise UserError(
+            f"The state of the training cannot be saved as {checkpoint_file(run)} ({error.strerror or error}); it "
+            f"needs {len(content) / 1e6:.1f} MB in a folder that can be written to. "
+            "Free some space or make the folder writable, then continue the run."
+        ) from error
+
+
+def put(run: str, content: bytes) -> None:
+    """Writes a run's checkpoint as ``save`` does, from the bytes of such a file that was written elsewhere.
+
+    Raises:
+        OSError: If the folder cannot be written to or is full.
+    """
+    path = checkpoint_file(run)
+    if path.exists():
+        path.replace(checkpoint_file(run, previous=True))
+    with written_whole(path) as file:
+        file.write(content)
+
+
+def load(run: str) -> Checkpoint | None:
+    """Returns a run's newest sound checkpoint; None if there is none.
+
+    One that is damaged is passed over for the one before: an epoch is then trained once more, with the same result.
+    """
+    for previous in (False, True):
+        path = checkpoint_file(run, previous)
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            logging.getLogger(__name__).warning("The checkpoint %s cannot be read (%s).", path, error)
+            continue
+        checksum, payload = content[:32], content[32:]
+        if hashlib.sha256(payload).digest() == checksum:
+            return _read(payload)
+        logging.getLogger(__name__).warning("The checkpoint %s is damaged and was passed over.", path)
+    return None
+
+
+def is_there(run: str) -> bool:
+    """Tells whether a run has a checkpoint, sound or not."""
+    return checkpoint_file(run).exists() or checkpoint_file(run, previous=True).exists()
+
+
+def _read(payload: bytes) -> Checkpoint:
+    with np.load(io.BytesIO(payload), allow_pickle=False) as file:
+        epochs = tuple(EpochEnd(**epoch) for epoch in json.loads(file[_EPOCHS].tobytes()))
+        return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"))
+
+
+def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:
+    count = sum(name.startswith(f"{part}/") for name in file.files)
+    return tuple(file[f"{part}/{i}"] for i in range(count))

@@ -1,0 +1,58 @@
+"""Who is next: first come, first served, but nobody's many runs keep another's one waiting; and who may queue."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+from rnn_compare.errors import UserError
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
+
+MAX_WAITING = 120
+"""How many runs of all visitors may wait."""
+MAX_WAITING_OF_ONE = 16
+"""How many of one visitor may: two comparisons of eight."""
+
+
+def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
+    """Returns the runs that wait, the next one first.
+
+    Higher priority goes first. Then visitors take turns: a visitor's second run waits until everybody's first
+    has begun, one that is at work counted. Among equals, who came first goes first.
+
+    Args:
+        runs: Any runs of one process.
+        at_work: Ids of runs that a worker has, though the record may not say so yet.
+    """
+    waiting = sorted(
+        (run for run in runs if run.status is Status.QUEUED and run.id not in at_work), key=lambda r: r.turn
+    )
+    taken = Counter(run.visitor for run in runs if run.status is Status.RUNNING or run.id in at_work)
+    keys = {}
+    for run in waiting:
+        keys[run.id] = (-run.priority, taken[run.visitor], run.turn)
+        taken[run.visitor] += 1
+    return sorted(waiting, key=lambda run: keys[run.id])
+
+
+def check_room(runs: Sequence[Run], more: int, visitor: str) -> None:
+    """Checks that a visitor may have more runs wait.
+
+    Args:
+        runs: The unfinished runs.
+        more: How many are to come.
+        visitor: Whose they are; one without an id, such as the command line, has no limit of its own.
+
+    Raises:
+        UserError: If too many wait already.
+    """
+    waiting = [run for run in runs if run.status is Status.QUEUED]
+    own = sum(run.visitor == visitor for run in waiting)
+    if visitor and own + more > MAX_WAITING_OF_ONE:
+        raise UserError(
+            f"{own} of your networks wait already and {more} more would be {own + more}; at most {MAX_WAITING_OF_ONE} "
+            "of one visitor may. Wait until some have begun, or stop those that you no longer need."
+        )
+    if len(waiting) + more > MAX_WAITING:
+        raise UserError(
+            f"{len(waiting)} networks wait already, and at most {MAX_WAITING} may. Try again when some have begun."
+        )

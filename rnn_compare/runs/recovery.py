@@ -1,0 +1,33 @@
+"""What is done about runs whose program died: they are interrupted at the last epoch that they finished."""
+
+import time
+
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Status
+from rnn_compare.runs.store import RunStore
+
+REASON = "The program that trained it ended before the run did. Its finished epochs are kept; continue it from there."
+
+
+def interrupt_orphans(store: RunStore) -> list[str]:
+    """Marks unfinished runs whose program is gone as interrupted, and returns their ids.
+
+    An epoch that was finished but not recorded any more is taken from the run's checkpoint.
+
+    Raises:
+        UserError: If the record cannot be used.
+    """
+    orphans = store.orphans()
+    events: list[Event] = []
+    for run in orphans:
+        events += unrecorded_epochs(run, store)
+        events.append(Ended(run, Status.INTERRUPTED, REASON, time.time()))
+    if events:
+        store.record(events)
+    return orphans
+
+
+def unrecorded_epochs(run: str, store: RunStore) -> list[EpochEnd]:
+    """Returns the epochs that a run's checkpoint knows and the record does not."""
+    found = checkpoint.load(run)
+    return list(found.epochs[len(store.run(run).epochs) :]) if found else []

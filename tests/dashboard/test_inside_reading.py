@@ -1,0 +1,103 @@
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard.inside import reading
+from rnn_compare.dashboard.inside.reading import Read, curves, message
+from rnn_compare.experiment import CELLS, Cell
+from rnn_compare.insight.reading import read
+from tests.dashboard.chosen_runs import StubEngine, chosen, page
+from tests.insight.conftest import encoded
+
+TEXT = "word1 word2 qwerty word3"
+
+
+def found(title: str = "mine", text: str = TEXT, **changes: Any) -> Read:
+    one = chosen(title, **changes)
+    review = encoded(one.run.experiment, text)
+    return Read(one, review, read(one.run.experiment, one.weights, review))
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What goes to the browser."""
+    messages: list[dict[str, Any]] = []
+
+    def component(data: dict[str, Any], **_: Any) -> None:
+        messages.append(data)
+
+    monkeypatch.setattr(reading, "_component", lambda: component)
+    monkeypatch.setattr(reading, "encode", encoded)
+    monkeypatch.setattr(reading, "QUICK_SECONDS", 0.0)
+    return messages
+
+
+def view(engine: StubEngine, *titles: str) -> AppTest:
+    app = page(reading.show, SimpleNamespace(engine=engine), [chosen(title) for title in titles])
+    return app.text_area(key="review").set_value(TEXT).run()
+
+
+@pytest.mark.parametrize(
+    ("cell", "titles"),
+    [
+        ("SimpleRNN", ["its mean slope", "units beyond ±0.95"]),
+        ("LSTM", ["forget gate", "input gate", "output gate"]),
+        ("GRU", ["update gate", "reset gate"]),
+    ],
+)
+def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: Cell, titles: list[str]) -> None:
+    one = found(cell=cell)
+    (run,) = message([one], layer=0)["runs"]
+    assert [curve["title"] for curve in run["curves"]] == titles
+    assert all(len(curve["values"]) == 4 for curve in run["curves"])
+    if cell == "LSTM":
+        forget = one.reading.cells[-1].signals["f"]
+        np.testing.assert_allclose(run["curves"][0]["values"], forget.mean(axis=1), atol=5e-4)
+    if cell == "SimpleRNN":
+        np.testing.assert_allclose(
+            run["curves"][0]["values"], 1 - (one.reading.cells[-1].states ** 2).mean(axis=1), atol=5e-4
+        )
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("text", ["word1", "qwerty uiop", "word1 " * 50])
+def test_any_text_has_means_between_closed_and_open(cell: Cell, text: str) -> None:
+    for _, values in curves(found(text=text, cell=cell).reading.cells[-1], cell)[1]:
+        assert ((values >= 0) & (values <= 1)).all()
+
+
+def test_the_author_is_told_where_known() -> None:
+    assert message([found()], 0)["author"] is None
+    assert message([found()], 0, author=False)["author"] is False
+
+
+def test_nothing_is_left_out_before_somebody_wants_to_see_it(sent: list[dict[str, Any]]) -> None:
+    engine = StubEngine()
+    view(engine, "one")
+    assert sent[-1]["left_out"] == {}
+    assert not engine.begun
+
+
+def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_others_are_waited_for(
+    sent: list[dict[str, Any]],
+) -> None:
+    engine = StubEngine()
+    app = view(engine, "one", "other")
+    app.session_state[reading.KEY] = {"colouring": "left_out"}
+    app.run()
+    assert not app.exception
+    assert len(app.get("progress")) == 1, "one for both"
+    arguments = next(iter(engine.begun))
+    assert arguments[-2:] == (tuple(encoded(chosen().run.experiment, TEXT).ids.tolist()), 4)
+    engine.of("one").result = [0.0] * 5
+    app.run()
+    assert sent[-1]["left_out"] == {"one": [0.0] * 5}
+
+    engine.of("other").problem = "The weights are gone."
+    app.run()
+    assert not app.exception
+    assert not app.get("progress")
+    assert [error.value for error in app.error] == ["other: The weights are gone."]

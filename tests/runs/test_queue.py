@@ -1,0 +1,81 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.queue import MAX_WAITING, MAX_WAITING_OF_ONE, check_room, line
+from rnn_compare.runs.record import Run
+
+
+def run(turn: int, visitor: str = "", status: Status = Status.QUEUED, priority: int = 0) -> Run:
+    return Run(
+        f"run-{turn}",
+        turn,
+        "c",
+        Experiment(),
+        status,
+        Owner(1, 1.0, "here"),
+        "page",
+        0.0,
+        turn=turn,
+        visitor=visitor,
+        priority=priority,
+    )
+
+
+def turns(runs: list[Run], at_work: tuple[str, ...] = ()) -> list[int]:
+    return [run.turn for run in line(runs, at_work)]
+
+
+def test_who_comes_first_goes_first() -> None:
+    assert turns([run(3, "c"), run(1, "a"), run(2, "b")]) == [1, 2, 3]
+
+
+def test_twenty_runs_of_one_visitor_do_not_keep_anothers_waiting() -> None:
+    many = [run(turn, "a") for turn in range(20)]
+    assert turns([*many, run(20, "b"), run(21, "b")])[:5] == [0, 20, 1, 21, 2]
+
+
+def test_a_run_that_is_at_work_counts_as_its_visitors_turn() -> None:
+    runs = [run(0, "a", Status.RUNNING), run(1, "a"), run(2, "a"), run(3, "b")]
+    assert turns(runs) == [3, 1, 2]
+    assert turns([run(0, "a"), *runs[1:]], at_work=("run-0",)) == [3, 1, 2]
+
+
+def test_the_presenters_runs_go_before_all_others() -> None:
+    assert turns([run(0, "a"), run(1, "b"), run(2, "p", priority=1), run(3, "p", priority=1)]) == [2, 3, 0, 1]
+
+
+def test_runs_that_have_ended_are_not_in_line() -> None:
+    assert turns([run(0, status=Status.FINISHED), run(1, status=Status.FAILED), run(2)]) == [2]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.sampled_from(list(Status)), st.integers(0, 1)), max_size=30))
+def test_everybody_in_line_is_there_once_and_each_visitors_own_order_is_kept(
+    drawn: list[tuple[str, Status, int]],
+) -> None:
+    runs = [run(turn, visitor, status, priority) for turn, (visitor, status, priority) in enumerate(drawn)]
+    ordered = line(runs)
+    assert {r.id for r in ordered} == {r.id for r in runs if r.status is Status.QUEUED}
+    for visitor in "abc":
+        for priority in (0, 1):
+            own = [r.turn for r in ordered if r.visitor == visitor and r.priority == priority]
+            assert own == sorted(own)
+
+
+def test_one_visitor_may_not_fill_the_line_and_is_told_so() -> None:
+    waiting = [run(turn, "a") for turn in range(MAX_WAITING_OF_ONE - 1)]
+    check_room(waiting, 1, "a")
+    check_room(waiting, 8, "b")
+    check_room([run(turn) for turn in range(MAX_WAITING_OF_ONE)], 8, "")  # the only user of a laptop
+    with pytest.raises(UserError, match="15 of your networks wait already and 2 more"):
+        check_room(waiting, 2, "a")
+
+
+def test_the_line_has_an_end() -> None:
+    waiting = [run(turn, str(turn)) for turn in range(MAX_WAITING)]
+    with pytest.raises(UserError, match="120 networks wait already"):
+        check_room(waiting, 1, "new")

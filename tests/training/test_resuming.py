@@ -1,0 +1,112 @@
+import shutil
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks import weights
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.checkpoint import Checkpoint
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Progress, Started, Status
+from rnn_compare.runs.files import checkpoint_file, weights_file
+from rnn_compare.training import job
+
+from .conftest import tiny
+
+FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
+
+
+def train(run: str, experiment: Experiment, stop: Callable[[list[Event]], bool] = lambda _: False) -> list[Event]:
+    events: list[Event] = []
+    job.train(run, experiment, events.append, lambda: stop(events))
+    return events
+
+
+def within_epoch(number: int) -> Callable[[list[Event]], bool]:
+    """Tells when a training has done three batches of an epoch."""
+    batches = 0
+
+    def stop(events: list[Event]) -> bool:
+        nonlocal batches
+        batches += len(curve(events)) == number - 1
+        return batches > 3
+
+    return stop
+
+
+def curve(events: list[Event]) -> dict[int, list[float]]:
+    return {
+        event.epoch: [getattr(event, figure) for figure in FIGURES] for event in events if isinstance(event, EpochEnd)
+    }
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cell": "SimpleRNN"},
+        {"cell": "LSTM"},
+        {"cell": "GRU", "dropout": 0.3, "optimizer": "adam"},
+        {"cell": "SimpleRNN", "stock_layers": True, "dropout": 0.3},
+    ],
+    ids=str,
+)
+def test_a_run_that_was_broken_off_goes_on_as_if_it_never_had_been(changes: dict[str, Any]) -> None:
+    experiment = tiny(reviews=160, epochs=4, **changes)
+    names = [f"{part}-{abs(hash(str(changes)))}" for part in ("unbroken", "broken")]
+    unbroken = curve(train(names[0], experiment))
+    before = train(names[1], experiment, stop=within_epoch(3))
+    assert set(curve(before)) == {1, 2}
+    after = train(names[1], experiment)
+    started = next(event for event in after if isinstance(event, Started))
+    assert started.after == 2
+    assert isinstance(after[-1], Ended)
+    assert after[-1].status is Status.FINISHED
+
+    assert curve(after).keys() == unbroken.keys()
+    for epoch, figures in curve([*before, *after]).items():
+        assert figures == pytest.approx(unbroken[epoch], abs=1e-5)
+    for which in ("last", "best"):
+        ours, theirs = (weights.load(weights_file(name, which), experiment) for name in (names[1], names[0]))
+        for a, b in zip(ours.arrays, theirs.arrays, strict=True):
+            np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+def test_a_finished_run_that_is_to_train_longer_does_what_a_longer_one_would_have_done() -> None:
+    long, short = tiny(epochs=4), tiny(epochs=2)
+    whole = curve(train("whole", long))
+    first = curve(train("longer", short))
+    assert first == {epoch: pytest.approx(whole[epoch], abs=1e-5) for epoch in (1, 2)}
+    assert curve(train("longer", long)) == {epoch: pytest.approx(whole[epoch], abs=1e-5) for epoch in (1, 2, 3, 4)}
+
+
+def test_a_run_whose_last_epoch_was_not_told_tells_it_and_ends() -> None:
+    trained = train("untold", tiny())
+    again = train("untold", tiny())
+    assert curve(again) == curve(trained)
+    assert isinstance(again[-1], Ended)
+    assert again[-1].status is Status.FINISHED
+    assert not any(isinstance(event, Progress) for event in again)
+
+
+def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing() -> None:
+    whole = curve(train("sound", tiny(epochs=3)))
+    train("damaged", tiny(epochs=2))
+    checkpoint_file("damaged").write_bytes(b"damaged")
+    events = train("damaged", tiny(epochs=3))
+    assert next(event for event in events if isinstance(event, Started)).after == 1
+    assert curve(events) == {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in whole.items()}
+
+
+def test_a_state_of_another_program_ends_the_run_with_a_sentence() -> None:
+    train("other", tiny(epochs=1))
+    found = checkpoint.load("other")
+    assert found is not None
+    checkpoint.save("other", Checkpoint(found.epochs, found.model, found.optimizer[:-1]))
+    end = train("other", tiny(epochs=2))[-1]
+    assert isinstance(end, Ended)
+    assert end.status is Status.FAILED
+    assert end.reason is not None
+    assert "another version of the program" in end.reason
+    shutil.rmtree(checkpoint_file("other").parent)
