@@ -53,22 +53,27 @@ def message(shown: Sequence[Run], starts: Mapping[str, float], marks: bool, hint
             }
             for run, name, look in zip(shown, names, looked, strict=True)
         ],
+        "busy": any(not run.status.ended for run in shown),
         "epochs": max((run.experiment.epochs for run in shown), default=10),
         "marks": MARKS if marks else [],
         "hint": hint,
     }
 
 
-def show(data: dict[str, Any], key: str, may_press: bool = True) -> tuple[list[str], list[str]]:
+def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> tuple[list[str], list[str]]:
     """Draws the board; returns the ids of runs whose Stop button was just pressed, and of those to be continued.
 
     Args:
         data: A ``message``.
+        live: Where the browser finds the next ones.
         key: Names the board on its page.
         may_press: Whether there are buttons; without them none was pressed, whatever a browser says.
     """
     result = _component()(
-        data={**data, "may_press": may_press}, key=key, on_stop_change=lambda: None, on_resume_change=lambda: None
+        data={**data, "may_press": may_press, "live": live},
+        key=key,
+        on_stop_change=lambda: None,
+        on_resume_change=lambda: None,
     )
     drawn = {run["id"] for run in data["runs"]}
 

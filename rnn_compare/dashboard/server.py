@@ -22,7 +22,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rnn_compare.dashboard import access, services
+from rnn_compare.dashboard import access, live, services
 from rnn_compare.dashboard.shield import Shield
 from rnn_compare.errors import UserError
 
@@ -93,7 +93,7 @@ class Preload:
 
 
 MIDDLEWARE = [Middleware(Shield), Middleware(Preload)]
-ROUTES = [Route(f"{PREFIX}/{{version}}/{{name}}", serve)]
+ROUTES = [Route(live.PATH, live.answer), Route(f"{PREFIX}/{{version}}/{{name}}", serve)]
 
 
 @contextlib.asynccontextmanager

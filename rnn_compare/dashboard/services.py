@@ -36,10 +36,15 @@ class Services:
         self._snapshot: tuple[float, list[Run]] = (0.0, [])
         self._made: dict[Hashable, Any] = {}
 
+    @property
+    def is_stale(self) -> bool:
+        """Whether the next to ask for runs will have to read the record."""
+        return time.monotonic() - self._snapshot[0] > SNAPSHOT_SECONDS
+
     def runs(self) -> list[Run]:
         """Returns all runs, oldest first, as they were at most ``SNAPSHOT_SECONDS`` ago."""
         with self._snapshot_lock:
-            if time.monotonic() - self._snapshot[0] > SNAPSHOT_SECONDS:
+            if self.is_stale:
                 self._snapshot = (time.monotonic(), self.store.runs())
                 self._made = {}
             return self._snapshot[1]
@@ -87,6 +92,11 @@ def get() -> Services:
             engine.start(after=FIRST_PAGE_SECONDS)
             _services = Services(store, engine)
         return _services
+
+
+def running() -> Services | None:
+    """Returns the server's services if they have begun."""
+    return _services
 
 
 def close() -> None:

@@ -30,6 +30,11 @@ def newest(runs: Sequence[Run]) -> list[Run]:
 
 def shown(runs: Sequence[Run]) -> list[Run]:
     """Returns the runs that this visitor's page shows, in order."""
+    return chosen(runs, pinned())
+
+
+def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
+    """Returns the runs with the ids that a link names, in its order; where there is none of them, the newest ones."""
     by_id = {run.id: run for run in runs}
-    named = [by_id[run] for run in pinned() if run in by_id]
-    return (named or newest(runs))[:MAX_COMPARED]
+    found = [by_id[run] for run in named if run in by_id]
+    return (found or newest(runs))[:MAX_COMPARED]

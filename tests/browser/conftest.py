@@ -1,5 +1,6 @@
 """A real server, a real browser. Everything that these tests see, a visitor sees."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -68,10 +69,21 @@ def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     """`streamlit run app.py` on a free port, with a cache of its own that holds prepared reviews."""
     cache = tmp_path_factory.mktemp("server") / "cache"
     shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    with serving(cache) as running:
+        yield running
+
+
+@contextlib.contextmanager
+def serving(cache: Path) -> Iterator[Server]:
+    """Runs a server until the end, or until somebody kills it.
+
+    Args:
+        cache: Its cache folder, which may hold prepared reviews and earlier runs.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = (cache.parent / "server.log").open("w")
+    log = (cache.parent / f"server-{port}.log").open("w")
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"],
         cwd=PROJECT,

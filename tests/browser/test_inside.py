@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Position, expect
 
 from rnn_compare.experiment import comparison
 from rnn_compare.runs.events import Status
@@ -22,7 +22,8 @@ def runs(server: Server, browser: Browser) -> str:
     settings = "&".join(f"{name}={value}" for name, value in SMALL.items())
     page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&units=8&maxlen=30&{settings}")
     page.get_by_role("button", name="Train", exact=True).click()
-    expect(page.locator("article.rc-card[data-status=finished]")).to_have_count(2)
+    # It may be the first training of this server: its workers have to import TensorFlow.
+    expect(page.locator("article.rc-card[data-status=finished]")).to_have_count(2, timeout=3 * PATIENCE)
     context.close()
     wanted = comparison(["SimpleRNN", "LSTM"], [8], [30], **SMALL)
     trained = [run for run in server.store.runs() if run.experiment in wanted]
@@ -105,7 +106,7 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     expect(said).to_contain_text(re.compile(r"\d+\.\d%, moved by [−+]\d+\.\d points"))
 
     curves = lstm.locator(".rc-curves")
-    third = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
+    third: Position = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
     curves.hover(position=third)
     expect(lstm.locator(".rc-hovered")).to_have_text("at word 3, “film”")
     expect(lstm.locator(".rc-curve-legend")).to_contain_text(re.compile(r"forget gate\s*\d+\s%"))

@@ -2,7 +2,7 @@
 
 import time
 
-from playwright.sync_api import Page, WebSocket, expect
+from playwright.sync_api import Page, Response, expect
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
@@ -75,20 +75,35 @@ def test_a_tick_of_eight_long_runs_is_under_20_kb(server: Server, page: Page) ->
         server.store.record(
             [Progress(run, 100, batch, 157, 0.9123456, 0.1234567, "training", time.time()) for batch in range(1, 100)]
         )
-    ticks: list[int] = []
-
-    def listen(socket: WebSocket) -> None:
-        socket.on("framereceived", lambda frame: ticks.append(len(frame)))
-
-    page.on("websocket", listen)
+    answers: list[Response] = []
+    page.on("response", lambda response: answers.append(response) if "/rnn-compare/live" in response.url else None)
     page.goto(f"{server.url}/?show={','.join(runs)}")
     expect(page.locator("article.rc-card")).to_have_count(8)
     wait_for_validation_points(page, 99)
-    ticks.clear()
+    answers.clear()
     server.store.record([Progress(runs[0], 100, 120, 157, 0.92, 0.12, "training", time.time())])
     page.wait_for_timeout(4000)
-    assert len(ticks) > 2, "the page ticks"
-    assert max(ticks) < 20_000
+    assert len(answers) > 2, "the page asks for news"
+    bodies = [len(answer.body()) for answer in answers if answer.status == 200]
+    assert bodies, "there was something new"
+    assert max(bodies) < 20_000
+    end(server, runs)
+
+
+def test_who_was_without_a_network_sees_everything_when_it_is_back(server: Server, page: Page) -> None:
+    runs = start(server, Experiment(epochs=10), Experiment(cell="LSTM", epochs=10))
+    page.goto(f"{server.url}/?show={','.join(runs)}")
+    expect(page.locator("article.rc-card")).to_have_count(2)
+    for run in runs:
+        finish_epoch(server, run, 1)
+    wait_for_validation_points(page, 1)
+    page.context.set_offline(True)
+    for epoch in range(2, 7):
+        for run in runs:
+            finish_epoch(server, run, epoch)
+    page.wait_for_timeout(4000)
+    page.context.set_offline(False)
+    wait_for_validation_points(page, 6)
     end(server, runs)
 
 
@@ -114,8 +129,8 @@ def test_two_stops_pressed_in_one_moment_both_count(server: Server, page: Page) 
     runs = start(server, Experiment(), Experiment(cell="LSTM"))
     page.goto(f"{server.url}/?show={','.join(runs)}")
     expect(page.locator("article.rc-card")).to_have_count(2)
-    page.evaluate("document.querySelectorAll('.rc-stop').forEach(button => button.click())")
-    page.wait_for_function("document.querySelectorAll('.rc-stop:disabled').length === 2")
+    page.evaluate("document.querySelectorAll('.rc-press').forEach(button => button.click())")
+    page.wait_for_function("document.querySelectorAll('.rc-press:disabled').length === 2")
     for _ in range(100):
         if all(run.stop_requested for run in server.store.runs(runs)):
             break

@@ -2,6 +2,7 @@
 // A message holds ready words and numbers (see board.py); everything is set as text, never as markup.
 
 import { element } from "./dom.js";
+import { follow } from "./live.js";
 import { loadPlotly, look, onChange } from "./plotly.js";
 
 const boards = new WeakMap();
@@ -44,7 +45,9 @@ function build(parent, urls) {
     node.dataset.chart = kind.title.toLowerCase();
     board.charts.push({ kind, node });
   }
-  board.end = onChange(board.chartRow, () => draw(board));
+  board.live = follow((data) => show(board, data));
+  const unwatch = onChange(board.chartRow, () => draw(board));
+  board.end = () => { unwatch(); board.live.end(); };
   boards.set(parent, board);
   return board;
 }
@@ -140,8 +143,10 @@ function traces(board, runs, kind) {
 }
 
 // Plotly reads a little markup in labels and hover texts.
+// Plotly reads a little HTML in its texts, and fills in what stands in %{}.
 function escapeHtml(text) {
-  return text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+  const plain = text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+  return plain.replaceAll("%{", "%\u200b{");
 }
 
 function layout(board, data, kind) {
@@ -216,6 +221,19 @@ function draw(board) {
 
 export async function render({ data, parentElement, setTriggerValue }, urls) {
   const board = boards.get(parentElement) ?? build(parentElement, urls);
+  board.mayPress = data.may_press;
+  board.press = (press, id) => {
+    // All that the server has not answered yet: of two presses within a moment only the last message gets through.
+    board.pressed[press].set(id, Date.now());
+    setTriggerValue(press === "Stop" ? "stop" : "resume", [...board.pressed[press].keys()]);
+  };
+  show(board, data);
+  board.live.from(new URL(data.live, document.baseURI).href, data.busy);
+  board.plotly ??= await loadPlotly(urls.plotly);
+  draw(board);
+}
+
+function show(board, data) {
   board.data = data;
   for (const [press, asked] of Object.entries(board.pressed)) {
     for (const [id, at] of asked) {
@@ -224,13 +242,7 @@ export async function render({ data, parentElement, setTriggerValue }, urls) {
       if (!run || run.stopping || run.press !== press || Date.now() - at > PATIENCE) asked.delete(id);
     }
   }
-  board.press = (press, id) => {
-    // All that the server has not answered yet: of two presses within a moment only the last message gets through.
-    board.pressed[press].set(id, Date.now());
-    setTriggerValue(press === "Stop" ? "stop" : "resume", [...board.pressed[press].keys()]);
-  };
-  drawCards(board, data.runs, data.may_press);
-  board.plotly ??= await loadPlotly(urls.plotly);
+  drawCards(board, data.runs, board.mayPress);
   draw(board);
 }
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, board, controls, parameter_table, problems, services
+from rnn_compare.dashboard import access, board, controls, live, parameter_table, problems, services
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown import newest, pin, pinned, shown
 from rnn_compare.dashboard.words import about
@@ -10,9 +10,9 @@ from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
 from rnn_compare.training.cluster import worker_count
 
-TICK_SECONDS, IDLE_SECONDS = 1.0, 3.0
-"""How often the page looks for what is new: while something runs, and while nothing does."""
-HINT = "Press Train: the curves grow here"
+STARTING_SECONDS, TICK_SECONDS = 2.0, 10.0
+"""How often the line below the board is looked after, while the workers start and later. The board itself asks for
+news (``live.py``)."""
 
 
 def render() -> None:
@@ -22,8 +22,8 @@ def render() -> None:
         setup = controls.setup()
         with st.container(key="train_box"):
             _train(of, setup)
-    busy = _busy(of.runs())
-    st.fragment(_live, run_every=TICK_SECONDS if busy else IDLE_SECONDS)(of, busy)
+    starting = of.engine.state.phase == "starting"
+    st.fragment(_live, run_every=STARTING_SECONDS if starting else TICK_SECONDS)(of, starting)
     if setup.experiments:
         parameter_table.show(setup.experiments)
         parameter_table.show_summaries(setup.experiments, of.engine.summary)
@@ -46,17 +46,16 @@ def _train(of: Services, setup: controls.Setup) -> None:
         of.refresh()
 
 
-def _live(of: Services, busy: bool) -> None:
+def _live(of: Services, starting: bool) -> None:
     runs = of.runs()
-    if _busy(runs) != busy:
+    if starting != (of.engine.state.phase == "starting"):
         st.rerun(scope="app")  # to tick at the other pace
     chosen = shown(runs)
     marks = bool(st.session_state.get("marks"))
-    data = of.once(
-        ("board", tuple(run.id for run in chosen), marks), lambda _: board.message(chosen, of.starts(), marks, HINT)
-    )
+    news = live.url(pinned(), marks)
     with st.container(key="board_place"):  # keeps its height while the scripts load
-        stopped, continued = board.show(data, key="board", may_press=access.is_presenter())
+        data = live.message(of, pinned(), marks)
+        stopped, continued = board.show(data, news, key="board", may_press=access.is_presenter())
     with problems.noting(problems.noted()):
         for run in stopped:
             of.engine.stop(run)
@@ -77,12 +76,8 @@ def _below_board(of: Services, runs: list[Run], chosen: list[Run]) -> None:
             if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
                 pin([])
                 st.rerun(scope="app")
-        elif (state := of.engine.state).phase == "failed":
+        elif (state := of.engine.state).reason:
             st.caption(f":material/error: {state.reason}")
         elif state.phase == "starting":
             begun = "" if chosen else " Train can be pressed already."
             st.caption(f"The workers are starting; a machine's very first start takes about half a minute.{begun}")
-
-
-def _busy(runs: list[Run]) -> bool:
-    return any(not run.status.ended for run in runs)

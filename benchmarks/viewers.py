@@ -1,0 +1,192 @@
+"""200 visitors watch while two networks train: how prompt their pages are, and what that costs the trainings.
+
+    python -m benchmarks.viewers [--viewers 200] [--rounds 3] [--seconds 40]
+
+Each visitor is a websocket that speaks Streamlit's protocol: it loads the page and then asks for news whenever the
+server said it should, as a browser does. Tick: from asking to the last message of the answer; aim: p95 of 0.5 s.
+
+The visitors' own process takes a share of the two cores that no real hall takes. So the trainings' pace with visitors
+is compared with their pace when nobody watches and a process that merely burns that very share runs in their place;
+the two take turns. Aim: less than 10 % slower. The server's memory is told at every turn.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import multiprocessing
+import statistics
+import time
+from typing import Any
+
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Subprotocol
+
+from benchmarks.browser import PROJECT, cache, server
+from rnn_compare.runs.store import RunStore
+
+SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=6000"
+JOIN_SECONDS = 8.0
+"""Over which the visitors come in."""
+
+
+class Visitor:
+    """One page that is open somewhere.
+
+    Args:
+        url: The server's address.
+        query: What follows the question mark in the page's address.
+    """
+
+    def __init__(self, url: str, query: str = "") -> None:
+        self._url = url.replace("http", "ws", 1) + "/_stcore/stream"
+        self._query = query
+        self.ticks: list[float] = []
+        self.received = 0
+        self.buttons: dict[str, str] = {}
+        self._fragment, self._interval = "", 1.0
+
+    async def watch(self, seconds: float) -> None:
+        """Opens the page, and asks for what is new until the time is over."""
+        until = time.monotonic() + seconds
+        async with self.open() as connection:
+            await self.ask(connection)
+            while time.monotonic() < until:
+                await asyncio.sleep(self._interval)
+                begun = time.perf_counter()
+                await self.ask(connection, fragment=self._fragment)
+                self.ticks.append(time.perf_counter() - begun)
+
+    def open(self) -> Any:
+        """Returns the connection, to be used in a ``with``."""
+        return connect(self._url, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None)
+
+    async def ask(self, connection: ClientConnection, *pressed: str, fragment: str = "") -> None:
+        """Has the page, or one fragment of it, run, and reads the answer."""
+        message = BackMsg()
+        message.rerun_script.query_string = self._query
+        message.rerun_script.fragment_id = fragment
+        message.rerun_script.is_auto_rerun = bool(fragment)
+        message.rerun_script.widget_states.widgets.extend(WidgetState(id=id, trigger_value=True) for id in pressed)
+        await connection.send(message.SerializeToString())
+        while True:
+            content = bytes(await connection.recv())  # type: ignore[arg-type]  # Streamlit sends no text
+            self.received += len(content)
+            told = ForwardMsg.FromString(content)
+            match told.WhichOneof("type"):
+                case "auto_rerun":
+                    self._fragment, self._interval = told.auto_rerun.fragment_id, told.auto_rerun.interval
+                case "delta" if told.delta.new_element.WhichOneof("type") == "button":
+                    button = told.delta.new_element.button
+                    self.buttons[button.label] = button.id
+                case "script_finished" if told.script_finished != ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+                    return
+
+
+async def press_train(url: str) -> None:
+    """Starts the two trainings, as the lecturer does."""
+    lecturer = Visitor(url, SETTINGS)
+    async with lecturer.open() as connection:
+        await lecturer.ask(connection)
+        await lecturer.ask(connection, lecturer.buttons["Train"])
+
+
+async def hall(url: str, viewers: int, seconds: float) -> list[Visitor]:
+    """Lets visitors come in one after the other and watch; returns them."""
+
+    async def come(visitor: Visitor, after: float) -> None:
+        await asyncio.sleep(after)
+        await visitor.watch(seconds + JOIN_SECONDS - after)
+
+    visitors = [Visitor(url) for _ in range(viewers)]
+    await asyncio.gather(*(come(v, JOIN_SECONDS * i / viewers) for i, v in enumerate(visitors)))
+    return visitors
+
+
+def burn(share: float, seconds: float) -> None:
+    """Keeps one core busy for a share of the time."""
+    until = time.monotonic() + seconds
+    while (now := time.monotonic()) < until:
+        while time.monotonic() - now < 0.02 * share:
+            pass
+        time.sleep(0.02 * max(0.0, 1 - share))
+
+
+def main() -> None:
+    """Prints ticks, the trainings' pace and the server's memory, turn by turn."""
+    options = _options()
+    with cache() as folder, server(PROJECT / "app.py", folder) as url, contextlib.ExitStack() as at_end:
+        asyncio.run(press_train(url))
+        store = RunStore(folder / "runs.db")
+        at_end.callback(store.close)
+        while not all(len(run.epochs) >= 2 for run in store.runs()):
+            time.sleep(0.5)
+        [process] = [
+            p for p in psutil.process_iter(["cmdline"]) if str(url.rpartition(":")[2]) in str(p.info["cmdline"])
+        ]
+        paces: dict[str, list[list[float]]] = {"watched": [], "burnt": []}
+        ticks: list[float] = []
+        for _ in range(options.rounds):
+            begun, own, theirs = time.monotonic(), psutil.Process().cpu_times(), process.cpu_times()
+            visitors = asyncio.run(hall(url, options.viewers, options.seconds))
+            took = time.monotonic() - begun
+            share = _used(psutil.Process().cpu_times(), own) / took
+            served = _used(process.cpu_times(), theirs) / took
+            paces["watched"].append(_paces(store, begun + JOIN_SECONDS))
+            ticks += [tick for visitor in visitors for tick in visitor.ticks]
+            size = sum(v.received for v in visitors) / max(1, sum(len(v.ticks) for v in visitors))
+            print(
+                f"{options.viewers} visitors: tick p50 {_quantile(ticks, 50):.2f} s, p95 {_quantile(ticks, 95):.2f} s, "
+                f"{len(ticks)} ticks, {size / 1000:.1f} kB each with the page; processor: server {served:.2f}, "
+                f"visitors {share:.2f} cores; server's memory {process.memory_info().rss / 1e6:.0f} MB",
+                flush=True,
+            )
+            begun = time.monotonic()
+            burner = multiprocessing.get_context("spawn").Process(target=burn, args=(min(share, 1.0), options.seconds))
+            burner.start()
+            burner.join()
+            paces["burnt"].append(_paces(store, begun))
+        for index, run in enumerate(store.runs()):
+            ratios = [w[index] / b[index] for w, b in zip(paces["watched"], paces["burnt"], strict=True)]
+            print(
+                f"{run.title}: an epoch takes {statistics.median(ratios):.2f} times as long with visitors as with "
+                f"their share burnt; rounds: {[round(ratio, 2) for ratio in ratios]}"
+            )
+
+
+def _paces(store: RunStore, since: float) -> list[float]:
+    """Returns each run's median seconds an epoch over the epochs that ended since then."""
+    now = time.monotonic()
+    paces = []
+    for run in store.runs():
+        recent, back = [], now
+        for epoch in reversed(run.epochs):
+            back -= epoch.seconds
+            if back < since:
+                break
+            recent.append(epoch.seconds)
+        paces.append(statistics.median(recent))
+    return paces
+
+
+def _used(now: Any, before: Any) -> float:
+    return float(now.user + now.system - before.user - before.system)
+
+
+def _quantile(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100)[percent - 1]
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--viewers", type=int, default=200)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--seconds", type=float, default=40.0)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What breaks is really broken here: processes are killed, disks filled, files locked, clocks set."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.record import Run
+from tests.browser.conftest import browser, page  # noqa: F401  # fixtures
+from tests.training.conftest import engine, store, training_cache, until  # noqa: F401  # fixtures
+
+PROJECT = Path(__file__).resolve().parents[2]
+PATIENCE = 180
+"""Seconds that a command may take on a slow and busy machine before a test gives it up."""
+TINY = ["--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
+FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
+
+Command = Callable[..., "subprocess.Popen[str]"]
+
+
+def curve(run: Run) -> dict[int, list[float]]:
+    """Returns what was measured in each epoch of a run, its time left out."""
+    return {epoch.epoch: [getattr(epoch, figure) for figure in FIGURES] for epoch in run.epochs}
+
+
+def same_curve(run: Run, unbroken: Run) -> bool:
+    """Tells whether two runs have the same epochs with the same figures, within 1e-5."""
+    expected = {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in curve(unbroken).items()}
+    return curve(run) == expected
+
+
+@pytest.fixture
+def cache(prepared_cache: Path, tmp_path: Path) -> Path:
+    """A cache folder with prepared reviews and no runs, for processes of its own."""
+    folder = tmp_path / "cache"
+    shutil.copytree(prepared_cache / "reviews", folder / "reviews")
+    return folder
+
+
+@pytest.fixture
+def command(cache: Path) -> Iterator[Command]:
+    """Starts `python -m rnn_compare` with one worker; whatever still runs at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str, before: tuple[str, ...] = (), **environment: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [*before, sys.executable, "-m", "rnn_compare", *arguments],
+            env={**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1", **environment},
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+        process.communicate()

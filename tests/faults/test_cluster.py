@@ -1,0 +1,270 @@
+"""A Dask cluster over TLS whose workers have neither the program nor its data; what can break there is broken."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import dask
+import pytest
+
+from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from rnn_compare.runs.events import EpochEnd, Requeued, Status
+from rnn_compare.runs.files import model_file, weights_file
+from rnn_compare.runs.record import Run
+from rnn_compare.training.engine import SCHEDULER_VARIABLE, Engine
+from tests.faults.conftest import curve, same_curve
+from tests.training.conftest import ListeningStore, endless, tiny, until
+
+PATIENCE = 180.0
+pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
+
+
+class Elsewhere:
+    """A scheduler and workers in a folder of their own, as on machines that never heard of this program."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.address = f"tls://127.0.0.1:{free.getsockname()[1]}"
+        certificate, key = certify(folder)
+        of_client = {"ca-file": certificate, "client.cert": certificate, "client.key": key}
+        self.client = {f"distributed.comm.tls.{name}": str(path) for name, path in of_client.items()}
+        tls = {"CA_FILE": certificate}
+        tls |= {
+            f"{who}__{what}": path
+            for who in ("SCHEDULER", "WORKER")
+            for what, path in (("CERT", certificate), ("KEY", key))
+        }
+        self.environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        self.environment |= {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(path) for name, path in tls.items()}
+        self.environment |= {CACHE_VARIABLE: str(folder / "cache")}
+        self.scheduler: subprocess.Popen[bytes] | None = None
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def start_scheduler(self) -> None:
+        """Starts it at the same address each time."""
+        port = self.address.rpartition(":")[2]
+        self.scheduler = self._start("scheduler", "--protocol", "tls", "--port", port, name="scheduler")
+
+    def start_worker(self) -> "subprocess.Popen[bytes]":
+        """Starts a worker with a nanny."""
+        threads = ["--nworkers", "1", "--nthreads", "1"]
+        worker = self._start("worker", self.address, "--protocol", "tls", *threads, name=f"worker-{len(self.workers)}")
+        self.workers.append(worker)
+        return worker
+
+    def end(self) -> None:
+        """Kills all of it."""
+        for process in (*self.workers, self.scheduler):
+            if process is not None:
+                kill(process)
+
+    def _start(self, *arguments: str, name: str) -> "subprocess.Popen[bytes]":
+        with (self.folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "dask", *arguments, "--host", "127.0.0.1", "--no-dashboard"],
+                cwd=self.folder,
+                env=self.environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+
+def certify(folder: Path) -> tuple[Path, Path]:
+    """Makes a certificate that vouches for itself, and its key."""
+    certificate, key, settings = folder / "certificate.pem", folder / "key.pem", folder / "openssl.cnf"
+    settings.write_text(
+        "[req]\nprompt = no\ndistinguished_name = name\nx509_extensions = own\n"
+        "[name]\nCN = rnn-compare-test\n[own]\nbasicConstraints = critical, CA:true\n"
+    )
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    files = ["-config", str(settings), "-keyout", str(key), "-out", str(certificate)]
+    subprocess.run(["openssl", "req", "-x509", *kind, *files], check=True, capture_output=True)
+    return certificate, key
+
+
+def kill(process: "subprocess.Popen[bytes]") -> None:
+    """Kills a process and its children at once."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Elsewhere]:
+    cluster = Elsewhere(tmp_path_factory.mktemp("elsewhere"))
+    tried = [sys.executable, "-c", "import rnn_compare"]
+    assert subprocess.run(tried, cwd=cluster.folder, env=cluster.environment, capture_output=True).returncode == 1
+    cluster.start_scheduler()
+    cluster.start_worker()
+    cluster.start_worker()
+    yield cluster
+    cluster.end()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _settings(training_cache: Path, elsewhere: Elsewhere) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(CACHE_VARIABLE, str(training_cache))
+        with dask.config.set(elsewhere.client):
+            yield
+
+
+@pytest.fixture(scope="module")
+def record(training_cache: Path) -> Iterator[ListeningStore]:
+    store = ListeningStore(training_cache / "elsewhere.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture(scope="module")
+def far(record: ListeningStore, elsewhere: Elsewhere) -> Iterator[Engine]:
+    """An engine that trains elsewhere."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(SCHEDULER_VARIABLE, elsewhere.address)
+        engine = Engine(record, "command line")
+        engine.start()
+        try:
+            until_ready(engine, 2)
+            yield engine
+        finally:
+            engine.close()
+
+
+def until_ready(engine: Engine, workers: int) -> None:
+    """Waits for workers; they import TensorFlow and compile kernels."""
+    deadline = time.monotonic() + PATIENCE
+    while sum(worker.ready for worker in engine.workers()) < workers:
+        assert time.monotonic() < deadline, engine.state
+        time.sleep(0.1)
+
+
+def long(**changes: Any) -> Any:
+    """A training of some seconds, time enough to break something."""
+    return tiny(**({"cell": "LSTM", "dropout": 0.2, "reviews": 4000, "epochs": 12} | changes))
+
+
+def finished(engine: Engine, record: ListeningStore, runs: list[str]) -> list[Run]:
+    assert engine.wait(runs, PATIENCE), record.runs(runs)
+    ended = record.runs(runs)
+    assert [(run.status, run.reason) for run in ended] == [(Status.FINISHED, None)] * len(runs)
+    assert [len(run.epochs) for run in ended] == [run.experiment.epochs for run in ended]
+    return ended
+
+
+def epochs_told(record: ListeningStore, run: str) -> list[int]:
+    return [event.epoch for event in record.of(run) if isinstance(event, EpochEnd)]
+
+
+def test_workers_without_program_and_data_train_to_the_same_curves(
+    far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, elsewhere: Elsewhere
+) -> None:
+    experiments = [tiny(cell="LSTM", dropout=0.3, epochs=4), tiny(epochs=3), tiny(cell="GRU", epochs=3)]
+    away = finished(far, record, far.submit(experiments))
+    here = finished(engine, store, engine.submit(experiments))
+    assert all(same_curve(one, other) for one, other in zip(away, here, strict=True))
+    assert all(record.weights_were_there)
+    for which in ("last", "best"):
+        assert weights_file(away[0].id, which).exists()
+        assert model_file(away[0].id, which).exists()
+    kept = elsewhere.folder / "cache" / "rnn-compare-worker"
+    assert list(kept.glob("runs/*")) == []  # they have been fetched
+    [reviews] = kept.glob("reviews/*")  # once, for both workers of the machine
+    assert not (reviews / "texts.npy").exists()
+    assert "simple_rnn" in far.summary(tiny(), PATIENCE)
+
+
+def test_stop_is_heard_elsewhere_and_the_worker_is_free_again(far: Engine, record: ListeningStore) -> None:
+    before = {worker.address for worker in far.workers()}
+    runs = far.submit([endless(), endless()])
+    until(lambda: all(run.epochs for run in record.runs(runs)))
+    for run in runs:
+        far.stop(run)
+    assert far.wait(runs, PATIENCE)
+    assert [run.status for run in record.runs(runs)] == [Status.STOPPED] * 2
+    finished(far, record, far.submit([tiny(), tiny()]))
+    assert {worker.address for worker in far.workers()} == before
+
+
+def test_a_stopped_run_is_continued_from_what_was_fetched(far: Engine, record: ListeningStore) -> None:
+    broken, unbroken = far.submit([long(), long()])
+    until(lambda: len(record.run(broken).epochs) >= 3)
+    far.stop(broken)
+    assert far.wait([broken], PATIENCE)
+    before = record.run(broken)
+    assert before.status is Status.STOPPED
+    far.continue_run(broken)
+    after, expected = finished(far, record, [broken, unbroken])
+    assert after.epochs[: len(before.epochs)] == before.epochs
+    assert same_curve(after, expected)
+
+
+def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(
+    far: Engine, record: ListeningStore, elsewhere: Elsewhere
+) -> None:
+    runs = far.submit([long(), long(), long(seed=2), long(seed=2)])
+    until(lambda: all(len(run.epochs) >= 2 for run in record.runs(runs[:2])))
+    before = {run.id: curve(run) for run in record.runs(runs)}
+    addresses = {worker.address for worker in far.workers()}
+    kill(elsewhere.workers[0])
+    elsewhere.start_worker()
+    first, second, third, fourth = finished(far, record, runs)
+    assert sum(isinstance(event, Requeued) for run in runs for event in record.of(run)) == 1
+    for run in (first, second, third, fourth):
+        assert before[run.id].items() <= curve(run).items(), "an epoch that was there is there still"
+        assert sorted(set(epochs_told(record, run.id))) == list(range(1, 13))
+    assert same_curve(first, second)
+    assert same_curve(third, fourth)
+    until_ready(far, 2)
+    assert {worker.address for worker in far.workers()} - addresses
+    assert all(record.weights_were_there)
+
+
+def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(
+    far: Engine, record: ListeningStore, elsewhere: Elsewhere
+) -> None:
+    assert elsewhere.scheduler is not None
+    runs = far.submit([long(), long()])
+    until(lambda: all(len(run.epochs) >= 2 for run in record.runs(runs)))
+    kill(elsewhere.scheduler)
+    until(lambda: all(run.status is Status.QUEUED for run in record.runs(runs)))
+    until(lambda: far.state.phase == "starting")
+    assert far.state.reason is not None
+    assert f"{elsewhere.address} cannot be reached" in far.state.reason
+    assert "connection to the scheduler was lost" in (record.run(runs[0]).reason or "")
+    before = {run.id: curve(run) for run in record.runs(runs)}
+    assert all(len(epochs) >= 2 for epochs in before.values())
+    for worker in elsewhere.workers:
+        kill(worker)
+
+    elsewhere.start_scheduler()
+    elsewhere.start_worker()
+    first, second = finished(far, record, runs)
+    for run in (first, second):
+        assert before[run.id].items() <= curve(run).items()
+    assert same_curve(first, second)
+    assert all(record.weights_were_there)
+    assert not list(run_folder(first.id).glob(".*")), "nothing half written"
+
+
+def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(
+    record: ListeningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SCHEDULER_VARIABLE, "tls://127.0.0.1:1")
+    engine = Engine(record, "command line")
+    engine.start()
+    [run] = engine.submit([tiny()])
+    until(lambda: "cannot be reached" in (engine.state.reason or ""))
+    assert record.run(run).status is Status.QUEUED
+    assert engine.workers() == []
+    engine.close()
+    assert record.run(run).status is Status.INTERRUPTED

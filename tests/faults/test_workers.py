@@ -1,0 +1,146 @@
+"""A worker dies, in whatever way: its run goes on from the last epoch, its neighbour notices nothing."""
+
+import hashlib
+import os
+import random
+import signal
+import time
+
+import pytest
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.files import checkpoint_file
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training import cluster, dispatcher
+from rnn_compare.training.dispatcher import LOST, LOST_ONCE, MAX_RESTARTS
+from rnn_compare.training.engine import Engine
+from tests.faults.conftest import PATIENCE, same_curve
+from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
+
+KILLS = 20
+"""Workers killed in the soak."""
+
+
+def kill_worker_of(store: RunStore, run: str, how: signal.Signals) -> None:
+    """Kills a worker once the run, the only one, has finished another epoch; idle workers are spared by their load."""
+    known = len(store.run(run).epochs)
+    until(lambda: len(store.run(run).epochs) > known)
+    busiest = max(worker_processes(), key=lambda process: process.cpu_percent(0.3))
+    os.kill(busiest.pid, how)
+
+
+def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken_run(
+    engine: Engine, store: ListeningStore
+) -> None:
+    long = tiny(cell="LSTM", reviews=2000, epochs=25, dropout=0.2)
+    [unbroken, broken] = engine.submit([long, long])
+    assert engine.wait([unbroken], PATIENCE)
+    until(lambda: store.run(broken).status.ended)
+    [broken] = engine.submit([long])
+    kill_worker_of(store, broken, signal.SIGSEGV)
+    until(lambda: store.run(broken).reason == LOST_ONCE)
+    assert engine.wait([broken], PATIENCE)
+    assert store.run(broken).status is Status.FINISHED
+    assert store.run(broken).reason is None
+    assert store.run(broken).continued
+    assert same_curve(store.run(broken), store.run(unbroken))
+
+
+def test_a_run_that_kills_every_worker_fails_with_the_reason_and_can_be_continued(
+    engine: Engine, store: ListeningStore
+) -> None:
+    [run] = engine.submit([endless(epochs=60)])
+    for _ in range(MAX_RESTARTS + 1):
+        kill_worker_of(store, run, signal.SIGKILL)
+        until(lambda: store.run(run).status is not Status.RUNNING)
+    until(lambda: store.run(run).status is Status.FAILED)
+    failed = store.run(run)
+    assert failed.reason == LOST
+    assert [epoch.epoch for epoch in failed.epochs] == list(range(1, len(failed.epochs) + 1))
+    engine.continue_run(run)
+    until(lambda: len(store.run(run).epochs) > len(failed.epochs))
+    assert store.run(run).epochs[: len(failed.epochs)] == failed.epochs
+    engine.stop(run)
+    assert engine.wait([run], PATIENCE)
+
+
+def test_an_error_that_nobody_foresaw_ends_its_run_alone_with_a_sentence(engine: Engine, store: ListeningStore) -> None:
+    [run] = engine.submit([endless()])
+    until(lambda: store.run(run).epochs)
+    engine.stop(run)
+    assert engine.wait([run], PATIENCE)
+    payload = b"this is no archive, though its checksum is right"
+    checkpoint_file(run).write_bytes(hashlib.sha256(payload).digest() + payload)
+    engine.continue_run(run)
+    assert engine.wait([run], PATIENCE)
+    failed = store.run(run)
+    assert failed.status is Status.FAILED
+    assert failed.reason is not None
+    assert failed.reason.startswith("An unexpected error ended the training")
+    assert "Traceback" not in failed.reason
+    assert failed.epochs
+    [next_one] = engine.submit([tiny()])
+    assert engine.wait([next_one], PATIENCE)
+    assert store.run(next_one).status is Status.FINISHED
+
+
+def test_a_run_that_eats_all_memory_fails_and_its_neighbour_finishes(
+    store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_WORKERS", "2")
+    monkeypatch.setattr(cluster, "MEMORY_LIMIT", 2 * 1_300_000_000)
+    monkeypatch.setattr(dispatcher, "MAX_RESTARTS", 0)  # each one imports TensorFlow first
+    second = Engine(store, "page")
+    second.start()
+    try:
+        modest = tiny(reviews=2000, epochs=30)
+        greedy = Experiment(cell="LSTM", units=512, batch_size=1024, maxlen=1000, layers=2, reviews=5000, epochs=1)
+        eater, neighbour = second.submit([greedy, modest])
+        assert second.wait([eater, neighbour], PATIENCE)
+        assert store.run(eater).status is Status.FAILED
+        assert store.run(eater).reason == LOST
+        assert store.run(neighbour).status is Status.FINISHED
+        assert len(store.run(neighbour).epochs) == 30
+        assert store.run(neighbour).continued == ()
+    finally:
+        second.close()
+
+
+@pytest.mark.soak
+def test_twenty_workers_killed_at_random_moments_lose_no_epoch(engine: Engine, store: ListeningStore) -> None:
+    """Takes some five minutes. Run it with `pytest -m soak -s tests/faults`; its figures: docs/reliability.md."""
+    chance = random.Random(22)
+    experiments = [tiny(cell=cell, reviews=4000, epochs=40, dropout=0.2) for cell in ("SimpleRNN", "LSTM")]
+    unbroken = engine.submit(experiments)
+    assert engine.wait(unbroken, PATIENCE)
+    broken = engine.submit(experiments)
+    for _ in range(KILLS):
+        until(lambda: worker_processes())
+        time.sleep(chance.uniform(0.0, 6.0))
+        with_work = worker_processes()
+        if with_work:
+            os.kill(chance.choice(with_work).pid, signal.SIGKILL)
+        for run in store.runs(broken):
+            if run.status is Status.FAILED:
+                assert run.reason == LOST
+                engine.continue_run(run.id)
+            if run.status is Status.FINISHED:
+                broken[broken.index(run.id)] = engine.submit([run.experiment])[0]
+    while unfinished := [run.id for run in store.runs(broken) if run.status is not Status.FINISHED]:
+        assert engine.wait(unfinished, PATIENCE)
+        for run in store.runs(unfinished):
+            if run.status is Status.FAILED:
+                engine.continue_run(run.id)
+    told = [event for event in store.heard if isinstance(event, EpochEnd)]
+    kept = {(epoch.run, epoch.epoch) for run in store.runs() for epoch in run.epochs}
+    lost = {(event.run, event.epoch) for event in told} - kept
+    ended = store.runs(broken)
+    print(
+        f"\n{KILLS} workers killed, {len(kept)} epochs finished, {len(lost)} lost, "
+        f"{sum(len(run.continued) for run in ended)} times gone on with"
+    )
+    assert not lost
+    for run, whole in zip(ended, store.runs(unbroken), strict=True):
+        assert run.status is Status.FINISHED
+        assert same_curve(run, whole)
