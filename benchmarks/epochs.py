@@ -43,7 +43,8 @@ def machine() -> str:
     if with_name.exists():
         named = [line for line in with_name.read_text().splitlines() if line.startswith("model name")]
         processor = named[0].partition(":")[2].strip() if named else processor
-    return f"{processor}, {os.cpu_count()} processors, one thread, Keras {keras.version()}, NumPy {np.__version__}"
+    threads = f"{os.cpu_count()} processors, one thread of TensorFlow"
+    return f"{processor}, {threads}, Keras {keras.version()}, NumPy {np.__version__}"
 
 
 def reviews_for(experiment: Experiment) -> Split:

@@ -2,10 +2,10 @@
 
     python -m benchmarks.fused_epoch [reviews] [rounds]
 
-Stock and fused epochs take turns in one process with one thread, as in a worker; the median ratio is told, of the
-time on the clock and of the processor's time, which other programs on the machine disturb less. At most 0.20 for
-SimpleRNN and GRU and 0.25 for LSTM, aim 0.12. Beside the drift stands that of stock Keras from itself, with the rows
-of every batch in another order: what rounding alone does.
+Stock and fused epochs take turns in one process with one thread of TensorFlow, as in a worker; the median ratio is
+told, of the time on the clock and of the processor's time, which other programs on the machine disturb less. At most
+0.20 for SimpleRNN and GRU and 0.25 for LSTM, aim 0.12. Beside the drift stands that of stock Keras from itself, with
+the rows of every batch in another order: what rounding alone does.
 """
 
 import sys

@@ -3,8 +3,9 @@
     pip install torch
     python -m benchmarks.peers [reviews] [rounds]
 
-Stock Keras, fused layers and `torch.nn` take turns in one process with one thread. PyTorch flushes denormal numbers to
-zero: with them its backward pass takes several times as long. Ratios are to stock Keras; medians of all rounds.
+Stock Keras, fused layers and `torch.nn` take turns in one process with one thread each, but that fused layers add up
+their sums in a second one where a core is free. PyTorch flushes denormal numbers to zero: with them its backward pass
+takes several times as long. Ratios are to stock Keras; medians of all rounds.
 """
 
 import sys

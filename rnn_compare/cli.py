@@ -1,4 +1,4 @@
-"""The program without a browser: `python -m rnn_compare train|continue|parameters|predict|runs|export`."""
+"""The program without a browser: `python -m rnn_compare train|continue|sweep|parameters|predict|runs|export`."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
-from rnn_compare import foreground, terminal
+from rnn_compare import foreground, sweep, terminal
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED, Cell, Experiment, bounds, comparison
 from rnn_compare.networks.parameters import parameters
@@ -62,6 +62,12 @@ def _continue(options: argparse.Namespace) -> int:
         return list(options.run)
 
     return foreground.train(submit, options.json)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    if options.sweep is not None:
+        return sweep.proceed(options.sweep, options.json)
+    return sweep.begin(sweep.experiments(_chosen(options)), options.json)
 
 
 def _parameters(options: argparse.Namespace) -> int:
@@ -148,9 +154,13 @@ def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
                 raise UserError(f"{str(text)[:40]!a} is no text in UTF-8. Write it again.") from error
 
 
-def _experiments(options: argparse.Namespace) -> list[Experiment]:
+def _chosen(options: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(options, name) for name in Experiment.model_fields}
-    chosen = {name: value for name, value in given.items() if value is not None}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _experiments(options: argparse.Namespace) -> list[Experiment]:
+    chosen = _chosen(options)
     axes = [chosen.pop(name, [Experiment.model_fields[name].default]) for name in SEVERAL]
     return comparison(*axes, **chosen)
 
@@ -164,6 +174,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     _add_train(commands)
     _add_continue(commands)
+    _add_sweep(commands)
     counts = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
     _add_settings(counts)
     predict = _command(commands, "predict", _predict, "let a trained network judge a review")
@@ -200,6 +211,19 @@ def _add_continue(commands: Any) -> None:
     again.add_argument("--more", type=_count, default=0, metavar="EPOCHS", help="epochs to add, also to finished runs")
 
 
+def _add_sweep(commands: Any) -> None:
+    many = _command(commands, "sweep", _sweep, "train every cell, units and maxlen with several seeds")
+    many.description = (
+        f"Trains one network for each cell × units × maxlen × seed, at most {sweep.MAX_RUNS}, and tells mean and "
+        "spread of their best validation accuracies. Ctrl-C stops all of it. "
+        "Example: sweep --cell LSTM GRU --units 16 32 --maxlen 100 500 --seeds 1 2 3"
+    )
+    many.add_argument(
+        "--continue", dest="sweep", metavar="ID", help="go on with a sweep that was broken off; settings are its own"
+    )
+    _add_settings(many, cell=BOOK.cells, several=sweep.AXES)
+
+
 def _count(text: str) -> int:
     if not text.isdecimal():
         raise argparse.ArgumentTypeError(f"{text!r} is no number of epochs; it must be a whole number from 0 on.")
@@ -221,12 +245,14 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_settings(parser: argparse.ArgumentParser, cell: Sequence[Cell] | None = None) -> None:
+def _add_settings(
+    parser: argparse.ArgumentParser, cell: Sequence[Cell] | None = None, several: Sequence[str] = SEVERAL
+) -> None:
     """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
     # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
     group = parser.add_argument_group("settings")
     for name, field in Experiment.model_fields.items():
-        flag = f"--{name.replace('_', '-')}"
+        flag = "--seeds" if name == "seed" and name in several else f"--{name.replace('_', '-')}"
         if field.annotation is bool:
             group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.description)
             continue
@@ -235,7 +261,8 @@ def _add_settings(parser: argparse.ArgumentParser, cell: Sequence[Cell] | None =
         limits = " or ".join(choices) if choices else "{:,} to {:,}".format(*bounds(name))
         group.add_argument(
             flag,
-            nargs="+" if name in SEVERAL else None,
+            dest=name,
+            nargs="+" if name in several else None,
             metavar=name.upper(),
             help=f"{field.description} {limits}; {usual} if left out.",
         )

@@ -22,12 +22,16 @@ LOOK_SECONDS = 0.2
 STOP_SECONDS = 10.0
 
 
-def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool) -> int:
+Display = Callable[[Sequence[str]], contextlib.AbstractContextManager[terminal.Show]]
+
+
+def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: Display | None = None) -> int:
     """Trains runs and shows how they do until the last has ended.
 
     Args:
         submit: Submits them to an engine that is starting, and returns their ids.
         as_json: Whether to print JSON lines.
+        display: Shows their progress in another way, given a name for each run.
 
     Returns:
         The exit code: 0, 1 if a run failed, 130 after Ctrl-C.
@@ -45,9 +49,9 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool) -> int:
             runs = submit(engine)
             follower = Follower(store, runs)
             names = labels(run.experiment for run in store.runs(runs))
-            with terminal.display(as_json, names) as show:
+            with display(names) if display else terminal.display(as_json, names) as show:
                 try:
-                    _watch(follower, show)
+                    _watch(follower, show, engine=engine)
                 except KeyboardInterrupt:
                     for run in runs:
                         engine.stop(run)
@@ -73,10 +77,16 @@ def open_store() -> Iterator[RunStore]:
         store.close()
 
 
-def _watch(follower: Follower, show: terminal.Show, seconds: float | None = None) -> None:
+def _watch(
+    follower: Follower, show: terminal.Show, seconds: float | None = None, engine: "Engine | None" = None
+) -> None:
     until = None if seconds is None else time.monotonic() + seconds
+    said = None
     while True:
         news = follower.news()
+        if engine is not None and engine.state.reason not in (said, None):
+            said = engine.state.reason  # a cluster that is not there, for instance
+            print(said, file=sys.stderr)
         show(follower.runs, news)
         if follower.done or (until is not None and time.monotonic() > until):
             return

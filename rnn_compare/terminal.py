@@ -3,7 +3,7 @@
 import contextlib
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -144,8 +144,12 @@ def run_json(run: Run) -> dict[str, Any]:
 
 def runs_table(runs: Sequence[Run]) -> str:
     """Returns all runs as a table in plain text."""
-    heads = ("run", "network", "maxlen", "epochs", "status", "best", "last", "made", "name")
-    rows = [heads, *map(_row, runs)]
+    return table(("run", "network", "maxlen", "epochs", "status", "best", "last", "made", "name"), map(_row, runs))
+
+
+def table(heads: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+    """Returns a table in plain text; all rows have as many cells as there are heads."""
+    rows = [heads, *body]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join(
         "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows

@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import math
 import secrets
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,8 @@ from rnn_compare.errors import UserError
 SECTION = "presenter"
 SHORTEST, LONGEST = 8, 200
 """Characters of a pass: four digits would be guessed within hours, however few tries are allowed."""
+READ_SECONDS = 0.5
+"""How old what is known of the secrets may be: 200 viewers' ticks ask for it."""
 REFUSAL = "Only the presenter can do this. Whoever has the pass signs in under Presenter, at the end of the sidebar."
 LOCKED = "Until that is mended, nobody can train here."
 PREDICTIONS_AT_ONCE, PREDICTIONS_PER_SECOND = 40, 1.0
@@ -53,6 +56,9 @@ class Rule:
     def open(self) -> bool:
         """Whether everybody may do everything."""
         return not (self.password or self.emails or self.problem)
+
+
+_latest = (-math.inf, Rule())
 
 
 def is_presenter() -> bool:
@@ -138,11 +144,15 @@ def _rule() -> Rule:
 
     Once something was guarded it stays so until the server ends: an editor may move the file away for a moment.
     """
-    global _was_guarded
+    global _was_guarded, _latest
+    since, rule = _latest
+    if time.monotonic() - since < READ_SECONDS:
+        return rule
     rule = _read()
     if rule.open and _was_guarded:
-        return Rule(problem="The presenter's pass is no longer set. Start the program again to open it for everybody.")
+        rule = Rule(problem="The presenter's pass is no longer set. Start the program again to open it for everybody.")
     _was_guarded = not rule.open
+    _latest = (time.monotonic(), rule)
     return rule
 
 

@@ -1,7 +1,7 @@
 """The live board: a card for each network and the two charts, drawn by one component.
 
 Everything that changes while networks train goes to the browser as one small message; the scripts
-that draw it are served once (see ``server.py``). Streamlit's own chart would be mounted anew with
+that draw it are served once (see ``scripts.py``). Streamlit's own chart would be mounted anew with
 every point and lose the viewer's zoom.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import server
+from rnn_compare.dashboard import scripts
 from rnn_compare.dashboard.palette import CELL_COLORS, looks
 from rnn_compare.dashboard.words import about, duration, ordinal, percent
 from rnn_compare.experiment import labels
@@ -88,8 +88,8 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
 def _component() -> Any:
     # Only this loader travels with every message; the module that it names is fetched once.
     loader = f"""
-        const module = import(new URL("{server.url("board.js")}", document.baseURI));
-        const urls = {{plotly: "{server.url("plotly.min.js")}", style: "{server.url("board.css")}"}};
+        const module = import(new URL("{scripts.url("board.js")}", document.baseURI));
+        const urls = {{plotly: "{scripts.url("plotly.min.js")}", style: "{scripts.url("board.css")}"}};
         export default (component) => {{
             module.then((board) => board.render(component, urls));
             return () => module.then((board) => board.dispose(component.parentElement));

@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.dashboard import server
+from rnn_compare.dashboard import scripts
 
 
 def show(figure: go.Figure, key: str, height: int) -> None:
@@ -27,8 +27,8 @@ def show(figure: go.Figure, key: str, height: int) -> None:
 @functools.cache
 def _component() -> Any:
     loader = f"""
-        const module = import(new URL("{server.url("figure.js")}", document.baseURI));
-        const plotly = "{server.url("plotly.min.js")}";
+        const module = import(new URL("{scripts.url("figure.js")}", document.baseURI));
+        const plotly = "{scripts.url("plotly.min.js")}";
         export default (component) => {{
             module.then((figure) => figure.render(component, plotly));
             return () => module.then((figure) => figure.dispose(component.parentElement));

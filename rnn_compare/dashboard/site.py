@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard import access, services, theme
-from rnn_compare.dashboard.pages import compare, inside, reviews, runs, try_review
+from rnn_compare.dashboard.pages import cluster, compare, inside, reviews, runs, try_review
 from rnn_compare.errors import UserError
 
 
@@ -17,6 +17,7 @@ def render() -> None:
             st.Page(inside.render, title="Inside the cell", icon=":material/neurology:", url_path="inside"),
             st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
             st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
+            st.Page(cluster.render, title="Cluster", icon=":material/lan:", url_path="cluster"),
         ],
         position="top",
     )

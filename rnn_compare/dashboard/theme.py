@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard.server import ASSETS
+from rnn_compare.dashboard.scripts import ASSETS
 
 
 def apply() -> None:

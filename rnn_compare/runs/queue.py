@@ -40,14 +40,16 @@ def check_room(runs: Sequence[Run], more: int, visitor: str) -> None:
     Args:
         runs: The unfinished runs.
         more: How many are to come.
-        visitor: Whose they are; one without an id, such as the command line, has no limit of its own.
+        visitor: Whose they are; one without an id is the command line, whose line is its own and has no limit.
 
     Raises:
         UserError: If too many wait already.
     """
+    if not visitor:
+        return
     waiting = [run for run in runs if run.status is Status.QUEUED]
     own = sum(run.visitor == visitor for run in waiting)
-    if visitor and own + more > MAX_WAITING_OF_ONE:
+    if own + more > MAX_WAITING_OF_ONE:
         raise UserError(
             f"{own} of your networks wait already and {more} more would be {own + more}; at most {MAX_WAITING_OF_ONE} "
             "of one visitor may. Wait until some have begun, or stop those that you no longer need."

@@ -26,8 +26,9 @@ WORKER_BYTES = 1_500_000_000
 CLOSE_SECONDS = 10.0
 
 ENVIRONMENT = {
-    # One job gains nothing from a second thread; two jobs side by side do, see docs/decisions.md. Several threads of
-    # BLAS that share a core with another job wait for each other: an epoch took twenty times as long.
+    # One job gains nothing from a second thread of TensorFlow; two jobs side by side do, see docs/decisions.md.
+    # Several threads of BLAS that share a core with another job wait for each other: an epoch took twenty times as
+    # long.
     "TF_NUM_INTRAOP_THREADS": "1",
     "TF_NUM_INTEROP_THREADS": "1",
     "OMP_NUM_THREADS": "1",

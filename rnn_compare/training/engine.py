@@ -64,6 +64,7 @@ class Engine:
         self._store = store
         self._origin = origin
         self._owner = Owner.current()
+        self._scheduler = os.environ.get(SCHEDULER_VARIABLE) or None
         self._wake = threading.Event()
         self._analyses = Analyses()
         self._dispatcher = Dispatcher(store, self._owner, self._wake.set)
@@ -77,6 +78,11 @@ class Engine:
     def owner(self) -> Owner:
         """This process, as its runs name it."""
         return self._owner
+
+    @property
+    def scheduler(self) -> str | None:
+        """The address of the cluster elsewhere that trains, if one was named."""
+        return self._scheduler
 
     @property
     def state(self) -> State:
@@ -245,10 +251,10 @@ class Engine:
         self._end(self._cluster)
 
     def _open_cluster(self) -> Workers:
-        if address := os.environ.get(SCHEDULER_VARIABLE):
+        if self._scheduler:
             from rnn_compare.training.foreign import ForeignCluster  # few need it
 
-            return ForeignCluster(address, self._receive)
+            return ForeignCluster(self._scheduler, self._receive)
         return Cluster(self._receive)
 
     def _look(self, cluster: Workers) -> None:

@@ -137,7 +137,7 @@ def versions(stock: str) -> dict[str, str]:
 
 
 def warm_up() -> None:
-    """Compiles the kernels, or loads them, before a class waits. A small training here would gain the first run 0.1 s."""
+    """Compiles the kernels, or loads them, before a class waits; a small training would spare the first run 0.1 s."""
     models.warm_up()
 
 

@@ -19,7 +19,7 @@ from rnn_compare.runs.events import EpochEnd, Requeued, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import SCHEDULER_VARIABLE, Engine
-from tests.faults.conftest import curve, same_curve
+from tests.faults.conftest import PROJECT, curve, same_curve
 from tests.training.conftest import ListeningStore, endless, tiny, until
 
 PATIENCE = 180.0
@@ -46,6 +46,9 @@ class Elsewhere:
         self.environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
         self.environment |= {f"DASK_DISTRIBUTED__COMM__TLS__{name}": str(path) for name, path in tls.items()}
         self.environment |= {CACHE_VARIABLE: str(folder / "cache")}
+        # TensorFlow's thousand modules are compiled once, not for every worker.
+        self.environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        self.environment["PYTHONPYCACHEPREFIX"] = str(PROJECT / ".pytest_cache" / "bytecode")
         self.scheduler: subprocess.Popen[bytes] | None = None
         self.workers: list[subprocess.Popen[bytes]] = []
 

@@ -46,6 +46,7 @@ def test_it_goes_through_a_record_with_three_digits_in_a_few_kilobytes() -> None
     back = from_plain(json.loads(written))
     np.testing.assert_allclose(back.states, way.states, rtol=5e-3)
     assert back.carry is not None
+    assert way.carry is not None
     np.testing.assert_allclose(back.carry, way.carry, rtol=5e-3)
     np.testing.assert_array_equal(back.places, way.places)
     assert (back.memory, back.carry_memory, back.backward) == (way.memory, way.carry_memory, False)

@@ -135,7 +135,7 @@ def test_weights_that_cannot_be_saved_fail_the_run_with_a_sentence(training_cach
     assert isinstance(end, Ended)
     assert end.status is Status.FAILED
     assert end.reason is not None
-    assert "weights cannot be saved" in end.reason
+    assert "The state of the training cannot be saved" in end.reason
 
 
 @pytest.mark.parametrize(

@@ -40,8 +40,9 @@ export function buildCard(page, run, { go, redraw }) {
       return Math.max(0, Math.min(words.length - 1, word));
     };
     area.addEventListener("click", (event) => go(wordAt(event)));
-    area.addEventListener("pointermove", (event) => showGates(page, run, card, wordAt(event)));
-    area.addEventListener("pointerleave", () => showGates(page, run, card, page.steps.at));
+    const hover = (word) => { card.under = word; showGates(page, card); };
+    area.addEventListener("pointermove", (event) => hover(wordAt(event)));
+    area.addEventListener("pointerleave", () => hover(undefined));
   }
   return card;
 }
@@ -59,7 +60,7 @@ export function showCard(page, run) {
   const index = page.steps.at - run.first;
   const word = page.data.words[page.steps.at];
   for (const cursor of card.cursors) cursor.style.left = `${100 * (page.steps.at + 0.5) / page.data.words.length}%`;
-  showGates(page, run, card, page.steps.at);
+  showGates(page, card);
   if (index < 0) {
     card.verdict.textContent = "–";
     card.moved.textContent = `“${word}” was cut off: this network never saw it`;
@@ -87,7 +88,9 @@ function movedText(page, run, word, index) {
   return `without “${word}” it ends at ${(100 * from).toFixed(1)} %, not ${end} %: ${signed(points)} points`;
 }
 
-function showGates(page, run, card, word) {
+// Of the word under the mouse, else of the word in hand. The line is never empty, or the page would jump.
+function showGates(page, card) {
+  const word = card.under ?? page.steps.at;
   card.curves.show(word);
-  card.hovered.textContent = word === page.steps.at ? "" : `at word ${word + 1}, “${page.data.words[word]}”`;
+  card.hovered.textContent = `at word ${word + 1}, “${page.data.words[word]}”`;
 }

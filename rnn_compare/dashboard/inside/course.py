@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import server
+from rnn_compare.dashboard import scripts
 from rnn_compare.dashboard.inside.chosen import Chosen
 from rnn_compare.dashboard.inside.drawing import PLACE, drawable, plain
 from rnn_compare.dashboard.services import Services
@@ -129,8 +129,8 @@ def _as_text(title: str) -> str:
 @functools.cache
 def _component() -> Any:
     loader = f"""
-        const module = import(new URL("{server.url("course.js")}", document.baseURI));
-        const urls = {{ plotly: "{server.url("plotly.min.js")}", style: "{server.url("inside.css")}" }};
+        const module = import(new URL("{scripts.url("course.js")}", document.baseURI));
+        const urls = {{ plotly: "{scripts.url("plotly.min.js")}", style: "{scripts.url("inside.css")}" }};
         export default (component) => {{
             module.then((course) => course.render(component, urls));
             return () => module.then((course) => course.dispose(component.parentElement));

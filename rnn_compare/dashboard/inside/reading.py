@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
-from rnn_compare.dashboard import asking, server
+from rnn_compare.dashboard import asking, scripts
 from rnn_compare.dashboard.inside.chosen import Chosen
 from rnn_compare.dashboard.inside.drawing import wait_for
 from rnn_compare.dashboard.services import Services
@@ -185,10 +185,10 @@ def _layer(cells: int) -> int:
 @functools.cache
 def _component() -> Any:
     loader = f"""
-        const module = import(new URL("{server.url("inside.js")}", document.baseURI));
+        const module = import(new URL("{scripts.url("inside.js")}", document.baseURI));
         const urls = {{
-            plotly: "{server.url("plotly.min.js")}",
-            styles: ["{server.url("inside.css")}", "{server.url("cell.css")}"],
+            plotly: "{scripts.url("plotly.min.js")}",
+            styles: ["{scripts.url("inside.css")}", "{scripts.url("cell.css")}"],
         }};
         export default (component) => {{
             module.then((inside) => inside.render(component, urls));

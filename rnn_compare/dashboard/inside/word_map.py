@@ -25,7 +25,7 @@ CSS = """
 .rc-colors { display: flex; justify-content: center; align-items: center; gap: 0.75rem; font-size: 1.1rem; }
 /* The labels have their places on a map so wide: on a phone it is shifted. */
 .st-key-word_map_0, .st-key-word_map_1 { overflow-x: auto; }
-.st-key-word_map_0 > *, .st-key-word_map_1 > * { min-width: 33rem; }
+.st-key-word_map_0 > *, .st-key-word_map_1 > * { min-width: 40rem; }
 .rc-colors i { width: min(24rem, 40%); height: 14px; border-radius: 4px; }
 </style>
 """

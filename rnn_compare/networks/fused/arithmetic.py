@@ -1,16 +1,13 @@
 """How the kernels are compiled, and the small functions that they apply to numbers."""
 
-import hashlib
-import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.paths import cache_folder
+from rnn_compare.networks.fused import machine_code  # noqa: F401  # tells Numba where code is kept
 
 Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
@@ -19,18 +16,6 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 FADED = np.float32(1e-25)
 """Gradients below this count as zero. Products of smaller ones would be denormal numbers, which cost the
 processor many times as much; beside the largest gradients they vanish in any float32 sum anyway."""
-
-
-def _code_folder() -> Path:
-    # Numba sees when the file of a function changes, but not when that of another function does which it has inlined.
-    sources = b"".join(source.read_bytes() for source in sorted(Path(__file__).parent.glob("*.py")))
-    root = Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder() / "compiled")
-    return root / hashlib.sha256(sources).hexdigest()[:16]
-
-
-CODE_FOLDER = _code_folder()
-"""Where the kernels' machine code is kept."""
-numba.config.CACHE_DIR = str(CODE_FOLDER)  # type: ignore[attr-defined]  # Numba sets its settings' names at run time
 
 
 def compiled(function: Function) -> Function:

@@ -18,7 +18,7 @@ from rnn_compare.networks.fused.arithmetic import (
     unless_faded,
 )
 from rnn_compare.networks.fused.packing import Packing
-from rnn_compare.networks.fused.sums import Sums, add_prefix, add_squares, add_step
+from rnn_compare.networks.fused.sums import Sums, Way, add_prefix
 
 UPDATE, RESET, CANDIDATE = 0, 1, 2
 
@@ -93,21 +93,23 @@ def backward(
     U_T: Array,
     output_gradients: Array,
     packing: Packing,
+    way: Way,
     sums: Sums,
+    begin_step: int,
+    end_step: int,
 ) -> None:
-    """Runs all sequences from their ends. For the arguments see ``sequences.Kernel``."""
+    """Runs all sequences back over some steps. For the arguments see ``sequences.Kernel``."""
     timesteps, units, prefix = len(packing.active) - 1, U_T.shape[1], packing.prefix
     batch, first = packing.active[timesteps], len(states) - prefix - 1
     every_step = len(output_gradients) > 1
-    dgates, dproducts = np.empty((batch, 3, units), np.float32), np.empty((batch, 3, units), np.float32)
-    W_side, U_side = dgates.reshape(batch, 3 * units), dproducts.reshape(batch, 3 * units)
+    dgates, dproducts = way.dgates.reshape(-1, 3, units), way.dproducts.reshape(-1, 3, units)
+    single, single_products = np.empty((batch, 3, units), np.float32), np.empty((batch, 3, units), np.float32)
+    W_side, U_side = single.reshape(batch, 3 * units), single_products.reshape(batch, 3 * units)
     through_U = np.empty((batch, units), np.float32)
-    dstate = output_gradients[-1].copy()
-    dprefix, dprefix_products = np.empty((prefix, 3, units), np.float32), np.empty((prefix, 3, units), np.float32)
-    dprefix_state = np.zeros((1, units), np.float32)
-    threshold, nothing = np.float32(0), np.zeros(units, np.float32)
-    joined = last = batch
-    for t in range(timesteps - 1, -1, -1):
+    dstate, dprefix_state = way.dstate, way.dprefix_state
+    threshold, nothing = way.threshold[0], np.zeros(units, np.float32)
+    joined, last = way.rows
+    for t in range(end_step - 1, begin_step - 1, -1):
         begin, rows = packing.offsets[t], packing.active[t]
         if every_step and t < timesteps - 1:
             add(dstate, output_gradients[t])
@@ -115,34 +117,28 @@ def backward(
             last = batch
         if rows:
             at = slice(begin, begin + rows)
-            _step_back(gates[at], states[at], recalled[at], dstate[:rows], dgates, dproducts)
-            np.dot(U_side[:rows], U_T, through_U[:rows])
+            _step_back(gates[at], states[at], recalled[at], dstate[:rows], dgates[at], dproducts[at])
+            np.dot(way.dproducts[at], U_T, through_U[:rows])
             add(dstate[:rows], through_U[:rows])
-            add_step(sums, begin, states[at], W_side[:rows], U_side[:rows])
-            add_rows(sums.recurrent_bias, U_side[:rows])
-            add_squares(sums, begin, W_side[:rows])
         if t < prefix:
             k = first + t
-            here, step = slice(k, k + 1), slice(t, t + 1)
+            here = slice(k, k + 1)
             add_rows(dprefix_state[0], dstate[rows:joined])
             threshold = max(threshold, sums.followed * largest(dstate[rows:joined]))
             joined = rows
-            _step_back(gates[here], states[here], recalled[here], dprefix_state, dprefix[step], dprefix_products[step])
-            np.dot(dprefix_products[step].reshape(1, 3 * units), U_T, through_U[:1])
+            _step_back(gates[here], states[here], recalled[here], dprefix_state, dgates[here], dproducts[here])
+            np.dot(way.dproducts[here], U_T, through_U[:1])
             add(dprefix_state, through_U[:1])
             while last > rows and is_negligible(dstate[last - 1], dstate[last - 1], threshold):
                 last -= 1
                 fill(dstate[last : last + 1], nothing)
             if last > rows:
                 more = last - rows
-                _step_back(gates[here], states[here], recalled[here], dstate[rows:last], dgates, dproducts)
+                _step_back(gates[here], states[here], recalled[here], dstate[rows:last], single, single_products)
                 np.dot(U_side[:more], U_T, through_U[:more])
                 add(dstate[rows:last], through_U[:more])
-                add_prefix(sums, t, rows, k, W_side[:more])
-    if prefix:
-        products = dprefix_products.reshape(prefix, 3 * units)
-        add_step(sums, first, states[first : first + prefix], dprefix.reshape(prefix, 3 * units), products)
-        add_rows(sums.recurrent_bias, products)
+                add_prefix(sums, t, rows, W_side[:more])
+    way.rows[0], way.rows[1], way.threshold[0] = joined, last, threshold
 
 
 @compiled

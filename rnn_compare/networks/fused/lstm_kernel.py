@@ -18,7 +18,7 @@ from rnn_compare.networks.fused.arithmetic import (
     unless_faded,
 )
 from rnn_compare.networks.fused.packing import Packing
-from rnn_compare.networks.fused.sums import Sums, add_prefix, add_squares, add_step
+from rnn_compare.networks.fused.sums import Sums, Way, add_prefix
 
 INPUT, FORGET, CANDIDATE, OUTPUT = 0, 1, 2, 3
 
@@ -88,20 +88,21 @@ def backward(
     U_T: Array,
     output_gradients: Array,
     packing: Packing,
+    way: Way,
     sums: Sums,
+    begin_step: int,
+    end_step: int,
 ) -> None:
-    """Runs all sequences from their ends. For the arguments see ``sequences.Kernel``."""
+    """Runs all sequences back over some steps. For the arguments see ``sequences.Kernel``."""
     timesteps, units, prefix = len(packing.active) - 1, U_T.shape[1], packing.prefix
     batch, first = packing.active[timesteps], len(states) - prefix - 1
     every_step = len(output_gradients) > 1
-    dgates = np.empty((batch, 4, units), np.float32)
-    products = dgates.reshape(batch, 4 * units)
-    dstate, dcarry = output_gradients[-1].copy(), np.zeros((batch, units), np.float32)
-    dprefix = np.empty((prefix, 4, units), np.float32)
-    dprefix_state, dprefix_carry = np.zeros((1, units), np.float32), np.zeros((1, units), np.float32)
-    threshold, nothing = np.float32(0), np.zeros(units, np.float32)
-    joined = last = batch
-    for t in range(timesteps - 1, -1, -1):
+    dgates, single = way.dgates.reshape(-1, 4, units), np.empty((batch, 4, units), np.float32)
+    dproducts, single_products = way.dproducts, single.reshape(batch, 4 * units)
+    dstate, dcarry, dprefix_state, dprefix_carry = way.dstate, way.dcarry, way.dprefix_state, way.dprefix_carry
+    threshold, nothing = way.threshold[0], np.zeros(units, np.float32)
+    joined, last = way.rows
+    for t in range(end_step - 1, begin_step - 1, -1):
         begin, rows = packing.offsets[t], packing.active[t]
         if every_step and t < timesteps - 1:
             add(dstate, output_gradients[t])
@@ -109,29 +110,26 @@ def backward(
             last = batch
         if rows:
             at = slice(begin, begin + rows)
-            _step_back(gates[at], carries[at], dstate[:rows], dcarry[:rows], dgates)
-            np.dot(products[:rows], U_T, dstate[:rows])
-            add_step(sums, begin, states[at], products[:rows], products[:rows])
-            add_squares(sums, begin, products[:rows])
+            _step_back(gates[at], carries[at], dstate[:rows], dcarry[:rows], dgates[at])
+            np.dot(dproducts[at], U_T, dstate[:rows])
         if t < prefix:
             k = first + t
+            here = slice(k, k + 1)
             add_rows(dprefix_state[0], dstate[rows:joined])
             add_rows(dprefix_carry[0], dcarry[rows:joined])
             threshold = max(threshold, sums.followed * max(largest(dstate[rows:joined]), largest(dcarry[rows:joined])))
             joined = rows
-            _step_back(gates[k : k + 1], carries[k : k + 1], dprefix_state, dprefix_carry, dprefix[t : t + 1])
-            np.dot(dprefix[t : t + 1].reshape(1, 4 * units), U_T, dprefix_state)
+            _step_back(gates[here], carries[here], dprefix_state, dprefix_carry, dgates[here])
+            np.dot(dproducts[here], U_T, dprefix_state)
             while last > rows and is_negligible(dstate[last - 1], dcarry[last - 1], threshold):
                 last -= 1
                 fill(dstate[last : last + 1], nothing)
                 fill(dcarry[last : last + 1], nothing)
             if last > rows:
-                _step_back(gates[k : k + 1], carries[k : k + 1], dstate[rows:last], dcarry[rows:last], dgates)
-                np.dot(products[: last - rows], U_T, dstate[rows:last])
-                add_prefix(sums, t, rows, k, products[: last - rows])
-    if prefix:
-        summed = dprefix.reshape(prefix, 4 * units)
-        add_step(sums, first, states[first : first + prefix], summed, summed)
+                _step_back(gates[here], carries[here], dstate[rows:last], dcarry[rows:last], single)
+                np.dot(single_products[: last - rows], U_T, dstate[rows:last])
+                add_prefix(sums, t, rows, single_products[: last - rows])
+    way.rows[0], way.rows[1], way.threshold[0] = joined, last, threshold
 
 
 @compiled

@@ -12,8 +12,8 @@ from keras import layers
 from rnn_compare.experiment import CELLS, Cell, Experiment
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.fused import vectors, words
-from rnn_compare.networks.fused.arithmetic import CODE_FOLDER
 from rnn_compare.networks.fused.layers import FusedEmbedding, FusedGRU, FusedLSTM, FusedSimpleRNN
+from rnn_compare.networks.fused.machine_code import CODE_FOLDER
 from rnn_compare.networks.fused.optimizers import OPTIMIZERS, rmsprop
 from rnn_compare.networks.fused.sequences import Reading
 from rnn_compare.networks.parameters import parameters

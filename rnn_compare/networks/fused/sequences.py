@@ -2,7 +2,9 @@
 
 # ruff: noqa: N803, N806  # W is the textbook's letter
 
+import itertools
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +13,19 @@ from rnn_compare.experiment import Cell
 from rnn_compare.networks.fused import gru_kernel, lstm_kernel, simple_rnn_kernel
 from rnn_compare.networks.fused.arithmetic import Array, Indices
 from rnn_compare.networks.fused.packing import Mask, Packing, pack_output_gradients, unpack
-from rnn_compare.networks.fused.sums import Sums
+from rnn_compare.networks.fused.sums import Sums, Way, add_prefix_squares, add_range
 
 FOLLOWED = np.float32(1e-6)
 FOLLOWED_FOR_SQUARES = np.float32(1e-4)
 """See ``Sums.followed``. The squares of gradients left out are beside those of the largest as the square of this."""
+
+STRETCHES = 8
+"""Parts in which a way back is gone at most."""
+STRETCH = 200_000
+"""Numbers of ``Way.dgates`` in a part, at least, where there are several: handing over one takes time as well."""
+
+# Half of a way back is adding up, which nothing waits for: a second thread does it where a core is free.
+_adding = ThreadPoolExecutor(1, thread_name_prefix="sums")
 
 NO_MASK: Mask = np.ones((0, 0), np.bool_)
 
@@ -31,10 +41,10 @@ class Kernel:
             ``gates`` (rows, gates, units) holds the activated gates, ``states`` (rows, units) the states before each
             step, ``beside`` (rows, units) what the cell needs besides (the LSTM's carry). On entry the rows of these
             two from which all begin, the first of the prefix, hold zeros.
-        backward: ``(gates, states, beside, U_T, output_gradients, packing, sums)``, with the recurrent kernel
-            transposed and the outputs' gradients by step and sorted row, or of the last step only (1, batch, units).
-            Adds to ``sums``. In blocks as small as one step, and neither operand a view of another order, the
-            products run twice as fast as over all rows at once.
+        backward: ``(gates, states, beside, U_T, output_gradients, packing, way, sums, begin_step, end_step)``, with
+            the recurrent kernel transposed and the outputs' gradients by step and sorted row, or of the last step
+            only (1, batch, units). Goes back from the end of the steps to their beginning: fills the rows of ``way``,
+            and adds to ``sums`` what single reviews contribute in the prefix.
     """
 
     gates: int
@@ -139,15 +149,53 @@ def backward(reading: Reading, run: Run, gradient: Array, inputs: int, kernel: A
         place=run.place,
         kernel_T=np.ascontiguousarray(kernel.T),
         recurrent_kernel=np.zeros_like(run.recurrent_kernel),
-        recurrent_bias=np.zeros(width, np.float32),
+        recurrent_bias=np.zeros(width if reading.cell == "GRU" else 0, np.float32),
         by_input=np.zeros((inputs, width), np.float32),
         squares=np.zeros((inputs if of_words else 0, features), np.float32),
         followed=FOLLOWED_FOR_SQUARES if of_words else FOLLOWED,
         prefix=np.zeros((0 if of_words else packing.prefix, len(packing.order), features), np.float32),
+        prefix_squares=np.zeros((packing.prefix if of_words else 0, features), np.float32),
     )
     U_T = np.ascontiguousarray(run.recurrent_kernel.T)
-    KERNELS[reading.cell].backward(run.gates, run.states, run.beside, U_T, by_step, packing, sums)
+    way = _way(reading.cell, run, by_step[-1], width)
+    go_back = KERNELS[reading.cell].backward
+    added = []
+    for begin_step, end_step in _stretches(packing, width):
+        go_back(run.gates, run.states, run.beside, U_T, by_step, packing, way, sums, begin_step, end_step)
+        rows = packing.offsets[begin_step], packing.offsets[end_step]
+        added.append(_adding.submit(add_range, sums, *rows, run.states, way.dgates, way.dproducts, True))
+    for each in added:
+        each.result()
+    first = len(run.place) - packing.prefix - 1
+    add_range(sums, first, first + packing.prefix, run.states, way.dgates, way.dproducts, False)
+    add_prefix_squares(sums, first)
     return sums
+
+
+def _way(cell: Cell, run: Run, output_gradient: Array, width: int) -> Way:
+    (batch, units), rows = output_gradient.shape, len(run.place)
+    dgates = np.empty((rows, width), np.float32)
+    carries = units if cell == "LSTM" else 0
+    return Way(
+        dgates=dgates,
+        dproducts=np.empty_like(dgates) if cell == "GRU" else dgates,
+        dstate=output_gradient.copy(),
+        dcarry=np.zeros((batch, carries), np.float32),
+        dprefix_state=np.zeros((1, units), np.float32),
+        dprefix_carry=np.zeros((1, carries), np.float32),
+        rows=np.array([batch, batch]),
+        threshold=np.zeros(1, np.float32),
+    )
+
+
+def _stretches(packing: Packing, width: int) -> list[tuple[int, int]]:
+    """Returns the steps in stretches, the last first: what one leaves is added up while the next is gone back over."""
+    timesteps = len(packing.active) - 1
+    rows = int(packing.offsets[-1])
+    count = max(1, min(STRETCHES, rows * width // STRETCH))
+    within = np.searchsorted(packing.offsets, [rows * k // count for k in range(1, count)])
+    steps = [0, *within.tolist(), timesteps]
+    return list(itertools.pairwise(steps))[::-1]
 
 
 def bias_gradient(cell: Cell, sums: Sums) -> Array:

@@ -17,7 +17,7 @@ from rnn_compare.networks.fused.arithmetic import (
     unless_faded,
 )
 from rnn_compare.networks.fused.packing import Packing
-from rnn_compare.networks.fused.sums import Sums, add_prefix, add_squares, add_step
+from rnn_compare.networks.fused.sums import Sums, Way, add_prefix
 
 
 @compiled
@@ -65,18 +65,20 @@ def backward(
     U_T: Array,
     output_gradients: Array,
     packing: Packing,
+    way: Way,
     sums: Sums,
+    begin_step: int,
+    end_step: int,
 ) -> None:
-    """Runs all sequences from their ends. For the arguments see ``sequences.Kernel``."""
+    """Runs all sequences back over some steps. For the arguments see ``sequences.Kernel``."""
     timesteps, units, prefix = len(packing.active) - 1, U_T.shape[1], packing.prefix
     batch, first = packing.active[timesteps], len(states) - prefix - 1
     every_step = len(output_gradients) > 1
-    douter = np.empty((batch, units), np.float32)
-    dstate = output_gradients[-1].copy()
-    dprefix, dprefix_state = np.empty((prefix, units), np.float32), np.zeros((1, units), np.float32)
-    threshold, nothing = np.float32(0), np.zeros(units, np.float32)
-    joined = last = batch
-    for t in range(timesteps - 1, -1, -1):
+    douter, single = way.dgates, np.empty((batch, units), np.float32)
+    dstate, dprefix_state = way.dstate, way.dprefix_state
+    threshold, nothing = way.threshold[0], np.zeros(units, np.float32)
+    joined, last = way.rows
+    for t in range(end_step - 1, begin_step - 1, -1):
         begin, rows = packing.offsets[t], packing.active[t]
         if every_step and t < timesteps - 1:
             add(dstate, output_gradients[t])
@@ -84,26 +86,24 @@ def backward(
             last = batch
         if rows:
             at = slice(begin, begin + rows)
-            _step_back(outputs[at], dstate[:rows], douter)
-            np.dot(douter[:rows], U_T, dstate[:rows])
-            add_step(sums, begin, states[at], douter[:rows], douter[:rows])
-            add_squares(sums, begin, douter[:rows])
+            _step_back(outputs[at], dstate[:rows], douter[at])
+            np.dot(douter[at], U_T, dstate[:rows])
         if t < prefix:
             k = first + t
+            here = slice(k, k + 1)
             add_rows(dprefix_state[0], dstate[rows:joined])
             threshold = max(threshold, sums.followed * largest(dstate[rows:joined]))
             joined = rows
-            _step_back(outputs[k : k + 1], dprefix_state, dprefix[t : t + 1])
-            np.dot(dprefix[t : t + 1], U_T, dprefix_state)
+            _step_back(outputs[here], dprefix_state, douter[here])
+            np.dot(douter[here], U_T, dprefix_state)
             while last > rows and is_negligible(dstate[last - 1], dstate[last - 1], threshold):
                 last -= 1
                 fill(dstate[last : last + 1], nothing)
             if last > rows:
-                _step_back(outputs[k : k + 1], dstate[rows:last], douter)
-                np.dot(douter[: last - rows], U_T, dstate[rows:last])
-                add_prefix(sums, t, rows, k, douter[: last - rows])
-    if prefix:
-        add_step(sums, first, states[first : first + prefix], dprefix, dprefix)
+                _step_back(outputs[here], dstate[rows:last], single)
+                np.dot(single[: last - rows], U_T, dstate[rows:last])
+                add_prefix(sums, t, rows, single[: last - rows])
+    way.rows[0], way.rows[1], way.threshold[0] = joined, last, threshold
 
 
 @compiled

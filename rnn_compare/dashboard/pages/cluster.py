@@ -1,0 +1,109 @@
+"""Where trainings run: the workers, their memory and what each of them does."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.dashboard import access, services
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+from rnn_compare.runs.record import Run
+from rnn_compare.training.engine import SCHEDULER_VARIABLE
+from rnn_compare.training.workers import WorkerFacts
+
+LOOK_SECONDS = 2.0
+NEARLY_FULL = 0.85
+
+CSS = """<style>
+.rc-workers { width: 100%; border-collapse: collapse; font-size: 1rem; font-variant-numeric: tabular-nums; }
+.rc-workers th { text-align: left; font-weight: 600; opacity: .75; }
+.rc-workers th, .rc-workers td { padding: .5rem .8rem .5rem 0; border-bottom: 1px solid rgba(128, 128, 128, .3);
+  overflow-wrap: anywhere; }
+.rc-workers meter { width: 7rem; max-width: 100%; height: .8rem; display: block; }
+.rc-workers small { opacity: .75; }
+</style>"""
+
+
+def render() -> None:
+    """Draws the page; where a presenter's pass is set, for the presenter only: it names machines."""
+    st.markdown("## Cluster")
+    if reason := access.why_not():
+        st.info(reason, icon=":material/lock:")
+        return
+    st.fragment(_workers, run_every=LOOK_SECONDS)(services.get())
+    with st.expander("Train on a cluster"):
+        st.markdown(
+            "Name its Dask scheduler when the program is started. The workers need neither this program nor its "
+            "reviews: both are sent to them, and weights come back. `docs/cluster.md` has the lines for Slurm, "
+            "Kubernetes and SSH, and how certificates are made."
+        )
+        st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 streamlit run app.py", language="bash")
+
+
+def _workers(of: Services) -> None:
+    engine = of.engine
+    where = f"on the cluster <code>{escape(engine.scheduler)}</code>" if engine.scheduler else "on this machine"
+    st.html(f"{CSS}<p>Trainings run {where}.</p>")
+    if engine.state.reason:
+        st.warning(engine.state.reason, icon=":material/error:")
+    try:
+        workers = engine.workers()
+    except UserError as error:
+        st.warning(str(error))
+        return
+    if workers:
+        runs = {run.id: run for run in of.runs()}
+        waiting = sum(run.status == "queued" and run.owner == engine.owner for run in runs.values())
+        st.html(table(workers, runs))
+        st.caption(f"{_counted(len(workers), 'worker')}, {_counted(waiting, 'network')} waiting.")
+    elif not engine.state.reason:
+        st.caption("The workers are starting.")
+
+
+def table(workers: Sequence[WorkerFacts], runs: Mapping[str, Run]) -> str:
+    """Returns the workers as an HTML table.
+
+    Args:
+        workers: What is known of each.
+        runs: All runs by their ids.
+    """
+    rows = "".join(
+        f"<tr><td>{number}<br><small>{escape(worker.address.partition('://')[2])}</small></td>"
+        f"<td>{_memory(worker)}</td><td>{escape(doing(worker, runs))}</td></tr>"
+        for number, worker in enumerate(workers, 1)
+    )
+    return (
+        "<table class='rc-workers'><thead><tr><th>Worker</th><th>Memory</th><th>Now</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+    )
+
+
+def doing(worker: WorkerFacts, runs: Mapping[str, Run]) -> str:
+    """Returns in words what a worker is at."""
+    if worker.problem:
+        return worker.problem
+    if not worker.ready:
+        return "is being readied"
+    run = runs.get(worker.run or "")
+    if run is None:
+        return "waits for a network"
+    if run.status.ended:
+        return f"tidies up after {run.title}"
+    epoch = min(len(run.epochs) + 1, run.experiment.epochs)
+    return f"trains {run.title}, epoch {epoch} of {run.experiment.epochs}"
+
+
+def _memory(worker: WorkerFacts) -> str:
+    used = f"{worker.memory / 1e9:.1f} GB"
+    if not worker.memory_limit:
+        return used
+    share = min(worker.memory / worker.memory_limit, 1.0)
+    return (
+        f"<meter value='{share:.3f}' high='{NEARLY_FULL}' optimum='0' aria-label='memory used'></meter>"
+        f"<small>{used} of {worker.memory_limit / 1e9:.1f} GB</small>"
+    )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -1,0 +1,88 @@
+"""What is sent to the workers of a foreign cluster: the package and prepared reviews; and what they must have."""
+
+import functools
+import hashlib
+import importlib.metadata
+import io
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import rnn_compare
+from rnn_compare.experiment import Source
+from rnn_compare.reviews import prepared
+
+NEEDED = ("keras", "tensorflow", "numba", "numpy", "scipy", "pydantic", "filelock", "psutil")
+"""Distributions that a worker must have."""
+ALIKE = ("keras", "tensorflow")
+"""Those whose release must be the same: a run goes on where another worker left it."""
+_NOT_FOR_WORKERS = ("dashboard",)
+_NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy")
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """Files and what names their content."""
+
+    digest: str
+    files: dict[str, bytes]
+
+
+@functools.cache
+def package() -> tuple[str, bytes]:
+    """Returns the hash of this package's modules, and a zip file of them."""
+    root = Path(rnn_compare.__path__[0])
+    sources = {
+        path.relative_to(root.parent).as_posix(): path.read_bytes()
+        for path in sorted(root.rglob("*.py"))
+        if path.relative_to(root).parts[0] not in _NOT_FOR_WORKERS
+    }
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in sources.items():
+            file.writestr(name, content)
+    return _digest(sources), packed.getvalue()
+
+
+@functools.lru_cache(maxsize=2)
+def reviews(source: Source) -> Parcel:
+    """Returns a source's prepared reviews, without what training does not read. Prepares them if need be.
+
+    Raises:
+        UserError: If the source cannot be used.
+    """
+    folder = prepared.prepare(source)
+    files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in _NOT_FOR_TRAINING}
+    return Parcel(_digest(files), files)
+
+
+def what_lacks(found: dict[str, str | None]) -> str | None:
+    """Returns in a sentence what a worker must be given before it can train; None if nothing.
+
+    Args:
+        found: The versions of ``NEEDED`` on the worker, None for what is not there.
+
+    Example:
+        >>> what_lacks(dict.fromkeys(NEEDED))[:42]
+        'It lacks keras, tensorflow, numba, numpy, '
+    """
+    here = {name: importlib.metadata.version(name) for name in NEEDED}
+    missing = [name for name in NEEDED if not found.get(name)]
+    other = [name for name in ALIKE if name not in missing and _release(str(found[name])) != _release(here[name])]
+    said = [f"It lacks {', '.join(missing)}."] if missing else []
+    said += [f"It has {name} {found[name]}; {here[name]} is needed." for name in other]
+    if not said:
+        return None
+    mend = " ".join(f"{name}=={here[name]}" for name in (*missing, *other))
+    return f"{' '.join(said)} Have it run: pip install {mend}"
+
+
+def _release(version: str) -> list[str]:
+    return version.split(".")[:2]
+
+
+def _digest(files: dict[str, bytes]) -> str:
+    content = hashlib.sha256()
+    for name, data in files.items():
+        content.update(f"{name} {len(data)}\n".encode() + data)
+    return content.hexdigest()[:16]

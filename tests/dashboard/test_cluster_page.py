@@ -1,0 +1,42 @@
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from rnn_compare.dashboard.pages.cluster import doing, table
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+from rnn_compare.training.workers import WorkerFacts
+
+FREE = WorkerFacts("tls://10.0.0.7:4000", "10.0.0.7", 800_000_000, 2_000_000_000)
+EPOCH = EpochEnd("lstm-1", 1, 0.5, 0.7, 0.5, 0.7, 1.0)
+
+
+def run(**changes: Any) -> Run:
+    made = Run("lstm-1", 1, "c", Experiment(cell="LSTM"), Status.RUNNING, Owner(1, 1.0, "here"), "page", 0.0)
+    return replace(made, **changes)
+
+
+@pytest.mark.parametrize(
+    ("worker", "of", "said"),
+    [
+        (FREE, run(), "waits for a network"),
+        (replace(FREE, run="lstm-1"), run(epochs=(EPOCH,)), "trains LSTM(32), epoch 2 of 10"),
+        (replace(FREE, run="lstm-1"), run(status=Status.FINISHED), "tidies up after LSTM(32)"),
+        (replace(FREE, ready=False), run(), "is being readied"),
+        (replace(FREE, ready=False, problem="It lacks keras."), run(), "It lacks keras."),
+    ],
+)
+def test_what_a_worker_does_is_said_in_words(worker: WorkerFacts, of: Run, said: str) -> None:
+    assert doing(worker, {of.id: of}) == said
+
+
+def test_a_worker_is_shown_with_its_place_and_its_memory_and_nothing_of_it_is_markup() -> None:
+    html = table([FREE, replace(FREE, address="tls://<b>:1", run="lstm-1")], {"lstm-1": run(name="<script>")})
+    assert "10.0.0.7:4000" in html
+    assert "0.8 GB of 2.0 GB" in html
+    assert "<meter value='0.400'" in html
+    assert "<b>" not in html
+    assert "<script>" not in html

@@ -1,0 +1,317 @@
+"""Pages in this process with a secrets file, a real guarded server, and a visitor who speaks its websocket himself."""
+
+import contextlib
+import http.client
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+import streamlit as st
+from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+from websockets.sync.client import connect
+from websockets.typing import Origin, Subprotocol
+
+from rnn_compare.dashboard import access, services
+from rnn_compare.dashboard.rate_limit import RateLimit
+from rnn_compare.dashboard.services import Services
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.engine import Engine
+from tests.browser.conftest import browser  # noqa: F401  # a fixture
+
+PROJECT = Path(__file__).resolve().parents[2]
+APP = str(PROJECT / "app.py")
+PASS = "open sesame 22"
+COOKIE_SECRET = "a secret of the tests, and of nobody else"
+SECRETS = f"""
+[presenter]
+password = "{PASS}"
+emails = ["Lecturer@University.Example"]
+[auth]
+redirect_uri = "http://127.0.0.1:8501/oauth2callback"
+cookie_secret = "{COOKIE_SECRET}"
+client_id = "rnn-compare"
+client_secret = "unused"
+server_metadata_url = "http://127.0.0.1:9/none"
+"""
+SECONDS = 60
+"""Patience with a page: these tests are about what happens, not how fast."""
+
+
+# ---- pages in this process ---------------------------------------------------------------------
+
+
+@pytest.fixture(autouse=True)
+def _fresh_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing of an earlier test's tries, questions or secrets counts."""
+    monkeypatch.setattr(access, "_was_guarded", False)
+    monkeypatch.setattr(access, "_latest", access._latest)
+    monkeypatch.setattr(access, "READ_SECONDS", 0.0)
+    monkeypatch.setattr(access, "_tries_of_one", RateLimit(5, 1 / 12))
+    monkeypatch.setattr(access, "_tries_of_all", RateLimit(60, 1.0))
+    monkeypatch.setattr(access, "_predictions", RateLimit(access.PREDICTIONS_AT_ONCE, access.PREDICTIONS_PER_SECOND))
+
+
+@pytest.fixture
+def write_secrets(tmp_path: Path) -> Iterator[Callable[[str | bytes], Path]]:
+    """Writes a secrets file that Streamlit then finds, as at the server's start."""
+    file = tmp_path / "secrets.toml"
+    before = config.get_option("secrets.files")
+
+    def write(content: str | bytes) -> Path:
+        file.write_bytes(content if isinstance(content, bytes) else content.encode())
+        config.set_option("secrets.files", [str(file)])
+        st.secrets._reset()
+        return file
+
+    yield write
+    config.set_option("secrets.files", before)
+    st.secrets._reset()
+
+
+@pytest.fixture
+def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+    """The server's services on an empty cache; the engine isn't started: what is submitted waits."""
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
+    store = RunStore(cache / "runs.db")
+    shared = Services(store, Engine(store, origin="page"))
+    monkeypatch.setattr(services, "_services", shared)
+    yield shared
+    store.close()
+
+
+@pytest.fixture
+def record(of: Services) -> Callable[..., str]:
+    """Records one run with two finished epochs, and returns its id."""
+
+    def one(status: Status = Status.FINISHED, **settings: object) -> str:
+        [run] = of.store.create([Experiment(**settings)], Owner.current(), "page")
+        of.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
+        of.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in (1, 2)])
+        if status.ended:
+            of.store.record([Ended(run, status, None, 60.0)])
+        of.refresh()
+        return run
+
+    return one
+
+
+def visit(page: str = "", **query: str) -> AppTest:
+    """Opens the real app, or one of its pages, as a new visitor."""
+    app = AppTest.from_file(APP, default_timeout=SECONDS)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return go_to(app, page)
+
+
+def go_to(app: AppTest, page: str) -> AppTest:
+    """Takes a visitor to a page by its address; AppTest itself knows only pages that are files."""
+    app._page_hash = calc_hash(page) if page else ""
+    return app.run()
+
+
+def seen(app: AppTest) -> str:
+    """All text that a page shows."""
+    parts = [element.proto.body for element in app.get("html")]
+    for kind in (app.error, app.warning, app.info, app.caption, app.markdown):
+        parts += [element.value for element in kind]
+    return "\n".join(parts)
+
+
+# ---- a real server -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running dashboard: where it is, its process, its cache and its record, and what it says in the terminal."""
+
+    host: str
+    process: psutil.Process
+    cache: Path
+    store: RunStore
+    log: Path
+
+    @property
+    def url(self) -> str:
+        """The address for a browser."""
+        return f"http://{self.host}"
+
+    def ask(
+        self, method: str, path: str, body: bytes | None = None, **headers: str
+    ) -> tuple[int, dict[str, list[str]], bytes]:
+        """Sends one request as it stands, and returns status, headers and content."""
+        connection = http.client.HTTPConnection(self.host, timeout=SECONDS)
+        connection.putrequest(method, path, skip_host="Host" in headers)
+        for name, value in headers.items():
+            connection.putheader(name.replace("_", "-"), value)
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        found: dict[str, list[str]] = {}
+        for name, value in answer.getheaders():
+            found.setdefault(name.lower(), []).append(value)
+        content = answer.read()
+        connection.close()
+        return answer.status, found, content
+
+
+@contextlib.contextmanager
+def _serve(folder: Path, prepared_cache: Path, *arguments: str) -> Iterator[Server]:
+    """`streamlit run app.py` on a free port, with a cache of its own."""
+    cache, log = folder / "cache", folder / "server.log"
+    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
+    with log.open("w") as stream:
+        process = subprocess.Popen(
+            [*command, *arguments],
+            cwd=PROJECT,
+            env={**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"},
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        for _ in range(600):
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).close()
+                break
+            except OSError:  # not listening yet, or too busy to answer
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.1)
+        store = RunStore(cache / "runs.db")
+        yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid), cache, store, log)
+        store.close()
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def guarded(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with a presenter's pass and OIDC set, on the address that config.toml gives it."""
+    folder = tmp_path_factory.mktemp("guarded")
+    (folder / "secrets.toml").write_text(SECRETS)
+    with _serve(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without a pass, opened to a lecture hall."""
+    with _serve(tmp_path_factory.mktemp("hall"), prepared_cache, "--server.address=0.0.0.0") as server:
+        yield server
+
+
+# ---- a visitor without a browser, who sends what he likes --------------------------------------
+
+
+class Forger:
+    """One session on a server's websocket: keeps the widgets it is shown, and sends any message for them."""
+
+    def __init__(self, server: Server, query: str = "", origin: str | None = None, **cookies: str) -> None:
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in cookies.items())} if cookies else {}
+        token = cookies.get("_streamlit_xsrf", "")
+        self._open = contextlib.ExitStack()
+        self.connection = self._open.enter_context(
+            connect(
+                f"ws://{server.host}/_stcore/stream",
+                origin=Origin(origin or server.url),
+                subprotocols=[Subprotocol(name) for name in ("streamlit", token) if name],
+                additional_headers=headers,
+                max_size=None,
+            )
+        )
+        self.messages: list[ForwardMsg] = []
+        self.query = query
+        self.states: dict[str, WidgetState] = {}
+
+    def __enter__(self) -> "Forger":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Leaves."""
+        self._open.close()
+
+    def rerun(self, *states: WidgetState, page: str = "") -> None:
+        """Sends widgets' values, and reads until the page's script has run."""
+        message = BackMsg()
+        message.rerun_script.query_string = self.query
+        message.rerun_script.page_name = page
+        message.rerun_script.widget_states.widgets.extend(states)
+        self.connection.send(message.SerializeToString())
+        self.messages = []
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            found = ForwardMsg()
+            found.ParseFromString(bytes(self.connection.recv(timeout=SECONDS)))  # type: ignore[arg-type]  # never text
+            self.messages.append(found)
+            if found.WhichOneof("type") == "script_finished" and self.elements():
+                return
+        pytest.fail("The page's script never ended.")
+
+    def elements(self) -> list[Any]:
+        """Every element that the last run of the page sent."""
+        return [m.delta.new_element for m in self.messages if m.delta.WhichOneof("type") == "new_element"]
+
+    def widget(self, kind: str, label: str) -> str:
+        """A widget's id."""
+        return str(self._found(kind, label).id)
+
+    def button(self, label: str) -> tuple[str, bool]:
+        """A button's id, and whether it is drawn as disabled."""
+        found = self._found("button", label)
+        return found.id, found.disabled
+
+    def _found(self, kind: str, label: str) -> Any:
+        for element in self.elements():
+            if element.WhichOneof("type") == kind and getattr(element, kind).label == label:
+                return getattr(element, kind)
+        pytest.fail(f"There is no {kind} {label!r} on the page.")
+
+    def text(self) -> str:
+        """All that the page said, as it went over the wire."""
+        return "\n".join(re.sub(r"\s+", " ", str(m)) for m in self.messages)
+
+
+def press(widget: str) -> WidgetState:
+    """The message of a pressed button."""
+    return WidgetState(id=widget, trigger_value=True)
+
+
+def type_in(widget: str, text: str) -> WidgetState:
+    """The message of a text box."""
+    return WidgetState(id=widget, string_value=text)
+
+
+def cookies_of(server: Server) -> dict[str, str]:
+    """The cookies that a new browser is given."""
+    _, headers, _ = server.ask("GET", "/_stcore/health")
+    pairs = (header.split(";")[0].split("=", 1) for header in headers["set-cookie"])
+    return {name: value for name, value in pairs}

@@ -1,0 +1,334 @@
+"""A presenter's pass: once it is set, everybody else looks and tries, whatever their browsers send."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard import access
+from rnn_compare.dashboard.services import Services
+from rnn_compare.runs.events import Status
+
+from .conftest import PASS, SECRETS, go_to, seen, visit
+
+Write = Callable[[str | bytes], Path]
+GUARDED = f'[presenter]\npassword = "{PASS}"'
+LECTURER = {"is_logged_in": True, "email": "lecturer@university.example"}
+
+
+def pressed(app: AppTest, label: str) -> AppTest:
+    button: Any = next(element for element in app.button if element.label == label)
+    button.proto.disabled = False  # a forged message minds no such thing, but AppTest does
+    button.click()
+    return app.run()
+
+
+def sign_in(app: AppTest, typed: str = PASS) -> AppTest:
+    app.text_input(key="presenter_pass").set_value(typed)
+    return pressed(app, "Sign in")
+
+
+@pytest.fixture(autouse=True)
+def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "_place", lambda: "10.0.0.7")  # AppTest has no connection to take one from
+
+
+# ---- who is who --------------------------------------------------------------------------------
+
+
+def test_without_a_secrets_file_everybody_trains_and_no_page_speaks_of_a_pass(of: Services) -> None:
+    app = visit()
+    assert "Sign in" not in [button.label for button in app.button]
+    assert not app.button[0].disabled
+    pressed(app, "Train")
+    assert len(of.store.runs()) == 2
+
+
+@pytest.mark.parametrize("content", ["", '[database]\npassword = "something else"', "answer = 42"])
+def test_secrets_of_other_programs_lock_nothing(content: str, of: Services, write_secrets: Write) -> None:
+    write_secrets(content)
+    pressed(visit(), "Train")
+    assert len(of.store.runs()) == 2
+
+
+def test_a_viewer_is_told_why_he_cannot_train(of: Services, write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    app = visit()
+    assert (app.button[0].label, app.button[0].disabled, app.button[0].help) == ("Train", True, access.REFUSAL)
+    assert of.store.runs() == []
+
+
+def test_the_presenter_stays_signed_in_on_every_page_and_no_link_carries_the_pass(
+    of: Services, write_secrets: Write
+) -> None:
+    write_secrets(GUARDED)
+    app = sign_in(visit())
+    for page in ("try", "inside", "reviews", "runs", "compare"):
+        go_to(app, page)
+        assert not app.exception
+        assert "You are signed in as the presenter" in seen(app), page
+    pressed(app, "Train")
+    assert len(of.store.runs()) == 2
+    assert PASS not in repr(app.session_state)
+    assert set(app.query_params) <= {"show"}
+
+
+def test_signing_out_takes_it_all_back(of: Services, write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    app = pressed(sign_in(visit()), "Sign out")
+    assert app.button[0].disabled
+    pressed(app, "Train")
+    assert of.store.runs() == []
+
+
+def test_another_tab_is_another_session(of: Services, write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    assert not sign_in(visit()).button[0].disabled
+    assert visit().button[0].disabled
+    assert of.runs() == []
+
+
+@pytest.mark.parametrize("typed", ["", "wrong one", PASS.upper(), PASS + " ", PASS + "\0", "é" * 8, "x" * 100_000])
+def test_a_wrong_pass_gets_a_sentence(typed: str, of: Services, write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    app = sign_in(visit(), typed)
+    assert not app.exception
+    assert [error.value for error in app.error] == ["That is not the pass."]
+    assert app.button[0].disabled
+    assert of.runs() == []
+
+
+def test_after_five_wrong_ones_even_the_right_one_has_to_wait(of: Services, write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    app = visit()
+    for _ in range(5):
+        sign_in(app, "wrong one")
+    sign_in(visit(), PASS)  # in another tab, without a cookie
+    app = sign_in(app)
+    assert "Too many passes were tried. Try again in 12 s." in app.error[0].value
+    assert app.button[0].disabled
+    assert of.runs() == []
+
+
+def test_a_new_pass_signs_out_whoever_knew_the_old_one(of: Services, write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    app = sign_in(visit())
+    assert not app.button[0].disabled
+    write_secrets(GUARDED.replace("sesame", "barley"))
+    assert app.run().button[0].disabled
+    assert of.runs() == []
+
+
+def test_a_session_that_claims_to_be_signed_in_is_not(of: Services, write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    for claim in (True, "yes", b"", PASS, b"0" * 32):
+        app = visit()
+        app.session_state["presenter_mark"] = claim
+        assert app.run().button[0].disabled
+    assert of.runs() == []
+
+
+# ---- what only the presenter does, sent by a viewer all the same --------------------------------
+
+
+def test_a_viewers_forged_message_trains_nothing(of: Services, write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    app = pressed(visit(), "Train")
+    assert not app.exception
+    assert of.store.runs() == []
+
+
+def test_a_viewers_forged_messages_on_the_page_of_runs_change_nothing(
+    of: Services, record: Callable[..., str], write_secrets: Write
+) -> None:
+    write_secrets(GUARDED)
+    running, done = record(Status.RUNNING), record()
+    for row, label in ((1, "Stop"), (0, "Delete …")):
+        app = go_to(visit(), "runs")
+        app.session_state["runs_table"] = {"selection": {"rows": [row]}}
+        app.run()
+        pressed(app, label)
+        assert not app.exception
+    assert not of.store.run(running).stop_requested
+
+    app = go_to(visit(), "runs")
+    app.session_state["runs_deleting"] = [done]
+    pressed(app.run(), "Delete")
+    assert [run.id for run in of.store.runs()] == [running, done]
+
+    app = go_to(visit(), "runs")
+    app.session_state["runs_table"] = {"selection": {"rows": [0]}}
+    app.run()
+    for box, typed in ((app.text_input(key=f"name_{done}"), "mine"), (app.text_area(key=f"note_{done}"), "mine")):
+        assert box.disabled
+        box.proto.disabled = False
+        box.set_value(typed).run()
+    assert (of.store.run(done).name, of.store.run(done).note) == ("", "")
+
+
+def test_a_page_that_was_drawn_before_the_pass_was_changed_does_nothing_either(
+    of: Services, record: Callable[..., str], write_secrets: Write
+) -> None:
+    """Streamlit itself passes over what comes from a widget that it drew as disabled; here it drew none so."""
+    running, done = record(Status.RUNNING), record()
+
+    def drawn(row: int) -> AppTest:
+        write_secrets(GUARDED)
+        app = go_to(sign_in(visit()), "runs")
+        app.session_state["runs_table"] = {"selection": {"rows": [row]}}
+        app.run()
+        write_secrets(GUARDED.replace("sesame", "barley"))
+        return app
+
+    for app in (
+        pressed(drawn(1), "Stop"),
+        drawn(0).text_input(key=f"name_{done}").set_value("mine").run(),
+        drawn(0).text_area(key=f"note_{done}").set_value("mine").run(),
+    ):
+        assert not app.exception
+        assert access.REFUSAL in seen(app)
+    assert not of.store.run(running).stop_requested
+    assert (of.store.run(done).name, of.store.run(done).note) == ("", "")
+
+
+def test_the_presenter_does_all_of_it(of: Services, record: Callable[..., str], write_secrets: Write) -> None:
+    write_secrets(GUARDED)
+    running, done = record(Status.RUNNING), record()
+    app = go_to(sign_in(visit()), "runs")
+    app.session_state["runs_table"] = {"selection": {"rows": [1]}}
+    pressed(app.run(), "Stop")
+    assert of.store.run(running).stop_requested
+    app.session_state["runs_table"] = {"selection": {"rows": [0]}}
+    app.run()
+    app.text_input(key=f"name_{done}").set_value("mine").run()
+    assert of.store.run(done).name == "mine"
+    pressed(pressed(app, "Delete …"), "Delete")
+    assert [run.id for run in of.store.runs()] == [running]
+
+
+# ---- files that cannot be understood -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ("[presenter\npassword = ", "it is no sound TOML"),
+        ("[presenter]", "must hold a password or emails"),
+        ("presenter = 7", "must hold a password or emails"),
+        ('[presenter]\npasword = "open sesame 22"', "holds 'pasword'"),
+        ("[presenter]\npassword = 12345678", "must be a text of 8 to 200 characters"),
+        ('[presenter]\npassword = ""', "must be a text of 8 to 200 characters"),
+        ('[presenter]\npassword = "1234"', "must be a text of 8 to 200 characters"),
+        ('[presenter]\nemails = ["a@b.example"]', "emails need \\[auth\\] as well"),
+        ('[presenter]\nemails = "a@b.example"\n[auth]\nclient_id = "x"', "must be a list of addresses"),
+        ('[presenter]\nemails = []\n[auth]\nclient_id = "x"', "must be a list of addresses"),
+        ('[auth]\nclient_id = "x"', "but no \\[presenter\\]"),
+        (b"[presenter]\npassword = '\xff\xfe'", "it cannot be read"),
+    ],
+)
+def test_a_file_that_cannot_be_understood_locks_and_says_so(
+    content: str | bytes, sentence: str, of: Services, write_secrets: Write
+) -> None:
+    write_secrets(content)
+    app = visit()
+    assert not app.exception
+    assert sentence.replace("\\", "") in app.warning[0].value
+    assert "Until that is mended, nobody can train here." in app.warning[0].value
+    pressed(app, "Train")
+    assert of.store.runs() == []
+    assert sentence.replace("\\", "") in access.described()
+
+
+def test_a_pass_that_vanishes_opens_nothing(of: Services, write_secrets: Write) -> None:
+    file = write_secrets(GUARDED)
+    assert visit().button[0].disabled
+    file.unlink()
+    st.secrets._reset()  # as Streamlit does when the file changes
+    app = pressed(visit(), "Train")
+    assert "no longer set. Start the program again" in seen(app)
+    assert of.store.runs() == []
+
+
+# ---- the university's own sign-in --------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("user", "is_presenter"),
+    [
+        (LECTURER, True),
+        (LECTURER | {"email_verified": True}, True),
+        (LECTURER | {"email": " LECTURER@University.Example "}, True),
+        (LECTURER | {"is_logged_in": False}, False),
+        (LECTURER | {"email_verified": False}, False),
+        (LECTURER | {"email_verified": "false"}, False),
+        (LECTURER | {"email": "student@university.example"}, False),
+        (LECTURER | {"email": ["lecturer@university.example"]}, False),
+        ({"is_logged_in": True}, False),
+        ({}, False),
+    ],
+)
+def test_who_signs_in_with_a_listed_address_is_the_presenter(
+    user: dict[str, Any], is_presenter: bool, of: Services, write_secrets: Write
+) -> None:
+    write_secrets(SECRETS)
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.user = user
+    app.run()
+    assert not app.exception
+    assert app.button[0].disabled is not is_presenter
+    pressed(app, "Train")
+    assert len(of.store.runs()) == 2 * is_presenter
+
+
+def test_who_signs_in_with_another_address_is_told(of: Services, write_secrets: Write) -> None:
+    write_secrets(SECRETS)
+    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app.user = LECTURER | {"email": "**student**@university.example"}
+    app.run()
+    assert "is not among the presenters" in seen(app)
+    assert of.runs() == []
+
+
+def test_a_missing_library_for_it_is_said_in_a_sentence(of: Services, write_secrets: Write) -> None:
+    write_secrets(SECRETS)
+    app = pressed(visit(), "Sign in with your university")
+    assert not app.exception
+    assert "Signing in is not set up" in seen(app)
+    assert of.runs() == []
+
+
+# ---- which browser -----------------------------------------------------------------------------
+
+WHO = """
+from types import SimpleNamespace
+import streamlit as st
+from rnn_compare.dashboard import access
+st.context = SimpleNamespace(cookies={cookies})
+st.text(access.visitor())
+"""
+
+
+def who(**cookies: str) -> str:
+    context = st.context
+    try:
+        return str(AppTest.from_string(WHO.replace("{cookies}", repr(cookies))).run().text[0].value)
+    finally:
+        st.context = context
+
+
+def test_a_visitors_name_follows_from_the_cookie_and_does_not_tell_it() -> None:
+    token = "0123456789abcdef" * 2
+    name = who(rnn_compare_visitor=token)
+    assert who(rnn_compare_visitor=token) == name
+    assert len(name) == 12
+    assert name not in token
+    assert who(rnn_compare_visitor=token[::-1]) != name
+
+
+@pytest.mark.parametrize("cookie", ["", "me", "0" * 31, "'; DROP TABLE runs; --", "../../etc/passwd", "0" * 33])
+def test_who_brings_no_cookie_of_this_server_is_somebody_new_each_time(cookie: str) -> None:
+    assert who(rnn_compare_visitor=cookie) != who(rnn_compare_visitor=cookie)
+    assert who() != who()

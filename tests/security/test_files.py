@@ -1,0 +1,209 @@
+"""Files from outside: none is ever run, whoever wrote it, and one that could be says so in a sentence."""
+
+import ast
+import io
+import json
+import pickle
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks import weights
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.paths import CACHE_VARIABLE, cache_folder
+from rnn_compare.reviews import prepared
+
+from .conftest import PROJECT
+
+PACKAGE = PROJECT / "rnn_compare"
+SMALL = Experiment(units=4, maxlen=20, vocabulary_size=500, embedding_size=4)
+
+
+class Hostile:
+    """Writes a file as soon as it is unpickled."""
+
+    def __init__(self, proof: Path) -> None:
+        self.proof = proof
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return Path.touch, (self.proof,)
+
+
+@pytest.fixture
+def proof(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a hostile file would write, beside an empty cache."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path / "keras"))
+    return tmp_path / "code_has_run"
+
+
+def hostile_array(proof: Path) -> np.ndarray[Any, Any]:
+    array = np.empty(1, object)
+    array[0] = Hostile(proof)
+    return array
+
+
+def npy(array: np.ndarray[Any, Any]) -> bytes:
+    stream = io.BytesIO()
+    np.save(stream, array, allow_pickle=True)
+    return stream.getvalue()
+
+
+def test_the_hostile_files_of_these_tests_are_as_dangerous_as_they_look(proof: Path) -> None:
+    np.load(io.BytesIO(npy(hostile_array(proof))), allow_pickle=True)
+    assert proof.exists()
+
+
+def test_a_weights_file_is_never_unpickled(proof: Path, tmp_path: Path) -> None:
+    sound = {t.path: np.zeros(t.shape, np.float32) for t in parameters(SMALL).tensors}
+    file = tmp_path / "last.npz"
+    for name in sound:
+        np.savez(file, allow_pickle=True, **(sound | {name: hostile_array(proof)}))
+        with pytest.raises(UserError, match="cannot be read"):
+            weights.load(file, SMALL)
+    np.savez(file, allow_pickle=True, **sound, more=hostile_array(proof))
+    with pytest.raises(UserError, match="cannot be read"):
+        weights.load(file, SMALL)
+    file.write_bytes(pickle.dumps(Hostile(proof)))
+    with pytest.raises(UserError, match="cannot be read"):
+        weights.load(file, SMALL)
+    assert not proof.exists()
+
+
+def test_a_weights_file_that_promises_more_than_it_holds_is_refused(proof: Path, tmp_path: Path) -> None:
+    file = tmp_path / "last.npz"
+    header = io.BytesIO()
+    np.lib.format.write_array_header_1_0(header, {"descr": "<f4", "fortran_order": False, "shape": (3_000_000_000,)})
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("embedding/embeddings.npy", header.getvalue())
+    with pytest.raises(UserError):
+        weights.load(file, SMALL)
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize("name", ["train_ranks", "train_labels", "train_offsets", "texts"])
+def test_the_prepared_reviews_are_never_unpickled(proof: Path, name: str, prepared_cache: Path) -> None:
+    shutil.copytree(prepared_cache / "reviews", cache_folder() / "reviews")
+    [folder] = (cache_folder() / "reviews").glob("bundled-*/")
+    (folder / f"{name}.npy").write_bytes(npy(hostile_array(proof)))
+    with pytest.raises(UserError, match=r"are damaged .* Delete that folder"):
+        prepared.load("bundled")
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize("array", ["x_train", "y_train", "x_test", "y_test"])
+@pytest.mark.parametrize("is_named", [True, False])
+def test_imdb_npz_runs_nothing_even_where_its_owner_names_it(
+    proof: Path, array: str, is_named: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "named" if is_named else cache_folder()
+    folder.mkdir(exist_ok=True)
+    usual: dict[str, Any] = {
+        "x_train": np.zeros(0),
+        "y_train": np.zeros(0),
+        "x_test": np.zeros(0),
+        "y_test": np.zeros(0),
+    }
+    np.savez(folder / "imdb.npz", allow_pickle=True, **(usual | {array: hostile_array(proof)}))
+    (folder / "imdb_word_index.json").write_text(json.dumps({"the": 1}))
+    if is_named:
+        monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
+    with pytest.raises(UserError, match="it asks to run" if is_named else "is not the file that Keras distributes"):
+        prepared.load("keras")
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize(
+    "opcodes",
+    [
+        b"cos\nsystem\n(S'touch code_has_run'\ntR.",
+        b"cbuiltins\neval\n(S'1'\ntR.",
+        b"cnumpy\nload\n(S'x'\ntR.",
+        b"cnumpy.core.multiarray\n_reconstruct.__globals__\n.",
+        b"\x80\x04\x8c\x05numpy\x8c\x0cndarray.view\x93.",
+        b"\x80\x04\x8c\x05numpy\x8c\x07ndarray\x93\x8c\x02os\x8c\x06system\x93.",
+        b"(i__builtin__\neval\n.",
+    ],
+)
+def test_the_arrays_unpickler_knows_arrays_and_nothing_else(opcodes: bytes) -> None:
+    from rnn_compare.reviews.keras_file import _ArrayUnpickler
+
+    with pytest.raises(pickle.UnpicklingError, match="it asks to run"):
+        _ArrayUnpickler(io.BytesIO(opcodes)).load()
+
+
+# ---- what the source may not hold --------------------------------------------------------------
+
+
+def calls(names: set[str]) -> list[tuple[str, ast.Call]]:
+    """Every call in the package of a function or method of one of these names, and where it stands."""
+    found = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call):
+                name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+                if name in names:
+                    found.append((f"{path.relative_to(PACKAGE)}:{node.lineno}", node))
+    return found
+
+
+def keywords(call: ast.Call) -> dict[str, Any]:
+    return {word.arg: getattr(word.value, "value", None) for word in call.keywords if word.arg}
+
+
+def test_a_keras_file_is_written_and_never_loaded() -> None:
+    names = {"load_model", "deserialize_keras_object", "model_from_json", "enable_unsafe_deserialization"}
+    assert calls(names) == []
+    assert calls({"export_model", "save", "savez"}), "the search itself finds calls"
+
+
+def test_no_array_is_loaded_with_its_pickles() -> None:
+    loaded = [(where, call) for where, call in calls({"load"}) if ast.unparse(call.func) in ("np.load", "numpy.load")]
+    assert len(loaded) >= 2
+    assert [where for where, call in loaded if keywords(call).get("allow_pickle")] == []
+    assert [where for where, call in calls({"read_array"}) if keywords(call).get("allow_pickle") is not False] == []
+
+
+def test_nothing_is_unpickled_but_by_the_unpickler_that_knows_arrays() -> None:
+    modules = {"pickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
+    using = {
+        str(path.relative_to(PACKAGE))
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if (isinstance(node, ast.Import) and {name.name.split(".")[0] for name in node.names} & modules)
+        or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in modules)
+    }
+    # training/link.py pickles what this program itself sends to the workers of its owner's cluster, as Dask does.
+    assert using - {"training/link.py"} == {"reviews/keras_file.py"}
+
+
+def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:
+    assert [where for where, _ in calls({"eval", "exec", "system", "popen", "getoutput", "__import__"})] == []
+    assert [where for where, call in calls({"run", "Popen", "call"}) if keywords(call).get("shell")] == []
+    queries = [
+        (where, call) for where, call in calls({"execute", "executemany", "executescript", "_read"}) if call.args
+    ]
+    assert len(queries) > 10
+    for where, call in queries:
+        parts = call.args[0].values if isinstance(call.args[0], ast.JoinedStr) else []
+        inserted = {ast.unparse(part.value) for part in parts if isinstance(part, ast.FormattedValue)}
+        # Constants of the source, names of columns that stand in it, and question marks.
+        assert {name for name in inserted if not name.isupper()} <= {"column", "where", "chosen"}, where
+
+
+def test_no_page_lets_markup_through() -> None:
+    allowed = [
+        where
+        for where, call in calls({"markdown", "html", "write", "caption"})
+        if keywords(call).get("unsafe_allow_html")
+    ]
+    assert allowed == []
+    assert [where for where, call in calls({"html"}) if keywords(call).get("unsafe_allow_javascript")] == []

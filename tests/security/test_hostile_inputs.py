@@ -1,0 +1,370 @@
+"""What a hostile visitor types, sends in a link or gives to the command line: it is text, and stays text.
+
+Every one of ``HOSTILE`` goes through the real pages and the real command line. Nothing may be run, no file but the
+cache's own may be touched, and whoever typed it sees a page or a sentence, never a traceback.
+"""
+
+import contextlib
+import csv
+import io
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_compare.cli import main
+from rnn_compare.dashboard import access, run_table
+from rnn_compare.dashboard.rate_limit import RateLimit
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights, save
+from rnn_compare.paths import CACHE_VARIABLE, cache_folder
+from rnn_compare.runs import store
+from rnn_compare.runs.curves import curves
+from rnn_compare.runs.files import delete_files, weights_file
+
+from .conftest import PROJECT, SECONDS, go_to, seen, visit
+
+HOSTILE = {
+    "path": "../../../../etc/passwd",
+    "path on Windows": "..\\..\\..\\windows\\win.ini",
+    "absolute path": "/etc/passwd",
+    "address": "file:///etc/passwd",
+    "share": "//evil.example/share",
+    "path in a run's id": "lstm-3f9a2c/../../../runs.db",
+    "SQL": "'; DROP TABLE runs; --",
+    "SQL union": "x' UNION SELECT owner_host FROM runs WHERE '1'='1",
+    "SQL pattern": "%_%",
+    "script": "<script>document.title='hacked'</script>",
+    "image": "<img src=x onerror=\"document.title='hacked'\">",
+    "drawing": "<svg/onload=document.title='hacked'>",
+    "end of a tag": "'\"></textarea></style></script><iframe src=javascript:alert(1)>",
+    "style": "</style><style>*{display:none}</style>",
+    "link": "<a href=\"javascript:document.title='hacked'\">x</a>",
+    "entities": "&lt;script&gt;&#60;script&#62;",
+    "Markdown": "**bold** :red[r] $x^2$ [x](javascript:alert(1)) ![i](http://127.0.0.1:9/i.png) :material/lock:",
+    "formula": '=HYPERLINK("http://evil.example","x")',
+    "formula with a sign": "+1+cmd|' /C calc'!A0",
+    "formula with an at": "@SUM(1+1)*cmd|' /C calc'!A0",
+    "formula after a tab": "\t=1+1",
+    "wide formula": "＝1+1",
+    "cells": 'a","b\n=1+1',
+    "shell": "; touch hacked; $(touch hacked) `touch hacked` | touch hacked && touch hacked",
+    "option": "--help",
+    "response file": "@/etc/passwd",
+    "home": "~root/.ssh/id_rsa",
+    "variable": "$HOME %PATH% ${jndi:ldap://127.0.0.1:9/x}",
+    "format": "{0.__class__.__mro__} {} %s %n %(x)s",
+    "template": "{{7*7}} #{7*7} <%= 7*7 %>",
+    "Plotly": "%{y} %{customdata} <a href='javascript:alert(1)'>x</a>",
+    "NUL": "good\0film",
+    "control signs": "\x1b[31mred\x1b]0;hacked\x07\x08\r\n\x7f",
+    "right to left": "\u202egnp.exe\u2066",
+    "nothing to see": "\u200b\u200c\ufeff\u00ad",
+    "stacked marks": "z" + "\u0300" * 500,
+    "long letters": "ﷺ" * 500,
+    "other digits": "٣٢",
+    "Turkish i": "İSTANBUL ıI",
+    "smile": "🎬👩‍👩‍👧‍👦",
+    "enormous number": "9" * 5_000,
+    "enormous exponent": "1e999999",
+    "no number": "NaN",
+    "infinite": "-Infinity",
+    "hexadecimal": "0x7fffffff",
+    "below zero": "-1",
+    "pickle": "cos\nsystem\n(S'touch hacked'\ntR.",
+    "JSON": '{"__proto__": {"admin": true}}',
+    "long": "good film " * 5_000,
+    "one long word": "a" * 50_000,
+    "only spaces": " \t\n\u00a0\u3000",
+}
+NUMBERS = tuple(name for name, field in Experiment.model_fields.items() if field.annotation in (int, float))
+SETTINGS = tuple(Experiment.model_fields)
+FORMULA_SIGNS = tuple("=+@\t\r＝＋＠－")
+RUNS_SOMETHING = {"subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "pickle.find_class"}
+CHANGES_FILES = {"os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.link", "os.symlink", "shutil.rmtree"}
+NEVER_DRAWN = {"script", "img", "svg", "iframe", "a", "textarea", "object", "embed", "form", "input", "base", "meta"}
+"""Tags that no page of this program makes in Python."""
+
+
+class Watch:
+    """What this process does to files and other processes while it is watched."""
+
+    def __init__(self) -> None:
+        self.on = False
+        self.done: list[tuple[str, str]] = []
+        sys.addaudithook(self._hook)
+
+    def _hook(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self.on:
+            return
+        writes = event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
+        if writes or event in CHANGES_FILES or event in RUNS_SOMETHING:
+            self.done.append((event, str(args[0])))
+
+
+_watch = Watch()
+
+
+@contextlib.contextmanager
+def nothing_but_the_cache_is_touched() -> Iterator[None]:
+    """Fails if anything is run, or a file outside the cache folder is written, moved or removed."""
+    folder = cache_folder()
+    _watch.done.clear()
+    _watch.on = True
+    try:
+        yield
+    finally:
+        _watch.on = False
+    outside = [
+        (event, path)
+        for event, path in _watch.done
+        if event in RUNS_SOMETHING or not (path == os.devnull or Path(path).resolve().is_relative_to(folder))
+    ]
+    assert outside == []
+    assert not list(Path.cwd().glob("hacked*"))
+
+
+class Markup(HTMLParser):
+    """The tags of a page, and its styles."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.styles = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+
+    def handle_data(self, data: str) -> None:
+        if self.lasttag == "style":
+            self.styles += data
+
+
+@pytest.fixture
+def trained(of: Services, record: Callable[..., str], prepared_cache: Path) -> str:
+    """A run that can be asked: its weights are drawn at random, its reviews are real."""
+    (cache_folder() / "reviews").symlink_to(prepared_cache / "reviews")
+    run = record(units=4, maxlen=20, vocabulary_size=500, embedding_size=4)
+    random = np.random.default_rng(0)
+    tensors = parameters(of.store.run(run).experiment).tensors
+    drawn = Weights(tuple((t.path, random.normal(size=t.shape).astype(np.float32)) for t in tensors))
+    for which in ("last", "best"):
+        save(drawn, weights_file(run, which))
+    return run
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(access, "_predictions", RateLimit(10_000, 1.0))
+
+
+def assert_sound(app: Any, name: str) -> None:
+    """The page was drawn, without a traceback, and none of what was given became markup."""
+    assert not app.exception, name
+    assert "Traceback" not in seen(app), name
+    markup = Markup()
+    for element in app.get("html"):
+        markup.feed(element.proto.body)
+    assert not markup.tags & NEVER_DRAWN, name
+    assert not [attribute for attribute in markup.attributes if attribute.startswith("on")], name
+    assert "display:none" not in markup.styles, name
+
+
+# ---- what is typed -----------------------------------------------------------------------------
+
+
+def test_names_and_notes_are_text(of: Services, record: Callable[..., str]) -> None:
+    run = record()
+    app = go_to(visit(), "runs")
+    app.session_state["runs_table"] = {"selection": {"rows": [0]}}
+    app.run()
+    for name, text in HOSTILE.items():
+        with nothing_but_the_cache_is_touched():
+            app.text_input(key=f"name_{run}").set_value(text)
+            app.text_area(key=f"note_{run}").set_value(text)
+            app.run()
+        assert_sound(app, name)
+        kept = of.store.run(run)
+        assert kept.name == " ".join(text[: store.MAX_NAME].split()), name
+        assert kept.note == text[: store.MAX_NOTE].strip(), name
+    assert len(of.store.runs()) == 1
+
+
+def test_hostile_names_are_drawn_as_text_wherever_they_appear(of: Services, record: Callable[..., str]) -> None:
+    names = list(HOSTILE.values())
+    runs = [record(units=number) for number in (1, 2, 4, 8, 16, 24, 32, 48)]
+    for start in range(0, len(names), len(runs)):
+        for run, name in zip(runs, names[start:], strict=False):
+            of.store.rename(run, name[: store.MAX_NAME])
+        of.refresh()
+        for page in ("compare", "runs"):
+            with nothing_but_the_cache_is_touched():
+                app = visit(page, show=",".join(runs))
+            assert_sound(app, f"{page} from {start}")
+
+
+def test_searches_find_or_find_nothing(record: Callable[..., str]) -> None:
+    record()
+    app = go_to(visit(), "runs")
+    for name, text in HOSTILE.items():
+        with nothing_but_the_cache_is_touched():
+            app.text_input[0].set_value(text).run()
+        assert_sound(app, name)
+        assert re.search(r"[01] of 1 runs|1 runs", seen(app)), name
+
+
+@pytest.mark.parametrize("page", ["try", "inside"])
+def test_reviews_are_read_whatever_they_hold(trained: str, page: str) -> None:
+    app = go_to(visit(), page)
+    assert trained
+    for name, text in HOSTILE.items():
+        with nothing_but_the_cache_is_touched():
+            app.text_area(key="review").set_value(text).run()
+        assert_sound(app, name)
+        assert app.text_area(key="review").value == text, name
+
+
+@pytest.mark.parametrize("page", ["try", "inside"])
+def test_a_text_beyond_all_measure_is_refused_and_kept(trained: str, page: str) -> None:
+    app = go_to(visit(), page)
+    assert trained
+    app.text_area(key="review").set_value("good " * 250_000).run()
+    assert_sound(app, page)
+    assert "at most 1,000,000 are read" in seen(app)
+    assert len(str(app.text_area(key="review").value)) == 1_250_000
+
+
+def test_sizes_that_are_typed_get_a_sentence(of: Services) -> None:
+    app = visit()
+    for name, text in HOSTILE.items():
+        app.session_state["more_units"] = app.session_state["more_maxlen"] = [text]
+        with nothing_but_the_cache_is_touched():
+            app.run()
+        assert_sound(app, name)
+    assert of.runs() == []
+
+
+# ---- what a link says --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["compare", "try", "inside", "reviews", "runs"])
+def test_a_links_parameters_are_never_more_than_text(of: Services, record: Callable[..., str], page: str) -> None:
+    """Each text stands in several parameters, and each parameter holds several texts."""
+    record()
+    names = list(HOSTILE)
+    parameters = (*SETTINGS, "more_units", "more_maxlen", "show", "marks", "view", "example", "review")
+    for shift in range(0, len(names), 7):
+        given = {p: HOSTILE[names[(shift + place) % len(names)]] for place, p in enumerate(parameters)}
+        with nothing_but_the_cache_is_touched():
+            app = visit(page, **given)
+        assert_sound(app, f"from {names[shift]}")
+    assert len(of.store.runs()) == 1, "a link trains nothing"
+
+
+@pytest.mark.parametrize(
+    "given", ["9" * 5_000, "1e999999", "-1", "<b>x</b>", "٣" * 5_000, "-Infinity"], ids=lambda given: given[:9]
+)
+def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(of: Services, given: str) -> None:
+    app = visit(**dict.fromkeys(NUMBERS, given))
+    assert_sound(app, given)
+    for field in NUMBERS:
+        assert f"In this link: {field} is" in seen(app)
+    assert "Starts 2 networks" in seen(app)
+    assert of.runs() == []
+
+
+def test_ten_thousand_runs_in_a_link_are_passed_over(record: Callable[..., str]) -> None:
+    run = record()
+    app = visit(show=",".join([*(f"lstm-{number:06x}" for number in range(10_000)), run, "../" * 1_000]))
+    assert_sound(app, "ten thousand")
+
+
+# ---- what is taken home ------------------------------------------------------------------------
+
+
+def test_names_and_notes_in_a_spreadsheet_are_no_formulas(of: Services, record: Callable[..., str]) -> None:
+    run = record()
+    for name, text in HOSTILE.items():
+        of.store.rename(run, text[: store.MAX_NAME])
+        of.store.annotate(run, text[: store.MAX_NOTE])
+        rows = list(csv.reader(io.StringIO(curves(of.store.runs()))))
+        assert len(rows) == 3, f"{name}: one row an epoch, whatever the name holds"
+        table = run_table.table(of.store.runs())  # Streamlit offers it as a file, as it stands
+        cells = [*(cell for row in rows for cell in row), *table["Name"], *table["Note"]]
+        assert not [cell for cell in cells if cell.startswith(FORMULA_SIGNS)], name
+
+
+# ---- what names a file -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "run", ["..", ".", "", "../../etc", "/etc", "a/b", "a\\b", "lstm-3f9a2c\0", "~", "C:", "lstm-3f9a2c/.."]
+)
+def test_an_id_that_is_no_name_leads_to_no_folder(of: Services, run: str) -> None:
+    """Ids come from the record, which is this program's own; but what deletes folders does not rely on it."""
+    kept = cache_folder() / "runs" / "kept" / "last.npz"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"weights")
+    with nothing_but_the_cache_is_touched(), pytest.raises(UserError, match="is no run's id"):
+        delete_files(run)
+    assert kept.exists()
+    assert of.store.path.exists()
+
+
+# ---- the command line --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_the_command_line_answers_in_a_sentence(trained: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    given = HOSTILE[name].split("\0")[0]  # no system passes on what follows
+    calls = [
+        ["predict", given, "good film"],
+        ["predict", trained, given],
+        ["export", given, "--model", "x.keras"],
+        ["export", trained, "--model", given],
+        ["runs", given],
+        *(["parameters", f"--{field.replace('_', '-')}", given] for field in SETTINGS),
+        ["train", "--units", "32", "513", given],
+    ]
+    for call in calls:
+        with nothing_but_the_cache_is_touched():
+            try:
+                code = main(call)
+            except SystemExit as ended:  # argparse's own refusal
+                code = int(ended.code or 0)
+        assert code in (0, 2), call[:2]
+        assert "Traceback" not in capsys.readouterr().err, call[:2]
+
+
+@pytest.mark.parametrize("given", [b"\xff\xfe\x80", b"lstm-\xed\xa0\x80", b"; touch hacked;", b"$(touch hacked)"])
+@pytest.mark.parametrize("call", ["predict {} good", "predict {run} {}", "export {run} --model {}", "train --units {}"])
+def test_bytes_that_are_no_text_get_a_sentence_too(trained: str, call: str, given: bytes, tmp_path: Path) -> None:
+    arguments = [given if word == "{}" else word.format(run=trained).encode() for word in call.split()]
+    done = subprocess.run(
+        [sys.executable.encode(), b"-m", b"rnn_compare", *arguments],
+        cwd=tmp_path,
+        env={**os.environ, CACHE_VARIABLE: str(cache_folder()), "PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert done.returncode in (0, 2), done.stderr
+    assert b"Traceback" not in done.stderr
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache"]
+
+
+def test_export_writes_where_it_is_told_and_nowhere_else(trained: str, tmp_path: Path) -> None:
+    for target in ("no/such/folder/x.keras", "/etc/passwd", "x.keras/../../y", str(tmp_path), "/dev/null"):
+        assert main(["export", trained, "--model", target]) == 2

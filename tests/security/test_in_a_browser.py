@@ -1,0 +1,182 @@
+"""The presenter, a viewer, a hostile neighbour and a foreign web site, each in a real browser."""
+
+import hashlib
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
+
+from rnn_compare.dashboard.shield import COOKIE
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import MAX_NAME
+
+from .conftest import PASS, Server
+from .test_hostile_inputs import HOSTILE
+
+PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A new browser, as far as cookies go; nothing that a page says in a dialog is meant to be said."""
+    opened = browser.new_context(viewport={"width": 1280, "height": 720})
+    opened.set_default_timeout(PATIENCE)
+    said: list[str] = []
+
+    def dismiss(dialog: Dialog) -> None:
+        said.append(dialog.message)
+        dialog.dismiss()
+
+    def note(page: Page) -> None:
+        page.on("dialog", dismiss)
+        page.on("pageerror", lambda error: said.append(str(error)))
+
+    opened.on("page", note)
+    yield opened
+    opened.close()
+    assert said == []
+
+
+@pytest.fixture
+def visitor(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def made(server: Server, status: Status = Status.FINISHED, name: str = "", note: str = "", units: int = 32) -> str:
+    """Records a run in the server's own record, as another process may."""
+    [run] = server.store.create([Experiment(units=units)], Owner.current(), "page")
+    server.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
+    server.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in (1, 2)])
+    if status.ended:
+        server.store.record([Ended(run, status, None, 60.0)])
+    server.store.rename(run, name)
+    server.store.annotate(run, note)
+    return run
+
+
+def sign_in(page: Page, typed: str = PASS) -> None:
+    page.get_by_role("button", name="Presenter").click()
+    page.get_by_label("Pass", exact=True).fill(typed)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def test_the_presenter_signs_in_for_every_page_of_this_tab_until_it_is_loaded_anew(
+    guarded: Server, visitor: Page, context: BrowserContext
+) -> None:
+    run = made(guarded, Status.RUNNING, "at work")
+    visitor.goto(f"{guarded.url}/?show={run}")
+    stop = visitor.get_by_role("button", name="Stop at work")
+    expect(visitor.get_by_role("article").filter(has_text="at work")).to_be_visible()
+    expect(stop).to_be_hidden()
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+
+    sign_in(visitor, "wrong one")
+    expect(visitor.get_by_text("That is not the pass.")).to_be_visible()
+    visitor.keyboard.press("Escape")
+    sign_in(visitor)
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    expect(stop).to_be_visible()
+
+    visitor.get_by_role("link", name="Runs").click()
+    expect(visitor.get_by_role("heading", name="Runs")).to_be_visible()
+    visitor.get_by_role("link", name="Compare").click()
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    assert "sesame" not in visitor.url
+    assert not [cookie for cookie in context.cookies() if "sesame" in str(cookie)]
+
+    link = visitor.url
+    elsewhere = context.new_page()
+    elsewhere.goto(link)
+    expect(elsewhere.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    visitor.reload()
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    guarded.store.record([Ended(run, Status.STOPPED, None, 70.0)])
+
+
+def test_a_browser_is_the_same_visitor_after_a_reload_and_another_browser_is_not(
+    hall: Server, visitor: Page, context: BrowserContext, browser: Browser
+) -> None:
+    def name(of: BrowserContext) -> str:
+        return next(cookie["value"] for cookie in of.cookies() if cookie["name"] == COOKIE)
+
+    visitor.goto(hall.url)
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    first = name(context)
+    visitor.reload()
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
+    assert name(context) == first
+    assert COOKIE not in visitor.evaluate("document.cookie")
+    other = browser.new_context()
+    page = other.new_page()
+    page.goto(hall.url)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=PATIENCE)
+    assert name(other) != first
+    other.close()
+
+    small = "units=4&maxlen=10&reviews=60&epochs=1&embedding_size=4&vocabulary_size=200&cell=GRU"
+    visitor.goto(f"{hall.url}/?{small}")
+    visitor.get_by_role("button", name="Train", exact=True).click()
+    visitor.wait_for_url("**show=**")
+    [run] = hall.store.runs()
+    assert run.visitor == hashlib.sha256(first.encode()).hexdigest()[:12]
+    assert first not in visitor.content(), "what tells a browser from others is shown to nobody"
+
+
+def test_hostile_names_and_notes_are_drawn_as_text(guarded: Server, visitor: Page) -> None:
+    chosen = [HOSTILE[name][:MAX_NAME] for name in ("script", "image", "drawing", "end of a tag", "link", "style")]
+    for start in (0, 3):
+        names = [" ".join(name.split()) for name in chosen[start : start + 3]]
+        runs = [made(guarded, name=name, note=name, units=2**n) for n, name in enumerate(names)]
+        visitor.goto(f"{guarded.url}/?show={','.join(runs)}")
+        for name in names:
+            expect(visitor.locator("article h3").get_by_text(name, exact=True)).to_be_visible()
+            # Plotly reads a little HTML in its texts.
+            expect(visitor.locator("[data-chart=accuracy] .legendtext").get_by_text(name, exact=True)).to_be_visible()
+        visitor.goto(f"{guarded.url}/runs")
+        expect(visitor.get_by_role("heading", name="Runs")).to_be_visible()
+        visitor.wait_for_timeout(1_000)
+        assert "hacked" not in visitor.title()
+        foreign = "img[src=x], iframe, svg[onload], a[href^=javascript], [data-chart] a"
+        assert visitor.locator(foreign).count() == 0
+
+
+def test_a_name_fills_in_nothing_in_a_chart(guarded: Server, visitor: Page) -> None:
+    run = made(guarded, name="%{y} %{meta} %{fullData.type}")
+    visitor.goto(f"{guarded.url}/?show={run}")
+    legend = visitor.locator("[data-chart=accuracy] .legendtext")
+    expect(legend).to_have_text("%\u200b{y} %\u200b{meta} %\u200b{fullData.type}")
+
+
+def test_a_link_with_impossible_numbers_is_answered_in_words(guarded: Server, visitor: Page) -> None:
+    visitor.goto(f"{guarded.url}/?seed=1e999&units={'9' * 4_500}&learning_rate=NaN&more_units={'9' * 1_500}")
+    expect(visitor.get_by_text("In this link: seed is")).to_be_visible()
+    expect(visitor.get_by_text("In this link: units is")).to_be_visible()
+    expect(visitor.get_by_text("is no value for units")).to_be_visible()
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
+
+
+def test_a_foreign_site_can_neither_show_it_in_a_frame_nor_speak_to_it(guarded: Server, visitor: Page) -> None:
+    def answer(route: Route) -> None:
+        route.fulfill(content_type="text/html", body=f"<h1>Slides</h1><iframe src='{guarded.url}/'></iframe>")
+
+    visitor.route("http://slides.example/", answer)
+    visitor.goto("http://slides.example/")
+    expect(visitor.get_by_role("heading", name="Slides")).to_be_visible()
+    visitor.wait_for_function("window.frames.length == 1")
+    visitor.wait_for_timeout(1_000)
+    [frame] = visitor.main_frame.child_frames
+    assert frame.url.startswith("chrome-error:")
+    spoke = visitor.evaluate(
+        """url => new Promise((resolve) => {
+            const socket = new WebSocket(url, ["streamlit"]);
+            socket.onopen = () => resolve("open");
+            socket.onerror = () => resolve("refused");
+        })""",
+        f"ws://{guarded.host}/_stcore/stream",
+    )
+    assert spoke == "refused"
+    read = visitor.evaluate("url => fetch(url).then(() => 'read', () => 'refused')", f"{guarded.url}/_stcore/health")
+    assert read == "refused"

@@ -1,0 +1,89 @@
+"""Who can reach the program: the whole process tree of a real server, and what the command line trains with."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rnn_compare.paths import CACHE_VARIABLE
+
+from .conftest import PROJECT, SECONDS, Server
+
+OWN_MACHINE = ("127.0.0.1", "::1")
+
+
+def tree(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
+
+
+def listening(process: psutil.Process) -> set[tuple[str, int]]:
+    """Address and port of everything that a process and its children listen on."""
+    found = set()
+    for one in tree(process):
+        try:
+            connections = one.net_connections("all")
+        except psutil.NoSuchProcess:
+            continue
+        found |= {
+            (c.laddr.ip, c.laddr.port) for c in connections if c.status == psutil.CONN_LISTEN and hasattr(c.laddr, "ip")
+        }
+        # A datagram socket that nobody has connected takes what anybody sends.
+        found |= {(c.laddr.ip, c.laddr.port) for c in connections if c.type == 2 and hasattr(c.laddr, "ip")}
+    return found
+
+
+def has_workers(process: psutil.Process) -> bool:
+    return any("spawn_main" in " ".join(child.cmdline()) for child in process.children(recursive=True))
+
+
+@pytest.fixture
+def training(prepared_cache: Path, tmp_path: Path) -> Iterator[psutil.Process]:
+    """`python -m rnn_compare train`, at work."""
+    (tmp_path / "reviews").symlink_to(prepared_cache / "reviews")
+    command = ["train", "--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "100", "--stock-layers"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "rnn_compare", *command],
+        cwd=PROJECT,
+        env={**os.environ, CACHE_VARIABLE: str(tmp_path), "RNN_COMPARE_WORKERS": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    yield psutil.Process(process.pid)
+    process.terminate()
+    process.wait(SECONDS)
+
+
+def wait_for_workers(process: psutil.Process) -> None:
+    until = time.monotonic() + SECONDS
+    while not (has_workers(process) and len(listening(process)) > 1):
+        assert time.monotonic() < until, "no worker came up"
+        time.sleep(0.1)
+
+
+def test_the_server_its_scheduler_and_its_workers_listen_on_this_machine_only(guarded: Server) -> None:
+    wait_for_workers(guarded.process)
+    found = listening(guarded.process)
+    assert (guarded.host.split(":")[0], int(guarded.host.split(":")[1])) in found
+    assert len(found) >= 3, "the page, the scheduler, and at least a worker"
+    assert {address for address, _ in found} <= set(OWN_MACHINE), found
+
+
+def test_the_command_line_listens_on_this_machine_only(training: psutil.Process) -> None:
+    wait_for_workers(training)
+    found = listening(training)
+    assert found
+    assert {address for address, _ in found} <= set(OWN_MACHINE), found
+
+
+def test_only_an_order_on_the_command_line_opens_the_page_to_others_and_never_the_workers(hall: Server) -> None:
+    wait_for_workers(hall.process)
+    found = listening(hall.process)
+    outside = {(address, port) for address, port in found if address not in OWN_MACHINE}
+    assert outside == {("0.0.0.0", int(hall.host.split(":")[1]))}
+    assert len(found) >= 3
+    assert hall.ask("GET", "/", Host="hall.university.example")[0] == 200, "a machine has any name in its own network"

@@ -1,0 +1,109 @@
+"""How often a visitor may ask the networks: often enough for any human, and never at the cost of what was typed."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.dashboard import access, rate_limit
+from rnn_compare.dashboard.rate_limit import RateLimit
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+
+from .conftest import go_to, seen, visit
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = 1_000.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_a_full_bucket_is_emptied_and_fills_up_at_its_pace(clock: Clock) -> None:
+    limit = RateLimit(at_once=3, per_second=0.5, now=clock)
+    assert [limit.take("me") for _ in range(4)] == [0.0, 0.0, 0.0, 2.0]
+    clock.time += 1.5
+    assert limit.take("me") == pytest.approx(0.5)
+    clock.time += 0.5
+    assert limit.take("me") == 0.0
+    clock.time += 1_000_000
+    assert [limit.take("me") for _ in range(4)] == [0.0, 0.0, 0.0, 2.0], "no more than a full bucket is saved up"
+
+
+def test_one_visitors_haste_costs_nobody_else(clock: Clock) -> None:
+    limit = RateLimit(at_once=1, per_second=0.1, now=clock)
+    assert [limit.take("me"), limit.take("me"), limit.take("you")] == [0.0, 10.0, 0.0]
+
+
+def test_visitors_who_never_come_back_are_forgotten(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rate_limit, "MOST_VISITORS", 10)
+    limit = RateLimit(at_once=1, per_second=0.1, now=clock)
+    for number in range(1_000):
+        limit.take(str(number))
+    assert len(limit._buckets) == 10
+    assert limit.take("999") > 0
+
+
+@given(st.lists(st.floats(0, 30), max_size=60))
+def test_nobody_gets_more_than_the_bucket_and_what_time_brings(pauses: list[float]) -> None:
+    clock = Clock()
+    limit = RateLimit(at_once=5, per_second=0.25, now=clock)
+    taken = 0
+    for pause in pauses:
+        clock.time += pause
+        taken += limit.take("me") == 0.0
+    assert taken <= 5 + 0.25 * sum(pauses) + 1e-6
+
+
+@pytest.fixture
+def _hasty(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    monkeypatch.setattr(access, "_predictions", RateLimit(2, 1.0, clock))
+    monkeypatch.setattr(access, "PREDICTIONS_AT_ONCE", 2)
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize("page", ["try", "inside"])
+def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
+    page: str, of: Services, record: Callable[..., str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record()
+    asked: list[str] = []
+
+    def ask(_experiment: object, text: str) -> None:
+        asked.append(text)
+        raise UserError("That is enough for this test.")
+
+    for module in ("rnn_compare.insight.verdict", "rnn_compare.dashboard.inside.reading"):
+        monkeypatch.setattr(f"{module}.encode", ask)
+    # Without weights neither page would come as far as the text.
+    monkeypatch.setattr("rnn_compare.dashboard.pages.inside.run_weights", lambda *_: object())
+    app = go_to(visit(), page)
+    for text in ("first", "second", "third"):
+        app.text_area(key="review").set_value(text).run()
+        assert not app.exception
+    assert asked == ["first", "second"]
+    assert "That was 2 questions in a short time. Your text is kept; ask again in 1 s." in seen(app)
+    assert app.text_area(key="review").value == "third"
+    clock.time += 1
+    next(button for button in app.button if button.label == "Ask the networks").click().run()
+    assert asked[-1] == "third"
+    assert "in a short time" not in seen(app)
+    assert of.runs()
+
+
+@pytest.mark.usefixtures("_hasty")
+def test_a_page_without_a_question_costs_no_turn(of: Services, record: Callable[..., str]) -> None:
+    record()
+    app = go_to(visit(), "try")
+    for _ in range(5):
+        app.run()
+    assert "in a short time" not in seen(app)
+    assert of.runs()

@@ -1,0 +1,267 @@
+"""What a real server answers to requests that no browser of a visitor sends."""
+
+import http.client
+import json
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
+from websockets.exceptions import InvalidStatus
+
+from rnn_compare.dashboard import access
+from rnn_compare.dashboard.shield import COOKIE, EMBED_VARIABLE, Shield
+
+from .conftest import COOKIE_SECRET, PASS, PROJECT, Forger, Server, cookies_of, press, type_in
+
+# Enough of a form for Streamlit's own check to read a file from it.
+FORM = (
+    b"--frontier\r\n"
+    b'Content-Disposition: form-data; name="file"; filename="../../evil.py"\r\n'
+    b"Content-Type: text/x-python\r\n\r\nprint('run')\r\n--frontier--\r\n"
+)
+MULTIPART = "multipart/form-data; boundary=frontier"
+
+
+# ---- uploads, forms and other ways in ----------------------------------------------------------
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("path", ["/", "/runs", "/_stcore/stream", "/_stcore/agent/interact", "/_stcore/agent/mcp"])
+def test_nothing_is_sent_to_it_but_over_the_websocket(guarded: Server, method: str, path: str) -> None:
+    status, _, content = guarded.ask(method, path, b"{}")
+    assert status == 405
+    assert b"over its websocket" in content
+
+
+def test_an_upload_is_refused_even_with_a_sound_token_and_session(guarded: Server) -> None:
+    cookies = cookies_of(guarded)
+    with Forger(guarded, **cookies) as visitor:
+        visitor.rerun()
+        session = next(m.new_session.initialize.session_id for m in visitor.messages if m.HasField("new_session"))
+        token = cookies["_streamlit_xsrf"]
+        for headers in ({}, {"X_Xsrftoken": token, "Cookie": f"_streamlit_xsrf={token}"}):
+            status, _, _ = guarded.ask(
+                "PUT", f"/_stcore/upload_file/{session}/1", FORM, Content_Type=MULTIPART, **headers
+            )
+            assert status == 405
+    assert not list(guarded.cache.rglob("*evil*"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/../../../etc/passwd",
+        "/rnn-compare/x/../../server.py",
+        "/rnn-compare/x/..%2f..%2fserver.py",
+        "/rnn-compare/x/%2e%2e%2fserver.py",
+        "/rnn-compare/x/board.js%00.py",
+        "/rnn-compare/x//etc/passwd",
+        "/media/../../../etc/passwd",
+        "/media/..%2f..%2f.streamlit%2fsecrets.toml",
+        "/static/..%2f..%2f..%2fapp.py",
+        "/app/static/..%2fapp.py",
+        "/_stcore/bidi-components/../../app.py",
+        "/component/x/..%2f..%2fapp.py",
+        "//etc/passwd",
+        "/\\\\server\\share",
+        "/.streamlit/secrets.toml",
+        "/app.py",
+        "/cache/runs.db",
+    ],
+)
+def test_no_path_leads_to_a_file_that_is_not_served(guarded: Server, path: str) -> None:
+    status, headers, content = guarded.ask("GET", path)
+    assert status in (200, 400, 403, 404, 405)
+    if status == 200:  # an address that Streamlit does not know gets the page itself
+        assert headers["content-type"] == ["text/html; charset=utf-8"]
+        assert b"<title>Streamlit</title>" in content
+    assert not any(secret in content for secret in (b"root:", b"import ", PASS.encode(), b"SQLite"))
+
+
+# ---- what every answer says about itself -------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", ["/", "/runs", "/_stcore/health", "/_stcore/host-config", "/rnn-compare/x/nothing"])
+def test_every_answer_forbids_sniffing_foreign_frames_and_telling_others_the_address(
+    guarded: Server, path: str
+) -> None:
+    _, headers, _ = guarded.ask("GET", path)
+    assert headers["x-content-type-options"] == ["nosniff"]
+    assert headers["referrer-policy"] == ["same-origin"]
+    [policy] = headers["content-security-policy"]
+    assert "frame-ancestors 'self';" in policy
+
+
+@pytest.mark.parametrize(
+    ("named", "allowed"),
+    [
+        ("", "'self'"),
+        ("https://slides.university.example", "'self' https://slides.university.example"),
+        ("file: http://localhost:8000", "'self' file: http://localhost:8000"),
+        ("*", "'self' *"),
+        ("*.university.example nonsense;script-src", "'self'"),
+        ("https://a.example; script-src *", "'self'"),
+        ("javascript:alert(1)", "'self'"),
+        ("https://a.example\r\nSet-Cookie:x=1", "'self'"),
+    ],
+)
+def test_slides_that_may_show_it_are_named_by_a_variable(
+    named: str, allowed: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(EMBED_VARIABLE, named)
+    shield = Shield(lambda *_: None)  # type: ignore[arg-type]  # nothing is asked of it
+    assert shield._said["Content-Security-Policy"].startswith(f"frame-ancestors {allowed};")
+
+
+# ---- names, origins and tokens -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("localhost:8501", 200),
+        ("LOCALHOST", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8501", 200),
+        ("evil.example", 421),
+        ("127.0.0.1.evil.example:8501", 421),
+        ("localhost.evil.example", 421),
+        ("evil.example@localhost", 421),
+        ("10.0.0.7:8501", 421),
+        ("", 421),
+        ("localhost:8501:1", 421),
+    ],
+)
+def test_on_this_machine_only_it_answers_to_this_machines_names_only(guarded: Server, host: str, status: int) -> None:
+    """A web site that has its own name point to 127.0.0.1 would else pass for the page itself."""
+    assert guarded.ask("GET", "/", Host=host)[0] == status
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["https://evil.example", "http://127.0.0.1.evil.example", "http://localhost.evil.example", "null", "file://"],
+)
+def test_no_other_sites_page_may_connect(guarded: Server, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        Forger(guarded, origin=origin)
+    assert refused.value.response.status_code == 403
+    with Forger(guarded) as visitor:
+        visitor.rerun()  # while the page itself may
+
+
+def test_a_rebound_name_may_not_connect_either(guarded: Server) -> None:
+    connection = http.client.HTTPConnection(guarded.host)
+    connection.request(
+        "GET",
+        "/_stcore/stream",
+        headers={
+            "Host": "evil.example:8501",
+            "Origin": "http://evil.example:8501",
+            "Upgrade": "websocket",
+            "Connection": "Upgrade",
+            "Sec-WebSocket-Version": "13",
+            "Sec-WebSocket-Key": "x3JJHMbDL1EzLkh9GBhXDw==",
+        },
+    )
+    assert connection.getresponse().status == 403
+
+
+def test_no_other_sites_script_may_read_an_answer(guarded: Server) -> None:
+    for path in ("/", "/_stcore/health", "/_stcore/host-config", "/rnn-compare/x/board.js"):
+        _, headers, _ = guarded.ask("GET", path, Origin="https://evil.example")
+        assert "access-control-allow-origin" not in headers, path
+
+
+# ---- the visitor's cookie ----------------------------------------------------------------------
+
+
+def test_a_new_browser_gets_a_random_name_that_scripts_cannot_read(guarded: Server) -> None:
+    given = [
+        next(c for c in guarded.ask("GET", "/_stcore/health")[1]["set-cookie"] if c.startswith(COOKIE))
+        for _ in range(2)
+    ]
+    assert given[0] != given[1]
+    for cookie in given:
+        value, *attributes = cookie.split("; ")
+        assert len(value.removeprefix(f"{COOKIE}=")) == 32
+        assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"]
+
+
+@pytest.mark.parametrize(
+    ("cookie", "is_kept"),
+    [("0123456789abcdef" * 2, True), ("x", False), ("0" * 31, False), ("0" * 10_000, False), ("../../x", False)],
+)
+def test_a_browser_keeps_its_name_and_an_invented_one_is_replaced(guarded: Server, cookie: str, is_kept: bool) -> None:
+    _, headers, _ = guarded.ask("GET", "/_stcore/health", Cookie=f"{COOKIE}={cookie}")
+    assert any(c.startswith(COOKIE) for c in headers["set-cookie"]) is not is_kept
+
+
+# ---- a visitor who speaks the websocket himself ------------------------------------------------
+
+
+def test_a_forged_press_of_train_trains_nothing_and_with_the_pass_it_does(guarded: Server) -> None:
+    small = "units=4&maxlen=10&reviews=60&epochs=1&embedding_size=4&vocabulary_size=200&cell=GRU"
+    before = len(guarded.store.runs())
+    with Forger(guarded, query=small) as visitor:
+        visitor.rerun()
+        train, disabled = visitor.button("Train")
+        assert disabled
+        visitor.rerun(press(train))
+        assert len(guarded.store.runs()) == before
+
+        box = visitor.widget("text_input", "Pass")
+        visitor.rerun(type_in(box, "wrong one"), press(visitor.button("Sign in")[0]))
+        assert "That is not the pass." in visitor.text()
+        visitor.rerun(type_in(box, PASS), press(visitor.button("Sign in")[0]))
+        presenters, disabled = visitor.button("Train")
+        assert not disabled
+        assert PASS not in visitor.text()
+        with Forger(guarded, query=small) as viewer:
+            viewer.rerun()
+            viewer.rerun(press(presenters))
+        assert len(guarded.store.runs()) == before
+        visitor.rerun(press(presenters))
+        assert len(guarded.store.runs()) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("secret", "email", "is_presenter"),
+    [
+        (COOKIE_SECRET, "lecturer@university.example", True),
+        (COOKIE_SECRET, "student@university.example", False),
+        ("a guessed secret", "lecturer@university.example", False),
+    ],
+)
+def test_who_is_signed_in_is_believed_only_under_the_servers_own_signature(
+    guarded: Server, secret: str, email: str, is_presenter: bool
+) -> None:
+    said = json.dumps({"is_logged_in": True, "email": email, "origin": guarded.url}).encode()
+    signed = create_signed_value(secret, "_streamlit_user", said).decode()
+    with Forger(guarded, **cookies_of(guarded), _streamlit_user=signed) as visitor:
+        visitor.rerun()
+        assert visitor.button("Train")[1] is not is_presenter
+
+
+def test_messages_that_are_none_end_one_connection_and_nothing_else(guarded: Server) -> None:
+    for nonsense in (b"", b"\xff" * 100, b"\0" * 100_000, b"x" * 9_000_000):
+        visitor = Forger(guarded)
+        visitor.connection.send(nonsense)
+        time.sleep(0.2)
+        visitor.close()
+    with Forger(guarded) as visitor:
+        visitor.rerun()
+        assert "Traceback" not in visitor.text()
+
+
+def test_the_terminal_says_that_a_pass_is_set_and_not_which(guarded: Server) -> None:
+    said = guarded.log.read_text()
+    assert "A presenter's pass is set" in said
+    assert PASS not in said
+    assert COOKIE_SECRET not in said
+
+
+def test_the_secrets_file_is_never_committed() -> None:
+    assert ".streamlit/secrets.toml" in (PROJECT / ".gitignore").read_text().splitlines()
+    assert not (Path(PROJECT) / ".streamlit" / "secrets.toml").exists()
+    assert access.SECTION == "presenter"
