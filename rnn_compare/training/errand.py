@@ -24,6 +24,9 @@ AGAIN_SECONDS = 1.0
 FINAL_SECONDS = 60.0
 """How long is waited for what a worker has still to tell once its job is done."""
 
+CLEAR_SECONDS = 5.0
+"""After which a worker that lost a job and is still there has something wrong with it."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -177,9 +180,13 @@ class Errand:
         task, gone = asyncio.ensure_future(work), asyncio.ensure_future(self.host.gone.wait())
         try:
             await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done() or task.cancelled():
+            if not task.done():
                 return False
-            if error := task.exception():
+            if error := None if task.cancelled() else task.exception():
+                # A job fails at once when the scheduler or the worker is lost; which it was shows a moment later.
+                await asyncio.wait({gone}, timeout=CLEAR_SECONDS)
+                if gone.done():
+                    return False
                 _log.warning("Run %s was lost with its worker %s (%s).", self._run, self.host.address, error)
                 self.host.refuse("It lost a run; it is looked at again in a moment.")
                 return False

@@ -182,9 +182,9 @@ class ForeignCluster:
         """Keeps an eye on which workers there are, until the connection is lost or nobody wants it any more."""
         scheduler = None
         while not self._closing.is_set():
-            told = await asyncio.wait_for(link.client.scheduler.identity(n_workers=-1), TOLD_SECONDS)
-            if link.client.status != "running" or told["id"] != (scheduler or told["id"]):
-                raise OSError("the connection was lost")
+            told = await asyncio.wait_for(self._told(link.client), TOLD_SECONDS)
+            if told["id"] != (scheduler or told["id"]):
+                raise OSError("it was started anew")
             scheduler, self._problem = told["id"], None
             for address in self._hosts.keys() - told["workers"].keys():
                 self._hosts.pop(address).gone.set()
@@ -196,6 +196,19 @@ class ForeignCluster:
                 host.info = info
             await self._pause(LOOK_SECONDS)
         await asyncio.gather(*(errand.ask_to_stop() for errand in self._errands.values()))
+
+    async def _told(self, client: Any) -> dict[str, Any]:
+        """Returns what the scheduler tells of itself and its workers, unless the connection is lost meanwhile."""
+        asked = asyncio.ensure_future(client.scheduler.identity(n_workers=-1))
+        try:
+            while not asked.done():
+                if client.status != "running":  # Dask would go on asking
+                    raise OSError("the connection was lost")
+                await asyncio.wait({asked}, timeout=LOOK_SECONDS)
+            told: dict[str, Any] = asked.result()
+            return told
+        finally:
+            asked.cancel()
 
     def _lose(self) -> None:
         if self._link:

@@ -19,7 +19,7 @@ from rnn_compare.runs.events import EpochEnd, Requeued, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import SCHEDULER_VARIABLE, Engine
-from tests.faults.conftest import PROJECT, curve, same_curve
+from tests.faults.conftest import PROJECT, TINY, curve, same_curve
 from tests.training.conftest import ListeningStore, endless, tiny, until
 
 PATIENCE = 180.0
@@ -209,6 +209,31 @@ def test_a_stopped_run_is_continued_from_what_was_fetched(far: Engine, record: L
     after, expected = finished(far, record, [broken, unbroken])
     assert after.epochs[: len(before.epochs)] == before.epochs
     assert same_curve(after, expected)
+
+
+def test_trainings_of_a_program_that_was_killed_make_way_for_those_of_another(
+    far: Engine, record: ListeningStore, elsewhere: Elsewhere, cache: Path
+) -> None:
+    files = {name.removeprefix("distributed.comm.tls."): path for name, path in elsewhere.client.items()}
+    tls = {
+        f"DASK_DISTRIBUTED__COMM__TLS__{name.upper().replace('.', '__').replace('-', '_')}": path
+        for name, path in files.items()
+    }
+    program = subprocess.Popen(
+        [sys.executable, "-m", "rnn_compare", "train", "--json", "--epochs", "100", "--reviews", "20000", *TINY],
+        cwd=PROJECT,
+        env={**os.environ, **tls, CACHE_VARIABLE: str(cache), SCHEDULER_VARIABLE: elsewhere.address},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert program.stdout is not None
+    try:
+        told = [program.stdout.readline() for _ in range(2)]
+        assert all('"kind": "epoch"' in line for line in told), told
+    finally:
+        program.kill()
+        program.communicate()
+    finished(far, record, far.submit([tiny(), tiny()]))
 
 
 def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(

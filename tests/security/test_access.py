@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard import access
+from rnn_compare.dashboard.rate_limit import RateLimit
 from rnn_compare.dashboard.services import Services
 from rnn_compare.runs.events import Status
 
@@ -101,7 +102,10 @@ def test_a_wrong_pass_gets_a_sentence(typed: str, of: Services, write_secrets: W
     assert of.runs() == []
 
 
-def test_after_five_wrong_ones_even_the_right_one_has_to_wait(of: Services, write_secrets: Write) -> None:
+def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
+    of: Services, write_secrets: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(access, "_tries_of_one", RateLimit(5, 1 / 12, now=lambda: 0.0))  # no time goes by
     write_secrets(GUARDED)
     app = visit()
     for _ in range(5):

@@ -25,7 +25,7 @@ CODE_FOLDER = _code_folder()
 """Where the kernels' machine code is kept."""
 
 
-class ByContent(_CacheLocator):  # type: ignore[misc]  # Numba ships no types
+class ByContent(_CacheLocator):
     """Finds the code of a kernel in ``CODE_FOLDER``, for Numba.
 
     Numba's own way adds the path and the age of the sources. A worker of a cluster, which was sent them, would compile
@@ -41,7 +41,7 @@ class ByContent(_CacheLocator):  # type: ignore[misc]  # Numba ships no types
         if Path(source).parent != _SOURCES:
             return None
         found = cls(function)
-        found.ensure_cache_path()
+        found.ensure_cache_path()  # type: ignore[no-untyped-call]  # Numba types few of its methods
         return found
 
     def get_cache_path(self) -> str:
