@@ -12,8 +12,12 @@ from hypothesis import settings
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 
-# Every test's cache is empty; what is compiled is kept for all of them, and for the next time.
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(__file__).parents[1] / ".pytest_cache" / "compiled"))
+# Every test's cache is empty; what is compiled is kept for all of them, and for the next time. A worker that has to
+# compile TensorFlow's modules takes three times as long to start.
+KEPT = Path(__file__).parents[1] / ".pytest_cache"
+os.environ.setdefault("NUMBA_CACHE_DIR", str(KEPT / "compiled"))
+os.environ.setdefault("PYTHONPYCACHEPREFIX", str(KEPT / "bytecode"))
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 settings.register_profile("no deadline", deadline=None)  # a slow machine is no failure
 settings.load_profile("no deadline")

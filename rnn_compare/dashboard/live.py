@@ -1,7 +1,7 @@
 """What the live board shows, made once for all viewers: on a page's first drawing, and when its browser asks for news.
 
-Streamlit runs a page's script for every viewer's tick, 4 ms of the processor that also trains; a hall of 200 would take
-most of a core. So browsers fetch the board's message from here, a few hundred bytes or the word that nothing is new.
+Streamlit runs a page's script for every viewer's tick, on the processor that also trains. So browsers fetch the board's
+message from here: a few hundred bytes, or the word that nothing is new.
 """
 
 import gzip

@@ -107,8 +107,10 @@ class Dispatcher:
         while self._inbox:
             event = from_message(self._inbox.popleft())
             if job := self._jobs.get(event.run):
+                if job.ended:  # it counts as stopped since its worker was deaf; the run may wait once more by now
+                    continue
                 job.begun = True
-                job.ended = job.ended or isinstance(event, Ended)
+                job.ended = isinstance(event, Ended)
             self._unwritten.append(event)
 
     def _take_finished_jobs(self, cluster: Workers) -> None:

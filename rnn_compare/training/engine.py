@@ -20,13 +20,12 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.queue import check_room
 from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
+from rnn_compare.training.address import SCHEDULER_VARIABLE
 from rnn_compare.training.analyses import Analyses, Analysis, name_of
 from rnn_compare.training.cluster import Cluster
 from rnn_compare.training.dispatcher import Dispatcher
 from rnn_compare.training.workers import WorkerFacts, Workers, first_line
 
-SCHEDULER_VARIABLE = "RNN_COMPARE_SCHEDULER"
-"""Names the address of a Dask scheduler whose workers are to train, such as ``tls://10.0.0.1:8786``."""
 TICK_SECONDS = 0.25
 """How often the engine looks for what nobody wakes it for: requests to stop, lost workers."""
 ANSWER_SECONDS = 30.0

@@ -180,17 +180,18 @@ class Errand:
         task, gone = asyncio.ensure_future(work), asyncio.ensure_future(self.host.gone.wait())
         try:
             await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if not task.done():
-                return False
-            if error := None if task.cancelled() else task.exception():
-                # A job fails at once when the scheduler or the worker is lost; which it was shows a moment later.
-                await asyncio.wait({gone}, timeout=CLEAR_SECONDS)
-                if gone.done():
-                    return False
-                _log.warning("Run %s was lost with its worker %s (%s).", self._run, self.host.address, error)
+            if task.done() and not task.cancelled() and task.exception() is None:
+                return True
+            # A job fails at once when the scheduler or the worker is lost; which it was shows a moment later.
+            await asyncio.wait({gone}, timeout=CLEAR_SECONDS)
+            if not gone.done():
+                _log.warning("Run %s was lost with its worker %s.", self._run, self.host.address, exc_info=_error(task))
                 self.host.refuse("It lost a run; it is looked at again in a moment.")
-                return False
-            return True
+            return False
         finally:
             task.cancel()
             gone.cancel()
+
+
+def _error(task: "asyncio.Future[Any]") -> BaseException | None:
+    return task.exception() if task.done() and not task.cancelled() else None

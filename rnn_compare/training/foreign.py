@@ -3,22 +3,20 @@
 import asyncio
 import concurrent.futures
 import contextlib
-import ipaddress
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Coroutine
 from typing import Any
-from urllib.parse import urlsplit
 
-import dask
 from distributed import Client
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.files import Which
 from rnn_compare.training import away
+from rnn_compare.training.address import check_address
 from rnn_compare.training.cluster import Cluster
 from rnn_compare.training.errand import Errand, Host
 from rnn_compare.training.link import Link
@@ -245,54 +243,6 @@ class ForeignCluster:
         errand = self._errands.get(message["event"]["run"])
         if errand is not None and errand.attempt == message["attempt"]:
             errand.heard(message["event"])
-
-
-def check_address(address: str) -> None:
-    """Checks that a scheduler may be connected to.
-
-    Raises:
-        UserError: If the address is none, or leads out of this machine without TLS.
-
-    Example:
-        >>> check_address("tcp://10.0.0.1:8786")
-        Traceback (most recent call last):
-        ...
-        rnn_compare.errors.UserError: RNN_COMPARE_SCHEDULER is ...
-    """
-    parts = urlsplit(address)
-    try:
-        complete = parts.scheme in ("tls", "tcp") and parts.hostname and parts.port
-    except ValueError:
-        complete = False
-    if not complete:
-        raise UserError(
-            f"RNN_COMPARE_SCHEDULER is {address!r}; it must be an address such as tls://scheduler.example.org:8786."
-        )
-    if parts.scheme == "tcp" and not _on_this_machine(str(parts.hostname)):
-        raise UserError(
-            f"RNN_COMPARE_SCHEDULER is {address!r}: without TLS, whoever reaches that scheduler can run code on the "
-            "cluster and here. Start scheduler and workers with TLS and name it as tls://… (docs/cluster.md)."
-        )
-    if parts.scheme == "tls":
-        names = ("ca-file", "client.cert", "client.key")
-        if missing := [name for name in names if not dask.config.get(f"distributed.comm.tls.{name}", None)]:
-            variables = [f"DASK_DISTRIBUTED__COMM__TLS__{_variable(name)}" for name in missing]
-            raise UserError(
-                f"{address} needs certificates: set {', '.join(variables)} to the files that the scheduler's owner "
-                "has given you (docs/cluster.md)."
-            )
-
-
-def _variable(setting: str) -> str:
-    return setting.upper().replace(".", "__").replace("-", "_")
-
-
-def _on_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    with contextlib.suppress(ValueError):
-        return ipaddress.ip_address(host).is_loopback
-    return False
 
 
 def _takes_runs(host: Host) -> bool:

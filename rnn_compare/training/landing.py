@@ -43,9 +43,9 @@ def land(package: bytes, digest: str, environment: dict[str, str], cache: str, n
     """
     from distributed import Worker
 
-    [worker] = Worker._instances  # get_worker knows it in a job's thread only
+    worker = next(iter(Worker._instances))  # get_worker knows it in a job's thread only
     # A folder of its own within it, should the engine's be the same: a worker keeps other files of a run.
-    folder = Path(os.environ.get(cache) or worker.local_directory).absolute()
+    folder = Path(os.environ.get(cache) or worker.local_directory).expanduser().absolute()
     if folder.name != FOLDER:
         folder /= FOLDER
     os.environ.update(environment)

@@ -12,7 +12,7 @@ import pytest
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
 from tests.browser.conftest import browser, page  # noqa: F401  # fixtures
-from tests.training.conftest import engine, store, training_cache, until  # noqa: F401  # fixtures
+from tests.training.conftest import _in_cache, engine, store, training_cache  # noqa: F401  # fixtures
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 180

@@ -18,7 +18,8 @@ from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.runs.events import EpochEnd, Requeued, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.record import Run
-from rnn_compare.training.engine import SCHEDULER_VARIABLE, Engine
+from rnn_compare.training.address import SCHEDULER_VARIABLE
+from rnn_compare.training.engine import Engine
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
 from tests.training.conftest import ListeningStore, endless, tiny, until
 
@@ -153,7 +154,7 @@ def until_ready(engine: Engine, workers: int) -> None:
 
 def long(**changes: Any) -> Any:
     """A training of some seconds, time enough to break something."""
-    return tiny(**({"cell": "LSTM", "dropout": 0.2, "reviews": 4000, "epochs": 12} | changes))
+    return tiny(**({"cell": "LSTM", "dropout": 0.2, "reviews": 2500, "epochs": 12} | changes))
 
 
 def finished(engine: Engine, record: ListeningStore, runs: list[str]) -> list[Run]:
@@ -285,9 +286,10 @@ def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(
 
 
 def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(
-    record: ListeningStore, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SCHEDULER_VARIABLE, "tls://127.0.0.1:1")
+    record = ListeningStore(tmp_path / "runs.db")
     engine = Engine(record, "command line")
     engine.start()
     [run] = engine.submit([tiny()])
@@ -296,3 +298,4 @@ def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(
     assert engine.workers() == []
     engine.close()
     assert record.run(run).status is Status.INTERRUPTED
+    record.close()

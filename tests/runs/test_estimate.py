@@ -1,9 +1,10 @@
+import dataclasses
 from typing import Any
 
 import pytest
 
 from rnn_compare.experiment import CELLS, Cell, Experiment
-from rnn_compare.runs.estimate import START_SECONDS, seconds, work
+from rnn_compare.runs.estimate import START_SECONDS, seconds, starts, work
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
@@ -66,3 +67,26 @@ def test_two_workers_share_the_networks() -> None:
 def test_work_grows_with_what_there_is_to_compute(more: dict[str, Any], times: float) -> None:
     usual = Experiment(stock_layers=more.get("stock_layers", False))
     assert work(Experiment(**more)) / work(usual) == pytest.approx(times, rel=0.05)
+
+
+def at_work(run: str, epochs_left: int, status: Status = Status.QUEUED) -> Run:
+    """A run that would take 3 s an epoch, as ``timed(…, 3.0)`` teaches."""
+    return Run(run, 1, "a", Experiment(epochs=epochs_left), status, Owner(1, 0.0, "here"), "page", created=0.0)
+
+
+def test_a_run_starts_at_once_where_a_worker_is_free_and_else_when_the_first_is_done() -> None:
+    earlier = [timed(Experiment(), 3.0)]
+    running = [at_work("running", 4, Status.RUNNING)]
+    waiting = [at_work("first", 1), at_work("second", 1), at_work("third", 1)]
+    begins = starts(waiting, running, earlier, workers=2)
+    assert list(begins) == ["first", "second", "third"]
+    one, four = START_SECONDS + 3.0, START_SECONDS + 12.0
+    assert [begins[run.id] for run in waiting] == pytest.approx([0.0, one, min(2 * one, four)])
+
+
+def test_a_continued_run_takes_the_epochs_that_are_left() -> None:
+    earlier = [timed(Experiment(), 3.0)]
+    epochs = tuple(EpochEnd("a", epoch, 0.5, 0.7, 0.5, 0.7, 3.0) for epoch in range(1, 9))
+    half_done = dataclasses.replace(at_work("half done", 10), epochs=epochs)
+    begins = starts([half_done, at_work("next", 1)], [], earlier, workers=1)
+    assert begins == pytest.approx({"half done": 0.0, "next": START_SECONDS + 2 * 3.0})

@@ -12,8 +12,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.runs.events import EpochEnd, to_message
 from rnn_compare.training import away, parcel
+from rnn_compare.training.address import check_address
 from rnn_compare.training.errand import Errand, Host
-from rnn_compare.training.foreign import check_address
 from rnn_compare.training.link import Link
 
 from .conftest import tiny
@@ -30,7 +30,9 @@ def test_a_scheduler_elsewhere_without_tls_is_refused_in_words(address: str) -> 
         check_address(address)
 
 
-@pytest.mark.parametrize("address", ["", "here", "10.0.0.1:8786", "tls://host", "tls://host:port", "http://host:80"])
+@pytest.mark.parametrize(
+    "address", ["", "here", "10.0.0.1:8786", "tls://host", "tls://host:port", "tls://[::1", "http://host:80"]
+)
 def test_what_is_no_address_is_refused_in_words(address: str) -> None:
     with pytest.raises(UserError, match=r"must be an address such as tls://"):
         check_address(address)

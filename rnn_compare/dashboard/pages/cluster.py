@@ -9,7 +9,7 @@ from rnn_compare.dashboard import access, services
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.runs.record import Run
-from rnn_compare.training.engine import SCHEDULER_VARIABLE
+from rnn_compare.training.address import SCHEDULER_VARIABLE
 from rnn_compare.training.workers import WorkerFacts
 
 LOOK_SECONDS = 2.0

@@ -1,0 +1,99 @@
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Ended, Started, Status, to_message
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training import dispatcher
+from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
+
+from .conftest import tiny
+
+EXCUSE = "The connection to the scheduler was lost."
+
+
+class OneWorker:
+    """Workers of which there is one, and that one does nothing of itself."""
+
+    problem = None
+
+    def __init__(self) -> None:
+        self.sent: list[Future[str | None]] = []
+
+    def addresses(self) -> list[str]:
+        return ["there"]
+
+    def train(self, run: str, experiment: Experiment, address: str) -> "Future[str | None]":  # noqa: ARG002
+        self.sent.append(Future())
+        return self.sent[-1]
+
+    def excuse(self, training: Any) -> str | None:
+        excuse: str | None = training.result()
+        return excuse
+
+    def ask_to_stop(self, run: str, address: str) -> None:
+        """Hears nothing."""
+
+    def __getattr__(self, name: str) -> Any:  # the rest is not asked for here
+        raise AssertionError(name)
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "runs.db")
+
+
+def started(run: str) -> dict[str, Any]:
+    return to_message(Started(run, 1, "", {}, 0.0))
+
+
+def lose(of: Dispatcher, workers: OneWorker, run: str, excuse: str | None) -> None:
+    of.step(workers)
+    of.receive(started(run))
+    of.step(workers)
+    workers.sent[-1].set_result(excuse)
+    of.step(workers)
+
+
+def test_a_worker_that_is_lost_again_and_again_ends_the_run(record: RunStore) -> None:
+    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    [run] = record.create([tiny()], Owner.current(), "page")
+    for _ in range(MAX_RESTARTS):
+        lose(of, workers, run, None)
+        assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
+    lose(of, workers, run, None)
+    assert record.run(run).status is Status.FAILED
+
+
+def test_a_loss_that_was_not_the_runs_fault_is_said_and_does_not_count(record: RunStore) -> None:
+    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    [run] = record.create([tiny()], Owner.current(), "page")
+    for _ in range(MAX_RESTARTS + 3):
+        lose(of, workers, run, EXCUSE)
+        assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, EXCUSE)
+
+
+def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
+    record: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "POLITE_SECONDS", 0.0)
+    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    [run] = record.create([tiny()], Owner.current(), "page")
+    of.step(workers)
+    of.receive(started(run))
+    record.request_stop(run)
+    of.step(workers)
+    of.step(workers)
+    assert record.run(run).status is Status.STOPPED
+
+    record.submit_again(run, tiny(), Owner.current())
+    of.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
+    of.step(workers)
+    assert record.run(run).status is Status.QUEUED
+    workers.sent[0].set_result(None)
+    of.step(workers)
+    assert len(workers.sent) == 2
