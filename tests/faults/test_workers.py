@@ -22,12 +22,14 @@ KILLS = 20
 """Workers killed in the soak."""
 
 
-def kill_worker_of(store: RunStore, run: str, how: signal.Signals) -> None:
-    """Kills a worker once the run, the only one, has finished another epoch; idle workers are spared by their load."""
+def kill_worker_of(engine: Engine, store: RunStore, run: str, how: signal.Signals) -> None:
+    """Kills the worker of a run once it has finished another epoch."""
     known = len(store.run(run).epochs)
     until(lambda: len(store.run(run).epochs) > known)
-    busiest = max(worker_processes(), key=lambda process: process.cpu_percent(0.3))
-    os.kill(busiest.pid, how)
+    [address] = [worker.address for worker in engine.workers() if worker.run == run]
+    port = int(address.rpartition(":")[2])
+    [process] = [p for p in worker_processes() if port in {listening.laddr.port for listening in p.net_connections()}]
+    os.kill(process.pid, how)
 
 
 def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken_run(
@@ -38,7 +40,7 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
     assert engine.wait([unbroken], PATIENCE)
     until(lambda: store.run(broken).status.ended)
     [broken] = engine.submit([long])
-    kill_worker_of(store, broken, signal.SIGSEGV)
+    kill_worker_of(engine, store, broken, signal.SIGSEGV)
     until(lambda: store.run(broken).reason == LOST_ONCE)
     assert engine.wait([broken], PATIENCE)
     assert store.run(broken).status is Status.FINISHED
@@ -52,7 +54,7 @@ def test_a_run_that_kills_every_worker_fails_with_the_reason_and_can_be_continue
 ) -> None:
     [run] = engine.submit([endless(epochs=60)])
     for _ in range(MAX_RESTARTS + 1):
-        kill_worker_of(store, run, signal.SIGKILL)
+        kill_worker_of(engine, store, run, signal.SIGKILL)
         until(lambda: store.run(run).status is not Status.RUNNING)
     until(lambda: store.run(run).status is Status.FAILED)
     failed = store.run(run)
