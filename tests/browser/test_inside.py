@@ -7,7 +7,8 @@ from playwright.sync_api import Browser, Page, Position, expect
 
 from rnn_compare.experiment import comparison
 from rnn_compare.runs.events import Status
-from tests.browser.conftest import PATIENCE, Server
+from tests.browser.conftest import Server
+from tests.chromium import PATIENCE
 
 SMALL = {"reviews": 600, "embedding_size": 8, "vocabulary_size": 1000, "batch_size": 32, "epochs": 2, "seed": 77}
 expect.set_options(timeout=PATIENCE)

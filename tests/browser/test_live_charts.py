@@ -7,7 +7,8 @@ from playwright.sync_api import Page, Response, expect
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.owner import Owner
-from tests.browser.conftest import PATIENCE, Server
+from tests.browser.conftest import Server
+from tests.chromium import PATIENCE
 
 expect.set_options(timeout=PATIENCE)
 CHART = "[data-chart=accuracy]"

@@ -6,7 +6,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from tests.browser.conftest import PATIENCE, Server
+from tests.browser.conftest import Server
+from tests.chromium import PATIENCE
 
 SMALL = "maxlen=30&reviews=600&embedding_size=8&units=8&vocabulary_size=1000&batch_size=32"
 expect.set_options(timeout=PATIENCE)

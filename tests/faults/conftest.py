@@ -11,8 +11,8 @@ import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
-from tests.browser.conftest import browser, page  # noqa: F401  # fixtures
-from tests.training.conftest import _in_cache, engine, store, training_cache  # noqa: F401  # fixtures
+from rnn_compare.training.engine import Engine
+from tests.training.conftest import _in_cache, running_engine, store, training_cache  # noqa: F401  # fixtures
 
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 180
@@ -32,6 +32,13 @@ def same_curve(run: Run, unbroken: Run) -> bool:
     """Tells whether two runs have the same epochs with the same figures, within 1e-5."""
     expected = {epoch: pytest.approx(figures, abs=1e-5) for epoch, figures in curve(unbroken).items()}
     return curve(run) == expected
+
+
+@pytest.fixture(scope="module")
+def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:  # noqa: F811  # as above
+    """An engine with two warm workers; none is left for other tests that count theirs."""
+    with running_engine(training_cache, tmp_path_factory.mktemp("keras_home")) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -15,8 +15,8 @@ from playwright.sync_api import Page, expect
 
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore
-from tests.browser.conftest import PATIENCE as PAGE_PATIENCE
 from tests.browser.conftest import serving
+from tests.chromium import PATIENCE as PAGE_PATIENCE
 from tests.faults.conftest import PATIENCE, TINY, Command, same_curve
 from tests.training.conftest import until
 

@@ -36,7 +36,6 @@ from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
-from tests.browser.conftest import browser  # noqa: F401  # a fixture
 
 PROJECT = Path(__file__).resolve().parents[2]
 APP = str(PROJECT / "app.py")

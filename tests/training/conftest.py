@@ -69,14 +69,21 @@ def _in_cache(training_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     """An engine with two warm workers, which find no reviews of Keras' own."""
+    with running_engine(training_cache, tmp_path_factory.mktemp("keras_home")) as engine:
+        yield engine
+
+
+@contextlib.contextmanager
+def running_engine(cache: Path, keras_home: Path) -> Iterator[Engine]:
+    """Runs an engine with two workers and a ``ListeningStore`` as its record; waits until the first is warm."""
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(CACHE_VARIABLE, str(training_cache))
+        environment.setenv(CACHE_VARIABLE, str(cache))
         environment.setenv("RNN_COMPARE_WORKERS", "2")
-        environment.setenv("KERAS_HOME", str(tmp_path_factory.mktemp("keras_home")))
+        environment.setenv("KERAS_HOME", str(keras_home))
         environment.delenv("RNN_COMPARE_IMDB", raising=False)
         environment.setenv("OMP_NUM_THREADS", "8")  # as a batch system may have it
         environment.setattr(schema, "BUSY_SECONDS", 0.3)
-        store = ListeningStore(training_cache / "runs.db")
+        store = ListeningStore(cache / "runs.db")
         engine = Engine(store, "command line")
         engine.start()
         until(lambda: engine.state.phase != "starting")

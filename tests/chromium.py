@@ -1,0 +1,55 @@
+"""One browser for all tests that need a real one: Playwright can be started once in a process."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+BROWSER_VARIABLE = "RNN_COMPARE_CHROMIUM"
+REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_BROWSER"
+CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+APPLICATIONS = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+ARGUMENTS = [
+    "--no-sandbox",  # CI runs as root
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = 60_000
+"""Milliseconds that a page may take for anything: these tests are about what happens, not how fast."""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium or Chrome."""
+    found = os.environ.get(BROWSER_VARIABLE) or next(filter(None, map(shutil.which, CANDIDATES)), None)
+    found = found or next(filter(os.path.exists, APPLICATIONS), None)
+    if found is None:
+        sentence = f"No Chromium was found. Install it, or name it by {BROWSER_VARIABLE}."
+        if os.environ.get(REQUIRE_VARIABLE):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A new visitor on a projector."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(PATIENCE)
+    opened = context.new_page()
+    errors: list[str] = []
+    opened.on("pageerror", lambda error: errors.append(str(error)))
+    yield opened
+    context.close()
+    assert not errors, errors
