@@ -113,7 +113,7 @@ def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
     monkeypatch.setattr(services, "SNAPSHOT_SECONDS", 3600.0)
     for _ in range(200):
         assert get(live.url([run], marks=False)).status_code == 200
-    assert len(readings) <= 1
+    assert readings.count(None) <= 1
 
 
 @pytest.mark.parametrize(
