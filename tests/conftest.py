@@ -20,8 +20,10 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(KEPT / "compiled"))
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(KEPT / "bytecode"))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-settings.register_profile("no deadline", deadline=None)  # a slow machine is no failure
-settings.load_profile("no deadline")
+# A slow machine is no failure. `pytest --hypothesis-profile=thorough` draws more than the gate has time for.
+settings.register_profile("quick", deadline=None, max_examples=40)
+settings.register_profile("thorough", deadline=None, max_examples=400)
+settings.load_profile("quick")
 
 
 @pytest.fixture(autouse=True)

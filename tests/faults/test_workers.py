@@ -91,13 +91,15 @@ def test_a_run_that_eats_all_memory_fails_and_its_neighbour_finishes(
     store: ListeningStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RNN_COMPARE_WORKERS", "2")
-    monkeypatch.setattr(cluster, "MEMORY_LIMIT", 2 * 1_300_000_000)
+    monkeypatch.setattr(cluster, "MEMORY_LIMIT", 2 * 1_200_000_000)
     monkeypatch.setattr(dispatcher, "MAX_RESTARTS", 0)  # each one imports TensorFlow first
     second = Engine(store, "page")
     second.start()
     try:
         modest = tiny(reviews=2000, epochs=30)
-        greedy = Experiment(cell="LSTM", units=512, batch_size=1024, maxlen=1000, layers=2, reviews=5000, epochs=1)
+        greedy = Experiment(
+            cell="LSTM", units=512, batch_size=1024, maxlen=1000, reviews=1500, epochs=1, stock_layers=True
+        )
         eater, neighbour = second.submit([greedy, modest])
         assert second.wait([eater, neighbour], PATIENCE)
         assert store.run(eater).status is Status.FAILED

@@ -87,6 +87,8 @@ HOSTILE = {
     "one long word": "a" * 50_000,
     "only spaces": " \t\n\u00a0\u3000",
 }
+SOME = dict(list(HOSTILE.items())[::3])
+"""For pages that do with a text what another does that is given all of them."""
 NUMBERS = tuple(name for name, field in Experiment.model_fields.items() if field.annotation in (int, float))
 SETTINGS = tuple(Experiment.model_fields)
 FORMULA_SIGNS = tuple("=+@\t\r＝＋＠－")
@@ -218,7 +220,7 @@ def test_hostile_names_are_drawn_as_text_wherever_they_appear(of: Services, reco
 def test_searches_find_or_find_nothing(record: Callable[..., str]) -> None:
     record()
     app = go_to(visit(), "runs")
-    for name, text in HOSTILE.items():
+    for name, text in SOME.items():
         with nothing_but_the_cache_is_touched():
             app.text_input[0].set_value(text).run()
         assert_sound(app, name)
@@ -229,7 +231,7 @@ def test_searches_find_or_find_nothing(record: Callable[..., str]) -> None:
 def test_reviews_are_read_whatever_they_hold(trained: str, page: str) -> None:
     app = go_to(visit(), page)
     assert trained
-    for name, text in HOSTILE.items():
+    for name, text in (HOSTILE if page == "try" else SOME).items():
         with nothing_but_the_cache_is_touched():
             app.text_area(key="review").set_value(text).run()
         assert_sound(app, name)
@@ -248,7 +250,7 @@ def test_a_text_beyond_all_measure_is_refused_and_kept(trained: str, page: str) 
 
 def test_sizes_that_are_typed_get_a_sentence(of: Services) -> None:
     app = visit()
-    for name, text in HOSTILE.items():
+    for name, text in SOME.items():
         app.session_state["more_units"] = app.session_state["more_maxlen"] = [text]
         with nothing_but_the_cache_is_touched():
             app.run()
