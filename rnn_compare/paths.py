@@ -28,7 +28,7 @@ def cache_folder() -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{os.getpid()}"
         probe.touch()
-        probe.unlink()
+        probe.unlink(missing_ok=True)  # another thread may have looked at the same moment
     except OSError as error:
         raise UserError(
             f"The cache folder {folder} cannot be written to ({error.strerror or error}); runs and prepared "

@@ -26,7 +26,7 @@ PATIENCE = 60_000
 """Milliseconds that a page may take for anything: these tests are about what happens, not how fast."""
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # Playwright's event loop would be in the way of later tests that have their own
 def browser() -> Iterator[Browser]:
     """The system's Chromium or Chrome."""
     found = os.environ.get(BROWSER_VARIABLE) or next(filter(None, map(shutil.which, CANDIDATES)), None)

@@ -4,7 +4,6 @@ import asyncio
 import gzip
 import json
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -45,9 +44,7 @@ def get(url: str, **headers: str) -> Response:
         "query_string": query.encode(),
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()],
     }
-    # In a thread of its own: where a browser's tests came before, this one has an event loop already.
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(live.answer(Request(scope)))).result()
+    return asyncio.run(live.answer(Request(scope)))
 
 
 def told(answer: Response) -> Any:

@@ -181,7 +181,7 @@ def test_workers_without_program_and_data_train_to_the_same_curves(
         assert weights_file(away[0].id, which).exists()
         assert model_file(away[0].id, which).exists()
     kept = elsewhere.folder / "cache" / "rnn-compare-worker"
-    assert list(kept.glob("runs/*")) == []  # they have been fetched
+    until(lambda: list(kept.glob("runs/*")) == [])  # they have been fetched
     [reviews] = kept.glob("reviews/*")  # once, for both workers of the machine
     assert not (reviews / "texts.npy").exists()
     assert "simple_rnn" in far.summary(tiny(), PATIENCE)
