@@ -1,0 +1,36 @@
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.paths import CACHE_VARIABLE, cache_folder, run_folder, written_whole
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_threads_that_look_at_the_folder_at_one_moment_do_not_trip_each_other(cache: Path) -> None:
+    with ThreadPoolExecutor(16) as threads:
+        found = list(threads.map(lambda _: cache_folder(), range(2000)))
+    assert set(found) == {cache}
+    assert list(cache.iterdir()) == []
+
+
+@pytest.mark.parametrize("run", ["..", "", "/etc", "a/b", "lstm-1\0"])
+def test_what_is_no_id_names_no_folder(run: str) -> None:
+    with pytest.raises(UserError, match="is no run's id"):
+        run_folder(run)
+
+
+def test_a_file_is_there_whole_or_as_it_was(cache: Path) -> None:
+    path = cache / "file"
+    with written_whole(path) as file:
+        file.write(b"first")
+    with pytest.raises(ZeroDivisionError), written_whole(path) as file:
+        file.write(b"half of the second" * (1 // 0))
+    assert path.read_bytes() == b"first"
+    assert [found.name for found in cache.iterdir()] == ["file"]
