@@ -9,7 +9,9 @@ import sys
 import tempfile
 import threading
 
-ASIDE = ("tests/security", "tests/insight", "tests/networks", "tests/test_style.py")
+ASIDE = tuple(
+    f"tests/{part}" for part in ("app", "dashboard", "insight", "networks", "runs", "security", "test_style.py")
+)
 
 
 def main() -> int:
