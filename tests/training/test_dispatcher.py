@@ -27,7 +27,7 @@ class OneWorker:
     def addresses(self) -> list[str]:
         return ["there"]
 
-    def train(self, run: str, experiment: Experiment, address: str) -> "Future[str | None]":  # noqa: ARG002
+    def train(self, run: str, experiment: Experiment, address: str) -> "Future[str | None]":  # noqa: ARG002  # as Workers
         self.sent.append(Future())
         return self.sent[-1]
 

@@ -73,7 +73,7 @@ class Worker(Link):
         super().__init__(client=None)
         self.unreachable = unreachable
 
-    async def call(self, address: str, function: Any, *args: Any, seconds: float = 0) -> Any:  # noqa: ARG002
+    async def call(self, address: str, function: Any, *args: Any, seconds: float = 0) -> Any:  # noqa: ARG002  # as Link's
         if function is away.fetch:
             if self.unreachable:
                 self.unreachable -= 1

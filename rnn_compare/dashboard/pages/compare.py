@@ -22,8 +22,8 @@ def render() -> None:
         setup = controls.setup()
         with st.container(key="train_box"):
             _train(of, setup)
-    starting = of.engine.state.phase == "starting"
-    st.fragment(_live, run_every=STARTING_SECONDS if starting else TICK_SECONDS)(of, starting)
+    starting, busy = _at_work(of)
+    st.fragment(_live, run_every=STARTING_SECONDS if starting else TICK_SECONDS)(of, (starting, busy))
     if setup.experiments:
         parameter_table.show(setup.experiments)
         parameter_table.show_summaries(setup.experiments, of.engine.summary)
@@ -35,9 +35,7 @@ def _train(of: Services, setup: controls.Setup) -> None:
         st.error(setup.problem)
     else:
         time = about(estimate.seconds(setup.experiments, of.runs(), worker_count()))
-        waiting = len(of.starts())
-        behind = f"; {waiting} wait{'s' if waiting == 1 else ''} already" if waiting else ""
-        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this machine{behind}")
+        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this machine")
     locked = access.why_not()
     if st.button("Train", type="primary", width="stretch", disabled=not count or bool(locked), help=locked):
         access.require()
@@ -46,10 +44,10 @@ def _train(of: Services, setup: controls.Setup) -> None:
         of.refresh()
 
 
-def _live(of: Services, starting: bool) -> None:
+def _live(of: Services, drawn: tuple[bool, bool]) -> None:
     runs = of.runs()
-    if starting != (of.engine.state.phase == "starting"):
-        st.rerun(scope="app")  # to tick at the other pace
+    if drawn != _at_work(of):
+        st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     chosen = shown(runs)
     marks = bool(st.session_state.get("marks"))
     news = live.url(pinned(), marks)
@@ -81,3 +79,8 @@ def _below_board(of: Services, runs: list[Run], chosen: list[Run]) -> None:
         elif state.phase == "starting":
             begun = "" if chosen else " Train can be pressed already."
             st.caption(f"The workers are starting; a machine's very first start takes about half a minute.{begun}")
+
+
+def _at_work(of: Services) -> tuple[bool, bool]:
+    """Tells whether the workers are starting, and whether any run waits or trains."""
+    return of.engine.state.phase == "starting", any(not run.status.ended for run in of.runs())
