@@ -12,6 +12,7 @@ from hypothesis import settings
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from tests.chromium import browser, page  # noqa: F401  # fixtures
+from tests.unstarted import of, record  # noqa: F401  # fixtures
 
 # Every test's cache is empty; what is compiled is kept for all of them, and for the next time. A worker that has to
 # compile TensorFlow's modules takes three times as long to start.

@@ -1,57 +1,23 @@
 """The page of all runs without a browser: a real record, an engine that need not train."""
 
 import os
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import run_details, services
+from rnn_compare.dashboard import run_details
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.files import model_file
-from rnn_compare.runs.owner import Owner
-from rnn_compare.runs.store import RunStore
-from rnn_compare.training.engine import Engine
 
 from .conftest import script
 
 HOSTILE = "<b>x</b> **bold** :red[r] ![i](http://127.0.0.1/i.png)"
 PAGE = script("runs")
-
-
-@pytest.fixture
-def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    """The server's services on an empty cache; the engine isn't started, since nothing is trained here."""
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    store = RunStore(tmp_path / "runs.db")
-    shared = Services(store, Engine(store, origin="page"))
-    monkeypatch.setattr(services, "_services", shared)
-    yield shared
-    store.close()
-
-
-@pytest.fixture
-def record(of: Services) -> Callable[..., str]:
-    """Records one run through the record's own ways, and returns its id."""
-
-    def one(status: Status = Status.FINISHED, epochs: int = 2, reason: str | None = None, **settings: object) -> str:
-        [run] = of.store.create([Experiment(**settings)], Owner.current(), "page")
-        if status is not Status.QUEUED:
-            of.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
-        of.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in range(1, epochs + 1)])
-        if status.ended:
-            of.store.record([Ended(run, status, reason, 60.0)])
-        of.refresh()
-        return run
-
-    return one
 
 
 def page() -> AppTest:

@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,6 @@ from rnn_compare.runs.events import EpochEnd, Started
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.engine import Engine
-
-
-@pytest.fixture
-def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    store = RunStore(tmp_path / "runs.db")
-    shared = Services(store, Engine(store, origin="page"))
-    monkeypatch.setattr(services, "_services", shared)
-    yield shared
-    store.close()
 
 
 def get(url: str, **headers: str) -> Response:

@@ -27,15 +27,10 @@ from streamlit.util import calc_hash
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from rnn_compare.dashboard import access, services
+from rnn_compare.dashboard import access
 from rnn_compare.dashboard.rate_limit import RateLimit
-from rnn_compare.dashboard.services import Services
-from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
-from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.engine import Engine
 
 PROJECT = Path(__file__).resolve().parents[2]
 APP = str(PROJECT / "app.py")
@@ -85,35 +80,6 @@ def write_secrets(tmp_path: Path) -> Iterator[Callable[[str | bytes], Path]]:
     yield write
     config.set_option("secrets.files", before)
     st.secrets._reset()
-
-
-@pytest.fixture
-def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
-    """The server's services on an empty cache; the engine isn't started: what is submitted waits."""
-    cache = tmp_path / "cache"
-    cache.mkdir()
-    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
-    store = RunStore(cache / "runs.db")
-    shared = Services(store, Engine(store, origin="page"))
-    monkeypatch.setattr(services, "_services", shared)
-    yield shared
-    store.close()
-
-
-@pytest.fixture
-def record(of: Services) -> Callable[..., str]:
-    """Records one run with two finished epochs, and returns its id."""
-
-    def one(status: Status = Status.FINISHED, **settings: object) -> str:
-        [run] = of.store.create([Experiment(**settings)], Owner.current(), "page")
-        of.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
-        of.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in (1, 2)])
-        if status.ended:
-            of.store.record([Ended(run, status, None, 60.0)])
-        of.refresh()
-        return run
-
-    return one
 
 
 def visit(page: str = "", **query: str) -> AppTest:
