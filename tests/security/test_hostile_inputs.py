@@ -9,6 +9,7 @@ import csv
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -99,19 +100,28 @@ NEVER_DRAWN = {"script", "img", "svg", "iframe", "a", "textarea", "object", "emb
 
 
 class Watch:
-    """What this process does to files and other processes while it is watched."""
+    """Refuses this process what no hostile input may bring about, while it is watched, and keeps what was refused.
+
+    Refuses, not only notes: a test of this file that fails must not have removed a folder of the machine it ran on.
+    """
 
     def __init__(self) -> None:
-        self.on = False
-        self.done: list[tuple[str, str]] = []
+        self.folder: Path | None = None
+        self.refused: list[tuple[str, str]] = []
         sys.addaudithook(self._hook)
 
     def _hook(self, event: str, args: tuple[Any, ...]) -> None:
-        if not self.on:
+        if self.folder is None:
             return
         writes = event == "open" and isinstance(args[2], int) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
-        if writes or event in CHANGES_FILES or event in RUNS_SOMETHING:
-            self.done.append((event, str(args[0])))
+        changes = writes or event in CHANGES_FILES
+        if event in RUNS_SOMETHING or (changes and not self._is_harmless(str(args[0]), self.folder)):
+            self.refused.append((event, str(args[0])))
+            raise PermissionError(f"{event} of {args[0]} was refused")
+
+    @staticmethod
+    def _is_harmless(path: str, folder: Path) -> bool:
+        return path == os.devnull or Path(path).resolve().is_relative_to(folder)
 
 
 _watch = Watch()
@@ -119,21 +129,32 @@ _watch = Watch()
 
 @contextlib.contextmanager
 def nothing_but_the_cache_is_touched() -> Iterator[None]:
-    """Fails if anything is run, or a file outside the cache folder is written, moved or removed."""
-    folder = cache_folder()
-    _watch.done.clear()
-    _watch.on = True
+    """Fails if anything is run, or a file outside the cache folder is written, moved or removed; lets none happen."""
+    _watch.refused.clear()
+    _watch.folder = cache_folder()
     try:
         yield
     finally:
-        _watch.on = False
-    outside = [
-        (event, path)
-        for event, path in _watch.done
-        if event in RUNS_SOMETHING or not (path == os.devnull or Path(path).resolve().is_relative_to(folder))
-    ]
-    assert outside == []
+        _watch.folder = None
+    assert _watch.refused == []
     assert not list(Path.cwd().glob("hacked*"))
+
+
+@pytest.mark.parametrize(
+    "harm", [Path.unlink, lambda path: path.write_text(""), lambda path: shutil.rmtree(path.parent, ignore_errors=True)]
+)
+@pytest.mark.usefixtures("of")
+def test_the_watch_lets_nothing_outside_the_cache_be_changed(tmp_path: Path, harm: Callable[[Path], None]) -> None:
+    kept = tmp_path / "outside" / "kept"
+    kept.parent.mkdir()
+    kept.write_text("kept")
+    with (
+        pytest.raises(AssertionError, match=str(kept.parent)),
+        nothing_but_the_cache_is_touched(),
+        contextlib.suppress(PermissionError),  # even where the code under test would swallow the refusal
+    ):
+        harm(kept)
+    assert kept.read_text() == "kept"
 
 
 class Markup(HTMLParser):
@@ -368,5 +389,8 @@ def test_bytes_that_are_no_text_get_a_sentence_too(trained: str, call: str, give
 
 
 def test_export_writes_where_it_is_told_and_nowhere_else(trained: str, tmp_path: Path) -> None:
-    for target in ("no/such/folder/x.keras", "/etc/passwd", "x.keras/../../y", str(tmp_path), "/dev/null"):
+    kept = tmp_path / "kept.txt"
+    kept.write_text("kept")
+    for target in ("no/such/folder/x.keras", str(kept), "x.keras/../../y", str(tmp_path)):
         assert main(["export", trained, "--model", target]) == 2
+    assert kept.read_text() == "kept"
