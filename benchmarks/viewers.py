@@ -126,6 +126,13 @@ async def hall(url: str, viewers: int, seconds: float) -> list[Visitor]:
     return visitors
 
 
+def server_process(url: str) -> psutil.Process:
+    """Returns the process that answers at an address of this machine."""
+    port = url.rpartition(":")[2]
+    [process] = [p for p in psutil.process_iter(["cmdline"]) if port in str(p.info["cmdline"])]
+    return process
+
+
 def burn(share: float, seconds: float) -> None:
     """Keeps one core busy for a share of the time."""
     until = time.monotonic() + seconds
@@ -144,9 +151,7 @@ def main() -> None:
         at_end.callback(store.close)
         while not all(len(run.epochs) >= 2 for run in store.runs()):
             time.sleep(0.5)
-        [process] = [
-            p for p in psutil.process_iter(["cmdline"]) if str(url.rpartition(":")[2]) in str(p.info["cmdline"])
-        ]
+        process = server_process(url)
         paces: dict[str, list[list[float]]] = {"watched": [], "burnt": []}
         ticks: list[float] = []
         for _ in range(options.rounds):
@@ -159,7 +164,7 @@ def main() -> None:
             ticks += [tick for visitor in visitors for tick in visitor.ticks]
             size = sum(v.received for v in visitors) / max(1, sum(len(v.ticks) for v in visitors))
             print(
-                f"{options.viewers} visitors: tick p50 {_quantile(ticks, 50):.2f} s, p95 {_quantile(ticks, 95):.2f} s, "
+                f"{options.viewers} visitors: tick p50 {quantile(ticks, 50):.2f} s, p95 {quantile(ticks, 95):.2f} s, "
                 f"{len(ticks)} ticks, {size / 1000:.2f} kB each; processor: server {served:.2f}, "
                 f"visitors {share:.2f} cores; server's memory {process.memory_info().rss / 1e6:.0f} MB",
                 flush=True,
@@ -196,7 +201,8 @@ def _used(now: Any, before: Any) -> float:
     return float(now.user + now.system - before.user - before.system)
 
 
-def _quantile(values: list[float], percent: int) -> float:
+def quantile(values: list[float], percent: int) -> float:
+    """Returns the value below which so many per cent of the values lie."""
     return statistics.quantiles(values, n=100)[percent - 1]
 
 

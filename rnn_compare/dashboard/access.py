@@ -67,6 +67,11 @@ def is_presenter() -> bool:
     return rule.open or (not rule.problem and (_typed_the_pass(rule) or _is_known(rule)))
 
 
+def is_open() -> bool:
+    """Tells whether everybody may do everything, since no pass is set."""
+    return _rule().open
+
+
 def why_not() -> str | None:
     """Returns why this visitor may only look, in a sentence; None for the presenter."""
     return None if is_presenter() else _rule().problem or REFUSAL

@@ -84,7 +84,7 @@ class Picked:
         return "positive" if self.positive else "negative"
 
 
-def text(height: int = 110, experiments: Collection[Experiment] = ()) -> str:
+def text(height: int = 110, experiments: Collection[Experiment] = (), first: str = "") -> str:
     """Draws the box for a review, the examples and a choice of real reviews, and returns what stands in the box.
 
     Nothing, if the visitor has asked too often just now: that is said, and the box keeps what was typed.
@@ -92,7 +92,10 @@ def text(height: int = 110, experiments: Collection[Experiment] = ()) -> str:
     Args:
         height: Of the box, in pixels.
         experiments: Those that are asked: real reviews are offered if there are some that none has learned from.
+        first: The example that stands in the box until the visitor has chosen or typed something.
     """
+    if first and "review" not in st.session_state:
+        st.session_state.update(review=EXAMPLES[first], example=first)
 
     def take_example() -> None:
         if example := st.session_state["example"]:

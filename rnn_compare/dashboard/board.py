@@ -17,6 +17,7 @@ from rnn_compare.dashboard.palette import CELL_COLORS, looks
 from rnn_compare.dashboard.words import about, duration, ordinal, percent
 from rnn_compare.experiment import labels
 from rnn_compare.runs.events import Status
+from rnn_compare.runs.findings import findings
 from rnn_compare.runs.record import Run
 
 TRAIL = 24
@@ -39,13 +40,14 @@ def message(shown: Sequence[Run], starts: Mapping[str, float], marks: bool, hint
         marks: Whether the lecture's 85 % and 89 % are drawn.
         hint: What stands in the empty charts when there is no run.
     """
-    names = labels(run.experiment for run in shown)
+    names = [run.name or name for run, name in zip(shown, labels(run.experiment for run in shown), strict=True)]
     looked = looks(run.experiment.cell for run in shown)
+    colors = {run.id: look.color for run, look in zip(shown, looked, strict=True)}
     return {
         "runs": [
             {
                 "id": run.id,
-                "label": run.name or name,
+                "label": name,
                 "color": look.color,
                 "marker": look.marker,
                 **_card(run, starts),
@@ -57,6 +59,7 @@ def message(shown: Sequence[Run], starts: Mapping[str, float], marks: bool, hint
         "epochs": max((run.experiment.epochs for run in shown), default=10),
         "marks": MARKS if marks else [],
         "hint": hint,
+        "findings": [{"color": colors[said.run], "text": said.text} for said in findings(shown, names)],
     }
 
 

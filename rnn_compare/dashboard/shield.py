@@ -65,6 +65,19 @@ def token(cookie: object) -> str | None:
     return cookie if isinstance(cookie, str) and _TOKEN.fullmatch(cookie) else None
 
 
+def is_loopback(name: str) -> bool:
+    """Tells whether a host's name or address means the machine that asks.
+
+    Example:
+        >>> is_loopback("localhost"), is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("0.0.0.0")
+        (True, True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name.lower().rstrip(".") == "localhost"
+
+
 def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
     if not host_allowed:
         return PlainTextResponse(
@@ -79,17 +92,10 @@ def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
 
 def _host_allowed(host: str) -> bool:
     # Where its owner lists the allowed names, Streamlit holds websockets to them.
-    if st.get_option("server.allowedHosts") or not _is_loopback(st.get_option("server.address") or "0.0.0.0"):
+    if st.get_option("server.allowedHosts") or not is_loopback(st.get_option("server.address") or "0.0.0.0"):
         return True
     found = _HOST_NAME.fullmatch(host)
-    return found is not None and _is_loopback(found[1])
-
-
-def _is_loopback(name: str) -> bool:
-    try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return name.lower().rstrip(".") == "localhost"
+    return found is not None and is_loopback(found[1])
 
 
 def _new_token(scope: Scope) -> str | None:

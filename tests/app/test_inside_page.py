@@ -44,9 +44,20 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def app(trained: list[Run], drawn: list[dict[str, Any]]) -> AppTest:  # noqa: ARG001  # nothing is to be drawn
+def app(trained: list[Run], drawn: list[dict[str, Any]]) -> AppTest:
     page = AppTest.from_string(SCRIPT, default_timeout=60).run()
-    return page.multiselect[0].set_value([run.id for run in trained]).run()
+    page.multiselect[0].set_value([run.id for run in trained]).run()
+    drawn.append({})  # what comes after it is the test's
+    return page
+
+
+def test_the_page_opens_with_an_example_that_is_being_read(trained: list[Run], drawn: list[dict[str, Any]]) -> None:
+    page = AppTest.from_string(SCRIPT, default_timeout=60).run()
+    assert not page.exception
+    assert len(drawn[-1]["runs"]) == len(trained)
+    assert str(page.text_area(key="review").value).startswith("The first hour is slow")
+    page.text_area(key="review").set_value("").run()
+    assert page.text_area(key="review").value == "", "who empties the box wants it empty"
 
 
 def test_a_text_is_read_word_by_word_by_every_chosen_network(
@@ -67,7 +78,7 @@ def test_a_text_without_a_word_is_answered_in_words(app: AppTest, drawn: list[di
     app.text_area(key="review").set_value("!!! ???").run()
     assert not app.exception
     assert any("There is no word to read in this text." in error.value for error in app.error)
-    assert drawn == []
+    assert drawn[-1] == {}
 
 
 @pytest.mark.parametrize("view", ["The gradient's way back", "Memory test", "Words", "Equations"])
@@ -98,7 +109,7 @@ def test_nothing_is_read_in_an_empty_box(app: AppTest, drawn: list[dict[str, Any
     app.text_area(key="review").set_value("   ").run()
     assert not app.exception
     assert any("Type a review" in caption.value for caption in app.caption)
-    assert drawn == []
+    assert drawn[-1] == {}
 
 
 def test_a_worker_leaves_out_each_word_once_that_is_asked_for(

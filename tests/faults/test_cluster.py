@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import dask
+import psutil
 import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
@@ -32,9 +33,7 @@ class Elsewhere:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.address = f"tls://127.0.0.1:{free.getsockname()[1]}"
+        self.address = f"tls://127.0.0.1:{free_port()}"
         certificate, key = certify(folder)
         of_client = {"ca-file": certificate, "client.cert": certificate, "client.key": key}
         self.client = {f"distributed.comm.tls.{name}": str(path) for name, path in of_client.items()}
@@ -58,10 +57,10 @@ class Elsewhere:
         port = self.address.rpartition(":")[2]
         self.scheduler = self._start("scheduler", "--protocol", "tls", "--port", port, name="scheduler")
 
-    def start_worker(self) -> "subprocess.Popen[bytes]":
+    def start_worker(self, *more: str) -> "subprocess.Popen[bytes]":
         """Starts a worker with a nanny."""
-        threads = ["--nworkers", "1", "--nthreads", "1"]
-        worker = self._start("worker", self.address, "--protocol", "tls", *threads, name=f"worker-{len(self.workers)}")
+        alone = ["--nworkers", "1", "--nthreads", "1", *more]
+        worker = self._start("worker", self.address, "--protocol", "tls", *alone, name=f"worker-{len(self.workers)}")
         self.workers.append(worker)
         return worker
 
@@ -81,6 +80,13 @@ class Elsewhere:
                 stderr=log,
                 start_new_session=True,
             )
+
+
+def free_port() -> int:
+    """Returns a port that nobody listens on."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def certify(folder: Path) -> tuple[Path, Path]:
@@ -256,6 +262,35 @@ def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(
     until_ready(far, 2)
     assert {worker.address for worker in far.workers()} - addresses
     assert all(record.weights_were_there)
+
+
+def test_a_scheduler_that_repeats_the_job_of_a_worker_that_died_trains_nothing_twice(
+    far: Engine, record: ListeningStore, elsewhere: Elsewhere
+) -> None:
+    """A worker with a port of its own comes back at the same address, so Dask hands it its old job once more."""
+    assert dask.config.get("distributed.scheduler.allowed-failures") > 0, "the scheduler's own setting, as it comes"
+    for worker in elsewhere.workers:
+        kill(worker)
+    until(lambda: far.workers() == [])
+    port = free_port()
+    nanny = elsewhere.start_worker("--worker-port", str(port))
+    until_ready(far, 1)
+    [run, unbroken] = far.submit([long(), long()])
+    until(lambda: len(record.run(run).epochs) >= 2)
+    [process] = [
+        child
+        for child in psutil.Process(nanny.pid).children(recursive=True)
+        if port in {listening.laddr.port for listening in child.net_connections()}
+    ]
+    process.kill()
+    first, second = finished(far, record, [run, unbroken])
+    assert {worker.address for worker in far.workers()} == {f"tls://127.0.0.1:{port}"}
+    assert same_curve(first, second)
+    assert len(first.continued) == 1
+    told = epochs_told(record, run)
+    assert told.count(max(told)) == 1, "no second training told the same epochs"
+    elsewhere.start_worker()
+    until_ready(far, 2)
 
 
 def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(

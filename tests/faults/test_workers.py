@@ -1,10 +1,12 @@
 """A worker dies, in whatever way: its run goes on from the last epoch, its neighbour notices nothing."""
 
+import ctypes
 import hashlib
 import os
 import random
 import signal
 import time
+from typing import Any
 
 import pytest
 
@@ -47,6 +49,27 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
     assert store.run(broken).reason is None
     assert store.run(broken).continued
     assert same_curve(store.run(broken), store.run(unbroken))
+
+
+def crash(*, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called
+    """Called in a worker: reads where no memory is."""
+    ctypes.string_at(0)
+
+
+def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_beside_it_loses_nothing(
+    engine: Engine, store: ListeningStore
+) -> None:
+    long = tiny(cell="LSTM", reviews=2000, epochs=25, dropout=0.2)
+    runs = engine.submit([long, long])
+    until(lambda: all(run.epochs for run in store.runs(runs)))
+    analysis = engine.analyse(crash)
+    until(lambda: analysis.ended)
+    assert "No worker answered" in (analysis.problem or "")
+    assert engine.wait(runs, PATIENCE)
+    one, other = store.runs(runs)
+    assert [run.status for run in (one, other)] == [Status.FINISHED] * 2
+    assert sorted(len(run.continued) for run in (one, other)) == [0, 1], "the worker that crashed had one of them"
+    assert same_curve(one, other)
 
 
 def test_a_run_that_kills_every_worker_fails_with_the_reason_and_can_be_continued(

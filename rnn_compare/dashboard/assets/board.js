@@ -45,6 +45,8 @@ function build(parent, urls) {
     node.dataset.chart = kind.title.toLowerCase();
     board.charts.push({ kind, node });
   }
+  board.findings = element("ul", "rc-findings", root);
+  board.findings.setAttribute("aria-label", "What the curves say");
   board.live = follow((data) => show(board, data));
   const unwatch = onChange(board.chartRow, () => draw(board));
   board.end = () => { unwatch(); board.live.end(); };
@@ -112,6 +114,17 @@ function drawCards(board, runs, mayPress) {
   });
 }
 
+// What the curves say, in sentences.
+function drawFindings(board, findings) {
+  const list = board.findings;
+  while (list.children.length > findings.length) list.lastChild.remove();
+  findings.forEach(({ color, text }, index) => {
+    const item = list.children[index] ?? element("li", "", list);
+    item.style.setProperty("--rc-color", color);
+    setText(item, text);
+  });
+}
+
 // Ten-thousandths, three base-36 digits each (see board.py).
 function unpack(text) {
   return (text.match(/.{3}/g) ?? []).map((digits) => parseInt(digits, 36) / 1e4);
@@ -142,7 +155,6 @@ function traces(board, runs, kind) {
   });
 }
 
-// Plotly reads a little markup in labels and hover texts.
 // Plotly reads a little HTML in its texts, and fills in what stands in %{}.
 function escapeHtml(text) {
   const plain = text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
@@ -243,6 +255,7 @@ function show(board, data) {
     }
   }
   drawCards(board, data.runs, board.mayPress);
+  drawFindings(board, data.findings);
   draw(board);
 }
 

@@ -43,6 +43,8 @@ GATES = ("i", "f", "o", "z", "r")
 MOST_UNITS = 64
 """Units that are sent of each cell, those that weigh most first: more rows than that no wall can tell apart."""
 LONGEST_WORD = 40
+FIRST = "Turn at the end"
+"""The example that the page opens with: the one in which there is most to see."""
 KEY = "inside"
 QUICK_SECONDS = 0.4
 """What is done by then is waited for, without a word about it."""
@@ -59,7 +61,7 @@ class Read:
 
 def show(of: Services, chosen: Sequence[Chosen]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
-    text = asking.text(height=76, experiments=[one.run.experiment for one in chosen])
+    text = asking.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
     if not text.strip():
         st.caption("Type a review or press one of the examples: the networks read it word by word.")
         return
