@@ -22,7 +22,7 @@ from rnn_compare.networks import keras_models
 from rnn_compare.networks.fused import models
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training import job
+from rnn_compare.training import batches
 
 Epoch = Callable[[], None]
 
@@ -64,9 +64,9 @@ def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
 
 def _fit(model: keras.Model, experiment: Experiment, split: Split) -> None:
     model.fit(
-        job.training_batches(experiment, split),
+        batches.training_batches(experiment, split),
         steps_per_epoch=-(-len(split.x_train) // experiment.batch_size),
-        validation_data=job.validation_batches(experiment, split),
+        validation_data=batches.validation_batches(experiment, split),
         shuffle=False,
         verbose=0,
     )

@@ -21,7 +21,7 @@ from rnn_compare.experiment import CELLS, Experiment
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.fused import models
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training import job
+from rnn_compare.training import batches
 
 STEPS = (10, 32, 156)
 
@@ -47,7 +47,7 @@ def main(reviews: int = 25_000, rounds: int = 3) -> None:
 
 
 def _drift(experiment: Experiment, split: Split) -> str:
-    rows = job.order(experiment, 0)
+    rows = batches.order(experiment, 0)
     stock, reordered, fused = keras_models.build(experiment), keras_models.build(experiment), models.build(experiment)
     said = []
     for step in range(1, STEPS[-1] + 1):

@@ -20,7 +20,7 @@ from torch import nn
 from rnn_compare.experiment import CELLS, Experiment
 from rnn_compare.networks.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training import job
+from rnn_compare.training import batches
 
 LAYERS = {"SimpleRNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
 
@@ -51,7 +51,7 @@ def torch_epoch(experiment: Experiment, split: Split) -> Epoch:
 
     def epoch() -> None:
         network.train()
-        for rows in torch.from_numpy(job.order(experiment, 0)).split(experiment.batch_size):
+        for rows in torch.from_numpy(batches.order(experiment, 0)).split(experiment.batch_size):
             optimizer.zero_grad()
             loss(network(x_train[rows]), y_train[rows]).backward()
             optimizer.step()

@@ -21,7 +21,7 @@ from keras.src.callbacks.callback_list import CallbackList
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.fused import models
 from rnn_compare.runs.events import Event, to_message
-from rnn_compare.training import job
+from rnn_compare.training import batches, job
 from rnn_compare.training.stream import Stream
 
 HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_test_batch_begin", "on_test_batch_end")
@@ -50,9 +50,9 @@ def main(rounds: int = 5) -> None:
     model = models.build(experiment)
     begun = [time.perf_counter()]
     model.fit(
-        job.training_batches(experiment, split),
+        batches.training_batches(experiment, split),
         steps_per_epoch=157,
-        validation_data=job.validation_batches(experiment, split),
+        validation_data=batches.validation_batches(experiment, split),
         epochs=experiment.epochs,
         callbacks=[job.StreamCallback(stream)],
         shuffle=False,

@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Self, get_args
 
@@ -111,10 +112,17 @@ def experiment_from(values: dict[str, Any]) -> Experiment:
         raise UserError(" ".join(_sentence(detail) for detail in error.errors())) from None
 
 
-def comparison(cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int], **shared: Any) -> list[Experiment]:
-    """Returns one experiment for each cell × units × maxlen, at most ``MAX_COMPARED`` of them.
+def comparison(
+    cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int], seeds: Sequence[int] = (), **shared: Any
+) -> list[Experiment]:
+    """Returns one experiment for each cell × units × maxlen × seed, at most ``MAX_COMPARED`` of them.
 
     Repeated values count once; the order is that of the arguments.
+
+    Args:
+        cells, units, maxlens: What is compared.
+        seeds: With several, each network is trained once with each; without any, the one in ``shared`` counts.
+        shared: All other settings.
 
     Raises:
         UserError: If nothing was chosen, too much was, or a setting is out of bounds.
@@ -122,20 +130,25 @@ def comparison(cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int
     Example:
         >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], [32], [500])]
         ['SimpleRNN(32)', 'LSTM(32)']
+        >>> labels(comparison(["LSTM"], [32], [500], [1, 2]))
+        ['LSTM(32) seed 1', 'LSTM(32) seed 2']
     """
+    of_seed = seeds or [shared.get("seed", Experiment.model_fields["seed"].default)]
+    shared.pop("seed", None)
     for name, chosen in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
         if not chosen:
             raise UserError(f"No {name} is chosen. Choose at least one.")
-    axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens)]
-    count = len(axes[0]) * len(axes[1]) * len(axes[2])
-    if count > MAX_COMPARED:
+    axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens, of_seed)]
+    counts = [len(axis) for axis in axes]
+    if (count := math.prod(counts)) > MAX_COMPARED:
+        times_seeds = f" × {counts[3]} seeds" if counts[3] > 1 else ""
         raise UserError(
-            f"{len(axes[0])} cell types × {len(axes[1])} units × {len(axes[2])} maxlen make {count} networks; "
+            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen{times_seeds} make {count} networks; "
             f"at most {MAX_COMPARED} are compared at once. Take some away."
         )
     return [
-        experiment_from({"cell": cell, "units": size, "maxlen": maxlen, **shared})
-        for cell, size, maxlen in itertools.product(*axes)
+        experiment_from({"cell": cell, "units": size, "maxlen": maxlen, "seed": seed, **shared})
+        for cell, size, maxlen, seed in itertools.product(*axes)
     ]
 
 

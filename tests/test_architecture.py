@@ -9,7 +9,10 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
-FOR_WORKERS = ("rnn_compare.networks.keras_models", "rnn_compare.networks.fused", "rnn_compare.training.job")
+FOR_WORKERS = tuple(
+    f"rnn_compare.{module}"
+    for module in ("networks.keras_models", "networks.fused", "training.batches", "training.job")
+)
 
 
 def test_imports_go_downwards_only() -> None:

@@ -1,6 +1,7 @@
 """What the pages that ask trained networks have in common: which networks, which weights, which text."""
 
 import random
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -45,8 +46,11 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in found}
 
+    titles = Counter(run.title for run in found)
+
     def name(run: str) -> str:
-        return f"{by_id[run].title} · {run.rpartition('-')[2]}"
+        title = by_id[run].title
+        return f"{title} · {run.rpartition('-')[2]}" if titles[title] > 1 else title
 
     with st.sidebar:
         chosen = st.multiselect(

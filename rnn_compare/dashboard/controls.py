@@ -19,12 +19,13 @@ from rnn_compare.experiment import (
 from rnn_compare.presets import BOOK, PRESETS, Preset
 
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
+SEEDS = (1, 2, 3, 4, 5)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
 LONGEST_NUMBER = 1_000
 """Digits; Python itself refuses to read 4,300."""
 SOURCE_NAMES = {"bundled": "IMDB, bundled", "keras": "IMDB, Keras' file"}
-# Fields that are set by a widget of the same key, beside the three that make several networks.
+# Fields that are set by a widget of the same key, beside those of the first row.
 SHARED = tuple(name for name in Experiment.model_fields if name not in ("cell", "units", "maxlen"))
 DEFAULTS: dict[str, Any] = {name: Experiment.model_fields[name].default for name in SHARED} | {
     "cell": list(BOOK.cells),
@@ -32,6 +33,7 @@ DEFAULTS: dict[str, Any] = {name: Experiment.model_fields[name].default for name
     "maxlen": BOOK.maxlens[0],
     "more_units": [],
     "more_maxlen": [],
+    "more_seeds": [],
 }
 
 
@@ -88,6 +90,7 @@ def _values(preset: Preset) -> dict[str, Any]:
         DEFAULTS
         | {"cell": list(preset.cells), "units": preset.units[0], "maxlen": preset.maxlens[0]}
         | {"more_units": [str(size) for size in preset.units[1:]], "more_maxlen": [str(n) for n in preset.maxlens[1:]]}
+        | {"seed": preset.seeds[0], "more_seeds": [str(seed) for seed in preset.seeds[1:]]}
         | preset.shared
     )
 
@@ -97,9 +100,10 @@ def _current() -> dict[str, Any]:
 
 
 def _more() -> None:
-    for field, label, offered in (
-        ("more_units", "Also compare units", UNITS),
-        ("more_maxlen", "Also compare maxlen", MAXLENS),
+    for field, label, offered, help_text in (
+        ("more_units", "Also compare units", UNITS, "One more network for each cell type."),
+        ("more_maxlen", "Also compare maxlen", MAXLENS, "One more network for each cell type."),
+        ("more_seeds", "Also compare seeds", SEEDS, "The same networks once more, to tell a lead from luck."),
     ):
         st.multiselect(
             label,
@@ -107,7 +111,7 @@ def _more() -> None:
             key=field,
             accept_new_options=True,
             placeholder="none",
-            help="One more network for each cell type.",
+            help=help_text,
             **_BIND,
         )
     left, right = st.columns(2)
@@ -199,6 +203,7 @@ def _read() -> Setup:
             state["cell"] or [],
             [state["units"], *(_whole(value, "units") for value in state["more_units"])],
             [state["maxlen"], *(_whole(value, "maxlen") for value in state["more_maxlen"])],
+            [state["seed"], *(_whole(value, "seed") for value in state["more_seeds"])],
             **{name: state[name] for name in SHARED},
         )
     except UserError as error:

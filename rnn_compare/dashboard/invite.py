@@ -24,38 +24,32 @@ CLOSED = (
 ALONE = "This machine is in no network, so nobody can reach it. Join one, or open a hotspot, and try again."
 
 
-def entry(page: str) -> None:
-    """Draws the button at the end of the sidebar, and the window that it opens.
-
-    Args:
-        page: The path of the page that the visitor is on; empty for the first.
-    """
-    with st.sidebar, st.container(key="invite_box"):
-        if st.button("Invite the hall", icon=":material/qr_code_2:", type="tertiary"):
-            st.session_state[_OPENED] = True
+def entry() -> None:
+    """Draws the button on the first page, and the window that it opens."""
+    if st.button("Invite the hall", icon=":material/qr_code_2:", width="stretch"):
+        st.session_state[_OPENED] = True
     if st.session_state.get(_OPENED):
-        _window(page)
+        _window()
 
 
-def address(seen: str, page: str, listens_on: str, port: int, secure: bool, own: str | None) -> str | None:
+def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None) -> str | None:
     """Returns where others reach the page, without a slash at the end; None if they cannot.
 
     Args:
-        seen: The address that this browser has: what a proxy is called there counts for others too.
-        page: The path of its page.
+        seen: The address of the first page in this browser: what a proxy is called there counts for others too.
         listens_on: Streamlit's ``server.address``; empty for all networks.
         port: Streamlit's ``server.port``.
         secure: Whether the server speaks https itself.
         own: This machine's address in its network, if it has one.
 
     Example:
-        >>> address("http://localhost:8501/try", "try", "0.0.0.0", 8501, secure=False, own="10.1.2.3")
+        >>> address("http://localhost:8501/", "0.0.0.0", 8501, secure=False, own="10.1.2.3")
         'http://10.1.2.3:8501'
-        >>> address("https://rnn.university.example/course/try", "try", "127.0.0.1", 8501, secure=False, own=None)
+        >>> address("https://rnn.university.example/course/", "127.0.0.1", 8501, secure=False, own=None)
         'https://rnn.university.example/course'
     """
     parts = urlsplit(seen)
-    base = parts.path.removesuffix(page).rstrip("/")
+    base = parts.path.rstrip("/")
     if parts.hostname and not is_loopback(parts.hostname):
         return urlunsplit((parts.scheme, parts.netloc, base, "", ""))
     if is_loopback(listens_on):
@@ -87,7 +81,7 @@ def code(url: str) -> str:
     )
 
 
-def _window(page: str) -> None:
+def _window() -> None:
     def close() -> None:
         st.session_state[_OPENED] = False
 
@@ -97,7 +91,6 @@ def _window(page: str) -> None:
         listens_on = st.get_option("server.address") or ""
         found = address(
             st.context.url or "",
-            page,
             listens_on,
             st.get_option("server.port"),
             bool(st.get_option("server.sslCertFile")),
@@ -106,13 +99,14 @@ def _window(page: str) -> None:
         if found is None:
             st.info(CLOSED if is_loopback(listens_on) else ALONE, icon=":material/lock:")
             return
-        place = st.segmented_control(
-            "Where the code leads", list(PLACES), default="Watch the training", required=True, key="invite_place"
-        )
-        url = f"{found}/{PLACES[place or 'Watch the training']}"
-        st.html(f"<p class='rc-invite'>{escape(url)}</p>")
-        st.image(code(url), width="stretch")
-        if access.is_open():
-            st.caption("Whoever opens it may train as well: no presenter's pass is set (docs/security.md).")
+        told, shown = st.columns([2, 3], vertical_alignment="center")
+        with told:
+            place = st.radio("Where the code leads", list(PLACES), key="invite_place")
+            url = f"{found}/{PLACES[place or next(iter(PLACES))]}"
+            st.html(f"<p class='rc-invite'>{escape(url)}</p>")
+            if access.is_open():
+                st.caption("Whoever opens it may train as well: no presenter's pass is set (docs/security.md).")
+        with shown, st.container(key="invite_code"):
+            st.image(code(url), width="stretch")
 
     dialog()

@@ -11,9 +11,8 @@ from rnn_compare.runs.curves import as_cell
 from rnn_compare.runs.record import Run
 
 COLUMNS: dict[str, Any] = {
-    "Name": st.column_config.TextColumn(width="medium"),
-    "Cell": st.column_config.TextColumn(),
-    "Units": st.column_config.NumberColumn(),
+    "Name": st.column_config.TextColumn(width=170),
+    "Network": st.column_config.TextColumn(),
     "maxlen": st.column_config.NumberColumn(),
     "Epochs": st.column_config.TextColumn(help="Finished epochs of those asked for."),
     "Status": st.column_config.TextColumn(),
@@ -22,9 +21,9 @@ COLUMNS: dict[str, Any] = {
     "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last finished epoch."),
     "s an epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds of an epoch, the first left out."),
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
+    "Id": st.column_config.TextColumn(help="Names the run on the command line."),
     "From": st.column_config.TextColumn(help="Where it was started."),
     "Note": st.column_config.TextColumn(width="medium"),
-    "Id": st.column_config.TextColumn(help="Names the run on the command line."),
 }
 
 
@@ -50,8 +49,7 @@ def _row(run: Run) -> tuple[Any, ...]:
     best, last, experiment = run.best, run.last, run.experiment
     return (
         as_cell(run.title),
-        experiment.cell,
-        experiment.units,
+        experiment.label,
         experiment.maxlen,
         f"{len(run.epochs)} of {experiment.epochs}",
         "stopping" if run.stop_requested and not run.status.ended else run.status.value,
@@ -60,7 +58,7 @@ def _row(run: Run) -> tuple[Any, ...]:
         100 * last.val_accuracy if last else None,
         run.seconds_per_epoch,
         datetime.fromtimestamp(run.created),
+        run.id,
         run.origin,
         as_cell(" ".join(run.note.split())),
-        run.id,
     )

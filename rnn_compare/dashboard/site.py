@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, invite, services, theme
+from rnn_compare.dashboard import access, services, theme
 from rnn_compare.dashboard.pages import cluster, compare, inside, reviews, runs, try_review
 from rnn_compare.errors import UserError
 
@@ -27,8 +27,7 @@ def render() -> None:
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
-    invite.entry(page.url_path)  # below what the page puts into the sidebar
-    access.entry()
+    access.entry()  # last, so that it stands below what the page puts into the sidebar
 
 
 def _say_what_was_set_aside(of: services.Services) -> None:

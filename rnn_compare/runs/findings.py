@@ -2,9 +2,11 @@
 
 import itertools
 import math
+import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnn_compare.experiment import labels
 from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.record import Run
 
@@ -35,21 +37,38 @@ class Finding:
     text: str
 
 
-def findings(runs: Sequence[Run], names: Sequence[str]) -> list[Finding]:
-    """Returns what the finished epochs show: first which network leads, then one sentence a run at most.
+LINES = 3
+"""Sentences at most: more than that nobody reads in a lecture."""
 
-    Nothing is said of causes, and of no difference that the number of held-out reviews does not carry.
+
+def findings(runs: Sequence[Run], names: Sequence[str]) -> list[Finding]:
+    """Returns what the finished epochs show: first which network leads, then what is to be seen of single runs.
+
+    Nothing is said of causes. A lead is held against what chance explains: by several seeds where there are some,
+    else by the number of held-out reviews.
 
     Args:
         runs: Of one comparison.
         names: What each is called.
     """
     named = [(run, name) for run, name in zip(runs, names, strict=True) if run.epochs]
-    found = [_lead(named)] if len(named) > 1 else []
-    for run, name in named:
-        if text := _by_heart(run.epochs) or _guesses(run.epochs) or _fell(run.epochs) or _still_learns(run):
-            found.append(Finding(run.id, f"{name} {text}"))
-    return found
+    found = [_over_seeds(_by_setting(named)) or _lead(named)] if len(named) > 1 else []
+    told = set()
+    for look in (_by_heart, _guesses, _fell, _still_learns):
+        for run, name in named:
+            if run.id not in told and (text := look(run)):
+                told.add(run.id)
+                found.append(Finding(run.id, f"{name} {text}"))
+    return found[:LINES]
+
+
+def _by_setting(named: Sequence[tuple[Run, str]]) -> dict[str, list[Run]]:
+    """Returns the runs of each setting, whatever their seeds, by a name that tells it from the other settings."""
+    settings = [run.experiment.model_copy(update={"seed": 0}) for run, _ in named]
+    grouped: dict[str, list[Run]] = {}
+    for name, (run, _) in zip(labels(settings), named, strict=True):
+        grouped.setdefault(name, []).append(run)
+    return grouped
 
 
 def margin(accuracy: float, other: float, reviews: int, other_reviews: int) -> float:
@@ -77,40 +96,47 @@ def _lead(named: Sequence[tuple[Run, str]]) -> Finding:
     best, next_best = (_best(run.epochs).val_accuracy for run in (first, second))
     counts = [run.experiment.validation_reviews for run in (first, second)]
     by_chance = margin(best, next_best, counts[0], counts[1])
-    reviews = f"{min(counts):,} held-out reviews"
+    chance = f"chance explains up to {100 * by_chance:.1f} on {min(counts):,} held-out reviews."
     if best - next_best > by_chance:
-        behind = "the next" if len(named) > 2 else follower
-        said = (
-            f"{leader} leads {behind} by {_points(best - next_best)} at their best epochs: more than chance explains "
-            f"on {reviews} ({_points(by_chance)})."
-        )
-    else:
-        said = (
-            f"{leader} and {follower} are level: {_percent(best)} and {_percent(next_best)}, less apart than chance "
-            f"may bring about on {reviews} ({_points(by_chance)})."
-        )
-    return Finding(first.id, said)
+        behind = " the next" if len(named) > 2 else ""
+        return Finding(first.id, f"{leader} leads{behind} by {_points(best - next_best)}; {chance}")
+    return Finding(first.id, f"{leader} and {follower} are level, {_points(best - next_best)} apart; {chance}")
 
 
-def _by_heart(epochs: Sequence[EpochEnd]) -> str:
-    last, lowest = epochs[-1], min(epochs, key=lambda epoch: epoch.val_loss)
+def _over_seeds(settings: dict[str, list[Run]]) -> Finding | None:
+    """Compares settings that were trained with several seeds; None where fewer than two were."""
+    several = {name: runs for name, runs in settings.items() if len(runs) > 1}
+    if len(several) < 2:
+        return None
+    best = {name: sorted(_best(run.epochs).val_accuracy for run in runs) for name, runs in several.items()}
+    first, second = sorted(best, key=lambda name: -statistics.fmean(best[name]))[:2]
+    spans = " and ".join(f"{name} {100 * best[name][0]:.1f} to {_percent(best[name][-1])}" for name in (first, second))
+    clear = best[first][0] > best[second][-1]
+    verdict = f"the worst {first} beats the best {second}" if clear else "they overlap, so a seed decides who leads"
+    seeds = min(len(several[first]), len(several[second]))
+    return Finding(several[first][0].id, f"Over {seeds} seeds {spans}: {verdict}.")
+
+
+def _by_heart(run: Run) -> str:
+    last, lowest = run.epochs[-1], min(run.epochs, key=lambda epoch: epoch.val_loss)
     apart = last.accuracy - last.val_accuracy
     if apart < BY_HEART_GAP or last.val_loss < BY_HEART_LOSS * lowest.val_loss:
         return ""
     return (
-        f"learns by heart: right on {100 * last.accuracy:.0f} % of the reviews that it trains on and on "
-        f"{100 * last.val_accuracy:.0f} % of the others; its validation loss was lowest after epoch {lowest.epoch}."
+        f"learns by heart: {100 * last.accuracy:.0f} % in training, {100 * last.val_accuracy:.0f} % in validation; "
+        f"validation loss was lowest after epoch {lowest.epoch}."
     )
 
 
-def _guesses(epochs: Sequence[EpochEnd]) -> str:
-    best = _best(epochs).val_accuracy
-    if len(epochs) < 2 or best > GUESSING:
+def _guesses(run: Run) -> str:
+    best = _best(run.epochs).val_accuracy
+    if len(run.epochs) < 2 or best > GUESSING:
         return ""
     return f"still guesses: {_percent(best)} at its best, and a coin gets 50 %."
 
 
-def _fell(epochs: Sequence[EpochEnd]) -> str:
+def _fell(run: Run) -> str:
+    epochs = run.epochs
     falls = [(before.val_accuracy - after.val_accuracy, before, after) for before, after in itertools.pairwise(epochs)]
     depth, before, after = max(falls, default=(0.0, epochs[0], epochs[0]), key=lambda fall: fall[0])
     if depth < FALL:

@@ -12,8 +12,8 @@ from typing import Any
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs import schema
-from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Gradients, Progress, Requeued, Started, Status
+from rnn_compare.runs import rows, schema
+from rnn_compare.runs.events import EpochEnd, Event, Gradients, Progress, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 
@@ -119,7 +119,7 @@ class RunStore:
         """
         with self._transaction() as connection:
             for event in events:
-                self._record_one(connection, event)
+                rows.write(event, connection)
 
     def request_stop(self, run: str) -> None:
         """Asks the run's owner, whichever process it is, to stop it."""
@@ -183,8 +183,8 @@ class RunStore:
         where, values = "", []
         if ids is not None:
             where, values = f"WHERE id IN ({', '.join('?' * len(ids))})", list(ids)
-        rows = self._read(f"SELECT * FROM runs {where} ORDER BY position", values)
-        if not rows:
+        found = self._read(f"SELECT * FROM runs {where} ORDER BY position", values)
+        if not found:
             return []
         chosen = f"run IN (SELECT id FROM runs {where})"
         epochs: dict[str, list[EpochEnd]] = {}
@@ -193,30 +193,30 @@ class RunStore:
         progress: dict[str, list[Progress]] = {}
         for row in self._read(f"SELECT * FROM progress WHERE {chosen} ORDER BY run, epoch, {_PHASES}, batch", values):
             progress.setdefault(row["run"], []).append(Progress(**row))
-        return [_run(row, epochs.get(row["id"], []), progress.get(row["id"], [])) for row in rows]
+        return [rows.run_of(row, epochs.get(row["id"], []), progress.get(row["id"], [])) for row in found]
 
     def orphans(self) -> list[str]:
         """Returns the unfinished runs whose owner is gone."""
-        rows = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
-        return [row["id"] for row in rows if not _owner(row).alive(self._silent_seconds(row))]
+        found = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
+        return [row["id"] for row in found if not rows.owner_of(row).alive(self._silent_seconds(row))]
 
     def unfinished(self, owner: Owner) -> list[Run]:
         """Returns the runs of a process that wait or are at work."""
-        rows = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host))
-        return self.runs([row["id"] for row in rows])
+        found = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host))
+        return self.runs([row["id"] for row in found])
 
     def gradients(self, run: str) -> list[Gradients]:
         """Returns what was recorded of a run's gradients, epoch by epoch; it is no part of ``runs``, for its size."""
-        rows = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
-        return [Gradients(**{**row, "directions": json.loads(row["directions"])}) for row in rows]
+        found = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
+        return [Gradients(**{**row, "directions": json.loads(row["directions"])}) for row in found]
 
     def stop_requests(self, owner: Owner) -> list[str]:
         """Returns the owner's unfinished runs that somebody asked to stop."""
-        rows = self._read(
+        found = self._read(
             f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}",
             (owner.pid, owner.started, owner.host),
         )
-        return [row["id"] for row in rows]
+        return [row["id"] for row in found]
 
     # ---- the rest is how -----------------------------------------------------------------------
 
@@ -229,57 +229,6 @@ class RunStore:
             self._heartbeats[row["id"]] = (row["heartbeat"], now)
             return 0.0
         return now - seen
-
-    def _record_one(self, connection: sqlite3.Connection, event: Event) -> None:
-        found = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
-        if found is None:
-            return
-        status = Status(found["status"])
-        match event:
-            case Started() if Status.RUNNING in ALLOWED[status]:
-                connection.execute(
-                    "UPDATE runs SET status = ?, started = ?, parameters = ?, summary = ?, versions = ?,"
-                    " continued = CASE WHEN ? THEN json_insert(continued, '$[#]', ?) ELSE continued END WHERE id = ?",
-                    (
-                        Status.RUNNING,
-                        event.at,
-                        event.parameters,
-                        event.summary,
-                        json.dumps(event.versions),
-                        event.after,
-                        event.after,
-                        event.run,
-                    ),
-                )
-            case Progress() if status is Status.RUNNING:
-                connection.execute(
-                    "INSERT OR REPLACE INTO progress VALUES (:run, :epoch, :batch, :batches, :accuracy, :loss,"
-                    " :phase, :at)",
-                    vars(event),
-                )
-            case EpochEnd() if status is Status.RUNNING:
-                connection.execute(
-                    "INSERT OR REPLACE INTO epochs VALUES (:run, :epoch, :accuracy, :loss, :val_accuracy, :val_loss,"
-                    " :seconds)",
-                    vars(event),
-                )
-                connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
-            case Gradients() if status is Status.RUNNING:
-                connection.execute(
-                    "INSERT OR REPLACE INTO gradients VALUES (?, ?, ?, ?)",
-                    (event.run, event.epoch, event.reviews, json.dumps(event.directions)),
-                )
-            case Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
-                connection.execute(
-                    "UPDATE runs SET status = ?, reason = ? WHERE id = ?", (Status.QUEUED, event.reason, event.run)
-                )
-                connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
-            case Ended() if event.status in ALLOWED[status]:
-                connection.execute(
-                    "UPDATE runs SET status = ?, reason = ?, ended = ? WHERE id = ?",
-                    (event.status, event.reason, event.at, event.run),
-                )
-                connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
 
     def _set_text(self, run: str, column: str, text: str, longest: int) -> None:
         if len(text) > longest:
@@ -314,36 +263,3 @@ def _in_words(error: sqlite3.Error, path: Path) -> UserError:
         "SQLITE_BUSY": "Another program holds it. Close that program, or wait",
     }.get(error.sqlite_errorname, "Check the file and its folder")
     return UserError(f"The record of runs {path} could not be used ({error}). {mend}; what was recorded is kept.")
-
-
-def _owner(row: sqlite3.Row) -> Owner:
-    return Owner(row["owner_pid"], row["owner_started"], row["owner_host"])
-
-
-def _run(row: sqlite3.Row, epochs: list[EpochEnd], progress: list[Progress]) -> Run:
-    return Run(
-        id=row["id"],
-        position=row["position"],
-        comparison=row["comparison"],
-        experiment=Experiment.model_validate_json(row["experiment"]),
-        status=Status(row["status"]),
-        owner=_owner(row),
-        origin=row["origin"],
-        created=row["created"],
-        started=row["started"],
-        ended=row["ended"],
-        name=row["name"],
-        note=row["note"],
-        reason=row["reason"],
-        stop_requested=bool(row["stop_requested"]),
-        parameters=row["parameters"],
-        summary=row["summary"],
-        versions=json.loads(row["versions"]),
-        epochs=tuple(epochs),
-        # A run may train an epoch once more whose figures are known.
-        progress=tuple(point for point in progress if point.epoch > len(epochs)),
-        turn=row["turn"],
-        visitor=row["visitor"],
-        priority=row["priority"],
-        continued=tuple(json.loads(row["continued"])),
-    )

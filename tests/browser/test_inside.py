@@ -1,6 +1,7 @@
 """What happens inside the cells, in a real browser: stepped through, played, hovered over."""
 
 import re
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, Position, expect
@@ -10,7 +11,14 @@ from rnn_compare.runs.events import Status
 from tests.browser.conftest import Server
 from tests.chromium import PATIENCE
 
-SMALL = {"reviews": 600, "embedding_size": 8, "vocabulary_size": 1000, "batch_size": 32, "epochs": 2, "seed": 77}
+SMALL: dict[str, Any] = {
+    "reviews": 600,
+    "embedding_size": 8,
+    "vocabulary_size": 1000,
+    "batch_size": 32,
+    "epochs": 2,
+    "seed": 77,
+}
 expect.set_options(timeout=PATIENCE)
 
 

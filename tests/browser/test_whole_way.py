@@ -56,6 +56,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
         arg=before,
     )
     assert len(before) == 4, "a training and a validation curve for each network"
+    expect(page.get_by_role("list", name="What the curves say")).to_contain_text("on 120 held-out reviews")
     expect(card(elsewhere, "LSTM(8)")).to_be_visible(timeout=PATIENCE)
     elsewhere.close()
 
@@ -81,6 +82,17 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(verdicts.first).to_contain_text(re.compile(r"(positive|negative)\s*\d+\.\d % positive"))
     expect(page.locator(".rc-words")).to_contain_text("<b>zzyzx</b> 🎬")
     expect(page.locator(".rc-words mark.rc-unknown", has_text="zzyzx")).to_be_visible()
+
+
+def test_a_hall_cannot_be_invited_to_a_page_that_only_this_machine_sees(server: Server, page: Page) -> None:
+    page.goto(server.url)
+    page.get_by_role("button", name="Invite the hall").click()
+    expect(page.get_by_role("dialog")).to_contain_text("streamlit run app.py --server.address 0.0.0.0")
+    page.get_by_role("button", name="Close").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_text("GRU", exact=True).click()
+    expect(page.get_by_text("Starts 3 networks")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_a_link_restores_the_whole_set_up(server: Server, page: Page) -> None:

@@ -9,35 +9,35 @@ from rnn_compare.dashboard.invite import address, code, own_address
 from rnn_compare.dashboard.shield import is_loopback
 
 HERE = "http://localhost:8501/"
-SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard import invite\n    invite.entry('')"
+SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard import invite\n    invite.entry()"
 
 
 @pytest.mark.parametrize(
-    ("seen", "page", "listens_on", "own", "expected"),
+    ("seen", "listens_on", "own", "expected"),
     [
-        (HERE, "", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
-        (f"{HERE}try", "try", "", "10.1.2.3", "http://10.1.2.3:8501"),
-        (f"{HERE}course/inside", "inside", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501/course"),
-        (HERE, "", "192.168.0.7", "10.1.2.3", "http://192.168.0.7:8501"),
-        (HERE, "", "::", "fd00::7", "http://[fd00::7]:8501"),
-        ("http://10.1.2.3:8501/runs", "runs", "0.0.0.0", None, "http://10.1.2.3:8501"),
-        ("https://rnn.example/", "", "127.0.0.1", None, "https://rnn.example"),
-        ("", "", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
+        (HERE, "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
+        (HERE, "", "10.1.2.3", "http://10.1.2.3:8501"),
+        (f"{HERE}course/", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501/course"),
+        (HERE, "192.168.0.7", "10.1.2.3", "http://192.168.0.7:8501"),
+        (HERE, "::", "fd00::7", "http://[fd00::7]:8501"),
+        ("http://10.1.2.3:8501/", "0.0.0.0", None, "http://10.1.2.3:8501"),
+        ("https://rnn.example/", "127.0.0.1", None, "https://rnn.example"),
+        ("", "0.0.0.0", "10.1.2.3", "http://10.1.2.3:8501"),
     ],
 )
 def test_the_address_is_the_one_that_others_can_reach(
-    seen: str, page: str, listens_on: str, own: str | None, expected: str
+    seen: str, listens_on: str, own: str | None, expected: str
 ) -> None:
-    assert address(seen, page, listens_on, 8501, secure=False, own=own) == expected
+    assert address(seen, listens_on, 8501, secure=False, own=own) == expected
 
 
 def test_a_server_with_a_certificate_is_reached_by_https() -> None:
-    assert address(HERE, "", "0.0.0.0", 8501, secure=True, own="10.1.2.3") == "https://10.1.2.3:8501"
+    assert address(HERE, "0.0.0.0", 8501, secure=True, own="10.1.2.3") == "https://10.1.2.3:8501"
 
 
 @pytest.mark.parametrize(("listens_on", "own"), [("127.0.0.1", "10.1.2.3"), ("localhost", None), ("0.0.0.0", None)])
 def test_where_nobody_else_can_come_in_there_is_no_address(listens_on: str, own: str | None) -> None:
-    assert address(HERE, "", listens_on, 8501, secure=False, own=own) is None
+    assert address(HERE, listens_on, 8501, secure=False, own=own) is None
 
 
 def test_this_machines_own_address_is_one_that_others_could_use() -> None:
@@ -55,7 +55,7 @@ def test_the_code_holds_the_address_and_nothing_else_of_the_page() -> None:
 def opened(monkeypatch: pytest.MonkeyPatch, own: str | None) -> AppTest:
     monkeypatch.setattr(invite, "own_address", lambda: own)
     app = AppTest.from_string(SCRIPT, default_timeout=30).run()
-    return app.sidebar.button[0].click().run()
+    return app.button[0].click().run()
 
 
 def test_a_page_that_is_open_to_this_machine_only_says_how_to_open_it(monkeypatch: pytest.MonkeyPatch) -> None:

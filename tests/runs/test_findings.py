@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Status
-from rnn_compare.runs.findings import SURE, findings, margin
+from rnn_compare.runs.findings import LINES, SURE, findings, margin
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 
@@ -45,16 +45,12 @@ def test_a_lead_that_the_held_out_reviews_carry_is_named_with_what_chance_may_do
     # 1.96 · √(0.862·0.138/5000 + 0.882·0.118/5000) = 0.0131
     found = findings([run("A", *steady(0.862)), run("B", *steady(0.882))], ["SimpleRNN(32)", "LSTM(32)"])
     assert [finding.run for finding in found] == ["B"]
-    assert found[0].text == (
-        "LSTM(32) leads SimpleRNN(32) by 2.0 points at their best epochs: more than chance explains "
-        "on 5,000 held-out reviews (1.3 points)."
-    )
+    assert found[0].text == "LSTM(32) leads by 2.0 points; chance explains up to 1.3 on 5,000 held-out reviews."
 
 
 def test_a_difference_that_chance_may_bring_about_is_no_lead() -> None:
     assert said(run("A", *steady(0.862)), run("B", *steady(0.870))) == [
-        "B and A are level: 87.0 % and 86.2 %, less apart than chance may bring about on 5,000 held-out reviews "
-        "(1.3 points)."
+        "B and A are level, 0.8 points apart; chance explains up to 1.3 on 5,000 held-out reviews."
     ]
 
 
@@ -65,8 +61,8 @@ def test_the_same_difference_is_a_lead_on_many_reviews_and_none_on_few() -> None
             run("B", *steady(0.88), reviews=reviews),
         )[0]
 
-    assert first(25_000).startswith("B leads A by 3.0 points")
-    assert "on 200 held-out reviews (6.7 points)" in first(1000)
+    assert first(25_000).startswith("B leads by 3.0 points")
+    assert "up to 6.7 on 200 held-out reviews" in first(1000)
     assert first(1000).startswith("B and A are level")
 
 
@@ -75,11 +71,41 @@ def test_of_several_the_leader_is_held_against_the_next() -> None:
     assert lead.startswith("B leads the next by 8.0 points")
 
 
+def seeded(cell: str, **best: float) -> list[Run]:
+    return [run(f"{cell}-{seed}", *steady(b), cell=cell, seed=int(seed[1:])) for seed, b in best.items()]
+
+
+def test_several_seeds_say_more_than_the_number_of_reviews() -> None:
+    # The three seeds of docs/performance.md.
+    simple = seeded("SimpleRNN", s1=0.852, s2=0.860, s3=0.864)
+    lstm = seeded("LSTM", s1=0.884, s2=0.881, s3=0.884)
+    assert said(*simple, *lstm) == [
+        "Over 3 seeds LSTM(32) 88.1 to 88.4 % and SimpleRNN(32) 85.2 to 86.4 %: "
+        "the worst LSTM(32) beats the best SimpleRNN(32)."
+    ]
+
+
+def test_seeds_that_overlap_decide_nothing() -> None:
+    gru, lstm = seeded("GRU", s1=0.87, s2=0.89), seeded("LSTM", s1=0.884, s2=0.881)
+    [only] = said(*gru, *lstm)
+    assert only.startswith("Over 2 seeds LSTM(32) 88.1 to 88.4 % and GRU(32) 87.0 to 89.0 %: they overlap")
+
+
+def test_one_seed_against_several_is_no_comparison_of_seeds() -> None:
+    [only] = said(*seeded("GRU", s1=0.87), *seeded("LSTM", s1=0.884, s2=0.881))
+    assert "held-out reviews" in only
+
+
+def test_what_is_learned_by_heart_is_said_before_what_fell() -> None:
+    by_heart = [(0.9, 0.25, 0.86, 0.37), (0.99, 0.03, 0.83, 0.73)]
+    texts = said(*(run(f"f{n}", *steady(0.86, 0.75)) for n in range(4)), run("h", *by_heart))
+    assert [text.split()[0] for text in texts[1:]] == ["h", "f0"]
+
+
 def test_the_lectures_simple_rnn_learns_by_heart() -> None:
     text = said(run("S", (0.9, 0.25, 0.86, 0.37), (0.97, 0.08, 0.84, 0.55), (0.99, 0.03, 0.83, 0.73)))
     assert text == [
-        "S learns by heart: right on 99 % of the reviews that it trains on and on 83 % of the others; "
-        "its validation loss was lowest after epoch 1."
+        "S learns by heart: 99 % in training, 83 % in validation; validation loss was lowest after epoch 1."
     ]
 
 
@@ -124,9 +150,11 @@ figures = st.tuples(shares, st.floats(0, 3), shares, st.floats(0.01, 3))
 
 
 @given(st.lists(st.lists(figures, max_size=5), min_size=1, max_size=8))
-def test_whatever_the_curves_there_is_at_most_a_sentence_for_each_run_and_one_for_all(of: list[list[Epoch]]) -> None:
+def test_whatever_the_curves_there_are_few_sentences_and_each_is_about_a_run_that_is_there(
+    of: list[list[Epoch]],
+) -> None:
     runs = [run(f"r{number}", *epochs) for number, epochs in enumerate(of)]
     found = findings(runs, [each.id for each in runs])
-    assert len(found) <= len(runs) + 1
+    assert len(found) <= LINES
     assert {finding.run for finding in found} <= {each.id for each in runs if each.epochs}
     assert all(finding.text.endswith(".") for finding in found)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
+from rnn_compare.dashboard.invite import own_address
 from rnn_compare.dashboard.shield import COOKIE
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
@@ -180,3 +181,22 @@ def test_a_foreign_site_can_neither_show_it_in_a_frame_nor_speak_to_it(guarded: 
     assert spoke == "refused"
     read = visitor.evaluate("url => fetch(url).then(() => 'read', () => 'refused')", f"{guarded.url}/_stcore/health")
     assert read == "refused"
+
+
+def test_a_hall_is_invited_to_the_address_under_which_it_reaches_the_page(hall: Server, visitor: Page) -> None:
+    visitor.goto(hall.url)
+    visitor.get_by_role("button", name="Invite the hall").click()
+    window = visitor.get_by_role("dialog")
+    own = own_address()
+    if own is None:
+        expect(window).to_contain_text("This machine is in no network")
+        return
+    address = f"http://{own}:{hall.host.rpartition(':')[2]}"
+    expect(window).to_contain_text(f"{address}/")
+    expect(window.get_by_role("img")).to_be_visible()
+    expect(window).to_contain_text("Whoever opens it may train as well")
+    window.get_by_text("Try a review").click()
+    expect(window).to_contain_text(f"{address}/try")
+    phone = visitor.context.new_page()
+    phone.goto(f"{address}/try")
+    expect(phone.get_by_role("link", name="Try a review")).to_be_visible()

@@ -16,7 +16,7 @@ from rnn_compare.networks.fused.layers import FusedSimpleRNN
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
-from rnn_compare.training import job
+from rnn_compare.training import batches, job
 
 from .conftest import tiny
 
@@ -29,11 +29,11 @@ def train(run: str, experiment: Experiment) -> list[Event]:
 
 def test_every_epoch_reads_every_review_once_in_an_order_of_its_own() -> None:
     experiment = tiny(seed=3)
-    orders = [job.order(experiment, epoch).tolist() for epoch in range(3)]
+    orders = [batches.order(experiment, epoch).tolist() for epoch in range(3)]
     assert all(sorted(order) == list(range(experiment.training_reviews)) for order in orders)
     assert orders[0] != orders[1] != orders[2]
-    assert job.order(experiment, 0).tolist() == orders[0]
-    assert job.order(tiny(seed=4), 0).tolist() != orders[0]
+    assert batches.order(experiment, 0).tolist() == orders[0]
+    assert batches.order(tiny(seed=4), 0).tolist() != orders[0]
 
 
 def test_initial_weights_do_not_depend_on_what_other_threads_draw() -> None:

@@ -11,11 +11,11 @@ const PATIENCE = 5000; // milliseconds until a button that changed nothing is of
 const KINDS = [
   {
     title: "Accuracy", train: "accuracy", val: "val_accuracy", format: ".0%", hover: ".1%",
-    range: (values) => [Math.min(0.4, Math.floor(10 * Math.min(...values, 1)) / 10), 1.0],
+    range: (values) => [Math.min(0.4, Math.floor(10 * Math.min(...values, 1)) / 10), 1.005],
   },
   {
     title: "Loss", train: "loss", val: "val_loss", format: ".1f", hover: ".3f",
-    range: (values) => [0, Math.max(0.8, Math.ceil(5 * Math.min(Math.max(...values, 0), 3) + 0.25) / 5)],
+    range: (values) => [0, 1.005 * Math.max(0.8, Math.ceil(5 * Math.min(Math.max(...values, 0), 3) + 0.25) / 5)],
   },
 ];
 
@@ -173,7 +173,7 @@ function layout(board, data, kind) {
     uirevision: data.runs.map((run) => run.id).join(), // a new comparison starts unzoomed
     autosize: true, paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: font, color: ink, size: 15 },
-    margin: { l: 50, r: 12, t: 8, b: 46 },
+    margin: { l: 54, r: 12, t: 10, b: 46 },
     hovermode: "x unified", hoverlabel: { bgcolor: paper, bordercolor: line, font: { size: 15, color: ink } },
     showlegend: data.runs.length <= 4 && !narrow, // the cards' names do the same
     // Where curves seldom are: accuracy leaves the lower right free, loss the lower left.

@@ -49,6 +49,8 @@ export function stepper(parent, { unit, count, pace, where, onStep }) {
   steps.jump = (to) => { steps.pause(); go(to); };
   steps.toggle = () => (timer ? steps.pause() : steps.play());
   steps.play = () => {
+    // What moves stands below the bar: as much of it as fits is to be seen.
+    bar.scrollIntoView({ block: "start", behavior: "smooth" });
     if (steps.at === count - 1) go(0);
     playing.textContent = "Pause";
     timer = setInterval(() => {

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, board, controls, live, parameter_table, problems, services
+from rnn_compare.dashboard import access, board, controls, invite, live, parameter_table, problems, services
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown import newest, pin, pinned, shown
 from rnn_compare.dashboard.words import about
@@ -22,6 +22,7 @@ def render() -> None:
         setup = controls.setup()
         with st.container(key="train_box"):
             _train(of, setup)
+        invite.entry()
     starting, busy = _at_work(of)
     st.fragment(_live, run_every=STARTING_SECONDS if starting else TICK_SECONDS)(of, (starting, busy))
     if setup.experiments:

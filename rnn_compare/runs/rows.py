@@ -1,0 +1,98 @@
+"""What the record's rows mean: how an event changes them, and which run they make."""
+
+import json
+import sqlite3
+from collections.abc import Sequence
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Gradients, Progress, Requeued, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+
+
+def write(event: Event, connection: sqlite3.Connection) -> None:
+    """Writes an event; one that does not fit its run's state is passed over (see ``events.ALLOWED``)."""
+    found = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
+    if found is None:
+        return
+    status = Status(found["status"])
+    match event:
+        case Started() if Status.RUNNING in ALLOWED[status]:
+            connection.execute(
+                "UPDATE runs SET status = ?, started = ?, parameters = ?, summary = ?, versions = ?,"
+                " continued = CASE WHEN ? THEN json_insert(continued, '$[#]', ?) ELSE continued END WHERE id = ?",
+                (
+                    Status.RUNNING,
+                    event.at,
+                    event.parameters,
+                    event.summary,
+                    json.dumps(event.versions),
+                    event.after,
+                    event.after,
+                    event.run,
+                ),
+            )
+        case Progress() if status is Status.RUNNING:
+            connection.execute(
+                "INSERT OR REPLACE INTO progress VALUES (:run, :epoch, :batch, :batches, :accuracy, :loss,"
+                " :phase, :at)",
+                vars(event),
+            )
+        case EpochEnd() if status is Status.RUNNING:
+            connection.execute(
+                "INSERT OR REPLACE INTO epochs VALUES (:run, :epoch, :accuracy, :loss, :val_accuracy, :val_loss,"
+                " :seconds)",
+                vars(event),
+            )
+            connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
+        case Gradients() if status is Status.RUNNING:
+            connection.execute(
+                "INSERT OR REPLACE INTO gradients VALUES (?, ?, ?, ?)",
+                (event.run, event.epoch, event.reviews, json.dumps(event.directions)),
+            )
+        case Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
+            connection.execute(
+                "UPDATE runs SET status = ?, reason = ? WHERE id = ?", (Status.QUEUED, event.reason, event.run)
+            )
+            connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
+        case Ended() if event.status in ALLOWED[status]:
+            connection.execute(
+                "UPDATE runs SET status = ?, reason = ?, ended = ? WHERE id = ?",
+                (event.status, event.reason, event.at, event.run),
+            )
+            connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
+
+
+def owner_of(row: sqlite3.Row) -> Owner:
+    """Returns the process that a row of ``runs`` names."""
+    return Owner(row["owner_pid"], row["owner_started"], row["owner_host"])
+
+
+def run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress]) -> Run:
+    """Returns the run of a row of ``runs``, and of its epochs and points in order."""
+    return Run(
+        id=row["id"],
+        position=row["position"],
+        comparison=row["comparison"],
+        experiment=Experiment.model_validate_json(row["experiment"]),
+        status=Status(row["status"]),
+        owner=owner_of(row),
+        origin=row["origin"],
+        created=row["created"],
+        started=row["started"],
+        ended=row["ended"],
+        name=row["name"],
+        note=row["note"],
+        reason=row["reason"],
+        stop_requested=bool(row["stop_requested"]),
+        parameters=row["parameters"],
+        summary=row["summary"],
+        versions=json.loads(row["versions"]),
+        epochs=tuple(epochs),
+        # A run may train an epoch once more whose figures are known.
+        progress=tuple(point for point in progress if point.epoch > len(epochs)),
+        turn=row["turn"],
+        visitor=row["visitor"],
+        priority=row["priority"],
+        continued=tuple(json.loads(row["continued"])),
+    )
