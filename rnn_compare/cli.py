@@ -13,7 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED, Cell, Experiment, bounds, comparison
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.files import Which, model_file, weights_file
+from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.recovery import interrupt_orphans
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
@@ -81,23 +81,17 @@ def _parameters(options: argparse.Namespace) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from rnn_compare.insight.prediction import predict
-    from rnn_compare.networks import weights
-    from rnn_compare.reviews import prepared
-    from rnn_compare.reviews.encoding import read_text
+    from rnn_compare.insight.verdict import ask
 
     with foreground.open_store() as store:
         run = store.run(options.run)
-    experiment = run.experiment
-    trained = weights.load(weights_file(run.id, options.which), experiment)
-    vocabulary = prepared.load(experiment.source).vocabulary
-    review = read_text(options.text, vocabulary, experiment.vocabulary_size, experiment.maxlen)
-    probability = float(predict(experiment, trained, review.ids[None])[0])
+    verdict = ask(run, options.text, options.which)
     if options.json:
-        terminal.json_line({"probability": probability})
+        terminal.json_line({"probability": verdict.probability})
     else:
-        print(f"{'positive' if probability >= 0.5 else 'negative'}: {probability:.1%} that the review is positive")
-        print(", ".join(f"{review.count(state)} words {state}" for state in ("known", "unknown", "cut off")))
+        side = "positive" if verdict.positive else "negative"
+        print(f"{side}: {verdict.probability:.1%} that the review is positive")
+        print(", ".join(f"{verdict.review.count(state)} words {state}" for state in ("known", "unknown", "cut off")))
     return 0
 
 

@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rnn_compare import terminal
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import labels
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs.events import Status
+from rnn_compare.runs.findings import findings
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.follow import Follower
 
@@ -54,9 +56,13 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
                     _watch(follower, show, engine=engine)
                 except KeyboardInterrupt:
                     for run in runs:
-                        engine.stop(run)
+                        with contextlib.suppress(UserError):  # somebody has deleted it meanwhile
+                            engine.stop(run)
                     _watch(follower, show, STOP_SECONDS)
                     return INTERRUPTED
+            if not (as_json or display):
+                for found in findings(follower.runs, labels(run.experiment for run in follower.runs)):
+                    print(found.text)
         finally:
             engine.close()
         return FAILED if any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in follower.runs) else 0

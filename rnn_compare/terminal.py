@@ -57,15 +57,18 @@ def _news_line(item: News) -> str:
 
 @contextlib.contextmanager
 def _bars(names: Sequence[str]) -> Iterator[Show]:
-    from rich.progress import BarColumn, Progress, TextColumn
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
     with Progress(*columns) as progress:
         bars = [progress.add_task(name, total=1.0, said="waiting for a worker") for name in names]
+        bar_of: dict[str, TaskID] = {}
 
         def show(runs: list[Run], news: list[News]) -> None:
-            for bar, run in zip(bars, runs, strict=False):
-                progress.update(bar, completed=run.fraction_done, said=_said(run))
+            if not bar_of:
+                bar_of.update((run.id, bar) for run, bar in zip(runs, bars, strict=False))
+            for run in runs:  # others may have been deleted meanwhile
+                progress.update(bar_of[run.id], completed=run.fraction_done, said=_said(run))
             for item in news:
                 if item.epoch is None:
                     progress.console.print(_news_line(item), markup=False, highlight=False)

@@ -152,6 +152,13 @@ def test_what_was_trained_is_listed_judges_reviews_and_can_be_exported(
     assert (tmp_path / "m.keras").read_bytes() == model_file(run, "best").read_bytes()
 
 
+def test_train_ends_with_what_the_curves_say(command: Callable[..., subprocess.Popen[str]]) -> None:
+    process = command("train", "--epochs", "1", *TINY)
+    printed, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, errors
+    assert "which reviews are held out explains up to" in printed
+
+
 def test_ctrl_c_stops_the_runs_politely_and_keeps_their_epochs(
     command: Callable[..., subprocess.Popen[str]], cache: Path
 ) -> None:

@@ -10,8 +10,9 @@ from rnn_compare.insight.gradients import gradient_norms
 from rnn_compare.insight.leave_one_out import logits_without
 from rnn_compare.insight.memory_test import memory_test
 from rnn_compare.insight.polarity import choose_words
-from rnn_compare.insight.prediction import Tell
+from rnn_compare.insight.prediction import Tell, predict_logits
 from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight.reading import beginnings
 from rnn_compare.insight.way_back import way_back
 from rnn_compare.insight.words import word_map
 from rnn_compare.networks import weights
@@ -50,6 +51,25 @@ def left_out(
     loaded = weights.load(weights_file(run, which), experiment)
     row = np.array(ids, np.int32)
     return [round(float(logit), 4) for logit in logits_without(experiment, loaded, row, words, tell)]
+
+
+def after_each_word(
+    run: str, which: Which, _state: str, experiment: Experiment, ids: tuple[int, ...], words: int, *, tell: Tell
+) -> list[float]:
+    """Has one bidirectional run judge a review anew for each word that it may end with: see ``reading.beginnings``.
+
+    The arguments are those of ``left_out``.
+
+    Returns:
+        The log-odds of "positive" before the first word and after each (1 + words,).
+
+    Raises:
+        UserError: If the weights cannot be read.
+    """
+    loaded = weights.load(weights_file(run, which), experiment)
+    row = np.array(ids, np.int32)
+    rows = beginnings(row, len(row) - words)
+    return [float(logit) for logit in predict_logits(experiment, loaded, rows, tell)]
 
 
 def gradients(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.cells import CellReading, cell_readings
-from rnn_compare.insight.prediction import Array, Tell, dense, predict_logits, recurrent_pass
+from rnn_compare.insight.prediction import Array, dense, predict_logits, recurrent_pass
 from rnn_compare.networks.equations import Trace, sigmoid
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.encoding import EncodedReview, Token
@@ -68,21 +68,24 @@ def words_read(review: EncodedReview) -> tuple[Token, ...]:
     return tuple(token for token in review.tokens[1:] if token.state != "cut off")
 
 
-def read(experiment: Experiment, weights: Weights, review: EncodedReview, tell: Tell | None = None) -> Reading:
+def read(
+    experiment: Experiment, weights: Weights, review: EncodedReview, beginnings_logits: Array | None = None
+) -> Reading:
     """Lets a network read a review word by word.
 
     Args:
         experiment: What the network is.
         weights: Its weights.
         review: What it is given.
-        tell: Told how many of the reviews that end at a word are read. Only a bidirectional network takes long
-            enough to tell anything.
+        beginnings_logits: What ``predict_logits`` says of its ``beginnings``, if that is known already. Only a
+            bidirectional network needs it; it takes as long as reading the review once for each of its words.
     """
     words = words_read(review)
     first = len(review.ids) - len(words)
     _, layers = recurrent_pass(experiment, weights, review.ids[np.newaxis], with_signals=True)
     if experiment.bidirectional:
-        logits = predict_logits(experiment, weights, beginnings(review.ids, first), tell)
+        known = beginnings_logits
+        logits = predict_logits(experiment, weights, beginnings(review.ids, first)) if known is None else known
     else:
         logits = dense(weights, _last_layer_states(layers, first))
     return Reading(words, logits, cell_readings(experiment, weights, review.ids, layers, first))

@@ -118,7 +118,7 @@ def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
     if rank is None:
         raise UserError(f"“{shown}” stands in none of the training reviews. Look up another word.")
     raise UserError(
-        f"“{shown}” is unknown to this network: it is the {rank:,}th most frequent word, and only the first "
+        f"“{shown}” is unknown to this network: it has rank {rank:,} by frequency, and only the first "
         f"{experiment.vocabulary_size - INDEX_FROM - 1:,} were kept. Look up a more frequent word."
     )
 

@@ -146,11 +146,6 @@ def load(source: Source, progress: Progress | None = None) -> Reviews:
     return _open(prepare(source, progress))
 
 
-def describe(source: Source) -> Facts:
-    """Returns what the page tells about a source. Prepares it if need be; raises as ``load`` does."""
-    return load(source).facts
-
-
 def prepare(source: Source, progress: Progress | None = None) -> Path:
     """Prepares a source unless that is done, and returns its folder.
 

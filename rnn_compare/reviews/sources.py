@@ -7,7 +7,7 @@ from importlib import metadata, resources
 import numpy as np
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import SOURCES, Source
+from rnn_compare.experiment import Source
 from rnn_compare.reviews import keras_file
 from rnn_compare.reviews.keras_file import Labelled
 from rnn_compare.reviews.vocabulary import rank_words
@@ -57,11 +57,6 @@ def unavailable(source: Source) -> str | None:
     except UserError as error:
         return str(error)
     return None
-
-
-def available_sources() -> list[Source]:
-    """Returns the sources that can be used on this machine."""
-    return [source for source in SOURCES if unavailable(source) is None]
 
 
 def read(source: Source) -> RawReviews:

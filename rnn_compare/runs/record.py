@@ -24,7 +24,7 @@ class Run:
         epochs: Finished epochs, in order.
         progress: Points within the running epoch, in order; empty at its end.
         turn: Orders the runs that wait, the smallest first: their position, until they are continued.
-        visitor: Who started it, as an opaque id; empty for the command line.
+        visitor: Who started it, as an opaque id; empty for the command line and the presenter.
         priority: Runs of a higher one go first.
         continued: The epochs after which it was gone on with.
     """
@@ -80,8 +80,8 @@ class Run:
 
     @property
     def can_be_continued(self) -> bool:
-        """Whether it has ended before its last epoch."""
-        return self.status.ended and len(self.epochs) < self.experiment.epochs
+        """Whether it was broken off: before its last epoch, or before all that comes after it was written."""
+        return self.status.ended and self.status is not Status.FINISHED
 
     @property
     def seconds_per_epoch(self) -> float | None:

@@ -158,10 +158,11 @@ class RunStore:
         Raises:
             UserError: If the run still waits or runs, or is not known.
         """
-        if not self.run(run).status.ended:
+        self.run(run)
+        with self._transaction() as connection:  # in one go: somebody may continue it at this moment
+            gone = connection.execute("DELETE FROM runs WHERE id = ? AND status NOT IN ('queued', 'running')", (run,))
+        if not gone.rowcount:
             raise UserError(f"{run} is still at work. Stop it first, then delete it.")
-        with self._transaction() as connection:
-            connection.execute("DELETE FROM runs WHERE id = ?", (run,))
 
     # ---- reading -------------------------------------------------------------------------------
 

@@ -9,7 +9,9 @@ from typing import Any
 from rnn_compare.errors import UserError
 
 KEPT = 200
-"""Analyses whose results are remembered; the oldest are forgotten first."""
+"""Analyses whose results are remembered; those that were asked for longest ago are forgotten first."""
+MOST = 64
+"""Analyses that may be under way: each has a thread that waits for its worker."""
 
 Work = Callable[["Analysis"], Any]
 
@@ -54,13 +56,16 @@ class Analyses:
             work: Does it, and returns the result; raises ``UserError`` if it cannot.
         """
         with self._lock:
-            if known := self._known.get(key):
-                if known.problem:
-                    del self._known[key]
+            if known := self._known.pop(key, None):
+                if not known.problem:
+                    self._known[key] = known  # the newest once more
                 return known
+            ended = [known for known, analysis in self._known.items() if analysis.ended]
+            if len(self._known) - len(ended) >= MOST:
+                return Analysis(problem="Too many have asked for this at once. Try again in a moment.")
+            for oldest in ended[: max(0, len(self._known) + 1 - KEPT)]:
+                del self._known[oldest]
             analysis = self._known[key] = Analysis()
-            while len(self._known) > KEPT:
-                del self._known[next(iter(self._known))]
         threading.Thread(target=self._work, args=(analysis, work), daemon=True).start()
         return analysis
 

@@ -105,8 +105,9 @@ def train(run: str, experiment: Experiment, attempt: str, topic: str) -> None:
         state = worker.state.tasks.get(task)
         return attempt in _stopping or state is None or state.state != "executing"
 
-    if _announced.pop(run, None) != attempt:
+    if _announced.get(run) != attempt:
         return
+    del _announced[run]
     before = set(_at_work)
     _at_work.add(attempt)
     try:

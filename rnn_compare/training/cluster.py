@@ -24,6 +24,8 @@ WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
 WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0
+QUESTION = {"question": 1}
+"""What a worker has of, and a question takes: Dask's resources."""
 
 ENVIRONMENT = {
     # One job gains nothing from a second thread of TensorFlow; two jobs side by side do, see docs/decisions.md.
@@ -102,6 +104,8 @@ class Cluster:
             n_workers=0,
             # The second thread is for what people wait for while a training runs, such as a summary.
             threads_per_worker=2,
+            # Questions take one at a time: else many of them would keep a training waiting for both threads.
+            resources=QUESTION,
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
@@ -198,7 +202,7 @@ class Cluster:
             await asyncio.sleep(0.05)
 
     def _ask(self, timeout: float, function: Callable[..., dict[str, Any]], *args: Any) -> Any:
-        future = self._client.submit(function, *args, pure=False, retries=0)
+        future = self._client.submit(function, *args, pure=False, retries=0, resources=QUESTION)
         try:
             answer: dict[str, Any] = future.result(timeout)
         except Exception as error:

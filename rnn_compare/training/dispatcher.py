@@ -20,6 +20,8 @@ POLITE_SECONDS = 1.5
 KILL_SECONDS = 8.0
 """When a worker that heard nothing of a stop is killed. Tracing a large network may well take seconds, and a new
 worker has to import TensorFlow first, so patience is quicker."""
+WRITING_SECONDS = 60.0
+"""The same of a worker that has stopped and still writes its models."""
 ARRIVAL_SECONDS = 5.0
 """When a job that says nothing is looked after."""
 
@@ -45,6 +47,7 @@ class _Job:
     sent: float
     begun: bool = False
     ended: bool = False
+    deaf: bool = False
     asked_to_stop: float | None = None
     killed: bool = False
 
@@ -118,10 +121,13 @@ class Dispatcher:
             if not (job.future.done() or self._never_arrived(job, cluster)):
                 continue
             self._take_events()  # a worker's last words arrive before its job is done
+            # Before the job is forgotten: where record or cache cannot be read just now, the next step tries again.
+            missed = [] if job.ended or not job.begun else unrecorded_epochs(run, self._store)
             del self._jobs[run]
             if job.ended:
                 self._lost.pop(run, None)
                 continue
+            self._unwritten += missed
             if job.asked_to_stop is not None:
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             else:
@@ -139,7 +145,6 @@ class Dispatcher:
             del self._lost[run]  # whoever continues it begins to count anew
             self._unwritten.append(Ended(run, Status.FAILED, LOST, time.time()))
         elif begun:
-            self._unwritten += unrecorded_epochs(run, self._store)
             self._unwritten.append(Requeued(run, excuse or LOST_ONCE))
 
     def _never_arrived(self, job: _Job, cluster: Workers) -> bool:
@@ -172,9 +177,9 @@ class Dispatcher:
                 continue
             waited = time.monotonic() - job.asked_to_stop
             if waited > POLITE_SECONDS and not job.ended:
-                job.ended = True
+                job.ended = job.deaf = True
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
-            if waited > KILL_SECONDS and not job.killed:
+            if waited > (KILL_SECONDS if job.deaf else WRITING_SECONDS) and not job.killed:
                 job.killed = True
                 cluster.kill(job.address)
 

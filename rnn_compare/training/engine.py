@@ -132,7 +132,7 @@ class Engine:
         """
         of = self._store.run(run)
         experiment = experiment_from(of.experiment.model_dump() | {"epochs": of.experiment.epochs + more})
-        if of.status.ended and len(of.epochs) >= experiment.epochs:
+        if of.status is Status.FINISHED and len(of.epochs) >= experiment.epochs:
             raise UserError(f"{run} has trained all its {experiment.epochs} epochs. Say how many more it is to train.")
         if of.epochs and not checkpoint.is_there(run):
             raise UserError(

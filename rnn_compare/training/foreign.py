@@ -236,7 +236,8 @@ class ForeignCluster:
         try:
             return await errand.carry_out()
         finally:
-            del self._errands[run]
+            if self._errands.get(run) is errand:  # a later attempt may have taken its place
+                del self._errands[run]
 
     def _heard(self, entry: tuple[float, dict[str, Any]]) -> None:
         message = entry[1]

@@ -187,12 +187,24 @@ def sentence(error: Exception, experiment: Experiment) -> str:
 
 
 def _resume(run: str, model: keras.Model) -> tuple[EpochEnd, ...]:
-    """Sets the model to the run's last checkpoint and returns its epochs; none for a run that begins."""
+    """Sets the model to the run's last checkpoint and returns its epochs; none for a run that begins.
+
+    Its weights are written anew: it may have been broken off after the checkpoint and before them.
+    """
     found = checkpoint.load(run)
     if found is None:
         return ()
     resuming.restore(model, found)
+    *before, last = found.epochs
+    _keep_weights(run, model, best=all(last.val_accuracy > epoch.val_accuracy for epoch in before))
     return found.epochs
+
+
+def _keep_weights(run: str, model: keras.Model, best: bool) -> None:
+    now = keras_models.get_weights(model)
+    weights.save(now, weights_file(run, "last"))
+    if best:
+        weights.save(now, weights_file(run, "best"))
 
 
 def _fit(
@@ -205,10 +217,7 @@ def _fit(
 ) -> None:
     def keep(best: bool) -> None:
         checkpoint.save(run, resuming.checkpoint_of(model, stream.epochs))
-        now = keras_models.get_weights(model)
-        weights.save(now, weights_file(run, "last"))
-        if best:
-            weights.save(now, weights_file(run, "best"))
+        _keep_weights(run, model, best)
 
     stream = Stream(
         run,

@@ -11,6 +11,7 @@ from rnn_compare.insight import analyses
 from rnn_compare.insight.gradients import gradient_norms
 from rnn_compare.insight.leave_one_out import leave_one_out
 from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight.reading import read
 from rnn_compare.insight.verdict import encode
 from rnn_compare.insight.way_back import from_plain
 from rnn_compare.insight.words import word_map
@@ -70,6 +71,23 @@ def test_leaving_out_comes_back_as_plain_numbers_and_tells_its_progress(saved: W
     assert json.loads(json.dumps(found)) == found
     np.testing.assert_allclose(found, leave_one_out(EXPERIMENT, saved, review).logits, atol=1e-4)
     assert told[-1] == (4, 4)  # the whole review, and three known words
+
+
+def test_reading_both_ways_comes_back_as_the_verdict_after_each_word(prepared_cache: Path) -> None:
+    experiment = EXPERIMENT.model_copy(update={"bidirectional": True})
+    drawn = random_weights(experiment)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(CACHE_VARIABLE, str(prepared_cache))
+        weights.save(drawn, weights_file(RUN, "best"))
+        review = encode(experiment, "a wonderful zzyzx film")
+        told: list[tuple[int, int]] = []
+        found = analyses.after_each_word(
+            RUN, "best", "", experiment, tuple(review.ids.tolist()), 4, tell=lambda *step: told.append(step)
+        )
+        delete_files(RUN)
+    assert json.loads(json.dumps(found)) == found
+    np.testing.assert_allclose(found, read(experiment, drawn, review).logits, atol=1e-5)
+    assert told[-1] == (5, 5)
 
 
 def test_gradients_come_back_as_plain_lists_and_tell_their_progress(saved: Weights) -> None:

@@ -74,6 +74,25 @@ def test_the_author_is_told_where_known() -> None:
     assert message([found()], 0, author=False)["author"] is False
 
 
+def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others_are_shown_meanwhile(
+    sent: list[dict[str, Any]],
+) -> None:
+    engine = StubEngine()
+    both = chosen("both", bidirectional=True)
+    app = page(reading.show, SimpleNamespace(engine=engine), [both, chosen("one")])
+    app.text_area(key="review").set_value(TEXT).run()
+    assert not app.exception
+    assert [run["id"] for run in sent[-1]["runs"]] == ["one"]
+    assert len(app.get("progress")) == 1
+    ids = tuple(encoded(both.run.experiment, TEXT).ids.tolist())
+    [asked] = [analysis for arguments, analysis in engine.begun.items() if ids in arguments]
+    asked.result = [0.0, 1.0, 2.0, 3.0, 4.0]
+    app.run()
+    assert not app.get("progress")
+    assert [run["id"] for run in sent[-1]["runs"]] == ["both", "one"]
+    assert sent[-1]["runs"][0]["logits"] == [0.0, 1.0, 2.0, 3.0, 4.0]
+
+
 def test_nothing_is_left_out_before_somebody_wants_to_see_it(sent: list[dict[str, Any]]) -> None:
     engine = StubEngine()
     view(engine, "one")

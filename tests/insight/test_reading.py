@@ -12,7 +12,7 @@ from rnn_compare.insight.reading import read
 from rnn_compare.networks.equations import SIGNALS, sigmoid
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.weights import Weights
-from tests.insight.conftest import StopError, encoded, random_text, random_weights, small, stop
+from tests.insight.conftest import encoded, random_text, random_weights, small
 
 
 def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any]:
@@ -182,15 +182,14 @@ def test_a_text_of_unknown_words_alone_is_read_too() -> None:
     assert np.isfinite(reading.moves).all()
 
 
-def test_reading_both_ways_tells_how_far_it_is_and_can_be_stopped() -> None:
+def test_reading_both_ways_takes_what_is_known_of_the_beginnings_already() -> None:
     experiment = small(bidirectional=True)
     weights, review = random_weights(experiment), encoded(experiment, random_text(5))
-    told: list[tuple[int, int]] = []
-    read(experiment, weights, review, lambda done, total: told.append((done, total)))
-    assert told[-1] == (6, 6)
-
-    with pytest.raises(StopError):
-        read(experiment, weights, review, stop)
+    worked_out = read(experiment, weights, review)
+    assert len(worked_out.logits) == 6
+    np.testing.assert_array_equal(
+        read(experiment, weights, review, 2 * worked_out.logits).logits, 2 * worked_out.logits
+    )
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])

@@ -55,7 +55,6 @@ def test_the_bundled_reviews_have_keras_figures(bundled: Reviews) -> None:
     assert bundled.facts.words == len(bundled.vocabulary) == 88_582
     assert round(bundled.facts.mean_length, 2) == 237.71
     assert " ".join(bundled.vocabulary.words[:10]) == "the and a of to is br in it i"
-    assert prepared.describe("bundled") == bundled.facts
 
 
 def test_real_reviews_get_the_ranks_of_keras_tokenizer(bundled: Reviews) -> None:

@@ -37,6 +37,14 @@ def test_the_best_epoch_is_the_first_of_the_highest_validation_accuracy() -> Non
     assert not run().has_weights
 
 
+def test_what_ended_otherwise_than_well_can_be_continued_though_all_epochs_are_there() -> None:
+    every = [0.5] * 10
+    assert not run(*every, status=Status.FINISHED).can_be_continued
+    assert run(*every, status=Status.STOPPED).can_be_continued
+    assert run(status=Status.FAILED).can_be_continued
+    assert not run(*every[:3]).can_be_continued
+
+
 def test_the_first_epoch_counts_for_the_speed_only_while_it_is_alone() -> None:
     assert run().seconds_per_epoch is None
     assert run(0.5).seconds_per_epoch == 15.0

@@ -1,14 +1,16 @@
 import os
 import threading
+import time
 from typing import Any
 
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.training.analyses import KEPT, Analyses, Analysis
+from rnn_compare.runs.events import Status
+from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
 
-from .conftest import until
+from .conftest import PATIENCE, ListeningStore, tiny, until
 
 
 def squares(upto: int, *, tell: Any) -> dict[str, Any]:
@@ -68,10 +70,53 @@ def test_two_who_ask_at_once_share_one_piece_of_work() -> None:
     assert (first.result, done) == (7, [1])
 
 
+def done(analyses: Analyses, key: int) -> Analysis:
+    analysis = analyses.get(key, lambda _: key + 1)
+    until(lambda: analysis.ended)
+    return analysis
+
+
 @pytest.mark.parametrize("more", [0, 1])
 def test_only_so_many_are_kept(more: int) -> None:
     analyses = Analyses()
-    first = analyses.get(0, lambda _: 1)
+    first = done(analyses, 0)
     for key in range(1, KEPT + more):
-        analyses.get(key, lambda _: 1)
-    assert (analyses.get(0, lambda _: 1) is first) == (more == 0)
+        done(analyses, key)
+    assert (done(analyses, 0) is first) == (more == 0)
+
+
+def test_what_was_asked_for_last_is_kept_longest() -> None:
+    analyses = Analyses()
+    first, second = done(analyses, 0), done(analyses, 1)
+    for key in range(2, KEPT):
+        done(analyses, key)
+    assert done(analyses, 0) is first
+    done(analyses, KEPT)
+    assert done(analyses, 0) is first
+    assert done(analyses, 1) is not second
+
+
+def test_what_is_under_way_is_never_forgotten_and_one_too_many_is_told_to_wait() -> None:
+    analyses, go = Analyses(), threading.Event()
+    under_way = [analyses.get(key, lambda _: go.wait(60)) for key in range(MOST)]
+    assert "Try again in a moment" in str(analyses.get(MOST, lambda _: 1).problem)
+    assert [analyses.get(key, lambda _: 1) for key in range(MOST)] == under_way
+    go.set()
+    until(lambda: all(analysis.ended for analysis in under_way))
+    assert done(analyses, MOST).result == MOST + 1
+
+
+def rest(seconds: float, _number: int, *, tell: Any) -> float:  # noqa: ARG001  # as an analysis is called
+    """Called in a worker."""
+    time.sleep(seconds)
+    return seconds
+
+
+def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: ListeningStore) -> None:
+    asked = [engine.analyse(rest, 1.5, number) for number in range(8)]
+    [run] = engine.submit([tiny()])
+    assert engine.wait([run], PATIENCE)
+    assert store.run(run).status is Status.FINISHED
+    assert not all(analysis.ended for analysis in asked), "it was through before them"
+    until(lambda: all(analysis.ended for analysis in asked))
+    assert {analysis.result for analysis in asked} == {1.5}

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status, to_message
 from rnn_compare.runs.owner import Owner
@@ -75,6 +76,44 @@ def test_a_loss_that_was_not_the_runs_fault_is_said_and_does_not_count(record: R
     for _ in range(MAX_RESTARTS + 3):
         lose(of, workers, run, EXCUSE)
         assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, EXCUSE)
+
+
+def test_a_worker_is_lost_while_the_cache_cannot_be_read_and_its_run_is_begun_again_all_the_same(
+    record: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    [run] = record.create([tiny()], Owner.current(), "page")
+    of.step(workers)
+    of.receive(started(run))
+    of.step(workers)
+
+    def unreadable(*_: Any) -> None:
+        raise UserError("The cache folder cannot be written to.")
+
+    workers.sent[-1].set_result(None)
+    with monkeypatch.context() as away:
+        away.setattr(dispatcher, "unrecorded_epochs", unreadable)
+        with pytest.raises(UserError):
+            of.step(workers)
+        assert record.run(run).status is Status.RUNNING
+    of.step(workers)
+    assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
+
+
+def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
+    record: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatcher, "KILL_SECONDS", 0.0)
+    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    [run] = record.create([tiny()], Owner.current(), "page")
+    of.step(workers)
+    of.receive(started(run))
+    of.step(workers)
+    of.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
+    record.request_stop(run)
+    of.step(workers)
+    of.step(workers)  # a worker that is killed would be an AssertionError
+    assert record.run(run).status is Status.STOPPED
 
 
 def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(

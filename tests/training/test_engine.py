@@ -12,6 +12,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.runs import events
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.record import Run
@@ -271,3 +272,22 @@ def test_a_closed_engine_leaves_no_process_and_says_what_became_of_its_runs(tmp_
 def test_an_unknown_run_cannot_be_stopped(engine: Engine) -> None:
     with pytest.raises(UserError, match="no run called 'nobody'"):
         engine.stop("nobody")
+
+
+@pytest.mark.parametrize("status", [Status.STOPPED, Status.INTERRUPTED, Status.FAILED])
+def test_a_run_that_had_all_its_epochs_when_it_was_broken_off_is_finished_when_it_is_continued(
+    engine: Engine, store: ListeningStore, status: Status, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when Stop is pressed, or the program closed, while the models are written."""
+    finished_may_end = dict(events.ALLOWED) | {Status.FINISHED: frozenset({status})}
+    [run] = finished(engine, store, engine.submit([tiny()]))
+    with pytest.raises(UserError, match="has trained all its 2 epochs"):
+        engine.continue_run(run.id)
+    with monkeypatch.context() as changed:
+        changed.setattr("rnn_compare.runs.rows.ALLOWED", finished_may_end)
+        store.record([Ended(run.id, status, None, time.time())])
+    assert store.run(run.id).status is status
+    engine.continue_run(run.id)
+    [again] = finished(engine, store, [run.id])
+    assert again.status is Status.FINISHED
+    assert again.epochs == run.epochs

@@ -1,6 +1,8 @@
+import io
 import shutil
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import ANY
 
 import numpy as np
 import pytest
@@ -88,6 +90,21 @@ def test_a_run_whose_last_epoch_was_not_told_tells_it_and_ends() -> None:
     assert isinstance(again[-1], Ended)
     assert again[-1].status is Status.FINISHED
     assert not any(isinstance(event, Progress) for event in again)
+
+
+def test_weights_that_were_not_written_after_the_last_checkpoint_are_written_when_it_goes_on() -> None:
+    train("cut-off", tiny(epochs=1))
+    first = weights_file("cut-off", "last").read_bytes()
+    train("cut-off", tiny(epochs=2))
+    whole = {which: weights_file("cut-off", which).read_bytes() for which in ("last", "best")}
+    weights_file("cut-off", "last").write_bytes(first)  # as if it had been killed just after the checkpoint
+    if whole["best"] == whole["last"]:
+        weights_file("cut-off", "best").unlink()
+    assert train("cut-off", tiny(epochs=2))[-1] == Ended("cut-off", Status.FINISHED, None, ANY)
+    for which in ("last", "best"):
+        ours = weights.load(weights_file("cut-off", which), tiny())
+        theirs = np.load(io.BytesIO(whole[which]))
+        assert all(np.array_equal(array, theirs[name]) for name, array in ours.tensors)
 
 
 def test_a_damaged_checkpoint_costs_an_epoch_and_changes_nothing() -> None:

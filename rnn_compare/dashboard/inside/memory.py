@@ -139,10 +139,13 @@ def _results(tested: Sequence[Recalled]) -> None:
     with right:
         st.markdown("**How much of it is left?** How far the one word still moves the verdict.")
         figure.show(effects(tested), "memory_effects", HEIGHT)
+    pairs = tested[0].found["pairs"]
+    words = len(tested[0].found["positive"]) + len(tested[0].found["negative"])
     st.markdown(
         "**What it means:** where a line meets the dashed one, the network has forgotten the word and guesses. Within "
-        f"the grey band a line may lie by chance: each point is of {tested[0].found['pairs']} pairs. A word can be "
-        "told apart by a trace too small to decide a verdict, so look at both charts."
+        f"the grey band a line may lie by chance: each point is of {pairs} pairs, which share {words} sentiment words, "
+        "so a line just outside proves little. A word can be told apart by a trace too small to decide a verdict, so "
+        "look at both charts."
     )
     st.html(used_words(tested))
     st.caption(caveat(tested))

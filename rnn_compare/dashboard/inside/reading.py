@@ -22,9 +22,10 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Cell
 from rnn_compare.insight import analyses
 from rnn_compare.insight.cells import SATURATED, CellReading
-from rnn_compare.insight.reading import Reading, read
+from rnn_compare.insight.reading import Reading, read, words_read
 from rnn_compare.insight.verdict import encode
 from rnn_compare.reviews.encoding import EncodedReview
+from rnn_compare.training.analyses import Analysis
 
 SIGNALS: dict[Cell, dict[str, str]] = {
     "SimpleRNN": {"state": "state h", "pre_activation": "before tanh"},
@@ -65,13 +66,7 @@ def show(of: Services, chosen: Sequence[Chosen]) -> None:
     if not text.strip():
         st.caption("Type a review or press one of the examples: the networks read it word by word.")
         return
-    found: list[Read] = []
-    for one in chosen:
-        try:
-            review = encode(one.run.experiment, text)
-            found.append(Read(one, review, read(one.run.experiment, one.weights, review)))
-        except UserError as error:
-            st.error(f"{one.title}: {error}")
+    found = _read(of, chosen, text)
     if not found:
         return
     if real := asking.picked():
@@ -80,6 +75,31 @@ def show(of: Services, chosen: Sequence[Chosen]) -> None:
     left_out = _left_out(of, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
     _component()(data=data, key=KEY, on_colouring_change=lambda: None)
+
+
+def _read(of: Services, chosen: Sequence[Chosen], text: str) -> list[Read]:
+    """Has the networks read a text; those that read in both directions are worked out by a worker and waited for."""
+    given: list[tuple[Chosen, EncodedReview]] = []
+    for one in chosen:
+        try:
+            given.append((one, encode(one.run.experiment, text)))
+        except UserError as error:
+            st.error(f"{one.title}: {error}")
+    both_ways = {
+        one.run.id: of.engine.analyse(analyses.after_each_word, *_question(one, review))
+        for one, review in given
+        if one.run.experiment.bidirectional
+    }
+    _wait_a_moment("Reading in both directions", list(both_ways.values()))
+    found = []
+    for one, review in given:
+        analysis = both_ways.get(one.run.id)
+        if analysis and analysis.problem:
+            st.error(f"{one.title}: {analysis.problem}")
+        elif analysis is None or analysis.ended:
+            logits = np.array(analysis.result, np.float32) if analysis else None
+            found.append(Read(one, review, read(one.run.experiment, one.weights, review, logits)))
+    return found
 
 
 def message(found: Sequence[Read], layer: int, author: bool | None = None) -> dict[str, Any]:
@@ -159,21 +179,27 @@ def _asked_to_leave_out() -> bool:
 
 def _left_out(of: Services, found: Sequence[Read]) -> dict[str, list[float]]:
     """Returns the log-odds without each word, of each run that a worker is done with; the others are waited for."""
-    asked = []
-    for one in found:
-        run, words = one.chosen.run, len(one.reading.words)
-        state, ids = analyses.fingerprint(one.chosen.weights), tuple(one.review.ids.tolist())
-        work = (run.id, one.chosen.which, state, run.experiment, ids, words)
-        asked.append((one, of.engine.analyse(analyses.left_out, *work)))
-    until = time.monotonic() + QUICK_SECONDS
-    while time.monotonic() < until and not all(analysis.ended for _, analysis in asked):
-        time.sleep(0.02)
-    if waiting := [analysis for _, analysis in asked if not analysis.ended]:
-        wait_for("Leaving out one word after the other", *waiting)
+    asked = [(one, of.engine.analyse(analyses.left_out, *_question(one.chosen, one.review))) for one in found]
+    _wait_a_moment("Leaving out one word after the other", [analysis for _, analysis in asked])
     for one, analysis in asked:
         if analysis.problem:
             st.error(f"{one.chosen.title}: {analysis.problem}")
     return {one.chosen.run.id: analysis.result for one, analysis in asked if analysis.result is not None}
+
+
+def _question(one: Chosen, review: EncodedReview) -> tuple[Any, ...]:
+    """Returns what ``analyses.left_out`` and its like are asked with."""
+    state, ids = analyses.fingerprint(one.weights), tuple(review.ids.tolist())
+    return one.run.id, one.which, state, one.run.experiment, ids, len(words_read(review))
+
+
+def _wait_a_moment(title: str, asked: Sequence[Analysis]) -> None:
+    """Waits for what is done at once; of the rest the page shows how far it is, and is drawn anew when it has ended."""
+    until = time.monotonic() + QUICK_SECONDS
+    while time.monotonic() < until and not all(analysis.ended for analysis in asked):
+        time.sleep(0.02)
+    if waiting := [analysis for analysis in asked if not analysis.ended]:
+        wait_for(title, *waiting)
 
 
 def _layer(cells: int) -> int:

@@ -26,11 +26,6 @@ FUSED: dict[Any, Any] = {
 }
 
 
-def covered(experiment: Experiment) -> bool:
-    """Tells whether fused layers can train this experiment here."""
-    return not why_not_covered(experiment)
-
-
 def why_not_covered(experiment: Experiment) -> str:
     """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
     if experiment.recurrent_dropout:
