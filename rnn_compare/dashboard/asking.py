@@ -1,7 +1,6 @@
 """What the pages that ask trained networks have in common: which networks, which weights, which text."""
 
 import random
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -9,9 +8,9 @@ import streamlit as st
 
 from rnn_compare.dashboard import access
 from rnn_compare.dashboard.services import Services
-from rnn_compare.dashboard.shown import shown
+from rnn_compare.dashboard.shown import has_chosen, note_choice, shown
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, Experiment
+from rnn_compare.experiment import MAX_COMPARED, Experiment, labels
 from rnn_compare.insight.held_out import held_out
 from rnn_compare.insight.verdict import MAX_CHARACTERS
 from rnn_compare.runs.files import Which
@@ -45,25 +44,37 @@ def askable(of: Services) -> list[Run]:
 def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in found}
-
-    titles = Counter(run.title for run in found)
-
-    def name(run: str) -> str:
-        title = by_id[run].title
-        return f"{title} · {run.rpartition('-')[2]}" if titles[title] > 1 else title
-
+    names = {run.id: f"{name} · {run.id.rpartition('-')[2]}" for run, name in zip(found, _names(found), strict=True)}
+    # Until somebody chooses, the page goes with what is shown on the charts; then it keeps to the choice.
+    kept = [run for run in st.session_state.get("networks", []) if run in by_id]
+    st.session_state["networks"] = kept if has_chosen() else [run.id for run in shown(found)]
     with st.sidebar:
         chosen = st.multiselect(
             "Networks",
             list(reversed(by_id)),
-            [run.id for run in shown(found)],
+            key="networks",
             max_selections=MAX_COMPARED,
-            format_func=name,
+            format_func=names.__getitem__,
             placeholder="Choose at least one",
+            on_change=note_choice,
+            persist_state="session",
         )
         which = st.segmented_control("Weights of the", list(WEIGHTS), default="best epoch", required=True)
         st.caption("Best is the epoch with the highest validation accuracy.")
     return [by_id[run] for run in chosen], WEIGHTS[which or "best epoch"]
+
+
+def _names(found: Sequence[Run]) -> list[str]:
+    """Returns a name for each run, which tells it from those that were started together with it."""
+    together: dict[str, list[Run]] = {}
+    for run in found:
+        together.setdefault(run.comparison, []).append(run)
+    label = {
+        run.id: name
+        for runs in together.values()
+        for run, name in zip(runs, labels(run.experiment for run in runs), strict=True)
+    }
+    return [run.name or label[run.id] for run in found]
 
 
 @dataclass(frozen=True)
@@ -105,10 +116,24 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
         if example := st.session_state["example"]:
             st.session_state["review"] = EXAMPLES[example]
 
-    st.text_area("Review", key="review", height=height, placeholder="Type or paste a review in English …")
+    st.text_area(
+        "Review",
+        key="review",
+        height=height,
+        placeholder="Type or paste a review in English …",
+        on_change=lambda: st.session_state.update(example=None),  # what stands there now is no example any more
+        persist_state="session",
+    )
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
         st.button("Ask the networks", type="primary")
-        st.pills("Examples", list(EXAMPLES), key="example", on_change=take_example, label_visibility="collapsed")
+        st.pills(
+            "Examples",
+            list(EXAMPLES),
+            key="example",
+            on_change=take_example,
+            label_visibility="collapsed",
+            persist_state="session",
+        )
         if experiments:
             _offer_real_ones(experiments)
     typed = str(st.session_state["review"])

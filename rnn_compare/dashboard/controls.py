@@ -53,7 +53,7 @@ class Setup:
 def setup() -> Setup:
     """Draws the set-up and returns what it says."""
     _say_what_the_link_had_wrong()
-    _preset()
+    above = st.container()
     st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
     st.select_slider(
         "Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=_help("units"), **_BIND
@@ -64,6 +64,8 @@ def setup() -> Setup:
     _slider("Epochs", "epochs")
     with st.expander("More settings"):
         _more()
+    with above:  # now that the widgets below have taken their values from the address
+        _preset()
     return _read()
 
 

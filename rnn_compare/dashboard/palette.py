@@ -10,9 +10,13 @@ from dataclasses import dataclass
 from rnn_compare.experiment import Cell
 
 CELL_COLORS: dict[Cell, str] = {"SimpleRNN": "#D55E00", "LSTM": "#0072B2", "GRU": "#009E73"}
+SHADES: dict[Cell, tuple[str, ...]] = {
+    "SimpleRNN": ("#D55E00", "#B23A64", "#B8860B", "#E06A5B", "#9C5A2E", "#D9469A", "#BD7F41", "#A8553F"),
+    "LSTM": ("#0072B2", "#3F98DA", "#4A63C9", "#0E8FA8", "#7C8FC4", "#2F78D6", "#6C7FA6", "#3E86A0"),
+    "GRU": ("#009E73", "#7A9A1F", "#2C8C4A", "#3BA57A", "#5F8F6B", "#85992F", "#1F8F86", "#5E8C2E"),
+}
+"""The colours of a cell's first, second, … network: warm, blue or green, and each seen on white and on black."""
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
-# Share of white (above 0) or black (below) mixed in for a cell's first, second, … network: near ones differ most.
-_MIXED = (0.0, 0.45, -0.4, 0.65, -0.6, 0.25, -0.2, 0.55)
 
 
 @dataclass(frozen=True)
@@ -35,14 +39,7 @@ def looks(cells: Iterable[Cell]) -> list[Look]:
     seen: dict[Cell, int] = {}
     result = []
     for cell in cells:
-        index = seen.get(cell, 0)
+        index = seen.get(cell, 0) % len(MARKERS)
         seen[cell] = index + 1
-        shade = _shade(CELL_COLORS[cell], _MIXED[index % len(_MIXED)])
-        result.append(Look(shade, MARKERS[index % len(MARKERS)]))
+        result.append(Look(SHADES[cell][index], MARKERS[index]))
     return result
-
-
-def _shade(color: str, mixed: float) -> str:
-    towards = 255 if mixed > 0 else 0
-    channels = (int(color[start : start + 2], 16) for start in (1, 3, 5))
-    return "#" + "".join(f"{round(channel + abs(mixed) * (towards - channel)):02X}" for channel in channels)

@@ -14,7 +14,7 @@ from rnn_compare.networks.parameters import Parameters, formula, parameters
 
 def show(experiments: Sequence[Experiment]) -> None:
     """Draws the counts of the chosen networks: arithmetic, bars, and tables by layer and weight tensor."""
-    chosen = list(dict.fromkeys(experiments))
+    chosen = _different(experiments)
     counts = [parameters(experiment) for experiment in chosen]
     names = labels(chosen)
     drawn = looks(experiment.cell for experiment in chosen)
@@ -40,11 +40,16 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
     """
     if not st.toggle("Keras' own model.summary()", key="summaries", help="A worker builds the networks to make it."):
         return
-    chosen = list(dict.fromkeys(experiments))
+    chosen = _different(experiments)
     for column, experiment, name in zip(st.columns(min(2, len(chosen))) * 4, chosen, labels(chosen), strict=False):
         with column, st.spinner("Keras builds the network …"):
             st.markdown(f"**{name}**")
             st.code(summary(experiment), language=None)
+
+
+def _different(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """Returns each network once: with another seed it has other weights, but as many."""
+    return list(dict.fromkeys(experiment.model_copy(update={"seed": 0}) for experiment in experiments))
 
 
 def bars(names: Sequence[str], drawn: Sequence[Look], counts: Sequence[Parameters], with_embedding: bool) -> go.Figure:

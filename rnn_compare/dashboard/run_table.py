@@ -14,6 +14,7 @@ COLUMNS: dict[str, Any] = {
     "Name": st.column_config.TextColumn(width=170),
     "Network": st.column_config.TextColumn(),
     "maxlen": st.column_config.NumberColumn(),
+    "Seed": st.column_config.NumberColumn(),
     "Epochs": st.column_config.TextColumn(help="Finished epochs of those asked for."),
     "Status": st.column_config.TextColumn(),
     "Best validation": st.column_config.NumberColumn(format="%.1f %%", help="Best validation accuracy."),
@@ -33,7 +34,7 @@ def table(runs: Sequence[Run]) -> pd.DataFrame:
 
 
 def matching(runs: Sequence[Run], search: str) -> list[Run]:
-    """Returns the runs in whose id, name, network, note or status every searched word occurs.
+    """Returns the runs in whose id, name, network, maxlen, seed, note or status every searched word occurs.
 
     Upper and lower case are the same; nothing searched finds all.
     """
@@ -42,7 +43,8 @@ def matching(runs: Sequence[Run], search: str) -> list[Run]:
 
 
 def _searched(run: Run) -> str:
-    return "\n".join((run.id, run.name, run.experiment.label, run.note, run.status.value)).casefold()
+    setting = f"{run.experiment.label} maxlen {run.experiment.maxlen} seed {run.experiment.seed}"
+    return "\n".join((run.id, run.name, setting, run.note, run.status.value)).casefold()
 
 
 def _row(run: Run) -> tuple[Any, ...]:
@@ -51,6 +53,7 @@ def _row(run: Run) -> tuple[Any, ...]:
         as_cell(run.title),
         experiment.label,
         experiment.maxlen,
+        experiment.seed,
         f"{len(run.epochs)} of {experiment.epochs}",
         "stopping" if run.stop_requested and not run.status.ended else run.status.value,
         100 * best.val_accuracy if best else None,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
+from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs import estimate, queue
 from rnn_compare.runs.events import Status
@@ -62,6 +63,16 @@ class Services:
             made[key] = make(runs)
         return made[key]
 
+    @property
+    def workers(self) -> int:
+        """How many networks can train at once: on this machine, or on the cluster as far as its workers are ready."""
+        if self.engine.scheduler is None:
+            return worker_count()
+        try:
+            return max(1, sum(worker.ready for worker in self.engine.workers()))
+        except UserError:
+            return 1
+
     def starts(self) -> dict[str, float]:
         """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
         starts: dict[str, float] = self.once("starts", self._starts)
@@ -70,7 +81,7 @@ class Services:
     def _starts(self, runs: list[Run]) -> dict[str, float]:
         own = [run for run in runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        return estimate.starts(queue.line(own), running, runs, worker_count())
+        return estimate.starts(queue.line(own), running, runs, self.workers)
 
     def refresh(self) -> None:
         """Makes the next reading see what was just written."""

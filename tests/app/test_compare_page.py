@@ -54,6 +54,23 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     assert app.slider(key="epochs").value == preset.experiments()[0].epochs
 
 
+def test_networks_that_differ_in_their_seed_alone_are_counted_once(app: AppTest) -> None:
+    app.selectbox(key="preset").set_value("Is it luck?").run()
+    assert "Starts 6 networks" in shown(app)
+    assert shown(app).count('class="rc-arithmetic"') == 2
+    app.multiselect(key="more_seeds").set_value(["2"]).run()
+    assert "Starts 4 networks" in shown(app)
+
+
+def test_a_link_is_shown_as_what_it_is_at_once(shared_services: services.Services) -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params.update({"cell": "GRU", "units": "48"})
+    app.run()
+    assert app.selectbox(key="preset").value == "Own settings"
+    assert "Starts 1 network," in shown(app)
+    assert shared_services.engine is not None
+
+
 def test_more_than_eight_networks_are_refused_in_words(app: AppTest) -> None:
     app.multiselect(key="more_units").set_value(["8", "16", "64", "128"]).run()
     assert "2 cell types × 5 units × 1 maxlen make 10 networks; at most 8" in app.error[0].value

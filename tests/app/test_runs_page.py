@@ -54,7 +54,8 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     second = record(Status.RUNNING, epochs=1, cell="GRU")
     table = page().dataframe[0].value
     assert table["Id"].tolist() == [second, first]
-    assert table["Name"].tolist() == ["GRU(32)", "LSTM(8)"]
+    assert table["Name"].tolist() == table["Network"].tolist() == ["GRU(32)", "LSTM(8)"]
+    assert table["Seed"].tolist() == [1, 1]
     assert table["Epochs"].tolist() == ["1 of 10", "2 of 10"]
     assert table["Status"].tolist() == ["running", "finished"]
     assert table["Best validation"].tolist() == pytest.approx([80.0, 80.0])
@@ -65,7 +66,14 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
 
 @pytest.mark.parametrize(
     ("search", "found"),
-    [("LSTM", ["lstm"]), ("mine", ["gru"]), ("remember", ["gru"]), ("fin gru", ["gru"]), ("stopped", ["lstm"])],
+    [
+        ("LSTM", ["lstm"]),
+        ("mine", ["gru"]),
+        ("remember", ["gru"]),
+        ("fin gru", ["gru"]),
+        ("stopped", ["lstm"]),
+        ("seed 7", ["lstm"]),
+    ],
 )
 def test_a_search_looks_at_name_network_note_and_status(
     of: Services, record: Callable[..., str], search: str, found: list[str]
@@ -73,7 +81,7 @@ def test_a_search_looks_at_name_network_note_and_status(
     run = record(cell="GRU")
     of.store.rename(run, "Mine")
     of.store.annotate(run, "to remember")
-    record(Status.STOPPED, cell="LSTM")
+    record(Status.STOPPED, cell="LSTM", seed=7)
     app = page()
     app.text_input[0].set_value(search).run()
     assert [run.split("-")[0] for run in app.dataframe[0].value["Id"]] == found

@@ -3,7 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard import services
 from rnn_compare.insight.verdict import ask
+from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 
 from .conftest import script
@@ -33,6 +36,34 @@ def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, tra
 def test_an_example_fills_the_box(app: AppTest) -> None:
     next(pills for pills in app.pills if pills.key == "example").set_value("Panned").run()
     assert str(app.text_area(key="review").value).startswith("What a waste of time")
+
+
+def test_the_choice_of_networks_stays_when_others_are_trained(
+    trained: list[Run], shared_services: services.Services
+) -> None:
+    page = AppTest.from_string(SCRIPT, default_timeout=60).run()
+    chosen = [trained[0].id]
+    page.multiselect(key="networks").set_value(chosen).run()
+    other = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
+    try:
+        shared_services.store.record([Started(other, 1, "", {}, 1.0), EpochEnd(other, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
+        shared_services.refresh()
+        page.run()
+        assert page.multiselect(key="networks").value == chosen
+        fresh = AppTest.from_string(SCRIPT, default_timeout=60).run()
+        assert fresh.multiselect(key="networks").value == [other], "who has chosen nothing follows the charts"
+    finally:
+        shared_services.store.record([Ended(other, Status.STOPPED, None, 2.0)])
+        shared_services.store.delete(other)
+        shared_services.refresh()
+
+
+def test_an_example_is_none_any_more_once_something_else_is_typed(app: AppTest) -> None:
+    pills = next(pills for pills in app.pills if pills.key == "example")
+    pills.set_value("Panned").run()
+    app.text_area(key="review").set_value("Mine").run()
+    assert next(pills for pills in app.pills if pills.key == "example").value is None
+    assert app.text_area(key="review").value == "Mine"
 
 
 def test_nothing_is_asked_of_an_empty_box(app: AppTest) -> None:

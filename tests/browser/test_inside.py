@@ -69,6 +69,8 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     assert lstm.locator("svg.rc-cell").get_attribute("aria-label") != last, "the drawing follows the word"
     inside.get_by_role("button", name="First word").click()
     expect(inside.locator(".rc-where")).to_have_text("word 1 of 9")
+    inside.keyboard.press("ArrowRight")  # the button that was just pressed has the focus
+    expect(inside.locator(".rc-where")).to_have_text("word 2 of 9")
     inside.get_by_label("Pace", exact=True).select_option("8")
     inside.get_by_role("button", name="Play (space)").click()
     expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")

@@ -85,6 +85,12 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(page.locator(".rc-words")).to_contain_text("<b>zzyzx</b> 🎬")
     expect(page.locator(".rc-words mark.rc-unknown", has_text="zzyzx")).to_be_visible()
 
+    page.get_by_role("link", name="Inside the cell").click()
+    expect(page.get_by_role("textbox", name="Review", exact=True)).to_have_value("A wonderful film <b>zzyzx</b> 🎬")
+    page.get_by_role("link", name="Compare").click()
+    expect(page).to_have_url(re.compile(r"show=simplernn-\w+(,|%2C)lstm-\w+"))
+    expect(card(page, "LSTM(8)")).to_contain_text("stopped after")
+
 
 def test_a_hall_cannot_be_invited_to_a_page_that_only_this_machine_sees(server: Server, page: Page) -> None:
     page.goto(server.url)

@@ -90,7 +90,7 @@ function drawCards(board, runs, mayPress) {
   for (const [id, card] of board.cards) {
     if (!present.has(id)) { card.root.remove(); board.cards.delete(id); }
   }
-  board.root.classList.toggle("rc-many", runs.length > 4);
+  board.root.classList.toggle("rc-many", runs.length > 3);
   runs.forEach((run, index) => {
     const card = board.cards.get(run.id) ?? buildCard(board, run.id);
     if (board.cardRow.children[index] !== card.root) {

@@ -28,8 +28,12 @@ function draw({ plotly, node, data }) {
     font: { ...data.layout.font, family: font, color: ink },
     hoverlabel: { bgcolor: paper, bordercolor: line, font: { size: 15, color: ink } },
   };
+  // Plotly takes the colour of a label in a bar from the bar's own, as if that were opaque.
+  const traces = data.data.map((trace) => (
+    trace.type === "bar" && trace.marker.opacity < 0.9 ? { ...trace, textfont: { ...trace.textfont, color: ink } } : trace
+  ));
   for (const axis of axes) layout[axis] = { gridcolor: line, linecolor: line, zerolinecolor: line, ...layout[axis] };
-  plotly.react(node, data.data, layout, { displayModeBar: false, responsive: false });
+  plotly.react(node, traces, layout, { displayModeBar: false, responsive: false });
 }
 
 export function dispose(parentElement) {

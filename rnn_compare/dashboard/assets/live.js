@@ -6,6 +6,7 @@ export function follow(draw) {
   const live = { url: "", seen: "", busy: true, timer: 0 };
   const ask = async () => {
     const { url } = live;
+    if (!url) return;
     try {
       // The browser sends along what it has; of 304 it makes the answer that it kept.
       const response = await fetch(url, { cache: "no-cache" });
@@ -20,7 +21,9 @@ export function follow(draw) {
     } catch {
       // No network just now: the next answer holds everything.
     }
-    if (url === live.url) live.timer = setTimeout(ask, live.busy ? BUSY : IDLE);
+    if (url !== live.url) return;
+    clearTimeout(live.timer); // the page may have been drawn meanwhile, and have set one
+    live.timer = setTimeout(ask, live.busy ? BUSY : IDLE);
   };
   return {
     // What the page itself has just drawn may be older than the last answer: the next one is drawn in any case.

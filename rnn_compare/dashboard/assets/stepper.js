@@ -64,7 +64,8 @@ export function stepper(parent, { unit, count, pace, where, onStep }) {
     playing.textContent = "Play";
   };
   const onKey = (event) => {
-    if (event.target.closest?.("input, textarea, select, button, [role=slider], [contenteditable]")) return;
+    if (event.target.closest?.("input, textarea, select, [role=radio], [role=tab], [role=slider], [contenteditable]")) return;
+    if (event.key === " " && event.target.closest?.("button")) return; // it presses that button
     if (!bar.isConnected || event.ctrlKey || event.metaKey || event.altKey) return;
     const act = {
       ArrowLeft: () => steps.jump(steps.at - 1),

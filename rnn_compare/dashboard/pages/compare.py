@@ -4,11 +4,10 @@ import streamlit as st
 
 from rnn_compare.dashboard import access, board, controls, invite, live, parameter_table, problems, services
 from rnn_compare.dashboard.services import Services
-from rnn_compare.dashboard.shown import newest, pin, pinned, shown
+from rnn_compare.dashboard.shown import newest, pin, pinned, restore, shown
 from rnn_compare.dashboard.words import about
 from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
-from rnn_compare.training.cluster import worker_count
 
 STARTING_SECONDS, TICK_SECONDS = 2.0, 10.0
 """How often the line below the board is looked after, while the workers start and later. The board itself asks for
@@ -18,6 +17,7 @@ news (``live.py``)."""
 def render() -> None:
     """Draws the page."""
     of = services.get()
+    restore()
     with st.sidebar:
         setup = controls.setup()
         with st.container(key="train_box"):
@@ -35,8 +35,9 @@ def _train(of: Services, setup: controls.Setup) -> None:
     if setup.problem:
         st.error(setup.problem)
     else:
-        time = about(estimate.seconds(setup.experiments, of.runs(), worker_count()))
-        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this machine")
+        time = about(estimate.seconds(setup.experiments, of.runs(), of.workers))
+        where = "cluster" if of.engine.scheduler else "machine"
+        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this {where}")
     locked = access.why_not()
     if st.button("Train", type="primary", width="stretch", disabled=not count or bool(locked), help=locked):
         access.require()
@@ -50,9 +51,10 @@ def _live(of: Services, drawn: tuple[bool, bool]) -> None:
     if drawn != _at_work(of):
         st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     chosen = shown(runs)
-    marks = bool(st.session_state.get("marks"))
+    place = st.container(key="board_place")  # keeps its height while the scripts load
+    marks = _below_board(of, runs, chosen)
     news = live.url(pinned(), marks)
-    with st.container(key="board_place"):  # keeps its height while the scripts load
+    with place:
         data = live.message(of, pinned(), marks)
         stopped, continued = board.show(data, news, key="board", may_press=access.is_presenter())
     with problems.noting(problems.noted()):
@@ -62,14 +64,13 @@ def _live(of: Services, drawn: tuple[bool, bool]) -> None:
             of.engine.continue_run(run, **access.place_in_line())
     if stopped or continued:
         of.refresh()
-    _below_board(of, runs, chosen)
     problems.show()
 
 
-def _below_board(of: Services, runs: list[Run], chosen: list[Run]) -> None:
-    """One line that is always there, so that nothing below it moves."""
+def _below_board(of: Services, runs: list[Run], chosen: list[Run]) -> bool:
+    """Draws one line that is always there, so that nothing below it moves; returns whether the marks are wanted."""
     with st.container(horizontal=True, vertical_alignment="center", key="board_line"):
-        st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
+        marks = st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
         latest = newest(runs)
         if pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
             if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
@@ -80,6 +81,7 @@ def _below_board(of: Services, runs: list[Run], chosen: list[Run]) -> None:
         elif state.phase == "starting":
             begun = "" if chosen else " Train can be pressed already."
             st.caption(f"The workers are starting; a machine's very first start takes about half a minute.{begun}")
+    return marks
 
 
 def _at_work(of: Services) -> tuple[bool, bool]:
