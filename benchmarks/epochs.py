@@ -4,6 +4,7 @@ import os
 import platform
 import statistics
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import batches
 
 Epoch = Callable[[], None]
+MOST_EPOCHS = 20
 
 
 @dataclass(frozen=True)
@@ -53,21 +55,48 @@ def reviews_for(experiment: Experiment) -> Split:
 
 
 def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
-    """Returns what trains a new network for one more epoch, validation included, as a run does."""
+    """Returns what trains a new network for one more epoch, validation included: the next one of a single long fit.
+
+    The first, which traces and builds pipelines, is over when this returns.
+    """
     model = (models.build if fused else keras_models.build)(experiment)
-    # Traces the graphs: with two batches, of which one is not full, else Keras traces again.
-    few = experiment.batch_size * 3 // 2
-    of_few = experiment.model_copy(update={"reviews": 2 * few, "validation_split": 0.5, "epochs": 1})
-    _fit(model, of_few, Split(*(array[:few] for array in vars(split).values())))
-    return lambda: _fit(model, experiment.model_copy(update={"epochs": 1}), split)
+    turns = Turns()
+    threading.Thread(target=_fit, args=(model, experiment, split, turns), daemon=True).start()
+    turns.wait()
+    turns.next()
+    return turns.next
 
 
-def _fit(model: keras.Model, experiment: Experiment, split: Split) -> None:
+class Turns(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not followed by mypy
+    """Lets a fit in a thread of its own train one epoch at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._go, self._stands = threading.Semaphore(0), threading.Semaphore(0)
+
+    def wait(self) -> None:
+        """Returns when the fit stands before its next epoch."""
+        self._stands.acquire()
+
+    def next(self) -> None:
+        """Lets the fit train one epoch, and returns when it stands before the one after."""
+        self._go.release()
+        self.wait()
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
+        """Stands until it is the fit's turn."""
+        self._stands.release()
+        self._go.acquire()
+
+
+def _fit(model: keras.Model, experiment: Experiment, split: Split, turns: Turns) -> None:
     model.fit(
-        batches.training_batches(experiment, split),
+        batches.training_batches(experiment.model_copy(update={"epochs": MOST_EPOCHS}), split),
         steps_per_epoch=-(-len(split.x_train) // experiment.batch_size),
         validation_data=batches.validation_batches(experiment, split),
+        epochs=MOST_EPOCHS,
         shuffle=False,
+        callbacks=[turns],
         verbose=0,
     )
 

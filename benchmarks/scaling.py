@@ -1,6 +1,6 @@
 """How the time of a fused epoch grows with units, maxlen and reviews, beside stock Keras' and the arithmetic's own.
 
-    python -m benchmarks.scaling [rounds]
+    python -m benchmarks.scaling [rounds] [units|maxlen|reviews|others …]
 
 Prints Markdown tables. Stock and fused epochs take turns in one process with one thread. The floor is what the matrix
 products of the fused layers would take at the rate that one thread reaches in a large product: no program that does
@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-from benchmarks.epochs import in_turns, keras_epoch, machine, reviews_for  # first: it sets the threads
+from benchmarks.epochs import Times, in_turns, keras_epoch, machine, reviews_for  # first: it sets the threads
 
 # isort: split
 import numpy as np
@@ -28,23 +28,32 @@ TABLES: dict[str, tuple[int, ...]] = {
     "maxlen": (50, 100, 200, 500, 1000),
     "reviews": (2_500, 5_000, 10_000, 25_000),
 }
+OTHERS: dict[str, dict[str, Any]] = {
+    "two layers": {"layers": 2},
+    "bidirectional": {"bidirectional": True},
+    "dropout 0.2": {"dropout": 0.2},
+    "masked padding": {"mask_padding": True},
+}
+"""What is read through the layers' vectors, or without the shared padding: other ways through the kernels."""
 
 
-def main(rounds: int = 3) -> None:
-    """Prints a table for each setting."""
+def main(rounds: int = 3, *tables: str) -> None:
+    """Prints a table for each setting, or for those that are named."""
     warm_up()
     rate = multiply_adds_a_second()
     print(f"{machine()}; {rate / 1e9:.0f} billion multiply-adds a second\n")
+    if not tables or "others" in tables:
+        _print_others(rounds)
     for setting, values in TABLES.items():
+        if tables and setting not in tables:
+            continue
         print(f"| {setting} | cell | stock, s | fused, s | ratio | floor, s | floor of fused |")
         print("|---|---|---|---|---|---|---|")
         for value, cell in itertools.product(values, CELLS):
             chosen: dict[str, Any] = {"cell": cell, "reviews": REVIEWS, setting: value}
             experiment = Experiment(**chosen)
             split = reviews_for(experiment)
-            kinds = {"stock": keras_epoch(experiment, split, fused=False)}
-            kinds["fused"] = keras_epoch(experiment, split, fused=True)
-            stock, fused = in_turns(kinds, rounds).values()
+            stock, fused = _compared(experiment, split, rounds)
             floor = multiply_adds(experiment, split) / rate
             print(
                 f"| {value:,} | {cell} | {stock.seconds:.2f} | {fused.seconds:.2f} | {fused.ratio:.2f} "
@@ -52,6 +61,21 @@ def main(rounds: int = 3) -> None:
                 flush=True,
             )
         print()
+
+
+def _print_others(rounds: int) -> None:
+    print("| setting | cell | stock, s | fused, s | ratio |\n|---|---|---|---|---|")
+    for (name, changes), cell in itertools.product(OTHERS.items(), CELLS):
+        experiment = Experiment(cell=cell, reviews=REVIEWS, **changes)
+        stock, fused = _compared(experiment, reviews_for(experiment), rounds)
+        print(f"| {name} | {cell} | {stock.seconds:.2f} | {fused.seconds:.2f} | {fused.ratio:.2f} |", flush=True)
+    print()
+
+
+def _compared(experiment: Experiment, split: Split, rounds: int) -> tuple[Times, Times]:
+    kinds = {"stock": keras_epoch(experiment, split, fused=False), "fused": keras_epoch(experiment, split, fused=True)}
+    stock, fused = in_turns(kinds, rounds).values()
+    return stock, fused
 
 
 def multiply_adds(experiment: Experiment, split: Split) -> float:
@@ -82,4 +106,4 @@ def multiply_adds_a_second(size: int = 1024, times: int = 7) -> float:
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 3, *sys.argv[2:])

@@ -11,8 +11,8 @@ from rnn_compare.runs.curves import as_cell
 from rnn_compare.runs.record import Run
 
 COLUMNS: dict[str, Any] = {
-    "Name": st.column_config.TextColumn(width=170),
     "Network": st.column_config.TextColumn(),
+    "Name": st.column_config.TextColumn(width=150),
     "maxlen": st.column_config.NumberColumn(),
     "Seed": st.column_config.NumberColumn(),
     "Epochs": st.column_config.TextColumn(help="Finished epochs of those asked for."),
@@ -50,8 +50,8 @@ def _searched(run: Run) -> str:
 def _row(run: Run) -> tuple[Any, ...]:
     best, last, experiment = run.best, run.last, run.experiment
     return (
-        as_cell(run.title),
         experiment.label,
+        as_cell(run.name),
         experiment.maxlen,
         experiment.seed,
         f"{len(run.epochs)} of {experiment.epochs}",

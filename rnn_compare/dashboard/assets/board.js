@@ -91,6 +91,7 @@ function drawCards(board, runs, mayPress) {
     if (!present.has(id)) { card.root.remove(); board.cards.delete(id); }
   }
   board.root.classList.toggle("rc-many", runs.length > 3);
+  board.root.style.setProperty("--rc-columns", runs.length === 5 || runs.length === 6 ? 3 : 4);
   runs.forEach((run, index) => {
     const card = board.cards.get(run.id) ?? buildCard(board, run.id);
     if (board.cardRow.children[index] !== card.root) {
