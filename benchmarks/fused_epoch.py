@@ -50,7 +50,7 @@ def _drift(experiment: Experiment, split: Split) -> str:
     rows = batches.order(experiment, 0)
     stock, reordered, fused = keras_models.build(experiment), keras_models.build(experiment), models.build(experiment)
     said = []
-    for step in range(1, STEPS[-1] + 1):
+    for step in range(1, min(STEPS[-1], len(rows) // experiment.batch_size) + 1):
         batch = rows[(step - 1) * experiment.batch_size : step * experiment.batch_size]
         for model, order in ((stock, batch), (reordered, batch[::-1]), (fused, batch)):
             model.train_on_batch(split.x_train[order], split.y_train[order])

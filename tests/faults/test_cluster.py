@@ -264,35 +264,6 @@ def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(
     assert all(record.weights_were_there)
 
 
-def test_a_scheduler_that_repeats_the_job_of_a_worker_that_died_trains_nothing_twice(
-    far: Engine, record: ListeningStore, elsewhere: Elsewhere
-) -> None:
-    """A worker with a port of its own comes back at the same address, so Dask hands it its old job once more."""
-    assert dask.config.get("distributed.scheduler.allowed-failures") > 0, "the scheduler's own setting, as it comes"
-    for worker in elsewhere.workers:
-        kill(worker)
-    until(lambda: far.workers() == [])
-    port = free_port()
-    nanny = elsewhere.start_worker("--worker-port", str(port))
-    until_ready(far, 1)
-    [run, unbroken] = far.submit([long(), long()])
-    until(lambda: len(record.run(run).epochs) >= 2)
-    [process] = [
-        child
-        for child in psutil.Process(nanny.pid).children(recursive=True)
-        if port in {listening.laddr.port for listening in child.net_connections()}
-    ]
-    process.kill()
-    first, second = finished(far, record, [run, unbroken])
-    assert {worker.address for worker in far.workers()} == {f"tls://127.0.0.1:{port}"}
-    assert same_curve(first, second)
-    assert len(first.continued) == 1
-    told = epochs_told(record, run)
-    assert told.count(max(told)) == 1, "no second training told the same epochs"
-    elsewhere.start_worker()
-    until_ready(far, 2)
-
-
 def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(
     far: Engine, record: ListeningStore, elsewhere: Elsewhere
 ) -> None:
@@ -318,6 +289,33 @@ def test_a_killed_scheduler_is_named_and_what_ran_goes_on_when_it_is_back(
     assert same_curve(first, second)
     assert all(record.weights_were_there)
     assert not list(run_folder(first.id).glob(".*")), "nothing half written"
+
+
+def test_a_scheduler_that_repeats_the_job_of_a_worker_that_died_trains_nothing_twice(
+    far: Engine, record: ListeningStore, elsewhere: Elsewhere
+) -> None:
+    """A worker with a port of its own comes back at the same address, so Dask hands it its old job once more."""
+    assert dask.config.get("distributed.scheduler.allowed-failures") > 0, "the scheduler's own setting, as it comes"
+    for worker in elsewhere.workers:
+        kill(worker)
+    until(lambda: far.workers() == [])
+    port = free_port()
+    nanny = elsewhere.start_worker("--worker-port", str(port))
+    until_ready(far, 1)
+    [run, unbroken] = far.submit([long(), long()])
+    until(lambda: len(record.run(run).epochs) >= 2)
+    [process] = [
+        child
+        for child in psutil.Process(nanny.pid).children(recursive=True)
+        if port in {listening.laddr.port for listening in child.net_connections()}
+    ]
+    process.kill()
+    first, second = finished(far, record, [run, unbroken])
+    assert {worker.address for worker in far.workers()} == {f"tls://127.0.0.1:{port}"}
+    assert same_curve(first, second)
+    assert len(first.continued) == 1
+    told = epochs_told(record, run)
+    assert told.count(max(told)) == 1, "no second training told the same epochs"
 
 
 def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(
