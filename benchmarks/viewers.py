@@ -28,9 +28,10 @@ from websockets.typing import Subprotocol
 
 from benchmarks.browser import PROJECT, cache, server
 from rnn_compare.dashboard import live
+from rnn_compare.dashboard.shown import newest
 from rnn_compare.runs.store import RunStore
 
-SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=6000"
+SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100"
 FETCH_SECONDS = 1.0
 JOIN_SECONDS = 8.0
 """Over which the visitors come in."""
@@ -146,15 +147,13 @@ def main() -> None:
     """Prints ticks, the trainings' pace and the server's memory, turn by turn."""
     options = _options()
     with cache() as folder, server(PROJECT / "app.py", folder) as url, contextlib.ExitStack() as at_end:
-        asyncio.run(press_train(url))
         store = RunStore(folder / "runs.db")
         at_end.callback(store.close)
-        while not all(len(run.epochs) >= 2 for run in store.runs()):
-            time.sleep(0.5)
         process = server_process(url)
         paces: dict[str, list[list[float]]] = {"watched": [], "burnt": []}
         ticks: list[float] = []
         for _ in range(options.rounds):
+            train_anew(url, store)
             begun, own, theirs = time.monotonic(), psutil.Process().cpu_times(), process.cpu_times()
             visitors = asyncio.run(hall(url, options.viewers, options.seconds))
             took = time.monotonic() - begun
@@ -174,7 +173,11 @@ def main() -> None:
             burner.start()
             burner.join()
             paces["burnt"].append(_paces(store, begun))
-        for index, run in enumerate(store.runs()):
+            if any(run.status.ended for run in newest(store.runs())):
+                raise SystemExit(
+                    "A training ended before its round did: give it more epochs, or fewer seconds a round."
+                )
+        for index, run in enumerate(newest(store.runs())):
             ratios = [w[index] / b[index] for w, b in zip(paces["watched"], paces["burnt"], strict=True)]
             print(
                 f"{run.title}: an epoch takes {statistics.median(ratios):.2f} times as long with visitors as with "
@@ -182,11 +185,22 @@ def main() -> None:
             )
 
 
+def train_anew(url: str, store: RunStore) -> None:
+    """Has the two networks trained from their beginning, and waits until both have come to their third epoch."""
+    for run in store.runs():
+        store.request_stop(run.id)
+    while not all(run.status.ended for run in store.runs()):
+        time.sleep(0.5)
+    asyncio.run(press_train(url))
+    while not all(len(run.epochs) >= 2 for run in newest(store.runs())):
+        time.sleep(0.5)
+
+
 def _paces(store: RunStore, since: float) -> list[float]:
     """Returns each run's median seconds an epoch over the epochs that ended since then."""
     now = time.monotonic()
     paces = []
-    for run in store.runs():
+    for run in newest(store.runs()):
         recent, back = [], now
         for epoch in reversed(run.epochs):
             back -= epoch.seconds
