@@ -11,7 +11,7 @@ from rnn_compare.runs.record import Run
 
 STARTING_SECONDS, TICK_SECONDS = 2.0, 20.0
 """How often the line below the board is looked after, while the workers start and later. The board itself asks for
-news (``live.py``). A tick of a viewer takes the processor 8 ms: 200 of them every 10 s took half of the server's time."""
+news (``live.py``). A viewer's tick takes the processor 8 ms: those of 200 every 10 s took half of the server's time."""
 
 
 def render() -> None:
