@@ -1,6 +1,6 @@
 // Asks the server for news, as long as the board is on the page (see live.py).
 
-const BUSY = 1000, IDLE = 3000; // milliseconds between two questions, while something trains and while nothing does
+const BUSY = 1250, IDLE = 3000; // milliseconds between two questions, while something trains and while nothing does
 
 export function follow(draw) {
   const live = { url: "", seen: "", busy: true, timer: 0 };

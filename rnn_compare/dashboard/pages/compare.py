@@ -9,7 +9,7 @@ from rnn_compare.dashboard.words import about
 from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
 
-STARTING_SECONDS, TICK_SECONDS = 2.0, 20.0
+STARTING_SECONDS, TICK_SECONDS = 2.0, 30.0
 """How often the line below the board is looked after, while the workers start and later. The board itself asks for
 news (``live.py``). A viewer's tick takes the processor 8 ms: those of 200 every 10 s took half of the server's time."""
 
