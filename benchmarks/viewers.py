@@ -3,8 +3,8 @@
     python -m benchmarks.viewers [--viewers 200] [--rounds 3] [--seconds 40]
 
 Each visitor does what a browser does: it loads the page over a websocket that speaks Streamlit's protocol, asks there
-again whenever the server said it should, and fetches the board's news every 1.25 seconds. Tick: from asking for these to the
-last byte of the answer; aim: p95 of 0.5 s.
+again whenever the server said it should, and fetches the board's news every 1.25 seconds. Tick: from asking for
+these to the last byte of the answer; aim: p95 of 0.5 s.
 
 The visitors' own process takes a share of the two cores that no real hall takes. So the trainings' pace with visitors
 is compared with their pace when nobody watches and a process that merely burns that very share runs in their place;
