@@ -1,6 +1,7 @@
 """Brings a hall to the page: its address, and a QR code for two hundred phones."""
 
 import socket
+from collections.abc import Hashable
 from html import escape
 from urllib.parse import urlsplit, urlunsplit
 
@@ -24,11 +25,16 @@ CLOSED = (
 ALONE = "This machine is in no network, so nobody can reach it. Join one, or open a hotspot, and try again."
 
 
-def entry() -> None:
-    """Draws the button on the first page, and the window that it opens."""
+def entry(page: Hashable = "") -> None:
+    """Draws the button on the first page, and the window that it opens.
+
+    Args:
+        page: What the page behind the window shows. Nothing there can be pressed while the window is open, so whoever
+            has changed it has closed the window, whether or not that was heard.
+    """
     if st.button("Invite the hall", icon=":material/qr_code_2:", width="stretch"):
-        st.session_state[_OPENED] = True
-    if st.session_state.get(_OPENED):
+        st.session_state[_OPENED] = page
+    if st.session_state.get(_OPENED) == page:
         _window()
 
 
@@ -83,7 +89,7 @@ def code(url: str) -> str:
 
 def _window() -> None:
     def close() -> None:
-        st.session_state[_OPENED] = False
+        st.session_state[_OPENED] = None
 
     # Opened anew at each run of the page, since one that comes of a training's news would close it.
     @st.dialog("Join in", width="large", on_dismiss=close)

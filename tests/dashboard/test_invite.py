@@ -77,3 +77,20 @@ def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypat
     app.run()
     assert "http://10.1.2.3:8501/" in app.get("html")[0].proto.body
     assert not app.exception
+
+
+def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("streamlit.get_option", {"server.address": "127.0.0.1", "server.port": 8501}.get)
+
+    def script() -> None:
+        import streamlit as st
+
+        from rnn_compare.dashboard import invite
+
+        invite.entry(st.toggle("changed", key="changed"))
+
+    app = AppTest.from_function(script, default_timeout=30).run()
+    app.button[0].click().run()
+    assert app.info
+    app.toggle[0].set_value(True).run()
+    assert not app.info

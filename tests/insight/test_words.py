@@ -118,7 +118,7 @@ def test_only_frequent_words_are_neighbours_but_any_word_may_be_asked_for() -> N
         ("two words", "here there are several"),
         ("xyzzy", "“xyzzy” stands in none of the training reviews"),
         ("x" * 5000, "xxx…” stands in none of the training reviews"),
-        ("word97", "the 97th most frequent word, and only the first 96 were kept"),
+        ("word97", "it has rank 97 by frequency, and only the first 96 were kept"),
     ],
 )
 def test_what_is_no_word_of_the_network_is_told_in_words(text: str, says: str) -> None:

@@ -86,6 +86,8 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
     # Without weights neither page would come as far as the text.
     monkeypatch.setattr("rnn_compare.dashboard.pages.inside.run_weights", lambda *_: object())
     app = go_to(visit(), page)
+    asked.clear()  # "Inside the cell" opens with an example
+    clock.time += 10
     for text in ("first", "second", "third"):
         app.text_area(key="review").set_value(text).run()
         assert not app.exception

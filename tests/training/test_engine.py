@@ -242,7 +242,7 @@ def test_an_engine_that_cannot_start_says_why_and_fails_its_runs(
     engine.start()
     until(lambda: engine.state.phase == "failed")
     assert "RNN_COMPARE_WORKERS is 'many'" in (engine.state.reason or "")
-    assert store.run(run).status is Status.FAILED
+    until(lambda: store.run(run).status is Status.FAILED)
     assert store.run(run).reason == engine.state.reason
     with pytest.raises(UserError, match="RNN_COMPARE_WORKERS"):
         engine.submit([tiny()])

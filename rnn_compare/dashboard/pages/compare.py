@@ -22,7 +22,7 @@ def render() -> None:
         setup = controls.setup()
         with st.container(key="train_box"):
             _train(of, setup)
-        invite.entry()
+        invite.entry((setup.experiments, *pinned()))
     starting, busy = _at_work(of)
     st.fragment(_live, run_every=STARTING_SECONDS if starting else TICK_SECONDS)(of, (starting, busy))
     if setup.experiments:
