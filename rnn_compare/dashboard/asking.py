@@ -110,30 +110,23 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
         first: The example that stands in the box until the visitor has chosen or typed something.
     """
     if first and "review" not in st.session_state:
-        st.session_state.update(review=EXAMPLES[first], example=first)
+        st.session_state["review"] = EXAMPLES[first]
 
-    def take_example() -> None:
-        if example := st.session_state["example"]:
-            st.session_state["review"] = EXAMPLES[example]
+    def take_example(example: str) -> None:
+        st.session_state["review"] = EXAMPLES[example]
 
     st.text_area(
         "Review",
         key="review",
         height=height,
         placeholder="Type or paste a review in English …",
-        on_change=lambda: st.session_state.update(example=None),  # what stands there now is no example any more
         persist_state="session",
     )
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
         st.button("Ask the networks", type="primary")
-        st.pills(
-            "Examples",
-            list(EXAMPLES),
-            key="example",
-            on_change=take_example,
-            label_visibility="collapsed",
-            persist_state="session",
-        )
+        # Buttons: what holds a choice, such as pills, may tell an old one once more, over what was typed since.
+        for example in EXAMPLES:
+            st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
         if experiments:
             _offer_real_ones(experiments)
     typed = str(st.session_state["review"])
@@ -164,7 +157,7 @@ def _offer_real_ones(experiments: Collection[Experiment]) -> None:
             return
         number = min(max(number, real.numbers[0]), real.numbers[-1])
         found = Picked(real.text(number)[:MAX_CHARACTERS], real.kind, number, real.positive(number))
-        st.session_state.update(picked=found, review=found.text, example=None, real_review=number)
+        st.session_state.update(picked=found, review=found.text, real_review=number)
 
     if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
         st.session_state["real_review"] = None

@@ -34,7 +34,7 @@ def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, tra
 
 
 def test_an_example_fills_the_box(app: AppTest) -> None:
-    next(pills for pills in app.pills if pills.key == "example").set_value("Panned").run()
+    app.button(key="example Panned").click().run()
     assert str(app.text_area(key="review").value).startswith("What a waste of time")
 
 
@@ -58,12 +58,13 @@ def test_the_choice_of_networks_stays_when_others_are_trained(
         shared_services.refresh()
 
 
-def test_an_example_is_none_any_more_once_something_else_is_typed(app: AppTest) -> None:
-    pills = next(pills for pills in app.pills if pills.key == "example")
-    pills.set_value("Panned").run()
+def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
+    app.button(key="example Panned").click().run()
     app.text_area(key="review").set_value("Mine").run()
-    assert next(pills for pills in app.pills if pills.key == "example").value is None
+    app.run()
     assert app.text_area(key="review").value == "Mine"
+    app.button(key="example Panned").click().run()
+    assert str(app.text_area(key="review").value).startswith("What a waste of time"), "the same example once more"
 
 
 def test_nothing_is_asked_of_an_empty_box(app: AppTest) -> None:

@@ -50,6 +50,8 @@ def inside(server: Server, runs: str, page: Page) -> Page:
 def ask(page: Page, text: str) -> None:
     page.get_by_role("textbox", name="Review", exact=True).fill(text)
     page.get_by_role("button", name="Ask the networks").click()
+    # Until then the page shows what was read before.
+    expect(page.locator(".rc-reading span").first).to_have_text(text.split()[0].lower())
 
 
 def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
