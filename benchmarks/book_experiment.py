@@ -17,6 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.machine import machine
 from rnn_compare.networks.keras_script import script
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK
@@ -29,6 +30,7 @@ def main(rounds: int = 3) -> None:
     """Prints both medians, their ratio and the best validation accuracies of each."""
     ours: list[float] = []
     stock: list[float] = []
+    print(machine())
     with tempfile.TemporaryDirectory() as folder:
         first = _seconds([sys.executable, "-m", "rnn_compare", "train", *SHORTEST], folder)
         print(f"the very first start here, reviews prepared and kernels compiled: {first:.1f} s")
@@ -40,7 +42,7 @@ def main(rounds: int = 3) -> None:
     a, b = statistics.median(ours), statistics.median(stock)
     print(f"the program:    {a:.1f} s; {[round(t, 1) for t in ours]}")
     print(f"stock Keras:    {b:.1f} s; {[round(t, 1) for t in stock]}")
-    print(f"{b / a:.1f} times faster")
+    print(f"{b / a:.1f} times faster; rounds: {[round(s / t, 1) for s, t in zip(stock, ours, strict=True)]}")
 
 
 def _seconds(command: list[str], cache: str, accuracy: str | None = None) -> float:

@@ -1,14 +1,12 @@
 """Epochs of one network, timed: what the benchmarks of speed have in common. Import it before NumPy and TensorFlow."""
 
 import os
-import platform
 import statistics
 import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from rnn_compare.training.cluster import ENVIRONMENT
 
@@ -16,7 +14,6 @@ if not ENVIRONMENT.items() <= os.environ.items():  # it is read when a process b
     os.execve(sys.executable, sys.orig_argv, os.environ | ENVIRONMENT)
 
 import keras
-import numpy as np
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks import keras_models
@@ -36,17 +33,6 @@ class Times:
     seconds: float
     ratio: float
     processor_ratio: float
-
-
-def machine() -> str:
-    """Returns what the figures were measured on."""
-    processor = platform.processor() or platform.machine()
-    with_name = Path("/proc/cpuinfo")
-    if with_name.exists():
-        named = [line for line in with_name.read_text().splitlines() if line.startswith("model name")]
-        processor = named[0].partition(":")[2].strip() if named else processor
-    threads = f"{os.cpu_count()} processors, one thread of TensorFlow"
-    return f"{processor}, {threads}, Keras {keras.version()}, NumPy {np.__version__}"
 
 
 def reviews_for(experiment: Experiment) -> Split:

@@ -11,12 +11,13 @@ the rows of every batch in another order: what rounding alone does.
 import sys
 import time
 
-from benchmarks.epochs import in_turns, keras_epoch, machine, reviews_for  # first: it sets the threads
+from benchmarks.epochs import in_turns, keras_epoch, reviews_for  # first: it sets the threads
 
 # isort: split
 import keras
 import numpy as np
 
+from benchmarks.machine import machine
 from rnn_compare.experiment import CELLS, Experiment
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.fused import models

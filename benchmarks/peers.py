@@ -11,12 +11,13 @@ takes several times as long. Ratios are to stock Keras; medians of all rounds.
 import sys
 from typing import Any
 
-from benchmarks.epochs import Epoch, in_turns, keras_epoch, machine, reviews_for  # first: it sets the threads
+from benchmarks.epochs import Epoch, in_turns, keras_epoch, reviews_for  # first: it sets the threads
 
 # isort: split
 import torch
 from torch import nn
 
+from benchmarks.machine import machine
 from rnn_compare.experiment import CELLS, Experiment
 from rnn_compare.networks.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split

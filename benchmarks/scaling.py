@@ -12,11 +12,12 @@ import sys
 import time
 from typing import Any
 
-from benchmarks.epochs import Times, in_turns, keras_epoch, machine, reviews_for  # first: it sets the threads
+from benchmarks.epochs import Times, in_turns, keras_epoch, reviews_for  # first: it sets the threads
 
 # isort: split
 import numpy as np
 
+from benchmarks.machine import machine
 from rnn_compare.experiment import CELLS, Experiment
 from rnn_compare.networks.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split

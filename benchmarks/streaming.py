@@ -13,11 +13,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks.epochs import machine, reviews_for  # first: it sets the threads
+from benchmarks.epochs import reviews_for  # first: it sets the threads
 
 # isort: split
 from keras.src.callbacks.callback_list import CallbackList
 
+from benchmarks.machine import machine
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.fused import models
 from rnn_compare.runs.events import Event, to_message

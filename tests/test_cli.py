@@ -156,7 +156,7 @@ def test_train_ends_with_what_the_curves_say(command: Callable[..., subprocess.P
     process = command("train", "--epochs", "1", *TINY)
     printed, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors
-    assert "which reviews are held out explains up to" in printed
+    assert "for the choice of held-out reviews" in printed
 
 
 def test_ctrl_c_stops_the_runs_politely_and_keeps_their_epochs(

@@ -1,6 +1,6 @@
 """The set-up in the sidebar: what will be trained. All of it stands in the page's URL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from rnn_compare.experiment import (
     OPTIMIZERS,
     SOURCES,
     Experiment,
+    Source,
     bounds,
     comparison,
     experiment_from,
@@ -24,8 +25,8 @@ MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
 LONGEST_NUMBER = 1_000
 """Digits; Python itself refuses to read 4,300."""
-SOURCE_NAMES = {"bundled": "IMDB, bundled", "keras": "IMDB, Keras' file"}
-# Fields that are set by a widget of the same key, beside those of the first row.
+SOURCE_NAMES: dict[Source, str] = {"bundled": "IMDB, bundled", "keras": "IMDB, Keras' file"}
+# Fields that one widget of the same key sets; the other three are what a comparison is made of.
 SHARED = tuple(name for name in Experiment.model_fields if name not in ("cell", "units", "maxlen"))
 DEFAULTS: dict[str, Any] = {name: Experiment.model_fields[name].default for name in SHARED} | {
     "cell": list(BOOK.cells),
@@ -153,7 +154,7 @@ def _toggle(label: str, field: str) -> None:
     st.toggle(label, DEFAULTS[field], key=field, help=_help(field), **_BIND)
 
 
-def _choice(label: str, field: str, options: Sequence[str], names: dict[str, str] | None = None) -> None:
+def _choice(label: str, field: str, options: Sequence[str], names: Mapping[Any, str] | None = None) -> None:
     st.selectbox(
         label,
         options,

@@ -64,7 +64,7 @@ class Services:
         return made[key]
 
     @property
-    def workers(self) -> int:
+    def at_once(self) -> int:
         """How many networks can train at once: on this machine, or on the cluster as far as its workers are ready."""
         if self.engine.scheduler is None:
             return worker_count()
@@ -81,7 +81,7 @@ class Services:
     def _starts(self, runs: list[Run]) -> dict[str, float]:
         own = [run for run in runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        return estimate.starts(queue.line(own), running, runs, self.workers)
+        return estimate.starts(queue.line(own), running, runs, self.at_once)
 
     def refresh(self) -> None:
         """Makes the next reading see what was just written."""

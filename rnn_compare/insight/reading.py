@@ -83,11 +83,12 @@ def read(
     words = words_read(review)
     first = len(review.ids) - len(words)
     _, layers = recurrent_pass(experiment, weights, review.ids[np.newaxis], with_signals=True)
-    if experiment.bidirectional:
-        known = beginnings_logits
-        logits = predict_logits(experiment, weights, beginnings(review.ids, first)) if known is None else known
-    else:
+    if not experiment.bidirectional:
         logits = dense(weights, _last_layer_states(layers, first))
+    elif beginnings_logits is not None:
+        logits = beginnings_logits
+    else:
+        logits = predict_logits(experiment, weights, beginnings(review.ids, first))
     return Reading(words, logits, cell_readings(experiment, weights, review.ids, layers, first))
 
 

@@ -150,12 +150,12 @@ def _over_reviews(settings: Sequence[_Setting]) -> str:
     best, next_best = first.best[0], second.best[0]
     counts = [setting.runs[0].experiment.validation_reviews for setting in (first, second)]
     chance = margin(best, next_best, *counts)
-    explained = f"which reviews are held out explains up to {100 * chance:.1f} (95 %)"
-    points = f"{100 * (best - next_best):.1f} points"
+    points = f"{100 * (best - next_best):.1f} ± {100 * chance:.1f} points"
+    what = "95 %, for the choice of held-out reviews"
     if best - next_best <= chance:
-        return f"{first.name} and {second.name} cannot be told apart: {points}, and {explained}."
+        return f"{first.name} and {second.name} cannot be told apart: {points} ({what})."
     behind = f" of {second.name}" if len(settings) > 2 else ""
-    return f"{first.name} is ahead{behind} by {points}; {explained}, the seed not counted."
+    return f"{first.name} is ahead{behind} by {points} ({what}; the seed is not counted)."
 
 
 def _by_heart(run: Run) -> str:

@@ -60,7 +60,7 @@ class Analyses:
                 if not known.problem:
                     self._known[key] = known  # the newest once more
                 return known
-            ended = [known for known, analysis in self._known.items() if analysis.ended]
+            ended = [each for each, analysis in self._known.items() if analysis.ended]
             if len(self._known) - len(ended) >= MOST:
                 return Analysis(problem="Too many have asked for this at once. Try again in a moment.")
             for oldest in ended[: max(0, len(self._known) + 1 - KEPT)]:

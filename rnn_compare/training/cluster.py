@@ -25,7 +25,7 @@ WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0
 QUESTION = {"question": 1}
-"""What a worker has of, and a question takes: Dask's resources."""
+"""A resource of Dask's: each worker has one, and a question takes it while it is answered."""
 
 ENVIRONMENT = {
     # One job gains nothing from a second thread of TensorFlow; two jobs side by side do, see docs/decisions.md.

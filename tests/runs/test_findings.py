@@ -53,14 +53,13 @@ def test_a_lead_that_the_held_out_reviews_carry_is_named_with_what_chance_may_do
     found = findings([of("SimpleRNN", 0.862), of("LSTM", 0.882)], ["mine", "yours"])
     assert [finding.run for finding in found] == ["LSTM-1"]
     assert found[0].text == (
-        "LSTM(32) is ahead by 2.0 points; which reviews are held out explains up to 1.3 (95 %), the seed not counted."
+        "LSTM(32) is ahead by 2.0 ± 1.3 points (95 %, for the choice of held-out reviews; the seed is not counted)."
     )
 
 
 def test_a_difference_that_chance_may_bring_about_is_no_lead() -> None:
     assert said(of("SimpleRNN", 0.862), of("LSTM", 0.870)) == [
-        "LSTM(32) and SimpleRNN(32) cannot be told apart: 0.8 points, and which reviews are held out explains "
-        "up to 1.3 (95 %)."
+        "LSTM(32) and SimpleRNN(32) cannot be told apart: 0.8 ± 1.3 points (95 %, for the choice of held-out reviews)."
     ]
 
 
@@ -68,23 +67,22 @@ def test_the_same_difference_is_a_lead_on_many_reviews_and_none_on_few() -> None
     def first(reviews: int) -> str:
         return said(of("SimpleRNN", 0.85, reviews=reviews), of("LSTM", 0.88, reviews=reviews))[0]
 
-    assert first(25_000).startswith("LSTM(32) is ahead by 3.0 points")
-    assert first(1000).startswith("LSTM(32) and SimpleRNN(32) cannot be told apart: 3.0 points")
-    assert "up to 6.8 (95 %)" in first(1000)
+    assert first(25_000).startswith("LSTM(32) is ahead by 3.0 ± 1.3 points")  # 1.96 · √((0.85·0.15 + 0.88·0.12)/5000)
+    assert first(1000).startswith("LSTM(32) and SimpleRNN(32) cannot be told apart: 3.0 ± 6.8 points")
 
 
 def test_of_several_the_leader_is_held_against_the_next() -> None:
     [lead] = said(of("SimpleRNN", 0.7), of("LSTM", 0.88), of("GRU", 0.8))
-    assert lead.startswith("LSTM(32) is ahead of GRU(32) by 8.0 points")
+    assert lead.startswith("LSTM(32) is ahead of GRU(32) by 8.0 ± 1.4 points")
 
 
 def test_who_is_epochs_ahead_is_no_better_for_it() -> None:
     quick, slow = (of("SimpleRNN", 0.78, 0.80, 0.86, status=RUNNING), of("LSTM", 0.79, 0.83, status=RUNNING))
     [lead] = said(quick, slow)
-    assert lead.startswith("After 2 epochs: LSTM(32) is ahead by 3.0 points")
+    assert lead.startswith("After 2 epochs: LSTM(32) is ahead by 3.0 ± 1.5 points")
     assert said(quick, of("LSTM", status=RUNNING)) == [], "one has no epoch yet"
     stopped = said(of("SimpleRNN", 0.78, 0.80, 0.86), of("LSTM", 0.81, status=Status.STOPPED))
-    assert stopped[0].startswith("After 1 epoch: LSTM(32) is ahead by 3.0 points")
+    assert stopped[0].startswith("After 1 epoch: LSTM(32) is ahead by 3.0 ± 1.6 points")
 
 
 def seeded(cell: str, *best: float, **settings: object) -> list[Run]:
@@ -113,7 +111,7 @@ def test_one_network_with_several_seeds_shows_how_much_the_seed_does() -> None:
 def test_the_same_seed_trained_twice_is_one_seed() -> None:
     twice = [run(name, *steady(0.86), cell="LSTM") for name in ("a", "b")]
     assert said(*twice) == []
-    assert "which reviews are held out" in said(*twice, of("GRU", 0.8))[0]
+    assert "choice of held-out reviews" in said(*twice, of("GRU", 0.8))[0]
 
 
 def test_one_seed_against_several_is_told_as_what_it_is() -> None:

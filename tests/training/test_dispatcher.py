@@ -52,6 +52,16 @@ def started(run: str) -> dict[str, Any]:
     return to_message(Started(run, 1, "", {}, 0.0))
 
 
+def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
+    """A dispatcher, and a run that its one worker has begun."""
+    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    [run] = record.create([tiny()], Owner.current(), "page")
+    of.step(workers)
+    of.receive(started(run))
+    of.step(workers)
+    return of, workers, run
+
+
 def lose(of: Dispatcher, workers: OneWorker, run: str, excuse: str | None) -> None:
     of.step(workers)
     of.receive(started(run))
@@ -81,11 +91,7 @@ def test_a_loss_that_was_not_the_runs_fault_is_said_and_does_not_count(record: R
 def test_a_worker_is_lost_while_the_cache_cannot_be_read_and_its_run_is_begun_again_all_the_same(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
-    [run] = record.create([tiny()], Owner.current(), "page")
-    of.step(workers)
-    of.receive(started(run))
-    of.step(workers)
+    of, workers, run = at_work(record)
 
     def unreadable(*_: Any) -> None:
         raise UserError("The cache folder cannot be written to.")
@@ -104,11 +110,7 @@ def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(dispatcher, "KILL_SECONDS", 0.0)
-    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
-    [run] = record.create([tiny()], Owner.current(), "page")
-    of.step(workers)
-    of.receive(started(run))
-    of.step(workers)
+    of, workers, run = at_work(record)
     of.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
     record.request_stop(run)
     of.step(workers)

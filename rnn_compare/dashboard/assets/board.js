@@ -8,14 +8,15 @@ import { loadPlotly, look, onChange } from "./plotly.js";
 const boards = new WeakMap();
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const PATIENCE = 5000; // milliseconds until a button that changed nothing is offered again
+const ROOM = 1.005; // a hair beyond the last tick, or Plotly leaves it out
 const KINDS = [
   {
     title: "Accuracy", train: "accuracy", val: "val_accuracy", format: ".0%", hover: ".1%",
-    range: (values) => [Math.min(0.4, Math.floor(10 * Math.min(...values, 1)) / 10), 1.005],
+    range: (values) => [Math.min(0.4, Math.floor(10 * Math.min(...values, 1)) / 10), ROOM],
   },
   {
     title: "Loss", train: "loss", val: "val_loss", format: ".1f", hover: ".3f",
-    range: (values) => [0, 1.005 * Math.max(0.8, Math.ceil(5 * Math.min(Math.max(...values, 0), 3) + 0.25) / 5)],
+    range: (values) => [0, ROOM * Math.max(0.8, Math.ceil(5 * Math.min(Math.max(...values, 0), 3) + 0.25) / 5)],
   },
 ];
 

@@ -35,7 +35,7 @@ def _train(of: Services, setup: controls.Setup) -> None:
     if setup.problem:
         st.error(setup.problem)
     else:
-        time = about(estimate.seconds(setup.experiments, of.runs(), of.workers))
+        time = about(estimate.seconds(setup.experiments, of.runs(), of.at_once))
         where = "cluster" if of.engine.scheduler else "machine"
         st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this {where}")
     locked = access.why_not()

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import review_text
+from rnn_compare.dashboard.controls import SOURCE_NAMES
 from rnn_compare.dashboard.words import percent
 from rnn_compare.experiment import SOURCES, Experiment, Source, bounds, experiment_from
 from rnn_compare.reviews import prepared, sources
@@ -14,7 +15,6 @@ from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
 
-SOURCE_NAMES: dict[Source, str] = {"bundled": "IMDB, bundled", "keras": "IMDB, Keras' file"}
 NUMBER = "review_number"
 """Counts the reviews from 1, as people do."""
 

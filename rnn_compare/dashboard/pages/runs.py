@@ -39,7 +39,7 @@ def _page(of: Services, runs: Sequence[Run]) -> None:
     heading.html("<h2 style='padding: 0; margin: 0'>Runs</h2>")
     search = box.text_input(
         "Search",
-        placeholder="Search name, cell, note, status or id",
+        placeholder="Search network, name, seed, note, status or id",
         icon=":material/search:",
         label_visibility="collapsed",
     )
