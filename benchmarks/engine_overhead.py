@@ -21,8 +21,8 @@ from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.cluster import WORKERS_VARIABLE, Cluster
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.local.cluster import WORKERS_VARIABLE, Cluster
 
 SHORT, LONG = 1, 21
 RUNS = 5
@@ -77,10 +77,12 @@ def _measured(count: int, record: Path) -> tuple[float, float, float, float]:
         store.close()
 
 
-def _spent(engine: Engine, store: RunStore, of: Sequence[Experiment], idle: float = 0.0) -> tuple[float, list[Run]]:
+def _spent(
+    engine: Engine, store: RunStore, experiments: Sequence[Experiment], idle: float = 0.0
+) -> tuple[float, list[Run]]:
     """Trains and returns the processor time that this process took for it, and the runs."""
     began, wall = time.process_time(), time.monotonic()
-    ids = engine.submit(of)
+    ids = engine.submit(experiments)
     while any(not run.status.ended for run in store.runs(ids[-1:])):  # looked at seldom: looking counts too
         time.sleep(0.25)
     assert engine.wait(ids, PATIENCE)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rnn_compare.training.cluster import ENVIRONMENT
+from rnn_compare.training.local.cluster import ENVIRONMENT
 
 if not ENVIRONMENT.items() <= os.environ.items():  # it is read when a process begins, so this one begins once more
     os.execve(sys.executable, sys.orig_argv, os.environ | ENVIRONMENT)
@@ -16,8 +16,8 @@ if not ENVIRONMENT.items() <= os.environ.items():  # it is read when a process b
 import keras
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
-from rnn_compare.networks.fused import models
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import batches

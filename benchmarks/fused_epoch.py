@@ -19,8 +19,8 @@ import numpy as np
 
 from benchmarks.machine import machine
 from rnn_compare.experiment import CELLS, Experiment
+from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
-from rnn_compare.networks.fused import models
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import batches
 

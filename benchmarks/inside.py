@@ -27,12 +27,12 @@ import keras
 import numpy as np
 
 from rnn_compare.experiment import CELLS, Experiment
-from rnn_compare.insight.gradients import gradient_norms
+from rnn_compare.insight.embedding_map import word_map
+from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.leave_one_out import leave_one_out
 from rnn_compare.insight.memory_test import memory_test
 from rnn_compare.insight.polarity import WordChoice
-from rnn_compare.insight.reading import read
-from rnn_compare.insight.words import word_map
+from rnn_compare.insight.word_by_word import read
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.encoding import EncodedReview, read_text

@@ -19,7 +19,7 @@ from torch import nn
 
 from benchmarks.machine import machine
 from rnn_compare.experiment import CELLS, Experiment
-from rnn_compare.networks.fused.models import warm_up
+from rnn_compare.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import batches
 

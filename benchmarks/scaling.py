@@ -19,7 +19,7 @@ import numpy as np
 
 from benchmarks.machine import machine
 from rnn_compare.experiment import CELLS, Experiment
-from rnn_compare.networks.fused.models import warm_up
+from rnn_compare.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split
 
 GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}

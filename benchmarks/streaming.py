@@ -20,7 +20,7 @@ from keras.src.callbacks.callback_list import CallbackList
 
 from benchmarks.machine import machine
 from rnn_compare.experiment import Experiment
-from rnn_compare.networks.fused import models
+from rnn_compare.fused import models
 from rnn_compare.runs.events import Event, to_message
 from rnn_compare.training import batches, job
 from rnn_compare.training.stream import Stream

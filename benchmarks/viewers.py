@@ -27,8 +27,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from benchmarks.browser import PROJECT, cache, server
-from rnn_compare.dashboard import live
-from rnn_compare.dashboard.shown import newest
+from rnn_compare.dashboard.server import news
+from rnn_compare.dashboard.shown_runs import newest
 from rnn_compare.runs.store import RunStore
 
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100"
@@ -93,7 +93,7 @@ class Visitor:
     async def _fetch_news(self, until: float) -> None:
         host, _, port = self._host.partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        request = f"GET {live.url([], marks=False)} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: gzip\r\n"
+        request = f"GET {news.url([], marks=False)} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: gzip\r\n"
         tag = ""
         while time.monotonic() < until:
             await asyncio.sleep(FETCH_SECONDS)

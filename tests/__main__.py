@@ -11,7 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 PARTS = (
     ("tests/faults", "tests/training"),
-    tuple(f"tests/{part}" for part in ("app", "dashboard", "insight", "networks", "runs", "test_style.py")),
+    tuple(
+        f"tests/{part}"
+        for part in ("app", "dashboard", "comparison", "fused", "insight", "networks", "runs", "test_style.py")
+    ),
 )
 """The third takes what is left."""
 

@@ -12,7 +12,7 @@ from hypothesis import settings
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from tests.chromium import browser, page  # noqa: F401  # fixtures
-from tests.unstarted import of, record  # noqa: F401  # fixtures
+from tests.unstarted import record, services  # noqa: F401  # fixtures
 
 # Every test's cache is empty; what is compiled is kept for all of them, and for the next time. A worker that has to
 # compile TensorFlow's modules takes three times as long to start.
@@ -47,6 +47,6 @@ def prepared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
         environment.setenv(CACHE_VARIABLE, str(folder))
         prepared.prepare("bundled")
         # In a process of its own: some tests say that theirs never imports Keras.
-        compile_kernels = "from rnn_compare.networks.fused.models import warm_up; warm_up()"
+        compile_kernels = "from rnn_compare.fused.models import warm_up; warm_up()"
         subprocess.run([sys.executable, "-c", compile_kernels], check=True, capture_output=True)
     return folder

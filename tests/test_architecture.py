@@ -10,8 +10,7 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
 FOR_WORKERS = tuple(
-    f"rnn_compare.{module}"
-    for module in ("networks.keras_models", "networks.fused", "training.batches", "training.job")
+    f"rnn_compare.{module}" for module in ("networks.keras_models", "fused", "training.batches", "training.job")
 )
 
 

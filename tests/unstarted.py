@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard import services
 from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
@@ -16,30 +15,30 @@ from rnn_compare.training.engine import Engine
 
 
 @pytest.fixture
-def of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
     """The server's services on an empty cache; the engine isn't started: what is submitted waits."""
     cache = tmp_path / "cache"
     cache.mkdir()
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     store = RunStore(cache / "runs.db")
     shared = Services(store, Engine(store, origin="page"))
-    monkeypatch.setattr(services, "_services", shared)
+    monkeypatch.setattr("rnn_compare.dashboard.services._services", shared)
     yield shared
     store.close()
 
 
 @pytest.fixture
-def record(of: Services) -> Callable[..., str]:
+def record(services: Services) -> Callable[..., str]:
     """Records one run through the record's own ways, and returns its id."""
 
     def one(status: Status = Status.FINISHED, epochs: int = 2, reason: str | None = None, **settings: object) -> str:
-        [run] = of.store.create([Experiment(**settings)], Owner.current(), "page")
+        [run] = services.store.create([Experiment(**settings)], Owner.current(), "page")
         if status is not Status.QUEUED:
-            of.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
-        of.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in range(1, epochs + 1)])
+            services.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
+        services.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in range(1, epochs + 1)])
         if status.ended:
-            of.store.record([Ended(run, status, reason, 60.0)])
-        of.refresh()
+            services.store.record([Ended(run, status, reason, 60.0)])
+        services.refresh()
         return run
 
     return one

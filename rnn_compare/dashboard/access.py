@@ -16,8 +16,8 @@ from typing import Any
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from rnn_compare.dashboard import shield
 from rnn_compare.dashboard.rate_limit import RateLimit
+from rnn_compare.dashboard.server import request_guard
 from rnn_compare.errors import UserError
 
 SECTION = "presenter"
@@ -93,7 +93,7 @@ def visitor() -> str:
     A browser that keeps no cookies is another visitor after each reload.
     """
     if _VISITOR not in st.session_state:
-        token = shield.token(st.context.cookies.get(shield.COOKIE)) or secrets.token_hex(16)
+        token = request_guard.token(st.context.cookies.get(request_guard.COOKIE)) or secrets.token_hex(16)
         st.session_state[_VISITOR] = hashlib.sha256(token.encode()).hexdigest()[:12]
     return str(st.session_state[_VISITOR])
 

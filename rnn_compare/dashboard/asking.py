@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import access
 from rnn_compare.dashboard.services import Services
-from rnn_compare.dashboard.shown import has_chosen, note_choice, shown
+from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, shown
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED, Experiment, labels
 from rnn_compare.insight.held_out import held_out
@@ -29,9 +29,9 @@ EXAMPLES = {
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 
 
-def askable(of: Services) -> list[Run]:
+def askable(services: Services) -> list[Run]:
     """Returns the runs that can be asked; where there is none, the page says how to get one."""
-    found = [run for run in of.runs() if run.has_weights]
+    found = [run for run in services.runs() if run.has_weights]
     if not found:
         st.info(
             "No network has finished an epoch yet. Train one on the Compare page; as soon as its first epoch is "

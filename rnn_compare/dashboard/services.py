@@ -12,8 +12,8 @@ from rnn_compare.runs import estimate, queue
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.cluster import worker_count
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.local.cluster import worker_count
 
 SNAPSHOT_SECONDS = 0.4
 """How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
@@ -89,7 +89,7 @@ class Services:
             self._snapshot = (0.0, [])
 
 
-def get() -> Services:
+def get_services() -> Services:
     """Returns the server's services, begun at the first call.
 
     Raises:
@@ -105,12 +105,12 @@ def get() -> Services:
         return _services
 
 
-def running() -> Services | None:
+def running_services() -> Services | None:
     """Returns the server's services if they have begun."""
     return _services
 
 
-def close() -> None:
+def close_services() -> None:
     """Ends the engine and its workers."""
     global _services
     with _lock:

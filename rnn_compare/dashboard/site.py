@@ -2,8 +2,12 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, services, theme
-from rnn_compare.dashboard.pages import cluster, compare, inside, reviews, runs, try_review
+from rnn_compare.dashboard import access, theme
+from rnn_compare.dashboard.pages import cluster, reviews, try_review
+from rnn_compare.dashboard.pages.compare import page as compare
+from rnn_compare.dashboard.pages.inside import page as inside
+from rnn_compare.dashboard.pages.runs import page as runs
+from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 
 
@@ -22,7 +26,7 @@ def render() -> None:
         position="top",
     )
     try:
-        _say_what_was_set_aside(services.get())
+        _say_what_was_set_aside(get_services())
         page.run()
     except UserError as error:
         st.error(str(error))
@@ -30,10 +34,10 @@ def render() -> None:
     access.entry()  # last, so that it stands below what the page puts into the sidebar
 
 
-def _say_what_was_set_aside(of: services.Services) -> None:
-    if of.store.set_aside is not None:
+def _say_what_was_set_aside(services: Services) -> None:
+    if services.store.set_aside is not None:
         st.warning(
-            f"The record of runs could not be read and was set aside as {of.store.set_aside.name}; a new one was "
+            f"The record of runs could not be read and was set aside as {services.store.set_aside.name}; a new one was "
             "begun. The weights of earlier runs are still in the cache folder.",
             icon=":material/report:",
         )

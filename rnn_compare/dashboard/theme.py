@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard.scripts import ASSETS
+from rnn_compare.dashboard.server.assets import ASSETS
 
 
 def apply() -> None:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import Cell
-from rnn_compare.insight.cells import before
+from rnn_compare.insight.cell_readings import before
 from rnn_compare.networks.equations import CellWeights, Mask, Trace
 
 Array = NDArray[np.float64]

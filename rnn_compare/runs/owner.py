@@ -32,10 +32,10 @@ class Owner:
             >>> Owner.current().alive(silent_seconds=0)
             True
         """
-        return cls.of(psutil.Process())
+        return cls.of_process(psutil.Process())
 
     @classmethod
-    def of(cls, process: psutil.Process) -> "Owner":
+    def of_process(cls, process: psutil.Process) -> "Owner":
         """Returns a process of this machine."""
         return cls(process.pid, process.create_time() - psutil.boot_time(), socket.gethostname())
 
@@ -51,7 +51,7 @@ class Owner:
         try:
             process = psutil.Process(self.pid)
             # The boot time is told in whole seconds: allow for their rounding.
-            same = abs(Owner.of(process).started - self.started) < 1.5
+            same = abs(Owner.of_process(process).started - self.started) < 1.5
             return same and process.status() != psutil.STATUS_ZOMBIE
         except psutil.NoSuchProcess:
             return False

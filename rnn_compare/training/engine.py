@@ -20,10 +20,10 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.queue import check_room
 from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.address import SCHEDULER_VARIABLE
 from rnn_compare.training.analyses import Analyses, Analysis, name_of
-from rnn_compare.training.cluster import Cluster
 from rnn_compare.training.dispatcher import Dispatcher
+from rnn_compare.training.local.cluster import Cluster
+from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from rnn_compare.training.workers import WorkerFacts, Workers, first_line
 
 TICK_SECONDS = 0.25
@@ -130,11 +130,11 @@ class Engine:
         Raises:
             UserError: If it is at work, has nothing left to train, keeps no state to go on from, or as ``submit``.
         """
-        of = self._store.run(run)
-        experiment = experiment_from(of.experiment.model_dump() | {"epochs": of.experiment.epochs + more})
-        if of.status is Status.FINISHED and len(of.epochs) >= experiment.epochs:
+        recorded = self._store.run(run)
+        experiment = experiment_from(recorded.experiment.model_dump() | {"epochs": recorded.experiment.epochs + more})
+        if recorded.status is Status.FINISHED and len(recorded.epochs) >= experiment.epochs:
             raise UserError(f"{run} has trained all its {experiment.epochs} epochs. Say how many more it is to train.")
-        if of.epochs and not checkpoint.is_there(run):
+        if recorded.epochs and not checkpoint.is_there(run):
             raise UserError(
                 f"{run} keeps its weights but not the state of its training, so it cannot be continued. "
                 "Train a new run with the same settings."
@@ -251,7 +251,7 @@ class Engine:
 
     def _open_cluster(self) -> Workers:
         if self._scheduler:
-            from rnn_compare.training.foreign import ForeignCluster  # few need it
+            from rnn_compare.training.remote.cluster import ForeignCluster  # few need it
 
             return ForeignCluster(self._scheduler, self._receive)
         return Cluster(self._receive)

@@ -21,8 +21,8 @@ from keras.src.random import seed_generator
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.fused import models
 from rnn_compare.networks import keras_models, weights
-from rnn_compare.networks.fused import models
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status

@@ -5,9 +5,9 @@ import time
 from collections.abc import Callable
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.gradients import gradient_norms
+from rnn_compare.insight.gradient_flow import way_back
+from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.probe import probe_batch
-from rnn_compare.insight.way_back import way_back
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Event, Gradients
 from rnn_compare.training.stream import StopAskedError

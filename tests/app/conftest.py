@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard import services
+from rnn_compare.dashboard.services import Services, close_services, get_services
 from rnn_compare.experiment import comparison
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
@@ -21,21 +21,21 @@ def script(page: str) -> str:
 
 
 @pytest.fixture
-def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> services.Services:
+def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
     """The services that the pages find; they are begun once and kept until a test closes them."""
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     monkeypatch.setenv("RNN_COMPARE_WORKERS", "1")
-    return services.get()
+    return get_services()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _close_services() -> Iterator[None]:
     yield  # no worker of these tests is left when others count theirs
-    services.close()
+    close_services()
 
 
 @pytest.fixture
-def trained(shared_services: services.Services) -> list[Run]:
+def trained(shared_services: Services) -> list[Run]:
     """Two small networks, really trained, once for all tests."""
     finished = [run for run in shared_services.store.runs() if run.name == "for the tests"]
     if not finished:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import services
+from rnn_compare.dashboard.services import Services, close_services
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PRESETS, Preset
 
@@ -13,7 +13,7 @@ APP = str(Path(__file__).resolve().parents[2] / "app.py")
 
 
 @pytest.fixture
-def app(shared_services: services.Services) -> AppTest:
+def app(shared_services: Services) -> AppTest:
     assert shared_services.engine is not None
     return AppTest.from_file(APP, default_timeout=60).run()
 
@@ -62,7 +62,7 @@ def test_networks_that_differ_in_their_seed_alone_are_counted_once(app: AppTest)
     assert "Starts 4 networks" in shown(app)
 
 
-def test_a_link_is_shown_as_what_it_is_at_once(shared_services: services.Services) -> None:
+def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> None:
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params.update({"cell": "GRU", "units": "48"})
     app.run()
@@ -94,7 +94,7 @@ def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
 
 
 def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    services.close()
+    close_services()
     (tmp_path / "file").write_text("a file where the folder should be")
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
     app = AppTest.from_file(APP, default_timeout=60).run()
@@ -104,7 +104,7 @@ def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatc
 
 
 def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    services.close()
+    close_services()
     (tmp_path / "runs.db").write_bytes(b"this is no database" * 1000)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     try:
@@ -114,4 +114,4 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
         aside = next(tmp_path.glob("runs.db.unreadable*"))
         assert aside.read_bytes().startswith(b"this is no database")
     finally:
-        services.close()
+        close_services()

@@ -10,8 +10,8 @@ import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import figure
-from rnn_compare.dashboard.inside import course, reading
+from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard.pages.inside import gradient_history, reading
 from rnn_compare.insight.leave_one_out import leave_one_out
 from rnn_compare.insight.verdict import ask, encode, run_weights
 from rnn_compare.reviews import prepared
@@ -38,7 +38,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def component(data: dict[str, Any], **_: Any) -> None:
         sent.append(data)
 
-    for view in (reading, course):
+    for view in (reading, gradient_history):
         monkeypatch.setattr(view, "_component", lambda: component)
     return sent
 

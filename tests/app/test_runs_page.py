@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import run_details
+from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.runs import checkpoint
@@ -42,8 +42,8 @@ def disabled(app: AppTest) -> dict[str, bool]:
     return downloads | {element.label: element.disabled for element in app.button}
 
 
-def test_without_a_run_the_page_says_what_to_do(of: Services) -> None:
-    assert of.runs() == []
+def test_without_a_run_the_page_says_what_to_do(services: Services) -> None:
+    assert services.runs() == []
     app = page()
     assert "There is no run yet" in app.info[0].value
     assert not app.dataframe
@@ -77,11 +77,11 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     ],
 )
 def test_a_search_looks_at_name_network_note_and_status(
-    of: Services, record: Callable[..., str], search: str, found: list[str]
+    services: Services, record: Callable[..., str], search: str, found: list[str]
 ) -> None:
     run = record(cell="GRU")
-    of.store.rename(run, "Mine")
-    of.store.annotate(run, "to remember")
+    services.store.rename(run, "Mine")
+    services.store.annotate(run, "to remember")
     record(Status.STOPPED, cell="LSTM", seed=987654321)
     app = page()
     app.text_input[0].set_value(search).run()
@@ -104,12 +104,12 @@ def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[.
     assert "layers.LSTM(32)" in app.code[1].value
 
 
-def test_a_name_and_a_note_are_kept_and_shown_as_text(of: Services, record: Callable[..., str]) -> None:
+def test_a_name_and_a_note_are_kept_and_shown_as_text(services: Services, record: Callable[..., str]) -> None:
     run = record()
     app = tick(page(), 0)
     app.text_input(key=f"name_{run}").set_value(HOSTILE).run()
     app.text_area(key=f"note_{run}").set_value("<script>alert(1)</script>").run()
-    kept = of.store.run(run)
+    kept = services.store.run(run)
     assert (kept.name, kept.note) == (HOSTILE, "<script>alert(1)</script>")
     assert app.dataframe[0].value["Name"].tolist() == [HOSTILE]
     assert app.dataframe[0].value["Note"].tolist() == ["<script>alert(1)</script>"]
@@ -120,11 +120,11 @@ def test_a_name_and_a_note_are_kept_and_shown_as_text(of: Services, record: Call
     assert not [label for label in labels if "bold" in label]  # these would read it as markup
 
 
-def test_what_a_click_could_not_do_is_said_until_it_was_read(of: Services, record: Callable[..., str]) -> None:
+def test_what_a_click_could_not_do_is_said_until_it_was_read(services: Services, record: Callable[..., str]) -> None:
     run = record(Status.RUNNING)
     app = tick(page(), 0)
-    of.store.record([Ended(run, Status.FINISHED, None, 60.0)])
-    of.store.delete(run)  # by somebody else, just now
+    services.store.record([Ended(run, Status.FINISHED, None, 60.0)])
+    services.store.delete(run)  # by somebody else, just now
     record()
     press(app, "Stop")
     assert not app.exception
@@ -151,29 +151,33 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     assert disabled(app)["Curves as CSV"]
 
 
-def test_a_run_that_was_broken_off_is_continued_from_its_last_epoch(of: Services, record: Callable[..., str]) -> None:
+def test_a_run_that_was_broken_off_is_continued_from_its_last_epoch(
+    services: Services, record: Callable[..., str]
+) -> None:
     run = record(Status.INTERRUPTED, reason="The program ended.")
-    checkpoint.save(run, Checkpoint(of.store.run(run).epochs, (), ()))
+    checkpoint.save(run, Checkpoint(services.store.run(run).epochs, (), ()))
     app = tick(page(), 0)
     assert "interrupted, 2 of 10 epochs" in html(app)
     press(app, "Continue")
-    assert of.store.run(run).status is Status.QUEUED
-    assert len(of.store.run(run).epochs) == 2
+    assert services.store.run(run).status is Status.QUEUED
+    assert len(services.store.run(run).epochs) == 2
     assert not app.error
 
 
-def test_a_finished_run_is_trained_on_for_as_many_epochs_as_asked(of: Services, record: Callable[..., str]) -> None:
+def test_a_finished_run_is_trained_on_for_as_many_epochs_as_asked(
+    services: Services, record: Callable[..., str]
+) -> None:
     run = record(epochs=2)
     app = tick(page(), 0)
     app.number_input[0].set_value(3).run()
     press(app, "Train on")
     assert "keeps its weights but not the state of its training" in app.error[0].value
     press(app, "I have read it")
-    checkpoint.save(run, Checkpoint(of.store.run(run).epochs, (), ()))
+    checkpoint.save(run, Checkpoint(services.store.run(run).epochs, (), ()))
     press(app, "Train on")
     assert not app.error
-    assert of.store.run(run).status is Status.QUEUED
-    assert of.store.run(run).experiment.epochs == 13
+    assert services.store.run(run).status is Status.QUEUED
+    assert services.store.run(run).experiment.epochs == 13
 
 
 def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:
@@ -217,53 +221,53 @@ def test_what_was_ticked_stays_so_over_a_visit_to_another_page(record: Callable[
     assert app.session_state["runs_table"]["selection"]["rows"] == [2]
 
 
-def test_stop_asks_the_owner_of_the_run(of: Services, record: Callable[..., str]) -> None:
+def test_stop_asks_the_owner_of_the_run(services: Services, record: Callable[..., str]) -> None:
     run = record(Status.RUNNING)
     app = tick(page(), 0)
     press(app, "Stop")
-    assert of.store.run(run).stop_requested
+    assert services.store.run(run).stop_requested
     assert app.dataframe[0].value["Status"].tolist() == ["stopping"]
 
 
-def test_nothing_is_deleted_before_it_is_confirmed(of: Services, record: Callable[..., str]) -> None:
+def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: Callable[..., str]) -> None:
     kept, deleted = record(cell="LSTM"), record(cell="GRU")
-    of.store.rename(deleted, HOSTILE)
+    services.store.rename(deleted, HOSTILE)
     for run in (kept, deleted):
         model_file(run, "best").parent.mkdir(parents=True)
         model_file(run, "best").write_bytes(b"weights")
-    of.refresh()
+    services.refresh()
     app = tick(page(), 0)
     press(app, "Delete …")
     assert "<li>&lt;b&gt;x&lt;/b&gt;" in html(app)
-    assert [run.id for run in of.store.runs()] == [kept, deleted]
+    assert [run.id for run in services.store.runs()] == [kept, deleted]
 
     press(app, "Delete")
-    assert [run.id for run in of.store.runs()] == [kept]
+    assert [run.id for run in services.store.runs()] == [kept]
     assert model_file(kept, "best").exists()
     assert not model_file(deleted, "best").parent.exists()
     assert app.dataframe[0].value["Id"].tolist() == [kept]
     assert "Delete" not in [element.label for element in app.button]
 
 
-def test_keep_closes_the_question(of: Services, record: Callable[..., str]) -> None:
+def test_keep_closes_the_question(services: Services, record: Callable[..., str]) -> None:
     run = record()
     app = tick(page(), 0)
     press(app, "Delete …")
     press(app, "Keep")
     assert "Keep" not in [element.label for element in app.button]
-    assert [run.id for run in of.store.runs()] == [run]
+    assert [run.id for run in services.store.runs()] == [run]
 
 
-def test_a_model_that_is_there_is_handed_out_as_it_is(of: Services, record: Callable[..., str]) -> None:
+def test_a_model_that_is_there_is_handed_out_as_it_is(services: Services, record: Callable[..., str]) -> None:
     run = record()
     model_file(run, "last").parent.mkdir(parents=True)
     model_file(run, "last").write_bytes(b"a model")
-    assert run_details.model(of, of.store.run(run), "last") == b"a model"
+    assert run_details.model(services, services.store.run(run), "last") == b"a model"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a folder in place of a file reads otherwise on Windows")
-def test_a_model_that_cannot_be_read_is_said_in_words(of: Services, record: Callable[..., str]) -> None:
+def test_a_model_that_cannot_be_read_is_said_in_words(services: Services, record: Callable[..., str]) -> None:
     run = record()
     model_file(run, "last").mkdir(parents=True)
     with pytest.raises(UserError, match=r"The model .* cannot be read .* Make it readable"):
-        run_details.model(of, of.store.run(run), "last")
+        run_details.model(services, services.store.run(run), "last")

@@ -15,7 +15,8 @@ VISIT = """
 import sys
 import psutil
 from streamlit.testing.v1 import AppTest
-from rnn_compare.dashboard import services, site
+from rnn_compare.dashboard import site
+from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.experiment import comparison
 
 def page(render):
@@ -23,12 +24,12 @@ def page(render):
     return AppTest.from_string(script, default_timeout=60).run()
 
 if __name__ == "__main__":
-    of = services.get()
+    services = get_services()
     small = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
-    runs = of.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
-    assert of.engine.wait(runs, timeout=120)
-    assert [of.store.run(run).status for run in runs] == ["finished", "finished"]
-    of.engine.summary(of.store.run(runs[0]).experiment)
+    runs = services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
+    assert services.engine.wait(runs, timeout=120)
+    assert [services.store.run(run).status for run in runs] == ["finished", "finished"]
+    services.engine.summary(services.store.run(runs[0]).experiment)
     of.refresh()
     for name in ("compare", "try_review", "reviews", "runs"):
         app = page(name)
@@ -38,10 +39,10 @@ if __name__ == "__main__":
             assert "% positive" in "".join(html.proto.body for html in app.get("html"))
     [worker, *_] = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
     worker.kill()
-    again = of.engine.submit(comparison(["GRU", "LSTM"], [4], [10], **small))
-    assert of.engine.wait(again, timeout=120)
-    assert [of.store.run(run).status for run in again] == ["finished", "finished"], of.store.runs(again)
-    services.close()
+    again = services.engine.submit(comparison(["GRU", "LSTM"], [4], [10], **small))
+    assert services.engine.wait(again, timeout=120)
+    assert [services.store.run(run).status for run in again] == ["finished", "finished"], services.store.runs(again)
+    close_services()
     loaded = sorted({module.split(".")[0] for module in sys.modules} & {"keras", "tensorflow"})
     print("loaded:", loaded)
 """

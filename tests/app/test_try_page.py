@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import services
+from rnn_compare.dashboard.services import Services
 from rnn_compare.insight.verdict import ask
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.owner import Owner
@@ -38,9 +38,7 @@ def test_an_example_fills_the_box(app: AppTest) -> None:
     assert str(app.text_area(key="review").value).startswith("What a waste of time")
 
 
-def test_the_choice_of_networks_stays_when_others_are_trained(
-    trained: list[Run], shared_services: services.Services
-) -> None:
+def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run], shared_services: Services) -> None:
     page = AppTest.from_string(SCRIPT, default_timeout=60).run()
     chosen = [trained[0].id]
     page.multiselect(key="networks").set_value(chosen).run()

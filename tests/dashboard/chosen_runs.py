@@ -5,8 +5,8 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.inside.chosen import Chosen
-from rnn_compare.dashboard.palette import looks
+from rnn_compare.charts.palette import looks
+from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Gradients, Status
 from rnn_compare.runs.owner import Owner
@@ -32,7 +32,7 @@ class StubEngine:
         """As ``Engine.analyse``."""
         return self.begun.setdefault(arguments, Analysis())
 
-    def of(self, run: str) -> Analysis:
+    def asked_of(self, run: str) -> Analysis:
         """Returns the one analysis of a run."""
         (found,) = (analysis for arguments, analysis in self.begun.items() if arguments[0] == run)
         return found
@@ -49,14 +49,16 @@ class StubStore:
         return [each for each in self.recorded if each.run == run]
 
 
-def page(show: Callable[..., None], of: Any, runs: list[Chosen]) -> AppTest:
+def page(show: Callable[..., None], services: Any, runs: list[Chosen]) -> AppTest:
     """Runs a page of one module's ``show`` alone."""
 
     # Its source is run by itself, without the names of this module.
-    def script(show: "Callable[..., None]", of: "Any", runs: "list[Chosen]") -> None:
-        show(of, runs)
+    def script(show: "Callable[..., None]", services: "Any", runs: "list[Chosen]") -> None:
+        show(services, runs)
 
-    app = AppTest.from_function(script, default_timeout=30, kwargs={"show": show, "of": of, "runs": runs}).run()
+    app = AppTest.from_function(
+        script, default_timeout=30, kwargs={"show": show, "services": services, "runs": runs}
+    ).run()
     assert not app.exception
     return app
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard import figure
+from rnn_compare.dashboard.components import figure
 
 
 @pytest.fixture

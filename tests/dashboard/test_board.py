@@ -1,4 +1,4 @@
-from rnn_compare.dashboard.board import message
+from rnn_compare.dashboard.components.board import message
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.owner import Owner
@@ -11,9 +11,9 @@ def run(name: str, status: Status, epochs: int = 0) -> Run:
     return Run(name, 1, name, Experiment(epochs=10), status, here, "page", created=0.0, epochs=finished)
 
 
-def said(of: Run, starts: dict[str, float] | None = None) -> tuple[str, str]:
+def said(run: Run, starts: dict[str, float] | None = None) -> tuple[str, str]:
     """What a card says of its run's state, and what its button offers."""
-    [card] = message([of], starts or {}, marks=False)["runs"]
+    [card] = message([run], starts or {}, marks=False)["runs"]
     return card["state"], card["press"]
 
 

@@ -7,14 +7,14 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight import analyses
-from rnn_compare.insight.gradients import gradient_norms
+from rnn_compare.insight import questions
+from rnn_compare.insight.embedding_map import word_map
+from rnn_compare.insight.gradient_flow import from_plain
+from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.leave_one_out import leave_one_out
 from rnn_compare.insight.probe import probe_batch
-from rnn_compare.insight.reading import read
 from rnn_compare.insight.verdict import encode
-from rnn_compare.insight.way_back import from_plain
-from rnn_compare.insight.words import word_map
+from rnn_compare.insight.word_by_word import read
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE
@@ -41,8 +41,8 @@ def saved(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Wei
 
 def test_the_memory_test_comes_back_as_plain_lists_and_tells_its_progress(saved: Weights) -> None:
     told: list[tuple[int, int]] = []
-    state = analyses.fingerprint(saved)
-    found = analyses.memory(RUN, "best", state, EXPERIMENT, tell=lambda done, total: told.append((done, total)))
+    state = questions.fingerprint(saved)
+    found = questions.memory(RUN, "best", state, EXPERIMENT, tell=lambda done, total: told.append((done, total)))
     assert json.loads(json.dumps(found)) == found
     assert found["distances"][0] == 1
     assert found["distances"][-1] == 6
@@ -54,7 +54,7 @@ def test_the_memory_test_comes_back_as_plain_lists_and_tells_its_progress(saved:
 
 
 def test_the_map_comes_back_as_plain_lists(saved: Weights) -> None:
-    found = analyses.words(RUN, "best", "", EXPERIMENT, tell=stay_silent)
+    found = questions.words(RUN, "best", "", EXPERIMENT, tell=stay_silent)
     assert json.loads(json.dumps(found)) == found
     expected = word_map(EXPERIMENT, saved, prepared.load("bundled").vocabulary)
     assert tuple(found["words"]) == expected.words
@@ -65,7 +65,7 @@ def test_the_map_comes_back_as_plain_lists(saved: Weights) -> None:
 def test_leaving_out_comes_back_as_plain_numbers_and_tells_its_progress(saved: Weights) -> None:
     review = encode(EXPERIMENT, "a wonderful zzyzx film")
     told: list[tuple[int, int]] = []
-    found = analyses.left_out(
+    found = questions.left_out(
         RUN, "best", "", EXPERIMENT, tuple(review.ids.tolist()), 4, tell=lambda done, total: told.append((done, total))
     )
     assert json.loads(json.dumps(found)) == found
@@ -81,7 +81,7 @@ def test_reading_both_ways_comes_back_as_the_verdict_after_each_word(prepared_ca
         weights.save(drawn, weights_file(RUN, "best"))
         review = encode(experiment, "a wonderful zzyzx film")
         told: list[tuple[int, int]] = []
-        found = analyses.after_each_word(
+        found = questions.after_each_word(
             RUN, "best", "", experiment, tuple(review.ids.tolist()), 4, tell=lambda *step: told.append(step)
         )
         delete_files(RUN)
@@ -92,7 +92,7 @@ def test_reading_both_ways_comes_back_as_the_verdict_after_each_word(prepared_ca
 
 def test_gradients_come_back_as_plain_lists_and_tell_their_progress(saved: Weights) -> None:
     told: list[tuple[int, int]] = []
-    found = analyses.gradients(RUN, "best", "", EXPERIMENT, tell=lambda done, total: told.append((done, total)))
+    found = questions.gradients(RUN, "best", "", EXPERIMENT, tell=lambda done, total: told.append((done, total)))
     assert json.loads(json.dumps(found)) == found
     (norms,) = gradient_norms(EXPERIMENT, saved, *probe_batch(EXPERIMENT))
     np.testing.assert_allclose(from_plain(found["directions"][0]).states, norms.states[::-1], rtol=5e-3)
@@ -102,11 +102,11 @@ def test_gradients_come_back_as_plain_lists_and_tell_their_progress(saved: Weigh
 @pytest.mark.usefixtures("saved")
 def test_a_run_without_weights_is_told_in_words() -> None:
     with pytest.raises(UserError, match="There are no weights"):
-        analyses.memory("lstm-000000", "best", "", EXPERIMENT, tell=stay_silent)
+        questions.memory("lstm-000000", "best", "", EXPERIMENT, tell=stay_silent)
 
 
 def test_a_step_of_training_changes_the_fingerprint() -> None:
     one = random_weights(EXPERIMENT)
-    assert analyses.fingerprint(one) == analyses.fingerprint(random_weights(EXPERIMENT))
+    assert questions.fingerprint(one) == questions.fingerprint(random_weights(EXPERIMENT))
     moved = Weights(tuple((path, array + 1e-6 if path == "dense/bias" else array) for path, array in one.tensors))
-    assert analyses.fingerprint(moved) != analyses.fingerprint(one)
+    assert questions.fingerprint(moved) != questions.fingerprint(one)

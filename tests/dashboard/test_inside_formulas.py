@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.inside.formulas import Shapes, latex, loop, notes, shapes, table
+from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, table
 from rnn_compare.experiment import CELLS, Cell
 from rnn_compare.networks.equations import STEPS
 from rnn_compare.networks.parameters import GATES
@@ -83,7 +83,7 @@ def body(function: Any) -> str:
 
 def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
     def page() -> None:
-        from rnn_compare.dashboard.inside import formulas
+        from rnn_compare.dashboard.pages.inside import formulas
         from tests.dashboard.chosen_runs import chosen
 
         runs = [chosen("a", cell="LSTM"), chosen("b"), chosen("c", cell="LSTM")]

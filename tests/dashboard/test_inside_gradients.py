@@ -5,14 +5,14 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnn_compare.dashboard import figure
-from rnn_compare.dashboard.inside import gradients
-from rnn_compare.dashboard.inside.drawing import FLOOR
-from rnn_compare.dashboard.inside.gradients import Measured, chart, conclusion, memory
+from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard.pages.inside import gradients
+from rnn_compare.dashboard.pages.inside.drawing import FLOOR
+from rnn_compare.dashboard.pages.inside.gradients import Measured, chart, conclusion, memory
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.gradients import GradientNorms
-from rnn_compare.insight.way_back import WayBack, way_back
+from rnn_compare.insight.gradient_flow import WayBack, way_back
+from rnn_compare.insight.gradient_norms import GradientNorms
 from tests.dashboard.chosen_runs import StubEngine, StubStore, chosen, html, page
 from tests.insight.conftest import padded_reviews, random_weights
 
@@ -156,7 +156,7 @@ def test_a_large_network_is_left_to_a_worker_and_waited_for(drawn: dict[str, Any
     app = page(gradients.show, SimpleNamespace(engine=engine, store=StubStore()), [one])
     assert len(app.get("progress")) == 1
     assert not drawn
-    engine.of("large").result = {"reviews": 32, "directions": [way(False, RISING, RISING).plain()]}
+    engine.asked_of("large").result = {"reviews": 32, "directions": [way(False, RISING, RISING).plain()]}
     app.run()
     assert not app.exception
     assert "<b>1 word</b>" in html(app)  # the last word has nine tenths of it

@@ -4,8 +4,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.dashboard.inside import memory
-from rnn_compare.dashboard.inside.memory import Recalled, caveat, effects, kept_apart, used_words
+from rnn_compare.dashboard.pages.inside import memory
+from rnn_compare.dashboard.pages.inside.memory import Recalled, caveat, effects, kept_apart, used_words
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
 
 
@@ -105,12 +105,12 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     engine = StubEngine()
     app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one"), chosen("other")])
     app.button(key="run_memory_test").click().run()
-    engine.of("one").result = recalled().found
+    engine.asked_of("one").result = recalled().found
     app.run()
     assert len(app.get("progress")) == 1
     assert [line.name for line in drawn["memory_chart"].data] == ["one"]
 
-    engine.of("other").problem = "The weights <are> gone."
+    engine.asked_of("other").problem = "The weights <are> gone."
     app.run()
     assert not app.exception
     assert not app.get("progress")

@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.inside import reading
-from rnn_compare.dashboard.inside.reading import Read, curves, message
+from rnn_compare.dashboard.pages.inside import reading
+from rnn_compare.dashboard.pages.inside.reading import Read, curves, message
 from rnn_compare.experiment import CELLS, Cell
-from rnn_compare.insight.reading import read
+from rnn_compare.insight.word_by_word import read
 from tests.dashboard.chosen_runs import StubEngine, chosen, page
 from tests.insight.conftest import encoded
 
@@ -111,11 +111,11 @@ def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_othe
     assert len(app.get("progress")) == 1, "one for both"
     arguments = next(iter(engine.begun))
     assert arguments[-2:] == (tuple(encoded(chosen().run.experiment, TEXT).ids.tolist()), 4)
-    engine.of("one").result = [0.0] * 5
+    engine.asked_of("one").result = [0.0] * 5
     app.run()
     assert sent[-1]["left_out"] == {"one": [0.0] * 5}
 
-    engine.of("other").problem = "The weights are gone."
+    engine.asked_of("other").problem = "The weights are gone."
     app.run()
     assert not app.exception
     assert not app.get("progress")

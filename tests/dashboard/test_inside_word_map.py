@@ -4,9 +4,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.dashboard.inside import word_map as shown
-from rnn_compare.dashboard.inside.word_chart import NARROW, chart, extremes, label_offsets, tinted
-from rnn_compare.insight.words import WordMap, word_map
+from rnn_compare.dashboard.pages.inside import word_map as shown
+from rnn_compare.dashboard.pages.inside.word_chart import NARROW, chart, extremes, label_offsets, tinted
+from rnn_compare.insight.embedding_map import WordMap, word_map
 from rnn_compare.reviews import prepared
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
 from tests.insight.conftest import VOCABULARY, random_weights, small
@@ -154,7 +154,7 @@ def test_the_map_of_a_bidirectional_network_is_waited_for(drawn: dict[str, Any])
     assert len(app.get("progress")) == 1
     assert not drawn
     found = word_map(one.run.experiment, one.weights, VOCABULARY)
-    engine.of("one").result = {
+    engine.asked_of("one").result = {
         "words": list(found.words),
         "ids": found.ids.tolist(),
         "points": found.points.tolist(),

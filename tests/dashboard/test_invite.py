@@ -4,9 +4,9 @@ import pytest
 import segno
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import invite
-from rnn_compare.dashboard.invite import address, code, own_address
-from rnn_compare.dashboard.shield import is_loopback
+from rnn_compare.dashboard.pages.compare import invite
+from rnn_compare.dashboard.pages.compare.invite import address, code, own_address
+from rnn_compare.dashboard.server.request_guard import is_loopback
 
 HERE = "http://localhost:8501/"
 SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard import invite\n    invite.entry()"
@@ -85,7 +85,7 @@ def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatc
     def script() -> None:
         import streamlit as st
 
-        from rnn_compare.dashboard import invite
+        from rnn_compare.dashboard.pages.compare import invite
 
         invite.entry(st.toggle("changed", key="changed"))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard.palette import looks
+from rnn_compare.charts.palette import looks
 from rnn_compare.experiment import CELLS, MAX_COMPARED, Cell
 
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12141B"}

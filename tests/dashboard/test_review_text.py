@@ -42,7 +42,7 @@ class Marks(HTMLParser):
         self.texts.append(data)
         self.marked.append((self._classes[-1] if self._classes else "", data))
 
-    def of(self, kind: str) -> list[str]:
+    def classed(self, kind: str) -> list[str]:
         return [text for classes, text in self.marked if classes == kind]
 
 
@@ -56,12 +56,12 @@ def words(text: str, maxlen: int = 8) -> Marks:
 
 def test_each_word_is_marked_by_what_became_of_it() -> None:
     marks = words("Oh, the FILM was good!", maxlen=4)
-    assert marks.of("rc-cut") == ["Oh"]
-    assert marks.of("rc-known") == ["the", "FILM", "was", "good"]
+    assert marks.classed("rc-cut") == ["Oh"]
+    assert marks.classed("rc-known") == ["the", "FILM", "was", "good"]
     marks = words("Oh, the FILM!", maxlen=8)
-    assert marks.of("rc-unknown") == ["Oh"]
-    assert marks.of("rc-start") == ["start"]
-    assert marks.of("rc-padding") == ["padding × 4"]
+    assert marks.classed("rc-unknown") == ["Oh"]
+    assert marks.classed("rc-start") == ["start"]
+    assert marks.classed("rc-padding") == ["padding × 4"]
 
 
 def test_the_text_between_the_words_stays_as_it_was_written() -> None:
@@ -78,8 +78,8 @@ def test_the_ids_are_the_row_that_the_network_reads() -> None:
     marks = Marks(review_text.ids(review))
     assert [int(text) for text in marks.texts] == review.ids.tolist() == [0, 0, 0, 0, 1, 4, 2, 5]
     assert marks.titles == ["[padding]"] * 4 + ["[start]", "the", "zzz", "film"]
-    assert marks.of("rc-padding") == ["0"] * 4
-    assert marks.of("rc-unknown") == ["2"]
+    assert marks.classed("rc-padding") == ["0"] * 4
+    assert marks.classed("rc-unknown") == ["2"]
 
 
 def test_the_legend_counts_add_up_to_the_positions() -> None:
@@ -123,7 +123,7 @@ def test_any_text_is_escaped(text: str, maxlen: int) -> None:
     assert whole.tags <= {"div", "i", "span", "ul", "li", "b", "p", "mark", "q"}
     assert whole.attributes <= {"class", "style", "role", "aria-label", "title"}
     marks = words(text, maxlen)
-    read_words = [word for kind in ("rc-known", "rc-unknown") for word in marks.of(kind)]
+    read_words = [word for kind in ("rc-known", "rc-unknown") for word in marks.classed(kind)]
     assert len(read_words) == review.count("known") + review.count("unknown")
 
 
@@ -135,9 +135,9 @@ def test_of_a_hundred_thousand_words_little_is_sent() -> None:
     marks = Marks(html)
     cut = review.count("cut off")
     assert cut > 100_000
-    assert len(marks.of("rc-cut")) == 1 + review_text.CUT_WORDS_SHOWN  # and the legend's own
+    assert len(marks.classed("rc-cut")) == 1 + review_text.CUT_WORDS_SHOWN  # and the legend's own
     assert f"… {cut - review_text.CUT_WORDS_SHOWN:,} words before, cut off" in marks.texts
-    assert len(marks.of("rc-known")) + len(marks.of("rc-unknown")) == 1000 + 2
+    assert len(marks.classed("rc-known")) + len(marks.classed("rc-unknown")) == 1000 + 2
 
 
 @pytest.mark.parametrize("text", ["a" * 1_000_000, "good" + "!" * 1_000_000 + "film"])

@@ -19,8 +19,8 @@ from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.runs.events import EpochEnd, Requeued, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.record import Run
-from rnn_compare.training.address import SCHEDULER_VARIABLE
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
 from tests.training.conftest import ListeningStore, endless, tiny, until
 
@@ -172,7 +172,7 @@ def finished(engine: Engine, record: ListeningStore, runs: list[str]) -> list[Ru
 
 
 def epochs_told(record: ListeningStore, run: str) -> list[int]:
-    return [event.epoch for event in record.of(run) if isinstance(event, EpochEnd)]
+    return [event.epoch for event in record.heard_of(run) if isinstance(event, EpochEnd)]
 
 
 def test_workers_without_program_and_data_train_to_the_same_curves(
@@ -253,7 +253,7 @@ def test_a_killed_worker_loses_no_epoch_and_one_that_joins_is_used(
     kill(elsewhere.workers[0])
     elsewhere.start_worker()
     first, second, third, fourth = finished(far, record, runs)
-    assert sum(isinstance(event, Requeued) for run in runs for event in record.of(run)) == 1
+    assert sum(isinstance(event, Requeued) for run in runs for event in record.heard_of(run)) == 1
     for run in (first, second, third, fourth):
         assert before[run.id].items() <= curve(run).items(), "an epoch that was there is there still"
         assert sorted(set(epochs_told(record, run.id))) == list(range(1, 13))

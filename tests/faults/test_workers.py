@@ -14,9 +14,10 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.files import checkpoint_file
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import cluster, dispatcher
+from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST, LOST_ONCE, MAX_RESTARTS
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.local import cluster
 from tests.faults.conftest import PATIENCE, same_curve
 from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
 

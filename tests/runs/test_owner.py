@@ -10,7 +10,7 @@ from rnn_compare.runs.owner import SILENT_SECONDS, Owner
 
 def test_a_process_lives_until_it_ends_and_a_zombie_does_not() -> None:
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    owner = Owner.of(psutil.Process(child.pid))
+    owner = Owner.of_process(psutil.Process(child.pid))
     assert owner.alive(silent_seconds=10**6)
     child.kill()
     while psutil.Process(child.pid).status() != psutil.STATUS_ZOMBIE:

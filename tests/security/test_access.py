@@ -40,30 +40,30 @@ def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
 # ---- who is who --------------------------------------------------------------------------------
 
 
-def test_without_a_secrets_file_everybody_trains_and_no_page_speaks_of_a_pass(of: Services) -> None:
+def test_without_a_secrets_file_everybody_trains_and_no_page_speaks_of_a_pass(services: Services) -> None:
     app = visit()
     assert "Sign in" not in [button.label for button in app.button]
     assert not app.button[0].disabled
     pressed(app, "Train")
-    assert len(of.store.runs()) == 2
+    assert len(services.store.runs()) == 2
 
 
 @pytest.mark.parametrize("content", ["", '[database]\npassword = "something else"', "answer = 42"])
-def test_secrets_of_other_programs_lock_nothing(content: str, of: Services, write_secrets: Write) -> None:
+def test_secrets_of_other_programs_lock_nothing(content: str, services: Services, write_secrets: Write) -> None:
     write_secrets(content)
     pressed(visit(), "Train")
-    assert len(of.store.runs()) == 2
+    assert len(services.store.runs()) == 2
 
 
-def test_a_viewer_is_told_why_he_cannot_train(of: Services, write_secrets: Write) -> None:
+def test_a_viewer_is_told_why_he_cannot_train(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     app = visit()
     assert (app.button[0].label, app.button[0].disabled, app.button[0].help) == ("Train", True, access.REFUSAL)
-    assert of.store.runs() == []
+    assert services.store.runs() == []
 
 
 def test_the_presenter_stays_signed_in_on_every_page_and_no_link_carries_the_pass(
-    of: Services, write_secrets: Write
+    services: Services, write_secrets: Write
 ) -> None:
     write_secrets(GUARDED)
     app = sign_in(visit())
@@ -72,38 +72,38 @@ def test_the_presenter_stays_signed_in_on_every_page_and_no_link_carries_the_pas
         assert not app.exception
         assert "You are signed in as the presenter" in seen(app), page
     pressed(app, "Train")
-    assert len(of.store.runs()) == 2
+    assert len(services.store.runs()) == 2
     assert PASS not in repr(app.session_state)
     assert set(app.query_params) <= {"show"}
 
 
-def test_signing_out_takes_it_all_back(of: Services, write_secrets: Write) -> None:
+def test_signing_out_takes_it_all_back(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     app = pressed(sign_in(visit()), "Sign out")
     assert app.button[0].disabled
     pressed(app, "Train")
-    assert of.store.runs() == []
+    assert services.store.runs() == []
 
 
-def test_another_tab_is_another_session(of: Services, write_secrets: Write) -> None:
+def test_another_tab_is_another_session(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     assert not sign_in(visit()).button[0].disabled
     assert visit().button[0].disabled
-    assert of.runs() == []
+    assert services.runs() == []
 
 
 @pytest.mark.parametrize("typed", ["", "wrong one", PASS.upper(), PASS + " ", PASS + "\0", "é" * 8, "x" * 100_000])
-def test_a_wrong_pass_gets_a_sentence(typed: str, of: Services, write_secrets: Write) -> None:
+def test_a_wrong_pass_gets_a_sentence(typed: str, services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     app = sign_in(visit(), typed)
     assert not app.exception
     assert [error.value for error in app.error] == ["That is not the pass."]
     assert app.button[0].disabled
-    assert of.runs() == []
+    assert services.runs() == []
 
 
 def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
-    of: Services, write_secrets: Write, monkeypatch: pytest.MonkeyPatch
+    services: Services, write_secrets: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(access, "_tries_of_one", RateLimit(5, 1 / 12, now=lambda: 0.0))  # no time goes by
     write_secrets(GUARDED)
@@ -114,39 +114,39 @@ def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
     app = sign_in(app)
     assert "Too many passes were tried. Try again in 12 s." in app.error[0].value
     assert app.button[0].disabled
-    assert of.runs() == []
+    assert services.runs() == []
 
 
-def test_a_new_pass_signs_out_whoever_knew_the_old_one(of: Services, write_secrets: Write) -> None:
+def test_a_new_pass_signs_out_whoever_knew_the_old_one(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     app = sign_in(visit())
     assert not app.button[0].disabled
     write_secrets(GUARDED.replace("sesame", "barley"))
     assert app.run().button[0].disabled
-    assert of.runs() == []
+    assert services.runs() == []
 
 
-def test_a_session_that_claims_to_be_signed_in_is_not(of: Services, write_secrets: Write) -> None:
+def test_a_session_that_claims_to_be_signed_in_is_not(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     for claim in (True, "yes", b"", PASS, b"0" * 32):
         app = visit()
         app.session_state["presenter_mark"] = claim
         assert app.run().button[0].disabled
-    assert of.runs() == []
+    assert services.runs() == []
 
 
 # ---- what only the presenter does, sent by a viewer all the same --------------------------------
 
 
-def test_a_viewers_forged_message_trains_nothing(of: Services, write_secrets: Write) -> None:
+def test_a_viewers_forged_message_trains_nothing(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     app = pressed(visit(), "Train")
     assert not app.exception
-    assert of.store.runs() == []
+    assert services.store.runs() == []
 
 
 def test_a_viewers_forged_messages_on_the_page_of_runs_change_nothing(
-    of: Services, record: Callable[..., str], write_secrets: Write
+    services: Services, record: Callable[..., str], write_secrets: Write
 ) -> None:
     write_secrets(GUARDED)
     running, done = record(Status.RUNNING), record()
@@ -156,12 +156,12 @@ def test_a_viewers_forged_messages_on_the_page_of_runs_change_nothing(
         app.run()
         pressed(app, label)
         assert not app.exception
-    assert not of.store.run(running).stop_requested
+    assert not services.store.run(running).stop_requested
 
     app = go_to(visit(), "runs")
     app.session_state["runs_deleting"] = [done]
     pressed(app.run(), "Delete")
-    assert [run.id for run in of.store.runs()] == [running, done]
+    assert [run.id for run in services.store.runs()] == [running, done]
 
     app = go_to(visit(), "runs")
     app.session_state["runs_table"] = {"selection": {"rows": [0]}}
@@ -170,11 +170,11 @@ def test_a_viewers_forged_messages_on_the_page_of_runs_change_nothing(
         assert box.disabled
         box.proto.disabled = False
         box.set_value(typed).run()
-    assert (of.store.run(done).name, of.store.run(done).note) == ("", "")
+    assert (services.store.run(done).name, services.store.run(done).note) == ("", "")
 
 
 def test_a_page_that_was_drawn_before_the_pass_was_changed_does_nothing_either(
-    of: Services, record: Callable[..., str], write_secrets: Write
+    services: Services, record: Callable[..., str], write_secrets: Write
 ) -> None:
     """Streamlit itself passes over what comes from a widget that it drew as disabled; here it drew none so."""
     running, done = record(Status.RUNNING), record()
@@ -194,23 +194,23 @@ def test_a_page_that_was_drawn_before_the_pass_was_changed_does_nothing_either(
     ):
         assert not app.exception
         assert access.REFUSAL in seen(app)
-    assert not of.store.run(running).stop_requested
-    assert (of.store.run(done).name, of.store.run(done).note) == ("", "")
+    assert not services.store.run(running).stop_requested
+    assert (services.store.run(done).name, services.store.run(done).note) == ("", "")
 
 
-def test_the_presenter_does_all_of_it(of: Services, record: Callable[..., str], write_secrets: Write) -> None:
+def test_the_presenter_does_all_of_it(services: Services, record: Callable[..., str], write_secrets: Write) -> None:
     write_secrets(GUARDED)
     running, done = record(Status.RUNNING), record()
     app = go_to(sign_in(visit()), "runs")
     app.session_state["runs_table"] = {"selection": {"rows": [1]}}
     pressed(app.run(), "Stop")
-    assert of.store.run(running).stop_requested
+    assert services.store.run(running).stop_requested
     app.session_state["runs_table"] = {"selection": {"rows": [0]}}
     app.run()
     app.text_input(key=f"name_{done}").set_value("mine").run()
-    assert of.store.run(done).name == "mine"
+    assert services.store.run(done).name == "mine"
     pressed(pressed(app, "Delete …"), "Delete")
-    assert [run.id for run in of.store.runs()] == [running]
+    assert [run.id for run in services.store.runs()] == [running]
 
 
 # ---- files that cannot be understood -----------------------------------------------------------
@@ -234,7 +234,7 @@ def test_the_presenter_does_all_of_it(of: Services, record: Callable[..., str], 
     ],
 )
 def test_a_file_that_cannot_be_understood_locks_and_says_so(
-    content: str | bytes, sentence: str, of: Services, write_secrets: Write
+    content: str | bytes, sentence: str, services: Services, write_secrets: Write
 ) -> None:
     write_secrets(content)
     app = visit()
@@ -242,18 +242,18 @@ def test_a_file_that_cannot_be_understood_locks_and_says_so(
     assert sentence.replace("\\", "") in app.warning[0].value
     assert "Until that is mended, nobody can train here." in app.warning[0].value
     pressed(app, "Train")
-    assert of.store.runs() == []
+    assert services.store.runs() == []
     assert sentence.replace("\\", "") in access.described()
 
 
-def test_a_pass_that_vanishes_opens_nothing(of: Services, write_secrets: Write) -> None:
+def test_a_pass_that_vanishes_opens_nothing(services: Services, write_secrets: Write) -> None:
     file = write_secrets(GUARDED)
     assert visit().button[0].disabled
     file.unlink()
     st.secrets._reset()  # as Streamlit does when the file changes
     app = pressed(visit(), "Train")
     assert "no longer set. Start the program again" in seen(app)
-    assert of.store.runs() == []
+    assert services.store.runs() == []
 
 
 # ---- the university's own sign-in --------------------------------------------------------------
@@ -275,7 +275,7 @@ def test_a_pass_that_vanishes_opens_nothing(of: Services, write_secrets: Write) 
     ],
 )
 def test_who_signs_in_with_a_listed_address_is_the_presenter(
-    user: dict[str, Any], is_presenter: bool, of: Services, write_secrets: Write
+    user: dict[str, Any], is_presenter: bool, services: Services, write_secrets: Write
 ) -> None:
     write_secrets(SECRETS)
     app = AppTest.from_file("../../app.py", default_timeout=60)
@@ -284,24 +284,24 @@ def test_who_signs_in_with_a_listed_address_is_the_presenter(
     assert not app.exception
     assert app.button[0].disabled is not is_presenter
     pressed(app, "Train")
-    assert len(of.store.runs()) == 2 * is_presenter
+    assert len(services.store.runs()) == 2 * is_presenter
 
 
-def test_who_signs_in_with_another_address_is_told(of: Services, write_secrets: Write) -> None:
+def test_who_signs_in_with_another_address_is_told(services: Services, write_secrets: Write) -> None:
     write_secrets(SECRETS)
     app = AppTest.from_file("../../app.py", default_timeout=60)
     app.user = LECTURER | {"email": "**student**@university.example"}
     app.run()
     assert "is not among the presenters" in seen(app)
-    assert of.runs() == []
+    assert services.runs() == []
 
 
-def test_a_missing_library_for_it_is_said_in_a_sentence(of: Services, write_secrets: Write) -> None:
+def test_a_missing_library_for_it_is_said_in_a_sentence(services: Services, write_secrets: Write) -> None:
     write_secrets(SECRETS)
     app = pressed(visit(), "Sign in with your university")
     assert not app.exception
     assert "Signing in is not set up" in seen(app)
-    assert of.runs() == []
+    assert services.runs() == []
 
 
 # ---- which browser -----------------------------------------------------------------------------

@@ -20,8 +20,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.cli import main
-from rnn_compare.dashboard import access, run_table
+from rnn_compare.cli.main import main
+from rnn_compare.dashboard import access
+from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.dashboard.rate_limit import RateLimit
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
@@ -143,7 +144,7 @@ def nothing_but_the_cache_is_touched() -> Iterator[None]:
 @pytest.mark.parametrize(
     "harm", [Path.unlink, lambda path: path.write_text(""), lambda path: shutil.rmtree(path.parent, ignore_errors=True)]
 )
-@pytest.mark.usefixtures("of")
+@pytest.mark.usefixtures("services")
 def test_the_watch_lets_nothing_outside_the_cache_be_changed(tmp_path: Path, harm: Callable[[Path], None]) -> None:
     kept = tmp_path / "outside" / "kept"
     kept.parent.mkdir()
@@ -176,12 +177,12 @@ class Markup(HTMLParser):
 
 
 @pytest.fixture
-def trained(of: Services, record: Callable[..., str], prepared_cache: Path) -> str:
+def trained(services: Services, record: Callable[..., str], prepared_cache: Path) -> str:
     """A run that can be asked: its weights are drawn at random, its reviews are real."""
     (cache_folder() / "reviews").symlink_to(prepared_cache / "reviews")
     run = record(units=4, maxlen=20, vocabulary_size=500, embedding_size=4)
     random = np.random.default_rng(0)
-    tensors = parameters(of.store.run(run).experiment).tensors
+    tensors = parameters(services.store.run(run).experiment).tensors
     drawn = Weights(tuple((t.path, random.normal(size=t.shape).astype(np.float32)) for t in tensors))
     for which in ("last", "best"):
         save(drawn, weights_file(run, which))
@@ -208,7 +209,7 @@ def assert_sound(app: Any, name: str) -> None:
 # ---- what is typed -----------------------------------------------------------------------------
 
 
-def test_names_and_notes_are_text(of: Services, record: Callable[..., str]) -> None:
+def test_names_and_notes_are_text(services: Services, record: Callable[..., str]) -> None:
     run = record()
     app = go_to(visit(), "runs")
     app.session_state["runs_table"] = {"selection": {"rows": [0]}}
@@ -219,19 +220,19 @@ def test_names_and_notes_are_text(of: Services, record: Callable[..., str]) -> N
             app.text_area(key=f"note_{run}").set_value(text)
             app.run()
         assert_sound(app, name)
-        kept = of.store.run(run)
+        kept = services.store.run(run)
         assert kept.name == " ".join(text[: store.MAX_NAME].split()), name
         assert kept.note == text[: store.MAX_NOTE].strip(), name
-    assert len(of.store.runs()) == 1
+    assert len(services.store.runs()) == 1
 
 
-def test_hostile_names_are_drawn_as_text_wherever_they_appear(of: Services, record: Callable[..., str]) -> None:
+def test_hostile_names_are_drawn_as_text_wherever_they_appear(services: Services, record: Callable[..., str]) -> None:
     names = list(HOSTILE.values())
     runs = [record(units=number) for number in (1, 2, 4, 8, 16, 24, 32, 48)]
     for start in range(0, len(names), len(runs)):
         for run, name in zip(runs, names[start:], strict=False):
-            of.store.rename(run, name[: store.MAX_NAME])
-        of.refresh()
+            services.store.rename(run, name[: store.MAX_NAME])
+        services.refresh()
         for page in ("compare", "runs"):
             with nothing_but_the_cache_is_touched():
                 app = visit(page, show=",".join(runs))
@@ -269,21 +270,21 @@ def test_a_text_beyond_all_measure_is_refused_and_kept(trained: str, page: str) 
     assert len(str(app.text_area(key="review").value)) == 1_250_000
 
 
-def test_sizes_that_are_typed_get_a_sentence(of: Services) -> None:
+def test_sizes_that_are_typed_get_a_sentence(services: Services) -> None:
     app = visit()
     for name, text in SOME.items():
         app.session_state["more_units"] = app.session_state["more_maxlen"] = app.session_state["more_seeds"] = [text]
         with nothing_but_the_cache_is_touched():
             app.run()
         assert_sound(app, name)
-    assert of.runs() == []
+    assert services.runs() == []
 
 
 # ---- what a link says --------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", ["compare", "try", "inside", "reviews", "runs"])
-def test_a_links_parameters_are_never_more_than_text(of: Services, record: Callable[..., str], page: str) -> None:
+def test_a_links_parameters_are_never_more_than_text(services: Services, record: Callable[..., str], page: str) -> None:
     """Each text stands in several parameters, and each parameter holds several texts."""
     record()
     names = list(HOSTILE)
@@ -293,19 +294,19 @@ def test_a_links_parameters_are_never_more_than_text(of: Services, record: Calla
         with nothing_but_the_cache_is_touched():
             app = visit(page, **given)
         assert_sound(app, f"from {names[shift]}")
-    assert len(of.store.runs()) == 1, "a link trains nothing"
+    assert len(services.store.runs()) == 1, "a link trains nothing"
 
 
 @pytest.mark.parametrize(
     "given", ["9" * 5_000, "1e999999", "-1", "<b>x</b>", "٣" * 5_000, "-Infinity"], ids=lambda given: given[:9]
 )
-def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(of: Services, given: str) -> None:
+def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(services: Services, given: str) -> None:
     app = visit(**dict.fromkeys(NUMBERS, given))
     assert_sound(app, given)
     for field in NUMBERS:
         assert f"In this link: {field} is" in seen(app)
     assert "Starts 2 networks" in seen(app)
-    assert of.runs() == []
+    assert services.runs() == []
 
 
 def test_ten_thousand_runs_in_a_link_are_passed_over(record: Callable[..., str]) -> None:
@@ -317,14 +318,14 @@ def test_ten_thousand_runs_in_a_link_are_passed_over(record: Callable[..., str])
 # ---- what is taken home ------------------------------------------------------------------------
 
 
-def test_names_and_notes_in_a_spreadsheet_are_no_formulas(of: Services, record: Callable[..., str]) -> None:
+def test_names_and_notes_in_a_spreadsheet_are_no_formulas(services: Services, record: Callable[..., str]) -> None:
     run = record()
     for name, text in HOSTILE.items():
-        of.store.rename(run, text[: store.MAX_NAME])
-        of.store.annotate(run, text[: store.MAX_NOTE])
-        rows = list(csv.reader(io.StringIO(curves(of.store.runs()))))
+        services.store.rename(run, text[: store.MAX_NAME])
+        services.store.annotate(run, text[: store.MAX_NOTE])
+        rows = list(csv.reader(io.StringIO(curves(services.store.runs()))))
         assert len(rows) == 3, f"{name}: one row an epoch, whatever the name holds"
-        table = run_table.table(of.store.runs())  # Streamlit offers it as a file, as it stands
+        table = run_table.table(services.store.runs())  # Streamlit offers it as a file, as it stands
         cells = [*(cell for row in rows for cell in row), *table["Name"], *table["Note"]]
         assert not [cell for cell in cells if cell.startswith(FORMULA_SIGNS)], name
 
@@ -335,7 +336,7 @@ def test_names_and_notes_in_a_spreadsheet_are_no_formulas(of: Services, record: 
 @pytest.mark.parametrize(
     "run", ["..", ".", "", "../../etc", "/etc", "a/b", "a\\b", "lstm-3f9a2c\0", "~", "C:", "lstm-3f9a2c/.."]
 )
-def test_an_id_that_is_no_name_leads_to_no_folder(of: Services, run: str) -> None:
+def test_an_id_that_is_no_name_leads_to_no_folder(services: Services, run: str) -> None:
     """Ids come from the record, which is this program's own; but what deletes folders does not rely on it."""
     kept = cache_folder() / "runs" / "kept" / "last.npz"
     kept.parent.mkdir(parents=True)
@@ -343,7 +344,7 @@ def test_an_id_that_is_no_name_leads_to_no_folder(of: Services, run: str) -> Non
     with nothing_but_the_cache_is_touched(), pytest.raises(UserError, match="is no run's id"):
         delete_files(run)
     assert kept.exists()
-    assert of.store.path.exists()
+    assert services.store.path.exists()
 
 
 # ---- the command line --------------------------------------------------------------------------

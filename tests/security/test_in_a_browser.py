@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
-from rnn_compare.dashboard.invite import own_address
-from rnn_compare.dashboard.shield import COOKIE
+from rnn_compare.dashboard.pages.compare.invite import own_address
+from rnn_compare.dashboard.server.request_guard import COOKIE
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.owner import Owner
@@ -100,8 +100,8 @@ def test_the_presenter_signs_in_for_every_page_of_this_tab_until_it_is_loaded_an
 def test_a_browser_is_the_same_visitor_after_a_reload_and_another_browser_is_not(
     hall: Server, visitor: Page, context: BrowserContext, browser: Browser
 ) -> None:
-    def name(of: BrowserContext) -> str:
-        return next(cookie["value"] for cookie in of.cookies() if cookie["name"] == COOKIE)
+    def name(context: BrowserContext) -> str:
+        return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == COOKIE)
 
     visitor.goto(hall.url)
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()

@@ -72,7 +72,7 @@ def _hasty(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
 @pytest.mark.usefixtures("_hasty")
 @pytest.mark.parametrize("page", ["try", "inside"])
 def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
-    page: str, of: Services, record: Callable[..., str], clock: Clock, monkeypatch: pytest.MonkeyPatch
+    page: str, services: Services, record: Callable[..., str], clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record()
     asked: list[str] = []
@@ -81,7 +81,7 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
         asked.append(text)
         raise UserError("That is enough for this test.")
 
-    for module in ("rnn_compare.insight.verdict", "rnn_compare.dashboard.inside.reading"):
+    for module in ("rnn_compare.insight.verdict", "rnn_compare.dashboard.pages.inside.reading"):
         monkeypatch.setattr(f"{module}.encode", ask)
     # Without weights neither page would come as far as the text.
     monkeypatch.setattr("rnn_compare.dashboard.pages.inside.run_weights", lambda *_: object())
@@ -98,14 +98,14 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
     next(button for button in app.button if button.label == "Ask the networks").click().run()
     assert asked[-1] == "third"
     assert "in a short time" not in seen(app)
-    assert of.runs()
+    assert services.runs()
 
 
 @pytest.mark.usefixtures("_hasty")
-def test_a_page_without_a_question_costs_no_turn(of: Services, record: Callable[..., str]) -> None:
+def test_a_page_without_a_question_costs_no_turn(services: Services, record: Callable[..., str]) -> None:
     record()
     app = go_to(visit(), "try")
     for _ in range(5):
         app.run()
     assert "in a short time" not in seen(app)
-    assert of.runs()
+    assert services.runs()

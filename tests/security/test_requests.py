@@ -10,7 +10,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from websockets.exceptions import InvalidStatus
 
 from rnn_compare.dashboard import access
-from rnn_compare.dashboard.shield import COOKIE, EMBED_VARIABLE, Shield
+from rnn_compare.dashboard.server.request_guard import COOKIE, EMBED_VARIABLE, Shield
 
 from .conftest import COOKIE_SECRET, PASS, PROJECT, Forger, Server, cookies_of, press, type_in
 

@@ -48,7 +48,7 @@ class ListeningStore(RunStore):
             weights_file(event.run, "last").exists() for event in events if isinstance(event, EpochEnd)
         ]
 
-    def of(self, run: str) -> list[Event]:
+    def heard_of(self, run: str) -> list[Event]:
         """Returns what was written of one run."""
         return [event for event in self.heard if event.run == run]
 

@@ -9,7 +9,6 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status, to_message
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
 
 from .conftest import tiny
@@ -54,44 +53,44 @@ def started(run: str) -> dict[str, Any]:
 
 def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
     """A dispatcher, and a run that its one worker has begun."""
-    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
-    of.step(workers)
-    of.receive(started(run))
-    of.step(workers)
-    return of, workers, run
+    dispatcher.step(workers)
+    dispatcher.receive(started(run))
+    dispatcher.step(workers)
+    return dispatcher, workers, run
 
 
-def lose(of: Dispatcher, workers: OneWorker, run: str, excuse: str | None) -> None:
-    of.step(workers)
-    of.receive(started(run))
-    of.step(workers)
+def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, excuse: str | None) -> None:
+    dispatcher.step(workers)
+    dispatcher.receive(started(run))
+    dispatcher.step(workers)
     workers.sent[-1].set_result(excuse)
-    of.step(workers)
+    dispatcher.step(workers)
 
 
 def test_a_worker_that_is_lost_again_and_again_ends_the_run(record: RunStore) -> None:
-    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
     for _ in range(MAX_RESTARTS):
-        lose(of, workers, run, None)
+        lose(dispatcher, workers, run, None)
         assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
-    lose(of, workers, run, None)
+    lose(dispatcher, workers, run, None)
     assert record.run(run).status is Status.FAILED
 
 
 def test_a_loss_that_was_not_the_runs_fault_is_said_and_does_not_count(record: RunStore) -> None:
-    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
     for _ in range(MAX_RESTARTS + 3):
-        lose(of, workers, run, EXCUSE)
+        lose(dispatcher, workers, run, EXCUSE)
         assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, EXCUSE)
 
 
 def test_a_worker_is_lost_while_the_cache_cannot_be_read_and_its_run_is_begun_again_all_the_same(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    of, workers, run = at_work(record)
+    dispatcher, workers, run = at_work(record)
 
     def unreadable(*_: Any) -> None:
         raise UserError("The cache folder cannot be written to.")
@@ -100,41 +99,41 @@ def test_a_worker_is_lost_while_the_cache_cannot_be_read_and_its_run_is_begun_ag
     with monkeypatch.context() as away:
         away.setattr(dispatcher, "unrecorded_epochs", unreadable)
         with pytest.raises(UserError):
-            of.step(workers)
+            dispatcher.step(workers)
         assert record.run(run).status is Status.RUNNING
-    of.step(workers)
+    dispatcher.step(workers)
     assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
 
 
 def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "KILL_SECONDS", 0.0)
-    of, workers, run = at_work(record)
-    of.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
+    monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 0.0)
+    dispatcher, workers, run = at_work(record)
+    dispatcher.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
     record.request_stop(run)
-    of.step(workers)
-    of.step(workers)  # a worker that is killed would be an AssertionError
+    dispatcher.step(workers)
+    dispatcher.step(workers)  # a worker that is killed would be an AssertionError
     assert record.run(run).status is Status.STOPPED
 
 
 def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatcher, "POLITE_SECONDS", 0.0)
-    of, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
+    monkeypatch.setattr("rnn_compare.training.dispatcher.POLITE_SECONDS", 0.0)
+    dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
-    of.step(workers)
-    of.receive(started(run))
+    dispatcher.step(workers)
+    dispatcher.receive(started(run))
     record.request_stop(run)
-    of.step(workers)
-    of.step(workers)
+    dispatcher.step(workers)
+    dispatcher.step(workers)
     assert record.run(run).status is Status.STOPPED
 
     record.submit_again(run, tiny(), Owner.current())
-    of.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
-    of.step(workers)
+    dispatcher.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
+    dispatcher.step(workers)
     assert record.run(run).status is Status.QUEUED
     workers.sent[0].set_result(None)
-    of.step(workers)
+    dispatcher.step(workers)
     assert len(workers.sent) == 2

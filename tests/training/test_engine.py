@@ -43,7 +43,7 @@ def test_a_run_tells_its_start_its_progress_every_epoch_and_its_end_in_this_orde
     [run] = engine.submit([tiny(epochs=3)])
     [done] = finished(engine, store, [run])
 
-    events = store.of(run)
+    events = store.heard_of(run)
     assert isinstance(events[0], Started)
     assert isinstance(events[1], Progress)
     assert events[1].phase == "preparing"
@@ -138,7 +138,7 @@ def test_stop_is_heard_in_validation_too(engine: Engine, store: ListeningStore) 
     [stopped] = finished(engine, store, [run])
     assert stopped.status is Status.STOPPED
     assert stopped.epochs == ()
-    last_progress = [event for event in store.of(run) if isinstance(event, Progress)][-1]
+    last_progress = [event for event in store.heard_of(run) if isinstance(event, Progress)][-1]
     assert last_progress.phase == "validation"
     assert last_progress.batch < last_progress.batches
     assert worker_processes() == before

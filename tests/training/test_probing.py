@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.insight.gradients import gradient_norms
+from rnn_compare.insight.gradient_flow import from_plain
+from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.probe import probe_batch
-from rnn_compare.insight.way_back import from_plain
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Gradients, Status

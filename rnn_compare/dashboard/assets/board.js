@@ -1,5 +1,5 @@
 // Draws the live board: cards above, accuracy and loss below. Called again with every message.
-// A message holds ready words and numbers (see board.py); everything is set as text, never as markup.
+// A message holds ready words and numbers (see components/board.py); everything is set as text, never as markup.
 
 import { element } from "./dom.js";
 import { follow } from "./live.js";
@@ -127,7 +127,7 @@ function drawFindings(board, findings) {
   });
 }
 
-// Ten-thousandths, three base-36 digits each (see board.py).
+// Ten-thousandths, three base-36 digits each (see components/board.py).
 function unpack(text) {
   return (text.match(/.{3}/g) ?? []).map((digits) => parseInt(digits, 36) / 1e4);
 }

@@ -1,5 +1,5 @@
 // How the gradient's way back changed from epoch to epoch: played back, beside the effective memory of every epoch.
-// The message holds everything (see inside/course.py).
+// The message holds everything (see pages/inside/gradient_history.py).
 
 import { element } from "./dom.js";
 import { loadPlotly, look, onChange } from "./plotly.js";

@@ -1,5 +1,5 @@
 // A review read word by word: the text, the verdict after each word, and every network's cell at the word in hand.
-// The message holds everything (see inside/reading.py); stepping and playing happen here, without the server.
+// The message holds everything (see pages/inside/reading.py); stepping and playing happen here, without the server.
 
 import { buildCard, drawCard, showCard } from "./card.js";
 import { element } from "./dom.js";

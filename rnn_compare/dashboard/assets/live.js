@@ -1,4 +1,4 @@
-// Asks the server for news, as long as the board is on the page (see live.py).
+// Asks the server for news, as long as the board is on the page (see server/news.py).
 
 const BUSY = 1250, IDLE = 3000; // milliseconds between two questions, while something trains and while nothing does
 

@@ -1,4 +1,4 @@
-// What the server sends of one review (see inside/reading.py), unpacked.
+// What the server sends of one review (see pages/inside/reading.py), unpacked.
 
 export const odds = (logit) => 1 / (1 + Math.exp(-logit));
 

@@ -5,11 +5,11 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, services
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard import access
+from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 from rnn_compare.runs.record import Run
-from rnn_compare.training.address import SCHEDULER_VARIABLE
+from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from rnn_compare.training.workers import WorkerFacts
 
 LOOK_SECONDS = 2.0
@@ -31,7 +31,7 @@ def render() -> None:
     if reason := access.why_not():
         st.info(reason, icon=":material/lock:")
         return
-    st.fragment(_workers, run_every=LOOK_SECONDS)(services.get())
+    st.fragment(_workers, run_every=LOOK_SECONDS)(get_services())
     with st.expander("Train on a cluster"):
         st.markdown(
             "Name its Dask scheduler when the program is started. The workers need neither this program nor its "
@@ -41,8 +41,8 @@ def render() -> None:
         st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 streamlit run app.py", language="bash")
 
 
-def _workers(of: Services) -> None:
-    engine = of.engine
+def _workers(services: Services) -> None:
+    engine = services.engine
     where = f"on the cluster <code>{escape(engine.scheduler)}</code>" if engine.scheduler else "on this machine"
     st.html(f"{CSS}<p>Trainings run {where}.</p>")
     if engine.state.reason:
@@ -53,7 +53,7 @@ def _workers(of: Services) -> None:
         st.warning(str(error))
         return
     if workers:
-        runs = {run.id: run for run in of.runs()}
+        runs = {run.id: run for run in services.runs()}
         waiting = sum(run.status == "queued" and run.owner == engine.owner for run in runs.values())
         st.html(table(workers, runs))
         st.caption(f"{_counted(len(workers), 'worker')}, {_counted(waiting, 'network')} waiting.")

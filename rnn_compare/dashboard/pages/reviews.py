@@ -7,9 +7,9 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import review_text
-from rnn_compare.dashboard.controls import SOURCE_NAMES
-from rnn_compare.dashboard.words import percent
+from rnn_compare.dashboard.pages.compare.controls import SOURCE_NAMES
 from rnn_compare.experiment import SOURCES, Experiment, Source, bounds, experiment_from
+from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared, sources
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews

@@ -5,11 +5,12 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import asking, review_text, services
-from rnn_compare.dashboard.palette import Look, looks
-from rnn_compare.dashboard.words import percent
+from rnn_compare.charts.palette import Look, looks
+from rnn_compare.dashboard import asking, review_text
+from rnn_compare.dashboard.services import get_services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import labels
+from rnn_compare.formatting import percent
 from rnn_compare.insight.verdict import Verdict, ask
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
@@ -17,8 +18,8 @@ from rnn_compare.runs.record import Run
 
 def render() -> None:
     """Draws the page."""
-    of = services.get()
-    if not (found := asking.askable(of)):
+    services = get_services()
+    if not (found := asking.askable(services)):
         return
     runs, which = asking.choose(found)
     text = asking.text()

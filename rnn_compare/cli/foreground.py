@@ -1,0 +1,97 @@
+"""Trainings that the command line waits for: an engine of its own, followed to the end, stopped by Ctrl-C."""
+
+import contextlib
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from rnn_compare.cli import output
+from rnn_compare.comparison.findings import findings
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import labels
+from rnn_compare.paths import cache_folder
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.follow import Follower
+from rnn_compare.runs.store import RunStore
+
+if TYPE_CHECKING:
+    from rnn_compare.training.engine import Engine
+
+FAILED, INTERRUPTED = 1, 130
+LOOK_SECONDS = 0.2
+STOP_SECONDS = 10.0
+
+
+Display = Callable[[Sequence[str]], contextlib.AbstractContextManager[output.Show]]
+
+
+def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: Display | None = None) -> int:
+    """Trains runs and shows how they do until the last has ended.
+
+    Args:
+        submit: Submits them to an engine that is starting, and returns their ids.
+        as_json: Whether to print JSON lines.
+        display: Shows their progress in another way, given a name for each run.
+
+    Returns:
+        The exit code: 0, 1 if a run failed, 130 after Ctrl-C.
+
+    Raises:
+        UserError: If they cannot be submitted.
+    """
+    from rnn_compare.training.engine import Engine  # takes long: `runs` and `predict` are to answer at once
+
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit is as polite as Ctrl-C
+    with open_store() as store:
+        engine = Engine(store, "command line")
+        try:
+            engine.start()
+            runs = submit(engine)
+            follower = Follower(store, runs)
+            names = labels(run.experiment for run in store.runs(runs))
+            with display(names) if display else output.display(as_json, names) as show:
+                try:
+                    _watch(follower, show, engine=engine)
+                except KeyboardInterrupt:
+                    for run in runs:
+                        with contextlib.suppress(UserError):  # somebody has deleted it meanwhile
+                            engine.stop(run)
+                    _watch(follower, show, STOP_SECONDS)
+                    return INTERRUPTED
+            if not (as_json or display):
+                for found in findings(follower.runs, labels(run.experiment for run in follower.runs)):
+                    print(found.text)
+        finally:
+            engine.close()
+        return FAILED if any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in follower.runs) else 0
+
+
+@contextlib.contextmanager
+def open_store() -> Iterator[RunStore]:
+    """Opens the record of runs; says so if a damaged one was set aside."""
+    store = RunStore(cache_folder() / "runs.db")
+    if store.set_aside is not None:
+        print(
+            f"The record of runs was damaged; it was set aside as {store.set_aside} and a new one begun.",
+            file=sys.stderr,
+        )
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _watch(follower: Follower, show: output.Show, seconds: float | None = None, engine: "Engine | None" = None) -> None:
+    until = None if seconds is None else time.monotonic() + seconds
+    said = None
+    while True:
+        news = follower.news()
+        if engine is not None and engine.state.reason not in (said, None):
+            said = engine.state.reason  # a cluster that is not there, for instance
+            print(said, file=sys.stderr)
+        show(follower.runs, news)
+        if follower.done or (until is not None and time.monotonic() > until):
+            return
+        time.sleep(LOOK_SECONDS)

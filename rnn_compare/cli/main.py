@@ -1,0 +1,263 @@
+"""The program without a browser: `python -m rnn_compare train|continue|sweep|parameters|predict|runs|export`."""
+
+import argparse
+import os
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, get_args
+
+from rnn_compare.cli import foreground, output, sweep
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import MAX_COMPARED, Cell, Experiment, bounds, comparison
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.presets import BOOK
+from rnn_compare.runs.files import Which, model_file
+from rnn_compare.runs.recovery import interrupt_orphans
+
+# What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
+
+BAD_INPUT = 2
+SEVERAL = ("cell", "units", "maxlen")
+"""Settings that a comparison may give several values of."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+        arguments: What follows the program's name; what the command line gave if None.
+
+    Returns:
+        The exit code: 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C.
+    """
+    options = _parser().parse_args(arguments)
+    try:
+        _refuse_what_is_no_text(options)
+        code: int = options.command(options)
+        return code
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return BAD_INPUT
+    except KeyboardInterrupt:
+        return foreground.INTERRUPTED
+    except BrokenPipeError:  # whoever read the output has seen enough, such as `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+# ---- the commands ------------------------------------------------------------------------------
+
+
+def _train(options: argparse.Namespace) -> int:
+    experiments = _experiments(options)
+    return foreground.train(lambda engine: engine.submit(experiments), options.json)
+
+
+def _continue(options: argparse.Namespace) -> int:
+    def submit(engine: Any) -> list[str]:
+        for run in options.run:
+            engine.continue_run(run, options.more)
+        return list(options.run)
+
+    return foreground.train(submit, options.json)
+
+
+def _sweep(options: argparse.Namespace) -> int:
+    if options.sweep is not None:
+        return sweep.proceed(options.sweep, options.json)
+    return sweep.begin(sweep.experiments(_chosen(options)), options.json)
+
+
+def _parameters(options: argparse.Namespace) -> int:
+    for experiment in _experiments(options):
+        counted = parameters(experiment)
+        if options.json:
+            output.json_line(output.parameters_json(experiment, counted))
+        else:
+            print(output.parameters_text(experiment, counted))
+    return 0
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from rnn_compare.insight.verdict import ask
+
+    with foreground.open_store() as store:
+        run = store.run(options.run)
+    verdict = ask(run, options.text, options.which)
+    if options.json:
+        output.json_line({"probability": verdict.probability})
+    else:
+        side = "positive" if verdict.positive else "negative"
+        print(f"{side}: {verdict.probability:.1%} that the review is positive")
+        print(", ".join(f"{verdict.review.count(state)} words {state}" for state in ("known", "unknown", "cut off")))
+    return 0
+
+
+def _runs(options: argparse.Namespace) -> int:
+    with foreground.open_store() as store:
+        interrupt_orphans(store)
+        runs = store.runs()
+    if options.json:
+        for run in runs:
+            output.json_line(output.run_json(run))
+    elif runs:
+        print(output.runs_table(runs))
+    else:
+        print("No run yet. `python -m rnn_compare train` makes the first.")
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    try:
+        target = Path(options.model).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{options.model} names a home folder that is not there. Choose another path.") from error
+    if target.suffix != ".keras":
+        raise UserError(f"{target} does not end in .keras, as the file of a Keras model must. Name it model.keras.")
+    if target.is_dir() or not target.parent.is_dir():
+        what = "is a folder" if target.is_dir() else "lies in a folder that does not exist"
+        raise UserError(f"{target} {what}; a file in an existing folder is needed. Choose another path.")
+    with foreground.open_store() as store:
+        run = store.run(options.run)
+    source = model_file(run.id, options.which)
+    if not source.exists():  # the run still trains, or its worker was killed
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from rnn_compare.training import job
+
+        source = job.write_model(run.id, run.experiment, options.which)
+    try:
+        shutil.copyfile(source, target)
+    except OSError as error:
+        raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
+    print(f"{run.title}: {options.which} weights written to {target}", file=sys.stderr)
+    return 0
+
+
+# ---- what they share ---------------------------------------------------------------------------
+
+
+def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
+    """A command line may hold any bytes, but neither the record nor a vocabulary does."""
+    for given in vars(options).values():
+        for text in given if isinstance(given, list | tuple) else [given]:
+            try:
+                str(text).encode()
+            except UnicodeEncodeError as error:
+                raise UserError(f"{str(text)[:40]!a} is no text in UTF-8. Write it again.") from error
+
+
+def _chosen(options: argparse.Namespace) -> dict[str, Any]:
+    given = {name: getattr(options, name) for name in Experiment.model_fields}
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _experiments(options: argparse.Namespace) -> list[Experiment]:
+    chosen = _chosen(options)
+    axes = [chosen.pop(name, [Experiment.model_fields[name].default]) for name in SEVERAL]
+    return comparison(*axes, **chosen)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m rnn_compare",
+        description="Compare recurrent networks on 25,000 real movie reviews, without a browser. "
+        "Runs made here appear on the page of `streamlit run app.py` too.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    _add_train(commands)
+    _add_continue(commands)
+    _add_sweep(commands)
+    counts = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
+    _add_settings(counts)
+    predict = _command(commands, "predict", _predict, "let a trained network judge a review")
+    predict.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+    predict.add_argument("text", metavar="TEXT", help="the review, in quotes")
+    _add_which(predict)
+    _command(commands, "runs", _runs, "list all runs")
+    export = commands.add_parser("export", help="write a run's network as a stock Keras model")
+    export.set_defaults(command=_export)
+    export.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+    export.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
+    _add_which(export)
+    return parser
+
+
+def _add_train(commands: Any) -> None:
+    train = _command(commands, "train", _train, "train networks side by side and show how well they do")
+    train.description = (
+        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}, several at once. "
+        "Ctrl-C stops them; finished epochs are kept. "
+        "Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
+    )
+    train.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of bounds, 130 after Ctrl-C."
+    _add_settings(train, cell=BOOK.cells)
+
+
+def _add_continue(commands: Any) -> None:
+    again = _command(commands, "continue", _continue, "go on with runs that were stopped, interrupted or have failed")
+    again.description = (
+        "Goes on with runs from their last finished epoch, as if they had never been broken off. "
+        "Example: continue lstm-3f9a2c --more 5"
+    )
+    again.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, as `runs` lists them")
+    again.add_argument("--more", type=_count, default=0, metavar="EPOCHS", help="epochs to add, also to finished runs")
+
+
+def _add_sweep(commands: Any) -> None:
+    many = _command(commands, "sweep", _sweep, "train every cell, units and maxlen with several seeds")
+    many.description = (
+        f"Trains one network for each cell × units × maxlen × seed, at most {sweep.MAX_RUNS}, and tells mean and "
+        "spread of their best validation accuracies. Ctrl-C stops all of it. "
+        "Example: sweep --cell LSTM GRU --units 16 32 --maxlen 100 500 --seeds 1 2 3"
+    )
+    many.add_argument(
+        "--continue", dest="sweep", metavar="ID", help="go on with a sweep that was broken off; settings are its own"
+    )
+    _add_settings(many, cell=BOOK.cells, several=sweep.AXES)
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of epochs; it must be a whole number from 0 on.")
+    return int(text)
+
+
+def _command(
+    commands: Any, name: str, command: Callable[[argparse.Namespace], int], purpose: str
+) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
+    parser.set_defaults(command=command)
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line and nothing else")
+    return parser
+
+
+def _add_which(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--which", choices=get_args(Which), default="last", help="weights of the last or of the best epoch (last)"
+    )
+
+
+def _add_settings(
+    parser: argparse.ArgumentParser, cell: Sequence[Cell] | None = None, several: Sequence[str] = SEVERAL
+) -> None:
+    """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
+    # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
+    group = parser.add_argument_group("settings")
+    for name, field in Experiment.model_fields.items():
+        flag = "--seeds" if name == "seed" and name in several else f"--{name.replace('_', '-')}"
+        if field.annotation is bool:
+            group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.description)
+            continue
+        choices = get_args(field.annotation)
+        usual = " ".join(cell) if cell and name == "cell" else field.default
+        limits = " or ".join(choices) if choices else "{:,} to {:,}".format(*bounds(name))
+        group.add_argument(
+            flag,
+            dest=name,
+            nargs="+" if name in several else None,
+            metavar=name.upper(),
+            help=f"{field.description} {limits}; {usual} if left out.",
+        )
+    parser.set_defaults(cell=cell)

@@ -1,0 +1,173 @@
+"""What the command line prints: the progress of trainings, parameter counts, the list of runs."""
+
+import contextlib
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import Parameters
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.follow import News
+from rnn_compare.runs.record import Run
+
+Show = Callable[[list[Run], list[News]], None]
+
+
+def display(as_json: bool, names: Sequence[str]) -> contextlib.AbstractContextManager[Show]:
+    """Returns what shows the progress of trainings: JSON lines, bars on a terminal, plain lines elsewhere.
+
+    Args:
+        as_json: Whether to print JSON lines.
+        names: A name for each run.
+    """
+    if as_json:
+        return contextlib.nullcontext(_show_json)
+    return _bars(names) if sys.stdout.isatty() else contextlib.nullcontext(_show_lines)
+
+
+def _show_json(_runs: list[Run], news: list[News]) -> None:
+    for item in news:
+        run = {"run": item.run.id, "cell": item.run.experiment.cell}
+        if item.epoch is None:
+            reason = {"reason": item.run.reason} if item.run.reason else {}
+            json_line({"kind": "end", **run, "status": item.run.status.value, **reason})
+        else:
+            json_line({"kind": "epoch", **run, **{name: x for name, x in vars(item.epoch).items() if name != "run"}})
+
+
+def _show_lines(_runs: list[Run], news: list[News]) -> None:
+    for item in news:
+        print(_news_line(item), flush=True)
+
+
+def _news_line(item: News) -> str:
+    run, epoch = item.run, item.epoch
+    if epoch is None:
+        best = f", best validation accuracy {run.best.val_accuracy:.1%} (epoch {run.best.epoch})" if run.best else ""
+        return f"{run.id}  {run.title}  {run.status}{best}{f'. {run.reason}' if run.reason else ''}"
+    return (
+        f"{run.id}  {run.title}  epoch {epoch.epoch} of {run.experiment.epochs}  "
+        f"accuracy {epoch.accuracy:.1%}, validation {epoch.val_accuracy:.1%}  "
+        f"loss {epoch.loss:.3f}, validation {epoch.val_loss:.3f}  {epoch.seconds:.1f} s"
+    )
+
+
+@contextlib.contextmanager
+def _bars(names: Sequence[str]) -> Iterator[Show]:
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}"))
+    with Progress(*columns) as progress:
+        bars = [progress.add_task(name, total=1.0, said="waiting for a worker") for name in names]
+        bar_of: dict[str, TaskID] = {}
+
+        def show(runs: list[Run], news: list[News]) -> None:
+            if not bar_of:
+                bar_of.update((run.id, bar) for run, bar in zip(runs, bars, strict=False))
+            for run in runs:  # others may have been deleted meanwhile
+                progress.update(bar_of[run.id], completed=run.fraction_done, said=_said(run))
+            for item in news:
+                if item.epoch is None:
+                    progress.console.print(_news_line(item), markup=False, highlight=False)
+
+        yield show
+
+
+def _said(run: Run) -> str:
+    if run.status is Status.QUEUED:
+        return "waiting for a worker"
+    if run.status is Status.RUNNING and not run.epochs and (not run.progress or run.progress[-1].phase == "preparing"):
+        return "preparing"
+    said = [run.status.value] if run.status.ended else []
+    said.append(f"{len(run.epochs)} of {run.experiment.epochs} epochs")
+    if run.best:
+        said.append(f"best validation {run.best.val_accuracy:.1%} (epoch {run.best.epoch})")
+    if run.seconds_left is not None:
+        said.append(f"{run.seconds_left:.0f} s left")
+    return ", ".join(said)
+
+
+def json_line(values: dict[str, Any]) -> None:
+    """Prints one JSON object on a line of its own, at once."""
+    print(json.dumps(values), flush=True)
+
+
+def parameters_json(experiment: Experiment, counted: Parameters) -> dict[str, Any]:
+    """Returns the parameter counts of one network as `parameters --json` gives them."""
+    return {
+        "cell": experiment.cell,
+        "units": experiment.units,
+        "total": counted.total,
+        "recurrent_layer": counted.recurrent,
+        "before_dense": counted.before_dense,
+        "layers": [
+            {
+                "name": layer.name,
+                "kind": layer.kind,
+                "count": layer.count,
+                "arithmetic": layer.arithmetic,
+                "tensors": [
+                    {"path": tensor.path, "shape": tensor.shape, "count": tensor.count} for tensor in layer.tensors
+                ],
+            }
+            for layer in counted.layers
+        ],
+    }
+
+
+def parameters_text(experiment: Experiment, counted: Parameters) -> str:
+    """Returns the parameter counts of one network, layer by layer with their arithmetic."""
+    rows = [(layer.name, layer.count, layer.arithmetic) for layer in counted.layers]
+    rows.append(("total", counted.total, f"before Dense, as in the lecture's summary: {counted.before_dense:,}"))
+    return "\n".join([experiment.label, *(f"  {name:<18}{count:>12,}  {said}" for name, count, said in rows)])
+
+
+def run_json(run: Run) -> dict[str, Any]:
+    """Returns one run as `runs --json` gives it."""
+    return {
+        "run": run.id,
+        "cell": run.experiment.cell,
+        "status": run.status.value,
+        "reason": run.reason,
+        "name": run.name,
+        "origin": run.origin,
+        "created": datetime.fromtimestamp(run.created).astimezone().isoformat(timespec="seconds"),
+        "epochs_done": len(run.epochs),
+        "best_val_accuracy": run.best.val_accuracy if run.best else None,
+        "best_epoch": run.best.epoch if run.best else None,
+        "last_val_accuracy": run.last.val_accuracy if run.last else None,
+        "seconds_per_epoch": run.seconds_per_epoch,
+        "parameters": run.parameters,
+        "experiment": run.experiment.model_dump(),
+    }
+
+
+def runs_table(runs: Sequence[Run]) -> str:
+    """Returns all runs as a table in plain text."""
+    return table(("run", "network", "maxlen", "epochs", "status", "best", "last", "made", "name"), map(_row, runs))
+
+
+def table(heads: Sequence[str], body: Iterable[Sequence[str]]) -> str:
+    """Returns a table in plain text; all rows have as many cells as there are heads."""
+    rows = [heads, *body]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    )
+
+
+def _row(run: Run) -> tuple[str, ...]:
+    return (
+        run.id,
+        run.experiment.label,
+        str(run.experiment.maxlen),
+        f"{len(run.epochs)} of {run.experiment.epochs}",
+        run.status.value,
+        f"{run.best.val_accuracy:.1%} ({run.best.epoch})" if run.best else "–",
+        f"{run.last.val_accuracy:.1%}" if run.last else "–",
+        f"{datetime.fromtimestamp(run.created):%Y-%m-%d %H:%M}",
+        run.name,
+    )

@@ -1,0 +1,173 @@
+"""The live board: a card for each network and the two charts, drawn by one component.
+
+Everything that changes while networks train goes to the browser as one small message; the scripts
+that draw it are served once (see ``server/assets.py``). Streamlit's own chart would be mounted anew with
+every point and lose the viewer's zoom.
+"""
+
+import functools
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from rnn_compare.charts.palette import CELL_COLORS, looks
+from rnn_compare.comparison.findings import findings
+from rnn_compare.dashboard.server import assets
+from rnn_compare.experiment import labels
+from rnn_compare.formatting import about, duration, ordinal, percent
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
+
+TRAIL = 24
+"""Points of the running epoch that are sent, the newest always among them."""
+MARKS = [
+    {"text": "SimpleRNN in the lecture: 85 %", "at": 0.85, "color": CELL_COLORS["SimpleRNN"], "side": "top"},
+    {"text": "LSTM in the lecture: 89 %", "at": 0.89, "color": CELL_COLORS["LSTM"], "side": "bottom"},
+]
+"""The best validation accuracies that the lecture quotes; the text stands on the free side of its line."""
+FIRST_BATCHES = 8
+"""Batches of a later epoch that are not drawn."""
+
+
+def message(shown: Sequence[Run], starts: Mapping[str, float], marks: bool, hint: str = "") -> dict[str, Any]:
+    """Returns what the browser draws, as plain values and ready words.
+
+    Args:
+        shown: The runs on the board, in order.
+        starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
+        marks: Whether the lecture's 85 % and 89 % are drawn.
+        hint: What stands in the empty charts when there is no run.
+    """
+    names = [run.name or name for run, name in zip(shown, labels(run.experiment for run in shown), strict=True)]
+    looked = looks(run.experiment.cell for run in shown)
+    colors = {run.id: look.color for run, look in zip(shown, looked, strict=True)}
+    return {
+        "runs": [
+            {
+                "id": run.id,
+                "label": name,
+                "color": look.color,
+                "marker": look.marker,
+                **_card(run, starts),
+                **_curves(run),
+            }
+            for run, name, look in zip(shown, names, looked, strict=True)
+        ],
+        "busy": any(not run.status.ended for run in shown),
+        "epochs": max((run.experiment.epochs for run in shown), default=10),
+        "marks": MARKS if marks else [],
+        "hint": hint,
+        "findings": [{"color": colors[said.run], "text": said.text} for said in findings(shown, names)],
+    }
+
+
+def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> tuple[list[str], list[str]]:
+    """Draws the board; returns the ids of runs whose Stop button was just pressed, and of those to be continued.
+
+    Args:
+        data: A ``message``.
+        live: Where the browser finds the next ones.
+        key: Names the board on its page.
+        may_press: Whether there are buttons; without them none was pressed, whatever a browser says.
+    """
+    result = _component()(
+        data={**data, "may_press": may_press, "live": live},
+        key=key,
+        on_stop_change=lambda: None,
+        on_resume_change=lambda: None,
+    )
+    drawn = {run["id"] for run in data["runs"]}
+
+    def pressed(told: Any) -> list[str]:
+        runs = told if may_press and isinstance(told, list) else []
+        return [run for run in runs if isinstance(run, str) and run in drawn]
+
+    return pressed(result.stop), pressed(result.resume)
+
+
+@functools.cache
+def _component() -> Any:
+    # Only this loader travels with every message; the module that it names is fetched once.
+    loader = f"""
+        const module = import(new URL("{assets.url("board.js")}", document.baseURI));
+        const urls = {{plotly: "{assets.url("plotly.min.js")}", style: "{assets.url("board.css")}"}};
+        export default (component) => {{
+            module.then((board) => board.render(component, urls));
+            return () => module.then((board) => board.dispose(component.parentElement));
+        }};"""
+    return st.components.v2.component("rnn_compare_board", js=loader, isolate_styles=False)
+
+
+def _card(run: Run, starts: Mapping[str, float]) -> dict[str, Any]:
+    best, last, pace, left = run.best, run.last, run.seconds_per_epoch, run.seconds_left
+    return {
+        "status": run.status.value,
+        "state": _state(run, starts),
+        "fraction": round(run.fraction_done, 3),
+        "best": percent(best.val_accuracy) if best else "–",
+        "best_note": f"best, epoch {best.epoch}" if best else "validation accuracy",
+        "last": f"last {percent(last.val_accuracy)}" if last else "",
+        "left": f"{duration(left)} left" if left is not None else "",
+        "size": f"{run.parameters:,} parameters" if run.parameters else "",
+        "pace": f"{duration(pace)} an epoch" if pace is not None else "",
+        "layers": run.layers.partition(",")[0],
+        "reason": run.reason or "",
+        "press": "" if run.status is Status.FINISHED else "Continue" if run.status.ended else "Stop",
+        "stopping": run.stop_requested and not run.status.ended,
+    }
+
+
+def _state(run: Run, starts: Mapping[str, float]) -> str:
+    done, epochs = len(run.epochs), run.experiment.epochs
+    match run.status:
+        case Status.QUEUED:
+            if not starts.get(run.id):
+                return "starting"
+            place = [queued for queued, seconds in starts.items() if seconds].index(run.id) + 1
+            return f"waiting, {ordinal(place)} in line, {about(starts[run.id])}"
+        case Status.RUNNING if run.progress and run.progress[-1].phase == "preparing":
+            return "preparing"
+        case Status.RUNNING if run.progress and run.progress[-1].phase == "validation":
+            return f"epoch {done + 1} of {epochs}, validating"
+        case Status.RUNNING:
+            return f"epoch {min(done + 1, epochs)} of {epochs}"
+        case Status.FINISHED:
+            return f"finished, epoch {done} of {epochs}"
+        case _:
+            return f"{run.status.value} after {done} of {epochs} epochs"
+
+
+def _curves(run: Run) -> dict[str, Any]:
+    # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
+    trail = [
+        point
+        for point in run.progress
+        if point.phase == "training" and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
+    ]
+    step = -(-len(trail) // TRAIL) or 1
+    thinned = trail[::-1][::step][::-1]
+    return {
+        "accuracy": packed(epoch.accuracy for epoch in run.epochs),
+        "val_accuracy": packed(epoch.val_accuracy for epoch in run.epochs),
+        "loss": packed(epoch.loss for epoch in run.epochs),
+        "val_loss": packed(epoch.val_loss for epoch in run.epochs),
+        "trail": {
+            "at": packed(point.batch / point.batches for point in thinned),
+            "accuracy": packed(point.accuracy or 0 for point in thinned),
+            "loss": packed(point.loss or 0 for point in thinned),
+        },
+    }
+
+
+def packed(values: Iterable[float]) -> str:
+    """Writes numbers in ten-thousandths, three base-36 digits each: a third of the bytes of decimals.
+
+    That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there.
+
+    Example:
+        >>> packed([0.0, 0.8624, 9.9])
+        '0006NKZZZ'
+    """
+    return "".join(np.base_repr(round(10_000 * min(max(value, 0.0), 4.6655)), 36).zfill(3) for value in values)

@@ -1,0 +1,189 @@
+"""The equations of the chosen cells, beside the very source that computes what the page shows."""
+
+import inspect
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.dashboard.pages.inside.chosen import Chosen
+from rnn_compare.dashboard.services import Services
+from rnn_compare.experiment import Cell
+from rnn_compare.insight.backpropagation import STEPS_BACK
+from rnn_compare.networks.equations import STEPS
+from rnn_compare.networks.parameters import GATES, parameters
+
+CSS = """
+<style>
+.rc-shapes { width: 100%; border-collapse: collapse; font-size: 1rem; font-variant-numeric: tabular-nums; }
+.rc-shapes th, .rc-shapes td {
+  text-align: left; font-weight: 400; padding: 0.2rem 0.75rem 0.2rem 0; vertical-align: baseline;
+  border: none; border-top: 1px solid var(--st-border-color, #8884);
+}
+.rc-shapes td:not(:last-child) { white-space: nowrap; }
+/* A formula beside its source: on a projector there is no room for KaTeX's own size, on a phone it is shifted. */
+@media (max-width: 1500px) { [data-testid="stLatex"] .katex { font-size: 0.97em; } }
+[data-testid="stLatex"] .katex-display { overflow-x: auto; overflow-y: hidden; }
+.rc-shapes th { font-weight: 650; border-top: none; }
+</style>
+"""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """The sizes that fill one cell's formula.
+
+    Attributes:
+        units: Size of the state.
+        features: Size of the input.
+        keras: Keras' names of the weight tensors and their shapes.
+    """
+
+    units: int
+    features: int
+    keras: tuple[tuple[str, tuple[int, ...]], ...]
+
+
+def show(_of: Services, chosen: Sequence[Chosen]) -> None:
+    """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
+    st.markdown(
+        "**What you see:** left, one timestep as a textbook writes it, with the sizes of your networks; right, the "
+        "source that computes every picture on this page, line for line the same."
+    )
+    if chosen:
+        st.html(CSS)
+    for cell in dict.fromkeys(one.run.experiment.cell for one in chosen):
+        found = shapes([one for one in chosen if one.run.experiment.cell == cell])
+        st.subheader(cell)
+        if cell == "SimpleRNN":
+            st.markdown("The lecture's loop:")
+            st.code(loop(next(iter(found))), language="python")
+            st.markdown("One step of it, as a formula and for many reviews at once:")
+        formula, source = st.columns(2, gap="medium")
+        with formula:
+            st.latex(latex(cell, next(iter(found))))
+        with source:
+            st.code(without_docstring(STEPS[cell]), language="python", wrap_lines=True)
+        st.html(table(cell, found))
+        st.caption(notes(cell))
+        with st.expander(f"The way back: how the gradient passes one timestep of a {cell}"):
+            st.markdown(
+                "The chain rule, applied to the formula above: from the gradient for what the step returned to that "
+                "for what it was given. Repeated from the last word to the first it makes the chart of gradients."
+            )
+            st.code(without_docstring(STEPS_BACK[cell]), language="python", wrap_lines=True)
+
+
+def without_docstring(function: Callable[..., object]) -> str:
+    """Returns the source of a function without its docstring, which repeats the formula beside it."""
+    lines = inspect.getsource(function)
+    before, _, rest = lines.partition('    """')
+    return before + rest.partition('"""')[2].lstrip("\n")
+
+
+def shapes(chosen: Sequence[Chosen]) -> dict[Shapes, list[str]]:
+    """Returns every set of shapes among the recurrent layers of the runs, and which layers of which runs have it."""
+    found: dict[Shapes, list[str]] = {}
+    for one in chosen:
+        experiment = one.run.experiment
+        for number, layer in enumerate(parameters(experiment).recurrent_layers, start=1):
+            tensors = tuple((tensor.name, tensor.shape) for tensor in layer.tensors[:3])  # those of one direction
+            where = f"{one.title}, layer {number}" if experiment.layers > 1 else one.title
+            found.setdefault(Shapes(experiment.units, tensors[0][1][0], tensors), []).append(where)
+    return found
+
+
+def latex(cell: Cell, sizes: Shapes) -> str:
+    """Returns the formula of one timestep, with the shape of everything in its first line under it.
+
+    Example:
+        >>> print(latex("SimpleRNN", Shapes(units=8, features=16, keras=())))
+        \\begin{aligned}
+        \\mathrm{output}_t &= \\tanh\\big(\\underbrace{W}_{8 \\times 16}\\,\\underbrace{\\mathrm{input}_t}_{16}
+        + \\underbrace{U}_{8 \\times 8}\\,\\underbrace{\\mathrm{state}_t}_{8} + \\underbrace{b}_{8}\\big) \\\\
+        \\mathrm{state}_{t+1} &= \\mathrm{output}_t
+        \\end{aligned}
+    """
+    filled = _LATEX[cell].replace("UNITS", str(sizes.units)).replace("FEATURES", str(sizes.features))
+    return f"\\begin{{aligned}}\n{filled}\n\\mathrm{{state}}_{{t+1}} &= \\mathrm{{output}}_t\n\\end{{aligned}}"
+
+
+def loop(sizes: Shapes) -> str:
+    """Returns the lecture's loop over the words of a review."""
+    return (
+        f"state_t = zeros({sizes.units})                    # shape ({sizes.units},)\n"
+        f"for input_t in input_sequence:          # shape ({sizes.features},)\n"
+        "    output_t = activation(dot(W, input_t) + dot(U, state_t) + b)\n"
+        "    state_t = output_t"
+    )
+
+
+def table(cell: Cell, found: dict[Shapes, list[str]]) -> str:
+    """Returns the shapes of every matrix as HTML, as in the formula and as Keras keeps them."""
+    each = "each " if GATES[cell] else ""
+    rows = [f"<tr><th></th><th>{each}W</th><th>{each}U</th><th>{each}b</th><th>In Keras</th></tr>"]
+    for sizes, where in found.items():
+        keras = "<br>".join(
+            f"<code>{name}</code> ({', '.join(f'{size:,}' for size in shape)}{',' if len(shape) == 1 else ''})"
+            for name, shape in sizes.keras
+        )
+        rows.append(
+            f"<tr><td>{escape('; '.join(where))}</td><td>{sizes.units} × {sizes.features:,}</td>"
+            f"<td>{sizes.units} × {sizes.units}</td><td>{sizes.units}</td><td>{keras}</td></tr>"
+        )
+    return f'<div style="overflow-x: auto"><table class="rc-shapes">{"".join(rows)}</table></div>'
+
+
+def notes(cell: Cell) -> str:
+    """Returns what a reader needs to find formula, source and Keras' tensors the same."""
+    said = ["σ is the logistic function, ∘ multiplies unit by unit."] if GATES[cell] else []
+    gates = ", ".join(f"{symbol} ({name})" for symbol, name in GATES[cell])
+    said.append(
+        f"Keras keeps the matrices of {gates} side by side, each turned on its side, and so writes state·U for U·state."
+        if gates
+        else "Keras keeps each matrix turned on its side, and so writes state·U for U·state."
+    )
+    if cell == "GRU":
+        said.append("Its bias has two rows: b for the input and b′ for the state.")
+    return " ".join(said)
+
+
+_INPUT = r"\underbrace{W@}_{UNITS \times FEATURES}\,\underbrace{\mathrm{input}_t}_{FEATURES}"
+_STATE = r"\underbrace{U@}_{UNITS \times UNITS}\,\underbrace{\mathrm{state}_t}_{UNITS}"
+
+
+def _gate(symbol: str, activation: str, letter: str) -> str:
+    return rf"{symbol} &= {activation}(W_{letter}\,\mathrm{{input}}_t + U_{letter}\,\mathrm{{state}}_t + b_{letter}) \\"
+
+
+_LATEX: dict[Cell, str] = {
+    "SimpleRNN": "\n".join(
+        [
+            rf"\mathrm{{output}}_t &= \tanh\big({_INPUT.replace('@', '')}",
+            rf"+ {_STATE.replace('@', '')} + \underbrace{{b}}_{{UNITS}}\big) \\",
+        ]
+    ),
+    "LSTM": "\n".join(
+        [
+            rf"i &= \sigma\big({_INPUT.replace('@', '_i')}",
+            rf"+ {_STATE.replace('@', '_i')} + \underbrace{{b_i}}_{{UNITS}}\big) \\",
+            _gate("f", r"\sigma", "f"),
+            _gate(r"\mathrm{candidate}", r"\tanh", "c"),
+            _gate("o", r"\sigma", "o"),
+            r"\mathrm{carry}_{t+1} &= f \circ \mathrm{carry}_t + i \circ \mathrm{candidate} \\",
+            r"\mathrm{output}_t &= o \circ \tanh(\mathrm{carry}_{t+1}) \\",
+        ]
+    ),
+    "GRU": "\n".join(
+        [
+            rf"z &= \sigma\big({_INPUT.replace('@', '_z')}",
+            rf"+ {_STATE.replace('@', '_z')} + \underbrace{{b_z + b'_z}}_{{UNITS}}\big) \\",
+            r"r &= \sigma(W_r\,\mathrm{input}_t + U_r\,\mathrm{state}_t + b_r + b'_r) \\",
+            r"\mathrm{candidate} &= \tanh\big(W_h\,\mathrm{input}_t + b_h",
+            r"+ r \circ (U_h\,\mathrm{state}_t + b'_h)\big) \\",
+            r"\mathrm{output}_t &= z \circ \mathrm{state}_t + (1 - z) \circ \mathrm{candidate} \\",
+        ]
+    ),
+}
+"""One timestep of each cell in the names of ``networks.equations``, with UNITS and FEATURES to be filled in."""

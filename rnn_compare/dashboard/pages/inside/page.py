@@ -1,0 +1,52 @@
+"""Why a network decides as it does: what happens in its cells while it reads."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rnn_compare.charts.palette import looks
+from rnn_compare.dashboard import asking
+from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, reading, word_map
+from rnn_compare.dashboard.pages.inside.chosen import Chosen
+from rnn_compare.dashboard.services import get_services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import labels
+from rnn_compare.insight.verdict import run_weights
+from rnn_compare.runs.files import Which
+from rnn_compare.runs.record import Run
+
+VIEWS = {
+    "Word by word": reading.show,
+    "The gradient's way back": gradients.show,
+    "Memory test": memory.show,
+    "Words": word_map.show,
+    "Equations": formulas.show,
+}
+
+
+def render() -> None:
+    """Draws the page."""
+    services = get_services()
+    if not (found := asking.askable(services)):
+        return
+    runs, which = asking.choose(found)
+    view = st.segmented_control(
+        "View", list(VIEWS), default="Word by word", key="view", required=True, label_visibility="collapsed"
+    )
+    if not runs:
+        st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
+        return
+    if chosen := _with_weights(runs, which):
+        VIEWS[view or "Word by word"](services, chosen)
+
+
+def _with_weights(runs: Sequence[Run], which: Which) -> list[Chosen]:
+    chosen = []
+    names = labels(run.experiment for run in runs)
+    drawn = looks(run.experiment.cell for run in runs)
+    for run, name, look in zip(runs, names, drawn, strict=True):
+        try:
+            chosen.append(Chosen(run, run.name or name, look, which, run_weights(run, which)))
+        except UserError as error:
+            st.error(str(error))
+    return chosen

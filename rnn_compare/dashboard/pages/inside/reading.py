@@ -1,0 +1,226 @@
+"""A review read word by word: the verdict after each word, and every cell while it reads. Drawn by one component.
+
+All that the browser needs for stepping and playing goes to it once, as bytes: a number for each unit, word and signal.
+"""
+
+import base64
+import functools
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from numpy.typing import NDArray
+
+from rnn_compare.dashboard import asking
+from rnn_compare.dashboard.pages.inside.chosen import Chosen
+from rnn_compare.dashboard.pages.inside.drawing import wait_for
+from rnn_compare.dashboard.server import assets
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Cell
+from rnn_compare.insight import questions
+from rnn_compare.insight.cell_readings import SATURATED, CellReading
+from rnn_compare.insight.verdict import encode
+from rnn_compare.insight.word_by_word import Reading, read, words_read
+from rnn_compare.reviews.encoding import EncodedReview
+from rnn_compare.training.analyses import Analysis
+
+SIGNALS: dict[Cell, dict[str, str]] = {
+    "SimpleRNN": {"state": "state h", "pre_activation": "before tanh"},
+    "LSTM": {
+        "carry": "carry c",
+        "state": "state h",
+        "f": "forget gate",
+        "i": "input gate",
+        "candidate": "candidate",
+        "o": "output gate",
+    },
+    "GRU": {"state": "state h", "z": "update gate", "r": "reset gate", "candidate": "candidate"},
+}
+"""What can be seen of each cell, by the names of ``equations.SIGNALS``: the first is shown first."""
+GATES = ("i", "f", "o", "z", "r")
+MOST_UNITS = 64
+"""Units that are sent of each cell, those that weigh most first: more rows than that no wall can tell apart."""
+LONGEST_WORD = 40
+FIRST = "Turn at the end"
+"""The example that the page opens with: the one in which there is most to see."""
+KEY = "inside"
+QUICK_SECONDS = 0.4
+"""What is done by then is waited for, without a word about it."""
+
+
+@dataclass(frozen=True)
+class Read:
+    """What one network was given and how it read it."""
+
+    chosen: Chosen
+    review: EncodedReview
+    reading: Reading
+
+
+def show(services: Services, chosen: Sequence[Chosen]) -> None:
+    """Draws the box for a review and, below it, how each network reads it."""
+    text = asking.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
+    if not text.strip():
+        st.caption("Type a review or press one of the examples: the networks read it word by word.")
+        return
+    found = _read(services, chosen, text)
+    if not found:
+        return
+    if real := asking.picked():
+        st.markdown(f"{real.kind.capitalize()} review {real.number:,}. Its author found the film **{real.author}**.")
+    layer = _layer(max(len(one.reading.cells) for one in found))
+    left_out = _left_out(services, found) if _asked_to_leave_out() else {}
+    data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
+    _component()(data=data, key=KEY, on_colouring_change=lambda: None)
+
+
+def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]:
+    """Has the networks read a text; those that read in both directions are worked out by a worker and waited for."""
+    given: list[tuple[Chosen, EncodedReview]] = []
+    for one in chosen:
+        try:
+            given.append((one, encode(one.run.experiment, text)))
+        except UserError as error:
+            st.error(f"{one.title}: {error}")
+    both_ways = {
+        one.run.id: services.engine.analyse(questions.after_each_word, *_question(one, review))
+        for one, review in given
+        if one.run.experiment.bidirectional
+    }
+    _wait_a_moment("Reading in both directions", list(both_ways.values()))
+    found = []
+    for one, review in given:
+        analysis = both_ways.get(one.run.id)
+        if analysis and analysis.problem:
+            st.error(f"{one.title}: {analysis.problem}")
+        elif analysis is None or analysis.ended:
+            logits = np.array(analysis.result, np.float32) if analysis else None
+            found.append(Read(one, review, read(one.run.experiment, one.weights, review, logits)))
+    return found
+
+
+def message(found: Sequence[Read], layer: int, author: bool | None = None) -> dict[str, Any]:
+    """Returns what the browser draws.
+
+    Args:
+        found: What each network made of the same text.
+        layer: Which of a network's cells to show, counted from the last: 0 is the last layer's.
+        author: Whether the author of the text liked the film, where that is known.
+    """
+    longest = max((one.reading.words for one in found), key=len)
+    return {
+        "words": [token.word[:LONGEST_WORD] for token in longest],
+        "author": author,
+        "runs": [_run(one.chosen, one.reading, len(longest), layer) for one in found],
+    }
+
+
+def curves(cell: CellReading, name: Cell) -> tuple[str, list[tuple[str, NDArray[np.float32]]]]:
+    """Returns what a cell does in mean over all units: a title, and names and values (words,) from 0 to 1."""
+    if name == "SimpleRNN":
+        saturated = f"units beyond ±{SATURATED}"
+        return "How far tanh is saturated:", [("its mean slope", cell.slope), (saturated, cell.saturation)]
+    means = [(title, cell.signals[gate].mean(axis=-1)) for gate, title in SIGNALS[name].items() if gate in GATES]
+    return "How far the gates are open:", means
+
+
+def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any]:
+    experiment = one.run.experiment
+    cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
+    units = cell.order[:MOST_UNITS]
+    title, means = curves(cell, experiment.cell)
+    name = f"layer {cell.layer + 1}" + (", backward" if cell.backward else ", forward") * experiment.bidirectional
+    return {
+        "id": one.run.id,
+        "title": one.title,
+        "color": one.look.color,
+        "cell": experiment.cell,
+        "cell_name": name if len(reading.cells) > 1 else "",
+        "first": words - len(reading.words),
+        "unknown": [index for index, token in enumerate(reading.words) if token.state == "unknown"],
+        "logits": [round(float(logit), 3) for logit in reading.logits],
+        "units": len(units),
+        "all_units": len(cell.order),
+        "backward": cell.backward,
+        "curves_title": title,
+        "curves": [{"title": name, "values": [round(float(value), 3) for value in mean]} for name, mean in means],
+        "signals": [
+            {"name": name, "title": title, "gate": name in GATES, **_packed(_signal(cell, name)[:, units])}
+            for name, title in SIGNALS[experiment.cell].items()
+        ],
+        "input": _packed(cell.inputs[:, :MOST_UNITS]),
+        "before": {
+            "state": _packed(cell.previous_states[-1 if cell.backward else 0, units]),
+            "carry": None
+            if cell.previous_carry is None
+            else _packed(cell.previous_carry[-1 if cell.backward else 0, units]),
+        },
+    }
+
+
+def _signal(cell: CellReading, name: str) -> NDArray[np.float32]:
+    return cell.states if name == "state" else cell.signals[name]
+
+
+def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
+    """Writes numbers as one byte each, in 127ths of the largest: finer than a colour can show."""
+    scale = float(np.abs(values).max(initial=1e-9))
+    as_bytes = np.round(127 * values / scale).astype(np.int8)
+    return {"scale": round(scale, 5), "bytes": base64.b64encode(as_bytes.tobytes()).decode("ascii")}
+
+
+def _asked_to_leave_out() -> bool:
+    # What the browser has set: the component's own value comes only after it is given its data.
+    return bool(st.session_state.get(KEY, {}).get("colouring") == "left_out")
+
+
+def _left_out(services: Services, found: Sequence[Read]) -> dict[str, list[float]]:
+    """Returns the log-odds without each word, of each run that a worker is done with; the others are waited for."""
+    asked = [(one, services.engine.analyse(questions.left_out, *_question(one.chosen, one.review))) for one in found]
+    _wait_a_moment("Leaving out one word after the other", [analysis for _, analysis in asked])
+    for one, analysis in asked:
+        if analysis.problem:
+            st.error(f"{one.chosen.title}: {analysis.problem}")
+    return {one.chosen.run.id: analysis.result for one, analysis in asked if analysis.result is not None}
+
+
+def _question(one: Chosen, review: EncodedReview) -> tuple[Any, ...]:
+    """Returns what ``analyses.left_out`` and its like are asked with."""
+    state, ids = questions.fingerprint(one.weights), tuple(review.ids.tolist())
+    return one.run.id, one.which, state, one.run.experiment, ids, len(words_read(review))
+
+
+def _wait_a_moment(title: str, asked: Sequence[Analysis]) -> None:
+    """Waits for what is done at once; of the rest the page shows how far it is, and is drawn anew when it has ended."""
+    until = time.monotonic() + QUICK_SECONDS
+    while time.monotonic() < until and not all(analysis.ended for analysis in asked):
+        time.sleep(0.02)
+    if waiting := [analysis for analysis in asked if not analysis.ended]:
+        wait_for(title, *waiting)
+
+
+def _layer(cells: int) -> int:
+    if cells == 1:
+        return 0
+    names = ["last"] + [f"{number} below" for number in range(1, cells)]
+    picked = st.segmented_control("Cell of the layer", names, default="last", key="layer", required=True)
+    return names.index(picked or "last")
+
+
+@functools.cache
+def _component() -> Any:
+    loader = f"""
+        const module = import(new URL("{assets.url("inside.js")}", document.baseURI));
+        const urls = {{
+            plotly: "{assets.url("plotly.min.js")}",
+            styles: ["{assets.url("inside.css")}", "{assets.url("cell.css")}"],
+        }};
+        export default (component) => {{
+            module.then((inside) => inside.render(component, urls));
+            return () => module.then((inside) => inside.dispose(component.parentElement));
+        }};"""
+    return st.components.v2.component("rnn_compare_inside", js=loader, isolate_styles=False)

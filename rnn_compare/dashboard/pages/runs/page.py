@@ -1,0 +1,197 @@
+"""All runs: found again, named, put on the charts, taken home, deleted."""
+
+from collections.abc import Sequence
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from rnn_compare.dashboard import access, notices
+from rnn_compare.dashboard.pages.compare import page as compare
+from rnn_compare.dashboard.pages.runs import run_details, run_table
+from rnn_compare.dashboard.services import Services, get_services
+from rnn_compare.dashboard.shown_runs import PARAMETER
+from rnn_compare.experiment import MAX_COMPARED
+from rnn_compare.runs.curves import curves
+from rnn_compare.runs.files import delete_files
+from rnn_compare.runs.record import Run
+
+WATCH_SECONDS = 3.0
+ROW_PIXELS, ROWS_SEEN = 36, 8
+"""The table is always as high, so that nothing below it moves when somebody starts a run."""
+TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_deleting"
+
+
+def render() -> None:
+    """Draws the page."""
+    services = get_services()
+    runs = services.runs()[::-1]
+    notices.show()
+    if not runs:
+        st.markdown("## Runs")
+        st.info("There is no run yet. Train some networks on the Compare page.", icon=":material/hourglass_empty:")
+    else:
+        _page(services, runs)
+    st.fragment(_watch, run_every=WATCH_SECONDS)(services, _signature(runs), len(notices.noted()))
+
+
+def _page(services: Services, runs: Sequence[Run]) -> None:
+    heading, box = st.columns([1, 5], vertical_alignment="center")
+    heading.html("<h2 style='padding: 0; margin: 0'>Runs</h2>")
+    search = box.text_input(
+        "Search",
+        placeholder="Search network, name, seed, note, status or id",
+        icon=":material/search:",
+        label_visibility="collapsed",
+    )
+    found = run_table.matching(runs, search)
+    chosen = _table(runs, found)
+    hidden = len({run.id for run in chosen} - {run.id for run in found})
+    _actions(services, chosen, f"{len(found):,} of {len(runs):,} runs" if search else f"{len(runs):,} runs", hidden)
+    if len(chosen) == 1:
+        run_details.show(services, chosen[0])
+    # Somebody else may have deleted them meanwhile.
+    if doomed := [run for run in runs if run.id in st.session_state.get(DELETING, [])]:
+        _confirm_deletion(services, doomed)
+
+
+def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:
+    """Draws the runs found and returns the ticked ones, in the order of ``runs``.
+
+    Streamlit knows ticked rows by their number alone, and a new run or another search moves them. So
+    the ids are kept, also of ticked runs that the search hides.
+    """
+    rows = [run.id for run in found]
+    # Without a table, the visitor comes from another page: what was ticked before is kept, hidden as it were.
+    before = st.session_state.get(ROWS, []) if TABLE in st.session_state else []
+    ticked = {before[row] for row in _ticked_rows() if row < len(before)}
+    hidden = set(st.session_state.get(CHOSEN, [])) - set(before)
+    chosen = ticked | hidden
+    if rows != before:
+        st.session_state[TABLE] = {"selection": {"rows": [i for i, run in enumerate(rows) if run in chosen]}}
+    st.session_state[ROWS] = rows
+    st.session_state[CHOSEN] = [run.id for run in runs if run.id in chosen]
+    st.dataframe(
+        run_table.table(found),
+        key=TABLE,
+        on_select="rerun",
+        selection_mode="multi-row",
+        hide_index=True,
+        column_config=run_table.COLUMNS,
+        placeholder="–",
+        row_height=ROW_PIXELS,
+        height=ROW_PIXELS * (ROWS_SEEN + 1) + 2,
+    )
+    return [run for run in runs if run.id in chosen]
+
+
+def _ticked_rows() -> list[int]:
+    return list(st.session_state.get(TABLE, {}).get("selection", {}).get("rows", []))
+
+
+def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:
+    at_work = [run.id for run in chosen if not run.status.ended]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Show on the charts", type="primary", disabled=not 0 < len(chosen) <= MAX_COMPARED):
+            _show_on_the_charts(chosen)
+        st.download_button(
+            "Curves as CSV",
+            lambda: curves(chosen).encode("utf-8-sig"),  # the mark tells spreadsheets that this is UTF-8
+            f"{chosen[0].id if len(chosen) == 1 else 'curves'}.csv",
+            "text/csv",
+            disabled=not any(run.epochs for run in chosen),
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        locked = access.why_not()
+        st.button(
+            "Stop",
+            disabled=not at_work or bool(locked),
+            on_click=_stop,
+            args=(services, at_work),
+            icon=":material/stop:",
+            help=locked,
+        )
+        broken_off = [run.id for run in chosen if run.can_be_continued]
+        st.button(
+            "Continue",
+            disabled=not broken_off or bool(locked),
+            on_click=_continue,
+            args=(services, broken_off),
+            icon=":material/play_arrow:",
+            help=locked or "Goes on from the last finished epoch, as if it had never been broken off.",
+        )
+        may_delete = chosen and not at_work and not locked
+        if st.button("Delete …", disabled=not may_delete, icon=":material/delete:", help=locked):
+            st.session_state[DELETING] = [run.id for run in chosen]
+        st.html(f"<p style='margin: 0'>{_said(len(chosen), count, hidden)}</p>")
+
+
+def _said(chosen: int, count: str, hidden: int) -> str:
+    if not chosen:
+        return f"{count}. Tick one to open it, several to compare them."
+    more = f", at most {MAX_COMPARED} fit on the charts" if chosen > MAX_COMPARED else ""
+    unseen = f", {hidden} of them hidden by the search" if hidden else ""
+    return f"{count}, {chosen} ticked{unseen}{more}"
+
+
+def _show_on_the_charts(chosen: Sequence[Run]) -> None:
+    page = st.Page(compare.render, url_path="compare", default=True)
+    # In the order of their making, as a comparison stands there.
+    st.switch_page(page, query_params={PARAMETER: ",".join(run.id for run in reversed(chosen))})
+
+
+def _stop(services: Services, runs: Sequence[str]) -> None:
+    for run in runs:
+        with notices.noting(notices.noted()):
+            access.require()
+            services.engine.stop(run)
+    services.refresh()
+
+
+def _continue(services: Services, runs: Sequence[str]) -> None:
+    for run in runs:
+        with notices.noting(notices.noted()):
+            access.require()
+            services.engine.continue_run(run, **access.place_in_line())
+    services.refresh()
+
+
+def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
+    def close() -> None:
+        st.session_state[DELETING] = []
+
+    # Opened anew at each run of the page, since one that comes of a training's news would close it.
+    @st.dialog("Delete for good?", on_dismiss=close)
+    def dialog() -> None:
+        names = "".join(f"<li>{escape(run.title)} <code>{escape(run.id)}</code></li>" for run in runs)
+        st.html(f"<ul style='margin: 0; overflow-wrap: anywhere'>{names}</ul>")
+        st.html("<p>The record, the curves and the weights will be gone, for everybody.</p>")
+        with st.container(horizontal=True):
+            delete = st.button("Delete", type="primary")
+            if delete or st.button("Keep"):
+                close()
+                if delete:
+                    _delete(services, runs)
+                st.rerun()
+
+    dialog()
+
+
+def _delete(services: Services, runs: Sequence[Run]) -> None:
+    for run in runs:
+        with notices.noting(notices.noted()):
+            access.require()
+            services.store.delete(run.id)
+            delete_files(run.id)
+    services.refresh()
+
+
+def _watch(services: Services, drawn: Any, problems_said: int) -> None:
+    """Has the page drawn anew when there is something new, and else sends nothing to the browser."""
+    if _signature(services.runs()[::-1]) != drawn or len(notices.noted()) != problems_said:
+        st.rerun(scope="app")
+
+
+def _signature(runs: Sequence[Run]) -> tuple[Any, ...]:
+    return tuple((run.id, run.status, len(run.epochs), run.stop_requested, run.name, run.note) for run in runs)

@@ -1,0 +1,208 @@
+"""All that is recorded of one run, and what can be taken home from it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from rnn_compare.dashboard import access
+from rnn_compare.dashboard.notices import noted, noting
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.formatting import duration, percent
+from rnn_compare.networks.keras_script import script
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.files import Which, model_file
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
+
+CSS = """
+<style>
+.rc-run h3 { font-size: 1.35rem; font-weight: 650; margin: 0; padding: 0; overflow-wrap: anywhere; }
+.rc-run p { font-size: 1rem; margin: 0.1rem 0 0; }
+.rc-record { display: grid; grid-template-columns: repeat(auto-fit, minmax(21rem, 1fr)); gap: 0.75rem; }
+.rc-record section {
+  border: 1px solid var(--st-border-color, #8884); border-radius: 8px; padding: 0.6rem 0.9rem 0.7rem;
+}
+.rc-record h4 { font-size: 1.05rem; font-weight: 650; margin: 0 0 0.25rem; padding: 0; }
+.rc-record dl {
+  display: grid; grid-template-columns: auto 1fr; gap: 0.1rem 1.25rem; margin: 0; padding: 0; font-size: 1rem;
+}
+.rc-record dt { opacity: 0.75; font-weight: 400; margin: 0; padding: 0; }
+.rc-record dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
+.rc-record p { margin: 0; font-size: 1rem; opacity: 0.75; }
+</style>
+"""
+
+
+def show(services: Services, run: Run) -> None:
+    """Draws the panel of one run."""
+    st.html(f'{CSS}<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run))}</p></div>')
+    _names(services, run)
+    _downloads(services, run)
+    if run.status is Status.FINISHED:
+        _train_on(services, run)
+    record, summary, keras_script = st.tabs(["Record", "Keras' summary", "Stock Keras"])
+    with record:
+        st.html(f'<div class="rc-record">{"".join(_sections(run))}</div>')
+    with summary:
+        if run.summary:
+            st.code(run.summary, language=None)
+        else:
+            st.html("<p>Keras' summary comes when the training begins.</p>")
+    with keras_script:
+        st.code(script(run.experiment), language="python")
+
+
+def model(services: Services, run: Run, which: Which) -> bytes:
+    """Returns a run's stock Keras model as the content of a ``.keras`` file.
+
+    Raises:
+        UserError: If the run has no weights, or the file can neither be read nor written.
+    """
+    file = model_file(run.id, which)
+    # While it trains, a file that is there may be of an earlier epoch.
+    if not (run.status.ended and file.exists()):
+        file = services.engine.write_model(run.id, which)
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise UserError(f"The model {file} cannot be read ({error.strerror}). Make it readable.") from error
+
+
+def _names(services: Services, run: Run) -> None:
+    def rename() -> None:
+        with noting(noted()):
+            access.require()
+            services.store.rename(run.id, st.session_state[name_key])
+        services.refresh()
+
+    def annotate() -> None:
+        with noting(noted()):
+            access.require()
+            services.store.annotate(run.id, st.session_state[note_key])
+        services.refresh()
+
+    name_key, note_key = f"name_{run.id}", f"note_{run.id}"
+    # Not given as the widget's value: another visitor's renaming must not take away what is being typed.
+    st.session_state.setdefault(name_key, run.name)
+    st.session_state.setdefault(note_key, run.note)
+    locked = access.why_not()
+    may: dict[str, Any] = {"disabled": bool(locked), "help": locked}
+    left, right = st.columns([1, 2])
+    with left:
+        placeholder = f"{run.experiment.label}, as long as it has none"
+        st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder=placeholder, on_change=rename, **may)
+    with right:
+        st.text_area("Note", key=note_key, max_chars=MAX_NOTE, height=100, on_change=annotate, **may)
+
+
+def _downloads(services: Services, run: Run) -> None:
+    problems = noted()
+
+    def contents(which: Which) -> bytes:
+        with noting(problems):
+            return model(services, run, which)
+        raise UserError(problems[-1])  # so that nothing is downloaded
+
+    epochs: dict[Which, int | None] = {
+        "best": run.best.epoch if run.best else None,
+        "last": run.last.epoch if run.last else None,
+    }
+    with st.container(horizontal=True):
+        for which, epoch in epochs.items():
+            st.download_button(
+                f"model.keras, {which} epoch{'' if epoch is None else f' ({epoch})'}",
+                lambda which=which: contents(which),  # type: ignore[misc]  # which is bound here and now
+                f"{run.id}-{which}.keras",
+                "application/zip",
+                key=f"model_{which}",
+                disabled=not run.has_weights,
+                icon=":material/download:",
+                on_click="ignore",
+            )
+        st.download_button(
+            "Keras script (.py)",
+            script(run.experiment),
+            f"{run.id}.py",
+            "text/x-python",
+            key="script",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+
+
+def _train_on(services: Services, run: Run) -> None:
+    def train_on() -> None:
+        with noting(noted()):
+            access.require()
+            services.engine.continue_run(run.id, int(st.session_state[key]), **access.place_in_line())
+        services.refresh()
+
+    key = f"more_{run.id}"
+    most = int(bounds("epochs")[1]) - run.experiment.epochs
+    locked = access.why_not()
+    if most > 0:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))
+            st.button(
+                "Train on",
+                on_click=train_on,
+                icon=":material/play_arrow:",
+                disabled=bool(locked),
+                help=locked or "Goes on from the last epoch, as if it had been set to more epochs from the start.",
+            )
+
+
+def _state(run: Run) -> str:
+    parts = [f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs"]
+    if run.name:
+        parts.insert(0, run.experiment.label)
+    if run.best and run.last:
+        parts.append(f"best {percent(run.best.val_accuracy)} (epoch {run.best.epoch})")
+        parts.append(f"last {percent(run.last.val_accuracy)}")
+    if run.parameters:
+        parts.append(f"{run.parameters:,} parameters")
+    return " · ".join(parts) + (f". {run.reason}" if run.reason else "")
+
+
+def _sections(run: Run) -> Iterable[str]:
+    settings = run.experiment.model_dump()
+    usual = Experiment().model_dump()
+    changed = {name: value for name, value in settings.items() if value != usual[name]}
+    yield _section("Changed from the defaults", changed, "Nothing.")
+    yield _section("Left at the defaults", {name: v for name, v in settings.items() if name not in changed})
+    facts = {
+        "id": run.id,
+        "started from": run.origin,
+        "on": f"{run.owner.host}, process {run.owner.pid}",
+        "made": _time(run.created),
+        "training began": _time(run.started),
+        "ended": _time(run.ended),
+        "its epochs took": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "–",
+        "gone on with after epoch": ", ".join(map(str, run.continued)) or "–",
+        "started together with": run.comparison if run.comparison != run.id else "–",
+        **run.versions,
+    }
+    yield _section("The run", facts)
+
+
+def _section(heading: str, values: Mapping[str, object], otherwise: str = "") -> str:
+    rows = "".join(
+        f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_said(value))}</dd>" for name, value in values.items()
+    )
+    body = f"<dl>{rows}</dl>" if rows else f"<p>{escape(otherwise)}</p>"
+    return f"<section><h4>{escape(heading)}</h4>{body}</section>"
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def _time(at: float | None) -> str:
+    return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S") if at else "–"

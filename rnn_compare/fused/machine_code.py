@@ -1,0 +1,60 @@
+"""Where the machine code of the kernels is kept: under a hash of their sources, wherever the sources lie."""
+
+import hashlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numba
+from numba.core.caching import _CacheLocator
+
+from rnn_compare.paths import cache_folder
+
+_SOURCES = Path(__file__).parent
+
+
+def _code_folder() -> Path:
+    # Numba sees when the file of a function changes, but not when that of another function does which it has inlined.
+    sources = b"".join(source.read_bytes() for source in sorted(_SOURCES.rglob("*.py")))
+    root = Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder() / "compiled")
+    return root / hashlib.sha256(sources).hexdigest()[:16]
+
+
+CODE_FOLDER = _code_folder()
+"""Where the kernels' machine code is kept."""
+
+
+class ByContent(_CacheLocator):
+    """Finds the code of a kernel in ``CODE_FOLDER``, for Numba.
+
+    Numba's own way adds the path and the age of the sources. A worker of a cluster, which was sent them, would compile
+    for half a minute what is there already.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self._line = function.__code__.co_firstlineno
+
+    @classmethod
+    def from_function(cls, function: Callable[..., Any], source: str) -> "ByContent | None":
+        """Returns what finds a function's code; None if it is no kernel."""
+        if not Path(source).is_relative_to(_SOURCES):
+            return None
+        found = cls(function)
+        found.ensure_cache_path()  # type: ignore[no-untyped-call]  # Numba types few of its methods
+        return found
+
+    def get_cache_path(self) -> str:
+        """Returns the folder, which the content of all sources names."""
+        return str(CODE_FOLDER)
+
+    def get_source_stamp(self) -> str:
+        """Returns what changes with the source: the folder has changed by then."""
+        return ""
+
+    def get_disambiguator(self) -> str:
+        """Returns what tells the function from another of its name."""
+        return str(self._line)
+
+
+numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{ByContent.__name__}, UserWideCacheLocator"  # type: ignore[attr-defined]  # Numba sets its settings' names at run time

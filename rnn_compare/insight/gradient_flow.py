@@ -1,0 +1,74 @@
+"""The gradient's way back as it is drawn and recorded: counted from the end of the reading, and in a few kilobytes."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.insight.gradient_norms import Array, GradientNorms
+
+NEAR = 20
+"""The last words that were read are all kept: there an LSTM's gradient falls steeply."""
+FAR = 80
+"""How many are kept of all others, at equal distances."""
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """One direction of the last recurrent layer: see ``GradientNorms``, of which this is the reading, reversed.
+
+    Attributes:
+        backward: Whether the text was read from its end.
+        places: How many words before the end of the reading, 1 for the word read last (points,).
+        states: The size of the gradient for the hidden state at these places (points,).
+        carry: The same for an LSTM's carry; otherwise None.
+        memory: How many words back half of the gradient's mass reaches; 0 where there is no gradient.
+        carry_memory: The same on the carry track.
+    """
+
+    backward: bool
+    places: NDArray[np.int64]
+    states: Array
+    carry: Array | None
+    memory: int
+    carry_memory: int | None
+
+    def plain(self) -> dict[str, Any]:
+        """Returns it in plain values of three digits each, which ``from_plain`` takes; what is no number is 0."""
+        rounded = {
+            name: None if values is None else [_rounded(value) for value in values]
+            for name, values in (("states", self.states), ("carry", self.carry))
+        }
+        return asdict(self) | rounded | {"places": self.places.tolist()}
+
+
+def from_plain(values: Mapping[str, Any]) -> WayBack:
+    """Returns what ``WayBack.plain`` wrote."""
+    arrays = {
+        name: None if values[name] is None else np.array(values[name], np.float64) for name in ("states", "carry")
+    }
+    return WayBack(**{**values, **arrays, "places": np.array(values["places"], np.int64)})
+
+
+def way_back(norms: GradientNorms, thinned: bool = False) -> WayBack:
+    """Turns the order of the text into that of the way back.
+
+    Args:
+        norms: One direction.
+        thinned: Keep ``NEAR`` + ``FAR`` places at most, enough for a chart.
+    """
+    places = np.arange(1, len(norms.states) + 1)
+    if thinned and len(places) > NEAR + FAR:
+        places = np.concatenate([places[:NEAR], np.linspace(NEAR, len(places), FAR + 1)[1:].round().astype(np.int64)])
+
+    def from_end(values: Array) -> Array:
+        return (values if norms.backward else values[::-1])[places - 1]
+
+    carry = None if norms.carry is None else from_end(norms.carry)
+    return WayBack(norms.backward, places, from_end(norms.states), carry, norms.memory, norms.carry_memory)
+
+
+def _rounded(value: float) -> float:
+    return float(f"{value:.3g}") if np.isfinite(value) else 0.0

@@ -1,0 +1,355 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from rnn_compare.cli.main import main
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights, save
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import EpochEnd, Started, Status
+from rnn_compare.runs.files import model_file, weights_file
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.recovery import interrupt_orphans
+from rnn_compare.runs.store import RunStore
+
+PATIENCE = 180
+"""Seconds that a command may take on a slow and busy machine before a test gives it up."""
+TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
+SERVER = """
+import sys
+from rnn_compare.cli import main
+code = main(sys.argv[1:])
+print(sorted({"keras", "tensorflow"} & sys.modules.keys()), file=sys.stderr)
+raise SystemExit(code)
+"""
+
+
+@pytest.fixture(scope="module")
+def cache(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("cli_cache")
+    (folder / "reviews").symlink_to(prepared_cache / "reviews")
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def _in_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
+    monkeypatch.setenv("RNN_COMPARE_WORKERS", "1")
+
+
+@pytest.fixture(scope="module")
+def trained(cache: Path) -> subprocess.CompletedProcess[str]:
+    """What a comparison of two tiny networks printed, in a process that says at last what it imported."""
+    return subprocess.run(
+        [sys.executable, "-c", SERVER, "train", "--cell", "SimpleRNN", "LSTM", "--epochs", "2", "--json", *TINY],
+        env=os.environ | {CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=PATIENCE,
+    )
+
+
+@pytest.fixture
+def command() -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts `python -m rnn_compare`; whatever still runs at the end is killed."""
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*arguments: str) -> subprocess.Popen[str]:
+        started.append(
+            subprocess.Popen(
+                [sys.executable, "-m", "rnn_compare", *arguments],
+                cwd=Path(__file__).parents[2],
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+        )
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture
+def made_run(cache: Path) -> str:
+    """A run with one epoch and weights, made without training."""
+    experiment = Experiment(units=4, maxlen=20, vocabulary_size=500)
+    store = RunStore(cache / "runs.db")
+    [run] = store.create([experiment], Owner.current(), "page")
+    store.record([Started(run, 1, "", {}, 1.0), EpochEnd(run, 1, 0.6, 0.6, 0.7, 0.5, 1.5)])
+    store.close()
+    tensors = parameters(experiment).tensors
+    zeros = Weights(tuple((tensor.path, np.zeros(tensor.shape, np.float32)) for tensor in tensors))
+    for which in ("last", "best"):
+        save(zeros, weights_file(run, which))
+    return run
+
+
+def lines(text: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
+    trained: subprocess.CompletedProcess[str],
+) -> None:
+    assert trained.returncode == 0, trained.stderr
+    said = lines(trained.stdout)
+    epochs = [line for line in said if line["kind"] == "epoch"]
+    ends = [line for line in said if line["kind"] == "end"]
+    assert len(said) == len(epochs) + len(ends)
+    assert sorted((line["cell"], line["epoch"]) for line in epochs) == [
+        ("LSTM", 1),
+        ("LSTM", 2),
+        ("SimpleRNN", 1),
+        ("SimpleRNN", 2),
+    ]
+    assert set(epochs[0]) == {
+        *("kind", "run", "cell", "epoch"),
+        *("accuracy", "loss", "val_accuracy", "val_loss", "seconds"),
+    }
+    assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
+    assert all(set(line) == {"kind", "run", "cell", "status"} for line in ends)
+    for run in {line["run"] for line in said}:
+        assert [line["kind"] for line in said if line["run"] == run] == ["epoch", "epoch", "end"]
+
+
+def test_training_imports_neither_keras_nor_tensorflow_outside_the_workers(
+    trained: subprocess.CompletedProcess[str],
+) -> None:
+    assert trained.stderr.splitlines()[-1] == "[]"
+
+
+def test_what_was_trained_is_listed_judges_reviews_and_can_be_exported(
+    trained: subprocess.CompletedProcess[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = lines(trained.stdout)[-1]["run"]
+    assert main(["runs", "--json"]) == 0
+    [facts] = [facts for facts in lines(capsys.readouterr().out) if facts["run"] == run]
+    assert (facts["status"], facts["epochs_done"], facts["origin"]) == ("finished", 2, "command line")
+    assert facts["experiment"]["maxlen"] == 20
+
+    assert main(["predict", run, "What a great film!", "--json"]) == 0
+    [verdict] = lines(capsys.readouterr().out)
+    assert set(verdict) == {"probability"}
+    assert 0.0 < verdict["probability"] < 1.0
+
+    assert main(["export", run, "--model", str(tmp_path / "m.keras"), "--which", "best"]) == 0
+    assert (tmp_path / "m.keras").read_bytes() == model_file(run, "best").read_bytes()
+
+
+def test_train_ends_with_what_the_curves_say(command: Callable[..., subprocess.Popen[str]]) -> None:
+    process = command("train", "--epochs", "1", *TINY)
+    printed, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0, errors
+    assert "for the choice of held-out reviews" in printed
+
+
+def test_ctrl_c_stops_the_runs_politely_and_keeps_their_epochs(
+    command: Callable[..., subprocess.Popen[str]], cache: Path
+) -> None:
+    process = command("train", "--epochs", "100", *TINY, "--reviews", "5000")
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert "epoch 1 of 100" in first
+    process.send_signal(signal.SIGINT)
+    rest, errors = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 130, errors
+    assert "stopped" in rest.splitlines()[-1]
+    assert errors == ""
+    run = RunStore(cache / "runs.db").run(first.split()[0])
+    assert run.status is Status.STOPPED
+    assert run.epochs
+
+    process = command("continue", run.id)
+    assert process.stdout is not None
+    assert process.stdout.readline().split()[0] == run.id
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=PATIENCE)
+    again = RunStore(cache / "runs.db").run(run.id)
+    assert again.continued == (len(run.epochs),)
+    assert again.epochs[: len(run.epochs)] == run.epochs
+    assert again.status is Status.STOPPED
+
+
+def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
+    command: Callable[..., subprocess.Popen[str]], cache: Path
+) -> None:
+    process = command("train", "--cell", "SimpleRNN", "--epochs", "100", *TINY, "--reviews", "5000")
+    assert process.stdout is not None
+    run = process.stdout.readline().split()[0]
+    workers = psutil.Process(process.pid).children(recursive=True)
+    assert workers
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    _, alive = psutil.wait_procs(workers, timeout=5)
+    assert alive == []
+
+    store = RunStore(cache / "runs.db")
+    assert store.run(run).status is Status.RUNNING
+    assert interrupt_orphans(store) == [run]
+    interrupted = store.run(run)
+    assert interrupted.status is Status.INTERRUPTED
+    assert interrupted.reason is not None
+    assert interrupted.epochs
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["train", "--units", "0"], "units is 0; it must be between 1 and 512."),
+        (["continue", "lstm-nobody"], "There is no run called 'lstm-nobody'"),
+        (["train", "--cell", "Transformer"], "cell is 'Transformer'; it must be one of"),
+        (["train", "--epochs", "many"], "epochs is 'many'; it must be a whole number."),
+        (["train", "--units", *"123456789"], "at most 8 are compared at once"),
+        (["parameters", "--vocabulary-size", "99"], "vocabulary_size is 99"),
+        (["predict", "nobody", "good"], "no run called 'nobody'"),
+        (["export", "nobody", "--model", "m.keras"], "no run called 'nobody'"),
+        (["export", "nobody", "--model", "m.h5"], "does not end in .keras"),
+        (["export", "nobody", "--model", "no/such/folder/m.keras"], "does not exist"),
+    ],
+)
+def test_bad_input_is_answered_by_a_sentence(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert said in captured.err
+    assert "Traceback" not in captured.err
+
+
+def test_parameters_are_those_of_the_lecture(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parameters", "--cell", "SimpleRNN", "LSTM", "GRU", "--json"]) == 0
+    counted = lines(capsys.readouterr().out)
+    assert [(line["total"], line["recurrent_layer"]) for line in counted] == [
+        (322_113, 2_080),
+        (328_353, 8_320),
+        (326_369, 6_336),
+    ]
+    assert [layer["count"] for layer in counted[0]["layers"]] == [320_000, 2_080, 33]
+    assert main(["parameters"]) == 0
+    assert "32·32 + 32·32 + 32 = 2,080" in capsys.readouterr().out
+
+
+def test_a_run_without_text_to_read_is_answered_by_a_sentence(
+    made_run: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["predict", made_run, "?!"]) == 2
+    assert "no word to read" in capsys.readouterr().err
+
+
+def test_the_verdict_tells_what_became_of_the_words(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", made_run, "the " * 25 + "xyzzyx"]) == 0
+    out = capsys.readouterr().out
+    assert "50.0% that the review is positive" in out  # weights of zero know nothing
+    assert "19 words known, 1 words unknown, 6 words cut off" in out
+
+
+def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, tmp_path: Path) -> None:
+    assert not model_file(made_run, "last").exists()
+    assert main(["export", made_run, "--model", str(tmp_path / "made.keras")]) == 0
+    assert (tmp_path / "made.keras").stat().st_size > 1000
+
+
+def test_a_folder_is_no_place_for_a_model(made_run: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "folder.keras").mkdir()
+    assert main(["export", made_run, "--model", str(tmp_path / "folder.keras")]) == 2
+    assert "is a folder" in capsys.readouterr().err
+
+
+def test_runs_are_a_table(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["runs"]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split()[:3] == ["run", "network", "maxlen"]
+    [row] = [row for row in rows if row.startswith(made_run)]
+    assert "SimpleRNN(4)" in row
+    assert "70.0% (1)" in row
+
+
+def test_no_runs_yet_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    assert main(["runs"]) == 0
+    assert "No run yet" in capsys.readouterr().out
+    assert main(["runs", "--json"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+def test_a_damaged_record_is_set_aside_and_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    (tmp_path / "runs.db").write_text("this is no database, however long one reads it" * 100)
+    assert main(["runs"]) == 0
+    [aside] = tmp_path.glob("runs.db.unreadable-*")
+    assert str(aside) in capsys.readouterr().err
+
+
+def test_a_cache_that_cannot_be_made_is_answered_by_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file" / "cache"))
+    assert main(["runs"]) == 2
+    assert "cannot be written to" in capsys.readouterr().err
+
+
+def test_lists_and_counts_are_there_at_once() -> None:
+    slow = ("distributed", "keras", "tensorflow", "pandas", "streamlit", "rich")
+    script = f"import sys, rnn_compare.cli; print([name for name in {slow!r} if name in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
+
+
+def test_bars_are_shown_on_a_terminal(trained: subprocess.CompletedProcess[str], cache: Path) -> None:
+    """`train` itself takes long; what it shows of a finished run is looked at here."""
+    run = lines(trained.stdout)[-1]["run"]
+    script = (
+        "import sys; from pathlib import Path; from rnn_compare import foreground, terminal;"
+        " from rnn_compare.runs.store import RunStore; from rnn_compare.runs.follow import Follower\n"
+        "follower = Follower(RunStore(Path(sys.argv[1])), [sys.argv[2]])\n"
+        "with terminal.display(False, ['LSTM(4)']) as show: foreground._watch(follower, show)"
+    )
+    shown = _on_terminal([sys.executable, "-c", script, str(cache / "runs.db"), run])
+    assert "LSTM(4)" in shown
+    assert "finished, 2 of 2 epochs, best validation" in shown
+
+
+def _on_terminal(command: list[str]) -> str:
+    pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on Windows")
+    ours, theirs = pty.openpty()
+    with subprocess.Popen(
+        command, stdout=theirs, cwd=Path(__file__).parents[2], env=os.environ | {"COLUMNS": "160", "TERM": "dumb"}
+    ) as process:
+        process.wait(PATIENCE)
+        os.close(theirs)
+        shown = b""
+        deadline = time.monotonic() + PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                part = os.read(ours, 65536)
+            except OSError:  # Linux' way to say that all was read
+                break
+            if not part:
+                break
+            shown += part
+    os.close(ours)
+    return shown.decode()

@@ -1,0 +1,118 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.cli import sweep
+from rnn_compare.cli.main import main
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.queue import MAX_WAITING, check_room
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+
+PATIENCE = 180
+TINY = ["--reviews", "80", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
+
+
+def run(seed: int, *accuracies: float, units: int = 4, epochs: int = 2) -> Run:
+    ends = tuple(EpochEnd("r", i, 0.5, 0.7, accuracy, 0.6, 1.0) for i, accuracy in enumerate(accuracies, 1))
+    experiment = Experiment(units=units, seed=seed, epochs=epochs)
+    return Run(f"run-{seed}", seed, "s", experiment, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=ends)
+
+
+def test_a_sweep_is_every_cell_units_and_maxlen_with_every_seed() -> None:
+    experiments = sweep.experiments(
+        {"cell": ["LSTM", "GRU"], "units": ["4", "8"], "maxlen": [20], "seed": [1, 2, 2], "epochs": 3}
+    )
+    assert [(e.cell, e.units, e.maxlen, e.seed) for e in experiments[:5]] == [
+        ("LSTM", 4, 20, 1),
+        ("LSTM", 4, 20, 2),
+        ("LSTM", 8, 20, 1),
+        ("LSTM", 8, 20, 2),
+        ("GRU", 4, 20, 1),
+    ]
+    assert len(experiments) == 8
+    assert {e.epochs for e in experiments} == {3}
+
+
+def test_two_hundred_runs_are_a_sweep_and_one_more_is_refused_in_words() -> None:
+    assert len(sweep.experiments({"seed": list(range(sweep.MAX_RUNS))})) == sweep.MAX_RUNS
+    with pytest.raises(UserError, match="201 seeds make 201 runs; a sweep has at most 200"):
+        sweep.experiments({"seed": list(range(sweep.MAX_RUNS + 1))})
+
+
+def test_the_line_of_the_command_line_takes_a_whole_sweep() -> None:
+    check_room([], max(sweep.MAX_RUNS, MAX_WAITING + 1), "")
+
+
+def test_results_are_mean_and_spread_of_the_best_over_seeds() -> None:
+    [four, eight] = sweep.results([run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(3, 0.5, units=8)])
+    assert (four["units"], four["runs"], four["complete"]) == (4, 2, 2)
+    assert four["best"] == pytest.approx(0.85)
+    assert four["spread"] == pytest.approx(0.0707, abs=1e-4)
+    assert (four["lowest"], four["highest"]) == (0.8, 0.9)
+    assert (eight["complete"], eight["best"], eight["spread"]) == (0, 0.5, None)
+
+
+def test_a_sweep_that_is_not_known_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    assert main(["sweep", "--continue", "nobody"]) == 2
+    assert "There is no sweep called 'nobody'" in capsys.readouterr().err
+
+
+def test_a_sweep_is_stopped_as_one_and_continued_as_one(prepared_cache: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    cache.mkdir()
+    (cache / "reviews").symlink_to(prepared_cache / "reviews")
+
+    def start(*arguments: str) -> "subprocess.Popen[str]":
+        return subprocess.Popen(
+            [sys.executable, "-m", "rnn_compare", "sweep", "--json", *arguments],
+            env=os.environ | {CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"},
+            cwd=Path(__file__).parents[2],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    settings = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--seeds", "1", "2", "3", "--epochs", "25"]
+    broken = start(*settings, *TINY)
+    assert broken.stdout is not None
+    while json.loads(broken.stdout.readline())["kind"] != "end":  # the first of three has ended
+        pass
+    broken.send_signal(signal.SIGINT)
+    out, err = broken.communicate(timeout=PATIENCE)
+    assert broken.returncode == 130
+    last = json.loads(out.splitlines()[-1])
+    assert (last["kind"], last["runs"], last["complete"]) == ("result", 3, 1)
+    sweep_id = err.split("--continue ")[1].strip()
+
+    store = RunStore(cache / "runs.db")
+    before = {run.id: run for run in store.runs()}
+    assert sorted(run.status for run in before.values()) == [Status.FINISHED, Status.STOPPED, Status.STOPPED]
+    assert {run.comparison for run in before.values()} == {sweep_id}
+
+    again = start("--continue", sweep_id)
+    out, err = again.communicate(timeout=PATIENCE)
+    assert again.returncode == 0, err
+    assert "2 runs of the sweep" in err
+    told = [json.loads(line) for line in out.splitlines()]
+    assert (told[-1]["complete"], told[-1]["runs"]) == (3, 3)
+    after = {run.id: run for run in store.runs()}
+    assert all(run.status is Status.FINISHED and len(run.epochs) == 25 for run in after.values())
+    for run in before.values():
+        assert after[run.id].epochs[: len(run.epochs)] == run.epochs
+    assert {item["run"] for item in told if item["kind"] == "epoch"} == {
+        run.id for run in before.values() if run.status is Status.STOPPED
+    }
+    store.close()

@@ -1,0 +1,84 @@
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_compare.dashboard.pages.inside import gradient_history
+from rnn_compare.dashboard.pages.inside.gradient_history import FALLEN, MOST_EPOCHS, Course, introduction, message
+from rnn_compare.insight.gradient_flow import way_back
+from rnn_compare.insight.gradient_norms import GradientNorms
+from rnn_compare.runs.events import EpochEnd, Gradients
+from tests.dashboard.chosen_runs import StubStore, chosen, page
+
+RISING = np.array([1e-3, 1e-2, 1e-1, 1.0])
+
+
+def recorded(
+    run: str, *epochs: int, states: np.ndarray = RISING, carry: np.ndarray | None = None, both: bool = False
+) -> list[Gradients]:
+    directions = [way_back(GradientNorms(backward, states, carry)).plain() for backward in (False, True)[: 1 + both]]
+    return [Gradients(run, epoch, 16, directions) for epoch in epochs]
+
+
+def trained(title: str, epochs: int, **changes: Any) -> Any:
+    one = chosen(title, **changes)
+    ends = tuple(EpochEnd(title, epoch, 0.5, 0.7, 0.5, 0.7, 1.0) for epoch in range(1, epochs + 1))
+    object.__setattr__(one.run, "epochs", ends)
+    return one
+
+
+def test_each_run_has_a_line_for_each_track_and_direction_and_a_memory_for_every_epoch() -> None:
+    lstm = Course(chosen("lstm", cell="LSTM"), recorded("lstm", 0, 1, carry=2 * RISING))
+    both = Course(chosen("<b>", bidirectional=True), recorded("<b>", 0, 1, 2, both=True))
+    sent = message([lstm, both])
+    assert sent["epochs"] == [0, 1, 2]
+    tracks = [[(line["name"], line["track"], line["dash"]) for line in run["lines"]] for run in sent["runs"]]
+    assert tracks == [
+        [("lstm", "hidden state", "solid"), ("lstm", "carry track", "dash")],
+        [("&lt;b&gt; forward", "hidden state", "solid"), ("&lt;b&gt; backward", "hidden state", "dot")],
+    ]
+    assert sent["runs"][0]["lines"][1]["values"] == [[2.0, 0.2, 0.02, 0.002]] * 2
+    assert [memory["words"] for memory in sent["runs"][1]["memories"]] == [[1, 1, 1], [4, 4, 4]]
+
+
+def test_the_scale_holds_all_epochs_but_not_what_has_vanished() -> None:
+    vanished = recorded("a", 0, states=np.array([1e-12, 1e-3])) + recorded("a", 1, states=np.array([1e-1, 10.0]))
+    low, high = message([Course(chosen("a"), vanished)])["decades"]
+    assert low == pytest.approx(np.log10(10 * FALLEN) - 0.3, abs=0.01)
+    assert high == pytest.approx(1.3, abs=0.01)
+
+
+def test_nothing_but_zeros_is_drawn_as_nothing() -> None:
+    sent = message([Course(chosen("a"), recorded("a", 0, states=np.zeros(3)))])
+    assert sent["runs"][0]["lines"][0]["values"] == [[None] * 3]
+    assert np.isfinite(sent["decades"]).all()
+
+
+def test_of_very_many_epochs_some_are_sent() -> None:
+    sent = message([Course(chosen("a"), recorded("a", *range(100)))])
+    assert 25 <= len(sent["epochs"]) <= MOST_EPOCHS
+    assert sent["epochs"][0] == 0
+
+
+def test_a_run_of_which_nothing_or_not_all_is_known_is_named() -> None:
+    whole = Course(trained("whole", 2), recorded("whole", 0, 1, 2))
+    none = Course(trained("no`ne", 2), [])
+    some = Course(trained("some", 4), recorded("some", 1, 4))
+    assert "Press Play" in introduction([whole])
+    assert "whole" not in introduction([whole])
+    said = introduction([whole, none, some])
+    assert "Of `no ne` nothing was recorded" in said
+    assert "Of `some` epochs 2, 3 were passed over" in said
+    assert "Press Play" not in introduction([none])
+
+
+def test_what_is_known_is_drawn_and_runs_without_it_leave_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: list[dict[str, Any]] = []
+    monkeypatch.setattr(gradient_history, "_component", lambda: lambda data, key: drawn.append(data))  # noqa: ARG005  # its names
+    one, old = trained("new", 1), trained("old", 1)
+    app = page(gradient_history.show, SimpleNamespace(store=StubStore(*recorded("new", 0, 1))), [one, old])
+    assert [run["title"] for run in drawn[-1]["runs"]] == ["new"]
+    assert "Of `old` nothing was recorded" in app.markdown[0].value
+    page(gradient_history.show, SimpleNamespace(store=StubStore()), [old])
+    assert len(drawn) == 1

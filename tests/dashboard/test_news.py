@@ -1,0 +1,122 @@
+"""What browsers fetch while networks train, from the very function that the server's route calls."""
+
+import asyncio
+import gzip
+import json
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rnn_compare.dashboard.server import news
+from rnn_compare.dashboard.services import Services
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import EpochEnd, Started
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+
+
+def get(url: str, **headers: str) -> Response:
+    path, _, query = url.partition("?")
+    sent = {"accept_encoding": "gzip", **headers}
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "scheme": "http",
+        "server": ("127.0.0.1", 8501),
+        "path": path,
+        "query_string": query.encode(),
+        "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()],
+    }
+    return asyncio.run(news.answer(Request(scope)))
+
+
+def told(answer: Response) -> Any:
+    """What an answer's JSON says."""
+    packed = answer.headers.get("Content-Encoding") == "gzip"
+    return json.loads(gzip.decompress(bytes(answer.body)) if packed else bytes(answer.body))
+
+
+def train(services: Services, **settings: Any) -> str:
+    [run] = services.store.create([Experiment(**settings)], Owner.current(), "page")
+    services.store.record([Started(run, 1, "", {}, 10.0), EpochEnd(run, 1, 0.6, 0.6, 0.7, 0.6, 2.0)])
+    services.refresh()
+    return run
+
+
+def shown(url: str) -> list[str]:
+    return [run["id"] for run in told(get(url))["runs"]]
+
+
+def test_without_a_name_the_newest_comparison_is_shown_also_when_it_changes(services: Services) -> None:
+    first = train(services)
+    assert shown(news.url([], marks=False)) == [first]
+    second = train(services, cell="LSTM")
+    assert shown(news.url([], marks=False)) == [second]
+    assert shown(news.url([first], marks=False)) == [first]
+    assert shown(news.url(["nobody"], marks=False)) == [second]
+
+
+def test_a_browser_that_has_it_all_is_told_so_in_a_few_bytes(services: Services) -> None:
+    run = train(services)
+    url = news.url([run], marks=True)
+    first = get(url)
+    assert told(first)["marks"]
+    assert first.headers["Content-Encoding"] == "gzip"
+    again = get(url, if_none_match=first.headers["ETag"])
+    assert (again.status_code, again.body) == (304, b"")
+    services.store.record([EpochEnd(run, 2, 0.7, 0.5, 0.8, 0.5, 2.0)])
+    services.refresh()
+    changed = get(url, if_none_match=first.headers["ETag"])
+    assert changed.status_code == 200
+    assert len(told(changed)["runs"][0]["val_accuracy"]) == 2 * 3
+
+
+def test_a_browser_that_knows_no_compression_gets_it_plain(services: Services) -> None:
+    train(services)
+    plain = get(news.url([], marks=False), accept_encoding="identity")
+    assert "Content-Encoding" not in plain.headers
+    assert told(plain) == told(get(news.url([], marks=False)))
+
+
+def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = train(services)
+    readings = []
+    read = RunStore.runs
+
+    def counted(self: RunStore, ids: Collection[str] | None = None) -> list[Run]:
+        readings.append(ids)
+        return read(self, ids)
+
+    monkeypatch.setattr(RunStore, "runs", counted)
+    monkeypatch.setattr("rnn_compare.dashboard.services.SNAPSHOT_SECONDS", 3600.0)
+    for _ in range(200):
+        assert get(news.url([run], marks=False)).status_code == 200
+    assert readings.count(None) <= 1
+
+
+@pytest.mark.parametrize(
+    "query", ["show=" + "x," * 600, "marks=%00", "show=../../etc/passwd", "show=<script>", "?show"]
+)
+def test_what_nobody_would_ask_is_answered_without_harm(services: Services, query: str) -> None:
+    train(services)
+    answer = get(f"{news.PATH}?{query}")
+    assert answer.status_code in (200, 414)
+    assert "passwd" not in str(bytes(answer.body))
+    assert "<script>" not in str(bytes(answer.body))
+
+
+def test_a_record_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
+    monkeypatch.setattr("rnn_compare.dashboard.services._services", None)
+    answer = get(news.url([], marks=False))
+    assert answer.status_code == 503
+    assert "cannot be written to" in str(bytes(answer.body))

@@ -1,0 +1,142 @@
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from rnn_compare.experiment import CELLS, Cell, Experiment
+from rnn_compare.fused import models
+from rnn_compare.fused.models import fused_network, warm_up, why_not_covered
+from rnn_compare.fused.optimizers import OPTIMIZERS
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.parameters import parameters
+
+SMALL = {"units": 5, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 12}
+SETTINGS: list[dict[str, Any]] = [
+    {"cell": "SimpleRNN", "optimizer": "sgd"},
+    {"cell": "SimpleRNN", "mask_padding": True},
+    {"cell": "LSTM"},
+    {"cell": "LSTM", "optimizer": "adam", "mask_padding": True},
+    {"cell": "GRU"},
+    {"cell": "GRU", "dropout": 0.3, "layers": 2, "bidirectional": True},
+]
+
+
+@pytest.mark.parametrize("chosen", SETTINGS, ids=str)
+def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any]) -> None:
+    """The same initial weights and dropout, and after 20 steps weights that differ by what float32 rounds."""
+    experiment = Experiment.model_validate({**SMALL, **chosen})
+    stock, fused = keras_models.build(experiment), models.build(experiment)
+    for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
+        np.testing.assert_array_equal(ours, theirs)
+    for x, y in _batches(20):
+        stock.train_on_batch(x, y)
+        fused.train_on_batch(x, y)
+    for ours, theirs in zip(fused.get_weights(), stock.get_weights(), strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+def test_50_steps_lead_as_near_to_stock_as_stock_itself_with_rows_in_another_order(cell: Cell, optimizer: Any) -> None:
+    experiment = Experiment.model_validate({**SMALL, "cell": cell, "optimizer": optimizer})
+    stock, reordered, fused = keras_models.build(experiment), keras_models.build(experiment), models.build(experiment)
+    for x, y in _batches(50):
+        stock.train_on_batch(x, y)
+        reordered.train_on_batch(x[::-1], y[::-1])
+        fused.train_on_batch(x, y)
+    # The rest is stock's: SGD subtracts the pad token's hundreds of small rows one by one, and rounds each time.
+    assert _distance(fused, stock) < 4 * _distance(reordered, stock) + 5e-7
+
+
+@pytest.mark.parametrize("chosen", [*SETTINGS, {"cell": "LSTM", "bidirectional": True}], ids=str)
+def test_weights_have_the_paths_that_files_name_them_by(chosen: dict[str, Any]) -> None:
+    experiment = Experiment.model_validate({**SMALL, **chosen})
+    weights = keras_models.get_weights(fused_network(experiment))
+    assert [path for path, _ in weights.tensors] == [tensor.path for tensor in parameters(experiment).tensors]
+
+
+def test_a_fused_training_is_saved_as_a_stock_model_that_predicts_the_same(tmp_path: Path) -> None:
+    experiment = Experiment.model_validate({**SMALL, "cell": "GRU", "layers": 2})
+    fused = models.build(experiment)
+    for x, y in _batches(3):
+        fused.train_on_batch(x, y)
+    stock = keras_models.network(experiment)
+    keras_models.set_weights(stock, keras_models.get_weights(fused))
+    stock.save(tmp_path / "model.keras")
+    loaded = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+    assert {type(layer).__module__.partition(".")[0] for layer in loaded.layers} == {"keras"}
+    np.testing.assert_allclose(loaded.predict(x, verbose=0), fused.predict(x, verbose=0), atol=1e-6)
+
+
+def test_recurrent_dropout_is_left_to_stock_keras() -> None:
+    assert not why_not_covered(Experiment(dropout=0.5, bidirectional=True, layers=3, mask_padding=True))
+    assert why_not_covered(Experiment(recurrent_dropout=0.1)) == "recurrent dropout"
+
+
+def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "CODE_FOLDER", tmp_path / "kernels")
+    waits: list[Path] = []
+    lock = FileLock
+
+    def waited_for(path: Path) -> Any:
+        waits.append(path)
+        return lock(path)
+
+    monkeypatch.setattr(models, "FileLock", waited_for)
+    warm_up()
+    assert len(waits) == 1, "the first one compiles while others wait"
+    warm_up()
+    assert len(waits) == 1, "afterwards nobody waits"
+
+
+def _distance(first: keras.Model, second: keras.Model) -> float:
+    pairs = zip(first.get_weights(), second.get_weights(), strict=True)
+    return max(float(np.abs(a - b).max()) for a, b in pairs)
+
+
+def _batches(count: int) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:
+    random = np.random.default_rng(3)
+    batches = []
+    for _ in range(count):
+        ids = random.integers(1, 100, (16, 12)).astype(np.int32)
+        for row, padding in enumerate(random.integers(0, 13, 16)):
+            ids[row, :padding] = 0
+        batches.append((ids, random.integers(0, 2, 16).astype(np.int32)))
+    return batches
+
+
+def test_after_the_warm_up_no_training_compiles_anything() -> None:
+    """In a process of its own, in which no other test has had anything compiled."""
+    settings = [{}, {"layers": 2}, {"bidirectional": True}, {"mask_padding": True}, {"dropout": 0.2}, {"batch_size": 1}]
+    program = f"""
+import numpy as np
+from numba.core.registry import CPUDispatcher
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused import (
+    arithmetic, gru_kernel, lstm_kernel, models, optimizers, packing, simple_rnn_kernel, sums, vectors, words
+)
+rooms = (arithmetic, gru_kernel, lstm_kernel, optimizers, packing, simple_rnn_kernel, sums, vectors, words)
+
+def compiled():
+    kernels = [(room, name) for room in rooms for name, it in vars(room).items() if isinstance(it, CPUDispatcher)]
+    return {{(room.__name__, name): len(getattr(room, name).signatures) for room, name in kernels}}
+
+models.warm_up()
+before = compiled()
+for cell in ("SimpleRNN", "LSTM", "GRU"):
+    for setting in {settings!r}:
+        experiment = Experiment(cell=cell, units=3, embedding_size=4, vocabulary_size=100, maxlen=6, **setting)
+        x = np.random.default_rng(0).integers(0, 100, (experiment.batch_size, 6)).astype(np.int32)
+        models.build(experiment).train_on_batch(x, np.ones(len(x)))
+print("more:", {{name: count for name, count in compiled().items() if count != before[name]}})
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "more: {}"

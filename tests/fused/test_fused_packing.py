@@ -1,0 +1,58 @@
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.fused.packing import pack
+from rnn_compare.fused.sequences import NO_MASK
+
+
+def _numbered(reviews: list[list[int]]) -> np.ndarray:
+    """Reviews padded at the front with zeros; each word is a vector of two numbers."""
+    maxlen = max(1, *map(len, reviews))
+    ids = np.array([[0] * (maxlen - len(review)) + review for review in reviews], np.float32)
+    return np.stack([ids, -ids], axis=-1)
+
+
+def test_padding_is_read_once_and_each_review_from_its_first_word() -> None:
+    packing, packed = pack(_numbered([[7], [5, 6, 7], [], [], [6, 7]]), NO_MASK, False, False)
+    assert packing.order.tolist() == [1, 4, 0, 2, 3]  # by where they begin
+    assert packing.active.tolist() == [1, 2, 3, 5]
+    assert packing.prefix == 3
+    shown = packed[:, 0].tolist()
+    assert shown[:6] == [5, 6, 6, 7, 7, 7]  # one step after the other
+    assert shown[6:11] == [0] * 5  # the reviews' last states read nothing
+    assert shown[11:] == [0, 0, 0, 0]  # the padding, and the state after it
+
+
+def test_a_lone_review_without_company_is_read_as_it_is() -> None:
+    packing, packed = pack(_numbered([[3, 1, 2]]), NO_MASK, False, False)
+    read = packed[packing.source >= 0, 0].tolist()
+    assert sorted(read) == [1, 2, 3]
+
+
+def test_masked_words_are_not_read_and_nothing_is_shared() -> None:
+    x = _numbered([[7], [5, 6, 7]])
+    mask = np.array([[False, False, True], [True, False, True]])
+    packing, packed = pack(x, mask, True, False)
+    assert packing.prefix == 0
+    assert packed[: packing.offsets[-1], 0].tolist() == [5, 7, 7]
+
+
+def test_reading_backwards_begins_at_the_end() -> None:
+    packing, packed = pack(_numbered([[1, 2, 3], [4, 5, 6]]), np.ones((2, 3), np.bool_), True, True)
+    assert packed[: packing.offsets[-1], 0].tolist() == [3, 6, 2, 5, 1, 4]
+
+
+@given(st.lists(st.lists(st.integers(1, 3), max_size=6), min_size=1, max_size=6), st.booleans())
+def test_every_timestep_is_read_once_or_stands_for_equal_ones(reviews: list[list[int]], backwards: bool) -> None:
+    x = _numbered(reviews)
+    timesteps = x.shape[1]
+    packing, packed = pack(x, NO_MASK, False, backwards)
+    first = len(packed) - packing.prefix - 1
+    for row, review in enumerate(packing.order):
+        for t in range(timesteps):
+            at = timesteps - 1 - t if backwards else t
+            packed_row = packing.offsets[t] + row if t >= packing.begins[row] else first + t
+            np.testing.assert_array_equal(packed[packed_row], x[review, at])
+    own = packing.source[: packing.offsets[-1]]
+    assert len(set(own.tolist())) == len(own)

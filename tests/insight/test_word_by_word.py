@@ -1,0 +1,233 @@
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.experiment import CELLS, Cell, Experiment
+from rnn_compare.insight.prediction import predict
+from rnn_compare.insight.word_by_word import read
+from rnn_compare.networks.equations import SIGNALS, sigmoid
+from rnn_compare.networks.keras_models import network
+from rnn_compare.networks.weights import Weights
+from tests.insight.conftest import encoded, random_text, random_weights, small
+
+
+def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any]:
+    """Returns what each layer of the Keras network puts out at every timestep."""
+    model = network(experiment)
+    model.set_weights(weights.arrays)
+    embedding, *recurrent, dense = model.layers
+    values, mask = embedding(ids), embedding.compute_mask(ids)
+    outputs = []
+    for layer in recurrent:
+        layer.return_sequences = True
+        values = layer(values, mask=mask)
+        outputs.append(np.asarray(values))
+    return [*outputs, np.asarray(dense(values))]
+
+
+@settings(max_examples=40)
+@given(
+    cell=st.sampled_from(CELLS),
+    units=st.integers(1, 5),
+    layers=st.integers(1, 3),
+    mask_padding=st.booleans(),
+    maxlen=st.integers(1, 9),
+    words=st.integers(1, 14),
+    seed=st.integers(0, 2**31),
+)
+def test_states_and_verdicts_are_those_of_keras_after_every_word(
+    cell: Cell, units: int, layers: int, mask_padding: bool, maxlen: int, words: int, seed: int
+) -> None:
+    experiment = small(cell=cell, units=units, layers=layers, mask_padding=mask_padding, maxlen=maxlen)
+    weights, review = random_weights(experiment, seed), encoded(experiment, random_text(words, seed))
+    reading = read(experiment, weights, review)
+    *states, verdicts = keras_layers(experiment, weights, review.ids[np.newaxis])
+    shown = min(words, maxlen)
+    assert len(reading.words) == len(reading.probabilities) == shown
+    np.testing.assert_allclose(reading.probabilities, verdicts[0, -shown:, 0], atol=1e-5)
+    for cell_reading, expected in zip(reading.cells, states, strict=True):
+        np.testing.assert_allclose(cell_reading.states, expected[0, -shown:], atol=1e-5)
+    if shown < maxlen:
+        assert reading.before == pytest.approx(float(verdicts[0, -shown - 1, 0]), abs=1e-5)
+
+
+@settings(max_examples=20)
+@given(
+    cell=st.sampled_from(CELLS),
+    layers=st.integers(1, 2),
+    mask_padding=st.booleans(),
+    words=st.integers(1, 8),
+    seed=st.integers(0, 2**31),
+)
+def test_a_bidirectional_network_is_asked_about_each_beginning_as_a_review_of_its_own(
+    cell: Cell, layers: int, mask_padding: bool, words: int, seed: int
+) -> None:
+    experiment = small(cell=cell, layers=layers, mask_padding=mask_padding, bidirectional=True)
+    weights, text = random_weights(experiment, seed), random_text(words, seed)
+    reading = read(experiment, weights, encoded(experiment, text))
+    model = network(experiment)
+    model.set_weights(weights.arrays)
+    beginnings = [" ".join(text.split()[: count + 1]) for count in range(words)]
+    rows = np.stack([encoded(experiment, beginning).ids for beginning in beginnings])
+    np.testing.assert_allclose(reading.probabilities, np.asarray(model(rows))[:, 0], atol=1e-5)
+    no_word = np.array([[0] * 8 + [1]], np.int32)
+    assert reading.before == pytest.approx(float(np.asarray(model(no_word))[0, 0]), abs=1e-5)
+    assert [(cell.layer, cell.backward) for cell in reading.cells] == [
+        (layer, backward) for layer in range(layers) for backward in (False, True)
+    ]
+
+
+@pytest.mark.parametrize("mask_padding", [False, True])
+@pytest.mark.parametrize("backward", [False, True])
+def test_the_carry_is_the_one_keras_returns(mask_padding: bool, backward: bool) -> None:
+    experiment = small(cell="LSTM", mask_padding=mask_padding, bidirectional=backward)
+    weights, review = random_weights(experiment), encoded(experiment, random_text(6))
+    cell = read(experiment, weights, review).cells[-1]
+    model = network(experiment)
+    model.set_weights(weights.arrays)
+    layer = model.layers[1].backward_layer if backward else model.layers[1]
+    layer.return_state = True
+    for word in range(6):
+        part = review.ids[3 + word :] if backward else review.ids[: 4 + word]
+        mask = keras.ops.convert_to_tensor(part[np.newaxis] != 0) if mask_padding else None
+        *_, carry = layer(weights["embedding/embeddings"][part][np.newaxis], mask=mask)
+        np.testing.assert_allclose(cell.signals["carry"][word], np.asarray(carry)[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("mask_padding", [False, True])
+@pytest.mark.parametrize("words", [1, 6, 30])
+@pytest.mark.parametrize("cell", CELLS)
+def test_a_state_is_made_of_the_signals_and_the_state_shown_beside_it(
+    cell: Cell, words: int, mask_padding: bool, bidirectional: bool
+) -> None:
+    experiment = small(cell=cell, layers=2, mask_padding=mask_padding, bidirectional=bidirectional)
+    for shown in read(experiment, random_weights(experiment), encoded(experiment, random_text(words))).cells:
+        s = shown.signals
+        assert tuple(s) == SIGNALS[cell]
+        if cell == "SimpleRNN":
+            made = np.tanh(s["pre_activation"])
+        elif cell == "LSTM":
+            assert shown.previous_carry is not None
+            carry = s["f"] * shown.previous_carry + s["i"] * s["candidate"]
+            np.testing.assert_allclose(s["carry"], carry, atol=1e-6)
+            made = s["o"] * np.tanh(carry)
+        else:
+            made = s["z"] * shown.previous_states + (1 - s["z"]) * s["candidate"]
+        np.testing.assert_allclose(shown.states, made, atol=1e-6)
+
+
+def test_a_cells_inputs_are_the_embedding_and_then_the_states_below() -> None:
+    experiment = small(layers=2, bidirectional=True)
+    weights, review = random_weights(experiment), encoded(experiment, random_text(4))
+    below, below_backward, above, _ = read(experiment, weights, review).cells
+    np.testing.assert_array_equal(below.inputs, weights["embedding/embeddings"][review.ids[-4:]])
+    np.testing.assert_array_equal(above.inputs, np.concatenate([below.states, below_backward.states], axis=1))
+
+
+def test_moves_lead_from_before_the_first_word_to_the_verdict() -> None:
+    experiment = small(cell="LSTM")
+    weights, review = random_weights(experiment), encoded(experiment, random_text(7))
+    reading = read(experiment, weights, review)
+    assert reading.before + reading.moves.sum() == pytest.approx(reading.verdict, abs=1e-6)
+    assert reading.moves[3] == reading.probabilities[3] - reading.probabilities[2]
+    odds = np.exp(reading.logit_moves).prod() * reading.before / (1 - reading.before)
+    assert odds / (1 + odds) == pytest.approx(reading.verdict, abs=1e-5)
+    assert reading.verdict == pytest.approx(float(predict(experiment, weights, review.ids[np.newaxis])[0]), abs=1e-6)
+
+
+def test_padding_and_the_start_token_are_no_words_but_what_the_first_word_meets() -> None:
+    experiment = small()
+    weights = random_weights(experiment)
+    reading = read(experiment, weights, encoded(experiment, "word1 word2"))
+    assert [token.word for token in reading.words] == ["word1", "word2"]
+    after_start = predict(experiment, weights, np.array([[0] * 6 + [1]]))
+    assert reading.before == pytest.approx(float(after_start[0]), abs=1e-6)
+
+
+def test_where_nothing_stands_before_the_first_word_it_meets_a_state_of_zeros() -> None:
+    experiment = small(maxlen=3)
+    weights = random_weights(experiment)
+    reading = read(experiment, weights, encoded(experiment, "word1 word2 word3"))
+    assert reading.before == pytest.approx(float(sigmoid(weights["dense/bias"])[0]), abs=1e-6)
+    np.testing.assert_array_equal(reading.cells[0].previous_states[0], 0)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_one_unit_and_one_position_are_enough(cell: Cell, bidirectional: bool) -> None:
+    experiment = small(cell=cell, bidirectional=bidirectional, units=1, maxlen=1)
+    reading = read(experiment, random_weights(experiment), encoded(experiment, "word1 word2"))
+    assert [token.word for token in reading.words] == ["word2"]
+    assert reading.moves.shape == (1,)
+    assert all(shown.states.shape == (1, 1) for shown in reading.cells)
+
+
+def test_a_hundred_thousand_words_are_read_from_where_the_network_reads_them() -> None:
+    experiment = small(maxlen=1000)
+    text = random_text(100_000)
+    reading = read(experiment, random_weights(experiment), encoded(experiment, text))
+    assert [token.word for token in reading.words] == text.split()[-1000:]
+    assert reading.probabilities.shape == (1000,)
+
+
+def test_a_text_of_unknown_words_alone_is_read_too() -> None:
+    experiment = small(cell="GRU")
+    reading = read(experiment, random_weights(experiment), encoded(experiment, "qwerty uiop"))
+    assert [token.state for token in reading.words] == ["unknown", "unknown"]
+    assert np.isfinite(reading.moves).all()
+
+
+def test_reading_both_ways_takes_what_is_known_of_the_beginnings_already() -> None:
+    experiment = small(bidirectional=True)
+    weights, review = random_weights(experiment), encoded(experiment, random_text(5))
+    worked_out = read(experiment, weights, review)
+    assert len(worked_out.logits) == 6
+    np.testing.assert_array_equal(
+        read(experiment, weights, review, 2 * worked_out.logits).logits, 2 * worked_out.logits
+    )
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_unit_of_the_last_layer_weighs_what_the_verdict_would_lose_without_it(bidirectional: bool) -> None:
+    experiment = small(cell="GRU", bidirectional=bidirectional)
+    weights, review = random_weights(experiment), encoded(experiment, random_text(6))
+    reading = read(experiment, weights, review)
+    whole = logit(reading.verdict)
+    for direction, cell in enumerate(reading.cells):
+        for unit, weight in enumerate(cell.importance):
+            without = dict(weights.tensors)
+            without["dense/kernel"] = without["dense/kernel"].copy()
+            without["dense/kernel"][4 * direction + unit] = 0
+            (probability,) = predict(experiment, Weights(tuple(without.items())), review.ids[np.newaxis])
+            assert abs(whole - logit(probability)) == pytest.approx(weight, abs=1e-4)
+
+
+def test_a_unit_that_the_layer_above_does_not_hear_weighs_nothing() -> None:
+    experiment = small(layers=2)
+    tensors = dict(random_weights(experiment).tensors)
+    tensors["simple_rnn_1/simple_rnn_cell/kernel"][2] = 0
+    lower, _ = read(experiment, Weights(tuple(tensors.items())), encoded(experiment, random_text(6))).cells
+    assert lower.importance[2] == 0
+    assert (np.delete(lower.importance, 2) > 0).all()
+    assert lower.order[-1] == 2
+    assert (np.diff(lower.importance[lower.order]) <= 0).all()
+
+
+def test_saturation_is_the_share_of_units_near_their_bounds() -> None:
+    experiment = small()
+    reading = read(experiment, random_weights(experiment, size=3), encoded(experiment, random_text(6)))
+    (cell,) = reading.cells
+    counted = [sum(abs(value) > 0.95 for value in state) / 4 for state in cell.states]
+    np.testing.assert_allclose(cell.saturation, counted)
+    assert 0 < cell.saturation.mean() < 1
+    slopes = [1 - np.tanh(values) ** 2 for values in cell.signals["pre_activation"]]
+    np.testing.assert_allclose(cell.slope, np.mean(slopes, axis=1), atol=1e-6)
+
+
+def logit(probability: float) -> float:
+    return float(np.log(probability) - np.log(1 - probability))

@@ -1,0 +1,48 @@
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.follow import Follower
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> RunStore:
+    return RunStore(tmp_path / "followed.db")
+
+
+def epoch(run: str, number: int) -> EpochEnd:
+    return EpochEnd(run, number, 0.5, 0.7, 0.6, 0.65, 1.0)
+
+
+def test_every_epoch_is_told_once_and_before_the_end(store: RunStore) -> None:
+    first, second = store.create([Experiment(), Experiment(cell="LSTM")], Owner.current(), "page")
+    follower = Follower(store, [first, second])
+    assert follower.news() == []
+
+    store.record([Started(first, 10, "", {}, 1.0), epoch(first, 1), epoch(first, 2)])
+    assert [(news.run.id, news.epoch) for news in follower.news()] == [
+        (first, epoch(first, 1)),
+        (first, epoch(first, 2)),
+    ]
+    assert follower.news() == []
+
+    store.record([epoch(first, 3), Ended(first, Status.FINISHED, None, 2.0)])
+    assert [news.epoch for news in follower.news()] == [epoch(first, 3), None]
+    assert not follower.done
+    store.record([Ended(second, Status.STOPPED, None, 2.0)])
+    assert [(news.run.id, news.run.status, news.epoch) for news in follower.news()] == [(second, Status.STOPPED, None)]
+    assert follower.done
+    assert follower.news() == []
+
+
+def test_a_deleted_run_is_waited_for_no_more(store: RunStore) -> None:
+    [run] = store.create([Experiment()], Owner.current(), "page")
+    follower = Follower(store, [run])
+    store.record([Ended(run, Status.STOPPED, None, 2.0)])
+    store.delete(run)
+    assert follower.news() == []
+    assert follower.done

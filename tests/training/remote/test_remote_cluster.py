@@ -1,0 +1,129 @@
+import asyncio
+import importlib.metadata
+import io
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import dask
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from rnn_compare.runs.events import EpochEnd, to_message
+from rnn_compare.training.remote import bundle, worker
+from rnn_compare.training.remote.address import check_address
+from rnn_compare.training.remote.attempt import Errand, Host
+from rnn_compare.training.remote.connection import Link
+from tests.training.conftest import tiny
+
+
+@pytest.mark.parametrize("address", ["tcp://127.0.0.1:8786", "tcp://localhost:8786", "tcp://[::1]:8786"])
+def test_a_scheduler_on_this_machine_needs_no_certificates(address: str) -> None:
+    check_address(address)
+
+
+@pytest.mark.parametrize("address", ["tcp://10.0.0.1:8786", "tcp://example.org:8786", "tcp://127.0.0.1.evil.org:1"])
+def test_a_scheduler_elsewhere_without_tls_is_refused_in_words(address: str) -> None:
+    with pytest.raises(UserError, match="without TLS, whoever reaches that scheduler can run code"):
+        check_address(address)
+
+
+@pytest.mark.parametrize(
+    "address", ["", "here", "10.0.0.1:8786", "tls://host", "tls://host:port", "tls://[::1", "http://host:80"]
+)
+def test_what_is_no_address_is_refused_in_words(address: str) -> None:
+    with pytest.raises(UserError, match=r"must be an address such as tls://"):
+        check_address(address)
+
+
+def test_missing_certificates_are_named_by_their_variables() -> None:
+    with (
+        dask.config.set({"distributed.comm.tls.ca-file": "ca.pem", "distributed.comm.tls.client.cert": None}),
+        pytest.raises(UserError, match=r"DASK_DISTRIBUTED__COMM__TLS__CLIENT__CERT, .*CLIENT__KEY"),
+    ):
+        check_address("tls://10.0.0.1:8786")
+    named = {f"distributed.comm.tls.{name}": "a.pem" for name in ("ca-file", "client.cert", "client.key")}
+    with dask.config.set(named):
+        check_address("tls://10.0.0.1:8786")
+
+
+def test_the_package_is_sent_without_the_pages() -> None:
+    digest, packed = bundle.package()
+    names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
+    assert "rnn_compare/training/away.py" in names
+    assert not [name for name in names if "dashboard" in name or not name.endswith(".py")]
+    assert bundle.package()[0] == digest
+
+
+def test_what_a_worker_lacks_is_said_with_the_command_that_mends_it() -> None:
+    here: dict[str, str | None] = {name: importlib.metadata.version(name) for name in bundle.NEEDED}
+    assert bundle.what_lacks(here) is None
+    said = bundle.what_lacks(here | {"numba": None, "keras": "2.1.0"})
+    assert said is not None
+    assert said.startswith(f"It lacks numba. It has keras 2.1.0; {here['keras']} is needed.")
+    assert said.endswith(f"pip install numba=={here['numba']} keras=={here['keras']}")
+
+
+class Worker(Link):
+    """A worker's process that is this one, which cannot be reached for the first so many fetches."""
+
+    def __init__(self, unreachable: int = 0) -> None:
+        super().__init__(client=None)
+        self.unreachable = unreachable
+
+    async def call(self, address: str, function: Any, *args: Any, seconds: float = 0) -> Any:  # noqa: ARG002  # as Link's
+        if function is worker.fetch:
+            if self.unreachable:
+                self.unreachable -= 1
+                raise OSError("no route")
+            return {"last.npz": (1, b"weights")}
+        return None
+
+
+def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("rnn_compare.training.remote.attempt.AGAIN_SECONDS", 0.0)
+    told: list[tuple[dict[str, Any], bool]] = []
+
+    async def tell() -> None:
+        def heard(message: dict[str, Any]) -> None:
+            told.append((message, (run_folder("run") / "last.npz").exists()))
+
+        errand = Errand(Worker(unreachable=2), Host("there", {}, 0.0), "run", tiny(), heard)
+        errand.heard(to_message(EpochEnd("run", 1, 0.5, 0.7, 0.5, 0.7, 1.0)))
+        errand.heard(to_message(EpochEnd("run", 2, 0.5, 0.7, 0.5, 0.7, 1.0)))
+        errand._messages.put_nowait(None)
+        await errand._tell()
+
+    asyncio.run(tell())
+    assert [(message["epoch"], there) for message, there in told] == [(1, True), (2, True)]
+    assert (run_folder("run") / "last.npz").read_bytes() == b"weights"
+
+
+def test_only_what_is_new_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    known = worker.announce("run", "attempt", {"last.npz": b"old", "best.npz": b"best"})
+    assert worker.fetch("run", ("last.npz", "best.npz", "last.keras"), known) == {}
+    (run_folder("run") / "last.npz").write_bytes(b"new")
+    fetched = worker.fetch("run", ("last.npz", "best.npz"), known)
+    assert {name: content for name, (_, content) in fetched.items()} == {"last.npz": b"new"}
+    worker.forget("run")
+    assert not run_folder("run").exists()
+
+
+def test_reviews_that_were_brought_are_used_and_found_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, prepared_cache: Path
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    brought = bundle.reviews("bundled")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("rnn_compare.reviews.prepared._elsewhere", {})
+    assert not worker.has_reviews("bundled", brought.digest)
+    worker.take_reviews("bundled", brought.digest, brought.files)
+    from rnn_compare.reviews import prepared
+
+    assert prepared.load("bundled").folder.parent == tmp_path / "reviews"
+    assert prepared.load("bundled").facts.train_sequences == 25_000
+    assert worker.has_reviews("bundled", brought.digest)
+    assert [path.name for path in (tmp_path / "reviews").iterdir()] == [f"bundled-{brought.digest}"]
