@@ -19,7 +19,7 @@ from rnn_compare.runs.record import Run
 
 from .conftest import script
 
-SCRIPT = script("inside")
+SCRIPT = script("inside.page")
 TEXT = "A wonderful film, the best of the year."
 
 

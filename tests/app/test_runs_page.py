@@ -17,7 +17,7 @@ from rnn_compare.runs.files import model_file
 from .conftest import script
 
 HOSTILE = "<b>x</b> **bold** :red[r] ![i](http://127.0.0.1/i.png)"
-PAGE = script("runs")
+PAGE = script("runs.page")
 
 
 def page() -> AppTest:

@@ -120,10 +120,9 @@ def test_after_the_warm_up_no_training_compiles_anything() -> None:
 import numpy as np
 from numba.core.registry import CPUDispatcher
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import (
-    arithmetic, gru_kernel, lstm_kernel, models, optimizers, packing, simple_rnn_kernel, sums, vectors, words
-)
-rooms = (arithmetic, gru_kernel, lstm_kernel, optimizers, packing, simple_rnn_kernel, sums, vectors, words)
+from rnn_compare.fused import arithmetic, models, optimizers, packing, sums, vector_inputs, word_inputs
+from rnn_compare.fused.kernels import gru, lstm, simple_rnn
+rooms = (arithmetic, gru, lstm, optimizers, packing, simple_rnn, sums, vector_inputs, word_inputs)
 
 def compiled():
     kernels = [(room, name) for room in rooms for name, it in vars(room).items() if isinstance(it, CPUDispatcher)]
