@@ -9,12 +9,12 @@ import tensorflow as tf
 from filelock import FileLock
 from keras import layers
 
-from rnn_compare.experiment import CELLS, Cell, Experiment
+from rnn_compare.experiment import Experiment
 from rnn_compare.fused import vector_inputs, word_inputs
 from rnn_compare.fused.layers import FusedEmbedding, FusedGRU, FusedLSTM, FusedSimpleRNN
 from rnn_compare.fused.machine_code import CODE_FOLDER
 from rnn_compare.fused.optimizers import OPTIMIZERS, rmsprop
-from rnn_compare.fused.sequences import Reading
+from rnn_compare.fused.sequences import KERNELS, Reading
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
 
@@ -30,6 +30,8 @@ def why_not_covered(experiment: Experiment) -> str:
     """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
     if experiment.recurrent_dropout:
         return "recurrent dropout"  # it draws a mask for the states, which the kernels do not know
+    if experiment.cell not in KERNELS:
+        return "no fused layer"
     if tf.config.list_physical_devices("GPU"):
         return "GPU"  # there Keras' own layers use cuDNN
     return ""
@@ -80,12 +82,12 @@ def warm_up() -> None:
     CODE_FOLDER.mkdir(parents=True, exist_ok=True)
     done = CODE_FOLDER / "compiled"
     with nullcontext() if done.exists() else FileLock(CODE_FOLDER / "compiled.lock"):
-        for cell in CELLS:
+        for cell in KERNELS:
             _call_every_kernel(cell)
         done.touch()
 
 
-def _call_every_kernel(cell: Cell) -> None:
+def _call_every_kernel(cell: str) -> None:
     # Without Keras, which takes seconds to trace a network; with arrays of the types that it hands over.
     ids, table = np.zeros((2, 3), np.int64), np.zeros((5, 2), np.float32)
     weights = [np.zeros(tensor.shape, np.float32) for tensor in _SMALL[cell]]
@@ -99,5 +101,5 @@ def _call_every_kernel(cell: Cell) -> None:
 
 
 _SMALL = {
-    cell: parameters(Experiment(cell=cell, units=2, embedding_size=2)).recurrent_layers[0].tensors for cell in CELLS
+    cell: parameters(Experiment(cell=cell, units=2, embedding_size=2)).recurrent_layers[0].tensors for cell in KERNELS
 }

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.experiment import Cell
 from rnn_compare.fused.arithmetic import Array, Indices
 from rnn_compare.fused.kernels import gru, lstm, simple_rnn
 from rnn_compare.fused.packing import Mask, Packing, pack_output_gradients, unpack
@@ -52,7 +51,7 @@ class Kernel:
     backward: Callable[..., None]
 
 
-KERNELS: dict[Cell, Kernel] = {
+KERNELS: dict[str, Kernel] = {
     "SimpleRNN": Kernel(1, simple_rnn.forward, simple_rnn.backward),
     "LSTM": Kernel(4, lstm.forward, lstm.backward),
     "GRU": Kernel(3, gru.forward, gru.backward),
@@ -70,7 +69,7 @@ class Reading:
         zero_masked: Return zeros where a timestep was masked, instead of the state before.
     """
 
-    cell: Cell
+    cell: str
     backwards: bool = False
     every_step: bool = False
     zero_masked: bool = False
@@ -172,7 +171,7 @@ def backward(reading: Reading, run: Run, gradient: Array, inputs: int, kernel: A
     return sums
 
 
-def _way(cell: Cell, run: Run, output_gradient: Array, width: int) -> Way:
+def _way(cell: str, run: Run, output_gradient: Array, width: int) -> Way:
     (batch, units), rows = output_gradient.shape, len(run.place)
     dgates = np.empty((rows, width), np.float32)
     carries = units if cell == "LSTM" else 0
@@ -198,7 +197,7 @@ def _stretches(packing: Packing, width: int) -> list[tuple[int, int]]:
     return list(itertools.pairwise(steps))[::-1]
 
 
-def bias_gradient(cell: Cell, sums: Sums) -> Array:
+def bias_gradient(cell: str, sums: Sums) -> Array:
     """Returns the bias's gradient: the GRU has a second bias for U·state."""
     summed: Array = sums.by_input.sum(axis=0)
     return np.stack([summed, sums.recurrent_bias]) if cell == "GRU" else summed

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from rnn_compare.experiment import CELLS, Cell, Experiment
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
 from rnn_compare.fused import sequences, word_inputs
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.sequences import Reading
@@ -12,7 +13,7 @@ from rnn_compare.networks.parameters import parameters
 BATCH, TIMESTEPS, SIZE, WORDS = 40, 30, 8, 50
 
 
-def gradients(cell: Cell, every_step: bool) -> list[Array]:
+def gradients(cell: str, every_step: bool) -> list[Array]:
     """Returns what one batch's output gradient comes to: by word its rows' sum and sum of squares, and the weights'."""
     random = np.random.default_rng(1)
     ids = random.integers(0, WORDS, (BATCH, TIMESTEPS))
@@ -33,7 +34,7 @@ def gradients(cell: Cell, every_step: bool) -> list[Array]:
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("every_step", [False, True])
 def test_a_way_back_in_stretches_comes_to_the_same(
-    cell: Cell, every_step: bool, monkeypatch: pytest.MonkeyPatch
+    cell: str, every_step: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once = gradients(cell, every_step)
     monkeypatch.setattr(sequences, "STRETCH", 1)
@@ -42,9 +43,7 @@ def test_a_way_back_in_stretches_comes_to_the_same(
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_second_thread_changes_no_digit_however_it_is_scheduled(
-    cell: Cell, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_second_thread_changes_no_digit_however_it_is_scheduled(cell: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sequences, "STRETCH", 1)
     first = gradients(cell, False)
     for _ in range(30):
