@@ -26,7 +26,8 @@ from collections.abc import Callable
 import keras
 import numpy as np
 
-from rnn_compare.experiment import CELLS, Experiment
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
 from rnn_compare.insight.embedding_map import word_map
 from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.leave_one_out import leave_one_out

@@ -18,7 +18,7 @@ FADED = np.float32(1e-25)
 processor many times as much; beside the largest gradients they vanish in any float32 sum anyway."""
 
 
-OPTIONS = {"fastmath": True, "error_model": "numpy"}
+OPTIONS: dict[str, Any] = {"fastmath": True, "error_model": "numpy"}
 """How kernels are compiled.
 
 ``error_model="numpy"`` divides without a check for zero: with the check, no loop that holds a division is vectorised.

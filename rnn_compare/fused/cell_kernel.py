@@ -4,10 +4,7 @@
 Numba compiles the loops of ``recurrence`` once for each class.
 """
 
-# ruff: noqa: N815  # W and U are the textbook's letters
-
 import functools
-import importlib.util
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
@@ -15,8 +12,6 @@ import numpy as np
 from numba import types
 from numba.extending import overload_method
 
-from rnn_compare.experiment import Cell
-from rnn_compare.fused import kernels
 from rnn_compare.fused.arithmetic import OPTIONS, Array, Indices, add
 
 
@@ -50,7 +45,7 @@ class CellKernel(_Arrays):
     kept_count: ClassVar[int]
 
     def step(self, begin: int, end: int) -> None:
-        """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes their new states and ``kept``."""
+        """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes new states and ``kept``."""
         raise NotImplementedError
 
     def step_back(
@@ -73,16 +68,6 @@ class CellKernel(_Arrays):
         add(total, np.dot(self.states[0, begin:end].T, dproducts[begin:end]))
 
 
-@functools.cache
-def find_kernel(cell: Cell) -> type[CellKernel] | None:
-    """Returns a cell's kernel, found by the name of its file in ``kernels/``; None if there is no such file."""
-    name = f"{kernels.__name__}.{cell.lower().replace('simple', 'simple_')}"
-    if importlib.util.find_spec(name) is None:
-        return None
-    found: type[CellKernel] = getattr(importlib.import_module(name), f"{cell}Kernel")
-    return found
-
-
 def _resolve(declared: Callable[..., None]) -> None:
     # Tells Numba what a method of CellKernel is for a tuple of a given class. A dispatcher handed over as an argument
     # would do as well, but code that takes one is never found again in the cache.
@@ -90,8 +75,9 @@ def _resolve(declared: Callable[..., None]) -> None:
     def method(self: Any, *_arguments: Any) -> Any:
         return getattr(self.instance_class, declared.__name__)
 
-    # Not strict: annotations of a subclass may be written differently.
-    overload_method(types.NamedTuple, declared.__name__, strict=False, jit_options=OPTIONS)(method)  # type: ignore[no-untyped-call]  # Numba types few of its functions
+    # Not strict: a subclass may write the annotations in another way.
+    overload: Any = overload_method  # whose type leaves out what it hands on to ``overload``
+    overload(types.NamedTuple, declared.__name__, strict=False, jit_options=OPTIONS)(method)
 
 
 for _declared in (CellKernel.step, CellKernel.step_back, CellKernel.add_recurrent_gradient):

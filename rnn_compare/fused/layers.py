@@ -13,10 +13,9 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
-from rnn_compare.experiment import CELLS, Cell
+from rnn_compare.cells.registry import cell
 from rnn_compare.fused import vector_inputs, word_inputs
-from rnn_compare.fused.cell_kernel import find_kernel
-from rnn_compare.fused.sequences import LayerOptions
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
 
 KEPT = 4
 """Forward passes that a layer remembers for their backward pass; one would do, were gradients never nested."""
@@ -53,9 +52,7 @@ class FusedLoop:
         """
         if self.stateful or self.return_state:
             raise ValueError(f"{type(self).__name__} keeps no state between batches and returns none; use Keras' own.")
-        options = LayerOptions(
-            self.cell_kernel, self.go_backwards, self.return_sequences, self.zero_output_for_mask
-        )
+        options = LayerOptions(self.cell_kernel, self.go_backwards, self.return_sequences, self.zero_output_for_mask)
         kept: KeptPasses = self.__dict__.setdefault("_kept_passes", KeptPasses())
         words_of = getattr(sequences, "read_from", None)
         if training and self.dropout:
@@ -151,12 +148,12 @@ def _shaped(gradients: Any, inputs: Any) -> Any:
     return gradients
 
 
-def _fused(cell: Cell) -> Any:
-    stock = getattr(layers, cell)
-    about = f"``keras.layers.{cell}`` with its default activations, by a compiled kernel."
-    fused = type(f"Fused{cell}", (FusedLoop, stock), {"__doc__": about, "cell_kernel": find_kernel(cell)})
-    return keras.saving.register_keras_serializable("rnn_compare")(fused)
+def _fused(name: str) -> Any:
+    about = f"The Keras layer of {name} with its default activations, by a compiled kernel."
+    bases = (FusedLoop, cell(name).keras_layer())
+    made = type(f"Fused{name}", bases, {"__doc__": about, "cell_kernel": KERNELS[name]})
+    return keras.saving.register_keras_serializable("rnn_compare")(made)
 
 
-FUSED_LAYERS: dict[Cell, Any] = {cell: _fused(cell) for cell in CELLS if find_kernel(cell)}
+FUSED_LAYERS: dict[str, Any] = {name: _fused(name) for name in KERNELS}
 """The fused layer of each cell that has a kernel: ``FusedLSTM`` and so on."""

@@ -1,7 +1,6 @@
 """The network of an experiment made of fused layers, for training: same weights, same names. Imports TensorFlow."""
 
 from contextlib import nullcontext
-from typing import Any
 
 import keras
 import numpy as np
@@ -9,18 +8,20 @@ import tensorflow as tf
 from filelock import FileLock
 from keras import layers
 
-from rnn_compare.experiment import Cell, Experiment
+from rnn_compare.cells.registry import cell
+from rnn_compare.experiment import Experiment
 from rnn_compare.fused import vector_inputs, word_inputs
 from rnn_compare.fused.layers import FUSED_LAYERS, FusedEmbedding
 from rnn_compare.fused.machine_code import CODE_FOLDER
 from rnn_compare.fused.optimizers import OPTIMIZERS, rmsprop
-from rnn_compare.fused.sequences import LayerOptions
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
 
+
 def why_not_covered(experiment: Experiment) -> str:
     """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
-    if experiment.cell not in FUSED_LAYERS:
+    if experiment.cell not in KERNELS:
         return "no kernel for this cell"
     if experiment.recurrent_dropout:
         return "recurrent dropout"  # it draws a mask for the states, which the kernels do not know
@@ -43,8 +44,9 @@ def fused_network(experiment: Experiment) -> keras.Model:
     # Keras adds up the gradients that a place gets from both directions before the optimizer squares them, so the
     # places must be told apart there; and dropout makes the vectors of a word differ from place to place.
     by_words = not experiment.bidirectional and experiment.dropout == 0
-    recurrent = FUSED_LAYERS[experiment.cell]
-    instead = {recurrent.__bases__[1]: recurrent} | ({layers.Embedding: FusedEmbedding} if by_words else {})
+    instead = {cell(experiment.cell).keras_layer(): FUSED_LAYERS[experiment.cell]}
+    if by_words:
+        instead[layers.Embedding] = FusedEmbedding
 
     def fused(layer: keras.Layer) -> keras.Layer:
         if isinstance(layer, layers.Bidirectional):
@@ -74,17 +76,17 @@ def warm_up() -> None:
     CODE_FOLDER.mkdir(parents=True, exist_ok=True)
     done = CODE_FOLDER / "compiled"
     with nullcontext() if done.exists() else FileLock(CODE_FOLDER / "compiled.lock"):
-        for cell in FUSED_LAYERS:
-            _call_every_kernel(cell)
+        for name in KERNELS:
+            _call_every_kernel(name)
         done.touch()
 
 
-def _call_every_kernel(cell: Cell) -> None:
+def _call_every_kernel(name: str) -> None:
     # Without Keras, which takes seconds to trace a network; with arrays of the types that it hands over.
     ids, table = np.zeros((2, 3), np.int64), np.zeros((5, 2), np.float32)
-    small = parameters(Experiment(cell=cell, units=2, embedding_size=2)).recurrent_layers[0]
+    small = parameters(Experiment(cell=name, units=2, embedding_size=2)).recurrent_layers[0]
     weights = [np.zeros(tensor.shape, np.float32) for tensor in small.tensors]
-    kernel = FUSED_LAYERS[cell].cell_kernel
+    kernel = KERNELS[name]
     for options in (LayerOptions(kernel), LayerOptions(kernel, every_step=True)):
         output, read = word_inputs.forward(options, None, ids, table, *weights)
         word_inputs.backward(options, read, output)
@@ -92,4 +94,3 @@ def _call_every_kernel(cell: Cell) -> None:
         vector_inputs.backward(options, seen_read, seen)
     for ids_of in (np.int64, np.int32):  # of FusedEmbedding, and of the stock one
         rmsprop(np.zeros(1, ids_of), table[:1], np.float32(1), table, table.copy(), 0.9, 1e-7)
-

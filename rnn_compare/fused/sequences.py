@@ -1,14 +1,16 @@
 """A recurrence over a whole batch in one call, forward and backward, on packed arrays."""
 
-# ruff: noqa: N803, N806  # W is the textbook's letter
+# ruff: noqa: N803  # W is the textbook's letter
 
+import importlib.util
 import itertools
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.fused import recurrence
+from rnn_compare.cells.registry import CELLS, cell
+from rnn_compare.fused import kernels, recurrence
 from rnn_compare.fused.arithmetic import Array, Indices
 from rnn_compare.fused.cell_kernel import CellKernel
 from rnn_compare.fused.packing import Mask, Packing, pack_output_gradients, unpack
@@ -16,17 +18,29 @@ from rnn_compare.fused.sums import BackwardState, GradientSums, add_prefix_squar
 
 FOLLOWED = np.float32(1e-6)
 FOLLOWED_FOR_SQUARES = np.float32(1e-4)
-"""See ``GradientSums.followed``. The squares of gradients left out are beside those of the largest as the square of this."""
+"""See ``GradientSums.followed``. The squares left out are beside the largest gradient's as the square of this."""
 
 STRETCHES = 8
-"""Parts in which a backward pass is gone at most."""
+"""Parts of a backward pass at most."""
 STRETCH = 200_000
-"""Numbers of ``BackwardState.dgates`` in a part, at least, where there are several: handing over one takes time as well."""
+"""Numbers of ``BackwardState.dgates`` in a part, at least, where there are several: handing one over takes time."""
 
 # Half of a backward pass is adding up, which nothing waits for: a second thread does it where a core is free.
 _adding = ThreadPoolExecutor(1, thread_name_prefix="sums")
 
 NO_MASK: Mask = np.ones((0, 0), np.bool_)
+
+
+def _kernel(name: str) -> type[CellKernel] | None:
+    module = f"{kernels.__name__}.{cell(name).keras_name}"
+    if importlib.util.find_spec(module) is None:
+        return None
+    found: type[CellKernel] = getattr(importlib.import_module(module), f"{name}Kernel")
+    return found
+
+
+KERNELS = {name: found for name in CELLS if (found := _kernel(name))}
+"""The kernel of each cell that has one: a file of ``kernels/`` with the name of the cell's in ``cells/``."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +64,7 @@ class LayerOptions:
 class ForwardPass:
     """What the forward pass leaves for the backward pass."""
 
-    cell: CellKernel
+    arrays: CellKernel
     packing: Packing
     mask: Mask | None
 
@@ -80,7 +94,7 @@ def forward(
     kernel, rows, units = options.kernel, len(place), len(recurrent_kernel)
     states = np.empty((kernel.state_count, rows, units), np.float32)
     states[:, rows - packing.prefix - 1] = 0  # before the first step
-    cell = kernel(
+    arrays = kernel(
         W_inputs=W_inputs.reshape(len(W_inputs), -1, units),
         place=place,
         states=states,
@@ -89,8 +103,8 @@ def forward(
         U_T=np.ascontiguousarray(recurrent_kernel.T),
         bias=bias.reshape(bias.ndim, -1, units),
     )
-    recurrence.forward(cell, packing)
-    forward_pass = ForwardPass(cell, packing, mask)
+    recurrence.forward(arrays, packing)
+    forward_pass = ForwardPass(arrays, packing, mask)
     if options.every_step:
         return unpack(states[0], packing, *_masking(options, mask), options.zero_masked), forward_pass
     output = np.empty((len(packing.order), units), np.float32)
@@ -110,18 +124,18 @@ def backward(
         kernel: The layer's kernel.
         of_words: Whether the squares of the inputs' gradients are wanted, or else those in the prefix one by one.
     """
-    cell, packing = forward_pass.cell, forward_pass.packing
+    arrays, packing = forward_pass.arrays, forward_pass.packing
     if options.every_step:
         how = _masking(options, forward_pass.mask)
         by_step = pack_output_gradients(gradient, packing, *how, options.zero_masked)
     else:
         by_step = gradient[packing.order][np.newaxis]
     features, width = kernel.shape
-    inputs, rows, two_biases = len(cell.W_inputs), len(cell.place), len(cell.bias) == 2
+    inputs, rows, two_biases = len(arrays.W_inputs), len(arrays.place), len(arrays.bias) == 2
     sums = GradientSums(
-        place=cell.place,
+        place=arrays.place,
         kernel_T=np.ascontiguousarray(kernel.T),
-        recurrent_kernel=np.zeros_like(cell.recurrent_kernel),
+        recurrent_kernel=np.zeros_like(arrays.recurrent_kernel),
         recurrent_bias=np.zeros(width if two_biases else 0, np.float32),
         by_input=np.zeros((inputs, width), np.float32),
         squares=np.zeros((inputs if of_words else 0, features), np.float32),
@@ -129,28 +143,28 @@ def backward(
         prefix=np.zeros((0 if of_words else packing.prefix, len(packing.order), features), np.float32),
         prefix_squares=np.zeros((packing.prefix if of_words else 0, features), np.float32),
     )
-    state = _before_the_last_step(cell, by_step[-1], width)
+    state = _before_the_last_step(arrays, by_step[-1], width)
     added = []
     for begin_step, end_step in _stretches(packing, width):
-        recurrence.backward(cell, packing, by_step, state, sums, begin_step, end_step)
+        recurrence.backward(arrays, packing, by_step, state, sums, begin_step, end_step)
         stretch = packing.offsets[begin_step], packing.offsets[end_step]
-        added.append(_adding.submit(add_range, sums, cell, *stretch, state.dgates, state.dproducts, True))
+        added.append(_adding.submit(add_range, sums, arrays, *stretch, state.dgates, state.dproducts, True))
     for each in added:
         each.result()
     first = rows - packing.prefix - 1
-    add_range(sums, cell, first, first + packing.prefix, state.dgates, state.dproducts, False)
+    add_range(sums, arrays, first, first + packing.prefix, state.dgates, state.dproducts, False)
     add_prefix_squares(sums, first)
     return sums
 
 
-def _before_the_last_step(cell: CellKernel, output_gradient: Array, width: int) -> BackwardState:
+def _before_the_last_step(arrays: CellKernel, output_gradient: Array, width: int) -> BackwardState:
     batch, units = output_gradient.shape
-    dgates = np.empty((len(cell.place), width), np.float32)
-    dstates = np.zeros((len(cell.states), batch, units), np.float32)
+    dgates = np.empty((len(arrays.place), width), np.float32)
+    dstates = np.zeros((len(arrays.states), batch, units), np.float32)
     dstates[0] = output_gradient
     return BackwardState(
         dgates=dgates,
-        dproducts=np.empty_like(dgates) if len(cell.bias) == 2 else dgates,
+        dproducts=np.empty_like(dgates) if len(arrays.bias) == 2 else dgates,
         dstates=dstates,
         dprefix_states=np.zeros((len(dstates), 1, units), np.float32),
         rows=np.array([batch, batch]),

@@ -35,7 +35,13 @@ class WordPass:
 
 
 def forward(
-    options: LayerOptions, mask: Mask | None, ids: Indices, table: Array, kernel: Array, recurrent_kernel: Array, bias: Array
+    options: LayerOptions,
+    mask: Mask | None,
+    ids: Indices,
+    table: Array,
+    kernel: Array,
+    recurrent_kernel: Array,
+    bias: Array,
 ) -> tuple[Array, WordPass]:
     """Reads a batch.
 
@@ -53,7 +59,9 @@ def forward(
     packing, packed = pack(as_vectors, NO_MASK if mask is None else mask, mask is not None, options.backwards)
     words, place = distinct(packed[:, 0].astype(np.int64), len(table))
     vectors = table[words]
-    output, recurrence = sequences.forward(options, packing, mask, np.dot(vectors, kernel), place, recurrent_kernel, bias)
+    output, recurrence = sequences.forward(
+        options, packing, mask, np.dot(vectors, kernel), place, recurrent_kernel, bias
+    )
     return output, WordPass(recurrence, words, place, vectors, kernel)
 
 

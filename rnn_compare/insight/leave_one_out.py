@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rnn_compare.cells.cell import sigmoid
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.prediction import Array, Ids, Tell, predict_logits
 from rnn_compare.insight.word_by_word import words_read
-from rnn_compare.networks.equations import sigmoid
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.encoding import EncodedReview, Token
 from rnn_compare.reviews.vocabulary import UNKNOWN

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.cells.cell import sigmoid
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.polarity import WordChoice
 from rnn_compare.insight.prediction import Array, Tell, predict_logits
-from rnn_compare.networks.equations import sigmoid
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.vocabulary import Vocabulary
 

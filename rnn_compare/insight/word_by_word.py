@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.cells.cell import sigmoid
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.cell_readings import CellReading, cell_readings
 from rnn_compare.insight.prediction import Array, dense, predict_logits, recurrent_pass
-from rnn_compare.networks.equations import Trace, sigmoid
+from rnn_compare.networks.recurrent_layer import Trace
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.encoding import EncodedReview, Token
 from rnn_compare.reviews.vocabulary import PADDING

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.pages.inside import reading
 from rnn_compare.dashboard.pages.inside.reading import Read, curves, message
-from rnn_compare.experiment import CELLS, Cell
 from rnn_compare.insight.word_by_word import read
 from tests.dashboard.chosen_runs import StubEngine, chosen, page
 from tests.insight.conftest import encoded
@@ -48,7 +48,7 @@ def view(engine: StubEngine, *titles: str) -> AppTest:
         ("GRU", ["update gate", "reset gate"]),
     ],
 )
-def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: Cell, titles: list[str]) -> None:
+def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: str, titles: list[str]) -> None:
     one = found(cell=cell)
     (run,) = message([one], layer=0)["runs"]
     assert [curve["title"] for curve in run["curves"]] == titles
@@ -64,7 +64,7 @@ def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: Cell, titles: 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("text", ["word1", "qwerty uiop", "word1 " * 50])
-def test_any_text_has_means_between_closed_and_open(cell: Cell, text: str) -> None:
+def test_any_text_has_means_between_closed_and_open(cell: str, text: str) -> None:
     for _, values in curves(found(text=text, cell=cell).reading.cells[-1], cell)[1]:
         assert ((values >= 0) & (values <= 1)).all()
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import looks
-from rnn_compare.experiment import CELLS, MAX_COMPARED, Cell
+from rnn_compare.experiment import MAX_COMPARED
 
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12141B"}
 """As `.streamlit/config.toml` has them."""
@@ -25,13 +26,13 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("background", BACKGROUNDS)
-def test_every_network_of_a_cell_is_seen_on_either_background(cell: Cell, background: str) -> None:
+def test_every_network_of_a_cell_is_seen_on_either_background(cell: str, background: str) -> None:
     colors = [look.color for look in looks([cell] * MAX_COMPARED)]
     assert min(contrast(color, BACKGROUNDS[background]) for color in colors) >= 2.9
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_no_two_networks_of_a_cell_look_alike(cell: Cell) -> None:
+def test_no_two_networks_of_a_cell_look_alike(cell: str) -> None:
     drawn = looks([cell] * MAX_COMPARED)
     assert all(one.color != other.color and one.marker != other.marker for one, other in combinations(drawn, 2))
 

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_compare.experiment import CELLS, Cell
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.insight.leave_one_out import leave_one_out
 from rnn_compare.insight.prediction import predict
 from rnn_compare.networks.keras_models import network
@@ -22,7 +22,7 @@ from tests.insight.conftest import StopError, encoded, random_text, random_weigh
     seed=st.integers(0, 2**31),
 )
 def test_each_verdict_is_what_keras_says_of_the_text_with_an_unknown_word_in_its_place(
-    cell: Cell, layers: int, bidirectional: bool, mask_padding: bool, maxlen: int, words: int, seed: int
+    cell: str, layers: int, bidirectional: bool, mask_padding: bool, maxlen: int, words: int, seed: int
 ) -> None:
     experiment = small(cell=cell, layers=layers, bidirectional=bidirectional, mask_padding=mask_padding, maxlen=maxlen)
     weights, text = random_weights(experiment, seed), random_text(words, seed).split()

@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.experiment import CELLS, Cell, Experiment
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
 from rnn_compare.insight.memory_test import draw_texts, memory_test, spaced_distances
 from rnn_compare.insight.polarity import WordChoice
 from rnn_compare.networks.weights import Weights
@@ -105,7 +106,7 @@ def test_another_seed_draws_other_texts() -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("options", [{"maxlen": 1}, {"units": 1}, {"bidirectional": True, "layers": 2}])
-def test_every_network_can_be_tested(cell: Cell, options: dict[str, int]) -> None:
+def test_every_network_can_be_tested(cell: str, options: dict[str, int]) -> None:
     experiment = small(cell=cell, **options)
     test = memory_test(experiment, random_weights(experiment), VOCABULARY, WORDS, pairs=3)
     assert test.distances[-1] == experiment.maxlen

@@ -7,9 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_models import build, network
-from rnn_compare.networks.keras_script import script
+from rnn_compare.networks.keras_script import cell_source, script
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event
 from rnn_compare.training import job
@@ -81,7 +83,7 @@ def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.Monkey
 @given(
     st.builds(
         Experiment,
-        cell=st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),
+        cell=st.sampled_from(CELLS),
         units=st.integers(1, 4),
         embedding_size=st.integers(1, 4),
         vocabulary_size=st.just(100),
@@ -97,10 +99,12 @@ def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.Monkey
 def test_the_model_in_the_script_is_the_programs_model(experiment: Experiment) -> None:
     source = script(experiment)
     start, end = source.index("model = "), source.index("model.summary()")
-    names: dict[str, Any] = {"keras": keras, "layers": keras.layers}
+    names: dict[str, Any] = {"keras": keras, "layers": keras.layers, "ops": keras.ops}
+    if not cell_of(experiment.cell).in_keras:
+        exec(cell_source(cell_of(experiment.cell)), names)
     exec(source[start:end], names)
     model, ours = names["model"], network(experiment)
-    assert [type(layer) for layer in model.layers] == [type(layer) for layer in ours.layers]
+    assert [type(layer).__name__ for layer in model.layers] == [type(layer).__name__ for layer in ours.layers]
     assert [shape_of(layer) for layer in model.layers] == [shape_of(layer) for layer in ours.layers]
     assert [variable.shape for variable in model.weights] == [variable.shape for variable in ours.weights]
     assert optimizer_of(model) == optimizer_of(build(experiment))

@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import streamlit as st
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside import gradient_history
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
@@ -30,7 +31,6 @@ from rnn_compare.insight.gradient_flow import WayBack, from_plain, way_back
 from rnn_compare.insight.gradient_norms import Array, gradient_norms
 from rnn_compare.insight.probe import probe_batch
 from rnn_compare.insight.questions import fingerprint
-from rnn_compare.networks.parameters import GATES
 
 HEIGHT = 430
 CSS = """
@@ -192,8 +192,7 @@ def _ways_at_once(run: str, state: str, _one: Chosen) -> tuple[int, tuple[WayBac
 def numbers(experiment: Experiment) -> int:
     """Returns how many numbers the recurrent layers work out for one review."""
     directions = 2 if experiment.bidirectional else 1
-    blocks = max(1, len(GATES[experiment.cell]))
-    return experiment.maxlen * experiment.units * blocks * experiment.layers * directions
+    return experiment.maxlen * experiment.units * cell(experiment.cell).blocks * experiment.layers * directions
 
 
 def _add(drawn: go.Figure, found: Measured, way: WayBack, line: Array, dash: str, track: str) -> None:

@@ -14,13 +14,13 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard import asking
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.pages.inside.drawing import wait_for
 from rnn_compare.dashboard.server import assets
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Cell
 from rnn_compare.insight import questions
 from rnn_compare.insight.cell_readings import SATURATED, CellReading
 from rnn_compare.insight.verdict import encode
@@ -28,20 +28,6 @@ from rnn_compare.insight.word_by_word import Reading, read, words_read
 from rnn_compare.reviews.encoding import EncodedReview
 from rnn_compare.training.analyses import Analysis
 
-SIGNALS: dict[Cell, dict[str, str]] = {
-    "SimpleRNN": {"state": "state h", "pre_activation": "before tanh"},
-    "LSTM": {
-        "carry": "carry c",
-        "state": "state h",
-        "f": "forget gate",
-        "i": "input gate",
-        "candidate": "candidate",
-        "o": "output gate",
-    },
-    "GRU": {"state": "state h", "z": "update gate", "r": "reset gate", "candidate": "candidate"},
-}
-"""What can be seen of each cell, by the names of ``equations.SIGNALS``: the first is shown first."""
-GATES = ("i", "f", "o", "z", "r")
 MOST_UNITS = 64
 """Units that are sent of each cell, those that weigh most first: more rows than that no wall can tell apart."""
 LONGEST_WORD = 40
@@ -119,12 +105,14 @@ def message(found: Sequence[Read], layer: int, author: bool | None = None) -> di
     }
 
 
-def curves(cell: CellReading, name: Cell) -> tuple[str, list[tuple[str, NDArray[np.float32]]]]:
+def curves(cell: CellReading, name: str) -> tuple[str, list[tuple[str, NDArray[np.float32]]]]:
     """Returns what a cell does in mean over all units: a title, and names and values (words,) from 0 to 1."""
-    if name == "SimpleRNN":
+    if not cell_of(name).gates:
         saturated = f"units beyond ±{SATURATED}"
         return "How far tanh is saturated:", [("its mean slope", cell.slope), (saturated, cell.saturation)]
-    means = [(title, cell.signals[gate].mean(axis=-1)) for gate, title in SIGNALS[name].items() if gate in GATES]
+    means = [
+        (each.title, cell.signals[each.name].mean(axis=-1)) for each in cell_of(name).signals if each.kind == "gate"
+    ]
     return "How far the gates are open:", means
 
 
@@ -149,8 +137,13 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
         "curves_title": title,
         "curves": [{"title": name, "values": [round(float(value), 3) for value in mean]} for name, mean in means],
         "signals": [
-            {"name": name, "title": title, "gate": name in GATES, **_packed(_signal(cell, name)[:, units])}
-            for name, title in SIGNALS[experiment.cell].items()
+            {
+                "name": each.name,
+                "title": each.title,
+                "gate": each.kind == "gate",
+                **_packed(_signal(cell, each.name)[:, units]),
+            }
+            for each in cell_of(experiment.cell).signals
         ],
         "input": _packed(cell.inputs[:, :MOST_UNITS]),
         "before": {
