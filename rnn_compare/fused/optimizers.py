@@ -1,6 +1,6 @@
 """Keras' RMSprop with the embedding's step, of a gradient that has few rows, in one compiled pass.
 
-Keras spends as long on it as on a SimpleRNN's way forward: TensorFlow subtracts row by row. State and results are
+Keras spends as long on it as on a SimpleRNN's forward pass: TensorFlow subtracts row by row. State and results are
 those of the stock optimizer, whose own step serves for all other weights.
 """
 

@@ -173,7 +173,7 @@ def _before_the_last_step(arrays: CellKernel, output_gradient: Array, width: int
 
 
 def _stretches(packing: Packing, width: int) -> list[tuple[int, int]]:
-    """Returns the steps in stretches, the last first: what one leaves is added up while the next is gone back over."""
+    """Returns the steps in stretches, the last first: what one leaves is added up while the next is under way."""
     timesteps = len(packing.active) - 1
     rows = int(packing.offsets[-1])
     count = max(1, min(STRETCHES, rows * width // STRETCH))

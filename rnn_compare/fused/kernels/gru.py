@@ -1,4 +1,4 @@
-"""The GRU's step, forward and back, as ``equations.gru_step`` has it."""
+"""The GRU's step, forward and back, as ``cells.gru`` has it."""
 
 # ruff: noqa: N806  # W and U are the textbook's letters
 
@@ -19,24 +19,24 @@ class GRUKernel(CellKernel):
         """See ``CellKernel``."""
         rows, units, one = end - begin, self.states.shape[2], np.float32(1)
         W_bias, U_bias = self.bias[0], self.bias[1]  # (3, units)
-        U_state = np.dot(self.states[0, begin:end], self.recurrent_kernel).reshape(rows, 3, units)
-        r = np.empty(units, np.float32)  # a loop that reads and writes ``now`` would not be vectorised
-        recalled = np.empty(units, np.float32)
+        place, kept = self.place[begin:end], self.kept[begin:end]
+        states, new_states = self.states[0, begin:end], self.states[0, end:]
+        U_state = np.dot(states, self.recurrent_kernel).reshape(rows, 3, units)
+        # Beside ``now``: a loop that reads it and writes it, or writes two of its rows, is not vectorised.
+        r = np.empty(units, np.float32)
         for row in range(rows):
-            x, u, now = self.W_inputs[self.place[begin + row]], U_state[row], self.kept[begin + row]  # (3 or 4, units)
-            state, new_state = self.states[0, begin + row], self.states[0, end + row]  # (units,)
+            x, u, now = self.W_inputs[place[row]], U_state[row], kept[row]  # (3, units), (3, units), (4, units)
             for j in range(units):
                 now[UPDATE, j] = sigmoid(x[UPDATE, j] + W_bias[UPDATE, j] + u[UPDATE, j] + U_bias[UPDATE, j])
             for j in range(units):
-                r[j] = sigmoid(x[RESET, j] + W_bias[RESET, j] + u[RESET, j] + U_bias[RESET, j])
+                now[RESET, j] = r[j] = sigmoid(x[RESET, j] + W_bias[RESET, j] + u[RESET, j] + U_bias[RESET, j])
             for j in range(units):
-                recalled[j] = u[CANDIDATE, j] + U_bias[CANDIDATE, j]
-                now[RESET, j] = r[j]
-                now[RECALLED, j] = recalled[j]
+                now[RECALLED, j] = u[CANDIDATE, j] + U_bias[CANDIDATE, j]
             for j in range(units):
-                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + W_bias[CANDIDATE, j] + r[j] * recalled[j])
+                recalled = u[CANDIDATE, j] + U_bias[CANDIDATE, j]
+                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + W_bias[CANDIDATE, j] + r[j] * recalled)
             for j in range(units):
-                new_state[j] = now[UPDATE, j] * state[j] + (one - now[UPDATE, j]) * now[CANDIDATE, j]
+                new_states[row, j] = now[UPDATE, j] * states[row, j] + (one - now[UPDATE, j]) * now[CANDIDATE, j]
 
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
@@ -44,11 +44,12 @@ class GRUKernel(CellKernel):
         """See ``CellKernel``."""
         rows, units, one = last - first, dstates.shape[2], np.float32(1)
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
+        kept, states, dstate = self.kept[begin:end], self.states[0, begin:end], dstates[0, first:last]
         dgate, dproduct = dgates.reshape(rows, 3, units), dproducts.reshape(rows, 3, units)
         dcandidate = np.empty(units, np.float32)  # as ``r`` above
         for row in range(rows):
-            now, state = self.kept[begin + row * own], self.states[0, begin + row * own]  # (4, units), (units,)
-            ds, dnow, dthen = dstates[0, first + row], dgate[row], dproduct[row]  # (units,), (3, units), (3, units)
+            now, state = kept[row * own], states[row * own]  # (4, units), (units,)
+            ds, dnow, dthen = dstate[row], dgate[row], dproduct[row]  # (units,), (3, units), (3, units)
             for j in range(units):
                 dz = ds[j] * (state[j] - now[CANDIDATE, j]) * now[UPDATE, j] * (one - now[UPDATE, j])
                 dnow[UPDATE, j] = dthen[UPDATE, j] = unless_faded(dz)
@@ -62,4 +63,4 @@ class GRUKernel(CellKernel):
                 dnow[RESET, j] = dthen[RESET, j] = unless_faded(dr)
             for j in range(units):
                 ds[j] = unless_faded(ds[j] * now[UPDATE, j])
-        add(dstates[0, first:last], np.dot(dproducts, self.U_T))  # (rows, units)
+        add(dstate, np.dot(dproducts, self.U_T))

@@ -1,4 +1,4 @@
-"""The LSTM's step, forward and back, as ``equations.lstm_step`` has it."""
+"""The LSTM's step, forward and back, as ``cells.lstm`` has it."""
 
 # ruff: noqa: N806  # W and U are the textbook's letters
 
@@ -19,11 +19,11 @@ class LSTMKernel(CellKernel):
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""
         rows, units, b = end - begin, self.states.shape[2], self.bias[0]
+        place, kept, new = self.place[begin:end], self.kept[begin:end], slice(end, end + rows)
+        new_states, carries, new_carries = self.states[0, new], self.states[1, begin:end], self.states[1, new]
         U_state = np.dot(self.states[0, begin:end], self.recurrent_kernel).reshape(rows, 4, units)
         for row in range(rows):
-            x, u, now = self.W_inputs[self.place[begin + row]], U_state[row], self.kept[begin + row]  # (4, units)
-            carry, new_carry = self.states[1, begin + row], self.states[1, end + row]  # (units,)
-            new_state = self.states[0, end + row]
+            x, u, now = self.W_inputs[place[row]], U_state[row], kept[row]  # (4, units)
             for j in range(units):
                 now[INPUT, j] = sigmoid(x[INPUT, j] + u[INPUT, j] + b[INPUT, j])
             for j in range(units):
@@ -33,9 +33,8 @@ class LSTMKernel(CellKernel):
             for j in range(units):
                 now[OUTPUT, j] = sigmoid(x[OUTPUT, j] + u[OUTPUT, j] + b[OUTPUT, j])
             for j in range(units):
-                new_carry[j] = now[FORGET, j] * carry[j] + now[INPUT, j] * now[CANDIDATE, j]
-            for j in range(units):
-                new_state[j] = now[OUTPUT, j] * tanh(new_carry[j])
+                new_carries[row, j] = now[FORGET, j] * carries[row, j] + now[INPUT, j] * now[CANDIDATE, j]
+                new_states[row, j] = now[OUTPUT, j] * tanh(new_carries[row, j])
 
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
@@ -43,13 +42,13 @@ class LSTMKernel(CellKernel):
         """See ``CellKernel``."""
         rows, units, one = last - first, dstates.shape[2], np.float32(1)
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
-        dgate = dgates.reshape(rows, 4, units)
+        kept, carries, dgate = self.kept[begin:end], self.states[1, begin:end], dgates.reshape(rows, 4, units)
+        dstate, dcarry = dstates[0, first:last], dstates[1, first:last]  # (rows, units)
         for row in range(rows):
-            now, dnow = self.kept[begin + row * own], dgate[row]  # (4, units)
-            carry, new_carry = self.states[1, begin + row * own], self.states[1, end + row * own]  # (units,)
-            ds, dc = dstates[0, first + row], dstates[1, first + row]
+            now, dnow = kept[row * own], dgate[row]  # (4, units)
+            carry, ds, dc = carries[row * own], dstate[row], dcarry[row]  # (units,)
             for j in range(units):
-                tanh_carry = tanh(new_carry[j])
+                tanh_carry = tanh(now[FORGET, j] * carry[j] + now[INPUT, j] * now[CANDIDATE, j])
                 dnow[OUTPUT, j] = unless_faded(ds[j] * tanh_carry * now[OUTPUT, j] * (one - now[OUTPUT, j]))
                 dc[j] += ds[j] * now[OUTPUT, j] * (one - tanh_carry * tanh_carry)
             for j in range(units):
@@ -60,4 +59,4 @@ class LSTMKernel(CellKernel):
                 dnow[CANDIDATE, j] = unless_faded(dc[j] * now[INPUT, j] * (one - now[CANDIDATE, j] * now[CANDIDATE, j]))
             for j in range(units):
                 dc[j] = unless_faded(dc[j] * now[FORGET, j])
-        np.dot(dproducts, self.U_T, dstates[0, first:last])  # (rows, units)
+        np.dot(dproducts, self.U_T, dstate)

@@ -18,24 +18,24 @@ class MGUKernel(CellKernel):
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""
         rows, units, b, one = end - begin, self.states.shape[2], self.bias[0], np.float32(1)
-        state = self.states[0, begin:end]  # (rows, units)
+        place, kept = self.place[begin:end], self.kept[begin:end]
+        state, new_state = self.states[0, begin:end], self.states[0, end:]  # (rows, units)
         U_f, U_h = self.U_T[:units].T, self.U_T[units:].T  # (units, units)
         U_state = np.dot(state, U_f)  # (rows, units)
         gated_state = np.empty_like(state)  # (rows, units)
         for row in range(rows):
-            x, now = self.W_inputs[self.place[begin + row]], self.kept[begin + row]  # (2, units)
+            x, now = self.W_inputs[place[row]], kept[row]  # (2, units)
             for j in range(units):
                 now[FORGET, j] = sigmoid(x[FORGET, j] + U_state[row, j] + b[FORGET, j])
             for j in range(units):
                 gated_state[row, j] = now[FORGET, j] * state[row, j]
         np.dot(gated_state, U_h, U_state)
         for row in range(rows):
-            x, now = self.W_inputs[self.place[begin + row]], self.kept[begin + row]  # (2, units)
-            new_state = self.states[0, end + row]  # (units,)
+            x, now = self.W_inputs[place[row]], kept[row]  # (2, units)
             for j in range(units):
                 now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + U_state[row, j] + b[CANDIDATE, j])
             for j in range(units):
-                new_state[j] = (one - now[FORGET, j]) * state[row, j] + now[FORGET, j] * now[CANDIDATE, j]
+                new_state[row, j] = (one - now[FORGET, j]) * state[row, j] + now[FORGET, j] * now[CANDIDATE, j]
 
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, _dproducts: Array
@@ -43,16 +43,17 @@ class MGUKernel(CellKernel):
         """See ``CellKernel``."""
         rows, units, one = last - first, dstates.shape[2], np.float32(1)
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
+        kept, states = self.kept[begin:end], self.states[0, begin:end]
         dstate, dgate = dstates[0, first:last], dgates.reshape(rows, 2, units)  # (rows, units), (rows, 2, units)
         dforget, dcandidate = np.empty((rows, units), np.float32), np.empty((rows, units), np.float32)
         for row in range(rows):
-            now, ds = self.kept[begin + row * own], dstate[row]  # (2, units), (units,)
+            now, ds = kept[row * own], dstate[row]  # (2, units), (units,)
             for j in range(units):
                 dc = ds[j] * now[FORGET, j] * (one - now[CANDIDATE, j] * now[CANDIDATE, j])
                 dcandidate[row, j] = dgate[row, CANDIDATE, j] = unless_faded(dc)
         dgated_state = np.dot(dcandidate, self.U_T[units:])  # (rows, units)
         for row in range(rows):
-            now, state = self.kept[begin + row * own], self.states[0, begin + row * own]  # (2, units), (units,)
+            now, state = kept[row * own], states[row * own]  # (2, units), (units,)
             ds, dgated = dstate[row], dgated_state[row]  # (units,)
             for j in range(units):
                 df = ds[j] * (now[CANDIDATE, j] - state[j]) + dgated[j] * state[j]
