@@ -7,9 +7,10 @@ import secrets
 from dataclasses import dataclass, field
 from typing import Any
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import run_folder, written_whole
+from rnn_compare.paths import run_folder
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.files import checkpoint_file
 from rnn_compare.training.remote import bundle, worker
@@ -167,8 +168,8 @@ class Errand:
         if path == checkpoint_file(self._run):
             checkpoint.put(self._run, content)
         else:
-            with written_whole(path) as file:
-                file.write(content)
+            with whole_file(path) as partial:
+                partial.write_bytes(content)
 
     async def _leave(self) -> None:
         await self._fetch()  # a run that was stopped has told its end before its models were written

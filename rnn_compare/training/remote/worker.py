@@ -5,7 +5,6 @@ Such a worker shares no files with the engine: what a training needs is brought 
 
 import contextlib
 import logging
-import shutil
 import time
 from collections.abc import Collection
 from pathlib import Path
@@ -13,9 +12,10 @@ from typing import Any
 
 from distributed import get_worker
 
+from rnn_compare.atomic import whole_file, whole_folder
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, Source
-from rnn_compare.paths import cache_folder, run_folder, written_whole
+from rnn_compare.paths import cache_folder, run_folder
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Event, Status, to_message
 from rnn_compare.runs.files import delete_files
@@ -53,16 +53,9 @@ def has_reviews(source: Source, digest: str) -> bool:
 def take_reviews(source: Source, digest: str, files: dict[str, bytes]) -> None:
     """Keeps prepared reviews, whole or not at all, and has trainings use them."""
     folder = cache_folder() / "reviews" / f"{source}-{digest}"
-    folder.parent.mkdir(exist_ok=True)
-    unfinished = folder.with_name(f"{folder.name}-{id(files)}.unfinished")
-    unfinished.mkdir()
-    try:
+    with whole_folder(folder) as partial:
         for name, content in files.items():
-            (unfinished / name).write_bytes(content)
-        with contextlib.suppress(OSError):  # a neighbour with the same folder was first
-            unfinished.rename(folder)
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+            (partial / name).write_bytes(content)
     prepared.use(source, folder)
 
 
@@ -79,8 +72,8 @@ def announce(run: str, attempt: str, files: dict[str, bytes]) -> dict[str, int]:
     """
     delete_files(run)
     for name, content in files.items():
-        with written_whole(run_folder(run) / name) as file:
-            file.write(content)
+        with whole_file(run_folder(run) / name) as partial:
+            partial.write_bytes(content)
     _announced[run] = attempt
     return {name: _state(run_folder(run) / name) for name in files}
 

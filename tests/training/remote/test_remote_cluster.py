@@ -2,6 +2,7 @@ import asyncio
 import importlib.metadata
 import io
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ def test_missing_certificates_are_named_by_their_variables() -> None:
 def test_the_package_is_sent_without_the_pages() -> None:
     digest, packed = bundle.package()
     names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
-    assert "rnn_compare/training/away.py" in names
+    assert "rnn_compare/training/remote/worker.py" in names
     assert not [name for name in names if "dashboard" in name or not name.endswith(".py")]
     assert bundle.package()[0] == digest
 
@@ -127,3 +128,16 @@ def test_reviews_that_were_brought_are_used_and_found_again(
     assert prepared.load("bundled").facts.train_sequences == 25_000
     assert worker.has_reviews("bundled", brought.digest)
     assert [path.name for path in (tmp_path / "reviews").iterdir()] == [f"bundled-{brought.digest}"]
+
+
+def test_reviews_that_are_brought_twice_at_a_time_are_kept_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As by two programs that share a cluster. A folder named by the files' place in memory had them collide."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("rnn_compare.reviews.prepared._elsewhere", {})
+    files = {f"{number}.npy": b"array" for number in range(200)}
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: worker.take_reviews("bundled", "digest", files), range(4)))
+    assert [path.name for path in (tmp_path / "reviews").iterdir()] == ["bundled-digest"]
+    assert len(list((tmp_path / "reviews" / "bundled-digest").iterdir())) == 200
