@@ -6,7 +6,6 @@ import math
 import os
 import platform
 import random
-import tempfile
 import threading
 import time
 import unittest.mock
@@ -19,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 from keras.src.random import seed_generator
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
@@ -110,10 +110,8 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
 
 def save_model(model: keras.Model, path: Path) -> Path:
     """Writes a ``.keras`` file, which is there whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
-        partial = Path(folder) / "model.keras"
+    with whole_file(path) as partial:
         model.save(partial)
-        partial.replace(path)
     return path
 
 
