@@ -15,6 +15,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.dashboard import asking
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.pages.inside.drawing import wait_for
@@ -98,9 +100,11 @@ def message(found: Sequence[Read], layer: int, author: bool | None = None) -> di
         author: Whether the author of the text liked the film, where that is known.
     """
     longest = max((one.reading.words for one in found), key=len)
+    cells = {one.chosen.run.experiment.cell for one in found}
     return {
         "words": [token.word[:LONGEST_WORD] for token in longest],
         "author": author,
+        "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells)},
         "runs": [_run(one.chosen, one.reading, len(longest), layer) for one in found],
     }
 
