@@ -102,8 +102,8 @@ def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell:
     test = memory_test(experiment, loaded, reviews.vocabulary, words, tell=tell)
     return {
         "distances": test.distances.tolist(),
-        "told_apart": test.recall.told_apart.tolist(),
-        "effect": test.recall.effect.tolist(),
+        "told_apart": test.told_apart.tolist(),
+        "effect": test.effect.tolist(),
         "pairs": test.pairs,
         **{kind: [word for word, _ in getattr(words, kind)] for kind in ("positive", "negative", "neutral")},
     }
