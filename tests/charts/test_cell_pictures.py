@@ -11,7 +11,7 @@ import pytest
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.cells.generic import generic_picture
-from rnn_compare.charts.cells.parts import Complement, Gate, Part, Product, Values, to_plain
+from rnn_compare.charts.cells.parts import Complement, GateBox, Part, Product, Values, to_plain
 
 HEIGHT, WIDTH = 364, 600
 
@@ -47,7 +47,7 @@ def test_a_drawing_shows_only_what_the_cell_has_to_show(name: str) -> None:
 
 @pytest.mark.parametrize("name", CELLS)
 def test_every_gate_of_a_cell_is_in_its_drawing_as_a_gate(name: str) -> None:
-    drawn = {part.shows for part in picture(name).drawing if isinstance(part, Gate) and part.activation == "σ"}
+    drawn = {part.shows for part in picture(name).drawing if isinstance(part, GateBox) and part.activation == "σ"}
     assert drawn == {signal.name for signal in cell(name).signals if signal.kind == "gate"}
 
 
@@ -64,7 +64,7 @@ def test_a_cell_without_a_picture_gets_a_box_for_each_of_its_gates(monkeypatch: 
     monkeypatch.setattr("rnn_compare.charts.cell_pictures.cell", lambda _name: unknown)
     monkeypatch.setattr("rnn_compare.charts.cell_pictures.CELLS", ("Unknown",))
     drawn = picture.__wrapped__("Unknown")
-    assert [(part.name, part.activation) for part in drawn.drawing if isinstance(part, Gate)] == [
+    assert [(part.name, part.activation) for part in drawn.drawing if isinstance(part, GateBox)] == [
         ("update", "σ"),
         ("reset", "σ"),
         ("candidate", ""),
@@ -76,7 +76,7 @@ def test_a_cell_without_a_picture_gets_a_box_for_each_of_its_gates(monkeypatch: 
 def test_a_generic_drawing_has_room_for_no_gate_and_for_several(signals: int) -> None:
     some = replace(cell("LSTM"), signals=cell("LSTM").signals[: signals + 2])
     drawn = to_plain(generic_picture(some, 0).drawing)
-    assert len([part for part in drawn if part["kind"] == "Gate"]) == signals
+    assert len([part for part in drawn if part["kind"] == "GateBox"]) == signals
     for axis, value in chain.from_iterable(map(numbers, drawn)):
         assert 0 <= value <= (HEIGHT if axis == "y" else WIDTH), (axis, value)
 

@@ -115,7 +115,7 @@ def test_what_costs_too_much_is_followed_now_and_then_and_stays_within_its_share
 
 def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Event] = []
-    monkeypatch.setattr(probing, "gradient_norms", lambda *_: ())
+    monkeypatch.setattr(probing, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
     probe = Probe("run", tiny(), sent.append, lambda: False)
     probe.begins(None)
     probe.after(7, random_weights(tiny()))

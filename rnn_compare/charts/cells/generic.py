@@ -8,7 +8,7 @@ from rnn_compare.charts.cells.parts import (
     STATE_Y,
     TRACK_Y,
     WIDTH,
-    Gate,
+    GateBox,
     Joint,
     Label,
     Part,
@@ -63,7 +63,7 @@ def _drawing(cell: Cell) -> tuple[Part, ...]:
     )
 
 
-def _box(x: float, signal: Signal) -> Gate:
+def _box(x: float, signal: Signal) -> GateBox:
     if signal.kind == "gate":
-        return Gate(x, signal.title.removesuffix(" gate"), "σ", signal.name, "opens {}")
-    return Gate(x, signal.title, "", signal.name, scale=signal.name)
+        return GateBox(x, signal.title.removesuffix(" gate"), "σ", signal.name, "opens {}")
+    return GateBox(x, signal.title, "", signal.name, scale=signal.name)

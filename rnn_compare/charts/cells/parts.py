@@ -89,7 +89,7 @@ class Label:
 
 
 @dataclass(frozen=True)
-class Gate:
+class GateBox:
     """A gate, or a candidate: a box with a strip, a name and a sentence, and its activation below.
 
     Attributes:
@@ -186,7 +186,7 @@ class TanhCurve:
     saturated: float
 
 
-Part = Strip | Label | Gate | Wire | Track | Operation | Joint | Pill | TanhCurve
+Part = Strip | Label | GateBox | Wire | Track | Operation | Joint | Pill | TanhCurve
 
 
 def wire(*points: Point, arrow: bool = True) -> Wire:

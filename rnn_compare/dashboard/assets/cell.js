@@ -25,7 +25,7 @@ const PARTS = {
       return node.textContent;
     };
   },
-  Gate: (sheet, { x, y, name, activation, shows, says, scale }) => {
+  GateBox: (sheet, { x, y, name, activation, shows, says, scale }) => {
     const show = gate(sheet, x, y, { name, activation, says });
     return (values) => show(resolve(shows, values), largest(scale, values));
   },
