@@ -100,7 +100,7 @@ class Gradients:
     Attributes:
         epoch: From 1; 0 is before the first.
         reviews: How many reviews it was followed through.
-        directions: For each direction of the last recurrent layer, ``insight.way_back.WayBack`` in plain values.
+        directions: A plain ``insight.gradient_flow.GradientFlow`` for each direction of the last recurrent layer.
     """
 
     run: str
