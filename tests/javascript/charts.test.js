@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
+import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board.js";
 import { layout, traces } from "../../rnn_compare/dashboard/assets/board_chart.js";
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
 import { range } from "../../rnn_compare/dashboard/assets/curves.js";
@@ -42,6 +43,15 @@ test("a run that never measured a figure has no line, and does not break the cha
 test("a hidden run keeps its place in the legend", () => {
   const visible = traces(CHART, [RUN, { ...RUN, id: "b" }], new Set(["b"])).map((trace) => trace.visible);
   assert.deepEqual(visible, [true, true, "legendonly", "legendonly"]);
+});
+
+test("one click hides or shows a run, two leave it alone or bring all back", () => {
+  assert.deepEqual(toggled(new Set(["a"]), "b"), new Set(["a", "b"]));
+  assert.deepEqual(toggled(new Set(["a"]), "a"), new Set());
+  const ids = ["a", "b", "c"];
+  const alone = isolated(new Set(["b"]), "b", ids);
+  assert.deepEqual(alone, new Set(["a", "c"]));
+  assert.deepEqual(isolated(alone, "b", ids), new Set());
 });
 
 test("axes, marks and the legend's place are as the message declares them", () => {

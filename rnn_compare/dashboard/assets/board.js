@@ -19,18 +19,14 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     cards.markHidden(hidden);
     redraw();
   };
-  const toggle = (id) => hide(new Set(hidden.has(id) ? [...hidden].filter((other) => other !== id) : [...hidden, id]));
-  const isolate = (id) => {
-    const others = data.runs.map((run) => run.id).filter((other) => other !== id);
-    const alone = !hidden.has(id) && others.every((other) => hidden.has(other));
-    hide(new Set(alone ? [] : others));
-  };
+  const toggle = (id) => hide(toggled(hidden, id));
+  const isolate = (id) => hide(isolated(hidden, id, data.runs.map((run) => run.id)));
   const cards = buildCards(root, { onName: toggle, onPress: presses.press });
   // A network is hidden or shown in all charts at once.
   const charts = buildCharts(root, { onLegend: toggle, onLegendTwice: isolate });
   const findings = buildFindings(root);
-  const show = (news) => {
-    data = news;
+  const show = (message) => {
+    data = message;
     presses.settle(data.runs);
     cards.show(data.runs, { mayPress, isPressed: presses.isPressed });
     cards.markHidden(hidden);
@@ -53,6 +49,17 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     end: news.end,
   };
 });
+
+export function toggled(hidden, id) {
+  return hidden.has(id) ? new Set([...hidden].filter((other) => other !== id)) : new Set([...hidden, id]);
+}
+
+// Hides all but one; or shows all, where it is the only one that shows.
+export function isolated(hidden, id, ids) {
+  const others = ids.filter((other) => other !== id);
+  const isAlone = !hidden.has(id) && others.every((other) => hidden.has(other));
+  return new Set(isAlone ? [] : others);
+}
 
 // As many charts as the newest message declares; one that stays keeps its zoom.
 function buildCharts(root, acts) {
