@@ -92,7 +92,7 @@ def _component() -> Any:
     # Only this loader travels with every message; the module that it names is fetched once.
     loader = f"""
         const module = import(new URL("{assets.url("board.js")}", document.baseURI));
-        const urls = {{plotly: "{assets.url("plotly.min.js")}", style: "{assets.url("board.css")}"}};
+        const urls = {{plotly: "{assets.url("plotly.min.js")}", styles: ["{assets.url("board.css")}"]}};
         export default (component) => {{
             module.then((board) => board.render(component, urls));
             return () => module.then((board) => board.dispose(component.parentElement));

@@ -28,9 +28,9 @@ def show(figure: go.Figure, key: str, height: int) -> None:
 def _component() -> Any:
     loader = f"""
         const module = import(new URL("{assets.url("figure.js")}", document.baseURI));
-        const plotly = "{assets.url("plotly.min.js")}";
+        const urls = {{plotly: "{assets.url("plotly.min.js")}", styles: []}};
         export default (component) => {{
-            module.then((figure) => figure.render(component, plotly));
+            module.then((figure) => figure.render(component, urls));
             return () => module.then((figure) => figure.dispose(component.parentElement));
         }};"""
     return st.components.v2.component("rnn_compare_figure", js=loader, isolate_styles=False)

@@ -137,10 +137,10 @@ def _as_text(title: str) -> str:
 @functools.cache
 def _component() -> Any:
     loader = f"""
-        const module = import(new URL("{assets.url("course.js")}", document.baseURI));
-        const urls = {{ plotly: "{assets.url("plotly.min.js")}", style: "{assets.url("inside.css")}" }};
+        const module = import(new URL("{assets.url("gradient_history.js")}", document.baseURI));
+        const urls = {{ plotly: "{assets.url("plotly.min.js")}", styles: ["{assets.url("inside.css")}"] }};
         export default (component) => {{
-            module.then((course) => course.render(component, urls));
-            return () => module.then((course) => course.dispose(component.parentElement));
+            module.then((history) => history.render(component, urls));
+            return () => module.then((history) => history.dispose(component.parentElement));
         }};"""
     return st.components.v2.component("rnn_compare_course", js=loader, isolate_styles=False)

@@ -216,13 +216,13 @@ def _layer(cells: int) -> int:
 @functools.cache
 def _component() -> Any:
     loader = f"""
-        const module = import(new URL("{assets.url("inside.js")}", document.baseURI));
+        const module = import(new URL("{assets.url("reading.js")}", document.baseURI));
         const urls = {{
             plotly: "{assets.url("plotly.min.js")}",
             styles: ["{assets.url("inside.css")}", "{assets.url("cell.css")}"],
         }};
         export default (component) => {{
-            module.then((inside) => inside.render(component, urls));
-            return () => module.then((inside) => inside.dispose(component.parentElement));
+            module.then((reading) => reading.render(component, urls));
+            return () => module.then((reading) => reading.dispose(component.parentElement));
         }};"""
     return st.components.v2.component("rnn_compare_inside", js=loader, isolate_styles=False)
