@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from rnn_compare.dashboard import access
+from rnn_compare.dashboard.access import visitor
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, shown
 from rnn_compare.errors import UserError
@@ -130,7 +130,7 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
         if experiments:
             _offer_real_ones(experiments)
     typed = str(st.session_state["review"])
-    if typed.strip() and (pause := access.pause_before_prediction()):
+    if typed.strip() and (pause := visitor.pause_before_prediction()):
         st.info(pause, icon=":material/hourglass_empty:")
         return ""
     return typed

@@ -2,14 +2,17 @@
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
 
 import pytest
 
 from rnn_compare.dashboard import services as module
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.shown_runs import chosen
 from rnn_compare.runs.events import Started, Status
+from rnn_compare.runs.record import Run
 
 
 @pytest.fixture
@@ -25,16 +28,17 @@ def test_what_was_made_of_older_runs_is_never_kept_for_newer_ones(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     readings = iter(range(10**9))
-    monkeypatch.setattr(services.store, "runs", lambda: [next(readings)])  # only the order of readings counts here
+    # Only the order of the readings counts here, and there must be very many.
+    monkeypatch.setattr(services.store, "runs", lambda: [SimpleNamespace(position=next(readings))])
     monkeypatch.setattr(module, "SNAPSHOT_SECONDS", 0.0002)
     ended, wrong = threading.Event(), []
 
     def look() -> None:
         while not ended.is_set():
             [before] = services.runs()
-            made = services.snapshot().once("newest", lambda snapshot: snapshot.runs[0])
-            if made < before:
-                wrong.append((made, before))
+            made = services.snapshot().once("newest", lambda snapshot: snapshot.runs[0].position)
+            if made < before.position:
+                wrong.append((made, before.position))
 
     viewers = [threading.Thread(target=look) for _ in range(6)]
     for viewer in viewers:
@@ -55,12 +59,11 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
     told = news.message(services, [run, later], False)
     assert [each["state"].partition(",")[0] for each in told["runs"]] == ["starting", "waiting"]
     services.refresh()
-    choose = news.chosen
 
-    def meanwhile(*arguments: object) -> object:
+    def meanwhile(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
         services.store.record([Started(run, 322_113, "", {}, 1.0), Started(later, 322_113, "", {}, 1.0)])
         services.refresh()
-        return choose(*arguments)  # type: ignore[arg-type]  # what it was called with
+        return chosen(runs, named)
 
     monkeypatch.setattr(news, "chosen", meanwhile)
     assert news.message(services, [run, later], False)["runs"] == told["runs"]

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.dashboard import access, rate_limit
-from rnn_compare.dashboard.rate_limit import RateLimit
+from rnn_compare.dashboard.access import rate_limit, visitor
+from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 
@@ -65,8 +65,8 @@ def test_nobody_gets_more_than_the_bucket_and_what_time_brings(pauses: list[floa
 
 @pytest.fixture
 def _hasty(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    monkeypatch.setattr(access, "_predictions", RateLimit(2, 1.0, clock))
-    monkeypatch.setattr(access, "PREDICTIONS_AT_ONCE", 2)
+    monkeypatch.setattr(visitor, "_predictions", RateLimit(2, 1.0, clock))
+    monkeypatch.setattr(visitor, "PREDICTIONS_AT_ONCE", 2)
 
 
 @pytest.mark.usefixtures("_hasty")
