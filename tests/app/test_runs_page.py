@@ -273,9 +273,7 @@ def test_a_model_that_cannot_be_read_is_said_in_words(services: Services, record
         run_details.model(services, services.store.run(run), "last")
 
 
-def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(
-    services: Services, record: Callable[..., str]
-) -> None:
+def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(record: Callable[..., str]) -> None:
     record(cell="MGU")
     app = tick(page(), 0)
     assert any("Keras itself has no MGU" in caption.value for caption in app.caption)
