@@ -1,4 +1,4 @@
-"""What a chart must bear: a viewer who zooms while points arrive, and a hall full of viewers."""
+"""What a chart must bear: a viewer who zooms while points arrive, and a class full of viewers."""
 
 import time
 

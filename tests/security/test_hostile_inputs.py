@@ -21,9 +21,9 @@ import numpy as np
 import pytest
 
 from rnn_compare.cli.main import main
-from rnn_compare.dashboard import access
+from rnn_compare.dashboard.access import visitor
+from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.dashboard.pages.runs import run_table
-from rnn_compare.dashboard.rate_limit import RateLimit
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -191,7 +191,7 @@ def trained(services: Services, record: Callable[..., str], prepared_cache: Path
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "_predictions", RateLimit(10_000, 1.0))
+    monkeypatch.setattr(visitor, "_predictions", RateLimit(10_000, 1.0))
 
 
 def assert_sound(app: Any, name: str) -> None:

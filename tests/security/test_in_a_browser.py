@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
 from rnn_compare.dashboard.pages.compare.invite import own_address
-from rnn_compare.dashboard.server.request_guard import COOKIE
+from rnn_compare.dashboard.server import visitor_cookie
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.owner import Owner
@@ -101,7 +101,7 @@ def test_a_browser_is_the_same_visitor_after_a_reload_and_another_browser_is_not
     hall: Server, visitor: Page, context: BrowserContext, browser: Browser
 ) -> None:
     def name(context: BrowserContext) -> str:
-        return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == COOKIE)
+        return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == visitor_cookie.NAME)
 
     visitor.goto(hall.url)
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
@@ -109,7 +109,7 @@ def test_a_browser_is_the_same_visitor_after_a_reload_and_another_browser_is_not
     visitor.reload()
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
     assert name(context) == first
-    assert COOKIE not in visitor.evaluate("document.cookie")
+    assert visitor_cookie.NAME not in visitor.evaluate("document.cookie")
     other = browser.new_context()
     page = other.new_page()
     page.goto(hall.url)
@@ -183,9 +183,9 @@ def test_a_foreign_site_can_neither_show_it_in_a_frame_nor_speak_to_it(guarded: 
     assert read == "refused"
 
 
-def test_a_hall_is_invited_to_the_address_under_which_it_reaches_the_page(hall: Server, visitor: Page) -> None:
+def test_a_class_is_invited_to_the_address_under_which_it_reaches_the_page(hall: Server, visitor: Page) -> None:
     visitor.goto(hall.url)
-    visitor.get_by_role("button", name="Invite the hall").click()
+    visitor.get_by_role("button", name="Invite the class").click()
     window = visitor.get_by_role("dialog")
     own = own_address()
     if own is None:

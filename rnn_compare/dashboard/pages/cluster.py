@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import access
+from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 from rnn_compare.runs.record import Run
@@ -28,7 +28,7 @@ CSS = """<style>
 def render() -> None:
     """Draws the page; where a presenter's pass is set, for the presenter only: it names machines."""
     st.markdown("## Cluster")
-    if reason := access.why_not():
+    if reason := presenter.why_not():
         st.info(reason, icon=":material/lock:")
         return
     st.fragment(_workers, run_every=LOOK_SECONDS)(get_services())

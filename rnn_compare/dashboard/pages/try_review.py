@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import Look, looks
-from rnn_compare.dashboard import asking, review_text
+from rnn_compare.dashboard import network_choice, review_box, review_text
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import labels
@@ -19,10 +19,10 @@ from rnn_compare.runs.record import Run
 def render() -> None:
     """Draws the page."""
     services = get_services()
-    if not (found := asking.askable(services)):
+    if not (found := network_choice.askable(services)):
         return
-    runs, which = asking.choose(found)
-    text = asking.text()
+    runs, which = network_choice.choose(found)
+    text = review_box.text()
     if text.strip() and runs:
         _answers(runs, text, which)
 

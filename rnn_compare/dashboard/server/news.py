@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.services import Services, get_services, running_services
+from rnn_compare.dashboard.services import Services, Snapshot, get_services, running_services
 from rnn_compare.dashboard.shown_runs import chosen
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED
@@ -33,15 +33,11 @@ def message(services: Services, named: Sequence[str], marks: bool) -> dict[str, 
     """Returns what the board draws (see ``board.message``); it must not be changed.
 
     Args:
-        of: The server's services.
+        services: The server's.
         named: Ids of the runs that a page's link names; none means the newest comparison.
         marks: Whether the lecture's figures are drawn.
     """
-    found: dict[str, Any] = services.once(
-        ("message", tuple(named), marks),
-        lambda runs: board.message(chosen(runs, named), services.starts(), marks, HINT),
-    )
-    return found
+    return _message(services, services.snapshot(), named, marks)
 
 
 def url(named: Sequence[str], marks: bool) -> str:
@@ -57,8 +53,8 @@ async def answer(request: Request) -> Response:
     marks = request.query_params.get("marks") == "1"
     try:
         services = await _fresh()
-        tag, content = services.once(
-            ("answer", tuple(named), marks), lambda _: _packed(message(services, named, marks))
+        tag, content = services.snapshot().once(
+            ("answer", tuple(named), marks), lambda snapshot: _packed(_message(services, snapshot, named, marks))
         )
     except UserError as error:
         return Response(str(error), status_code=503)
@@ -70,6 +66,13 @@ async def answer(request: Request) -> Response:
     else:
         headers["Content-Encoding"] = "gzip"
     return Response(content, media_type="application/json", headers=headers)
+
+
+def _message(services: Services, snapshot: Snapshot, named: Sequence[str], marks: bool) -> dict[str, Any]:
+    return snapshot.once(
+        ("message", tuple(named), marks),
+        lambda snapshot: board.message(chosen(snapshot.runs, named), services.starts(snapshot), marks, HINT),
+    )
 
 
 async def _fresh() -> Services:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, notices
+from rnn_compare.dashboard import notices
+from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.pages.compare import controls, invite, parameter_table
 from rnn_compare.dashboard.server import news
@@ -42,11 +43,11 @@ def _train(services: Services, setup: controls.Setup) -> None:
         time = about(estimate.seconds(setup.experiments, services.runs(), services.at_once))
         where = "cluster" if services.engine.scheduler else "machine"
         st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this {where}")
-    locked = access.why_not()
+    locked = presenter.why_not()
     if st.button("Train", type="primary", width="stretch", disabled=not count or bool(locked), help=locked):
-        access.require()
+        presenter.require()
         with notices.noting(notices.noted()):
-            pin(services.engine.submit(list(setup.experiments), **access.place_in_line()))
+            pin(services.engine.submit(list(setup.experiments), **visitor.place_in_line()))
         services.refresh()
 
 
@@ -60,12 +61,12 @@ def _live(services: Services, drawn: tuple[bool, bool]) -> None:
     source = news.url(pinned(), marks)
     with place:
         data = news.message(services, pinned(), marks)
-        stopped, continued = board.show(data, source, key="board", may_press=access.is_presenter())
+        stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
     with notices.noting(notices.noted()):
         for run in stopped:
             services.engine.stop(run)
         for run in continued:
-            services.engine.continue_run(run, **access.place_in_line())
+            services.engine.continue_run(run, **visitor.place_in_line())
     if stopped or continued:
         services.refresh()
     notices.show()

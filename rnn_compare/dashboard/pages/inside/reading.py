@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.cells.parts import to_plain
-from rnn_compare.dashboard import asking
+from rnn_compare.dashboard import real_review, review_box
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.server import assets
@@ -51,14 +51,14 @@ class Read:
 
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
-    text = asking.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
+    text = review_box.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
     if not text.strip():
         st.caption("Type a review or press one of the examples: the networks read it word by word.")
         return
     found = _read(services, chosen, text)
     if not found:
         return
-    if real := asking.picked():
+    if real := real_review.picked():
         st.markdown(f"{real.kind.capitalize()} review {real.number:,}. Its author found the film **{real.author}**.")
     layer = _layer(max(len(one.reading.cells) for one in found))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, notices
+from rnn_compare.dashboard import notices
+from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.services import Services, get_services
@@ -103,7 +104,7 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
             icon=":material/download:",
             on_click="ignore",
         )
-        locked = access.why_not()
+        locked = presenter.why_not()
         st.button(
             "Stop",
             disabled=not at_work or bool(locked),
@@ -144,7 +145,7 @@ def _show_on_the_charts(chosen: Sequence[Run]) -> None:
 def _stop(services: Services, runs: Sequence[str]) -> None:
     for run in runs:
         with notices.noting(notices.noted()):
-            access.require()
+            presenter.require()
             services.engine.stop(run)
     services.refresh()
 
@@ -152,8 +153,8 @@ def _stop(services: Services, runs: Sequence[str]) -> None:
 def _continue(services: Services, runs: Sequence[str]) -> None:
     for run in runs:
         with notices.noting(notices.noted()):
-            access.require()
-            services.engine.continue_run(run, **access.place_in_line())
+            presenter.require()
+            services.engine.continue_run(run, **visitor.place_in_line())
     services.refresh()
 
 
@@ -181,7 +182,7 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
 def _delete(services: Services, runs: Sequence[Run]) -> None:
     for run in runs:
         with notices.noting(notices.noted()):
-            access.require()
+            presenter.require()
             services.store.delete(run.id)
             delete_files(run.id)
     services.refresh()

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.dashboard import access
+from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.notices import noted, noting
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
@@ -77,13 +77,13 @@ def model(services: Services, run: Run, which: Which) -> bytes:
 def _names(services: Services, run: Run) -> None:
     def rename() -> None:
         with noting(noted()):
-            access.require()
+            presenter.require()
             services.store.rename(run.id, st.session_state[name_key])
         services.refresh()
 
     def annotate() -> None:
         with noting(noted()):
-            access.require()
+            presenter.require()
             services.store.annotate(run.id, st.session_state[note_key])
         services.refresh()
 
@@ -91,7 +91,7 @@ def _names(services: Services, run: Run) -> None:
     # Not given as the widget's value: another visitor's renaming must not take away what is being typed.
     st.session_state.setdefault(name_key, run.name)
     st.session_state.setdefault(note_key, run.note)
-    locked = access.why_not()
+    locked = presenter.why_not()
     may: dict[str, Any] = {"disabled": bool(locked), "help": locked}
     left, right = st.columns([1, 2])
     with left:
@@ -144,13 +144,13 @@ def _downloads(services: Services, run: Run) -> None:
 def _train_on(services: Services, run: Run) -> None:
     def train_on() -> None:
         with noting(noted()):
-            access.require()
-            services.engine.continue_run(run.id, int(st.session_state[key]), **access.place_in_line())
+            presenter.require()
+            services.engine.continue_run(run.id, int(st.session_state[key]), **visitor.place_in_line())
         services.refresh()
 
     key = f"more_{run.id}"
     most = int(bounds("epochs")[1]) - run.experiment.epochs
-    locked = access.why_not()
+    locked = presenter.why_not()
     if most > 0:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))

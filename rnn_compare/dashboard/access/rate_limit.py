@@ -1,5 +1,6 @@
 """How often one visitor may do something: a bucket of turns for each, which fills up again with time."""
 
+import math
 import threading
 import time
 from collections import OrderedDict
@@ -48,3 +49,13 @@ class RateLimit:
             if len(self._buckets) > MOST_VISITORS:
                 self._buckets.popitem(last=False)
             return missing / self._per_second
+
+
+def whole_seconds(seconds: float) -> str:
+    """Returns how long to wait, in seconds that can be counted.
+
+    Example:
+        >>> whole_seconds(0.2), whole_seconds(11.3)
+        ('1 s', '12 s')
+    """
+    return f"{max(1, math.ceil(seconds))} s"
