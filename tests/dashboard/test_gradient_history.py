@@ -8,22 +8,23 @@ from rnn_compare.dashboard.pages.inside import gradient_history
 from rnn_compare.dashboard.pages.inside.gradient_history import FALLEN, MOST_EPOCHS, Course, introduction, message
 from rnn_compare.insight.gradient_flow import way_back
 from rnn_compare.insight.gradient_norms import GradientNorms
-from rnn_compare.runs.events import EpochEnd, Gradients
+from rnn_compare.runs.events import EpochGradients
 from tests.dashboard.chosen_runs import StubStore, chosen, page
+from tests.epochs import epoch_end
 
 RISING = np.array([1e-3, 1e-2, 1e-1, 1.0])
 
 
 def recorded(
     run: str, *epochs: int, states: np.ndarray = RISING, carry: np.ndarray | None = None, both: bool = False
-) -> list[Gradients]:
+) -> list[EpochGradients]:
     directions = [way_back(GradientNorms(backward, states, carry)).plain() for backward in (False, True)[: 1 + both]]
-    return [Gradients(run, epoch, 16, directions) for epoch in epochs]
+    return [EpochGradients(run, epoch, 16, directions) for epoch in epochs]
 
 
 def trained(title: str, epochs: int, **changes: Any) -> Any:
     one = chosen(title, **changes)
-    ends = tuple(EpochEnd(title, epoch, 0.5, 0.7, 0.5, 0.7, 1.0) for epoch in range(1, epochs + 1))
+    ends = tuple(epoch_end(title, epoch, 0.5, 0.7, 0.5, 0.7, 1.0) for epoch in range(1, epochs + 1))
     object.__setattr__(one.run, "epochs", ends)
     return one
 

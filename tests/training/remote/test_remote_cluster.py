@@ -10,11 +10,12 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
-from rnn_compare.runs.events import EpochEnd, to_message
+from rnn_compare.runs.events import to_message
 from rnn_compare.training.remote import bundle, worker
 from rnn_compare.training.remote.address import check_address
 from rnn_compare.training.remote.attempt import Errand, Host
 from rnn_compare.training.remote.connection import Link
+from tests.epochs import epoch_end
 from tests.training.conftest import tiny
 
 
@@ -91,8 +92,8 @@ def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPa
             told.append((message, (run_folder("run") / "last.npz").exists()))
 
         errand = Errand(Worker(unreachable=2), Host("there", {}, 0.0), "run", tiny(), heard)
-        errand.heard(to_message(EpochEnd("run", 1, 0.5, 0.7, 0.5, 0.7, 1.0)))
-        errand.heard(to_message(EpochEnd("run", 2, 0.5, 0.7, 0.5, 0.7, 1.0)))
+        errand.heard(to_message(epoch_end("run", 1, 0.5, 0.7, 0.5, 0.7, 1.0)))
+        errand.heard(to_message(epoch_end("run", 2, 0.5, 0.7, 0.5, 0.7, 1.0)))
         errand._messages.put_nowait(None)
         await errand._tell()
 

@@ -14,7 +14,7 @@ from rnn_compare.dashboard.server import assets
 from rnn_compare.dashboard.services import Services
 from rnn_compare.insight.gradient_flow import WayBack, from_plain
 from rnn_compare.insight.gradient_norms import Array
-from rnn_compare.runs.events import Gradients
+from rnn_compare.runs.events import EpochGradients
 
 FALLEN = 1e-8
 """Lower than this share of the largest gradient the chart does not reach: one that leaves it has vanished."""
@@ -27,7 +27,7 @@ class Course:
     """What was recorded of one run."""
 
     chosen: Chosen
-    recorded: Sequence[Gradients]
+    recorded: Sequence[EpochGradients]
 
 
 def show(services: Services, chosen: Sequence[Chosen]) -> None:

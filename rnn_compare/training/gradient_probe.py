@@ -9,7 +9,7 @@ from rnn_compare.insight.gradient_flow import way_back
 from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.probe import probe_batch
 from rnn_compare.networks.weights import Weights
-from rnn_compare.runs.events import Event, Gradients
+from rnn_compare.runs.events import EpochGradients, Event
 from rnn_compare.training.stream import StopAskedError
 
 LARGEST_SHARE = 0.03
@@ -89,7 +89,7 @@ class Probe:
         self._spent += took
         self._longest = max(self._longest, took)
 
-    def _measured(self, epoch: int, weights: Weights) -> Gradients:
+    def _measured(self, epoch: int, weights: Weights) -> EpochGradients:
         def tell(_done: int, _total: int) -> None:
             if self._stop_asked():
                 raise StopAskedError(self._run)
@@ -97,4 +97,4 @@ class Probe:
         size = min(MOST, max(FEWEST, self._experiment.training_reviews // TRAINED_FOR_ONE))
         ids, labels = probe_batch(self._experiment, size)
         norms = gradient_norms(self._experiment, weights, ids, labels, tell)
-        return Gradients(self._run, epoch, len(ids), [way_back(each, thinned=True).plain() for each in norms])
+        return EpochGradients(self._run, epoch, len(ids), [way_back(each, thinned=True).plain() for each in norms])
