@@ -1,8 +1,6 @@
 """Gradient flow as it is drawn and recorded: counted from the end of the reading, and in a few kilobytes."""
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +10,7 @@ from rnn_compare.insight.gradient_norms import Array, GradientNorms, gradient_no
 from rnn_compare.insight.prediction import Tell
 from rnn_compare.insight.probe import PROBE_SIZE, probe_batch
 from rnn_compare.networks.weights import Weights
+from rnn_compare.runs.events import DirectionGradients
 
 NEAR = 20
 """The last words that were read are all kept: there an LSTM's gradient falls steeply."""
@@ -39,13 +38,16 @@ class GradientFlow:
     memory: int
     carry_memory: int | None
 
-    def plain(self) -> dict[str, Any]:
+    def plain(self) -> DirectionGradients:
         """Returns it in plain values of three digits each, which ``from_plain`` takes; what is no number is 0."""
-        rounded = {
-            name: None if values is None else [_rounded(value) for value in values]
-            for name, values in (("states", self.states), ("carry", self.carry))
-        }
-        return asdict(self) | rounded | {"places": self.places.tolist()}
+        return DirectionGradients(
+            backward=self.backward,
+            places=self.places.tolist(),
+            states=[_rounded(value) for value in self.states],
+            carry=None if self.carry is None else [_rounded(value) for value in self.carry],
+            memory=self.memory,
+            carry_memory=self.carry_memory,
+        )
 
 
 @dataclass(frozen=True)
@@ -86,12 +88,16 @@ def follow_gradient(
     return FollowedGradient(len(ids), tuple(gradient_flow(each, thinned) for each in norms))
 
 
-def from_plain(values: Mapping[str, Any]) -> GradientFlow:
+def from_plain(values: DirectionGradients) -> GradientFlow:
     """Returns what ``GradientFlow.plain`` wrote."""
-    arrays = {
-        name: None if values[name] is None else np.array(values[name], np.float64) for name in ("states", "carry")
-    }
-    return GradientFlow(**{**values, **arrays, "places": np.array(values["places"], np.int64)})
+    return GradientFlow(
+        backward=values["backward"],
+        places=np.array(values["places"], np.int64),
+        states=np.array(values["states"], np.float64),
+        carry=None if values["carry"] is None else np.array(values["carry"], np.float64),
+        memory=values["memory"],
+        carry_memory=values["carry_memory"],
+    )
 
 
 def gradient_flow(norms: GradientNorms, thinned: bool = False) -> GradientFlow:

@@ -5,6 +5,7 @@ import io
 import json
 import logging
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,8 +97,14 @@ def is_there(run: str) -> bool:
 
 def _read(payload: bytes) -> Checkpoint:
     with np.load(io.BytesIO(payload), allow_pickle=False) as file:
-        epochs = tuple(EpochEnd(**epoch) for epoch in json.loads(file[_EPOCHS].tobytes()))
+        epochs = tuple(_epoch(values) for values in json.loads(file[_EPOCHS].tobytes()))
         return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"))
+
+
+def _epoch(values: dict[str, Any]) -> EpochEnd:
+    # Until version 2 of the record each figure stood for itself, among the epoch's number and seconds.
+    own = {name: values.pop(name) for name in ("run", "epoch", "seconds")}
+    return EpochEnd(**own, figures=values.get("figures", values))
 
 
 def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:

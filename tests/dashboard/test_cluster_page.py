@@ -5,13 +5,14 @@ import pytest
 
 from rnn_compare.dashboard.pages.cluster import doing, table
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.training.workers import WorkerInfo
+from tests.epochs import epoch_end
 
 FREE = WorkerInfo("tls://10.0.0.7:4000", "10.0.0.7", 800_000_000, 2_000_000_000)
-EPOCH = EpochEnd("lstm-1", 1, 0.5, 0.7, 0.5, 0.7, 1.0)
+EPOCH = epoch_end("lstm-1", 1, 0.5, 0.7, 0.5, 0.7, 1.0)
 
 
 def run(**changes: Any) -> Run:

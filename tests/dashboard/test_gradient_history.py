@@ -14,24 +14,25 @@ from rnn_compare.dashboard.pages.inside.gradient_history import (
 )
 from rnn_compare.insight.gradient_flow import gradient_flow
 from rnn_compare.insight.gradient_norms import GradientNorms
-from rnn_compare.runs.events import EpochEnd, Gradients
+from rnn_compare.runs.events import EpochGradients
 from tests.dashboard.chosen_runs import StubStore, chosen, page
+from tests.epochs import epoch_end
 
 RISING = np.array([1e-3, 1e-2, 1e-1, 1.0])
 
 
 def recorded(
     run: str, *epochs: int, states: np.ndarray = RISING, carry: np.ndarray | None = None, both: bool = False
-) -> list[Gradients]:
+) -> list[EpochGradients]:
     directions = [
         gradient_flow(GradientNorms(backward, states, carry)).plain() for backward in (False, True)[: 1 + both]
     ]
-    return [Gradients(run, epoch, 16, directions) for epoch in epochs]
+    return [EpochGradients(run, epoch, 16, directions) for epoch in epochs]
 
 
 def trained(title: str, epochs: int, **changes: Any) -> Any:
     one = chosen(title, **changes)
-    ends = tuple(EpochEnd(title, epoch, 0.5, 0.7, 0.5, 0.7, 1.0) for epoch in range(1, epochs + 1))
+    ends = tuple(epoch_end(title, epoch, 0.5, 0.7, 0.5, 0.7, 1.0) for epoch in range(1, epochs + 1))
     object.__setattr__(one.run, "epochs", ends)
     return one
 
@@ -72,7 +73,7 @@ def test_of_very_many_epochs_some_are_sent_the_first_and_the_newest_among_them(e
 
 
 def test_reviews_are_counted_for_every_run_not_for_one() -> None:
-    few = [Gradients("few", 0, 4, recorded("few", 0)[0].directions)]
+    few = [EpochGradients("few", 0, 4, recorded("few", 0)[0].directions)]
     histories = [GradientHistory(trained("many", 0), recorded("many", 0)), GradientHistory(trained("few", 0), few)]
     assert "on 4 to 16 long reviews;" in introduction(histories)
     assert "on 16 long reviews;" in introduction(histories[:1])

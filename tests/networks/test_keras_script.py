@@ -60,14 +60,14 @@ def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
     stock, fused = (epochs(experiment.model_copy(update={"stock_layers": layers})) for layers in (True, False))
     assert printed == [
-        f"epoch {epoch.epoch}: accuracy {epoch.accuracy:.4f}, loss {epoch.loss:.4f}, "
-        f"val_accuracy {epoch.val_accuracy:.4f}, val_loss {epoch.val_loss:.4f}"
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
         for epoch in stock
     ]
     assert len(printed) == experiment.epochs
     for ours, theirs in zip(fused, stock, strict=True):
-        assert (ours.accuracy, ours.val_accuracy) == (theirs.accuracy, theirs.val_accuracy)
-        assert (ours.loss, ours.val_loss) == pytest.approx((theirs.loss, theirs.val_loss), abs=1e-5)
+        assert (ours["accuracy"], ours["val_accuracy"]) == (theirs["accuracy"], theirs["val_accuracy"])
+        assert (ours["loss"], ours["val_loss"]) == pytest.approx((theirs["loss"], theirs["val_loss"]), abs=1e-5)
 
 
 def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -147,7 +147,7 @@ def test_the_exported_script_of_a_cell_that_keras_lacks_trains_it_by_itself(
     run(experiment)
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
     assert printed == [
-        f"epoch {epoch.epoch}: accuracy {epoch.accuracy:.4f}, loss {epoch.loss:.4f}, "
-        f"val_accuracy {epoch.val_accuracy:.4f}, val_loss {epoch.val_loss:.4f}"
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
         for epoch in epochs(experiment)
     ]

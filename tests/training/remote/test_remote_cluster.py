@@ -13,13 +13,13 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
-from rnn_compare.runs.events import EpochEnd
 from rnn_compare.training.messages import Message, TrainingEvent
 from rnn_compare.training.remote import bootstrap, bundle, worker
 from rnn_compare.training.remote.address import check_address
 from rnn_compare.training.remote.attempt import Attempt
 from rnn_compare.training.remote.connection import Connection
 from rnn_compare.training.remote.members import Member, Members
+from tests.epochs import epoch_end
 from tests.training.conftest import tiny
 
 
@@ -91,7 +91,7 @@ def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr("rnn_compare.training.remote.attempt.AGAIN_SECONDS", 0.0)
     told: list[tuple[Message, bool]] = []
 
-    epochs = [EpochEnd("run", number, 0.5, 0.7, 0.5, 0.7, 1.0) for number in (1, 2)]
+    epochs = [epoch_end("run", number, 0.5, 0.7, 0.5, 0.7, 1.0) for number in (1, 2)]
 
     async def tell() -> None:
         def heard(message: Message) -> None:

@@ -16,7 +16,7 @@ from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import counted_range
 from rnn_compare.insight.gradient_flow import GradientFlow, from_plain
 from rnn_compare.insight.gradient_norms import Array
-from rnn_compare.runs.events import Gradients
+from rnn_compare.runs.events import EpochGradients
 
 FALLEN = 1e-8
 """Lower than this share of the largest gradient the chart does not reach: one that leaves it has vanished."""
@@ -29,7 +29,7 @@ class GradientHistory:
     """What was recorded of one run."""
 
     chosen: Chosen
-    recorded: Sequence[Gradients]
+    recorded: Sequence[EpochGradients]
 
 
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
@@ -92,7 +92,7 @@ def _run(history: GradientHistory) -> dict[str, Any]:
     }
 
 
-def _spread(recorded: Sequence[Gradients]) -> Sequence[Gradients]:
+def _spread(recorded: Sequence[EpochGradients]) -> Sequence[EpochGradients]:
     """Returns the first, the newest, and of those between them as many as are sent, at equal distances."""
     if len(recorded) <= MOST_EPOCHS:
         return recorded

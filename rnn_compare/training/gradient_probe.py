@@ -7,7 +7,7 @@ from collections.abc import Callable
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.gradient_flow import follow_gradient
 from rnn_compare.networks.weights import Weights
-from rnn_compare.runs.events import Event, Gradients
+from rnn_compare.runs.events import EpochGradients, Event
 from rnn_compare.training.stream import StopAskedError
 
 LARGEST_SHARE = 0.03
@@ -87,11 +87,11 @@ class Probe:
         self._spent += took
         self._longest = max(self._longest, took)
 
-    def _measured(self, epoch: int, weights: Weights) -> Gradients:
+    def _measured(self, epoch: int, weights: Weights) -> EpochGradients:
         def tell(_done: int, _total: int) -> None:
             if self._stop_asked():
                 raise StopAskedError(self._run)
 
         size = min(MOST, max(FEWEST, self._experiment.training_reviews // TRAINED_FOR_ONE))
         followed = follow_gradient(self._experiment, weights, size, thinned=True, tell=tell)
-        return Gradients(self._run, epoch, followed.reviews, [each.plain() for each in followed.directions])
+        return EpochGradients(self._run, epoch, followed.reviews, [each.plain() for each in followed.directions])

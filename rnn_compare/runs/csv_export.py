@@ -5,10 +5,10 @@ import io
 from collections.abc import Sequence
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.runs.record import Run
 
-MEASURED = ("epoch", "accuracy", "loss", "val_accuracy", "val_loss", "seconds")
-COLUMNS = ("run", "name", *Experiment.model_fields, *MEASURED)
+COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *FIGURES, "seconds")
 _FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets read the wide ones as well
 
 
@@ -16,7 +16,7 @@ def curves(runs: Sequence[Run]) -> str:
     """Returns the finished epochs of runs as CSV, the settings of its run before each.
 
     One long table, so that a spreadsheet's filter or a pivot table tells the runs apart. ``epochs`` is
-    the setting, ``epoch`` counts from 1.
+    the setting, ``epoch`` counts from 1. A figure that an epoch lacks is an empty cell.
 
     Args:
         runs: In the order in which they are to stand; one without an epoch has no row.
@@ -31,7 +31,7 @@ def curves(runs: Sequence[Run]) -> str:
     for run in runs:
         settings = run.experiment.model_dump().values()
         table.writerows(
-            [run.id, as_cell(run.title), *settings, *(getattr(epoch, name) for name in MEASURED)]
+            [run.id, as_cell(run.title), *settings, epoch.epoch, *map(epoch.figures.get, FIGURES), epoch.seconds]
             for epoch in run.epochs
         )
     return text.getvalue()

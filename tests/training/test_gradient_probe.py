@@ -11,10 +11,10 @@ from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.probe import probe_batch
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Gradients, Status
+from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
 from rnn_compare.runs.files import weights_file
-from rnn_compare.training import job, probing
-from rnn_compare.training.probing import LARGEST_SHARE, Probe
+from rnn_compare.training import gradient_probe, job
+from rnn_compare.training.gradient_probe import LARGEST_SHARE, Probe
 from rnn_compare.training.stream import StopAskedError
 from tests.insight.conftest import random_weights
 
@@ -47,12 +47,12 @@ def _reviews(training_cache: object) -> None:
 def test_every_epoch_is_followed_once_it_was_told_and_what_was_before_the_first(
     changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probing, "LARGEST_SHARE", 1e9)
+    monkeypatch.setattr(gradient_probe, "LARGEST_SHARE", 1e9)
     run = f"probed-{len(changes)}-{next(iter(changes))}"
     events = train(run, **changes)
-    kinds = [(type(event), event.epoch) for event in events if isinstance(event, EpochEnd | Gradients)]
-    assert kinds == [(EpochEnd, 1), (Gradients, 1), (Gradients, 0), (EpochEnd, 2), (Gradients, 2)]
-    last = [event for event in events if isinstance(event, Gradients)][-1]
+    kinds = [(type(event), event.epoch) for event in events if isinstance(event, EpochEnd | EpochGradients)]
+    assert kinds == [(EpochEnd, 1), (EpochGradients, 1), (EpochGradients, 0), (EpochEnd, 2), (EpochGradients, 2)]
+    last = [event for event in events if isinstance(event, EpochGradients)][-1]
     experiment = tiny(**changes)
     ids, labels = probe_batch(experiment, last.reviews)
     expected = gradient_norms(experiment, weights.load(weights_file(run, "last"), experiment), ids, labels)
@@ -69,13 +69,13 @@ def test_an_error_is_written_to_the_log_once_and_the_training_goes_on(
     def fail(*_: Any, **__: Any) -> None:
         raise ValueError("no gradient today")
 
-    monkeypatch.setattr(probing, "follow_gradient", fail)
+    monkeypatch.setattr(gradient_probe, "follow_gradient", fail)
     with caplog.at_level(logging.ERROR):
         events = train("probe-fails", epochs=3)
     end = events[-1]
     assert isinstance(end, Ended)
     assert end.status is Status.FINISHED
-    assert not any(isinstance(event, Gradients) for event in events)
+    assert not any(isinstance(event, EpochGradients) for event in events)
     assert len([record for record in caplog.records if "could not be followed" in record.message]) == 1
 
 
@@ -87,14 +87,14 @@ def followed(monkeypatch: pytest.MonkeyPatch, clock: Clock, epochs: int, seconds
         clock.now += cost
         return FollowedGradient(1, ())
 
-    monkeypatch.setattr(probing, "follow_gradient", measure)
+    monkeypatch.setattr(gradient_probe, "follow_gradient", measure)
     probe = Probe("run", tiny(), sent.append, lambda: False, clock)
     any_weights = random_weights(tiny())
     probe.begins(any_weights)
     for epoch in range(1, epochs + 1):
         clock.now += seconds
         probe.after(epoch, any_weights)
-    return [event.epoch for event in sent if isinstance(event, Gradients)]
+    return [event.epoch for event in sent if isinstance(event, EpochGradients)]
 
 
 def test_what_costs_little_is_followed_always(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,11 +115,11 @@ def test_what_costs_too_much_is_followed_now_and_then_and_stays_within_its_share
 
 def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Event] = []
-    monkeypatch.setattr(probing, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
+    monkeypatch.setattr(gradient_probe, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
     probe = Probe("run", tiny(), sent.append, lambda: False)
     probe.begins(None)
     probe.after(7, random_weights(tiny()))
-    assert [event.epoch for event in sent if isinstance(event, Gradients)] == [7]
+    assert [event.epoch for event in sent if isinstance(event, EpochGradients)] == [7]
 
 
 def test_whoever_presses_stop_does_not_wait_for_it() -> None:
