@@ -18,7 +18,8 @@ import keras
 import numpy as np
 
 from benchmarks.machine import machine
-from rnn_compare.experiment import CELLS, Experiment
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews.prepared import Split

@@ -18,7 +18,8 @@ import torch
 from torch import nn
 
 from benchmarks.machine import machine
-from rnn_compare.experiment import CELLS, Experiment
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
 from rnn_compare.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import batches

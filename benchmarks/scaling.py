@@ -18,7 +18,8 @@ from benchmarks.epochs import Times, in_turns, keras_epoch, reviews_for  # first
 import numpy as np
 
 from benchmarks.machine import machine
-from rnn_compare.experiment import CELLS, Experiment
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
 from rnn_compare.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split
 

@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 
-Cell = Literal["SimpleRNN", "LSTM", "GRU"]
 Optimizer = Literal["rmsprop", "adam", "sgd"]
 Source = Literal["bundled", "keras"]
 
-CELLS: tuple[Cell, ...] = get_args(Cell)
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 SOURCES: tuple[Source, ...] = get_args(Source)
 
@@ -38,7 +38,7 @@ class Experiment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    cell: Cell = Field("SimpleRNN", description="The recurrent layer.")
+    cell: str = Field("SimpleRNN", description="The recurrent layer.")
     units: int = Field(32, ge=1, le=512, description="Size of the hidden state of each recurrent layer.")
     maxlen: int = Field(500, ge=1, le=1000, description="Words a review is cut or padded to, at the front.")
     epochs: int = Field(10, ge=1, le=100, description="Passes over the training reviews.")
@@ -62,6 +62,13 @@ class Experiment(BaseModel):
     stock_layers: bool = Field(
         False, description="Train with Keras' own recurrent layers, not the fused ones: the same, but slower."
     )
+
+    @field_validator("cell")
+    @classmethod
+    def _is_a_cell(cls, name: str) -> str:
+        if name not in CELLS:
+            raise PydanticCustomError("literal_error", "no cell", {"expected": _one_of(CELLS)})
+        return name
 
     @model_validator(mode="after")
     def _both_sides_hold_a_review(self) -> Self:
@@ -189,6 +196,20 @@ def bounds(field: str) -> tuple[float, float]:
     if low is None or high is None:
         raise KeyError(f"{field} has no bounds")
     return low, high
+
+
+def choices(field: str) -> tuple[str, ...]:
+    """Returns the names that a setting may have; none where it is no choice among names.
+
+    Example:
+        >>> choices("optimizer"), choices("units")
+        (('rmsprop', 'adam', 'sgd'), ())
+    """
+    return CELLS if field == "cell" else get_args(Experiment.model_fields[field].annotation)
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(map(repr, names[:-1])), repr(names[-1]))))
 
 
 def _named(field: str, value: Any) -> str:

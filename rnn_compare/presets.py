@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnn_compare.experiment import Cell, Experiment, comparison
+from rnn_compare.experiment import Experiment, comparison
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Preset:
 
     name: str
     question: str
-    cells: tuple[Cell, ...]
+    cells: tuple[str, ...]
     units: tuple[int, ...] = (32,)
     maxlens: tuple[int, ...] = (500,)
     seeds: tuple[int, ...] = (1,)
@@ -57,4 +57,11 @@ LUCK = Preset(
     seeds=(1, 2, 3),
     shared={"epochs": 5, "reviews": 12_000},
 )
-PRESETS = (BOOK, SHORT, LONG_MEMORY, LUCK)
+GATES = Preset(
+    "How many gates?",
+    "None in SimpleRNN, one in MGU, two in GRU, three in LSTM: what does each gate add?",
+    cells=("SimpleRNN", "MGU", "GRU", "LSTM"),
+    maxlens=(200,),
+    shared={"epochs": 5, "reviews": 12_000},
+)
+PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK)

@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from rnn_compare.cli import foreground, output, sweep
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, Cell, Experiment, bounds, comparison
+from rnn_compare.experiment import MAX_COMPARED, Experiment, bounds, choices, comparison
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.files import Which, model_file
@@ -240,7 +240,7 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_settings(
-    parser: argparse.ArgumentParser, cell: Sequence[Cell] | None = None, several: Sequence[str] = SEVERAL
+    parser: argparse.ArgumentParser, cell: Sequence[str] | None = None, several: Sequence[str] = SEVERAL
 ) -> None:
     """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
     # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
@@ -250,9 +250,9 @@ def _add_settings(
         if field.annotation is bool:
             group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.description)
             continue
-        choices = get_args(field.annotation)
+        names = choices(name)
         usual = " ".join(cell) if cell and name == "cell" else field.default
-        limits = " or ".join(choices) if choices else "{:,} to {:,}".format(*bounds(name))
+        limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
         group.add_argument(
             flag,
             dest=name,

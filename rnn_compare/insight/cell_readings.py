@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.prediction import Array, Ids, recurrent_weights
-from rnn_compare.networks.equations import Trace
+from rnn_compare.networks.recurrent_layer import Trace
 from rnn_compare.networks.weights import Weights
 
 Number = TypeVar("Number", np.float32, np.float64)
@@ -28,7 +28,7 @@ class CellReading:
         states: The hidden state h_t after each word (words, units).
         previous_states: The state that each word met (words, units), which is that after the word before, or,
             where the text is read backward, after the word behind it.
-        signals: Gates and inner values by their names in ``equations.SIGNALS``, each (words, units).
+        signals: All signals of the cell but the hidden state, by their names, each (words, units).
         previous_carry: The carry that each word met (words, units); None unless the cell is an LSTM.
         importance: How much each unit weighs in the verdict (units,), never negative. In the last layer it is
             |weight in the Dense layer × last state|: how far the unit moves what goes into the sigmoid. In a

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.backpropagation import StateGradients, backpropagate
+from rnn_compare.insight.backpropagation import LayerGradients, backpropagate
 from rnn_compare.insight.prediction import Ids, Tell, forward_pass, recurrent_weights
 from rnn_compare.networks.weights import Weights
 
@@ -76,16 +77,17 @@ def gradient_norms(
                 carries[direction][part] = np.linalg.norm(gradients.carry, axis=-1)
         if tell is not None:
             tell(min(start + rows, len(ids)), len(ids))
+    has_carry = len(cell(experiment.cell).states) > 1
     read = ids != 0 if experiment.mask_padding else np.ones(ids.shape, np.bool_)
     return tuple(
-        GradientNorms(backward, _mean(norms, read), _mean(carry, read) if experiment.cell == "LSTM" else None)
+        GradientNorms(backward, _mean(norms, read), _mean(carry, read) if has_carry else None)
         for backward, norms, carry in zip((False, True), states, carries, strict=False)
     )
 
 
 def state_gradients(
     experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer]
-) -> tuple[StateGradients, ...]:
+) -> tuple[LayerGradients, ...]:
     """Returns the gradient of each review's loss for every state of the last recurrent layer.
 
     Args:
@@ -102,10 +104,11 @@ def state_gradients(
     # Cross-entropy behind a sigmoid: what goes into the sigmoid has the gradient probability - label.
     errors = probabilities.astype(np.float64) - labels
     last_gradient = np.outer(errors, weights["dense/kernel"].astype(np.float64))
-    cells = recurrent_weights(experiment, weights)[-1]
+    directions = recurrent_weights(experiment, weights)[-1]
+    gradients = np.split(last_gradient, len(directions), axis=1)
     return tuple(
-        backpropagate(experiment.cell, trace, cell, gradient, mask)
-        for trace, cell, gradient in zip(layers[-1], cells, np.split(last_gradient, len(cells), axis=1), strict=True)
+        backpropagate(experiment.cell, trace, direction, gradient, mask)
+        for trace, direction, gradient in zip(layers[-1], directions, gradients, strict=True)
     )
 
 

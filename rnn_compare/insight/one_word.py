@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from rnn_compare.cells.cell import States, sigmoid
+from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.prediction import Array, Ids, Tell, dense, predict, recurrent_pass, recurrent_weights
-from rnn_compare.networks.equations import STEPS, States, sigmoid
+from rnn_compare.networks.recurrent_layer import initial_states
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.vocabulary import PADDING, START
 
@@ -34,21 +36,19 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
             rows = rows[:, -2:]  # the rest would be skipped
         return predict(experiment, weights, rows, tell)
     values = weights["embedding/embeddings"][words]
-    for met, (cell,) in zip(
+    step = cell(experiment.cell).step
+    for met, (layer,) in zip(
         _states_after(experiment, weights, beginning), recurrent_weights(experiment, weights), strict=True
     ):
         states = tuple(np.broadcast_to(state, (len(words), experiment.units)) for state in met)
-        (values, *_), _ = STEPS[experiment.cell](np.dot(values, cell.kernel), states, cell.recurrent_kernel, cell.bias)
+        (values, *_), _ = step(np.dot(values, layer.kernel), states, layer.recurrent_kernel, layer.bias)
     return sigmoid(dense(weights, values))
 
 
 def _states_after(experiment: Experiment, weights: Weights, ids: Ids) -> list[States]:
-    """Returns what each layer keeps after reading a row of ids (timesteps,): its state (1, units), and carry."""
+    """Returns what each layer carries on after reading a row of ids (timesteps,): its states, each (1, units)."""
     if not len(ids):
-        zeros = np.zeros((1, experiment.units), np.float32)
-        return [(zeros, zeros) if experiment.cell == "LSTM" else (zeros,)] * experiment.layers
+        return [initial_states(experiment.cell, 1, experiment.units)] * experiment.layers
     _, layers = recurrent_pass(experiment, weights, ids[np.newaxis], with_signals=True)
-    return [
-        (trace.last_state, trace.signals["carry"][:, -1]) if experiment.cell == "LSTM" else (trace.last_state,)
-        for (trace,) in layers
-    ]
+    _, *others = cell(experiment.cell).states
+    return [(trace.last_state, *(trace.last_of(trace.signals[name]) for name in others)) for (trace,) in layers]

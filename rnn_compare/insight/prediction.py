@@ -5,9 +5,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.cells.cell import sigmoid
+from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.networks.equations import CellWeights, Trace, recurrent_layer, sigmoid
-from rnn_compare.networks.parameters import GATES, parameters
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.recurrent_layer import CellWeights, Trace, recurrent_layer
 from rnn_compare.networks.weights import Weights
 
 Ids = NDArray[np.integer]
@@ -36,8 +38,8 @@ def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | Non
 
 def predict_logits(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | None = None) -> Array:
     """Returns what goes into the sigmoid (batch,): the verdict's log-odds, still exact where it is all but certain."""
-    blocks = max(1, len(GATES[experiment.cell])) * experiment.units
-    rows = max(1, NUMBERS_AT_ONCE // (ids.shape[1] * max(blocks, experiment.embedding_size)))
+    width = cell(experiment.cell).blocks * experiment.units
+    rows = max(1, NUMBERS_AT_ONCE // (ids.shape[1] * max(width, experiment.embedding_size)))
     logits = np.empty(len(ids), np.float32)
     for start in range(0, len(ids), rows):
         part = ids[start : start + rows]

@@ -7,12 +7,12 @@ import keras
 import numpy as np
 from keras import layers
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment, Optimizer
-from rnn_compare.networks.parameters import KERAS_NAMES, recurrent_layer_name
+from rnn_compare.networks.parameters import recurrent_layer_name
 from rnn_compare.networks.weights import Weights
 
 SUMMARY_WIDTH = 80
-CELL_LAYERS = {"SimpleRNN": layers.SimpleRNN, "LSTM": layers.LSTM, "GRU": layers.GRU}
 OPTIMIZERS: dict[Optimizer, Callable[..., Any]] = {
     "rmsprop": keras.optimizers.RMSprop,
     "adam": keras.optimizers.Adam,
@@ -96,15 +96,15 @@ def summary_text(model: keras.Model) -> str:
 
 
 def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
-    name = recurrent_layer_name(experiment, index)
+    found, name = cell(experiment.cell), recurrent_layer_name(experiment, index)
     options = {
         "dropout": experiment.dropout,
         "recurrent_dropout": experiment.recurrent_dropout,
         "return_sequences": index < experiment.layers - 1,
-        "name": KERAS_NAMES[experiment.cell] + (f"_{index}" if index else "") if experiment.bidirectional else name,
+        "name": found.keras_name + (f"_{index}" if index else "") if experiment.bidirectional else name,
     }
-    if experiment.mask_padding and experiment.cell != "SimpleRNN":
+    if experiment.mask_padding and found.in_cudnn:
         # cuDNN masks only what is padded at the end; ours is padded at the front.
         options["use_cudnn"] = False
-    layer = CELL_LAYERS[experiment.cell](experiment.units, **options)
+    layer = found.keras_layer()(experiment.units, **options)
     return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer

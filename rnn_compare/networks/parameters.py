@@ -5,17 +5,9 @@ The terms stand in the lecture's order: recurrent + input + bias.
 
 from dataclasses import dataclass
 
-from rnn_compare.experiment import Cell, Experiment
-
-GATES: dict[Cell, tuple[tuple[str, str], ...]] = {
-    "SimpleRNN": (),
-    "LSTM": (("i", "input gate"), ("f", "forget gate"), ("c", "candidate"), ("o", "output gate")),
-    "GRU": (("z", "update gate"), ("r", "reset gate"), ("h", "candidate")),
-}
-"""Symbol and name of each gate, in the order in which Keras lays them side by side in a kernel."""
-
-KERAS_NAMES: dict[Cell, str] = {"SimpleRNN": "simple_rnn", "LSTM": "lstm", "GRU": "gru"}
-"""What Keras calls a layer of each cell."""
+from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.registry import cell
+from rnn_compare.experiment import Experiment
 
 
 @dataclass(frozen=True)
@@ -46,7 +38,7 @@ class Tensor:
 
 
 @dataclass(frozen=True)
-class Gate:
+class GateShare:
     """The share of one gate in one direction of a recurrent layer.
 
     Attributes:
@@ -78,7 +70,7 @@ class Layer:
     kind: str
     tensors: tuple[Tensor, ...]
     arithmetic: str
-    gates: tuple[Gate, ...] = ()
+    gates: tuple[GateShare, ...] = ()
 
     @property
     def count(self) -> int:
@@ -144,7 +136,7 @@ def parameters(experiment: Experiment) -> Parameters:
     return Parameters((*layers, _dense(features)))
 
 
-def formula(cell: Cell) -> str:
+def formula(cell_name: str) -> str:
     """Returns the count of one recurrent layer in symbols.
 
     Example:
@@ -153,8 +145,9 @@ def formula(cell: Cell) -> str:
         >>> formula("GRU")
         '3 · (units·units + features·units + 2·units)'
     """
-    terms = _terms(cell, "units", "features")
-    return f"{len(GATES[cell])} · ({terms})" if GATES[cell] else terms
+    found = cell(cell_name)
+    terms = _terms(found, "units", "features")
+    return f"{found.blocks} · ({terms})" if found.blocks > 1 else terms
 
 
 def recurrent_layer_name(experiment: Experiment, index: int) -> str:
@@ -166,7 +159,7 @@ def recurrent_layer_name(experiment: Experiment, index: int) -> str:
         >>> recurrent_layer_name(Experiment(cell="LSTM", layers=2), 1)
         'lstm_1'
     """
-    base = "bidirectional" if experiment.bidirectional else KERAS_NAMES[experiment.cell]
+    base = "bidirectional" if experiment.bidirectional else cell(experiment.cell).keras_name
     return f"{base}_{index}" if index else base
 
 
@@ -183,38 +176,37 @@ def _dense(features: int) -> Layer:
 
 
 def _recurrent(experiment: Experiment, index: int, features: int) -> Layer:
-    cell, units = experiment.cell, experiment.units
+    found, units = cell(experiment.cell), experiment.units
     name = recurrent_layer_name(experiment, index)
-    inner = KERAS_NAMES[cell] + (f"_{index}" if index else "")
+    inner = found.keras_name + (f"_{index}" if index else "")
     directions = (
         {way: f"{name}/{way}_{inner}" for way in ("forward", "backward")} if experiment.bidirectional else {"": name}
     )
     tensors = tuple(
         tensor
         for direction, path in directions.items()
-        for tensor in _cell_tensors(cell, units, features, f"{path}/{KERAS_NAMES[cell]}_cell", direction)
+        for tensor in _cell_tensors(found, units, features, f"{path}/{found.keras_name}_cell", direction)
     )
-    terms = _terms(cell, f"{units}", f"{features:,}")
-    per_gate = sum(tensor.count for tensor in tensors) // (len(directions) * max(1, len(GATES[cell])))
-    factors = [f"{size}" for size in (len(directions), len(GATES[cell])) if size > 1]
+    terms = _terms(found, f"{units}", f"{features:,}")
+    per_gate = sum(tensor.count for tensor in tensors) // (len(directions) * found.blocks)
+    factors = [f"{size}" for size in (len(directions), found.blocks) if size > 1]
     left = " · ".join([*factors, f"({terms})"]) if factors else terms
     return Layer(
         name=name,
-        kind=f"Bidirectional({cell})" if experiment.bidirectional else cell,
+        kind=f"Bidirectional({found.name})" if experiment.bidirectional else found.name,
         tensors=tensors,
         arithmetic=_equals(left, sum(tensor.count for tensor in tensors)),
-        gates=tuple(Gate(symbol, gate, _equals(terms, per_gate), per_gate) for symbol, gate in GATES[cell]),
+        gates=tuple(GateShare(*gate, _equals(terms, per_gate), per_gate) for gate in found.gates),
     )
 
 
 def _cell_tensors(cell: Cell, units: int, features: int, path: str, direction: str) -> tuple[Tensor, ...]:
-    blocks = max(1, len(GATES[cell]))
-    # Keras' GRU with reset_after keeps one bias for the input and one for the state, in two rows.
-    bias_shape = (2, blocks * units) if cell == "GRU" else (blocks * units,)
+    blocks, rows = cell.blocks, cell.bias_rows
+    bias_shape = (rows, blocks * units) if rows > 1 else (blocks * units,)
     shapes = {
         "kernel": ((features, blocks * units), f"{features:,}·{units}"),
         "recurrent_kernel": ((units, blocks * units), f"{units}·{units}"),
-        "bias": (bias_shape, f"2·{units}" if cell == "GRU" else f"{units}"),
+        "bias": (bias_shape, _bias(cell, f"{units}")),
     }
     return tuple(
         Tensor(name, f"{path}/{name}", shape, _tensor_arithmetic(blocks, one_gate, shape), direction)
@@ -229,8 +221,11 @@ def _tensor_arithmetic(blocks: int, one_gate: str, shape: tuple[int, ...]) -> st
 
 
 def _terms(cell: Cell, units: str, features: str) -> str:
-    bias = f"2·{units}" if cell == "GRU" else units
-    return f"{units}·{units} + {features}·{units} + {bias}"
+    return f"{units}·{units} + {features}·{units} + {_bias(cell, units)}"
+
+
+def _bias(cell: Cell, units: str) -> str:
+    return f"{cell.bias_rows}·{units}" if cell.bias_rows > 1 else units
 
 
 def _equals(left: str, count: int) -> str:

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
-from rnn_compare.paths import written_whole
 from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.files import checkpoint_file
 
@@ -65,8 +65,8 @@ def put(run: str, content: bytes) -> None:
     path = checkpoint_file(run)
     if path.exists():
         path.replace(checkpoint_file(run, previous=True))
-    with written_whole(path) as file:
-        file.write(content)
+    with whole_file(path) as partial:
+        partial.write_bytes(content)
 
 
 def load(run: str) -> Checkpoint | None:

@@ -5,12 +5,10 @@ import math
 import statistics
 from collections.abc import Sequence
 
-from rnn_compare.experiment import Cell, Experiment
+from rnn_compare.cells.registry import cell
+from rnn_compare.experiment import Experiment
 from rnn_compare.runs.record import Run
 
-# Seconds for one review and word of 32 units on one core: a start until runs were timed.
-FUSED: dict[Cell, float] = {"SimpleRNN": 0.5e-6, "LSTM": 0.9e-6, "GRU": 0.8e-6}
-STOCK: dict[Cell, float] = {"SimpleRNN": 0.9e-6, "LSTM": 1.7e-6, "GRU": 1.8e-6}
 START_SECONDS = 2.0
 """Building and tracing the network before its first batch."""
 MEAN_WORDS = 238
@@ -102,7 +100,10 @@ def _rate(experiment: Experiment, earlier: Sequence[Run]) -> float:
         and _stock(run.experiment) == _stock(experiment)
         and run.seconds_per_epoch is not None
     ]
-    return statistics.median(rates[-5:]) if rates else (STOCK if _stock(experiment) else FUSED)[experiment.cell]
+    if rates:
+        return statistics.median(rates[-5:])
+    pace = cell(experiment.cell).pace
+    return pace.stock if _stock(experiment) else pace.fused
 
 
 def _stock(experiment: Experiment) -> bool:

@@ -1,13 +1,11 @@
-"""What the gradient does on its way back, followed at the end of every epoch so that its course can be played back."""
+"""The backpropagated gradient, followed at the end of every epoch so that its history can be played back."""
 
 import logging
 import time
 from collections.abc import Callable
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.gradient_flow import way_back
-from rnn_compare.insight.gradient_norms import gradient_norms
-from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight.gradient_flow import follow_gradient
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import EpochGradients, Event
 from rnn_compare.training.stream import StopAskedError
@@ -95,6 +93,5 @@ class Probe:
                 raise StopAskedError(self._run)
 
         size = min(MOST, max(FEWEST, self._experiment.training_reviews // TRAINED_FOR_ONE))
-        ids, labels = probe_batch(self._experiment, size)
-        norms = gradient_norms(self._experiment, weights, ids, labels, tell)
-        return EpochGradients(self._run, epoch, len(ids), [way_back(each, thinned=True).plain() for each in norms])
+        followed = follow_gradient(self._experiment, weights, size, thinned=True, tell=tell)
+        return EpochGradients(self._run, epoch, followed.reviews, [each.plain() for each in followed.directions])

@@ -1,11 +1,11 @@
 """Weights and stock Keras models of a run, written as files. For workers only: this imports TensorFlow."""
 
 import logging
-import tempfile
 from pathlib import Path
 
 import keras
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks import keras_models, weights
@@ -48,8 +48,6 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
 
 def save_model(model: keras.Model, path: Path) -> Path:
     """Writes a ``.keras`` file, which is there whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
-        partial = Path(folder) / "model.keras"
+    with whole_file(path) as partial:
         model.save(partial)
-        partial.replace(path)
     return path

@@ -13,11 +13,11 @@ from rnn_compare.runs.record import Run
 
 
 def script(page: str) -> str:
-    """Returns a script that shows one page.
+    """Returns a script that shows the page of a module of ``dashboard.pages``.
 
     AppTest makes it the main module, as Streamlit makes app.py, and a worker that is started later runs that too.
     """
-    return f"if __name__ == '__main__':\n    from rnn_compare.dashboard.pages import {page}\n    {page}.render()"
+    return f"if __name__ == '__main__':\n    from rnn_compare.dashboard.pages.{page} import render\n    render()"
 
 
 @pytest.fixture

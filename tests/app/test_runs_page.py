@@ -17,7 +17,7 @@ from rnn_compare.runs.files import model_file
 from .conftest import script
 
 HOSTILE = "<b>x</b> **bold** :red[r] ![i](http://127.0.0.1/i.png)"
-PAGE = script("runs")
+PAGE = script("runs.page")
 
 
 def page() -> AppTest:
@@ -271,3 +271,10 @@ def test_a_model_that_cannot_be_read_is_said_in_words(services: Services, record
     model_file(run, "last").mkdir(parents=True)
     with pytest.raises(UserError, match=r"The model .* cannot be read .* Make it readable"):
         run_details.model(services, services.store.run(run), "last")
+
+
+def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(record: Callable[..., str]) -> None:
+    record(cell="MGU")
+    app = tick(page(), 0)
+    assert any("Keras itself has no MGU" in caption.value for caption in app.caption)
+    assert "class MGU(layers.RNN):" in app.code[-1].value

@@ -30,7 +30,7 @@ PATIENCE = 180
 TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
 SERVER = """
 import sys
-from rnn_compare.cli import main
+from rnn_compare.cli.main import main
 code = main(sys.argv[1:])
 print(sorted({"keras", "tensorflow"} & sys.modules.keys()), file=sys.stderr)
 raise SystemExit(code)

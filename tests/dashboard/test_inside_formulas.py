@@ -4,10 +4,9 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, table
-from rnn_compare.experiment import CELLS, Cell
-from rnn_compare.networks.equations import STEPS
-from rnn_compare.networks.parameters import GATES
 from tests.dashboard.chosen_runs import chosen
 
 
@@ -16,7 +15,7 @@ def sizes(units: int = 8, features: int = 16) -> Shapes:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_chosen_sizes_stand_in_the_formula(cell: Cell) -> None:
+def test_the_chosen_sizes_stand_in_the_formula(cell: str) -> None:
     formula = latex(cell, sizes())
     assert r"_{8 \times 16}" in formula
     assert r"_{8 \times 8}" in formula
@@ -25,17 +24,17 @@ def test_the_chosen_sizes_stand_in_the_formula(cell: Cell) -> None:
     assert formula.count(r"\big(") == formula.count(r"\big)")
 
 
-@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
-def test_every_gate_has_its_matrices_in_the_formula(cell: Cell) -> None:
-    for symbol, _ in GATES[cell]:
+@pytest.mark.parametrize("cell", ["LSTM", "GRU", "MGU"])
+def test_every_gate_has_its_matrices_in_the_formula(cell: str) -> None:
+    for symbol, _ in cell_of(cell).gates:
         for letter in "WUb":
             assert f"{letter}_{symbol}" in latex(cell, sizes())
         assert f"{symbol} (" in notes(cell)
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_formula_names_what_the_source_names(cell: Cell) -> None:
-    source = inspect.getsource(STEPS[cell])
+def test_the_formula_names_what_the_source_names(cell: str) -> None:
+    source = inspect.getsource(cell_of(cell).step)
     for name in ("state", "output", "carry", "candidate"):
         in_formula = rf"\mathrm{{{name}}}" in latex(cell, sizes())
         in_source = any(line.strip().startswith((f"{name} =", f"{name}_t =")) for line in source.splitlines())
@@ -93,6 +92,6 @@ def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
     assert not app.exception
     assert [heading.value for heading in app.subheader] == ["LSTM", "SimpleRNN"]
     sources = [code.value for code in app.code]
-    assert any(source.endswith(body(STEPS["LSTM"])) for source in sources)
-    assert any(source.endswith(body(STEPS["SimpleRNN"])) for source in sources)
+    assert any(source.endswith(body(cell_of("LSTM").step)) for source in sources)
+    assert any(source.endswith(body(cell_of("SimpleRNN").step)) for source in sources)
     assert any("for input_t in input_sequence" in source for source in sources)

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.pages.inside import reading
 from rnn_compare.dashboard.pages.inside.reading import Read, curves, message
-from rnn_compare.experiment import CELLS, Cell
 from rnn_compare.insight.word_by_word import read
 from tests.dashboard.chosen_runs import StubEngine, chosen, page
 from tests.insight.conftest import encoded
@@ -48,7 +48,7 @@ def view(engine: StubEngine, *titles: str) -> AppTest:
         ("GRU", ["update gate", "reset gate"]),
     ],
 )
-def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: Cell, titles: list[str]) -> None:
+def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: str, titles: list[str]) -> None:
     one = found(cell=cell)
     (run,) = message([one], layer=0)["runs"]
     assert [curve["title"] for curve in run["curves"]] == titles
@@ -64,7 +64,7 @@ def test_what_a_cell_does_in_mean_goes_along_for_every_word(cell: Cell, titles: 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("text", ["word1", "qwerty uiop", "word1 " * 50])
-def test_any_text_has_means_between_closed_and_open(cell: Cell, text: str) -> None:
+def test_any_text_has_means_between_closed_and_open(cell: str, text: str) -> None:
     for _, values in curves(found(text=text, cell=cell).reading.cells[-1], cell)[1]:
         assert ((values >= 0) & (values <= 1)).all()
 
@@ -86,7 +86,7 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
     assert len(app.get("progress")) == 1
     ids = tuple(encoded(both.run.experiment, TEXT).ids.tolist())
     [asked] = [analysis for arguments, analysis in engine.begun.items() if ids in arguments]
-    asked.result = [0.0, 1.0, 2.0, 3.0, 4.0]
+    asked.result = np.arange(5, dtype=np.float32)
     app.run()
     assert not app.get("progress")
     assert [run["id"] for run in sent[-1]["runs"]] == ["both", "one"]
@@ -111,7 +111,7 @@ def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_othe
     assert len(app.get("progress")) == 1, "one for both"
     arguments = next(iter(engine.begun))
     assert arguments[-2:] == (tuple(encoded(chosen().run.experiment, TEXT).ids.tolist()), 4)
-    engine.asked_of("one").result = [0.0] * 5
+    engine.asked_of("one").result = np.zeros(5, np.float32)
     app.run()
     assert sent[-1]["left_out"] == {"one": [0.0] * 5}
 

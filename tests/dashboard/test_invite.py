@@ -9,7 +9,7 @@ from rnn_compare.dashboard.pages.compare.invite import address, code, own_addres
 from rnn_compare.dashboard.server.request_guard import is_loopback
 
 HERE = "http://localhost:8501/"
-SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard import invite\n    invite.entry()"
+SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard.pages.compare import invite\n    invite.entry()"
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import CELLS, Cell
 from rnn_compare.insight.embedding_map import find_word, known_ids, neighbours, principal_plane, word_map
 from rnn_compare.insight.one_word import one_word_verdicts
 from rnn_compare.networks.keras_models import network
@@ -13,6 +13,7 @@ from rnn_compare.reviews.vocabulary import Vocabulary
 from tests.insight.conftest import VOCABULARY, StopError, encoded, random_weights, small, stop
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     cell=st.sampled_from(CELLS),
@@ -24,7 +25,7 @@ from tests.insight.conftest import VOCABULARY, StopError, encoded, random_weight
     seed=st.integers(0, 2**31),
 )
 def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
-    cell: Cell, units: int, layers: int, bidirectional: bool, mask_padding: bool, maxlen: int, seed: int
+    cell: str, units: int, layers: int, bidirectional: bool, mask_padding: bool, maxlen: int, seed: int
 ) -> None:
     experiment = small(
         cell=cell, units=units, layers=layers, bidirectional=bidirectional, mask_padding=mask_padding, maxlen=maxlen

@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_compare.experiment import Cell, Experiment
+from rnn_compare.experiment import Experiment
 from rnn_compare.insight import prediction
 from rnn_compare.insight.prediction import forward_pass, predict
 from rnn_compare.networks.keras_models import get_weights, network
 from tests.insight.conftest import StopError, padded_reviews, random_weights, shaken, small, stop
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(
     cell=st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),
@@ -25,7 +26,7 @@ from tests.insight.conftest import StopError, padded_reviews, random_weights, sh
     seed=st.integers(0, 2**31),
 )
 def test_a_prediction_is_the_one_keras_makes(
-    cell: Cell,
+    cell: str,
     units: int,
     layers: int,
     bidirectional: bool,
@@ -55,7 +56,7 @@ def test_a_prediction_is_the_one_keras_makes(
 
 @pytest.mark.parametrize("mask_padding", [False, True])
 @pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
-def test_the_books_networks_predict_as_keras_predict(cell: Cell, mask_padding: bool) -> None:
+def test_the_books_networks_predict_as_keras_predict(cell: str, mask_padding: bool) -> None:
     experiment = Experiment(cell=cell, mask_padding=mask_padding, vocabulary_size=100)
     model = network(experiment)
     # A SimpleRNN shaken harder is chaotic: over 500 timesteps even Keras' own rounding would change its verdict.

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.insight.gradient_flow import from_plain
+from rnn_compare.insight.gradient_flow import FollowedGradient, from_plain
 from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.probe import probe_batch
 from rnn_compare.networks import weights
@@ -66,10 +66,10 @@ def test_every_epoch_is_followed_once_it_was_told_and_what_was_before_the_first(
 def test_an_error_is_written_to_the_log_once_and_the_training_goes_on(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(*_: Any) -> None:
+    def fail(*_: Any, **__: Any) -> None:
         raise ValueError("no gradient today")
 
-    monkeypatch.setattr(gradient_probe, "gradient_norms", fail)
+    monkeypatch.setattr(gradient_probe, "follow_gradient", fail)
     with caplog.at_level(logging.ERROR):
         events = train("probe-fails", epochs=3)
     end = events[-1]
@@ -83,11 +83,11 @@ def followed(monkeypatch: pytest.MonkeyPatch, clock: Clock, epochs: int, seconds
     """Trains epochs of so many seconds whose gradients cost so much, and returns those that were followed."""
     sent: list[Event] = []
 
-    def measure(*_: Any) -> tuple[()]:
+    def measure(*_: Any, **__: Any) -> FollowedGradient:
         clock.now += cost
-        return ()
+        return FollowedGradient(1, ())
 
-    monkeypatch.setattr(gradient_probe, "gradient_norms", measure)
+    monkeypatch.setattr(gradient_probe, "follow_gradient", measure)
     probe = Probe("run", tiny(), sent.append, lambda: False, clock)
     any_weights = random_weights(tiny())
     probe.begins(any_weights)
@@ -115,7 +115,7 @@ def test_what_costs_too_much_is_followed_now_and_then_and_stays_within_its_share
 
 def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Event] = []
-    monkeypatch.setattr(gradient_probe, "gradient_norms", lambda *_: ())
+    monkeypatch.setattr(gradient_probe, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
     probe = Probe("run", tiny(), sent.append, lambda: False)
     probe.begins(None)
     probe.after(7, random_weights(tiny()))

@@ -17,7 +17,7 @@ export function buildCard(page, run, { go, redraw }) {
   const card = {
     verdict: element("b", "", head), moved: element("span", "", said), truth: element("span", "rc-truth", said),
   };
-  card.cell = drawCell(run.cell, run.color);
+  card.cell = drawCell(page.data.drawings[run.cell], run.cell, run.color);
   element("div", "rc-drawing", root).append(card.cell.node);
   const tabs = element("div", "rc-signals", root);
   card.tabs = run.signals.map((signal) => {

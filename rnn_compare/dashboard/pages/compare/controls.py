@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import (
-    CELLS,
     OPTIMIZERS,
     SOURCES,
     Experiment,

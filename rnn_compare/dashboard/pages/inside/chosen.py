@@ -1,6 +1,7 @@
 """The networks that the page looks into."""
 
 from dataclasses import dataclass
+from html import escape
 
 from rnn_compare.charts.palette import Look
 from rnn_compare.networks.weights import Weights
@@ -25,3 +26,13 @@ class Chosen:
     look: Look
     which: Which
     weights: Weights
+
+
+def card(chosen: Chosen, body: str) -> str:
+    """Returns a run's card: its title in its colour, and HTML."""
+    return f'<section style="--rc-color: {chosen.look.color}"><h4>{escape(chosen.title)}</h4>{body}</section>'
+
+
+def problem_card(chosen: Chosen, problem: str) -> str:
+    """Returns the card of a run of which there is nothing to show but a sentence."""
+    return card(chosen, f'<p class="rc-problem">{escape(problem)}</p>')

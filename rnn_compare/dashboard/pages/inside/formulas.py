@@ -7,12 +7,10 @@ from html import escape
 
 import streamlit as st
 
+from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.services import Services
-from rnn_compare.experiment import Cell
-from rnn_compare.insight.backpropagation import STEPS_BACK
-from rnn_compare.networks.equations import STEPS
-from rnn_compare.networks.parameters import GATES, parameters
+from rnn_compare.networks.parameters import parameters
 
 CSS = """
 <style>
@@ -56,7 +54,7 @@ def show(_of: Services, chosen: Sequence[Chosen]) -> None:
     for cell in dict.fromkeys(one.run.experiment.cell for one in chosen):
         found = shapes([one for one in chosen if one.run.experiment.cell == cell])
         st.subheader(cell)
-        if cell == "SimpleRNN":
+        if not cell_of(cell).gates:
             st.markdown("The lecture's loop:")
             st.code(loop(next(iter(found))), language="python")
             st.markdown("One step of it, as a formula and for many reviews at once:")
@@ -64,15 +62,15 @@ def show(_of: Services, chosen: Sequence[Chosen]) -> None:
         with formula:
             st.latex(latex(cell, next(iter(found))))
         with source:
-            st.code(without_docstring(STEPS[cell]), language="python", wrap_lines=True)
+            st.code(without_docstring(cell_of(cell).step), language="python", wrap_lines=True)
         st.html(table(cell, found))
         st.caption(notes(cell))
-        with st.expander(f"The way back: how the gradient passes one timestep of a {cell}"):
+        with st.expander(f"Backpropagation: how the gradient passes one timestep of a {cell}"):
             st.markdown(
                 "The chain rule, applied to the formula above: from the gradient for what the step returned to that "
                 "for what it was given. Repeated from the last word to the first it makes the chart of gradients."
             )
-            st.code(without_docstring(STEPS_BACK[cell]), language="python", wrap_lines=True)
+            st.code(without_docstring(cell_of(cell).step_back), language="python", wrap_lines=True)
 
 
 def without_docstring(function: Callable[..., object]) -> str:
@@ -94,7 +92,7 @@ def shapes(chosen: Sequence[Chosen]) -> dict[Shapes, list[str]]:
     return found
 
 
-def latex(cell: Cell, sizes: Shapes) -> str:
+def latex(cell: str, sizes: Shapes) -> str:
     """Returns the formula of one timestep, with the shape of everything in its first line under it.
 
     Example:
@@ -105,7 +103,7 @@ def latex(cell: Cell, sizes: Shapes) -> str:
         \\mathrm{state}_{t+1} &= \\mathrm{output}_t
         \\end{aligned}
     """
-    filled = _LATEX[cell].replace("UNITS", str(sizes.units)).replace("FEATURES", str(sizes.features))
+    filled = cell_of(cell).formula.replace("UNITS", str(sizes.units)).replace("FEATURES", str(sizes.features))
     return f"\\begin{{aligned}}\n{filled}\n\\mathrm{{state}}_{{t+1}} &= \\mathrm{{output}}_t\n\\end{{aligned}}"
 
 
@@ -119,9 +117,9 @@ def loop(sizes: Shapes) -> str:
     )
 
 
-def table(cell: Cell, found: dict[Shapes, list[str]]) -> str:
+def table(cell: str, found: dict[Shapes, list[str]]) -> str:
     """Returns the shapes of every matrix as HTML, as in the formula and as Keras keeps them."""
-    each = "each " if GATES[cell] else ""
+    each = "each " if cell_of(cell).gates else ""
     rows = [f"<tr><th></th><th>{each}W</th><th>{each}U</th><th>{each}b</th><th>In Keras</th></tr>"]
     for sizes, where in found.items():
         keras = "<br>".join(
@@ -135,55 +133,15 @@ def table(cell: Cell, found: dict[Shapes, list[str]]) -> str:
     return f'<div style="overflow-x: auto"><table class="rc-shapes">{"".join(rows)}</table></div>'
 
 
-def notes(cell: Cell) -> str:
+def notes(cell: str) -> str:
     """Returns what a reader needs to find formula, source and Keras' tensors the same."""
-    said = ["σ is the logistic function, ∘ multiplies unit by unit."] if GATES[cell] else []
-    gates = ", ".join(f"{symbol} ({name})" for symbol, name in GATES[cell])
+    said = ["σ is the logistic function, ∘ multiplies unit by unit."] if cell_of(cell).gates else []
+    gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
     said.append(
-        f"Keras keeps the matrices of {gates} side by side, each turned on its side, and so writes state·U for U·state."
+        f"Keras keeps the matrices of {gates} side by side, each transposed, and so writes state·U for U·state."
         if gates
-        else "Keras keeps each matrix turned on its side, and so writes state·U for U·state."
+        else "Keras keeps each matrix transposed, and so writes state·U for U·state."
     )
-    if cell == "GRU":
-        said.append("Its bias has two rows: b for the input and b′ for the state.")
+    if cell_of(cell).notes:
+        said.append(cell_of(cell).notes)
     return " ".join(said)
-
-
-_INPUT = r"\underbrace{W@}_{UNITS \times FEATURES}\,\underbrace{\mathrm{input}_t}_{FEATURES}"
-_STATE = r"\underbrace{U@}_{UNITS \times UNITS}\,\underbrace{\mathrm{state}_t}_{UNITS}"
-
-
-def _gate(symbol: str, activation: str, letter: str) -> str:
-    return rf"{symbol} &= {activation}(W_{letter}\,\mathrm{{input}}_t + U_{letter}\,\mathrm{{state}}_t + b_{letter}) \\"
-
-
-_LATEX: dict[Cell, str] = {
-    "SimpleRNN": "\n".join(
-        [
-            rf"\mathrm{{output}}_t &= \tanh\big({_INPUT.replace('@', '')}",
-            rf"+ {_STATE.replace('@', '')} + \underbrace{{b}}_{{UNITS}}\big) \\",
-        ]
-    ),
-    "LSTM": "\n".join(
-        [
-            rf"i &= \sigma\big({_INPUT.replace('@', '_i')}",
-            rf"+ {_STATE.replace('@', '_i')} + \underbrace{{b_i}}_{{UNITS}}\big) \\",
-            _gate("f", r"\sigma", "f"),
-            _gate(r"\mathrm{candidate}", r"\tanh", "c"),
-            _gate("o", r"\sigma", "o"),
-            r"\mathrm{carry}_{t+1} &= f \circ \mathrm{carry}_t + i \circ \mathrm{candidate} \\",
-            r"\mathrm{output}_t &= o \circ \tanh(\mathrm{carry}_{t+1}) \\",
-        ]
-    ),
-    "GRU": "\n".join(
-        [
-            rf"z &= \sigma\big({_INPUT.replace('@', '_z')}",
-            rf"+ {_STATE.replace('@', '_z')} + \underbrace{{b_z + b'_z}}_{{UNITS}}\big) \\",
-            r"r &= \sigma(W_r\,\mathrm{input}_t + U_r\,\mathrm{state}_t + b_r + b'_r) \\",
-            r"\mathrm{candidate} &= \tanh\big(W_h\,\mathrm{input}_t + b_h",
-            r"+ r \circ (U_h\,\mathrm{state}_t + b'_h)\big) \\",
-            r"\mathrm{output}_t &= z \circ \mathrm{state}_t + (1 - z) \circ \mathrm{candidate} \\",
-        ]
-    ),
-}
-"""One timestep of each cell in the names of ``networks.equations``, with UNITS and FEATURES to be filled in."""

@@ -14,13 +14,15 @@ import numpy as np
 import streamlit as st
 from numpy.typing import NDArray
 
+from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.dashboard import asking
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.pages.inside.drawing import wait_for
+from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.server import assets
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Cell
 from rnn_compare.insight import questions
 from rnn_compare.insight.cell_readings import SATURATED, CellReading
 from rnn_compare.insight.verdict import encode
@@ -28,20 +30,6 @@ from rnn_compare.insight.word_by_word import Reading, read, words_read
 from rnn_compare.reviews.encoding import EncodedReview
 from rnn_compare.training.analyses import Analysis
 
-SIGNALS: dict[Cell, dict[str, str]] = {
-    "SimpleRNN": {"state": "state h", "pre_activation": "before tanh"},
-    "LSTM": {
-        "carry": "carry c",
-        "state": "state h",
-        "f": "forget gate",
-        "i": "input gate",
-        "candidate": "candidate",
-        "o": "output gate",
-    },
-    "GRU": {"state": "state h", "z": "update gate", "r": "reset gate", "candidate": "candidate"},
-}
-"""What can be seen of each cell, by the names of ``equations.SIGNALS``: the first is shown first."""
-GATES = ("i", "f", "o", "z", "r")
 MOST_UNITS = 64
 """Units that are sent of each cell, those that weigh most first: more rows than that no wall can tell apart."""
 LONGEST_WORD = 40
@@ -98,7 +86,7 @@ def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]
         if analysis and analysis.problem:
             st.error(f"{one.title}: {analysis.problem}")
         elif analysis is None or analysis.ended:
-            logits = np.array(analysis.result, np.float32) if analysis else None
+            logits = analysis.result if analysis else None
             found.append(Read(one, review, read(one.run.experiment, one.weights, review, logits)))
     return found
 
@@ -112,19 +100,23 @@ def message(found: Sequence[Read], layer: int, author: bool | None = None) -> di
         author: Whether the author of the text liked the film, where that is known.
     """
     longest = max((one.reading.words for one in found), key=len)
+    cells = {one.chosen.run.experiment.cell for one in found}
     return {
         "words": [token.word[:LONGEST_WORD] for token in longest],
         "author": author,
+        "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells)},
         "runs": [_run(one.chosen, one.reading, len(longest), layer) for one in found],
     }
 
 
-def curves(cell: CellReading, name: Cell) -> tuple[str, list[tuple[str, NDArray[np.float32]]]]:
+def curves(cell: CellReading, name: str) -> tuple[str, list[tuple[str, NDArray[np.float32]]]]:
     """Returns what a cell does in mean over all units: a title, and names and values (words,) from 0 to 1."""
-    if name == "SimpleRNN":
+    if not cell_of(name).gates:
         saturated = f"units beyond ±{SATURATED}"
         return "How far tanh is saturated:", [("its mean slope", cell.slope), (saturated, cell.saturation)]
-    means = [(title, cell.signals[gate].mean(axis=-1)) for gate, title in SIGNALS[name].items() if gate in GATES]
+    means = [
+        (each.title, cell.signals[each.name].mean(axis=-1)) for each in cell_of(name).signals if each.kind == "gate"
+    ]
     return "How far the gates are open:", means
 
 
@@ -149,21 +141,27 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
         "curves_title": title,
         "curves": [{"title": name, "values": [round(float(value), 3) for value in mean]} for name, mean in means],
         "signals": [
-            {"name": name, "title": title, "gate": name in GATES, **_packed(_signal(cell, name)[:, units])}
-            for name, title in SIGNALS[experiment.cell].items()
+            {
+                "name": each.name,
+                "title": each.title,
+                "gate": each.kind == "gate",
+                **_packed(_signal(cell, each.name)[:, units]),
+            }
+            for each in cell_of(experiment.cell).signals
         ],
         "input": _packed(cell.inputs[:, :MOST_UNITS]),
-        "before": {
-            "state": _packed(cell.previous_states[-1 if cell.backward else 0, units]),
-            "carry": None
-            if cell.previous_carry is None
-            else _packed(cell.previous_carry[-1 if cell.backward else 0, units]),
-        },
+        "before": {name: _packed(met[-1 if cell.backward else 0, units]) for name, met in _met(cell).items()},
     }
 
 
 def _signal(cell: CellReading, name: str) -> NDArray[np.float32]:
     return cell.states if name == "state" else cell.signals[name]
+
+
+def _met(cell: CellReading) -> dict[str, NDArray[np.float32]]:
+    """Returns each state that the words met, by its name, each (words, units)."""
+    carry = {} if cell.previous_carry is None else {"carry": cell.previous_carry}
+    return {"state": cell.previous_states, **carry}
 
 
 def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
@@ -185,11 +183,15 @@ def _left_out(services: Services, found: Sequence[Read]) -> dict[str, list[float
     for one, analysis in asked:
         if analysis.problem:
             st.error(f"{one.chosen.title}: {analysis.problem}")
-    return {one.chosen.run.id: analysis.result for one, analysis in asked if analysis.result is not None}
+    return {
+        one.chosen.run.id: [round(float(logit), 4) for logit in analysis.result]
+        for one, analysis in asked
+        if analysis.result is not None
+    }
 
 
 def _question(one: Chosen, review: EncodedReview) -> tuple[Any, ...]:
-    """Returns what ``analyses.left_out`` and its like are asked with."""
+    """Returns what ``questions.left_out`` and its like are asked with."""
     state, ids = questions.fingerprint(one.weights), tuple(review.ids.tolist())
     return one.run.id, one.which, state, one.run.experiment, ids, len(words_read(review))
 

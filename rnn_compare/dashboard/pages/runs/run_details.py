@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard import access
 from rnn_compare.dashboard.notices import noted, noting
 from rnn_compare.dashboard.services import Services
@@ -133,6 +134,11 @@ def _downloads(services: Services, run: Run) -> None:
             key="script",
             icon=":material/download:",
             on_click="ignore",
+        )
+    if not cell(run.experiment.cell).in_keras:
+        st.caption(
+            f"Keras itself has no {run.experiment.cell}. The script holds its class: run that first, then "
+            "`keras.models.load_model` opens the model file."
         )
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from rnn_compare.dashboard.pages.inside.drawing import GREY, plain
+from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.formatting import percent
 from rnn_compare.insight.embedding_map import WordMap
 
@@ -29,10 +29,10 @@ Box = tuple[float, float, float, float]
 
 
 def tinted(words: WordMap) -> Points:
-    """Returns each word's colour (words,), from -1 for negative over 0 for this network's middle word to 1.
+    """Returns each word's colour (words,), from -1 for negative over 0 for this network's median word to 1.
 
-    Networks lean: many judge nearly every single word positive. So the middle is the median word, and the scale
-    is one of log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
+    Networks lean: many judge nearly every single word positive. So the median word is the middle, and the
+    scale is one of log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
     """
     probabilities = np.clip(np.nan_to_num(words.verdicts.astype(np.float64), nan=0.5), 1e-6, 1 - 1e-6)
     log_odds = np.log(probabilities / (1 - probabilities))
@@ -48,7 +48,7 @@ def extremes(words: WordMap, count: int = EXTREMES) -> list[int]:
     return list(dict.fromkeys(int(i) for i in (*order[:count], *order[::-1][:count])))
 
 
-def chart(words: WordMap, found: Sequence[str] = (), width: int = WIDTH) -> go.Figure:
+def word_chart(words: WordMap, found: Sequence[str] = (), width: int = WIDTH) -> go.Figure:
     """Returns the map.
 
     Args:

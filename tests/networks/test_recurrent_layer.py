@@ -6,20 +6,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_compare.experiment import Cell
-from rnn_compare.networks.equations import SIGNALS, CellWeights, read_sequence, recurrent_layer, sigmoid
-from rnn_compare.networks.keras_models import CELL_LAYERS
+from rnn_compare.cells.cell import sigmoid
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.networks.recurrent_layer import CellWeights, read_sequence, recurrent_layer
 
-cells = st.sampled_from(["SimpleRNN", "LSTM", "GRU"])
+cells = st.sampled_from(CELLS)
 
 
 def ones(*shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
     return np.ones(shape, np.float32)
 
 
-def keras_layer(cell: Cell, units: int, bidirectional: bool, **options: Any) -> keras.Layer:
-    layer = CELL_LAYERS[cell](units, bias_initializer="random_normal", **options)
+def keras_layer(cell: str, units: int, bidirectional: bool, **options: Any) -> keras.Layer:
+    layer = cell_of(cell).keras_layer()(units, **options)
     return keras.layers.Bidirectional(layer) if bidirectional else layer
+
+
+def build(layer: keras.Layer, features: int, seed: int = 0) -> None:
+    """Gives a layer weights of which none is zero, the biases neither."""
+    random = np.random.default_rng(seed)
+    layer.build((None, None, features))
+    layer.set_weights([array + 0.2 * random.normal(size=array.shape) for array in layer.get_weights()])
 
 
 def directions_of(layer: keras.Layer) -> tuple[CellWeights, ...]:
@@ -40,7 +48,7 @@ def directions_of(layer: keras.Layer) -> tuple[CellWeights, ...]:
     seed=st.integers(0, 2**32 - 1),
 )
 def test_a_layer_gives_what_keras_gives(
-    cell: Cell,
+    cell: str,
     units: int,
     features: int,
     batch: int,
@@ -55,16 +63,18 @@ def test_a_layer_gives_what_keras_gives(
     # Any mask at all: holes in the middle, nothing read, everything read.
     mask = random.random((batch, timesteps)) < random.choice([0, 0.5, 1]) if masked else None
     layer = keras_layer(cell, units, bidirectional, return_sequences=return_sequences)
+    build(layer, features, seed)
     expected = np.asarray(layer(inputs, mask=mask))
     output, _ = recurrent_layer(cell, inputs, directions_of(layer), mask, return_sequences=return_sequences)
     assert output.dtype == np.float32
     np.testing.assert_allclose(output, expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
-def test_five_hundred_timesteps_do_not_drift_from_keras(cell: Cell) -> None:
+@pytest.mark.parametrize("cell", CELLS)
+def test_five_hundred_timesteps_do_not_drift_from_keras(cell: str) -> None:
     inputs = np.random.default_rng(1).normal(size=(2, 500, 8)).astype(np.float32)
     layer = keras_layer(cell, 16, bidirectional=False)
+    build(layer, features=8)
     expected = np.asarray(layer(inputs))
     output, _ = recurrent_layer(cell, inputs, directions_of(layer))
     np.testing.assert_allclose(output, expected, atol=1e-5)
@@ -100,17 +110,18 @@ def test_a_gru_whose_update_gate_is_one_keeps_its_state() -> None:
     np.testing.assert_array_equal(trace.states, 0 * ones(1, 3, 1))
 
 
-@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+@pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("backward", [False, True])
-def test_a_trace_has_every_signal_and_the_states_they_make(cell: Cell, backward: bool) -> None:
+def test_a_trace_has_every_signal_and_the_states_they_make(cell: str, backward: bool) -> None:
     inputs = np.random.default_rng(2).normal(size=(2, 5, 3)).astype(np.float32)
     (weights,) = directions_of_new(cell, features=3, units=4)
     trace = read_sequence(cell, inputs, weights, backward=backward, with_signals=True)
-    assert tuple(trace.signals) == SIGNALS[cell]
+    assert [*trace.signals] == [signal.name for signal in cell_of(cell).signals if signal.name != "state"]
     assert {signal.shape for signal in trace.signals.values()} == {trace.states.shape} == {(2, 5, 4)}
     made = {
         "SimpleRNN": lambda s: np.tanh(s["pre_activation"]),
         "LSTM": lambda s: s["o"] * np.tanh(s["carry"]),
+        "MGU": lambda s: (1 - s["f"]) * before(trace.states, backward) + s["f"] * s["candidate"],
         "GRU": lambda s: s["z"] * before(trace.states, backward) + (1 - s["z"]) * s["candidate"],
     }[cell](trace.signals)
     np.testing.assert_allclose(trace.states, made, atol=1e-6)
@@ -124,6 +135,7 @@ def test_masked_timesteps_keep_the_state_and_have_no_signals() -> None:
     np.testing.assert_array_equal(trace.states[0, 0], [0, 0])
     np.testing.assert_array_equal(trace.states[0, 2], trace.states[0, 1])
     np.testing.assert_array_equal(np.isnan(trace.signals["f"]).all(axis=-1), ~mask)
+    np.testing.assert_array_equal(trace.signals["carry"][0, 2], trace.signals["carry"][0, 1])
 
 
 def test_a_trace_without_signals_holds_none() -> None:
@@ -137,9 +149,9 @@ def test_sigmoid_neither_overflows_nor_leaves_its_bounds() -> None:
     np.testing.assert_allclose(values, [0, 1 / (1 + np.e), 0.5, np.e / (1 + np.e), 1], atol=1e-7)
 
 
-def directions_of_new(cell: Cell, features: int, units: int) -> tuple[CellWeights, ...]:
+def directions_of_new(cell: str, features: int, units: int) -> tuple[CellWeights, ...]:
     layer = keras_layer(cell, units, bidirectional=False)
-    layer.build((None, None, features))
+    build(layer, features)
     return directions_of(layer)
 
 

@@ -1,0 +1,132 @@
+"""A recurrent layer in NumPy: any cell's step, one timestep after the other, as Keras computes it."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.cells.cell import Array, States
+from rnn_compare.cells.registry import cell
+
+Mask = NDArray[np.bool_]
+
+
+class CellWeights(NamedTuple):
+    """The weights of one cell, in Keras' order and layout."""
+
+    kernel: Array
+    recurrent_kernel: Array
+    bias: Array
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What one direction of one recurrent layer computed, timestep by timestep in the order of the text.
+
+    Attributes:
+        states: The hidden state h after each timestep (batch, timesteps, units).
+        signals: All other signals of the cell by their names, each (batch, timesteps, units); empty unless asked
+            for. What is no state is not a number where the timestep was masked, since nothing was read there.
+        backward: Whether the text was read from its end.
+    """
+
+    states: Array
+    signals: dict[str, Array]
+    backward: bool
+
+    @property
+    def last_state(self) -> Array:
+        """The state after the last timestep that was read (batch, units)."""
+        return self.last_of(self.states)
+
+    def last_of(self, values: Array) -> Array:
+        """Returns those of the last timestep that was read (batch, units) from values (batch, timesteps, units)."""
+        return values[:, 0 if self.backward else -1]
+
+
+def initial_states(cell_name: str, batch: int, units: int) -> States:
+    """Returns what a cell carries before it has read anything: zeros (batch, units) for each of its states."""
+    return tuple(np.zeros((batch, units), np.float32) for _ in cell(cell_name).states)
+
+
+def read_sequence(
+    cell_name: str,
+    inputs: Array,
+    weights: CellWeights,
+    mask: Mask | None = None,
+    *,
+    backward: bool = False,
+    with_signals: bool = False,
+) -> Trace:
+    """Reads sequences with one cell, one timestep after the other, from states of zeros.
+
+    Args:
+        cell_name: Which recurrence.
+        inputs: What is read (batch, timesteps, features).
+        weights: The cell's weights.
+        mask: True where a timestep is to be read (batch, timesteps); elsewhere the states stay as they are.
+        backward: Read from the end to the beginning.
+        with_signals: Keep all signals, not the hidden state alone.
+    """
+    found = cell(cell_name)
+    batch, timesteps, features = inputs.shape
+    U, b = weights.recurrent_kernel, weights.bias  # noqa: N806  # the textbook's letter
+    by_time = inputs.swapaxes(0, 1).reshape(timesteps * batch, features)
+    # W·input does not depend on the state: for all timesteps at once.
+    W_input = np.dot(by_time, weights.kernel).reshape(timesteps, batch, -1)  # noqa: N806  # as above
+    states = initial_states(cell_name, batch, len(U))
+    outputs = np.empty((timesteps, batch, len(U)), np.float32)
+    signals = {
+        signal.name: np.empty_like(outputs) for signal in found.signals if with_signals and signal.name != "state"
+    }
+    for t in reversed(range(timesteps)) if backward else range(timesteps):
+        new_states, values = found.step(W_input[t], states, U, b)
+        if mask is not None:
+            read = mask[:, t, np.newaxis]
+            new_states = tuple(np.where(read, new, old) for new, old in zip(new_states, states, strict=True))
+            values = {name: np.where(read, value, np.float32(np.nan)) for name, value in values.items()}
+        states = new_states
+        outputs[t] = states[0]
+        values |= zip(found.states, states, strict=True)
+        for name, kept in signals.items():
+            kept[t] = values[name]
+    return Trace(outputs.swapaxes(0, 1), {name: kept.swapaxes(0, 1) for name, kept in signals.items()}, backward)
+
+
+def recurrent_layer(
+    cell_name: str,
+    inputs: Array,
+    directions: tuple[CellWeights, ...],
+    mask: Mask | None = None,
+    *,
+    return_sequences: bool = False,
+    with_signals: bool = False,
+) -> tuple[Array, tuple[Trace, ...]]:
+    """One recurrent layer, bidirectional if it has weights for two directions.
+
+    Mirrors Keras' recurrent layers and ``keras.layers.Bidirectional`` with ``merge_mode="concat"``.
+
+    Args:
+        cell_name: Which recurrence.
+        inputs: What is read (batch, timesteps, features).
+        directions: Weights of the forward cell and, if bidirectional, of the backward cell.
+        mask: True where a timestep is to be read (batch, timesteps).
+        return_sequences: Return the state after every timestep instead of the last one.
+        with_signals: Keep all signals in the traces.
+
+    Returns:
+        The last state (batch, units) or every state (batch, timesteps, units), with 2·units where
+        bidirectional; and the trace of each direction.
+    """
+    traces = tuple(
+        read_sequence(cell_name, inputs, weights, mask, backward=backward, with_signals=with_signals)
+        for weights, backward in zip(directions, (False, True), strict=False)
+    )
+    if not return_sequences:
+        return np.concatenate([trace.last_state for trace in traces], axis=-1), traces
+    output = np.concatenate([trace.states for trace in traces], axis=-1)
+    if mask is not None and len(traces) > 1:
+        # Keras' Bidirectional shows zeros where nothing was read; other layers show the state before.
+        output = np.where(mask[:, :, np.newaxis], output, np.float32(0))
+    return output, traces

@@ -1,0 +1,63 @@
+import numpy as np
+import pytest
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.presets import PRESETS
+
+
+def test_cells_are_listed_in_the_order_of_their_publication() -> None:
+    assert CELLS == ("SimpleRNN", "LSTM", "GRU", "MGU")
+
+
+def test_an_unknown_cell_gets_a_sentence_with_those_there_are() -> None:
+    with pytest.raises(UserError, match=r"cell is 'QRNN'; it must be one of 'SimpleRNN', 'LSTM', 'GRU' or 'MGU'\."):
+        experiment_from({"cell": "QRNN"})
+
+
+def test_mgu_has_the_parameters_of_two_blocks() -> None:
+    counted = parameters(Experiment(cell="MGU"))
+    assert counted.recurrent_layers[0].arithmetic == "2 · (32·32 + 32·32 + 32) = 4,160"
+    assert counted.total == 324_193
+    assert [(gate.symbol, gate.count) for gate in counted.recurrent_layers[0].gates] == [("f", 2_080), ("h", 2_080)]
+
+
+def test_mgu_by_hand() -> None:
+    """One unit: f = σ(0.5·1 + 2·0.4 − 0.3) = σ(1) and candidate = tanh(0.25·1 − 3·(f·0.4) + 0.1)."""
+    U, b = np.array([[2, -3]], np.float32), np.array([-0.3, 0.1], np.float32)  # noqa: N806  # the textbook's letter
+    (state,), values = cell_of("MGU").step(np.array([[0.5, 0.25]], np.float32), (np.array([[0.4]], np.float32),), U, b)
+    f = 1 / (1 + np.exp(-1.0))
+    candidate = np.tanh(0.25 - 3 * f * 0.4 + 0.1)
+    assert values["f"][0, 0] == pytest.approx(f, abs=1e-6)
+    assert values["candidate"][0, 0] == pytest.approx(candidate, abs=1e-6)
+    assert state[0, 0] == pytest.approx((1 - f) * 0.4 + f * candidate, abs=1e-6)
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_every_cell_says_what_it_carries_on_and_what_its_step_returns(name: str) -> None:
+    cell, random = cell_of(name), np.random.default_rng(0)
+    U = random.normal(size=(3, cell.blocks * 3)).astype(np.float32)  # noqa: N806  # the textbook's letter
+    b = random.normal(size=(cell.bias_rows, cell.blocks * 3)).astype(np.float32)
+    states, values = cell.step(
+        np.zeros((2, cell.blocks * 3), np.float32),
+        tuple(np.zeros((2, 3), np.float32) for _ in cell.states),
+        U,
+        b if cell.bias_rows > 1 else b[0],
+    )
+    assert len(states) == len(cell.states)
+    assert {*values, *cell.states} == {signal.name for signal in cell.signals}
+    assert {signal.name for signal in cell.signals if signal.kind == "state"} == {*cell.states}
+    for signal in cell.signals:
+        if signal.kind == "gate":
+            assert ((values[signal.name] > 0) & (values[signal.name] < 1)).all()
+
+
+def test_the_preset_on_gates_goes_from_none_to_three() -> None:
+    [preset] = [preset for preset in PRESETS if preset.name == "How many gates?"]
+    gates = [
+        sum(signal.kind == "gate" for signal in cell_of(experiment.cell).signals) for experiment in preset.experiments()
+    ]
+    assert gates == [0, 1, 2, 3]
