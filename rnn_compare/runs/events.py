@@ -100,7 +100,7 @@ class EpochEnd:
 
 
 class DirectionGradients(TypedDict):
-    """The plain values of ``insight.gradient_flow.WayBack``, for one direction of a recurrent layer."""
+    """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
 
     backward: bool
     places: list[int]

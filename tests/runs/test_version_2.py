@@ -131,6 +131,7 @@ def test_a_checkpoint_of_that_version_holds_the_same_epochs(cache: Path) -> None
         assert found.epochs == run.epochs
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_then_goes_on_now_and_only_its_new_epochs_have_the_new_figures(cache: Path) -> None:
     store = RunStore(cache / "runs.db")
     before = store.run(STOPPED)
