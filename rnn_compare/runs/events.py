@@ -112,7 +112,7 @@ class DirectionGradients(TypedDict):
 
 @dataclass(frozen=True)
 class EpochGradients:
-    """How large the gradient is on its way back after an epoch, on reviews that are the same after every epoch.
+    """How large the backpropagated gradient is after an epoch, on reviews that are the same after every epoch.
 
     Attributes:
         epoch: From 1; 0 is before the first.
