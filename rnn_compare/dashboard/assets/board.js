@@ -27,7 +27,7 @@ function setText(node, text) {
 function build(parent, urls) {
   const style = element("link", "", parent);
   style.rel = "stylesheet";
-  style.href = new URL(urls.style, document.baseURI);
+  style.href = new URL(urls.styles[0], document.baseURI);
   const root = element("div", "rc-board", parent);
   const board = {
     root, hidden: new Set(), pressed: { Stop: new Map(), Continue: new Map() }, cards: new Map(), cardRow: element("div", "rc-cards", root),

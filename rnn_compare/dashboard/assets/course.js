@@ -14,7 +14,7 @@ export function render({ data, parentElement }, urls) {
   if (!page) {
     const style = element("link", "", parentElement);
     style.rel = "stylesheet";
-    style.href = new URL(urls.style, document.baseURI);
+    style.href = new URL(urls.styles[0], document.baseURI);
     page = { root: element("div", "rc-inside", parentElement) };
     page.end = onChange(page.root, () => draw(page));
     pages.set(parentElement, page);

@@ -4,7 +4,7 @@ import { loadPlotly, look, onChange } from "./plotly.js";
 
 const figures = new WeakMap();
 
-export async function render({ data, parentElement }, url) {
+export async function render({ data, parentElement }, urls) {
   let figure = figures.get(parentElement);
   if (!figure) {
     const node = document.createElement("div");
@@ -15,7 +15,7 @@ export async function render({ data, parentElement }, url) {
   }
   figure.data = data.figure;
   figure.node.style.height = `${data.height}px`;
-  figure.plotly ??= await loadPlotly(url);
+  figure.plotly ??= await loadPlotly(urls.plotly);
   draw(figure);
 }
 

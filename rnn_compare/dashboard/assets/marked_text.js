@@ -50,7 +50,7 @@ export function colourText(page) {
   page.words.forEach((span, word) => {
     const move = moves[word - run.first];
     const share = move ? Math.sqrt(Math.abs(move.logit) / largest) : 0;
-    span.style.setProperty("--rc-tone", move?.logit < 0 ? "var(--rc-blue)" : "var(--rc-orange)");
+    span.style.setProperty("--rc-tone", move?.logit < 0 ? "var(--rc-negative)" : "var(--rc-positive)");
     span.style.setProperty("--rc-share", `${Math.round(75 * share)}%`);
     span.classList.toggle("rc-cut", word < run.first);
     span.classList.toggle("rc-unknown", run.unknown.includes(word - run.first));
