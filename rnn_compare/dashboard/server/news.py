@@ -17,12 +17,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard.server.own_addresses import FOLDER
 from rnn_compare.dashboard.services import Services, Snapshot, get_services, running_services
 from rnn_compare.dashboard.shown_runs import chosen
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED
 
-PATH = "/rnn-compare/live"
+PATH = f"{FOLDER}/live"
 LONGEST_QUERY = 1000
 HINT = "Press Train: the curves grow here"
 
@@ -41,7 +42,7 @@ def message(services: Services, named: Sequence[str], marks: bool) -> dict[str, 
 
 
 def url(named: Sequence[str], marks: bool) -> str:
-    """Returns where a browser finds what is new of these runs."""
+    """Returns where a page finds what is new of these runs."""
     return f"{PATH}?{urlencode({'show': ','.join(named), 'marks': int(marks)})}"
 
 

@@ -5,6 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.insight.gradient_norms import Array
 from rnn_compare.training.analyses import Analysis
@@ -38,7 +39,7 @@ def axis(title: str, **settings: object) -> dict[str, object]:
 
 def card(chosen: Chosen, body: str) -> str:
     """Returns a run's card: its title in its colour, and HTML."""
-    return f'<section style="--rc-color: {chosen.look.color}"><h4>{escape(chosen.title)}</h4>{body}</section>'
+    return theme.card(chosen.title, chosen.look, body)
 
 
 def plain(text: str) -> str:

@@ -1,6 +1,5 @@
 """How the gradient's way back came to be: what was recorded at every epoch's end, to be played back."""
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +7,9 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.pages.inside.drawing import PLACE, drawable, plain
-from rnn_compare.dashboard.server import assets
 from rnn_compare.dashboard.services import Services
 from rnn_compare.insight.gradient_flow import WayBack, from_plain
 from rnn_compare.insight.gradient_norms import Array
@@ -35,7 +34,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     found = [Course(one, services.store.gradients(one.run.id)) for one in chosen]
     st.markdown(f"**While it learned:** {introduction(found)}")
     if shown := [course for course in found if course.recorded]:
-        _component()(data=message(shown), key="course")
+        component("course.js", "inside.css")(data=message(shown), key="course")
 
 
 def introduction(found: Sequence[Course]) -> str:
@@ -124,15 +123,3 @@ def _missing(course: Course) -> str:
 def _as_text(title: str) -> str:
     """Returns a title that Markdown shows as it is."""
     return f"`{title.replace('`', ' ')}`"
-
-
-@functools.cache
-def _component() -> Any:
-    loader = f"""
-        const module = import(new URL("{assets.url("course.js")}", document.baseURI));
-        const urls = {{ plotly: "{assets.url("plotly.min.js")}", style: "{assets.url("inside.css")}" }};
-        export default (component) => {{
-            module.then((course) => course.render(component, urls));
-            return () => module.then((course) => course.dispose(component.parentElement));
-        }};"""
-    return st.components.v2.component("rnn_compare_course", js=loader, isolate_styles=False)

@@ -33,12 +33,6 @@ from rnn_compare.insight.probe import probe_batch
 from rnn_compare.insight.questions import fingerprint
 
 HEIGHT = 430
-CSS = """
-<style>
-.rc-memory b { font-size: 1.85rem; font-weight: 700; white-space: nowrap; margin-right: 0.5rem; }
-.rc-memory span { font-size: 1.1rem; white-space: nowrap; }
-</style>
-"""
 NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
@@ -84,7 +78,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
             "**What you see:** how strongly each word's state could still change the loss, ‖∂L/∂hₜ‖, on the "
             f"gradient's way back from the end (right) to the beginning (left) of {measured[0].reviews} long reviews."
         )
-    st.html(f'{CSS}<div class="rc-verdicts">{"".join(cards)}</div>')
+    st.html(f'<div class="rc-verdicts">{"".join(cards)}</div>')
     if measured:
         figure.show(chart(measured), "gradient_chart", HEIGHT)
         st.markdown(conclusion(measured))
