@@ -22,7 +22,9 @@ from benchmarks.machine import machine
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
 from rnn_compare.runs.events import Event, to_message
-from rnn_compare.training import batches, job
+from rnn_compare.training import batches
+from rnn_compare.training.callback import StreamCallback
+from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import Stream
 
 HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_test_batch_begin", "on_test_batch_end")
@@ -55,7 +57,7 @@ def main(rounds: int = 5) -> None:
         steps_per_epoch=157,
         validation_data=batches.validation_batches(experiment, split),
         epochs=experiment.epochs,
-        callbacks=[job.StreamCallback(stream)],
+        callbacks=[StreamCallback(stream, ValidationPredictions(model, len(split.y_val)), split.y_val)],
         shuffle=False,
         verbose=0,
     )

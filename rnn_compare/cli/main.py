@@ -124,9 +124,9 @@ def _export(options: argparse.Namespace) -> int:
     source = model_file(run.id, options.which)
     if not source.exists():  # the run still trains, or its worker was killed
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from rnn_compare.training import job
+        from rnn_compare.training import model_files
 
-        source = job.write_model(run.id, run.experiment, options.which)
+        source = model_files.write_model(run.id, run.experiment, options.which)
     try:
         shutil.copyfile(source, target)
     except OSError as error:

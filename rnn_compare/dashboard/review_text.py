@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from rnn_compare.formatting import counted
 from rnn_compare.reviews.encoding import EncodedReview, Token
 from rnn_compare.reviews.vocabulary import PADDING, START, UNKNOWN
 
@@ -39,12 +40,12 @@ def strip(review: EncodedReview) -> str:
     if cut:
         share = min(cut / (cut + maxlen), WIDEST_CUT)
         lost = f'<div class="rc-lost" style="flex: 0 0 {100 * share:.1f}%"></div>'
-        said = f"<span>cut off: {'start' if cut == 1 else _counted(cut - 1, 'word')}</span>"
+        said = f"<span>cut off: {'start' if cut == 1 else counted(cut - 1, 'word')}</span>"
     kinds = itertools.groupby(map(_id_class, review.ids))
     row = "".join(f'<i class="{kind}" style="flex: {len(list(same))}"></i>' for kind, same in kinds)
     return (
         f'<div class="rc-strip" role="img" aria-label="{_in_words(review)}">{lost}<div class="rc-row">{row}</div></div>'
-        f'<div class="rc-ruler">{said}<span>{_counted(maxlen, "position")} (maxlen)</span></div>'
+        f'<div class="rc-ruler">{said}<span>{counted(maxlen, "position")} (maxlen)</span></div>'
     )
 
 
@@ -92,7 +93,7 @@ def ids(review: EncodedReview) -> str:
 def _words(text: str, review: EncodedReview) -> Iterator[str]:
     hidden = max(0, review.count("cut off") - CUT_WORDS_SHOWN)
     if hidden:
-        yield f"<q>… {_counted(hidden, 'word')} before, cut off</q> "
+        yield f"<q>… {counted(hidden, 'word')} before, cut off</q> "
     if review.padding:
         yield f'<mark class="rc-padding" title="{PADDING}">padding × {review.padding:,}</mark> '
     if review.tokens[0].state == "start":
@@ -131,13 +132,9 @@ def _cut(review: EncodedReview) -> int:
 
 def _in_words(review: EncodedReview) -> str:
     parts: Sequence[str] = (
-        f"{_counted(review.count('cut off'), 'word')} cut off",
+        f"{counted(review.count('cut off'), 'word')} cut off",
         f"{review.padding:,} of {len(review.ids):,} positions padding",
-        f"{_counted(review.count('known'), 'word')} known",
-        f"{_counted(review.count('unknown'), 'word')} unknown",
+        f"{counted(review.count('known'), 'word')} known",
+        f"{counted(review.count('unknown'), 'word')} unknown",
     )
     return ", ".join(parts)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

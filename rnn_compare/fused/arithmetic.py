@@ -18,14 +18,19 @@ FADED = np.float32(1e-25)
 processor many times as much; beside the largest gradients they vanish in any float32 sum anyway."""
 
 
+OPTIONS: dict[str, Any] = {"fastmath": True, "error_model": "numpy"}
+"""How kernels are compiled.
+
+``error_model="numpy"`` divides without a check for zero: with the check, no loop that holds a division is vectorised.
+"""
+
+
 def compiled(function: Function) -> Function:
     """Compiles a function with Numba and keeps the machine code in the cache folder.
 
-    ``error_model="numpy"`` divides without a check for zero: with the check, no loop that holds a division is
-    vectorised. ``nogil`` lets the threads that listen for Stop and send events run meanwhile.
+    ``nogil`` lets the threads that listen for Stop and send events run meanwhile.
     """
-    options = numba.njit(fastmath=True, error_model="numpy", nogil=True, cache=True)
-    return cast(Function, options(function))
+    return cast(Function, numba.njit(**OPTIONS, nogil=True, cache=True)(function))
 
 
 @compiled
@@ -64,11 +69,12 @@ def unless_faded(gradient: np.float32) -> np.float32:
 
 
 @compiled
-def is_negligible(first: Array, second: Array, threshold: np.float32) -> bool:
-    """Tells whether nothing in two gradients is above the threshold."""
-    for j in range(len(first)):  # noqa: SIM110  # Numba compiles no generators
-        if abs(first[j]) > threshold or abs(second[j]) > threshold:
-            return False
+def is_negligible(gradients: Array, row: int, threshold: np.float32) -> bool:
+    """Tells whether nothing in one row of gradients (n, rows, units) is above the threshold."""
+    for kind in range(len(gradients)):
+        for j in range(gradients.shape[2]):
+            if abs(gradients[kind, row, j]) > threshold:
+                return False
     return True
 
 

@@ -13,11 +13,12 @@ import numpy as np
 import tensorflow as tf
 from keras import layers
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.fused import vector_inputs, word_inputs
-from rnn_compare.fused.sequences import Reading
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
 
 KEPT = 4
-"""Ways forward that a layer remembers for their way back; one would do, were gradients never nested."""
+"""Forward passes that a layer remembers for their backward pass; one would do, were gradients never nested."""
 
 
 @keras.saving.register_keras_serializable("rnn_compare")
@@ -36,9 +37,9 @@ class FusedEmbedding(layers.Embedding):  # type: ignore[misc]  # Keras is not fo
 
 
 class FusedLoop:
-    """What the three recurrent layers have in common: Keras' ``inner_loop`` is one call into NumPy."""
+    """What the recurrent layers have in common: Keras' ``inner_loop`` is one call into NumPy."""
 
-    cell_name: Any
+    cell_kernel: Any
 
     def inner_loop(self: Any, sequences: Any, initial_state: Any, mask: Any, training: bool = False) -> Any:
         """Runs the recurrence over a batch; Keras calls it.
@@ -51,48 +52,48 @@ class FusedLoop:
         """
         if self.stateful or self.return_state:
             raise ValueError(f"{type(self).__name__} keeps no state between batches and returns none; use Keras' own.")
-        reading = Reading(self.cell_name, self.go_backwards, self.return_sequences, self.zero_output_for_mask)
-        tapes: Tapes = self.__dict__.setdefault("_tapes", Tapes())
+        options = LayerOptions(self.cell_kernel, self.go_backwards, self.return_sequences, self.zero_output_for_mask)
+        kept: KeptPasses = self.__dict__.setdefault("_kept_passes", KeptPasses())
         words_of = getattr(sequences, "read_from", None)
         if training and self.dropout:
             sequences = sequences * keras.ops.expand_dims(self.cell.get_dropout_mask(sequences[:, 0, :]), axis=1)
             words_of = None
         weights = [variable.value for variable in (self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias)]
         if words_of is None:
-            output = _read_vectors(tapes if training else None, reading, mask, sequences, *weights)
+            output = _read_vectors(kept if training else None, options, mask, sequences, *weights)
         else:
             ids, table = words_of
-            output = _read_words(tapes if training else None, reading, mask, ids, table.value, *weights)
+            output = _read_words(kept if training else None, options, mask, ids, table.value, *weights)
         output.set_shape((*sequences.shape[: 2 if self.return_sequences else 1], self.units))
         return (output[:, -1] if self.return_sequences else output), output, initial_state
 
 
-class Tapes:
-    """What the last few ways forward left for their way back, each under a number that travels through the graph."""
+class KeptPasses:
+    """What the last few forward passes left for their backward pass, each under a number that travels in the graph."""
 
     def __init__(self) -> None:
         self._kept: dict[int, Any] = {}
         self._numbers = itertools.count(1)
 
-    def keep(self, tape: Any) -> np.int64:
-        """Keeps a tape and returns its number."""
+    def keep(self, forward_pass: Any) -> np.int64:
+        """Keeps what a forward pass left and returns its number."""
         number = next(self._numbers)
-        self._kept[number] = tape
+        self._kept[number] = forward_pass
         self._kept.pop(number - KEPT, None)
         return np.int64(number)
 
     def take(self, number: int) -> Any:
-        """Returns a tape and forgets it."""
+        """Returns what a forward pass left and forgets it."""
         return self._kept.pop(number)
 
 
-def _read_vectors(tapes: Tapes | None, reading: Reading, mask: Any, *inputs: Any) -> Any:
+def _read_vectors(kept: KeptPasses | None, options: LayerOptions, mask: Any, *inputs: Any) -> Any:
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # TensorFlow is not followed by mypy
     def read(*inputs: Any) -> Any:
-        output, number = _forward(vector_inputs.forward, tapes, reading, mask, inputs)
+        output, number = _forward(vector_inputs.forward, kept, options, mask, inputs)
 
         def gradients(gradient: Any) -> Any:
-            found = _backward(vector_inputs.backward, tapes, reading, number, gradient, [tf.float32] * 4)
+            found = _backward(vector_inputs.backward, kept, options, number, gradient, [tf.float32] * 4)
             return _shaped(found, inputs)
 
         return output, gradients
@@ -100,16 +101,16 @@ def _read_vectors(tapes: Tapes | None, reading: Reading, mask: Any, *inputs: Any
     return read(*map(tf.convert_to_tensor, inputs))
 
 
-def _read_words(tapes: Tapes | None, reading: Reading, mask: Any, ids: Any, *inputs: Any) -> Any:
+def _read_words(kept: KeptPasses | None, options: LayerOptions, mask: Any, ids: Any, *inputs: Any) -> Any:
     ids = tf.cast(ids, tf.int64)
 
     @tf.custom_gradient  # type: ignore[untyped-decorator]  # as above
     def read(*inputs: Any) -> Any:
-        output, number = _forward(word_inputs.forward, tapes, reading, mask, (ids, *inputs))
+        output, number = _forward(word_inputs.forward, kept, options, mask, (ids, *inputs))
 
         def gradients(gradient: Any) -> Any:
             kinds = [tf.int64] + [tf.float32] * 4
-            of_words, rows, *found = _backward(word_inputs.backward, tapes, reading, number, gradient, kinds)
+            of_words, rows, *found = _backward(word_inputs.backward, kept, options, number, gradient, kinds)
             table, *weights = inputs
             of_words.set_shape((None,))
             rows.set_shape((None, table.shape[1]))
@@ -120,23 +121,23 @@ def _read_words(tapes: Tapes | None, reading: Reading, mask: Any, ids: Any, *inp
     return read(*map(tf.convert_to_tensor, inputs))
 
 
-def _forward(work: Callable[..., Any], tapes: Tapes | None, reading: Reading, mask: Any, inputs: Any) -> Any:
+def _forward(work: Callable[..., Any], kept: KeptPasses | None, options: LayerOptions, mask: Any, inputs: Any) -> Any:
     def forward(*arrays: Any) -> Any:
         given = arrays if mask is None else arrays[:-1]
-        output, tape = work(reading, None if mask is None else arrays[-1], *given)
-        return output, np.int64(0) if tapes is None else tapes.keep(tape)
+        output, forward_pass = work(options, None if mask is None else arrays[-1], *given)
+        return output, np.int64(0) if kept is None else kept.keep(forward_pass)
 
     return tf.numpy_function(forward, [*inputs, *(() if mask is None else (mask,))], [tf.float32, tf.int64])
 
 
 def _backward(
-    work: Callable[..., Any], tapes: Tapes | None, reading: Reading, number: Any, gradient: Any, kinds: Any
+    work: Callable[..., Any], kept: KeptPasses | None, options: LayerOptions, number: Any, gradient: Any, kinds: Any
 ) -> Any:
-    if tapes is None:
+    if kept is None:
         raise ValueError("Fused layers have gradients in training only: call the layer with training=True.")
 
     def backward(number: Any, gradient: Any) -> Any:
-        return work(reading, tapes.take(int(number)), gradient)
+        return work(options, kept.take(int(number)), gradient)
 
     return tf.numpy_function(backward, [number, gradient], kinds)
 
@@ -147,22 +148,12 @@ def _shaped(gradients: Any, inputs: Any) -> Any:
     return gradients
 
 
-@keras.saving.register_keras_serializable("rnn_compare")
-class FusedSimpleRNN(FusedLoop, layers.SimpleRNN):  # type: ignore[misc]  # Keras is not followed by mypy
-    """``keras.layers.SimpleRNN`` with its default activation, by a compiled kernel."""
-
-    cell_name = "SimpleRNN"
-
-
-@keras.saving.register_keras_serializable("rnn_compare")
-class FusedLSTM(FusedLoop, layers.LSTM):  # type: ignore[misc]  # as above
-    """``keras.layers.LSTM`` with its default activations, by a compiled kernel."""
-
-    cell_name = "LSTM"
+def _fused(name: str) -> Any:
+    about = f"The Keras layer of {name} with its default activations, by a compiled kernel."
+    bases = (FusedLoop, cell(name).keras_layer())
+    made = type(f"Fused{name}", bases, {"__doc__": about, "cell_kernel": KERNELS[name]})
+    return keras.saving.register_keras_serializable("rnn_compare")(made)
 
 
-@keras.saving.register_keras_serializable("rnn_compare")
-class FusedGRU(FusedLoop, layers.GRU):  # type: ignore[misc]  # as above
-    """``keras.layers.GRU`` with its default activations and ``reset_after``, by a compiled kernel."""
-
-    cell_name = "GRU"
+FUSED_LAYERS: dict[str, Any] = {name: _fused(name) for name in KERNELS}
+"""The fused layer of each cell that has a kernel: ``FusedLSTM`` and so on."""

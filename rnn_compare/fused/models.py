@@ -1,7 +1,6 @@
 """The network of an experiment made of fused layers, for training: same weights, same names. Imports TensorFlow."""
 
 from contextlib import nullcontext
-from typing import Any
 
 import keras
 import numpy as np
@@ -9,29 +8,23 @@ import tensorflow as tf
 from filelock import FileLock
 from keras import layers
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import vector_inputs, word_inputs
-from rnn_compare.fused.layers import FusedEmbedding, FusedGRU, FusedLSTM, FusedSimpleRNN
+from rnn_compare.fused.layers import FUSED_LAYERS, FusedEmbedding
 from rnn_compare.fused.machine_code import CODE_FOLDER
 from rnn_compare.fused.optimizers import OPTIMIZERS, rmsprop
-from rnn_compare.fused.sequences import KERNELS, Reading
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
-
-FUSED: dict[Any, Any] = {
-    layers.Embedding: FusedEmbedding,
-    layers.SimpleRNN: FusedSimpleRNN,
-    layers.LSTM: FusedLSTM,
-    layers.GRU: FusedGRU,
-}
 
 
 def why_not_covered(experiment: Experiment) -> str:
     """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
+    if experiment.cell not in KERNELS:
+        return "no kernel for this cell"
     if experiment.recurrent_dropout:
         return "recurrent dropout"  # it draws a mask for the states, which the kernels do not know
-    if experiment.cell not in KERNELS:
-        return "no fused layer"
     if tf.config.list_physical_devices("GPU"):
         return "GPU"  # there Keras' own layers use cuDNN
     return ""
@@ -51,15 +44,16 @@ def fused_network(experiment: Experiment) -> keras.Model:
     # Keras adds up the gradients that a place gets from both directions before the optimizer squares them, so the
     # places must be told apart there; and dropout makes the vectors of a word differ from place to place.
     by_words = not experiment.bidirectional and experiment.dropout == 0
+    instead = {cell(experiment.cell).keras_layer(): FUSED_LAYERS[experiment.cell]}
+    if by_words:
+        instead[layers.Embedding] = FusedEmbedding
 
     def fused(layer: keras.Layer) -> keras.Layer:
         if isinstance(layer, layers.Bidirectional):
             inner = fused(layer.forward_layer)
             inner.name = inner.name.removeprefix("forward_")
             return layers.Bidirectional(inner, name=layer.name)
-        kind = type(layer)
-        if kind is not layers.Embedding or by_words:
-            kind = FUSED.get(kind, kind)
+        kind = instead.get(type(layer), type(layer))
         return kind.from_config(layer.get_config())
 
     stock = keras_models.network(experiment)
@@ -82,24 +76,21 @@ def warm_up() -> None:
     CODE_FOLDER.mkdir(parents=True, exist_ok=True)
     done = CODE_FOLDER / "compiled"
     with nullcontext() if done.exists() else FileLock(CODE_FOLDER / "compiled.lock"):
-        for cell in KERNELS:
-            _call_every_kernel(cell)
+        for name in KERNELS:
+            _call_every_kernel(name)
         done.touch()
 
 
-def _call_every_kernel(cell: str) -> None:
+def _call_every_kernel(name: str) -> None:
     # Without Keras, which takes seconds to trace a network; with arrays of the types that it hands over.
     ids, table = np.zeros((2, 3), np.int64), np.zeros((5, 2), np.float32)
-    weights = [np.zeros(tensor.shape, np.float32) for tensor in _SMALL[cell]]
-    for reading in (Reading(cell), Reading(cell, every_step=True)):
-        output, tape = word_inputs.forward(reading, None, ids, table, *weights)
-        word_inputs.backward(reading, tape, output)
-        seen, vectors_tape = vector_inputs.forward(reading, None, table[ids], *weights)
-        vector_inputs.backward(reading, vectors_tape, seen)
+    small = parameters(Experiment(cell=name, units=2, embedding_size=2)).recurrent_layers[0]
+    weights = [np.zeros(tensor.shape, np.float32) for tensor in small.tensors]
+    kernel = KERNELS[name]
+    for options in (LayerOptions(kernel), LayerOptions(kernel, every_step=True)):
+        output, read = word_inputs.forward(options, None, ids, table, *weights)
+        word_inputs.backward(options, read, output)
+        seen, seen_read = vector_inputs.forward(options, None, table[ids], *weights)
+        vector_inputs.backward(options, seen_read, seen)
     for ids_of in (np.int64, np.int32):  # of FusedEmbedding, and of the stock one
         rmsprop(np.zeros(1, ids_of), table[:1], np.float32(1), table, table.copy(), 0.9, 1e-7)
-
-
-_SMALL = {
-    cell: parameters(Experiment(cell=cell, units=2, embedding_size=2)).recurrent_layers[0].tensors for cell in KERNELS
-}

@@ -1,48 +1,46 @@
-"""What the way back leaves, and what is added up from it: in blocks that stay in the processor's cache."""
+"""What the backward pass leaves, and what is added up from it: in blocks that stay in the processor's cache."""
 
 from typing import NamedTuple
 
 import numpy as np
 
 from rnn_compare.fused.arithmetic import Array, Indices, add, add_rows, compiled
+from rnn_compare.fused.cell_kernel import CellKernel
 
 BLOCK = 128
 """Rows that are added up at once: products of more rows than twice this run at half the rate."""
 
 
-class Way(NamedTuple):
-    """How far the way back has come.
+class BackwardState(NamedTuple):
+    """How far the backward pass has come.
 
     Attributes:
         dgates: Gradient of each packed row's W·input (rows, gates · units).
-        dproducts: Gradient of its U·state; the same array but for the GRU.
-        dstate: Gradient of each sorted row's state (batch, units).
-        dcarry: That of the LSTM's carry.
-        dprefix_state: Gradient of the state in the shared prefix, where all reviews come to together (1, units).
-        dprefix_carry: That of the LSTM's carry.
+        dproducts: Gradient of its U·state; the same array in a cell with one bias.
+        dstates: Gradient of each sorted row's states (state_count, batch, units).
+        dprefix_states: Those of the states in the shared prefix, where all reviews come to together
+            (state_count, 1, units).
         rows: Where in the sorted rows those begin that have come into the prefix, and where those end that are still
             followed there (2,).
-        threshold: Largest gradient that single reviews brought to the prefix, times ``Sums.followed`` (1,).
+        threshold: Largest gradient that single reviews brought to the prefix, times ``GradientSums.followed`` (1,).
     """
 
     dgates: Array
     dproducts: Array
-    dstate: Array
-    dcarry: Array
-    dprefix_state: Array
-    dprefix_carry: Array
+    dstates: Array
+    dprefix_states: Array
     rows: Indices
     threshold: Array
 
 
-class Sums(NamedTuple):
+class GradientSums(NamedTuple):
     """Gradients to be added up, zeros at first. An input is a distinct word, or a vector that one packed row reads.
 
     Attributes:
         place: For each packed row the input that it reads (rows,).
         kernel_T: The layer's kernel, transposed (gates · units, features).
         recurrent_kernel: Gradient of the recurrent kernel (units, gates · units).
-        recurrent_bias: Gradient of the bias beside U·state, which only the GRU has (gates · units,), else (0,).
+        recurrent_bias: Gradient of the bias beside U·state, of a cell that has two (gates · units,), else (0,).
         by_input: Gradient of W·input, summed over the rows that read an input (inputs, gates · units).
         squares: Squares of the inputs' gradients, summed likewise (inputs, features); of no inputs if not wanted.
         followed: How far single reviews are followed back through the prefix that they share: until their gradient
@@ -64,20 +62,22 @@ class Sums(NamedTuple):
 
 
 @compiled
-def add_range(sums: Sums, begin: int, end: int, states: Array, dgates: Array, dproducts: Array, squared: bool) -> None:
+def add_range(
+    sums: GradientSums, cell: CellKernel, begin: int, end: int, dgates: Array, dproducts: Array, squared: bool
+) -> None:
     """Adds what the packed rows from ``begin`` to ``end`` contribute.
 
     Args:
         sums: What to add to.
+        cell: The cell's arrays.
         begin, end: The rows.
-        states: All states before each step (rows, units).
-        dgates: Gradients as ``Way`` has them.
+        dgates: Gradients as ``BackwardState`` has them.
         dproducts: Likewise.
         squared: Whether to add the squares of the gradients of what they read, each row at its own place.
     """
     for stop in range(end, begin, -BLOCK):
         at = slice(max(begin, stop - BLOCK), stop)
-        add(sums.recurrent_kernel, np.dot(states[at].T, dproducts[at]))
+        cell.add_recurrent_gradient(sums.recurrent_kernel, at.start, stop, dproducts)
         if len(sums.recurrent_bias) > 0:
             add_rows(sums.recurrent_bias, dproducts[at])
         for row in range(at.start, stop):
@@ -93,7 +93,7 @@ def add_range(sums: Sums, begin: int, end: int, states: Array, dgates: Array, dp
 
 
 @compiled
-def add_prefix(sums: Sums, t: int, row: int, dgates: Array) -> None:
+def add_prefix(sums: GradientSums, t: int, row: int, dgates: Array) -> None:
     """Adds what single reviews, from a sorted row on, contribute to step ``t`` of the prefix, which they share."""
     dx = np.dot(dgates, sums.kernel_T)
     if len(sums.prefix) > 0:
@@ -106,7 +106,7 @@ def add_prefix(sums: Sums, t: int, row: int, dgates: Array) -> None:
 
 
 @compiled
-def add_prefix_squares(sums: Sums, first: int) -> None:
+def add_prefix_squares(sums: GradientSums, first: int) -> None:
     """Adds the squares of the prefix to those of what was read there, from the packed row ``first`` on."""
     for t in range(len(sums.prefix_squares)):
         squares = sums.squares[sums.place[first + t]]

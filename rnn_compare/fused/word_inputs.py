@@ -12,22 +12,22 @@ import numpy as np
 from rnn_compare.fused import sequences
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
 from rnn_compare.fused.packing import Mask, Packing, pack
-from rnn_compare.fused.sequences import NO_MASK, Reading, Run
+from rnn_compare.fused.sequences import NO_MASK, ForwardPass, LayerOptions
 
 
 @dataclass(frozen=True)
-class Tape:
-    """What the way forward leaves for the way back.
+class WordPass:
+    """What the forward pass leaves for the backward pass.
 
     Attributes:
-        run: Of the recurrence.
+        recurrence: That of the recurrence.
         words: The ids that occur (distinct,).
         place: For each packed row the place of its word in ``words`` (rows,).
         vectors: Their vectors (distinct, features).
         kernel: The layer's kernel.
     """
 
-    run: Run
+    recurrence: ForwardPass
     words: Indices
     place: Indices
     vectors: Array
@@ -35,12 +35,18 @@ class Tape:
 
 
 def forward(
-    reading: Reading, mask: Mask | None, ids: Indices, table: Array, kernel: Array, recurrent_kernel: Array, bias: Array
-) -> tuple[Array, Tape]:
+    options: LayerOptions,
+    mask: Mask | None,
+    ids: Indices,
+    table: Array,
+    kernel: Array,
+    recurrent_kernel: Array,
+    bias: Array,
+) -> tuple[Array, WordPass]:
     """Reads a batch.
 
     Args:
-        reading: How.
+        options: How.
         mask: True where a word is to be read (batch, timesteps).
         ids: Word ids (batch, timesteps), each below 2²⁴.
         table: The embedding (vocabulary, features).
@@ -50,20 +56,22 @@ def forward(
         The output, as ``sequences.forward``, and what ``backward`` needs.
     """
     as_vectors = ids.astype(np.float32)[:, :, np.newaxis]  # packing compares and moves vectors; these have one number
-    packing, packed = pack(as_vectors, NO_MASK if mask is None else mask, mask is not None, reading.backwards)
+    packing, packed = pack(as_vectors, NO_MASK if mask is None else mask, mask is not None, options.backwards)
     words, place = distinct(packed[:, 0].astype(np.int64), len(table))
     vectors = table[words]
-    output, run = sequences.forward(reading, packing, mask, np.dot(vectors, kernel), place, recurrent_kernel, bias)
-    return output, Tape(run, words, place, vectors, kernel)
+    output, recurrence = sequences.forward(
+        options, packing, mask, np.dot(vectors, kernel), place, recurrent_kernel, bias
+    )
+    return output, WordPass(recurrence, words, place, vectors, kernel)
 
 
-def backward(reading: Reading, tape: Tape, gradient: Array) -> tuple[Indices, Array, Array, Array, Array]:
+def backward(options: LayerOptions, read: WordPass, gradient: Array) -> tuple[Indices, Array, Array, Array, Array]:
     """Returns the gradients of the embedding (ids, rows), kernel, recurrent kernel and bias from the output's."""
-    sums = sequences.backward(reading, tape.run, gradient, len(tape.words), tape.kernel, of_words=True)
-    times = occurrences(tape.run.packing, tape.place, len(tape.words))
-    place, rows = fewest_rows(np.dot(sums.by_input, tape.kernel.T), sums.squares, times)
-    dkernel = np.dot(tape.vectors.T, sums.by_input)
-    return tape.words[place], rows, dkernel, sums.recurrent_kernel, sequences.bias_gradient(reading.cell, sums)
+    sums = sequences.backward(options, read.recurrence, gradient, read.kernel, of_words=True)
+    times = occurrences(read.recurrence.packing, read.place, len(read.words))
+    place, rows = fewest_rows(np.dot(sums.by_input, read.kernel.T), sums.squares, times)
+    dkernel = np.dot(read.vectors.T, sums.by_input)
+    return read.words[place], rows, dkernel, sums.recurrent_kernel, sequences.bias_gradient(sums)
 
 
 @compiled

@@ -89,7 +89,7 @@ def test_a_typed_size_that_cannot_be_is_refused_in_words(app: AppTest, typed: st
 
 
 def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
-    app.pills[0].set_value([]).run()
+    app.sidebar.pills[0].set_value([]).run()
     assert "No cell type is chosen" in app.error[0].value
 
 

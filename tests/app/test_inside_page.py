@@ -82,7 +82,7 @@ def test_a_text_without_a_word_is_answered_in_words(app: AppTest, drawn: list[di
     assert drawn[-1] == {}
 
 
-@pytest.mark.parametrize("view", ["The gradient's way back", "Memory test", "Words", "Equations"])
+@pytest.mark.parametrize("view", ["Gradient flow", "Memory test", "Words", "Equations"])
 def test_every_view_is_drawn_without_a_problem(app: AppTest, view: str) -> None:
     app.segmented_control(key="view").set_value(view).run()
     assert not app.exception
@@ -166,7 +166,7 @@ def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeyp
 def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(
     app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
 ) -> None:
-    app.segmented_control(key="view").set_value("The gradient's way back").run()
+    app.segmented_control(key="view").set_value("Gradient flow").run()
     assert not app.exception
     assert [run["title"] for run in drawn[-1]["runs"]] == [run.title for run in trained]
     assert 1 in drawn[-1]["epochs"]

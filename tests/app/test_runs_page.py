@@ -62,7 +62,7 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     assert table["Best validation"].tolist() == pytest.approx([80.0, 80.0])
     assert table["at epoch"].tolist() == [1, 1]
     assert table["Last"].tolist() == pytest.approx([80.0, 70.0])
-    assert table["s an epoch"].tolist() == [1.5, 1.5]
+    assert table["s per epoch"].tolist() == [1.5, 1.5]
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,10 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.services import Services
 from rnn_compare.insight.verdict import ask
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
 
 from .conftest import script
 
@@ -44,7 +45,7 @@ def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run]
     page.multiselect(key="networks").set_value(chosen).run()
     other = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
     try:
-        shared_services.store.record([Started(other, 1, "", {}, 1.0), EpochEnd(other, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
+        shared_services.store.record([Started(other, 1, "", {}, 1.0), epoch_end(other, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
         shared_services.refresh()
         page.run()
         assert page.multiselect(key="networks").value == chosen

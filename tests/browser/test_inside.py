@@ -140,7 +140,7 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
 
 
 def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
-    inside.get_by_role("radio", name="The gradient's way back").click()
+    inside.get_by_role("radio", name="Gradient flow").click()
     where = inside.locator(".rc-where")
     expect(where).to_have_text("after epoch 2")
     ways = inside.locator(".rc-course-ways .scatterlayer path.js-line")

@@ -14,14 +14,16 @@ import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import EpochEnd, Started, Status
+from rnn_compare.runs.events import Started, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
 
 PATIENCE = 180
 """Seconds that a command may take on a slow and busy machine before a test gives it up."""
@@ -91,7 +93,7 @@ def made_run(cache: Path) -> str:
     experiment = Experiment(units=4, maxlen=20, vocabulary_size=500)
     store = RunStore(cache / "runs.db")
     [run] = store.create([experiment], Owner.current(), "page")
-    store.record([Started(run, 1, "", {}, 1.0), EpochEnd(run, 1, 0.6, 0.6, 0.7, 0.5, 1.5)])
+    store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.5, 1.5)])
     store.close()
     tensors = parameters(experiment).tensors
     zeros = Weights(tuple((tensor.path, np.zeros(tensor.shape, np.float32)) for tensor in tensors))
@@ -120,7 +122,8 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     ]
     assert set(epochs[0]) == {
         *("kind", "run", "cell", "epoch"),
-        *("accuracy", "loss", "val_accuracy", "val_loss", "seconds"),
+        *FIGURES,
+        "seconds",
     }
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
     assert all(set(line) == {"kind", "run", "cell", "status"} for line in ends)

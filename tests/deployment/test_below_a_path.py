@@ -17,9 +17,10 @@ from playwright.sync_api import Page
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
 
 PROJECT = Path(__file__).resolve().parents[2]
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_NGINX"
@@ -159,7 +160,7 @@ def _record_a_run(cache: Path) -> None:
     store = RunStore(cache / "runs.db")
     [run] = store.create([Experiment(epochs=2)], Owner.current(), "page")
     store.record([Started(run, 322_113, "", {}, 1.0)])
-    store.record([EpochEnd(run, epoch, 0.6, 0.6, 0.7, 0.6, 2.0) for epoch in (1, 2)])
+    store.record([epoch_end(run, epoch, 0.6, 0.6, 0.7, 0.6, 2.0) for epoch in (1, 2)])
     store.record([Ended(run, Status.FINISHED, None, 9.0)])
     store.close()
 

@@ -9,14 +9,11 @@ from hypothesis import strategies as st
 from keras import layers
 from numpy.typing import NDArray
 
+from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.fused import sequences
-from rnn_compare.fused.layers import FusedEmbedding, FusedGRU, FusedLSTM, FusedSimpleRNN
+from rnn_compare.fused.layers import FUSED_LAYERS, FusedEmbedding
 
-PAIRS: dict[str, tuple[Any, Any]] = {
-    "SimpleRNN": (layers.SimpleRNN, FusedSimpleRNN),
-    "LSTM": (layers.LSTM, FusedLSTM),
-    "GRU": (layers.GRU, FusedGRU),
-}
+PAIRS: dict[str, tuple[Any, Any]] = {name: (cell(name).keras_layer(), FUSED_LAYERS[name]) for name in CELLS}
 
 
 @st.composite
@@ -53,23 +50,23 @@ def test_outputs_and_all_gradients_are_those_of_the_stock_layer(drawn: dict[str,
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-5 * scale)
 
 
-@pytest.mark.parametrize("cell", sorted(PAIRS))
-def test_reviews_of_all_padding_and_of_none_stand_side_by_side(cell: str) -> None:
-    drawn = {"cell": cell, "units": 4, "bidirectional": False, "every_step": False}
+@pytest.mark.parametrize("name", CELLS)
+def test_reviews_of_all_padding_and_of_none_stand_side_by_side(name: str) -> None:
+    drawn = {"cell": name, "units": 4, "bidirectional": False, "every_step": False}
     random = np.random.default_rng(1)
     x, _ = _padded(random, [0, 40, 0, 40, 17], 40, 3)
-    stock, fused = (_layer(kind, drawn) for kind in PAIRS[cell])
+    stock, fused = (_layer(kind, drawn) for kind in PAIRS[name])
     stock.build(x.shape)
     fused.build(x.shape)
     fused.set_weights(stock.get_weights())
     np.testing.assert_allclose(fused(x), stock(x), atol=1e-6)
 
 
-@pytest.mark.parametrize("cell", sorted(PAIRS))
+@pytest.mark.parametrize("name", CELLS)
 @pytest.mark.parametrize("mask_zero", [False, True])
 @pytest.mark.parametrize("paddings", [(0, 3, 3, 7, 11, 12), (0, 0, 0, 0, 0, 0), (12, 12, 12, 12, 12, 12)], ids=str)
 def test_the_embeddings_gradient_has_stocks_sum_and_sum_of_squares_for_each_word(
-    cell: str, mask_zero: bool, paddings: tuple[int, ...]
+    name: str, mask_zero: bool, paddings: tuple[int, ...]
 ) -> None:
     random = np.random.default_rng(2)
     ids = random.integers(1, 9, (6, 12))
@@ -78,7 +75,7 @@ def test_the_embeddings_gradient_has_stocks_sum_and_sum_of_squares_for_each_word
     towards = random.normal(size=(6, 5)).astype(np.float32)
     found = []
     weights: list[NDArray[np.float32]] = []
-    for embedding, kind in zip((layers.Embedding, FusedEmbedding), PAIRS[cell], strict=True):
+    for embedding, kind in zip((layers.Embedding, FusedEmbedding), PAIRS[name], strict=True):
         model = keras.Sequential([layers.Input((12,)), embedding(9, 4, mask_zero=mask_zero), kind(5)])
         weights = weights or model.get_weights()
         model.set_weights(weights)
@@ -93,16 +90,16 @@ def test_the_embeddings_gradient_has_stocks_sum_and_sum_of_squares_for_each_word
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("cell", sorted(PAIRS))
+@pytest.mark.parametrize("name", CELLS)
 @pytest.mark.parametrize("backwards", [False, True])
 def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_whole(
-    cell: str, backwards: bool, monkeypatch: pytest.MonkeyPatch
+    name: str, backwards: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     random = np.random.default_rng(4)
     x, _ = _padded(random, [0, 9, 12, 30, 28], 30, 3)
     if backwards:
         x = x[:, ::-1].copy()
-    layer = PAIRS[cell][1](4, go_backwards=backwards)
+    layer = PAIRS[name][1](4, go_backwards=backwards)
     layer.build(x.shape)
     towards = random.normal(size=(5, 4)).astype(np.float32)
     found = []
@@ -116,9 +113,9 @@ def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_wh
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6 * np.abs(whole).max())
 
 
-@pytest.mark.parametrize("cell", sorted(PAIRS))
-def test_weights_have_the_names_shapes_and_initial_values_of_stock(cell: str) -> None:
-    stock, fused = (kind(3, name="same") for kind in PAIRS[cell])
+@pytest.mark.parametrize("name", CELLS)
+def test_weights_have_the_names_shapes_and_initial_values_of_stock(name: str) -> None:
+    stock, fused = (kind(3, name="same") for kind in PAIRS[name])
     stock.build((None, 5, 2))
     fused.build((None, 5, 2))
     assert [(w.path, w.shape) for w in fused.weights] == [(w.path, w.shape) for w in stock.weights]
@@ -126,7 +123,7 @@ def test_weights_have_the_names_shapes_and_initial_values_of_stock(cell: str) ->
 
 
 def test_gradients_outside_of_training_are_refused_with_the_way_out() -> None:
-    layer = FusedLSTM(2)
+    layer = FUSED_LAYERS["LSTM"](2)
     x = tf.ones((1, 3, 2))
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -137,7 +134,7 @@ def test_gradients_outside_of_training_are_refused_with_the_way_out() -> None:
 
 def test_what_no_kernel_knows_is_refused() -> None:
     with pytest.raises(ValueError, match="keeps no state"):
-        FusedGRU(2, return_state=True)(tf.ones((1, 3, 2)))
+        FUSED_LAYERS["GRU"](2, return_state=True)(tf.ones((1, 3, 2)))
 
 
 def _padded(

@@ -25,6 +25,8 @@ SETTINGS: list[dict[str, Any]] = [
     {"cell": "LSTM", "optimizer": "adam", "mask_padding": True},
     {"cell": "GRU"},
     {"cell": "GRU", "dropout": 0.3, "layers": 2, "bidirectional": True},
+    {"cell": "MGU"},
+    {"cell": "MGU", "dropout": 0.3, "layers": 2, "bidirectional": True, "mask_padding": True},
 ]
 
 
@@ -120,10 +122,10 @@ def test_after_the_warm_up_no_training_compiles_anything() -> None:
     program = f"""
 import numpy as np
 from numba.core.registry import CPUDispatcher
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import arithmetic, models, optimizers, packing, sums, vector_inputs, word_inputs
-from rnn_compare.fused.kernels import gru, lstm, simple_rnn
-rooms = (arithmetic, gru, lstm, optimizers, packing, simple_rnn, sums, vector_inputs, word_inputs)
+from rnn_compare.fused import arithmetic, models, optimizers, packing, recurrence, sums, vector_inputs, word_inputs
+rooms = (arithmetic, optimizers, packing, recurrence, sums, vector_inputs, word_inputs)
 
 def compiled():
     kernels = [(room, name) for room in rooms for name, it in vars(room).items() if isinstance(it, CPUDispatcher)]
@@ -131,7 +133,7 @@ def compiled():
 
 models.warm_up()
 before = compiled()
-for cell in ("SimpleRNN", "LSTM", "GRU"):
+for cell in CELLS:
     for setting in {settings!r}:
         experiment = Experiment(cell=cell, units=3, embedding_size=4, vocabulary_size=100, maxlen=6, **setting)
         x = np.random.default_rng(0).integers(0, 100, (experiment.batch_size, 6)).astype(np.int32)

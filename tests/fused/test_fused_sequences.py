@@ -1,4 +1,4 @@
-"""A way back in several stretches, what they leave added up by a second thread meanwhile."""
+"""A backward pass in several stretches, what they leave added up by a second thread meanwhile."""
 
 import numpy as np
 import pytest
@@ -7,7 +7,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import sequences, word_inputs
 from rnn_compare.fused.arithmetic import Array
-from rnn_compare.fused.sequences import Reading
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks.parameters import parameters
 
 BATCH, TIMESTEPS, SIZE, WORDS = 40, 30, 8, 50
@@ -22,9 +22,9 @@ def gradients(cell: str, every_step: bool) -> list[Array]:
     experiment = Experiment(cell=cell, units=SIZE, embedding_size=SIZE)
     shapes = [tensor.shape for tensor in parameters(experiment).recurrent_layers[0].tensors]
     table, *weights = (random.normal(0, 0.5, shape).astype(np.float32) for shape in [(WORDS, SIZE), *shapes])
-    reading = Reading(cell, every_step=every_step)
-    output, tape = word_inputs.forward(reading, None, ids, table, *weights)
-    found, rows, *of_weights = word_inputs.backward(reading, tape, random.normal(size=output.shape).astype(np.float32))
+    options = LayerOptions(KERNELS[cell], every_step=every_step)
+    output, read = word_inputs.forward(options, None, ids, table, *weights)
+    found, rows, *of_weights = word_inputs.backward(options, read, random.normal(size=output.shape).astype(np.float32))
     by_word, squares = np.zeros((2, WORDS, SIZE), np.float32)
     np.add.at(by_word, found, rows)
     np.add.at(squares, found, np.square(rows))
@@ -33,7 +33,7 @@ def gradients(cell: str, every_step: bool) -> list[Array]:
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("every_step", [False, True])
-def test_a_way_back_in_stretches_comes_to_the_same(
+def test_a_backward_pass_in_stretches_comes_to_the_same(
     cell: str, every_step: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at_once = gradients(cell, every_step)

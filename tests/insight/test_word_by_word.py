@@ -44,6 +44,7 @@ def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any
     return [*outputs, np.asarray(dense(values))]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     cell=st.sampled_from(CELLS),
@@ -70,6 +71,7 @@ def test_states_and_verdicts_are_those_of_keras_after_every_word(
         assert before(reading) == pytest.approx(float(verdicts[0, -shown - 1, 0]), abs=1e-5)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     cell=st.sampled_from(CELLS),

@@ -45,6 +45,7 @@ def optimizer_of(model: keras.Model) -> dict[str, Any]:
     return {"class": type(model.optimizer), **model.optimizer.get_config(), "name": ""}
 
 
+@pytest.mark.slow
 def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -59,14 +60,14 @@ def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
     stock, fused = (epochs(experiment.model_copy(update={"stock_layers": layers})) for layers in (True, False))
     assert printed == [
-        f"epoch {epoch.epoch}: accuracy {epoch.accuracy:.4f}, loss {epoch.loss:.4f}, "
-        f"val_accuracy {epoch.val_accuracy:.4f}, val_loss {epoch.val_loss:.4f}"
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
         for epoch in stock
     ]
     assert len(printed) == experiment.epochs
     for ours, theirs in zip(fused, stock, strict=True):
-        assert (ours.accuracy, ours.val_accuracy) == (theirs.accuracy, theirs.val_accuracy)
-        assert (ours.loss, ours.val_loss) == pytest.approx((theirs.loss, theirs.val_loss), abs=1e-5)
+        assert (ours["accuracy"], ours["val_accuracy"]) == (theirs["accuracy"], theirs["val_accuracy"])
+        assert (ours["loss"], ours["val_loss"]) == pytest.approx((theirs["loss"], theirs["val_loss"]), abs=1e-5)
 
 
 def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +116,7 @@ def test_the_model_in_the_script_is_the_programs_model(experiment: Experiment) -
     assert optimizer_of(model) == optimizer_of(build(experiment))
 
 
+@pytest.mark.slow
 def test_a_cell_that_keras_lacks_travels_in_the_script_and_opens_its_model_file_in_plain_keras(tmp_path: Path) -> None:
     """A process that knows nothing of this program runs the class from the script, then Keras opens the file."""
     experiment = Experiment(cell="MGU", units=3, embedding_size=4, vocabulary_size=100, maxlen=6, layers=2, dropout=0.2)
@@ -136,6 +138,7 @@ def test_a_cell_that_keras_lacks_travels_in_the_script_and_opens_its_model_file_
     assert cell_source(cell_of("MGU")) in script(experiment)
 
 
+@pytest.mark.slow
 def test_the_exported_script_of_a_cell_that_keras_lacks_trains_it_by_itself(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -144,7 +147,7 @@ def test_the_exported_script_of_a_cell_that_keras_lacks_trains_it_by_itself(
     run(experiment)
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
     assert printed == [
-        f"epoch {epoch.epoch}: accuracy {epoch.accuracy:.4f}, loss {epoch.loss:.4f}, "
-        f"val_accuracy {epoch.val_accuracy:.4f}, val_loss {epoch.val_loss:.4f}"
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
         for epoch in epochs(experiment)
     ]

@@ -31,7 +31,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs import store
-from rnn_compare.runs.curves import curves
+from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files, weights_file
 
 from .conftest import PROJECT, SECONDS, go_to, seen, visit

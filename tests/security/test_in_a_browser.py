@@ -9,9 +9,10 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, ex
 from rnn_compare.dashboard.pages.compare.invite import own_address
 from rnn_compare.dashboard.server import visitor_cookie
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import MAX_NAME
+from tests.epochs import epoch_end
 
 from .conftest import PASS, Server
 from .test_hostile_inputs import HOSTILE
@@ -50,7 +51,7 @@ def made(server: Server, status: Status = Status.FINISHED, name: str = "", note:
     """Records a run in the server's own record, as another process may."""
     [run] = server.store.create([Experiment(units=units)], Owner.current(), "page")
     server.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
-    server.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in (1, 2)])
+    server.store.record([epoch_end(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in (1, 2)])
     if status.ended:
         server.store.record([Ended(run, status, None, 60.0)])
     server.store.rename(run, name)

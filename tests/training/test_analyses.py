@@ -58,7 +58,7 @@ def test_two_who_ask_at_once_share_one_piece_of_work() -> None:
     analyses, go = Analyses(), threading.Event()
     done: list[int] = []
 
-    def work(_: Analysis) -> int:
+    def work(_: str) -> int:
         go.wait(10)
         done.append(1)
         return 7

@@ -11,7 +11,7 @@ from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 from rnn_compare.runs.record import Run
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
-from rnn_compare.training.workers import WorkerFacts
+from rnn_compare.training.workers import WorkerInfo
 
 LOOK_SECONDS = 2.0
 NEARLY_FULL = 0.85
@@ -54,7 +54,7 @@ def _workers(services: Services) -> None:
         st.caption("The workers are starting.")
 
 
-def table(workers: Sequence[WorkerFacts], runs: Mapping[str, Run]) -> str:
+def table(workers: Sequence[WorkerInfo], runs: Mapping[str, Run]) -> str:
     """Returns the workers as an HTML table.
 
     Args:
@@ -72,12 +72,12 @@ def table(workers: Sequence[WorkerFacts], runs: Mapping[str, Run]) -> str:
     )
 
 
-def doing(worker: WorkerFacts, runs: Mapping[str, Run]) -> str:
+def doing(worker: WorkerInfo, runs: Mapping[str, Run]) -> str:
     """Returns in words what a worker is at."""
     if worker.problem:
         return worker.problem
     if not worker.ready:
-        return "is being readied"
+        return "is starting"
     run = runs.get(worker.run or "")
     if run is None:
         return "waits for a network"
@@ -87,7 +87,7 @@ def doing(worker: WorkerFacts, runs: Mapping[str, Run]) -> str:
     return f"trains {run.title}, epoch {epoch} of {run.experiment.epochs}"
 
 
-def _memory(worker: WorkerFacts) -> str:
+def _memory(worker: WorkerInfo) -> str:
     used = f"{worker.memory / 1e9:.1f} GB"
     if not worker.memory_limit:
         return used

@@ -1,4 +1,4 @@
-"""What is sent to the workers of a foreign cluster: the package and prepared reviews; and what they must have."""
+"""What is sent to the workers of a cluster: the package and prepared reviews; and what they must have."""
 
 import functools
 import hashlib
@@ -21,7 +21,7 @@ _NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy")
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Bundle:
     """Files and what names their content."""
 
     digest: str
@@ -45,7 +45,7 @@ def package() -> tuple[str, bytes]:
 
 
 @functools.lru_cache(maxsize=2)
-def reviews(source: Source) -> Parcel:
+def reviews(source: Source) -> Bundle:
     """Returns a source's prepared reviews, without what training does not read. Prepares them if need be.
 
     Raises:
@@ -53,7 +53,7 @@ def reviews(source: Source) -> Parcel:
     """
     folder = prepared.prepare(source)
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in _NOT_FOR_TRAINING}
-    return Parcel(_digest(files), files)
+    return Bundle(_digest(files), files)
 
 
 def what_lacks(found: dict[str, str | None]) -> str | None:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.components import board
@@ -58,10 +59,10 @@ def _live(services: Services, drawn: tuple[bool, bool]) -> None:
         st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     chosen = shown(runs)
     place = st.container(key="board_place")  # keeps its height while the scripts load
-    marks = _below_board(services, runs, chosen)
-    source = news.url(pinned(), marks)
+    marks, charts = _below_board(services, runs, chosen)
+    source = news.url(pinned(), marks, charts)
     with place:
-        data = news.message(services, pinned(), marks)
+        data = news.message(services, pinned(), marks, charts)
         stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
     with notices.noting(notices.noted()):
         for run in stopped:
@@ -73,9 +74,24 @@ def _live(services: Services, drawn: tuple[bool, bool]) -> None:
     notices.show()
 
 
-def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> bool:
-    """Draws one line that is always there, so that nothing below it moves; returns whether the marks are wanted."""
+def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> tuple[bool, tuple[str, ...]]:
+    """Draws one line that is always there, so that nothing below it moves.
+
+    Returns:
+        Whether the marks are wanted, and the names of the charts that are.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="board_line"):
+        charts = st.pills(
+            "Charts",
+            list(CHARTS),
+            selection_mode="multi",
+            default=SHOWN_FIRST,
+            format_func=lambda name: CHARTS[name].title,
+            key="charts",
+            label_visibility="collapsed",
+            width="content",
+            bind="query-params",
+        )
         marks = st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
         latest = newest(runs)
         if pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
@@ -87,7 +103,7 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> bool
         elif state.phase == "starting":
             begun = "" if chosen else " Train can be pressed already."
             st.caption(f"The workers are starting; a machine's very first start takes about half a minute.{begun}")
-    return marks
+    return marks, known(charts)
 
 
 def _at_work(services: Services) -> tuple[bool, bool]:

@@ -48,7 +48,7 @@ def show(_of: Services, chosen: Sequence[Chosen]) -> None:
             st.code(without_docstring(cell_of(cell).step), language="python", wrap_lines=True)
         st.html(table(cell, found))
         st.caption(notes(cell))
-        with st.expander(f"The way back: how the gradient passes one timestep of a {cell}"):
+        with st.expander(f"Backpropagation: how the gradient passes one timestep of a {cell}"):
             st.markdown(
                 "The chain rule, applied to the formula above: from the gradient for what the step returned to that "
                 "for what it was given. Repeated from the last word to the first it makes the chart of gradients."
@@ -121,9 +121,9 @@ def notes(cell: str) -> str:
     said = ["σ is the logistic function, ∘ multiplies unit by unit."] if cell_of(cell).gates else []
     gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
     said.append(
-        f"Keras keeps the matrices of {gates} side by side, each turned on its side, and so writes state·U for U·state."
+        f"Keras keeps the matrices of {gates} side by side, each transposed, and so writes state·U for U·state."
         if gates
-        else "Keras keeps each matrix turned on its side, and so writes state·U for U·state."
+        else "Keras keeps each matrix transposed, and so writes state·U for U·state."
     )
     if cell_of(cell).notes:
         said.append(cell_of(cell).notes)

@@ -17,7 +17,7 @@ from rnn_compare.runs.record import Run
 
 VIEWS = {
     "Word by word": reading.show,
-    "The gradient's way back": gradients.show,
+    "Gradient flow": gradients.show,
     "Memory test": memory.show,
     "Words": word_map.show,
     "Equations": formulas.show,

@@ -14,10 +14,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.dashboard import real_review, review_box
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.pages.inside.drawing import wait_for
+from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.insight import questions
@@ -60,7 +62,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     layer = _layer(max(len(one.reading.cells) for one in found))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
-    component("inside.js", "inside.css", "cell.css")(data=data, key=KEY, on_colouring_change=lambda: None)
+    component("reading.js", "inside.css", "cell.css")(data=data, key=KEY, on_colouring_change=lambda: None)
 
 
 def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]:
@@ -83,7 +85,7 @@ def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]
         if analysis and analysis.problem:
             st.error(f"{one.title}: {analysis.problem}")
         elif analysis is None or analysis.ended:
-            logits = np.array(analysis.result, np.float32) if analysis else None
+            logits = analysis.result if analysis else None
             found.append(Read(one, review, read(one.run.experiment, one.weights, review, logits)))
     return found
 
@@ -97,9 +99,11 @@ def message(found: Sequence[Read], layer: int, author: bool | None = None) -> di
         author: Whether the author of the text liked the film, where that is known.
     """
     longest = max((one.reading.words for one in found), key=len)
+    cells = {one.chosen.run.experiment.cell for one in found}
     return {
         "words": [token.word[:LONGEST_WORD] for token in longest],
         "author": author,
+        "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells)},
         "runs": [_run(one.chosen, one.reading, len(longest), layer) for one in found],
     }
 
@@ -145,17 +149,18 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
             for each in cell_of(experiment.cell).signals
         ],
         "input": _packed(cell.inputs[:, :MOST_UNITS]),
-        "before": {
-            "state": _packed(cell.previous_states[-1 if cell.backward else 0, units]),
-            "carry": None
-            if cell.previous_carry is None
-            else _packed(cell.previous_carry[-1 if cell.backward else 0, units]),
-        },
+        "before": {name: _packed(met[-1 if cell.backward else 0, units]) for name, met in _met(cell).items()},
     }
 
 
 def _signal(cell: CellReading, name: str) -> NDArray[np.float32]:
     return cell.states if name == "state" else cell.signals[name]
+
+
+def _met(cell: CellReading) -> dict[str, NDArray[np.float32]]:
+    """Returns each state that the words met, by its name, each (words, units)."""
+    carry = {} if cell.previous_carry is None else {"carry": cell.previous_carry}
+    return {"state": cell.previous_states, **carry}
 
 
 def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
@@ -177,11 +182,15 @@ def _left_out(services: Services, found: Sequence[Read]) -> dict[str, list[float
     for one, analysis in asked:
         if analysis.problem:
             st.error(f"{one.chosen.title}: {analysis.problem}")
-    return {one.chosen.run.id: analysis.result for one, analysis in asked if analysis.result is not None}
+    return {
+        one.chosen.run.id: [round(float(logit), 4) for logit in analysis.result]
+        for one, analysis in asked
+        if analysis.result is not None
+    }
 
 
 def _question(one: Chosen, review: EncodedReview) -> tuple[Any, ...]:
-    """Returns what ``analyses.left_out`` and its like are asked with."""
+    """Returns what ``questions.left_out`` and its like are asked with."""
     state, ids = questions.fingerprint(one.weights), tuple(review.ids.tolist())
     return one.run.id, one.which, state, one.run.experiment, ids, len(words_read(review))
 

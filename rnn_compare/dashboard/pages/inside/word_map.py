@@ -6,13 +6,13 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from rnn_compare.charts.word_chart import COLORS, HEIGHT, NARROW, WIDTH, word_chart
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.pages.inside.drawing import card, wait_for
-from rnn_compare.dashboard.pages.inside.word_chart import COLORS, HEIGHT, NARROW, WIDTH, chart
+from rnn_compare.dashboard.pages.inside.chosen import Chosen, card, problem_card
+from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import percent
+from rnn_compare.formatting import counted, percent
 from rnn_compare.insight import questions
 from rnn_compare.insight.embedding_map import WordMap, find_word, neighbours, word_map
 from rnn_compare.reviews import prepared
@@ -86,7 +86,7 @@ def neighbour_cards(chosen: Sequence[Chosen], near: Near, problems: dict[str, st
     cards = []
     for one in chosen:
         if one.run.id in problems:
-            cards.append(card(one, f'<p class="rc-problem">{escape(problems[one.run.id])}</p>'))
+            cards.append(problem_card(one, problems[one.run.id]))
             continue
         rows = "".join(
             f"<tr><td>{f'<b>{escape(word)}</b>' if word in common else escape(word)}</td><td>{cosine:.2f}</td></tr>"
@@ -118,7 +118,7 @@ def _show_map(
     try:
         words = _words(services, one)
     except UserError as error:
-        st.html(f'<div class="rc-verdicts">{card(one, f"<p class=rc-problem>{escape(str(error))}</p>")}</div>')
+        st.html(f'<div class="rc-verdicts">{problem_card(one, str(error))}</div>')
         return
     if words is None:
         return
@@ -129,16 +129,16 @@ def _show_map(
         found = [looked_up, *(word for word, _ in near)]
     if count > 1:
         st.html(f'<div class="rc-verdicts">{card(one, "")}</div>')
-    figure.show(chart(words, found, WIDTH if count == 1 else NARROW), f"word_map_{place}", HEIGHT)
-    middle = percent(float(np.median(words.verdicts)))
+    figure.show(word_chart(words, found, WIDTH if count == 1 else NARROW), f"word_map_{place}", HEIGHT)
+    median = percent(float(np.median(words.verdicts)))
     rare = (
         f" “{found[0]}” is too rare for the map; its neighbours are on it."
         if found and found[0] not in words.words
         else ""
     )
     st.caption(
-        f"{len(words.words):,} words. Grey is this network's middle word, {middle} positive by itself. The map holds "
-        f"{percent(sum(words.shares))} of the differences between the words.{rare}"
+        f"{counted(len(words.words), 'word')}. Grey is this network's median word, {median} positive by itself. The "
+        f"map holds {percent(sum(words.shares))} of the differences between the words.{rare}"
     )
 
 
@@ -161,15 +161,8 @@ def _words(services: Services, one: Chosen) -> WordMap | None:
         raise UserError(analysis.problem)
     if analysis.result is None:
         wait_for(one.title, analysis)
-        return None
-    found = analysis.result
-    return WordMap(
-        tuple(found["words"]),
-        np.array(found["ids"], np.int64),
-        np.array(found["points"], np.float32),
-        np.array(found["verdicts"], np.float32),
-        (found["shares"][0], found["shares"][1]),
-    )
+    found: WordMap | None = analysis.result
+    return found
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -13,6 +13,7 @@ from rnn_compare.dashboard.notices import noted, noting
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.formatting import duration, percent
 from rnn_compare.networks.keras_script import script
 from rnn_compare.runs.events import Status
@@ -150,8 +151,8 @@ def _state(run: Run) -> str:
     if run.name:
         parts.insert(0, run.experiment.label)
     if run.best and run.last:
-        parts.append(f"best {percent(run.best.val_accuracy)} (epoch {run.best.epoch})")
-        parts.append(f"last {percent(run.last.val_accuracy)}")
+        parts.append(f"best {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})")
+        parts.append(f"last {percent(run.last['val_accuracy'])}")
     if run.parameters:
         parts.append(f"{run.parameters:,} parameters")
     return " · ".join(parts) + (f". {run.reason}" if run.reason else "")
@@ -163,6 +164,9 @@ def _sections(run: Run) -> Iterable[str]:
     changed = {name: value for name, value in settings.items() if value != usual[name]}
     yield _section("Changed from the defaults", changed, "Nothing.")
     yield _section("Left at the defaults", {name: v for name, v in settings.items() if name not in changed})
+    figures = run.last.figures if run.last else {}
+    known = {figure.title: figure.text(figures[name]) for name, figure in FIGURES.items() if name in figures}
+    yield _section("Last epoch", known, "None has finished yet.")
     facts = {
         "id": run.id,
         "started from": run.origin,
@@ -171,7 +175,7 @@ def _sections(run: Run) -> Iterable[str]:
         "training began": _time(run.started),
         "ended": _time(run.ended),
         "its epochs took": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "–",
-        "gone on with after epoch": ", ".join(map(str, run.continued)) or "–",
+        "resumed after epoch": ", ".join(map(str, run.continued)) or "–",
         "started together with": run.comparison if run.comparison != run.id else "–",
         **run.versions,
     }

@@ -1,0 +1,84 @@
+"""What every cell's kernel is: the arrays of one batch, and the step forward and back that are the cell's own.
+
+``rnn_compare/fused/kernels/`` holds one file a cell. In compiled code ``cell.step(...)`` is that of the cell's class:
+Numba compiles the loops of ``recurrence`` once for each class.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any, ClassVar, NamedTuple
+
+import numpy as np
+from numba import types
+from numba.extending import overload_method
+
+from rnn_compare.fused.arithmetic import OPTIONS, Array, Indices, add
+
+
+class _Arrays(NamedTuple):
+    W_inputs: Array
+    place: Indices
+    states: Array
+    kept: Array
+    recurrent_kernel: Array
+    U_T: Array
+    bias: Array
+
+
+class CellKernel(_Arrays):
+    """The arrays of one batch; a cell's subclass has its steps.
+
+    Attributes:
+        state_count: States that travel from timestep to timestep: the LSTM has two. The first is the output.
+        kept_count: Rows of ``units`` numbers that the step forward keeps for the step back.
+        W_inputs: W·input for each input (inputs, gates, units).
+        place: For each packed row the input that it reads (rows,).
+        states: The states before each step (state_count, rows, units); the step that reads the rows from ``begin`` to
+            ``end`` writes those from ``end`` on, as ``packing`` lays them out.
+        kept: What each row keeps (rows, kept_count, units).
+        recurrent_kernel: U (units, gates · units).
+        U_T: U transposed (gates · units, units).
+        bias: (1, gates, units), or (2, gates, units) with a second one beside U·state.
+    """
+
+    state_count: ClassVar[int] = 1
+    kept_count: ClassVar[int]
+
+    def step(self, begin: int, end: int) -> None:
+        """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes new states and ``kept``."""
+        raise NotImplementedError
+
+    def step_back(
+        self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
+    ) -> None:
+        """Goes back over the step of the packed rows from ``begin`` to ``end``.
+
+        Args:
+            begin, end: The packed rows; a single one may have been read by all reviews, in the prefix that they share.
+            dstates: Gradients of the states (state_count, batch, units): in the rows from ``first`` to ``last`` those
+                after the step, on return those before it.
+            first, last: Rows of ``dstates``.
+            dgates: Receives the gradients of W·input (last - first, gates · units).
+            dproducts: Receives those of U·state; the same array as ``dgates`` in a cell with one bias.
+        """
+        raise NotImplementedError
+
+    def add_recurrent_gradient(self, total: Array, begin: int, end: int, dproducts: Array) -> None:
+        """Adds the gradient of U (units, gates · units) that the packed rows from ``begin`` to ``end`` contribute."""
+        add(total, np.dot(self.states[0, begin:end].T, dproducts[begin:end]))
+
+
+def _resolve(declared: Callable[..., None]) -> None:
+    # Tells Numba what a method of CellKernel is for a tuple of a given class. A dispatcher handed over as an argument
+    # would do as well, but code that takes one is never found again in the cache.
+    @functools.wraps(declared)  # Numba asks for its signature
+    def method(self: Any, *_arguments: Any) -> Any:
+        return getattr(self.instance_class, declared.__name__)
+
+    # Not strict: a subclass may write the annotations in another way.
+    overload: Any = overload_method  # whose type leaves out what it hands on to ``overload``
+    overload(types.NamedTuple, declared.__name__, strict=False, jit_options=OPTIONS)(method)
+
+
+for _declared in (CellKernel.step, CellKernel.step_back, CellKernel.add_recurrent_gradient):
+    _resolve(_declared)
