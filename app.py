@@ -13,4 +13,4 @@ elif __name__ != "__mp_main__":
 
     from rnn_compare.dashboard.server import lifespan, routes
 
-    app = st.App(__file__, routes=routes.ROUTES, middleware=routes.MIDDLEWARE, lifespan=lifespan.lifespan)
+    app = st.App(__file__, routes=routes.routes(), middleware=routes.MIDDLEWARE, lifespan=lifespan.lifespan)

@@ -53,7 +53,7 @@ export function buildText(parent, { words, runs, onWord, onColouring, onLead }) 
 }
 
 function colourWord(span, run, index, move, tones) {
-  span.style.setProperty("--rc-tone", move?.logit < 0 ? "var(--rc-blue)" : "var(--rc-orange)");
+  span.style.setProperty("--rc-tone", move?.logit < 0 ? "var(--rc-negative)" : "var(--rc-positive)");
   span.style.setProperty("--rc-share", `${tones[index] ?? 0}%`);
   span.classList.toggle("rc-cut", index < 0);
   span.classList.toggle("rc-unknown", run.unknown.includes(index));

@@ -5,19 +5,17 @@ that draw it are served once (see ``server/assets.py``). Streamlit's own chart w
 every point and lose the viewer's zoom.
 """
 
-import functools
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from rnn_compare.charts.curves.curve_chart import CurveChart
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import findings
-from rnn_compare.dashboard.server import assets
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.formatting import about, duration, ordinal, percent
 from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Progress, Status
@@ -82,7 +80,7 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
         key: Names the board on its page.
         may_press: Whether there are buttons; without them none was pressed, whatever a browser says.
     """
-    result = _component()(
+    result = component("board.js", "board.css")(
         data={**data, "may_press": may_press, "live": live},
         key=key,
         on_stop_change=lambda: None,
@@ -95,19 +93,6 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
         return [run for run in runs if isinstance(run, str) and run in drawn]
 
     return pressed(result.stop), pressed(result.resume)
-
-
-@functools.cache
-def _component() -> Any:
-    # Only this loader travels with every message; the module that it names is fetched once.
-    loader = f"""
-        const module = import(new URL("{assets.url("board.js")}", document.baseURI));
-        const urls = {{plotly: "{assets.url("plotly.min.js")}", styles: ["{assets.url("board.css")}"]}};
-        export default (component) => {{
-            module.then((board) => board.render(component, urls));
-            return () => module.then((board) => board.dispose(component.parentElement));
-        }};"""
-    return st.components.v2.component("rnn_compare_board", js=loader, isolate_styles=False)
 
 
 def _card(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from html import escape
 
 import streamlit as st
 
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
@@ -16,18 +17,10 @@ from rnn_compare.training.workers import WorkerInfo
 LOOK_SECONDS = 2.0
 NEARLY_FULL = 0.85
 
-CSS = """<style>
-.rc-workers { width: 100%; border-collapse: collapse; font-size: 1rem; font-variant-numeric: tabular-nums; }
-.rc-workers th { text-align: left; font-weight: 600; opacity: .75; }
-.rc-workers th, .rc-workers td { padding: .5rem .8rem .5rem 0; border-bottom: 1px solid rgba(128, 128, 128, .3);
-  overflow-wrap: anywhere; }
-.rc-workers meter { width: 7rem; max-width: 100%; height: .8rem; display: block; }
-.rc-workers small { opacity: .75; }
-</style>"""
-
 
 def render() -> None:
     """Draws the page; where a presenter's pass is set, for the presenter only: it names machines."""
+    theme.load("cluster.css")
     st.markdown("## Cluster")
     if reason := presenter.why_not():
         st.info(reason, icon=":material/lock:")
@@ -45,7 +38,7 @@ def render() -> None:
 def _workers(services: Services) -> None:
     engine = services.engine
     where = f"on the cluster <code>{escape(engine.scheduler)}</code>" if engine.scheduler else "on this machine"
-    st.html(f"{CSS}<p>Trainings run {where}.</p>")
+    st.html(f"<p>Trainings run {where}.</p>")
     if engine.state.reason:
         st.warning(engine.state.reason, icon=":material/error:")
     try:

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import review_text
+from rnn_compare.dashboard import review_text, theme
 from rnn_compare.dashboard.pages.compare.controls import SOURCE_NAMES
 from rnn_compare.experiment import SOURCES, Experiment, Source, bounds, experiment_from
 from rnn_compare.formatting import percent
@@ -21,15 +21,16 @@ NUMBER = "review_number"
 
 def render() -> None:
     """Draws the page."""
+    theme.load("review_text.css", "reviews.css")
     st.markdown("## The reviews")
     experiment = _settings()
     problem = sources.unavailable(experiment.source)
     if problem:
         more = " It has 25,000 test reviews as well." if experiment.source == "keras" else ""
-        st.html(f"{CSS}<p class='rc-missing'>{escape(problem)}{more}</p>")
+        st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
         return
     reviews = _load(experiment.source)
-    st.html(CSS + review_text.CSS + _counts(reviews, experiment))
+    st.html(_counts(reviews, experiment))
     _look(reviews, _choose(reviews), experiment)
 
 
@@ -92,8 +93,8 @@ def _counts(reviews: Reviews, experiment: Experiment) -> str:
         (percent(cut), "of the reviews are longer than maxlen and are cut"),
         (percent(float(labels.mean())), "of the reviews are positive"),
     )
-    shown = "".join(f"<div><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
-    return f'<div class="rc-facts-row"><pre>{"<br>".join(printed)}</pre>{shown}</div>'
+    shown = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
+    return f'<div class="rc-facts-row"><pre class="rc-box">{"<br>".join(printed)}</pre>{shown}</div>'
 
 
 def _choose(reviews: Reviews) -> int:
@@ -122,23 +123,3 @@ def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
     )
     with st.expander("As it was written" if reviews.texts else "Its words; Keras' file holds no more"):
         st.html(f'<p class="rc-written">{escape(text)}</p>')
-
-
-CSS = """
-<style>
-.rc-facts-row { display: flex; flex-wrap: wrap; gap: 0.75rem; font-variant-numeric: tabular-nums; }
-.rc-facts-row > * {
-  border: 1px solid var(--st-border-color, #8884); border-radius: 8px; padding: 0.5rem 0.9rem; margin: 0;
-}
-.rc-facts-row > div { flex: 1 1 9rem; }
-.rc-facts-row pre { font-size: 1rem; line-height: 1.55; background: none; color: inherit; }
-.rc-facts-row b { display: block; font-size: 1.5rem; font-weight: 700; line-height: 1.25; }
-.rc-facts-row span { display: block; font-size: 0.95rem; line-height: 1.3; opacity: 0.8; }
-.rc-label { font-size: 1.35rem; font-weight: 650; margin: 0 0 0.3rem; white-space: nowrap; }
-.rc-written { font-size: 1.05rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
-.rc-missing {
-  border: 1px solid var(--st-border-color, #8884); border-left: 5px solid #E69F00; border-radius: 8px;
-  padding: 0.8rem 1rem; font-size: 1.1rem; overflow-wrap: anywhere;
-}
-</style>
-"""

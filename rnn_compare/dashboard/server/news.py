@@ -18,12 +18,13 @@ from starlette.responses import Response
 
 from rnn_compare.charts.curves.registry import SHOWN_FIRST, known
 from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard.server.own_addresses import FOLDER
 from rnn_compare.dashboard.services import Services, Snapshot, get_services, running_services
 from rnn_compare.dashboard.shown_runs import chosen
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED
 
-PATH = "/rnn-compare/live"
+PATH = f"{FOLDER}/live"
 LONGEST_QUERY = 1000
 HINT = "Press Train: the curves grow here"
 
@@ -45,7 +46,7 @@ def message(
 
 
 def url(named: Sequence[str], marks: bool, charts: Sequence[str] = SHOWN_FIRST) -> str:
-    """Returns where a browser finds what is new of these runs."""
+    """Returns where a page finds what is new of these runs."""
     return f"{PATH}?{urlencode({'show': ','.join(named), 'marks': int(marks), 'charts': ','.join(charts)})}"
 
 

@@ -4,10 +4,11 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rnn_compare.dashboard.server import assets
+from rnn_compare.dashboard.server.own_addresses import base_path
 
 
 class Preload:
-    """Has browsers fetch Plotly along with the page, while Streamlit's own scripts still load.
+    """Has browsers fetch Plotly and the board's style along with the page, while Streamlit's own scripts still load.
 
     Args:
         app: The server that this stands before.
@@ -22,8 +23,9 @@ class Preload:
         async def with_link(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                if scope["path"] == "/" and headers.get("content-type", "").startswith("text/html"):
+                if scope["path"] == f"{base_path()}/" and headers.get("content-type", "").startswith("text/html"):
                     headers.append("Link", f"<{assets.url('plotly.min.js')}>; rel=preload; as=script")
+                    headers.append("Link", f"<{assets.url('board.css')}>; rel=preload; as=style")
             await send(message)
 
         await self.app(scope, receive, with_link)

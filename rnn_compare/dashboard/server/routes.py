@@ -4,8 +4,16 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from rnn_compare.dashboard.server import assets, news
+from rnn_compare.dashboard.server.own_addresses import base_path
 from rnn_compare.dashboard.server.preload import Preload
 from rnn_compare.dashboard.server.request_guard import RequestGuard
 
 MIDDLEWARE = [Middleware(RequestGuard), Middleware(Preload)]
-ROUTES = [Route(news.PATH, news.answer), Route(assets.PATH, assets.serve)]
+
+
+def routes() -> list[Route]:
+    """Returns the addresses that are this program's own; Streamlit adds no base path to them."""
+    return [
+        Route(f"{base_path()}/{path}", answer)
+        for path, answer in ((news.PATH, news.answer), (assets.PATH, assets.serve))
+    ]

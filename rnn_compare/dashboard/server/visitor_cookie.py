@@ -3,9 +3,10 @@
 import re
 import secrets
 
-import streamlit as st
 from starlette.requests import Request
 from starlette.types import Scope
+
+from rnn_compare.dashboard.server.own_addresses import base_path
 
 NAME = "rnn_compare_visitor"
 
@@ -26,5 +27,4 @@ def new(scope: Scope) -> str | None:
     if not scope["path"].endswith("/_stcore/health") or token(request.cookies.get(NAME)):
         return None
     secure = "; Secure" if scope["scheme"] == "https" else ""
-    path = "/" + (st.get_option("server.baseUrlPath") or "").strip("/")
-    return f"{NAME}={secrets.token_hex(16)}; Path={path}; HttpOnly; SameSite=Lax{secure}"
+    return f"{NAME}={secrets.token_hex(16)}; Path={base_path() or '/'}; HttpOnly; SameSite=Lax{secure}"

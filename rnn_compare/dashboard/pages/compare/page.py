@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
-from rnn_compare.dashboard import notices
+from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.pages.compare import controls, invite, parameter_table
@@ -22,6 +22,7 @@ server's time."""
 
 def render() -> None:
     """Draws the page."""
+    theme.load("compare.css")
     services = get_services()
     restore()
     with st.sidebar:

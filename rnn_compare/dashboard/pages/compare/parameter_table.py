@@ -80,7 +80,7 @@ def _card(name: str, look: Look, experiment: Experiment, count: Parameters) -> s
     ]
     first = count.recurrent_layers[0]
     return (
-        f'<section style="--rc-color: {look.color}">'
+        f'<section class="rc-card" style="--rc-color: {look.color}">'
         f"<h4><span>{escape(name)}</span><span>{count.total:,} parameters</span></h4>"
         f'<p class="rc-arithmetic">{escape(first.arithmetic)}</p>'
         f'<p class="rc-symbols">{escape(first.kind)}: {escape(formula(experiment.cell))}</p>'

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from html import escape
 
 from rnn_compare.charts.palette import Look
+from rnn_compare.dashboard import theme
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
@@ -30,7 +31,7 @@ class Chosen:
 
 def card(chosen: Chosen, body: str) -> str:
     """Returns a run's card: its title in its colour, and HTML."""
-    return f'<section style="--rc-color: {chosen.look.color}"><h4>{escape(chosen.title)}</h4>{body}</section>'
+    return theme.card(chosen.title, chosen.look, body)
 
 
 def problem_card(chosen: Chosen, problem: str) -> str:

@@ -12,21 +12,6 @@ from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.services import Services
 from rnn_compare.networks.parameters import parameters
 
-CSS = """
-<style>
-.rc-shapes { width: 100%; border-collapse: collapse; font-size: 1rem; font-variant-numeric: tabular-nums; }
-.rc-shapes th, .rc-shapes td {
-  text-align: left; font-weight: 400; padding: 0.2rem 0.75rem 0.2rem 0; vertical-align: baseline;
-  border: none; border-top: 1px solid var(--st-border-color, #8884);
-}
-.rc-shapes td:not(:last-child) { white-space: nowrap; }
-/* A formula beside its source: on a projector there is no room for KaTeX's own size, on a phone it is shifted. */
-@media (max-width: 1500px) { [data-testid="stLatex"] .katex { font-size: 0.97em; } }
-[data-testid="stLatex"] .katex-display { overflow-x: auto; overflow-y: hidden; }
-.rc-shapes th { font-weight: 650; border-top: none; }
-</style>
-"""
-
 
 @dataclass(frozen=True)
 class Shapes:
@@ -49,8 +34,6 @@ def show(_services: Services, chosen: Sequence[Chosen]) -> None:
         "**What you see:** left, one timestep as a textbook writes it, with the sizes of your networks; right, the "
         "source that computes every picture on this page, line for line the same."
     )
-    if chosen:
-        st.html(CSS)
     for cell in dict.fromkeys(one.run.experiment.cell for one in chosen):
         found = shapes([one for one in chosen if one.run.experiment.cell == cell])
         st.subheader(cell)

@@ -1,6 +1,5 @@
 """The history of gradient flow: what was recorded at every epoch's end, to be played back."""
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,8 @@ import streamlit as st
 
 from rnn_compare.charts.gradient_chart import PLACE, drawable
 from rnn_compare.charts.plotly_style import plain
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.server import assets
 from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import counted_range
 from rnn_compare.insight.gradient_flow import GradientFlow, from_plain
@@ -37,7 +36,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     histories = [GradientHistory(one, services.store.gradients(one.run.id)) for one in chosen]
     st.markdown(f"**While it learned:** {introduction(histories)}")
     if shown := [history for history in histories if history.recorded]:
-        _component()(data=message(shown), key="course")
+        component("gradient_history.js", "inside.css")(data=message(shown), key="gradient_history")
 
 
 def introduction(histories: Sequence[GradientHistory]) -> str:
@@ -132,15 +131,3 @@ def _missing(history: GradientHistory) -> str:
 def _as_text(title: str) -> str:
     """Returns a title that Markdown shows as it is."""
     return f"`{title.replace('`', ' ')}`"
-
-
-@functools.cache
-def _component() -> Any:
-    loader = f"""
-        const module = import(new URL("{assets.url("gradient_history.js")}", document.baseURI));
-        const urls = {{ plotly: "{assets.url("plotly.min.js")}", styles: ["{assets.url("inside.css")}"] }};
-        export default (component) => {{
-            module.then((history) => history.render(component, urls));
-            return () => module.then((history) => history.dispose(component.parentElement));
-        }};"""
-    return st.components.v2.component("rnn_compare_course", js=loader, isolate_styles=False)

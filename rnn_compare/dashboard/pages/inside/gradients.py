@@ -18,12 +18,6 @@ from rnn_compare.formatting import counted, counted_range
 from rnn_compare.insight import questions
 from rnn_compare.insight.gradient_flow import FollowedGradient, follow_gradient
 
-CSS = """
-<style>
-.rc-memory b { font-size: 1.85rem; font-weight: 700; white-space: nowrap; margin-right: 0.5rem; }
-.rc-memory span { font-size: 1.1rem; white-space: nowrap; }
-</style>
-"""
 NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
@@ -45,7 +39,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
             cards.append(card(one, memory(known)))
     if followed:
         st.markdown(introduction(followed))
-    st.html(f'{CSS}<div class="rc-verdicts">{"".join(cards)}</div>')
+    st.html(f'<div class="rc-verdicts">{"".join(cards)}</div>')
     if followed:
         figure.show(gradient_chart(followed), "gradient_chart", HEIGHT)
         st.markdown(conclusion(experiments))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard import network_choice
+from rnn_compare.dashboard import network_choice, theme
 from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, reading, word_map
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.services import get_services
@@ -26,6 +26,7 @@ VIEWS = {
 
 def render() -> None:
     """Draws the page."""
+    theme.load("verdicts.css", "views.css")
     services = get_services()
     if not (found := network_choice.askable(services)):
         return

@@ -4,7 +4,6 @@ All that the browser needs for stepping and playing goes to it once, as bytes: a
 """
 
 import base64
-import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,9 +17,9 @@ from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.dashboard import real_review, review_box
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.pages.inside.waiting import wait_for
-from rnn_compare.dashboard.server import assets
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.insight import questions
@@ -63,7 +62,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     layer = _layer(max(len(one.reading.cells) for one in found))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
-    _component()(data=data, key=KEY, on_colouring_change=lambda: None)
+    component("reading.js", "inside.css", "cell.css")(data=data, key=KEY, on_colouring_change=lambda: None)
 
 
 def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]:
@@ -205,18 +204,3 @@ def _layer(cells: int) -> int:
     names = ["last"] + [f"{number} below" for number in range(1, cells)]
     picked = st.segmented_control("Cell of the layer", names, default="last", key="layer", required=True)
     return names.index(picked or "last")
-
-
-@functools.cache
-def _component() -> Any:
-    loader = f"""
-        const module = import(new URL("{assets.url("reading.js")}", document.baseURI));
-        const urls = {{
-            plotly: "{assets.url("plotly.min.js")}",
-            styles: ["{assets.url("inside.css")}", "{assets.url("cell.css")}"],
-        }};
-        export default (component) => {{
-            module.then((reading) => reading.render(component, urls));
-            return () => module.then((reading) => reading.dispose(component.parentElement));
-        }};"""
-    return st.components.v2.component("rnn_compare_inside", js=loader, isolate_styles=False)

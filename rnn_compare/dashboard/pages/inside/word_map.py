@@ -17,19 +17,6 @@ from rnn_compare.insight import questions
 from rnn_compare.insight.embedding_map import WordMap, find_word, neighbours, word_map
 from rnn_compare.reviews import prepared
 
-CSS = """
-<style>
-.rc-neighbours { font-size: 1.05rem; border-collapse: collapse; width: 100%; }
-.rc-neighbours td { border: none; padding: 0.06rem 0; overflow-wrap: anywhere; }
-.rc-neighbours td:last-child { text-align: right; opacity: 0.75; }
-.rc-colors { display: flex; justify-content: center; align-items: center; gap: 0.75rem; font-size: 1.1rem; }
-/* The labels have their places on a map so wide: on a phone it is shifted. */
-.st-key-word_map_0, .st-key-word_map_1 { overflow-x: auto; }
-.st-key-word_map_0 > *, .st-key-word_map_1 > * { min-width: 40rem; }
-.rc-colors i { width: min(24rem, 40%); height: 14px; border-radius: 4px; }
-</style>
-"""
-
 Near = dict[str, list[tuple[str, float]]]
 
 
@@ -44,7 +31,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     )
     typed, maps = _controls(chosen)
     near, problems = nearest(chosen, typed) if typed.strip() else ({}, {})
-    st.html(CSS + color_bar())
+    st.html(color_bar())
     columns = st.columns(len(maps)) if len(maps) > 1 else [st.container()]
     for place, (column, one) in enumerate(zip(columns, maps, strict=True)):
         with column:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard import notices
+from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table
@@ -25,6 +25,7 @@ TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_
 
 def render() -> None:
     """Draws the page."""
+    theme.load("runs.css")
     services = get_services()
     runs = services.runs()[::-1]
     notices.show()

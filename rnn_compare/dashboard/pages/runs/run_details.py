@@ -21,28 +21,10 @@ from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 
-CSS = """
-<style>
-.rc-run h3 { font-size: 1.35rem; font-weight: 650; margin: 0; padding: 0; overflow-wrap: anywhere; }
-.rc-run p { font-size: 1rem; margin: 0.1rem 0 0; }
-.rc-record { display: grid; grid-template-columns: repeat(auto-fit, minmax(21rem, 1fr)); gap: 0.75rem; }
-.rc-record section {
-  border: 1px solid var(--st-border-color, #8884); border-radius: 8px; padding: 0.6rem 0.9rem 0.7rem;
-}
-.rc-record h4 { font-size: 1.05rem; font-weight: 650; margin: 0 0 0.25rem; padding: 0; }
-.rc-record dl {
-  display: grid; grid-template-columns: auto 1fr; gap: 0.1rem 1.25rem; margin: 0; padding: 0; font-size: 1rem;
-}
-.rc-record dt { opacity: 0.75; font-weight: 400; margin: 0; padding: 0; }
-.rc-record dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-.rc-record p { margin: 0; font-size: 1rem; opacity: 0.75; }
-</style>
-"""
-
 
 def show(services: Services, run: Run) -> None:
     """Draws the panel of one run."""
-    st.html(f'{CSS}<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run))}</p></div>')
+    st.html(f'<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run))}</p></div>')
     _names(services, run)
     _downloads(services, run)
     if run.status is Status.FINISHED:
@@ -205,7 +187,7 @@ def _section(heading: str, values: Mapping[str, object], otherwise: str = "") ->
         f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_said(value))}</dd>" for name, value in values.items()
     )
     body = f"<dl>{rows}</dl>" if rows else f"<p>{escape(otherwise)}</p>"
-    return f"<section><h4>{escape(heading)}</h4>{body}</section>"
+    return f"<section class='rc-box'><h4>{escape(heading)}</h4>{body}</section>"
 
 
 def _said(value: object) -> str:
