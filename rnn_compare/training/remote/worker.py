@@ -14,7 +14,7 @@ from typing import Any
 from distributed import get_worker
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, Source
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_folder, run_folder, written_whole
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Event, Status, to_message
@@ -42,7 +42,7 @@ def warm_up() -> None:
     job.warm_up()
 
 
-def has_reviews(source: Source, digest: str) -> bool:
+def has_reviews(source: str, digest: str) -> bool:
     """Tells whether the prepared reviews are here, and has trainings use them."""
     folder = cache_folder() / "reviews" / f"{source}-{digest}"
     if folder.is_dir():
@@ -50,7 +50,7 @@ def has_reviews(source: Source, digest: str) -> bool:
     return folder.is_dir()
 
 
-def take_reviews(source: Source, digest: str, files: dict[str, bytes]) -> None:
+def take_reviews(source: str, digest: str, files: dict[str, bytes]) -> None:
     """Keeps prepared reviews, whole or not at all, and has trainings use them."""
     folder = cache_folder() / "reviews" / f"{source}-{digest}"
     folder.parent.mkdir(exist_ok=True)
