@@ -1,6 +1,5 @@
 import itertools
 
-import keras
 import numpy as np
 import pytest
 from hypothesis import given
@@ -40,7 +39,10 @@ def test_it_depends_on_the_order_of_probabilities_alone(drawn: list[tuple[int, i
     assert area_under_roc_curve(labels, 1 - probabilities) == pytest.approx(1 - area)
 
 
+@pytest.mark.slow
 def test_keras_own_metric_comes_near_to_it() -> None:
+    import keras  # it takes seconds, which the other tests do without
+
     generator = np.random.default_rng(1)
     labels = generator.integers(0, 2, 5000)
     probabilities = (1 / (1 + np.exp(-(labels - 0.5 + generator.normal(size=5000))))).astype(np.float32)
