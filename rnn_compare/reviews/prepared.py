@@ -15,6 +15,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
+from rnn_compare.atomic import UNFINISHED, whole_folder
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
@@ -162,15 +163,11 @@ def prepare(source_name: str) -> Path:
         with FileLock(folder.parent / f"{source_name}.lock"):
             if folder.is_dir():  # another process was first
                 return folder
-            for leftover in folder.parent.glob(f"{source_name}-*.unfinished"):  # of processes that crashed
+            for leftover in folder.parent.glob(f"{UNFINISHED}-*-{source_name}-*"):  # of processes that crashed
                 shutil.rmtree(leftover)
             held = source(source_name).read()
-            unfinished = folder.with_name(f"{folder.name}.unfinished")
-            try:
-                write(unfinished, held)
-                unfinished.rename(folder)
-            finally:
-                shutil.rmtree(unfinished, ignore_errors=True)
+            with whole_folder(folder) as partial:
+                write(partial, held)
     except OSError as error:
         raise UserError(
             f"The reviews cannot be prepared in {folder.parent} ({error.strerror or error}); it takes about "

@@ -39,12 +39,11 @@ class Facts:
 
 
 def write(folder: Path, held: WrittenReviews | RankedReviews) -> None:
-    """Writes all files of a prepared source into a new folder.
+    """Writes all files of a prepared source into an empty folder.
 
     Raises:
         OSError: If they cannot be written.
     """
-    folder.mkdir()
     ranked = _ranked(held) if isinstance(held, WrittenReviews) else held
     # RandomState, since its stream is the same in every version of NumPy.
     order = np.random.RandomState(SHUFFLE_SEED).permutation(len(ranked.train.labels))

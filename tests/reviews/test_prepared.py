@@ -199,7 +199,7 @@ prepared.prepare("keras")
     assert process.stdout.readline() == "writing\n"
     process.kill()
     process.communicate(timeout=60)
-    (leftover,) = (tmp_path / "cache" / "reviews").glob("*.unfinished")
+    (leftover,) = (tmp_path / "cache" / "reviews").glob(".unfinished-*")
     assert (leftover / "words.json").exists()
     assert not prepared.is_prepared("keras")
 
