@@ -2,8 +2,8 @@
 
     python -m benchmarks.streaming [rounds]
 
-All that Keras does for callbacks after each batch counts, the turning of its figures into numbers included; and all
-that is sent is pickled, as for its way to the server. The aim is 1 % of an epoch of the quickest cell.
+All that Keras does for callbacks after each batch and epoch counts: its figures turned into numbers, others computed;
+and all that is sent is pickled, as for its way to the server. The aim is 1 % of an epoch of the quickest cell.
 """
 
 import pickle
@@ -27,7 +27,10 @@ from rnn_compare.training.callback import StreamCallback
 from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import Stream
 
-HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_test_batch_begin", "on_test_batch_end")
+HOOKS = (
+    *("on_train_batch_begin", "on_train_batch_end", "on_test_begin", "on_test_batch_begin", "on_test_batch_end"),
+    "on_epoch_end",
+)
 _spent = 0.0
 
 

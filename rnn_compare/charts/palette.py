@@ -8,10 +8,8 @@ Further runs of a cell get other shades of its colour and another marker.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.cell_pictures import picture
 
-CELL_COLORS: dict[str, str] = {name: picture(name).color for name in CELLS}
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
 
 

@@ -15,6 +15,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.recovery import interrupt_orphans
+from rnn_compare.sources.registry import SOURCES, source
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
 
@@ -121,14 +122,14 @@ def _export(options: argparse.Namespace) -> int:
         raise UserError(f"{target} {what}; a file in an existing folder is needed. Choose another path.")
     with foreground.open_store() as store:
         run = store.run(options.run)
-    source = model_file(run.id, options.which)
-    if not source.exists():  # the run still trains, or its worker was killed
+    written = model_file(run.id, options.which)
+    if not written.exists():  # the run still trains, or its worker was killed
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from rnn_compare.training import model_files
 
-        source = model_files.write_model(run.id, run.experiment, options.which)
+        written = model_files.write_model(run.id, run.experiment, options.which)
     try:
-        shutil.copyfile(source, target)
+        shutil.copyfile(written, target)
     except OSError as error:
         raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
     print(f"{run.title}: {options.which} weights written to {target}", file=sys.stderr)
@@ -253,6 +254,9 @@ def _add_settings(
         names = choices(name)
         usual = " ".join(cell) if cell and name == "cell" else field.default
         limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
+        if name == "reviews":
+            held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)
+            limits, usual = f"{int(bounds(name)[0])} to all that the source holds ({held})", "all"
         group.add_argument(
             flag,
             dest=name,

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rnn_compare.experiment import labels
+from rnn_compare.formatting import counted
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 
@@ -113,7 +114,7 @@ def _ahead(begun: Sequence[Run]) -> Finding | None:
     if len(begun) < 2 or (len(settings) == 1 and len(settings[0].best) == 1):
         return None
     is_over = all(run.status.ended and len(run.epochs) == epochs for run in begun)
-    when = "" if is_over else f"After {epochs} epoch{'s' if epochs > 1 else ''}: "
+    when = "" if is_over else f"After {counted(epochs, 'epoch')}: "
     says = _over_seeds if any(len(setting.best) > 1 for setting in settings) else _over_reviews
     said = when + says(settings)
     return Finding(settings[0].runs[0].id, said[0].upper() + said[1:])

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare import figures
-from rnn_compare.figures.figure import Figure
+from rnn_compare.figures.epoch_figure import Figure
 
 
 def _declared() -> dict[str, Figure]:

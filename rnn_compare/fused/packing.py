@@ -127,7 +127,7 @@ def _common_prefixes(x: Array, backwards: bool, lengths: Indices) -> int:
 
 @compiled
 def _most_popular(x: Array, at: int, rows: Indices) -> int:
-    best, most = 0, 0
+    best, most = int(rows[0]), 0  # a row that holds NaN equals none, not even itself
     for candidate in rows:
         equals = 0
         for b in rows:

@@ -100,7 +100,7 @@ class EpochEnd:
 
 
 class DirectionGradients(TypedDict):
-    """The plain values of ``insight.gradient_flow.WayBack``, for one direction of a recurrent layer."""
+    """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
 
     backward: bool
     places: list[int]
@@ -112,7 +112,7 @@ class DirectionGradients(TypedDict):
 
 @dataclass(frozen=True)
 class EpochGradients:
-    """How large the gradient is on its way back after an epoch, on reviews that are the same after every epoch.
+    """How large the backpropagated gradient is after an epoch, on reviews that are the same after every epoch.
 
     Attributes:
         epoch: From 1; 0 is before the first.

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import Any
 
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import recorded_experiment
 from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, EpochGradients, Event, Progress, Requeued, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
@@ -78,7 +78,7 @@ def run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Prog
         id=row["id"],
         position=row["position"],
         comparison=row["comparison"],
-        experiment=Experiment.model_validate_json(row["experiment"]),
+        experiment=recorded_experiment(row["experiment"]),
         status=Status(row["status"]),
         owner=owner_of(row),
         origin=row["origin"],

@@ -22,12 +22,10 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.training import resuming
 from rnn_compare.training.batches import training_batches, validation_batches
-from rnn_compare.training.building import build, clear
-from rnn_compare.training.building import summary as summary  # a worker is asked for it as ``job.summary``
+from rnn_compare.training.building import build, clear, summary
 from rnn_compare.training.callback import StreamCallback, gradient_callback
 from rnn_compare.training.gradient_probe import Probe
 from rnn_compare.training.model_files import save_weights, write_models
-from rnn_compare.training.model_files import write_model as write_model  # as ``summary``
 from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import StopAskedError, Stream
 

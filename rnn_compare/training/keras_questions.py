@@ -8,9 +8,9 @@ from rnn_compare.runs.files import Which
 
 def summary(experiment: Experiment) -> str:
     """Returns Keras' own ``model.summary()`` of an experiment's network."""
-    from rnn_compare.training import job
+    from rnn_compare.training import building
 
-    return job.summary(experiment)
+    return building.summary(experiment)
 
 
 def write_model(run: str, experiment: Experiment, which: Which) -> Path:
@@ -19,6 +19,6 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     Raises:
         UserError: If there are no weights or they are unsound.
     """
-    from rnn_compare.training import job
+    from rnn_compare.training import model_files
 
-    return job.write_model(run, experiment, which)
+    return model_files.write_model(run, experiment, which)

@@ -67,7 +67,7 @@ def test_a_cell_without_a_picture_gets_a_box_for_each_of_its_gates(monkeypatch: 
     assert [(part.name, part.activation) for part in drawn.drawing if isinstance(part, GateBox)] == [
         ("update", "σ"),
         ("reset", "σ"),
-        ("candidate", ""),
+        ("candidate", "…"),
     ]
     assert {"state", "state_before"} <= set(chain.from_iterable(map(shown_by, drawn.drawing)))
 

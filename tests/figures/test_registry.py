@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.figures import registry
-from rnn_compare.figures.figure import Figure
+from rnn_compare.figures.epoch_figure import Figure
 from rnn_compare.figures.registry import FIGURES, computed
 
 LABELS, PROBABILITIES = np.array([0, 1], np.int64), np.array([0.2, 0.8], np.float32)

@@ -11,6 +11,14 @@ def test_tanh_is_that_of_numpy() -> None:
     np.testing.assert_allclose(ours, np.tanh(EVERYWHERE.astype(np.float64)), rtol=0, atol=4e-7)
 
 
+def test_tanh_keeps_its_bound_where_the_fit_ends() -> None:
+    """Beyond 8.5 it is constant, while the float32 nearest to tanh x is 1 only beyond 9.01."""
+    ends = np.linspace(8, 10, 20_001, dtype=np.float32)
+    ours = np.array([tanh(x) for x in ends])
+    np.testing.assert_allclose(ours, np.tanh(ends.astype(np.float64)), rtol=0, atol=4e-7)
+    assert set(ours[ends > 8.5]) == {tanh(np.float32(8.5))}
+
+
 def test_tanh_of_small_numbers_keeps_their_digits() -> None:
     small = np.array([1e-8, -3e-6, 2e-3], np.float32)
     np.testing.assert_allclose([tanh(x) for x in small], np.tanh(small), rtol=4e-7)

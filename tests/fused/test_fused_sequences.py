@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.experiment import Experiment
 from rnn_compare.fused import sequences, word_inputs
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
-from rnn_compare.networks.parameters import parameters
+from tests.fused.conftest import layer_weights
 
 BATCH, TIMESTEPS, SIZE, WORDS = 40, 30, 8, 50
 
@@ -19,9 +18,8 @@ def gradients(cell: str, every_step: bool) -> list[Array]:
     ids = random.integers(0, WORDS, (BATCH, TIMESTEPS))
     for row, padding in enumerate(random.integers(0, TIMESTEPS + 1, BATCH)):
         ids[row, :padding] = 0
-    experiment = Experiment(cell=cell, units=SIZE, embedding_size=SIZE)
-    shapes = [tensor.shape for tensor in parameters(experiment).recurrent_layers[0].tensors]
-    table, *weights = (random.normal(0, 0.5, shape).astype(np.float32) for shape in [(WORDS, SIZE), *shapes])
+    table = random.normal(0, 0.5, (WORDS, SIZE)).astype(np.float32)
+    weights = layer_weights(cell, SIZE, SIZE)
     options = LayerOptions(KERNELS[cell], every_step=every_step)
     output, read = word_inputs.forward(options, None, ids, table, *weights)
     found, rows, *of_weights = word_inputs.backward(options, read, random.normal(size=output.shape).astype(np.float32))

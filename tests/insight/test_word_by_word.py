@@ -129,14 +129,13 @@ def test_a_state_is_made_of_the_signals_and_the_state_shown_beside_it(
         if cell == "SimpleRNN":
             made = np.tanh(s["pre_activation"])
         elif cell == "LSTM":
-            assert shown.previous_carry is not None
-            carry = s["f"] * shown.previous_carry + s["i"] * s["candidate"]
+            carry = s["f"] * shown.previous["carry"] + s["i"] * s["candidate"]
             np.testing.assert_allclose(s["carry"], carry, atol=1e-6)
             made = s["o"] * np.tanh(carry)
         elif cell == "MGU":
-            made = (1 - s["f"]) * shown.previous_states + s["f"] * s["candidate"]
+            made = (1 - s["f"]) * shown.previous["state"] + s["f"] * s["candidate"]
         else:
-            made = s["z"] * shown.previous_states + (1 - s["z"]) * s["candidate"]
+            made = s["z"] * shown.previous["state"] + (1 - s["z"]) * s["candidate"]
         np.testing.assert_allclose(shown.states, made, atol=1e-6)
 
 
@@ -170,7 +169,7 @@ def test_where_nothing_stands_before_the_first_word_it_meets_a_state_of_zeros() 
     weights = random_weights(experiment)
     reading = read(experiment, weights, encoded(experiment, "word1 word2 word3"))
     assert before(reading) == pytest.approx(float(sigmoid(weights["dense/bias"])[0]), abs=1e-6)
-    np.testing.assert_array_equal(reading.cells[0].previous_states[0], 0)
+    np.testing.assert_array_equal(reading.cells[0].previous["state"][0], 0)
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])

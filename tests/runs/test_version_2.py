@@ -22,7 +22,6 @@ from rnn_compare.runs.files import Which
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import job
 
 KEPT = Path(__file__).parent / "version_2"
 FINISHED, STOPPED = ("simplernn-07bf02", "lstm-8e6e72", "gru-7bdad9"), "gru-1d9add"
@@ -131,7 +130,10 @@ def test_a_checkpoint_of_that_version_holds_the_same_epochs(cache: Path) -> None
         assert found.epochs == run.epochs
 
 
+@pytest.mark.slow
 def test_a_run_that_was_stopped_then_goes_on_now_and_only_its_new_epochs_have_the_new_figures(cache: Path) -> None:
+    from rnn_compare.training import job  # Keras, which the other tests do without
+
     store = RunStore(cache / "runs.db")
     before = store.run(STOPPED)
     experiment = before.experiment.model_copy(update={"epochs": 6})

@@ -134,7 +134,7 @@ def test_imdb_npz_runs_nothing_even_where_its_owner_names_it(
     ],
 )
 def test_the_arrays_unpickler_knows_arrays_and_nothing_else(opcodes: bytes) -> None:
-    from rnn_compare.reviews.keras_file import _ArrayUnpickler
+    from rnn_compare.sources.keras_imdb import _ArrayUnpickler
 
     with pytest.raises(pickle.UnpicklingError, match="it asks to run"):
         _ArrayUnpickler(io.BytesIO(opcodes)).load()

@@ -65,5 +65,5 @@ def _drawing(cell: Cell) -> tuple[Part, ...]:
 
 def _box(x: float, signal: Signal) -> GateBox:
     if signal.kind == "gate":
-        return GateBox(x, signal.title.removesuffix(" gate"), "σ", signal.name, "opens {}")
-    return GateBox(x, signal.title, "", signal.name, scale=signal.name)
+        return GateBox(x, signal.title.removesuffix(" gate"), "σ", signal.name, "open {}")
+    return GateBox(x, signal.title, "…", signal.name, scale=signal.name)

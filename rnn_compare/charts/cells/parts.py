@@ -95,7 +95,7 @@ class GateBox:
     Attributes:
         x: Its middle.
         name: What it is called.
-        activation: ``σ`` for a gate, whose values lie between 0 and 1; none is drawn if empty.
+        activation: ``σ`` for a gate, whose values lie between 0 and 1.
         shows: The values that come out of it.
         says: What it does, with ``{}`` for its mean in percent where it is a gate.
         y: Its upper edge.

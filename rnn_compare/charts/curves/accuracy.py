@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
+from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart, Mark
-from rnn_compare.charts.palette import CELL_COLORS
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:
@@ -24,7 +24,7 @@ ACCURACY = CurveChart(
     position=10,
     shown_first=True,
     marks=(
-        Mark("SimpleRNN in the lecture: 85 %", 0.85, CELL_COLORS["SimpleRNN"], "top"),
-        Mark("LSTM in the lecture: 89 %", 0.89, CELL_COLORS["LSTM"], "bottom"),
+        Mark("SimpleRNN in the lecture: 85 %", 0.85, picture("SimpleRNN").color, "top"),
+        Mark("LSTM in the lecture: 89 %", 0.89, picture("LSTM").color, "bottom"),
     ),
 )

@@ -46,7 +46,7 @@ export function gate(sheet, x, y, { name, activation, says }) {
   const show = strip(sheet, x, y + 13, { kind });
   label(sheet, x, y + 39, name);
   const said = label(sheet, x, y + 60, says.replace(" {}", ""), { className: kind === "gate" ? "rc-cell-said" : "" });
-  if (activation) pill(sheet, x, y + 83, activation);
+  pill(sheet, x, y + 83, activation);
   return (numbers, scale) => {
     show(numbers, scale);
     setText(said, says.replace("{}", percent(mean(numbers))));

@@ -9,6 +9,7 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
+from rnn_compare.formatting import counted
 from rnn_compare.runs.record import Run
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from rnn_compare.training.workers import WorkerInfo
@@ -49,7 +50,7 @@ def _workers(services: Services) -> None:
         runs = {run.id: run for run in services.runs()}
         waiting = sum(run.status == "queued" and run.owner == engine.owner for run in runs.values())
         st.html(table(workers, runs))
-        st.caption(f"{_counted(len(workers), 'worker')}, {_counted(waiting, 'network')} waiting.")
+        st.caption(f"{counted(len(workers), 'worker')}, {counted(waiting, 'network')} waiting.")
     elif not engine.state.reason:
         st.caption("The workers are starting.")
 
@@ -96,7 +97,3 @@ def _memory(worker: WorkerInfo) -> str:
         f"<meter value='{share:.3f}' high='{NEARLY_FULL}' optimum='0' aria-label='memory used'></meter>"
         f"<small>{used} of {worker.memory_limit / 1e9:.1f} GB</small>"
     )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

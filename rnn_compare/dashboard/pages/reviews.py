@@ -7,13 +7,13 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import review_text, theme
-from rnn_compare.dashboard.pages.compare.controls import SOURCE_NAMES
-from rnn_compare.experiment import SOURCES, Experiment, Source, bounds, experiment_from
+from rnn_compare.experiment import Experiment, bounds, experiment_from
 from rnn_compare.formatting import percent
-from rnn_compare.reviews import prepared, sources
+from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
+from rnn_compare.sources.registry import SOURCES, source
 
 NUMBER = "review_number"
 """Counts the reviews from 1, as people do."""
@@ -24,9 +24,10 @@ def render() -> None:
     theme.load("review_text.css", "reviews.css")
     st.markdown("## The reviews")
     experiment = _settings()
-    problem = sources.unavailable(experiment.source)
+    chosen = source(experiment.source)
+    problem = chosen.unavailable()
     if problem:
-        more = " It has 25,000 test reviews as well." if experiment.source == "keras" else ""
+        more = f" It has {chosen.test_size:,} test reviews as well." if chosen.test_size else ""
         st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
         return
     reviews = _load(experiment.source)
@@ -36,10 +37,14 @@ def render() -> None:
 
 def _settings() -> Experiment:
     """Lets the visitor choose what decides how a review is read; the set-up's values to begin with."""
-    source, maxlen, vocabulary = st.columns(3)
-    with source:
+    left, maxlen, vocabulary = st.columns(3)
+    with left:
         st.selectbox(
-            "Source", SOURCES, format_func=SOURCE_NAMES.__getitem__, key=_begun("source"), persist_state="session"
+            "Source",
+            SOURCES,
+            format_func=lambda name: source(name).title,
+            key=_begun("source"),
+            persist_state="session",
         )
     with maxlen:
         _number("maxlen", "maxlen", 50)
@@ -67,11 +72,11 @@ def _begun(field: str) -> str:
     return key
 
 
-def _load(source: Source) -> Reviews:
-    if prepared.is_prepared(source):
-        return prepared.load(source)
+def _load(source_name: str) -> Reviews:
+    if prepared.is_prepared(source_name):
+        return prepared.load(source_name)
     with st.spinner("Preparing the reviews: reading them, counting their words. It takes seconds, and only this once."):
-        return prepared.load(source)
+        return prepared.load(source_name)
 
 
 def _counts(reviews: Reviews, experiment: Experiment) -> str:
@@ -121,5 +126,5 @@ def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
         f"{review_text.html(text, review)}<h3>Encoded: an array of shape ({experiment.maxlen},)</h3>"
         f'<div class="rc-review">{review_text.ids(review)}</div>'
     )
-    with st.expander("As it was written" if reviews.texts else "Its words; Keras' file holds no more"):
+    with st.expander("As it was written" if reviews.texts else "Its words; this source holds no more"):
         st.html(f'<p class="rc-written">{escape(text)}</p>')

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rnn_compare
-from rnn_compare.experiment import Source
 from rnn_compare.reviews import prepared
 
 NEEDED = ("keras", "tensorflow", "numba", "numpy", "scipy", "pydantic", "filelock", "psutil")
@@ -17,7 +16,7 @@ NEEDED = ("keras", "tensorflow", "numba", "numpy", "scipy", "pydantic", "fileloc
 ALIKE = ("keras", "tensorflow")
 """Those whose release must be the same: a run goes on where another worker left it."""
 _NOT_FOR_WORKERS = ("dashboard",)
-_NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy")
+_NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy", "test_texts.npy", "test_text_offsets.npy")
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ def package() -> tuple[str, bytes]:
 
 
 @functools.lru_cache(maxsize=2)
-def reviews(source: Source) -> Bundle:
+def reviews(source: str) -> Bundle:
     """Returns a source's prepared reviews, without what training does not read. Prepares them if need be.
 
     Raises:

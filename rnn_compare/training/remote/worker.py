@@ -12,7 +12,7 @@ from pathlib import Path
 from distributed import get_worker
 
 from rnn_compare.atomic import whole_file, whole_folder
-from rnn_compare.experiment import Experiment, Source
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_folder, run_folder
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.files import delete_files
@@ -38,7 +38,7 @@ def warm_up() -> None:
     job.warm_up()
 
 
-def has_reviews(source: Source, digest: str) -> bool:
+def has_reviews(source: str, digest: str) -> bool:
     """Tells whether the prepared reviews are here, and has trainings use them."""
     folder = cache_folder() / "reviews" / f"{source}-{digest}"
     if folder.is_dir():
@@ -46,7 +46,7 @@ def has_reviews(source: Source, digest: str) -> bool:
     return folder.is_dir()
 
 
-def take_reviews(source: Source, digest: str, files: dict[str, bytes]) -> None:
+def take_reviews(source: str, digest: str, files: dict[str, bytes]) -> None:
     """Keeps prepared reviews, whole or not at all, and has trainings use them."""
     folder = cache_folder() / "reviews" / f"{source}-{digest}"
     with whole_folder(folder) as partial:

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.compare import controls, invite, parameter_tabl
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import newest, pin, pinned, restore, shown
-from rnn_compare.formatting import about
+from rnn_compare.formatting import about, counted
 from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
 
@@ -44,7 +44,7 @@ def _train(services: Services, setup: controls.Setup) -> None:
     else:
         time = about(estimate.seconds(setup.experiments, services.runs(), services.at_once))
         where = "cluster" if services.engine.scheduler else "machine"
-        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this {where}")
+        st.caption(f"Starts {counted(count, 'network')}, {time} on this {where}")
     locked = presenter.why_not()
     if st.button("Train", type="primary", width="stretch", disabled=not count or bool(locked), help=locked):
         presenter.require()

@@ -28,7 +28,7 @@ class Shapes:
     keras: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def show(_of: Services, chosen: Sequence[Chosen]) -> None:
+def show(_services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
     st.markdown(
         "**What you see:** left, one timestep as a textbook writes it, with the sizes of your networks; right, the "

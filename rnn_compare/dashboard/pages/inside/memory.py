@@ -69,7 +69,7 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     words = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     return (
         "**What it means:** where a line meets the dashed one, the network has forgotten the word and guesses. Within "
-        f"the grey band differences may be chance: each point is of {pairs}, which share "
+        f"the grey band, differences may be chance: each point is of {pairs}, which share "
         f"{counted_range(words, 'sentiment word')}, so a line just outside proves little. A word can be told apart by "
         "a trace too small to decide a verdict, so look at both charts."
     )

@@ -149,18 +149,12 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
             for each in cell_of(experiment.cell).signals
         ],
         "input": _packed(cell.inputs[:, :MOST_UNITS]),
-        "before": {name: _packed(met[-1 if cell.backward else 0, units]) for name, met in _met(cell).items()},
+        "before": {name: _packed(met[-1 if cell.backward else 0, units]) for name, met in cell.previous.items()},
     }
 
 
 def _signal(cell: CellReading, name: str) -> NDArray[np.float32]:
     return cell.states if name == "state" else cell.signals[name]
-
-
-def _met(cell: CellReading) -> dict[str, NDArray[np.float32]]:
-    """Returns each state that the words met, by its name, each (words, units)."""
-    carry = {} if cell.previous_carry is None else {"carry": cell.previous_carry}
-    return {"state": cell.previous_states, **carry}
 
 
 def _packed(values: NDArray[np.float32]) -> dict[str, Any]:

@@ -15,32 +15,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
+from rnn_compare.sources.source import Labelled, RankedReviews, ScriptPart, Source
 
 IMDB_VARIABLE = "RNN_COMPARE_IMDB"
 NPZ, WORD_INDEX = "imdb.npz", "imdb_word_index.json"
 SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
 """Of the imdb.npz that ``keras.datasets.imdb.load_data`` downloads; it stands in Keras' source."""
-
-
-class Labelled(NamedTuple):
-    """Reviews as ranks, with labels.
-
-    Attributes:
-        ranks: All words one after the other, shape (words,).
-        offsets: Shape (reviews + 1,): review i is ``ranks[offsets[i]:offsets[i + 1]]``.
-        labels: Shape (reviews,): 1 for positive, 0 for negative.
-    """
-
-    ranks: NDArray[np.int32]
-    offsets: NDArray[np.int64]
-    labels: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -85,8 +72,8 @@ def find() -> KerasFile:
     return file
 
 
-def read(file: KerasFile) -> tuple[list[str], Labelled, Labelled]:
-    """Reads the words (most frequent first), the training reviews and the test reviews.
+def read(file: KerasFile) -> RankedReviews:
+    """Reads words, training reviews and test reviews.
 
     Raises:
         UserError: If a file isn't trusted, is damaged, or doesn't hold what Keras' files hold.
@@ -102,7 +89,7 @@ def read(file: KerasFile) -> tuple[list[str], Labelled, Labelled]:
     train, test = (
         _labelled(file.npz, part, arrays[f"x_{part}"], arrays[f"y_{part}"], len(words)) for part in ("train", "test")
     )
-    return words, train, test
+    return RankedReviews(words, train, test)
 
 
 def _refuse_untrusted(file: KerasFile, sha256: str) -> None:
@@ -199,3 +186,15 @@ def _labelled(
         raise _broken(path, f"y_{part} does not hold one label, 0 or 1, for each review")
     offsets = np.cumsum([0, *lengths], dtype=np.int64)
     return Labelled(ranks.astype(np.int32), offsets, labels.astype(np.int64))
+
+
+SOURCE = Source(
+    name="keras",
+    title="IMDB, Keras' file",
+    corpus="IMDB",
+    size=25_000,
+    test_size=25_000,
+    fingerprint=lambda: find().fingerprint[:16],
+    read=lambda: read(find()),
+    script=ScriptPart("\n(x, y), _ = keras.datasets.imdb.load_data(num_words=vocabulary_size)\n"),
+)
