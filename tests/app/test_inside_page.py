@@ -40,7 +40,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         sent.append(data)
 
     for view in (reading, gradient_history):
-        monkeypatch.setattr(view, "_component", lambda: component)
+        monkeypatch.setattr(view, "component", lambda *_: component)
     return sent
 
 

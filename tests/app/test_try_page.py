@@ -67,7 +67,7 @@ def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
 
 
 def test_nothing_is_asked_of_an_empty_box(app: AppTest) -> None:
-    assert "rc-verdicts" not in answer(app, "   ")
+    assert 'class="rc-verdicts"' not in answer(app, "   ")
 
 
 def test_a_text_without_a_word_is_answered_in_words(app: AppTest) -> None:

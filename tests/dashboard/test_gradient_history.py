@@ -93,7 +93,7 @@ def test_a_run_of_which_nothing_or_not_all_is_known_is_named() -> None:
 
 def test_what_is_known_is_drawn_and_runs_without_it_leave_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: list[dict[str, Any]] = []
-    monkeypatch.setattr(gradient_history, "_component", lambda: lambda data, key: drawn.append(data))  # noqa: ARG005  # its names
+    monkeypatch.setattr(gradient_history, "component", lambda *_: lambda data, key: drawn.append(data))  # noqa: ARG005  # its names
     one, old = trained("new", 1), trained("old", 1)
     app = page(gradient_history.show, SimpleNamespace(store=StubStore(*recorded("new", 0, 1))), [one, old])
     assert [run["title"] for run in drawn[-1]["runs"]] == ["new"]

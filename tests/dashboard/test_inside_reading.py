@@ -29,7 +29,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def component(data: dict[str, Any], **_: Any) -> None:
         messages.append(data)
 
-    monkeypatch.setattr(reading, "_component", lambda: component)
+    monkeypatch.setattr(reading, "component", lambda *_: component)
     monkeypatch.setattr(reading, "encode", encoded)
     monkeypatch.setattr(reading, "QUICK_SECONDS", 0.0)
     return messages

@@ -61,7 +61,8 @@ def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> 
         parts.append(
             f'<div class="rc-read"><h3>What was read</h3><p class="rc-given">{escape(heading)}</p>{read}</div>'
         )
-    st.html("".join(parts))
+    if parts:
+        st.html("".join(parts))
 
 
 def _answer(verdict: Verdict, note: str) -> str:
