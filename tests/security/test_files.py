@@ -182,7 +182,7 @@ def test_nothing_is_unpickled_but_by_the_unpickler_that_knows_arrays() -> None:
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in modules)
     }
     # This one pickles what the program itself sends to the workers of its owner's cluster, as Dask does.
-    assert using - {"training/remote/connection.py"} == {"reviews/keras_file.py"}
+    assert using - {"training/remote/connection.py"} == {"sources/keras_imdb.py"}
 
 
 def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:

@@ -120,6 +120,12 @@ app.query_params.update({"source": "plays", "reviews": "41"})
 app.run()
 assert app.warning[0].value.startswith("In this link: reviews is 41; it must be between 10 and 40."), app.warning
 assert app.text[0].value == "[40, 40]", app.text[0].value
+for address in ("plays", "Plays, seen last year"):  # people write the name, Streamlit the title
+    app = AppTest.from_function(page)
+    app.query_params["source"] = address
+    app.run()
+    assert (app.selectbox(key="source").value, app.number_input(key="reviews").value) == ("plays", 40), address
+    assert not app.warning
 app = AppTest.from_function(page)
 app.query_params.update({"source": "gone", "reviews": "41"})
 app.run()
@@ -195,7 +201,7 @@ from rnn_compare.training import job
 events = []
 job.train("run", Experiment(source="plays", learning_rate=0.05, stock_layers=True, **{SETTINGS!r}), events.append, bool)
 assert events[-1].status == "finished", events[-1]
-print([event.val_accuracy for event in events if type(event).__name__ == "EpochEnd"])
+print([event.figures["val_accuracy"] for event in events if type(event).__name__ == "EpochEnd"])
 """
     accuracies = json.loads(run(project, script).splitlines()[-1])
     assert (len(accuracies), accuracies[-1]) == (10, 1.0)

@@ -194,37 +194,37 @@ def _with_current(offered: Sequence[int], field: str) -> list[int]:
 def _say_what_the_link_had_wrong() -> None:
     """Streamlit drops values from the URL that a widget cannot take; the visitor is told which, and why."""
     if "link_problems" not in st.session_state:
+        given = st.query_params.to_dict()
         st.session_state["link_problems"] = _link_problems()
-        if st.session_state["link_problems"]:
-            st.rerun()  # without them: Streamlit itself stumbles over some, such as 1e999
+        if st.query_params.to_dict() != given:
+            st.rerun()  # with what was mended: Streamlit itself stumbles over some values, such as 1e999
     for problem in st.session_state["link_problems"]:
         st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
 
 
 def _link_problems() -> list[str]:
     problems = []
-    chosen = _take_source_from_link()
-    for field in Experiment.model_fields:
+    chosen = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
+    known = {"source": chosen} if chosen else {}
+    for field in (name for name in Experiment.model_fields if name not in known):
         for value in st.query_params.get_all(field):
             try:
-                experiment_from({"source": chosen, field: value})
+                experiment_from({**known, field: value})
             except UserError as error:
                 problems.append(str(error))
                 st.query_params.pop(field, None)
     return problems
 
 
-def _take_source_from_link() -> str:
-    """Returns the name of the link's source if there is such a one, else that of the usual source.
+def _source_in_link() -> str | None:
+    """Returns the name of the link's source if there is such a one.
 
-    People write its name; Streamlit writes, and understands, its title.
+    People write its name; Streamlit writes, and understands, its title, which then takes the name's place.
     """
-    given = st.query_params.get("source", "")
+    given = st.query_params.get("source")
     name = next((name for name in SOURCES if given in (name, source(name).title)), None)
-    if name is None:
-        return str(DEFAULTS["source"])
-    st.query_params.pop("source")
-    st.session_state["source"] = name
+    if name and name == given:
+        st.query_params["source"] = source(name).title
     return name
 
 
