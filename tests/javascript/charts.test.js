@@ -69,6 +69,7 @@ test("the hint stands in empty charts only, and a phone has no legend", () => {
   assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).annotations, []);
   assert.equal(layout(CHART, [RUN], LOOKS, REST).showlegend, true);
   assert.equal(layout(CHART, [RUN], LOOKS, { ...REST, boardWidth: 400 }).showlegend, false);
+  assert.equal(layout(CHART, [RUN], LOOKS, { ...REST, charts: 3 }).showlegend, false);
 });
 
 test("other runs begin unzoomed, new points of the same ones do not", () => {

@@ -44,6 +44,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     draw(plotly) {
       charts.draw(plotly, {
         runs: data.runs, hidden, count: data.epochs, hint: data.hint, boardWidth: root.clientWidth,
+        charts: data.charts.length,
       });
     },
     end: news.end,

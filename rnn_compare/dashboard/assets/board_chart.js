@@ -86,15 +86,15 @@ function epochs(values) {
   return values.map((_, index) => index + 1);
 }
 
-// count: epochs of the longest run; hint: what stands in an empty chart; boardWidth in pixels.
-export function layout(chart, runs, looks, { count, hint, boardWidth }) {
+// count: epochs of the longest run; hint: what stands in an empty chart; boardWidth in pixels; charts: how many.
+export function layout(chart, runs, looks, { count, hint, boardWidth, charts = 1 }) {
   const narrow = boardWidth < NARROW;
   const axis = { ...axisIn(looks), tickfont: { size: narrow ? 13 : 15 } };
   return {
     ...layoutIn(looks),
     uirevision: runs.map((run) => run.id).join(), // a new comparison starts unzoomed
     autosize: true, margin: { l: 54, r: 12, t: 10, b: 46 }, hovermode: "x unified",
-    showlegend: runs.length <= 4 && !narrow, // the cards' names do the same
+    showlegend: runs.length <= 4 && !narrow && charts <= 2, // the cards' names do the same
     legend: { bgcolor: CLEAR, font: { size: 14 }, ...corner(chart.legend) },
     xaxis: {
       ...axis, range: [0, count + 0.1], title: axisTitle("epoch", 6), dtick: count <= 12 ? 1 : undefined,

@@ -203,8 +203,7 @@ def _say_what_the_link_had_wrong() -> None:
 
 def _link_problems() -> list[str]:
     problems = []
-    # It bounds the reviews, and stands after them among the fields.
-    chosen = next((name for name in st.query_params.get_all("source") if name in SOURCES), DEFAULTS["source"])
+    chosen = _take_source_from_link()
     for field in Experiment.model_fields:
         for value in st.query_params.get_all(field):
             try:
@@ -213,6 +212,20 @@ def _link_problems() -> list[str]:
                 problems.append(str(error))
                 st.query_params.pop(field, None)
     return problems
+
+
+def _take_source_from_link() -> str:
+    """Returns the name of the link's source if there is such a one, else that of the usual source.
+
+    People write its name; Streamlit writes, and understands, its title.
+    """
+    given = st.query_params.get("source", "")
+    name = next((name for name in SOURCES if given in (name, source(name).title)), None)
+    if name is None:
+        return str(DEFAULTS["source"])
+    st.query_params.pop("source")
+    st.session_state["source"] = name
+    return name
 
 
 def _read() -> Setup:
