@@ -7,13 +7,13 @@ GREY = "#888888"
 
 
 def layout() -> dict[str, object]:
-    """Returns what charts of lines have in common: a legend above them that a hall can read."""
+    """Returns what charts of lines have in common: a legend above them that a lecture hall can read."""
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "font": {"size": 16}}
     return {"legend": legend, "margin": {"l": 10, "r": 15, "t": 10, "b": 50}}
 
 
 def axis(title: str, **settings: object) -> dict[str, object]:
-    """Returns an axis with a title, in type that a hall can read; it cannot be dragged."""
+    """Returns an axis with a title, in type that a lecture hall can read; it cannot be dragged."""
     return {
         "title": {"text": title, "font": {"size": 15}},
         "tickfont": {"size": 15},

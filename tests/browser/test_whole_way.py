@@ -116,5 +116,5 @@ def test_a_setting_out_of_bounds_in_the_link_is_said_in_words(server: Server, pa
     page.goto(f"{server.url}/?units=9999&epochs=0&cell=Transformer")
     expect(page.get_by_text("units is 9999; it must be between 1 and 512.")).to_be_visible()
     expect(page.get_by_text("epochs is 0; it must be between 1 and 100.")).to_be_visible()
-    expect(page.get_by_text("it must be one of 'SimpleRNN', 'LSTM' or 'GRU'.")).to_be_visible()
+    expect(page.get_by_text("it must be one of 'SimpleRNN', 'LSTM', 'GRU' or 'MGU'.")).to_be_visible()
     expect(page.get_by_text("Starts 2 networks")).to_be_visible()

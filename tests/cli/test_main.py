@@ -260,7 +260,7 @@ def test_the_verdict_tells_what_became_of_the_words(made_run: str, capsys: pytes
     assert main(["predict", made_run, "the " * 25 + "xyzzyx"]) == 0
     out = capsys.readouterr().out
     assert "50.0% that the review is positive" in out  # weights of zero know nothing
-    assert "19 words known, 1 words unknown, 6 words cut off" in out
+    assert "19 words known, 1 word unknown, 6 words cut off" in out
 
 
 def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@
 const NAMESPACE = "http://www.w3.org/2000/svg";
 export const WIDTH = 600;
 export const HEIGHT = 364;
-const SHOWN = 32; // as many units as stay countable from the back of a hall
+const SHOWN = 32; // as many units as stay countable from the back of a lecture hall
 const LETTERS = 14; // longer words would leave their box
 
 // The word in its box, its vector above it, and beside it how many of the units are drawn.

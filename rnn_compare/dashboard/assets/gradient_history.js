@@ -1,4 +1,4 @@
-// How the gradient's way back changed from epoch to epoch: played back, beside the effective memory of every epoch.
+// How gradient flow changed from epoch to epoch: played back, beside the effective memory of every epoch.
 // The message holds everything (see pages/inside/gradient_history.py).
 
 import {

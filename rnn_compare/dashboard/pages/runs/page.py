@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import streamlit as st
 
@@ -189,11 +188,11 @@ def _delete(services: Services, runs: Sequence[Run]) -> None:
     services.refresh()
 
 
-def _watch(services: Services, drawn: Any, problems_said: int) -> None:
+def _watch(services: Services, drawn: tuple[object, ...], problems_said: int) -> None:
     """Has the page drawn anew when there is something new, and else sends nothing to the browser."""
     if _signature(services.runs()[::-1]) != drawn or len(notices.noted()) != problems_said:
         st.rerun(scope="app")
 
 
-def _signature(runs: Sequence[Run]) -> tuple[Any, ...]:
+def _signature(runs: Sequence[Run]) -> tuple[object, ...]:
     return tuple((run.id, run.status, len(run.epochs), run.stop_requested, run.name, run.note) for run in runs)

@@ -78,8 +78,7 @@ def _names(services: Services, run: Run) -> None:
     may: dict[str, Any] = {"disabled": bool(locked), "help": locked}
     left, right = st.columns([1, 2])
     with left:
-        placeholder = f"{run.experiment.label}, as long as it has none"
-        st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder=placeholder, on_change=rename, **may)
+        st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder="optional name", on_change=rename, **may)
     with right:
         st.text_area("Note", key=note_key, max_chars=MAX_NOTE, height=100, on_change=annotate, **may)
 
