@@ -63,7 +63,7 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
         _add(drawn, network, network.test.effect, width, "verdicts %{y:.3f} apart")
     _finish(drawn, networks)
     drawn.update_layout(showlegend=False)
-    drawn.update_yaxes(axis("distance of the two verdicts (log-odds)", rangemode="tozero"))
+    drawn.update_yaxes(axis("distance between the two verdicts (log-odds)", rangemode="tozero"))
     return drawn
 
 

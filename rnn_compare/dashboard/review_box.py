@@ -9,8 +9,8 @@ from rnn_compare.dashboard.access import visitor
 from rnn_compare.experiment import Experiment
 
 EXAMPLES = {
-    "Praise": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
-    "Panned": "What a waste of time. The plot is dull, the acting is awful, and the jokes fall flat.",
+    "Good review": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
+    "Bad review": "What a waste of time. The plot is dull, the acting is awful, and the jokes fall flat.",
     "Turn at the end": (
         "The first hour is slow and I nearly left. The dialogue is poor and some scenes are simply bad. "
         "But then it becomes one of the best films I have ever seen, brilliant and beautiful to the last minute."

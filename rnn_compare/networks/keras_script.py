@@ -88,6 +88,21 @@ def _imports(read_from: Source, found: Cell) -> str:
     return "\n".join([*lines, *[""][: len(lines)], *ours])
 
 
+def opening(experiment: Experiment, file: str) -> str:
+    """Returns the Python lines that open an experiment's ``.keras`` file with nothing but Keras.
+
+    Example:
+        >>> print(opening(Experiment(), "model.keras"))
+        import keras
+        <BLANKLINE>
+        model = keras.models.load_model('model.keras')
+    """
+    found, load = cell(experiment.cell), f"model = keras.models.load_model({file!r})"
+    if found.in_keras:
+        return f"import keras\n\n{load}"
+    return f"import keras\nfrom keras import layers, ops\n\n\n{cell_source(found)}\n\n\n{load}"
+
+
 def cell_source(found: Cell) -> str:
     """Returns the Python source of a cell's Keras layer, for cells that Keras lacks.
 

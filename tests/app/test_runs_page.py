@@ -170,11 +170,11 @@ def test_a_finished_run_is_trained_on_for_as_many_epochs_as_asked(
     run = record(epochs=2)
     app = tick(page(), 0)
     app.number_input[0].set_value(3).run()
-    press(app, "Train on")
+    press(app, "Train more")
     assert "keeps its weights but not the state of its training" in app.error[0].value
     press(app, "I have read it")
     checkpoint.save(run, Checkpoint(services.store.run(run).epochs, (), ()))
-    press(app, "Train on")
+    press(app, "Train more")
     assert not app.error
     assert services.store.run(run).status is Status.QUEUED
     assert services.store.run(run).experiment.epochs == 13
@@ -276,5 +276,6 @@ def test_a_model_that_cannot_be_read_is_said_in_words(services: Services, record
 def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(record: Callable[..., str]) -> None:
     record(cell="MGU")
     app = tick(page(), 0)
-    assert any("Keras itself has no MGU" in caption.value for caption in app.caption)
-    assert "class MGU(layers.RNN):" in app.code[-1].value
+    assert any("Keras itself has no MGU" in box.label for box in app.expander)
+    [opening] = [code.value for code in app.code if "load_model" in code.value]
+    assert "class MGU(layers.RNN):" in opening

@@ -35,7 +35,7 @@ def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, tra
 
 
 def test_an_example_fills_the_box(app: AppTest) -> None:
-    app.button(key="example Panned").click().run()
+    app.button(key="example Bad review").click().run()
     assert str(app.text_area(key="review").value).startswith("What a waste of time")
 
 
@@ -58,11 +58,11 @@ def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run]
 
 
 def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
-    app.button(key="example Panned").click().run()
+    app.button(key="example Bad review").click().run()
     app.text_area(key="review").set_value("Mine").run()
     app.run()
     assert app.text_area(key="review").value == "Mine"
-    app.button(key="example Panned").click().run()
+    app.button(key="example Bad review").click().run()
     assert str(app.text_area(key="review").value).startswith("What a waste of time"), "the same example once more"
 
 

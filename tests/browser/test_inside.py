@@ -87,12 +87,12 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
     expect(lstm).to_contain_text("moved it by")
     expect(inside.locator(".rc-scale-said")).to_have_text(
-        re.compile(r"deepest: “\w+”, [−+]\d+\.\d points \([−+]\d+\.\d\d log-odds\)")
+        re.compile(r"strongest word: “\w+”, [−+]\d+\.\d points \([−+]\d+\.\d\d log-odds\)")
     )
     inside.locator("[data-colouring=left_out]").click()
     expect(lstm).to_contain_text(re.compile(r"without “more” it ends at \d+\.\d %, not \d+\.\d %: [−+]\d+\.\d points"))
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
-    expect(inside.locator(".rc-scale-said")).to_contain_text("deepest")
+    expect(inside.locator(".rc-scale-said")).to_contain_text("strongest word")
     unknown = inside.locator(".rc-reading span", has_text="zzyzx")
     assert unknown.evaluate("span => span.style.getPropertyValue('--rc-share')") == "0%", "it is unknown as it is"
     unknown.click()

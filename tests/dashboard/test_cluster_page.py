@@ -23,7 +23,7 @@ def run(**changes: Any) -> Run:
 @pytest.mark.parametrize(
     ("worker", "trained", "said"),
     [
-        (FREE, run(), "waits for a network"),
+        (FREE, run(), "idle"),
         (replace(FREE, run="lstm-1"), run(epochs=(EPOCH,)), "trains LSTM(32), epoch 2 of 10"),
         (replace(FREE, run="lstm-1"), run(status=Status.FINISHED), "tidies up after LSTM(32)"),
         (replace(FREE, ready=False), run(), "is starting"),

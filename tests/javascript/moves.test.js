@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { deepestWord, depths } from "../../rnn_compare/dashboard/assets/marked_text.js";
+import { strongestWord, depths } from "../../rnn_compare/dashboard/assets/marked_text.js";
 import { moves, odds, signed } from "../../rnn_compare/dashboard/assets/moves.js";
 import { sentence } from "../../rnn_compare/dashboard/assets/reading_card.js";
 
@@ -30,7 +30,7 @@ test("a word that is left out counts against the final verdict, from the verdict
 test("the deepest colour is the largest move's, and noise is pale", () => {
   assert.deepEqual(depths([{ logit: 2 }, { logit: -0.5 }, { logit: 0 }]), [75, 38, 0]);
   assert.deepEqual(depths([{ logit: 0.05 }]), [38]);
-  assert.equal(deepestWord(["good", "film"], moves(RUN)), "deepest: “film”, −61.2 points (−3.00 log-odds)");
+  assert.equal(strongestWord(["good", "film"], moves(RUN)), "strongest word: “film”, −61.2 points (−3.00 log-odds)");
 });
 
 test("a card says what the word in hand did", () => {

@@ -15,7 +15,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_models import build, network
-from rnn_compare.networks.keras_script import cell_source, script
+from rnn_compare.networks.keras_script import cell_source, opening, script
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event
 from rnn_compare.training import job
@@ -126,10 +126,8 @@ def test_a_cell_that_keras_lacks_travels_in_the_script_and_opens_its_model_file_
     np.save(tmp_path / "ids.npy", ids)
     plain = "\n".join(
         [
-            "import keras, numpy as np",
-            "from keras import layers, ops",
-            cell_source(cell_of("MGU")),
-            "model = keras.models.load_model('mgu.keras')",
+            opening(experiment, "mgu.keras"),
+            "import numpy as np",
             "np.save('verdicts.npy', model.predict(np.load('ids.npy'), verbose=0))",
         ]
     )

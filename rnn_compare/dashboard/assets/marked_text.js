@@ -19,7 +19,7 @@ export function buildText(parent, { words, runs, onWord, onColouring, onLead }) 
     return span;
   });
   const how = element("div", "rc-moved", parent);
-  element("span", "", how, "Coloured by how far");
+  element("span", "", how, "Colour shows how far");
   const colourings = Object.entries(COLOURINGS).map(([name, title]) => {
     const made = button("rc-colouring", how, title, () => onColouring(name));
     made.dataset.colouring = name;
@@ -41,7 +41,7 @@ export function buildText(parent, { words, runs, onWord, onColouring, onLead }) 
       const run = runs[lead];
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
-      scale.textContent = moved ? deepestWord(words.slice(run.first), moved) : "being worked out …";
+      scale.textContent = moved ? strongestWord(words.slice(run.first), moved) : "being worked out …";
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
     },
@@ -68,9 +68,9 @@ export function depths(moved) {
 }
 
 // Says which word has the deepest colour, and what that stands for.
-export function deepestWord(words, moved) {
+export function strongestWord(words, moved) {
   const sizes = moved.map(({ logit }) => Math.abs(logit));
-  const deepest = sizes.indexOf(Math.max(...sizes));
-  const { points, logit } = moved[deepest];
-  return `deepest: “${words[deepest]}”, ${signed(points)} points (${signed(logit, 2)} log-odds)`;
+  const strongest = sizes.indexOf(Math.max(...sizes));
+  const { points, logit } = moved[strongest];
+  return `strongest word: “${words[strongest]}”, ${signed(points)} points (${signed(logit, 2)} log-odds)`;
 }

@@ -38,7 +38,7 @@ def render() -> None:
 def _workers(services: Services) -> None:
     engine = services.engine
     where = f"on the cluster <code>{escape(engine.scheduler)}</code>" if engine.scheduler else "on this machine"
-    st.html(f"<p>Trainings run {where}.</p>")
+    st.html(f"<p>Training runs {where}.</p>")
     if engine.state.reason:
         st.warning(engine.state.reason, icon=":material/error:")
     try:
@@ -81,7 +81,7 @@ def doing(worker: WorkerInfo, runs: Mapping[str, Run]) -> str:
         return "is starting"
     run = runs.get(worker.run or "")
     if run is None:
-        return "waits for a network"
+        return "idle"
     if run.status.ended:
         return f"tidies up after {run.title}"
     epoch = min(len(run.epochs) + 1, run.experiment.epochs)

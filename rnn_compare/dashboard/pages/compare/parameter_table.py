@@ -24,7 +24,7 @@ def show(experiments: Sequence[Experiment]) -> None:
     )
     st.html(f'<div class="rc-parameters">{cards}</div>')
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**What they are spent on**", width="content")
+        st.markdown("**Where the parameters are**", width="content")
         with_embedding = st.toggle(
             "With the embedding", key="with_embedding", help="The table of word vectors dwarfs all that learns to read."
         )

@@ -48,7 +48,7 @@ def show(_services: Services, chosen: Sequence[Chosen]) -> None:
             st.code(without_docstring(cell_of(cell).step), language="python", wrap_lines=True)
         st.html(table(cell, found))
         st.caption(notes(cell))
-        with st.expander(f"Backpropagation: how the gradient passes one timestep of a {cell}"):
+        with st.expander(f"Backpropagation through one timestep: {cell}"):
             st.markdown(
                 "The chain rule, applied to the formula above: from the gradient for what the step returned to that "
                 "for what it was given. Repeated from the last word to the first it makes the chart of gradients."

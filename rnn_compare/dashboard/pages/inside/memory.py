@@ -57,8 +57,8 @@ def caveat(tested: Sequence[NetworkMemory]) -> str:
     """Returns how the words were chosen, and what is odd about it."""
     good = any(word == "good" for network in tested for word, _ in network.test.words.neutral)
     return (
-        "The labels of the training reviews chose these words, not we: neutral is what stands in good and bad reviews "
-        f"alike. {'Even “good” is neutral by the data' if good else 'Words such as “good” may be neutral'}: "
+        "The labels of the training reviews picked these words, nobody by hand: neutral is what stands in good and bad "
+        f"reviews alike. {'Even “good” is neutral by the data' if good else 'Words such as “good” may be neutral'}: "
         "“not good” and “good actors, but” are written too."
     )
 

@@ -138,7 +138,7 @@ def _show_map(
     )
     st.caption(
         f"{counted(len(words.words), 'word')}. Grey is this network's median word, {median} positive by itself. The "
-        f"map holds {percent(sum(words.shares))} of the differences between the words.{rare}"
+        f"map holds {percent(sum(words.shares))} of the variance of the word vectors.{rare}"
     )
 
 

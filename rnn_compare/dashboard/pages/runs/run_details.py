@@ -15,7 +15,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.figures.registry import FIGURES
 from rnn_compare.formatting import duration, percent
-from rnn_compare.networks.keras_script import script
+from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.record import Run
@@ -117,10 +117,9 @@ def _downloads(services: Services, run: Run) -> None:
             on_click="ignore",
         )
     if not cell(run.experiment.cell).in_keras:
-        st.caption(
-            f"Keras itself has no {run.experiment.cell}. The script holds its class: run that first, then "
-            "`keras.models.load_model` opens the model file."
-        )
+        with st.expander(f"How to open the model file: Keras itself has no {run.experiment.cell}"):
+            st.markdown("In one Python session, first run its class, then load the file:")
+            st.code(opening(run.experiment, f"{run.id}-best.keras"), language="python")
 
 
 def _train_on(services: Services, run: Run) -> None:
@@ -137,7 +136,7 @@ def _train_on(services: Services, run: Run) -> None:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))
             st.button(
-                "Train on",
+                "Train more",
                 on_click=train_on,
                 icon=":material/play_arrow:",
                 disabled=bool(locked),
