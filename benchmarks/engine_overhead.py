@@ -14,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
@@ -22,7 +21,8 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.local.cluster import WORKERS_VARIABLE, Cluster
+from rnn_compare.training.local.cluster import WORKERS_VARIABLE, LocalWorkers
+from rnn_compare.training.workers import Training
 
 SHORT, LONG = 1, 21
 RUNS = 5
@@ -43,7 +43,7 @@ def tiny(epochs: int, reviews: int = 80) -> Experiment:
 
 def main(counts: Sequence[int] = (1, 2, 8)) -> None:
     """Prints a line for each number of workers."""
-    setattr(Cluster, "train", _noting(Cluster.train))  # noqa: B010  # mypy has methods stay what they are
+    setattr(LocalWorkers, "train", _noting(LocalWorkers.train))  # noqa: B010  # mypy has methods stay what they are
     reviews = prepared.prepare("bundled").parent
     compiled = os.environ.get("NUMBA_CACHE_DIR") or str(cache_folder() / "compiled")
     with tempfile.TemporaryDirectory() as folder:
@@ -114,10 +114,13 @@ def _gap(runs: Sequence[Run]) -> float:
     return statistics.median(waited)
 
 
-def _noting(send: Callable[[Cluster, str, Experiment, str], Any]) -> Callable[[Cluster, str, Experiment, str], Any]:
-    def noted(self: Cluster, run: str, experiment: Experiment, address: str) -> Any:
+Train = Callable[[LocalWorkers, str, str, Experiment, str], Training]
+
+
+def _noting(train: Train) -> Train:
+    def noted(self: LocalWorkers, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
         _sent.append((run, address, time.time()))
-        return send(self, run, experiment, address)
+        return train(self, attempt, run, experiment, address)
 
     return noted
 

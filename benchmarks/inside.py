@@ -30,7 +30,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.embedding_map import word_map
 from rnn_compare.insight.gradient_norms import gradient_norms
-from rnn_compare.insight.leave_one_out import leave_one_out
+from rnn_compare.insight.leave_one_out import logits_without
 from rnn_compare.insight.memory_test import memory_test
 from rnn_compare.insight.polarity import WordChoice
 from rnn_compare.insight.word_by_word import read
@@ -87,7 +87,7 @@ def _longer(networks: list[Network]) -> dict[str, Callable[[], None]]:
         gradient_norms(large, large_weights, np.tile(ids, 2), np.arange(32) % 2)
 
     return {
-        "200 words left out, one at a time (aim 2 s)": each(lambda e, w: leave_one_out(e, w, review)),
+        "200 words left out, one at a time (aim 2 s)": each(lambda e, w: logits_without(e, w, review.ids, 200)),
         "gradients over 500 timesteps, 16 reviews, as after every epoch": each(
             lambda e, w: gradient_norms(e, w, ids[:16], np.arange(16) % 2)
         ),

@@ -2,8 +2,8 @@
 
     python -m benchmarks.streaming [rounds]
 
-All that Keras does for callbacks after each batch counts, the turning of its figures into numbers included; and all
-that is sent is pickled, as for its way to the server. The aim is 1 % of an epoch of the quickest cell.
+All that Keras does for callbacks after each batch and epoch counts: its figures turned into numbers, others computed;
+and all that is sent is pickled, as for its way to the server. The aim is 1 % of an epoch of the quickest cell.
 """
 
 import pickle
@@ -22,10 +22,15 @@ from benchmarks.machine import machine
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
 from rnn_compare.runs.events import Event, to_message
-from rnn_compare.training import batches, job
+from rnn_compare.training import batches
+from rnn_compare.training.callback import StreamCallback
+from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import Stream
 
-HOOKS = ("on_train_batch_begin", "on_train_batch_end", "on_test_batch_begin", "on_test_batch_end")
+HOOKS = (
+    *("on_train_batch_begin", "on_train_batch_end", "on_test_begin", "on_test_batch_begin", "on_test_batch_end"),
+    "on_epoch_end",
+)
 _spent = 0.0
 
 
@@ -55,7 +60,7 @@ def main(rounds: int = 5) -> None:
         steps_per_epoch=157,
         validation_data=batches.validation_batches(experiment, split),
         epochs=experiment.epochs,
-        callbacks=[job.StreamCallback(stream)],
+        callbacks=[StreamCallback(stream, ValidationPredictions(model, len(split.y_val)), split.y_val)],
         shuffle=False,
         verbose=0,
     )

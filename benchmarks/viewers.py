@@ -33,7 +33,7 @@ from rnn_compare.runs.store import RunStore
 
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100"
 FETCH_SECONDS = 1.25
-"""As assets/live.js has it while something trains."""
+"""As assets/news.js has it while something trains."""
 JOIN_SECONDS = 8.0
 """Over which the visitors come in."""
 

@@ -6,20 +6,25 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal, Self, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
+from rnn_compare.sources import registry
+from rnn_compare.sources.registry import SOURCES
 
 Optimizer = Literal["rmsprop", "adam", "sgd"]
-Source = Literal["bundled", "keras"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
-SOURCES: tuple[Source, ...] = get_args(Source)
 
 MAX_COMPARED = 8
 """How many networks one comparison may hold: more curves than this cannot be told apart on a wall."""
+LONGEST_ECHO = 40
+"""Characters of a wrong value that a sentence repeats."""
+
+
+_RECORDED = {"recorded": True}
 
 
 class Experiment(BaseModel):
@@ -56,9 +61,9 @@ class Experiment(BaseModel):
     learning_rate: float = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
     batch_size: int = Field(128, ge=1, le=2048, description="Reviews per step of the optimizer.")
     validation_split: float = Field(0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end.")
-    reviews: int = Field(25_000, ge=10, le=25_000, description="Reviews used, before the split.")
+    reviews: int = Field(registry.DEFAULT.size, ge=10, description="Reviews used, before the split.")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="Decides the initial weights and every shuffle.")
-    source: Source = Field("bundled", description="Where the reviews come from.")
+    source: str = Field(registry.DEFAULT.name, validate_default=True, description="Where the reviews come from.")
     stock_layers: bool = Field(
         False, description="Train with Keras' own recurrent layers, not the fused ones: the same, but slower."
     )
@@ -68,6 +73,30 @@ class Experiment(BaseModel):
     def _is_a_cell(cls, name: str) -> str:
         if name not in CELLS:
             raise PydanticCustomError("literal_error", "no cell", {"expected": _one_of(CELLS)})
+        return name
+
+    @field_validator("dropout", "recurrent_dropout")
+    @classmethod
+    def _has_one_zero(cls, share: float) -> float:
+        return abs(share)  # -0.0 is the same setting as 0.0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _left_out_all_reviews_are_used(cls, values: Any) -> Any:
+        if isinstance(values, dict) and "reviews" not in values and values.get("source") in SOURCES:
+            return values | {"reviews": registry.source(values["source"]).size}
+        return values
+
+    @field_validator("source")
+    @classmethod
+    def _holds_the_reviews(cls, name: str, info: ValidationInfo) -> str:
+        if info.context is _RECORDED:
+            return name
+        if name not in SOURCES:
+            raise PydanticCustomError("literal_error", "no source", {"expected": _one_of(SOURCES)})
+        if info.data.get("reviews", 0) > registry.source(name).size:
+            sentence = _out_of_bounds("reviews", info.data["reviews"], name)
+            raise PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
         return name
 
     @model_validator(mode="after")
@@ -116,7 +145,20 @@ def experiment_from(values: dict[str, Any]) -> Experiment:
     try:
         return Experiment(**values)
     except ValidationError as error:
-        raise UserError(" ".join(_sentence(detail) for detail in error.errors())) from None
+        raise UserError(" ".join(_sentence(detail, values) for detail in error.errors())) from None
+
+
+def recorded_experiment(text: str) -> Experiment:
+    """Returns an experiment as the record keeps it: with its source, whatever sources there are today.
+
+    Args:
+        text: JSON.
+
+    Example:
+        >>> recorded_experiment('{"source": "one that is no more", "reviews": 90000}').reviews
+        90000
+    """
+    return Experiment.model_validate_json(text, context=_RECORDED)
 
 
 def comparison(
@@ -182,14 +224,18 @@ def labels(experiments: Iterable[Experiment]) -> list[str]:
     ]
 
 
-def bounds(field: str) -> tuple[float, float]:
+def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, float]:
     """Returns the smallest and largest value that ``Experiment`` takes for a number.
 
+    Args:
+        field: The setting.
+        source: The source of the reviews, which bounds their number.
+
     Example:
-        >>> bounds("units")
-        (1, 512)
+        >>> bounds("units"), bounds("reviews")
+        ((1, 512), (10, 25000))
     """
-    low = high = None
+    low, high = None, registry.source(source).size if field == "reviews" else None
     for constraint in Experiment.model_fields[field].metadata:
         low = getattr(constraint, "ge", low)
         high = getattr(constraint, "le", high)
@@ -205,7 +251,8 @@ def choices(field: str) -> tuple[str, ...]:
         >>> choices("optimizer"), choices("units")
         (('rmsprop', 'adam', 'sgd'), ())
     """
-    return CELLS if field == "cell" else get_args(Experiment.model_fields[field].annotation)
+    registered = {"cell": CELLS, "source": SOURCES}
+    return registered.get(field) or get_args(Experiment.model_fields[field].annotation)
 
 
 def _one_of(names: Sequence[str]) -> str:
@@ -218,18 +265,32 @@ def _named(field: str, value: Any) -> str:
     return f"{field.replace('_', ' ')} {value}"
 
 
-def _sentence(detail: Any) -> str:
+def _sentence(detail: Any, values: dict[str, Any]) -> str:
     field = str(detail["loc"][0]) if detail["loc"] else ""
     given = detail["input"]
+    if detail["type"] == "sentence":
+        return str(detail["msg"])
     if detail["type"] == "extra_forbidden":
-        return f"There is no setting called {field}; leave it out."
+        return f"There is no setting called {_short(field)}; leave it out."
     if detail["type"] in ("greater_than_equal", "less_than_equal"):
-        low, high = bounds(field)
-        return f"{field} is {given}; it must be between {low:,} and {high:,}."
+        return _out_of_bounds(field, given, values.get("source"))
     if detail["type"] == "literal_error":
-        return f"{field} is {str(given)[:40]!r}; it must be one of {detail['ctx']['expected']}."
+        return f"{field} is {_short(given)!r}; it must be one of {detail['ctx']['expected']}."
     if not field:
         return str(detail["msg"]).removeprefix("Value error, ").capitalize() + "."
     kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number"}
     kind = kinds.get(Experiment.model_fields[field].annotation, "a plain text")
-    return f"{field} is {str(given)[:40]!r}; it must be {kind}."
+    return f"{field} is {_short(given)!r}; it must be {kind}."
+
+
+def _out_of_bounds(field: str, given: Any, source: Any) -> str:
+    low, high = bounds(field, source) if source in SOURCES else bounds(field)
+    return f"{field} is {_short(given)}; it must be between {low:,} and {high:,}."
+
+
+def _short(given: Any) -> str:
+    try:
+        text = str(given)
+    except ValueError:  # Python writes out no whole number of more than 4,300 digits
+        return "a number of thousands of digits"
+    return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"

@@ -1,5 +1,7 @@
 """Numbers as people read them: the digits that mean something, and no more."""
 
+from collections.abc import Collection
+
 
 def percent(share: float) -> str:
     """Returns a share of 0 to 1 in percent.
@@ -9,6 +11,27 @@ def percent(share: float) -> str:
         '86.2 %'
     """
     return f"{100 * share:.1f} %"
+
+
+def counted(number: int, thing: str) -> str:
+    """Returns a number of things.
+
+    Example:
+        >>> counted(1, "word"), counted(1234, "word")
+        ('1 word', '1,234 words')
+    """
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"
+
+
+def counted_range(numbers: Collection[int], thing: str) -> str:
+    """Returns a number of things that is not the same for all: its least and its largest value.
+
+    Example:
+        >>> counted_range([32, 32], "review"), counted_range([32, 4], "review")
+        ('32 reviews', '4 to 32 reviews')
+    """
+    low, high = min(numbers), max(numbers)
+    return counted(high, thing) if low == high else f"{low:,} to {counted(high, thing)}"
 
 
 def duration(seconds: float) -> str:

@@ -1,12 +1,8 @@
 """Where the program keeps what it writes: everything lies in one cache folder."""
 
-import contextlib
 import os
 import re
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO
 
 from rnn_compare.errors import UserError
 
@@ -37,23 +33,9 @@ def cache_folder() -> Path:
     return folder
 
 
-@contextlib.contextmanager
-def written_whole(path: Path) -> Iterator[BinaryIO]:
-    """Opens a file for writing that is there whole or not at all, whenever the process dies.
-
-    Raises:
-        OSError: If it cannot be written; what was there before is there still.
-    """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", suffix=".tmp", delete=False) as file:
-        partial = Path(file.name)
-        try:
-            yield file  # type: ignore[misc]  # the wrapper of a BinaryIO is one in all but name
-            file.close()  # a full disk may show only now
-            partial.replace(path)
-        except BaseException:
-            partial.unlink(missing_ok=True)
-            raise
+def worker_log() -> Path:
+    """Returns where workers write what is not meant for people: tracebacks, TensorFlow's chatter."""
+    return cache_folder() / "workers.log"
 
 
 def run_folder(run_id: str) -> Path:

@@ -1,7 +1,8 @@
 """All tests, as three pytests side by side: `python -m tests`. Plain `pytest` runs the same one after the other.
 
 Those that train and break things wait for workers and for the clock most of the time, the others keep a core busy:
-together they take half of the time.
+together they take half of the time. `python -m tests quick` is for daily work: no browser, no worker, no fault and
+no training beyond seconds, in two minutes at most.
 """
 
 import subprocess
@@ -13,17 +14,32 @@ PARTS = (
     ("tests/faults", "tests/training"),
     tuple(
         f"tests/{part}"
-        for part in ("app", "dashboard", "comparison", "fused", "insight", "networks", "runs", "test_style.py")
+        for part in ("app", "cells", "dashboard", "comparison", "fused", "insight", "networks", "runs", "test_style.py")
     ),
 )
 """The third takes what is left."""
 
+QUICK = (
+    tuple(f"tests/{part}" for part in ("cells", "insight", "networks")),
+    tuple(
+        f"tests/{part}"
+        for part in (
+            *("charts", "comparison", "dashboard", "figures", "javascript", "reviews", "runs", "sources"),
+            *("test_architecture.py", "test_names.py", "test_paths.py", "test_style.py"),
+        )
+    ),
+)
 
-def main() -> int:
-    """Runs all; prints what each said, one that failed last. Returns 0 if all tests have passed."""
+
+def main(arguments: list[str]) -> int:
+    """Runs all, or the quick ones; prints what each pytest said, one that failed last. Returns 0 if all have passed."""
+    if arguments not in ([], ["quick"]):
+        print("usage: python -m tests [quick]", file=sys.stderr)
+        return 2
     rest = tuple(f"--ignore={path}" for part in PARTS for path in part)
+    runs = [(*part, "-m", "not slow and not soak") for part in QUICK] if arguments else [*PARTS, rest]
     with ThreadPoolExecutor() as threads:
-        ended = list(threads.map(_run, (*PARTS, rest)))
+        ended = list(threads.map(_run, runs))
     for _, said in sorted(ended):
         print(said)
     return max(code for code, _ in ended)
@@ -39,4 +55,4 @@ def _run(arguments: tuple[str, ...]) -> tuple[int, str]:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(main(sys.argv[1:]))

@@ -9,8 +9,12 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
-FOR_WORKERS = tuple(
-    f"rnn_compare.{module}" for module in ("networks.keras_models", "fused", "training.batches", "training.job")
+FOR_WORKERS = (
+    *("rnn_compare.networks.keras_models", "rnn_compare.fused"),
+    *(
+        f"rnn_compare.training.{module}"
+        for module in ("batches", "building", "callback", "job", "model_files", "predictions")
+    ),
 )
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.paths import CACHE_VARIABLE, cache_folder, run_folder, written_whole
+from rnn_compare.paths import CACHE_VARIABLE, cache_folder, run_folder
 
 
 @pytest.fixture(autouse=True)
@@ -24,19 +24,3 @@ def test_threads_that_look_at_the_folder_at_one_moment_do_not_trip_each_other(ca
 def test_what_is_no_id_names_no_folder(run: str) -> None:
     with pytest.raises(UserError, match="is no run's id"):
         run_folder(run)
-
-
-def break_off(path: Path) -> None:
-    with written_whole(path) as file:
-        file.write(b"half of the second")
-        raise RuntimeError
-
-
-def test_a_file_is_there_whole_or_as_it_was(cache: Path) -> None:
-    path = cache / "file"
-    with written_whole(path) as file:
-        file.write(b"first")
-    with pytest.raises(RuntimeError):
-        break_off(path)
-    assert path.read_bytes() == b"first"
-    assert [found.name for found in cache.iterdir()] == ["file"]

@@ -8,10 +8,11 @@ import pytest
 from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
+from tests.epochs import epoch_end
 
 
 @pytest.fixture
@@ -35,7 +36,7 @@ def record(services: Services) -> Callable[..., str]:
         [run] = services.store.create([Experiment(**settings)], Owner.current(), "page")
         if status is not Status.QUEUED:
             services.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
-        services.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in range(1, epochs + 1)])
+        services.store.record([epoch_end(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in range(1, epochs + 1)])
         if status.ended:
             services.store.record([Ended(run, status, reason, 60.0)])
         services.refresh()

@@ -127,4 +127,5 @@ CELL = Cell(
     keras_layer=keras_layer,
     pace=Pace(fused=0.8e-6, stock=1.4e-6),
     in_keras=False,
+    notes="An open forget gate (f near 1) renews the state with the candidate, a closed one (f near 0) keeps it.",
 )

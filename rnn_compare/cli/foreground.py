@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from rnn_compare.cli import output
 from rnn_compare.comparison.findings import findings
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import labels
 from rnn_compare.paths import cache_folder
+from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.follow import Follower
 from rnn_compare.runs.store import RunStore
@@ -50,7 +50,7 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
             engine.start()
             runs = submit(engine)
             follower = Follower(store, runs)
-            names = labels(run.experiment for run in store.runs(runs))
+            names = record.names(store.runs(runs))
             with display(names) if display else output.display(as_json, names) as show:
                 try:
                     _watch(follower, show, engine=engine)
@@ -61,7 +61,7 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
                     _watch(follower, show, STOP_SECONDS)
                     return INTERRUPTED
             if not (as_json or display):
-                for found in findings(follower.runs, labels(run.experiment for run in follower.runs)):
+                for found in findings(follower.runs, record.names(follower.runs)):
                     print(found.text)
         finally:
             engine.close()

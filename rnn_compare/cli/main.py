@@ -8,13 +8,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.cli import foreground, output, sweep
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED, Experiment, bounds, choices, comparison
+from rnn_compare.formatting import counted
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.recovery import interrupt_orphans
+from rnn_compare.sources.registry import SOURCES, source
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
 
@@ -91,7 +94,11 @@ def _predict(options: argparse.Namespace) -> int:
     else:
         side = "positive" if verdict.positive else "negative"
         print(f"{side}: {verdict.probability:.1%} that the review is positive")
-        print(", ".join(f"{verdict.review.count(state)} words {state}" for state in ("known", "unknown", "cut off")))
+        print(
+            ", ".join(
+                f"{counted(verdict.review.count(state), 'word')} {state}" for state in ("known", "unknown", "cut off")
+            )
+        )
     return 0
 
 
@@ -121,17 +128,23 @@ def _export(options: argparse.Namespace) -> int:
         raise UserError(f"{target} {what}; a file in an existing folder is needed. Choose another path.")
     with foreground.open_store() as store:
         run = store.run(options.run)
-    source = model_file(run.id, options.which)
-    if not source.exists():  # the run still trains, or its worker was killed
+    written = model_file(run.id, options.which)
+    if not written.exists():  # the run still trains, or its worker was killed
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from rnn_compare.training import job
+        from rnn_compare.training import model_files
 
-        source = job.write_model(run.id, run.experiment, options.which)
+        written = model_files.write_model(run.id, run.experiment, options.which)
     try:
-        shutil.copyfile(source, target)
+        shutil.copyfile(written, target)
     except OSError as error:
         raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
     print(f"{run.title}: {options.which} weights written to {target}", file=sys.stderr)
+    if not cell(run.experiment.cell).in_keras:
+        print(
+            f"Keras itself has no {run.experiment.cell}: run its class from the run's Keras script (on the page Runs) "
+            "first, then keras.models.load_model opens the file.",
+            file=sys.stderr,
+        )
     return 0
 
 
@@ -196,9 +209,9 @@ def _add_train(commands: Any) -> None:
 
 
 def _add_continue(commands: Any) -> None:
-    again = _command(commands, "continue", _continue, "go on with runs that were stopped, interrupted or have failed")
+    again = _command(commands, "continue", _continue, "resume runs that were stopped, interrupted or failed")
     again.description = (
-        "Goes on with runs from their last finished epoch, as if they had never been broken off. "
+        "Resumes runs after their last finished epoch, as if they had never been interrupted. "
         "Example: continue lstm-3f9a2c --more 5"
     )
     again.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, as `runs` lists them")
@@ -253,6 +266,9 @@ def _add_settings(
         names = choices(name)
         usual = " ".join(cell) if cell and name == "cell" else field.default
         limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
+        if name == "reviews":
+            held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)
+            limits, usual = f"{int(bounds(name)[0])} to all that the source holds ({held})", "all"
         group.add_argument(
             flag,
             dest=name,

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.networks.parameters import Parameters
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.follow import News
@@ -35,7 +36,8 @@ def _show_json(_runs: list[Run], news: list[News]) -> None:
             reason = {"reason": item.run.reason} if item.run.reason else {}
             json_line({"kind": "end", **run, "status": item.run.status.value, **reason})
         else:
-            json_line({"kind": "epoch", **run, **{name: x for name, x in vars(item.epoch).items() if name != "run"}})
+            epoch = item.epoch
+            json_line({"kind": "epoch", **run, "epoch": epoch.epoch, **epoch.figures, "seconds": epoch.seconds})
 
 
 def _show_lines(_runs: list[Run], news: list[News]) -> None:
@@ -46,13 +48,14 @@ def _show_lines(_runs: list[Run], news: list[News]) -> None:
 def _news_line(item: News) -> str:
     run, epoch = item.run, item.epoch
     if epoch is None:
-        best = f", best validation accuracy {run.best.val_accuracy:.1%} (epoch {run.best.epoch})" if run.best else ""
+        best = f", best validation accuracy {run.best['val_accuracy']:.1%} (epoch {run.best.epoch})" if run.best else ""
         return f"{run.id}  {run.title}  {run.status}{best}{f'. {run.reason}' if run.reason else ''}"
-    return (
-        f"{run.id}  {run.title}  epoch {epoch.epoch} of {run.experiment.epochs}  "
-        f"accuracy {epoch.accuracy:.1%}, validation {epoch.val_accuracy:.1%}  "
-        f"loss {epoch.loss:.3f}, validation {epoch.val_loss:.3f}  {epoch.seconds:.1f} s"
+    figures = ", ".join(
+        f"{figure.title[0].lower()}{figure.title[1:]} {epoch[name]:{figure.format}}"
+        for name, figure in FIGURES.items()
+        if name in epoch.figures
     )
+    return f"{run.id}  {run.title}  epoch {epoch.epoch} of {run.experiment.epochs}  {figures}  {epoch.seconds:.1f} s"
 
 
 @contextlib.contextmanager
@@ -84,7 +87,7 @@ def _said(run: Run) -> str:
     said = [run.status.value] if run.status.ended else []
     said.append(f"{len(run.epochs)} of {run.experiment.epochs} epochs")
     if run.best:
-        said.append(f"best validation {run.best.val_accuracy:.1%} (epoch {run.best.epoch})")
+        said.append(f"best validation {run.best['val_accuracy']:.1%} (epoch {run.best.epoch})")
     if run.seconds_left is not None:
         said.append(f"{run.seconds_left:.0f} s left")
     return ", ".join(said)
@@ -136,9 +139,9 @@ def run_json(run: Run) -> dict[str, Any]:
         "origin": run.origin,
         "created": datetime.fromtimestamp(run.created).astimezone().isoformat(timespec="seconds"),
         "epochs_done": len(run.epochs),
-        "best_val_accuracy": run.best.val_accuracy if run.best else None,
+        "best_val_accuracy": run.best["val_accuracy"] if run.best else None,
         "best_epoch": run.best.epoch if run.best else None,
-        "last_val_accuracy": run.last.val_accuracy if run.last else None,
+        "last_val_accuracy": run.last["val_accuracy"] if run.last else None,
         "seconds_per_epoch": run.seconds_per_epoch,
         "parameters": run.parameters,
         "experiment": run.experiment.model_dump(),
@@ -166,8 +169,8 @@ def _row(run: Run) -> tuple[str, ...]:
         str(run.experiment.maxlen),
         f"{len(run.epochs)} of {run.experiment.epochs}",
         run.status.value,
-        f"{run.best.val_accuracy:.1%} ({run.best.epoch})" if run.best else "–",
-        f"{run.last.val_accuracy:.1%}" if run.last else "–",
+        f"{run.best['val_accuracy']:.1%} ({run.best.epoch})" if run.best else "–",
+        f"{run.last['val_accuracy']:.1%}" if run.last else "–",
         f"{datetime.fromtimestamp(run.created):%Y-%m-%d %H:%M}",
         run.name,
     )

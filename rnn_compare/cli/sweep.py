@@ -93,7 +93,7 @@ def results(runs: Sequence[Run]) -> list[dict[str, Any]]:
 
 
 def _result(runs: Sequence[Run]) -> dict[str, Any]:
-    best = [run.best.val_accuracy for run in runs if run.best]
+    best = [run.best["val_accuracy"] for run in runs if run.best]
     return {
         "runs": len(runs),
         "complete": sum(len(run.epochs) >= run.experiment.epochs for run in runs),
@@ -164,7 +164,7 @@ def _line(_names: Sequence[str]) -> Iterator[output.Show]:
 def _show_ends(runs: list[Run], news: list[News]) -> None:
     for item in news:
         if item.epoch is None:
-            best = f", best validation accuracy {item.run.best.val_accuracy:.1%}" if item.run.best else ""
+            best = f", best validation accuracy {item.run.best['val_accuracy']:.1%}" if item.run.best else ""
             print(f"{_said(runs)}: {item.run.id}  {item.run.title}  {item.run.status}{best}", flush=True)
 
 

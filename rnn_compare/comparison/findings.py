@@ -3,10 +3,11 @@
 import itertools
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rnn_compare.experiment import labels
+from rnn_compare.formatting import counted
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 
@@ -14,9 +15,9 @@ LINES = 3
 """Sentences at most: more than that nobody reads in a lecture."""
 SURE = 1.96
 """Standard errors within which chance alone stays in 95 of 100 cases."""
-BY_HEART_GAP = 0.08
-"""How far training accuracy is above validation accuracy where reviews are learned by heart, and …"""
-BY_HEART_LOSS = 1.15
+OVERFIT_GAP = 0.08
+"""How far training accuracy is above validation accuracy where a network overfits, and …"""
+OVERFIT_LOSS = 1.15
 """… by what factor the validation loss has risen since it was lowest."""
 FALL = 0.05
 """Validation accuracy lost from one epoch to the next that is worth a word."""
@@ -65,7 +66,7 @@ def findings(runs: Sequence[Run], names: Sequence[str]) -> list[Finding]:
     if all(run.epochs or run.status.ended for run in runs) and (ahead := _ahead([run for run, _ in begun])):
         found.append(ahead)
     told = set()
-    for look in (_by_heart, _guesses, _fell, _still_learns):
+    for look in (_overfits, _guesses, _fell, _still_learns):
         for run, name in begun:
             if run.id not in told and (text := look(run)):
                 told.add(run.id)
@@ -113,7 +114,7 @@ def _ahead(begun: Sequence[Run]) -> Finding | None:
     if len(begun) < 2 or (len(settings) == 1 and len(settings[0].best) == 1):
         return None
     is_over = all(run.status.ended and len(run.epochs) == epochs for run in begun)
-    when = "" if is_over else f"After {epochs} epoch{'s' if epochs > 1 else ''}: "
+    when = "" if is_over else f"After {counted(epochs, 'epoch')}: "
     says = _over_seeds if any(len(setting.best) > 1 for setting in settings) else _over_reviews
     said = when + says(settings)
     return Finding(settings[0].runs[0].id, said[0].upper() + said[1:])
@@ -122,12 +123,22 @@ def _ahead(begun: Sequence[Run]) -> Finding | None:
 def _by_setting(runs: Sequence[Run], epochs: int) -> list[_Setting]:
     settings = [run.experiment.model_copy(update={"seed": 0}) for run in runs]
     of_seed: dict[str, dict[int, Run]] = {}  # a setting that was trained twice with one seed counts once
-    for name, run in zip(labels(settings), runs, strict=True):
-        of_seed.setdefault(name, {})[run.experiment.seed] = run
+    for label, run in zip(labels(settings), runs, strict=True):
+        of_seed.setdefault(label, {})[run.experiment.seed] = run
     return [
-        _Setting(name, tuple(seeds.values()), tuple(sorted(_highest(run.epochs[:epochs]) for run in seeds.values())))
-        for name, seeds in of_seed.items()
+        _Setting(
+            _called(label, seeds.values()),
+            tuple(seeds.values()),
+            tuple(sorted(_highest(run.epochs[:epochs]) for run in seeds.values())),
+        )
+        for label, seeds in of_seed.items()
     ]
+
+
+def _called(label: str, runs: Collection[Run]) -> str:
+    """Returns the name that people gave to all runs of a setting alike, else the setting's label."""
+    given = {run.name for run in runs}
+    return (given.pop() or label) if len(given) == 1 else label
 
 
 def _over_seeds(settings: Sequence[_Setting]) -> str:
@@ -158,19 +169,19 @@ def _over_reviews(settings: Sequence[_Setting]) -> str:
     return f"{first.name} is ahead{behind} by {points} ({what}; the seed is not counted)."
 
 
-def _by_heart(run: Run) -> str:
-    lowest = min(run.epochs, key=lambda epoch: epoch.val_loss)
+def _overfits(run: Run) -> str:
+    lowest = min(run.epochs, key=lambda epoch: epoch["val_loss"])
     last = run.epochs[-1]
 
     def shows(epoch: EpochEnd) -> bool:
-        risen = epoch.val_loss >= BY_HEART_LOSS * lowest.val_loss
-        return risen and epoch.accuracy - epoch.val_accuracy >= BY_HEART_GAP
+        risen = epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"]
+        return risen and epoch["accuracy"] - epoch["val_accuracy"] >= OVERFIT_GAP
 
     # One epoch may be no more than a stumble.
     if len(run.epochs) < 3 or not all(shows(epoch) for epoch in run.epochs[-2:]):
         return ""
     return (
-        f"learns by heart: {100 * last.accuracy:.0f} % in training, {100 * last.val_accuracy:.0f} % in validation; "
+        f"overfits: {100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation; "
         f"validation loss was lowest after epoch {lowest.epoch}."
     )
 
@@ -184,25 +195,25 @@ def _guesses(run: Run) -> str:
 
 def _fell(run: Run) -> str:
     pairs = itertools.pairwise(run.epochs)
-    fallen = max(pairs, key=lambda pair: pair[0].val_accuracy - pair[1].val_accuracy, default=None)
+    fallen = max(pairs, key=lambda pair: pair[0]["val_accuracy"] - pair[1]["val_accuracy"], default=None)
     if fallen is None:
         return ""
     before, after = fallen
     reviews = run.experiment.validation_reviews
-    by_chance = margin(before.val_accuracy, after.val_accuracy, reviews, reviews)
-    if before.val_accuracy - after.val_accuracy < max(FALL, by_chance):
+    by_chance = margin(before["val_accuracy"], after["val_accuracy"], reviews, reviews)
+    if before["val_accuracy"] - after["val_accuracy"] < max(FALL, by_chance):
         return ""
-    fall = f"from {_percent(before.val_accuracy)} to {_percent(after.val_accuracy)} validation accuracy"
+    fall = f"from {_percent(before['val_accuracy'])} to {_percent(after['val_accuracy'])} validation accuracy"
     later = run.epochs[after.epoch :]
-    recovered = ", and later rose above both" if later and _highest(later) > before.val_accuracy else ""
+    recovered = ", and later rose above both" if later and _highest(later) > before["val_accuracy"] else ""
     return f"fell in epoch {after.epoch} {fall}{recovered}."
 
 
 def _still_learns(run: Run) -> str:
     if run.status is not Status.FINISHED or len(run.epochs) < 2:
         return ""
-    gained = run.epochs[-1].val_accuracy - _highest(run.epochs[:-1])
-    if gained < _standard_error(run.epochs[-1].val_accuracy, run):
+    gained = run.epochs[-1]["val_accuracy"] - _highest(run.epochs[:-1])
+    if gained < _standard_error(run.epochs[-1]["val_accuracy"], run):
         return ""
     return "was still getting better in its last epoch: more epochs may help."
 
@@ -212,7 +223,7 @@ def _standard_error(share: float, run: Run) -> float:
 
 
 def _highest(epochs: Sequence[EpochEnd]) -> float:
-    return max(epoch.val_accuracy for epoch in epochs)
+    return max(epoch["val_accuracy"] for epoch in epochs)
 
 
 def _percent(share: float) -> str:

@@ -8,6 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from rnn_compare.formatting import counted
 from rnn_compare.reviews.encoding import EncodedReview, Token
 from rnn_compare.reviews.vocabulary import PADDING, START, UNKNOWN
 
@@ -17,64 +18,6 @@ LONGEST_WORD, LONGEST_GAP = 60, 60
 """Characters of a word, and of what stands between two words, that are shown."""
 WIDEST_CUT = 0.4
 """Share of the strip that the words cut off may take, however many they are."""
-
-# Told apart by pattern as well as by colour; each tint leaves the page's own text colour readable on it.
-CSS = """
-<style>
-.rc-review { font-variant-numeric: tabular-nums; }
-.rc-review .rc-known, .rc-review .rc-unknown, .rc-review .rc-start {
-  background: color-mix(in srgb, var(--rc-fill) var(--rc-strength), transparent);
-}
-.rc-review .rc-known { --rc-fill: #56B4E9; --rc-strength: 26%; }
-.rc-review .rc-unknown {
-  --rc-fill: #E69F00; --rc-strength: 48%; text-decoration: underline 2px dotted; text-underline-offset: 3px;
-}
-.rc-review .rc-start { --rc-fill: #CC79A7; --rc-strength: 48%; }
-.rc-review .rc-cut { opacity: 0.62; text-decoration: line-through; }
-.rc-review .rc-padding {
-  --rc-line: color-mix(in srgb, currentColor 24%, transparent);
-  background: repeating-linear-gradient(135deg, var(--rc-line) 0 2px, transparent 2px 6px);
-}
-
-.rc-strip { display: flex; align-items: stretch; height: 1.9rem; }
-.rc-strip i { min-width: 0; }
-.rc-review .rc-strip i { --rc-strength: 100%; }
-.rc-review .rc-strip .rc-start { min-width: 3px; }
-.rc-strip .rc-row {
-  flex: 1; display: flex; min-width: 0; overflow: hidden; border-radius: 4px;
-  border: 1px solid color-mix(in srgb, currentColor 45%, transparent);
-}
-.rc-strip .rc-lost {
-  --rc-line: color-mix(in srgb, currentColor 50%, transparent); min-width: 1.2rem; margin-right: 5px;
-  border: 1px dashed var(--rc-line); border-right: none; border-radius: 4px 0 0 4px;
-  background: linear-gradient(var(--rc-line), var(--rc-line)) center / 100% 2px no-repeat;
-}
-.rc-ruler {
-  display: flex; justify-content: space-between; gap: 1rem; margin: 0.1rem 0 0; font-size: 0.9rem; opacity: 0.8;
-}
-.rc-ruler span:last-child { margin-left: auto; }
-
-.rc-review ul.rc-legend {
-  display: flex; flex-wrap: wrap; gap: 0.2rem 1.3rem; list-style: none; margin: 0.35rem 0 0.6rem; padding: 0;
-}
-.rc-legend li { margin: 0; padding: 0; font-size: 1rem; }
-.rc-legend span { padding: 0.05rem 0.45rem; border-radius: 4px; }
-.rc-legend b { font-weight: 650; margin-left: 0.3rem; }
-.rc-legend li.rc-none { opacity: 0.55; }
-
-.rc-words { font-size: 1.1rem; line-height: 1.75; margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
-.rc-review mark { color: inherit; border-radius: 4px; }
-.rc-review mark.rc-cut { background: none; }
-.rc-words mark { padding: 0.08rem; margin: 0 -0.08rem; }
-.rc-words mark.rc-padding, .rc-words mark.rc-start { padding: 0.08rem 0.5rem; margin: 0; }
-.rc-words q { quotes: none; opacity: 0.75; font-style: italic; }
-.rc-ids {
-  display: flex; flex-wrap: wrap; gap: 0.2rem 0.3rem; font-size: 1rem;
-  font-family: var(--st-code-font, ui-monospace, monospace);
-}
-.rc-ids mark { padding: 0 0.25rem; line-height: 1.5; }
-</style>
-"""
 
 _CLASSES = {"known": "rc-known", "unknown": "rc-unknown", "start": "rc-start", "cut off": "rc-cut"}
 _ID_CLASSES = {PADDING: "rc-padding", START: "rc-start", UNKNOWN: "rc-unknown"}
@@ -97,12 +40,12 @@ def strip(review: EncodedReview) -> str:
     if cut:
         share = min(cut / (cut + maxlen), WIDEST_CUT)
         lost = f'<div class="rc-lost" style="flex: 0 0 {100 * share:.1f}%"></div>'
-        said = f"<span>cut off: {'start' if cut == 1 else _counted(cut - 1, 'word')}</span>"
+        said = f"<span>cut off: {'start' if cut == 1 else counted(cut - 1, 'word')}</span>"
     kinds = itertools.groupby(map(_id_class, review.ids))
     row = "".join(f'<i class="{kind}" style="flex: {len(list(same))}"></i>' for kind, same in kinds)
     return (
         f'<div class="rc-strip" role="img" aria-label="{_in_words(review)}">{lost}<div class="rc-row">{row}</div></div>'
-        f'<div class="rc-ruler">{said}<span>{_counted(maxlen, "position")} (maxlen)</span></div>'
+        f'<div class="rc-ruler">{said}<span>{counted(maxlen, "position")} (maxlen)</span></div>'
     )
 
 
@@ -150,7 +93,7 @@ def ids(review: EncodedReview) -> str:
 def _words(text: str, review: EncodedReview) -> Iterator[str]:
     hidden = max(0, review.count("cut off") - CUT_WORDS_SHOWN)
     if hidden:
-        yield f"<q>… {_counted(hidden, 'word')} before, cut off</q> "
+        yield f"<q>… {counted(hidden, 'word')} before, cut off</q> "
     if review.padding:
         yield f'<mark class="rc-padding" title="{PADDING}">padding × {review.padding:,}</mark> '
     if review.tokens[0].state == "start":
@@ -189,13 +132,9 @@ def _cut(review: EncodedReview) -> int:
 
 def _in_words(review: EncodedReview) -> str:
     parts: Sequence[str] = (
-        f"{_counted(review.count('cut off'), 'word')} cut off",
+        f"{counted(review.count('cut off'), 'word')} cut off",
         f"{review.padding:,} of {len(review.ids):,} positions padding",
-        f"{_counted(review.count('known'), 'word')} known",
-        f"{_counted(review.count('unknown'), 'word')} unknown",
+        f"{counted(review.count('known'), 'word')} known",
+        f"{counted(review.count('unknown'), 'word')} unknown",
     )
     return ", ".join(parts)
-
-
-def _counted(number: int, thing: str) -> str:
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"

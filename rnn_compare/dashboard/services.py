@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
@@ -21,8 +21,40 @@ SNAPSHOT_SECONDS = 0.4
 FIRST_PAGE_SECONDS = 3.0
 """What the first visitor's page has the machine to itself before the workers import TensorFlow."""
 
+Made = TypeVar("Made")
+
 _lock = threading.Lock()
 _services: "Services | None" = None
+
+
+class Snapshot:
+    """All runs as they were at one moment, and what was made of them, once for all viewers.
+
+    Args:
+        runs: All runs, oldest first.
+    """
+
+    def __init__(self, runs: list[Run]) -> None:
+        self.runs = runs
+        self._read_at = time.monotonic()
+        self._made: dict[Hashable, Any] = {}  # each key has a type of its own
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is older than what a page may show."""
+        return time.monotonic() - self._read_at > SNAPSHOT_SECONDS
+
+    def once(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
+        """Returns what is made of these runs.
+
+        Args:
+            key: Tells it from other things made of the same runs.
+            make: Makes it; what it returns must not be changed.
+        """
+        if key not in self._made:
+            self._made[key] = make(self)
+        made: Made = self._made[key]
+        return made
 
 
 @dataclass
@@ -33,35 +65,30 @@ class Services:
     engine: Engine
 
     def __post_init__(self) -> None:
-        self._snapshot_lock = threading.Lock()
-        self._snapshot: tuple[float, list[Run]] = (0.0, [])
-        self._made: dict[Hashable, Any] = {}
+        self._reading = threading.Lock()
+        self._latest: Snapshot | None = None
 
     @property
     def is_stale(self) -> bool:
         """Whether the next to ask for runs will have to read the record."""
-        return time.monotonic() - self._snapshot[0] > SNAPSHOT_SECONDS
+        latest = self._latest
+        return latest is None or latest.is_stale
+
+    def snapshot(self) -> Snapshot:
+        """Returns all runs as they were at most ``SNAPSHOT_SECONDS`` ago."""
+        with self._reading:
+            if self._latest is None or self._latest.is_stale:
+                self._latest = Snapshot(self.store.runs())
+            return self._latest
 
     def runs(self) -> list[Run]:
-        """Returns all runs, oldest first, as they were at most ``SNAPSHOT_SECONDS`` ago."""
-        with self._snapshot_lock:
-            if self.is_stale:
-                self._snapshot = (time.monotonic(), self.store.runs())
-                self._made = {}
-            return self._snapshot[1]
+        """Returns the runs of the snapshot, oldest first."""
+        return self.snapshot().runs
 
-    def once(self, key: Hashable, make: Callable[[list[Run]], Any]) -> Any:
-        """Returns what is made of all runs, made once for all viewers until there are newer runs to make it of.
-
-        Args:
-            key: Tells it from other things made of the same runs.
-            make: Makes it; what it returns must not be changed.
-        """
-        runs = self.runs()
-        made = self._made
-        if key not in made:
-            made[key] = make(runs)
-        return made[key]
+    def refresh(self) -> None:
+        """Makes the next reading see what was just written."""
+        with self._reading:
+            self._latest = None
 
     @property
     def at_once(self) -> int:
@@ -73,20 +100,14 @@ class Services:
         except UserError:
             return 1
 
-    def starts(self) -> dict[str, float]:
+    def starts(self, snapshot: Snapshot) -> dict[str, float]:
         """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
-        starts: dict[str, float] = self.once("starts", self._starts)
-        return starts
+        return snapshot.once("starts", self._starts)
 
-    def _starts(self, runs: list[Run]) -> dict[str, float]:
-        own = [run for run in runs if run.owner == self.engine.owner]
+    def _starts(self, snapshot: Snapshot) -> dict[str, float]:
+        own = [run for run in snapshot.runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        return estimate.starts(queue.line(own), running, runs, self.at_once)
-
-    def refresh(self) -> None:
-        """Makes the next reading see what was just written."""
-        with self._snapshot_lock:
-            self._snapshot = (0.0, [])
+        return estimate.starts(queue.line(own), running, snapshot.runs, self.at_once)
 
 
 def get_services() -> Services:

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, theme
+from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.access import sign_in
 from rnn_compare.dashboard.pages import cluster, reviews, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
@@ -31,7 +32,7 @@ def render() -> None:
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
-    access.entry()  # last, so that it stands below what the page puts into the sidebar
+    sign_in.show()  # last, so that it stands below what the page puts into the sidebar
 
 
 def _say_what_was_set_aside(services: Services) -> None:

@@ -1,12 +1,35 @@
 """What the pages look like beyond Streamlit's own settings in `.streamlit/config.toml`."""
 
+from html import escape
+
 import streamlit as st
 
+from rnn_compare.charts.palette import Look
 from rnn_compare.dashboard.server.assets import ASSETS
 
 
 def apply() -> None:
-    """Sets the page's title, icon and style."""
+    """Sets the page's title and icon, and what all pages look like."""
     # A file of our own: Streamlit fetches its named icons from the network.
     st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "icon.png"), layout="wide")
-    st.html(ASSETS / "page.css")
+    load("streamlit.css", "theme.css")
+
+
+def load(*sheets: str) -> None:
+    """Sends style sheets of ``assets/`` before what they style, so that nothing is ever seen without.
+
+    They go out with each run of a page: call it from no fragment that ticks.
+    """
+    for sheet in sheets:
+        st.html(ASSETS / sheet)
+
+
+def card(title: str, look: Look, body: str) -> str:
+    """Returns a network's card as HTML: its title under its colour.
+
+    Args:
+        title: Its name on the page, which anybody may have typed.
+        look: Its colour.
+        body: HTML.
+    """
+    return f'<section class="rc-card" style="--rc-color: {look.color}"><h4>{escape(title)}</h4>{body}</section>'

@@ -6,6 +6,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.prediction import Array, Ids, recurrent_weights
 from rnn_compare.networks.recurrent_layer import Trace
@@ -26,10 +27,9 @@ class CellReading:
         backward: Whether the text was read from its end.
         inputs: What the cell was given (words, features): the embedding, or the states of the layer below.
         states: The hidden state h_t after each word (words, units).
-        previous_states: The state that each word met (words, units), which is that after the word before, or,
-            where the text is read backward, after the word behind it.
+        previous: The states that each word met, by their names, each (words, units): those after the word before,
+            or, where the text is read backward, after the word behind it.
         signals: All signals of the cell but the hidden state, by their names, each (words, units).
-        previous_carry: The carry that each word met (words, units); None unless the cell is an LSTM.
         importance: How much each unit weighs in the verdict (units,), never negative. In the last layer it is
             |weight in the Dense layer × last state|: how far the unit moves what goes into the sigmoid. In a
             layer below it is the unit's mean size |h_t| over the words × the length of its row in the kernels
@@ -40,9 +40,8 @@ class CellReading:
     backward: bool
     inputs: Array
     states: Array
-    previous_states: Array
+    previous: dict[str, Array]
     signals: dict[str, Array]
-    previous_carry: Array | None
     importance: Array
 
     @property
@@ -87,16 +86,15 @@ def cell_readings(
         weighed = importance(experiment, weights, layers, layer, first)
         for trace, unit_weights in zip(traces, np.split(weighed, len(traces)), strict=True):
             signals = {name: signal[0, first:] for name, signal in trace.signals.items()}
-            carry = trace.signals.get("carry")
+            carried = {name: trace.signals.get(name, trace.states) for name in cell(experiment.cell).states}
             readings.append(
                 CellReading(
                     layer=layer,
                     backward=trace.backward,
                     inputs=inputs,
                     states=trace.states[0, first:],
-                    previous_states=before(trace.states, trace.backward)[0, first:],
+                    previous={name: before(each, trace.backward)[0, first:] for name, each in carried.items()},
                     signals=signals,
-                    previous_carry=None if carry is None else before(carry, trace.backward)[0, first:],
                     importance=unit_weights,
                 )
             )
@@ -118,7 +116,8 @@ def importance(
         weighed: Array = np.abs(weights["dense/kernel"][:, 0] * last_state)
         return weighed
     size = np.concatenate([np.abs(trace.states[0, first:]).mean(axis=0) for trace in traces])
-    above = np.concatenate([cell.kernel for cell in recurrent_weights(experiment, weights)[layer + 1]], axis=1)
+    kernels = [direction.kernel for direction in recurrent_weights(experiment, weights)[layer + 1]]
+    above = np.concatenate(kernels, axis=1)
     heard: Array = np.linalg.norm(above, axis=1)
     return size * heard
 

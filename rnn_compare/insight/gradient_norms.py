@@ -1,4 +1,4 @@
-"""How large the gradient still is on its way back in time: why some networks learn from early words and some cannot."""
+"""How large the backpropagated gradient is at every word: why some networks learn from early words and some cannot."""
 
 from dataclasses import dataclass
 

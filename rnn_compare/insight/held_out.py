@@ -8,8 +8,8 @@ from typing import Literal
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
-from rnn_compare.reviews.keras_file import Labelled
 from rnn_compare.reviews.prepared import Reviews
+from rnn_compare.sources.registry import SOURCES, source
 
 
 @dataclass(frozen=True)
@@ -17,8 +17,8 @@ class HeldOut:
     """Reviews that can be picked by number.
 
     Attributes:
-        kind: Test reviews, or validation reviews where the source has no others: those were not learned from
-            either, but the best epoch was chosen by them.
+        kind: Test reviews, or validation reviews where there are no others: those were not learned from either, but
+            the best epoch was chosen by them.
         numbers: The numbers that can be picked, from 1 for the first review of the source.
     """
 
@@ -28,28 +28,18 @@ class HeldOut:
 
     def text(self, number: int) -> str:
         """Returns a review as it was written, or its words where the source has only those."""
-        if self.kind == "validation":
-            return self._reviews.text(number - 1)
-        ranks, offsets, _ = self._testing
-        words = self._reviews.vocabulary.words
-        return " ".join(words[rank - 1] for rank in ranks[offsets[number - 1] : offsets[number]])
+        return self._reviews.text(number - 1, "test" if self.kind == "test" else "train")
 
     def positive(self, number: int) -> bool:
         """Tells whether a review's author liked the film."""
-        labels = self._testing.labels if self.kind == "test" else self._reviews.training.labels
-        return bool(labels[number - 1])
-
-    @property
-    def _testing(self) -> Labelled:
-        assert self._reviews.testing is not None  # else they were not offered
-        return self._reviews.testing
+        return bool(self._reviews.label(number - 1, "test" if self.kind == "test" else "train"))
 
 
 def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
     """Returns the reviews that networks can be asked about without any having learned them; None if there are none.
 
-    They are the test reviews of Keras' file, wherever it is prepared already, whatever source the networks learned
-    from. Otherwise they are the validation reviews that all the networks have in common.
+    They are the test reviews of a source that is prepared already, if all networks learned from its corpus: from that
+    source or from another. Otherwise they are the validation reviews that all the networks have in common.
 
     Args:
         experiments: What was trained.
@@ -57,12 +47,22 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
     Raises:
         UserError: If the reviews cannot be read.
     """
-    with contextlib.suppress(UserError):  # a file that is not there, or not trusted, has no reviews to offer
-        if prepared.is_prepared("keras") and (testing := prepared.load("keras").testing) is not None:
-            return HeldOut("test", range(1, len(testing.labels) + 1), prepared.load("keras"))
-    sources = {experiment.source for experiment in experiments}
-    if len(sources) != 1:
+    learned_from = {experiment.source for experiment in experiments}
+    corpora = {source(name).corpus for name in learned_from}
+    if len(corpora) == 1 and (found := _tested(corpora.pop())):
+        return found
+    if len(learned_from) != 1:
         return None
     first = 1 + max(experiment.training_reviews for experiment in experiments)
     last = min(experiment.reviews for experiment in experiments)
-    return HeldOut("validation", range(first, last + 1), prepared.load(sources.pop())) if first <= last else None
+    return HeldOut("validation", range(first, last + 1), prepared.load(learned_from.pop())) if first <= last else None
+
+
+def _tested(corpus: str) -> HeldOut | None:
+    for name in SOURCES:
+        found = source(name)
+        with contextlib.suppress(UserError):  # a source that is not there, or not trusted, has no reviews to offer
+            if found.corpus == corpus and found.test_size and prepared.is_prepared(name):
+                reviews = prepared.load(name)
+                return HeldOut("test", range(1, reviews.facts.test_sequences + 1), reviews)
+    return None

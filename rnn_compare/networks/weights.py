@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.paths import written_whole
 
 Array = NDArray[np.float32]
 
@@ -50,9 +50,9 @@ def save(weights: Weights, path: Path) -> None:
         UserError: If the folder cannot be written to or is full.
     """
     try:
-        with written_whole(path) as file:
+        with whole_file(path) as partial:
             # Not compressed: trained floats hardly shrink, and a large embedding would take seconds.
-            np.savez(file, allow_pickle=False, **dict(weights.tensors))
+            np.savez(partial, allow_pickle=False, **dict(weights.tensors))
     except OSError as error:
         raise UserError(
             f"The weights cannot be saved as {path} ({error.strerror or error}); they need "

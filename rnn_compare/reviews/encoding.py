@@ -17,7 +17,7 @@ from rnn_compare.reviews.vocabulary import (
     word_spans,
 )
 
-State = Literal["start", "known", "unknown", "cut off"]
+TokenState = Literal["start", "known", "unknown", "cut off"]
 
 
 def pad(ranks: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary_size: int, maxlen: int) -> NDArray[np.int32]:
@@ -71,7 +71,7 @@ class Token(NamedTuple):
 
     word: str
     id: int
-    state: State
+    state: TokenState
     start: int
     end: int
 
@@ -90,7 +90,7 @@ class EncodedReview:
     padding: int
     tokens: tuple[Token, ...]
 
-    def count(self, state: State) -> int:
+    def count(self, state: TokenState) -> int:
         """Returns how many words of the text (the start token is none) are in a state."""
         return sum(token.state == state for token in self.tokens[1:])
 
@@ -123,7 +123,7 @@ def read_text(text: str, vocabulary: Vocabulary, vocabulary_size: int, maxlen: i
 
     tokens = [Token(SPECIAL_WORDS[START], START, "cut off" if cut else "start", 0, 0)]
     for position, ((word, start, end), word_id) in enumerate(zip(spans, word_ids[1:], strict=True), start=1):
-        read: State = "unknown" if word_id == UNKNOWN else "known"
+        read: TokenState = "unknown" if word_id == UNKNOWN else "known"
         tokens.append(Token(word, word_id, "cut off" if position < cut else read, start, end))
 
     ids = np.full(maxlen, PADDING, np.int32)

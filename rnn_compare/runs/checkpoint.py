@@ -5,12 +5,13 @@ import io
 import json
 import logging
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
-from rnn_compare.paths import written_whole
 from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.files import checkpoint_file
 
@@ -64,8 +65,8 @@ def put(run: str, content: bytes) -> None:
     path = checkpoint_file(run)
     if path.exists():
         path.replace(checkpoint_file(run, previous=True))
-    with written_whole(path) as file:
-        file.write(content)
+    with whole_file(path) as partial:
+        partial.write_bytes(content)
 
 
 def load(run: str) -> Checkpoint | None:
@@ -96,8 +97,14 @@ def is_there(run: str) -> bool:
 
 def _read(payload: bytes) -> Checkpoint:
     with np.load(io.BytesIO(payload), allow_pickle=False) as file:
-        epochs = tuple(EpochEnd(**epoch) for epoch in json.loads(file[_EPOCHS].tobytes()))
+        epochs = tuple(_epoch(values) for values in json.loads(file[_EPOCHS].tobytes()))
         return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"))
+
+
+def _epoch(values: dict[str, Any]) -> EpochEnd:
+    # Until version 2 of the record each figure stood for itself, among the epoch's number and seconds.
+    own = {name: values.pop(name) for name in ("run", "epoch", "seconds")}
+    return EpochEnd(**own, figures=values.get("figures", values))
 
 
 def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:

@@ -57,21 +57,24 @@ def starts(waiting: Sequence[Run], running: Sequence[Run], earlier: Sequence[Run
     Returns:
         Seconds from now for each run's id; 0 where a worker is free.
     """
-
-    def left(run: Run) -> float:
-        return alone(run.experiment, run.experiment.epochs - len(run.epochs), earlier)
-
-    busy_until = [left(run) if run.seconds_left is None else run.seconds_left for run in running]
+    busy_until = [left(run, earlier) for run in running]
     busy_until += [0.0] * (max(workers, 1) - len(running))
     heapq.heapify(busy_until)
     begins = {}
     for run in waiting:
         begins[run.id] = busy_until[0]
-        heapq.heapreplace(busy_until, busy_until[0] + left(run))
+        heapq.heapreplace(busy_until, busy_until[0] + left(run, earlier))
     return begins
 
 
-def alone(experiment: Experiment, epochs: int, earlier: Sequence[Run]) -> float:
+def left(run: Run, earlier: Sequence[Run]) -> float:
+    """Estimates the seconds until a run that waits or trains is done, from its own pace once an epoch has shown it."""
+    if run.seconds_left is not None:
+        return run.seconds_left
+    return alone(run.experiment, (1.0 - run.fraction_done) * run.experiment.epochs, earlier)
+
+
+def alone(experiment: Experiment, epochs: float, earlier: Sequence[Run]) -> float:
     """Estimates the seconds that one worker takes for some epochs of an experiment, the start included."""
     return START_SECONDS + epochs * work(experiment) * _rate(experiment, earlier)
 

@@ -1,8 +1,9 @@
 """What a training says of itself while it runs; each event is one small message from worker to record."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 Phase = Literal["preparing", "training", "validation"]
 
@@ -64,8 +65,7 @@ class Progress:
         epoch: The epoch that is running, from 1.
         batch: Batches of this phase that are done.
         batches: Batches of this phase in all.
-        accuracy: Running mean over the epoch so far, as Keras shows it; None unless training.
-        loss: The same for the loss.
+        figures: Running means over the epoch so far, as Keras shows them, by name; none unless training.
         phase: Each epoch is training, then validation; before the first, a run is preparing its reviews.
         at: Seconds since 1970.
     """
@@ -74,39 +74,56 @@ class Progress:
     epoch: int
     batch: int
     batches: int
-    accuracy: float | None
-    loss: float | None
+    figures: Mapping[str, float]
     phase: Phase
     at: float
 
 
 @dataclass(frozen=True)
 class EpochEnd:
-    """One finished epoch, from 1; ``seconds`` covers training and validation."""
+    """One finished epoch. ``epoch["val_accuracy"]`` is the figure of that name.
+
+    Attributes:
+        epoch: From 1.
+        figures: What was measured, by the names of ``figures.registry.FIGURES``. One that was added to the program
+            later is missing, and so is one that is undefined for the reviews.
+        seconds: What training and validation took.
+    """
 
     run: str
     epoch: int
-    accuracy: float
-    loss: float
-    val_accuracy: float
-    val_loss: float
+    figures: Mapping[str, float]
     seconds: float
+
+    def __getitem__(self, name: str) -> float:
+        return self.figures[name]
+
+
+class DirectionGradients(TypedDict):
+    """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
+
+    backward: bool
+    places: list[int]
+    states: list[float]
+    carry: list[float] | None
+    memory: int
+    carry_memory: int | None
 
 
 @dataclass(frozen=True)
-class Gradients:
-    """How large the gradient is on its way back after an epoch, on reviews that are the same after every epoch.
+class EpochGradients:
+    """How large the backpropagated gradient is after an epoch, on reviews that are the same after every epoch.
 
     Attributes:
         epoch: From 1; 0 is before the first.
         reviews: How many reviews it was followed through.
-        directions: For each direction of the last recurrent layer, ``insight.way_back.WayBack`` in plain values.
+        directions: Each direction of the last recurrent layer.
     """
 
     run: str
     epoch: int
     reviews: int
-    directions: list[dict[str, Any]]
+    directions: list[DirectionGradients]
 
 
 @dataclass(frozen=True)
@@ -137,9 +154,9 @@ class Ended:
     at: float
 
 
-Event = Started | Progress | EpochEnd | Gradients | Requeued | Ended
+Event = Started | Progress | EpochEnd | EpochGradients | Requeued | Ended
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Started, Progress, EpochEnd, Gradients, Requeued, Ended)
+    kind.__name__: kind for kind in (Started, Progress, EpochEnd, EpochGradients, Requeued, Ended)
 }
 
 
@@ -155,7 +172,7 @@ def from_message(message: dict[str, Any]) -> Event:
     """Returns the event of a message made by ``to_message``.
 
     Example:
-        >>> event = EpochEnd("a", 1, 0.5, 0.7, 0.6, 0.65, 12.5)
+        >>> event = EpochEnd("a", 1, {"accuracy": 0.5, "val_accuracy": 0.6}, 12.5)
         >>> from_message(to_message(event)) == event
         True
     """

@@ -1,8 +1,9 @@
 """One run as the record knows it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import Experiment, labels
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.owner import Owner
 
@@ -26,7 +27,7 @@ class Run:
         turn: Orders the runs that wait, the smallest first: their position, until they are continued.
         visitor: Who started it, as an opaque id; empty for the command line and the presenter.
         priority: Runs of a higher one go first.
-        continued: The epochs after which it was gone on with.
+        continued: The epochs after which it was resumed.
     """
 
     id: str
@@ -66,7 +67,7 @@ class Run:
     @property
     def best(self) -> EpochEnd | None:
         """The epoch with the highest validation accuracy; the first of equals."""
-        return max(self.epochs, key=lambda epoch: epoch.val_accuracy, default=None)
+        return max(self.epochs, key=lambda epoch: epoch["val_accuracy"], default=None)
 
     @property
     def last(self) -> EpochEnd | None:
@@ -103,12 +104,16 @@ class Run:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimate for a running run, from its own speed; None before there is one."""
-        if self.status is not Status.RUNNING or not self.fraction_done:
+        """Estimate for a running run, from its own finished epochs; None before there is one.
+
+        The first batches tell little: they also hold the tracing of the network.
+        """
+        if self.status is not Status.RUNNING or self.seconds_per_epoch is None:
             return None
-        remaining = (1.0 - self.fraction_done) * self.experiment.epochs
-        if self.seconds_per_epoch is not None:
-            return remaining * self.seconds_per_epoch
-        if self.started is None or not self.progress:
-            return None
-        return (self.progress[-1].at - self.started) / self.fraction_done * (1.0 - self.fraction_done)
+        return (1.0 - self.fraction_done) * self.experiment.epochs * self.seconds_per_epoch
+
+
+def names(runs: Sequence[Run]) -> list[str]:
+    """Returns what to call each of several runs: the given name, else the label that tells it from the others."""
+    told_apart = labels(run.experiment for run in runs)
+    return [run.name or label for run, label in zip(runs, told_apart, strict=True)]

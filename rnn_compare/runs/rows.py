@@ -3,9 +3,10 @@
 import json
 import sqlite3
 from collections.abc import Sequence
+from typing import Any
 
-from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Gradients, Progress, Requeued, Started, Status
+from rnn_compare.experiment import recorded_experiment
+from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, EpochGradients, Event, Progress, Requeued, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 
@@ -34,18 +35,16 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
             )
         case Progress() if status is Status.RUNNING:
             connection.execute(
-                "INSERT OR REPLACE INTO progress VALUES (:run, :epoch, :batch, :batches, :accuracy, :loss,"
-                " :phase, :at)",
-                vars(event),
+                "INSERT OR REPLACE INTO progress VALUES (:run, :epoch, :phase, :batch, :batches, :figures, :at)",
+                {**vars(event), "figures": json.dumps(event.figures)},
             )
         case EpochEnd() if status is Status.RUNNING:
             connection.execute(
-                "INSERT OR REPLACE INTO epochs VALUES (:run, :epoch, :accuracy, :loss, :val_accuracy, :val_loss,"
-                " :seconds)",
-                vars(event),
+                "INSERT OR REPLACE INTO epochs VALUES (:run, :epoch, :figures, :seconds)",
+                {**vars(event), "figures": json.dumps(event.figures)},
             )
             connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
-        case Gradients() if status is Status.RUNNING:
+        case EpochGradients() if status is Status.RUNNING:
             connection.execute(
                 "INSERT OR REPLACE INTO gradients VALUES (?, ?, ?, ?)",
                 (event.run, event.epoch, event.reviews, json.dumps(event.directions)),
@@ -68,13 +67,18 @@ def owner_of(row: sqlite3.Row) -> Owner:
     return Owner(row["owner_pid"], row["owner_started"], row["owner_host"])
 
 
+def with_values(row: sqlite3.Row, column: str) -> dict[str, Any]:
+    """Returns a row by its columns, of which one holds JSON."""
+    return {**row, column: json.loads(row[column])}
+
+
 def run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress]) -> Run:
     """Returns the run of a row of ``runs``, and of its epochs and points in order."""
     return Run(
         id=row["id"],
         position=row["position"],
         comparison=row["comparison"],
-        experiment=Experiment.model_validate_json(row["experiment"]),
+        experiment=recorded_experiment(row["experiment"]),
         status=Status(row["status"]),
         owner=owner_of(row),
         origin=row["origin"],

@@ -1,5 +1,6 @@
 """The tables of the record, and how a connection to them is opened."""
 
+import json
 import os
 import sqlite3
 import time
@@ -8,7 +9,7 @@ from pathlib import Path
 from rnn_compare.errors import UserError
 
 BUSY_SECONDS = 15.0
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -43,21 +44,17 @@ CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status);
 CREATE TABLE IF NOT EXISTS epochs (
     run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     epoch INTEGER NOT NULL,
-    accuracy REAL NOT NULL,
-    loss REAL NOT NULL,
-    val_accuracy REAL NOT NULL,
-    val_loss REAL NOT NULL,
+    figures TEXT NOT NULL CHECK (json_valid(figures)),
     seconds REAL NOT NULL,
     PRIMARY KEY (run, epoch)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS progress (
     run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     epoch INTEGER NOT NULL,
+    phase TEXT NOT NULL,
     batch INTEGER NOT NULL,
     batches INTEGER NOT NULL,
-    accuracy REAL,
-    loss REAL,
-    phase TEXT NOT NULL,
+    figures TEXT NOT NULL CHECK (json_valid(figures)),
     at REAL NOT NULL,
     PRIMARY KEY (run, epoch, phase, batch)
 ) WITHOUT ROWID;
@@ -70,15 +67,38 @@ CREATE TABLE IF NOT EXISTS gradients (
 );
 """
 
-MIGRATIONS = {
-    1: """
-ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE runs ADD COLUMN visitor TEXT NOT NULL DEFAULT '';
-ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
-ALTER TABLE runs ADD COLUMN continued TEXT NOT NULL DEFAULT '[]';
-UPDATE runs SET turn = position;
-""",
-}
+"""What a record of today holds. A figure that is no number is no JSON: it cannot get in."""
+
+
+def _add_turns(connection: sqlite3.Connection) -> None:
+    _execute(
+        connection,
+        """
+        ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN visitor TEXT NOT NULL DEFAULT '';
+        ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE runs ADD COLUMN continued TEXT NOT NULL DEFAULT '[]';
+        UPDATE runs SET turn = position;
+        """,
+    )
+
+
+def _name_figures(connection: sqlite3.Connection) -> None:
+    # A figure was a column. Python's JSON writes numbers so that they are read as they were, to the last bit.
+    figures_in = {"epochs": ("accuracy", "loss", "val_accuracy", "val_loss"), "progress": ("accuracy", "loss")}
+    for table, names in figures_in.items():
+        connection.execute(f"ALTER TABLE {table} RENAME TO {table}_before")
+        _execute(connection, TABLES)
+        for row in connection.execute(f"SELECT * FROM {table}_before").fetchall():
+            figures = {name: row[name] for name in names if row[name] is not None}
+            values = {name: row[name] for name in row.keys() if name not in names}  # noqa: SIM118  # no dict
+            values["figures"] = json.dumps(figures)
+            columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
+            connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
+        connection.execute(f"DROP TABLE {table}_before")
+
+
+MIGRATIONS = {1: _add_turns, 2: _name_figures}
 """What makes the tables of a version those of the next."""
 
 
@@ -148,10 +168,15 @@ def _make_tables(path: Path) -> None:
         # One transaction: two processes may open the file at once, and one may die in between.
         connection.execute("BEGIN IMMEDIATE")
         version = connection.execute("PRAGMA user_version").fetchone()[0]
-        steps = [MIGRATIONS[earlier] for earlier in range(version, VERSION)] if version else []
-        for statement in "".join([*steps, TABLES]).split(";"):
-            connection.execute(statement)
+        for earlier in range(version, VERSION) if version else ():
+            MIGRATIONS[earlier](connection)
+        _execute(connection, TABLES)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     finally:
         connection.close()
+
+
+def _execute(connection: sqlite3.Connection, statements: str) -> None:
+    for statement in statements.split(";"):  # sqlite3's own executescript would end the transaction
+        connection.execute(statement)

@@ -1,7 +1,6 @@
 """The record of every run, in one SQLite file: one writer a process, any number of readers."""
 
 import contextlib
-import json
 import secrets
 import sqlite3
 import threading
@@ -13,7 +12,7 @@ from typing import Any
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import rows, schema
-from rnn_compare.runs.events import EpochEnd, Event, Gradients, Progress, Status
+from rnn_compare.runs.events import EpochEnd, EpochGradients, Event, Progress, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 
@@ -190,10 +189,10 @@ class RunStore:
         chosen = f"run IN (SELECT id FROM runs {where})"
         epochs: dict[str, list[EpochEnd]] = {}
         for row in self._read(f"SELECT * FROM epochs WHERE {chosen} ORDER BY run, epoch", values):
-            epochs.setdefault(row["run"], []).append(EpochEnd(**row))
+            epochs.setdefault(row["run"], []).append(EpochEnd(**rows.with_values(row, "figures")))
         progress: dict[str, list[Progress]] = {}
         for row in self._read(f"SELECT * FROM progress WHERE {chosen} ORDER BY run, epoch, {_PHASES}, batch", values):
-            progress.setdefault(row["run"], []).append(Progress(**row))
+            progress.setdefault(row["run"], []).append(Progress(**rows.with_values(row, "figures")))
         return [rows.run_of(row, epochs.get(row["id"], []), progress.get(row["id"], [])) for row in found]
 
     def orphans(self) -> list[str]:
@@ -206,10 +205,10 @@ class RunStore:
         found = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host))
         return self.runs([row["id"] for row in found])
 
-    def gradients(self, run: str) -> list[Gradients]:
+    def gradients(self, run: str) -> list[EpochGradients]:
         """Returns what was recorded of a run's gradients, epoch by epoch; it is no part of ``runs``, for its size."""
         found = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
-        return [Gradients(**{**row, "directions": json.loads(row["directions"])}) for row in found]
+        return [EpochGradients(**rows.with_values(row, "directions")) for row in found]
 
     def stop_requests(self, owner: Owner) -> list[str]:
         """Returns the owner's unfinished runs that somebody asked to stop."""

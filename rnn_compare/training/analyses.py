@@ -1,19 +1,22 @@
 """What takes seconds and trains nothing: done once by a worker, its progress told, its result kept."""
 
 import logging
+import secrets
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.errors import UserError
+from rnn_compare.training.messages import QuestionProgress
 
 KEPT = 200
 """Analyses whose results are remembered; those that were asked for longest ago are forgotten first."""
 MOST = 64
 """Analyses that may be under way: each has a thread that waits for its worker."""
 
-Work = Callable[["Analysis"], Any]
+Work = Callable[[str], object]
+"""Takes the name under which progress is told, and returns the result."""
 
 
 @dataclass
@@ -29,7 +32,7 @@ class Analysis:
 
     done: int = 0
     total: int = 0
-    result: Any = None
+    result: Any = None  # whatever was asked for: the page that asks knows its type
     problem: str | None = None
 
     @property
@@ -43,10 +46,10 @@ class Analyses:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[Any, Analysis] = {}
+        self._known: dict[Hashable, Analysis] = {}
         self._running: dict[str, Analysis] = {}
 
-    def get(self, key: Any, work: Work) -> Analysis:
+    def get(self, key: Hashable, work: Work) -> Analysis:
         """Returns the analysis of a key; the first call has a thread of its own do the work.
 
         One that ended badly is done anew after the problem was handed out once.
@@ -69,16 +72,16 @@ class Analyses:
         threading.Thread(target=self._work, args=(analysis, work), daemon=True).start()
         return analysis
 
-    def told(self, message: dict[str, Any]) -> None:
-        """Takes a worker's word of its progress: ``analysis``, ``done`` and ``total``. It returns at once."""
-        if analysis := self._running.get(message["analysis"]):
-            analysis.done, analysis.total = message["done"], message["total"]
+    def told(self, progress: QuestionProgress) -> None:
+        """Takes how far a worker is. It returns at once."""
+        if analysis := self._running.get(progress.question):
+            analysis.done, analysis.total = progress.done, progress.total
 
     def _work(self, analysis: Analysis, work: Work) -> None:
-        name = name_of(analysis)
+        name = secrets.token_hex(8)
         self._running[name] = analysis
         try:
-            analysis.result = work(analysis)
+            analysis.result = work(name)
         except UserError as error:
             analysis.problem = str(error)
         except Exception as error:  # whatever it is, a page waits for an end
@@ -86,8 +89,3 @@ class Analyses:
             analysis.problem = f"An unexpected error ended it ({type(error).__name__}). Try again."
         finally:
             del self._running[name]
-
-
-def name_of(analysis: Analysis) -> str:
-    """Returns what a worker calls an analysis while it is at work."""
-    return str(id(analysis))

@@ -1,18 +1,19 @@
 """The dispatcher: which run goes to which worker when, and what becomes of it."""
 
 import logging
+import secrets
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
 
 from rnn_compare.errors import UserError
-from rnn_compare.runs.events import Ended, Event, Requeued, Status, from_message
+from rnn_compare.runs.events import Ended, Event, Requeued, Status
 from rnn_compare.runs.owner import HEARTBEAT_SECONDS, Owner
 from rnn_compare.runs.queue import line
 from rnn_compare.runs.recovery import interrupt_orphans, unrecorded_epochs
 from rnn_compare.runs.store import RunStore
+from rnn_compare.training.messages import TrainingEvent
 from rnn_compare.training.workers import Training, Workers
 
 POLITE_SECONDS = 1.5
@@ -40,11 +41,12 @@ _log = logging.getLogger(__name__)
 
 @dataclass
 class _Job:
-    """A run that was sent to a worker."""
+    """A run that was sent to a worker: one attempt at it."""
 
+    attempt: str
     address: str
-    future: Training
-    sent: float
+    training: Training
+    sent: float = field(default_factory=time.monotonic)
     begun: bool = False
     ended: bool = False
     deaf: bool = False
@@ -70,27 +72,27 @@ class Dispatcher:
         self._wake = wake
         self._jobs: dict[str, _Job] = {}
         self._lost: Counter[str] = Counter()
-        self._inbox: deque[dict[str, Any]] = deque()
+        self._inbox: deque[TrainingEvent] = deque()
         self._unwritten: list[Event] = []
         self._last_beat = 0.0
 
-    def receive(self, message: dict[str, Any]) -> None:
+    def receive(self, message: TrainingEvent) -> None:
         """Takes a worker's message. Any thread may call this; it returns at once."""
         self._inbox.append(message)
         self._wake()
 
-    def step(self, cluster: Workers) -> None:
+    def step(self, workers: Workers) -> None:
         """Does all there is to do now.
 
         Raises:
             UserError: If the record cannot be used; nothing is lost by that, the next step goes on.
         """
         self._take_events()
-        self._take_finished_jobs(cluster)
+        self._take_finished_jobs(workers)
         self._write_events()
-        self._stop_requested(cluster)
-        self._end_the_deaf(cluster)
-        self._send_waiting(cluster)
+        self._stop_requested(workers)
+        self._end_the_deaf(workers)
+        self._send_waiting(workers)
         self._write_events()
         self._beat()
 
@@ -108,17 +110,19 @@ class Dispatcher:
 
     def _take_events(self) -> None:
         while self._inbox:
-            event = from_message(self._inbox.popleft())
+            message = self._inbox.popleft()
+            event = message.event
             if job := self._jobs.get(event.run):
-                if job.ended:  # it counts as stopped since its worker was deaf; the run may wait once more by now
+                # One that has ended counts as stopped since its worker was deaf; the run may wait once more by now.
+                if job.ended or message.attempt != job.attempt:
                     continue
                 job.begun = True
                 job.ended = isinstance(event, Ended)
             self._unwritten.append(event)
 
-    def _take_finished_jobs(self, cluster: Workers) -> None:
+    def _take_finished_jobs(self, workers: Workers) -> None:
         for run, job in list(self._jobs.items()):
-            if not (job.future.done() or self._never_arrived(job, cluster)):
+            if not (job.training.done() or self._never_arrived(job, workers)):
                 continue
             self._take_events()  # a worker's last words arrive before its job is done
             # Before the job is forgotten: where record or cache cannot be read just now, the next step tries again.
@@ -131,7 +135,7 @@ class Dispatcher:
             if job.asked_to_stop is not None:
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             else:
-                self._begin_again(run, job.begun, cluster.excuse(job.future) if job.future.done() else None)
+                self._begin_again(run, job.begun, workers.excuse(job.training) if job.training.done() else None)
 
     def at_work(self) -> dict[str, str]:
         """Returns which run each worker has, by the worker's address. Any thread may call this."""
@@ -147,10 +151,10 @@ class Dispatcher:
         elif begun:
             self._unwritten.append(Requeued(run, excuse or LOST_ONCE))
 
-    def _never_arrived(self, job: _Job, cluster: Workers) -> bool:
+    def _never_arrived(self, job: _Job, workers: Workers) -> bool:
         # Dask waits for ever for a worker that died before the job reached it.
         late = not job.begun and time.monotonic() - job.sent > ARRIVAL_SECONDS
-        return late and job.address not in cluster.addresses()
+        return late and job.address not in workers.addresses()
 
     def _write_events(self) -> None:
         """Writes what is unwritten; a full disk or a locked record only puts it off."""
@@ -162,16 +166,16 @@ class Dispatcher:
             else:
                 self._unwritten = []
 
-    def _stop_requested(self, cluster: Workers) -> None:
+    def _stop_requested(self, workers: Workers) -> None:
         for run in self._store.stop_requests(self._owner):
             job = self._jobs.get(run)
             if job is None:  # it still waits
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             elif job.asked_to_stop is None:
                 job.asked_to_stop = time.monotonic()
-                cluster.ask_to_stop(run, job.address)
+                workers.ask_to_stop(job.attempt, job.address)
 
-    def _end_the_deaf(self, cluster: Workers) -> None:
+    def _end_the_deaf(self, workers: Workers) -> None:
         for run, job in self._jobs.items():
             if job.asked_to_stop is None:
                 continue
@@ -181,19 +185,20 @@ class Dispatcher:
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             if waited > (KILL_SECONDS if job.deaf else WRITING_SECONDS) and not job.killed:
                 job.killed = True
-                cluster.kill(job.address)
+                workers.kill(job.address)
 
-    def _send_waiting(self, cluster: Workers) -> None:
+    def _send_waiting(self, workers: Workers) -> None:
         busy = {job.address for job in self._jobs.values()}
-        free = [address for address in cluster.addresses() if address not in busy]
+        free = [address for address in workers.addresses() if address not in busy]
         # While something is unwritten the record may still call a run queued that has ended.
         if not free or self._unwritten:
             return
         for address, run in zip(free, line(self._store.unfinished(self._owner), self._jobs), strict=False):
             if not run.stop_requested:
-                future = cluster.train(run.id, run.experiment, address)
-                future.add_done_callback(lambda _: self._wake())
-                self._jobs[run.id] = _Job(address, future, sent=time.monotonic())
+                attempt = secrets.token_hex(8)
+                training = workers.train(attempt, run.id, run.experiment, address)
+                training.add_done_callback(lambda _: self._wake())
+                self._jobs[run.id] = _Job(attempt, address, training)
 
     def _beat(self) -> None:
         if time.monotonic() - self._last_beat >= HEARTBEAT_SECONDS:

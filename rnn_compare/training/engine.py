@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
@@ -20,11 +20,13 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.queue import check_room
 from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.analyses import Analyses, Analysis, name_of
+from rnn_compare.training import keras_questions
+from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.dispatcher import Dispatcher
-from rnn_compare.training.local.cluster import Cluster
+from rnn_compare.training.local.cluster import LocalWorkers
+from rnn_compare.training.messages import Message, Question, QuestionProgress, first_line
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
-from rnn_compare.training.workers import WorkerFacts, Workers, first_line
+from rnn_compare.training.workers import WorkerInfo, Workers
 
 TICK_SECONDS = 0.25
 """How often the engine looks for what nobody wakes it for: requests to stop, lost workers."""
@@ -33,11 +35,13 @@ ANALYSIS_SECONDS = 600.0
 
 CLOSED = "The program that trained it was closed. Its finished epochs are kept; continue it from there."
 
+T = TypeVar("T")
+
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class State:
+class EngineState:
     """How the engine is.
 
     Attributes:
@@ -67,9 +71,9 @@ class Engine:
         self._wake = threading.Event()
         self._analyses = Analyses()
         self._dispatcher = Dispatcher(store, self._owner, self._wake.set)
-        self._state = State("starting")
+        self._state = EngineState("starting")
         self._thread: threading.Thread | None = None
-        self._cluster: Workers | None = None
+        self._workers: Workers | None = None
         self._submitting = threading.Lock()
         self._closing = threading.Event()
 
@@ -84,7 +88,7 @@ class Engine:
         return self._scheduler
 
     @property
-    def state(self) -> State:
+    def state(self) -> EngineState:
         """How the engine is, just now."""
         return self._state
 
@@ -168,7 +172,7 @@ class Engine:
             time.sleep(0.05)
         return True
 
-    def workers(self) -> list[WorkerFacts]:
+    def workers(self) -> list[WorkerInfo]:
         """Returns what is known of each worker, and which run it trains.
 
         Raises:
@@ -176,42 +180,45 @@ class Engine:
         """
         at_work = self._dispatcher.at_work()
         try:
-            facts = self._cluster.facts() if self._cluster is not None and self._state.phase != "closed" else []
+            known = self._workers.info() if self._workers is not None and self._state.phase != "closed" else []
         except Exception as error:  # whatever it is, the page must be able to say it
             raise UserError(f"The workers cannot be asked just now ({first_line(error)}). Try again.") from error
-        return [replace(each, run=at_work.get(each.address)) for each in facts]
+        return [replace(each, run=at_work.get(each.address)) for each in known]
 
-    def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
-        """Returns Keras' own ``model.summary()``, made by a worker, also while trainings run.
-
-        Raises:
-            UserError: If no worker answers in time.
-        """
-        cluster, left = self._ready(timeout)
-        return cluster.summary(experiment, left)
-
-    def write_model(self, run: str, which: Which, timeout: float = ANSWER_SECONDS) -> Path:
-        """Has a worker write a run's stock Keras model from its weights; for runs that ended without one.
-
-        Raises:
-            UserError: If the run has no weights, or no worker answers in time.
-        """
-        experiment = self._store.run(run).experiment
-        cluster, left = self._ready(timeout)
-        return Path(cluster.write_model(run, experiment, which, left))
-
-    def analyse(self, function: Callable[..., Any], *arguments: Hashable) -> Analysis:
-        """Has a worker do what takes seconds, and returns at once what there is of it by now.
+    def ask(self, function: Callable[..., T], *arguments: object, timeout: float = ANSWER_SECONDS) -> T:
+        """Has a worker call a function, also while trainings run, and waits for what it returns.
 
         Args:
-            function: Called in a worker as ``function(*arguments, tell=tell)``; it tells its progress as
-                ``tell(done, total)`` and returns plain values. It must be importable by its name.
+            function: It is sent by its name, so it must be importable.
+            arguments: What it is called with.
+            timeout: Seconds to wait.
+
+        Raises:
+            UserError: If the function cannot do it, or no worker answers in time.
+        """
+        until = time.monotonic() + timeout
+        workers = self._answering(timeout)
+        return workers.ask(Question(function, arguments), max(1.0, until - time.monotonic()))
+
+    def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
+        """Returns Keras' own ``model.summary()``; raises as ``ask`` does."""
+        return self.ask(keras_questions.summary, experiment, timeout=timeout)
+
+    def write_model(self, run: str, which: Which) -> Path:
+        """Has a run's stock Keras model written from its weights, for runs that ended without; raises as ``ask``."""
+        return self.ask(keras_questions.write_model, run, self._store.run(run).experiment, which)
+
+    def analyse(self, function: Callable[..., object], *arguments: Hashable) -> Analysis:
+        """Asks a worker for what takes seconds, and returns at once what there is of it by now.
+
+        Args:
+            function: As for ``ask``, but called as ``function(*arguments, tell=tell)``: it tells its progress as
+                ``tell(done, total)``.
             arguments: With equal arguments the same analysis is returned, while the program runs.
         """
 
-        def work(analysis: Analysis) -> Any:
-            cluster, _ = self._ready(ANSWER_SECONDS)
-            return cluster.analyse(name_of(analysis), function, arguments, ANALYSIS_SECONDS)
+        def work(name: str) -> object:
+            return self._answering(ANSWER_SECONDS).ask(Question(function, arguments, name), ANALYSIS_SECONDS)
 
         return self._analyses.get((function, arguments), work)
 
@@ -222,7 +229,7 @@ class Engine:
         if self._thread is not None:
             self._thread.join()
         if self._state.phase != "failed":
-            self._state = State("closed")
+            self._state = EngineState("closed")
 
     # ---- the engine's own thread ---------------------------------------------------------------
 
@@ -232,7 +239,7 @@ class Engine:
             self._wake.wait(after)  # a run that is submitted meanwhile ends the wait
             if self._closing.is_set():
                 return
-            self._cluster = self._open_cluster()
+            self._workers = self._open_workers()
             atexit.register(self.close)  # after Dask has registered its own, so that this one comes first
         except Exception as error:  # noqa: BLE001  # whatever it is, the page must be able to say it
             self._fail(error)
@@ -241,40 +248,44 @@ class Engine:
             self._wake.wait(TICK_SECONDS)
             self._wake.clear()
             try:
-                self._dispatcher.step(self._cluster)
-                self._look(self._cluster)
+                self._dispatcher.step(self._workers)
+                self._look(self._workers)
             except UserError as error:  # the record cannot be used just now
                 _log.warning("%s", error)
             except Exception:  # noqa: BLE001  # the engine must outlive anything; the next tick tries again
                 _log.exception("The engine stumbled.")
-        self._end(self._cluster)
+        self._end(self._workers)
 
-    def _open_cluster(self) -> Workers:
+    def _open_workers(self) -> Workers:
         if self._scheduler:
-            from rnn_compare.training.remote.cluster import ForeignCluster  # few need it
+            from rnn_compare.training.remote.cluster import RemoteWorkers  # few need it
 
-            return ForeignCluster(self._scheduler, self._receive)
-        return Cluster(self._receive)
+            return RemoteWorkers(self._scheduler, self._receive)
+        return LocalWorkers(self._receive)
 
-    def _look(self, cluster: Workers) -> None:
+    def _look(self, workers: Workers) -> None:
         """Notes whether there are workers; those of a cluster elsewhere may come and go."""
-        if cluster.problem:
-            self._state = State("starting", cluster.problem)
-        elif self._state.phase == "starting" and cluster.addresses():
-            self._state = State("ready")
+        if workers.problem:
+            self._state = EngineState("starting", workers.problem)
+        elif self._state.phase == "starting" and workers.addresses():
+            self._state = EngineState("ready")
 
-    def _receive(self, message: dict[str, Any]) -> None:
-        if "analysis" in message:
+    def _receive(self, message: Message) -> None:
+        if isinstance(message, QuestionProgress):
             self._analyses.told(message)
         else:
             self._dispatcher.receive(message)
 
-    def _ready(self, timeout: float) -> tuple[Workers, float]:
-        """Returns the workers once one is there for questions, and what is left of the time."""
+    def _answering(self, timeout: float) -> Workers:
+        """Returns the workers once one is there for questions.
+
+        Raises:
+            UserError: If none is in time.
+        """
         until = time.monotonic() + timeout
         while self._state.phase in ("starting", "ready") and time.monotonic() < until:
-            if self._cluster is not None and self._cluster.answers():
-                return self._cluster, max(1.0, until - time.monotonic())
+            if self._workers is not None and self._workers.answers():
+                return self._workers
             time.sleep(0.05)
         raise UserError(self._state.reason or "No worker is ready yet. Try again in a moment.")
 
@@ -283,12 +294,12 @@ class Engine:
             _log.exception("The engine could not start.")
         reason = str(error) if isinstance(error, UserError) else f"The workers could not be started ({error})."
         with self._submitting:
-            self._state = State("failed", reason)
+            self._state = EngineState("failed", reason)
         self._dispatcher.end_all(Status.FAILED, reason)
 
-    def _end(self, cluster: Workers) -> None:
+    def _end(self, workers: Workers) -> None:
         with self._submitting:
-            self._state = State("closed")
+            self._state = EngineState("closed")
         self._dispatcher.end_all(Status.INTERRUPTED, CLOSED)
         with contextlib.suppress(Exception):  # it ends in any case
-            cluster.close()
+            workers.close()

@@ -5,35 +5,29 @@ import logging
 import math
 import os
 import platform
-import random
-import tempfile
-import threading
 import time
-import unittest.mock
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 import keras
 import numba
 import numpy as np
 import tensorflow as tf
-from keras.src.random import seed_generator
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
-from rnn_compare.networks import keras_models, weights
+from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
-from rnn_compare.runs.files import Which, model_file, weights_file
 from rnn_compare.training import resuming
 from rnn_compare.training.batches import training_batches, validation_batches
-from rnn_compare.training.probing import Probe
+from rnn_compare.training.building import build, clear, summary
+from rnn_compare.training.callback import StreamCallback, gradient_callback
+from rnn_compare.training.gradient_probe import Probe
+from rnn_compare.training.model_files import save_weights, write_models
+from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import StopAskedError, Stream
-
-# Seeds are set for the whole process, so a summary must not be built between a run's seed and its weights.
-_building = threading.Lock()
 
 
 def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_asked: Callable[[], bool]) -> None:
@@ -61,60 +55,21 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
         except StopAskedError:
             # Whoever pressed Stop is waiting; the models can be written afterwards.
             send(Ended(run, Status.STOPPED, None, time.time()))
-            _write_models(run, experiment)
+            write_models(run, experiment)
         else:
-            _write_models(run, experiment)
+            write_models(run, experiment)
             send(Ended(run, Status.FINISHED, None, time.time()))
     except Exception as error:  # a run must end with a sentence whatever happened
         if not isinstance(error, UserError):
             logging.getLogger(__name__).exception("Run %s failed.", run)
         send(Ended(run, Status.FAILED, sentence(error, experiment), time.time()))
     finally:
-        with _building:
-            keras.utils.clear_session()
+        clear()
 
 
 def why_stock(experiment: Experiment) -> str:
     """Returns why an experiment is trained with stock Keras' layers, in a word or two; empty if fused ones do it."""
     return "as set" if experiment.stock_layers else models.why_not_covered(experiment)
-
-
-def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] = keras_models.build) -> keras.Model:
-    """Builds and compiles a network whose initial weights the seed alone decides, whatever other threads do.
-
-    ``make`` may also be ``fused.models.build``. Keras draws the seeds of its initializers from Python's global
-    random numbers. Dask's threads draw from them too: one network in twenty began with other weights. So Keras gets
-    numbers of its own, which begin as the global ones do after ``keras.utils.set_random_seed``.
-    """
-    with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
-        return make(experiment)
-
-
-def summary(experiment: Experiment) -> str:
-    """Returns Keras' own ``model.summary()`` of an experiment's network."""
-    with _building:
-        return keras_models.summary_text(keras_models.network(experiment))
-
-
-def write_model(run: str, experiment: Experiment, which: Which) -> Path:
-    """Writes a run's weights as a stock Keras model, which plain Keras opens without this program.
-
-    Raises:
-        UserError: If there are no weights or they are unsound.
-    """
-    model = build(experiment)
-    keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
-    model.optimizer.build(model.trainable_variables)  # else Keras warns, on loading, of variables that it misses
-    return save_model(model, model_file(run, which))
-
-
-def save_model(model: keras.Model, path: Path) -> Path:
-    """Writes a ``.keras`` file, which is there whole or not at all."""
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}-") as folder:
-        partial = Path(folder) / "model.keras"
-        model.save(partial)
-        partial.replace(path)
-    return path
 
 
 def versions(stock: str) -> dict[str, str]:
@@ -139,30 +94,6 @@ def versions(stock: str) -> dict[str, str]:
 def warm_up() -> None:
     """Compiles the kernels, or loads them, before a class waits; a small training would spare the first run 0.1 s."""
     models.warm_up()
-
-
-class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # as above
-    """Lets a stream follow Keras' ``fit``. Keras looks at ``stop_training`` in training only: the stream raises."""
-
-    def __init__(self, stream: Stream) -> None:
-        super().__init__()
-        self._stream = stream
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
-        """Epochs count from 0 here and from 1 everywhere else."""
-        self._stream.epoch_begins(epoch + 1)
-
-    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
-        """Follows one training batch."""
-        self._stream.trained(batch + 1, logs["accuracy"], logs["loss"])
-
-    def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
-        """Follows one validation batch."""
-        self._stream.validated(batch + 1)
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:  # noqa: ARG002  # Keras' own
-        """Ends the epoch, validation included."""
-        self._stream.epoch_ends(logs["accuracy"], logs["loss"], logs["val_accuracy"], logs["val_loss"])
 
 
 def sentence(error: Exception, experiment: Experiment) -> str:
@@ -196,15 +127,8 @@ def _resume(run: str, model: keras.Model) -> tuple[EpochEnd, ...]:
         return ()
     resuming.restore(model, found)
     *before, last = found.epochs
-    _keep_weights(run, model, best=all(last.val_accuracy > epoch.val_accuracy for epoch in before))
+    save_weights(run, model, best=all(last["val_accuracy"] > epoch["val_accuracy"] for epoch in before))
     return found.epochs
-
-
-def _keep_weights(run: str, model: keras.Model, best: bool) -> None:
-    now = keras_models.get_weights(model)
-    weights.save(now, weights_file(run, "last"))
-    if best:
-        weights.save(now, weights_file(run, "best"))
 
 
 def _fit(
@@ -217,7 +141,7 @@ def _fit(
 ) -> None:
     def keep(best: bool) -> None:
         checkpoint.save(run, resuming.checkpoint_of(model, stream.epochs))
-        _keep_weights(run, model, best)
+        save_weights(run, model, best)
 
     stream = Stream(
         run,
@@ -239,7 +163,10 @@ def _fit(
             initial_epoch=len(done),
             epochs=experiment.epochs,
             shuffle=False,
-            callbacks=[StreamCallback(stream), _probing(Probe(run, experiment, send, stop_asked), model, bool(done))],
+            callbacks=[
+                StreamCallback(stream, ValidationPredictions(model, len(split.y_val)), split.y_val),
+                gradient_callback(Probe(run, experiment, send, stop_asked), model, resumed=bool(done)),
+            ],
             verbose=0,
         )
     except tf.errors.InvalidArgumentError as error:
@@ -247,21 +174,3 @@ def _fit(
         if all(np.isfinite(weight).all() for weight in model.get_weights()):
             raise
         raise stream.no_number() from error
-
-
-def _probing(probe: Probe, model: keras.Model, goes_on: bool) -> keras.callbacks.Callback:
-    """Returns the callback that has the gradient followed after every epoch; it comes after the stream's."""
-    return keras.callbacks.LambdaCallback(
-        on_train_begin=lambda _logs: probe.begins(None if goes_on else keras_models.get_weights(model)),
-        on_epoch_end=lambda epoch, _logs: probe.after(epoch + 1, keras_models.get_weights(model)),
-    )
-
-
-def _write_models(run: str, experiment: Experiment) -> None:
-    # Weights are what counts and are safe already: a model that cannot be written now is written when asked for.
-    try:
-        for which in ("last", "best"):
-            if weights_file(run, which).exists():
-                write_model(run, experiment, which)
-    except (OSError, UserError):
-        logging.getLogger(__name__).exception("The models of run %s could not be written.", run)

@@ -2,9 +2,10 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from rnn_compare.errors import UserError
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.runs.events import EpochEnd, Event, Phase, Progress
 
 PROGRESS_SECONDS = 0.25
@@ -61,31 +62,30 @@ class Stream:
     def prepares(self) -> None:
         """Tells that the run is at work, though no batch is done: reviews and network are being prepared."""
         self.check_stop()
-        self._progress("preparing", 0)
+        self._progress("preparing", 0, {})
 
     def epoch_begins(self, epoch: int) -> None:
         """Notes the time; epochs count from 1."""
         self._epoch, self._batch = epoch, 0
         self._epoch_began = time.monotonic()
 
-    def trained(self, batch: int, accuracy: float, loss: float) -> None:
+    def trained(self, batch: int, figures: Mapping[str, float]) -> None:
         """Follows the training with batch number ``batch``, from 1.
 
         Args:
             batch: Batches done in this epoch.
-            accuracy: Running mean over the epoch so far, as Keras shows it.
-            loss: The same for the loss.
+            figures: Running means over the epoch so far, as Keras shows them, by name; the loss among them.
 
         Raises:
             StopAskedError: If the run is to stop.
             UserError: If the loss is no longer a number.
         """
         self.check_stop()
-        if not math.isfinite(loss):
+        if not math.isfinite(figures["loss"]):
             raise self.no_number()
         self._batch = batch
         if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
-            self._progress("training", batch, accuracy, loss)
+            self._progress("training", batch, figures)
 
     def validated(self, batch: int) -> None:
         """Follows the validation of batch number ``batch``, from 1.
@@ -95,19 +95,22 @@ class Stream:
         """
         self.check_stop()
         if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
-            self._progress("validation", batch)
+            self._progress("validation", batch, {})
 
-    def epoch_ends(self, accuracy: float, loss: float, val_accuracy: float, val_loss: float) -> None:
+    def epoch_ends(self, figures: Mapping[str, float]) -> None:
         """Has the weights saved, then tells the epoch's figures.
+
+        Args:
+            figures: By name, those among them by which epochs are compared: ``loss``, ``val_loss``, ``val_accuracy``.
 
         Raises:
             UserError: If a loss is no longer a number, or the weights cannot be saved.
         """
         seconds = time.monotonic() - self._epoch_began
-        if not (math.isfinite(loss) and math.isfinite(val_loss)):
+        if not (math.isfinite(figures["loss"]) and math.isfinite(figures["val_loss"])):
             raise self.no_number()
-        best = all(val_accuracy > epoch.val_accuracy for epoch in self.epochs)
-        end = EpochEnd(self.run, self._epoch, accuracy, loss, val_accuracy, val_loss, seconds)
+        end = EpochEnd(self.run, self._epoch, dict(figures), seconds)
+        best = all(end["val_accuracy"] > epoch["val_accuracy"] for epoch in self.epochs)
         self.epochs.append(end)
         try:
             self._keep(best)
@@ -128,7 +131,8 @@ class Stream:
             "bounds. The epochs before are kept. Train again with a smaller learning rate."
         )
 
-    def _progress(self, phase: Phase, batch: int, accuracy: float | None = None, loss: float | None = None) -> None:
+    def _progress(self, phase: Phase, batch: int, figures: Mapping[str, float]) -> None:
         # The first batch of a run is told at once, however short the preparing was: a class waits for it.
         self._last_progress = -math.inf if phase == "preparing" else time.monotonic()
-        self._send(Progress(self.run, self._epoch, batch, self.batches[phase], accuracy, loss, phase, time.time()))
+        now = {name: value for name, value in figures.items() if name in FIGURES}
+        self._send(Progress(self.run, self._epoch, batch, self.batches[phase], now, phase, time.time()))

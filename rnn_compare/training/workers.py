@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.files import Which
+from rnn_compare.training.messages import Question
 
-OnEvent = Callable[[dict[str, Any]], None]
-"""Takes each message of a worker. It must return at once and call nothing of the cluster's."""
+T = TypeVar("T")
+
+DaskObject = Any
+"""A client, a future, a cluster of Dask's, or what its scheduler tells: distributed gives few of them types."""
 
 
 @dataclass(frozen=True)
-class WorkerFacts:
+class WorkerInfo:
     """What is known of one worker, as the page of the cluster shows it.
 
     Attributes:
@@ -21,7 +23,7 @@ class WorkerFacts:
         memory: Bytes that it uses.
         memory_limit: Bytes that it may use; 0 if there is no limit.
         run: The run that it trains, None if it is free.
-        problem: Why it is not used, in a sentence; None if it is, or is still being readied.
+        problem: Why it is not used, in a sentence; None if it is, or is still starting.
         ready: Whether it takes trainings.
     """
 
@@ -35,17 +37,17 @@ class WorkerFacts:
 
 
 class Training(Protocol):
-    """A run that was sent to a worker."""
+    """A run that was sent to a worker: one attempt at it."""
 
     def done(self) -> bool:
         """Tells whether the worker is done with it, or was lost."""
 
-    def add_done_callback(self, callback: Callable[[Any], Any], /) -> None:
+    def add_done_callback(self, callback: Callable[[object], None], /) -> None:
         """Has a function called once it is done."""
 
 
 class Workers(Protocol):
-    """All workers of one engine. Any thread may call it; nothing here waits for a worker but what has a timeout."""
+    """All workers of one engine. Any thread may call it; nothing here waits for a worker but ``ask``."""
 
     @property
     def problem(self) -> str | None:
@@ -54,57 +56,49 @@ class Workers(Protocol):
     def addresses(self) -> list[str]:
         """Returns the workers that are there and warm."""
 
-    def facts(self) -> list[WorkerFacts]:
+    def info(self) -> list[WorkerInfo]:
         """Returns what is known of each worker, but for the runs that they train."""
 
-    def train(self, run: str, experiment: Experiment, address: str) -> Training:
-        """Sends a run to a worker."""
+    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
+        """Sends a run to a worker.
+
+        Args:
+            attempt: Names this attempt at the run; no other is called so.
+            run: The run's id.
+            experiment: What to train.
+            address: The worker's.
+        """
 
     def excuse(self, training: Training) -> str | None:
         """Returns why a training that is done was lost through no fault of its own, in a sentence, if it was."""
 
-    def ask_to_stop(self, run: str, address: str) -> None:
-        """Has a run end after its present batch; returns without waiting for it."""
+    def ask_to_stop(self, attempt: str, address: str) -> None:
+        """Has an attempt end after its present batch; returns without waiting for it."""
 
     def kill(self, address: str) -> None:
         """Kills a worker, whatever it does. Returns without waiting for it."""
 
     def answers(self) -> bool:
-        """Tells whether somebody is there for the questions below; if not, it is seen to that somebody comes."""
+        """Tells whether somebody is there for questions; if not, it is seen to that somebody comes."""
 
-    def summary(self, experiment: Experiment, timeout: float) -> str:
-        """Returns Keras' ``model.summary()``.
+    def ask(self, question: Question[T], timeout: float) -> T:
+        """Has some worker answer a question, and waits for it.
 
         Raises:
             UserError: If that fails or takes too long.
-        """
-
-    def write_model(self, run: str, experiment: Experiment, which: Which, timeout: float) -> str:
-        """Has a run's ``.keras`` file written, and returns its path; raises as ``summary`` does."""
-
-    def analyse(self, name: str, function: Callable[..., Any], arguments: tuple[Any, ...], timeout: float) -> Any:
-        """Has a function called that tells its progress under a name; raises as ``summary`` does.
-
-        Returns:
-            What the function returns.
         """
 
     def close(self) -> None:
         """Ends everything that was sent to the workers, and the workers themselves where they are this engine's."""
 
 
-def facts_of(address: str, info: dict[str, Any], problem: str | None = None, ready: bool = True) -> WorkerFacts:
-    """Returns the facts of a worker from what Dask's scheduler tells of it."""
-    return WorkerFacts(
+def worker_info(address: str, told: DaskObject, problem: str | None = None, ready: bool = True) -> WorkerInfo:
+    """Returns what is known of a worker from what Dask's scheduler tells of it."""
+    return WorkerInfo(
         address=address,
-        host=info.get("host") or "",
-        memory=int(info.get("metrics", {}).get("memory", 0)),
-        memory_limit=int(info.get("memory_limit") or 0),
+        host=told.get("host") or "",
+        memory=int(told.get("metrics", {}).get("memory", 0)),
+        memory_limit=int(told.get("memory_limit") or 0),
         problem=problem,
         ready=ready,
     )
-
-
-def first_line(error: BaseException) -> str:
-    """Returns the first line of what an exception says, or its kind, for a sentence in brackets."""
-    return str(error).strip().partition("\n")[0][:200] or type(error).__name__

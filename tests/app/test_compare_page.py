@@ -1,5 +1,6 @@
 """The first page without a browser: what its controls say and do."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,18 @@ def test_keras_own_summary_is_made_on_demand(app: AppTest) -> None:
     assert len(summaries) == 2
     assert "Total params: 322,113" in summaries[0]
     assert "Total params: 328,353" in summaries[1]
+
+
+def test_the_charts_are_chosen_and_none_chosen_means_the_usual_ones(app: AppTest) -> None:
+    def drawn() -> list[str]:
+        [board] = [json.loads(each.proto.json) for each in app.get("bidi_component") if "board" in each.proto.id]
+        return [chart["name"] for chart in board["charts"]]
+
+    assert drawn() == ["accuracy", "loss"]
+    app.main.pills(key="charts").set_value(["auc", "accuracy"]).run()
+    assert drawn() == ["accuracy", "auc"]
+    app.main.pills(key="charts").set_value([]).run()
+    assert drawn() == ["accuracy", "loss"]
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
@@ -89,7 +102,7 @@ def test_a_typed_size_that_cannot_be_is_refused_in_words(app: AppTest, typed: st
 
 
 def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
-    app.pills[0].set_value([]).run()
+    app.sidebar.pills[0].set_value([]).run()
     assert "No cell type is chosen" in app.error[0].value
 
 

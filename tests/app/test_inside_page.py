@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside import gradient_history, reading
-from rnn_compare.insight.leave_one_out import leave_one_out
+from rnn_compare.insight.leave_one_out import logits_without
 from rnn_compare.insight.verdict import ask, encode, run_weights
+from rnn_compare.insight.word_by_word import words_read
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 
@@ -39,7 +40,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
         sent.append(data)
 
     for view in (reading, gradient_history):
-        monkeypatch.setattr(view, "_component", lambda: component)
+        monkeypatch.setattr(view, "component", lambda *_: component)
     return sent
 
 
@@ -81,7 +82,7 @@ def test_a_text_without_a_word_is_answered_in_words(app: AppTest, drawn: list[di
     assert drawn[-1] == {}
 
 
-@pytest.mark.parametrize("view", ["The gradient's way back", "Memory test", "Words", "Equations"])
+@pytest.mark.parametrize("view", ["Gradient flow", "Memory test", "Words", "Equations"])
 def test_every_view_is_drawn_without_a_problem(app: AppTest, view: str) -> None:
     app.segmented_control(key="view").set_value(view).run()
     assert not app.exception
@@ -121,8 +122,9 @@ def test_a_worker_leaves_out_each_word_once_that_is_asked_for(
     until(app, lambda: len(drawn[-1]["left_out"]) == 2)
     for run in trained:
         review = encode(run.experiment, TEXT)
-        expected = leave_one_out(run.experiment, run_weights(run, "best"), review)
-        np.testing.assert_allclose(drawn[-1]["left_out"][run.id], expected.logits, atol=1e-4)
+        weights, words = run_weights(run, "best"), len(words_read(review))
+        expected = logits_without(run.experiment, weights, review.ids, words)
+        np.testing.assert_allclose(drawn[-1]["left_out"][run.id], expected, atol=1e-4)
 
 
 def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_thought(
@@ -164,7 +166,7 @@ def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeyp
 def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(
     app: AppTest, trained: list[Run], drawn: list[dict[str, Any]]
 ) -> None:
-    app.segmented_control(key="view").set_value("The gradient's way back").run()
+    app.segmented_control(key="view").set_value("Gradient flow").run()
     assert not app.exception
     assert [run["title"] for run in drawn[-1]["runs"]] == [run.title for run in trained]
     assert 1 in drawn[-1]["epochs"]

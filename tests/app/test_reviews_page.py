@@ -34,7 +34,7 @@ def html(app: AppTest) -> str:
 def test_the_page_says_what_the_lecture_prints(prepared_cache: Path) -> None:
     assert prepared_cache.exists()
     body = html(page())
-    assert "<pre>25000 train sequences<br>input_train shape: (25000, 500)</pre>" in body
+    assert '<pre class="rc-box">25000 train sequences<br>input_train shape: (25000, 500)</pre>' in body
     assert "<b>88,582</b>" in body
     assert "<b>237.7</b>" in body
     assert "<b>50.0 %</b><span>of the reviews are positive</span>" in body

@@ -62,7 +62,7 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     assert table["Best validation"].tolist() == pytest.approx([80.0, 80.0])
     assert table["at epoch"].tolist() == [1, 1]
     assert table["Last"].tolist() == pytest.approx([80.0, 70.0])
-    assert table["s an epoch"].tolist() == [1.5, 1.5]
+    assert table["s per epoch"].tolist() == [1.5, 1.5]
 
 
 @pytest.mark.parametrize(
@@ -170,11 +170,11 @@ def test_a_finished_run_is_trained_on_for_as_many_epochs_as_asked(
     run = record(epochs=2)
     app = tick(page(), 0)
     app.number_input[0].set_value(3).run()
-    press(app, "Train on")
+    press(app, "Train more")
     assert "keeps its weights but not the state of its training" in app.error[0].value
     press(app, "I have read it")
     checkpoint.save(run, Checkpoint(services.store.run(run).epochs, (), ()))
-    press(app, "Train on")
+    press(app, "Train more")
     assert not app.error
     assert services.store.run(run).status is Status.QUEUED
     assert services.store.run(run).experiment.epochs == 13
@@ -271,3 +271,11 @@ def test_a_model_that_cannot_be_read_is_said_in_words(services: Services, record
     model_file(run, "last").mkdir(parents=True)
     with pytest.raises(UserError, match=r"The model .* cannot be read .* Make it readable"):
         run_details.model(services, services.store.run(run), "last")
+
+
+def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(record: Callable[..., str]) -> None:
+    record(cell="MGU")
+    app = tick(page(), 0)
+    assert any("Keras itself has no MGU" in box.label for box in app.expander)
+    [opening] = [code.value for code in app.code if "load_model" in code.value]
+    assert "class MGU(layers.RNN):" in opening

@@ -19,8 +19,8 @@ from rnn_compare.dashboard import site
 from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.experiment import comparison
 
-def page(render):
-    script = f"if __name__ == '__main__': from rnn_compare.dashboard.pages import {render}; {render}.render()"
+def page(module):
+    script = f"if __name__ == '__main__': from rnn_compare.dashboard.pages.{module} import render; render()"
     return AppTest.from_string(script, default_timeout=60).run()
 
 if __name__ == "__main__":
@@ -30,8 +30,8 @@ if __name__ == "__main__":
     assert services.engine.wait(runs, timeout=120)
     assert [services.store.run(run).status for run in runs] == ["finished", "finished"]
     services.engine.summary(services.store.run(runs[0]).experiment)
-    of.refresh()
-    for name in ("compare", "try_review", "reviews", "runs"):
+    services.refresh()
+    for name in ("compare.page", "try_review", "reviews", "runs.page"):
         app = page(name)
         assert not app.exception, (name, app.exception)
         if name == "try_review":

@@ -5,9 +5,10 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.services import Services
 from rnn_compare.insight.verdict import ask
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
 
 from .conftest import script
 
@@ -34,7 +35,7 @@ def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, tra
 
 
 def test_an_example_fills_the_box(app: AppTest) -> None:
-    app.button(key="example Panned").click().run()
+    app.button(key="example Bad review").click().run()
     assert str(app.text_area(key="review").value).startswith("What a waste of time")
 
 
@@ -44,7 +45,7 @@ def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run]
     page.multiselect(key="networks").set_value(chosen).run()
     other = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
     try:
-        shared_services.store.record([Started(other, 1, "", {}, 1.0), EpochEnd(other, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
+        shared_services.store.record([Started(other, 1, "", {}, 1.0), epoch_end(other, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
         shared_services.refresh()
         page.run()
         assert page.multiselect(key="networks").value == chosen
@@ -57,16 +58,16 @@ def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run]
 
 
 def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
-    app.button(key="example Panned").click().run()
+    app.button(key="example Bad review").click().run()
     app.text_area(key="review").set_value("Mine").run()
     app.run()
     assert app.text_area(key="review").value == "Mine"
-    app.button(key="example Panned").click().run()
+    app.button(key="example Bad review").click().run()
     assert str(app.text_area(key="review").value).startswith("What a waste of time"), "the same example once more"
 
 
 def test_nothing_is_asked_of_an_empty_box(app: AppTest) -> None:
-    assert "rc-verdicts" not in answer(app, "   ")
+    assert 'class="rc-verdicts"' not in answer(app, "   ")
 
 
 def test_a_text_without_a_word_is_answered_in_words(app: AppTest) -> None:

@@ -87,12 +87,12 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
     expect(lstm).to_contain_text("moved it by")
     expect(inside.locator(".rc-scale-said")).to_have_text(
-        re.compile(r"deepest: “\w+”, [−+]\d+\.\d points \([−+]\d+\.\d\d log-odds\)")
+        re.compile(r"strongest word: “\w+”, [−+]\d+\.\d points \([−+]\d+\.\d\d log-odds\)")
     )
     inside.locator("[data-colouring=left_out]").click()
     expect(lstm).to_contain_text(re.compile(r"without “more” it ends at \d+\.\d %, not \d+\.\d %: [−+]\d+\.\d points"))
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
-    expect(inside.locator(".rc-scale-said")).to_contain_text("deepest")
+    expect(inside.locator(".rc-scale-said")).to_contain_text("strongest word")
     unknown = inside.locator(".rc-reading span", has_text="zzyzx")
     assert unknown.evaluate("span => span.style.getPropertyValue('--rc-share')") == "0%", "it is unknown as it is"
     unknown.click()
@@ -140,7 +140,7 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
 
 
 def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
-    inside.get_by_role("radio", name="The gradient's way back").click()
+    inside.get_by_role("radio", name="Gradient flow").click()
     where = inside.locator(".rc-where")
     expect(where).to_have_text("after epoch 2")
     ways = inside.locator(".rc-course-ways .scatterlayer path.js-line")

@@ -1,14 +1,15 @@
-"""What a chart must bear: a viewer who zooms while points arrive, and a hall full of viewers."""
+"""What a chart must bear: a viewer who zooms while points arrive, and a class full of viewers."""
 
 import time
 
 from playwright.sync_api import Page, Response, expect
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
+from rnn_compare.runs.events import Ended, Progress, Started, Status
 from rnn_compare.runs.owner import Owner
 from tests.browser.conftest import Server
 from tests.chromium import PATIENCE
+from tests.epochs import epoch_end
 
 expect.set_options(timeout=PATIENCE)
 CHART = "[data-chart=accuracy]"
@@ -22,7 +23,7 @@ def start(server: Server, *experiments: Experiment) -> list[str]:
 
 
 def finish_epoch(server: Server, run: str, epoch: int) -> None:
-    server.store.record([EpochEnd(run, epoch, 0.5 + epoch / 300, 0.6, 0.5 + epoch / 400, 0.65, 12.3)])
+    server.store.record([epoch_end(run, epoch, 0.5 + epoch / 300, 0.6, 0.5 + epoch / 400, 0.65, 12.3)])
 
 
 def end(server: Server, runs: list[str]) -> None:
@@ -71,10 +72,13 @@ def test_a_tick_of_eight_long_runs_is_under_20_kb(server: Server, page: Page) ->
     runs = start(server, *(Experiment(cell="LSTM", units=units, epochs=100) for units in range(1, 9)))
     for run in runs:
         server.store.record(
-            [EpochEnd(run, epoch, 0.7654321, 0.4, 0.8123456, 0.456789, 12.3) for epoch in range(1, 100)]
+            [epoch_end(run, epoch, 0.7654321, 0.4, 0.8123456, 0.456789, 12.3) for epoch in range(1, 100)]
         )
         server.store.record(
-            [Progress(run, 100, batch, 157, 0.9123456, 0.1234567, "training", time.time()) for batch in range(1, 100)]
+            [
+                Progress(run, 100, batch, 157, {"accuracy": 0.9123456, "loss": 0.1234567}, "training", time.time())
+                for batch in range(1, 100)
+            ]
         )
     answers: list[Response] = []
     page.on("response", lambda response: answers.append(response) if "/rnn-compare/live" in response.url else None)
@@ -82,7 +86,7 @@ def test_a_tick_of_eight_long_runs_is_under_20_kb(server: Server, page: Page) ->
     expect(page.locator("article.rc-card")).to_have_count(8)
     wait_for_validation_points(page, 99)
     answers.clear()
-    server.store.record([Progress(runs[0], 100, 120, 157, 0.92, 0.12, "training", time.time())])
+    server.store.record([Progress(runs[0], 100, 120, 157, {"accuracy": 0.92, "loss": 0.12}, "training", time.time())])
     page.wait_for_timeout(5000)
     assert len(answers) >= 2, "the page asks for news"
     bodies = [len(answer.body()) for answer in answers if answer.status == 200]
@@ -116,7 +120,9 @@ def test_nothing_below_the_charts_moves_while_a_network_trains(server: Server, p
     page.wait_for_timeout(1000)
     place = page.locator(".rc-parameters").bounding_box()
     for epoch in (1, 2, 3):
-        server.store.record([Progress(runs[0], epoch, 80, 157, 0.6, 0.6, "training", time.time())])
+        server.store.record(
+            [Progress(runs[0], epoch, 80, 157, {"accuracy": 0.6, "loss": 0.6}, "training", time.time())]
+        )
         page.wait_for_timeout(700)
         finish_epoch(server, runs[0], epoch)
         wait_for_validation_points(page, epoch)

@@ -90,9 +90,9 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(card(page, "LSTM(8)")).to_contain_text("stopped after")
 
 
-def test_a_hall_cannot_be_invited_to_a_page_that_only_this_machine_sees(server: Server, page: Page) -> None:
+def test_a_class_cannot_be_invited_to_a_page_that_only_this_machine_sees(server: Server, page: Page) -> None:
     page.goto(server.url)
-    page.get_by_role("button", name="Invite the hall").click()
+    page.get_by_role("button", name="Invite the class").click()
     expect(page.get_by_role("dialog")).to_contain_text("streamlit run app.py --server.address 0.0.0.0")
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("dialog")).to_have_count(0)
@@ -116,5 +116,5 @@ def test_a_setting_out_of_bounds_in_the_link_is_said_in_words(server: Server, pa
     page.goto(f"{server.url}/?units=9999&epochs=0&cell=Transformer")
     expect(page.get_by_text("units is 9999; it must be between 1 and 512.")).to_be_visible()
     expect(page.get_by_text("epochs is 0; it must be between 1 and 100.")).to_be_visible()
-    expect(page.get_by_text("it must be one of 'SimpleRNN', 'LSTM' or 'GRU'.")).to_be_visible()
+    expect(page.get_by_text("it must be one of 'SimpleRNN', 'LSTM', 'GRU' or 'MGU'.")).to_be_visible()
     expect(page.get_by_text("Starts 2 networks")).to_be_visible()

@@ -14,14 +14,16 @@ import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import EpochEnd, Started, Status
+from rnn_compare.runs.events import Started, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
 
 PATIENCE = 180
 """Seconds that a command may take on a slow and busy machine before a test gives it up."""
@@ -91,7 +93,7 @@ def made_run(cache: Path) -> str:
     experiment = Experiment(units=4, maxlen=20, vocabulary_size=500)
     store = RunStore(cache / "runs.db")
     [run] = store.create([experiment], Owner.current(), "page")
-    store.record([Started(run, 1, "", {}, 1.0), EpochEnd(run, 1, 0.6, 0.6, 0.7, 0.5, 1.5)])
+    store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.5, 1.5)])
     store.close()
     tensors = parameters(experiment).tensors
     zeros = Weights(tuple((tensor.path, np.zeros(tensor.shape, np.float32)) for tensor in tensors))
@@ -120,7 +122,8 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     ]
     assert set(epochs[0]) == {
         *("kind", "run", "cell", "epoch"),
-        *("accuracy", "loss", "val_accuracy", "val_loss", "seconds"),
+        *FIGURES,
+        "seconds",
     }
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
     assert all(set(line) == {"kind", "run", "cell", "status"} for line in ends)
@@ -257,7 +260,7 @@ def test_the_verdict_tells_what_became_of_the_words(made_run: str, capsys: pytes
     assert main(["predict", made_run, "the " * 25 + "xyzzyx"]) == 0
     out = capsys.readouterr().out
     assert "50.0% that the review is positive" in out  # weights of zero know nothing
-    assert "19 words known, 1 words unknown, 6 words cut off" in out
+    assert "19 words known, 1 word unknown, 6 words cut off" in out
 
 
 def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, tmp_path: Path) -> None:
@@ -323,10 +326,10 @@ def test_bars_are_shown_on_a_terminal(trained: subprocess.CompletedProcess[str],
     """`train` itself takes long; what it shows of a finished run is looked at here."""
     run = lines(trained.stdout)[-1]["run"]
     script = (
-        "import sys; from pathlib import Path; from rnn_compare import foreground, terminal;"
+        "import sys; from pathlib import Path; from rnn_compare.cli import foreground, output;"
         " from rnn_compare.runs.store import RunStore; from rnn_compare.runs.follow import Follower\n"
         "follower = Follower(RunStore(Path(sys.argv[1])), [sys.argv[2]])\n"
-        "with terminal.display(False, ['LSTM(4)']) as show: foreground._watch(follower, show)"
+        "with output.display(False, ['LSTM(4)']) as show: foreground._watch(follower, show)"
     )
     shown = _on_terminal([sys.executable, "-c", script, str(cache / "runs.db"), run])
     assert "LSTM(4)" in shown

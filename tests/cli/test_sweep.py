@@ -12,18 +12,19 @@ from rnn_compare.cli.main import main
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.queue import MAX_WAITING, check_room
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
 
 PATIENCE = 180
 TINY = ["--reviews", "80", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 
 
 def run(seed: int, *accuracies: float, units: int = 4, epochs: int = 2) -> Run:
-    ends = tuple(EpochEnd("r", i, 0.5, 0.7, accuracy, 0.6, 1.0) for i, accuracy in enumerate(accuracies, 1))
+    ends = tuple(epoch_end("r", i, 0.5, 0.7, accuracy, 0.6, 1.0) for i, accuracy in enumerate(accuracies, 1))
     experiment = Experiment(units=units, seed=seed, epochs=epochs)
     return Run(f"run-{seed}", seed, "s", experiment, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=ends)
 

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,9 +11,10 @@ from hypothesis import strategies as st
 
 from rnn_compare.comparison.findings import LINES, SURE, findings, luck, margin
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
 
 Epoch = tuple[float, float, float, float]
 """accuracy, loss, val_accuracy, val_loss"""
@@ -20,13 +22,13 @@ RUNNING = Status.RUNNING
 
 
 def run(name: str, *epochs: Epoch, status: Status = Status.FINISHED, **settings: object) -> Run:
-    finished = tuple(EpochEnd(name, number, *figures, 2.0) for number, figures in enumerate(epochs, 1))
+    finished = tuple(epoch_end(name, number, *figures, 2.0) for number, figures in enumerate(epochs, 1))
     experiment = Experiment.model_validate({"epochs": 10, **settings})
     return Run(name, 1, name, experiment, status, Owner(1, 1.0, "here"), "page", created=0.0, epochs=finished)
 
 
 def steady(*val_accuracies: float) -> list[Epoch]:
-    """A network that neither falls nor learns by heart."""
+    """A network that neither falls nor overfits."""
     return [(0.85, 0.3, accuracy, 0.3) for accuracy in val_accuracies]
 
 
@@ -55,6 +57,17 @@ def test_a_lead_that_the_held_out_reviews_carry_is_named_with_what_chance_may_do
     assert found[0].text == (
         "LSTM(32) is ahead by 2.0 ± 1.3 points (95 %, for the choice of held-out reviews; the seed is not counted)."
     )
+
+
+def test_a_network_goes_by_its_given_name_in_a_lead_too() -> None:
+    named = replace(trained("LSTM", 0.882), name="Lecture 22.1")
+    assert said(trained("SimpleRNN", 0.862), named)[0].startswith("Lecture 22.1 is ahead by 2.0 ± 1.3 points")
+    equal = replace(trained("SimpleRNN", 0.881), name="mine")
+    assert said(equal, named)[0].startswith("Lecture 22.1 and mine cannot be told apart")
+    seeds = [replace(each, name=name) for each, name in zip(seeded("LSTM", 0.88, 0.89), ("one", "two"), strict=True)]
+    assert said(*seeds)[0].startswith("Over 2 seeds: LSTM(32) 88.0 to 89.0 %"), "no name stands for both"
+    alike = [replace(each, name="mine") for each in seeds]
+    assert said(*alike)[0].startswith("Over 2 seeds: mine 88.0 to 89.0 %")
 
 
 def test_a_difference_that_chance_may_bring_about_is_no_lead() -> None:
@@ -127,9 +140,7 @@ def test_of_three_networks_with_seeds_the_first_two_are_held_against_each_other(
 
 def test_the_lectures_simple_rnn_learns_by_heart() -> None:
     text = said(run("S", (0.9, 0.25, 0.86, 0.37), (0.97, 0.08, 0.84, 0.55), (0.99, 0.03, 0.83, 0.73)))
-    assert text == [
-        "S learns by heart: 99 % in training, 83 % in validation; validation loss was lowest after epoch 1."
-    ]
+    assert text == ["S overfits: 99 % in training, 83 % in validation; validation loss was lowest after epoch 1."]
 
 
 def test_one_epoch_that_stumbles_is_no_learning_by_heart() -> None:

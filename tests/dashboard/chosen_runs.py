@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.networks.weights import Weights
-from rnn_compare.runs.events import Gradients, Status
+from rnn_compare.runs.events import EpochGradients, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.training.analyses import Analysis
@@ -41,10 +41,10 @@ class StubEngine:
 class StubStore:
     """A record that holds gradients alone."""
 
-    def __init__(self, *recorded: Gradients) -> None:
+    def __init__(self, *recorded: EpochGradients) -> None:
         self.recorded = recorded
 
-    def gradients(self, run: str) -> list[Gradients]:
+    def gradients(self, run: str) -> list[EpochGradients]:
         """As ``RunStore.gradients``."""
         return [each for each in self.recorded if each.run == run]
 

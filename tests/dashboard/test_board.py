@@ -1,12 +1,21 @@
-from rnn_compare.dashboard.components.board import message
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
+from rnn_compare.dashboard.components.board import message, packed
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
 
 
 def run(name: str, status: Status, epochs: int = 0) -> Run:
-    finished = tuple(EpochEnd(name, n, 0.5, 0.7, 0.6, 0.65, 2.0) for n in range(1, epochs + 1))
+    finished = tuple(epoch_end(name, n, 0.5, 0.7, 0.6, 0.65, 2.0) for n in range(1, epochs + 1))
     here = Owner(1, 1.0, "here")
     return Run(name, 1, name, Experiment(epochs=10), status, here, "page", created=0.0, epochs=finished)
 
@@ -35,3 +44,79 @@ def test_what_was_broken_off_can_be_continued_and_what_is_finished_has_nothing_t
 def test_browsers_ask_often_only_while_one_of_their_runs_is_at_work() -> None:
     assert message([run("a", Status.FINISHED, 10), run("b", Status.QUEUED)], {}, marks=False)["busy"]
     assert not message([run("a", Status.FINISHED, 10)], {}, marks=False)["busy"]
+
+
+def unpacked(text: str) -> list[float | None]:
+    """As board.js reads it."""
+    digits = [text[at : at + 3] for at in range(0, len(text), 3)]
+    return [None if each == "___" else int(each, 36) / 1e4 for each in digits]
+
+
+@given(st.lists(st.none() | st.floats(0, 4.6655)))
+def test_numbers_travel_to_a_ten_thousandth_and_missing_ones_as_missing(values: list[float | None]) -> None:
+    for sent, value in zip(unpacked(packed(values)), values, strict=True):
+        assert (sent is None) == (value is None)
+        assert sent is None or sent == pytest.approx(value, abs=0.51e-4)
+
+
+def training(epochs: int, batches: int = 0, **changes: Any) -> Run:
+    """A run in its epoch after these, told of so many batches of 157."""
+    points = tuple(
+        Progress("a", epochs + 1, batch, 157, {"accuracy": 0.7654321, "loss": 0.1234567}, "training", 100.0 + batch)
+        for batch in range(1, batches + 1)
+    )
+    known = {**vars(run("a", Status.RUNNING, epochs)), "progress": points, "parameters": 322_113}
+    return Run(**(known | {"versions": {"layers": "fused"}} | changes))
+
+
+def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_and_no_more() -> None:
+    both = message([training(2, batches=9)], {}, marks=True)
+    assert [chart["name"] for chart in both["charts"]] == list(SHOWN_FIRST)
+    accuracy, loss = both["charts"]
+    assert accuracy == {
+        **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
+        **{"tickformat": ".0%", "hoverformat": ".1%", "range": (0.4, 1.005), "legend": "lower right"},
+        "marks": [
+            {"text": "SimpleRNN in the lecture: 85 %", "at": 0.85, "color": "#D55E00", "side": "top"},
+            {"text": "LSTM in the lecture: 89 %", "at": 0.89, "color": "#0072B2", "side": "bottom"},
+        ],
+    }
+    assert (loss["legend"], loss["marks"]) == ("lower left", [])
+    [sent] = both["runs"]
+    assert sent["figures"] == {
+        **{"accuracy": packed([0.5] * 2), "val_accuracy": packed([0.6] * 2)},
+        **{"loss": packed([0.7] * 2), "val_loss": packed([0.65] * 2)},
+    }
+    assert sent["trail"]["at"] == packed([8 / 157, 9 / 157])
+    assert sent["trail"]["figures"] == {"accuracy": packed([0.7654] * 2), "loss": packed([0.1235] * 2)}
+
+    one = message([training(2, batches=9)], {}, marks=False, charts=["loss"])
+    assert [(chart["name"], chart["marks"]) for chart in one["charts"]] == [("loss", [])]
+    assert set(one["runs"][0]["figures"]) == {"loss", "val_loss"}
+    assert set(one["runs"][0]["trail"]["figures"]) == {"loss"}
+
+
+def test_a_figure_that_some_epochs_lack_is_missing_there_alone() -> None:
+    known = run("a", Status.FINISHED, 1)
+    lacking = EpochEnd("a", 2, {"loss": 0.7, "val_accuracy": 0.7, "val_loss": 0.7}, 2.0)
+    [sent] = message([Run(**{**vars(known), "epochs": (*known.epochs, lacking)})], {}, marks=False)["runs"]
+    assert unpacked(sent["figures"]["accuracy"]) == [0.5, None]
+    assert unpacked(sent["figures"]["val_accuracy"]) == [0.6, 0.7]
+
+
+def test_the_message_of_eight_long_runs_is_under_20_kb() -> None:
+    runs = [training(99, batches=150, id=f"lstm-{number:06x}") for number in range(8)]
+    for charts in (SHOWN_FIRST, tuple(CHARTS)):
+        sent = json.dumps(message(runs, {}, marks=True, charts=charts), separators=(",", ":"))
+        assert len(sent.encode()) < 20_000
+
+
+def test_before_an_epoch_has_shown_the_pace_the_time_left_is_what_the_sidebar_said() -> None:
+    """A minute after Train a card said 1 h 44 min, since the first batches also hold the tracing of the network."""
+    begun = training(0, batches=1, started=60.0)
+    [card] = message([begun], {}, marks=False)["runs"]
+    assert card["left"] == "about 20 s left"
+    [card] = message([training(2, batches=1)], {}, marks=False)["runs"]
+    assert card["left"] == "16.0 s left"
+    [card] = message([run("a", Status.QUEUED)], {}, marks=False)["runs"]
+    assert card["left"] == ""

@@ -5,13 +5,14 @@ import pytest
 
 from rnn_compare.dashboard.pages.cluster import doing, table
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
-from rnn_compare.training.workers import WorkerFacts
+from rnn_compare.training.workers import WorkerInfo
+from tests.epochs import epoch_end
 
-FREE = WorkerFacts("tls://10.0.0.7:4000", "10.0.0.7", 800_000_000, 2_000_000_000)
-EPOCH = EpochEnd("lstm-1", 1, 0.5, 0.7, 0.5, 0.7, 1.0)
+FREE = WorkerInfo("tls://10.0.0.7:4000", "10.0.0.7", 800_000_000, 2_000_000_000)
+EPOCH = epoch_end("lstm-1", 1, 0.5, 0.7, 0.5, 0.7, 1.0)
 
 
 def run(**changes: Any) -> Run:
@@ -22,14 +23,14 @@ def run(**changes: Any) -> Run:
 @pytest.mark.parametrize(
     ("worker", "trained", "said"),
     [
-        (FREE, run(), "waits for a network"),
+        (FREE, run(), "idle"),
         (replace(FREE, run="lstm-1"), run(epochs=(EPOCH,)), "trains LSTM(32), epoch 2 of 10"),
         (replace(FREE, run="lstm-1"), run(status=Status.FINISHED), "tidies up after LSTM(32)"),
-        (replace(FREE, ready=False), run(), "is being readied"),
+        (replace(FREE, ready=False), run(), "is starting"),
         (replace(FREE, ready=False, problem="It lacks keras."), run(), "It lacks keras."),
     ],
 )
-def test_what_a_worker_does_is_said_in_words(worker: WorkerFacts, trained: Run, said: str) -> None:
+def test_what_a_worker_does_is_said_in_words(worker: WorkerInfo, trained: Run, said: str) -> None:
     assert doing(worker, {trained.id: trained}) == said
 
 

@@ -29,7 +29,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def component(data: dict[str, Any], **_: Any) -> None:
         messages.append(data)
 
-    monkeypatch.setattr(reading, "_component", lambda: component)
+    monkeypatch.setattr(reading, "component", lambda *_: component)
     monkeypatch.setattr(reading, "encode", encoded)
     monkeypatch.setattr(reading, "QUICK_SECONDS", 0.0)
     return messages
@@ -86,7 +86,7 @@ def test_a_network_that_reads_both_ways_is_worked_out_by_a_worker_and_the_others
     assert len(app.get("progress")) == 1
     ids = tuple(encoded(both.run.experiment, TEXT).ids.tolist())
     [asked] = [analysis for arguments, analysis in engine.begun.items() if ids in arguments]
-    asked.result = [0.0, 1.0, 2.0, 3.0, 4.0]
+    asked.result = np.arange(5, dtype=np.float32)
     app.run()
     assert not app.get("progress")
     assert [run["id"] for run in sent[-1]["runs"]] == ["both", "one"]
@@ -111,7 +111,7 @@ def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_othe
     assert len(app.get("progress")) == 1, "one for both"
     arguments = next(iter(engine.begun))
     assert arguments[-2:] == (tuple(encoded(chosen().run.experiment, TEXT).ids.tolist()), 4)
-    engine.asked_of("one").result = [0.0] * 5
+    engine.asked_of("one").result = np.zeros(5, np.float32)
     app.run()
     assert sent[-1]["left_out"] == {"one": [0.0] * 5}
 

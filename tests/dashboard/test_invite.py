@@ -1,4 +1,4 @@
-"""Where a hall finds the page, and what it is shown of that."""
+"""Where a class finds the page, and what it is shown of that."""
 
 import pytest
 import segno

@@ -15,10 +15,11 @@ from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.events import EpochEnd, Started
+from rnn_compare.runs.events import Started
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
 
 
 def get(url: str, **headers: str) -> Response:
@@ -44,7 +45,7 @@ def told(answer: Response) -> Any:
 
 def train(services: Services, **settings: Any) -> str:
     [run] = services.store.create([Experiment(**settings)], Owner.current(), "page")
-    services.store.record([Started(run, 1, "", {}, 10.0), EpochEnd(run, 1, 0.6, 0.6, 0.7, 0.6, 2.0)])
+    services.store.record([Started(run, 1, "", {}, 10.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.6, 2.0)])
     services.refresh()
     return run
 
@@ -66,15 +67,15 @@ def test_a_browser_that_has_it_all_is_told_so_in_a_few_bytes(services: Services)
     run = train(services)
     url = news.url([run], marks=True)
     first = get(url)
-    assert told(first)["marks"]
+    assert told(first)["charts"][0]["marks"]
     assert first.headers["Content-Encoding"] == "gzip"
     again = get(url, if_none_match=first.headers["ETag"])
     assert (again.status_code, again.body) == (304, b"")
-    services.store.record([EpochEnd(run, 2, 0.7, 0.5, 0.8, 0.5, 2.0)])
+    services.store.record([epoch_end(run, 2, 0.7, 0.5, 0.8, 0.5, 2.0)])
     services.refresh()
     changed = get(url, if_none_match=first.headers["ETag"])
     assert changed.status_code == 200
-    assert len(told(changed)["runs"][0]["val_accuracy"]) == 2 * 3
+    assert len(told(changed)["runs"][0]["figures"]["val_accuracy"]) == 2 * 3
 
 
 def test_a_browser_that_knows_no_compression_gets_it_plain(services: Services) -> None:
@@ -102,8 +103,20 @@ def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
     assert readings.count(None) <= 1
 
 
+def test_each_viewer_is_sent_the_charts_that_were_chosen_and_nonsense_is_passed_over(services: Services) -> None:
+    train(services)
+
+    def charts(url: str) -> list[str]:
+        return [chart["name"] for chart in told(get(url))["charts"]]
+
+    assert charts(news.PATH) == charts(news.url([], marks=False)) == ["accuracy", "loss"]
+    assert charts(news.url([], marks=False, charts=["loss"])) == ["loss"]
+    assert charts(f"{news.PATH}?charts=nonsense,loss,,accuracy,loss") == ["accuracy", "loss"]
+    assert charts(f"{news.PATH}?charts=../../etc/passwd") == ["accuracy", "loss"]
+
+
 @pytest.mark.parametrize(
-    "query", ["show=" + "x," * 600, "marks=%00", "show=../../etc/passwd", "show=<script>", "?show"]
+    "query", ["show=" + "x," * 600, "marks=%00", "show=../../etc/passwd", "show=<script>", "?show", "charts=<script>"]
 )
 def test_what_nobody_would_ask_is_answered_without_harm(services: Services, query: str) -> None:
     train(services)

@@ -179,13 +179,13 @@ def test_workers_without_program_and_data_train_to_the_same_curves(
     far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, elsewhere: Elsewhere
 ) -> None:
     experiments = [tiny(cell="LSTM", dropout=0.3, epochs=4), tiny(epochs=3), tiny(cell="GRU", epochs=3)]
-    away = finished(far, record, far.submit(experiments))
+    there = finished(far, record, far.submit(experiments))
     here = finished(engine, store, engine.submit(experiments))
-    assert all(same_curve(one, other) for one, other in zip(away, here, strict=True))
+    assert all(same_curve(one, other) for one, other in zip(there, here, strict=True))
     assert all(record.weights_were_there)
     for which in ("last", "best"):
-        assert weights_file(away[0].id, which).exists()
-        assert model_file(away[0].id, which).exists()
+        assert weights_file(there[0].id, which).exists()
+        assert model_file(there[0].id, which).exists()
     kept = elsewhere.folder / "cache" / "rnn-compare-worker"
     until(lambda: list(kept.glob("runs/*")) == [])  # they have been fetched
     [reviews] = kept.glob("reviews/*")  # once, for both workers of the machine

@@ -28,7 +28,8 @@ def test_what_is_no_number_in_the_outputs_gradient_is_none_in_any_gradient_below
 ) -> None:
     gradient = np.random.default_rng(1).normal(size=(len(LENGTHS), units)).astype(np.float32)
     gradient[review, units // 2] = bad
-    for found in (_of_vectors(cell, _vectors(), gradient), _of_words(cell, np.ones((9, FEATURES)), gradient)):
+    table = np.ones((9, FEATURES), np.float32)
+    for found in (_of_vectors(cell, _vectors(), gradient), _of_words(cell, table, gradient)):
         assert [bool(np.isfinite(array).all()) for array in found] == [False] * 4
     assert not np.isfinite(_of_vectors(cell, _vectors(), gradient)[0][review]).all(), "the review's own gradient"
 
@@ -38,7 +39,7 @@ def test_what_is_no_number_in_the_outputs_gradient_is_none_in_any_gradient_below
 @everywhere
 def test_what_is_no_number_in_an_input_is_none_in_the_kernels_gradient(cell: str, units: int, bad: float) -> None:
     gradient = np.ones((len(LENGTHS), units), np.float32)
-    vectors, table = _vectors(), np.ones((9, FEATURES))
+    vectors, table = _vectors(), np.ones((9, FEATURES), np.float32)
     vectors[3, 2, 1] = table[5, 1] = bad
     for _, of_kernel, *_ in (_of_vectors(cell, vectors, gradient), _of_words(cell, table, gradient)):
         assert not np.isfinite(of_kernel).all()

@@ -13,6 +13,7 @@ from rnn_compare.reviews.vocabulary import Vocabulary
 from tests.insight.conftest import VOCABULARY, StopError, encoded, random_weights, small, stop
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(
     cell=st.sampled_from(CELLS),

@@ -1,20 +1,24 @@
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from rnn_compare.experiment import Experiment
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.insight.held_out import held_out
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
-from rnn_compare.reviews.keras_file import Labelled
-from rnn_compare.reviews.vocabulary import Vocabulary
+from tests.reviews.conftest import write_keras_files  # noqa: F401  # a fixture
 
 
 @pytest.fixture(autouse=True)
 def _reviews(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").mkdir()
+    for folder in (prepared_cache / "reviews").glob("bundled-*"):
+        (tmp_path / "cache" / "reviews" / folder.name).symlink_to(folder)
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
 
@@ -35,21 +39,25 @@ def test_networks_that_have_no_such_review_in_common_are_offered_none() -> None:
     assert held_out([]) is None
 
 
-class Prepared:
-    """A source that is Keras' file, with two test reviews."""
-
-    def __init__(self) -> None:
-        self.vocabulary = Vocabulary(["the", "film", "bad"])
-        self.testing = Labelled(np.array([1, 2, 3, 2], np.int32), np.array([0, 3, 4]), np.array([0, 1]))
+def test_a_network_whose_source_is_no_more_has_none_and_a_sentence_says_why() -> None:
+    with pytest.raises(UserError, match="no source of reviews called 'gone'"):
+        held_out([recorded_experiment('{"source": "gone"}')])
 
 
-def test_test_reviews_come_first_whatever_the_networks_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    file = Prepared()
-    monkeypatch.setattr(prepared, "is_prepared", lambda source: source == "keras")
-    monkeypatch.setattr(prepared, "load", lambda _source: file)
-    found = held_out([Experiment(reviews=1000), Experiment(reviews=5000)])
-    assert found is not None
-    assert (found.kind, found.numbers) == ("test", range(1, 3))
-    assert [found.text(number) for number in found.numbers] == ["the film bad", "film"]
-    assert [found.positive(number) for number in found.numbers] == [False, True]
-    assert list(read_text(found.text(1), file.vocabulary, 100, 4).ids) == [1, 4, 5, 6]
+def test_test_reviews_come_first_whichever_source_of_the_same_corpus_the_networks_learned_from(
+    write_keras_files: Callable[..., Path],  # noqa: F811  # the fixture
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = write_keras_files(tmp_path / "files", x_test=[[1, 2, 3], [2]], y_test=[0, 1])
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
+    both = [Experiment(reviews=1000), Experiment(reviews=5000, source="keras")]
+    assert held_out(both) is None, "nobody waits for a source to be prepared"
+    file = prepared.load("keras")
+    for networks in (both, both[:1]):
+        found = held_out(networks)
+        assert found is not None
+        assert (found.kind, found.numbers) == ("test", range(1, 3))
+        assert [found.text(number) for number in found.numbers] == ["word1 word2 word3", "word2"]
+        assert [found.positive(number) for number in found.numbers] == [False, True]
+        assert list(read_text(found.text(1), file.vocabulary, 100, 4).ids) == [1, 4, 5, 6]

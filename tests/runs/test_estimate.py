@@ -6,14 +6,15 @@ import pytest
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.estimate import START_SECONDS, seconds, starts, work
-from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
 
 
 def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
     """A run whose epochs took so long."""
-    epochs = tuple(EpochEnd("a", epoch, 0.5, 0.7, 0.5, 0.7, seconds_an_epoch) for epoch in (1, 2))
+    epochs = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.5, 0.7, seconds_an_epoch) for epoch in (1, 2))
     here = Owner(1, 0.0, "here")
     return Run("a", 1, "a", experiment, Status.FINISHED, here, "page", created=0.0, epochs=epochs)
 
@@ -87,7 +88,7 @@ def test_a_run_starts_at_once_where_a_worker_is_free_and_else_when_the_first_is_
 
 def test_a_continued_run_takes_the_epochs_that_are_left() -> None:
     earlier = [timed(Experiment(), 3.0)]
-    epochs = tuple(EpochEnd("a", epoch, 0.5, 0.7, 0.5, 0.7, 3.0) for epoch in range(1, 9))
+    epochs = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.5, 0.7, 3.0) for epoch in range(1, 9))
     half_done = dataclasses.replace(at_work("half done", 10), epochs=epochs)
     begins = starts([half_done, at_work("next", 1)], [], earlier, workers=1)
     assert begins == pytest.approx({"half done": 0.0, "next": START_SECONDS + 2 * 3.0})

@@ -7,6 +7,7 @@ from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.follow import Follower
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def store(tmp_path: Path) -> RunStore:
 
 
 def epoch(run: str, number: int) -> EpochEnd:
-    return EpochEnd(run, number, 0.5, 0.7, 0.6, 0.65, 1.0)
+    return epoch_end(run, number, 0.5, 0.7, 0.6, 0.65, 1.0)
 
 
 def test_every_epoch_is_told_once_and_before_the_end(store: RunStore) -> None:

@@ -5,11 +5,18 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, Gradients, Started, Status, from_message, to_message
+from rnn_compare.runs.events import DirectionGradients, Ended, EpochGradients, Started, Status, from_message, to_message
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
 
-WAY = {"backward": False, "places": [1, 2], "states": [1.0, 1e-9], "carry": None, "memory": 1, "carry_memory": None}
+WAY: DirectionGradients = {
+    "backward": False,
+    "places": [1, 2],
+    "states": [1.0, 1e-9],
+    "carry": None,
+    "memory": 1,
+    "carry_memory": None,
+}
 
 
 @pytest.fixture
@@ -25,18 +32,20 @@ def run(store: RunStore) -> str:
 
 
 def test_an_event_goes_to_the_record_and_back() -> None:
-    event = Gradients("a", 0, 16, [WAY])
+    event = EpochGradients("a", 0, 16, [WAY])
     assert from_message(to_message(event)) == event
 
 
 def test_epochs_come_back_in_order_and_a_repeated_one_replaces_the_first(store: RunStore, run: str) -> None:
-    store.record([Gradients(run, 1, 16, [WAY]), Gradients(run, 0, 16, [WAY]), Gradients(run, 1, 8, [])])
-    assert store.gradients(run) == [Gradients(run, 0, 16, [WAY]), Gradients(run, 1, 8, [])]
+    store.record([EpochGradients(run, 1, 16, [WAY]), EpochGradients(run, 0, 16, [WAY]), EpochGradients(run, 1, 8, [])])
+    assert store.gradients(run) == [EpochGradients(run, 0, 16, [WAY]), EpochGradients(run, 1, 8, [])]
     assert store.gradients("other") == []
 
 
 def test_what_comes_after_the_end_is_passed_over_and_deleting_takes_all(store: RunStore, run: str) -> None:
-    store.record([Gradients(run, 0, 16, [WAY]), Ended(run, Status.FINISHED, None, 1.0), Gradients(run, 1, 16, [WAY])])
+    store.record(
+        [EpochGradients(run, 0, 16, [WAY]), Ended(run, Status.FINISHED, None, 1.0), EpochGradients(run, 1, 16, [WAY])]
+    )
     assert [gradients.epoch for gradients in store.gradients(run)] == [0]
     store.delete(run)
     assert store.gradients(run) == []

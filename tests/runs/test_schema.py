@@ -107,6 +107,16 @@ CREATE TABLE runs (
     versions TEXT NOT NULL DEFAULT '{}', heartbeat REAL NOT NULL, owner_pid INTEGER NOT NULL,
     owner_started REAL NOT NULL, owner_host TEXT NOT NULL
 );
+CREATE TABLE epochs (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, epoch INTEGER NOT NULL, accuracy REAL NOT NULL,
+    loss REAL NOT NULL, val_accuracy REAL NOT NULL, val_loss REAL NOT NULL, seconds REAL NOT NULL,
+    PRIMARY KEY (run, epoch)
+) WITHOUT ROWID;
+CREATE TABLE progress (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, epoch INTEGER NOT NULL, batch INTEGER NOT NULL,
+    batches INTEGER NOT NULL, accuracy REAL, loss REAL, phase TEXT NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (run, epoch, phase, batch)
+) WITHOUT ROWID;
 INSERT INTO runs (id, comparison, experiment, setting, status, origin, created, heartbeat, owner_pid, owner_started,
     owner_host) VALUES
     ('lstm-1', 'lstm-1', '{"cell": "LSTM"}', 's', 'finished', 'page', 1.0, 1.0, 1, 1.0, 'here'),

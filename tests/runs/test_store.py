@@ -15,6 +15,7 @@ from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, R
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
 
 PROJECT = Path(__file__).parents[2]
 ME = Owner.current()
@@ -32,11 +33,11 @@ def started(run: str) -> Started:
 
 
 def progress(run: str, epoch: int, batch: int, at: float) -> Progress:
-    return Progress(run, epoch, batch, 157, 0.6, 0.65, "training", at)
+    return Progress(run, epoch, batch, 157, {"accuracy": 0.6, "loss": 0.65}, "training", at)
 
 
 def epoch(run: str, number: int, val_accuracy: float = 0.8) -> EpochEnd:
-    return EpochEnd(run, number, 0.75, 0.5, val_accuracy, 0.45, 12.5)
+    return epoch_end(run, number, 0.75, 0.5, val_accuracy, 0.45, 12.5)
 
 
 def ended(run: str, status: Status, reason: str | None = None) -> Ended:
@@ -253,7 +254,7 @@ for _ in range(10):
     [run] = store.create([Experiment()], Owner.current(), "command line")
     store.record([Started(run, 1, "", {}, 1.0)])
     for number in range(1, 11):
-        store.record([EpochEnd(run, number, 0.5, 0.5, 0.5, 0.5, 1.0)])
+        store.record([EpochEnd(run, number, {"val_accuracy": 0.5}, 1.0)])
 """
     writers = [
         subprocess.Popen([sys.executable, "-c", script, str(store.path)], cwd=PROJECT, stderr=subprocess.PIPE)
@@ -311,7 +312,7 @@ def test_a_full_disk_is_answered_by_a_sentence_and_loses_nothing_earlier(store: 
 def test_a_write_that_fails_half_way_leaves_no_half(store: RunStore) -> None:
     run = make(store)
     store.record([started(run)])
-    without_number = EpochEnd(run, 2, float("nan"), 0.5, 0.5, 0.5, 1.0)
+    without_number = epoch_end(run, 2, float("nan"), 0.5, 0.5, 0.5, 1.0)
     with pytest.raises(UserError):
         store.record([epoch(run, 1), without_number])
     assert store.run(run).epochs == ()

@@ -27,8 +27,8 @@ from streamlit.util import calc_hash
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from rnn_compare.dashboard import access
-from rnn_compare.dashboard.rate_limit import RateLimit
+from rnn_compare.dashboard.access import rules, sign_in, visitor
+from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
 
@@ -57,12 +57,12 @@ SECONDS = 60
 @pytest.fixture(autouse=True)
 def _fresh_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing of an earlier test's tries, questions or secrets counts."""
-    monkeypatch.setattr(access, "_was_guarded", False)
-    monkeypatch.setattr(access, "_latest", access._latest)
-    monkeypatch.setattr(access, "READ_SECONDS", 0.0)
-    monkeypatch.setattr(access, "_tries_of_one", RateLimit(5, 1 / 12))
-    monkeypatch.setattr(access, "_tries_of_all", RateLimit(60, 1.0))
-    monkeypatch.setattr(access, "_predictions", RateLimit(access.PREDICTIONS_AT_ONCE, access.PREDICTIONS_PER_SECOND))
+    monkeypatch.setattr(rules, "_was_guarded", False)
+    monkeypatch.setattr(rules, "_latest", rules._latest)
+    monkeypatch.setattr(rules, "READ_SECONDS", 0.0)
+    monkeypatch.setattr(sign_in, "_tries_of_one", RateLimit(5, 1 / 12))
+    monkeypatch.setattr(sign_in, "_tries_of_all", RateLimit(60, 1.0))
+    monkeypatch.setattr(visitor, "_predictions", RateLimit(visitor.PREDICTIONS_AT_ONCE, visitor.PREDICTIONS_PER_SECOND))
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def guarded(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 
 @pytest.fixture(scope="session")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server without a pass, opened to a lecture hall."""
+    """A server without a pass, opened to a class."""
     with _serve(tmp_path_factory.mktemp("hall"), prepared_cache, "--server.address=0.0.0.0") as server:
         yield server
 

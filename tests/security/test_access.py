@@ -8,8 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import access
-from rnn_compare.dashboard.rate_limit import RateLimit
+from rnn_compare.dashboard.access import presenter, rules, sign_in
+from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.dashboard.services import Services
 from rnn_compare.runs.events import Status
 
@@ -27,14 +27,14 @@ def pressed(app: AppTest, label: str) -> AppTest:
     return app.run()
 
 
-def sign_in(app: AppTest, typed: str = PASS) -> AppTest:
+def signed_in(app: AppTest, typed: str = PASS) -> AppTest:
     app.text_input(key="presenter_pass").set_value(typed)
     return pressed(app, "Sign in")
 
 
 @pytest.fixture(autouse=True)
 def _one_place(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "_place", lambda: "10.0.0.7")  # AppTest has no connection to take one from
+    monkeypatch.setattr(sign_in, "_place", lambda: "10.0.0.7")  # AppTest has no connection to take one from
 
 
 # ---- who is who --------------------------------------------------------------------------------
@@ -58,7 +58,7 @@ def test_secrets_of_other_programs_lock_nothing(content: str, services: Services
 def test_a_viewer_is_told_why_he_cannot_train(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
     app = visit()
-    assert (app.button[0].label, app.button[0].disabled, app.button[0].help) == ("Train", True, access.REFUSAL)
+    assert (app.button[0].label, app.button[0].disabled, app.button[0].help) == ("Train", True, presenter.REFUSAL)
     assert services.store.runs() == []
 
 
@@ -66,7 +66,7 @@ def test_the_presenter_stays_signed_in_on_every_page_and_no_link_carries_the_pas
     services: Services, write_secrets: Write
 ) -> None:
     write_secrets(GUARDED)
-    app = sign_in(visit())
+    app = signed_in(visit())
     for page in ("try", "inside", "reviews", "runs", "compare"):
         go_to(app, page)
         assert not app.exception
@@ -79,7 +79,7 @@ def test_the_presenter_stays_signed_in_on_every_page_and_no_link_carries_the_pas
 
 def test_signing_out_takes_it_all_back(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
-    app = pressed(sign_in(visit()), "Sign out")
+    app = pressed(signed_in(visit()), "Sign out")
     assert app.button[0].disabled
     pressed(app, "Train")
     assert services.store.runs() == []
@@ -87,7 +87,7 @@ def test_signing_out_takes_it_all_back(services: Services, write_secrets: Write)
 
 def test_another_tab_is_another_session(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
-    assert not sign_in(visit()).button[0].disabled
+    assert not signed_in(visit()).button[0].disabled
     assert visit().button[0].disabled
     assert services.runs() == []
 
@@ -95,7 +95,7 @@ def test_another_tab_is_another_session(services: Services, write_secrets: Write
 @pytest.mark.parametrize("typed", ["", "wrong one", PASS.upper(), PASS + " ", PASS + "\0", "é" * 8, "x" * 100_000])
 def test_a_wrong_pass_gets_a_sentence(typed: str, services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
-    app = sign_in(visit(), typed)
+    app = signed_in(visit(), typed)
     assert not app.exception
     assert [error.value for error in app.error] == ["That is not the pass."]
     assert app.button[0].disabled
@@ -105,13 +105,13 @@ def test_a_wrong_pass_gets_a_sentence(typed: str, services: Services, write_secr
 def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
     services: Services, write_secrets: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(access, "_tries_of_one", RateLimit(5, 1 / 12, now=lambda: 0.0))  # no time goes by
+    monkeypatch.setattr(sign_in, "_tries_of_one", RateLimit(5, 1 / 12, now=lambda: 0.0))  # no time goes by
     write_secrets(GUARDED)
     app = visit()
     for _ in range(5):
-        sign_in(app, "wrong one")
-    sign_in(visit(), PASS)  # in another tab, without a cookie
-    app = sign_in(app)
+        signed_in(app, "wrong one")
+    signed_in(visit(), PASS)  # in another tab, without a cookie
+    app = signed_in(app)
     assert "Too many passes were tried. Try again in 12 s." in app.error[0].value
     assert app.button[0].disabled
     assert services.runs() == []
@@ -119,7 +119,7 @@ def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
 
 def test_a_new_pass_signs_out_whoever_knew_the_old_one(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
-    app = sign_in(visit())
+    app = signed_in(visit())
     assert not app.button[0].disabled
     write_secrets(GUARDED.replace("sesame", "barley"))
     assert app.run().button[0].disabled
@@ -181,7 +181,7 @@ def test_a_page_that_was_drawn_before_the_pass_was_changed_does_nothing_either(
 
     def drawn(row: int) -> AppTest:
         write_secrets(GUARDED)
-        app = go_to(sign_in(visit()), "runs")
+        app = go_to(signed_in(visit()), "runs")
         app.session_state["runs_table"] = {"selection": {"rows": [row]}}
         app.run()
         write_secrets(GUARDED.replace("sesame", "barley"))
@@ -193,7 +193,7 @@ def test_a_page_that_was_drawn_before_the_pass_was_changed_does_nothing_either(
         drawn(0).text_area(key=f"note_{done}").set_value("mine").run(),
     ):
         assert not app.exception
-        assert access.REFUSAL in seen(app)
+        assert presenter.REFUSAL in seen(app)
     assert not services.store.run(running).stop_requested
     assert (services.store.run(done).name, services.store.run(done).note) == ("", "")
 
@@ -201,7 +201,7 @@ def test_a_page_that_was_drawn_before_the_pass_was_changed_does_nothing_either(
 def test_the_presenter_does_all_of_it(services: Services, record: Callable[..., str], write_secrets: Write) -> None:
     write_secrets(GUARDED)
     running, done = record(Status.RUNNING), record()
-    app = go_to(sign_in(visit()), "runs")
+    app = go_to(signed_in(visit()), "runs")
     app.session_state["runs_table"] = {"selection": {"rows": [1]}}
     pressed(app.run(), "Stop")
     assert services.store.run(running).stop_requested
@@ -243,7 +243,7 @@ def test_a_file_that_cannot_be_understood_locks_and_says_so(
     assert "Until that is mended, nobody can train here." in app.warning[0].value
     pressed(app, "Train")
     assert services.store.runs() == []
-    assert sentence.replace("\\", "") in access.described()
+    assert sentence.replace("\\", "") in rules.described()
 
 
 def test_a_pass_that_vanishes_opens_nothing(services: Services, write_secrets: Write) -> None:
@@ -309,9 +309,9 @@ def test_a_missing_library_for_it_is_said_in_a_sentence(services: Services, writ
 WHO = """
 from types import SimpleNamespace
 import streamlit as st
-from rnn_compare.dashboard import access
+from rnn_compare.dashboard.access import visitor
 st.context = SimpleNamespace(cookies={cookies})
-st.text(access.visitor())
+st.text(visitor.visitor())
 """
 
 

@@ -134,7 +134,7 @@ def test_imdb_npz_runs_nothing_even_where_its_owner_names_it(
     ],
 )
 def test_the_arrays_unpickler_knows_arrays_and_nothing_else(opcodes: bytes) -> None:
-    from rnn_compare.reviews.keras_file import _ArrayUnpickler
+    from rnn_compare.sources.keras_imdb import _ArrayUnpickler
 
     with pytest.raises(pickle.UnpicklingError, match="it asks to run"):
         _ArrayUnpickler(io.BytesIO(opcodes)).load()
@@ -181,8 +181,8 @@ def test_nothing_is_unpickled_but_by_the_unpickler_that_knows_arrays() -> None:
         if (isinstance(node, ast.Import) and {name.name.split(".")[0] for name in node.names} & modules)
         or (isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in modules)
     }
-    # training/link.py pickles what this program itself sends to the workers of its owner's cluster, as Dask does.
-    assert using - {"training/link.py"} == {"reviews/keras_file.py"}
+    # This one pickles what the program itself sends to the workers of its owner's cluster, as Dask does.
+    assert using - {"training/remote/connection.py"} == {"sources/keras_imdb.py"}
 
 
 def test_nothing_that_was_typed_can_become_code_a_command_or_a_query() -> None:

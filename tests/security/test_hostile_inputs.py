@@ -21,9 +21,9 @@ import numpy as np
 import pytest
 
 from rnn_compare.cli.main import main
-from rnn_compare.dashboard import access
+from rnn_compare.dashboard.access import visitor
+from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.dashboard.pages.runs import run_table
-from rnn_compare.dashboard.rate_limit import RateLimit
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -31,7 +31,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs import store
-from rnn_compare.runs.curves import curves
+from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files, weights_file
 
 from .conftest import PROJECT, SECONDS, go_to, seen, visit
@@ -191,7 +191,7 @@ def trained(services: Services, record: Callable[..., str], prepared_cache: Path
 
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(access, "_predictions", RateLimit(10_000, 1.0))
+    monkeypatch.setattr(visitor, "_predictions", RateLimit(10_000, 1.0))
 
 
 def assert_sound(app: Any, name: str) -> None:

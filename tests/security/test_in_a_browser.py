@@ -7,11 +7,12 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, expect
 
 from rnn_compare.dashboard.pages.compare.invite import own_address
-from rnn_compare.dashboard.server.request_guard import COOKIE
+from rnn_compare.dashboard.server import visitor_cookie
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import MAX_NAME
+from tests.epochs import epoch_end
 
 from .conftest import PASS, Server
 from .test_hostile_inputs import HOSTILE
@@ -50,7 +51,7 @@ def made(server: Server, status: Status = Status.FINISHED, name: str = "", note:
     """Records a run in the server's own record, as another process may."""
     [run] = server.store.create([Experiment(units=units)], Owner.current(), "page")
     server.store.record([Started(run, 322_113, "Model: sequential", {"keras": "3.15.1"}, 1.0)])
-    server.store.record([EpochEnd(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in (1, 2)])
+    server.store.record([epoch_end(run, n, 0.6, 0.6, 0.9 - n / 10, 0.65, 1.5) for n in (1, 2)])
     if status.ended:
         server.store.record([Ended(run, status, None, 60.0)])
     server.store.rename(run, name)
@@ -101,7 +102,7 @@ def test_a_browser_is_the_same_visitor_after_a_reload_and_another_browser_is_not
     hall: Server, visitor: Page, context: BrowserContext, browser: Browser
 ) -> None:
     def name(context: BrowserContext) -> str:
-        return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == COOKIE)
+        return next(cookie["value"] for cookie in context.cookies() if cookie["name"] == visitor_cookie.NAME)
 
     visitor.goto(hall.url)
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
@@ -109,7 +110,7 @@ def test_a_browser_is_the_same_visitor_after_a_reload_and_another_browser_is_not
     visitor.reload()
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
     assert name(context) == first
-    assert COOKIE not in visitor.evaluate("document.cookie")
+    assert visitor_cookie.NAME not in visitor.evaluate("document.cookie")
     other = browser.new_context()
     page = other.new_page()
     page.goto(hall.url)
@@ -183,9 +184,9 @@ def test_a_foreign_site_can_neither_show_it_in_a_frame_nor_speak_to_it(guarded: 
     assert read == "refused"
 
 
-def test_a_hall_is_invited_to_the_address_under_which_it_reaches_the_page(hall: Server, visitor: Page) -> None:
+def test_a_class_is_invited_to_the_address_under_which_it_reaches_the_page(hall: Server, visitor: Page) -> None:
     visitor.goto(hall.url)
-    visitor.get_by_role("button", name="Invite the hall").click()
+    visitor.get_by_role("button", name="Invite the class").click()
     window = visitor.get_by_role("dialog")
     own = own_address()
     if own is None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.dashboard import access, rate_limit
-from rnn_compare.dashboard.rate_limit import RateLimit
+from rnn_compare.dashboard.access import rate_limit, visitor
+from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 
@@ -65,8 +65,8 @@ def test_nobody_gets_more_than_the_bucket_and_what_time_brings(pauses: list[floa
 
 @pytest.fixture
 def _hasty(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    monkeypatch.setattr(access, "_predictions", RateLimit(2, 1.0, clock))
-    monkeypatch.setattr(access, "PREDICTIONS_AT_ONCE", 2)
+    monkeypatch.setattr(visitor, "_predictions", RateLimit(2, 1.0, clock))
+    monkeypatch.setattr(visitor, "PREDICTIONS_AT_ONCE", 2)
 
 
 @pytest.mark.usefixtures("_hasty")
@@ -84,7 +84,7 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
     for module in ("rnn_compare.insight.verdict", "rnn_compare.dashboard.pages.inside.reading"):
         monkeypatch.setattr(f"{module}.encode", ask)
     # Without weights neither page would come as far as the text.
-    monkeypatch.setattr("rnn_compare.dashboard.pages.inside.run_weights", lambda *_: object())
+    monkeypatch.setattr("rnn_compare.dashboard.pages.inside.page.run_weights", lambda *_: object())
     app = go_to(visit(), page)
     asked.clear()  # "Inside the cell" opens with an example
     clock.time += 10

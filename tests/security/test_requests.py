@@ -9,8 +9,9 @@ import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from websockets.exceptions import InvalidStatus
 
-from rnn_compare.dashboard import access
-from rnn_compare.dashboard.server.request_guard import COOKIE, EMBED_VARIABLE, Shield
+from rnn_compare.dashboard.access import rules
+from rnn_compare.dashboard.server import visitor_cookie
+from rnn_compare.dashboard.server.request_guard import EMBED_VARIABLE, RequestGuard
 
 from .conftest import COOKIE_SECRET, PASS, PROJECT, Forger, Server, cookies_of, press, type_in
 
@@ -110,8 +111,8 @@ def test_slides_that_may_show_it_are_named_by_a_variable(
     named: str, allowed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(EMBED_VARIABLE, named)
-    shield = Shield(lambda *_: None)  # type: ignore[arg-type]  # nothing is asked of it
-    assert shield._said["Content-Security-Policy"].startswith(f"frame-ancestors {allowed};")
+    guard = RequestGuard(lambda *_: None)  # type: ignore[arg-type]  # nothing is asked of it
+    assert guard._said["Content-Security-Policy"].startswith(f"frame-ancestors {allowed};")
 
 
 # ---- names, origins and tokens -----------------------------------------------------------------
@@ -178,13 +179,13 @@ def test_no_other_sites_script_may_read_an_answer(guarded: Server) -> None:
 
 def test_a_new_browser_gets_a_random_name_that_scripts_cannot_read(guarded: Server) -> None:
     given = [
-        next(c for c in guarded.ask("GET", "/_stcore/health")[1]["set-cookie"] if c.startswith(COOKIE))
+        next(c for c in guarded.ask("GET", "/_stcore/health")[1]["set-cookie"] if c.startswith(visitor_cookie.NAME))
         for _ in range(2)
     ]
     assert given[0] != given[1]
     for cookie in given:
         value, *attributes = cookie.split("; ")
-        assert len(value.removeprefix(f"{COOKIE}=")) == 32
+        assert len(value.removeprefix(f"{visitor_cookie.NAME}=")) == 32
         assert attributes == ["Path=/", "HttpOnly", "SameSite=Lax"]
 
 
@@ -193,8 +194,8 @@ def test_a_new_browser_gets_a_random_name_that_scripts_cannot_read(guarded: Serv
     [("0123456789abcdef" * 2, True), ("x", False), ("0" * 31, False), ("0" * 10_000, False), ("../../x", False)],
 )
 def test_a_browser_keeps_its_name_and_an_invented_one_is_replaced(guarded: Server, cookie: str, is_kept: bool) -> None:
-    _, headers, _ = guarded.ask("GET", "/_stcore/health", Cookie=f"{COOKIE}={cookie}")
-    assert any(c.startswith(COOKIE) for c in headers["set-cookie"]) is not is_kept
+    _, headers, _ = guarded.ask("GET", "/_stcore/health", Cookie=f"{visitor_cookie.NAME}={cookie}")
+    assert any(c.startswith(visitor_cookie.NAME) for c in headers["set-cookie"]) is not is_kept
 
 
 # ---- a visitor who speaks the websocket himself ------------------------------------------------
@@ -264,4 +265,4 @@ def test_the_terminal_says_that_a_pass_is_set_and_not_which(guarded: Server) -> 
 def test_the_secrets_file_is_never_committed() -> None:
     assert ".streamlit/secrets.toml" in (PROJECT / ".gitignore").read_text().splitlines()
     assert not (Path(PROJECT) / ".streamlit" / "secrets.toml").exists()
-    assert access.SECTION == "presenter"
+    assert rules.SECTION == "presenter"

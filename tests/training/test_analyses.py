@@ -10,7 +10,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
 
-from .conftest import PATIENCE, ListeningStore, tiny, until
+from .conftest import PATIENCE, ListeningStore, tiny, until, worker_processes
 
 
 def squares(upto: int, *, tell: Any) -> dict[str, Any]:
@@ -43,6 +43,13 @@ def test_a_worker_does_it_tells_its_progress_and_the_result_is_kept(engine: Engi
     assert engine.analyse(squares, 5) is not analysis
 
 
+def test_any_function_that_can_be_imported_is_a_question(engine: Engine) -> None:
+    assert engine.ask(divmod, 7, 2) == (3, 1)
+    assert engine.ask(os.getpid) in {process.pid for process in worker_processes()}
+    with pytest.raises(UserError, match="ZeroDivisionError"):
+        engine.ask(divmod, 7, 0)
+
+
 def test_what_cannot_be_done_is_said_in_words_once_and_then_tried_again(engine: Engine) -> None:
     failed = ended(engine, refuse, "There is nothing to read.")
     assert failed.problem == "There is nothing to read."
@@ -58,7 +65,7 @@ def test_two_who_ask_at_once_share_one_piece_of_work() -> None:
     analyses, go = Analyses(), threading.Event()
     done: list[int] = []
 
-    def work(_: Analysis) -> int:
+    def work(_: str) -> int:
         go.wait(10)
         done.append(1)
         return 7

@@ -6,10 +6,11 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, Started, Status, to_message
+from rnn_compare.runs.events import Ended, Event, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
+from rnn_compare.training.messages import TrainingEvent
 
 from .conftest import tiny
 
@@ -23,11 +24,20 @@ class OneWorker:
 
     def __init__(self) -> None:
         self.sent: list[Future[str | None]] = []
+        self.attempts: list[str] = []
+        self.asked_to_stop: list[str] = []
 
     def addresses(self) -> list[str]:
         return ["there"]
 
-    def train(self, run: str, experiment: Experiment, address: str) -> "Future[str | None]":  # noqa: ARG002  # as Workers
+    def train(
+        self,
+        attempt: str,
+        run: str,  # noqa: ARG002  # as Workers
+        experiment: Experiment,  # noqa: ARG002  # as above
+        address: str,  # noqa: ARG002  # as above
+    ) -> "Future[str | None]":
+        self.attempts.append(attempt)
         self.sent.append(Future())
         return self.sent[-1]
 
@@ -35,8 +45,13 @@ class OneWorker:
         excuse: str | None = training.result()
         return excuse
 
-    def ask_to_stop(self, run: str, address: str) -> None:
-        """Hears nothing."""
+    def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # as Workers
+        """Notes it and does nothing."""
+        self.asked_to_stop.append(attempt)
+
+    def tells(self, event: Event) -> TrainingEvent:
+        """What the worker says in its latest attempt."""
+        return TrainingEvent(self.attempts[-1], event)
 
     def __getattr__(self, name: str) -> Any:  # the rest is not asked for here
         raise AssertionError(name)
@@ -47,8 +62,8 @@ def record(tmp_path: Path) -> RunStore:
     return RunStore(tmp_path / "runs.db")
 
 
-def started(run: str) -> dict[str, Any]:
-    return to_message(Started(run, 1, "", {}, 0.0))
+def started(run: str) -> Started:
+    return Started(run, 1, "", {}, 0.0)
 
 
 def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
@@ -56,14 +71,14 @@ def at_work(record: RunStore) -> tuple[Dispatcher, OneWorker, str]:
     dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
     dispatcher.step(workers)
-    dispatcher.receive(started(run))
+    dispatcher.receive(workers.tells(started(run)))
     dispatcher.step(workers)
     return dispatcher, workers, run
 
 
 def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, excuse: str | None) -> None:
     dispatcher.step(workers)
-    dispatcher.receive(started(run))
+    dispatcher.receive(workers.tells(started(run)))
     dispatcher.step(workers)
     workers.sent[-1].set_result(excuse)
     dispatcher.step(workers)
@@ -96,8 +111,8 @@ def test_a_worker_is_lost_while_the_cache_cannot_be_read_and_its_run_is_begun_ag
         raise UserError("The cache folder cannot be written to.")
 
     workers.sent[-1].set_result(None)
-    with monkeypatch.context() as away:
-        away.setattr(dispatcher, "unrecorded_epochs", unreadable)
+    with monkeypatch.context() as broken:
+        broken.setattr("rnn_compare.training.dispatcher.unrecorded_epochs", unreadable)
         with pytest.raises(UserError):
             dispatcher.step(workers)
         assert record.run(run).status is Status.RUNNING
@@ -110,7 +125,7 @@ def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
 ) -> None:
     monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 0.0)
     dispatcher, workers, run = at_work(record)
-    dispatcher.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
+    dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
     record.request_stop(run)
     dispatcher.step(workers)
     dispatcher.step(workers)  # a worker that is killed would be an AssertionError
@@ -124,16 +139,36 @@ def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
     dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
     dispatcher.step(workers)
-    dispatcher.receive(started(run))
+    dispatcher.receive(workers.tells(started(run)))
     record.request_stop(run)
     dispatcher.step(workers)
     dispatcher.step(workers)
     assert record.run(run).status is Status.STOPPED
 
     record.submit_again(run, tiny(), Owner.current())
-    dispatcher.receive(to_message(Ended(run, Status.STOPPED, None, 0.0)))
+    dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
     dispatcher.step(workers)
     assert record.run(run).status is Status.QUEUED
     workers.sent[0].set_result(None)
     dispatcher.step(workers)
     assert len(workers.sent) == 2
+
+
+def test_what_an_earlier_attempt_still_says_is_not_heard(record: RunStore) -> None:
+    dispatcher, workers, run = at_work(record)
+    late = workers.tells(Ended(run, Status.FAILED, "It was lost.", 0.0))
+    workers.sent[-1].set_result(EXCUSE)
+    dispatcher.step(workers)
+    dispatcher.step(workers)
+    dispatcher.receive(workers.tells(started(run)))
+    assert len(set(workers.attempts)) == 2
+    dispatcher.receive(late)
+    dispatcher.step(workers)
+    assert record.run(run).status is Status.RUNNING
+
+
+def test_stop_asks_the_attempt_that_is_at_work_to_end(record: RunStore) -> None:
+    dispatcher, workers, run = at_work(record)
+    record.request_stop(run)
+    dispatcher.step(workers)
+    assert workers.asked_to_stop == workers.attempts

@@ -19,6 +19,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.workers import Training
 
 from .conftest import PATIENCE, ListeningStore, endless, tiny, until, worker_processes
 
@@ -87,9 +88,7 @@ def test_a_finished_run_leaves_weights_and_stock_models(engine: Engine, store: L
 
 def test_the_same_seed_gives_the_same_curve_and_another_seed_another(engine: Engine, store: ListeningStore) -> None:
     runs = engine.submit([tiny(cell="LSTM", dropout=0.3, seed=seed) for seed in (7, 7, 8)])
-    first, second, other = (
-        [(e.accuracy, e.loss, e.val_accuracy, e.val_loss) for e in run.epochs] for run in finished(engine, store, runs)
-    )
+    first, second, other = ([e.figures for e in run.epochs] for run in finished(engine, store, runs))
     assert len(first) == 2
     assert first == second
     assert first != other
@@ -142,6 +141,29 @@ def test_stop_is_heard_in_validation_too(engine: Engine, store: ListeningStore) 
     assert last_progress.phase == "validation"
     assert last_progress.batch < last_progress.batches
     assert worker_processes() == before
+
+
+def test_a_stop_that_comes_after_the_training_has_ended_does_not_stop_the_next_one_of_that_run(
+    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers = engine._workers
+    assert workers is not None
+    train, attempts = workers.train, []
+
+    def noted(attempt: str, run: str, experiment: Experiment, address: str) -> Training:
+        attempts.append(attempt)
+        return train(attempt, run, experiment, address)
+
+    monkeypatch.setattr(workers, "train", noted)
+    [run] = engine.submit([tiny()])
+    finished(engine, store, [run])
+    for address in workers.addresses():  # whichever is to have the next
+        workers.ask_to_stop(attempts[0], address)
+    time.sleep(1.0)
+    engine.continue_run(run, more=2)
+    [again] = finished(engine, store, [run])
+    assert again.status is Status.FINISHED
+    assert len(again.epochs) == 4
 
 
 def test_any_process_may_ask_to_stop(engine: Engine, store: ListeningStore) -> None:

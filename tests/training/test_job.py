@@ -16,7 +16,7 @@ from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
-from rnn_compare.training import batches, job
+from rnn_compare.training import batches, building, job
 
 from .conftest import tiny
 
@@ -49,7 +49,7 @@ def test_initial_weights_do_not_depend_on_what_other_threads_draw() -> None:
     thread.start()
     try:
         for _ in range(3):
-            for ours, theirs in zip(job.build(experiment).get_weights(), quiet, strict=True):
+            for ours, theirs in zip(building.build(experiment).get_weights(), quiet, strict=True):
                 np.testing.assert_array_equal(ours, theirs)
     finally:
         done.set()
@@ -82,7 +82,7 @@ def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
     monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Any], layers: str
 ) -> None:
     built: list[keras.Model] = []
-    build = job.build
+    build = building.build
 
     def build_and_keep(*arguments: Any) -> keras.Model:
         built.append(build(*arguments))
@@ -101,7 +101,7 @@ def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     models: list[Any] = []
-    build = job.build
+    build = building.build
 
     def build_and_keep(*arguments: Any) -> Any:
         models.append(build(*arguments))

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.networks import weights
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
@@ -16,8 +17,6 @@ from rnn_compare.runs.files import checkpoint_file, weights_file
 from rnn_compare.training import job
 
 from .conftest import tiny
-
-FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
 
 
 def train(run: str, experiment: Experiment, stop: Callable[[list[Event]], bool] = lambda _: False) -> list[Event]:
@@ -39,9 +38,7 @@ def within_epoch(number: int) -> Callable[[list[Event]], bool]:
 
 
 def curve(events: list[Event]) -> dict[int, list[float]]:
-    return {
-        event.epoch: [getattr(event, figure) for figure in FIGURES] for event in events if isinstance(event, EpochEnd)
-    }
+    return {event.epoch: [event[name] for name in FIGURES] for event in events if isinstance(event, EpochEnd)}
 
 
 @pytest.mark.parametrize(

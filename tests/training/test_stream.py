@@ -9,6 +9,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import EpochEnd, Event, Progress
 from rnn_compare.training import stream as stream_module
 from rnn_compare.training.stream import StopAskedError, Stream
+from tests.epochs import epoch_end
 
 
 class Clock:
@@ -31,6 +32,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return clock
 
 
+def figures(*values: float) -> dict[str, float]:
+    return dict(zip(("accuracy", "loss", "val_accuracy", "val_loss"), values, strict=True))
+
+
 def new_stream(events: list[Event], kept: list[bool] | None = None, stop: Any = lambda: False) -> Stream:
     keep = (lambda _: None) if kept is None else kept.append
     return Stream("run", 100, 25, events.append, stop, keep)
@@ -42,7 +47,7 @@ def test_the_first_batch_is_told_at_once_and_then_four_a_second_at_most(clock: C
     stream.prepares()
     stream.epoch_begins(1)
     for batch in range(1, 101):
-        stream.trained(batch, 0.5, 0.7)
+        stream.trained(batch, {"accuracy": 0.5, "loss": 0.7})
         clock.now += 0.03
     batches = [event.batch for event in events if isinstance(event, Progress)]
     assert batches[:2] == [0, 1]
@@ -55,10 +60,10 @@ def test_validation_tells_its_batches_without_figures(clock: Clock) -> None:
     events: list[Event] = []
     stream = new_stream(events)
     stream.epoch_begins(3)
-    stream.trained(100, 0.9, 0.2)
+    stream.trained(100, {"accuracy": 0.9, "loss": 0.2})
     clock.now += 1
     stream.validated(5)
-    assert events[-1] == Progress("run", 3, 5, 25, None, None, "validation", clock.time())
+    assert events[-1] == Progress("run", 3, 5, 25, {}, "validation", clock.time())
 
 
 def test_an_epochs_seconds_hold_training_and_validation(clock: Clock) -> None:
@@ -66,11 +71,11 @@ def test_an_epochs_seconds_hold_training_and_validation(clock: Clock) -> None:
     stream = new_stream(events)
     stream.epoch_begins(2)
     clock.now += 10
-    stream.trained(100, 0.9, 0.2)
+    stream.trained(100, {"accuracy": 0.9, "loss": 0.2})
     clock.now += 2.5
     stream.validated(25)
-    stream.epoch_ends(0.9, 0.2, 0.8, 0.4)
-    assert events[-1] == EpochEnd("run", 2, 0.9, 0.2, 0.8, 0.4, 12.5)
+    stream.epoch_ends(figures(0.9, 0.2, 0.8, 0.4))
+    assert events[-1] == epoch_end("run", 2, 0.9, 0.2, 0.8, 0.4, 12.5)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=10))
@@ -79,7 +84,7 @@ def test_only_the_first_epoch_of_the_highest_validation_accuracy_is_kept_as_best
     stream = new_stream([], kept)
     for epoch, val_accuracy in enumerate(accuracies, start=1):
         stream.epoch_begins(epoch)
-        stream.epoch_ends(0.5, 0.7, val_accuracy, 0.7)
+        stream.epoch_ends(figures(0.5, 0.7, val_accuracy, 0.7))
     last_kept_as_best = len(kept) - 1 - kept[::-1].index(True)
     assert last_kept_as_best == accuracies.index(max(accuracies))
 
@@ -88,7 +93,7 @@ def test_weights_are_kept_before_the_epoch_is_told() -> None:
     order: list[object] = []
     stream = Stream("run", 1, 1, order.append, lambda: False, order.append)
     stream.epoch_begins(1)
-    stream.epoch_ends(0.5, 0.7, 0.5, 0.7)
+    stream.epoch_ends(figures(0.5, 0.7, 0.5, 0.7))
     assert order[0] is True
     assert isinstance(order[1], EpochEnd)
 
@@ -98,9 +103,9 @@ def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence(loss: float)
     stream = new_stream([])
     stream.epoch_begins(4)
     for batch in range(1, 17):
-        stream.trained(batch, 0.5, 0.7)
+        stream.trained(batch, {"accuracy": 0.5, "loss": 0.7})
     with pytest.raises(UserError, match=r"since batch 17 of epoch 4.*smaller learning rate"):
-        stream.trained(17, 0.5, loss)
+        stream.trained(17, {"accuracy": 0.5, "loss": loss})
 
 
 def test_a_validation_loss_that_is_no_number_is_no_finished_epoch() -> None:
@@ -108,10 +113,10 @@ def test_a_validation_loss_that_is_no_number_is_no_finished_epoch() -> None:
     kept: list[bool] = []
     stream = new_stream(events, kept)
     stream.epoch_begins(1)
-    stream.trained(100, 0.5, 0.7)
+    stream.trained(100, {"accuracy": 0.5, "loss": 0.7})
     events.clear()
     with pytest.raises(UserError, match="since the validation of epoch 1"):
-        stream.epoch_ends(0.5, 0.7, 0.5, float("nan"))
+        stream.epoch_ends(figures(0.5, 0.7, 0.5, float("nan")))
     assert events == []
     assert kept == []
 
@@ -121,6 +126,6 @@ def test_a_stop_is_heard_before_between_and_after_batches() -> None:
     with pytest.raises(StopAskedError):
         stream.prepares()
     with pytest.raises(StopAskedError):
-        stream.trained(1, 0.5, 0.7)
+        stream.trained(1, {"accuracy": 0.5, "loss": 0.7})
     with pytest.raises(StopAskedError):
         stream.validated(1)

@@ -1,17 +1,11 @@
-// What the drawings of the cells are put together from: gates, wires, the track and strips of coloured squares.
+// The parts of which a drawing of a cell consists (charts/cells/parts.py), and the word that all cells are given.
 // A sheet holds three layers, of which later ones cover earlier ones: tracks, wires, marks.
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 export const WIDTH = 600;
 export const HEIGHT = 364;
-const SHOWN = 32; // as many units as stay countable from the back of a hall
+const SHOWN = 32; // as many units as stay countable from the back of a lecture hall
 const LETTERS = 14; // longer words would leave their box
-
-export const TRACK_Y = 58; // the straight track along the top
-export const GATE_Y = 154; // upper edges of the gates
-export const STATE_Y = 270; // the old state's way to the gates
-const INPUT_Y = 294; // the word's way to the gates
-export const SATURATED = 3; // a sum beyond this leaves tanh no slope to speak of
 
 // The word in its box, its vector above it, and beside it how many of the units are drawn.
 export function drawWord(sheet) {
@@ -45,32 +39,19 @@ export function key(sheet, { gates }) {
 }
 
 // One gate, or the candidate: what goes in below through its activation comes out above as the strip's numbers.
-export function gate(sheet, x, name, activation, signal, verb, ending = "") {
+export function gate(sheet, x, y, { name, activation, says }) {
   const kind = activation === "σ" ? "gate" : "signed";
-  const box = { class: `rc-cell-box rc-cell-${kind}-box`, x: x - 55, y: GATE_Y, width: 110, height: 80, rx: 8 };
+  const box = { class: `rc-cell-box rc-cell-${kind}-box`, x: x - 55, y, width: 110, height: 80, rx: 8 };
   add(sheet.marks, "rect", box);
-  const show = strip(sheet, x, GATE_Y + 13, { kind });
-  label(sheet, x, GATE_Y + 39, name);
-  const said = label(sheet, x, GATE_Y + 60, verb, { className: kind === "gate" ? "rc-cell-said" : "" });
-  pill(sheet, x, GATE_Y + 83, activation);
-  return (values) => {
-    show(values[signal]);
-    if (kind === "gate") setText(said, [verb, percent(mean(values[signal])), ending].join(" ").trim());
-    return `${name} ${said.textContent}`;
+  const show = strip(sheet, x, y + 13, { kind });
+  label(sheet, x, y + 39, name);
+  const said = label(sheet, x, y + 60, says.replace(" {}", ""), { className: kind === "gate" ? "rc-cell-said" : "" });
+  pill(sheet, x, y + 83, activation);
+  return (numbers, scale) => {
+    show(numbers, scale);
+    setText(said, says.replace("{}", percent(mean(numbers))));
+    return `${name} ${said.textContent}`.trim();
   };
-}
-
-// The word's way from its box to every gate, added there to what comes from the old state.
-export function feed(sheet, columns) {
-  wire(sheet, [300, 330], [300, INPUT_Y], { arrow: false });
-  const [first, last] = [columns[0], columns.at(-1)];
-  wire(sheet, [first, STATE_Y], [first, INPUT_Y], [last, INPUT_Y], [last, STATE_Y], { arrow: false });
-  for (const x of columns) {
-    wire(sheet, [x, STATE_Y], [x, GATE_Y + 95]);
-    operation(sheet, "+", x, STATE_Y, 9);
-  }
-  for (const x of columns.slice(1, -1)) wire(sheet, [x, INPUT_Y], [x, STATE_Y], { arrow: false });
-  for (const x of [300, ...columns.slice(1, -1)]) joint(sheet, x, INPUT_Y);
 }
 
 // A row of little squares, a unit each, centred on (x, y); in two rows where that makes them larger.
@@ -107,14 +88,14 @@ function laySquares(group, count, length, depth) {
 }
 
 // The curve of tanh with a dot for each unit: on the steep part the gradient passes, on the flat ends it dies.
-export function tanhCurve(sheet, x, y, width, height) {
-  const across = (value) => x + width / 2 + (Math.max(-1, Math.min(1, value / SATURATED)) * (width - 24)) / 2;
+export function tanhCurve(sheet, { x, y, width, height, saturated }) {
+  const across = (value) => x + width / 2 + (Math.max(-1, Math.min(1, value / saturated)) * (width - 24)) / 2;
   const up = (value) => y + height / 2 - (Math.tanh(value) * (height - 36)) / 2;
   add(sheet.marks, "rect", { class: "rc-cell-box rc-cell-signed-box", x, y, width, height, rx: 8 });
   const [middle, centre] = [x + width / 2, y + height / 2];
   const axes = `M${x + 10} ${centre}H${x + width - 10}M${middle} ${y + 10}V${y + height - 10}`;
   add(sheet.marks, "path", { class: "rc-cell-axis", d: axes });
-  const sampled = Array.from({ length: 61 }, (_, index) => (index / 30 - 1) * SATURATED);
+  const sampled = Array.from({ length: 61 }, (_, index) => (index / 30 - 1) * saturated);
   const points = sampled.map((value) => `${across(value)} ${up(value)}`);
   add(sheet.marks, "path", { class: "rc-cell-curve", d: `M${points.join("L")}` });
   label(sheet, x + 14, y + 28, "tanh", { anchor: "start" });
@@ -134,19 +115,18 @@ export function tanhCurve(sheet, x, y, width, height) {
 }
 
 // A stretch of the track along the top; it grows thin with the share that is kept.
-export function track(sheet, from, to, { arrow = false } = {}) {
+export function track(sheet, from, to, y, arrow) {
   const end = arrow ? to - 20 : to;
-  const line = add(sheet.tracks, "path", { d: `M${from} ${TRACK_Y}H${end}`, "stroke-width": 24 });
+  const line = add(sheet.tracks, "path", { d: `M${from} ${y}H${end}`, "stroke-width": 24 });
   if (arrow) {
-    const d = `M${end - 0.5} ${TRACK_Y - 20}L${to - 1} ${TRACK_Y}L${end - 0.5} ${TRACK_Y + 20}Z`;
+    const d = `M${end - 0.5} ${y - 20}L${to - 1} ${y}L${end - 0.5} ${y + 20}Z`;
     add(sheet.tracks, "path", { class: "rc-cell-head", d });
   }
   return (share) => line.setAttribute("stroke-width", (3 + 21 * (Number.isFinite(share) ? share : 1)).toFixed(1));
 }
 
 // A wire along points, with rounded corners and a head at its end.
-export function wire(sheet, ...points) {
-  const { arrow = true } = Array.isArray(points.at(-1)) ? {} : points.pop();
+export function wire(sheet, points, arrow) {
   const toward = ([x, y], [toX, toY], by) => [x + Math.sign(toX - x) * by, y + Math.sign(toY - y) * by];
   const tip = points.at(-1);
   const [[baseX, baseY], bend] = [toward(tip, points.at(-2), arrow ? 9 : 0), 9];
@@ -162,7 +142,7 @@ export function wire(sheet, ...points) {
   add(sheet.wires, "path", { class: "rc-cell-head", d: head });
 }
 
-export function operation(sheet, sign, x, y, radius = 13) {
+export function operation(sheet, sign, x, y, radius) {
   const arm = sign === "+" ? radius * 0.58 : radius * 0.44;
   add(sheet.marks, "circle", { class: "rc-cell-operation", cx: x, cy: y, r: radius });
   const plus = `M${-arm} 0H${arm}M0 ${-arm}V${arm}`;

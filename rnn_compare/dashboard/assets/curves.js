@@ -6,7 +6,7 @@ import { add, percent } from "./cell_parts.js";
 export function buildCurves(parent, run, words) {
   const legend = element("div", "rc-curve-legend", parent);
   element("span", "", legend, run.curves_title);
-  const values = run.curves.map(({ title }, index) => {
+  const said = run.curves.map(({ title }, index) => {
     const entry = element("span", `rc-curve-${index}`, legend);
     element("i", "", entry);
     element("span", "", entry, title);
@@ -31,7 +31,7 @@ export function buildCurves(parent, run, words) {
     frame,
     cursor: element("i", "", frame),
     show(word) {
-      values.forEach((node, index) => {
+      said.forEach((node, index) => {
         node.textContent = word < run.first ? "–" : percent(run.curves[index].values[word - run.first]);
       });
     },
@@ -39,9 +39,10 @@ export function buildCurves(parent, run, words) {
 }
 
 // From one tenth to another, so that what all gates do alike does not hide what they do: at least two tenths apart.
-function range(values) {
-  let [low, high] = [Math.floor(10 * Math.min(...values)), Math.ceil(10 * Math.max(...values))];
-  if (high - low < 2) high < 10 ? high++ : low--;
-  if (high - low < 2) low > 0 ? low-- : high++;
+export function range(values) {
+  let low = Math.floor(10 * Math.min(...values));
+  let high = Math.ceil(10 * Math.max(...values));
+  if (high - low < 2 && high < 10) high += 1;
+  if (high - low < 2) [low, high] = low > 0 ? [high - 2, high] : [0, 2];
   return [low / 10, high / 10];
 }

@@ -1,7 +1,7 @@
 // The review itself, each word coloured by how far it moved the verdict, and the legend that says so.
 
-import { element } from "./dom.js";
-import { movesOf, signed } from "./message.js";
+import { button, element } from "./dom.js";
+import { signed } from "./moves.js";
 
 const COLOURINGS = {
   read: "it moved the verdict as it was read",
@@ -9,60 +9,68 @@ const COLOURINGS = {
 };
 const LEAST = 0.2; // log-odds that have full colour at the least: or noise would look like an opinion
 
-export function buildText(page, act) {
-  const { root, data, runs } = page;
-  page.text = element("div", "rc-reading", root);
-  page.words = data.words.map((word, index) => {
-    const span = element("span", "", page.text, word);
-    span.addEventListener("click", () => act.go(index));
-    page.text.append(" ");
+// onWord(index), onColouring(name) and onLead(index of a run) are called with what is clicked.
+export function buildText(parent, { words, runs, onWord, onColouring, onLead }) {
+  const text = element("div", "rc-reading", parent);
+  const spans = words.map((word, index) => {
+    const span = element("span", "", text, word);
+    span.addEventListener("click", () => onWord(index));
+    text.append(" ");
     return span;
   });
-  const how = element("div", "rc-moved", root);
-  element("span", "", how, "Coloured by how far");
-  page.colourings = Object.entries(COLOURINGS).map(([name, text]) => {
-    const button = element("button", "rc-colouring", how, text);
-    button.type = "button";
-    button.dataset.colouring = name;
-    button.addEventListener("click", () => act.colour(name));
-    return button;
+  const how = element("div", "rc-moved", parent);
+  element("span", "", how, "Colour shows how far");
+  const colourings = Object.entries(COLOURINGS).map(([name, title]) => {
+    const made = button("rc-colouring", how, title, () => onColouring(name));
+    made.dataset.colouring = name;
+    return made;
   });
-  const legend = element("div", "rc-moved", root);
+  const legend = element("div", "rc-moved", parent);
   element("b", "rc-negative", legend, "towards negative");
   element("b", "rc-positive", legend, "towards positive");
-  page.scale = element("span", "rc-scale-said", legend);
+  const scale = element("span", "rc-scale-said", legend);
   element("span", "", legend, runs.length > 1 ? "as read by" : `as read by ${runs[0].title}`);
-  page.leads = runs.length < 2 ? [] : runs.map((run, index) => {
-    const button = element("button", "rc-lead", legend, run.title);
-    button.type = "button";
-    button.style.setProperty("--rc-color", run.color);
-    button.addEventListener("click", () => act.lead(index));
-    return button;
+  const leads = runs.length < 2 ? [] : runs.map((run, index) => {
+    const made = button("rc-lead", legend, run.title, () => onLead(index));
+    made.style.setProperty("--rc-color", run.color);
+    return made;
   });
+  return {
+    // moved: what each word that was read did (see moves.js); nothing while that is being worked out.
+    colour({ colouring, lead, moved }) {
+      const run = runs[lead];
+      const tones = depths(moved ?? []);
+      spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
+      scale.textContent = moved ? strongestWord(words.slice(run.first), moved) : "being worked out …";
+      leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
+      for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
+    },
+    show(at) {
+      spans.forEach((span, index) => span.classList.toggle("rc-here", index === at));
+      text.scrollTop = Math.max(0, spans[at].offsetTop - text.clientHeight / 2);
+    },
+  };
 }
 
-export function colourText(page) {
-  const run = page.runs[page.lead];
-  const waiting = page.colouring === "left_out" && !page.leftOut[run.id];
-  const moves = waiting ? [] : movesOf(run, page.colouring === "left_out" && page.leftOut[run.id]);
-  const sizes = moves.map(({ logit }) => Math.abs(logit));
+function colourWord(span, run, index, move, tones) {
+  span.style.setProperty("--rc-tone", move?.logit < 0 ? "var(--rc-negative)" : "var(--rc-positive)");
+  span.style.setProperty("--rc-share", `${tones[index] ?? 0}%`);
+  span.classList.toggle("rc-cut", index < 0);
+  span.classList.toggle("rc-unknown", run.unknown.includes(index));
+  span.title = move ? `${signed(move.points)} points` : "";
+}
+
+// How deep the colour of each word is, in percent.
+export function depths(moved) {
+  const sizes = moved.map(({ logit }) => Math.abs(logit));
   const largest = Math.max(LEAST, ...sizes);
-  page.words.forEach((span, word) => {
-    const move = moves[word - run.first];
-    const share = move ? Math.sqrt(Math.abs(move.logit) / largest) : 0;
-    span.style.setProperty("--rc-tone", move?.logit < 0 ? "var(--rc-blue)" : "var(--rc-orange)");
-    span.style.setProperty("--rc-share", `${Math.round(75 * share)}%`);
-    span.classList.toggle("rc-cut", word < run.first);
-    span.classList.toggle("rc-unknown", run.unknown.includes(word - run.first));
-    span.title = move ? `${signed(move.points)} points` : "";
-  });
-  const deepest = sizes.indexOf(Math.max(...sizes));
-  page.scale.textContent = waiting
-    ? "being worked out …"
-    : `deepest: “${page.data.words[run.first + deepest]}”, ${signed(moves[deepest].points)} points`
-      + ` (${signed(moves[deepest].logit, 2)} log-odds)`;
-  page.leads.forEach((button, index) => button.setAttribute("aria-pressed", index === page.lead));
-  for (const button of page.colourings) {
-    button.setAttribute("aria-pressed", button.dataset.colouring === page.colouring);
-  }
+  return sizes.map((size) => Math.round(75 * Math.sqrt(size / largest)));
+}
+
+// Says which word has the deepest colour, and what that stands for.
+export function strongestWord(words, moved) {
+  const sizes = moved.map(({ logit }) => Math.abs(logit));
+  const strongest = sizes.indexOf(Math.max(...sizes));
+  const { points, logit } = moved[strongest];
+  return `strongest word: “${words[strongest]}”, ${signed(points)} points (${signed(logit, 2)} log-odds)`;
 }

@@ -1,43 +1,39 @@
-// Plotly's library, loaded once a page, and the page's own type and colours for its charts.
+// Plotly's library, loaded once a page.
+
+const SETTLED_MS = 150; // it takes a good part of a second to run: the controls are painted first
+const PAUSE_MS = 2000; // before it is asked for again, doubled each time
+const LONGEST_PAUSE_MS = 60_000;
 
 let loading;
 
-const SETTLED_MS = 150; // Plotly takes a good part of a second to run: the controls are painted first
-
+// Returns a promise of the library. It is never broken: where there is no network just now, it takes longer.
 export function loadPlotly(url) {
-  loading ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
-    setTimeout(() => addScript(url, resolve, reject), SETTLED_MS);
-  });
+  loading ??= load(url);
   return loading;
 }
 
-function addScript(url, resolve, reject) {
+async function load(url) {
+  if (!window.Plotly) await wait(SETTLED_MS);
+  for (let pause = PAUSE_MS; !window.Plotly; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    if (!await runScript(url)) await wait(pause);
+  }
+  return window.Plotly;
+}
+
+// Returns whether the library is there then: where the network wants a sign-in, something else may have come.
+async function runScript(url) {
   const script = document.createElement("script");
   script.src = new URL(url, document.baseURI);
-  script.onload = () => resolve(window.Plotly);
-  script.onerror = () => reject(new Error("Plotly could not be loaded"));
+  const ended = new Promise((resolve) => {
+    script.addEventListener("load", resolve);
+    script.addEventListener("error", resolve);
+  });
   document.head.append(script);
+  await ended;
+  if (!window.Plotly) script.remove();
+  return Boolean(window.Plotly);
 }
 
-export function look(element) {
-  const style = getComputedStyle(element);
-  return {
-    ink: style.color,
-    font: style.fontFamily,
-    line: style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)",
-    paper: style.getPropertyValue("--st-background-color").trim() || "white",
-  };
-}
-
-// Calls `draw` when the element's width or the theme changes: the server sends nothing then.
-export function onChange(element, draw) {
-  let ink = look(element).ink;
-  const observer = new ResizeObserver(draw);
-  observer.observe(element);
-  const watch = setInterval(() => {
-    const now = look(element).ink;
-    if (now !== ink) { ink = now; draw(); }
-  }, 1000);
-  return () => { observer.disconnect(); clearInterval(watch); };
+function wait(milliseconds) {
+  return new Promise((resolve) => { setTimeout(resolve, milliseconds); });
 }

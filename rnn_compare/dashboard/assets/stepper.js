@@ -1,85 +1,83 @@
 // Stepping through something and playing it: buttons, a slider, a pace, and the keyboard's arrows and space.
 
-import { element } from "./dom.js";
+import { button, element } from "./dom.js";
+import { makePlayer } from "./player.js";
 
 const PACES = [1, 2, 4, 8]; // steps a second
+const TAKES_KEYS = "input, textarea, select, [role=radio], [role=tab], [role=slider], [contenteditable]";
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-// unit: what one step is, such as "word"; where(at) says where one is; onStep draws it.
-export function stepper(parent, { unit, count, pace, where, onStep }) {
+// unit: what one step is, such as "word"; where(at) says where one is; onStep draws it. It begins at the last step.
+export function buildStepper(parent, { unit, count, pace, where, onStep }) {
   const bar = element("div", "rc-steps", parent);
-  const steps = { at: count - 1, pace, bar };
-  let timer;
-  const button = (text, label, act) => {
-    const made = element("button", "", bar, text);
-    made.type = "button";
+  const tell = (at) => {
+    slider.value = at;
+    said.textContent = where(at);
+  };
+  const player = makePlayer({
+    count, pace,
+    onStep: (at) => { tell(at); onStep(at); },
+    onPlay: (plays) => {
+      playing.textContent = plays ? "Pause" : "Play";
+      // What moves stands below the bar: as much of it as fits is to be seen.
+      if (plays) bar.scrollIntoView({ block: "start", behavior: "smooth" });
+    },
+  });
+  const press = (text, label, act) => {
+    const made = button("", bar, text, act);
     made.title = label;
     made.setAttribute("aria-label", label);
-    made.addEventListener("click", act);
     return made;
   };
-  button("⏮", `First ${unit}`, () => steps.jump(0));
-  button("◀", `${capital(unit)} before (arrow left)`, () => steps.jump(steps.at - 1));
-  const playing = button("Play", "Play (space)", () => steps.toggle());
+  press("⏮", `First ${unit}`, () => player.jump(0));
+  press("◀", `${capital(unit)} before (arrow left)`, () => player.jump(player.at - 1));
+  const playing = press("Play", "Play (space)", () => player.toggle());
   playing.className = "rc-play";
-  button("▶", `Next ${unit} (arrow right)`, () => steps.jump(steps.at + 1));
+  press("▶", `Next ${unit} (arrow right)`, () => player.jump(player.at + 1));
   const slider = element("input", "", bar);
   Object.assign(slider, { type: "range", min: 0, max: count - 1, step: 1 });
   slider.setAttribute("aria-label", capital(unit));
-  slider.addEventListener("input", () => steps.jump(Number(slider.value)));
+  slider.addEventListener("input", () => player.jump(Number(slider.value)));
+  buildPaces(bar, unit, player);
+  const said = element("span", "rc-where", bar);
+  tell(player.at);
+
+  const onKey = (event) => {
+    const act = actOf(event, player, count);
+    if (act && bar.isConnected) { event.preventDefault(); act(); }
+  };
+  document.addEventListener("keydown", onKey);
+  return {
+    get at() { return player.at; },
+    get pace() { return player.pace; },
+    jump: player.jump,
+    end() {
+      player.pause();
+      document.removeEventListener("keydown", onKey);
+    },
+  };
+}
+
+function buildPaces(bar, unit, player) {
   const paces = element("select", "", bar);
   paces.setAttribute("aria-label", "Pace");
   for (const each of PACES) {
     const option = element("option", "", paces, `${each} ${unit}${each > 1 ? "s" : ""} a second`);
     option.value = each;
-    option.selected = each === pace;
+    option.selected = each === player.pace;
   }
-  paces.addEventListener("change", () => {
-    steps.pace = Number(paces.value);
-    if (timer) { steps.pause(); steps.play(); }
-  });
-  const said = element("span", "rc-where", bar);
+  paces.addEventListener("change", () => player.setPace(Number(paces.value)));
+}
 
-  const go = (to) => {
-    steps.at = Math.max(0, Math.min(count - 1, to));
-    slider.value = steps.at;
-    said.textContent = where(steps.at);
-    onStep(steps.at);
-  };
-  steps.jump = (to) => { steps.pause(); go(to); };
-  steps.toggle = () => (timer ? steps.pause() : steps.play());
-  steps.play = () => {
-    // What moves stands below the bar: as much of it as fits is to be seen.
-    bar.scrollIntoView({ block: "start", behavior: "smooth" });
-    if (steps.at === count - 1) go(0);
-    playing.textContent = "Pause";
-    timer = setInterval(() => {
-      go(steps.at + 1);
-      if (steps.at === count - 1) steps.pause();
-    }, 1000 / steps.pace);
-  };
-  steps.pause = () => {
-    clearInterval(timer);
-    timer = undefined;
-    playing.textContent = "Play";
-  };
-  const onKey = (event) => {
-    if (event.target.closest?.("input, textarea, select, [role=radio], [role=tab], [role=slider], [contenteditable]")) return;
-    if (event.key === " " && event.target.closest?.("button")) return; // it presses that button
-    if (!bar.isConnected || event.ctrlKey || event.metaKey || event.altKey) return;
-    const act = {
-      ArrowLeft: () => steps.jump(steps.at - 1),
-      ArrowRight: () => steps.jump(steps.at + 1),
-      Home: () => steps.jump(0),
-      End: () => steps.jump(count - 1),
-      " ": () => steps.toggle(),
-    }[event.key];
-    if (act) { event.preventDefault(); act(); }
-  };
-  document.addEventListener("keydown", onKey);
-  steps.end = () => {
-    steps.pause();
-    document.removeEventListener("keydown", onKey);
-  };
-  return steps;
+// What a key does; nothing where it belongs to what has the focus.
+export function actOf({ key, target, ctrlKey, metaKey, altKey }, player, count) {
+  if (ctrlKey || metaKey || altKey || target.closest?.(TAKES_KEYS)) return undefined;
+  if (key === " " && target.closest?.("button")) return undefined; // it presses that button
+  return {
+    ArrowLeft: () => player.jump(player.at - 1),
+    ArrowRight: () => player.jump(player.at + 1),
+    Home: () => player.jump(0),
+    End: () => player.jump(count - 1),
+    " ": () => player.toggle(),
+  }[key];
 }

@@ -1,37 +1,42 @@
-"""The live board: a card for each network and the two charts, drawn by one component.
+"""The live board: a card for each network and the charts of their curves, drawn by one component.
 
 Everything that changes while networks train goes to the browser as one small message; the scripts
 that draw it are served once (see ``server/assets.py``). Streamlit's own chart would be mounted anew with
 every point and lose the viewer's zoom.
 """
 
-import functools
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
-from rnn_compare.charts.palette import CELL_COLORS, looks
+from rnn_compare.charts.curves.curve_chart import CurveChart
+from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
+from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import findings
-from rnn_compare.dashboard.server import assets
-from rnn_compare.experiment import labels
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.formatting import about, duration, ordinal, percent
-from rnn_compare.runs.events import Status
-from rnn_compare.runs.record import Run
+from rnn_compare.runs import estimate
+from rnn_compare.runs.events import Progress, Status
+from rnn_compare.runs.record import Run, names
 
 TRAIL = 24
 """Points of the running epoch that are sent, the newest always among them."""
-MARKS = [
-    {"text": "SimpleRNN in the lecture: 85 %", "at": 0.85, "color": CELL_COLORS["SimpleRNN"], "side": "top"},
-    {"text": "LSTM in the lecture: 89 %", "at": 0.89, "color": CELL_COLORS["LSTM"], "side": "bottom"},
-]
-"""The best validation accuracies that the lecture quotes; the text stands on the free side of its line."""
+LARGEST = 4.6655
+"""Of the numbers that three base-36 digits of ten-thousandths write."""
 FIRST_BATCHES = 8
 """Batches of a later epoch that are not drawn."""
 
 
-def message(shown: Sequence[Run], starts: Mapping[str, float], marks: bool, hint: str = "") -> dict[str, Any]:
+def message(
+    shown: Sequence[Run],
+    starts: Mapping[str, float],
+    marks: bool,
+    hint: str = "",
+    charts: Sequence[str] = SHOWN_FIRST,
+    earlier: Sequence[Run] = (),
+) -> dict[str, Any]:
     """Returns what the browser draws, as plain values and ready words.
 
     Args:
@@ -39,8 +44,11 @@ def message(shown: Sequence[Run], starts: Mapping[str, float], marks: bool, hint
         starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
         marks: Whether the lecture's 85 % and 89 % are drawn.
         hint: What stands in the empty charts when there is no run.
+        charts: Names of the charts that are drawn.
+        earlier: Runs from whose pace is learnt how long a run takes that has no finished epoch yet.
     """
-    names = [run.name or name for run, name in zip(shown, labels(run.experiment for run in shown), strict=True)]
+    called = names(shown)
+    drawn = [CHARTS[name] for name in charts]
     looked = looks(run.experiment.cell for run in shown)
     colors = {run.id: look.color for run, look in zip(shown, looked, strict=True)}
     return {
@@ -50,16 +58,16 @@ def message(shown: Sequence[Run], starts: Mapping[str, float], marks: bool, hint
                 "label": name,
                 "color": look.color,
                 "marker": look.marker,
-                **_card(run, starts),
-                **_curves(run),
+                **_card(run, starts, earlier),
+                **_curves(run, drawn),
             }
-            for run, name, look in zip(shown, names, looked, strict=True)
+            for run, name, look in zip(shown, called, looked, strict=True)
         ],
+        "charts": [_chart(chart, shown, marks) for chart in drawn],
         "busy": any(not run.status.ended for run in shown),
         "epochs": max((run.experiment.epochs for run in shown), default=10),
-        "marks": MARKS if marks else [],
         "hint": hint,
-        "findings": [{"color": colors[said.run], "text": said.text} for said in findings(shown, names)],
+        "findings": [{"color": colors[said.run], "text": said.text} for said in findings(shown, called)],
     }
 
 
@@ -72,7 +80,7 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
         key: Names the board on its page.
         may_press: Whether there are buttons; without them none was pressed, whatever a browser says.
     """
-    result = _component()(
+    result = component("board.js", "board.css")(
         data={**data, "may_press": may_press, "live": live},
         key=key,
         on_stop_change=lambda: None,
@@ -87,31 +95,18 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
     return pressed(result.stop), pressed(result.resume)
 
 
-@functools.cache
-def _component() -> Any:
-    # Only this loader travels with every message; the module that it names is fetched once.
-    loader = f"""
-        const module = import(new URL("{assets.url("board.js")}", document.baseURI));
-        const urls = {{plotly: "{assets.url("plotly.min.js")}", style: "{assets.url("board.css")}"}};
-        export default (component) => {{
-            module.then((board) => board.render(component, urls));
-            return () => module.then((board) => board.dispose(component.parentElement));
-        }};"""
-    return st.components.v2.component("rnn_compare_board", js=loader, isolate_styles=False)
-
-
-def _card(run: Run, starts: Mapping[str, float]) -> dict[str, Any]:
-    best, last, pace, left = run.best, run.last, run.seconds_per_epoch, run.seconds_left
+def _card(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
+    best, last, pace = run.best, run.last, run.seconds_per_epoch
     return {
         "status": run.status.value,
         "state": _state(run, starts),
         "fraction": round(run.fraction_done, 3),
-        "best": percent(best.val_accuracy) if best else "–",
+        "best": percent(best["val_accuracy"]) if best else "–",
         "best_note": f"best, epoch {best.epoch}" if best else "validation accuracy",
-        "last": f"last {percent(last.val_accuracy)}" if last else "",
-        "left": f"{duration(left)} left" if left is not None else "",
+        "last": f"last {percent(last['val_accuracy'])}" if last else "",
+        "left": _left(run, earlier),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
-        "pace": f"{duration(pace)} an epoch" if pace is not None else "",
+        "pace": f"{duration(pace)} per epoch" if pace is not None else "",
         "layers": run.layers.partition(",")[0],
         "reason": run.reason or "",
         "press": "" if run.status is Status.FINISHED else "Continue" if run.status.ended else "Stop",
@@ -139,7 +134,48 @@ def _state(run: Run, starts: Mapping[str, float]) -> str:
             return f"{run.status.value} after {done} of {epochs} epochs"
 
 
-def _curves(run: Run) -> dict[str, Any]:
+def _left(run: Run, earlier: Sequence[Run]) -> str:
+    if run.status is not Status.RUNNING:
+        return ""
+    if run.seconds_left is None:
+        return f"{about(estimate.left(run, earlier))} left"
+    return f"{duration(run.seconds_left)} left"
+
+
+def _chart(chart: CurveChart, shown: Sequence[Run], marks: bool) -> dict[str, Any]:
+    drawn = [point.figures for run in shown for points in (run.epochs, _trail(run)) for point in points]
+    values = [figures[name] for figures in drawn for name in chart.figures if name in figures]
+    return {
+        "name": chart.name,
+        "title": chart.title,
+        "training": chart.training,
+        "validation": chart.validation,
+        "tickformat": chart.tickformat,
+        "hoverformat": chart.hoverformat,
+        "range": chart.range(values),
+        "legend": chart.legend,
+        "marks": [asdict(mark) for mark in chart.marks] if marks else [],
+    }
+
+
+def _curves(run: Run, charts: Sequence[CurveChart]) -> dict[str, Any]:
+    trail = _trail(run)
+    return {
+        "figures": {
+            name: packed(epoch.figures.get(name) for epoch in run.epochs) for chart in charts for name in chart.figures
+        },
+        "trail": {
+            "at": packed(point.batch / point.batches for point in trail),
+            "figures": {
+                chart.training: packed(point.figures.get(chart.training) for point in trail)
+                for chart in charts
+                if chart.training is not None
+            },
+        },
+    }
+
+
+def _trail(run: Run) -> list[Progress]:
     # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
     trail = [
         point
@@ -147,27 +183,20 @@ def _curves(run: Run) -> dict[str, Any]:
         if point.phase == "training" and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
     ]
     step = -(-len(trail) // TRAIL) or 1
-    thinned = trail[::-1][::step][::-1]
-    return {
-        "accuracy": packed(epoch.accuracy for epoch in run.epochs),
-        "val_accuracy": packed(epoch.val_accuracy for epoch in run.epochs),
-        "loss": packed(epoch.loss for epoch in run.epochs),
-        "val_loss": packed(epoch.val_loss for epoch in run.epochs),
-        "trail": {
-            "at": packed(point.batch / point.batches for point in thinned),
-            "accuracy": packed(point.accuracy or 0 for point in thinned),
-            "loss": packed(point.loss or 0 for point in thinned),
-        },
-    }
+    return trail[::-1][::step][::-1]
 
 
-def packed(values: Iterable[float]) -> str:
+def packed(values: Iterable[float | None]) -> str:
     """Writes numbers in ten-thousandths, three base-36 digits each: a third of the bytes of decimals.
 
-    That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there.
+    That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there. What is missing is
+    ``___``.
 
     Example:
-        >>> packed([0.0, 0.8624, 9.9])
-        '0006NKZZZ'
+        >>> packed([0.0, 0.8624, 9.9, None])
+        '0006NKZZZ___'
     """
-    return "".join(np.base_repr(round(10_000 * min(max(value, 0.0), 4.6655)), 36).zfill(3) for value in values)
+    return "".join(
+        "___" if value is None else np.base_repr(round(10_000 * min(max(value, 0.0), LARGEST)), 36).zfill(3)
+        for value in values
+    )

@@ -1,16 +1,13 @@
 """A Plotly figure drawn by the library that the page has loaded already.
 
-``st.plotly_chart`` brings a copy of its own, another 4.7 MB for every phone in the hall.
+``st.plotly_chart`` brings a copy of its own, another 4.7 MB for every phone in the class.
 """
 
-import functools
 import json
-from typing import Any
 
 import plotly.graph_objects as go
-import streamlit as st
 
-from rnn_compare.dashboard.server import assets
+from rnn_compare.dashboard.components.component import component
 
 
 def show(figure: go.Figure, key: str, height: int) -> None:
@@ -21,16 +18,4 @@ def show(figure: go.Figure, key: str, height: int) -> None:
         key: Names the place on the page.
         height: In pixels.
     """
-    _component()(data={"figure": json.loads(figure.to_json()), "height": height}, key=key, height=height)
-
-
-@functools.cache
-def _component() -> Any:
-    loader = f"""
-        const module = import(new URL("{assets.url("figure.js")}", document.baseURI));
-        const plotly = "{assets.url("plotly.min.js")}";
-        export default (component) => {{
-            module.then((figure) => figure.render(component, plotly));
-            return () => module.then((figure) => figure.dispose(component.parentElement));
-        }};"""
-    return st.components.v2.component("rnn_compare_figure", js=loader, isolate_styles=False)
+    component("figure.js")(data={"figure": json.loads(figure.to_json()), "height": height}, key=key, height=height)

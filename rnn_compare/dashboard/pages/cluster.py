@@ -5,30 +5,24 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import access
+from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
+from rnn_compare.formatting import counted
 from rnn_compare.runs.record import Run
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
-from rnn_compare.training.workers import WorkerFacts
+from rnn_compare.training.workers import WorkerInfo
 
 LOOK_SECONDS = 2.0
 NEARLY_FULL = 0.85
 
-CSS = """<style>
-.rc-workers { width: 100%; border-collapse: collapse; font-size: 1rem; font-variant-numeric: tabular-nums; }
-.rc-workers th { text-align: left; font-weight: 600; opacity: .75; }
-.rc-workers th, .rc-workers td { padding: .5rem .8rem .5rem 0; border-bottom: 1px solid rgba(128, 128, 128, .3);
-  overflow-wrap: anywhere; }
-.rc-workers meter { width: 7rem; max-width: 100%; height: .8rem; display: block; }
-.rc-workers small { opacity: .75; }
-</style>"""
-
 
 def render() -> None:
     """Draws the page; where a presenter's pass is set, for the presenter only: it names machines."""
+    theme.load("cluster.css")
     st.markdown("## Cluster")
-    if reason := access.why_not():
+    if reason := presenter.why_not():
         st.info(reason, icon=":material/lock:")
         return
     st.fragment(_workers, run_every=LOOK_SECONDS)(get_services())
@@ -44,7 +38,7 @@ def render() -> None:
 def _workers(services: Services) -> None:
     engine = services.engine
     where = f"on the cluster <code>{escape(engine.scheduler)}</code>" if engine.scheduler else "on this machine"
-    st.html(f"{CSS}<p>Trainings run {where}.</p>")
+    st.html(f"<p>Training runs {where}.</p>")
     if engine.state.reason:
         st.warning(engine.state.reason, icon=":material/error:")
     try:
@@ -56,12 +50,12 @@ def _workers(services: Services) -> None:
         runs = {run.id: run for run in services.runs()}
         waiting = sum(run.status == "queued" and run.owner == engine.owner for run in runs.values())
         st.html(table(workers, runs))
-        st.caption(f"{_counted(len(workers), 'worker')}, {_counted(waiting, 'network')} waiting.")
+        st.caption(f"{counted(len(workers), 'worker')}, {counted(waiting, 'network')} waiting.")
     elif not engine.state.reason:
         st.caption("The workers are starting.")
 
 
-def table(workers: Sequence[WorkerFacts], runs: Mapping[str, Run]) -> str:
+def table(workers: Sequence[WorkerInfo], runs: Mapping[str, Run]) -> str:
     """Returns the workers as an HTML table.
 
     Args:
@@ -79,22 +73,22 @@ def table(workers: Sequence[WorkerFacts], runs: Mapping[str, Run]) -> str:
     )
 
 
-def doing(worker: WorkerFacts, runs: Mapping[str, Run]) -> str:
+def doing(worker: WorkerInfo, runs: Mapping[str, Run]) -> str:
     """Returns in words what a worker is at."""
     if worker.problem:
         return worker.problem
     if not worker.ready:
-        return "is being readied"
+        return "is starting"
     run = runs.get(worker.run or "")
     if run is None:
-        return "waits for a network"
+        return "idle"
     if run.status.ended:
         return f"tidies up after {run.title}"
     epoch = min(len(run.epochs) + 1, run.experiment.epochs)
     return f"trains {run.title}, epoch {epoch} of {run.experiment.epochs}"
 
 
-def _memory(worker: WorkerFacts) -> str:
+def _memory(worker: WorkerInfo) -> str:
     used = f"{worker.memory / 1e9:.1f} GB"
     if not worker.memory_limit:
         return used
@@ -103,7 +97,3 @@ def _memory(worker: WorkerFacts) -> str:
         f"<meter value='{share:.3f}' high='{NEARLY_FULL}' optimum='0' aria-label='memory used'></meter>"
         f"<small>{used} of {worker.memory_limit / 1e9:.1f} GB</small>"
     )
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

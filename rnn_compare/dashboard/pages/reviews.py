@@ -6,14 +6,14 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import review_text
-from rnn_compare.dashboard.pages.compare.controls import SOURCE_NAMES
-from rnn_compare.experiment import SOURCES, Experiment, Source, bounds, experiment_from
+from rnn_compare.dashboard import review_text, theme
+from rnn_compare.experiment import Experiment, bounds, experiment_from
 from rnn_compare.formatting import percent
-from rnn_compare.reviews import prepared, sources
+from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
+from rnn_compare.sources.registry import SOURCES, source
 
 NUMBER = "review_number"
 """Counts the reviews from 1, as people do."""
@@ -21,24 +21,30 @@ NUMBER = "review_number"
 
 def render() -> None:
     """Draws the page."""
+    theme.load("review_text.css", "reviews.css")
     st.markdown("## The reviews")
     experiment = _settings()
-    problem = sources.unavailable(experiment.source)
+    chosen = source(experiment.source)
+    problem = chosen.unavailable()
     if problem:
-        more = " It has 25,000 test reviews as well." if experiment.source == "keras" else ""
-        st.html(f"{CSS}<p class='rc-missing'>{escape(problem)}{more}</p>")
+        more = f" It has {chosen.test_size:,} test reviews as well." if chosen.test_size else ""
+        st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
         return
     reviews = _load(experiment.source)
-    st.html(CSS + review_text.CSS + _counts(reviews, experiment))
+    st.html(_counts(reviews, experiment))
     _look(reviews, _choose(reviews), experiment)
 
 
 def _settings() -> Experiment:
     """Lets the visitor choose what decides how a review is read; the set-up's values to begin with."""
-    source, maxlen, vocabulary = st.columns(3)
-    with source:
+    left, maxlen, vocabulary = st.columns(3)
+    with left:
         st.selectbox(
-            "Source", SOURCES, format_func=SOURCE_NAMES.__getitem__, key=_begun("source"), persist_state="session"
+            "Source",
+            SOURCES,
+            format_func=lambda name: source(name).title,
+            key=_begun("source"),
+            persist_state="session",
         )
     with maxlen:
         _number("maxlen", "maxlen", 50)
@@ -66,11 +72,11 @@ def _begun(field: str) -> str:
     return key
 
 
-def _load(source: Source) -> Reviews:
-    if prepared.is_prepared(source):
-        return prepared.load(source)
+def _load(source_name: str) -> Reviews:
+    if prepared.is_prepared(source_name):
+        return prepared.load(source_name)
     with st.spinner("Preparing the reviews: reading them, counting their words. It takes seconds, and only this once."):
-        return prepared.load(source)
+        return prepared.load(source_name)
 
 
 def _counts(reviews: Reviews, experiment: Experiment) -> str:
@@ -92,8 +98,8 @@ def _counts(reviews: Reviews, experiment: Experiment) -> str:
         (percent(cut), "of the reviews are longer than maxlen and are cut"),
         (percent(float(labels.mean())), "of the reviews are positive"),
     )
-    shown = "".join(f"<div><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
-    return f'<div class="rc-facts-row"><pre>{"<br>".join(printed)}</pre>{shown}</div>'
+    shown = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
+    return f'<div class="rc-facts-row"><pre class="rc-box">{"<br>".join(printed)}</pre>{shown}</div>'
 
 
 def _choose(reviews: Reviews) -> int:
@@ -120,25 +126,5 @@ def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
         f"{review_text.html(text, review)}<h3>Encoded: an array of shape ({experiment.maxlen},)</h3>"
         f'<div class="rc-review">{review_text.ids(review)}</div>'
     )
-    with st.expander("As it was written" if reviews.texts else "Its words; Keras' file holds no more"):
+    with st.expander("As it was written" if reviews.texts else "Its words; this source holds no more"):
         st.html(f'<p class="rc-written">{escape(text)}</p>')
-
-
-CSS = """
-<style>
-.rc-facts-row { display: flex; flex-wrap: wrap; gap: 0.75rem; font-variant-numeric: tabular-nums; }
-.rc-facts-row > * {
-  border: 1px solid var(--st-border-color, #8884); border-radius: 8px; padding: 0.5rem 0.9rem; margin: 0;
-}
-.rc-facts-row > div { flex: 1 1 9rem; }
-.rc-facts-row pre { font-size: 1rem; line-height: 1.55; background: none; color: inherit; }
-.rc-facts-row b { display: block; font-size: 1.5rem; font-weight: 700; line-height: 1.25; }
-.rc-facts-row span { display: block; font-size: 0.95rem; line-height: 1.3; opacity: 0.8; }
-.rc-label { font-size: 1.35rem; font-weight: 650; margin: 0 0 0.3rem; white-space: nowrap; }
-.rc-written { font-size: 1.05rem; white-space: pre-wrap; overflow-wrap: anywhere; margin: 0; }
-.rc-missing {
-  border: 1px solid var(--st-border-color, #8884); border-left: 5px solid #E69F00; border-radius: 8px;
-  padding: 0.8rem 1rem; font-size: 1.1rem; overflow-wrap: anywhere;
-}
-</style>
-"""

@@ -5,8 +5,8 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.palette import Look, looks
-from rnn_compare.dashboard import asking, review_text
+from rnn_compare.charts.palette import looks
+from rnn_compare.dashboard import network_choice, review_box, review_text, theme
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import labels
@@ -18,11 +18,12 @@ from rnn_compare.runs.record import Run
 
 def render() -> None:
     """Draws the page."""
+    theme.load("review_text.css", "verdicts.css")
     services = get_services()
-    if not (found := asking.askable(services)):
+    if not (found := network_choice.askable(services)):
         return
-    runs, which = asking.choose(found)
-    text = asking.text()
+    runs, which = network_choice.choose(found)
+    text = review_box.text()
     if text.strip() and runs:
         _answers(runs, text, which)
 
@@ -37,11 +38,11 @@ def _answers(runs: Sequence[Run], text: str, which: Which) -> None:
         try:
             verdict = ask(run, text, which)
         except UserError as error:
-            cards.append(_card(title, look, f'<p class="rc-problem">{escape(str(error))}</p>'))
+            cards.append(theme.card(title, look, f'<p class="rc-problem">{escape(str(error))}</p>'))
             continue
         verdicts.append((run, title, verdict))
         epoch = run.best if which == "best" else run.last
-        cards.append(_card(title, look, _answer(verdict, f"weights of epoch {epoch.epoch}" if epoch else "")))
+        cards.append(theme.card(title, look, _answer(verdict, f"weights of epoch {epoch.epoch}" if epoch else "")))
     st.html(f'<div class="rc-verdicts">{"".join(cards)}</div>')
     _what_was_given(verdicts, text)
 
@@ -60,11 +61,8 @@ def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> 
         parts.append(
             f'<div class="rc-read"><h3>What was read</h3><p class="rc-given">{escape(heading)}</p>{read}</div>'
         )
-    st.html(review_text.CSS + "".join(parts))
-
-
-def _card(title: str, look: Look, body: str) -> str:
-    return f'<section style="--rc-color: {look.color}"><h4>{escape(title)}</h4>{body}</section>'
+    if parts:
+        st.html("".join(parts))
 
 
 def _answer(verdict: Verdict, note: str) -> str:

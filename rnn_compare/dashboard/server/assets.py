@@ -14,8 +14,9 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-PREFIX = "/rnn-compare"
-PATH = f"{PREFIX}/{{version}}/{{name}}"
+from rnn_compare.dashboard.server.own_addresses import FOLDER
+
+PATH = f"{FOLDER}/{{version}}/{{name}}"
 ASSETS = Path(__file__).parents[1] / "assets"
 
 
@@ -35,8 +36,8 @@ def _version() -> str:
 
 
 def url(name: str) -> str:
-    """Returns where a browser finds an asset; it changes with any asset, so it can be kept for ever."""
-    return f"{PREFIX}/{_version()}/{name}"
+    """Returns where a page finds an asset; it changes with any asset, so it can be kept for ever."""
+    return f"{FOLDER}/{_version()}/{name}"
 
 
 @functools.cache

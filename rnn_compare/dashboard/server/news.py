@@ -16,37 +16,38 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rnn_compare.charts.curves.registry import SHOWN_FIRST, known
 from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.services import Services, get_services, running_services
+from rnn_compare.dashboard.server.own_addresses import FOLDER
+from rnn_compare.dashboard.services import Services, Snapshot, get_services, running_services
 from rnn_compare.dashboard.shown_runs import chosen
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED
 
-PATH = "/rnn-compare/live"
+PATH = f"{FOLDER}/live"
 LONGEST_QUERY = 1000
 HINT = "Press Train: the curves grow here"
 
 _reading = anyio.Lock()
 
 
-def message(services: Services, named: Sequence[str], marks: bool) -> dict[str, Any]:
+def message(
+    services: Services, named: Sequence[str], marks: bool, charts: Sequence[str] = SHOWN_FIRST
+) -> dict[str, Any]:
     """Returns what the board draws (see ``board.message``); it must not be changed.
 
     Args:
-        of: The server's services.
+        services: The server's.
         named: Ids of the runs that a page's link names; none means the newest comparison.
         marks: Whether the lecture's figures are drawn.
+        charts: Names of the charts that are drawn.
     """
-    found: dict[str, Any] = services.once(
-        ("message", tuple(named), marks),
-        lambda runs: board.message(chosen(runs, named), services.starts(), marks, HINT),
-    )
-    return found
+    return _message(services, services.snapshot(), named, marks, charts)
 
 
-def url(named: Sequence[str], marks: bool) -> str:
-    """Returns where a browser finds what is new of these runs."""
-    return f"{PATH}?{urlencode({'show': ','.join(named), 'marks': int(marks)})}"
+def url(named: Sequence[str], marks: bool, charts: Sequence[str] = SHOWN_FIRST) -> str:
+    """Returns where a page finds what is new of these runs."""
+    return f"{PATH}?{urlencode({'show': ','.join(named), 'marks': int(marks), 'charts': ','.join(charts)})}"
 
 
 async def answer(request: Request) -> Response:
@@ -55,10 +56,12 @@ async def answer(request: Request) -> Response:
         return Response("That is too long.", status_code=414)
     named = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_COMPARED]
     marks = request.query_params.get("marks") == "1"
+    charts = known(request.query_params.get("charts", "").split(","))
     try:
         services = await _fresh()
-        tag, content = services.once(
-            ("answer", tuple(named), marks), lambda _: _packed(message(services, named, marks))
+        tag, content = services.snapshot().once(
+            ("answer", tuple(named), marks, charts),
+            lambda snapshot: _packed(_message(services, snapshot, named, marks, charts)),
         )
     except UserError as error:
         return Response(str(error), status_code=503)
@@ -70,6 +73,17 @@ async def answer(request: Request) -> Response:
     else:
         headers["Content-Encoding"] = "gzip"
     return Response(content, media_type="application/json", headers=headers)
+
+
+def _message(
+    services: Services, snapshot: Snapshot, named: Sequence[str], marks: bool, charts: Sequence[str]
+) -> dict[str, Any]:
+    return snapshot.once(
+        ("message", tuple(named), marks, tuple(charts)),
+        lambda snapshot: board.message(
+            chosen(snapshot.runs, named), services.starts(snapshot), marks, HINT, charts, snapshot.runs
+        ),
+    )
 
 
 async def _fresh() -> Services:

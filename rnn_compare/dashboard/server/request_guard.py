@@ -4,26 +4,23 @@ import ipaddress
 import logging
 import os
 import re
-import secrets
 
 import streamlit as st
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-COOKIE = "rnn_compare_visitor"
-"""Holds a random value that tells this browser from others; it goes when the browser is closed."""
+from rnn_compare.dashboard.server import visitor_cookie
+
 EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
 
 _HOST_NAME = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
 _EMBEDDER = re.compile(r"(https?://)?(\*\.)?[\w-]+(\.[\w-]+)*(:\d+)?|https?:|file:|\*")
-_TOKEN = re.compile(r"[0-9a-f]{32}")
 _log = logging.getLogger(__name__)
 
 
-class Shield:
+class RequestGuard:
     """Refuses what no browser of a visitor asks for, and marks answers.
 
     Everything that visitors do goes over Streamlit's websocket, so the server takes no uploads and no forms at all.
@@ -47,22 +44,17 @@ class Shield:
         if scope["type"] == "websocket":
             await (self.app if allowed else WebSocketClose(1008))(scope, receive, send)
             return
-        new_token = _new_token(scope)
+        new_cookie = visitor_cookie.new(scope)
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._said)
-                if new_token:
-                    headers.append("Set-Cookie", new_token)
+                if new_cookie:
+                    headers.append("Set-Cookie", new_cookie)
             await send(message)
 
         await (_refusal(scope, allowed) or self.app)(scope, receive, marked)
-
-
-def token(cookie: object) -> str | None:
-    """Returns a cookie's value if it is one that this server may have given out."""
-    return cookie if isinstance(cookie, str) and _TOKEN.fullmatch(cookie) else None
 
 
 def is_loopback(name: str) -> bool:
@@ -96,18 +88,6 @@ def _host_allowed(host: str) -> bool:
         return True
     found = _HOST_NAME.fullmatch(host)
     return found is not None and is_loopback(found[1])
-
-
-def _new_token(scope: Scope) -> str | None:
-    """Returns the cookie for a browser that has none.
-
-    Streamlit's page asks for its health each time before it connects, so that the websocket brings the cookie along.
-    """
-    request = Request(scope)
-    if not scope["path"].endswith("/_stcore/health") or token(request.cookies.get(COOKIE)):
-        return None
-    secure = "; Secure" if scope["scheme"] == "https" else ""
-    return f"{COOKIE}={secrets.token_hex(16)}; Path=/; HttpOnly; SameSite=Lax{secure}"
 
 
 def _headers() -> dict[str, str]:

@@ -1,12 +1,12 @@
-"""The Dask cluster that trains: its workers, what is sent to them and what they say."""
+"""The workers of this machine: processes of Dask's, what is sent to them and what they say."""
 
 import asyncio
 import logging
 import os
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 import dask
 from dask.system import CPU_COUNT
@@ -16,15 +16,18 @@ from distributed.system import MEMORY_LIMIT
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
-from rnn_compare.runs.files import Which
+from rnn_compare.training import worker_process
 from rnn_compare.training.local import worker
-from rnn_compare.training.workers import Training, WorkerFacts, facts_of
+from rnn_compare.training.messages import TOPIC, Answer, OnMessage, Question, from_plain
+from rnn_compare.training.workers import DaskObject, Training, WorkerInfo, worker_info
+
+T = TypeVar("T")
 
 WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
 WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0
-QUESTION = {"question": 1}
+QUESTION_SLOT = {"question": 1}
 """A resource of Dask's: each worker has one, and a question takes it while it is answered."""
 
 ENVIRONMENT = {
@@ -80,21 +83,21 @@ def worker_count() -> int:
     return int(chosen)
 
 
-class Cluster:
+class LocalWorkers:
     """Worker processes on this machine, each for one training at a time.
 
     Making one takes a moment; the workers then come up on their own (``addresses`` tells which are
     there) and are replaced when they die.
 
     Args:
-        on_event: Takes each message of a worker's ``send``. Called on Dask's event loop: it must return
-            at once and call nothing here.
+        on_message: Takes each message of a worker. Called on Dask's event loop: it must return at once and call
+            nothing here.
         size: How many; as many as the machine carries if None.
     """
 
     problem: str | None = None
 
-    def __init__(self, on_event: Callable[[dict[str, Any]], None], size: int | None = None) -> None:
+    def __init__(self, on_message: OnMessage, size: int | None = None) -> None:
         dask.config.set(CONFIGURATION)
         # Workers inherit it. Dask's own ways come too late, or give way to what a batch system has set.
         os.environ.update(ENVIRONMENT)
@@ -105,7 +108,7 @@ class Cluster:
             # The second thread is for what people wait for while a training runs, such as a summary.
             threads_per_worker=2,
             # Questions take one at a time: else many of them would keep a training waiting for both threads.
-            resources=QUESTION,
+            resources=QUESTION_SLOT,
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
@@ -118,20 +121,20 @@ class Cluster:
         )
         client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
         client.subscribe_topic(  # type: ignore[no-untyped-call]  # as above
-            worker.TOPIC, lambda entry: on_event(entry[1]["event"])
+            TOPIC, lambda entry: on_message(from_plain(entry[1]))
         )
         cluster.scale(self.size)  # type: ignore[no-untyped-call]  # as above
-        self._cluster: Any = cluster
-        self._client: Any = client
+        self._cluster: DaskObject = cluster
+        self._client: DaskObject = client
 
     def addresses(self) -> list[str]:
         """Returns the workers that are there and warm."""
         return list(self._client.nthreads())
 
-    def facts(self) -> list[WorkerFacts]:
+    def info(self) -> list[WorkerInfo]:
         """Returns what Dask's scheduler last heard of each worker."""
         workers = self._client.scheduler_info()["workers"].items()
-        return [facts_of(address, info) for address, info in workers]
+        return [worker_info(address, told) for address, told in workers]
 
     def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # as of all kinds of workers
         """Returns None: a worker on this machine that is lost was lost with its run, or because of it."""
@@ -141,47 +144,48 @@ class Cluster:
         """Tells whether a worker is there for questions."""
         return bool(self.addresses())
 
-    def train(self, run: str, experiment: Experiment, address: str) -> Any:
+    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
         """Sends a run to a worker.
 
         Returns:
             A Dask future that tells nothing but whether the worker is done with it, or dead.
         """
-        return self._client.submit(
-            worker.train, run, experiment, workers=[address], allow_other_workers=False, pure=False, retries=0
+        future: Training = self._client.submit(
+            worker_process.train,
+            attempt,
+            run,
+            experiment,
+            workers=[address],
+            allow_other_workers=False,
+            pure=False,
+            retries=0,
         )
+        return future
 
-    def ask_to_stop(self, run: str, address: str) -> None:
-        """Has a run end after its present batch; returns without waiting for it."""
-        self._tell(worker.ask_to_stop, run, workers=[address])
+    def ask_to_stop(self, attempt: str, address: str) -> None:
+        """Has an attempt end after its present batch; returns without waiting for it."""
+        self._call(worker_process.ask_to_stop, attempt, workers=[address])
 
     def kill(self, address: str) -> None:
         """Kills a worker, whatever it does; a new one follows. Returns without waiting for it."""
-        self._tell(worker.kill, workers=[address], nanny=True)
+        self._call(worker.kill, workers=[address], nanny=True)
 
-    def summary(self, experiment: Experiment, timeout: float) -> str:
-        """Returns Keras' ``model.summary()``, made by some worker.
-
-        Raises:
-            UserError: If that fails or takes too long.
-        """
-        return str(self._ask(timeout, worker.summary, experiment))
-
-    def write_model(self, run: str, experiment: Experiment, which: Which, timeout: float) -> str:
-        """Has some worker write a run's ``.keras`` file, and returns its path.
+    def ask(self, question: Question[T], timeout: float) -> T:
+        """Has some worker answer a question.
 
         Raises:
             UserError: If that fails or takes too long.
         """
-        return str(self._ask(timeout, worker.write_model, run, experiment, which))
-
-    def analyse(self, name: str, function: Callable[..., Any], arguments: tuple[Any, ...], timeout: float) -> Any:
-        """Has some worker call a function, which tells its progress under a name, and returns what it returns.
-
-        Raises:
-            UserError: If that fails or takes too long.
-        """
-        return self._ask(timeout, worker.analyse, name, function, arguments)
+        future = self._client.submit(worker_process.answer, question, pure=False, retries=0, resources=QUESTION_SLOT)
+        try:
+            answer: Answer[T] = future.result(timeout)
+        except Exception as error:
+            raise UserError(
+                "No worker answered: they are starting, busy or were lost. Try again in a moment."
+            ) from error
+        finally:
+            future.release()
+        return answer.result()
 
     def close(self) -> None:
         """Ends all workers at once, whatever they do: their files are there whole or not at all."""
@@ -201,22 +205,9 @@ class Cluster:
                 return
             await asyncio.sleep(0.05)
 
-    def _ask(self, timeout: float, function: Callable[..., dict[str, Any]], *args: Any) -> Any:
-        future = self._client.submit(function, *args, pure=False, retries=0, resources=QUESTION)
-        try:
-            answer: dict[str, Any] = future.result(timeout)
-        except Exception as error:
-            raise UserError(
-                "No worker answered: they are starting, busy or were lost. Try again in a moment."
-            ) from error
-        finally:
-            future.release()
-        if "error" in answer:
-            raise UserError(answer["error"])
-        return answer["value"]
-
-    def _tell(self, function: Callable[..., None], *args: Any, **where: Any) -> None:
+    def _call(
+        self, function: Callable[..., None], *arguments: str, workers: Sequence[str], nanny: bool = False
+    ) -> None:
         # A worker that hangs must not hold up the engine, which has others to look after.
-        threading.Thread(
-            target=self._client.run, args=(function, *args), kwargs={"on_error": "ignore", **where}, daemon=True
-        ).start()
+        where = {"workers": workers, "nanny": nanny, "on_error": "ignore"}
+        threading.Thread(target=self._client.run, args=(function, *arguments), kwargs=where, daemon=True).start()

@@ -1,20 +1,22 @@
-"""One attempt at training a run on a foreign worker: what it needs goes there, what it makes comes back."""
+"""One attempt at training a run on a worker of a cluster: what it needs goes there, what it makes comes back."""
 
 import asyncio
 import contextlib
 import logging
-import secrets
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Awaitable
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import run_folder, written_whole
+from rnn_compare.paths import run_folder
 from rnn_compare.runs import checkpoint
+from rnn_compare.runs.events import Ended, EpochEnd, Event
 from rnn_compare.runs.files import checkpoint_file
+from rnn_compare.training import worker_process
+from rnn_compare.training.messages import OnMessage, TrainingEvent, first_line
 from rnn_compare.training.remote import bundle, worker
-from rnn_compare.training.remote.connection import Link
-from rnn_compare.training.workers import OnEvent, first_line
+from rnn_compare.training.remote.connection import Connection
+from rnn_compare.training.remote.members import Member
 
 BROUGHT = ("last.checkpoint", "previous.checkpoint", "last.npz", "best.npz")
 FETCHED = ("last.checkpoint", "last.npz", "best.npz", "last.keras", "best.keras")
@@ -30,59 +32,41 @@ CLEAR_SECONDS = 5.0
 _log = logging.getLogger(__name__)
 
 
-@dataclass(eq=False)
-class Host:
-    """A foreign worker, as this end knows it.
-
-    Attributes:
-        address: Where it is reached.
-        info: What the scheduler told of it last.
-        since: When it was first seen.
-        ready: Whether it takes trainings.
-        problem: Why it does not, in a sentence.
-        pid: The number of its process.
-        gone: Set when the scheduler no longer knows it.
-    """
-
-    address: str
-    info: dict[str, Any]
-    since: float
-    ready: bool = False
-    problem: str | None = None
-    pid: int | None = None
-    gone: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def refuse(self, problem: str) -> None:
-        """Takes it out of use for a while."""
-        self.ready, self.problem = False, f"The worker {self.address} cannot be used. {problem}"
-
-
-class Errand:
+class Attempt:
     """One attempt at one run.
 
     Args:
-        link: The connection.
-        host: The worker.
+        name: Tells it from all others.
         run: The run's id.
         experiment: What to train.
-        on_event: Takes the worker's messages, in order; that of an epoch once its files are here.
+        connection: The connection to the scheduler.
+        member: The worker.
+        on_message: Takes what the worker tells, in order; of an epoch once its files are here.
     """
 
-    def __init__(self, link: Link, host: Host, run: str, experiment: Experiment, on_event: OnEvent) -> None:
-        self.host = host
-        self.attempt = secrets.token_hex(8)
-        self._link = link
+    def __init__(
+        self,
+        name: str,
+        run: str,
+        experiment: Experiment,
+        connection: Connection,
+        member: Member,
+        on_message: OnMessage,
+    ) -> None:
+        self._name = name
         self._run = run
         self._experiment = experiment
-        self._on_event = on_event
-        self._messages: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        self._connection = connection
+        self._member = member
+        self._on_message = on_message
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._known: dict[str, int] = {}
 
-    def heard(self, message: dict[str, Any]) -> None:
-        """Takes a message of the worker."""
-        self._messages.put_nowait(message)
+    def heard(self, event: Event) -> None:
+        """Takes an event that the worker tells."""
+        self._events.put_nowait(event)
 
-    async def carry_out(self) -> str | None:
+    async def train(self) -> str | None:
         """Trains the run there.
 
         Returns:
@@ -92,38 +76,37 @@ class Errand:
         try:
             await self._bring()
         except UserError as error:
-            self.host.refuse(str(error))
-            return self.host.problem
+            self._member.refuse(str(error))
+            return self._member.problem
         except OSError as error:
-            return f"The worker {self.host.address} could not be given the run ({first_line(error)}); another takes it."
+            return (
+                f"The worker {self._member.address} could not be given the run ({first_line(error)}); another takes it."
+            )
         telling = asyncio.create_task(self._tell())
         try:
-            trained = await self._unless_gone(
-                self._link.submit(
-                    self.host.address, worker.train, self._run, self._experiment, self.attempt, self._link.topic
-                )
-            )
+            arguments = (self._name, self._run, self._experiment, self._connection.topic)
+            trained = await self._unless_gone(self._connection.submit(self._member.address, worker.train, *arguments))
             if trained:
-                self._messages.put_nowait(None)
+                self._events.put_nowait(None)
                 await asyncio.wait_for(self._unless_gone(telling), FINAL_SECONDS + TRANSFER_SECONDS)
                 await self._unless_gone(self._leave())
         finally:
             telling.cancel()
-        if self._link.lost:
+        if self._connection.lost:
             return "The connection to the scheduler was lost; the run goes on from its last finished epoch."
         return None
 
     async def ask_to_stop(self) -> None:
         """Has the training end after its present batch."""
         with contextlib.suppress(OSError, UserError):  # it is asked for once; whoever hears nothing is killed
-            await self._link.call(self.host.address, worker.ask_to_stop, self.attempt)
+            await self._connection.call(self._member.address, worker_process.ask_to_stop, self._name)
 
     async def _bring(self) -> None:
         source = self._experiment.source
         reviews = await asyncio.to_thread(bundle.reviews, source)
-        if not await self._link.call(self.host.address, worker.has_reviews, source, reviews.digest):
-            await self._link.call(
-                self.host.address,
+        if not await self._connection.call(self._member.address, worker.has_reviews, source, reviews.digest):
+            await self._connection.call(
+                self._member.address,
                 worker.take_reviews,
                 source,
                 reviews.digest,
@@ -131,8 +114,8 @@ class Errand:
                 seconds=TRANSFER_SECONDS,
             )
         files = await asyncio.to_thread(self._files)
-        self._known = await self._link.call(
-            self.host.address, worker.announce, self._run, self.attempt, files, seconds=TRANSFER_SECONDS
+        self._known = await self._connection.call(
+            self._member.address, worker.announce, self._run, self._name, files, seconds=TRANSFER_SECONDS
         )
 
     def _files(self) -> dict[str, bytes]:
@@ -140,23 +123,22 @@ class Errand:
         return {name: (folder / name).read_bytes() for name in BROUGHT if (folder / name).exists()}
 
     async def _tell(self) -> None:
-        while (message := await self._messages.get()) is not None:
-            if message["kind"] in ("EpochEnd", "Ended"):
+        while (event := await self._events.get()) is not None:
+            if isinstance(event, EpochEnd | Ended):
                 await self._fetch()
-            self._on_event(message)
+            self._on_message(TrainingEvent(self._name, event))
 
     async def _fetch(self) -> None:
         """Brings here what is new of the run's files. As long as that cannot be done, nothing is told."""
         while True:
             try:
-                files = await self._link.call(
-                    self.host.address, worker.fetch, self._run, FETCHED, self._known, seconds=TRANSFER_SECONDS
+                files = await self._connection.call(
+                    self._member.address, worker.fetch, self._run, FETCHED, self._known, seconds=TRANSFER_SECONDS
                 )
                 for name in FETCHED:
                     if name in files:
-                        state, content = files[name]
-                        await asyncio.to_thread(self._keep, name, content)
-                        self._known[name] = state
+                        await asyncio.to_thread(self._keep, name, files[name].content)
+                        self._known[name] = files[name].version
                 return
             except (OSError, UserError) as error:
                 _log.warning("The files of run %s could not be fetched (%s). It is tried again.", self._run, error)
@@ -167,17 +149,17 @@ class Errand:
         if path == checkpoint_file(self._run):
             checkpoint.put(self._run, content)
         else:
-            with written_whole(path) as file:
-                file.write(content)
+            with whole_file(path) as partial:
+                partial.write_bytes(content)
 
     async def _leave(self) -> None:
         await self._fetch()  # a run that was stopped has told its end before its models were written
         with contextlib.suppress(OSError, UserError):
-            await self._link.call(self.host.address, worker.forget, self._run)
+            await self._connection.call(self._member.address, worker.forget, self._run)
 
-    async def _unless_gone(self, work: Any) -> bool:
+    async def _unless_gone(self, work: Awaitable[object]) -> bool:
         """Waits for work and tells whether it was done; it is given up when the worker is lost."""
-        task, gone = asyncio.ensure_future(work), asyncio.ensure_future(self.host.gone.wait())
+        task, gone = asyncio.ensure_future(work), asyncio.ensure_future(self._member.gone.wait())
         try:
             await asyncio.wait({task, gone}, return_when=asyncio.FIRST_COMPLETED)
             if task.done() and not task.cancelled() and task.exception() is None:
@@ -185,13 +167,15 @@ class Errand:
             # A job fails at once when the scheduler or the worker is lost; which it was shows a moment later.
             await asyncio.wait({gone}, timeout=CLEAR_SECONDS)
             if not gone.done():
-                _log.warning("Run %s was lost with its worker %s.", self._run, self.host.address, exc_info=_error(task))
-                self.host.refuse("It lost a run; it is looked at again in a moment.")
+                _log.warning(
+                    "Run %s was lost with its worker %s.", self._run, self._member.address, exc_info=_error(task)
+                )
+                self._member.refuse("It lost a run; it is looked at again in a moment.")
             return False
         finally:
             task.cancel()
             gone.cancel()
 
 
-def _error(task: "asyncio.Future[Any]") -> BaseException | None:
+def _error(task: "asyncio.Future[object]") -> BaseException | None:
     return task.exception() if task.done() and not task.cancelled() else None

@@ -15,16 +15,23 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from distributed import Worker
 
 NAME = "rnn_compare"
 FOLDER = "rnn-compare-worker"
+WORKER_MODULE = f"{NAME}.training.remote.worker"
+"""The module that knows whether this process trains, if the package is loaded already."""
 
 # mallopt's numbers for what the environment says when a process begins, which is long past here.
 _MALLOC = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3, "M_ARENA_MAX": -8}
 
 
-def land(package: bytes, digest: str, environment: dict[str, str], cache: str, needed: list[str]) -> dict[str, Any]:
+def install(
+    package: bytes, digest: str, environment: dict[str, str], cache: str, needed: list[str]
+) -> tuple[int, dict[str, str | None]]:
     """Makes the package importable in this worker process, and sets for it what can still be set.
 
     Args:
@@ -36,7 +43,8 @@ def land(package: bytes, digest: str, environment: dict[str, str], cache: str, n
         needed: Names of distributions.
 
     Returns:
-        ``pid``, and the ``versions`` of the distributions that are installed.
+        The number of this process, and the version of each distribution, None where it is not installed. (No
+        dataclass: none of this module's own would be known at the other end.)
 
     Raises:
         RuntimeError: If the process is at work with another version of the package.
@@ -56,7 +64,7 @@ def land(package: bytes, digest: str, environment: dict[str, str], cache: str, n
     _put_first(home, folder)
     _log_to(folder / "workers.log")
     _settle_memory(worker)
-    return {"pid": os.getpid(), "versions": {name: _version(name) for name in needed}}
+    return os.getpid(), {name: _version(name) for name in needed}
 
 
 def _unpack(package: bytes, home: Path) -> None:
@@ -73,8 +81,8 @@ def _unpack(package: bytes, home: Path) -> None:
 def _put_first(home: Path, folder: Path) -> None:
     loaded = sys.modules.get(NAME)
     if loaded is not None and home not in Path(str(loaded.__file__)).parents:
-        away = sys.modules.get(f"{NAME}.training.away")
-        if away is not None and away.at_work():
+        worker = sys.modules.get(WORKER_MODULE)
+        if worker is not None and worker.at_work():
             raise RuntimeError("it still trains for another version of this program")
         for module in [name for name in sys.modules if name == NAME or name.startswith(f"{NAME}.")]:
             del sys.modules[module]
@@ -91,7 +99,7 @@ def _log_to(path: Path) -> None:
         logger.addHandler(handler)
 
 
-def _settle_memory(worker: Any) -> None:
+def _settle_memory(worker: "Worker") -> None:
     # TensorFlow's own memory would have Dask pause the worker silently; a job's arrays cannot be spilled anyway.
     for fraction in ("target", "spill", "pause"):
         setattr(worker.memory_manager, f"memory_{fraction}_fraction", False)

@@ -1,4 +1,4 @@
-"""What is sent to the workers of a foreign cluster: the package and prepared reviews; and what they must have."""
+"""What is sent to the workers of a cluster: the package and prepared reviews; and what they must have."""
 
 import functools
 import hashlib
@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import rnn_compare
-from rnn_compare.experiment import Source
 from rnn_compare.reviews import prepared
 
 NEEDED = ("keras", "tensorflow", "numba", "numpy", "scipy", "pydantic", "filelock", "psutil")
@@ -17,11 +16,11 @@ NEEDED = ("keras", "tensorflow", "numba", "numpy", "scipy", "pydantic", "fileloc
 ALIKE = ("keras", "tensorflow")
 """Those whose release must be the same: a run goes on where another worker left it."""
 _NOT_FOR_WORKERS = ("dashboard",)
-_NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy")
+_NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy", "test_texts.npy", "test_text_offsets.npy")
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Bundle:
     """Files and what names their content."""
 
     digest: str
@@ -45,7 +44,7 @@ def package() -> tuple[str, bytes]:
 
 
 @functools.lru_cache(maxsize=2)
-def reviews(source: Source) -> Parcel:
+def reviews(source: str) -> Bundle:
     """Returns a source's prepared reviews, without what training does not read. Prepares them if need be.
 
     Raises:
@@ -53,7 +52,7 @@ def reviews(source: Source) -> Parcel:
     """
     folder = prepared.prepare(source)
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in _NOT_FOR_TRAINING}
-    return Parcel(_digest(files), files)
+    return Bundle(_digest(files), files)
 
 
 def what_lacks(found: dict[str, str | None]) -> str | None:

@@ -1,6 +1,3 @@
-import importlib.util
-import sys
-from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 import pytest
@@ -27,41 +24,3 @@ def test_a_short_or_missing_log_stays(log: Path) -> None:
     log.write_text("a line")
     worker.trim_log()
     assert log.read_text() == "a line"
-
-
-@pytest.fixture
-def tensorflow(log: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the byte code of a TensorFlow that has none yet would lie."""
-    cached = log.parent / "site-packages" / "tensorflow" / "__pycache__" / "__init__.pyc"
-    cached.parent.parent.mkdir(parents=True)
-    spec = ModuleSpec("tensorflow", None)
-    spec.cached = str(cached)
-    monkeypatch.setattr(importlib.util, "find_spec", {"tensorflow": spec}.get)
-    monkeypatch.setattr(sys, "pycache_prefix", None)
-    monkeypatch.setattr(sys, "dont_write_bytecode", True)
-    return cached
-
-
-def test_byte_code_that_must_not_lie_beside_the_sources_is_kept_in_the_cache_folder(
-    log: Path, tensorflow: Path
-) -> None:
-    assert not tensorflow.exists()
-    worker.keep_byte_code()
-    assert sys.pycache_prefix == str(log.parent / "bytecode")
-    assert not sys.dont_write_bytecode
-
-
-def test_byte_code_that_lies_beside_the_sources_is_used(tensorflow: Path) -> None:
-    tensorflow.parent.mkdir()
-    tensorflow.touch()
-    worker.keep_byte_code()
-    assert sys.pycache_prefix is None
-
-
-def test_byte_code_that_python_may_write_stays_where_python_writes_it(
-    tensorflow: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert not tensorflow.exists()
-    monkeypatch.setattr(sys, "dont_write_bytecode", False)
-    worker.keep_byte_code()
-    assert sys.pycache_prefix is None

@@ -1,7 +1,10 @@
 import asyncio
+import gc
 import importlib.metadata
 import io
+import sys
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +13,13 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
-from rnn_compare.runs.events import EpochEnd, to_message
-from rnn_compare.training.remote import bundle, worker
+from rnn_compare.training.messages import Message, TrainingEvent
+from rnn_compare.training.remote import bootstrap, bundle, worker
 from rnn_compare.training.remote.address import check_address
-from rnn_compare.training.remote.attempt import Errand, Host
-from rnn_compare.training.remote.connection import Link
+from rnn_compare.training.remote.attempt import Attempt
+from rnn_compare.training.remote.connection import Connection
+from rnn_compare.training.remote.members import Member, Members
+from tests.epochs import epoch_end
 from tests.training.conftest import tiny
 
 
@@ -51,7 +56,7 @@ def test_missing_certificates_are_named_by_their_variables() -> None:
 def test_the_package_is_sent_without_the_pages() -> None:
     digest, packed = bundle.package()
     names = zipfile.ZipFile(io.BytesIO(packed)).namelist()
-    assert "rnn_compare/training/away.py" in names
+    assert "rnn_compare/training/remote/worker.py" in names
     assert not [name for name in names if "dashboard" in name or not name.endswith(".py")]
     assert bundle.package()[0] == digest
 
@@ -65,39 +70,41 @@ def test_what_a_worker_lacks_is_said_with_the_command_that_mends_it() -> None:
     assert said.endswith(f"pip install numba=={here['numba']} keras=={here['keras']}")
 
 
-class Worker(Link):
+class Worker(Connection):
     """A worker's process that is this one, which cannot be reached for the first so many fetches."""
 
     def __init__(self, unreachable: int = 0) -> None:
         super().__init__(client=None)
         self.unreachable = unreachable
 
-    async def call(self, address: str, function: Any, *args: Any, seconds: float = 0) -> Any:  # noqa: ARG002  # as Link's
+    async def call(self, address: str, function: Any, *arguments: Any, seconds: float = 0) -> Any:  # noqa: ARG002  # as it
         if function is worker.fetch:
             if self.unreachable:
                 self.unreachable -= 1
                 raise OSError("no route")
-            return {"last.npz": (1, b"weights")}
+            return {"last.npz": worker.RunFile(1, b"weights")}
         return None
 
 
 def test_an_epoch_is_told_once_its_weights_are_here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     monkeypatch.setattr("rnn_compare.training.remote.attempt.AGAIN_SECONDS", 0.0)
-    told: list[tuple[dict[str, Any], bool]] = []
+    told: list[tuple[Message, bool]] = []
+
+    epochs = [epoch_end("run", number, 0.5, 0.7, 0.5, 0.7, 1.0) for number in (1, 2)]
 
     async def tell() -> None:
-        def heard(message: dict[str, Any]) -> None:
+        def heard(message: Message) -> None:
             told.append((message, (run_folder("run") / "last.npz").exists()))
 
-        errand = Errand(Worker(unreachable=2), Host("there", {}, 0.0), "run", tiny(), heard)
-        errand.heard(to_message(EpochEnd("run", 1, 0.5, 0.7, 0.5, 0.7, 1.0)))
-        errand.heard(to_message(EpochEnd("run", 2, 0.5, 0.7, 0.5, 0.7, 1.0)))
-        errand._messages.put_nowait(None)
-        await errand._tell()
+        attempt = Attempt("attempt", "run", tiny(), Worker(unreachable=2), Member("there", {}), heard)
+        for epoch in epochs:
+            attempt.heard(epoch)
+        attempt._events.put_nowait(None)
+        await attempt._tell()
 
     asyncio.run(tell())
-    assert [(message["epoch"], there) for message, there in told] == [(1, True), (2, True)]
+    assert told == [(TrainingEvent("attempt", epoch), True) for epoch in epochs]
     assert (run_folder("run") / "last.npz").read_bytes() == b"weights"
 
 
@@ -107,7 +114,7 @@ def test_only_what_is_new_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     assert worker.fetch("run", ("last.npz", "best.npz", "last.keras"), known) == {}
     (run_folder("run") / "last.npz").write_bytes(b"new")
     fetched = worker.fetch("run", ("last.npz", "best.npz"), known)
-    assert {name: content for name, (_, content) in fetched.items()} == {"last.npz": b"new"}
+    assert {name: file.content for name, file in fetched.items()} == {"last.npz": b"new"}
     worker.forget("run")
     assert not run_folder("run").exists()
 
@@ -127,3 +134,60 @@ def test_reviews_that_were_brought_are_used_and_found_again(
     assert prepared.load("bundled").facts.train_sequences == 25_000
     assert worker.has_reviews("bundled", brought.digest)
     assert [path.name for path in (tmp_path / "reviews").iterdir()] == [f"bundled-{brought.digest}"]
+
+
+def test_reviews_that_are_brought_twice_at_a_time_are_kept_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """As by two programs that share a cluster. A folder named by the files' place in memory had them collide."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setattr("rnn_compare.reviews.prepared._elsewhere", {})
+    files = {f"{number}.npy": b"array" for number in range(200)}
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda _: worker.take_reviews("bundled", "digest", files), range(4)))
+    assert [path.name for path in (tmp_path / "reviews").iterdir()] == ["bundled-digest"]
+    assert len(list((tmp_path / "reviews" / "bundled-digest").iterdir())) == 200
+
+
+class SlowWorker(Connection):
+    """A worker that the package never reaches, as one behind a network that is down."""
+
+    def __init__(self) -> None:
+        super().__init__(client=None)
+        self.collected = False
+
+    async def bootstrap(self, address: str) -> int:  # noqa: ARG002  # as Connection's
+        try:
+            await asyncio.get_running_loop().create_future()  # nobody else knows of it
+        except GeneratorExit:
+            self.collected = True
+            raise
+        return 1
+
+
+def test_what_prepares_a_worker_is_not_collected_while_it_waits() -> None:
+    """The event loop itself keeps no task that waits."""
+
+    async def prepare() -> bool:
+        members, connection = Members(), SlowWorker()
+        members.update({"there": {}}, connection)
+        await asyncio.sleep(0)
+        gc.collect()
+        return connection.collected
+
+    assert not asyncio.run(prepare())
+
+
+def test_a_process_that_trains_for_one_version_of_the_program_takes_no_other(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "modules", dict(sys.modules))
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    monkeypatch.setattr(worker, "_at_work", {"an attempt"})
+    (tmp_path / "packages" / "other").mkdir(parents=True)
+    with pytest.raises(RuntimeError, match="still trains for another version"):
+        bootstrap._put_first(tmp_path / "packages" / "other", tmp_path)
+    monkeypatch.setattr(worker, "_at_work", set())
+    bootstrap._put_first(tmp_path / "packages" / "other", tmp_path)
+    assert "rnn_compare" not in sys.modules
+    assert sys.path[0] == str(tmp_path / "packages" / "other")

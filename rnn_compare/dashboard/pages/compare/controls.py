@@ -1,6 +1,6 @@
 """The set-up in the sidebar: what will be trained. All of it stands in the page's URL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,13 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import (
     OPTIMIZERS,
-    SOURCES,
     Experiment,
-    Source,
     bounds,
     comparison,
     experiment_from,
 )
 from rnn_compare.presets import BOOK, PRESETS, Preset
+from rnn_compare.sources.registry import SOURCES, source
 
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 SEEDS = (1, 2, 3, 4, 5)
@@ -25,7 +24,6 @@ MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
 LONGEST_NUMBER = 1_000
 """Digits; Python itself refuses to read 4,300."""
-SOURCE_NAMES: dict[Source, str] = {"bundled": "IMDB, bundled", "keras": "IMDB, Keras' file"}
 # Fields that one widget of the same key sets; the other three are what a comparison is made of.
 SHARED = tuple(name for name in Experiment.model_fields if name not in ("cell", "units", "maxlen"))
 DEFAULTS: dict[str, Any] = {name: Experiment.model_fields[name].default for name in SHARED} | {
@@ -118,23 +116,23 @@ def _more() -> None:
             **_BIND,
         )
     left, right = st.columns(2)
+    with right:  # first, since the source bounds the number of reviews
+        _number("Vocabulary size", "vocabulary_size", step=1000)
+        _number("Seed", "seed")
+        _number("Recurrent dropout", "recurrent_dropout", step=0.1)
+        _number("Learning rate", "learning_rate", step=0.0005, format="%.5f")
+        _number("Validation split", "validation_split", step=0.05)
+        _source()
+        _toggle("Mask padding", "mask_padding")
+        _toggle("Stock Keras layers", "stock_layers")
     with left:
         _number("Embedding size", "embedding_size")
         _number("Layers", "layers")
         _number("Dropout", "dropout", step=0.1)
         _choice("Optimizer", "optimizer", OPTIMIZERS)
         _number("Batch size", "batch_size")
-        _number("Reviews", "reviews", step=1000)
+        _reviews()
         _toggle("Bidirectional", "bidirectional")
-    with right:
-        _number("Vocabulary size", "vocabulary_size", step=1000)
-        _number("Seed", "seed")
-        _number("Recurrent dropout", "recurrent_dropout", step=0.1)
-        _number("Learning rate", "learning_rate", step=0.0005, format="%.5f")
-        _number("Validation split", "validation_split", step=0.05)
-        _choice("Source", "source", SOURCES, SOURCE_NAMES)
-        _toggle("Mask padding", "mask_padding")
-        _toggle("Stock Keras layers", "stock_layers")
 
 
 def _slider(label: str, field: str) -> None:
@@ -154,15 +152,31 @@ def _toggle(label: str, field: str) -> None:
     st.toggle(label, DEFAULTS[field], key=field, help=_help(field), **_BIND)
 
 
-def _choice(label: str, field: str, options: Sequence[str], names: Mapping[Any, str] | None = None) -> None:
+def _choice(label: str, field: str, options: Sequence[str]) -> None:
+    st.selectbox(label, options, key=field, help=_help(field), **_BIND)
+
+
+def _source() -> None:
+    def use_its_reviews(before: str) -> None:
+        """All of another source's reviews follow all of the one before; otherwise as many, if it holds them."""
+        held, asked = source(st.session_state["source"]).size, st.session_state["reviews"]
+        st.session_state["reviews"] = held if asked == source(before).size else min(asked, held)
+
     st.selectbox(
-        label,
-        options,
-        format_func=lambda option: (names or {}).get(option, option),
-        key=field,
-        help=_help(field),
+        "Source",
+        SOURCES,
+        format_func=lambda name: source(name).title,
+        key="source",
+        help=_help("source"),
+        on_change=use_its_reviews,
+        args=(st.session_state.get("source", DEFAULTS["source"]),),
         **_BIND,
     )
+
+
+def _reviews() -> None:
+    low, high = map(int, bounds("reviews", st.session_state["source"]))
+    st.number_input("Reviews", low, high, high, 1000, key="reviews", help=_help("reviews"), **_BIND)
 
 
 def _help(field: str) -> str:
@@ -180,23 +194,38 @@ def _with_current(offered: Sequence[int], field: str) -> list[int]:
 def _say_what_the_link_had_wrong() -> None:
     """Streamlit drops values from the URL that a widget cannot take; the visitor is told which, and why."""
     if "link_problems" not in st.session_state:
+        given = st.query_params.to_dict()
         st.session_state["link_problems"] = _link_problems()
-        if st.session_state["link_problems"]:
-            st.rerun()  # without them: Streamlit itself stumbles over some, such as 1e999
+        if st.query_params.to_dict() != given:
+            st.rerun()  # with what was mended: Streamlit itself stumbles over some values, such as 1e999
     for problem in st.session_state["link_problems"]:
         st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
 
 
 def _link_problems() -> list[str]:
     problems = []
-    for field in Experiment.model_fields:
+    chosen = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
+    known = {"source": chosen} if chosen else {}
+    for field in (name for name in Experiment.model_fields if name not in known):
         for value in st.query_params.get_all(field):
             try:
-                experiment_from({field: value})
+                experiment_from({**known, field: value})
             except UserError as error:
                 problems.append(str(error))
                 st.query_params.pop(field, None)
     return problems
+
+
+def _source_in_link() -> str | None:
+    """Returns the name of the link's source if there is such a one.
+
+    People write its name; Streamlit writes, and understands, its title, which then takes the name's place.
+    """
+    given = st.query_params.get("source")
+    name = next((name for name in SOURCES if given in (name, source(name).title)), None)
+    if name and name == given:
+        st.query_params["source"] = source(name).title
+    return name
 
 
 def _read() -> Setup:

@@ -1,4 +1,4 @@
-"""Brings a hall to the page: its address, and a QR code for two hundred phones."""
+"""Brings a class to the page: its address, and a QR code for two hundred phones."""
 
 import socket
 from collections.abc import Hashable
@@ -9,7 +9,7 @@ import psutil
 import segno
 import streamlit as st
 
-from rnn_compare.dashboard import access
+from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.server.request_guard import is_loopback
 
 PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
@@ -19,7 +19,7 @@ _NOWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737), for asking the system which way it would send."""
 
 CLOSED = (
-    "The page is open to this machine only. To let a hall in, start it with "
+    "The page is open to this machine only. To let a class in, start it with "
     "`streamlit run app.py --server.address 0.0.0.0`; this window then shows the address and a code for phones."
 )
 ALONE = "This machine is in no network, so nobody can reach it. Join one, or open a hotspot, and try again."
@@ -32,7 +32,7 @@ def entry(page: Hashable = "") -> None:
         page: What the page behind the window shows. Nothing there can be pressed while the window is open, so whoever
             has changed it has closed the window, whether or not that was heard.
     """
-    if st.button("Invite the hall", icon=":material/qr_code_2:", width="stretch"):
+    if st.button("Invite the class", icon=":material/qr_code_2:", width="stretch"):
         st.session_state[_OPENED] = page
     if st.session_state.get(_OPENED) == page:
         _window()
@@ -115,7 +115,7 @@ def _window() -> None:
             place = st.radio("Where the code leads", list(PLACES), key="invite_place")
             url = f"{found}/{PLACES[place or next(iter(PLACES))]}"
             st.html(f"<p class='rc-invite'>{escape(url)}</p>")
-            if access.is_open():
+            if presenter.is_open():
                 st.caption("Whoever opens it may train as well: no presenter's pass is set (docs/security.md).")
         with shown, st.container(key="invite_code"):
             st.image(code(url), width="stretch")

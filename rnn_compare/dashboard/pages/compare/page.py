@@ -2,13 +2,15 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, notices
+from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
+from rnn_compare.dashboard import notices, theme
+from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.pages.compare import controls, invite, parameter_table
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import newest, pin, pinned, restore, shown
-from rnn_compare.formatting import about
+from rnn_compare.formatting import about, counted
 from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
 
@@ -20,6 +22,7 @@ server's time."""
 
 def render() -> None:
     """Draws the page."""
+    theme.load("compare.css")
     services = get_services()
     restore()
     with st.sidebar:
@@ -41,12 +44,12 @@ def _train(services: Services, setup: controls.Setup) -> None:
     else:
         time = about(estimate.seconds(setup.experiments, services.runs(), services.at_once))
         where = "cluster" if services.engine.scheduler else "machine"
-        st.caption(f"Starts {count} network{'s' if count > 1 else ''}, {time} on this {where}")
-    locked = access.why_not()
+        st.caption(f"Starts {counted(count, 'network')}, {time} on this {where}")
+    locked = presenter.why_not()
     if st.button("Train", type="primary", width="stretch", disabled=not count or bool(locked), help=locked):
-        access.require()
+        presenter.require()
         with notices.noting(notices.noted()):
-            pin(services.engine.submit(list(setup.experiments), **access.place_in_line()))
+            pin(services.engine.submit(list(setup.experiments), **visitor.place_in_line()))
         services.refresh()
 
 
@@ -56,24 +59,39 @@ def _live(services: Services, drawn: tuple[bool, bool]) -> None:
         st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     chosen = shown(runs)
     place = st.container(key="board_place")  # keeps its height while the scripts load
-    marks = _below_board(services, runs, chosen)
-    source = news.url(pinned(), marks)
+    marks, charts = _below_board(services, runs, chosen)
+    source = news.url(pinned(), marks, charts)
     with place:
-        data = news.message(services, pinned(), marks)
-        stopped, continued = board.show(data, source, key="board", may_press=access.is_presenter())
+        data = news.message(services, pinned(), marks, charts)
+        stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
     with notices.noting(notices.noted()):
         for run in stopped:
             services.engine.stop(run)
         for run in continued:
-            services.engine.continue_run(run, **access.place_in_line())
+            services.engine.continue_run(run, **visitor.place_in_line())
     if stopped or continued:
         services.refresh()
     notices.show()
 
 
-def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> bool:
-    """Draws one line that is always there, so that nothing below it moves; returns whether the marks are wanted."""
+def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> tuple[bool, tuple[str, ...]]:
+    """Draws one line that is always there, so that nothing below it moves.
+
+    Returns:
+        Whether the marks are wanted, and the names of the charts that are.
+    """
     with st.container(horizontal=True, vertical_alignment="center", key="board_line"):
+        charts = st.pills(
+            "Charts",
+            list(CHARTS),
+            selection_mode="multi",
+            default=SHOWN_FIRST,
+            format_func=lambda name: CHARTS[name].title,
+            key="charts",
+            label_visibility="collapsed",
+            width="content",
+            bind="query-params",
+        )
         marks = st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
         latest = newest(runs)
         if pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
@@ -85,7 +103,7 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> bool
         elif state.phase == "starting":
             begun = "" if chosen else " Train can be pressed already."
             st.caption(f"The workers are starting; a machine's very first start takes about half a minute.{begun}")
-    return marks
+    return marks, known(charts)
 
 
 def _at_work(services: Services) -> tuple[bool, bool]:

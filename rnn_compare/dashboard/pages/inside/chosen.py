@@ -1,8 +1,10 @@
 """The networks that the page looks into."""
 
 from dataclasses import dataclass
+from html import escape
 
 from rnn_compare.charts.palette import Look
+from rnn_compare.dashboard import theme
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
@@ -25,3 +27,13 @@ class Chosen:
     look: Look
     which: Which
     weights: Weights
+
+
+def card(chosen: Chosen, body: str) -> str:
+    """Returns a run's card: its title in its colour, and HTML."""
+    return theme.card(chosen.title, chosen.look, body)
+
+
+def problem_card(chosen: Chosen, problem: str) -> str:
+    """Returns the card of a run of which there is nothing to show but a sentence."""
+    return card(chosen, f'<p class="rc-problem">{escape(problem)}</p>')

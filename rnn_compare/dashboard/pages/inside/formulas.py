@@ -12,21 +12,6 @@ from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.services import Services
 from rnn_compare.networks.parameters import parameters
 
-CSS = """
-<style>
-.rc-shapes { width: 100%; border-collapse: collapse; font-size: 1rem; font-variant-numeric: tabular-nums; }
-.rc-shapes th, .rc-shapes td {
-  text-align: left; font-weight: 400; padding: 0.2rem 0.75rem 0.2rem 0; vertical-align: baseline;
-  border: none; border-top: 1px solid var(--st-border-color, #8884);
-}
-.rc-shapes td:not(:last-child) { white-space: nowrap; }
-/* A formula beside its source: on a projector there is no room for KaTeX's own size, on a phone it is shifted. */
-@media (max-width: 1500px) { [data-testid="stLatex"] .katex { font-size: 0.97em; } }
-[data-testid="stLatex"] .katex-display { overflow-x: auto; overflow-y: hidden; }
-.rc-shapes th { font-weight: 650; border-top: none; }
-</style>
-"""
-
 
 @dataclass(frozen=True)
 class Shapes:
@@ -43,14 +28,12 @@ class Shapes:
     keras: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def show(_of: Services, chosen: Sequence[Chosen]) -> None:
+def show(_services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
     st.markdown(
         "**What you see:** left, one timestep as a textbook writes it, with the sizes of your networks; right, the "
         "source that computes every picture on this page, line for line the same."
     )
-    if chosen:
-        st.html(CSS)
     for cell in dict.fromkeys(one.run.experiment.cell for one in chosen):
         found = shapes([one for one in chosen if one.run.experiment.cell == cell])
         st.subheader(cell)
@@ -65,7 +48,7 @@ def show(_of: Services, chosen: Sequence[Chosen]) -> None:
             st.code(without_docstring(cell_of(cell).step), language="python", wrap_lines=True)
         st.html(table(cell, found))
         st.caption(notes(cell))
-        with st.expander(f"The way back: how the gradient passes one timestep of a {cell}"):
+        with st.expander(f"Backpropagation through one timestep: {cell}"):
             st.markdown(
                 "The chain rule, applied to the formula above: from the gradient for what the step returned to that "
                 "for what it was given. Repeated from the last word to the first it makes the chart of gradients."
@@ -138,9 +121,9 @@ def notes(cell: str) -> str:
     said = ["σ is the logistic function, ∘ multiplies unit by unit."] if cell_of(cell).gates else []
     gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
     said.append(
-        f"Keras keeps the matrices of {gates} side by side, each turned on its side, and so writes state·U for U·state."
+        f"Keras keeps the matrices of {gates} side by side, each transposed, and so writes state·U for U·state."
         if gates
-        else "Keras keeps each matrix turned on its side, and so writes state·U for U·state."
+        else "Keras keeps each matrix transposed, and so writes state·U for U·state."
     )
     if cell_of(cell).notes:
         said.append(cell_of(cell).notes)

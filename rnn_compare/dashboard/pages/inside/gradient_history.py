@@ -1,6 +1,5 @@
-"""How the gradient's way back came to be: what was recorded at every epoch's end, to be played back."""
+"""The history of gradient flow: what was recorded at every epoch's end, to be played back."""
 
-import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,13 +7,15 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from rnn_compare.charts.gradient_chart import PLACE, drawable
+from rnn_compare.charts.plotly_style import plain
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.pages.inside.drawing import PLACE, drawable, plain
-from rnn_compare.dashboard.server import assets
 from rnn_compare.dashboard.services import Services
-from rnn_compare.insight.gradient_flow import WayBack, from_plain
+from rnn_compare.formatting import counted_range
+from rnn_compare.insight.gradient_flow import GradientFlow, from_plain
 from rnn_compare.insight.gradient_norms import Array
-from rnn_compare.runs.events import Gradients
+from rnn_compare.runs.events import EpochGradients
 
 FALLEN = 1e-8
 """Lower than this share of the largest gradient the chart does not reach: one that leaves it has vanished."""
@@ -23,39 +24,38 @@ MOST_EPOCHS = 50
 
 
 @dataclass(frozen=True)
-class Course:
+class GradientHistory:
     """What was recorded of one run."""
 
     chosen: Chosen
-    recorded: Sequence[Gradients]
+    recorded: Sequence[EpochGradients]
 
 
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
-    """Draws the course of the runs that have one, and says of the others why they have none."""
-    found = [Course(one, services.store.gradients(one.run.id)) for one in chosen]
-    st.markdown(f"**While it learned:** {introduction(found)}")
-    if shown := [course for course in found if course.recorded]:
-        _component()(data=message(shown), key="course")
+    """Draws the history of the runs that have one, and says of the others why they have none."""
+    histories = [GradientHistory(one, services.store.gradients(one.run.id)) for one in chosen]
+    st.markdown(f"**While it learned:** {introduction(histories)}")
+    if shown := [history for history in histories if history.recorded]:
+        component("gradient_history.js", "inside.css")(data=message(shown), key="gradient_history")
 
 
-def introduction(found: Sequence[Course]) -> str:
-    """Returns what the courses are of, and what was not recorded."""
+def introduction(histories: Sequence[GradientHistory]) -> str:
+    """Returns what the histories are of, and what was not recorded."""
     sentences = []
-    if shown := [course for course in found if course.recorded]:
-        reviews = max(one.reviews for course in shown for one in course.recorded)
+    if reviews := [one.reviews for history in histories for one in history.recorded]:
         sentences.append(
-            f"the same after every epoch, on {reviews} long reviews; epoch 0 is before any training. Press Play, or "
-            "step from epoch to epoch."
+            f"the same after every epoch, on {counted_range(reviews, 'long review')}; epoch 0 is before any training. "
+            "Press Play, or step from epoch to epoch."
         )
-    for course in found:
-        if missing := _missing(course):
-            sentences.append(f"Of {_as_text(course.chosen.title)} {missing}.")
+    for history in histories:
+        if missing := _missing(history):
+            sentences.append(f"Of {_as_text(history.chosen.title)} {missing}.")
     return " ".join(sentences)
 
 
-def message(shown: Sequence[Course]) -> dict[str, Any]:
+def message(shown: Sequence[GradientHistory]) -> dict[str, Any]:
     """Returns what the browser plays back."""
-    runs = [_run(course) for course in shown]
+    runs = [_run(history) for history in shown]
     values = [value for run in runs for line in run["lines"] for row in line["values"] for value in row if value]
     largest = max(values, default=1.0)
     decades = np.log10([max(min(values, default=0.1), FALLEN * largest), largest])
@@ -68,19 +68,19 @@ def message(shown: Sequence[Course]) -> dict[str, Any]:
     }
 
 
-def _run(course: Course) -> dict[str, Any]:
-    one = course.chosen
-    kept = course.recorded[:: -(-len(course.recorded) // MOST_EPOCHS)]
-    ways = [[from_plain(direction) for direction in gradients.directions] for gradients in kept]
+def _run(history: GradientHistory) -> dict[str, Any]:
+    one = history.chosen
+    kept = _spread(history.recorded)
+    epochs = [[from_plain(direction) for direction in gradients.directions] for gradients in kept]
     lines, memories = [], []
-    for directions in zip(*ways, strict=True):
-        backward = directions[0].backward
-        both = one.run.experiment.bidirectional
-        name = plain(one.title) + (" backward" if backward else " forward") * both
-        memories.append({"name": name, "dash": "dot" if backward else "solid", "words": [w.memory for w in directions]})
-        lines.append(_line(name, "hidden state", "dot" if backward else "solid", directions))
-        if directions[0].carry is not None:
-            lines.append(_line(name, "carry track", "dashdot" if backward else "dash", directions))
+    for flows in zip(*epochs, strict=True):  # one direction, epoch by epoch
+        backward = flows[0].backward
+        name = plain(one.title) + (" backward" if backward else " forward") * one.run.experiment.bidirectional
+        dash = "dot" if backward else "solid"
+        memories.append({"name": name, "dash": dash, "words": [flow.memory for flow in flows]})
+        lines.append(_line(name, "hidden state", dash, flows))
+        if flows[0].carry is not None:
+            lines.append(_line(name, "carry track", "dashdot" if backward else "dash", flows))
     return {
         "title": one.title,
         "color": one.look.color,
@@ -91,13 +91,20 @@ def _run(course: Course) -> dict[str, Any]:
     }
 
 
-def _line(name: str, track: str, dash: str, directions: Sequence[WayBack]) -> dict[str, Any]:
-    values = [way.states if track == "hidden state" else way.carry for way in directions]
+def _spread(recorded: Sequence[EpochGradients]) -> Sequence[EpochGradients]:
+    """Returns the first, the newest, and of those between them as many as are sent, at equal distances."""
+    if len(recorded) <= MOST_EPOCHS:
+        return recorded
+    return [recorded[place] for place in np.linspace(0, len(recorded) - 1, MOST_EPOCHS).round().astype(int)]
+
+
+def _line(name: str, track: str, dash: str, flows: Sequence[GradientFlow]) -> dict[str, Any]:
+    values = [flow.states if track == "hidden state" else flow.carry for flow in flows]
     return {
         "name": name,
         "track": track,
         "dash": dash,
-        "places": directions[0].places.tolist(),
+        "places": flows[0].places.tolist(),
         "values": [_drawn(each) for each in values if each is not None],
     }
 
@@ -107,8 +114,8 @@ def _drawn(values: Array) -> list[float | None]:
     return [None if np.isnan(value) else float(value) for value in shown]
 
 
-def _missing(course: Course) -> str:
-    run, recorded = course.chosen.run, {gradients.epoch for gradients in course.recorded}
+def _missing(history: GradientHistory) -> str:
+    run, recorded = history.chosen.run, {gradients.epoch for gradients in history.recorded}
     if not recorded:
         return "nothing was recorded while it was trained: it is older than this, or it was switched off by an error"
     left_out = [epoch.epoch for epoch in run.epochs if epoch.epoch not in recorded]
@@ -124,15 +131,3 @@ def _missing(course: Course) -> str:
 def _as_text(title: str) -> str:
     """Returns a title that Markdown shows as it is."""
     return f"`{title.replace('`', ' ')}`"
-
-
-@functools.cache
-def _component() -> Any:
-    loader = f"""
-        const module = import(new URL("{assets.url("course.js")}", document.baseURI));
-        const urls = {{ plotly: "{assets.url("plotly.min.js")}", style: "{assets.url("inside.css")}" }};
-        export default (component) => {{
-            module.then((course) => course.render(component, urls));
-            return () => module.then((course) => course.dispose(component.parentElement));
-        }};"""
-    return st.components.v2.component("rnn_compare_course", js=loader, isolate_styles=False)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard import asking
+from rnn_compare.dashboard import network_choice, theme
 from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, reading, word_map
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.services import get_services
@@ -17,7 +17,7 @@ from rnn_compare.runs.record import Run
 
 VIEWS = {
     "Word by word": reading.show,
-    "The gradient's way back": gradients.show,
+    "Gradient flow": gradients.show,
     "Memory test": memory.show,
     "Words": word_map.show,
     "Equations": formulas.show,
@@ -26,10 +26,11 @@ VIEWS = {
 
 def render() -> None:
     """Draws the page."""
+    theme.load("verdicts.css", "views.css")
     services = get_services()
-    if not (found := asking.askable(services)):
+    if not (found := network_choice.askable(services)):
         return
-    runs, which = asking.choose(found)
+    runs, which = network_choice.choose(found)
     view = st.segmented_control(
         "View", list(VIEWS), default="Word by word", key="view", required=True, label_visibility="collapsed"
     )

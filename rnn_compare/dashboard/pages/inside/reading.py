@@ -4,7 +4,6 @@ All that the browser needs for stepping and playing goes to it once, as bytes: a
 """
 
 import base64
-import functools
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,10 +14,12 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.dashboard import asking
+from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.cells.parts import to_plain
+from rnn_compare.dashboard import real_review, review_box
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.pages.inside.drawing import wait_for
-from rnn_compare.dashboard.server import assets
+from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.insight import questions
@@ -49,19 +50,19 @@ class Read:
 
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
-    text = asking.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
+    text = review_box.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
     if not text.strip():
         st.caption("Type a review or press one of the examples: the networks read it word by word.")
         return
     found = _read(services, chosen, text)
     if not found:
         return
-    if real := asking.picked():
+    if real := real_review.picked():
         st.markdown(f"{real.kind.capitalize()} review {real.number:,}. Its author found the film **{real.author}**.")
     layer = _layer(max(len(one.reading.cells) for one in found))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
-    _component()(data=data, key=KEY, on_colouring_change=lambda: None)
+    component("reading.js", "inside.css", "cell.css")(data=data, key=KEY, on_colouring_change=lambda: None)
 
 
 def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]:
@@ -84,7 +85,7 @@ def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]
         if analysis and analysis.problem:
             st.error(f"{one.title}: {analysis.problem}")
         elif analysis is None or analysis.ended:
-            logits = np.array(analysis.result, np.float32) if analysis else None
+            logits = analysis.result if analysis else None
             found.append(Read(one, review, read(one.run.experiment, one.weights, review, logits)))
     return found
 
@@ -98,9 +99,11 @@ def message(found: Sequence[Read], layer: int, author: bool | None = None) -> di
         author: Whether the author of the text liked the film, where that is known.
     """
     longest = max((one.reading.words for one in found), key=len)
+    cells = {one.chosen.run.experiment.cell for one in found}
     return {
         "words": [token.word[:LONGEST_WORD] for token in longest],
         "author": author,
+        "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells)},
         "runs": [_run(one.chosen, one.reading, len(longest), layer) for one in found],
     }
 
@@ -146,12 +149,7 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
             for each in cell_of(experiment.cell).signals
         ],
         "input": _packed(cell.inputs[:, :MOST_UNITS]),
-        "before": {
-            "state": _packed(cell.previous_states[-1 if cell.backward else 0, units]),
-            "carry": None
-            if cell.previous_carry is None
-            else _packed(cell.previous_carry[-1 if cell.backward else 0, units]),
-        },
+        "before": {name: _packed(met[-1 if cell.backward else 0, units]) for name, met in cell.previous.items()},
     }
 
 
@@ -178,11 +176,15 @@ def _left_out(services: Services, found: Sequence[Read]) -> dict[str, list[float
     for one, analysis in asked:
         if analysis.problem:
             st.error(f"{one.chosen.title}: {analysis.problem}")
-    return {one.chosen.run.id: analysis.result for one, analysis in asked if analysis.result is not None}
+    return {
+        one.chosen.run.id: [round(float(logit), 4) for logit in analysis.result]
+        for one, analysis in asked
+        if analysis.result is not None
+    }
 
 
 def _question(one: Chosen, review: EncodedReview) -> tuple[Any, ...]:
-    """Returns what ``analyses.left_out`` and its like are asked with."""
+    """Returns what ``questions.left_out`` and its like are asked with."""
     state, ids = questions.fingerprint(one.weights), tuple(review.ids.tolist())
     return one.run.id, one.which, state, one.run.experiment, ids, len(words_read(review))
 
@@ -202,18 +204,3 @@ def _layer(cells: int) -> int:
     names = ["last"] + [f"{number} below" for number in range(1, cells)]
     picked = st.segmented_control("Cell of the layer", names, default="last", key="layer", required=True)
     return names.index(picked or "last")
-
-
-@functools.cache
-def _component() -> Any:
-    loader = f"""
-        const module = import(new URL("{assets.url("inside.js")}", document.baseURI));
-        const urls = {{
-            plotly: "{assets.url("plotly.min.js")}",
-            styles: ["{assets.url("inside.css")}", "{assets.url("cell.css")}"],
-        }};
-        export default (component) => {{
-            module.then((inside) => inside.render(component, urls));
-            return () => module.then((inside) => inside.dispose(component.parentElement));
-        }};"""
-    return st.components.v2.component("rnn_compare_inside", js=loader, isolate_styles=False)

@@ -6,29 +6,16 @@ from html import escape
 import numpy as np
 import streamlit as st
 
+from rnn_compare.charts.word_chart import COLORS, HEIGHT, NARROW, WIDTH, word_chart
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.pages.inside.drawing import card, wait_for
-from rnn_compare.dashboard.pages.inside.word_chart import COLORS, HEIGHT, NARROW, WIDTH, chart
+from rnn_compare.dashboard.pages.inside.chosen import Chosen, card, problem_card
+from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import percent
+from rnn_compare.formatting import counted, percent
 from rnn_compare.insight import questions
 from rnn_compare.insight.embedding_map import WordMap, find_word, neighbours, word_map
 from rnn_compare.reviews import prepared
-
-CSS = """
-<style>
-.rc-neighbours { font-size: 1.05rem; border-collapse: collapse; width: 100%; }
-.rc-neighbours td { border: none; padding: 0.06rem 0; overflow-wrap: anywhere; }
-.rc-neighbours td:last-child { text-align: right; opacity: 0.75; }
-.rc-colors { display: flex; justify-content: center; align-items: center; gap: 0.75rem; font-size: 1.1rem; }
-/* The labels have their places on a map so wide: on a phone it is shifted. */
-.st-key-word_map_0, .st-key-word_map_1 { overflow-x: auto; }
-.st-key-word_map_0 > *, .st-key-word_map_1 > * { min-width: 40rem; }
-.rc-colors i { width: min(24rem, 40%); height: 14px; border-radius: 4px; }
-</style>
-"""
 
 Near = dict[str, list[tuple[str, float]]]
 
@@ -44,7 +31,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     )
     typed, maps = _controls(chosen)
     near, problems = nearest(chosen, typed) if typed.strip() else ({}, {})
-    st.html(CSS + color_bar())
+    st.html(color_bar())
     columns = st.columns(len(maps)) if len(maps) > 1 else [st.container()]
     for place, (column, one) in enumerate(zip(columns, maps, strict=True)):
         with column:
@@ -99,7 +86,7 @@ def neighbour_cards(chosen: Sequence[Chosen], near: Near, problems: dict[str, st
     cards = []
     for one in chosen:
         if one.run.id in problems:
-            cards.append(card(one, f'<p class="rc-problem">{escape(problems[one.run.id])}</p>'))
+            cards.append(problem_card(one, problems[one.run.id]))
             continue
         rows = "".join(
             f"<tr><td>{f'<b>{escape(word)}</b>' if word in common else escape(word)}</td><td>{cosine:.2f}</td></tr>"
@@ -131,7 +118,7 @@ def _show_map(
     try:
         words = _words(services, one)
     except UserError as error:
-        st.html(f'<div class="rc-verdicts">{card(one, f"<p class=rc-problem>{escape(str(error))}</p>")}</div>')
+        st.html(f'<div class="rc-verdicts">{problem_card(one, str(error))}</div>')
         return
     if words is None:
         return
@@ -142,16 +129,16 @@ def _show_map(
         found = [looked_up, *(word for word, _ in near)]
     if count > 1:
         st.html(f'<div class="rc-verdicts">{card(one, "")}</div>')
-    figure.show(chart(words, found, WIDTH if count == 1 else NARROW), f"word_map_{place}", HEIGHT)
-    middle = percent(float(np.median(words.verdicts)))
+    figure.show(word_chart(words, found, WIDTH if count == 1 else NARROW), f"word_map_{place}", HEIGHT)
+    median = percent(float(np.median(words.verdicts)))
     rare = (
         f" “{found[0]}” is too rare for the map; its neighbours are on it."
         if found and found[0] not in words.words
         else ""
     )
     st.caption(
-        f"{len(words.words):,} words. Grey is this network's middle word, {middle} positive by itself. The map holds "
-        f"{percent(sum(words.shares))} of the differences between the words.{rare}"
+        f"{counted(len(words.words), 'word')}. Grey is this network's median word, {median} positive by itself. The "
+        f"map holds {percent(sum(words.shares))} of the variance of the word vectors.{rare}"
     )
 
 
@@ -174,15 +161,8 @@ def _words(services: Services, one: Chosen) -> WordMap | None:
         raise UserError(analysis.problem)
     if analysis.result is None:
         wait_for(one.title, analysis)
-        return None
-    found = analysis.result
-    return WordMap(
-        tuple(found["words"]),
-        np.array(found["ids"], np.int64),
-        np.array(found["points"], np.float32),
-        np.array(found["verdicts"], np.float32),
-        (found["shares"][0], found["shares"][1]),
-    )
+    found: WordMap | None = analysis.result
+    return found
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

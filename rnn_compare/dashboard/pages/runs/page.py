@@ -2,17 +2,17 @@
 
 from collections.abc import Sequence
 from html import escape
-from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard import access, notices
+from rnn_compare.dashboard import notices, theme
+from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import PARAMETER
 from rnn_compare.experiment import MAX_COMPARED
-from rnn_compare.runs.curves import curves
+from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run
 
@@ -24,6 +24,7 @@ TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_
 
 def render() -> None:
     """Draws the page."""
+    theme.load("runs.css")
     services = get_services()
     runs = services.runs()[::-1]
     notices.show()
@@ -103,7 +104,7 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
             icon=":material/download:",
             on_click="ignore",
         )
-        locked = access.why_not()
+        locked = presenter.why_not()
         st.button(
             "Stop",
             disabled=not at_work or bool(locked),
@@ -144,7 +145,7 @@ def _show_on_the_charts(chosen: Sequence[Run]) -> None:
 def _stop(services: Services, runs: Sequence[str]) -> None:
     for run in runs:
         with notices.noting(notices.noted()):
-            access.require()
+            presenter.require()
             services.engine.stop(run)
     services.refresh()
 
@@ -152,8 +153,8 @@ def _stop(services: Services, runs: Sequence[str]) -> None:
 def _continue(services: Services, runs: Sequence[str]) -> None:
     for run in runs:
         with notices.noting(notices.noted()):
-            access.require()
-            services.engine.continue_run(run, **access.place_in_line())
+            presenter.require()
+            services.engine.continue_run(run, **visitor.place_in_line())
     services.refresh()
 
 
@@ -181,17 +182,17 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
 def _delete(services: Services, runs: Sequence[Run]) -> None:
     for run in runs:
         with notices.noting(notices.noted()):
-            access.require()
+            presenter.require()
             services.store.delete(run.id)
             delete_files(run.id)
     services.refresh()
 
 
-def _watch(services: Services, drawn: Any, problems_said: int) -> None:
+def _watch(services: Services, drawn: tuple[object, ...], problems_said: int) -> None:
     """Has the page drawn anew when there is something new, and else sends nothing to the browser."""
     if _signature(services.runs()[::-1]) != drawn or len(notices.noted()) != problems_said:
         st.rerun(scope="app")
 
 
-def _signature(runs: Sequence[Run]) -> tuple[Any, ...]:
+def _signature(runs: Sequence[Run]) -> tuple[object, ...]:
     return tuple((run.id, run.status, len(run.epochs), run.stop_requested, run.name, run.note) for run in runs)

@@ -7,40 +7,24 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard import access
+from rnn_compare.cells.registry import cell
+from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.notices import noted, noting
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.formatting import duration, percent
-from rnn_compare.networks.keras_script import script
+from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 
-CSS = """
-<style>
-.rc-run h3 { font-size: 1.35rem; font-weight: 650; margin: 0; padding: 0; overflow-wrap: anywhere; }
-.rc-run p { font-size: 1rem; margin: 0.1rem 0 0; }
-.rc-record { display: grid; grid-template-columns: repeat(auto-fit, minmax(21rem, 1fr)); gap: 0.75rem; }
-.rc-record section {
-  border: 1px solid var(--st-border-color, #8884); border-radius: 8px; padding: 0.6rem 0.9rem 0.7rem;
-}
-.rc-record h4 { font-size: 1.05rem; font-weight: 650; margin: 0 0 0.25rem; padding: 0; }
-.rc-record dl {
-  display: grid; grid-template-columns: auto 1fr; gap: 0.1rem 1.25rem; margin: 0; padding: 0; font-size: 1rem;
-}
-.rc-record dt { opacity: 0.75; font-weight: 400; margin: 0; padding: 0; }
-.rc-record dd { margin: 0; text-align: right; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
-.rc-record p { margin: 0; font-size: 1rem; opacity: 0.75; }
-</style>
-"""
-
 
 def show(services: Services, run: Run) -> None:
     """Draws the panel of one run."""
-    st.html(f'{CSS}<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run))}</p></div>')
+    st.html(f'<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run))}</p></div>')
     _names(services, run)
     _downloads(services, run)
     if run.status is Status.FINISHED:
@@ -76,13 +60,13 @@ def model(services: Services, run: Run, which: Which) -> bytes:
 def _names(services: Services, run: Run) -> None:
     def rename() -> None:
         with noting(noted()):
-            access.require()
+            presenter.require()
             services.store.rename(run.id, st.session_state[name_key])
         services.refresh()
 
     def annotate() -> None:
         with noting(noted()):
-            access.require()
+            presenter.require()
             services.store.annotate(run.id, st.session_state[note_key])
         services.refresh()
 
@@ -90,12 +74,11 @@ def _names(services: Services, run: Run) -> None:
     # Not given as the widget's value: another visitor's renaming must not take away what is being typed.
     st.session_state.setdefault(name_key, run.name)
     st.session_state.setdefault(note_key, run.note)
-    locked = access.why_not()
+    locked = presenter.why_not()
     may: dict[str, Any] = {"disabled": bool(locked), "help": locked}
     left, right = st.columns([1, 2])
     with left:
-        placeholder = f"{run.experiment.label}, as long as it has none"
-        st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder=placeholder, on_change=rename, **may)
+        st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder="optional name", on_change=rename, **may)
     with right:
         st.text_area("Note", key=note_key, max_chars=MAX_NOTE, height=100, on_change=annotate, **may)
 
@@ -133,23 +116,27 @@ def _downloads(services: Services, run: Run) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
+    if not cell(run.experiment.cell).in_keras:
+        with st.expander(f"How to open the model file: Keras itself has no {run.experiment.cell}"):
+            st.markdown("In one Python session, first run its class, then load the file:")
+            st.code(opening(run.experiment, f"{run.id}-best.keras"), language="python")
 
 
 def _train_on(services: Services, run: Run) -> None:
     def train_on() -> None:
         with noting(noted()):
-            access.require()
-            services.engine.continue_run(run.id, int(st.session_state[key]), **access.place_in_line())
+            presenter.require()
+            services.engine.continue_run(run.id, int(st.session_state[key]), **visitor.place_in_line())
         services.refresh()
 
     key = f"more_{run.id}"
     most = int(bounds("epochs")[1]) - run.experiment.epochs
-    locked = access.why_not()
+    locked = presenter.why_not()
     if most > 0:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))
             st.button(
-                "Train on",
+                "Train more",
                 on_click=train_on,
                 icon=":material/play_arrow:",
                 disabled=bool(locked),
@@ -162,8 +149,8 @@ def _state(run: Run) -> str:
     if run.name:
         parts.insert(0, run.experiment.label)
     if run.best and run.last:
-        parts.append(f"best {percent(run.best.val_accuracy)} (epoch {run.best.epoch})")
-        parts.append(f"last {percent(run.last.val_accuracy)}")
+        parts.append(f"best {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})")
+        parts.append(f"last {percent(run.last['val_accuracy'])}")
     if run.parameters:
         parts.append(f"{run.parameters:,} parameters")
     return " · ".join(parts) + (f". {run.reason}" if run.reason else "")
@@ -175,6 +162,9 @@ def _sections(run: Run) -> Iterable[str]:
     changed = {name: value for name, value in settings.items() if value != usual[name]}
     yield _section("Changed from the defaults", changed, "Nothing.")
     yield _section("Left at the defaults", {name: v for name, v in settings.items() if name not in changed})
+    figures = run.last.figures if run.last else {}
+    known = {figure.title: figure.text(figures[name]) for name, figure in FIGURES.items() if name in figures}
+    yield _section("Last epoch", known, "None has finished yet.")
     facts = {
         "id": run.id,
         "started from": run.origin,
@@ -183,7 +173,7 @@ def _sections(run: Run) -> Iterable[str]:
         "training began": _time(run.started),
         "ended": _time(run.ended),
         "its epochs took": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "–",
-        "gone on with after epoch": ", ".join(map(str, run.continued)) or "–",
+        "resumed after epoch": ", ".join(map(str, run.continued)) or "–",
         "started together with": run.comparison if run.comparison != run.id else "–",
         **run.versions,
     }
@@ -195,7 +185,7 @@ def _section(heading: str, values: Mapping[str, object], otherwise: str = "") ->
         f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_said(value))}</dd>" for name, value in values.items()
     )
     body = f"<dl>{rows}</dl>" if rows else f"<p>{escape(otherwise)}</p>"
-    return f"<section><h4>{escape(heading)}</h4>{body}</section>"
+    return f"<section class='rc-box'><h4>{escape(heading)}</h4>{body}</section>"
 
 
 def _said(value: object) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from rnn_compare.runs.curves import as_cell
+from rnn_compare.runs.csv_export import as_cell
 from rnn_compare.runs.record import Run
 
 COLUMNS: dict[str, Any] = {
@@ -20,7 +20,7 @@ COLUMNS: dict[str, Any] = {
     "Best validation": st.column_config.NumberColumn(format="%.1f %%", help="Best validation accuracy."),
     "at epoch": st.column_config.NumberColumn(help="The epoch of the best validation accuracy."),
     "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last finished epoch."),
-    "s an epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds of an epoch, the first left out."),
+    "s per epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds of an epoch, the first left out."),
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
     "Id": st.column_config.TextColumn(help="Names the run on the command line."),
     "From": st.column_config.TextColumn(help="Where it was started."),
@@ -56,9 +56,9 @@ def _row(run: Run) -> tuple[Any, ...]:
         experiment.seed,
         f"{len(run.epochs)} of {experiment.epochs}",
         "stopping" if run.stop_requested and not run.status.ended else run.status.value,
-        100 * best.val_accuracy if best else None,
+        100 * best["val_accuracy"] if best else None,
         best.epoch if best else None,
-        100 * last.val_accuracy if last else None,
+        100 * last["val_accuracy"] if last else None,
         run.seconds_per_epoch,
         datetime.fromtimestamp(run.created),
         run.id,

@@ -1,0 +1,70 @@
+"""Writes files and folders whole or not at all, whenever the process dies: beside their place first, then renamed."""
+
+import contextlib
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+UNFINISHED = ".unfinished"
+"""What the names of unfinished files and folders begin with; a process that is killed leaves them behind."""
+
+
+@contextlib.contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Yields where to write a file, which replaces the one at a path once the block ends well.
+
+    Args:
+        path: Where the file is to be. Missing folders are made.
+
+    Raises:
+        OSError: If it cannot be written; what was there before is there still.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     with whole_file(Path(folder) / "words.txt") as partial:
+        ...         _ = partial.write_text("the and")
+        ...     (Path(folder) / "words.txt").read_text()
+        'the and'
+    """
+    with _beside(path) as partial:
+        yield partial
+        partial.replace(path)
+
+
+@contextlib.contextmanager
+def whole_folder(path: Path) -> Iterator[Path]:
+    """Yields an empty folder to fill, which is at a path once the block ends well.
+
+    If another process has put one there meanwhile, that one stays: a folder's name tells its content.
+
+    Args:
+        path: Where the folder is to be. Missing folders above it are made.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    with _beside(path) as partial:
+        partial.mkdir()
+        yield partial
+        try:
+            partial.rename(path)
+        except OSError:
+            if not path.is_dir():
+                raise
+
+
+@contextlib.contextmanager
+def _beside(path: Path) -> Iterator[Path]:
+    """Yields an unused name in the same folder, with the same suffix; whatever is left there is removed."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f"{UNFINISHED}-{secrets.token_hex(8)}-{path.name}")
+    try:
+        yield partial
+    finally:
+        with contextlib.suppress(OSError):  # what went wrong before is what counts
+            if partial.is_dir():
+                shutil.rmtree(partial)
+            else:
+                partial.unlink(missing_ok=True)

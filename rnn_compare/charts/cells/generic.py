@@ -1,0 +1,69 @@
+"""The picture of a cell that has none of its own: a neutral colour, and a box for each of its gates."""
+
+import colorsys
+
+from rnn_compare.cells.cell import Cell, Signal
+from rnn_compare.charts.cells.parts import (
+    GATE_Y,
+    STATE_Y,
+    TRACK_Y,
+    WIDTH,
+    GateBox,
+    Joint,
+    Label,
+    Part,
+    Strip,
+    Track,
+    feed,
+    wire,
+)
+from rnn_compare.charts.cells.picture import Picture
+
+MOST_BOXES = 4
+"""More do not fit beside each other; every signal can be chosen below the drawing."""
+SHADES = 8
+HUE_STEP = 0.31
+"""From one cell to the next: even the tenth is not near another."""
+
+
+def generic_picture(cell: Cell, number: int) -> Picture:
+    """Draws up the picture of a cell.
+
+    Args:
+        cell: The cell.
+        number: How many other cells without a picture come before it: each has another colour.
+    """
+    hue = (0.08 + HUE_STEP * number) % 1
+    return Picture(tuple(_shade(hue, index) for index in range(SHADES)), _drawing(cell))
+
+
+def _shade(hue: float, index: int) -> str:
+    """Returns a greyish colour of a luminance between white's and black's, from both of which it is told."""
+    turned, saturation = (hue + (0.0, 0.09)[index // 4]) % 1, (0.2, 0.45)[index // 2 % 2]
+    channels = colorsys.hls_to_rgb(turned, 0.5, saturation)
+    luminance = sum(share * channel**2.2 for share, channel in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+    strength = ((0.16, 0.26)[index % 2] / luminance) ** (1 / 2.2)
+    return "#" + "".join(f"{round(255 * min(1.0, strength * channel)):02X}" for channel in channels)
+
+
+def _drawing(cell: Cell) -> tuple[Part, ...]:
+    shown = [signal for signal in cell.signals if signal.kind != "state"][:MOST_BOXES]
+    columns = [WIDTH / 2 + 125 * (index - (len(shown) - 1) / 2) for index in range(len(shown))]
+    return (
+        Track(0, WIDTH, arrow=True),
+        Label(86, 37, "state h", subscript="t−1"),
+        Label(523, 37, "state h", subscript="t"),
+        Strip(86, TRACK_Y, "state_before", scale="state"),
+        Strip(523, TRACK_Y, "state", scale="state"),
+        *(_box(x, signal) for x, signal in zip(columns, shown, strict=True)),
+        *(wire((x, GATE_Y), (x, TRACK_Y + 13)) for x in columns),
+        wire((20, TRACK_Y), (20, STATE_Y), (columns[-1] - 9 if columns else WIDTH / 2, STATE_Y)),
+        Joint(20, TRACK_Y),
+        *(feed(columns) if columns else ()),
+    )
+
+
+def _box(x: float, signal: Signal) -> GateBox:
+    if signal.kind == "gate":
+        return GateBox(x, signal.title.removesuffix(" gate"), "σ", signal.name, "open {}")
+    return GateBox(x, signal.title, "…", signal.name, scale=signal.name)

@@ -1,0 +1,62 @@
+"""LSTM: carry = f·carry_before + i·candidate; state = o·tanh(carry)."""
+
+from rnn_compare.charts.cells.parts import (
+    GATE_Y,
+    STATE_Y,
+    TRACK_Y,
+    WIDTH,
+    GateBox,
+    Joint,
+    Label,
+    Operation,
+    Pill,
+    Product,
+    Strip,
+    Track,
+    feed,
+    wire,
+)
+from rnn_compare.charts.cells.picture import Picture
+
+FORGET_X, INPUT_X, CANDIDATE_X, OUTPUT_X = 132, 249, 366, 483
+ADD_X, LEAVE_X = 307.5, 561
+MIX_Y = 126
+
+PICTURE = Picture(
+    shades=("#0072B2", "#3F98DA", "#4A63C9", "#0E8FA8", "#7C8FC4", "#2F78D6", "#6C7FA6", "#3E86A0"),
+    gradient_note="The dashed line is the LSTM's carry track, on which the forget gate alone weakens the gradient.",
+    drawing=(
+        Track(FORGET_X, ADD_X, keeps="f"),
+        Track(0, FORGET_X),
+        Track(ADD_X, WIDTH, arrow=True),
+        Label(12, 37, "carry c", subscript="t−1", anchor="start"),
+        Label(219, 37, "kept"),
+        Label(395, 37, "carry c", subscript="t"),
+        Strip(64, TRACK_Y, "carry_before", scale="carry"),
+        Strip(219, TRACK_Y, Product(("f", "carry_before")), scale="carry"),
+        Strip(395, TRACK_Y, "carry", scale="carry"),
+        GateBox(FORGET_X, "forget", "σ", "f", "keeps {}"),
+        GateBox(INPUT_X, "input", "σ", "i", "writes {}"),
+        GateBox(CANDIDATE_X, "candidate", "tanh", "candidate", "to write"),
+        GateBox(OUTPUT_X, "output", "σ", "o", "shows {}"),
+        wire((FORGET_X, GATE_Y), (FORGET_X, TRACK_Y + 13)),
+        Operation("×", FORGET_X, TRACK_Y),
+        wire((INPUT_X, GATE_Y), (INPUT_X, MIX_Y), (ADD_X - 13, MIX_Y)),
+        wire((CANDIDATE_X, GATE_Y), (CANDIDATE_X, MIX_Y), (ADD_X + 13, MIX_Y)),
+        wire((ADD_X, MIX_Y - 13), (ADD_X, TRACK_Y + 13)),
+        Operation("×", ADD_X, MIX_Y),
+        Operation("+", ADD_X, TRACK_Y),
+        wire((OUTPUT_X, TRACK_Y), (OUTPUT_X, MIX_Y - 13)),
+        wire((OUTPUT_X, GATE_Y), (OUTPUT_X, MIX_Y + 13)),
+        wire((OUTPUT_X + 13, MIX_Y), (LEAVE_X, MIX_Y), (LEAVE_X, STATE_Y), (WIDTH - 2, STATE_Y)),
+        Joint(OUTPUT_X, TRACK_Y),
+        Pill(OUTPUT_X, 86, "tanh"),
+        Operation("×", OUTPUT_X, MIX_Y),
+        Strip(LEAVE_X, 194, "state", vertical=True),
+        Label(588, STATE_Y + 28, "state h", subscript="t", anchor="end"),
+        Strip(64, STATE_Y, "state_before"),
+        Label(12, STATE_Y + 28, "state h", subscript="t−1", anchor="start"),
+        wire((0, STATE_Y), (OUTPUT_X - 9, STATE_Y)),
+        *feed((FORGET_X, INPUT_X, CANDIDATE_X, OUTPUT_X)),
+    ),
+)

@@ -1,0 +1,30 @@
+"""SimpleRNN: state = tanh(W·input + U·state_before + b)."""
+
+from rnn_compare.charts.cells.parts import Complement, Joint, Label, Operation, Product, Strip, TanhCurve, wire
+from rnn_compare.charts.cells.picture import Picture
+
+Y = 140
+"""The one line on which it all happens."""
+SATURATED = 3
+
+PICTURE = Picture(
+    shades=("#D55E00", "#B23A64", "#B8860B", "#E06A5B", "#9C5A2E", "#D9469A", "#BD7F41", "#A8553F"),
+    drawing=(
+        Strip(64, Y, "state_before"),
+        Label(64, Y - 22, "state h", subscript="t−1"),
+        wire((0, Y), (137, Y)),
+        wire((300, 330), (300, 286), (150, 286), (150, Y + 13)),
+        wire((163, Y), (205, Y)),
+        Operation("+", 150, Y),
+        Strip(181, Y, "pre_activation", scale=SATURATED, vertical=True),
+        Label(181, Y - 64, "sum"),
+        TanhCurve(206, 48, 226, 184, "pre_activation", SATURATED),
+        wire((432, Y), (598, Y)),
+        wire((450, Y), (450, 0)),
+        Joint(450, Y),
+        Strip(522, Y, "state"),
+        Label(522, Y - 22, "state h", subscript="t"),
+        # The slope of tanh is 1 − h².
+        Label(319, 262, "tanh passes {} of the gradient", share=Complement(Product(("state", "state")))),
+    ),
+)

@@ -1,0 +1,30 @@
+"""Accuracy over the epochs, with the lecture's best ones as marks."""
+
+import math
+from collections.abc import Sequence
+
+from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart, Mark
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    lowest = min(values, default=1.0)
+    return min(0.4, math.floor(10 * lowest) / 10), ROOM
+
+
+ACCURACY = CurveChart(
+    name="accuracy",
+    title="Accuracy",
+    training="accuracy",
+    validation="val_accuracy",
+    tickformat=".0%",
+    hoverformat=".1%",
+    range=_range,
+    legend="lower right",
+    position=10,
+    shown_first=True,
+    marks=(
+        Mark("SimpleRNN in the lecture: 85 %", 0.85, picture("SimpleRNN").color, "top"),
+        Mark("LSTM in the lecture: 89 %", 0.89, picture("LSTM").color, "bottom"),
+    ),
+)

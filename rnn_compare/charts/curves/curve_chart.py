@@ -1,0 +1,61 @@
+"""What a chart of curves is: figures over the epochs, as ``assets/board.js`` draws them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+ROOM = 1.005
+"""A hair beyond the last tick, or Plotly leaves it out."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A line across a chart at one value.
+
+    Attributes:
+        text: What stands at it.
+        at: The value.
+        color: Its colour.
+        side: The edge of the text that touches the line: the text stands on its free side.
+    """
+
+    text: str
+    at: float
+    color: str
+    side: Literal["top", "bottom"]
+
+
+@dataclass(frozen=True)
+class CurveChart:
+    """One chart of the board.
+
+    Attributes:
+        name: Names it in addresses and messages.
+        title: Stands above it.
+        training: The figure whose curve is dashed and grows within an epoch too; None if there is none.
+        validation: The figure whose curve is solid, with a marker at each epoch.
+        tickformat: Of the numbers along the axis, as d3 writes them.
+        hoverformat: Of the numbers beside the pointer.
+        range: Gives the axis' ends, given all values that are drawn.
+        legend: Where curves seldom are.
+        position: Where it stands among the others, the lowest first.
+        shown_first: Whether a viewer who chose nothing sees it.
+        marks: Drawn where they are wanted.
+    """
+
+    name: str
+    title: str
+    training: str | None
+    validation: str
+    tickformat: str
+    hoverformat: str
+    range: Callable[[Sequence[float]], tuple[float, float]]
+    legend: Literal["lower right", "lower left"]
+    position: int
+    shown_first: bool = False
+    marks: tuple[Mark, ...] = ()
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """The names of the figures that it draws."""
+        return (self.validation,) if self.training is None else (self.training, self.validation)

@@ -1,0 +1,28 @@
+"""Loss over the epochs."""
+
+import math
+from collections.abc import Sequence
+
+from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart
+
+HIGHEST = 3.0
+"""A loss beyond it is not followed: the curves below would be flat."""
+
+
+def _range(values: Sequence[float]) -> tuple[float, float]:
+    highest = min(max(values, default=0.0), HIGHEST)
+    return 0.0, ROOM * max(0.8, math.ceil(5 * highest + 0.25) / 5)
+
+
+LOSS = CurveChart(
+    name="loss",
+    title="Loss",
+    training="loss",
+    validation="val_loss",
+    tickformat=".1f",
+    hoverformat=".3f",
+    range=_range,
+    legend="lower left",
+    position=20,
+    shown_first=True,
+)

@@ -1,0 +1,108 @@
+"""The charts of the memory test: how well a word is told apart the farther back it stands, and what is left of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnn_compare.charts.palette import Look
+from rnn_compare.charts.plotly_style import GREY, axis, layout, plain
+from rnn_compare.insight.memory_test import MemoryTest
+from rnn_compare.insight.prediction import Array
+
+HEIGHT = 440
+TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
+PLACE = "sentiment word, counted from the end"
+
+
+@dataclass(frozen=True)
+class NetworkMemory:
+    """What is drawn of one network.
+
+    Attributes:
+        title: What it is called here.
+        look: How it is drawn.
+        test: What the test found.
+    """
+
+    title: str
+    look: Look
+    test: MemoryTest
+
+
+def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
+    """Returns the chart of how many pairs are told apart, by where the sentiment word stands."""
+    drawn = go.Figure()
+    chance = _chance(networks)
+    drawn.add_hrect(0.5 - chance, 0.5 + chance, fillcolor=GREY, opacity=0.18, line_width=0, layer="below")
+    drawn.add_hline(0.5, line={"color": GREY, "dash": "dash", "width": 3})
+    drawn.add_annotation(
+        x=0.99,
+        xref="paper",
+        xanchor="right",
+        y=0.5,
+        yanchor="bottom",
+        text="<b>guessing</b>",
+        showarrow=False,
+        font_size=16,
+    )
+    lowest = 0.5 - chance
+    for width, network in zip(_widths(len(networks)), networks, strict=True):
+        _add(drawn, network, network.test.told_apart, width, "%{y:.1%} told apart")
+        lowest = min(lowest, *network.test.told_apart.tolist())
+    _finish(drawn, networks)
+    drawn.update_yaxes(axis("pairs told apart", range=[lowest - 0.04, 1.03], tickformat=".0%", dtick=0.1))
+    return drawn
+
+
+def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
+    """Returns the chart of how far apart the two verdicts of a pair lie."""
+    drawn = go.Figure()
+    for width, network in zip(_widths(len(networks)), networks, strict=True):
+        _add(drawn, network, network.test.effect, width, "verdicts %{y:.3f} apart")
+    _finish(drawn, networks)
+    drawn.update_layout(showlegend=False)
+    drawn.update_yaxes(axis("distance between the two verdicts (log-odds)", rangemode="tozero"))
+    return drawn
+
+
+def _chance(networks: Sequence[NetworkMemory]) -> float:
+    """Returns how far from one half guessing leads in 19 of 20 cases."""
+    return float(1.96 * 0.5 / np.sqrt(min((network.test.pairs for network in networks), default=1)))
+
+
+def _widths(lines: int) -> list[float]:
+    """Returns how wide to draw each of several lines: the later ones thinner, since all begin at the same height."""
+    step = min(2.0, 6 / lines) if lines else 0.0
+    return [3 + step * after for after in reversed(range(lines))]
+
+
+def _add(drawn: go.Figure, network: NetworkMemory, values: Array, width: float, said: str) -> None:
+    drawn.add_scatter(
+        x=network.test.distances,
+        y=values,
+        mode="lines+markers",
+        name=plain(network.title),
+        line={"color": network.look.color, "width": width},
+        marker={"symbol": network.look.marker, "size": width + 6},
+        hoverlabel={"namelength": -1},
+        hovertemplate=f"word %{{x:,}} from the end: {said}",
+    )
+
+
+def _finish(drawn: go.Figure, networks: Iterable[NetworkMemory]) -> None:
+    longest = max((int(network.test.distances[-1]) for network in networks), default=1)
+    ticks = [tick for tick in TICKS if tick <= longest]
+    span = np.log10(longest) or 1.0
+    drawn.update_layout(
+        **layout(),
+        # The end of the text is at the right, as on the page and in the chart of gradients.
+        xaxis=axis(
+            PLACE,
+            type="log",
+            range=[np.log10(longest) + 0.03 * span, -0.03 * span],
+            tickvals=ticks,
+            ticktext=[f"{tick:,}" for tick in ticks],
+        ),
+    )

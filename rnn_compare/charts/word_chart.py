@@ -1,0 +1,163 @@
+"""The map of words as a figure."""
+
+import itertools
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from rnn_compare.charts.plotly_style import GREY, plain
+from rnn_compare.formatting import percent
+from rnn_compare.insight.embedding_map import WordMap
+
+HEIGHT = 520
+WIDTH, NARROW = 1100, 540
+"""About how many pixels wide a map is, alone and beside another: labels that do not collide there seldom do."""
+COLORS = ((0.0, "#145FBE"), (0.5, "#9C9C9C"), (1.0, "#D65E00"))
+"""From negative to positive, the same two as where a review is read."""
+EXTREMES = 10
+"""How many words of either kind are named on the map."""
+SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+DISTANCES = (14, 30, 55, 90)
+"""On which sides of a point, outward first, and how many pixels away its label may stand; the first that fits does."""
+LABEL_SIZE, NARROW_LABEL_SIZE = 16, 14
+
+Points = NDArray[np.float64]
+Box = tuple[float, float, float, float]
+
+
+def tinted(words: WordMap) -> Points:
+    """Returns each word's colour (words,), from -1 for negative over 0 for this network's median word to 1.
+
+    Networks lean: many judge nearly every single word positive. So the median word is the middle, and the
+    scale is one of log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
+    """
+    probabilities = np.clip(np.nan_to_num(words.verdicts.astype(np.float64), nan=0.5), 1e-6, 1 - 1e-6)
+    log_odds = np.log(probabilities / (1 - probabilities))
+    away = log_odds - np.median(log_odds)
+    widest = np.percentile(np.abs(away), 99) or 1.0
+    tints: Points = np.clip(away / widest, -1, 1)
+    return tints
+
+
+def extremes(words: WordMap, count: int = EXTREMES) -> list[int]:
+    """Returns the places of the words that the network judges most negative, and of the most positive ones."""
+    order = np.argsort(words.verdicts, kind="stable")
+    return list(dict.fromkeys(int(i) for i in (*order[:count], *order[::-1][:count])))
+
+
+def word_chart(words: WordMap, found: Sequence[str] = (), width: int = WIDTH) -> go.Figure:
+    """Returns the map.
+
+    Args:
+        words: The words and where they lie.
+        found: A word that was looked up and its neighbours, which are labelled then; otherwise the extremes are.
+        width: About how many pixels it will be wide.
+    """
+    index = {word: place for place, word in enumerate(words.words)}
+    labelled = [index[word] for word in found if word in index] if found else extremes(words)
+    tints = tinted(words)
+    drawn = go.Figure()
+    marker: dict[str, Any] = {"color": tints, "cmin": -1, "cmax": 1, "colorscale": COLORS}
+    hover = {
+        "text": [
+            f"{plain(word)}<br>{percent(p)} positive" for word, p in zip(words.words, words.verdicts, strict=True)
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+    }
+    drawn.add_scattergl(
+        x=words.points[:, 0],
+        y=words.points[:, 1],
+        mode="markers",
+        marker={**marker, "size": 7, "opacity": 0.25 if found else 0.75},
+        **hover,
+    )
+    looked_up = found[0] if found else None
+    drawn.add_scatter(
+        x=words.points[labelled, 0],
+        y=words.points[labelled, 1],
+        mode="markers",
+        marker={
+            **marker,
+            "color": tints[labelled],
+            "size": [20 if words.words[place] == looked_up else 12 for place in labelled],
+            "line": {"color": GREY, "width": 2},
+        },
+        hoverinfo="skip",
+    )
+    ranges = [_range(words.points[:, axis], margin) for axis, margin in ((0, 0.1), (1, 0.08))]
+    _label(drawn, words, labelled, ranges, width)
+    hidden = {"showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True}
+    drawn.update_layout(
+        showlegend=False,
+        margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        xaxis={"range": ranges[0], **hidden},
+        yaxis={"range": ranges[1], **hidden},
+    )
+    return drawn
+
+
+def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> list[tuple[float, float]]:
+    """Finds a place beside each point for its label: in the picture, and on no other label or labelled point.
+
+    Args:
+        places: The points in pixels from the lower left corner (points, 2).
+        sizes: Width and height of each label in pixels (points, 2).
+        room: Width and height of the picture.
+
+    Returns:
+        How far each label's middle lies from its point, in pixels. Where there is no room at all the place with
+        the fewest collisions is taken.
+
+    Example:
+        >>> label_offsets(np.full((2, 2), 100.0), np.array([[40.0, 20.0], [40.0, 20.0]]), (200, 200))
+        [(-34.0, 0.0), (34.0, 0.0)]
+    """
+    boxes: list[Box] = [(x - 6, y - 6, x + 6, y + 6) for x, y in places]
+    offsets = []
+    for own, ((x, y), (width, height)) in enumerate(zip(places, sizes, strict=True)):
+        candidates: list[tuple[int, int, tuple[float, float], Box]] = []
+        for far, (right, up) in itertools.product(DISTANCES, SIDES):
+            outward = right if x > room[0] / 2 else -right  # away from the crowd in the middle
+            dx, dy = float(outward * (far + width / 2)), float(up * (far + height / 2))
+            box = (x + dx - width / 2, y + dy - height / 2, x + dx + width / 2, y + dy + height / 2)
+            hits = sum(_overlap(box, other) for number, other in enumerate(boxes) if number != own)
+            outside = box[0] < 0 or box[1] < 0 or box[2] > room[0] or box[3] > room[1]
+            candidates.append((hits + outside, len(candidates), (dx, dy), box))
+        _, _, offset, box = min(candidates)
+        offsets.append(offset)
+        boxes.append(box)
+    return offsets
+
+
+def _label(drawn: go.Figure, words: WordMap, labelled: Sequence[int], ranges: list[list[float]], width: int) -> None:
+    size = LABEL_SIZE if width == WIDTH else NARROW_LABEL_SIZE
+    pixels = np.array([width, HEIGHT])
+    low, high = np.array(ranges).T
+    places = (words.points[labelled].astype(np.float64) - low) / (high - low) * pixels
+    sizes = np.array([(0.58 * size * len(words.words[place]) + 6, 1.25 * size) for place in labelled]).reshape(-1, 2)
+    for place, (dx, dy) in zip(labelled, label_offsets(places, sizes, (width, HEIGHT)), strict=True):
+        drawn.add_annotation(
+            x=words.points[place, 0],
+            y=words.points[place, 1],
+            text=plain(words.words[place]),
+            font={"size": size},
+            ax=dx,
+            ay=-dy,  # Plotly counts pixels downwards
+            arrowhead=0,
+            arrowwidth=1,
+            arrowcolor=GREY,
+            standoff=6,
+        )
+
+
+def _range(values: NDArray[np.float32], margin: float) -> list[float]:
+    low, high = float(values.min()), float(values.max())
+    more = margin * (high - low) or 1.0
+    return [low - more, high + more]
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

@@ -1,0 +1,101 @@
+"""What the secrets file says of who may do what (docs/security.md). What cannot be understood locks."""
+
+import math
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
+
+SECTION = "presenter"
+SHORTEST, LONGEST = 8, 200
+"""Characters of a pass: four digits would be guessed within hours, however few tries are allowed."""
+READ_SECONDS = 0.5
+"""How old what is known of the secrets may be: 200 viewers' ticks ask for it."""
+LOCKED = "Until that is mended, nobody can train here."
+
+_was_guarded = False
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the secrets file says.
+
+    Attributes:
+        password: Whoever types it is the presenter; empty if there is none.
+        emails: Who signs in as one of these with the university's provider is, too.
+        problem: A sentence, if the file cannot be understood: then nobody is.
+    """
+
+    password: str = ""
+    emails: frozenset[str] = frozenset()
+    problem: str = ""
+
+    @property
+    def open(self) -> bool:
+        """Whether everybody may do everything."""
+        return not (self.password or self.emails or self.problem)
+
+
+_latest = (-math.inf, Rule())
+
+
+def rule() -> Rule:
+    """Reads the secrets, which Streamlit keeps, and reads anew when their file changes.
+
+    Once something was guarded it stays so until the server ends: an editor may move the file away for a moment.
+    """
+    global _was_guarded, _latest
+    since, latest = _latest
+    if time.monotonic() - since < READ_SECONDS:
+        return latest
+    found = _read()
+    if found.open and _was_guarded:
+        found = Rule(problem="The presenter's pass is no longer set. Start the program again to open it for everybody.")
+    _was_guarded = not found.open
+    _latest = (time.monotonic(), found)
+    return found
+
+
+def described() -> str:
+    """Returns in a sentence what is open to whom, for the terminal."""
+    found = rule()
+    if found.open:
+        return "No presenter's pass is set: whoever opens the page may train (docs/security.md)."
+    return found.problem or "A presenter's pass is set: without it, visitors look and try reviews."
+
+
+def _read() -> Rule:
+    try:
+        found = st.secrets.to_dict()
+    except StreamlitSecretNotFoundError as error:
+        if error.error_id == "no-secrets-found":
+            return Rule()
+        return _problem("it is no sound TOML")
+    except (OSError, UnicodeDecodeError):
+        return _problem("it cannot be read")
+    section = found.get(SECTION)
+    if section is None:
+        return _problem("it sets [auth], but no [presenter] with emails") if "auth" in found else Rule()
+    if not isinstance(section, dict) or not section:
+        return _problem("[presenter] must hold a password or emails")
+    return _understood(section, "auth" in found)
+
+
+def _understood(section: Mapping[str, object], has_auth: bool) -> Rule:
+    password, emails = section.get("password"), section.get("emails")
+    if surplus := sorted(section.keys() - {"password", "emails"}):
+        return _problem(f"[presenter] holds {surplus[0][:40]!r}; it may hold password and emails")
+    if password is not None and (not isinstance(password, str) or not SHORTEST <= len(password) <= LONGEST):
+        return _problem(f"the password must be a text of {SHORTEST} to {LONGEST} characters")
+    if emails is not None:
+        if not isinstance(emails, list) or not emails or not all(isinstance(e, str) and "@" in e for e in emails):
+            return _problem("emails must be a list of addresses")
+        if not has_auth:
+            return _problem("emails need [auth] as well, which names who vouches for them")
+    return Rule(password or "", frozenset(email.strip().casefold() for email in emails or []))
+
+
+def _problem(what: str) -> Rule:
+    return Rule(problem=f"The presenter's pass in secrets.toml cannot be used: {what}. {LOCKED}")

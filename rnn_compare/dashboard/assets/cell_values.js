@@ -1,0 +1,37 @@
+// What one network did while it read, unpacked, and of that what the drawing of its cell shows of one word.
+
+import { odds } from "./moves.js";
+import { unpackBytes } from "./packed.js";
+
+export function unpackRun(run) {
+  const before = Object.entries(run.before).filter(([, state]) => state);
+  return {
+    ...run, probabilities: run.logits.map(odds), input: unpackBytes(run.input),
+    signals: run.signals.map((signal) => ({ ...signal, values: unpackBytes(signal) })),
+    before: Object.fromEntries(before.map(([name, state]) => [name, unpackBytes(state)])),
+  };
+}
+
+// Each signal by its name; each state also as `…_before` and `…_scale`, the largest that it gets.
+export function valuesAt(run, words, word) {
+  const index = word - run.first;
+  const read = words.length - run.first;
+  const place = run.backward ? index + 1 : index - 1;
+  const signals = Object.fromEntries(run.signals.map(({ name, values }) => [name, values]));
+  const values = {
+    word: words[word], input: row(run.input, index, run.input.length / read), input_scale: run.input.scale,
+    all_units: run.all_units,
+  };
+  for (const [name, signal] of Object.entries(signals)) values[name] = row(signal, index, run.units);
+  for (const [name, first] of Object.entries(run.before)) {
+    const inside = place >= 0 && place < read;
+    values[`${name}_before`] = inside ? row(signals[name], place, run.units) : row(first, 0, run.units);
+    values[`${name}_scale`] = signals[name].scale;
+  }
+  return values;
+}
+
+// The numbers of one word.
+function row(values, index, width) {
+  return Array.from(values.subarray(index * width, (index + 1) * width), (value) => value * values.scale / 127);
+}

@@ -1,0 +1,57 @@
+// How Plotly's charts look: the page's own type and colours, in light and in dark.
+
+export const CLEAR = "rgba(0,0,0,0)";
+export const CONFIG = { displayModeBar: false, responsive: false };
+
+// The colours and the type of an element, from the page's theme.
+export function look(node) {
+  const style = getComputedStyle(node);
+  return {
+    ink: style.color,
+    font: style.fontFamily,
+    line: style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)",
+    paper: style.getPropertyValue("--st-background-color").trim() || "white",
+  };
+}
+
+// What every layout begins with.
+export function layoutIn({ ink, font, line, paper }) {
+  return {
+    paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, font: { family: font, color: ink, size: 15 },
+    hoverlabel: { bgcolor: paper, bordercolor: line, font: { size: 15, color: ink } },
+  };
+}
+
+export function axisIn({ line }) {
+  return { gridcolor: line, linecolor: line, zeroline: false, tickfont: { size: 15 } };
+}
+
+export function axisTitle(text, standoff) {
+  return { text, standoff, font: { size: 15 } };
+}
+
+// A line through the whole height, at what is in hand.
+export function cursorAt(x, { ink }) {
+  return { type: "line", x0: x, x1: x, yref: "paper", y0: 0, y1: 1, line: { color: ink, width: 2.5 }, opacity: 0.7 };
+}
+
+// A dotted line through the whole width.
+export function levelAt(y, line) {
+  return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line: { ...line, dash: "dot" } };
+}
+
+export function sizeIn(node) {
+  return { width: node.clientWidth, height: node.clientHeight };
+}
+
+// Plotly reads a little HTML in its texts, and fills in what stands in %{}.
+export function escapeLabel(text) {
+  const plain = text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
+  return plain.replaceAll("%{", "%\u200b{");
+}
+
+// Calls `act` with the x of a point that is clicked; in the place of what was called before.
+export function onPointClick(node, act) {
+  node.removeAllListeners("plotly_click");
+  node.on("plotly_click", ({ points }) => act(points[0].x));
+}

@@ -1,0 +1,96 @@
+// A review read word by word: the text, the verdict after each word, and every network's cell at the word in hand.
+// The message holds everything (see pages/inside/reading.py); stepping and playing happen here, without the server.
+
+import { unpackRun } from "./cell_values.js";
+import { look } from "./chart_look.js";
+import { changes, component } from "./component.js";
+import { element } from "./dom.js";
+import { tonesOf } from "./heatmap.js";
+import { buildText } from "./marked_text.js";
+import { moves } from "./moves.js";
+import { buildCard } from "./reading_card.js";
+import { buildStepper } from "./stepper.js";
+import { buildVerdictChart } from "./verdict_chart.js";
+
+export const { render, dispose } = component("rc-inside", (root, { redraw, setStateValue }) => {
+  const isNew = changes();
+  let reading;
+  // What the visitor has chosen outlives the review.
+  const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map() };
+  return {
+    update({ left_out: leftOut, ...data }) {
+      if (isNew(data)) {
+        reading?.end();
+        root.replaceChildren();
+        reading = buildReading(root, data, choice, (colouring) => setStateValue("colouring", colouring));
+        redraw();
+      }
+      reading.leaveOut(leftOut); // it comes when it is worked out: nothing else may have changed
+    },
+    draw: (plotly) => reading.draw(plotly),
+    end: () => reading?.end(),
+  };
+});
+
+// choice: what is chosen at first, and is kept up to date; ask(colouring): the server works out what a colouring
+// costs only for those who look at it.
+function buildReading(root, { words, author, drawings, runs: packed }, choice, ask) {
+  const runs = packed.map(unpackRun);
+  let leftOut = {};
+  choice.lead = Math.min(choice.lead, runs.length - 1);
+
+  const withoutWords = (run) => (choice.colouring === "left_out" ? { logits: leftOut[run.id] } : undefined);
+  const colour = () => {
+    const run = runs[choice.lead];
+    const asked = withoutWords(run);
+    const moved = asked && !asked.logits ? undefined : moves(run, asked?.logits);
+    text.colour({ colouring: choice.colouring, lead: choice.lead, moved });
+  };
+  const showCards = () => runs.forEach((run, index) => cards[index].show(steps.at, withoutWords(run)));
+  const drawCards = () => {
+    const tones = tonesOf(look(root));
+    runs.forEach((run, index) => cards[index].draw(tones, choice.signals.get(kindOfCell(run))));
+  };
+  const onWord = (index) => steps.jump(index);
+
+  const text = buildText(root, {
+    words, runs, onWord,
+    onLead: (index) => { choice.lead = index; colour(); },
+    onColouring: (name) => { choice.colouring = name; ask(name); colour(); showCards(); },
+  });
+  const steps = buildStepper(root, {
+    unit: "word", count: words.length, pace: choice.pace, where: (at) => `word ${at + 1} of ${words.length}`,
+    onStep: (at) => { text.show(at); chart.show(at); showCards(); },
+  });
+  element("p", "rc-caption", root, "The verdict after each word: the probability that the review is positive");
+  const chart = buildVerdictChart(root, { words, author, runs, onWord });
+  const row = element("div", "rc-cells", root);
+  const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {
+    words, author, onWord,
+    onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },
+  }));
+  text.show(steps.at);
+  drawCards();
+  return {
+    // Log-odds without each word, of every run that a worker is done with.
+    leaveOut(found) {
+      leftOut = found;
+      colour();
+      showCards();
+    },
+    draw(plotly) {
+      chart.draw(plotly, steps.at);
+      text.show(steps.at);
+      drawCards();
+    },
+    end() {
+      choice.pace = steps.pace;
+      steps.end();
+    },
+  };
+}
+
+// Networks of the same signals are looked at alike.
+function kindOfCell(run) {
+  return run.signals.map(({ name }) => name).join();
+}

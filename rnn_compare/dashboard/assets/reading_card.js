@@ -1,0 +1,105 @@
+// One network's card: its verdict on the word in hand, the drawing of its cell, the heat map and the gates' curves.
+
+import { drawCell } from "./cell.js";
+import { valuesAt } from "./cell_values.js";
+import { buildCurves } from "./curves.js";
+import { button, element } from "./dom.js";
+import { drawHeatmap } from "./heatmap.js";
+import { moves, odds, signed } from "./moves.js";
+
+// onWord(index) is called with the word that is clicked, onSignal(name) with the signal that is to be seen.
+export function buildCard(parent, run, drawing, { words, author, onWord, onSignal }) {
+  const root = element("section", "", parent);
+  root.style.setProperty("--rc-color", run.color);
+  root.dataset.run = run.id;
+  const showVerdict = buildVerdict(root, run, words, author);
+  const cell = drawCell(drawing, run.cell, run.color);
+  element("div", "rc-drawing", root).append(cell.node);
+  const tabs = buildTabs(root, run, onSignal);
+  const map = element("div", "rc-heatmap", root);
+  const canvas = element("canvas", "", map);
+  const shown = run.units < run.all_units ? `${run.units} of ${run.all_units}` : run.units;
+  element("p", "rc-axes", root, `${shown} units, the most important on top · words from left to right`);
+  const curves = buildCurves(root, run, words.length);
+  const cursors = [element("i", "", map), curves.cursor];
+  const hovered = element("p", "rc-axes rc-hovered", root);
+
+  let at = 0;
+  let under; // the word under the mouse
+  const showGates = () => {
+    const word = under ?? at;
+    curves.show(word);
+    hovered.textContent = `at word ${word + 1}, “${words[word]}”`; // never empty, or the page would jump
+  };
+  const onHover = (word) => { under = word; showGates(); };
+  for (const area of [map, curves.frame]) pointAtWords(area, words.length, { onWord, onHover });
+  return {
+    // Colours the heat map of a signal: of the one that is named, else of the first.
+    draw(tones, name) {
+      const chosen = run.signals.find((signal) => signal.name === name) ?? run.signals[0];
+      tabs.forEach((tab, index) => tab.setAttribute("aria-pressed", run.signals[index] === chosen));
+      const { values, gate } = chosen;
+      drawHeatmap(canvas, { values, units: run.units, words: words.length, first: run.first, gate }, tones);
+    },
+    // leftOut: see `sentence`.
+    show(word, leftOut) {
+      at = word;
+      for (const cursor of cursors) cursor.style.left = `${100 * (at + 0.5) / words.length}%`;
+      showGates();
+      showVerdict(at, leftOut);
+      if (at >= run.first) cell.update(valuesAt(run, words, at));
+    },
+  };
+}
+
+function buildVerdict(root, run, words, author) {
+  const head = element("header", "", root);
+  element("h4", "", head, run.cell_name ? `${run.title}, ${run.cell_name}` : run.title);
+  const verdict = element("b", "", head);
+  const said = element("div", "rc-step", root);
+  const moved = element("span", "", said);
+  const truth = element("span", "rc-truth", said);
+  return (at, leftOut) => {
+    moved.textContent = sentence(run, words[at], at - run.first, leftOut);
+    if (at < run.first) {
+      verdict.textContent = "–";
+      truth.textContent = "";
+      return;
+    }
+    const after = run.probabilities[at - run.first + 1];
+    verdict.textContent = `${(100 * after).toFixed(1)} % positive`;
+    if (author === null) return;
+    const right = after >= 0.5 === author;
+    truth.textContent = `${right ? "✓" : "✗"} its author: ${author ? "positive" : "negative"}`;
+    truth.classList.toggle("rc-wrong", !right);
+  };
+}
+
+// What a word did to the verdict. leftOut: { logits } without each word where that is asked for, { } until it is worked
+// out; else nothing.
+export function sentence(run, word, index, leftOut) {
+  if (index < 0) return `“${word}” was cut off: this network never saw it`;
+  if (!leftOut) return `“${word}” moved it by ${signed(moves(run)[index].points)} points`;
+  if (!leftOut.logits) return "being worked out …";
+  if (run.unknown.includes(index)) return `“${word}” is unknown to this network as it is`;
+  const { points, from } = moves(run, leftOut.logits)[index];
+  const end = (100 * odds(leftOut.logits[0])).toFixed(1);
+  return `without “${word}” it ends at ${(100 * from).toFixed(1)} %, not ${end} %: ${signed(points)} points`;
+}
+
+function buildTabs(root, run, onSignal) {
+  const bar = element("div", "rc-signals", root);
+  return run.signals.map(({ name, title }) => button("", bar, title, () => onSignal(name)));
+}
+
+// Words lie beside each other in an area, from its left end to its right.
+function pointAtWords(area, count, { onWord, onHover }) {
+  const wordAt = (event) => {
+    const box = area.getBoundingClientRect();
+    const word = Math.floor((event.clientX - box.left) / box.width * count);
+    return Math.max(0, Math.min(count - 1, word));
+  };
+  area.addEventListener("click", (event) => onWord(wordAt(event)));
+  area.addEventListener("pointermove", (event) => onHover(wordAt(event)));
+  area.addEventListener("pointerleave", () => onHover(undefined));
+}

@@ -1,0 +1,28 @@
+"""While a worker analyses: the page shows how far it is, and is drawn anew when it has ended."""
+
+import streamlit as st
+
+from rnn_compare.training.analyses import Analysis
+
+POLL_SECONDS = 0.5
+"""How often the page looks how far an analysis is."""
+
+
+def wait_for(title: str, *analyses: Analysis) -> None:
+    """Shows how far analyses are, and draws the page anew when all have ended."""
+    st.fragment(_wait, run_every=POLL_SECONDS)(title, *analyses)
+
+
+def _wait(title: str, *analyses: Analysis) -> None:
+    if all(analysis.ended for analysis in analyses):
+        st.rerun(scope="app")
+    progress(title, *analyses)
+
+
+def progress(title: str, *analyses: Analysis) -> None:
+    """Shows how far an analysis is, or several together."""
+    done, total = sum(one.done for one in analyses), sum(one.total for one in analyses)
+    share = done / total if total else 0.0
+    # The title is people's own: as code it is read as no markup.
+    said = f"{100 * share:.0f} %" if total else "waiting for a worker"
+    st.progress(min(share, 1.0), text=f"`{title.replace('`', ' ')}` {said}")

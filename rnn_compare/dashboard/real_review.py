@@ -1,0 +1,80 @@
+"""A real review in the box for a review, which none of the asked networks has learned from."""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight.held_out import held_out
+from rnn_compare.insight.verdict import MAX_CHARACTERS
+
+
+@dataclass(frozen=True)
+class RealReview:
+    """A real review that stands in the box, and what its author thought.
+
+    Attributes:
+        text: The review.
+        kind: ``test`` or ``validation``.
+        number: Its number in the source.
+        positive: Whether its author liked the film.
+    """
+
+    text: str
+    kind: str
+    number: int
+    positive: bool
+
+    @property
+    def author(self) -> str:
+        """What its author found it: ``positive`` or ``negative``."""
+        return "positive" if self.positive else "negative"
+
+
+def offer(experiments: Collection[Experiment]) -> None:
+    """Draws the choice of real reviews, if there are some that none of the experiments has learned from."""
+    try:
+        real = held_out(experiments)
+    except UserError:  # what is wrong with the reviews is said where they are needed
+        return
+    if real is None:
+        return
+
+    def take(number: int | None) -> None:
+        if number is None:
+            return
+        number = min(max(number, real.numbers[0]), real.numbers[-1])
+        found = RealReview(real.text(number)[:MAX_CHARACTERS], real.kind, number, real.positive(number))
+        st.session_state.update(picked=found, review=found.text, real_review=number)
+
+    if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
+        st.session_state["real_review"] = None
+    st.button(
+        f"Any {real.kind} review",
+        icon=":material/casino:",
+        help="A real review that none of these networks has learned from, with what its author thought: number "
+        f"{real.numbers[0]:,} to {real.numbers[-1]:,}",
+        on_click=lambda: take(random.choice(real.numbers)),
+    )
+    st.number_input(
+        "Number of the review",
+        min_value=real.numbers[0],
+        max_value=real.numbers[-1],
+        value=None,
+        key="real_review",
+        placeholder="or by number",
+        label_visibility="collapsed",
+        width=180,
+        on_change=lambda: take(st.session_state["real_review"]),
+    )
+
+
+def picked() -> RealReview | None:
+    """Returns the real review that stands in the box as it was written; None if something else stands there."""
+    found: RealReview | None = st.session_state.get("picked")
+    # The browser may hand line ends back in another way.
+    same = found is not None and found.text.split() == str(st.session_state.get("review", "")).split()
+    return found if same else None

@@ -1,0 +1,57 @@
+"""The box for a review: what is typed, an example, or a real review."""
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from rnn_compare.dashboard import real_review
+from rnn_compare.dashboard.access import visitor
+from rnn_compare.experiment import Experiment
+
+EXAMPLES = {
+    "Good review": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
+    "Bad review": "What a waste of time. The plot is dull, the acting is awful, and the jokes fall flat.",
+    "Turn at the end": (
+        "The first hour is slow and I nearly left. The dialogue is poor and some scenes are simply bad. "
+        "But then it becomes one of the best films I have ever seen, brilliant and beautiful to the last minute."
+    ),
+    "Irony": "Oh great, another masterpiece about a talking dog. I could hardly stay awake for all that excitement.",
+    "Negation": "This is not a bad movie at all. It is never boring, and nobody should miss it.",
+}
+
+
+def text(height: int = 110, experiments: Collection[Experiment] = (), first: str = "") -> str:
+    """Draws the box for a review, the examples and a choice of real reviews, and returns what stands in the box.
+
+    Nothing, if the visitor has asked too often just now: that is said, and the box keeps what was typed.
+
+    Args:
+        height: Of the box, in pixels.
+        experiments: Those that are asked: real reviews are offered if there are some that none has learned from.
+        first: The example that stands in the box until the visitor has chosen or typed something.
+    """
+    if first and "review" not in st.session_state:
+        st.session_state["review"] = EXAMPLES[first]
+
+    def take_example(example: str) -> None:
+        st.session_state["review"] = EXAMPLES[example]
+
+    st.text_area(
+        "Review",
+        key="review",
+        height=height,
+        placeholder="Type or paste a review in English …",
+        persist_state="session",
+    )
+    with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
+        st.button("Ask the networks", type="primary")
+        # Buttons: what holds a choice, such as pills, may tell an old one once more, over what was typed since.
+        for example in EXAMPLES:
+            st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
+        if experiments:
+            real_review.offer(experiments)
+    typed = str(st.session_state["review"])
+    if typed.strip() and (pause := visitor.pause_before_prediction()):
+        st.info(pause, icon=":material/hourglass_empty:")
+        return ""
+    return typed

@@ -1,0 +1,22 @@
+"""What begins and ends with the server: the engine and its workers."""
+
+import contextlib
+import importlib
+from collections.abc import AsyncIterator
+
+import anyio.to_thread
+
+from rnn_compare.dashboard.access import rules
+from rnn_compare.dashboard.services import close_services, get_services
+from rnn_compare.errors import UserError
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
+    """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
+    importlib.import_module("rnn_compare.dashboard.site")  # now, not when the first visitor waits for it
+    print(rules.described(), flush=True)
+    with contextlib.suppress(UserError):  # every page says it in words, and tries again
+        await anyio.to_thread.run_sync(get_services)
+    yield {}
+    await anyio.to_thread.run_sync(close_services)

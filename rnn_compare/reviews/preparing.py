@@ -1,0 +1,104 @@
+"""Writes what a source holds as the flat arrays that ``prepared`` maps into memory."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.reviews.vocabulary import INDEX_FROM, Vocabulary, rank_words, tokenize
+from rnn_compare.sources.source import Labelled, RankedReviews, WrittenReviews
+
+SHUFFLE_SEED = 113
+"""Decides the order of the training reviews, the same for all experiments: sources sort them by label."""
+UNSEEN = np.iinfo(np.int32).max - INDEX_FROM
+"""The rank of a word of the test reviews that no training review holds: its id is beyond every vocabulary's size."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is told about a source.
+
+    Attributes:
+        train_sequences: Number of training reviews.
+        test_sequences: Number of test reviews, 0 where the source has none.
+        words: Words in the vocabulary.
+        mean_length: Mean number of words in a training review, without the start token.
+        shuffle_seed: What decided the order of the training reviews.
+    """
+
+    train_sequences: int
+    test_sequences: int
+    words: int
+    mean_length: float
+    shuffle_seed: int
+
+
+def write(folder: Path, held: WrittenReviews | RankedReviews) -> None:
+    """Writes all files of a prepared source into an empty folder.
+
+    Raises:
+        OSError: If they cannot be written.
+    """
+    ranked = _ranked(held) if isinstance(held, WrittenReviews) else held
+    # RandomState, since its stream is the same in every version of NumPy.
+    order = np.random.RandomState(SHUFFLE_SEED).permutation(len(ranked.train.labels))
+    (folder / "words.json").write_text(json.dumps(ranked.words), encoding="ascii")
+    _write_labelled(folder, "train", _reordered(ranked.train, order))
+    if ranked.test is not None:
+        _write_labelled(folder, "test", ranked.test)
+    if isinstance(held, WrittenReviews):
+        _write_texts(folder, "", [held.texts[index] for index in order])
+        if held.test_texts:
+            _write_texts(folder, "test_", held.test_texts)
+    facts = Facts(
+        train_sequences=len(ranked.train.labels),
+        test_sequences=0 if ranked.test is None else len(ranked.test.labels),
+        words=len(ranked.words),
+        mean_length=float(np.diff(ranked.train.offsets).mean()),
+        shuffle_seed=SHUFFLE_SEED,
+    )
+    (folder / "facts.json").write_text(json.dumps(asdict(facts)), encoding="ascii")
+
+
+def _ranked(held: WrittenReviews) -> RankedReviews:
+    words, ranks, offsets = rank_words(held.texts)
+    train = Labelled(ranks, offsets, np.array(held.labels, np.int64))
+    if not held.test_texts:
+        return RankedReviews(words, train, test=None)
+    vocabulary = Vocabulary(words)
+    test = [[vocabulary.rank(word) or UNSEEN for word in tokenize(text)] for text in held.test_texts]
+    test_ranks = np.array(list(chain.from_iterable(test)), np.int32)
+    return RankedReviews(words, train, Labelled(test_ranks, _offsets(test), np.array(held.test_labels, np.int64)))
+
+
+def _reordered(reviews: Labelled, order: NDArray[np.int64]) -> Labelled:
+    pieces = np.split(reviews.ranks, reviews.offsets[1:-1])
+    chosen = [pieces[index] for index in order]
+    return Labelled(np.concatenate(chosen), _offsets(chosen), reviews.labels[order])
+
+
+def _offsets(pieces: Sequence[Sequence[int] | NDArray[np.int32] | bytes]) -> NDArray[np.int64]:
+    return np.cumsum([0, *map(len, pieces)], dtype=np.int64)
+
+
+def _write_labelled(folder: Path, part: str, reviews: Labelled) -> None:
+    for name, array in reviews._asdict().items():
+        _write_array(folder / f"{part}_{name}.npy", array)
+
+
+def _write_texts(folder: Path, prefix: str, texts: Sequence[str]) -> None:
+    encoded = [text.encode() for text in texts]
+    _write_array(folder / f"{prefix}texts.npy", np.frombuffer(b"".join(encoded), np.uint8))
+    _write_array(folder / f"{prefix}text_offsets.npy", _offsets(encoded))
+
+
+def _write_array(path: Path, array: NDArray[np.generic]) -> None:
+    with path.open("wb") as stream:
+        np.save(stream, array)
+        stream.flush()
+        os.fsync(stream.fileno())  # a rename must not reach the disk before the content

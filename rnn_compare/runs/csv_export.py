@@ -1,0 +1,47 @@
+"""The curves of runs as one CSV table: a row for each epoch, ready for a spreadsheet."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.figures.registry import FIGURES
+from rnn_compare.runs.record import Run
+
+COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *FIGURES, "seconds")
+_FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets read the wide ones as well
+
+
+def curves(runs: Sequence[Run]) -> str:
+    """Returns the finished epochs of runs as CSV, the settings of its run before each.
+
+    One long table, so that a spreadsheet's filter or a pivot table tells the runs apart. ``epochs`` is
+    the setting, ``epoch`` counts from 1. A figure that an epoch lacks is an empty cell.
+
+    Args:
+        runs: In the order in which they are to stand; one without an epoch has no row.
+
+    Example:
+        >>> curves([]).split(",")[:3]
+        ['run', 'name', 'cell']
+    """
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    for run in runs:
+        settings = run.experiment.model_dump().values()
+        table.writerows(
+            [run.id, as_cell(run.title), *settings, epoch.epoch, *map(epoch.figures.get, FIGURES), epoch.seconds]
+            for epoch in run.epochs
+        )
+    return text.getvalue()
+
+
+def as_cell(text: str) -> str:
+    """Keeps a spreadsheet from running what somebody typed as a formula.
+
+    Example:
+        >>> as_cell("=1+1"), as_cell("1+1")
+        ("'=1+1", '1+1')
+    """
+    return f"'{text}" if text.startswith(_FORMULA_SIGNS) else text

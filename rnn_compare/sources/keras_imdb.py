@@ -1,0 +1,200 @@
+"""Keras' own IMDB files: where they are looked for, which are trusted, and what they must hold.
+
+``imdb.npz`` holds object arrays, which are pickled, and unpickling can run code. So only the file that
+Keras itself would download (known by its sha256) is opened, or one that its owner has named.
+"""
+
+import hashlib
+import io
+import json
+import os
+import pickle
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.errors import UserError
+from rnn_compare.paths import cache_folder
+from rnn_compare.sources.source import Labelled, RankedReviews, ScriptPart, Source
+
+IMDB_VARIABLE = "RNN_COMPARE_IMDB"
+NPZ, WORD_INDEX = "imdb.npz", "imdb_word_index.json"
+SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
+"""Of the imdb.npz that ``keras.datasets.imdb.load_data`` downloads; it stands in Keras' source."""
+
+
+@dataclass(frozen=True)
+class KerasFile:
+    """The two files, and whether their owner named them in ``RNN_COMPARE_IMDB``."""
+
+    npz: Path
+    word_index: Path
+    named_by_owner: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with either file's content."""
+        return hashlib.sha256(f"{_sha256(self.npz)} {_sha256(self.word_index)}".encode()).hexdigest()
+
+
+def find() -> KerasFile:
+    """Finds Keras' files in ``RNN_COMPARE_IMDB``, the cache folder or Keras' own folder, and checks the hash.
+
+    ``RNN_COMPARE_IMDB`` is a folder that holds both files, or the path of an npz with the word index beside it.
+
+    Raises:
+        UserError: If a file is missing, or isn't Keras' own and wasn't named by its owner.
+    """
+    named = os.environ.get(IMDB_VARIABLE)
+    if named:
+        path = Path(named).expanduser().resolve()
+        places = [path / NPZ if path.is_dir() else path]
+    else:
+        keras_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
+        places = [cache_folder() / NPZ, keras_home / "datasets" / NPZ]
+    npz = next((place for place in places if place.is_file()), None)
+    if npz is None:
+        raise UserError(
+            f"Keras' {NPZ} was not found ({' or '.join(map(str, places))}). Put it and {WORD_INDEX} "
+            f"there, or set {IMDB_VARIABLE} to the folder that holds both."
+        )
+    file = KerasFile(npz, npz.with_name(WORD_INDEX), bool(named))
+    if not file.word_index.is_file():
+        raise UserError(f"{npz} has no {WORD_INDEX} beside it. Put Keras' file of that name there.")
+    _refuse_untrusted(file, _sha256(npz))
+    return file
+
+
+def read(file: KerasFile) -> RankedReviews:
+    """Reads words, training reviews and test reviews.
+
+    Raises:
+        UserError: If a file isn't trusted, is damaged, or doesn't hold what Keras' files hold.
+    """
+    try:
+        content = file.npz.read_bytes()
+        word_index = file.word_index.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(f"Keras' IMDB files cannot be read ({error}). Fetch them again.") from error
+    _refuse_untrusted(file, hashlib.sha256(content).hexdigest())  # of the very bytes that are unpickled
+    words = _words(file.word_index, word_index)
+    arrays = _arrays(file.npz, content)
+    train, test = (
+        _labelled(file.npz, part, arrays[f"x_{part}"], arrays[f"y_{part}"], len(words)) for part in ("train", "test")
+    )
+    return RankedReviews(words, train, test)
+
+
+def _refuse_untrusted(file: KerasFile, sha256: str) -> None:
+    if sha256 != SHA256 and not file.named_by_owner:
+        raise UserError(
+            f"{file.npz} is not the file that Keras distributes (sha256 {sha256[:12]}…, expected {SHA256[:12]}…), "
+            f"and opening it could run code hidden in it, so it is refused. Put Keras' own file there; if this "
+            f"one is yours and you trust it, allow it with {IMDB_VARIABLE}={file.npz}"
+        )
+
+
+def _sha256(path: Path) -> str:
+    try:
+        facts = path.stat()
+        return _sha256_of_version(path, facts.st_size, facts.st_mtime_ns)
+    except OSError as error:
+        raise UserError(f"{path} cannot be read ({error.strerror}). Make it readable or move it away.") from error
+
+
+@lru_cache(maxsize=8)
+def _sha256_of_version(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001  # they are the key
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _broken(path: Path, what: str) -> UserError:
+    return UserError(
+        f"{path} cannot be used: {what}. Expected are {NPZ} and {WORD_INDEX} as keras.datasets.imdb "
+        "downloads them; fetch them again."
+    )
+
+
+def _words(path: Path, text: str) -> list[str]:
+    try:
+        ranks = json.loads(text)
+    except ValueError as error:
+        raise _broken(path, f"it is no JSON ({error})") from error
+    if not isinstance(ranks, dict) or not all(type(rank) is int for rank in ranks.values()):
+        raise _broken(path, "it does not map words to ranks")
+    if not ranks or sorted(ranks.values()) != list(range(1, len(ranks) + 1)):
+        raise _broken(path, "its ranks are not 1, 2, 3 and so on, each once")
+    return sorted(ranks, key=ranks.__getitem__)
+
+
+class _ArrayUnpickler(pickle.Unpickler):
+    """Builds arrays of lists of numbers and nothing else, whatever the pickle asks for."""
+
+    _ALLOWED = frozenset(
+        {("numpy", "ndarray"), ("numpy", "dtype")}
+        | {(f"numpy.{core}.multiarray", name) for core in ("core", "_core") for name in ("_reconstruct", "scalar")}
+    )
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) not in self._ALLOWED:
+            raise pickle.UnpicklingError(f"it asks to run {module}.{name}")
+        return super().find_class(module.replace("numpy.core", "numpy._core"), name)
+
+
+def _arrays(path: Path, content: bytes) -> dict[str, NDArray[Any]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            return {name: _array(archive.read(f"{name}.npy")) for name in ("x_train", "y_train", "x_test", "y_test")}
+    except KeyError as error:
+        raise _broken(path, f"an array is missing ({error.args[0]})") from error
+    except Exception as error:  # a damaged pickle or archive may raise anything
+        raise _broken(path, f"it is damaged ({error})") from error
+
+
+def _array(content: bytes) -> NDArray[Any]:
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    _, _, dtype = header(stream)
+    if dtype.hasobject:
+        return np.asarray(_ArrayUnpickler(stream).load())
+    stream.seek(0)
+    array: NDArray[Any] = np.lib.format.read_array(stream, allow_pickle=False)
+    return array
+
+
+def _labelled(
+    path: Path, part: str, reviews: Sequence[Any] | NDArray[Any], labels: NDArray[Any], words: int
+) -> Labelled:
+    try:
+        lengths = [len(review) for review in reviews]
+        ranks = np.array(list(chain.from_iterable(reviews)))
+    except (TypeError, ValueError) as error:
+        raise _broken(path, f"x_{part} holds something else than lists of word ranks") from error
+    if ranks.ndim != 1 or ranks.dtype.kind not in "iu" or ranks.min() < 1:
+        raise _broken(path, f"x_{part} holds something else than lists of word ranks, which count from 1")
+    if ranks.max() > words:
+        raise _broken(path, f"x_{part} has the rank {ranks.max()}, but {WORD_INDEX} names only {words} words")
+    if labels.shape != (len(lengths),) or not np.isin(labels, (0, 1)).all():
+        raise _broken(path, f"y_{part} does not hold one label, 0 or 1, for each review")
+    offsets = np.cumsum([0, *lengths], dtype=np.int64)
+    return Labelled(ranks.astype(np.int32), offsets, labels.astype(np.int64))
+
+
+SOURCE = Source(
+    name="keras",
+    title="IMDB, Keras' file",
+    corpus="IMDB",
+    size=25_000,
+    test_size=25_000,
+    fingerprint=lambda: find().fingerprint[:16],
+    read=lambda: read(find()),
+    script=ScriptPart("\n(x, y), _ = keras.datasets.imdb.load_data(num_words=vocabulary_size)\n"),
+)

@@ -1,0 +1,136 @@
+"""What a source of reviews is: how many it holds, how it is read, and how an exported script reads the same."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.errors import UserError
+
+
+class Labelled(NamedTuple):
+    """Reviews as ranks, with labels.
+
+    Attributes:
+        ranks: All words one after the other, shape (words,): 1 for the most frequent word.
+        offsets: Shape (reviews + 1,): review i is ``ranks[offsets[i]:offsets[i + 1]]``.
+        labels: Shape (reviews,): 1 for positive, 0 for negative.
+    """
+
+    ranks: NDArray[np.int32]
+    offsets: NDArray[np.int64]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class WrittenReviews:
+    """All that a source of texts holds, in its own order; the words are ranked when the reviews are prepared.
+
+    Attributes:
+        texts: The training reviews as they were written.
+        labels: 1 for each positive one, 0 for each negative one.
+        test_texts: The test reviews; none where the source has none.
+        test_labels: Theirs.
+    """
+
+    texts: list[str]
+    labels: list[int]
+    test_texts: list[str] = field(default_factory=list)
+    test_labels: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class RankedReviews:
+    """All that a source without texts holds, in its own order.
+
+    Attributes:
+        words: The vocabulary, most frequent first.
+        train: The training reviews.
+        test: The test reviews, where the source has some.
+    """
+
+    words: list[str]
+    train: Labelled
+    test: Labelled | None
+
+
+@dataclass(frozen=True)
+class ScriptPart:
+    """How an exported script, which has only Keras and NumPy, reads a source.
+
+    Attributes:
+        code: Finds a ``vocabulary_size`` and leaves the ids of all training reviews in ``x``, a list each, and their
+            labels in the array ``y``: encoded and in the order that they have here.
+        imports: A line each, beside those of Keras and NumPy.
+        packages: To be installed beside Keras and TensorFlow.
+    """
+
+    code: str
+    imports: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """A source of reviews: everything about it.
+
+    Attributes:
+        name: What a setting, a folder and the command line call it: lower-case letters.
+        title: What people read.
+        corpus: Whose reviews they are. Sources of one corpus divide it alike: what one calls test reviews is in no
+            other's training reviews.
+        size: How many training reviews it holds; an experiment may use fewer.
+        test_size: How many test reviews it holds, 0 for none.
+        fingerprint: Returns what changes when the content does, as a part of a file's name, and quickly: it is asked
+            often. Raises a UserError if the source cannot be used.
+        read: Reads everything, once: the result is kept. Imports what only it needs. Raises a UserError if the source
+            cannot be used.
+        script: How an exported script reads it.
+    """
+
+    name: str
+    title: str
+    corpus: str
+    size: int
+    test_size: int
+    fingerprint: Callable[[], str]
+    read: Callable[[], WrittenReviews | RankedReviews]
+    script: ScriptPart
+
+    def unavailable(self) -> str | None:
+        """Returns why the source cannot be used and how to mend it, or None if it can."""
+        try:
+            self.fingerprint()
+        except UserError as error:
+            return str(error)
+        return None
+
+
+def script_from_texts(code: str, imports: tuple[str, ...] = (), packages: tuple[str, ...] = ()) -> ScriptPart:
+    """Returns the part of a script that reads texts: they are split into words, ranked and shuffled as they are here.
+
+    Args:
+        code: Leaves the training reviews in the lists ``texts`` and ``labels``, in the order of ``Source.read``.
+        imports, packages: What it needs.
+    """
+    return ScriptPart(code + _FROM_TEXTS, ("from collections import Counter", *imports), packages)
+
+
+_FROM_TEXTS = r"""
+# Words are what is left between spaces, in lower case and without punctuation (the apostrophe stays).
+punctuation = '!"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n'
+to_spaces = str.maketrans(punctuation, " " * len(punctuation))
+reviews = [[word for word in text.lower().translate(to_spaces).split(" ") if word] for text in texts]
+
+# The most frequent word gets id 4: 0 is padding, 1 the start of a review, 2 an unknown word.
+frequency = Counter(word for review in reviews for word in review)
+ids = {word: rank + 3 for rank, (word, _) in enumerate(frequency.most_common(), start=1)}
+x = [[1] + [ids[word] if ids[word] < vocabulary_size else 2 for word in review] for review in reviews]
+y = np.array(labels)
+
+# They may be sorted by label, so they are shuffled once, in the order that keras.datasets.imdb uses.
+order = np.random.RandomState(113).permutation(len(x))
+x, y = [x[i] for i in order], y[order]
+"""

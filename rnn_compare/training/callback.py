@@ -1,0 +1,56 @@
+"""How a stream follows Keras' ``fit``. For workers only: this imports Keras."""
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.figures.registry import FIGURES, computed
+from rnn_compare.networks import keras_models
+from rnn_compare.training.gradient_probe import Probe
+from rnn_compare.training.predictions import ValidationPredictions
+from rnn_compare.training.stream import Stream
+
+
+class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' types are not read, see pyproject.toml
+    """Lets a stream follow Keras' ``fit``. Keras looks at ``stop_training`` in training only: the stream raises.
+
+    Args:
+        stream: Takes what Keras measures, and the figures that are computed from its predictions.
+        predictions: Of the validation reviews.
+        labels: Of the same reviews (reviews,).
+    """
+
+    def __init__(self, stream: Stream, predictions: ValidationPredictions, labels: NDArray[np.int64]) -> None:
+        super().__init__()
+        self._stream = stream
+        self._predictions = predictions
+        self._labels = labels
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
+        """Epochs count from 0 here and from 1 everywhere else."""
+        self._stream.epoch_begins(epoch + 1)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+        """Follows one training batch."""
+        self._stream.trained(batch + 1, logs)
+
+    def on_test_begin(self, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
+        """Follows the beginning of a validation."""
+        self._predictions.begin()
+
+    def on_test_batch_end(self, batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
+        """Follows one validation batch."""
+        self._stream.validated(batch + 1)
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:  # noqa: ARG002  # Keras' own
+        """Ends the epoch, validation included."""
+        by_keras = {name: logs[name] for name in FIGURES if name in logs}
+        self._stream.epoch_ends(by_keras | computed(self._labels, self._predictions.probabilities))
+
+
+def gradient_callback(probe: Probe, model: keras.Model, resumed: bool) -> keras.callbacks.Callback:
+    """Returns the callback that has the gradient followed after every epoch; it comes after the stream's."""
+    return keras.callbacks.LambdaCallback(
+        on_train_begin=lambda _logs: probe.begins(None if resumed else keras_models.get_weights(model)),
+        on_epoch_end=lambda epoch, _logs: probe.after(epoch + 1, keras_models.get_weights(model)),
+    )

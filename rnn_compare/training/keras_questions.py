@@ -1,0 +1,24 @@
+"""What a worker is asked for because it needs Keras: the server names these functions and calls none of them."""
+
+from pathlib import Path
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.files import Which
+
+
+def summary(experiment: Experiment) -> str:
+    """Returns Keras' own ``model.summary()`` of an experiment's network."""
+    from rnn_compare.training import building
+
+    return building.summary(experiment)
+
+
+def write_model(run: str, experiment: Experiment, which: Which) -> Path:
+    """Writes a run's ``.keras`` file from its weights and returns where it lies.
+
+    Raises:
+        UserError: If there are no weights or they are unsound.
+    """
+    from rnn_compare.training import model_files
+
+    return model_files.write_model(run, experiment, which)

@@ -1,0 +1,120 @@
+"""What every worker process does alike, on this machine or on a cluster.
+
+The server imports this too, so Keras comes in only when a function is called.
+"""
+
+import importlib.util
+import logging
+import math
+import os
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from distributed import get_worker
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import cache_folder, worker_log
+from rnn_compare.runs.events import Ended, Event, Status
+from rnn_compare.training.messages import (
+    TOPIC,
+    Answer,
+    Question,
+    QuestionProgress,
+    TrainingEvent,
+    first_line,
+    to_plain,
+)
+
+T = TypeVar("T")
+
+TELL_SECONDS = 0.25
+"""The least time between two messages on the progress of a question."""
+
+_stopping: set[str] = set()
+"""Attempts that this process is to stop. A stop that comes after the training has ended concerns no later attempt."""
+
+
+def train(
+    attempt: str,
+    run: str,
+    experiment: Experiment,
+    topic: str = TOPIC,
+    given_up: Callable[[], bool] = lambda: False,
+) -> None:
+    """Trains one run. All that comes of it goes out as events; the last one is always ``Ended``.
+
+    Args:
+        attempt: Names this attempt at the run; no other will be called so.
+        run: The run's id.
+        experiment: What to train.
+        topic: The Dask topic that the engine listens to.
+        given_up: Tells whether nobody waits for it any more.
+    """
+    worker = get_worker()
+
+    def send(event: Event) -> None:
+        worker.log_event(topic, to_plain(TrainingEvent(attempt, event)))
+
+    try:
+        from rnn_compare.training import job
+
+        job.train(run, experiment, send, lambda: attempt in _stopping or given_up())
+    except Exception as error:  # an unforeseen error of Keras must not be unpickled in the server
+        logging.getLogger(__name__).exception("Run %s failed.", run)
+        reason = f"The worker could not train at all ({type(error).__name__}); its log says why."
+        send(Ended(run, Status.FAILED, reason, time.time()))
+    finally:
+        _stopping.discard(attempt)
+
+
+def ask_to_stop(attempt: str) -> None:
+    """Has an attempt stop after its present batch."""
+    _stopping.add(attempt)
+
+
+def answer(question: Question[T]) -> Answer[T]:
+    """Does what a question asks for; whatever goes wrong comes back as a sentence."""
+    tell = {"tell": _teller(question.name)} if question.name else {}
+    try:
+        return Answer(question.function(*question.arguments, **tell))
+    except UserError as error:
+        return Answer(error=str(error))
+    except OSError as error:
+        return Answer(
+            error=f"The worker's cache folder cannot be used ({error.strerror or error}). "
+            "Free some space there or make it writable."
+        )
+    except Exception as error:  # see Answer
+        logging.getLogger(__name__).exception("A worker could not answer.")
+        said = f"{type(error).__name__}: {first_line(error)}"
+        return Answer(error=f"The worker could not do it ({said}). Its log says more: {worker_log()}.")
+
+
+def keep_byte_code() -> None:
+    """Has Python keep byte code in the cache folder where it can or must not keep it beside the sources.
+
+    Without any, it compiles TensorFlow's thousand modules at every start, which takes twice as long as the rest of it.
+    """
+    spec = importlib.util.find_spec("tensorflow")
+    if spec is None or spec.cached is None or sys.pycache_prefix is not None:
+        return
+    kept = Path(spec.cached)
+    if not kept.exists() and (sys.dont_write_bytecode or not os.access(kept.parent.parent, os.W_OK)):
+        sys.pycache_prefix = str(cache_folder() / "bytecode")
+        sys.dont_write_bytecode = False
+
+
+def _teller(question: str) -> Callable[[int, int], None]:
+    worker, last = get_worker(), -math.inf
+
+    def tell(done: int, total: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= TELL_SECONDS:
+            last = time.monotonic()
+            worker.log_event(TOPIC, to_plain(QuestionProgress(question, done, total)))
+
+    return tell

@@ -1,0 +1,184 @@
+"""The board's scripts alone, in a real browser: on a bare page, with messages that no run has sent."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from rnn_compare.dashboard.server.assets import assets
+from tests.chromium import PATIENCE
+
+SITE = "http://board.test"
+BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></main>
+<script type="module">
+  import { render } from "/board.js";
+  const parentElement = document.querySelector("main");
+  const urls = { plotly: "/plotly.min.js", styles: ["/board.css"] };
+  window.pressed = [];
+  const setTriggerValue = (name, ids) => window.pressed.push([name, ids]);
+  window.show = (data) => render({ data, parentElement, setTriggerValue, setStateValue() {} }, urls);
+  window.ready = true;
+</script>"""
+WORDS = ("state", "best", "best_note", "last", "left", "size", "pace", "layers", "reason")
+expect.set_options(timeout=PATIENCE)
+
+Message = dict[str, Any]
+
+
+def packed(*values: float | None) -> str:
+    return "".join("___" if value is None else np.base_repr(round(1e4 * value), 36).zfill(3) for value in values)
+
+
+def chart(name: str, training: bool = True) -> Message:
+    """A chart of any figure: its name says nothing to the scripts."""
+    return {
+        "name": name,
+        "title": name.title(),
+        "training": name if training else None,
+        "validation": f"val_{name}",
+        "tickformat": ".0%",
+        "hoverformat": ".1%",
+        "range": [0.4, 1.005],
+        "legend": "lower right",
+        "marks": [{"text": "85 %", "at": 0.85, "color": "#D55E00", "side": "top"}],
+    }
+
+
+def message(*charts: Message, epochs: int = 2) -> Message:
+    drawn = packed(*(0.5 + epoch / 100 for epoch in range(epochs)))
+    names = [chart["name"] for chart in charts]
+    run = {
+        "id": "a",
+        "label": "LSTM(32)",
+        "color": "#0072B2",
+        "marker": "circle",
+        "status": "running",
+        "fraction": 0.3,
+        "press": "Stop",
+        "stopping": False,
+        **dict.fromkeys(WORDS, ""),
+        "figures": {name: drawn for chart in names for name in (chart, f"val_{chart}")},
+        "trail": {"at": packed(0.5), "figures": {name: packed(0.7) for name in names}},
+    }
+    return {"runs": [run], "charts": list(charts), "busy": True, "epochs": 10, "hint": "", "findings": []}
+
+
+@pytest.fixture
+def news() -> dict[str, Message]:
+    """What the page is told when it asks; its own answer until a test says something else."""
+    return {}
+
+
+@pytest.fixture
+def show(page: Page, news: dict[str, Message]) -> Callable[[Message], None]:
+    """Shows a message on a page that has nothing else, as Streamlit hands it over."""
+
+    def answer(route: Route) -> None:
+        name = urlsplit(route.request.url).path[1:]
+        if name == "":
+            route.fulfill(body=BARE, content_type="text/html")
+        elif name == "news" and not news:
+            route.abort()
+        elif name == "news":
+            body = json.dumps(news)
+            route.fulfill(body=body, content_type="application/json", headers={"ETag": f'"{hash(body)}"'})
+        elif name in assets():
+            route.fulfill(path=assets()[name], content_type="text/css" if name.endswith(".css") else "text/javascript")
+        else:
+            route.fulfill(status=404)
+
+    page.route(f"{SITE}/**", answer)
+
+    def shown(data: Message) -> None:
+        if not page.url.startswith(SITE):
+            page.goto(f"{SITE}/")
+            page.wait_for_function("window.ready")
+        page.evaluate("data => window.show(data)", {**data, "may_press": True, "live": "/news"})
+
+    return shown
+
+
+def wait_for(page: Page, *charts: str) -> None:
+    """Waits until these charts are drawn, and no other."""
+    page.wait_for_function(
+        "names => String([...document.querySelectorAll('[data-chart]')]"
+        ".map(node => node.data && node.dataset.chart)) === names",
+        arg=",".join(charts),
+    )
+
+
+def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom(
+    page: Page, show: Callable[[Message], None], news: dict[str, Message]
+) -> None:
+    show(message(chart("speed"), chart("warmth")))
+    wait_for(page, "speed", "warmth")
+    expect(page.locator("figcaption")).to_have_text(["Speedvalidationtraining", "Warmthvalidationtraining"])
+    box = page.locator("[data-chart=warmth] .nsewdrag").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 0.2 * box["width"], box["y"] + 0.2 * box["height"])
+    page.mouse.down()
+    page.mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.7 * box["height"], steps=5)
+    page.mouse.up()
+    zoom = "[...document.querySelector('[data-chart=warmth]')._fullLayout.xaxis.range]"
+    zoomed = page.evaluate(zoom)
+    assert zoomed[1] - zoomed[0] < 6
+
+    news.update(message(chart("warmth"), chart("weight", training=False), chart("length"), epochs=3))
+    wait_for(page, "warmth", "weight", "length")
+    expect(page.locator("figcaption").nth(1)).to_have_text("Weightvalidation")
+    page.wait_for_function("document.querySelector('[data-chart=warmth]').data[1].y.length === 3")
+    assert page.evaluate(zoom) == zoomed
+    assert page.evaluate("document.querySelector('[data-chart=weight]').data[0].y.length") == 0
+    widths = page.evaluate(
+        "[...document.querySelectorAll('[data-chart]')].map(node => [node.clientWidth, node._fullLayout.width])"
+    )
+    assert all(drawn == there for drawn, there in widths), "every chart fills its place"
+
+    news.update(message(chart("length")))
+    wait_for(page, "length")
+
+
+def test_an_epoch_without_the_figure_is_a_gap(page: Page, show: Callable[[Message], None]) -> None:
+    data = message(chart("speed"))
+    data["runs"][0]["figures"]["val_speed"] = packed(0.5, 0.6, None, 0.7, 0.8)
+    show(data)
+    wait_for(page, "speed")
+    pieces = page.locator("[data-chart=speed] .scatterlayer .trace").nth(1).locator("path.js-line")
+    expect(pieces).to_have_count(2)
+
+
+def test_a_failed_load_of_plotly_is_made_up_for_without_a_reload(page: Page, show: Callable[[Message], None]) -> None:
+    failed: list[str] = []
+
+    def fail_once(route: Route) -> None:
+        if failed:
+            route.fallback()
+        else:
+            failed.append(route.request.url)
+            route.abort()
+
+    page.route("**/plotly.min.js", fail_once)
+    show(message(chart("speed")))
+    expect(page.locator("article.rc-card")).to_have_count(1)
+    wait_for(page, "speed")
+    assert failed
+
+
+def test_a_press_goes_to_the_server_and_is_answered_by_its_news(
+    page: Page, show: Callable[[Message], None], news: dict[str, Message]
+) -> None:
+    show(message(chart("speed")))
+    press = page.locator(".rc-press")
+    press.click()
+    expect(press).to_have_text("Stopping")
+    expect(press).to_be_disabled()
+    assert page.evaluate("window.pressed") == [["stop", ["a"]]]
+    told = message(chart("speed"))
+    told["runs"][0] |= {"status": "stopped", "press": "Continue"}
+    news.update(told)
+    expect(press).to_have_text("Continue")
+    expect(press).to_be_enabled()

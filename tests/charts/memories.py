@@ -1,0 +1,25 @@
+"""What a memory test may have found."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn_compare.charts.memory_chart import NetworkMemory
+from rnn_compare.charts.palette import looks
+from rnn_compare.insight.memory_test import MemoryTest
+from rnn_compare.insight.polarity import WordChoice
+
+
+def found(
+    positive: Sequence[str] = ("superb",), neutral: Sequence[str] = ("screenplay", "however"), **changes: Any
+) -> MemoryTest:
+    """What the test of a network may find."""
+    words = WordChoice(*(tuple((word, 0.0) for word in group) for group in (positive, ["waste"], neutral)))
+    figures: dict[str, Any] = {"distances": [1, 10, 100], "told_apart": [1.0, 0.8, 0.5], "effect": [2.0, 0.5, -0.001]}
+    arrays = {name: np.array(changes.get(name, values)) for name, values in figures.items()}
+    return MemoryTest(**arrays, pairs=changes.get("pairs", 200), words=words)
+
+
+def recalled(title: str = "mine", **changes: Any) -> NetworkMemory:
+    return NetworkMemory(title, looks(["SimpleRNN"])[0], found(**changes))

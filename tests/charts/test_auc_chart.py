@@ -1,0 +1,33 @@
+import dataclasses
+
+import pytest
+
+from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
+from rnn_compare.dashboard.components.board import message, packed
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Progress, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
+
+
+@pytest.mark.parametrize(("values", "low"), [([], 0.5), ([0.93, 0.95], 0.5), ([0.5], 0.5), ([0.47], 0.4), ([0.0], 0.0)])
+def test_it_reaches_from_guessing_to_perfect_or_down_to_what_is_worse(values: list[float], low: float) -> None:
+    assert CHARTS["auc"].range(values) == (low, 1.005)
+
+
+def test_it_is_shown_to_those_who_choose_it_with_a_gap_where_epochs_have_none() -> None:
+    assert "auc" not in SHOWN_FIRST
+    old, new = (epoch_end("a", number, 0.8, 0.4, 0.81, 0.41, 2.0) for number in (1, 2))
+    new = dataclasses.replace(new, figures={**new.figures, "val_auc": 0.9344})
+    point = Progress("a", 3, 40, 157, {"accuracy": 0.8, "loss": 0.4}, "training", 100.0)
+    run = Run(
+        *("a", 1, "a", Experiment(), Status.RUNNING, Owner(1, 1.0, "here"), "page", 0.0),
+        epochs=(old, new),
+        progress=(point,),
+    )
+    sent = message([run], {}, marks=True, charts=["auc"])
+    [chart], [drawn] = sent["charts"], sent["runs"]
+    assert (chart["title"], chart["training"], chart["validation"], chart["marks"]) == ("AUC", None, "val_auc", [])
+    assert drawn["figures"] == {"val_auc": "___" + packed([0.9344])}
+    assert drawn["trail"]["figures"] == {}

@@ -1,0 +1,36 @@
+import pytest
+
+from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
+from rnn_compare.figures.registry import FIGURES
+
+
+def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:
+    assert {name for chart in CHARTS.values() for name in chart.figures} <= set(FIGURES)
+    assert len({chart.position for chart in CHARTS.values()}) == len(CHARTS)
+    assert SHOWN_FIRST == tuple(CHARTS)[:2] == ("accuracy", "loss")
+
+
+@pytest.mark.parametrize(
+    ("values", "ends"),
+    [([], (0.4, 1.005)), ([0.5, 0.9], (0.4, 1.005)), ([0.31, 0.9], (0.3, 1.005)), ([0.05], (0.0, 1.005))],
+)
+def test_accuracy_begins_below_a_guess_or_below_its_lowest_value(
+    values: list[float], ends: tuple[float, float]
+) -> None:
+    assert CHARTS["accuracy"].range(values) == ends
+
+
+@pytest.mark.parametrize(
+    ("values", "highest"),
+    [([], 0.8), ([0.3, 0.69], 0.8), ([0.9], 1.0), ([1.0], 1.2), ([2.0], 2.2), ([50.0], 3.2)],
+)
+def test_loss_reaches_beyond_its_highest_value_but_not_for_ever(values: list[float], highest: float) -> None:
+    low, high = CHARTS["loss"].range(values)
+    assert low == 0
+    assert high == pytest.approx(1.005 * highest)
+
+
+def test_charts_that_are_asked_for_come_once_and_in_order_and_nonsense_is_passed_over() -> None:
+    assert known(["loss", "accuracy", "loss", "<script>"]) == ("accuracy", "loss")
+    assert known(["loss"]) == ("loss",)
+    assert known([""]) == SHOWN_FIRST

@@ -1,0 +1,74 @@
+import numpy as np
+import pytest
+
+from rnn_compare.charts.word_chart import NARROW, extremes, label_offsets, tinted, word_chart
+from rnn_compare.insight.embedding_map import WordMap, word_map
+from tests.insight.conftest import VOCABULARY, random_weights, small
+
+
+def words(verdicts: list[float]) -> WordMap:
+    count = len(verdicts)
+    points = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
+    names = tuple(f"word{number}" for number in range(count))
+    return WordMap(names, np.arange(4, 4 + count), points, np.array(verdicts, np.float32), (0.6, 0.2))
+
+
+def real() -> WordMap:
+    experiment = small()
+    return word_map(experiment, random_weights(experiment), VOCABULARY)
+
+
+def test_the_median_word_is_grey_even_where_a_network_leans() -> None:
+    tints = tinted(words([0.9, 0.95, 0.99]))
+    assert tints[1] == 0
+    assert tints[0] < 0 < tints[2]
+
+
+def test_colours_stay_in_their_bounds_whatever_the_verdicts() -> None:
+    for verdicts in ([0.0, 0.5, 1.0], [0.5, 0.5, 0.5], [np.nan, 0.5, 0.7], [0.3]):
+        tints = tinted(words(verdicts))
+        assert np.isfinite(tints).all()
+        assert np.abs(tints).max() <= 1
+
+
+def test_the_extremes_of_both_kinds_are_labelled_each_once() -> None:
+    found = words([0.9, 0.1, 0.5, 0.2, 0.8])
+    assert extremes(found, 2) == [1, 3, 0, 4]
+    assert sorted(extremes(found, 4)) == [0, 1, 2, 3, 4]
+    labelled = [note.text for note in word_chart(real()).layout.annotations]
+    assert len(labelled) == len(set(labelled)) == 20
+
+
+def test_a_word_that_was_found_is_labelled_with_its_neighbours_alone() -> None:
+    drawn = word_chart(real(), ["word7", "word8", "word9"])
+    assert [note.text for note in drawn.layout.annotations] == ["word7", "word8", "word9"]
+    everything, marked = drawn.data
+    assert everything.marker.opacity < 0.5
+    assert list(marked.marker.size) == [20, 12, 12]
+
+
+def test_a_word_too_rare_for_the_map_leaves_its_neighbours_on_it() -> None:
+    assert [note.text for note in word_chart(real(), ["rare", "word8"]).layout.annotations] == ["word8"]
+
+
+@pytest.mark.parametrize("width", [1100, NARROW])
+def test_labels_lie_neither_on_each_other_nor_outside(width: int) -> None:
+    random = np.random.default_rng(1)
+    places = random.uniform((60, 20), (width - 60, 480), (20, 2))
+    sizes = np.column_stack([random.uniform(30, 110, 20), np.full(20, 20)])
+    middles = places + label_offsets(places, sizes, (width, 500))
+    low, high = middles - sizes / 2, middles + sizes / 2
+    assert (low >= 0).all()
+    assert (high <= (width, 500)).all()
+    for one in range(20):
+        for other in range(one):
+            apart = (low[one] >= high[other]) | (low[other] >= high[one])
+            assert apart.any(), (one, other)
+
+
+def test_every_word_says_its_verdict_and_no_word_is_markup() -> None:
+    found = words([0.25, 0.75])
+    odd = WordMap(("<b>x", "plain"), found.ids, found.points, found.verdicts, found.shares)
+    drawn = word_chart(odd)
+    assert list(drawn.data[0].text) == ["&lt;b&gt;x<br>25.0 % positive", "plain<br>75.0 % positive"]
+    assert "&lt;b&gt;x" in [note.text for note in drawn.layout.annotations]

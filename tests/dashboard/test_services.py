@@ -1,0 +1,69 @@
+"""What pages are shown comes of one reading of the record, also when there is a newer one in the middle of it."""
+
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from types import SimpleNamespace
+
+import pytest
+
+from rnn_compare.dashboard import services as module
+from rnn_compare.dashboard.server import news
+from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.shown_runs import chosen
+from rnn_compare.runs.events import Started, Status
+from rnn_compare.runs.record import Run
+
+
+@pytest.fixture
+def _threads_take_turns_often() -> Iterator[None]:
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_threads_take_turns_often")
+def test_what_was_made_of_older_runs_is_never_kept_for_newer_ones(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readings = iter(range(10**9))
+    # Only the order of the readings counts here, and there must be very many.
+    monkeypatch.setattr(services.store, "runs", lambda: [SimpleNamespace(position=next(readings))])
+    monkeypatch.setattr(module, "SNAPSHOT_SECONDS", 0.0002)
+    ended, wrong = threading.Event(), []
+
+    def look() -> None:
+        while not ended.is_set():
+            [before] = services.runs()
+            made = services.snapshot().once("newest", lambda snapshot: snapshot.runs[0].position)
+            if made < before.position:
+                wrong.append((made, before.position))
+
+    viewers = [threading.Thread(target=look) for _ in range(6)]
+    for viewer in viewers:
+        viewer.start()
+    ended.wait(2.0)
+    ended.set()
+    for viewer in viewers:
+        viewer.join()
+    assert not wrong, f"{len(wrong)} times something of older runs, such as {wrong[0]}"
+
+
+def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
+    services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = record(Status.QUEUED, epochs=0)
+    later = record(Status.QUEUED, epochs=0)
+    monkeypatch.setattr(Services, "at_once", 1)
+    told = news.message(services, [run, later], False)
+    assert [each["state"].partition(",")[0] for each in told["runs"]] == ["starting", "waiting"]
+    services.refresh()
+
+    def meanwhile(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
+        services.store.record([Started(run, 322_113, "", {}, 1.0), Started(later, 322_113, "", {}, 1.0)])
+        services.refresh()
+        return chosen(runs, named)
+
+    monkeypatch.setattr(news, "chosen", meanwhile)
+    assert news.message(services, [run, later], False)["runs"] == told["runs"]

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { unpackRun, valuesAt } from "../../rnn_compare/dashboard/assets/cell_values.js";
+
+const pack = (...bytes) => ({ bytes: btoa(String.fromCodePoint(...bytes)), scale: 1 });
+const WORDS = ["cut", "good", "film"];
+const READ = {
+  first: 1, units: 2, all_units: 4, backward: false, logits: [0, 1, 2],
+  signals: [
+    { name: "state", ...pack(127, 0, 0, 127) },
+    { name: "carry", ...pack(0, 127, 127, 0), scale: 3 },
+  ],
+  input: pack(127, 0, 0, 0, 127, 0),
+  before: { state: pack(0, 0), carry: null },
+};
+
+test("the drawing gets the numbers of one word, and the state that stood before it", () => {
+  const values = valuesAt(unpackRun(READ), WORDS, 2);
+  assert.equal(values.word, "film");
+  assert.deepEqual(values.input, [0, 1, 0]);
+  assert.deepEqual(values.state, [0, 1]);
+  assert.deepEqual(values.state_before, [1, 0]);
+  assert.equal(values.all_units, 4);
+});
+
+test("before the first word that was read stands what the reading began with", () => {
+  const values = valuesAt(unpackRun({ ...READ, before: { state: pack(0, 127) } }), WORDS, 1);
+  assert.deepEqual(values.state_before, [0, 1]);
+});
+
+test("who reads backwards has the next word before this one", () => {
+  const run = unpackRun({ ...READ, backward: true });
+  assert.deepEqual(valuesAt(run, WORDS, 1).state_before, [0, 1]);
+  assert.deepEqual(valuesAt(run, WORDS, 2).state_before, [0, 0]);
+});
+
+test("a second state comes with its scale, and a cell without one has none", () => {
+  assert.ok(!("carry_before" in valuesAt(unpackRun(READ), WORDS, 2)));
+  const values = valuesAt(unpackRun({ ...READ, before: { state: pack(0, 0), carry: pack(0, 0) } }), WORDS, 2);
+  assert.deepEqual(values.carry_before, [0, 3]);
+  assert.equal(values.carry_scale, 3);
+});

@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board.js";
+import { layout, traces } from "../../rnn_compare/dashboard/assets/board_chart.js";
+import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
+import { range } from "../../rnn_compare/dashboard/assets/curves.js";
+import { dressed, readable } from "../../rnn_compare/dashboard/assets/figure.js";
+import { decadesBetweenTicks, wayTraces } from "../../rnn_compare/dashboard/assets/gradient_history.js";
+
+const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
+const CHART = {
+  name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0%", hoverformat: ".1%",
+  range: [0.4, 1.005], legend: "lower right", marks: [],
+};
+const RUN = {
+  id: "a", label: "A", color: "red", marker: "circle",
+  figures: { speed: "6NK6NK", val_speed: "6NK___" }, trail: { at: "1PU3JO", figures: { speed: "0006NK" } },
+};
+const REST = { count: 10, hint: "Press it", boardWidth: 1200 };
+
+test("training goes on into the running epoch, validation ends with the last whole one", () => {
+  const [training, validation] = traces(CHART, [RUN], new Set());
+  assert.deepEqual(training.x, [1, 2, 2.2226, 2.4596]);
+  assert.deepEqual(training.y, [0.8624, 0.8624, 0, 0.8624]);
+  assert.deepEqual(validation.x, [1, 2]);
+  assert.deepEqual(validation.y, [0.8624, null], "a gap where nothing was measured");
+  assert.match(validation.hovertemplate, /%\{y:\.1%\}/);
+});
+
+test("a figure without training has an empty line for it, and only one of the two is in the legend", () => {
+  const [training, validation] = traces({ ...CHART, training: null }, [RUN], new Set());
+  assert.deepEqual([training.x, training.y, training.showlegend], [[], [], false]);
+  assert.equal(validation.showlegend, true);
+  assert.equal(traces({ ...CHART, validation: null }, [RUN], new Set())[0].showlegend, true);
+});
+
+test("a run that never measured a figure has no line, and does not break the chart of the others", () => {
+  const old = { ...RUN, figures: {}, trail: { at: "1PU", figures: {} } };
+  for (const trace of traces(CHART, [old], new Set())) assert.deepEqual([trace.x, trace.y], [[], []]);
+});
+
+test("a hidden run keeps its place in the legend", () => {
+  const visible = traces(CHART, [RUN, { ...RUN, id: "b" }], new Set(["b"])).map((trace) => trace.visible);
+  assert.deepEqual(visible, [true, true, "legendonly", "legendonly"]);
+});
+
+test("one click hides or shows a run, two leave it alone or bring all back", () => {
+  assert.deepEqual(toggled(new Set(["a"]), "b"), new Set(["a", "b"]));
+  assert.deepEqual(toggled(new Set(["a"]), "a"), new Set());
+  const ids = ["a", "b", "c"];
+  const alone = isolated(new Set(["b"]), "b", ids);
+  assert.deepEqual(alone, new Set(["a", "c"]));
+  assert.deepEqual(isolated(alone, "b", ids), new Set());
+});
+
+test("axes, marks and the legend's place are as the message declares them", () => {
+  const marks = [{ text: "the lecture: 85 %", at: 0.85, color: "red", side: "top" }];
+  const made = layout({ ...CHART, marks }, [RUN], LOOKS, REST);
+  assert.deepEqual(made.yaxis.range, CHART.range);
+  assert.equal(made.yaxis.tickformat, ".0%");
+  assert.deepEqual([made.shapes[0].y0, made.annotations[0].yanchor], [0.85, "top"]);
+  assert.equal(made.legend.xanchor, "right");
+  assert.equal(layout({ ...CHART, legend: "lower left" }, [RUN], LOOKS, REST).legend.xanchor, "left");
+});
+
+test("the hint stands in empty charts only, and a phone has no legend", () => {
+  assert.equal(layout(CHART, [], LOOKS, REST).annotations[0].text, "Press it");
+  assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).annotations, []);
+  assert.equal(layout(CHART, [RUN], LOOKS, REST).showlegend, true);
+  assert.equal(layout(CHART, [RUN], LOOKS, { ...REST, boardWidth: 400 }).showlegend, false);
+  assert.equal(layout(CHART, [RUN], LOOKS, { ...REST, charts: 3 }).showlegend, false);
+});
+
+test("other runs begin unzoomed, new points of the same ones do not", () => {
+  const zoom = (...ids) => layout(CHART, ids.map((id) => ({ ...RUN, id })), LOOKS, REST).uirevision;
+  assert.equal(zoom("a", "b"), zoom("a", "b"));
+  assert.notEqual(zoom("a", "b"), zoom("a", "c"));
+});
+
+test("markup and templates in a name are shown, not read", () => {
+  assert.equal(escapeLabel("<b>a & b</b>"), "&lt;b&gt;a &amp; b&lt;/b&gt;");
+  assert.ok(!escapeLabel("%{y}").includes("%{"));
+});
+
+test("a figure from Python gets the page's colours and keeps what it says itself", () => {
+  const made = dressed({ xaxis: { gridcolor: "blue" }, yaxis2: {}, height: 300, font: { size: 18 } }, LOOKS);
+  assert.deepEqual(made.font, { size: 18, family: "serif", color: "black" });
+  assert.equal(made.xaxis.gridcolor, "blue");
+  assert.equal(made.yaxis2.gridcolor, "grey");
+  assert.equal(made.height, 300);
+});
+
+test("labels in pale bars are written in ink", () => {
+  assert.equal(readable({ type: "bar", marker: { opacity: 0.5 } }, LOOKS).textfont.color, "black");
+  for (const trace of [{ type: "bar", marker: {} }, { type: "bar" }, { type: "scatter", marker: { opacity: 0.5 } }]) {
+    assert.equal(readable(trace, LOOKS), trace);
+  }
+});
+
+test("gates' curves reach from one tenth to another, at least two tenths apart", () => {
+  assert.deepEqual(range([0.12, 0.87]), [0.1, 0.9]);
+  assert.deepEqual(range([0.5]), [0.4, 0.6]);
+  assert.deepEqual(range([0.41, 0.49]), [0.4, 0.6]);
+  assert.deepEqual(range([0, 0.02]), [0, 0.2]);
+  assert.deepEqual(range([1]), [0.8, 1]);
+});
+
+test("the gradient's lines are those of the epoch, or of the last one before it that was recorded", () => {
+  const lines = [{ name: "A", track: "hidden state", dash: "solid", places: [1, 2], values: [[1, 2], [3, 4]] }];
+  const run = { color: "red", epochs: [1, 4], lines };
+  const drawn = (epoch) => wayTraces(run, epoch)[0].y;
+  assert.deepEqual([drawn(0), drawn(1), drawn(3), drawn(4)], [[], [1, 2], [1, 2], [3, 4]]);
+});
+
+test("an axis of many decades has a tick every few", () => {
+  assert.equal(decadesBetweenTicks([-1, 0]), 1);
+  assert.equal(decadesBetweenTicks([-8, 4]), 2);
+});

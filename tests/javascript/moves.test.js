@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { strongestWord, depths } from "../../rnn_compare/dashboard/assets/marked_text.js";
+import { moves, odds, signed } from "../../rnn_compare/dashboard/assets/moves.js";
+import { sentence } from "../../rnn_compare/dashboard/assets/reading_card.js";
+
+const RUN = { logits: [0, 2, -1], unknown: [1] }; // before the first word, then after each
+
+test("no log-odds are even odds, and both sides are alike", () => {
+  assert.equal(odds(0), 0.5);
+  assert.ok(Math.abs(odds(3) + odds(-3) - 1) < 1e-12);
+});
+
+test("a word moved the verdict from where it stood before to where it stands after", () => {
+  const [first, second] = moves(RUN);
+  assert.deepEqual([first.logit, second.logit], [2, -3]);
+  assert.equal(first.from, 0.5);
+  assert.equal(signed(first.points), "+38.1");
+  assert.equal(signed(second.points), "−61.2");
+});
+
+test("a word that is left out counts against the final verdict, from the verdict without it", () => {
+  const [first, second] = moves(RUN, [-1, -3, -1]); // the final one, then without each word
+  assert.equal(first.logit, 2);
+  assert.equal(first.from, odds(-3));
+  assert.equal(second.logit, 0);
+});
+
+test("the deepest colour is the largest move's, and noise is pale", () => {
+  assert.deepEqual(depths([{ logit: 2 }, { logit: -0.5 }, { logit: 0 }]), [75, 38, 0]);
+  assert.deepEqual(depths([{ logit: 0.05 }]), [38]);
+  assert.equal(strongestWord(["good", "film"], moves(RUN)), "strongest word: “film”, −61.2 points (−3.00 log-odds)");
+});
+
+test("a card says what the word in hand did", () => {
+  assert.equal(sentence(RUN, "good", 0), "“good” moved it by +38.1 points");
+  assert.equal(sentence(RUN, "a", -1), "“a” was cut off: this network never saw it");
+});
+
+test("a card says how it ends without the word, once that is worked out", () => {
+  const found = { logits: [-1, -3, -1] };
+  assert.equal(sentence(RUN, "good", 0, {}), "being worked out …");
+  assert.equal(sentence(RUN, "good", 0, found), "without “good” it ends at 4.7 %, not 26.9 %: +22.2 points");
+  assert.equal(sentence(RUN, "zzyzx", 1, found), "“zzyzx” is unknown to this network as it is");
+  assert.equal(sentence(RUN, "a", -1, found), "“a” was cut off: this network never saw it");
+});

@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { followNews } from "../../rnn_compare/dashboard/assets/news.js";
+
+// A server whose answers are set by hand: { tag, data }, or nothing where there is no network.
+function follow(context) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const hall = { asked: [], shown: [], answer: undefined };
+  context.mock.method(globalThis, "fetch", async (url) => {
+    hall.asked.push(url);
+    const { answer } = hall;
+    if (!answer) throw new TypeError("no network");
+    return { ok: true, headers: new Headers({ etag: answer.tag }), json: () => answer.data };
+  });
+  hall.news = followNews((data) => hall.shown.push(data));
+  hall.tick = async (milliseconds) => {
+    context.mock.timers.tick(milliseconds);
+    for (let turn = 0; turn < 10; turn++) await Promise.resolve();
+  };
+  return hall;
+}
+
+test("what is new is shown once, and nothing twice", async (context) => {
+  const hall = follow(context);
+  hall.answer = { tag: "1", data: { busy: true, value: 1 } };
+  hall.news.from("/news", true);
+  for (let times = 0; times < 3; times++) await hall.tick(1250);
+  assert.equal(hall.asked.length, 3);
+  assert.deepEqual(hall.shown.map(({ value }) => value), [1]);
+  hall.answer = { tag: "2", data: { busy: true, value: 2 } };
+  await hall.tick(1250);
+  assert.deepEqual(hall.shown.map(({ value }) => value), [1, 2]);
+});
+
+test("it asks less often while nothing trains", async (context) => {
+  const hall = follow(context);
+  hall.answer = { tag: "1", data: { busy: false } };
+  hall.news.from("/news", true);
+  await hall.tick(1250);
+  await hall.tick(2999);
+  assert.equal(hall.asked.length, 1);
+  await hall.tick(1);
+  assert.equal(hall.asked.length, 2);
+});
+
+test("an answer for runs that are no longer shown is not drawn", async (context) => {
+  const hall = follow(context);
+  hall.news.from("/old", true);
+  let arrive;
+  context.mock.method(globalThis, "fetch", (url) => {
+    hall.asked.push(url);
+    return new Promise((resolve) => { arrive = resolve; });
+  });
+  await hall.tick(1250);
+  hall.news.from("/new", true);
+  arrive({ ok: true, headers: new Headers({ etag: "1" }), json: () => ({ busy: true }) });
+  await hall.tick(0);
+  assert.deepEqual(hall.shown, []);
+  await hall.tick(1250);
+  assert.deepEqual(hall.asked, ["/old", "/new"]);
+});
+
+test("what the page has drawn itself may be older: the next answer is drawn in any case", async (context) => {
+  const hall = follow(context);
+  hall.answer = { tag: "1", data: { busy: true } };
+  hall.news.from("/news", true);
+  await hall.tick(1250);
+  hall.news.from("/news", true);
+  await hall.tick(1250);
+  assert.equal(hall.shown.length, 2);
+});
+
+test("without a network it goes on asking", async (context) => {
+  const hall = follow(context);
+  hall.news.from("/news", true);
+  await hall.tick(1250);
+  hall.answer = { tag: "1", data: { busy: true } };
+  await hall.tick(1250);
+  assert.equal(hall.shown.length, 1);
+});
+
+test("after its end it asks no more", async (context) => {
+  const hall = follow(context);
+  hall.news.from("/news", true);
+  hall.news.end();
+  await hall.tick(60_000);
+  assert.deepEqual(hall.asked, []);
+});

@@ -1,0 +1,226 @@
+"""A third source is one file beside the others: the rest of the program, a copy of it, knows it without a change."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.paths import CACHE_VARIABLE
+
+PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
+FILE = '''"""Forty reviews of plays, and four to test with."""
+
+from rnn_compare.sources.source import Source, WrittenReviews, script_from_texts
+
+
+def _read() -> WrittenReviews:
+    texts = [f"A fine play, no. {evening}" if evening % 2 else f"What a bore! No {evening}" for evening in range(40)]
+    labels = [evening % 2 for evening in range(40)]
+    return WrittenReviews(texts, labels, ["A fine bore", "a FINE xylophone", "What?", "play"], [0, 1, 0, 1])
+
+
+_IN_A_SCRIPT = """
+texts = [f"A fine play, no. {evening}" if evening % 2 else f"What a bore! No {evening}" for evening in range(40)]
+labels = [evening % 2 for evening in range(40)]
+"""
+
+SOURCE = Source(
+    name="plays",
+    title="Plays, seen last year",
+    corpus="plays",
+    size=40,
+    test_size=4,
+    fingerprint=lambda: "1",
+    read=_read,
+    script=script_from_texts(_IN_A_SCRIPT),
+)
+'''
+SETTINGS = {
+    "cell": "LSTM",
+    "units": 2,
+    "epochs": 10,
+    "maxlen": 8,
+    "batch_size": 8,
+    "vocabulary_size": 100,
+    "embedding_size": 4,
+}
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The program with one file more."""
+    folder = tmp_path_factory.mktemp("project")
+    shutil.copytree(PACKAGE, folder / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "rnn_compare" / "sources" / "plays.py").write_text(FILE)
+    return folder
+
+
+def python(project: Path, *arguments: str) -> str:
+    """Runs Python in the copy and returns what it prints."""
+    environment = os.environ | {CACHE_VARIABLE: str(project / "cache"), "PYTHONPATH": str(project)}
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def run(project: Path, script: str, *arguments: str) -> str:
+    """Runs a script in the copy and returns what it prints."""
+    (project / "script.py").write_text(script)
+    return python(project, "script.py", *arguments)
+
+
+def test_the_command_line_offers_it(project: Path) -> None:
+    helped = " ".join(python(project, "-m", "rnn_compare", "train", "--help").split())
+    assert "bundled or keras or plays; bundled if left out." in helped
+    assert "10 to all that the source holds (bundled 25,000, keras 25,000, plays 40); all if left out." in helped
+
+
+def test_the_pages_offer_it_and_its_reviews_bound_their_number(project: Path) -> None:
+    script = """
+from streamlit.testing.v1 import AppTest
+
+def page():
+    from rnn_compare.dashboard.pages.compare import controls
+    found = controls.setup()
+    import streamlit as st
+    st.text(str([experiment.reviews for experiment in found.experiments]))
+
+app = AppTest.from_function(page).run()
+source, reviews = app.selectbox(key="source"), app.number_input(key="reviews")
+assert source.options[-1] == "Plays, seen last year", source.options
+assert (reviews.value, reviews.max) == (25_000, 25_000)
+app.selectbox(key="source").set_value("plays").run()
+assert (app.number_input(key="reviews").value, app.number_input(key="reviews").max) == (40, 40)
+assert app.text[0].value == "[40, 40]", app.text[0].value
+app.number_input(key="reviews").set_value(30).run()
+app.selectbox(key="source").set_value("bundled").run()
+assert app.number_input(key="reviews").value == 30, "what was chosen stays where the source holds it"
+app.number_input(key="reviews").set_value(5_000).run()
+app.selectbox(key="source").set_value("plays").run()
+assert app.number_input(key="reviews").value == 40
+assert app.text[0].value == "[40, 40]", app.text[0].value
+app.selectbox(key="source").set_value("keras").run()
+assert app.number_input(key="reviews").value == 25_000, "all stay all"
+assert not app.exception and not app.warning
+
+app = AppTest.from_function(page)
+app.query_params.update({"source": "plays", "reviews": "41"})
+app.run()
+assert app.warning[0].value.startswith("In this link: reviews is 41; it must be between 10 and 40."), app.warning
+assert app.text[0].value == "[40, 40]", app.text[0].value
+for address in ("plays", "Plays, seen last year"):  # people write the name, Streamlit the title
+    app = AppTest.from_function(page)
+    app.query_params["source"] = address
+    app.run()
+    assert (app.selectbox(key="source").value, app.number_input(key="reviews").value) == ("plays", 40), address
+    assert not app.warning
+app = AppTest.from_function(page)
+app.query_params.update({"source": "gone", "reviews": "41"})
+app.run()
+assert "source is 'gone'; it must be one of 'bundled', 'keras' or 'plays'." in app.warning[0].value
+assert app.text[0].value == "[41, 41]", app.text[0].value
+
+def reviews():
+    from rnn_compare.dashboard.pages import reviews
+    reviews.render()
+
+app = AppTest.from_function(reviews, default_timeout=60)
+app.session_state["source"] = "plays"
+app.run()
+assert not app.exception
+body = "".join(element.proto.body for element in app.get("html"))
+assert "40 train sequences<br>4 test sequences" in body, body
+print("fine")
+"""
+    assert run(project, script).endswith("fine\n")
+
+
+def test_its_test_reviews_are_encoded_and_can_be_asked_about(project: Path) -> None:
+    script = """
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight.held_out import held_out
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.encoding import read_text
+from rnn_compare.training.remote import bundle
+
+reviews = prepared.load("plays")
+experiment = Experiment(source="plays", maxlen=5, vocabulary_size=100)
+ids, labels = reviews.test(experiment)
+assert labels.tolist() == [0, 1, 0, 1]
+for number, row in enumerate(ids):
+    text = reviews.text(number, "test")
+    assert row.tolist() == read_text(text, reviews.vocabulary, 100, 5).ids.tolist(), text
+assert 2 in ids[1], "no training review holds a xylophone"
+found = held_out([experiment])
+assert (found.kind, found.text(2), found.positive(2)) == ("test", "a FINE xylophone", True)
+assert held_out([Experiment(reviews=1000), experiment]) is None, "who knows what another corpus holds"
+
+brought = bundle.reviews("plays").files
+assert "train_ranks.npy" in brought and not [name for name in brought if "text" in name]
+print("fine")
+"""
+    assert run(project, script).endswith("fine\n")
+
+
+def test_it_can_be_read_from_the_zip_file_that_workers_are_sent(project: Path) -> None:
+    script = """
+import sys
+from pathlib import Path
+from rnn_compare.training.remote import bundle
+Path("package.zip").write_bytes(bundle.package()[1])
+"""
+    run(project, script)
+    script = """
+import sys
+sys.path[0] = "package.zip"
+sys.path[:] = [entry for entry in sys.path if entry != sys.argv[1]]
+from rnn_compare.sources import registry
+assert ".zip" in registry.__file__, registry.__file__
+print(registry.SOURCES, registry.source("plays").size)
+"""
+    assert run(project, script, str(project)) == "('bundled', 'keras', 'plays') 40\n"
+
+
+@pytest.mark.slow
+def test_a_network_learns_from_it(project: Path) -> None:
+    script = f"""
+from rnn_compare.experiment import Experiment
+from rnn_compare.training import job
+events = []
+job.train("run", Experiment(source="plays", learning_rate=0.05, stock_layers=True, **{SETTINGS!r}), events.append, bool)
+assert events[-1].status == "finished", events[-1]
+print([event.figures["val_accuracy"] for event in events if type(event).__name__ == "EpochEnd"])
+"""
+    accuracies = json.loads(run(project, script).splitlines()[-1])
+    assert (len(accuracies), accuracies[-1]) == (10, 1.0)
+
+
+@pytest.mark.slow
+def test_its_exported_script_trains_on_the_same_rows(project: Path) -> None:
+    script = f"""
+import sys
+import numpy as np
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.keras_script import script
+from rnn_compare.reviews import prepared
+experiment = Experiment(source="plays", **{SETTINGS!r})
+names = {{}}
+exec(compile(script(experiment), "script.py", "exec"), names)
+split = prepared.load("plays").padded(experiment)
+np.testing.assert_array_equal(names["x"], np.concatenate([split.x_train, split.x_val]))
+np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
+"""
+    printed = run(project, script)
+    assert printed.count("val_accuracy") == 10, printed

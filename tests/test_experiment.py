@@ -1,0 +1,90 @@
+"""What an experiment may be, and what is said of one that may not; what hangs on the source of the reviews."""
+
+import dataclasses
+
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import (
+    LONGEST_ECHO,
+    Experiment,
+    bounds,
+    choices,
+    experiment_from,
+    recorded_experiment,
+)
+from rnn_compare.sources import registry
+
+
+@pytest.fixture
+def small_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The source ``keras`` holds 60 reviews."""
+    small = dataclasses.replace(registry.source("keras"), size=60)
+    monkeypatch.setitem(registry._SOURCES, "keras", small)
+
+
+def test_settings_keep_their_hash_from_one_version_to_the_next() -> None:
+    assert Experiment().setting == "cd3b828f1e72c796"
+    assert Experiment(source="keras", reviews=8000, cell="LSTM", dropout=0.25).setting == "b25fce9a3b265126"
+
+
+def test_zero_and_minus_zero_are_one_setting() -> None:
+    for field in ("dropout", "recurrent_dropout"):
+        assert experiment_from({field: -0.0}).setting == Experiment().setting
+
+
+@pytest.mark.parametrize("field", ["units", "reviews", "dropout", "cell", "source", "bidirectional"])
+def test_a_wrong_value_is_not_echoed_beyond_measure(field: str) -> None:
+    for value in (10**400, -(10**400), 10**5_000, 1e300, float("-inf"), "9" * 5_000, "x" * 5_000, [0] * 99):
+        with pytest.raises(UserError, match=f"{field} is .*; it must be") as error:
+            experiment_from({field: value})
+        assert len(str(error.value)) < LONGEST_ECHO + 100
+
+
+def test_a_setting_that_there_is_not_is_not_echoed_beyond_measure_either() -> None:
+    with pytest.raises(UserError, match="There is no setting called xxx") as error:
+        experiment_from({"x" * 5_000: 1})
+    assert len(str(error.value)) < LONGEST_ECHO + 100
+
+
+def test_each_wrong_setting_gets_its_sentence() -> None:
+    with pytest.raises(UserError) as error:
+        experiment_from({"units": 0, "reviews": 25_001, "source": "bundled"})
+    assert str(error.value) == (
+        "units is 0; it must be between 1 and 512. reviews is 25001; it must be between 10 and 25,000."
+    )
+
+
+def test_an_unknown_source_gets_a_sentence_that_names_the_known_ones() -> None:
+    with pytest.raises(UserError) as error:
+        experiment_from({"source": "x"})
+    assert str(error.value) == "source is 'x'; it must be one of 'bundled' or 'keras'."
+    assert choices("source") == ("bundled", "keras")
+
+
+@pytest.mark.usefixtures("small_source")
+def test_the_source_bounds_the_reviews_and_left_out_all_of_them_are_used() -> None:
+    assert Experiment(source="keras").reviews == 60
+    assert Experiment.model_validate_json('{"source": "keras"}').reviews == 60
+    assert Experiment(source="keras", reviews=59).reviews == 59
+    assert Experiment().reviews == 25_000
+    assert bounds("reviews", "keras") == (10, 60)
+    for asked in (61, 9):
+        with pytest.raises(UserError, match=f"reviews is {asked}; it must be between 10 and 60"):
+            experiment_from({"source": "keras", "reviews": asked})
+
+
+@pytest.mark.usefixtures("small_source")
+def test_an_experiment_of_the_record_stays_what_it_was() -> None:
+    experiment = Experiment(reviews=20_000)
+    for source in ("keras", "gone"):  # one holds fewer reviews now, the other is no more
+        recorded = recorded_experiment(experiment.model_dump_json().replace('"bundled"', f'"{source}"'))
+        assert (recorded.source, recorded.reviews) == (source, 20_000)
+        assert recorded_experiment(recorded.model_dump_json()) == recorded
+        with pytest.raises(UserError):
+            experiment_from(recorded.model_dump())
+
+
+def test_a_source_that_is_no_more_gets_a_sentence() -> None:
+    with pytest.raises(UserError, match="no source of reviews called 'gone' here, only bundled, keras"):
+        registry.source("gone")

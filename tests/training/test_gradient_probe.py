@@ -1,0 +1,130 @@
+"""The gradient is followed beside the training, and never at its cost."""
+
+import logging
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_compare.insight.gradient_flow import FollowedGradient, from_plain
+from rnn_compare.insight.gradient_norms import gradient_norms
+from rnn_compare.insight.probe import probe_batch
+from rnn_compare.networks import weights
+from rnn_compare.networks.weights import Weights
+from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
+from rnn_compare.runs.files import weights_file
+from rnn_compare.training import gradient_probe, job
+from rnn_compare.training.gradient_probe import LARGEST_SHARE, Probe
+from rnn_compare.training.stream import StopAskedError
+from tests.insight.conftest import random_weights
+
+from .conftest import tiny
+
+
+def train(run: str, **changes: Any) -> list[Event]:
+    events: list[Event] = []
+    job.train(run, tiny(**changes), events.append, lambda: False)
+    return events
+
+
+class Clock:
+    """Goes on only when it is told to, and a step each time that it is read."""
+
+    def __init__(self, step: float) -> None:
+        self.now, self.step = 0.0, step
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+@pytest.fixture(autouse=True)
+def _reviews(training_cache: object) -> None:
+    """The reviews lie there."""
+
+
+@pytest.mark.parametrize("changes", [{"cell": "LSTM"}, {"bidirectional": True}])
+def test_every_epoch_is_followed_once_it_was_told_and_what_was_before_the_first(
+    changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gradient_probe, "LARGEST_SHARE", 1e9)
+    run = f"probed-{len(changes)}-{next(iter(changes))}"
+    events = train(run, **changes)
+    kinds = [(type(event), event.epoch) for event in events if isinstance(event, EpochEnd | EpochGradients)]
+    assert kinds == [(EpochEnd, 1), (EpochGradients, 1), (EpochGradients, 0), (EpochEnd, 2), (EpochGradients, 2)]
+    last = [event for event in events if isinstance(event, EpochGradients)][-1]
+    experiment = tiny(**changes)
+    ids, labels = probe_batch(experiment, last.reviews)
+    expected = gradient_norms(experiment, weights.load(weights_file(run, "last"), experiment), ids, labels)
+    assert len(last.directions) == len(expected)
+    for told, norms in zip(last.directions, expected, strict=True):
+        way = from_plain(told)
+        np.testing.assert_allclose(way.states, norms.states if norms.backward else norms.states[::-1], rtol=5e-3)
+        assert way.memory == norms.memory
+
+
+def test_an_error_is_written_to_the_log_once_and_the_training_goes_on(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: Any, **__: Any) -> None:
+        raise ValueError("no gradient today")
+
+    monkeypatch.setattr(gradient_probe, "follow_gradient", fail)
+    with caplog.at_level(logging.ERROR):
+        events = train("probe-fails", epochs=3)
+    end = events[-1]
+    assert isinstance(end, Ended)
+    assert end.status is Status.FINISHED
+    assert not any(isinstance(event, EpochGradients) for event in events)
+    assert len([record for record in caplog.records if "could not be followed" in record.message]) == 1
+
+
+def followed(monkeypatch: pytest.MonkeyPatch, clock: Clock, epochs: int, seconds: float, cost: float) -> list[int]:
+    """Trains epochs of so many seconds whose gradients cost so much, and returns those that were followed."""
+    sent: list[Event] = []
+
+    def measure(*_: Any, **__: Any) -> FollowedGradient:
+        clock.now += cost
+        return FollowedGradient(1, ())
+
+    monkeypatch.setattr(gradient_probe, "follow_gradient", measure)
+    probe = Probe("run", tiny(), sent.append, lambda: False, clock)
+    any_weights = random_weights(tiny())
+    probe.begins(any_weights)
+    for epoch in range(1, epochs + 1):
+        clock.now += seconds
+        probe.after(epoch, any_weights)
+    return [event.epoch for event in sent if isinstance(event, EpochGradients)]
+
+
+def test_what_costs_little_is_followed_always(monkeypatch: pytest.MonkeyPatch) -> None:
+    cost = 0.4 * LARGEST_SHARE
+    assert followed(monkeypatch, Clock(0.0), epochs=4, seconds=1.0, cost=cost) == [1, 0, 2, 3, 4]
+
+
+def test_what_costs_too_much_is_followed_now_and_then_and_stays_within_its_share(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cost = 4 * LARGEST_SHARE
+    epochs = followed(monkeypatch, Clock(0.0), epochs=40, seconds=1.0, cost=cost)
+    assert epochs[0] == 1
+    assert 0 not in epochs
+    assert 5 <= len(epochs) <= 11
+    assert len(epochs) * cost <= LARGEST_SHARE * 40 * (1 + LARGEST_SHARE) + cost
+
+
+def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[Event] = []
+    monkeypatch.setattr(gradient_probe, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
+    probe = Probe("run", tiny(), sent.append, lambda: False)
+    probe.begins(None)
+    probe.after(7, random_weights(tiny()))
+    assert [event.epoch for event in sent if isinstance(event, EpochGradients)] == [7]
+
+
+def test_whoever_presses_stop_does_not_wait_for_it() -> None:
+    probe = Probe("run", tiny(), lambda _event: None, lambda: True)
+    initial: Weights = random_weights(tiny())
+    probe.begins(initial)
+    with pytest.raises(StopAskedError):
+        probe.after(1, initial)

@@ -1,0 +1,68 @@
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused import models
+from rnn_compare.networks import keras_models
+from rnn_compare.reviews import prepared
+from rnn_compare.training.batches import training_batches, validation_batches
+from rnn_compare.training.predictions import ValidationPredictions
+
+from .conftest import tiny
+
+BUILT = {"fused": models.build, "stock": keras_models.build}
+
+
+def fit(model: keras.Model, experiment: Experiment, *callbacks: keras.callbacks.Callback) -> dict[str, list[float]]:
+    split = prepared.load(experiment.source).padded(experiment)
+    history = model.fit(
+        training_batches(experiment, split),
+        steps_per_epoch=-(-experiment.training_reviews // experiment.batch_size),
+        validation_data=validation_batches(experiment, split),
+        epochs=experiment.epochs,
+        callbacks=list(callbacks),
+        shuffle=False,
+        verbose=0,
+    )
+    found: dict[str, list[float]] = history.history
+    return found
+
+
+@pytest.mark.parametrize("built", BUILT)
+def test_every_epochs_predictions_are_those_of_its_weights_in_the_order_of_the_reviews(built: str) -> None:
+    experiment = tiny(reviews=170, cell="LSTM", dropout=0.3)  # 34 for validation: two batches of 16, and one of 2
+    model = BUILT[built](experiment)
+    split = prepared.load(experiment.source).padded(experiment)
+    predictions = ValidationPredictions(model, len(split.y_val))
+    seen: list[tuple[Any, Any]] = []
+    follow = keras.callbacks.LambdaCallback(
+        on_test_begin=lambda _logs: predictions.begin(),
+        on_epoch_end=lambda _epoch, _logs: seen.append((predictions.probabilities, model.get_weights())),
+    )
+    accuracies = fit(model, experiment, follow)["val_accuracy"]
+    assert len(seen) == 2
+    for (kept, weights), accuracy in zip(seen, accuracies, strict=True):
+        model.set_weights(weights)
+        np.testing.assert_allclose(kept, model.predict(split.x_val, verbose=0)[:, 0], atol=1e-6)
+        assert np.mean((kept > 0.5) == split.y_val) == pytest.approx(accuracy)
+    assert not np.array_equal(seen[0][0], seen[1][0]), "a copy of each"
+
+
+@pytest.mark.parametrize("built", BUILT)
+def test_model_and_training_are_what_they_are_without_it(built: str) -> None:
+    experiment = tiny(dropout=0.3)
+    plain, watched = (BUILT[built](experiment) for _ in range(2))
+    predictions = ValidationPredictions(watched, experiment.validation_reviews)
+    begin = keras.callbacks.LambdaCallback(on_test_begin=lambda _logs: predictions.begin())
+    assert fit(plain, experiment) == fit(watched, experiment, begin)
+    for of_plain, of_watched in (
+        (plain.variables, watched.variables),
+        (plain.optimizer.variables, watched.optimizer.variables),
+    ):
+        assert [variable.shape for variable in of_plain] == [variable.shape for variable in of_watched]
+    assert keras_models.summary_text(plain) == keras_models.summary_text(watched)
+    for a, b in zip(plain.get_weights(), watched.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)

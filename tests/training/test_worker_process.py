@@ -1,0 +1,84 @@
+import importlib.util
+import sys
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.training import worker_process
+from rnn_compare.training.messages import Answer, Question
+
+
+def refuse(sentence: str) -> None:
+    raise UserError(sentence)
+
+
+def fill_the_disk() -> None:
+    raise OSError(28, "No space left on device")
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+def test_a_question_is_answered_by_what_its_function_returns() -> None:
+    answer = worker_process.answer(Question(divmod, (7, 2)))
+    assert answer == Answer((3, 1))
+    assert answer.result() == (3, 1)
+
+
+def test_a_function_that_returns_nothing_has_answered_too() -> None:
+    assert worker_process.answer(Question(print)) == Answer(None)
+
+
+def test_what_goes_wrong_comes_back_as_a_sentence(cache: Path) -> None:
+    assert worker_process.answer(Question(refuse, ("There is nothing.",))) == Answer(error="There is nothing.")
+    assert "cannot be used (No space left on device)" in str(worker_process.answer(Question(fill_the_disk)).error)
+    unforeseen = str(worker_process.answer(Question(divmod, (1, 0))).error)
+    assert "ZeroDivisionError" in unforeseen
+    assert str(cache / "workers.log") in unforeseen
+    refused = worker_process.answer(Question(refuse, ("There is nothing.",)))
+    with pytest.raises(UserError, match="There is nothing"):
+        refused.result()
+
+
+@pytest.fixture
+def tensorflow(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the byte code of a TensorFlow that has none yet would lie."""
+    cached = cache / "site-packages" / "tensorflow" / "__pycache__" / "__init__.pyc"
+    cached.parent.parent.mkdir(parents=True)
+    spec = ModuleSpec("tensorflow", None)
+    spec.cached = str(cached)
+    monkeypatch.setattr(importlib.util, "find_spec", {"tensorflow": spec}.get)
+    monkeypatch.setattr(sys, "pycache_prefix", None)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    return cached
+
+
+def test_byte_code_that_must_not_lie_beside_the_sources_is_kept_in_the_cache_folder(
+    cache: Path, tensorflow: Path
+) -> None:
+    assert not tensorflow.exists()
+    worker_process.keep_byte_code()
+    assert sys.pycache_prefix == str(cache / "bytecode")
+    assert not sys.dont_write_bytecode
+
+
+def test_byte_code_that_lies_beside_the_sources_is_used(tensorflow: Path) -> None:
+    tensorflow.parent.mkdir()
+    tensorflow.touch()
+    worker_process.keep_byte_code()
+    assert sys.pycache_prefix is None
+
+
+def test_byte_code_that_python_may_write_stays_where_python_writes_it(
+    tensorflow: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not tensorflow.exists()
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    worker_process.keep_byte_code()
+    assert sys.pycache_prefix is None
