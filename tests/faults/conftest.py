@@ -25,7 +25,7 @@ Command = Callable[..., "subprocess.Popen[str]"]
 
 def curve(run: Run) -> dict[int, list[float]]:
     """Returns what was measured in each epoch of a run, its time left out."""
-    return {epoch.epoch: [getattr(epoch, figure) for figure in FIGURES] for epoch in run.epochs}
+    return {epoch.epoch: [epoch[figure] for figure in FIGURES] for epoch in run.epochs}
 
 
 def same_curve(run: Run, unbroken: Run) -> bool:
