@@ -93,7 +93,7 @@ class Visitor:
     async def _fetch_news(self, until: float) -> None:
         host, _, port = self._host.partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        request = f"GET {news.url([], marks=False)} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: gzip\r\n"
+        request = f"GET /{news.url([], marks=False)} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: gzip\r\n"
         tag = ""
         while time.monotonic() < until:
             await asyncio.sleep(FETCH_SECONDS)
