@@ -4,6 +4,7 @@ import json
 import os
 import sqlite3
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from rnn_compare.errors import UserError
@@ -84,18 +85,29 @@ def _add_turns(connection: sqlite3.Connection) -> None:
 
 
 def _name_figures(connection: sqlite3.Connection) -> None:
+    _execute(connection, "ALTER TABLE epochs RENAME TO epochs_before; ALTER TABLE progress RENAME TO progress_before;")
+    _execute(connection, TABLES)
+    _copy(
+        connection,
+        "SELECT * FROM epochs_before",
+        "INSERT INTO epochs (run, epoch, figures, seconds) VALUES (:run, :epoch, :figures, :seconds)",
+        ("accuracy", "loss", "val_accuracy", "val_loss"),
+    )
+    _copy(
+        connection,
+        "SELECT * FROM progress_before",
+        "INSERT INTO progress (run, epoch, batch, batches, figures, phase, at)"
+        " VALUES (:run, :epoch, :batch, :batches, :figures, :phase, :at)",
+        ("accuracy", "loss"),
+    )
+    _execute(connection, "DROP TABLE epochs_before; DROP TABLE progress_before;")
+
+
+def _copy(connection: sqlite3.Connection, read: str, write: str, names: Sequence[str]) -> None:
     # A figure was a column. Python's JSON writes numbers so that they are read as they were, to the last bit.
-    figures_in = {"epochs": ("accuracy", "loss", "val_accuracy", "val_loss"), "progress": ("accuracy", "loss")}
-    for table, names in figures_in.items():
-        connection.execute(f"ALTER TABLE {table} RENAME TO {table}_before")
-        _execute(connection, TABLES)
-        for row in connection.execute(f"SELECT * FROM {table}_before").fetchall():
-            figures = {name: row[name] for name in names if row[name] is not None}
-            values = {name: row[name] for name in row.keys() if name not in names}  # noqa: SIM118  # no dict
-            values["figures"] = json.dumps(figures)
-            columns, places = ", ".join(values), ", ".join(f":{name}" for name in values)
-            connection.execute(f"INSERT INTO {table} ({columns}) VALUES ({places})", values)
-        connection.execute(f"DROP TABLE {table}_before")
+    for row in connection.execute(read).fetchall():
+        figures = {name: row[name] for name in names if row[name] is not None}
+        connection.execute(write, {**row, "figures": json.dumps(figures)})
 
 
 MIGRATIONS = {1: _add_turns, 2: _name_figures}
