@@ -11,20 +11,10 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 PARTS = (
-    ("tests/faults", "tests/fused"),
+    ("tests/faults", "tests/training"),
     tuple(
         f"tests/{part}"
-        for part in (
-            "app",
-            "cells",
-            "dashboard",
-            "comparison",
-            "insight",
-            "networks",
-            "runs",
-            "training",
-            "test_style.py",
-        )
+        for part in ("app", "cells", "dashboard", "comparison", "fused", "insight", "networks", "runs", "test_style.py")
     ),
 )
 """The third takes what is left."""
