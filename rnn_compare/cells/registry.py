@@ -1,20 +1,12 @@
-"""Which cells there are: each file of this package that defines a ``CELL``. A new one needs no list."""
+"""Which cells there are: those that the files of this package declare."""
 
-import importlib
-import pkgutil
-from pathlib import Path
-
+from rnn_compare import cells
 from rnn_compare.cells.cell import Cell
+from rnn_compare.discovery import declared
 
-
-def _discovered() -> dict[str, Cell]:
-    folder = Path(__file__).parent
-    modules = (importlib.import_module(f"{__package__}.{found.name}") for found in pkgutil.iter_modules([str(folder)]))
-    cells = (module.CELL for module in modules if hasattr(module, "CELL"))
-    return {cell.name: cell for cell in sorted(cells, key=lambda cell: (cell.year, cell.name))}
-
-
-_CELLS = _discovered()
+_CELLS = {
+    found.name: found for found in sorted(declared(cells.__name__, Cell), key=lambda found: (found.year, found.name))
+}
 
 CELLS: tuple[str, ...] = tuple(_CELLS)
 """The names of all cells, in the order of their publication."""

@@ -1,28 +1,18 @@
-"""All figures, found in the files of this package: to add one is to add a file that declares it."""
+"""Which figures there are: those that the files of this package declare."""
 
-import importlib
 import math
-import pkgutil
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare import figures
+from rnn_compare.discovery import declared
 from rnn_compare.figures.epoch_figure import Figure
 
-
-def _declared() -> dict[str, Figure]:
-    modules = [
-        importlib.import_module(f"{figures.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(figures.__path__)
-        if found.name != "registry"
-    ]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, Figure)]
-    return {figure.name: figure for figure in sorted(found, key=lambda figure: figure.position)}
-
-
-FIGURES: Mapping[str, Figure] = _declared()
+FIGURES: Mapping[str, Figure] = {
+    found.name: found for found in sorted(declared(figures.__name__, Figure), key=lambda found: found.position)
+}
 """Every figure by its name, in the order in which people are shown them."""
 
 

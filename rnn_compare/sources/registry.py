@@ -1,9 +1,7 @@
-"""Which sources of reviews there are: each file of this package that defines a ``SOURCE``. A new one needs no list."""
+"""Which sources of reviews there are: those that the files of this package declare."""
 
-import importlib
-import pkgutil
-from pathlib import Path
-
+from rnn_compare import sources
+from rnn_compare.discovery import declared
 from rnn_compare.errors import UserError
 from rnn_compare.sources import bundled
 from rnn_compare.sources.source import Source
@@ -12,14 +10,10 @@ DEFAULT = bundled.SOURCE
 """The one that is always there."""
 
 
-def _discovered() -> dict[str, Source]:
-    folder = Path(__file__).parent
-    modules = (importlib.import_module(f"{__package__}.{found.name}") for found in pkgutil.iter_modules([str(folder)]))
-    sources = (module.SOURCE for module in modules if hasattr(module, "SOURCE"))
-    return {found.name: found for found in sorted(sources, key=lambda found: (found is not DEFAULT, found.title))}
-
-
-_SOURCES = _discovered()
+_SOURCES = {
+    found.name: found
+    for found in sorted(declared(sources.__name__, Source), key=lambda found: (found is not DEFAULT, found.title))
+}
 
 SOURCES: tuple[str, ...] = tuple(_SOURCES)
 """The names of all sources, the usual one first."""

@@ -1,24 +1,14 @@
-"""All charts of curves, found in the files of this package: to add one is to add a file that declares it."""
+"""Which charts of curves there are: those that the files of this package declare."""
 
-import importlib
-import pkgutil
 from collections.abc import Iterable, Mapping
 
 from rnn_compare.charts import curves
 from rnn_compare.charts.curves.curve_chart import CurveChart
+from rnn_compare.discovery import declared
 
-
-def _declared() -> dict[str, CurveChart]:
-    modules = [
-        importlib.import_module(f"{curves.__name__}.{found.name}")
-        for found in pkgutil.iter_modules(curves.__path__)
-        if found.name != "registry"
-    ]
-    found = [value for module in modules for value in vars(module).values() if isinstance(value, CurveChart)]
-    return {chart.name: chart for chart in sorted(found, key=lambda chart: chart.position)}
-
-
-CHARTS: Mapping[str, CurveChart] = _declared()
+CHARTS: Mapping[str, CurveChart] = {
+    found.name: found for found in sorted(declared(curves.__name__, CurveChart), key=lambda found: found.position)
+}
 """Every chart by its name, in their order on the board."""
 SHOWN_FIRST = tuple(name for name, chart in CHARTS.items() if chart.shown_first)
 
