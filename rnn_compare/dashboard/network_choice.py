@@ -6,9 +6,9 @@ import streamlit as st
 
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, shown
-from rnn_compare.experiment import MAX_COMPARED, labels
+from rnn_compare.experiment import MAX_COMPARED
 from rnn_compare.runs.files import Which
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, names
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 
@@ -28,7 +28,7 @@ def askable(services: Services) -> list[Run]:
 def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in found}
-    names = {run.id: f"{name} · {run.id.rpartition('-')[2]}" for run, name in zip(found, _names(found), strict=True)}
+    shown_as = {run.id: f"{name} · {run.id.rpartition('-')[2]}" for run, name in zip(found, _names(found), strict=True)}
     # Until somebody chooses, the page goes with what is shown on the charts; then it keeps to the choice.
     kept = [run for run in st.session_state.get("networks", []) if run in by_id]
     st.session_state["networks"] = kept if has_chosen() else [run.id for run in shown(found)]
@@ -38,7 +38,7 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
             list(reversed(by_id)),
             key="networks",
             max_selections=MAX_COMPARED,
-            format_func=names.__getitem__,
+            format_func=shown_as.__getitem__,
             placeholder="Choose at least one",
             on_change=note_choice,
             persist_state="session",
@@ -53,9 +53,5 @@ def _names(found: Sequence[Run]) -> list[str]:
     together: dict[str, list[Run]] = {}
     for run in found:
         together.setdefault(run.comparison, []).append(run)
-    label = {
-        run.id: name
-        for runs in together.values()
-        for run, name in zip(runs, labels(run.experiment for run in runs), strict=True)
-    }
-    return [run.name or label[run.id] for run in found]
+    by_id = {run.id: name for runs in together.values() for run, name in zip(runs, names(runs), strict=True)}
+    return [by_id[run.id] for run in found]

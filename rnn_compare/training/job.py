@@ -25,6 +25,7 @@ from rnn_compare.training.batches import training_batches, validation_batches
 from rnn_compare.training.building import build, clear, summary
 from rnn_compare.training.callback import StreamCallback, gradient_callback
 from rnn_compare.training.gradient_probe import Probe
+from rnn_compare.training.messages import first_line
 from rnn_compare.training.model_files import save_weights, write_models
 from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import StopAskedError, Stream
@@ -110,10 +111,10 @@ def sentence(error: Exception, experiment: Experiment) -> str:
             f"The cache folder is full or read-only ({error.strerror}). The finished epochs are kept. "
             "Free some space or make it writable, then continue the run."
         )
-    first_line = str(error).strip().partition("\n")[0][:200]
     return (
-        f"An unexpected error ended the training ({type(error).__name__}: {first_line}). Its finished epochs are kept "
-        "and the whole report is in workers.log in the cache folder. Continue it, or train it anew with other settings."
+        f"An unexpected error ended the training ({type(error).__name__}: {first_line(error)}). Its finished epochs "
+        "are kept and the whole report is in workers.log in the cache folder. Continue it, or train it anew with other "
+        "settings."
     )
 
 

@@ -6,7 +6,7 @@ import { layout, traces } from "../../rnn_compare/dashboard/assets/board_chart.j
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
 import { range } from "../../rnn_compare/dashboard/assets/curves.js";
 import { dressed, readable } from "../../rnn_compare/dashboard/assets/figure.js";
-import { decadesBetweenTicks, wayTraces } from "../../rnn_compare/dashboard/assets/gradient_history.js";
+import { carryLegend, decadesBetweenTicks, flowTraces } from "../../rnn_compare/dashboard/assets/gradient_history.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = {
@@ -109,8 +109,14 @@ test("gates' curves reach from one tenth to another, at least two tenths apart",
 test("the gradient's lines are those of the epoch, or of the last one before it that was recorded", () => {
   const lines = [{ name: "A", track: "hidden state", dash: "solid", places: [1, 2], values: [[1, 2], [3, 4]] }];
   const run = { color: "red", epochs: [1, 4], lines };
-  const drawn = (epoch) => wayTraces(run, epoch)[0].y;
+  const drawn = (epoch) => flowTraces(run, epoch)[0].y;
   assert.deepEqual([drawn(0), drawn(1), drawn(3), drawn(4)], [[], [1, 2], [1, 2], [3, 4]]);
+});
+
+test("the legend names the carry track where a network has one", () => {
+  const run = (...tracks) => ({ lines: tracks.map((track) => ({ track })) });
+  assert.deepEqual(carryLegend([run("hidden state")]), []);
+  assert.deepEqual(carryLegend([run("hidden state"), run("hidden state", "carry track")]).map(({ name }) => name), ["carry track"]);
 });
 
 test("an axis of many decades has a tick every few", () => {

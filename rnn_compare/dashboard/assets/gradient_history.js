@@ -30,15 +30,16 @@ function buildHistory(root, data, pace, redraw) {
     unit: "epoch", count: data.epochs.length, pace, onStep: redraw,
     where: (at) => (data.epochs[at] ? `after epoch ${data.epochs[at]}` : "before training"),
   });
-  const charts = element("div", "rc-course", root);
-  const ways = element("div", "rc-course-ways", charts);
-  const memories = element("div", "rc-course-memories", charts);
+  const charts = element("div", "rc-history", root);
+  const flow = element("div", "rc-history-flow", charts);
+  const memories = element("div", "rc-history-memories", charts);
   return {
     get pace() { return steps.pace; },
     draw(plotly) {
       const looks = look(root);
       const epoch = data.epochs[steps.at];
-      plotly.react(ways, data.runs.flatMap((run) => wayTraces(run, epoch)), wayLayout(data, looks, ways), CONFIG);
+      const lines = [...data.runs.flatMap((run) => flowTraces(run, epoch)), ...carryLegend(data.runs)];
+      plotly.react(flow, lines, flowLayout(data, looks, flow), CONFIG);
       const layout = memoryLayout(data, epoch, looks, memories);
       plotly.react(memories, data.runs.flatMap(memoryTraces), layout, CONFIG);
       onPointClick(memories, (clicked) => steps.jump(data.epochs.indexOf(clicked)));
@@ -48,13 +49,20 @@ function buildHistory(root, data, pace, redraw) {
 }
 
 // The lines of a run as they were after an epoch, or after the last one before it that was recorded.
-export function wayTraces(run, epoch) {
+export function flowTraces(run, epoch) {
   const at = run.epochs.findLastIndex((recorded) => recorded <= epoch);
   return run.lines.map(({ name, track, dash, places, values }) => ({
     type: "scatter", mode: "lines", name, x: places, y: at < 0 ? [] : values[at], showlegend: track === "hidden state",
     line: { color: run.color, dash, width: track === "hidden state" ? 3.5 : 2.5 }, hoverlabel: { namelength: -1 },
     hovertemplate: `${track}, word %{x:,} from the end: %{y:.2e}`,
   }));
+}
+
+// What the dashed lines are, where there are any: once for all networks.
+export function carryLegend(runs) {
+  if (!runs.some((run) => run.lines.some(({ track }) => track === "carry track"))) return [];
+  const line = { color: "#888888", dash: "dash", width: 3 };
+  return [{ type: "scatter", mode: "lines", name: "carry track", x: [null], y: [null], line }];
 }
 
 function memoryTraces(run) {
@@ -65,9 +73,9 @@ function memoryTraces(run) {
   }));
 }
 
-function wayLayout({ runs, place, longest, decades }, looks, node) {
+function flowLayout({ place, longest, decades }, looks, node) {
   return {
-    ...frame(looks, node), showlegend: runs.length > 1,
+    ...frame(looks, node), showlegend: true,
     legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
     xaxis: axis(looks, place, { range: [longest + 0.5, 0] }),
     // The same for all epochs, so that what moves are the lines.

@@ -9,11 +9,10 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import network_choice, review_box, review_text, theme
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import labels
 from rnn_compare.formatting import percent
 from rnn_compare.insight.verdict import Verdict, ask
 from rnn_compare.runs.files import Which
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, names
 
 
 def render() -> None:
@@ -30,11 +29,9 @@ def render() -> None:
 
 def _answers(runs: Sequence[Run], text: str, which: Which) -> None:
     drawn = looks(run.experiment.cell for run in runs)
-    names = labels(run.experiment for run in runs)
     cards = []
     verdicts: list[tuple[Run, str, Verdict]] = []
-    for run, name, look in zip(runs, names, drawn, strict=True):
-        title = run.name or name
+    for run, title, look in zip(runs, names(runs), drawn, strict=True):
         try:
             verdict = ask(run, text, which)
         except UserError as error:

@@ -10,10 +10,9 @@ from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, read
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import labels
 from rnn_compare.insight.verdict import run_weights
 from rnn_compare.runs.files import Which
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, names
 
 VIEWS = {
     "Word by word": reading.show,
@@ -43,11 +42,10 @@ def render() -> None:
 
 def _with_weights(runs: Sequence[Run], which: Which) -> list[Chosen]:
     chosen = []
-    names = labels(run.experiment for run in runs)
     drawn = looks(run.experiment.cell for run in runs)
-    for run, name, look in zip(runs, names, drawn, strict=True):
+    for run, name, look in zip(runs, names(runs), drawn, strict=True):
         try:
-            chosen.append(Chosen(run, run.name or name, look, which, run_weights(run, which)))
+            chosen.append(Chosen(run, name, look, which, run_weights(run, which)))
         except UserError as error:
             st.error(str(error))
     return chosen
