@@ -2,10 +2,10 @@
 
     python -m benchmarks.inside [rounds]
 
-The book's networks, SimpleRNN(32), LSTM(32) and GRU(32), read one review of 500 words word by word: verdicts, states
-and gates of all three are to take less than 100 ms. The reference is ``model.predict`` of the same three on the same
+A network of each cell, with the book's settings, reads one review of 500 words word by word: verdicts, states and
+gates of all of them are to take less than 100 ms. The reference is ``model.predict`` of the same networks on the same
 review, which gives their last verdicts alone. The two take turns in one process with one thread; medians are told, of
-the time on the clock and of the processor's time. What else the page works out is timed for all three together, the
+the time on the clock and of the processor's time. What else the page works out is timed for all of them together, the
 median of three: leaving each of 200 words out (the aim is 2 s), gradients of 16 reviews (as after every epoch) and of
 32, also of a large network, the map of 3,000 words, and the memory test.
 """
@@ -63,7 +63,7 @@ def main(rounds: int = 21) -> None:
     for clock, name in enumerate(("time", "processor time")):
         mine, keras_own = (1000 * statistics.median(each[who][clock] for each in taken) for who in (0, 1))
         print(
-            f"{name}: verdicts, states and gates of 500 words, three networks: {mine:.1f} ms (aim 100 ms); "
+            f"{name}: verdicts, states and gates of 500 words, {len(networks)} networks: {mine:.1f} ms (aim 100 ms); "
             f"Keras' predict, last verdicts only: {keras_own:.1f} ms; ratio {mine / keras_own:.2f}"
         )
     for name, work in _longer(networks).items():
@@ -77,11 +77,11 @@ def _longer(networks: list[Network]) -> dict[str, Callable[[], None]]:
     large, large_weights, _ = _network(Experiment(cell="LSTM", units=256, maxlen=1000))
 
     def each(work: Callable[[Experiment, Weights], object]) -> Callable[[], None]:
-        def all_three() -> None:
+        def for_all() -> None:
             for experiment, weights, _ in networks:
                 work(experiment, weights)
 
-        return all_three
+        return for_all
 
     def large_one() -> None:
         gradient_norms(large, large_weights, np.tile(ids, 2), np.arange(32) % 2)

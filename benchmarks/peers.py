@@ -18,13 +18,13 @@ import torch
 from torch import nn
 
 from benchmarks.machine import machine
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import batches
 
 LAYERS = {"SimpleRNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
+"""The cells that PyTorch has."""
 
 
 class Network(nn.Module):  # type: ignore[misc]  # PyTorch is not followed by mypy
@@ -71,7 +71,7 @@ def main(reviews: int = 25_000, rounds: int = 3) -> None:
     torch.set_flush_denormal(True)
     warm_up()
     print(f"{machine()}, PyTorch {torch.__version__}; {reviews:,} reviews of 500 words, {rounds} rounds")
-    for cell in CELLS:
+    for cell in LAYERS:
         experiment = Experiment(cell=cell, reviews=reviews)
         split = reviews_for(experiment)
         kinds = {

@@ -18,12 +18,11 @@ from benchmarks.epochs import Times, in_turns, keras_epoch, reviews_for  # first
 import numpy as np
 
 from benchmarks.machine import machine
-from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.models import warm_up
 from rnn_compare.reviews.prepared import Split
 
-GATES = {"SimpleRNN": 1, "LSTM": 4, "GRU": 3}
 REVIEWS = 2_500
 TABLES: dict[str, tuple[int, ...]] = {
     "units": (8, 16, 32, 64, 128, 256),
@@ -51,14 +50,14 @@ def main(rounds: int = 3, *tables: str) -> None:
             continue
         print(f"| {setting} | cell | stock, s | fused, s | ratio | floor, s | floor of fused |")
         print("|---|---|---|---|---|---|---|")
-        for value, cell in itertools.product(values, CELLS):
-            chosen: dict[str, Any] = {"cell": cell, "reviews": REVIEWS, setting: value}
+        for value, name in itertools.product(values, CELLS):
+            chosen: dict[str, Any] = {"cell": name, "reviews": REVIEWS, setting: value}
             experiment = Experiment(**chosen)
             split = reviews_for(experiment)
             stock, fused = _compared(experiment, split, rounds)
             floor = multiply_adds(experiment, split) / rate
             print(
-                f"| {value:,} | {cell} | {stock.seconds:.2f} | {fused.seconds:.2f} | {fused.ratio:.2f} "
+                f"| {value:,} | {name} | {stock.seconds:.2f} | {fused.seconds:.2f} | {fused.ratio:.2f} "
                 f"| {floor:.2f} | {floor / fused.seconds:.0%} |",
                 flush=True,
             )
@@ -67,10 +66,10 @@ def main(rounds: int = 3, *tables: str) -> None:
 
 def _print_others(rounds: int) -> None:
     print("| setting | cell | stock, s | fused, s | ratio |\n|---|---|---|---|---|")
-    for (name, changes), cell in itertools.product(OTHERS.items(), CELLS):
-        experiment = Experiment(cell=cell, reviews=REVIEWS, **changes)
+    for (other, changes), name in itertools.product(OTHERS.items(), CELLS):
+        experiment = Experiment(cell=name, reviews=REVIEWS, **changes)
         stock, fused = _compared(experiment, reviews_for(experiment), rounds)
-        print(f"| {name} | {cell} | {stock.seconds:.2f} | {fused.seconds:.2f} | {fused.ratio:.2f} |", flush=True)
+        print(f"| {other} | {name} | {stock.seconds:.2f} | {fused.seconds:.2f} | {fused.ratio:.2f} |", flush=True)
     print()
 
 
@@ -87,7 +86,7 @@ def multiply_adds(experiment: Experiment, split: Split) -> float:
     vector, which RMSprop squares place by place; W·input and W's gradient once for each distinct word of a batch.
     Validation: forward only.
     """
-    gates, features = GATES[experiment.cell] * experiment.units, experiment.embedding_size
+    gates, features = cell(experiment.cell).blocks * experiment.units, experiment.embedding_size
     total = 0.0
     for x, recurrent, place, word in ((split.x_train, 3, 1, 2), (split.x_val, 1, 0, 1)):
         for batch in np.array_split(x, max(1, len(x) // experiment.batch_size)):

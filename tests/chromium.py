@@ -26,9 +26,9 @@ PATIENCE = 60_000
 """Milliseconds that a page may take for anything: these tests are about what happens, not how fast."""
 
 
-@pytest.fixture(scope="module")  # Playwright's event loop would be in the way of later tests that have their own
-def browser() -> Iterator[Browser]:
-    """The system's Chromium or Chrome."""
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """Where the system's Chromium or Chrome is; without one the test is skipped."""
     found = os.environ.get(BROWSER_VARIABLE) or next(filter(None, map(shutil.which, CANDIDATES)), None)
     found = found or next(filter(os.path.exists, APPLICATIONS), None)
     if found is None:
@@ -36,8 +36,14 @@ def browser() -> Iterator[Browser]:
         if os.environ.get(REQUIRE_VARIABLE):
             pytest.fail(sentence)
         pytest.skip(sentence)
+    return found
+
+
+@pytest.fixture(scope="module")  # Playwright's event loop would be in the way of later tests that have their own
+def browser(chromium: str) -> Iterator[Browser]:
+    """The system's Chromium or Chrome."""
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield launched
         launched.close()
 

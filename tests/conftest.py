@@ -1,6 +1,7 @@
 """Fixtures that every folder of tests may use."""
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from hypothesis import settings
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from tests.chromium import browser, page  # noqa: F401  # fixtures
+from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
 from tests.unstarted import record, services  # noqa: F401  # fixtures
 
 # Every test's cache is empty; what is compiled is kept for all of them, and for the next time. A worker that has to
@@ -20,6 +21,9 @@ KEPT = Path(__file__).parents[1] / ".pytest_cache"
 os.environ.setdefault("NUMBA_CACHE_DIR", str(KEPT / "compiled"))
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(KEPT / "bytecode"))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What a shell starts in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A slow machine is no failure. `pytest --hypothesis-profile=thorough` draws more than the gate has time for.
 settings.register_profile("quick", deadline=None, max_examples=40)

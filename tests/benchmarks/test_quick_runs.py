@@ -1,0 +1,130 @@
+"""Each benchmark in small: it still measures what it says. How long anything took is not judged here."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.paths import CACHE_VARIABLE
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def said(benchmark: str, main: str = "main()", arguments: str = "", **constants: object) -> str:
+    """Runs a benchmark's ``main`` in a process of its own, with some of its constants made small."""
+    small = "".join(f"benchmark.{constant} = {value!r}; " for constant, value in constants.items())
+    code = f"from benchmarks import {benchmark} as benchmark; {small}benchmark.{main}"
+    command = [sys.executable, "-c", code, *arguments.split()]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def measured(pattern: str, text: str) -> list[float]:
+    """Returns every number that a pattern finds; nothing measured takes no time."""
+    found = [float(number.replace(",", "")) for number in re.findall(pattern, text, re.MULTILINE)]
+    assert found, text
+    assert all(number > 0 for number in found), text
+    return found
+
+
+@pytest.fixture(autouse=True)
+def _small_cache(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@pytest.mark.slow
+def test_fused_epoch_times_both_kinds_of_layers_and_their_drift_for_every_cell() -> None:
+    text = said("fused_epoch", "main(800, 1)", STEPS=(2, 4))
+    assert re.findall(r"^(\w+) +epoch:", text, re.MULTILINE) == list(CELLS)
+    assert len(measured(r"(?:stock|fused) (\d+\.\d+) s", text)) == 2 * len(CELLS)
+    drift = measured(r"(\S+) after 4 steps", text)
+    assert len(drift) == len(CELLS)
+    assert max(drift) < 1e-3  # else the two would not train the same network
+
+
+@pytest.mark.slow
+def test_scaling_prints_a_row_for_each_value_and_cell_and_tells_the_arithmetics_floor() -> None:
+    text = said(
+        "scaling", "main(1)", REVIEWS=800, TABLES={"maxlen": (20, 50)}, OTHERS={"two": {"layers": 2, "maxlen": 20}}
+    )
+    rows = re.findall(r"^\| ([\w ]+) \| (\w+) \| (\d+\.\d+) \| (\d+\.\d+) \|", text, re.MULTILINE)
+    assert [row[:2] for row in rows if row[1] in CELLS] == [
+        (value, cell) for value in ("two", "20", "50") for cell in CELLS
+    ]
+    assert len(re.findall(r"\d+% \|$", text, re.MULTILINE)) == 2 * len(CELLS)
+
+
+@pytest.mark.slow
+def test_peers_times_every_cell_that_pytorch_has() -> None:
+    pytest.importorskip("torch", reason="PyTorch is no requirement of this project")
+    text = said("peers", "main(400, 1)")
+    assert len(measured(r"(?:stock|fused|torch) (\d+\.\d+) s", text)) == 3 * len(set(CELLS) - {"MGU"})
+
+
+@pytest.mark.slow
+def test_streaming_tells_its_share_of_an_epoch_and_how_much_was_sent() -> None:
+    text = said("streaming", "main(1)")
+    assert measured(r"^(\d+\.\d+)% of a SimpleRNN epoch", text)[0] < 100
+    assert measured(r"(\d+) events an epoch", text)[0] > 1
+    measured(r"(\d+) bytes each", text)
+
+
+@pytest.mark.slow
+def test_inside_times_the_networks_of_all_cells_and_everything_that_takes_longer() -> None:
+    text = said("inside", "main(1)")
+    assert f"500 words, {len(CELLS)} networks" in text
+    assert len(measured(r"ratio (\d+\.\d+)", text)) == 2
+    assert len(re.findall(r": \d+\.\d+ s, processor \d+\.\d+ s$", text, re.MULTILINE)) == 6
+
+
+@pytest.mark.slow
+def test_the_engines_overhead_is_told_for_each_number_of_workers() -> None:
+    text = said("engine_overhead", "main((1,))", RUNS=2, LONG=5, BUSY_SECONDS=2.0, IDLE_SECONDS=1.0)
+    titles, row = text.splitlines()
+    assert titles.split()[0] == "workers"
+    workers, *figures = row.split()
+    assert (workers, len(figures)) == ("1", 4)
+    assert float(figures[3]) > 0  # a worker always waits a little
+
+
+@pytest.mark.slow
+def test_the_books_experiment_runs_as_command_and_as_script_with_two_accuracies_each() -> None:
+    text = said("book_experiment", "main(1, 400, 1)")
+    accuracies = re.findall(r"validation accuracies (.*)", text)
+    assert [len(each.split()) for each in accuracies] == [2, 2]
+    measured(r"(\d+\.\d) times faster", text)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
+def test_first_page_sees_the_counts_before_the_charts_and_an_empty_page_beside_them() -> None:
+    text = said("first_page", ROUNDS=1)
+    counts, charts, empty = measured(r": +(\d+\.\d+) s", text)
+    assert counts <= charts
+    assert empty > 0
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
+def test_first_point_waits_for_a_point_of_this_training_and_for_a_plain_scripts_first_batch() -> None:
+    text = said("first_point", ROUNDS=2)
+    ours, plain = (re.findall(r"\d+\.\d+", each) for each in re.findall(r"\[(.*)\]", text))
+    assert len(ours) == len(plain) == 2
+
+
+@pytest.mark.slow
+def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
+    text = said("viewers", arguments="--viewers 5 --rounds 1 --seconds 6", JOIN_SECONDS=1.0)
+    assert "5 visitors: tick p50" in text
+    assert len(measured(r"an epoch takes (\d+\.\d+) times as long", text)) == 2
+
+
+@pytest.mark.slow
+def test_a_hall_that_stays_has_its_server_watched_while_networks_train() -> None:
+    text = said("hall_memory", arguments="--viewers 3 --minutes 0.2")
+    assert measured(r"^(\d+) ticks", text)[0] > 3
