@@ -208,6 +208,8 @@ def _paces(store: RunStore, since: float) -> list[float]:
             if back < since:
                 break
             recent.append(epoch.seconds)
+        if not recent:
+            raise SystemExit(f"No epoch of {run.title} began and ended within a round: give it more --seconds.")
         paces.append(statistics.median(recent))
     return paces
 

@@ -14,7 +14,10 @@ PARTS = (
     ("tests/faults", "tests/training"),
     tuple(
         f"tests/{part}"
-        for part in ("app", "cells", "dashboard", "comparison", "fused", "insight", "networks", "runs", "test_style.py")
+        for part in (
+            *("app", "benchmarks", "cells", "comparison", "dashboard", "fused", "insight", "networks", "runs"),
+            "test_style.py",
+        )
     ),
 )
 """The third takes what is left."""

@@ -212,8 +212,9 @@ def _fell(run: Run) -> str:
 def _still_learns(run: Run) -> str:
     if run.status is not Status.FINISHED or len(run.epochs) < 2:
         return ""
-    gained = run.epochs[-1]["val_accuracy"] - _highest(run.epochs[:-1])
-    if gained < _standard_error(run.epochs[-1]["val_accuracy"], run):
+    last = run.epochs[-1]
+    gained = last["val_accuracy"] - _highest(run.epochs[:-1])
+    if gained < _standard_error(last["val_accuracy"], run) or last["accuracy"] - last["val_accuracy"] >= OVERFIT_GAP:
         return ""
     return "was still getting better in its last epoch: more epochs may help."
 

@@ -181,6 +181,11 @@ def test_more_epochs_are_suggested_only_at_the_end_and_where_the_last_brought_so
     assert said(run("S", *steady(0.7, 0.85, 0.853))) == []
 
 
+def test_more_epochs_are_not_advised_where_training_accuracy_has_left_validation_far_behind() -> None:
+    rising = [(0.8, 0.4, 0.70, 0.6), (0.96, 0.1, 0.74, 0.6)]
+    assert said(run("S", *rising, reviews=5000)) == []
+
+
 shares = st.floats(0.01, 0.99)
 
 

@@ -102,7 +102,7 @@ def _card(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict
         "state": _state(run, starts),
         "fraction": round(run.fraction_done, 3),
         "best": percent(best["val_accuracy"]) if best else "–",
-        "best_note": f"best, epoch {best.epoch}" if best else "validation accuracy",
+        "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
         "last": f"last {percent(last['val_accuracy'])}" if last else "",
         "left": _left(run, earlier),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
