@@ -1,0 +1,145 @@
+"""What one training achieved, measured in ways that must not be mixed: best, kept, typical, and on test reviews."""
+
+import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Measure = Literal["kept", "typical", "test"]
+"""What may be compared: the weights that one would keep, a typical epoch, or the kept weights on the test reviews."""
+Probabilities = NDArray[np.floating]
+"""Of being positive (reviews,), as an epoch's validation predicted them."""
+ByEpoch = Sequence[Probabilities | None] | Probabilities
+"""The probabilities of each epoch, None where they were not kept; or one array (epochs, reviews)."""
+THRESHOLD = 0.5
+"""A review is judged positive above it, as Keras' ``binary_accuracy`` has it."""
+
+
+@dataclass(frozen=True)
+class Achieved:
+    """The accuracy of one training and, where verdicts were kept, which reviews it stands on.
+
+    Attributes:
+        accuracy: Share of reviews that were judged rightly, from 0 to 1.
+        correct: Of each review 1 or 0, judged rightly or not, or the share of epochs in which it was (reviews,);
+            None where no verdicts were kept.
+        reviews: How many were judged.
+        epochs: Whose verdicts count, from 1; empty for the test reviews.
+    """
+
+    accuracy: float
+    correct: NDArray[np.float64] | None
+    reviews: int
+    epochs: tuple[int, ...] = ()
+
+
+def best(val_accuracy: Sequence[float], reviews: int) -> Achieved:
+    """Returns the best epoch, as the book reports it: flattering, for the reviews that judge the epoch also chose it.
+
+    It carries no verdicts, so that no paired test can be made of it.
+
+    Args:
+        val_accuracy: Of each epoch, at least one.
+        reviews: How many validation reviews there are.
+
+    Example:
+        >>> best([0.84, 0.86, 0.85], 5000)
+        Achieved(accuracy=0.86, correct=None, reviews=5000, epochs=(2,))
+    """
+    highest = max(val_accuracy)
+    return Achieved(highest, None, reviews, (list(val_accuracy).index(highest) + 1,))
+
+
+def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Achieved | None:
+    """Returns what the weights achieve that one would keep: the epoch chosen on one half of the reviews, judged on the
+    other, both ways.
+
+    Nearly unbiased for the best epoch's weights, for no review judges an epoch that it helped to choose
+    (two-fold cross-validation of the choice). The halves are the even and the odd places; of equal epochs the first
+    is chosen.
+
+    Args:
+        probabilities: Of each epoch (reviews,).
+        labels: 0 or 1 (reviews,).
+
+    Returns:
+        What was achieved, ``epochs`` being the one that judges the even places and the one that judges the odd; None
+        where an epoch's probabilities are missing.
+
+    Example:
+        >>> labels = np.array([1, 1, 0, 0])
+        >>> epochs = np.array([[0.9, 0.2, 0.1, 0.8], [0.3, 0.7, 0.2, 0.4]])  # right: 1 0 1 0 and 0 1 1 1
+        >>> kept(epochs, labels)
+        Achieved(accuracy=0.25, correct=array([0., 0., 1., 0.]), reviews=4, epochs=(2, 1))
+    """
+    right = _right(probabilities, labels)
+    if right is None:
+        return None
+    judge = [int(right[:, 1 - half :: 2].sum(axis=1).argmax()) for half in (0, 1)]  # chosen on the other half
+    correct = right[judge[0]].copy()
+    correct[1::2] = right[judge[1], 1::2]
+    return Achieved(float(correct.mean()), correct, len(labels), (judge[0] + 1, judge[1] + 1))
+
+
+def typical(
+    val_accuracy: Sequence[float],
+    reviews: int,
+    probabilities: ByEpoch | None = None,
+    labels: NDArray[np.integer] | None = None,
+) -> Achieved:
+    """Returns a typical epoch: the median of the second half of the epochs, what the network is and not its luckiest
+    moment.
+
+    The second half of n epochs begins after epoch ⌈n/2⌉ (6 to 10 of 10, 3 of 3); a single epoch is its own.
+
+    Args:
+        val_accuracy: Of each epoch, at least one.
+        reviews: How many validation reviews there are.
+        probabilities: Of each epoch (reviews,), where they were kept.
+        labels: 0 or 1 (reviews,); needed beside probabilities.
+
+    Returns:
+        The median, and of each review the share of those epochs in which it was judged rightly; no such shares where
+        probabilities of one of those epochs are missing.
+
+    Example:
+        >>> typical([0.70, 0.80, 0.86, 0.84], 5000)
+        Achieved(accuracy=0.85, correct=None, reviews=5000, epochs=(3, 4))
+    """
+    last = len(val_accuracy)
+    first = min(math.ceil(last / 2), last - 1)
+    correct = None
+    if probabilities is not None and labels is not None and len(probabilities) == last:
+        right = _right(probabilities[first:], labels)
+        correct = None if right is None else right.mean(axis=0)
+    return Achieved(statistics.median(val_accuracy[first:]), correct, reviews, tuple(range(first + 1, last + 1)))
+
+
+def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -> Achieved:
+    """Returns what chosen weights achieve on reviews that neither trained nor chose them.
+
+    Args:
+        probabilities: Of being positive (reviews,).
+        labels: 0 or 1 (reviews,).
+
+    Example:
+        >>> on_test_reviews(np.array([0.9, 0.2, 0.4]), np.array([1, 0, 1])).correct
+        array([1., 1., 0.])
+    """
+    correct = _rightly_judged(probabilities, labels)
+    return Achieved(float(correct.mean()), correct, len(labels))
+
+
+def _right(probabilities: ByEpoch, labels: NDArray[np.integer]) -> NDArray[np.float64] | None:  # (epochs, reviews)
+    kept_ones = [each for each in probabilities if each is not None]
+    if not kept_ones or len(kept_ones) < len(probabilities):
+        return None
+    return _rightly_judged(np.stack(kept_ones), labels)
+
+
+def _rightly_judged(probabilities: Probabilities, labels: NDArray[np.integer]) -> NDArray[np.float64]:
+    return ((probabilities > THRESHOLD) == (labels == 1)).astype(np.float64)

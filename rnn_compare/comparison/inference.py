@@ -1,0 +1,137 @@
+"""Whether two settings, trained anew, would differ: chance has a share in the seeds and in the held-out reviews."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.comparison.accuracies import Achieved
+from rnn_compare.comparison.difference import Difference, by_student
+from rnn_compare.comparison.spread import FEWEST, Spread, spread
+
+
+def settings(
+    a: Sequence[Achieved], b: Sequence[Achieved], spread_a: Spread | None = None, spread_b: Spread | None = None
+) -> Difference:
+    """Compares two settings by their runs on the same reviews: would they differ if they were trained anew?
+
+    Welch's test over the seeds, to which the share of the reviews is added. With verdicts
+    c[s, i] = μ[i] + g[s] + e[s, i] of seed s and review i, that share is V / reviews: V is the variance over the reviews
+    of the difference of both mean verdicts, less what the noise of single verdicts adds to it.
+
+    Args:
+        a, b: Runs of each setting, different in nothing but the seed, measured in the same way on the same reviews.
+        spread_a, spread_b: Of at least three earlier runs of exactly that setting, measured in the same way: what a
+            seed does, where only one run is compared. Not looked at where there are several.
+
+    Returns:
+        The difference. There is no p and no interval where there is one run of a setting and no spread of it. Where
+        verdicts were not kept, the reviews' share is that of independent reviews, an upper bound (``paired`` is false).
+
+    Raises:
+        ValueError: A setting without runs.
+
+    Example:
+        >>> a = [Achieved(accuracy, None, 25_000) for accuracy in (0.88, 0.87, 0.89)]
+        >>> b = [Achieved(accuracy, None, 25_000) for accuracy in (0.84, 0.86, 0.85)]
+        >>> found = settings(a, b)
+        >>> f"{found.difference:.3f}, from {found.low:.3f} to {found.high:.3f}, p = {found.p:.3f}: {found.verdict}"
+        '0.030, from 0.008 to 0.052, p = 0.017: a is better'
+    """
+    if not a or not b:
+        raise ValueError("each setting needs at least one run")
+    difference = _mean(a) - _mean(b)
+    runs = len(a), len(b)
+    of_a, of_b = _seeds(a, spread_a), _seeds(b, spread_b)
+    if of_a is None or of_b is None:
+        return Difference(difference, runs, reason="one seed")
+    reviews = min(run.reviews for run in (*a, *b))
+    seeds = [
+        (_with_floor(each.variance, reviews) / len(group), each.runs - 1) for group, each in ((a, of_a), (b, of_b))
+    ]
+    between = _between_reviews(a, b, of_a.noise / len(a) + of_b.noise / len(b))
+    share = _binomial(a) + _binomial(b) if between is None else between / reviews
+    found = by_student(difference, runs, seeds, (share, max(1, reviews - 1)))
+    return replace(found, paired=between is not None)
+
+
+def settings_with_splits(
+    a: Mapping[int, float], b: Mapping[int, float], training_reviews: int, validation_reviews: int
+) -> Difference:
+    """Compares two settings where the seed also decides which reviews are held out: seed by seed.
+
+    Student's paired t with the correction of Nadeau and Bengio (2003): the parts of different seeds overlap, so that the
+    variance of the mean of n differences is not S²/n but (1/n + validation reviews / training reviews) · S².
+
+    Args:
+        a, b: Accuracy of each setting by seed. Two runs with one seed judge the same reviews.
+        training_reviews, validation_reviews: How many each run trains on and is judged by.
+
+    Returns:
+        The difference over the seeds that both have; the others are in ``left_out``. Without p where both have fewer
+        than two.
+
+    Example:
+        >>> a, b = {1: 0.88, 2: 0.87, 3: 0.89}, {1: 0.86, 2: 0.86, 3: 0.85, 4: 0.90}
+        >>> found = settings_with_splits(a, b, 20_000, 5_000)
+        >>> f"{found.difference:.4f}, p = {found.p:.3f}, without {found.left_out}"
+        '0.0233, p = 0.184, without (4,)'
+    """
+    shared = sorted(a.keys() & b.keys())
+    left_out = tuple(sorted(a.keys() ^ b.keys()))
+    differences = np.array([a[seed] - b[seed] for seed in shared])
+    runs = len(shared), len(shared)
+    if len(shared) < 2:
+        over_all = float(np.mean(list(a.values())) - np.mean(list(b.values())))
+        return Difference(over_all, (len(a), len(b)), reason="fewer than two shared seeds", left_out=left_out)
+    variance = _with_floor(float(differences.var(ddof=1)), validation_reviews)
+    freedom = len(shared) - 1
+    overlap = validation_reviews / training_reviews
+    whole = variance * (1 / len(shared) + overlap)
+    found = by_student(float(differences.mean()), runs, [(whole, freedom)], (0.0, 1))
+    return replace(
+        found,
+        variance_seeds=variance / len(shared),
+        variance_reviews=variance * overlap,
+        left_out=left_out,
+    )
+
+
+def _seeds(group: Sequence[Achieved], earlier: Spread | None) -> Spread | None:
+    """Returns what is known of the seed: from the group itself, or lent by enough earlier runs."""
+    if len(group) > 1:
+        return spread(group)
+    return earlier if earlier is not None and earlier.runs >= FEWEST else None
+
+
+def _with_floor(variance: float, reviews: int) -> float:
+    """Returns a variance of accuracies that is not 0, though all were equal: they are counted in steps of one review.
+
+    An error of rounding is spread evenly over a step, which gives it a variance of step²/12.
+    """
+    return max(variance, 1 / (12 * reviews**2))
+
+
+def _between_reviews(a: Sequence[Achieved], b: Sequence[Achieved], noise: float) -> float | None:
+    """Returns the variance over reviews of the settings' true difference; None where verdicts cannot be paired."""
+    mean_a, mean_b = _mean_verdicts(a), _mean_verdicts(b)
+    if mean_a is None or mean_b is None or len(mean_a) != len(mean_b) or len(mean_a) < 2:
+        return None
+    return max(0.0, float(np.var(mean_a - mean_b, ddof=1)) - noise)
+
+
+def _mean_verdicts(runs: Sequence[Achieved]) -> NDArray[np.float64] | None:  # (reviews,)
+    kept = [run.correct for run in runs if run.correct is not None]
+    if len(kept) < len(runs) or len({len(correct) for correct in kept}) > 1:
+        return None
+    return np.stack(kept).mean(axis=0)
+
+
+def _binomial(runs: Sequence[Achieved]) -> float:
+    accuracy = _mean(runs)
+    return accuracy * (1 - accuracy) / min(run.reviews for run in runs)
+
+
+def _mean(runs: Sequence[Achieved]) -> float:
+    return float(np.mean([run.accuracy for run in runs]))

@@ -1,0 +1,97 @@
+"""What a training achieved: by hand on four reviews, and as properties that hold for any probabilities."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from numpy.typing import NDArray
+
+from rnn_compare.comparison.accuracies import best, kept, on_test_reviews, typical
+
+LABELS = np.array([1, 1, 0, 0])
+EPOCHS = np.array(
+    [
+        [0.9, 0.2, 0.1, 0.8],  # right: 1 0 1 0
+        [0.3, 0.7, 0.2, 0.4],  # right: 0 1 1 1
+        [0.6, 0.1, 0.9, 0.7],  # right: 1 0 0 0
+    ]
+)
+trainings = st.tuples(st.integers(1, 6), st.integers(1, 9)).flatmap(
+    lambda shape: st.tuples(
+        arrays(np.float16, shape, elements=st.floats(0, 1, width=16)),
+        arrays(np.int64, shape[1], elements=st.integers(0, 1)),
+    )
+)
+
+
+def test_the_kept_epoch_is_judged_by_the_half_that_did_not_choose_it() -> None:
+    achieved = kept(EPOCHS, LABELS)
+    # The odd places (0 1, 1 1 of 2) choose epoch 2 for the even ones; the even (2, 1, 1 of 2) choose epoch 1.
+    assert achieved is not None
+    assert achieved.epochs == (2, 1)
+    assert achieved.correct is not None
+    assert achieved.correct.tolist() == [0, 0, 1, 0]
+    assert achieved.accuracy == 0.25
+
+
+def test_the_best_epoch_is_the_first_of_the_highest_and_carries_no_verdicts() -> None:
+    achieved = best([0.5, 0.75, 0.75], 4)
+    assert (achieved.accuracy, achieved.epochs, achieved.correct) == (0.75, (2,), None)
+
+
+@pytest.mark.parametrize(
+    ("epochs", "counted"), [(1, (1,)), (2, (2,)), (3, (3,)), (4, (3, 4)), (5, (4, 5)), (10, (6, 7, 8, 9, 10))]
+)
+def test_a_typical_epoch_is_the_median_of_the_second_half(epochs: int, counted: tuple[int, ...]) -> None:
+    accuracies = [0.1 * epoch**2 for epoch in range(1, epochs + 1)]
+    achieved = typical(accuracies, 100)
+    assert achieved.epochs == counted
+    assert achieved.accuracy == np.median([0.1 * epoch**2 for epoch in counted])
+
+
+def test_a_typical_epoch_keeps_of_each_review_how_often_it_was_right() -> None:
+    accuracies = [0.5, 0.75, 0.25, 0.5]
+    achieved = typical(accuracies, 4, [*EPOCHS, EPOCHS[0]], LABELS)
+    assert achieved.accuracy == 0.375
+    assert achieved.correct is not None
+    assert achieved.correct.tolist() == [1, 0, 0.5, 0]
+
+
+def test_where_probabilities_of_an_epoch_are_missing_nothing_is_made_up() -> None:
+    some = [None, *EPOCHS[1:]]
+    assert kept(some, LABELS) is None
+    assert kept([], LABELS) is None
+    assert typical([0.5, 0.75, 0.25], 4, [*EPOCHS[:2], None], LABELS).correct is None
+    assert typical([0.5, 0.75, 0.25], 4, EPOCHS[1:], LABELS).correct is None  # of fewer epochs than there were
+    assert typical([0.5, 0.75, 0.25], 4, some, LABELS).correct is not None  # the second half is all there
+
+
+def test_exactly_one_half_is_negative_as_in_keras() -> None:
+    assert on_test_reviews(np.array([0.5, 0.5]), np.array([1, 0])).accuracy == 0.5
+
+
+@given(trainings)
+def test_the_kept_accuracy_never_passes_the_best_epoch_of_each_half(
+    training: tuple[NDArray[np.float16], NDArray[np.int64]],
+) -> None:
+    probabilities, labels = training
+    achieved = kept(probabilities, labels)
+    assert achieved is not None
+    assert achieved.correct is not None
+    right = (probabilities > 0.5) == labels
+    halves = right[:, ::2].sum(axis=1).max() + right[:, 1::2].sum(axis=1).max()
+    assert achieved.correct.sum() <= halves
+    assert achieved.accuracy == pytest.approx(achieved.correct.mean())
+
+
+@given(trainings)
+def test_swapping_the_classes_changes_nothing(training: tuple[NDArray[np.float16], NDArray[np.int64]]) -> None:
+    probabilities, labels = training
+    awkward = probabilities == 0.5  # mirrored it would be judged otherwise
+    probabilities = np.where(awkward, np.float16(0.25), probabilities)
+    one, other = kept(probabilities, labels), kept(1 - probabilities.astype(float), 1 - labels)
+    assert one is not None
+    assert other is not None
+    assert np.array_equal(one.correct, other.correct)  # type: ignore[arg-type]  # both are arrays
+    assert one.epochs == other.epochs
