@@ -15,8 +15,12 @@ from rnn_compare.sources import registry
 from rnn_compare.sources.registry import SOURCES
 
 Optimizer = Literal["rmsprop", "adam", "sgd"]
+Schedule = Literal["constant", "cosine", "exponential"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
+SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+DECAY = 0.8
+"""What the exponential schedule multiplies the learning rate by after every epoch."""
 
 MAX_COMPARED = 8
 """How many networks one comparison may hold: more curves than this cannot be told apart on a wall."""
@@ -59,8 +63,16 @@ class Experiment(BaseModel):
     recurrent_dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
     optimizer: Optimizer = Field("rmsprop", description="Keras' optimizer of that name.")
     learning_rate: float = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
+    schedule: Schedule = Field("constant", description="How the learning rate goes down, epoch by epoch.")
+    patience: int = Field(
+        0, ge=0, le=100, description="Stop after so many epochs without a lower validation loss; 0: never."
+    )
     batch_size: int = Field(128, ge=1, le=2048, description="Reviews per step of the optimizer.")
     validation_split: float = Field(0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end.")
+    test_split: float = Field(
+        0.0, ge=0.0, le=0.5, description="Share put aside before that split, for a test after training."
+    )
+    vary_split: bool = Field(False, description="Let the seed also decide which reviews are held out.")
     reviews: int = Field(registry.DEFAULT.size, ge=10, description="Reviews used, before the split.")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="Decides the initial weights and every shuffle.")
     source: str = Field(registry.DEFAULT.name, validate_default=True, description="Where the reviews come from.")
@@ -75,7 +87,7 @@ class Experiment(BaseModel):
             raise PydanticCustomError("literal_error", "no cell", {"expected": _one_of(CELLS)})
         return name
 
-    @field_validator("dropout", "recurrent_dropout")
+    @field_validator("dropout", "recurrent_dropout", "test_split")
     @classmethod
     def _has_one_zero(cls, share: float) -> float:
         return abs(share)  # -0.0 is the same setting as 0.0
@@ -101,7 +113,7 @@ class Experiment(BaseModel):
 
     @model_validator(mode="after")
     def _both_sides_hold_a_review(self) -> Self:
-        if not 0 < self.training_reviews < self.reviews:
+        if not 0 < self.training_reviews < self.reviews - self.test_reviews:
             raise ValueError(
                 f"a validation_split of {self.validation_split} leaves one side of {self.reviews} reviews empty; "
                 "use more reviews or another split"
@@ -109,14 +121,37 @@ class Experiment(BaseModel):
         return self
 
     @property
+    def test_reviews(self) -> int:
+        """Reviews put aside for a test after training, the last ones; a source may have test reviews of its own."""
+        return int(self.reviews * self.test_split)
+
+    @property
     def training_reviews(self) -> int:
-        """Reviews trained on: the first ones, counted as Keras' ``validation_split`` counts them."""
-        return int(self.reviews * (1.0 - self.validation_split))
+        """Reviews trained on, counted as Keras' ``validation_split`` counts them."""
+        return int((self.reviews - self.test_reviews) * (1.0 - self.validation_split))
 
     @property
     def validation_reviews(self) -> int:
-        """Reviews held out: the last ones."""
-        return self.reviews - self.training_reviews
+        """Reviews held out for validation."""
+        return self.reviews - self.test_reviews - self.training_reviews
+
+    def learning_rate_in(self, epoch: int) -> float:
+        """Returns the learning rate of an epoch, from 1.
+
+        ``cosine`` comes down along half a cosine and would reach 0 after the last epoch (Loshchilov and Hutter 2017);
+        ``exponential`` is multiplied by ``DECAY`` after every epoch.
+
+        Example:
+            >>> [round(Experiment(schedule="cosine", epochs=4).learning_rate_in(epoch), 6) for epoch in (1, 3)]
+            [0.001, 0.0005]
+        """
+        done = epoch - 1
+        factors = {
+            "constant": 1.0,
+            "cosine": 0.5 + 0.5 * math.cos(math.pi * done / self.epochs),
+            "exponential": DECAY**done,
+        }
+        return self.learning_rate * factors[self.schedule]
 
     @property
     def label(self) -> str:
@@ -126,8 +161,12 @@ class Experiment(BaseModel):
 
     @property
     def setting(self) -> str:
-        """A hash of all fields, which finds earlier runs of the same setting. It does not name a run."""
-        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+        """A hash of all fields but the seed: runs of one setting differ by nothing else.
+
+        A field that has its default does not count, so that one which is added later changes no hash.
+        """
+        given = self.model_dump_json(exclude={"seed"}, exclude_defaults=True)
+        return hashlib.sha256(given.encode()).hexdigest()[:16]
 
 
 def experiment_from(values: dict[str, Any]) -> Experiment:

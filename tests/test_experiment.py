@@ -24,8 +24,32 @@ def small_source(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_settings_keep_their_hash_from_one_version_to_the_next() -> None:
-    assert Experiment().setting == "cd3b828f1e72c796"
-    assert Experiment(source="keras", reviews=8000, cell="LSTM", dropout=0.25).setting == "b25fce9a3b265126"
+    assert Experiment().setting == "44136fa355b3678a"
+    assert Experiment(source="keras", reviews=8000, cell="LSTM", dropout=0.25).setting == "c056681fde7f1d71"
+
+
+def test_runs_of_one_setting_differ_by_their_seed_alone() -> None:
+    assert Experiment(seed=2).setting == Experiment().setting != Experiment(epochs=11).setting
+
+
+def test_the_test_reviews_are_put_aside_before_the_split() -> None:
+    experiment = Experiment(reviews=1000, test_split=0.1, validation_split=0.2)
+    assert (experiment.training_reviews, experiment.validation_reviews, experiment.test_reviews) == (720, 180, 100)
+
+
+def test_a_split_that_leaves_nothing_to_validate_with_is_refused() -> None:
+    with pytest.raises(UserError, match="leaves one side of"):
+        experiment_from({"reviews": 10, "test_split": 0.5, "validation_split": 0.9})
+
+
+def test_the_learning_rate_goes_down_as_the_schedule_says() -> None:
+    def rates(schedule: str) -> list[float]:
+        experiment = Experiment.model_validate({"schedule": schedule, "epochs": 4, "learning_rate": 0.1})
+        return [experiment.learning_rate_in(epoch) for epoch in range(1, 5)]
+
+    assert rates("constant") == [0.1] * 4
+    assert rates("exponential") == pytest.approx([0.1, 0.08, 0.064, 0.0512])
+    assert rates("cosine") == pytest.approx([0.1, 0.0853553, 0.05, 0.0146447], abs=1e-6)
 
 
 def test_zero_and_minus_zero_are_one_setting() -> None:

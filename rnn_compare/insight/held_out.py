@@ -53,9 +53,15 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
         return found
     if len(learned_from) != 1:
         return None
-    first = 1 + max(experiment.training_reviews for experiment in experiments)
+    first = 1 + max(_learned_up_to(experiment) for experiment in experiments)
     last = min(experiment.reviews for experiment in experiments)
     return HeldOut("validation", range(first, last + 1), prepared.load(learned_from.pop())) if first <= last else None
+
+
+def _learned_up_to(experiment: Experiment) -> int:
+    """Returns how many of the source's first reviews an experiment may have learned from."""
+    split = experiment.reviews - experiment.test_reviews
+    return split if experiment.vary_split else experiment.training_reviews
 
 
 def _tested(corpus: str) -> HeldOut | None:

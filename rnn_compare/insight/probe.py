@@ -26,8 +26,9 @@ def probe_batch(experiment: Experiment, size: int = PROBE_SIZE) -> tuple[NDArray
     Raises:
         UserError: If the source cannot be read.
     """
-    ranks, offsets, labels = prepared.load(experiment.source).training
-    held_out = np.arange(experiment.training_reviews, experiment.reviews)
+    reviews = prepared.load(experiment.source)
+    ranks, offsets, labels = reviews.training
+    held_out = reviews.places(experiment).validation
     words = np.minimum(offsets[held_out + 1] - offsets[held_out], experiment.maxlen)
     chosen = held_out[np.argsort(-words, kind="stable")[:size]]
     rows = [pad(ranks, offsets[i : i + 2], experiment.vocabulary_size, experiment.maxlen)[0] for i in chosen]

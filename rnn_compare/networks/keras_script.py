@@ -5,7 +5,8 @@ import textwrap
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import DECAY, Experiment
+from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.sources.registry import source
 from rnn_compare.sources.source import Source
 
@@ -42,9 +43,9 @@ model.compile(
 )
 model.summary()
 
-split = int(len(x) * (1 - {validation_split}))  # the last reviews are held out
-for epoch in range({epochs}):
-    # Every epoch reads the reviews in another order; it follows from the seed.
+{putting_aside}split = int(len(x) * (1 - {validation_split}))  # the last reviews are held out
+{watching}for epoch in range({epochs}):
+{rate}    # Every epoch reads the reviews in another order; it follows from the seed.
     order = np.random.default_rng([{seed}, epoch]).permutation(split)
     history = model.fit(
         x[order],
@@ -58,7 +59,25 @@ for epoch in range({epochs}):
     ).history
     figures = ", ".join(f"{{name}} {{values[0]:.4f}}" for name, values in history.items())
     print(f"epoch {{epoch + 1}}: {{figures}}")
+{stopping}"""
+
+_PUTTING_ASIDE = """rest = len(x) - int(len(x) * {test_split})  # the others are for a test after training
+x_test, y_test = x[rest:], y[rest:]
+x, y = x[:rest], y[:rest]
 """
+_VARYING = """# The seed decides which reviews are held out.
+shuffled = np.random.default_rng([{seed}, {split_draw}]).permutation(len(x))
+x, y = x[shuffled], y[shuffled]
+"""
+_STOPPING = """    losses.append(history["val_loss"][0])
+    if len(losses) - (1 + int(np.argmin(losses))) >= {patience}:  # no lower validation loss for so many epochs
+        break
+"""
+_RATES = {
+    "constant": "",
+    "cosine": "    model.optimizer.learning_rate = {learning_rate} * (0.5 + 0.5 * np.cos(np.pi * epoch / {epochs}))\n",
+    "exponential": "    model.optimizer.learning_rate = {learning_rate} * {decay}**epoch\n",
+}
 
 
 def script(experiment: Experiment) -> str:
@@ -77,9 +96,18 @@ def script(experiment: Experiment) -> str:
         "cell_class": "" if found.in_keras else f"\n\n{cell_source(found)}\n",
         "reading": read_from.script.code,
         "optimizer": OPTIMIZERS[experiment.optimizer],
+        "split_draw": SPLIT,
+        "decay": DECAY,
         "layers": "\n".join(f"        {layer}," for layer in _layers(experiment)),
     }
-    return (_OPENING + _TRAINING).format_map(settings)
+    putting_aside = _PUTTING_ASIDE * bool(experiment.test_reviews) + _VARYING * experiment.vary_split
+    parts = {
+        "putting_aside": putting_aside.format_map(settings),
+        "watching": "losses = []\n" if experiment.patience else "",
+        "rate": _RATES[experiment.schedule].format_map(settings),
+        "stopping": _STOPPING.format_map(settings) if experiment.patience else "",
+    }
+    return (_OPENING + _TRAINING).format_map(settings | parts)
 
 
 def _imports(read_from: Source, found: Cell) -> str:

@@ -28,6 +28,9 @@ from rnn_compare.sources.source import Labelled
 FORMAT = 1
 """To be raised whenever the arrays, their order or the rules that make them change."""
 
+SPLIT = 113
+"""Tells the draw of the held-out reviews from what else a seed decides."""
+
 Part = Literal["train", "test"]
 
 _elsewhere: dict[str, Path] = {}
@@ -41,6 +44,20 @@ class Split:
     y_train: NDArray[np.int64]
     x_val: NDArray[np.int32]
     y_val: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Which of a source's training reviews an experiment trains with, validates with and tests with.
+
+    Attributes:
+        training, validation, test: Their places in the source's order, each of shape (reviews,); none to test with
+            unless the experiment puts some aside.
+    """
+
+    training: NDArray[np.int64]
+    validation: NDArray[np.int64]
+    test: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -79,30 +96,62 @@ class Reviews:
         """The source's words, read when first asked for."""
         return Vocabulary(json.loads((self.folder / "words.json").read_bytes()))
 
-    def padded(self, experiment: Experiment) -> Split:
-        """Encodes the first ``experiment.reviews`` training reviews; the last ones of them validate.
+    def places(self, experiment: Experiment) -> Places:
+        """Tells which of the first ``experiment.reviews`` training reviews serve for what.
+
+        The last ones of all are put aside for the test, the last ones of the rest validate; where the seed decides
+        the split too, the rest is shuffled before.
 
         Raises:
             UserError: If the source holds fewer reviews than that.
         """
-        ranks, offsets, labels = self.training
-        count = experiment.reviews
-        if count > len(labels):
+        count, held = experiment.reviews, len(self.training.labels)
+        if count > held:
             raise UserError(
-                f"{count:,} reviews were asked for, but this source holds {len(labels):,}. "
-                f"Set the number of reviews to {len(labels):,} or less."
+                f"{count:,} reviews were asked for, but this source holds {held:,}. "
+                f"Set the number of reviews to {held:,} or less."
             )
-        x = pad(ranks, offsets[: count + 1], experiment.vocabulary_size, experiment.maxlen)
-        y = np.array(labels[:count])
+        rest = count - experiment.test_reviews
+        order = np.random.default_rng([experiment.seed, SPLIT]).permutation(rest)
+        places = order if experiment.vary_split else np.arange(rest)
         cut = experiment.training_reviews
-        return Split(x[:cut], y[:cut], x[cut:], y[cut:])
+        return Places(places[:cut], places[cut:], np.arange(rest, count))
+
+    def padded(self, experiment: Experiment) -> Split:
+        """Encodes the reviews that an experiment trains and validates with; raises as ``places`` does."""
+        places = self.places(experiment)
+        x, y = self._padded(experiment, experiment.reviews)
+        if not experiment.vary_split:  # slices share the array's memory, and it is large
+            cut, end = experiment.training_reviews, experiment.reviews - experiment.test_reviews
+            return Split(x[:cut], y[:cut], x[cut:end], y[cut:end])
+        return Split(x[places.training], y[places.training], x[places.validation], y[places.validation])
 
     def test(self, experiment: Experiment) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
-        """Encodes all test reviews: ids (reviews, maxlen) and labels (reviews,); None if there are none."""
+        """Encodes the reviews that an experiment is tested with.
+
+        Those that it puts aside, else the source's own test reviews.
+
+        Returns:
+            Ids (reviews, maxlen) and labels (reviews,); None if there are none.
+        """
+        if experiment.test_reviews:
+            x, y = self._padded(experiment, experiment.reviews)
+            return x[-experiment.test_reviews :], y[-experiment.test_reviews :]
         if self.testing is None:
             return None
         ranks, offsets, labels = self.testing
         return pad(ranks, offsets, experiment.vocabulary_size, experiment.maxlen), np.array(labels)
+
+    def labels(self, experiment: Experiment, part: Literal["validation", "test"]) -> NDArray[np.int64] | None:
+        """Returns the labels of the reviews that an experiment validates or tests with (reviews,); None without any."""
+        if part == "test" and not experiment.test_reviews:
+            return None if self.testing is None else np.array(self.testing.labels)
+        return np.array(self.training.labels[getattr(self.places(experiment), part)])
+
+    def _padded(self, experiment: Experiment, count: int) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        ranks, offsets, labels = self.training
+        x = pad(ranks, offsets[: count + 1], experiment.vocabulary_size, experiment.maxlen)
+        return x, np.array(labels[:count])
 
     def text(self, index: int, part: Part = "train") -> str:
         """Returns a review as it was written, or its words where the source has only those."""

@@ -16,7 +16,7 @@ from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.files import checkpoint_file
 
 Array = NDArray[np.generic]
-_EPOCHS = "epochs"
+_EPOCHS, _PROBABILITIES = "epochs", "probabilities"
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,14 @@ class Checkpoint:
         epochs: All finished epochs, in order, so that the record can be completed from here.
         model: Values of the network's variables in Keras' order, random states of dropout included.
         optimizer: Values of the optimizer's variables in Keras' order.
+        probabilities: What the network said of each validation review then, as ``probabilities.encoded`` writes it;
+            empty in a checkpoint of an earlier version.
     """
 
     epochs: tuple[EpochEnd, ...]
     model: tuple[Array, ...]
     optimizer: tuple[Array, ...]
+    probabilities: bytes = b""
 
 
 def save(run: str, checkpoint: Checkpoint) -> None:
@@ -44,7 +47,9 @@ def save(run: str, checkpoint: Checkpoint) -> None:
     epochs = json.dumps([asdict(epoch) for epoch in checkpoint.epochs]).encode()
     model = {f"model/{i}": array for i, array in enumerate(checkpoint.model)}
     optimizer = {f"optimizer/{i}": array for i, array in enumerate(checkpoint.optimizer)}
-    np.savez(payload, allow_pickle=False, **{_EPOCHS: np.frombuffer(epochs, np.uint8)}, **model, **optimizer)
+    plain = {_EPOCHS: epochs, _PROBABILITIES: checkpoint.probabilities}
+    written = {name: np.frombuffer(content, np.uint8) for name, content in plain.items()}
+    np.savez(payload, allow_pickle=False, **written, **model, **optimizer)
     content = payload.getvalue()
     try:
         put(run, hashlib.sha256(content).digest() + content)
@@ -98,7 +103,8 @@ def is_there(run: str) -> bool:
 def _read(payload: bytes) -> Checkpoint:
     with np.load(io.BytesIO(payload), allow_pickle=False) as file:
         epochs = tuple(_epoch(values) for values in json.loads(file[_EPOCHS].tobytes()))
-        return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"))
+        probabilities = file[_PROBABILITIES].tobytes() if _PROBABILITIES in file else b""
+        return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"), probabilities)
 
 
 def _epoch(values: dict[str, Any]) -> EpochEnd:

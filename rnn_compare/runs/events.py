@@ -99,6 +99,30 @@ class EpochEnd:
         return self.figures[name]
 
 
+Part = Literal["validation", "test"]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """What a network says of each review of a part after an epoch.
+
+    Attributes:
+        epoch: From 1.
+        part: The validation reviews, after every epoch; or the test reviews, after the training: then the epoch is the
+            one that the validation chose.
+        accuracy: Share of the reviews that are judged rightly.
+        reviews: How many there are.
+        probabilities: As ``probabilities.encoded`` writes them.
+    """
+
+    run: str
+    epoch: int
+    part: Part
+    accuracy: float
+    reviews: int
+    probabilities: bytes
+
+
 class DirectionGradients(TypedDict):
     """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
 
@@ -154,9 +178,9 @@ class Ended:
     at: float
 
 
-Event = Started | Progress | EpochEnd | EpochGradients | Requeued | Ended
+Event = Started | Progress | EpochEnd | Predictions | EpochGradients | Requeued | Ended
 _KINDS: dict[str, type[Any]] = {
-    kind.__name__: kind for kind in (Started, Progress, EpochEnd, EpochGradients, Requeued, Ended)
+    kind.__name__: kind for kind in (Started, Progress, EpochEnd, Predictions, EpochGradients, Requeued, Ended)
 }
 
 

@@ -9,6 +9,21 @@ from rnn_compare.runs.owner import Owner
 
 
 @dataclass(frozen=True)
+class Tested:
+    """How the weights that the validation chose did on reviews that nothing was chosen by.
+
+    Attributes:
+        epoch: Whose weights they are.
+        accuracy: Share of the reviews that were judged rightly.
+        reviews: How many there were.
+    """
+
+    epoch: int
+    accuracy: float
+    reviews: int
+
+
+@dataclass(frozen=True)
 class Run:
     """A training that waits, runs or ran. Equal records compare equal, so a page can tell what is new.
 
@@ -28,6 +43,7 @@ class Run:
         visitor: Who started it, as an opaque id; empty for the command line and the presenter.
         priority: Runs of a higher one go first.
         continued: The epochs after which it was resumed.
+        test: How it did on the test reviews; None if it was not tested, or not yet.
     """
 
     id: str
@@ -53,6 +69,7 @@ class Run:
     visitor: str = ""
     priority: int = 0
     continued: tuple[int, ...] = ()
+    test: Tested | None = None
 
     @property
     def title(self) -> str:
@@ -85,6 +102,11 @@ class Run:
         return self.status.ended and self.status is not Status.FINISHED
 
     @property
+    def stopped_early(self) -> bool:
+        """Whether its patience ended it before its last epoch."""
+        return self.status is Status.FINISHED and 0 < len(self.epochs) < self.experiment.epochs
+
+    @property
     def seconds_per_epoch(self) -> float | None:
         """Mean over the finished epochs but the first, which also holds the compiling, where there are more."""
         timed = [epoch.seconds for epoch in self.epochs]
@@ -100,7 +122,7 @@ class Run:
             # Validation reads a quarter as many reviews and needs no backward pass: about a tenth of an epoch.
             share = now.batch / now.batches
             done += 0.9 + 0.1 * share if now.phase == "validation" else 0.9 * share
-        return min(done / self.experiment.epochs, 1.0)
+        return 1.0 if self.stopped_early else min(done / self.experiment.epochs, 1.0)
 
     @property
     def seconds_left(self) -> float | None:

@@ -6,9 +6,20 @@ from collections.abc import Sequence
 from typing import Any
 
 from rnn_compare.experiment import recorded_experiment
-from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, EpochGradients, Event, Progress, Requeued, Started, Status
+from rnn_compare.runs.events import (
+    ALLOWED,
+    Ended,
+    EpochEnd,
+    EpochGradients,
+    Event,
+    Predictions,
+    Progress,
+    Requeued,
+    Started,
+    Status,
+)
 from rnn_compare.runs.owner import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, Tested
 
 
 def write(event: Event, connection: sqlite3.Connection) -> None:
@@ -44,6 +55,13 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
                 {**vars(event), "figures": json.dumps(event.figures)},
             )
             connection.execute("DELETE FROM progress WHERE run = ? AND epoch <= ?", (event.run, event.epoch))
+        case Predictions() if status is Status.RUNNING:
+            if event.part == "test":  # of the epoch that is chosen now, not of one before the run was continued
+                connection.execute("DELETE FROM predictions WHERE run = ? AND part = 'test'", (event.run,))
+            connection.execute(
+                "INSERT OR REPLACE INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
+                vars(event),
+            )
         case EpochGradients() if status is Status.RUNNING:
             connection.execute(
                 "INSERT OR REPLACE INTO gradients VALUES (?, ?, ?, ?)",
@@ -72,7 +90,9 @@ def with_values(row: sqlite3.Row, column: str) -> dict[str, Any]:
     return {**row, column: json.loads(row[column])}
 
 
-def run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress]) -> Run:
+def run_of(
+    row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress], test: Tested | None = None
+) -> Run:
     """Returns the run of a row of ``runs``, and of its epochs and points in order."""
     return Run(
         id=row["id"],
@@ -99,4 +119,5 @@ def run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Prog
         visitor=row["visitor"],
         priority=row["priority"],
         continued=tuple(json.loads(row["continued"])),
+        test=test,
     )

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import recorded_experiment
 
 BUSY_SECONDS = 15.0
-VERSION = 3
+VERSION = 4
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -59,6 +60,15 @@ CREATE TABLE IF NOT EXISTS progress (
     at REAL NOT NULL,
     PRIMARY KEY (run, epoch, phase, batch)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS predictions (
+    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
+    epoch INTEGER NOT NULL,
+    part TEXT NOT NULL,
+    accuracy REAL NOT NULL,
+    reviews INTEGER NOT NULL,
+    probabilities BLOB NOT NULL,
+    PRIMARY KEY (run, part, epoch)
+);
 CREATE TABLE IF NOT EXISTS gradients (
     run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE,
     epoch INTEGER NOT NULL,
@@ -110,7 +120,13 @@ def _copy(connection: sqlite3.Connection, read: str, write: str, names: Sequence
         connection.execute(write, {**row, "figures": json.dumps(figures)})
 
 
-MIGRATIONS = {1: _add_turns, 2: _name_figures}
+def _settings_without_seed(connection: sqlite3.Connection) -> None:
+    for row in connection.execute("SELECT id, experiment FROM runs").fetchall():
+        setting = recorded_experiment(row["experiment"]).setting
+        connection.execute("UPDATE runs SET setting = ? WHERE id = ?", (setting, row["id"]))
+
+
+MIGRATIONS = {1: _add_turns, 2: _name_figures, 3: _settings_without_seed}
 """What makes the tables of a version those of the next."""
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import rows, schema
-from rnn_compare.runs.events import EpochEnd, EpochGradients, Event, Progress, Status
+from rnn_compare.runs.events import EpochEnd, EpochGradients, Event, Part, Predictions, Progress, Status
 from rnn_compare.runs.owner import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, Tested
 
 MAX_NAME, MAX_NOTE = 80, 2000
 
@@ -193,7 +193,14 @@ class RunStore:
         progress: dict[str, list[Progress]] = {}
         for row in self._read(f"SELECT * FROM progress WHERE {chosen} ORDER BY run, epoch, {_PHASES}, batch", values):
             progress.setdefault(row["run"], []).append(Progress(**rows.with_values(row, "figures")))
-        return [rows.run_of(row, epochs.get(row["id"], []), progress.get(row["id"], [])) for row in found]
+        tested = f"SELECT run, epoch, accuracy, reviews FROM predictions WHERE part = 'test' AND {chosen}"
+        tests = {
+            row["run"]: Tested(row["epoch"], row["accuracy"], row["reviews"]) for row in self._read(tested, values)
+        }
+        return [
+            rows.run_of(row, epochs.get(row["id"], []), progress.get(row["id"], []), tests.get(row["id"]))
+            for row in found
+        ]
 
     def orphans(self) -> list[str]:
         """Returns the unfinished runs whose owner is gone."""
@@ -209,6 +216,15 @@ class RunStore:
         """Returns what was recorded of a run's gradients, epoch by epoch; it is no part of ``runs``, for its size."""
         found = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
         return [EpochGradients(**rows.with_values(row, "directions")) for row in found]
+
+    def predictions(self, run: str, part: Part = "validation") -> list[Predictions]:
+        """Returns what a run's network said of each review, epoch by epoch; none of runs of earlier versions."""
+        found = self._read("SELECT * FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", (run, part))
+        return [Predictions(**{name: row[name] for name in row.keys()}) for row in found]  # noqa: SIM118  # a Row is no dict
+
+    def with_setting(self, setting: str) -> list[Run]:
+        """Returns all runs of a setting, whatever their seed."""
+        return self.runs([row["id"] for row in self._read("SELECT id FROM runs WHERE setting = ?", (setting,))])
 
     def stop_requests(self, owner: Owner) -> list[str]:
         """Returns the owner's unfinished runs that somebody asked to stop."""

@@ -4,8 +4,12 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.experiment import Experiment
 from rnn_compare.figures.registry import FIGURES, computed
 from rnn_compare.networks import keras_models
+from rnn_compare.runs.events import Part, Predictions
+from rnn_compare.runs.probabilities import accuracy, encoded
+from rnn_compare.training.early_stopping import out_of_patience
 from rnn_compare.training.gradient_probe import Probe
 from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import Stream
@@ -18,13 +22,17 @@ class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' 
         stream: Takes what Keras measures, and the figures that are computed from its predictions.
         predictions: Of the validation reviews.
         labels: Of the same reviews (reviews,).
+        patience: Epochs without a lower validation loss after which the training ends; 0 for never.
     """
 
-    def __init__(self, stream: Stream, predictions: ValidationPredictions, labels: NDArray[np.int64]) -> None:
+    def __init__(
+        self, stream: Stream, predictions: ValidationPredictions, labels: NDArray[np.int64], patience: int = 0
+    ) -> None:
         super().__init__()
         self._stream = stream
         self._predictions = predictions
         self._labels = labels
+        self._patience = patience
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG002  # Keras' own
         """Epochs count from 0 here and from 1 everywhere else."""
@@ -42,10 +50,34 @@ class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' 
         """Follows one validation batch."""
         self._stream.validated(batch + 1)
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:  # noqa: ARG002  # Keras' own
+    def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Ends the epoch, validation included."""
         by_keras = {name: logs[name] for name in FIGURES if name in logs}
-        self._stream.epoch_ends(by_keras | computed(self._labels, self._predictions.probabilities))
+        probabilities = self._predictions.probabilities
+        self._stream.epoch_ends(
+            by_keras | computed(self._labels, probabilities),
+            predictions(self._stream.run, epoch + 1, "validation", probabilities, self._labels),
+        )
+        if out_of_patience(self._stream.epochs, self._patience):
+            self.model.stop_training = True
+
+
+def predictions(
+    run: str, epoch: int, part: Part, probabilities: NDArray[np.floating], labels: NDArray[np.int64]
+) -> Predictions:
+    """Returns the event that tells what a network says of reviews.
+
+    Args:
+        run, epoch, part: As in ``Predictions``.
+        probabilities, labels: Of the reviews, both (reviews,).
+    """
+    share = accuracy(probabilities, labels)
+    return Predictions(run, epoch, part, share, len(labels), encoded(probabilities))
+
+
+def schedule_callback(experiment: Experiment) -> keras.callbacks.Callback:
+    """Returns the callback that sets the learning rate of each epoch."""
+    return keras.callbacks.LearningRateScheduler(lambda epoch, _rate: experiment.learning_rate_in(epoch + 1))
 
 
 def gradient_callback(probe: Probe, model: keras.Model, resumed: bool) -> keras.callbacks.Callback:

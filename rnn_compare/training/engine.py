@@ -138,6 +138,11 @@ class Engine:
         experiment = experiment_from(recorded.experiment.model_dump() | {"epochs": recorded.experiment.epochs + more})
         if recorded.status is Status.FINISHED and len(recorded.epochs) >= experiment.epochs:
             raise UserError(f"{run} has trained all its {experiment.epochs} epochs. Say how many more it is to train.")
+        if recorded.stopped_early:
+            raise UserError(
+                f"{run} stopped early: its validation loss had not come down for {experiment.patience} epochs. "
+                "Train a new run with more patience, or with none (0)."
+            )
         if recorded.epochs and not checkpoint.is_there(run):
             raise UserError(
                 f"{run} keeps its weights but not the state of its training, so it cannot be continued. "

@@ -16,14 +16,18 @@ import tensorflow as tf
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
-from rnn_compare.networks import keras_models
+from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import checkpoint
+from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
+from rnn_compare.runs.files import weights_file
+from rnn_compare.runs.probabilities import decoded
 from rnn_compare.training import resuming
 from rnn_compare.training.batches import training_batches, validation_batches
 from rnn_compare.training.building import build, clear, summary
-from rnn_compare.training.callback import StreamCallback, gradient_callback
+from rnn_compare.training.callback import StreamCallback, gradient_callback, predictions, schedule_callback
+from rnn_compare.training.early_stopping import out_of_patience
 from rnn_compare.training.gradient_probe import Probe
 from rnn_compare.training.messages import first_line
 from rnn_compare.training.model_files import save_weights, write_models
@@ -46,13 +50,15 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     try:
         stock = why_stock(experiment)
         model = build(experiment, keras_models.build if stock else models.build)
-        done = _resume(run, model)
+        found = _resume(run, model)
+        done: Sequence[EpochEnd] = found.epochs if found else ()
         send(Started(run, model.count_params(), summary(experiment), versions(stock), time.time(), len(done)))
-        for epoch in done:  # the record may have missed some when the program died
-            send(epoch)
+        if found:
+            _tell_again(run, experiment, found, send)
         try:
-            if len(done) < experiment.epochs:
-                _fit(run, experiment, model, send, stop_asked, done)
+            if len(done) < experiment.epochs and not out_of_patience(done, experiment.patience):
+                done = _fit(run, experiment, model, send, stop_asked, done)
+            _test(run, experiment, model, done, send, stop_asked)
         except StopAskedError:
             # Whoever pressed Stop is waiting; the models can be written afterwards.
             send(Ended(run, Status.STOPPED, None, time.time()))
@@ -118,18 +124,54 @@ def sentence(error: Exception, experiment: Experiment) -> str:
     )
 
 
-def _resume(run: str, model: keras.Model) -> tuple[EpochEnd, ...]:
-    """Sets the model to the run's last checkpoint and returns its epochs; none for a run that begins.
+def _resume(run: str, model: keras.Model) -> Checkpoint | None:
+    """Sets the model to the run's last checkpoint and returns it; None for a run that begins.
 
     Its weights are written anew: it may have been broken off after the checkpoint and before them.
     """
     found = checkpoint.load(run)
     if found is None:
-        return ()
+        return None
     resuming.restore(model, found)
     *before, last = found.epochs
     save_weights(run, model, best=all(last["val_accuracy"] > epoch["val_accuracy"] for epoch in before))
-    return found.epochs
+    return found
+
+
+def _tell_again(run: str, experiment: Experiment, found: Checkpoint, send: Callable[[Event], None]) -> None:
+    """Tells once more what the record may have missed when the program died."""
+    if found.probabilities:
+        labels = prepared.load(experiment.source).labels(experiment, "validation")
+        probabilities = decoded(found.probabilities)
+        if labels is not None and len(labels) == len(probabilities):
+            send(predictions(run, found.epochs[-1].epoch, "validation", probabilities, labels))
+    for epoch in found.epochs:
+        send(epoch)
+
+
+def _test(
+    run: str,
+    experiment: Experiment,
+    model: keras.Model,
+    epochs: Sequence[EpochEnd],
+    send: Callable[[Event], None],
+    stop_asked: Callable[[], bool],
+) -> None:
+    """Tests the weights that the validation chose, where there are reviews to test with; the model then has these."""
+    test = prepared.load(experiment.source).test(experiment)
+    best = max(epochs, key=lambda epoch: epoch["val_accuracy"], default=None)
+    if test is None or best is None:
+        return
+
+    def check_stop(batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG001  # Keras' own
+        if stop_asked():
+            raise StopAskedError(run)
+
+    x, labels = test
+    keras_models.set_weights(model, weights.load(weights_file(run, "best"), experiment))
+    watch = keras.callbacks.LambdaCallback(on_predict_batch_end=check_stop)
+    probabilities = model.predict(x, batch_size=experiment.batch_size, verbose=0, callbacks=[watch])
+    send(predictions(run, best.epoch, "test", probabilities.ravel(), labels))
 
 
 def _fit(
@@ -139,9 +181,12 @@ def _fit(
     send: Callable[[Event], None],
     stop_asked: Callable[[], bool],
     done: Sequence[EpochEnd],
-) -> None:
+) -> Sequence[EpochEnd]:
+    """Trains what is left to train, and returns all finished epochs."""
+
     def keep(best: bool) -> None:
-        checkpoint.save(run, resuming.checkpoint_of(model, stream.epochs))
+        last = stream.predictions
+        checkpoint.save(run, resuming.checkpoint_of(model, stream.epochs, last.probabilities if last else b""))
         save_weights(run, model, best)
 
     stream = Stream(
@@ -165,7 +210,10 @@ def _fit(
             epochs=experiment.epochs,
             shuffle=False,
             callbacks=[
-                StreamCallback(stream, ValidationPredictions(model, len(split.y_val)), split.y_val),
+                *([] if experiment.schedule == "constant" else [schedule_callback(experiment)]),
+                StreamCallback(
+                    stream, ValidationPredictions(model, len(split.y_val)), split.y_val, experiment.patience
+                ),
                 gradient_callback(Probe(run, experiment, send, stop_asked), model, resumed=bool(done)),
             ],
             verbose=0,
@@ -175,3 +223,4 @@ def _fit(
         if all(np.isfinite(weight).all() for weight in model.get_weights()):
             raise
         raise stream.no_number() from error
+    return stream.epochs

@@ -11,7 +11,7 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import EpochEnd
 
 
-def checkpoint_of(model: Any, epochs: Sequence[EpochEnd]) -> Checkpoint:
+def checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes = b"") -> Checkpoint:
     """Returns the state of a compiled Keras model after its finished epochs.
 
     ``model.variables`` holds the random states of dropout too, the optimizer's its moments and its step.
@@ -20,6 +20,7 @@ def checkpoint_of(model: Any, epochs: Sequence[EpochEnd]) -> Checkpoint:
         tuple(epochs),
         tuple(variable.value.numpy() for variable in model.variables),
         tuple(variable.value.numpy() for variable in model.optimizer.variables),
+        probabilities,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rnn_compare.errors import UserError
 from rnn_compare.figures.registry import FIGURES
-from rnn_compare.runs.events import EpochEnd, Event, Phase, Progress
+from rnn_compare.runs.events import EpochEnd, Event, Phase, Predictions, Progress
 
 PROGRESS_SECONDS = 0.25
 """The least time between two progress events: at most four a second."""
@@ -34,6 +34,7 @@ class Stream:
 
     Attributes:
         epochs: All finished epochs.
+        predictions: Of the last of them; None before there are any.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Stream:
         self._stop_asked = stop_asked
         self._keep = keep
         self.epochs = list(done)
+        self.predictions: Predictions | None = None
         self._epoch, self._batch = len(done) + 1, 0
         self._epoch_began = self._last_progress = -math.inf
 
@@ -97,11 +99,12 @@ class Stream:
         if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
             self._progress("validation", batch, {})
 
-    def epoch_ends(self, figures: Mapping[str, float]) -> None:
-        """Has the weights saved, then tells the epoch's figures.
+    def epoch_ends(self, figures: Mapping[str, float], predictions: Predictions | None = None) -> None:
+        """Has the weights saved, then tells the epoch's predictions and figures.
 
         Args:
             figures: By name, those among them by which epochs are compared: ``loss``, ``val_loss``, ``val_accuracy``.
+            predictions: For the validation reviews.
 
         Raises:
             UserError: If a loss is no longer a number, or the weights cannot be saved.
@@ -112,9 +115,12 @@ class Stream:
         end = EpochEnd(self.run, self._epoch, dict(figures), seconds)
         best = all(end["val_accuracy"] > epoch["val_accuracy"] for epoch in self.epochs)
         self.epochs.append(end)
+        self.predictions = predictions
         try:
             self._keep(best)
         finally:
+            if predictions is not None:
+                self._send(predictions)  # before the epoch: whoever sees that finds them
             self._send(end)  # what was measured counts, also where there is no room for the weights
 
     def check_stop(self) -> None:

@@ -46,6 +46,30 @@ def optimizer_of(model: keras.Model) -> dict[str, Any]:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("schedule", ["cosine", "exponential"])
+def test_the_script_holds_out_slows_down_and_stops_as_its_run_does(
+    prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], schedule: Any
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
+    settings = TINY | {"epochs": 8, "learning_rate": 0.1, "schedule": schedule, "patience": 2, "stock_layers": True}
+    experiment = Experiment(**settings, vocabulary_size=500, test_split=0.2, vary_split=True, seed=5)
+    names = run(experiment)
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
+
+    reviews = prepared.load("bundled")
+    split, test = reviews.padded(experiment), reviews.test(experiment)
+    assert test is not None
+    np.testing.assert_array_equal(names["x"], np.concatenate([split.x_train, split.x_val]))
+    np.testing.assert_array_equal(names["y_test"], test[1])
+    assert printed == [
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
+        for epoch in epochs(experiment)
+    ]
+    assert 2 < len(printed) < experiment.epochs
+
+
+@pytest.mark.slow
 def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -128,6 +128,8 @@ def _state(run: Run, starts: Mapping[str, float]) -> str:
             return f"epoch {done + 1} of {epochs}, validating"
         case Status.RUNNING:
             return f"epoch {min(done + 1, epochs)} of {epochs}"
+        case Status.FINISHED if run.stopped_early:
+            return f"stopped early, epoch {done} of {epochs}"
         case Status.FINISHED:
             return f"finished, epoch {done} of {epochs}"
         case _:

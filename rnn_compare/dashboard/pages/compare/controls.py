@@ -10,6 +10,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import (
     OPTIMIZERS,
+    SCHEDULES,
     Experiment,
     bounds,
     comparison,
@@ -121,7 +122,9 @@ def _more() -> None:
         _number("Seed", "seed")
         _number("Recurrent dropout", "recurrent_dropout", step=0.1)
         _number("Learning rate", "learning_rate", step=0.0005, format="%.5f")
+        _choice("Schedule", "schedule", SCHEDULES)
         _number("Validation split", "validation_split", step=0.05)
+        _toggle("Seed decides the split", "vary_split")
         _source()
         _toggle("Mask padding", "mask_padding")
         _toggle("Stock Keras layers", "stock_layers")
@@ -130,7 +133,9 @@ def _more() -> None:
         _number("Layers", "layers")
         _number("Dropout", "dropout", step=0.1)
         _choice("Optimizer", "optimizer", OPTIMIZERS)
+        _number("Patience", "patience")
         _number("Batch size", "batch_size")
+        _number("Test split", "test_split", step=0.05)
         _reviews()
         _toggle("Bidirectional", "bidirectional")
 
