@@ -1,17 +1,18 @@
-"""The program without a browser: `python -m rnn_compare train|continue|sweep|parameters|predict|runs|export`."""
+"""The program without a browser: `python -m rnn_compare COMMAND`."""
 
 import argparse
 import os
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.cli import foreground, output, sweep
+from rnn_compare.cli import baselines, foreground, output, sweep
+from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, Experiment, bounds, choices, comparison
+from rnn_compare.experiment import MAX_COMPARED, Experiment, bounds, choices, comparison, experiment_from
 from rnn_compare.formatting import counted
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK
@@ -71,6 +72,10 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.sweep is not None:
         return sweep.proceed(options.sweep, options.json)
     return sweep.begin(sweep.experiments(_chosen(options)), options.json)
+
+
+def _baselines(options: argparse.Namespace) -> int:
+    return baselines.tell(experiment_from(_chosen(options)), options.json)
 
 
 def _parameters(options: argparse.Namespace) -> int:
@@ -162,7 +167,7 @@ def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
 
 
 def _chosen(options: argparse.Namespace) -> dict[str, Any]:
-    given = {name: getattr(options, name) for name in Experiment.model_fields}
+    given = {name: getattr(options, name, None) for name in Experiment.model_fields}
     return {name: value for name, value in given.items() if value is not None}
 
 
@@ -182,6 +187,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_continue(commands)
     _add_sweep(commands)
+    simple = _command(commands, "baselines", _baselines, "tell what classifiers that ignore the order of words reach")
+    _add_settings(simple, several=(), named=BASELINE_SETTINGS)
     counts = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
     _add_settings(counts)
     predict = _command(commands, "predict", _predict, "let a trained network judge a review")
@@ -253,12 +260,17 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_settings(
-    parser: argparse.ArgumentParser, cell: Sequence[str] | None = None, several: Sequence[str] = SEVERAL
+    parser: argparse.ArgumentParser,
+    cell: Sequence[str] | None = None,
+    several: Sequence[str] = SEVERAL,
+    named: Collection[str] = Experiment.model_fields,
 ) -> None:
     """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
     # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
     group = parser.add_argument_group("settings")
     for name, field in Experiment.model_fields.items():
+        if name not in named:
+            continue
         flag = "--seeds" if name == "seed" and name in several else f"--{name.replace('_', '-')}"
         if field.annotation is bool:
             group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.description)

@@ -1,0 +1,174 @@
+"""What classifiers that know nothing of order reach on an experiment's very split: worked out once, then kept."""
+
+import contextlib
+import hashlib
+import json
+import time
+import zipfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.atomic import whole_file
+from rnn_compare.comparison import bags
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import cache_folder
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.prepared import Reviews
+from rnn_compare.sources.source import Labelled
+
+FORMAT = 1
+"""To be raised whenever a baseline would come out otherwise, or its file would look otherwise."""
+BASELINE_SETTINGS = ("source", "reviews", "vocabulary_size", "validation_split", "test_split", "vary_split", "seed")
+"""What a baseline depends on; the seed only where it decides the split."""
+TITLES = {"majority": "Majority", "words": "Bag of words", "bigrams": "Bag of bigrams"}
+"""By name, the simplest first."""
+LONGEST = {"majority": 0, "words": 1, "bigrams": 2}
+"""How many neighbouring words make the longest term that a baseline knows."""
+NOTE = "Baselines read whole reviews, also where maxlen cuts them for the networks."
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """One baseline and what it makes of the reviews that it was not fitted to.
+
+    Attributes:
+        name: ``majority``, ``words`` or ``bigrams``.
+        seconds: What counting, fitting and judging the validation reviews took.
+        features: Terms that have a weight each: words, or words and pairs of words. There is one bias besides.
+        correct: Whether its verdict on each validation review was right, shape (reviews,), in the order of
+            ``Reviews.places``.
+        test_correct: The same for the test reviews; None where there are none.
+    """
+
+    name: str
+    seconds: float
+    features: int
+    correct: NDArray[np.bool_]
+    test_correct: NDArray[np.bool_] | None
+
+    @property
+    def title(self) -> str:
+        """Its name as people read it."""
+        return TITLES[self.name]
+
+    @property
+    def val_accuracy(self) -> float:
+        """The share of the validation reviews that it judges rightly."""
+        return float(self.correct.mean())
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """The share of the test reviews that it judges rightly; None where there are none."""
+        return None if self.test_correct is None else float(self.test_correct.mean())
+
+
+def same_baselines(experiment: Experiment) -> Experiment:
+    """Returns the one experiment that stands for all with the same baselines: whatever doesn't matter is the usual.
+
+    Example:
+        >>> same_baselines(Experiment(cell="LSTM", maxlen=20, seed=3)) == Experiment()
+        True
+    """
+    matters = set(BASELINE_SETTINGS) if experiment.vary_split else set(BASELINE_SETTINGS) - {"seed"}
+    return experiment.model_copy(
+        update={name: field.default for name, field in Experiment.model_fields.items() if name not in matters}
+    )
+
+
+def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = None) -> list[Baseline]:
+    """Returns all baselines for an experiment's training, validation and test reviews, the simplest first.
+
+    It takes seconds, unless they were worked out before: ``cached`` answers at once. A worker that is asked for them
+    should be given ``same_baselines(experiment)``, so that it does it once for all networks of a comparison.
+
+    Args:
+        experiment: Whose split and vocabulary.
+        tell: Is told how many are done.
+
+    Raises:
+        UserError: If the source or the cache cannot be used.
+    """
+    reviews = prepared.load(experiment.source)
+    file = _file(reviews, experiment)
+    if (kept := _read(file)) is not None:
+        return kept
+    import sklearn.linear_model  # noqa: F401  # a second that is no part of any baseline's
+
+    found = []
+    for done, name in enumerate(TITLES):
+        if tell:
+            tell(done, len(TITLES))
+        found.append(_judge(name, reviews, experiment))
+    with contextlib.suppress(OSError):  # a full disk is no reason to withhold what was found
+        _write(file, found)
+    return found
+
+
+def cached(experiment: Experiment) -> list[Baseline] | None:
+    """Returns what ``baselines`` does if that needs no work, else None.
+
+    Raises:
+        UserError: If the source or the cache cannot be used.
+    """
+    if not prepared.is_prepared(experiment.source):
+        return None
+    return _read(_file(prepared.load(experiment.source), experiment))
+
+
+def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
+    """Fits a baseline to the training reviews and has it judge the others."""
+    start = time.perf_counter()
+    size, longest, places = experiment.vocabulary_size, LONGEST[name], reviews.places(experiment)
+    labels = reviews.training.labels[places.training]
+    model = bags.fit(bags.bags(reviews.training, places.training, size, longest), labels, size)
+
+    def correct(held: Labelled, asked: NDArray[np.int64]) -> NDArray[np.bool_]:
+        verdicts = [model.verdicts(part) for part in bags.in_parts(held, asked, size, longest)]
+        right: NDArray[np.bool_] = np.concatenate(verdicts) == held.labels[asked]
+        return right
+
+    validated = correct(reviews.training, places.validation)
+    seconds = time.perf_counter() - start
+    tested = None
+    if len(places.test):
+        tested = correct(reviews.training, places.test)
+    elif reviews.testing is not None:
+        tested = correct(reviews.testing, np.arange(len(reviews.testing.labels)))
+    return Baseline(name, seconds, len(model.terms), validated, tested)
+
+
+def _file(reviews: Reviews, experiment: Experiment) -> Path:
+    """Returns where the baselines are kept. The folder of the reviews names their source and its content."""
+    settings = same_baselines(experiment).model_dump(include=set(BASELINE_SETTINGS), mode="json")
+    key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+    return cache_folder() / "baselines" / f"{reviews.folder.name}-v{FORMAT}-{key}.npz"
+
+
+def _write(file: Path, found: Sequence[Baseline]) -> None:
+    arrays = {f"{each.name}_correct": each.correct for each in found}
+    arrays |= {f"{each.name}_test_correct": each.test_correct for each in found if each.test_correct is not None}
+    figures = {f"{each.name}_figures": np.array([each.seconds, each.features]) for each in found}
+    with whole_file(file) as partial, partial.open("wb") as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays, **figures)
+
+
+def _read(file: Path) -> list[Baseline] | None:
+    """Reads what was kept; None if nothing was, or the file is damaged: then it is worked out anew."""
+    try:
+        with np.load(file, allow_pickle=False) as kept:
+            return [
+                Baseline(
+                    name,
+                    float(kept[f"{name}_figures"][0]),
+                    int(kept[f"{name}_figures"][1]),
+                    kept[f"{name}_correct"],
+                    kept.get(f"{name}_test_correct"),
+                )
+                for name in TITLES
+            ]
+    except (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
+        return None
