@@ -142,4 +142,5 @@ def _right(probabilities: ByEpoch, labels: NDArray[np.integer]) -> NDArray[np.fl
 
 
 def _rightly_judged(probabilities: Probabilities, labels: NDArray[np.integer]) -> NDArray[np.float64]:
-    return ((probabilities > THRESHOLD) == (labels == 1)).astype(np.float64)
+    right: NDArray[np.bool_] = (probabilities > THRESHOLD) == (labels == 1)
+    return right.astype(np.float64)

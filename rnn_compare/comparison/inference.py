@@ -17,8 +17,8 @@ def settings(
     """Compares two settings by their runs on the same reviews: would they differ if they were trained anew?
 
     Welch's test over the seeds, to which the share of the reviews is added. With verdicts
-    c[s, i] = μ[i] + g[s] + e[s, i] of seed s and review i, that share is V / reviews: V is the variance over the reviews
-    of the difference of both mean verdicts, less what the noise of single verdicts adds to it.
+    c[s, i] = μ[i] + g[s] + e[s, i] of seed s and review i, that share is V / reviews: V is the variance over the
+    reviews of the difference of both mean verdicts, less what the noise of single verdicts adds to it.
 
     Args:
         a, b: Runs of each setting, different in nothing but the seed, measured in the same way on the same reviews.
@@ -61,8 +61,8 @@ def settings_with_splits(
 ) -> Difference:
     """Compares two settings where the seed also decides which reviews are held out: seed by seed.
 
-    Student's paired t with the correction of Nadeau and Bengio (2003): the parts of different seeds overlap, so that the
-    variance of the mean of n differences is not S²/n but (1/n + validation reviews / training reviews) · S².
+    Student's paired t with the correction of Nadeau and Bengio (2003): the parts of different seeds overlap, so that
+    the variance of the mean of n differences is not S²/n but (1/n + validation reviews / training reviews) · S².
 
     Args:
         a, b: Accuracy of each setting by seed. Two runs with one seed judge the same reviews.
@@ -125,7 +125,8 @@ def _mean_verdicts(runs: Sequence[Achieved]) -> NDArray[np.float64] | None:  # (
     kept = [run.correct for run in runs if run.correct is not None]
     if len(kept) < len(runs) or len({len(correct) for correct in kept}) > 1:
         return None
-    return np.stack(kept).mean(axis=0)
+    mean: NDArray[np.float64] = np.mean(kept, axis=0)
+    return mean
 
 
 def _binomial(runs: Sequence[Achieved]) -> float:

@@ -58,5 +58,5 @@ def _noise(runs: Sequence[Achieved]) -> float:
     # The mean of Var(x - y) / 2 over pairs is the mean variance less the mean covariance; neither needs the pairs.
     squares = float(np.sum(verdicts**2))
     products = float(np.sum(verdicts.sum(axis=0) ** 2)) - squares
-    freedom = verdicts.shape[1] - 1
-    return max(0.0, (squares / len(runs) - products / (len(runs) * (len(runs) - 1))) / freedom)
+    count, freedom = len(verdicts), len(verdicts[0]) - 1
+    return max(0.0, (squares / count - products / (count * (count - 1))) / freedom)
