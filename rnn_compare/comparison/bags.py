@@ -13,12 +13,12 @@ from rnn_compare.sources.source import Labelled
 # scikit-learn takes a second to import: only what fits a model imports it.
 
 LEAST_REVIEWS = 3
-"""Training reviews that must hold a pair of words for it to count: most pairs are rarer, and they say next to nothing."""
+"""Training reviews that must hold a pair of words for it to count: most pairs are rarer and say next to nothing."""
 INVERSE_REGULARIZATION = 0.3
-"""scikit-learn's ``C``, chosen once by five-fold cross-validation within the first 20,000 training reviews of the source
-``keras``: of 0.01, 0.03, 0.1, 0.3 and 1 it was best for words (89.0 %) and within 0.2 points of the best for pairs
-(91.0 %). With 200, 1,000 and 4,000 of these reviews it was best or within 0.2 points of it as well. The other 5,000 and the
-25,000 test reviews had no say."""
+"""scikit-learn's ``C``, chosen once by five-fold cross-validation within the first 20,000 training reviews of the
+source ``keras``: of 0.01, 0.03, 0.1, 0.3 and 1 it was best for words (89.0 %) and within 0.2 points of the best for
+pairs (91.0 %). With 200, 1,000 and 4,000 of these reviews it was best or within 0.2 points of it as well. The other
+5,000 and the 25,000 test reviews had no say."""
 ITERATIONS = 1000
 REVIEWS_AT_ONCE = 5000
 
@@ -54,18 +54,18 @@ class LinearModel:
     weights: NDArray[np.float64]
     bias: float
 
-    def verdicts(self, bags: Bags) -> NDArray[np.bool_]:
+    def verdicts(self, held: Bags) -> NDArray[np.bool_]:
         """Returns whether each review is positive, shape (reviews,).
 
         Example:
-            >>> bags = Bags(np.array([4, 4, 7]), np.array([0, 1, 1]), 3)
-            >>> LinearModel(np.array([4, 7]), np.array([-1.0, 3.0]), 0.5).verdicts(bags)
+            >>> held = Bags(np.array([4, 4, 7]), np.array([0, 1, 1]), 3)
+            >>> LinearModel(np.array([4, 7]), np.array([-1.0, 3.0]), 0.5).verdicts(held)
             array([False,  True,  True])
         """
-        places = np.searchsorted(self.terms, bags.terms)
+        places = np.searchsorted(self.terms, held.terms)
         places[places == len(self.terms)] = 0
-        known = self.terms[places] == bags.terms if len(self.terms) else np.zeros(len(places), np.bool_)
-        sums = np.bincount(bags.reviews[known], self.weights[places[known]], bags.total)
+        known = self.terms[places] == held.terms if len(self.terms) else np.zeros(len(places), np.bool_)
+        sums = np.bincount(held.reviews[known], self.weights[places[known]], held.total)
         positive: NDArray[np.bool_] = sums + self.bias > 0
         return positive
 
@@ -112,8 +112,8 @@ def fit(held: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> LinearMo
 
     A term weighs as much as it speaks for a positive review by naive Bayes: the logarithm of its share among all that
     the positive training reviews hold, against its share in the negative ones, each count raised by 1. Without
-    these weights the pairs lose about 1.5 points. Where there is nothing to tell reviews apart by, or
-    only one kind of them, the model says of every review what most are.
+    these weights the pairs lose about 1.5 points. Where there is nothing to tell reviews apart by, or only one kind of
+    them, the model says of every review what most are.
 
     Args:
         held: What the training reviews hold.
@@ -124,7 +124,7 @@ def fit(held: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> LinearMo
     from sklearn.linear_model import LogisticRegression
     from sklearn.naive_bayes import MultinomialNB
 
-    terms, counts = np.unique_counts(held.terms)
+    terms, counts = np.unique(held.terms, return_counts=True)
     kept = (terms < vocabulary_size) | (counts >= LEAST_REVIEWS)
     if labels.min() == labels.max() or not kept.any():
         return LinearModel(np.zeros(0, np.int64), np.zeros(0), float(labels.mean() >= 0.5) - 0.5)

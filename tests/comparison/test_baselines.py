@@ -1,0 +1,199 @@
+import dataclasses
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rnn_compare.cli.main import main
+from rnn_compare.comparison import baselines as module
+from rnn_compare.comparison.baselines import TITLES, Baseline, baselines, cached, same_baselines
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.reviews import prepared
+from tests.reviews.conftest import write_keras_files  # noqa: F401  # a fixture
+
+SMALL = Experiment(reviews=600, vocabulary_size=2000)
+
+
+@pytest.fixture(autouse=True)
+def cache(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "cache"
+    (folder / "reviews").mkdir(parents=True)
+    for each in (prepared_cache / "reviews").glob("bundled-*"):
+        (folder / "reviews" / each.name).symlink_to(each)
+    monkeypatch.setenv(CACHE_VARIABLE, str(folder))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
+    return folder
+
+
+@pytest.fixture
+def keras_source(
+    write_keras_files: Callable[..., Path],  # noqa: F811  # the fixture
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A source with 30 training and 4 test reviews: the word of rank 1 alone makes a review positive."""
+    folder = write_keras_files(
+        tmp_path / "files",
+        x_train=[[4, 5], [5, 6]] * 15,
+        y_train=np.tile([1, 0], 15),
+        x_test=[[4, 7], [6, 7], [4], [6]],
+        y_test=[1, 0, 1, 1],
+    )
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
+
+
+def same(a: list[Baseline], b: list[Baseline] | None) -> bool:
+    assert b is not None
+    assert [each.name for each in a] == [each.name for each in b]
+    for mine, other in zip(a, b, strict=True):
+        for field in dataclasses.fields(Baseline):
+            np.testing.assert_array_equal(getattr(mine, field.name), getattr(other, field.name))
+    return True
+
+
+def test_each_baseline_judges_the_very_reviews_that_the_networks_are_validated_with() -> None:
+    found = baselines(SMALL)
+    assert [each.name for each in found] == list(TITLES) == ["majority", "words", "bigrams"]
+    assert {each.correct.shape for each in found} == {(120,)}
+    assert [each.features for each in found[:1]] == [0]
+    assert found[2].features > found[1].features > 1000
+    reviews = prepared.load("bundled")
+    labels = np.array(reviews.training.labels)
+    most = int(labels[:480].mean() >= 0.5)
+    assert found[0].correct.tolist() == (labels[480:600] == most).tolist()
+    assert all(each.test_correct is None and each.test_accuracy is None for each in found)
+    assert found[1].val_accuracy > 0.7, "79.2 % when this was written"
+
+
+@pytest.mark.slow
+def test_on_all_reviews_words_are_as_good_as_the_networks_and_bigrams_are_better() -> None:
+    majority, words, bigrams = baselines(Experiment())
+    assert majority.val_accuracy == pytest.approx(0.4938)
+    assert 0.880 <= words.val_accuracy <= 0.900
+    assert bigrams.val_accuracy >= 0.905
+    assert (words.features, bigrams.features) == (9_997, 184_002)
+
+
+@pytest.mark.usefixtures("keras_source")
+def test_the_sources_own_test_reviews_are_judged_too() -> None:
+    _, words, _ = baselines(Experiment(source="keras", reviews=30, vocabulary_size=100))
+    assert words.val_accuracy == 1.0
+    assert words.test_correct is not None
+    assert words.test_correct.tolist() == [True, True, True, False]
+    assert words.test_accuracy == 0.75
+
+
+@pytest.mark.usefixtures("keras_source")
+def test_reviews_that_an_experiment_puts_aside_are_its_test_whatever_else_the_source_holds() -> None:
+    experiment = Experiment(source="keras", reviews=30, vocabulary_size=100, test_split=0.3)
+    words = baselines(experiment)[1]
+    assert words.test_correct is not None
+    assert words.test_correct.tolist() == [True] * 9
+    assert len(words.correct) == experiment.validation_reviews
+
+
+def test_where_the_seed_decides_the_split_every_seed_has_baselines_of_its_own() -> None:
+    varied = [SMALL.model_copy(update={"vary_split": True, "seed": seed}) for seed in (1, 2)]
+    assert same_baselines(varied[0]) != same_baselines(varied[1])
+    first, second = (baselines(each)[1].correct for each in varied)
+    assert first.tolist() != second.tolist()
+    places = prepared.load("bundled").places(varied[1])
+    labels: NDArray[np.int64] = prepared.load("bundled").training.labels
+    most = int(labels[places.training].mean() >= 0.5)
+    assert baselines(varied[1])[0].correct.tolist() == (labels[places.validation] == most).tolist()
+
+
+def test_what_was_worked_out_is_read_again_by_every_network_of_the_same_split(monkeypatch: pytest.MonkeyPatch) -> None:
+    lstm = SMALL.model_copy(update={"cell": "LSTM", "maxlen": 20, "seed": 7, "epochs": 3})
+    assert cached(lstm) is None
+    found = baselines(SMALL)
+
+    def never(*_: object) -> Baseline:
+        raise AssertionError("it was worked out again")
+
+    monkeypatch.setattr(module, "_judge", never)
+    assert same(found, cached(lstm))
+    assert same(found, baselines(lstm))
+    for name, other in {"reviews": 500, "vocabulary_size": 1000, "validation_split": 0.3, "test_split": 0.1}.items():
+        assert cached(SMALL.model_copy(update={name: other})) is None, name
+
+
+def test_a_damaged_file_is_as_good_as_none(cache: Path) -> None:
+    found = baselines(SMALL)
+    [file] = (cache / "baselines").iterdir()
+    whole = file.read_bytes()
+    for damaged in (b"", b"no archive", whole[: len(whole) // 2]):
+        file.write_bytes(damaged)
+        assert cached(SMALL) is None
+    assert [each.val_accuracy for each in baselines(SMALL)] == [each.val_accuracy for each in found]
+    assert cached(SMALL) is not None
+
+
+def test_where_nothing_can_be_kept_they_are_told_all_the_same(cache: Path) -> None:
+    (cache / "baselines").write_text("a file where the folder should be")
+    assert len(baselines(SMALL)) == 3
+    assert cached(SMALL) is None
+
+
+def test_progress_is_told_a_baseline_at_a_time() -> None:
+    told: list[tuple[int, int]] = []
+    baselines(SMALL, tell=lambda done, total: told.append((done, total)))
+    assert told == [(0, 3), (1, 3), (2, 3)]
+
+
+def test_nobody_waits_for_a_source_that_is_not_prepared(cache: Path) -> None:
+    for link in (cache / "reviews").iterdir():
+        link.unlink()
+    assert cached(SMALL) is None
+    assert list((cache / "reviews").iterdir()) == []
+
+
+def test_a_source_that_is_no_more_is_named_in_a_sentence() -> None:
+    with pytest.raises(UserError, match="no source of reviews called 'gone'"):
+        cached(recorded_experiment('{"source": "gone"}'))
+
+
+def test_the_command_prints_a_json_line_for_each_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"]) == 0
+    printed = capsys.readouterr()
+    said = [json.loads(line) for line in printed.out.splitlines()]
+    assert [(line["kind"], line["name"]) for line in said] == [("baseline", name) for name in TITLES]
+    kept = cached(SMALL)
+    assert kept is not None
+    assert [line["val_accuracy"] for line in said] == [each.val_accuracy for each in kept]
+    assert {line["test_accuracy"] for line in said} == {None}
+    assert all(line["seconds"] > 0 for line in said)
+    assert printed.err == ""
+    assert not {"keras", "tensorflow"} & sys.modules.keys()
+
+
+def test_the_command_prints_a_table_and_says_that_whole_reviews_are_read(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000"]) == 0
+    heads, *rows, note = capsys.readouterr().out.splitlines()
+    assert heads.split() == ["baseline", "validation", "test", "features", "time"]
+    assert [row.split("  ")[0] for row in rows] == list(TITLES.values())
+    assert "whole reviews" in note
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--reviews", "30000"], "reviews is 30000; it must be between 10 and 25,000."),
+        (["--source", "nowhere"], "source is 'nowhere'; it must be one of"),
+        (["--validation-split", "many"], "validation_split is 'many'; it must be a number."),
+    ],
+)
+def test_bad_input_is_answered_by_a_sentence(
+    arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["baselines", *arguments]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.out == ""
