@@ -130,3 +130,11 @@ def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
 def test_a_hall_that_stays_has_its_server_watched_while_networks_train() -> None:
     text = said("hall_memory", arguments="--viewers 3 --minutes 0.2")
     assert measured(r"^(\d+) ticks", text)[0] > 3
+
+
+@pytest.mark.slow
+def test_baselines_are_worked_out_anew_and_a_plain_script_beside_them() -> None:
+    text = said("baselines", "main(400, 1)")
+    words, bigrams, script = measured(r"(\d+\.\d)% of the validation reviews, \d+\.\d+ s", text)
+    assert min(words, bigrams, script) > 50
+    assert len(measured(r"takes (\d+\.\d) times as long", text)) == 1
