@@ -1,57 +1,65 @@
-"""Many trainings as one, for the command line: every cell, units and maxlen with several seeds, and their figures."""
+"""Many trainings as one, for the command line: a grid over any settings with several seeds, and what they achieve."""
 
 import contextlib
-import itertools
-import statistics
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
+from rnn_compare.comparison.accuracies import Measure
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import counted
 from rnn_compare.runs.follow import News
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.recovery import interrupt_orphans
 
 if TYPE_CHECKING:
     from rnn_compare.training.engine import Engine
 
-MAX_RUNS = 200
-AXES = ("cell", "units", "maxlen", "seed")
-"""Settings that a sweep may give several values of."""
-GROUPED = AXES[:-1]
+MEASURES: tuple[Measure, ...] = ("kept", "typical", "test")
 
 
-def experiments(chosen: Mapping[str, Any]) -> list[Experiment]:
-    """Returns one experiment for each cell × units × maxlen × seed; repeated values count once.
+def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False) -> int:
+    """Trains what of a sweep isn't trained yet, tells what its settings achieve, and returns the exit code.
 
     Args:
-        chosen: Values of settings; those of ``AXES`` are lists.
-
-    Raises:
-        UserError: If there are too many, or a setting is out of bounds.
+        experiments: The grid. What has trained to its end counts, what was broken off goes on, what another process
+            trains is waited for.
+        as_json: Whether to print JSON lines.
+        again: Train all of it anew, whatever is there.
     """
-    axes = [list(dict.fromkeys(chosen.get(name, [Experiment.model_fields[name].default]))) for name in AXES]
-    shared = {name: value for name, value in chosen.items() if name not in AXES}
-    counts = [len(axis) for axis in axes]
-    if (count := counts[0] * counts[1] * counts[2] * counts[3]) > MAX_RUNS:
-        raise UserError(
-            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen × {counts[3]} seeds make {count} runs; "
-            f"a sweep has at most {MAX_RUNS}. Take some away, or make two sweeps of it."
-        )
-    return [
-        experiment_from(dict(zip(AXES, values, strict=True), **shared))
-        for values in dict.fromkeys(itertools.product(*axes))
-    ]
+    sweep = survey(experiments, [] if again else _recorded())
+    if sweep.trained:
+        print(f"{counted(len(sweep.trained), 'run')} of the sweep trained already and used again", file=sys.stderr)
+    if not (sweep.to_train or sweep.at_work):
+        _tell_results(sweep.trained, as_json)
+        return 0
+    begun: list[str] = []
 
+    def submit(engine: "Engine") -> Sequence[str]:
+        for run in sweep.broken_off:
+            engine.continue_run(run.id)
+        new = engine.submit(sweep.missing) if sweep.missing else []
+        begun.extend([*(run.id for run in (*sweep.at_work, *sweep.broken_off)), *new])
+        print(f"{len(begun)} runs of the sweep {(new or begun)[0]}", file=sys.stderr)
+        return begun
 
-def begin(experiments_to_train: Sequence[Experiment], as_json: bool) -> int:
-    """Trains a new sweep and returns the exit code, as ``foreground.train`` does."""
-    return _train(lambda engine: engine.submit(experiments_to_train), as_json)
+    code = foreground.train(submit, as_json, display=None if as_json else _line)
+    runs = _recorded()
+    now = survey(experiments, [run for run in runs if run.id in begun] if again else runs)
+    _tell_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
+    if now.to_train:
+        print(_how_to_go_on(sweep, now), file=sys.stderr)
+    return code
 
 
 def proceed(sweep: str, as_json: bool) -> int:
-    """Goes on with a sweep: what has finished is left alone, what was broken off goes on from its last epoch.
+    """Goes on with runs that were begun together: finished ones are left alone, others go on from their last epoch.
 
     Args:
         sweep: Its id, which is that of its first run.
@@ -60,7 +68,7 @@ def proceed(sweep: str, as_json: bool) -> int:
     Raises:
         UserError: If there is no such sweep, or it is at work.
     """
-    runs = _runs(sweep)
+    runs = _begun_together(sweep)
     if not runs:
         raise UserError(
             f"There is no sweep called {sweep[:40]!r}. `python -m rnn_compare sweep` names it as it begins."
@@ -75,72 +83,113 @@ def proceed(sweep: str, as_json: bool) -> int:
     def submit(engine: "Engine") -> list[str]:
         for run in left:
             engine.continue_run(run)
+        print(f"{len(left)} runs of the sweep {sweep}", file=sys.stderr)
         return left
 
-    return _train(submit, as_json, sweep)
-
-
-def results(runs: Sequence[Run]) -> list[dict[str, Any]]:
-    """Returns for each cell, units and maxlen how well its seeds did, in the order of the runs.
-
-    ``best`` is the mean over seeds of a run's best validation accuracy, ``spread`` their standard deviation, and
-    both are None where there is too little to tell.
-    """
-    groups: dict[tuple[Any, ...], list[Run]] = {}
-    for run in runs:
-        groups.setdefault(tuple(getattr(run.experiment, name) for name in GROUPED), []).append(run)
-    return [dict(zip(GROUPED, setting, strict=True)) | _result(members) for setting, members in groups.items()]
-
-
-def _result(runs: Sequence[Run]) -> dict[str, Any]:
-    best = [run.best["val_accuracy"] for run in runs if run.best]
-    return {
-        "runs": len(runs),
-        "complete": sum(len(run.epochs) >= run.experiment.epochs for run in runs),
-        "best": statistics.fmean(best) if best else None,
-        "spread": statistics.stdev(best) if len(best) > 1 else None,
-        "lowest": min(best, default=None),
-        "highest": max(best, default=None),
-    }
-
-
-def _train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, named: str | None = None) -> int:
-    begun: list[str] = []
-
-    def submit_and_note(engine: "Engine") -> Sequence[str]:
-        begun.extend(submit(engine))
-        print(f"{len(begun)} runs of the sweep {named or begun[0]}", file=sys.stderr)
-        return begun
-
-    code = foreground.train(submit_and_note, as_json, display=None if as_json else _line)
-    sweep = named or begun[0]
-    runs = _runs(sweep)
+    code = foreground.train(submit, as_json, display=None if as_json else _line)
+    runs = _begun_together(sweep)
     _tell_results(runs, as_json)
     if any(run.can_be_continued for run in runs):
         print(f"Go on with it by: python -m rnn_compare sweep --continue {sweep}", file=sys.stderr)
     return code
 
 
-def _runs(sweep: str) -> list[Run]:
+def results(runs: Sequence[Run], evidence: Evidence | None = None) -> list[dict[str, Any]]:
+    """Returns what each setting achieved, in the order of the runs; runs that were broken off are in no mean.
+
+    ``best`` is the mean over seeds of a run's best validation accuracy, ``margin`` half the width of the mean's 95 %
+    interval (Student's t), ``spread`` the standard deviation of single runs; None where there is too little to tell.
+    ``kept``, ``typical`` and ``test`` with their margins are the honest measures (``comparison.accuracies``).
+
+    Args:
+        runs: Of a sweep.
+        evidence: Knows the honest measures; they are left out without it.
+    """
+    named = [*OUTERMOST, *(name for name in varied([run.experiment for run in runs]) if name not in OUTERMOST)]
+    return [
+        {name: getattr(group.experiment, name) for name in named} | _result(group, evidence) for group in groups(runs)
+    ]
+
+
+def _result(group: Group, evidence: Evidence | None) -> dict[str, Any]:
+    best = mean([run.best["val_accuracy"] for run in group.counted if run.best])
+    result = {
+        "runs": len(group.runs),
+        "complete": len(group.counted),
+        "left_out": [run.id for run in group.left_out],
+        "best": best and best.mean,
+        "margin": best and best.margin,
+        "spread": best and best.deviation,
+        "lowest": best and best.lowest,
+        "highest": best and best.highest,
+    }
+    for measure in MEASURES if evidence else ():
+        found = _mean_of(group, evidence, measure)
+        result |= {measure: found and found.mean, f"{measure}_margin": found and found.margin}
+    return result
+
+
+def _mean_of(group: Group, evidence: Evidence | None, measure: Measure) -> Mean | None:
+    achieved = evidence.of_group(group, measure) if evidence else None
+    return mean([one.accuracy for one in achieved]) if achieved else None
+
+
+def _recorded() -> list[Run]:
     with foreground.open_store() as store:
-        return [run for run in store.runs() if run.comparison == sweep]
+        interrupt_orphans(store)
+        return store.runs()
+
+
+def _begun_together(sweep: str) -> list[Run]:
+    return [run for run in _recorded() if run.comparison == sweep]
+
+
+def _how_to_go_on(before: Sweep, now: Sweep) -> str:
+    together = {now.runs[experiment].comparison for experiment in now.experiments if experiment in now.runs}
+    if before.runs or len(together) != 1:
+        return "Go on with it by the same command again: what is trained is used, what was broken off goes on."
+    return f"Go on with it by: python -m rnn_compare sweep --continue {together.pop()}"
 
 
 def _tell_results(runs: Sequence[Run], as_json: bool) -> None:
-    rows = results(runs)
+    with foreground.open_store() as store:
+        rows = results(runs, Evidence(store))
     if as_json:
         for row in rows:
             output.json_line({"kind": "result", **row})
-    else:
-        print(output.table(("cell", "units", "maxlen", "complete", "best", "lowest to highest"), map(_row, rows)))
+        return
+    for row in rows:
+        if row["left_out"]:
+            print(f"Not to their end, so in no mean: {', '.join(row['left_out'])}", file=sys.stderr)
+    settings = [name for name in rows[0] if name not in _FIGURES] if rows else []
+    print(output.table((*settings, *_HEADS), [_row(row, settings) for row in rows]))
+    if any(row["margin"] is not None for row in rows):
+        print("± is the 95 % interval of the mean over seeds (Student's t); all are judged by the same reviews.")
 
 
-def _row(result: dict[str, Any]) -> tuple[str, ...]:
-    best = f"{result['best']:.1%}" if result["best"] is not None else "–"
-    spread = f" ± {100 * result['spread']:.1f}" if result["spread"] is not None else ""
-    span = f"{result['lowest']:.1%} to {result['highest']:.1%}" if result["spread"] is not None else "–"
-    setting = tuple(str(result[name]) for name in GROUPED)
-    return (*setting, f"{result['complete']} of {result['runs']}", best + spread, span)
+_HEADS = ("complete", "best epoch", "standard deviation", "lowest to highest", "kept weights", "typical epoch", "test")
+_FIGURES = {
+    *("runs", "complete", "left_out", "best", "margin", "spread", "lowest", "highest"),
+    *(name for measure in MEASURES for name in (measure, f"{measure}_margin")),
+}
+
+
+def _row(result: Mapping[str, Any], settings: Sequence[str]) -> tuple[str, ...]:
+    several = result["spread"] is not None
+    return (
+        *(str(result[name]) for name in settings),
+        f"{result['complete']} of {result['runs']}",
+        _with_margin(result["best"], result["margin"]),
+        f"{100 * result['spread']:.1f} points" if several else "–",
+        f"{result['lowest']:.1%} to {result['highest']:.1%}" if several else "–",
+        *(_with_margin(result[measure], result[f"{measure}_margin"]) for measure in MEASURES),
+    )
+
+
+def _with_margin(accuracy: float | None, margin: float | None) -> str:
+    if accuracy is None:
+        return "–"
+    return f"{accuracy:.1%}" + (f" ± {100 * margin:.1f}" if margin is not None else "")
 
 
 @contextlib.contextmanager

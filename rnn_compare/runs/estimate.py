@@ -76,7 +76,12 @@ def left(run: Run, earlier: Sequence[Run]) -> float:
 
 def alone(experiment: Experiment, epochs: float, earlier: Sequence[Run]) -> float:
     """Estimates the seconds that one worker takes for some epochs of an experiment, the start included."""
-    return START_SECONDS + epochs * work(experiment) * _rate(experiment, earlier)
+    return START_SECONDS + epochs * epoch(experiment, earlier)
+
+
+def epoch(experiment: Experiment, earlier: Sequence[Run]) -> float:
+    """Estimates the seconds of one epoch, from the pace of earlier runs of the cell where there are any."""
+    return work(experiment) * _rate(experiment, earlier)
 
 
 def words_read(maxlen: int) -> float:

@@ -9,12 +9,10 @@ import pytest
 
 from rnn_compare.cli import sweep
 from rnn_compare.cli.main import main
-from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
-from rnn_compare.runs.queue import MAX_WAITING, check_room
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
@@ -23,44 +21,27 @@ PATIENCE = 180
 TINY = ["--reviews", "80", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 
 
-def run(seed: int, *accuracies: float, units: int = 4, epochs: int = 2) -> Run:
+def run(seed: int, *accuracies: float, status: Status = Status.FINISHED, units: int = 4, dropout: float = 0.0) -> Run:
     ends = tuple(epoch_end("r", i, 0.5, 0.7, accuracy, 0.6, 1.0) for i, accuracy in enumerate(accuracies, 1))
-    experiment = Experiment(units=units, seed=seed, epochs=epochs)
-    return Run(f"run-{seed}", seed, "s", experiment, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=ends)
+    experiment = Experiment(units=units, seed=seed, epochs=2, dropout=dropout)
+    return Run(f"run-{seed}", seed, "s", experiment, status, Owner(1, 1.0, "here"), "page", 0.0, epochs=ends)
 
 
-def test_a_sweep_is_every_cell_units_and_maxlen_with_every_seed() -> None:
-    experiments = sweep.experiments(
-        {"cell": ["LSTM", "GRU"], "units": ["4", "8"], "maxlen": [20], "seed": [1, 2, 2], "epochs": 3}
-    )
-    assert [(e.cell, e.units, e.maxlen, e.seed) for e in experiments[:5]] == [
-        ("LSTM", 4, 20, 1),
-        ("LSTM", 4, 20, 2),
-        ("LSTM", 8, 20, 1),
-        ("LSTM", 8, 20, 2),
-        ("GRU", 4, 20, 1),
-    ]
-    assert len(experiments) == 8
-    assert {e.epochs for e in experiments} == {3}
-
-
-def test_two_hundred_runs_are_a_sweep_and_one_more_is_refused_in_words() -> None:
-    assert len(sweep.experiments({"seed": list(range(sweep.MAX_RUNS))})) == sweep.MAX_RUNS
-    with pytest.raises(UserError, match="201 seeds make 201 runs; a sweep has at most 200"):
-        sweep.experiments({"seed": list(range(sweep.MAX_RUNS + 1))})
-
-
-def test_the_line_of_the_command_line_takes_a_whole_sweep() -> None:
-    check_room([], max(sweep.MAX_RUNS, MAX_WAITING + 1), "")
-
-
-def test_results_are_mean_and_spread_of_the_best_over_seeds() -> None:
-    [four, eight] = sweep.results([run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(3, 0.5, units=8)])
+def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds() -> None:
+    [four, eight] = sweep.results([run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(3, 0.5, units=8, status=Status.STOPPED)])
     assert (four["units"], four["runs"], four["complete"]) == (4, 2, 2)
     assert four["best"] == pytest.approx(0.85)
     assert four["spread"] == pytest.approx(0.0707, abs=1e-4)
+    assert four["margin"] == pytest.approx(12.706 * 0.0707 / 2**0.5, abs=1e-3)  # t with one degree of freedom
     assert (four["lowest"], four["highest"]) == (0.8, 0.9)
-    assert (eight["complete"], eight["best"], eight["spread"]) == (0, 0.5, None)
+    assert (eight["complete"], eight["best"], eight["spread"]) == (0, None, None)
+    assert eight["left_out"] == ["run-3"]
+
+
+def test_a_setting_beyond_the_usual_three_is_named_where_it_differs() -> None:
+    one, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
+    assert [row["dropout"] for row in sweep.results([one, other])] == [0.0, 0.2]
+    assert "dropout" not in sweep.results([one])[0]
 
 
 def test_a_sweep_that_is_not_known_is_named(
@@ -116,4 +97,22 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(prepared_cache: Path, tm
     assert {item["run"] for item in told if item["kind"] == "epoch"} == {
         run.id for run in before.values() if run.status is Status.STOPPED
     }
+
+    # The same grid and more: what is trained is used, and the results are of all of it.
+    wider = start(*settings, *TINY, "--seeds", "1", "2", "3", "4")
+    out, err = wider.communicate(timeout=PATIENCE)
+    assert wider.returncode == 0, err
+    assert "3 runs of the sweep trained already and used again" in err
+    told = [json.loads(line) for line in out.splitlines()]
+    new = {item["run"] for item in told if item["kind"] == "epoch"}
+    assert len(new) == 1
+    assert not new & set(after)
+    assert (told[-1]["complete"], told[-1]["runs"]) == (4, 4)
+    assert told[-1]["kept"] is not None
+    assert told[-1]["typical_margin"] > 0
+
+    # Nothing is left to train: it is told at once.
+    again = start(*settings, *TINY, "--seeds", "1", "2", "3", "4")
+    out, _ = again.communicate(timeout=PATIENCE)
+    assert [json.loads(line) for line in out.splitlines()] == [told[-1]]
     store.close()

@@ -1,0 +1,150 @@
+"""Networks on equal terms: as many recurrent parameters as a chosen one has, or as many seconds of training."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.networks.parameters import Parameters, parameters
+from rnn_compare.runs import estimate
+from rnn_compare.runs.record import Run
+
+NO_MATTER = frozenset({"seed", "epochs", "patience", "schedule", "learning_rate", "vary_split", "test_split"})
+"""Settings that leave the seconds of an epoch as they are, or nearly so."""
+
+
+@dataclass(frozen=True)
+class EqualParameters:
+    """A network whose recurrent layers count nearly as many parameters as a chosen network's.
+
+    Attributes:
+        experiment: The network.
+        counted: All its parameters, term by term.
+        wanted: What the chosen network's recurrent layers count.
+    """
+
+    experiment: Experiment
+    counted: Parameters
+    wanted: int
+
+    @property
+    def difference(self) -> int:
+        """How many more it has than were wanted; below 0 if it has fewer."""
+        return self.counted.recurrent - self.wanted
+
+    @property
+    def arithmetic(self) -> str:
+        """How its count comes about, layer by layer, such as ``76·76 + 32·76 + 76 = 8,284``."""
+        return "; ".join(layer.arithmetic for layer in self.counted.recurrent_layers)
+
+
+@dataclass(frozen=True)
+class EpochSeconds:
+    """What an epoch takes on this machine.
+
+    Attributes:
+        seconds: Of one epoch.
+        runs: On how many runs of this very network it was measured; 0 if it is estimated from other sizes or cells.
+    """
+
+    seconds: float
+    runs: int
+
+
+@dataclass(frozen=True)
+class EqualTime:
+    """A network that trains for as many epochs as fit into a chosen network's seconds.
+
+    Attributes:
+        experiment: The network, with those epochs.
+        pace: What an epoch of it takes.
+        wanted: Seconds that the chosen network takes for all its epochs.
+    """
+
+    experiment: Experiment
+    pace: EpochSeconds
+    wanted: float
+
+    @property
+    def seconds(self) -> float:
+        """What its epochs take together: as near to ``wanted`` as whole epochs within bounds come."""
+        return self.experiment.epochs * self.pace.seconds
+
+
+def match_parameters(chosen: Experiment, cells: Sequence[str]) -> list[EqualParameters]:
+    """Returns for each cell the network whose recurrent layers come nearest in parameters to the chosen one's.
+
+    All other settings are the chosen network's. The count grows with the units, so it is searched by halving; of two
+    equally near the smaller is taken. The embedding and the verdict's layer do not count: the embedding is the same.
+
+    Args:
+        chosen: The network that is to be matched.
+        cells: Names of cells; the chosen one's own gives that network again.
+
+    Example:
+        >>> [rnn, gru] = match_parameters(Experiment(cell="LSTM", units=32), ["SimpleRNN", "GRU"])
+        >>> rnn.wanted, rnn.experiment.units, rnn.arithmetic
+        (8320, 76, '76·76 + 32·76 + 76 = 8,284')
+        >>> gru.experiment.units, gru.difference
+        (38, -112)
+    """
+    wanted = parameters(chosen).recurrent
+    found = []
+    for cell in cells:
+        low, high = map(int, bounds("units"))
+        while low < high:  # the fewest units that reach what is wanted
+            middle = (low + high) // 2
+            low, high = (low, middle) if _recurrent(chosen, cell, middle) >= wanted else (middle + 1, high)
+        nearest = min(
+            (units for units in (low - 1, low) if units >= 1),
+            key=lambda units: abs(_recurrent(chosen, cell, units) - wanted),
+        )
+        experiment = _with(chosen, cell=cell, units=nearest)
+        found.append(EqualParameters(experiment, parameters(experiment), wanted))
+    return found
+
+
+def match_time(chosen: Experiment, others: Sequence[Experiment], runs: Sequence[Run]) -> list[EqualTime]:
+    """Returns each network with as many epochs as take as long as the chosen network's.
+
+    Args:
+        chosen: The network whose time is to be matched.
+        others: The networks to match.
+        runs: Of this machine; finished epochs are what is measured.
+    """
+    wanted = chosen.epochs * epoch_seconds(chosen, runs).seconds
+    low, high = map(int, bounds("epochs"))
+    matched = []
+    for other in others:
+        pace = epoch_seconds(other, runs)
+        epochs = min(max(round(wanted / pace.seconds), low), high)
+        matched.append(EqualTime(_with(other, epochs=epochs), pace, wanted))
+    return matched
+
+
+def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
+    """Returns what an epoch takes: the median over runs of that very network, else what other runs let expect.
+
+    Args:
+        experiment: The network; its seed and number of epochs do not matter.
+        runs: Of this machine.
+    """
+    pace = _pace(experiment)
+    timed = [
+        run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None and _pace(run.experiment) == pace
+    ]
+    if timed:
+        return EpochSeconds(statistics.median(timed), len(timed))
+    return EpochSeconds(estimate.epoch(experiment, runs), 0)
+
+
+def _recurrent(chosen: Experiment, cell: str, units: int) -> int:
+    return parameters(_with(chosen, cell=cell, units=units)).recurrent
+
+
+def _with(experiment: Experiment, **changed: object) -> Experiment:
+    return experiment.model_copy(update=changed)
+
+
+def _pace(experiment: Experiment) -> dict[str, object]:
+    return experiment.model_dump(exclude=set(NO_MATTER))

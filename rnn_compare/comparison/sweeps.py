@@ -1,0 +1,218 @@
+"""A sweep: a grid over settings, what of it is trained already, and what its settings achieve.
+
+A sweep is its grid and nothing else: which runs belong to it follows from their settings. So what was trained before is
+used again, and a sweep that was broken off goes on wherever the same grid is asked for.
+"""
+
+import itertools
+import math
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rnn_compare.comparison.groups import Group, groups, is_whole
+from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.formatting import counted
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.record import Run
+
+MAX_RUNS = 200
+OUTERMOST = ("cell", "units", "maxlen")
+"""Settings that vary slowest, in this order; the seed varies fastest."""
+_PLURAL = {"cell": "cell types", "units": "units", "maxlen": "maxlen", "reviews": "numbers of reviews", "seed": "seeds"}
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """The trainings of a grid, and the run that counts for each.
+
+    Attributes:
+        experiments: What is to be trained, each once.
+        runs: Of those that were begun: the newest one that trained to its end, else one that is at work, else the
+            newest that can be continued, else the newest.
+    """
+
+    experiments: tuple[Experiment, ...]
+    runs: Mapping[Experiment, Run]
+
+    @property
+    def trained(self) -> list[Run]:
+        """The runs that have trained to their end."""
+        return [run for run in self.runs.values() if is_whole(run)]
+
+    @property
+    def at_work(self) -> list[Run]:
+        """The runs that wait or train."""
+        return [run for run in self.runs.values() if not run.status.ended]
+
+    @property
+    def broken_off(self) -> list[Run]:
+        """The runs that can be continued."""
+        return [run for run in self.runs.values() if _goes_on(run)]
+
+    @property
+    def missing(self) -> list[Experiment]:
+        """What has to be trained from the first epoch."""
+        begun = {
+            experiment
+            for experiment, run in self.runs.items()
+            if is_whole(run) or not run.status.ended or _goes_on(run)
+        }
+        return [experiment for experiment in self.experiments if experiment not in begun]
+
+    @property
+    def to_train(self) -> list[Experiment]:
+        """What nobody trains yet: the missing ones, and what is left of those that were broken off."""
+        left = [
+            run.experiment.model_copy(update={"epochs": max(1, run.experiment.epochs - len(run.epochs))})
+            for run in self.broken_off
+        ]
+        return left + self.missing
+
+
+def grid(chosen: Mapping[str, Any]) -> list[Experiment]:
+    """Returns one experiment for each combination of values; equal ones count once.
+
+    Args:
+        chosen: Values of settings by name; a list holds the values of an axis. Cells vary slowest, seeds fastest.
+
+    Raises:
+        UserError: If there are too many or none, or a setting is out of bounds.
+
+    Example:
+        >>> [e.label for e in grid({"cell": ["LSTM", "GRU"], "units": [4, 8], "maxlen": 20})]
+        ['LSTM(4)', 'LSTM(8)', 'GRU(4)', 'GRU(8)']
+    """
+    names = sorted(chosen, key=_place)
+    values = [list(dict.fromkeys(chosen[name])) if isinstance(chosen[name], list) else [chosen[name]] for name in names]
+    for name, axis in zip(names, values, strict=True):
+        if not axis:
+            raise UserError(f"No {_PLURAL.get(name, name.replace('_', ' '))} are chosen. Choose at least one.")
+    if (count := math.prod(map(len, values))) > MAX_RUNS:
+        axes = [(name, len(axis)) for name, axis in zip(names, values, strict=True) if len(axis) > 1]
+        factors = " × ".join(f"{size} {_PLURAL.get(name, f'values of {name}')}" for name, size in axes)
+        raise UserError(
+            f"{factors} make {count} runs; a sweep has at most {MAX_RUNS}. Take some away, or make two sweeps of it."
+        )
+    combinations = (dict(zip(names, combination, strict=True)) for combination in itertools.product(*values))
+    return list(dict.fromkeys(map(experiment_from, combinations)))
+
+
+def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
+    """Returns a sweep as it stands.
+
+    Args:
+        experiments: The grid.
+        runs: All runs, oldest first.
+    """
+    wanted = set(experiments)
+    counts: dict[Experiment, Run] = {}
+    for run in runs:
+        if run.experiment in wanted:
+            before = counts.get(run.experiment)
+            if before is None or _rank(run) >= _rank(before):
+                counts[run.experiment] = run
+    each = dict.fromkeys(experiments)
+    return Sweep(tuple(each), {experiment: counts[experiment] for experiment in each if experiment in counts})
+
+
+def varied(experiments: Collection[Experiment]) -> list[str]:
+    """Returns the settings that have several values, but for the seed, the slowest first.
+
+    Example:
+        >>> varied(grid({"units": [4, 8], "dropout": [0, 0.5], "seed": [1, 2]}))
+        ['units', 'dropout']
+    """
+    names = (name for name in sorted(Experiment.model_fields, key=_place) if name != "seed")
+    return [name for name in names if len({getattr(experiment, name) for experiment in experiments}) > 1]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one setting of a sweep achieved.
+
+    Attributes:
+        group: Its runs.
+        accuracy: Mean over those of its runs that trained to their end and were measured.
+        each: The accuracy of each of these runs.
+    """
+
+    group: Group
+    accuracy: Mean
+    each: tuple[float, ...]
+
+    @property
+    def experiment(self) -> Experiment:
+        """The setting, with the first run's seed."""
+        return self.group.experiment
+
+
+def outcomes(runs: Sequence[Run], measured: Callable[[Run], float | None]) -> list[Outcome]:
+    """Returns what each setting achieved that has a run which trained to its end, in the order of the runs.
+
+    Args:
+        runs: Of a sweep.
+        measured: Gives a run's accuracy; None where it was not measured in that way.
+    """
+    found = []
+    for group in groups(runs):
+        each = tuple(value for run in group.counted if (value := measured(run)) is not None)
+        if accuracy := mean(each):
+            found.append(Outcome(group, accuracy, each))
+    return found
+
+
+def expected_best(accuracies: Sequence[float]) -> list[float]:
+    """Returns for k = 1, 2, … n the accuracy that the best of k trainings is expected to have, drawn from these n.
+
+    The curve of Dodge et al. 2019 (*Show Your Work*), estimated without bias by drawing without replacement, as Tang et
+    al. 2020 propose: the i-th smallest is the best of k in C(i−1, k−1) of C(n, k) draws. The former draw with
+    replacement, which gives less where k comes near n.
+
+    Args:
+        accuracies: Of each training.
+
+    Example:
+        >>> [round(best, 3) for best in expected_best([0.80, 0.86, 0.83])]  # at k = 2 the mean of 0.86, 0.83, 0.86
+        [0.83, 0.85, 0.86]
+    """
+    ordered, count = sorted(accuracies), len(accuracies)
+    return [
+        sum(math.comb(rank - 1, k - 1) * value for rank, value in enumerate(ordered, 1)) / math.comb(count, k)
+        for k in range(1, count + 1)
+    ]
+
+
+def sentence(sweep: Sweep, time: str) -> str:
+    """Returns in words how far a sweep is.
+
+    Args:
+        sweep: As it stands.
+        time: What the rest will take, such as ``about 2 min``.
+    """
+    parts = [f"{len(sweep.trained)} of {counted(len(sweep.experiments), 'run')} trained"]
+    if sweep.at_work:
+        parts.append(f"{len(sweep.at_work)} at work")
+    if sweep.broken_off:
+        parts.append(f"{len(sweep.broken_off)} to continue")
+    if sweep.missing:
+        parts.append(f"{len(sweep.missing)} to train")
+    return ", ".join(parts) + (f": {time}" if sweep.at_work or sweep.to_train else "") + "."
+
+
+def _place(name: str) -> tuple[int, int]:
+    if name in OUTERMOST:
+        return 0, OUTERMOST.index(name)
+    return (2, 0) if name == "seed" else (1, list(Experiment.model_fields).index(name))
+
+
+def _rank(run: Run) -> int:
+    if is_whole(run):
+        return 3
+    return 2 if not run.status.ended else int(_goes_on(run))
+
+
+def _goes_on(run: Run) -> bool:
+    return run.can_be_continued and not is_whole(run) and (not run.epochs or checkpoint.is_there(run.id))

@@ -1,0 +1,80 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.comparison.equal_terms import epoch_seconds, match_parameters, match_time
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
+
+
+def run(experiment: Experiment, *seconds: float) -> Run:
+    epochs = tuple(epoch_end("r", i, 0.5, 0.7, 0.8, 0.6, each) for i, each in enumerate(seconds, 1))
+    return Run("r", 1, "r", experiment, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=epochs)
+
+
+def test_a_simple_rnn_needs_76_units_for_the_parameters_of_the_books_lstm() -> None:
+    [rnn, gru, lstm] = match_parameters(Experiment(cell="LSTM"), ["SimpleRNN", "GRU", "LSTM"])
+    assert (rnn.experiment.units, rnn.counted.recurrent, rnn.wanted) == (76, 8284, 8320)
+    assert rnn.arithmetic == "76·76 + 32·76 + 76 = 8,284"
+    assert (gru.experiment.units, gru.arithmetic) == (38, "3 · (38·38 + 32·38 + 2·38) = 8,208")
+    assert (lstm.experiment, lstm.difference) == (Experiment(cell="LSTM"), 0)
+
+
+def test_a_match_is_counted_over_all_layers_and_directions() -> None:
+    chosen = Experiment(cell="LSTM", units=16, layers=2, bidirectional=True)
+    [rnn] = match_parameters(chosen, ["SimpleRNN"])
+    assert (rnn.experiment.layers, rnn.experiment.bidirectional) == (2, True)
+    assert rnn.arithmetic.count("; ") == 1
+    assert (rnn.experiment.units, rnn.counted.recurrent) == (36, 12_816)
+
+
+def test_what_cannot_be_matched_within_bounds_comes_as_near_as_it_can() -> None:
+    [rnn] = match_parameters(Experiment(cell="LSTM", units=512), ["SimpleRNN"])
+    assert rnn.experiment.units == 512
+    assert rnn.difference < 0
+
+
+@given(st.sampled_from(CELLS), st.integers(1, 512), st.integers(1, 64), st.sampled_from(CELLS))
+def test_no_other_number_of_units_comes_nearer(cell: str, units: int, embedding_size: int, other: str) -> None:
+    chosen = Experiment(cell=cell, units=units, embedding_size=embedding_size)
+    [matched] = match_parameters(chosen, [other])
+    for neighbour in (matched.experiment.units - 1, matched.experiment.units + 1):
+        if 1 <= neighbour <= 512:
+            count = parameters(matched.experiment.model_copy(update={"units": neighbour})).recurrent
+            assert abs(count - matched.wanted) >= abs(matched.difference)
+
+
+def test_equal_time_goes_by_the_measured_seconds_of_an_epoch() -> None:
+    lstm, rnn = Experiment(cell="LSTM", epochs=10), Experiment(cell="SimpleRNN")
+    runs = [
+        run(lstm, 9.0, 4.0, 4.0),  # the first epoch also holds the compiling
+        run(lstm.model_copy(update={"seed": 2, "epochs": 2}), 9.0, 6.0),
+        run(rnn, 5.0, 2.0),
+        run(rnn.model_copy(update={"units": 64}), 99.0, 99.0),
+    ]
+    assert (epoch_seconds(lstm, runs).seconds, epoch_seconds(lstm, runs).runs) == (5.0, 2)
+    [matched] = match_time(lstm, [rnn], runs)
+    assert (matched.experiment.epochs, matched.wanted, matched.seconds, matched.pace.runs) == (25, 50.0, 50.0, 1)
+
+
+def test_where_nothing_was_measured_the_pace_is_an_estimate_and_says_so() -> None:
+    found = epoch_seconds(Experiment(units=64), [run(Experiment(units=32), 3.0, 2.0)])
+    assert found.runs == 0
+    assert found.seconds > 2.0
+
+
+def test_epochs_stay_within_their_bounds() -> None:
+    fast, slow = Experiment(epochs=1), Experiment(cell="LSTM")
+    runs = [run(fast, 0.001), run(slow, 100.0)]
+    assert match_time(slow, [fast], runs)[0].experiment.epochs == 100
+    assert match_time(fast, [slow], runs)[0].experiment.epochs == 1
+
+
+def test_time_is_equal_to_itself() -> None:
+    chosen = Experiment(cell="GRU", epochs=7)
+    assert match_time(chosen, [chosen], [])[0].experiment.epochs == pytest.approx(7)

@@ -1,0 +1,116 @@
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.comparison.sweeps import MAX_RUNS, expected_best, grid, outcomes, sentence, survey, varied
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.checkpoint import Checkpoint
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.queue import MAX_WAITING, check_room
+from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+
+
+def run(name: str, experiment: Experiment, status: Status = Status.FINISHED, epochs: int = 2) -> Run:
+    ends = tuple(epoch_end(name, i, 0.5, 0.7, 0.8, 0.6, 1.0) for i in range(1, epochs + 1))
+    return Run(name, int(name[1:]), name, experiment, status, Owner(1, 1.0, "here"), "page", 0.0, epochs=ends)
+
+
+def test_a_grid_is_every_combination_with_the_seeds_innermost() -> None:
+    experiments = grid({"seed": [1, 2, 2], "cell": ["LSTM", "GRU"], "units": ["4", "8"], "maxlen": 20, "epochs": 3})
+    assert [(e.cell, e.units, e.maxlen, e.seed) for e in experiments[:5]] == [
+        ("LSTM", 4, 20, 1),
+        ("LSTM", 4, 20, 2),
+        ("LSTM", 8, 20, 1),
+        ("LSTM", 8, 20, 2),
+        ("GRU", 4, 20, 1),
+    ]
+    assert len(experiments) == 8
+    assert {e.epochs for e in experiments} == {3}
+
+
+def test_any_setting_may_be_an_axis() -> None:
+    experiments = grid({"dropout": ["0", "0.2"], "bidirectional": [True, False], "optimizer": ["adam", "sgd"]})
+    assert len(experiments) == 8
+    assert varied(experiments) == ["bidirectional", "dropout", "optimizer"]
+
+
+def test_values_that_are_written_differently_and_equal_count_once() -> None:
+    assert len(grid({"dropout": ["0", "0.0", "-0.0"]})) == 1
+
+
+def test_two_hundred_runs_are_a_sweep_and_one_more_is_refused_in_words() -> None:
+    assert len(grid({"seed": list(range(MAX_RUNS))})) == MAX_RUNS
+    with pytest.raises(UserError, match="201 seeds make 201 runs; a sweep has at most 200"):
+        grid({"seed": list(range(MAX_RUNS + 1))})
+    with pytest.raises(UserError, match="20 units × 11 values of dropout make 220 runs"):
+        grid({"units": list(range(1, 21)), "dropout": [f"0.{i}" for i in range(9)] + ["0.81", "0.82"]})
+    with pytest.raises(UserError, match="No cell types are chosen"):
+        grid({"cell": []})
+
+
+def test_the_line_of_the_command_line_takes_a_whole_sweep() -> None:
+    check_room([], max(MAX_RUNS, MAX_WAITING + 1), "")
+
+
+def test_what_is_trained_counts_before_what_is_at_work_and_that_before_what_was_broken_off() -> None:
+    one, two, three, four, five = grid({"seed": [1, 2, 3, 4, 5], "epochs": 2})
+    elsewhere = Experiment(seed=9, epochs=2)
+    runs = [
+        run("r1", one),
+        run("r2", one, Status.STOPPED, 1),  # newer, but broken off
+        run("r3", two, Status.STOPPED, 0),
+        run("r4", two, Status.RUNNING, 1),
+        run("r5", three, Status.STOPPED, 1),
+        run("r6", four, Status.FAILED, 1),
+        run("r7", elsewhere),
+    ]
+    checkpoint.save("r5", Checkpoint(runs[4].epochs, (), ()))
+    sweep = survey([one, two, three, four, five], runs)
+    assert [each.id for each in sweep.runs.values()] == ["r1", "r4", "r5", "r6"]
+    assert [each.id for each in sweep.trained] == ["r1"]
+    assert [each.id for each in sweep.at_work] == ["r4"]
+    assert [each.id for each in sweep.broken_off] == ["r5"]
+    assert sweep.missing == [four, five]  # without a checkpoint nothing can go on
+    assert [each.epochs for each in sweep.to_train] == [1, 2, 2]
+    assert sentence(sweep, "about 2 min") == ("1 of 5 runs trained, 1 at work, 1 to continue, 2 to train: about 2 min.")
+
+
+def test_of_two_trained_runs_the_newer_counts() -> None:
+    experiment = Experiment(epochs=2)
+    sweep = survey([experiment], [run("r1", experiment), run("r2", experiment)])
+    assert [each.id for each in sweep.trained] == ["r2"]
+    assert sentence(sweep, "") == "1 of 1 run trained."
+
+
+def test_outcomes_leave_out_what_did_not_train_to_its_end() -> None:
+    one, two, three = grid({"seed": [1, 2, 3], "epochs": 2})
+    runs = [run("r1", one), run("r2", two), run("r3", three, Status.STOPPED, 1)]
+    [found] = outcomes(runs, lambda each: {"r1": 0.8, "r2": 0.9}[each.id])
+    assert found.each == (0.8, 0.9)
+    assert found.accuracy.runs == 2
+    assert [each.id for each in found.group.left_out] == ["r3"]
+    assert outcomes(runs, lambda _: None) == []
+
+
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=7))
+def test_the_expected_best_is_the_mean_over_all_draws(values: list[int]) -> None:
+    found = expected_best(values)
+    draws = [
+        float(np.mean([max(draw) for draw in itertools.combinations(values, k)])) for k in range(1, len(values) + 1)
+    ]
+    assert found == pytest.approx(draws)
+    assert found == sorted(found)
