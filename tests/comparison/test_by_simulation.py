@@ -1,0 +1,108 @@
+"""Whether intervals cover and equals pass for equals, by drawing networks whose truth is known: docs/comparison.md."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+
+from rnn_compare.comparison.accuracies import Achieved, kept, typical
+from rnn_compare.comparison.inference import settings
+from rnn_compare.comparison.spread import spread
+
+pytestmark = pytest.mark.slow
+
+REVIEWS = 1000
+AT_MOST = 0.065
+"""Of equals that may be called different: 5 % and two standard errors of 1,000 draws."""
+
+
+@dataclass
+class Population:
+    """Networks that judge a review rightly where a sum of normal parts is above 0, so that their accuracy is known.
+
+    Attributes:
+        rng: Draws.
+        seed: Deviation of the accuracy from seed to seed, a share.
+        setting: Deviation of what a setting alone finds easy in a review, of that of the review's own ease (1).
+        run: That of what a single run finds easy: of the runs of one setting, 9 of 100 verdicts differ.
+    """
+
+    rng: np.random.Generator
+    seed: float = 0.01
+    setting: float = 0.4
+    run: float = 0.5
+
+    def easiness(self) -> NDArray[np.float32]:
+        """Of new reviews, for all settings alike (reviews,)."""
+        return self._normal(REVIEWS)
+
+    def trained(self, runs: int, easiness: NDArray[np.float32], accuracy: float) -> list[Achieved]:
+        """Runs of a new setting whose true accuracy is given."""
+        width = np.sqrt(1 + self.setting**2 + self.run**2)
+        quantile = stats.norm.ppf(accuracy)
+        shift = self.seed * width / stats.norm.pdf(quantile)
+        level = quantile * np.hypot(width, shift) + easiness + self.setting * self._normal(REVIEWS)
+        right = level + shift * self._normal((runs, 1)) + self.run * self._normal((runs, REVIEWS)) > 0
+        return [Achieved(float(row.mean()), row.astype(float), REVIEWS) for row in right]
+
+    def by_epoch(
+        self, easiness: NDArray[np.float32], own: NDArray[np.float32], jumpiness: float
+    ) -> NDArray[np.float32]:
+        """The probabilities of ten epochs of one run, alike but for their jumps (epochs, reviews)."""
+        width = np.sqrt(1 + self.setting**2 + self.run**2)
+        quantile = stats.norm.ppf(0.87)
+        to_latent = width / stats.norm.pdf(quantile)
+        of_run = self.seed * self._normal(1) * to_latent + self.run * 0.8 * self._normal(REVIEWS)
+        of_epoch = jumpiness * self._normal((10, 1)) * to_latent + self.run * 0.6 * self._normal((10, REVIEWS))
+        latent = quantile * width + easiness + self.setting * own + of_run + of_epoch
+        return np.where(latent > 0, np.float32(0.9), np.float32(0.1))
+
+    def _normal(self, shape: int | tuple[int, ...]) -> NDArray[np.float32]:
+        return self.rng.standard_normal(shape, dtype=np.float32)
+
+
+@pytest.mark.parametrize("runs", [3, 5])
+def test_the_interval_covers_the_true_difference_in_95_of_100_cases(runs: int) -> None:
+    population, covered, draws = Population(np.random.default_rng(runs)), 0, 5000
+    for _ in range(draws):
+        easiness = population.easiness()
+        found = settings(population.trained(runs, easiness, 0.88), population.trained(runs, easiness, 0.87))
+        assert found.low is not None
+        assert found.high is not None
+        covered += found.low <= 0.01 <= found.high
+    print(f"{runs} seeds each: covered in {covered / draws:.1%}")
+    assert 0.93 <= covered / draws <= 0.97
+
+
+@pytest.mark.parametrize("earlier", [3, 5])
+def test_equal_settings_of_one_run_each_are_rarely_called_different(earlier: int) -> None:
+    population, called, draws = Population(np.random.default_rng(earlier)), 0, 3000
+    for _ in range(draws):
+        easiness = population.easiness()
+        (a, *before_a), (b, *before_b) = (population.trained(1 + earlier, easiness, 0.87) for _ in "ab")
+        called += settings([a], [b], spread(before_a), spread(before_b)).verdict != "cannot tell"
+    print(f"one seed each, {earlier} earlier: called different in {called / draws:.1%}")
+    assert called / draws <= AT_MOST
+
+
+def test_a_jumpy_setting_is_rarely_called_different_from_a_steady_one_of_equal_typical_epoch() -> None:
+    population, draws = Population(np.random.default_rng(1), seed=0.003), 2000
+    labels = np.ones(REVIEWS, np.int64)
+    called = {"typical": 0, "kept": 0}
+    for _ in range(draws):
+        easiness = population.easiness()
+        groups: dict[str, list[list[Achieved]]] = {"typical": [], "kept": []}
+        for jumpiness in (0.02, 0.003):
+            own = population.easiness()
+            runs = [population.by_epoch(easiness, own, jumpiness) for _ in range(3)]
+            medians = [typical(list((run > 0.5).mean(axis=1)), REVIEWS, run, labels) for run in runs]
+            groups["typical"].append(medians)
+            groups["kept"].append([achieved for run in runs if (achieved := kept(run, labels)) is not None])
+        for measure, (a, b) in groups.items():
+            called[measure] += settings(a, b).verdict != "cannot tell"
+    shares = {measure: count / draws for measure, count in called.items()}
+    print(f"jumpiness 2.0 against 0.3 points, three seeds each: {shares}")
+    assert shares["typical"] <= AT_MOST
+    assert shares["kept"] > 0.3  # and rightly: the best epochs of a jumpy network are better
