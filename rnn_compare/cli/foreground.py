@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rnn_compare.cli import output
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
@@ -61,7 +62,7 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
                     _watch(follower, show, STOP_SECONDS)
                     return INTERRUPTED
             if not (as_json or display):
-                for found in findings(follower.runs, record.names(follower.runs)):
+                for found in findings(follower.runs, Evidence(store)):
                     print(found.text)
         finally:
             engine.close()

@@ -3,11 +3,14 @@
 import itertools
 import math
 import statistics
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from rnn_compare.experiment import labels
-from rnn_compare.formatting import counted
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.sentences import MEASURED, mean, network_sentence, points, sentence
+from rnn_compare.comparison.verdicts import Comparison, compare, usual_measure
+from rnn_compare.formatting import counted, percent
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 
@@ -28,7 +31,7 @@ class Finding:
     """One sentence.
 
     Attributes:
-        run: The id of the run that it is about; that of the leader where it compares.
+        run: The id of the run that it is about; that of a run of the leading setting where it compares.
         text: The sentence.
     """
 
@@ -36,140 +39,177 @@ class Finding:
     text: str
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """Runs that differ in nothing but their seed, and the best validation accuracy of each, the lowest first."""
+def findings(runs: Sequence[Run], evidence: Evidence) -> list[Finding]:
+    """Returns what the finished epochs show: first which setting is better, then what is to be seen of single ones.
 
-    name: str
-    runs: tuple[Run, ...]
-    best: tuple[float, ...]
-
-    @property
-    def span(self) -> str:
-        lowest, highest = f"{100 * self.best[0]:.1f}", f"{100 * self.best[-1]:.1f} %"
-        return f"{self.name} {highest if len(self.best) == 1 else f'{lowest} to {highest}'}"
-
-
-def findings(runs: Sequence[Run], names: Sequence[str]) -> list[Finding]:
-    """Returns what the finished epochs show: first which network is ahead, then what is to be seen of single runs.
-
-    Networks are compared after as many epochs as all of them have finished, by their best validation accuracy up to
-    then. Nothing is said of causes, and beside a lead stands what chance explains: several seeds, where there are
-    some, else the choice of the held-out reviews.
+    There is a verdict once all runs have ended, not before: whoever looks again and again will see a difference some
+    time. Nothing is said of causes.
 
     Args:
         runs: Of one comparison.
-        names: What each is called.
+        evidence: Knows what the runs achieved.
     """
-    begun = [(run, name) for run, name in zip(runs, names, strict=True) if run.epochs]
-    found = []
-    if all(run.epochs or run.status.ended for run in runs) and (ahead := _ahead([run for run, _ in begun])):
-        found.append(ahead)
-    told = set()
+    found = groups(runs)
+    begun = [group for group in found if any(run.epochs for run in group.runs)]
+    told = _compared(found, begun, evidence)
+    spoken_of: set[str] = set()
     for look in (_overfits, _guesses, _fell, _still_learns):
-        for run, name in begun:
-            if run.id not in told and (text := look(run)):
-                told.add(run.id)
-                found.append(Finding(run.id, f"{name} {text}"))
-    return found[:LINES]
+        for group in begun:
+            if group.name not in spoken_of and (text := _in_a_group(group, look)):
+                spoken_of.add(group.name)
+                told.append(Finding(group.runs[0].id, f"{group.name} {text}"))
+    return told[:LINES]
 
 
-def margin(accuracy: float, other: float, reviews: int, other_reviews: int) -> float:
+def margin(accuracy: float, other: float, reviews: int, other_reviews: int, looks: int = 1) -> float:
     """Returns how far two accuracies may lie apart only because of which reviews were held out, in 95 of 100 cases.
 
     The difference of two shares that were counted independently (normal approximation; one right and one wrong
-    review are added to each, so that shares of 0 and 1 have a margin too). The networks judge the same reviews, which
-    brings chance's share down, so this errs on the careful side. It does not cover the seed.
+    review are added to each, so that shares of 0 and 1 have a margin too). Shares of the same reviews vary together,
+    which brings chance's part down, so this errs on the careful side. It does not cover the seed.
 
     Args:
         accuracy, other: Shares from 0 to 1.
         reviews, other_reviews: How many each was counted on.
+        looks: Among how many such differences the largest was picked (Bonferroni).
 
     Example:
-        >>> round(margin(0.862, 0.882, 5000, 5000), 3)
-        0.013
+        >>> round(margin(0.862, 0.882, 5000, 5000), 3), round(margin(0.862, 0.882, 5000, 5000, looks=9), 3)
+        (0.013, 0.019)
     """
+    sure = SURE if looks == 1 else statistics.NormalDist().inv_cdf(1 - 0.025 / looks)
     variance = 0.0
     for share, count in ((accuracy, reviews), (other, other_reviews)):
         careful = (share * count + 1) / (count + 2)
         variance += careful * (1 - careful) / count
-    return SURE * math.sqrt(variance)
+    return sure * math.sqrt(variance)
 
 
-def luck(one: int, other: int) -> int:
-    """Returns in one of how many cases luck alone puts all of some equally good networks above all of some others.
-
-    The order of ``one + other`` numbers is drawn by lot; either side may be the upper one (permutation test).
-
-    Example:
-        >>> luck(3, 3), luck(1, 1)
-        (10, 1)
-    """
-    return max(1, math.comb(one + other, one) // 2)
+# ---- which setting is better -------------------------------------------------------------------
 
 
-def _ahead(begun: Sequence[Run]) -> Finding | None:
-    epochs = min((len(run.epochs) for run in begun), default=0)
-    settings = sorted(_by_setting(begun, epochs), key=lambda setting: -statistics.fmean(setting.best))
-    if len(begun) < 2 or (len(settings) == 1 and len(settings[0].best) == 1):
-        return None
-    is_over = all(run.status.ended and len(run.epochs) == epochs for run in begun)
-    when = "" if is_over else f"After {counted(epochs, 'epoch')}: "
-    says = _over_seeds if any(len(setting.best) > 1 for setting in settings) else _over_reviews
-    said = when + says(settings)
-    return Finding(settings[0].runs[0].id, said[0].upper() + said[1:])
+def _compared(found: Sequence[Group], begun: Sequence[Group], evidence: Evidence) -> list[Finding]:
+    if not all(group.ended for group in found):
+        return _so_far(found, begun)
+    whole = [group for group in found if group.counted]
+    left_out = _left_out(found)
+    if not whole:
+        return []
+    if len(whole) == 1:
+        return [*_one_setting(whole[0], evidence), *left_out]
+    compared = compare(whole, evidence)
+    leader = _leader(whole, compared)
+    said = _pair(compared[0]) if len(whole) == 2 else [_against_all(leader, compared)]
+    return [*(Finding(leader.runs[0].id, text) for text in said if text), *left_out]
 
 
-def _by_setting(runs: Sequence[Run], epochs: int) -> list[_Setting]:
-    settings = [run.experiment.model_copy(update={"seed": 0}) for run in runs]
-    of_seed: dict[str, dict[int, Run]] = {}  # a setting that was trained twice with one seed counts once
-    for label, run in zip(labels(settings), runs, strict=True):
-        of_seed.setdefault(label, {})[run.experiment.seed] = run
-    return [
-        _Setting(
-            _called(label, seeds.values()),
-            tuple(seeds.values()),
-            tuple(sorted(_highest(run.epochs[:epochs]) for run in seeds.values())),
+def _so_far(found: Sequence[Group], begun: Sequence[Group]) -> list[Finding]:
+    """Where each stands after as many epochs as all have finished, without a verdict."""
+    running = [run for group in begun for run in group.runs if run.epochs and not run.status.ended]
+    if len(begun) < 2 or not running:
+        return []
+    epoch = min(max(len(run.epochs) for run in group.runs) for group in begun)
+    shares = {
+        group.name: statistics.fmean(
+            run.epochs[epoch - 1]["val_accuracy"] for run in group.runs if len(run.epochs) >= epoch
         )
-        for label, seeds in of_seed.items()
+        for group in begun
+    }
+    best = max(begun, key=lambda group: shares[group.name])
+    told = ", ".join(f"{name} {percent(share)}" for name, share in sorted(shares.items(), key=lambda item: -item[1]))
+    open_ones = sum(not run.status.ended for group in found for run in group.runs)
+    verdict = f"no verdict while {counted(open_ones, 'run')} {'is' if open_ones == 1 else 'are'} not finished"
+    return [Finding(best.runs[0].id, f"So far, after {counted(epoch, 'epoch')}: {told}; {verdict}.")]
+
+
+def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
+    measure = usual_measure([group], evidence)
+    found = evidence.of_group(group, measure) or []
+    if len(found) < 2:
+        return []
+    shares = [one.accuracy for one in found]
+    span = f"{points(min(shares))} to {percent(max(shares))}"
+    text = f"{group.name} reaches {span} {MEASURED[measure]} over {len(shares)} seeds: so much is the seed."
+    return [Finding(group.runs[0].id, text)]
+
+
+def _pair(found: Comparison) -> list[str]:
+    # Of two networks with one seed each there is more to say: how they differ as they are.
+    return [sentence(found), network_sentence(found)]
+
+
+def _leader(whole: Sequence[Group], compared: Sequence[Comparison]) -> Group:
+    shares = {
+        group.name: mean(achieved)
+        for found in compared
+        for group, achieved in zip((found.a, found.b), found.achieved, strict=True)
+        if achieved
+    }
+    return max(whole, key=lambda group: shares.get(group.name, 0.0))
+
+
+def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
+    """The leader against every other, all pairs judged together."""
+    behind: list[str] = []
+    alike: list[str] = []
+    unknown: list[str] = []
+    apart: list[str] = []
+    seeds: set[int] = set()
+    for found in compared:
+        if leader.name not in (found.a.name, found.b.name):
+            continue
+        other = found.b.name if found.a.name == leader.name else found.a.name
+        if found.difference is None:
+            apart.append(other)
+            continue
+        seeds.update(found.difference.runs)
+        known = alike if found.difference.verdict == "cannot tell" else behind
+        (unknown if found.difference.p is None else known).append(other)
+    parts = [
+        f"is better than {_listed(behind)}" if behind else "",
+        f"cannot be told apart from {_listed(alike)}" if alike else "",
+        f"has one seed, as {_listed(unknown)} {'has' if len(unknown) == 1 else 'have'}: too few to tell"
+        if unknown
+        else "",
+        f"was judged by other reviews than {_listed(apart)}" if apart else "",
     ]
+    each = f"{counted(seeds.pop(), 'seed')} each; " if len(seeds) == 1 else ""
+    measured = MEASURED[compared[0].measure]
+    how = f" ({measured}; {each}95 %, adjusted for {counted(len(compared), 'comparison')})" if behind or alike else ""
+    return f"{leader.name} {', '.join(filter(None, parts))}{how}."
 
 
-def _called(label: str, runs: Collection[Run]) -> str:
-    """Returns the name that people gave to all runs of a setting alike, else the setting's label."""
-    given = {run.name for run in runs}
-    return (given.pop() or label) if len(given) == 1 else label
+def _left_out(found: Sequence[Group]) -> list[Finding]:
+    named = [
+        f"{group.name}{f' seed {run.experiment.seed}' if len(group.runs) > 1 else ''} "
+        f"({run.status.value} after {len(run.epochs)} of {run.experiment.epochs} epochs)"
+        for group in found
+        for run in group.left_out
+    ]
+    runs = [run for group in found for run in group.left_out]
+    return [Finding(runs[0].id, f"Not compared: {_listed(named)}.")] if named and len(found) + len(runs) > 2 else []
 
 
-def _over_seeds(settings: Sequence[_Setting]) -> str:
-    counts = {len(setting.best) for setting in settings}
-    seeds = f"{counts.pop()} seeds" if len(counts) == 1 else "seeds"
-    spans = f"over {seeds}: {', '.join(setting.span for setting in settings[:LINES])}"
-    if len(settings) == 1:
-        return f"{spans}; that much is the seed."
-    first, second = settings[:2]
-    if first.best[0] <= second.best[-1]:
-        return f"{spans}; they overlap."
-    if len(settings) > 2:
-        return f"{spans}; the first two do not overlap."
-    cases = luck(len(first.best), len(second.best))
-    return f"{spans}; no overlap{f', by luck in 1 of {cases} cases' if cases > 1 else ''}."
+def _listed(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""
 
 
-def _over_reviews(settings: Sequence[_Setting]) -> str:
-    first, second = settings[:2]
-    best, next_best = first.best[0], second.best[0]
-    counts = [setting.runs[0].experiment.validation_reviews for setting in (first, second)]
-    chance = margin(best, next_best, *counts)
-    points = f"{100 * (best - next_best):.1f} ± {100 * chance:.1f} points"
-    what = "95 %, for the choice of held-out reviews"
-    if best - next_best <= chance:
-        return f"{first.name} and {second.name} cannot be told apart: {points} ({what})."
-    behind = f" of {second.name}" if len(settings) > 2 else ""
-    return f"{first.name} is ahead{behind} by {points} ({what}; the seed is not counted)."
+# ---- what is to be seen of single ones ---------------------------------------------------------
+
+Look = Callable[[Run], tuple[str, str]]
+"""Takes a run; returns what is to be seen, of one and in short where it is so of several. Empty where there is none."""
 
 
-def _overfits(run: Run) -> str:
+def _in_a_group(group: Group, look: Look) -> str:
+    seen = [said for run in group.runs if run.epochs and (said := look(run))[0]]
+    if len(group.runs) == 1 or not seen:
+        return seen[0][0] if seen else ""
+    if 2 * len(seen) < len(group.runs):
+        return ""
+    return f"{seen[0][1]} with {len(seen)} of {len(group.runs)} seeds."
+
+
+def _overfits(run: Run) -> tuple[str, str]:
     lowest = min(run.epochs, key=lambda epoch: epoch["val_loss"])
     last = run.epochs[-1]
 
@@ -179,53 +219,54 @@ def _overfits(run: Run) -> str:
 
     # One epoch may be no more than a stumble.
     if len(run.epochs) < 3 or not all(shows(epoch) for epoch in run.epochs[-2:]):
-        return ""
+        return "", ""
     return (
         f"overfits: {100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation; "
-        f"validation loss was lowest after epoch {lowest.epoch}."
+        f"validation loss was lowest after epoch {lowest.epoch}.",
+        "overfits",
     )
 
 
-def _guesses(run: Run) -> str:
+def _guesses(run: Run) -> tuple[str, str]:
     highest = _highest(run.epochs)
     if len(run.epochs) < 2 or highest > 0.5 + SURE * _standard_error(0.5, run):
-        return ""
-    return f"cannot be told from a coin: {_percent(highest)} validation accuracy at its best."
+        return "", ""
+    text = f"cannot be told from a coin: {percent(highest)} validation accuracy at its best."
+    return text, "cannot be told from a coin"
 
 
-def _fell(run: Run) -> str:
-    pairs = itertools.pairwise(run.epochs)
+def _fell(run: Run) -> tuple[str, str]:
+    pairs = list(itertools.pairwise(run.epochs))
     fallen = max(pairs, key=lambda pair: pair[0]["val_accuracy"] - pair[1]["val_accuracy"], default=None)
     if fallen is None:
-        return ""
+        return "", ""
     before, after = fallen
     reviews = run.experiment.validation_reviews
-    by_chance = margin(before["val_accuracy"], after["val_accuracy"], reviews, reviews)
+    by_chance = margin(before["val_accuracy"], after["val_accuracy"], reviews, reviews, looks=len(pairs))
     if before["val_accuracy"] - after["val_accuracy"] < max(FALL, by_chance):
-        return ""
-    fall = f"from {_percent(before['val_accuracy'])} to {_percent(after['val_accuracy'])} validation accuracy"
+        return "", ""
+    fall = f"from {percent(before['val_accuracy'])} to {percent(after['val_accuracy'])} validation accuracy"
     later = run.epochs[after.epoch :]
-    recovered = ", and later rose above both" if later and _highest(later) > before["val_accuracy"] else ""
-    return f"fell in epoch {after.epoch} {fall}{recovered}."
+    recovered = ", then recovered" if later and _highest(later) > before["val_accuracy"] else ""
+    return f"dropped in epoch {after.epoch} {fall}{recovered}.", "dropped from one epoch to the next"
 
 
-def _still_learns(run: Run) -> str:
-    if run.status is not Status.FINISHED or len(run.epochs) < 2:
-        return ""
+def _still_learns(run: Run) -> tuple[str, str]:
+    if run.status is not Status.FINISHED or len(run.epochs) < 2 or run.stopped_early:
+        return "", ""
     last = run.epochs[-1]
     gained = last["val_accuracy"] - _highest(run.epochs[:-1])
     if gained < _standard_error(last["val_accuracy"], run) or last["accuracy"] - last["val_accuracy"] >= OVERFIT_GAP:
-        return ""
-    return "was still getting better in its last epoch: more epochs may help."
+        return "", ""
+    return "was still getting better in its last epoch: more epochs may help.", "was still getting better at the end"
 
 
 def _standard_error(share: float, run: Run) -> float:
-    return math.sqrt(share * (1 - share) / run.experiment.validation_reviews)
+    """Of a share of the validation reviews; above 0 for shares of 0 and 1 too."""
+    reviews = run.experiment.validation_reviews
+    careful = (share * reviews + 1) / (reviews + 2)
+    return math.sqrt(careful * (1 - careful) / reviews)
 
 
 def _highest(epochs: Sequence[EpochEnd]) -> float:
     return max(epoch["val_accuracy"] for epoch in epochs)
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %"

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.dashboard.known_baselines import KnownBaselines
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs import estimate, queue
@@ -67,6 +69,8 @@ class Services:
     def __post_init__(self) -> None:
         self._reading = threading.Lock()
         self._latest: Snapshot | None = None
+        self.evidence = Evidence(self.store)
+        self.baselines = KnownBaselines(self.engine)
 
     @property
     def is_stale(self) -> bool:

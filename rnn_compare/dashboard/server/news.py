@@ -16,52 +16,54 @@ import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rnn_compare.charts.curves.registry import SHOWN_FIRST, known
+from rnn_compare.charts.curves.registry import known as known_charts
+from rnn_compare.comparison.findings import findings
 from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.known_baselines import Found, lines
 from rnn_compare.dashboard.server.own_addresses import FOLDER
 from rnn_compare.dashboard.services import Services, Snapshot, get_services, running_services
-from rnn_compare.dashboard.shown_runs import chosen
+from rnn_compare.dashboard.shown_runs import MAX_SHOWN, chosen
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED
+from rnn_compare.runs.record import Run
 
 PATH = f"{FOLDER}/live"
-LONGEST_QUERY = 1000
+LONGEST_QUERY = 2000
+SWITCHES = ("marks", "baselines", "gap")
 HINT = "Press Train: the curves grow here"
 
 _reading = anyio.Lock()
 
 
-def message(
-    services: Services, named: Sequence[str], marks: bool, charts: Sequence[str] = SHOWN_FIRST
-) -> dict[str, Any]:
+def message(services: Services, named: Sequence[str], view: View) -> dict[str, Any]:
     """Returns what the board draws (see ``board.message``); it must not be changed.
 
     Args:
         services: The server's.
-        named: Ids of the runs that a page's link names; none means the newest comparison.
-        marks: Whether the lecture's figures are drawn.
-        charts: Names of the charts that are drawn.
+        named: What a page's link names (see ``shown_runs``); nothing means the newest comparison.
+        view: What is drawn.
     """
-    return _message(services, services.snapshot(), named, marks, charts)
+    return _message(services, services.snapshot(), named, view)
 
 
-def url(named: Sequence[str], marks: bool, charts: Sequence[str] = SHOWN_FIRST) -> str:
+def url(named: Sequence[str], view: View) -> str:
     """Returns where a page finds what is new of these runs."""
-    return f"{PATH}?{urlencode({'show': ','.join(named), 'marks': int(marks), 'charts': ','.join(charts)})}"
+    switches = {name: int(getattr(view, name)) for name in SWITCHES}
+    return f"{PATH}?{urlencode({'show': ','.join(named), 'charts': ','.join(view.charts), **switches})}"
 
 
 async def answer(request: Request) -> Response:
     """Answers with the board's message as JSON, or with 304 where the browser has it already."""
     if len(request.url.query) > LONGEST_QUERY:
         return Response("That is too long.", status_code=414)
-    named = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_COMPARED]
-    marks = request.query_params.get("marks") == "1"
-    charts = known(request.query_params.get("charts", "").split(","))
+    named = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
+    switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
+    view = View(known_charts(request.query_params.get("charts", "").split(",")), **switches)
     try:
         services = await _fresh()
         tag, content = services.snapshot().once(
-            ("answer", tuple(named), marks, charts),
-            lambda snapshot: _packed(_message(services, snapshot, named, marks, charts)),
+            ("answer", tuple(named), view),
+            lambda snapshot: _packed(_message(services, snapshot, named, view)),
         )
     except UserError as error:
         return Response(str(error), status_code=503)
@@ -75,15 +77,18 @@ async def answer(request: Request) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-def _message(
-    services: Services, snapshot: Snapshot, named: Sequence[str], marks: bool, charts: Sequence[str]
-) -> dict[str, Any]:
+def _message(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
     return snapshot.once(
-        ("message", tuple(named), marks, tuple(charts)),
-        lambda snapshot: board.message(
-            chosen(snapshot.runs, named), services.starts(snapshot), marks, HINT, charts, snapshot.runs
-        ),
+        ("message", tuple(named), view),
+        lambda snapshot: _made(services, snapshot, chosen(snapshot.runs, named), view),
     )
+
+
+def _made(services: Services, snapshot: Snapshot, shown: Sequence[Run], view: View) -> dict[str, Any]:
+    known = services.baselines.of(shown) if view.baselines else Found()
+    said = findings(shown, services.evidence)
+    starts = services.starts(snapshot)
+    return board.message(shown, starts, view, HINT, snapshot.runs, said, lines(known.baselines), known.said)
 
 
 async def _fresh() -> Services:

@@ -1,0 +1,128 @@
+"""What trainings achieved, worked out from the record: read once, remembered."""
+
+import json
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.comparison.accuracies import Achieved, Measure, kept, on_test_reviews, typical
+from rnn_compare.comparison.groups import Group, is_whole
+from rnn_compare.comparison.spread import FEWEST, Spread, spread
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Part
+from rnn_compare.runs.probabilities import decoded
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+
+REMEMBERED = 600
+"""Runs and measures; the verdicts of one on 5,000 reviews are 40 kB."""
+MEASURED = Path(__file__).with_name("seed_spreads.json")
+"""What a seed does to settings of the presets, measured by this program: see docs/comparison.md."""
+
+
+class Evidence:
+    """What the runs of a record achieved. Any thread may ask.
+
+    Args:
+        store: The record.
+    """
+
+    def __init__(self, store: RunStore) -> None:
+        self._store = store
+        self._known: OrderedDict[tuple[object, ...], Achieved | None] = OrderedDict()
+
+    def achieved(self, run: Run, measure: Measure) -> Achieved | None:
+        """Returns what a run achieved; None where it was not measured so.
+
+        Args:
+            run: With at least one epoch.
+            measure: How it is measured.
+        """
+        key = (run.id, measure, len(run.epochs), run.test)
+        if key not in self._known:
+            self._known[key] = self._worked_out(run, measure)
+            while len(self._known) > REMEMBERED:
+                self._known.popitem(last=False)
+        return self._known.get(key)
+
+    def of_group(self, group: Group, measure: Measure) -> list[Achieved] | None:
+        """Returns what the counted runs of a group achieved; None unless all of them were measured so."""
+        each = [self.achieved(run, measure) for run in group.counted]
+        found = [one for one in each if one is not None]
+        return found if found and len(found) == len(each) else None
+
+    def spread(self, group: Group, measure: Measure) -> tuple[Spread, str] | None:
+        """Returns what the seed does to a setting, from runs beside the group's own; None where too few are known.
+
+        Returns:
+            The spread, and where it is from.
+        """
+        own = {run.experiment.seed for run in group.runs}
+        others = {
+            run.experiment.seed: run
+            for run in self._store.with_setting(group.experiment.setting)
+            if is_whole(run) and run.experiment.seed not in own
+        }
+        measured = [one for one in (self.achieved(run, measure) for run in others.values()) if one is not None]
+        if len(measured) >= FEWEST:
+            return spread(measured), f"{len(measured)} other runs of this setting"
+        shipped = _shipped().get(group.experiment.setting, {}).get(measure)
+        return (shipped, f"{shipped.runs} runs that this program was measured with") if shipped else None
+
+    def _worked_out(self, run: Run, measure: Measure) -> Achieved | None:
+        if measure == "test":
+            return self._tested(run)
+        labels = known_labels(run.experiment, "validation")
+        found: dict[int, NDArray[np.float32]] = {
+            each.epoch: decoded(each.probabilities)
+            for each in self._store.predictions(run.id)
+            if labels is not None and each.reviews == len(labels)
+        }
+        by_epoch: Sequence[NDArray[np.float32] | None] = [found.get(epoch.epoch) for epoch in run.epochs]
+        if measure == "kept":
+            return None if labels is None else kept(by_epoch, labels)
+        val_accuracy = [epoch["val_accuracy"] for epoch in run.epochs]
+        return typical(val_accuracy, run.experiment.validation_reviews, by_epoch, labels)
+
+    def _tested(self, run: Run) -> Achieved | None:
+        if run.test is None:
+            return None
+        labels = known_labels(run.experiment, "test")
+        predictions = self._store.predictions(run.id, "test")
+        if labels is None or not predictions or predictions[-1].reviews != len(labels):
+            return Achieved(run.test.accuracy, None, run.test.reviews)
+        return on_test_reviews(decoded(predictions[-1].probabilities), labels)
+
+
+def known_labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
+    """Returns the labels of the reviews that an experiment validates or tests with, if they are at hand (reviews,)."""
+    seed = experiment.seed if experiment.vary_split else 0
+    plain = experiment.model_copy(update={"seed": seed, "cell": "", "units": 1, "maxlen": 1, "epochs": 1})
+    return _labels(plain, part)
+
+
+@lru_cache(maxsize=32)
+def _labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
+    try:
+        if not prepared.is_prepared(experiment.source):
+            return None
+        return prepared.load(experiment.source).labels(experiment, part)
+    except UserError:  # a source that is gone, or holds fewer reviews than it did
+        return None
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, dict[str, Spread]]:
+    if not MEASURED.exists():
+        return {}
+    make: Callable[..., Spread] = Spread
+    return {
+        setting: {measure: make(**values) for measure, values in measures.items()}
+        for setting, measures in json.loads(MEASURED.read_text(encoding="utf-8"))["settings"].items()
+    }

@@ -1,0 +1,68 @@
+"""The runs of one setting, which differ by nothing but their seed, as one group."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from rnn_compare.experiment import Experiment, labels
+from rnn_compare.runs.record import Run
+
+
+@dataclass(frozen=True)
+class Group:
+    """One setting with its runs, one a seed.
+
+    Attributes:
+        name: What tells it from the groups beside it; the name that people gave to all its runs alike, if they did.
+        runs: In the order of their seeds; of two runs with one seed the newer.
+    """
+
+    name: str
+    runs: tuple[Run, ...]
+
+    @property
+    def experiment(self) -> Experiment:
+        """The setting, with the first run's seed."""
+        return self.runs[0].experiment
+
+    @property
+    def counted(self) -> tuple[Run, ...]:
+        """The runs that trained to their end: these are compared."""
+        return tuple(run for run in self.runs if is_whole(run))
+
+    @property
+    def left_out(self) -> tuple[Run, ...]:
+        """The runs that ended before: what they reached is not what the setting reaches."""
+        return tuple(run for run in self.runs if run.status.ended and not is_whole(run))
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more will come of any of its runs."""
+        return all(run.status.ended for run in self.runs)
+
+
+def is_whole(run: Run) -> bool:
+    """Tells whether a run has ended with all the epochs that it was to have."""
+    return run.status.ended and (run.stopped_early or len(run.epochs) >= run.experiment.epochs)
+
+
+def groups(runs: Sequence[Run]) -> list[Group]:
+    """Returns the groups of runs, in the order in which their settings first appear.
+
+    Example:
+        >>> groups([])
+        []
+    """
+    by_setting: dict[str, dict[int, Run]] = {}
+    for run in sorted(runs, key=lambda run: run.position):
+        by_setting.setdefault(run.experiment.setting, {})[run.experiment.seed] = run
+    first_seen = dict.fromkeys(run.experiment.setting for run in runs)
+    chosen = [tuple(run for _, run in sorted(by_setting[setting].items())) for setting in first_seen]
+    without_seeds = [members[0].experiment.model_copy(update={"seed": 0}) for members in chosen]
+    return [
+        Group(_called(label, members), members) for label, members in zip(labels(without_seeds), chosen, strict=True)
+    ]
+
+
+def _called(label: str, runs: Collection[Run]) -> str:
+    given = {run.name for run in runs}
+    return (given.pop() or label) if len(given) == 1 else label

@@ -1,0 +1,118 @@
+"""`compare`, from the command line to the record and back."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_compare.cli.main import main
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE, cache_folder
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.store import RunStore
+from tests.recorded import record
+
+TEST_KEYS = {"kind", "a", "b", "difference", "low", "high", "p", "verdict", "sentence"}
+
+
+@pytest.fixture
+def store(tmp_path: Path, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    (tmp_path / "reviews").symlink_to(prepared_cache / "reviews")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    found = RunStore(cache_folder() / "runs.db")
+    yield found
+    found.close()
+
+
+def trained(store: RunStore, cell: str, *shares: float, **settings: Any) -> str:
+    return ",".join(
+        record(
+            store,
+            Experiment.model_validate({"cell": cell, "seed": seed, "reviews": 2000, "epochs": 1, **settings}),
+            [s],
+        ).id
+        for seed, s in enumerate(shares, 1)
+    )
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[dict[str, Any]]:
+    assert main(["compare", *arguments, "--json"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    return [json.loads(line) for line in printed.out.splitlines()]
+
+
+def test_each_pair_of_groups_is_one_json_line(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+    groups = [
+        trained(store, cell, *shares)
+        for cell, shares in (
+            ("SimpleRNN", (0.70, 0.71, 0.72)),
+            ("GRU", (0.86, 0.87, 0.86)),
+            ("LSTM", (0.86, 0.87, 0.87)),
+        )
+    ]
+    lines = told(capsys, *groups)
+    assert [(line["a"], line["b"]) for line in lines] == [
+        (groups[0], groups[1]),
+        (groups[0], groups[2]),
+        (groups[1], groups[2]),
+    ]
+    assert all(set(line) >= TEST_KEYS and line["kind"] == "comparison" for line in lines)
+    assert [line["verdict"] for line in lines] == ["b is better", "b is better", "cannot tell"]
+    assert lines[0]["low"] < lines[0]["difference"] < lines[0]["high"] < 0
+    assert lines[0]["difference"] == pytest.approx(-15.3, abs=0.1), "in points"
+    assert 0 < lines[0]["p"] < 0.05 < lines[2]["p"] <= 1
+
+
+def test_of_one_seed_each_nothing_is_told_of_the_settings(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+    [line] = told(capsys, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9))
+    assert (line["p"], line["low"], line["high"], line["verdict"]) == (None, None, None, "cannot tell")
+    assert line["difference"] == pytest.approx(-20)
+    assert line["networks"]["p"] < 0.05, "these two networks do differ"
+    assert "One seed cannot tell" in line["sentence"]
+
+
+def test_in_words_the_sentence_comes_first_and_the_numbers_after(
+    store: RunStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["compare", trained(store, "SimpleRNN", 0.7, 0.71), trained(store, "LSTM", 0.9, 0.91)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith("LSTM(32) is better than SimpleRNN(32)")
+    assert all(line.startswith("  ") for line in lines[1:])
+
+
+def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+    whole = trained(store, "LSTM", 0.9, 0.91)
+    stopped = record(store, Experiment(cell="LSTM", seed=9, reviews=2000, epochs=1), [], Status.STOPPED)
+    assert main(["compare", f"{whole},{stopped.id}", trained(store, "GRU", 0.8, 0.81)]) == 0
+    assert f"{stopped.id} is left out: stopped after 0 of 1 epochs." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        (["{lstm}"], "name at least two to compare"),
+        (["{lstm}", "nobody"], "There is no run called 'nobody'"),
+        (["{lstm}", ","], "A group is empty"),
+        (["{lstm},{gru}", "{gru}"], "differ by more than their seed"),
+        (["{lstm}", "{other}"], "were judged by different reviews"),
+        (["{lstm}", "{running}"], "is not finished"),
+        (["{lstm}", "{gru}", "--measure", "test"], "was not tested"),
+    ],
+)
+def test_what_cannot_be_compared_is_said_in_a_sentence(
+    store: RunStore, capsys: pytest.CaptureFixture[str], given: list[str], sentence: str
+) -> None:
+    running = record(store, Experiment(cell="LSTM", reviews=2000, epochs=3), [0.7], Status.RUNNING)
+    names = {
+        "lstm": trained(store, "LSTM", 0.8),
+        "gru": trained(store, "GRU", 0.8),
+        "other": trained(store, "GRU", 0.8, reviews=1000),
+        "running": running.id,
+    }
+    assert main(["compare", *(text.format(**names) for text in given)]) == 2
+    printed = capsys.readouterr()
+    assert sentence in printed.err
+    assert printed.out == ""

@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.store import RunStore
+
+
+@pytest.fixture
+def store(tmp_path: Path, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """An empty record, beside the bundled reviews."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    record = RunStore(tmp_path / "runs.db")
+    yield record
+    record.close()
+
+
+@pytest.fixture
+def evidence(store: RunStore) -> Evidence:
+    return Evidence(store)

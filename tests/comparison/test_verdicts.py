@@ -1,0 +1,178 @@
+"""From recorded runs to what may be said of them: groups, evidence, verdicts and their sentences."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.sentences import details, network_sentence, sentence
+from rnn_compare.comparison.verdicts import Comparison, compare, usual_measure
+from rnn_compare.experiment import Experiment
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from tests.recorded import record
+
+
+def experiment(cell: str, seed: int = 1, **settings: Any) -> Experiment:
+    return Experiment.model_validate({"cell": cell, "seed": seed, "reviews": 2000, "epochs": 2, **settings})
+
+
+def seeds(store: RunStore, cell: str, *shares: float, **settings: Any) -> list[Run]:
+    return [
+        record(store, experiment(cell, seed, **settings), [share - 0.05, share]) for seed, share in enumerate(shares, 1)
+    ]
+
+
+def of_two(evidence: Evidence, runs: list[Run]) -> Comparison:
+    [found] = compare(groups(runs), evidence)
+    return found
+
+
+def test_runs_that_differ_by_their_seed_alone_are_one_group(store: RunStore) -> None:
+    runs = [*seeds(store, "LSTM", 0.8, 0.81), *seeds(store, "GRU", 0.8)]
+    assert [(group.name, len(group.runs)) for group in groups(runs)] == [("LSTM(32)", 2), ("GRU(32)", 1)]
+    store.rename(runs[2].id, "mine")
+    assert [group.name for group in groups(store.runs())] == ["LSTM(32)", "mine"]
+
+
+def test_of_two_runs_with_one_seed_the_newer_counts(store: RunStore) -> None:
+    twice = [*seeds(store, "LSTM", 0.8), *seeds(store, "LSTM", 0.7)]
+    [group] = groups(twice)
+    assert group.runs == (twice[1],)
+
+
+def test_what_was_kept_is_judged_on_the_half_that_did_not_choose(store: RunStore, evidence: Evidence) -> None:
+    [run] = seeds(store, "LSTM", 0.8)
+    labels = prepared.load("bundled").labels(run.experiment, "validation")
+    achieved = evidence.achieved(run, "kept")
+    assert achieved is not None
+    assert labels is not None
+    assert (achieved.accuracy, len(achieved.correct)) == (0.8, len(labels))  # type: ignore[arg-type]  # kept
+    assert evidence.achieved(run, "kept") is achieved, "read once"
+
+
+def test_a_clear_lead_over_several_seeds_is_called_one(store: RunStore, evidence: Evidence) -> None:
+    runs = [*seeds(store, "SimpleRNN", 0.70, 0.71, 0.72), *seeds(store, "LSTM", 0.86, 0.87, 0.86)]
+    found = of_two(evidence, runs)
+    assert found.difference is not None
+    assert found.difference.verdict == "b is better"
+    assert sentence(found).startswith(
+        "LSTM(32) is better than SimpleRNN(32) by the weights that one would keep, by 15."
+    )
+    assert sentence(found).endswith("points (95 %, 3 seeds each).")
+    assert any("the smallest that 3 seeds each can reach is 0.10" in line for line in details(found))
+    assert network_sentence(found) == ""
+
+
+def test_one_seed_each_cannot_tell_about_the_settings_but_about_the_two_networks(
+    store: RunStore, evidence: Evidence
+) -> None:
+    found = of_two(evidence, [*seeds(store, "SimpleRNN", 0.70), *seeds(store, "LSTM", 0.86)])
+    assert found.difference is not None
+    assert (found.difference.p, found.difference.verdict) == (None, "cannot tell")
+    assert sentence(found) == (
+        "One seed cannot tell which setting is better (SimpleRNN(32) 70.0 % and LSTM(32) 86.0 %, by the weights that "
+        "one would keep): train more seeds."
+    )
+    assert network_sentence(found).startswith("These two trained networks do differ: LSTM(32) judges 16.0 points more")
+
+
+def test_three_earlier_runs_of_each_setting_tell_what_a_seed_does(store: RunStore, evidence: Evidence) -> None:
+    one, *_ = seeds(store, "SimpleRNN", 0.70, 0.71, 0.72, 0.70)
+    other, *_ = seeds(store, "LSTM", 0.86, 0.85, 0.86, 0.87)
+    found = of_two(evidence, [one, other])
+    assert found.difference is not None
+    assert found.difference.verdict == "b is better"
+    assert "1 seed each; what a seed does is known from 3 other runs of this setting" in sentence(found)
+
+
+def test_with_test_reviews_these_are_compared(store: RunStore, evidence: Evidence) -> None:
+    runs = [
+        record(store, experiment(cell, seed, test_split=0.2), [0.8, 0.81], test=share)
+        for cell, share in (("GRU", 0.8), ("LSTM", 0.7))
+        for seed in (1, 2, 3)
+    ]
+    assert usual_measure(groups(runs), evidence) == "test"
+    found = of_two(evidence, runs)
+    assert sentence(found).startswith("GRU(32) is better than LSTM(32) on the test reviews, by 10.0 ±")
+
+
+def test_runs_from_before_verdicts_were_kept_are_compared_by_their_typical_epochs(
+    store: RunStore, evidence: Evidence
+) -> None:
+    old = [record(store, experiment("GRU", seed), [0.7, share], keep=False) for seed, share in ((1, 0.8), (2, 0.82))]
+    found = of_two(evidence, [*old, *seeds(store, "LSTM", 0.8, 0.8)])
+    assert found.measure == "typical"
+    assert found.difference is not None
+    assert not found.difference.paired
+    assert any("verdicts were not kept" in line for line in details(found))
+
+
+def test_partial_runs_are_left_out_of_means(store: RunStore, evidence: Evidence) -> None:
+    stopped = record(store, experiment("LSTM", 9, epochs=5), [0.5, 0.5], Status.STOPPED)
+    whole = [record(store, experiment("LSTM", seed, epochs=5), [0.8] * 5) for seed in (1, 2)]
+    [group] = groups([stopped, *whole])
+    assert (group.counted, group.left_out) == (tuple(whole), (stopped,))
+    achieved = evidence.of_group(group, "typical")
+    assert achieved is not None
+    assert [one.accuracy for one in achieved] == pytest.approx([0.8, 0.8])
+
+
+def test_a_run_that_ran_out_of_patience_is_whole(store: RunStore) -> None:
+    early = record(store, experiment("LSTM", epochs=5, patience=1), [0.8, 0.7])
+    assert early.stopped_early
+    assert groups([early])[0].counted == (early,)
+
+
+@pytest.mark.parametrize("other", [{"reviews": 1000}, {"validation_split": 0.3}, {"vary_split": True}])
+def test_groups_that_other_reviews_judged_are_not_compared(
+    store: RunStore, evidence: Evidence, other: dict[str, Any]
+) -> None:
+    found = of_two(evidence, [*seeds(store, "LSTM", 0.8), *seeds(store, "GRU", 0.8, **other)])
+    assert found.difference is None
+    assert "were judged by different reviews" in sentence(found)
+    assert details(found) == []
+
+
+def test_where_the_seed_decides_the_split_seeds_are_compared_one_by_one(store: RunStore, evidence: Evidence) -> None:
+    runs = [
+        *seeds(store, "SimpleRNN", 0.70, 0.71, 0.72, vary_split=True),
+        *seeds(store, "LSTM", 0.86, 0.87, 0.87, 0.9, vary_split=True),
+    ]
+    found = of_two(evidence, runs)
+    assert found.difference is not None
+    assert (found.difference.runs, found.difference.left_out) == ((3, 3), (4,))
+    assert found.difference.difference == pytest.approx(np.mean([-0.16, -0.16, -0.15]), abs=0.03)
+    assert any("Left out" in line for line in details(found))
+
+
+def test_several_pairs_are_judged_together(store: RunStore, evidence: Evidence) -> None:
+    runs = [run for cell in ("SimpleRNN", "GRU", "LSTM") for run in seeds(store, cell, 0.80, 0.81, 0.82)]
+    found = compare(groups(runs), evidence)
+    assert [(pair.a.name, pair.b.name) for pair in found] == [
+        ("SimpleRNN(32)", "GRU(32)"),
+        ("SimpleRNN(32)", "LSTM(32)"),
+        ("GRU(32)", "LSTM(32)"),
+    ]
+    assert all(pair.difference is not None and pair.difference.comparisons == 3 for pair in found)
+    assert sentence(found[0]).endswith("(95 %, 3 seeds each; adjusted for 3 comparisons).")
+
+
+def test_a_group_without_a_whole_run_is_named(store: RunStore, evidence: Evidence) -> None:
+    stopped = record(store, experiment("GRU", epochs=5), [0.5], Status.STOPPED)
+    found = of_two(evidence, [*seeds(store, "LSTM", 0.8, epochs=2), stopped])
+    assert found.problem == "GRU(32) epochs 5 has no run that trained to its end, so it is not compared."
+
+
+def test_a_source_that_is_gone_leaves_the_figures(store: RunStore, evidence: Evidence) -> None:
+    [run] = seeds(store, "LSTM", 0.8)
+    gone = Group("gone", (run,)).experiment.model_copy(update={"source": "gone"})
+    lost = Run(**{**vars(run), "experiment": gone})
+    assert evidence.achieved(lost, "kept") is None
+    achieved = evidence.achieved(lost, "typical")
+    assert achieved is not None
+    assert achieved.correct is None

@@ -1,0 +1,60 @@
+"""Runs recorded as if they had been trained: their verdicts on the real reviews are drawn, the rest is the real way."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Ended, EpochEnd, Part, Predictions, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.probabilities import accuracy, encoded
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+
+
+def drawn(labels: NDArray[np.int64], share: float, chance: np.random.Generator) -> NDArray[np.float64]:
+    """Probabilities of which exactly that share, to the nearest review, are on the right side; which ones is drawn."""
+    right = chance.permutation(len(labels)) < round(share * len(labels))
+    return np.where(right == (labels == 1), 0.9, 0.1)
+
+
+def record(
+    store: RunStore,
+    experiment: Experiment,
+    val_accuracies: Sequence[float],
+    status: Status = Status.FINISHED,
+    test: float | None = None,
+    keep: bool = True,
+) -> Run:
+    """Records a run whose validation had these accuracies.
+
+    Args:
+        store: The record.
+        experiment: What was trained; its number of epochs is that of the accuracies, unless it was broken off.
+        val_accuracies: Of each finished epoch.
+        status: How it ended, or running.
+        test: Accuracy on the test reviews.
+        keep: Whether verdicts are kept, which earlier versions did not.
+    """
+    reviews = prepared.load(experiment.source)
+    chance = np.random.default_rng([experiment.seed, round(1e6 * sum(val_accuracies))])
+
+    def predictions(run: str, epoch: int, part: Part, share: float) -> Predictions:
+        labels = reviews.labels(experiment, part)
+        assert labels is not None
+        said = drawn(labels, share, chance)
+        return Predictions(run, epoch, part, accuracy(said, labels), len(labels), encoded(said))
+
+    [run] = store.create([experiment], Owner.current(), "page")
+    store.record([Started(run, 1, "", {}, 0.0)])
+    for epoch, share in enumerate(val_accuracies, 1):
+        said = predictions(run, epoch, "validation", share)
+        figures = {"accuracy": share, "loss": 0.3, "val_accuracy": said.accuracy, "val_loss": 0.3}
+        store.record([*([said] if keep else []), EpochEnd(run, epoch, figures, 1.0)])
+    if test is not None:
+        store.record([predictions(run, int(np.argmax(val_accuracies)) + 1, "test", test)])
+    if status is not Status.RUNNING:
+        store.record([Ended(run, status, None, 1.0)])
+    return store.run(run)
