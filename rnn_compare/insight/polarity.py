@@ -14,6 +14,9 @@ SENTIMENT_WORDS, NEUTRAL_WORDS = 10, 100
 SENTIMENT_FLOOR, NEUTRAL_FLOOR = 0.01, 0.02
 """Share of the reviews that a word must stand in. In 25,000 reviews the standard error of a log-odds is about 0.13
 at one per cent and 0.09 at two: little beside sentiment words, and neutral words must be known to be neutral."""
+NEUTRAL_ODDS = 0.1
+"""Log-odds of a neutral word at most, either way: the odds of meeting it differ by a tenth. Of few known words few are
+neutral, and the nearest to it may still speak for a side."""
 SHORTEST = 3
 
 REVIEWS_AT_ONCE = 500
@@ -39,8 +42,8 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
 
     A word's log-odds tell how much the odds that it stands in a review rise or fall with a positive label: see
     ``log_odds``. Sentiment words are the ten of largest and the ten of smallest log-odds among words in at least
-    one per cent of the reviews; neutral words are the hundred of log-odds nearest to 0 among words in at least two
-    per cent. Only words of three letters or more count: numerals (a review's own "7 of 10"), markup (br) and
+    one per cent of the reviews; neutral words are the hundred of log-odds nearest to 0, within a tenth of it, among
+    words in at least two per cent. Only words of three letters or more count: numerals (a review's own "7 of 10"), markup (br) and
     scraps that the tokenizer leaves (re, co) are no words to a reader.
 
     All of the source's training reviews decide, not only those that one network was trained on, so that all
@@ -61,7 +64,7 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     positive = _first(-odds, frequent & (odds > 0), SENTIMENT_WORDS)
     negative = _first(odds, frequent & (odds < 0), SENTIMENT_WORDS)
     kept = min(len(positive), len(negative))
-    others = proper & (share >= NEUTRAL_FLOOR)
+    others = proper & (share >= NEUTRAL_FLOOR) & (np.abs(odds) < NEUTRAL_ODDS)
     others[positive[:kept] + negative[:kept]] = False
     neutral = _first(np.abs(odds), others, NEUTRAL_WORDS)
     if not kept or not neutral:

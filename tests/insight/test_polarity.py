@@ -48,6 +48,13 @@ def test_sentiment_words_are_those_a_reader_would_name(reviews: Reviews) -> None
     assert max(odds for _, odds in words.negative) < -1.4
 
 
+def test_of_few_known_words_only_the_neutral_ones_count_as_neutral(reviews: Reviews) -> None:
+    neutral = choose_words(reviews, 100).neutral
+    assert 3 < len(neutral) < 40
+    assert not {"there", "movie", "bad"} & {word for word, _ in neutral}
+    assert max(abs(odds) for _, odds in neutral) < 0.1
+
+
 def test_neutral_words_stand_in_good_and_bad_reviews_alike(reviews: Reviews) -> None:
     neutral = choose_words(reviews, 10_000).neutral
     assert len(neutral) == 100
