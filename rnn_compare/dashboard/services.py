@@ -2,11 +2,13 @@
 
 import threading
 import time
-from collections.abc import Callable, Hashable
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.dashboard.known_baselines import KnownBaselines
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
@@ -20,6 +22,8 @@ from rnn_compare.training.local.cluster import worker_count
 SNAPSHOT_SECONDS = 0.4
 """How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
 
+KEPT_FINDINGS = 50
+"""Comparisons whose sentences are remembered."""
 FIRST_PAGE_SECONDS = 3.0
 """What the first visitor's page has the machine to itself before the workers import TensorFlow."""
 
@@ -70,6 +74,7 @@ class Services:
         self._reading = threading.Lock()
         self._latest: Snapshot | None = None
         self.evidence = Evidence(self.store)
+        self._findings: OrderedDict[Hashable, list[Finding]] = OrderedDict()
         self.baselines = KnownBaselines(self.engine)
 
     @property
@@ -93,6 +98,21 @@ class Services:
         """Makes the next reading see what was just written."""
         with self._reading:
             self._latest = None
+
+    def findings(self, snapshot: Snapshot, shown: Sequence[Run]) -> list[Finding]:
+        """Returns what the curves of runs say; worked out anew only once a run has come further.
+
+        Args:
+            snapshot: All runs: others of the same settings may tell what a seed does.
+            shown: Those of one comparison.
+        """
+        ended = sum(run.status.ended for run in snapshot.runs)
+        key = (ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in shown))
+        if key not in self._findings:
+            self._findings[key] = findings(shown, self.evidence)
+            while len(self._findings) > KEPT_FINDINGS:
+                self._findings.popitem(last=False)
+        return self._findings.get(key, [])
 
     @property
     def at_once(self) -> int:

@@ -1,0 +1,72 @@
+"""Is it real? What every group reached by each measure, and what may be said of each pair."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.means import Mean
+from rnn_compare.comparison.results import BEST, HEADS, WHICH_IS_WHICH, Result, results
+from rnn_compare.comparison.sentences import details, network_sentence, sentence
+from rnn_compare.comparison.verdicts import Comparison, compare
+from rnn_compare.dashboard.services import Services
+from rnn_compare.formatting import counted, duration
+from rnn_compare.runs.record import Run
+
+LATER = "The table of results stands here once a network has trained to its end."
+
+
+def show(services: Services, shown: Sequence[Run]) -> None:
+    """Draws the table and, below it, the sentences of all pairs with the numbers behind them."""
+    found = groups(shown)
+    whole = [group for group in found if group.counted]
+    with st.expander("Is it real? Results and the numbers behind them", icon=":material/balance:", key="results"):
+        if not whole:
+            st.caption(LATER)
+            return
+        st.html(table(results(found, services.evidence)))
+        st.caption(WHICH_IS_WHICH)
+        if len(whole) < 2:
+            return
+        if not all(group.ended for group in found):
+            st.caption(
+                "Verdicts follow once all runs have ended: whoever looks after each sees a difference some time."
+            )
+            return
+        st.html("".join(map(verdict, compare(whole, services.evidence))))
+
+
+def table(found: Sequence[Result]) -> str:
+    """Returns the table of results as HTML."""
+    heads = ("Network", "Seeds", BEST, *HEADS.values(), "Training")
+    head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in heads)
+    return f"<table class='rc-results'><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, found))}</tbody></table>"
+
+
+def verdict(found: Comparison) -> str:
+    """Returns the sentence of a pair as HTML, with the numbers behind it to be opened."""
+    lines = "".join(f"<li>{escape(line)}</li>" for line in filter(None, (network_sentence(found), *details(found))))
+    said = escape(sentence(found))
+    return f"<details class='rc-verdict'><summary>{said}</summary><ul>{lines}</ul></details>"
+
+
+def _row(found: Result) -> str:
+    cells = (_seeds(found.group), *map(_mean, (found.best, *found.measured.values())))
+    took = duration(found.seconds) if found.seconds is not None else "–"
+    return (
+        f"<tr><th scope='row'>{escape(found.group.name)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}"
+        f"<td>{took}</td></tr>"
+    )
+
+
+def _seeds(group: Group) -> str:
+    whole, all_of_them = len(group.counted), len(group.runs)
+    return f"{whole}" if whole == all_of_them else f"{whole} of {counted(all_of_them, 'seed')}"
+
+
+def _mean(found: Mean | None) -> str:
+    if found is None:
+        return "–"
+    margin = f" ± {100 * found.margin:.1f}" if found.margin is not None else ""
+    return f"{100 * found.mean:.1f}{margin} %"
