@@ -7,6 +7,9 @@ from rnn_compare.experiment import Experiment, labels
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.owner import Owner
 
+ELSEWHERE = "recorded elsewhere"
+"""Where a run comes from that was trained by another copy of the program and taken in from its report."""
+
 
 @dataclass(frozen=True)
 class Tested:
@@ -33,7 +36,7 @@ class Run:
         comparison: The id of the first run that was started together with it.
         name: What people called it; empty until they do.
         note: What people wrote about it.
-        origin: ``page`` or ``command line``.
+        origin: ``page``, ``command line`` or ``ELSEWHERE``; then its owner is the process that trained it there.
         reason: Why it failed, was interrupted or waits once more, in a sentence.
         created, started, ended: Seconds since 1970.
         parameters: Trainable parameters; None until a worker has built the network.
@@ -92,14 +95,19 @@ class Run:
         return self.epochs[-1] if self.epochs else None
 
     @property
+    def is_from_elsewhere(self) -> bool:
+        """Whether only its record is here: it can be looked at and compared, but neither asked nor continued."""
+        return self.origin == ELSEWHERE
+
+    @property
     def has_weights(self) -> bool:
         """Whether it got far enough to be asked about a review."""
-        return bool(self.epochs)
+        return bool(self.epochs) and not self.is_from_elsewhere
 
     @property
     def can_be_continued(self) -> bool:
         """Whether it was broken off: before its last epoch, or before all that comes after it was written."""
-        return self.status.ended and self.status is not Status.FINISHED
+        return self.status.ended and self.status is not Status.FINISHED and not self.is_from_elsewhere
 
     @property
     def stopped_early(self) -> bool:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -78,6 +79,43 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
                 (event.status, event.reason, event.at, event.run),
             )
             connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
+
+
+def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Connection) -> None:
+    """Writes an ended run as a whole: its row, its epochs and what its network predicted."""
+    values = {
+        "id": run.id,
+        "comparison": run.comparison,
+        "experiment": run.experiment.model_dump_json(),
+        "setting": run.experiment.setting,
+        "status": run.status,
+        "origin": run.origin,
+        "created": run.created,
+        "started": run.started,
+        "ended": run.ended,
+        "name": run.name,
+        "note": run.note,
+        "reason": run.reason,
+        "parameters": run.parameters,
+        "summary": run.summary,
+        "versions": json.dumps(run.versions),
+        "heartbeat": time.time(),
+        "owner_pid": run.owner.pid,
+        "owner_started": run.owner.started,
+        "owner_host": run.owner.host,
+        "continued": json.dumps(run.continued),
+    }
+    connection.execute(
+        f"INSERT INTO runs ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})", values
+    )
+    connection.executemany(
+        "INSERT INTO epochs VALUES (?, ?, ?, ?)",
+        [(run.id, epoch.epoch, json.dumps(dict(epoch.figures)), epoch.seconds) for epoch in run.epochs],
+    )
+    connection.executemany(
+        "INSERT INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
+        [vars(each) | {"run": run.id} for each in predictions],
+    )
 
 
 def owner_of(row: sqlite3.Row) -> Owner:

@@ -120,6 +120,16 @@ class RunStore:
             for event in events:
                 rows.write(event, connection)
 
+    def take_in(self, recorded: Sequence[tuple[Run, Sequence[Predictions]]]) -> None:
+        """Records ended runs as they were recorded elsewhere, with what their networks predicted: all or none.
+
+        Args:
+            recorded: Each under an id that no run here has; its position is given anew.
+        """
+        with self._transaction() as connection:
+            for run, predictions in recorded:
+                rows.insert(run, predictions, connection)
+
     def request_stop(self, run: str) -> None:
         """Asks the run's owner, whichever process it is, to stop it."""
         with self._transaction() as connection:

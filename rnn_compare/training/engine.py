@@ -135,6 +135,11 @@ class Engine:
             UserError: If it is at work, has nothing left to train, keeps no state to go on from, or as ``submit``.
         """
         recorded = self._store.run(run)
+        if recorded.is_from_elsewhere:
+            raise UserError(
+                f"{run} was trained elsewhere; only its record is here, so it cannot be continued. "
+                "Train a new run with the same settings."
+            )
         experiment = experiment_from(recorded.experiment.model_dump() | {"epochs": recorded.experiment.epochs + more})
         if recorded.status is Status.FINISHED and len(recorded.epochs) >= experiment.epochs:
             raise UserError(f"{run} has trained all its {experiment.epochs} epochs. Say how many more it is to train.")

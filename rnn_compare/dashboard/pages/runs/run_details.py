@@ -27,7 +27,7 @@ def show(services: Services, run: Run) -> None:
     st.html(f'<div class="rc-run"><h3>{escape(run.title)}</h3><p>{escape(_state(run))}</p></div>')
     _names(services, run)
     _downloads(services, run)
-    if run.status is Status.FINISHED:
+    if run.status is Status.FINISHED and not run.is_from_elsewhere:
         _train_on(services, run)
     record, summary, keras_script = st.tabs(["Record", "Keras' summary", "Stock Keras"])
     with record:
@@ -168,7 +168,7 @@ def _sections(run: Run) -> Iterable[str]:
     facts = {
         "id": run.id,
         "started from": run.origin,
-        "on": f"{run.owner.host}, process {run.owner.pid}",
+        "on": run.owner.host if run.is_from_elsewhere else f"{run.owner.host}, process {run.owner.pid}",
         "made": _time(run.created),
         "training began": _time(run.started),
         "ended": _time(run.ended),

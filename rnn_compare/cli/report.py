@@ -1,0 +1,113 @@
+"""The commands `report` and `import`: what was trained is taken home, and taken in elsewhere."""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rnn_compare.atomic import whole_file
+from rnn_compare.cli import foreground, output
+from rnn_compare.errors import UserError
+from rnn_compare.formatting import counted
+
+if TYPE_CHECKING:
+    from rnn_compare.report.contents import Contents
+
+# What a report needs takes long to import: it is imported where it is written.
+
+KINDS = ("html", "notebook", "parquet", "csv", "tensorboard")
+"""What can be written, by the options of the command."""
+
+
+def write(runs: Sequence[str], targets: dict[str, str], as_json: bool) -> int:
+    """Writes a report of runs in each of several forms; returns the exit code.
+
+    Args:
+        runs: Their ids; several may be joined by commas.
+        targets: Where each kind goes: a file, for ``tensorboard`` a folder.
+        as_json: Whether to print a JSON line for each file.
+
+    Raises:
+        UserError: If there is no such run, nothing to write, or a place that cannot be written to.
+    """
+    if not targets:
+        options = ", ".join(f"--{kind}" for kind in KINDS)
+        raise UserError(
+            f"Nothing is to be written. Say what and where, such as --html report.html; there are {options}."
+        )
+    places = {kind: _place(kind, given) for kind, given in targets.items()}
+    from rnn_compare.report.contents import gather
+
+    with foreground.open_store() as store:
+        contents = gather(store, [run for given in runs for run in given.split(",") if run])
+    for kind, place in places.items():
+        for path in _write(kind, contents, place):
+            if as_json:
+                output.json_line({"kind": "written", "what": kind, "path": str(path)})
+            else:
+                print(f"{kind}: {path}")
+    return 0
+
+
+def take_in(file: str, as_json: bool) -> int:
+    """Records the runs of a report from elsewhere and tells under which ids; returns the exit code.
+
+    Raises:
+        UserError: If the file is no sound report; then nothing is recorded.
+    """
+    from rnn_compare.report.importing import take_in as taken_in
+
+    with foreground.open_store() as store:
+        imported = taken_in(_path(file), store)
+    for each in imported:
+        if each.is_renamed:
+            print(f"{each.id_there} is here already: taken in as {each.run.id}.", file=sys.stderr)
+        if as_json:
+            output.json_line({"kind": "imported", "run": each.run.id, "recorded_as": each.id_there})
+        else:
+            run = each.run
+            print(f"{run.id}  {run.title}  {run.status.value}, recorded on {run.owner.host}")
+    if not as_json:
+        print(f"{counted(len(imported), 'run')} taken in: they can be looked at and compared, not continued.")
+    return 0
+
+
+def _path(given: str) -> Path:
+    try:
+        return Path(given).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{given} names a home folder that is not there. Choose another path.") from error
+
+
+def _place(kind: str, given: str) -> Path:
+    """Returns where to write, refused before anything is gathered where that can be seen beforehand."""
+    place = _path(given)
+    wanted = "a folder" if kind == "tensorboard" else "a file in an existing folder"
+    if kind == "tensorboard":
+        problem = "is no folder" if place.exists() and not place.is_dir() else ""
+    else:
+        problem = (
+            "is a folder" if place.is_dir() else "" if place.parent.is_dir() else "lies in a folder that is not there"
+        )
+        problem = problem or ("is no plain file" if place.exists() and not place.is_file() else "")
+    if problem:
+        raise UserError(f"{place} {problem}; {wanted} is needed. Choose another path.")
+    return place
+
+
+def _write(kind: str, contents: "Contents", place: Path) -> list[Path]:
+    written = []
+    for path, content in _files(kind, contents, place).items():
+        try:
+            with whole_file(path) as partial:
+                partial.write_bytes(content)
+        except OSError as error:
+            raise UserError(f"{path} cannot be written ({error.strerror}). Choose another path.") from error
+        written.append(path)
+    return written
+
+
+def _files(kind: str, contents: "Contents", place: Path) -> dict[Path, bytes]:
+    from rnn_compare.report import html_report
+
+    return {place: html_report.html(contents).encode()}

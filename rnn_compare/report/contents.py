@@ -1,0 +1,99 @@
+"""What a report tells of some runs, gathered from the record once for whatever is written of it."""
+
+import contextlib
+import time
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from rnn_compare.comparison.accuracies import Achieved, Measure
+from rnn_compare.comparison.baselines import Baseline, cached, same_baselines
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.verdicts import Comparison, compare
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Predictions
+from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.store import RunStore
+
+SHOWN: tuple[Measure, ...] = ("kept", "typical", "test")
+"""What is told of a run beside its best epoch."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a report tells.
+
+    Attributes:
+        runs: Each once, in the order asked for.
+        names: What tells each run from the others, by its id.
+        groups: The runs by setting.
+        achieved: By run and measure; None where a run was not measured so.
+        predictions: What each run's network said of the held-out reviews, by its id.
+        comparisons: Of every pair of groups; none while a run is at work.
+        baselines: Of the split that all runs share; none where they differ, or where it was not worked out before.
+        made: Seconds since 1970.
+    """
+
+    runs: tuple[Run, ...]
+    names: Mapping[str, str]
+    groups: tuple[Group, ...]
+    achieved: Mapping[tuple[str, Measure], Achieved | None]
+    predictions: Mapping[str, tuple[Predictions, ...]]
+    comparisons: tuple[Comparison, ...]
+    baselines: tuple[Baseline, ...]
+    made: float
+
+    @property
+    def title(self) -> str:
+        """What is compared, in one line."""
+        called = [group.name for group in self.groups]
+        return ", ".join(called[:-1]) + " and " + called[-1] if len(called) > 1 else called[0]
+
+    @property
+    def so_far(self) -> bool:
+        """Whether a run is still at work."""
+        return not all(run.status.ended for run in self.runs)
+
+
+def gather(store: RunStore, ids: Sequence[str]) -> Contents:
+    """Returns what a report tells of runs.
+
+    Args:
+        store: The record.
+        ids: Of the runs, at least one; a repeated one counts once.
+
+    Raises:
+        UserError: If none was named, or one is not in the record.
+    """
+    if not ids:
+        raise UserError("No run was named. Name at least one, as `python -m rnn_compare runs` lists them.")
+    runs = tuple(store.run(run) for run in dict.fromkeys(ids))
+    _prepare({run.experiment.source for run in runs})
+    evidence, found = Evidence(store), tuple(groups(runs))
+    ended = all(run.status.ended for run in runs)
+    splits = {same_baselines(run.experiment) for run in runs}
+    return Contents(
+        runs=runs,
+        names=dict(zip((run.id for run in runs), names(runs), strict=True)),
+        groups=found,
+        achieved={(run.id, way): evidence.achieved(run, way) for run in runs if run.epochs for way in SHOWN},
+        predictions={run.id: (*store.predictions(run.id), *store.predictions(run.id, "test")) for run in runs},
+        comparisons=tuple(compare(found, evidence)) if ended and len(found) > 1 else (),
+        baselines=_cached(splits.pop()) if len(splits) == 1 else (),
+        made=time.time(),
+    )
+
+
+def _prepare(sources: Collection[str]) -> None:
+    # Which verdicts are right is told by the reviews; where they are not to be had, their labels are left out.
+    for source in sources:
+        with contextlib.suppress(UserError):
+            prepared.prepare(source)
+
+
+def _cached(split: Experiment) -> tuple[Baseline, ...]:
+    with contextlib.suppress(UserError):
+        return tuple(cached(split) or ())
+    return ()

@@ -1,0 +1,211 @@
+"""The tables of a report as HTML; whatever people have typed is escaped here."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from rnn_compare.charts.palette import Look
+from rnn_compare.comparison.baselines import NOTE, Baseline
+from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.experiment import Experiment, labels
+from rnn_compare.formatting import duration, percent
+from rnn_compare.networks.parameters import Parameters, formula, parameters
+from rnn_compare.report.contents import Contents
+from rnn_compare.runs.record import Run
+
+NOTHING = "–"
+MEASURES = ("Best epoch", "Kept weights", "Typical epoch", "Test")
+WHICH_IS_WHICH = (
+    ("Best epoch", "as the book reports it: the reviews that judge it have also chosen it, which flatters."),
+    ("Kept weights", "the epoch is chosen on one half of the held-out reviews and judged on the other, both ways."),
+    ("Typical epoch", "the median of the second half of the epochs: what the network is, not its luckiest moment."),
+    ("Test", "the weights that the validation chose, on reviews that nothing was chosen by."),
+)
+TIME = "%Y-%m-%d %H:%M"
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Returns a table that scrolls sideways where it is too wide.
+
+    Args:
+        heads: As text.
+        rows: Of HTML, as many cells each as there are heads.
+    """
+    head = "".join(f"<th>{escape(text)}</th>" for text in heads)
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def of_groups(contents: Contents, drawn: Sequence[Look]) -> str:
+    """Returns what each setting achieved, the mean over its seeds."""
+    heads = ("Network", "Seeds", *MEASURES, "Parameters", "Seconds per epoch")
+    return table(
+        heads,
+        [
+            (
+                f'<span class="dot" style="--color:{look.color}"></span>{escape(group.name)}',
+                str(len(group.counted)),
+                *_means(contents, group),
+                f"{parameters(group.experiment).total:,}",
+                _mean_text([run.seconds_per_epoch for run in group.counted], lambda seconds: f"{seconds:.1f}"),
+            )
+            for group, look in zip(contents.groups, drawn, strict=True)
+        ],
+    )
+
+
+def of_runs(contents: Contents) -> str:
+    """Returns what each run achieved."""
+    heads = ("Run", "Seed", "Epochs", *MEASURES, "Last epoch", "Parameters", "Seconds per epoch", "Status")
+    return table(
+        heads,
+        [
+            (
+                f"{escape(contents.names[run.id])}<small>{escape(run.id)}</small>",
+                str(run.experiment.seed),
+                f"{len(run.epochs)} of {run.experiment.epochs}",
+                *_achieved(contents, run),
+                percent(run.last["val_accuracy"]) if run.last else NOTHING,
+                NOTHING if run.parameters is None else f"{run.parameters:,}",
+                NOTHING if run.seconds_per_epoch is None else f"{run.seconds_per_epoch:.1f}",
+                _status(run),
+            )
+            for run in contents.runs
+        ],
+    )
+
+
+def of_baselines(baselines: Sequence[Baseline]) -> str:
+    """Returns what reading without any order reaches on the same reviews."""
+    rows = [
+        (
+            escape(each.title),
+            percent(each.val_accuracy),
+            NOTHING if each.test_accuracy is None else percent(each.test_accuracy),
+            f"{each.features:,}",
+            duration(each.seconds),
+        )
+        for each in baselines
+    ]
+    return table(("Baseline", "Validation", "Test", "Features", "Time"), rows) + f'<p class="soft">{escape(NOTE)}</p>'
+
+
+def arithmetic(contents: Contents, drawn: Sequence[Look]) -> str:
+    """Returns a card for each different network: how its parameters are counted, term by term."""
+    networks: dict[Parameters, tuple[Experiment, Look]] = {}
+    for group, look in zip(contents.groups, drawn, strict=True):
+        networks.setdefault(parameters(group.experiment), (group.experiment, look))
+    return f'<div class="cards">{"".join(_network(*found, count) for count, found in networks.items())}</div>'
+
+
+def settings(groups: Sequence[Group]) -> str:
+    """Returns the settings: those in which the networks differ beside each other, then those that all share."""
+    plain = [group.experiment.model_copy(update={"seed": 0}) for group in groups]
+    values = [experiment.model_dump(exclude={"seed"}) for experiment in plain]
+    differing = [name for name in values[0] if len({each[name] for each in values}) > 1]
+    shared = {name: value for name, value in values[0].items() if name not in differing}
+    seeds = [", ".join(str(run.experiment.seed) for run in group.runs) for group in groups]
+    rows = [
+        (escape(label), *(_said(each[name]) for name in differing), escape(chosen))
+        for label, each, chosen in zip(labels(plain), values, seeds, strict=True)
+    ]
+    heads = ("Network", *(name.replace("_", " ") for name in differing), "seeds")
+    return f"{table(heads, rows)}<h3>The same for all</h3>{facts(shared)}"
+
+
+def made_with(runs: Sequence[Run]) -> str:
+    """Returns on which machines and with which versions the runs were trained; equal ones once."""
+    found: dict[tuple[Any, ...], list[Run]] = {}
+    for run in runs:
+        where = {"machine": run.owner.host, **({"taken in as": run.origin} if run.is_from_elsewhere else {})}
+        found.setdefault(tuple((where | run.versions).items()), []).append(run)
+    cards = []
+    for known, trained in found.items():
+        when = " to ".join(dict.fromkeys(_time(run.created) for run in (trained[0], trained[-1])))
+        head = "All runs" if len(found) == 1 else ", ".join(run.id for run in trained)
+        cards.append(f'<section class="card"><h3>{escape(head)}</h3>{facts({"made": when, **dict(known)})}</section>')
+    return f'<div class="cards">{"".join(cards)}</div>'
+
+
+def notes(runs: Sequence[Run]) -> str:
+    """Returns what people have written about runs; empty where they have written nothing."""
+    return "".join(
+        f"<p><b>{escape(run.title)}</b> <code>{escape(run.id)}</code>: {escape(run.note)}</p>"
+        for run in runs
+        if run.note
+    )
+
+
+def facts(values: Mapping[str, object]) -> str:
+    """Returns names with their values."""
+    rows = "".join(
+        f"<div><dt>{escape(name.replace('_', ' '))}</dt><dd>{_said(value)}</dd></div>" for name, value in values.items()
+    )
+    return f"<dl>{rows}</dl>"
+
+
+def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
+    rows = []
+    for layer in count.layers:
+        rows.append(
+            f"<tr><td>{escape(layer.kind)}<small>{escape(layer.arithmetic)}</small></td><td>{layer.count:,}</td></tr>"
+        )
+        rows += [
+            f'<tr class="gate"><td>{escape(gate.name)} <i>{escape(gate.symbol)}</i>: '
+            f"{escape(gate.arithmetic.partition(' = ')[0])}</td><td>{gate.count:,}</td></tr>"
+            for gate in layer.gates
+        ]
+    rows.append(f"<tr><td>before Dense, as in the lecture's summary</td><td>{count.before_dense:,}</td></tr>")
+    rows.append(f"<tr><td><b>all</b></td><td><b>{count.total:,}</b></td></tr>")
+    return (
+        f'<section class="card" style="--color:{look.color}"><h3>{escape(experiment.label)}: {count.total:,} '
+        f'parameters</h3><p class="soft">{escape(count.recurrent_layers[0].kind)}: {escape(formula(experiment.cell))}'
+        f"</p><table>{''.join(rows)}</table></section>"
+    )
+
+
+def _means(contents: Contents, group: Group) -> list[str]:
+    each = [_shares(contents, run) for run in group.counted]
+    return [_mean_text([shares[place] for shares in each], percent) for place in range(len(MEASURES))]
+
+
+def _mean_text(values: Sequence[float | None], text: Callable[[float], str]) -> str:
+    known = [value for value in values if value is not None]
+    found: Mean | None = mean(known) if len(known) == len(values) else None
+    if found is None:
+        return NOTHING
+    if found.margin is None:
+        return text(found.mean)
+    return f"{text(found.mean)}<small>± {text(found.margin).removesuffix(' %')}</small>"
+
+
+def _achieved(contents: Contents, run: Run) -> list[str]:
+    best, *others = _shares(contents, run)
+    shown = [NOTHING if share is None else percent(share) for share in (best, *others)]
+    if run.best:
+        shown[0] += f"<small>epoch {run.best.epoch}</small>"
+    return shown
+
+
+def _shares(contents: Contents, run: Run) -> tuple[float | None, ...]:
+    achieved = [contents.achieved.get((run.id, way)) for way in ("kept", "typical", "test")]
+    best = run.best["val_accuracy"] if run.best else None
+    return (best, *(None if found is None else found.accuracy for found in achieved))
+
+
+def _status(run: Run) -> str:
+    said = "stopped early" if run.stopped_early else run.status.value
+    more = [*([run.origin] if run.is_from_elsewhere else []), *([run.reason] if run.reason else [])]
+    return escape(said) + "".join(f"<small>{escape(text)}</small>" for text in more)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return escape(f"{value:,}" if isinstance(value, int) else str(value))
+
+
+def _time(at: float) -> str:
+    return datetime.fromtimestamp(at).astimezone().strftime(TIME)

@@ -1,0 +1,93 @@
+"""Takes in the runs of a report that another copy of the program wrote: as data, all of them or none."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rnn_compare.errors import UserError
+from rnn_compare.report.interchange import DATA_ID, RecordedRun, checked
+from rnn_compare.runs.events import Predictions
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+
+MAX_FILE = 128 * 2**20
+_BEGIN, _END = f'<script type="application/json" id="{DATA_ID}">'.encode(), b"</script>"
+
+
+@dataclass(frozen=True)
+class Imported:
+    """A run that was taken in.
+
+    Attributes:
+        run: As it is recorded here.
+        id_there: Its id in the report; another one where that was taken here.
+    """
+
+    run: Run
+    id_there: str
+
+    @property
+    def is_renamed(self) -> bool:
+        """Whether a run here had its id already."""
+        return self.run.id != self.id_there
+
+
+def take_in(file: Path, store: RunStore) -> list[Imported]:
+    """Records the runs of a report as recorded elsewhere. Nothing of the file is ever run.
+
+    Args:
+        file: A report as ``html_report`` writes it.
+        store: Where they are recorded.
+
+    Raises:
+        UserError: If the file cannot be read, is no report, or holds a value that the program would not have written;
+            then nothing is recorded.
+    """
+    told = checked(_data(file)).runs
+    ids = _ids(told, store)
+    comparisons = {run.comparison: ids[run.id] for run in reversed(told)}  # the first run's id, where it is not there
+    taken: list[tuple[Run, Sequence[Predictions]]] = []
+    for run in told:
+        try:
+            predictions = [each for part in run.predictions for each in part.unpacked(ids[run.id])]
+        except ValueError as error:
+            raise UserError(
+                f"The report's data cannot be taken in: {run.id} has {error}. Nothing was recorded."
+            ) from None
+        taken.append((run.run(ids[run.id], ids.get(run.comparison, comparisons[run.comparison])), predictions))
+    store.take_in(taken)
+    return [Imported(one, run.id) for (one, _), run in zip(taken, told, strict=True)]
+
+
+def _data(file: Path) -> bytes:
+    try:
+        if not file.is_file():
+            what = "is a folder" if file.is_dir() else "is not there, or no file"
+            raise UserError(f"{file} {what}. Name a report as `report --html` writes it.")
+        if (size := file.stat().st_size) > MAX_FILE:
+            raise UserError(
+                f"{file} has {size / 2**20:,.0f} MB; a report that is taken in has at most {MAX_FILE // 2**20}. "
+                "Make a report of fewer runs."
+            )
+        with file.open("rb") as stream:
+            content = stream.read(MAX_FILE + 1)
+    except (OSError, ValueError) as error:  # a name with a null sign is a ValueError
+        raise UserError(f"{str(file)[:200]} cannot be read ({error}). Name another file.") from error
+    if content.count(_BEGIN) != 1:
+        raise UserError(f"{file} is no report of this program: it carries no data. Name a file of `report --html`.")
+    data, end, _ = content.partition(_BEGIN)[2].partition(_END)
+    if not end:
+        raise UserError(f"{file} is cut short: the end of its data is missing. Ask for the whole file.")
+    return data
+
+
+def _ids(told: Sequence[RecordedRun], store: RunStore) -> dict[str, str]:
+    """Returns the id here of each run: its own, unless a run here has it."""
+    here, there = {run.id for run in store.runs([run.id for run in told])}, {run.id for run in told}
+    ids = {run.id: run.id for run in told}
+    for run in told:
+        while ids[run.id] in here or (ids[run.id] != run.id and ids[run.id] in there):
+            ids[run.id] = f"{run.experiment.cell.lower()}-{secrets.token_hex(3)}"
+            here |= {run.id for run in store.runs([ids[run.id]])}
+    return ids

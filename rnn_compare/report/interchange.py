@@ -1,0 +1,214 @@
+"""Runs as JSON that another copy of the program takes in: plain values, each checked before anything is kept."""
+
+import re
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import to_json
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.figures.registry import FIGURES
+from rnn_compare.report.packed_predictions import MAX_EPOCHS, MAX_REVIEWS, Checked, RecordedPredictions
+from rnn_compare.runs.events import EpochEnd, Predictions, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import ELSEWHERE, Run
+from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
+
+DATA_ID = "rnn-compare"
+"""The element of a report that holds them."""
+MAX_RUNS = 1000
+MAX_UNPACKED = 256 * 2**20
+"""Bytes of predictions that one report may hold, unpacked."""
+_MEASURED_BY_KERAS = frozenset(name for name, figure in FIGURES.items() if figure.compute is None)
+_SOURCE = re.compile(r"[a-z0-9_-]{1,40}")
+_BROKEN_OFF = "It was still at work when the report was made."
+
+
+def _on_one_line(text: str) -> str:
+    """Returns a text without line breaks and without signs that cannot be seen, such as a terminal's commands."""
+    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+
+
+def _readable(text: str) -> str:
+    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
+
+
+def _experiment(values: Any) -> Any:
+    return values if isinstance(values, Experiment) else recorded_experiment(to_json(values).decode())
+
+
+Line = Annotated[str, AfterValidator(_on_one_line)]
+Lines = Annotated[str, AfterValidator(_readable)]
+RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+Moment = Annotated[float, Field(ge=0, le=1e11)]
+FigureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Recorded = Annotated[Experiment, BeforeValidator(_experiment), PlainSerializer(lambda made: made.model_dump())]
+
+
+class RecordedEpoch(Checked):
+    """One finished epoch."""
+
+    figures: dict[FigureName, Annotated[float, Field(ge=0, le=1e9)]] = Field(max_length=30)
+    seconds: float = Field(ge=0, le=1e8)
+
+    @field_validator("figures")
+    @classmethod
+    def _has_what_keras_measures(cls, figures: dict[str, float]) -> dict[str, float]:
+        if missing := sorted(_MEASURED_BY_KERAS - figures.keys()):
+            raise ValueError(f"{missing[0]} is missing")
+        if wrong := [name for name, value in figures.items() if name.endswith(("accuracy", "auc")) and value > 1]:
+            raise ValueError(f"{wrong[0]} is above 1")
+        return figures
+
+
+class RecordedRun(Checked):
+    """One run, as ``runs.record.Run`` has it, without what concerns only the machine that trained it."""
+
+    id: RunId
+    comparison: RunId
+    experiment: Recorded
+    status: Status
+    host: Line = Field(max_length=255)
+    created: Moment
+    started: Moment | None
+    ended: Moment | None
+    name: Line = Field(max_length=MAX_NAME)
+    note: Lines = Field(max_length=MAX_NOTE)
+    reason: Line | None = Field(max_length=4000)
+    parameters: int | None = Field(ge=0, le=10**12)
+    summary: Lines = Field(max_length=50_000)
+    versions: dict[Annotated[Line, Field(max_length=60)], Annotated[Line, Field(max_length=500)]] = Field(max_length=60)
+    continued: list[Annotated[int, Field(ge=0, le=MAX_EPOCHS)]] = Field(max_length=1000)
+    epochs: list[RecordedEpoch] = Field(max_length=MAX_EPOCHS)
+    predictions: list[RecordedPredictions] = Field(max_length=2)
+
+    @model_validator(mode="after")
+    def _fits_its_experiment(self) -> Self:
+        experiment = self.experiment
+        if experiment.reviews > MAX_REVIEWS:
+            raise ValueError(f"more than {MAX_REVIEWS:,} reviews")
+        if not _SOURCE.fullmatch(experiment.source):
+            raise ValueError("the source of its reviews has no proper name")
+        if len(self.epochs) > experiment.epochs:
+            raise ValueError("more epochs than it was to have")
+        if len({each.part for each in self.predictions}) < len(self.predictions):
+            raise ValueError("predictions of one part twice")
+        for each in self.predictions:
+            held_out = experiment.validation_reviews if each.part == "validation" else experiment.test_reviews
+            if each.epochs[-1] > len(self.epochs) or each.reviews != (held_out or each.reviews):
+                raise ValueError("predictions of other epochs or reviews than its own")
+        return self
+
+    @classmethod
+    def of_run(cls, run: Run, predictions: Sequence[Predictions]) -> Self:
+        """Returns what is told of a run; one that is still at work counts as interrupted by the report."""
+        return cls(
+            id=run.id,
+            comparison=run.comparison,
+            experiment=run.experiment,
+            status=run.status if run.status.ended else Status.INTERRUPTED,
+            host=run.owner.host,
+            created=run.created,
+            started=run.started,
+            ended=run.ended,
+            name=run.name,
+            note=run.note,
+            reason=run.reason if run.status.ended else _BROKEN_OFF,
+            parameters=run.parameters,
+            summary=run.summary,
+            versions=run.versions,
+            continued=list(run.continued),
+            epochs=[RecordedEpoch(figures=dict(epoch.figures), seconds=epoch.seconds) for epoch in run.epochs],
+            predictions=[
+                RecordedPredictions.of_epochs(told)
+                for part in ("validation", "test")
+                if (told := [each for each in predictions if each.part == part])
+            ],
+        )
+
+    def run(self, run_id: str, comparison: str) -> Run:
+        """Returns the run as this program's record keeps it, under an id that it is given here."""
+        return Run(
+            id=run_id,
+            position=0,
+            comparison=comparison,
+            experiment=self.experiment,
+            status=self.status,
+            owner=Owner(0, 0.0, self.host),
+            origin=ELSEWHERE,
+            created=self.created,
+            started=self.started,
+            ended=self.ended,
+            name=self.name,
+            note=self.note,
+            reason=self.reason,
+            parameters=self.parameters,
+            summary=self.summary,
+            versions=self.versions,
+            continued=tuple(self.continued),
+            epochs=tuple(
+                EpochEnd(run_id, number, epoch.figures, epoch.seconds) for number, epoch in enumerate(self.epochs, 1)
+            ),
+        )
+
+
+class RecordedRuns(Checked):
+    """All that a report carries for another copy of the program.
+
+    Attributes:
+        format: To be raised whenever an earlier program would misread what is written.
+        made: When, in seconds since 1970.
+        runs: In the order of the report.
+    """
+
+    format: Literal[1]
+    made: Moment
+    runs: list[RecordedRun] = Field(min_length=1, max_length=MAX_RUNS)
+
+    @model_validator(mode="after")
+    def _is_no_bomb(self) -> Self:
+        if len({run.id for run in self.runs}) < len(self.runs):
+            raise ValueError("two runs with one id")
+        if sum(each.size for run in self.runs for each in run.predictions) > MAX_UNPACKED:
+            raise ValueError(f"more than {MAX_UNPACKED // 2**20} MB of predictions")
+        return self
+
+
+def written(runs: Sequence[tuple[Run, Sequence[Predictions]]], made: float) -> str:
+    """Returns runs as JSON without ``<``, so that it can stand within a page's ``<script>``."""
+    told = RecordedRuns(format=1, made=made, runs=[RecordedRun.of_run(*each) for each in runs])
+    return told.model_dump_json().replace("<", "\\u003c")
+
+
+def checked(content: str | bytes) -> RecordedRuns:
+    """Returns the runs that a JSON text tells of; it is read as data and nothing else.
+
+    Raises:
+        UserError: If it is no such text, or any value is not what this program writes.
+
+    Example:
+        >>> checked('{"format": 1, "made": 0, "runs": []}')
+        Traceback (most recent call last):
+        ...
+        rnn_compare.errors.UserError: The report's data cannot be taken in: runs: List should have at least 1 item ...
+    """
+    try:
+        return RecordedRuns.model_validate_json(content)
+    except ValidationError as error:
+        wrong = error.errors(include_url=False, include_context=False, include_input=False)[0]
+        place = _on_one_line(".".join(map(str, wrong["loc"])))[:80]
+        what = _on_one_line(wrong["msg"].removeprefix("Value error, "))[:200]
+        raise UserError(
+            f"The report's data cannot be taken in: {place or 'all of it'}: {what}. "
+            "Nothing was recorded. Ask for the file once more as the program wrote it."
+        ) from None

@@ -1,0 +1,115 @@
+"""The charts of a report as plain data for Plotly: each group's mean with its band, and every single run behind."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rnn_compare.charts.curves.curve_chart import CurveChart
+from rnn_compare.charts.curves.registry import CHARTS
+from rnn_compare.charts.palette import Look
+from rnn_compare.charts.plotly_style import GREY, plain
+from rnn_compare.comparison.bands import band
+from rnn_compare.comparison.baselines import Baseline
+from rnn_compare.comparison.groups import Group
+from rnn_compare.runs.record import Run
+
+Trace = dict[str, Any]
+BAND_OPACITY, SINGLE_OPACITY = 0.18, 0.4
+
+
+def charts(groups: Sequence[Group], drawn: Sequence[Look], baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
+    """Returns each chart that has something to show: its title, axis, lines, and the levels of baselines.
+
+    Args:
+        groups: Whose curves are drawn, one legend group each, named by its place.
+        drawn: How each looks.
+        baselines: Of the split that all groups share; none where they differ.
+    """
+    found = []
+    for chart in CHARTS.values():
+        traces = [
+            trace
+            for place, (group, look) in enumerate(zip(groups, drawn, strict=True))
+            for trace in _traces(chart, group, look, place)
+        ]
+        if not traces:
+            continue
+        levels = [
+            {"text": f"{each.title} {100 * each.val_accuracy:.1f} %", "at": each.val_accuracy}
+            for each in baselines
+            if chart.validation == "val_accuracy"
+        ]
+        lines = [value for trace in traces for value in trace["y"]] + [each["at"] for each in levels]
+        found.append(
+            {
+                "name": chart.name,
+                "title": chart.title,
+                "dashed": chart.training is not None,
+                "tickformat": chart.tickformat,
+                "hoverformat": chart.hoverformat,
+                "range": chart.range(lines),
+                "traces": traces,
+                "levels": [level | {"color": GREY} for level in levels],
+            }
+        )
+    return found
+
+
+def curves_of(group: Group, figure: str) -> list[list[float]]:
+    """Returns a figure by epoch of each run that counts; of a group without one that has ended, what there is."""
+    runs = group.counted or group.runs
+    return [curve for run in runs if (curve := _curve(run, figure))]
+
+
+def _traces(chart: CurveChart, group: Group, look: Look, place: int) -> list[Trace]:
+    name = plain(group.name).replace("%{", "%\u200b{")
+    shared = {"type": "scatter", "legendgroup": str(place), "name": name, "showlegend": False}
+    measured = curves_of(group, chart.validation)
+    if not measured:
+        return []
+    traces = []
+    if len(group.runs) > 1:
+        traces += _singles(chart, group, look, shared)
+    if len(measured) > 1:
+        traces.append(_band(measured, look, shared))
+    if chart.training is not None and (trained := curves_of(group, chart.training)):
+        dashed = {"color": look.color, "width": 2, "dash": "6px,5px"}
+        hover = f"{name} training %{{y:{chart.hoverformat}}}<extra></extra>"
+        traces.append(shared | {**_mean(trained), "mode": "lines", "line": dashed, "hovertemplate": hover})
+    means = f", mean of {len(measured)}" if len(measured) > 1 else ""
+    solid = {
+        "mode": "lines+markers",
+        "line": {"color": look.color, "width": 3},
+        "marker": {"symbol": look.marker, "size": 8, "color": look.color},
+        "hovertemplate": f"{name} validation{means} <b>%{{y:{chart.hoverformat}}}</b><extra></extra>",
+        "showlegend": True,
+    }
+    return [*traces, shared | _mean(measured) | solid]
+
+
+def _singles(chart: CurveChart, group: Group, look: Look, shared: Trace) -> list[Trace]:
+    thin = {"mode": "lines", "line": {"color": look.color, "width": 1}, "opacity": SINGLE_OPACITY, "hoverinfo": "skip"}
+    curves = [curve for run in group.runs if (curve := _curve(run, chart.validation))]
+    return [shared | thin | {"x": _epochs(curve), "y": curve} for curve in curves]
+
+
+def _band(curves: Sequence[Sequence[float]], look: Look, shared: Trace) -> Trace:
+    found = band(curves)
+    low, high = found.low.tolist(), found.high.tolist()
+    around = {"x": _epochs(high) + _epochs(low)[::-1], "y": high + low[::-1]}
+    red, green, blue = (int(look.color[place : place + 2], 16) for place in (1, 3, 5))
+    fill = {"fill": "toself", "fillcolor": f"rgba({red},{green},{blue},{BAND_OPACITY})", "line": {"width": 0}}
+    return shared | around | fill | {"mode": "lines", "hoverinfo": "skip"}
+
+
+def _mean(curves: Sequence[Sequence[float]]) -> Trace:
+    means = band(curves).mean.tolist()
+    return {"x": _epochs(means), "y": means}
+
+
+def _curve(run: Run, figure: str) -> list[float]:
+    values = [epoch.figures.get(figure) for epoch in run.epochs]
+    return [value for value in values if value is not None] if None not in values else []
+
+
+def _epochs(values: Sequence[float]) -> list[int]:
+    return list(range(1, len(values) + 1))
