@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.cli import baselines, foreground, output, sweep
+from rnn_compare.cli import baselines, compare, foreground, output, report, sweep
+from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_COMPARED, Experiment, bounds, choices, comparison, experiment_from
@@ -71,7 +72,11 @@ def _continue(options: argparse.Namespace) -> int:
 def _sweep(options: argparse.Namespace) -> int:
     if options.sweep is not None:
         return sweep.proceed(options.sweep, options.json)
-    return sweep.begin(sweep.experiments(_chosen(options)), options.json)
+    return sweep.begin(sweeps.grid(_chosen(options)), options.json, options.again)
+
+
+def _compare(options: argparse.Namespace) -> int:
+    return compare.run(options.group, options.measure, options.json)
 
 
 def _baselines(options: argparse.Namespace) -> int:
@@ -119,6 +124,15 @@ def _runs(options: argparse.Namespace) -> int:
     else:
         print("No run yet. `python -m rnn_compare train` makes the first.")
     return 0
+
+
+def _report(options: argparse.Namespace) -> int:
+    targets = {kind: given for kind in report.KINDS if (given := getattr(options, kind)) is not None}
+    return report.write(options.run, targets, options.json)
+
+
+def _import(options: argparse.Namespace) -> int:
+    return report.take_in(options.file, options.json)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -187,6 +201,15 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_continue(commands)
     _add_sweep(commands)
+    held = _command(
+        commands, "compare", _compare, "tell which of several groups of runs is better, if that can be told"
+    )
+    held.add_argument("group", metavar="GROUP", nargs="+", help="a run's id, or those of several seeds: ID,ID,…")
+    held.add_argument(
+        "--measure",
+        choices=("test", "kept", "typical"),
+        help="the test reviews; the weights that one would keep; a typical epoch. What tells most if left out.",
+    )
     simple = _command(commands, "baselines", _baselines, "tell what classifiers that ignore the order of words reach")
     _add_settings(simple, several=(), named=BASELINE_SETTINGS)
     counts = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
@@ -196,6 +219,9 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("text", metavar="TEXT", help="the review, in quotes")
     _add_which(predict)
     _command(commands, "runs", _runs, "list all runs")
+    _add_report(commands)
+    taken = _command(commands, "import", _import, "record the runs of a report from elsewhere")
+    taken.add_argument("file", metavar="FILE.html", help="what `report --html` wrote, here or elsewhere")
     export = commands.add_parser("export", help="write a run's network as a stock Keras model")
     export.set_defaults(command=_export)
     export.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
@@ -226,16 +252,36 @@ def _add_continue(commands: Any) -> None:
 
 
 def _add_sweep(commands: Any) -> None:
-    many = _command(commands, "sweep", _sweep, "train every cell, units and maxlen with several seeds")
+    many = _command(commands, "sweep", _sweep, "train a grid over any settings with several seeds")
     many.description = (
-        f"Trains one network for each cell × units × maxlen × seed, at most {sweep.MAX_RUNS}, and tells mean and "
-        "spread of their best validation accuracies. Ctrl-C stops all of it. "
-        "Example: sweep --cell LSTM GRU --units 16 32 --maxlen 100 500 --seeds 1 2 3"
+        f"Trains one network for each combination of the values given, at most {sweeps.MAX_RUNS}, and tells for each "
+        "setting the mean over its seeds with its 95 % interval. What has trained already is used again, what was "
+        "broken off goes on. Ctrl-C stops all of it. "
+        "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 1 2 3"
     )
     many.add_argument(
         "--continue", dest="sweep", metavar="ID", help="go on with a sweep that was broken off; settings are its own"
     )
-    _add_settings(many, cell=BOOK.cells, several=sweep.AXES)
+    many.add_argument("--again", action="store_true", help="train all of it anew, also what has trained already")
+    _add_settings(many, cell=BOOK.cells, several=tuple(Experiment.model_fields))
+
+
+def _add_report(commands: Any) -> None:
+    told = _command(commands, "report", _report, "write a report of runs to take home")
+    told.description = (
+        "Writes what runs have shown: as a page with charts, tables and verdicts that needs no network; as a notebook "
+        "that repeats it in stock Keras; their curves and predictions as tables; for TensorBoard. "
+        "Example: report lstm-3f9a2c,lstm-77ab01 gru-51c0de --html report.html"
+    )
+    told.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
+    told.add_argument("--html", metavar="FILE", help="a page, which another copy of the program can `import`")
+    told.add_argument("--notebook", metavar="FILE.ipynb", help="a Jupyter notebook")
+    for kind in ("parquet", "csv"):
+        more = f"FILE.curves.{kind}"
+        told.add_argument(
+            f"--{kind}", metavar="FILE", help=f"a row for each prediction; the curves beside it in {more}"
+        )
+    told.add_argument("--tensorboard", metavar="FOLDER", help="event files, in a folder for each run")
 
 
 def _count(text: str) -> int:
@@ -273,7 +319,7 @@ def _add_settings(
             continue
         flag = "--seeds" if name == "seed" and name in several else f"--{name.replace('_', '-')}"
         if field.annotation is bool:
-            group.add_argument(flag, action=argparse.BooleanOptionalAction, help=field.description)
+            _add_switch(group, name, flag, name in several)
             continue
         names = choices(name)
         usual = " ".join(cell) if cell and name == "cell" else field.default
@@ -289,3 +335,13 @@ def _add_settings(
             help=f"{field.description} {limits}; {usual} if left out.",
         )
     parser.set_defaults(cell=cell)
+
+
+def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
+    """Adds ``--flag`` and ``--no-flag``; where a setting may have several values, both together mean both."""
+    purpose = Experiment.model_fields[name].description
+    if not several:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=purpose)
+        return
+    group.add_argument(flag, dest=name, action="append_const", const=True, help=purpose)
+    group.add_argument(f"--no-{flag[2:]}", dest=name, action="append_const", const=False, help="Not so; or give both.")
