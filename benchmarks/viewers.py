@@ -27,6 +27,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from benchmarks.browser import PROJECT, cache, server
+from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.shown_runs import newest
 from rnn_compare.runs.store import RunStore
@@ -44,11 +45,12 @@ class Visitor:
     Args:
         url: The server's address.
         query: What follows the question mark in the page's address.
+        page: Its path, such as ``runs``; empty for the first.
     """
 
-    def __init__(self, url: str, query: str = "") -> None:
+    def __init__(self, url: str, query: str = "", page: str = "") -> None:
         self._host = url.removeprefix("http://")
-        self._query = query
+        self._query, self._page = query, page
         self.ticks: list[float] = []
         self.received = 0
         self.buttons: dict[str, str] = {}
@@ -70,6 +72,7 @@ class Visitor:
         """Has the page, or one fragment of it, run, and reads the answer."""
         message = BackMsg()
         message.rerun_script.query_string = self._query
+        message.rerun_script.page_name = self._page
         message.rerun_script.fragment_id = fragment
         message.rerun_script.is_auto_rerun = bool(fragment)
         message.rerun_script.widget_states.widgets.extend(WidgetState(id=id, trigger_value=True) for id in pressed)
@@ -93,7 +96,7 @@ class Visitor:
     async def _fetch_news(self, until: float) -> None:
         host, _, port = self._host.partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        request = f"GET /{news.url([], marks=False)} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: gzip\r\n"
+        request = f"GET /{news.url([], View())} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: gzip\r\n"
         tag = ""
         while time.monotonic() < until:
             await asyncio.sleep(FETCH_SECONDS)

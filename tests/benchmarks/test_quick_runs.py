@@ -127,6 +127,13 @@ def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
 
 
 @pytest.mark.slow
+def test_pages_are_timed_with_stored_runs_and_without() -> None:
+    text = said("stored_runs", arguments="--runs 45 --rounds 1")
+    assert re.findall(r"^(\w+):", text, re.MULTILINE) == ["Compare", "Runs"]
+    assert len(measured(r"(\d+\.\d+) s with", text)) == 2
+
+
+@pytest.mark.slow
 def test_a_hall_that_stays_has_its_server_watched_while_networks_train() -> None:
     text = said("hall_memory", arguments="--viewers 3 --minutes 0.2")
     assert measured(r"^(\d+) ticks", text)[0] > 3

@@ -1,0 +1,51 @@
+"""What a seed does to a setting, taken from the record's runs and written where the program looks for it.
+
+    python -m rnn_compare sweep --cell SimpleRNN LSTM --seeds 1 2 3 4 5 6 7 8 9 10
+    python -m benchmarks.seed_spreads [--fewest 5]
+
+One network a setting says nothing of what another seed would have brought. With this table a class that trains a
+preset once still gets a verdict (``comparison.evidence.Evidence.spread``). It takes every setting of which so many runs
+trained to their end, keeps what was measured of others before, and prints each standard deviation in points.
+"""
+
+import argparse
+import json
+import math
+import time
+from dataclasses import asdict
+from typing import Any
+
+from rnn_compare.comparison.evidence import MEASURED, Evidence
+from rnn_compare.comparison.groups import groups
+from rnn_compare.comparison.spread import spread
+from rnn_compare.comparison.verdicts import MEASURES
+from rnn_compare.paths import cache_folder
+from rnn_compare.runs.store import RunStore
+
+
+def main() -> None:
+    """Writes the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--fewest", type=int, default=5, help="runs from which a setting is taken")
+    options = parser.parse_args()
+    table: dict[str, Any] = {"settings": {}, "what": {}}
+    if MEASURED.exists():
+        table = json.loads(MEASURED.read_text(encoding="utf-8"))
+    store = RunStore(cache_folder() / "runs.db")
+    evidence = Evidence(store)
+    for group in groups(store.runs()):
+        if len(group.counted) < options.fewest:
+            continue
+        found = {measure: spread(each) for measure in MEASURES if (each := evidence.of_group(group, measure))}
+        setting = group.experiment.setting
+        table["settings"][setting] = {measure: asdict(one) for measure, one in found.items()}
+        given = group.experiment.model_dump(exclude={"seed"}, exclude_defaults=True)
+        table["what"][setting] = {"measured": time.strftime("%Y-%m-%d"), "settings": given}
+        points = ", ".join(f"{measure} {100 * math.sqrt(one.variance):.2f}" for measure, one in found.items())
+        print(f"{group.name}, {len(group.counted)} seeds, standard deviation in points: {points}")
+    MEASURED.write_text(json.dumps(table, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    store.close()
+
+
+if __name__ == "__main__":
+    main()
