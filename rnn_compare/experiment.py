@@ -24,6 +24,8 @@ DECAY = 0.8
 
 MAX_COMPARED = 8
 """How many networks one comparison may hold: more curves than this cannot be told apart on a wall."""
+MAX_SEEDS = 10
+"""How often each of them may be trained, with a seed of its own."""
 LONGEST_ECHO = 40
 """Characters of a wrong value that a sentence repeats."""
 
@@ -203,13 +205,14 @@ def recorded_experiment(text: str) -> Experiment:
 def comparison(
     cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int], seeds: Sequence[int] = (), **shared: Any
 ) -> list[Experiment]:
-    """Returns one experiment for each cell × units × maxlen × seed, at most ``MAX_COMPARED`` of them.
+    """Returns one experiment for each cell × units × maxlen × seed: at most ``MAX_COMPARED`` networks.
 
     Repeated values count once; the order is that of the arguments.
 
     Args:
         cells, units, maxlens: What is compared.
-        seeds: With several, each network is trained once with each; without any, the one in ``shared`` counts.
+        seeds: With several, at most ``MAX_SEEDS``, each network is trained once with each; without any, the one in
+            ``shared`` counts.
         shared: All other settings.
 
     Raises:
@@ -228,12 +231,13 @@ def comparison(
             raise UserError(f"No {name} is chosen. Choose at least one.")
     axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens, of_seed)]
     counts = [len(axis) for axis in axes]
-    if (count := math.prod(counts)) > MAX_COMPARED:
-        times_seeds = f" × {counts[3]} seeds" if counts[3] > 1 else ""
+    if (count := math.prod(counts[:3])) > MAX_COMPARED:
         raise UserError(
-            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen{times_seeds} make {count} networks; "
+            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen make {count} networks; "
             f"at most {MAX_COMPARED} are compared at once. Take some away."
         )
+    if counts[3] > MAX_SEEDS:
+        raise UserError(f"{counts[3]} seeds were asked for; a network is trained with at most {MAX_SEEDS} at once.")
     return [
         experiment_from({"cell": cell, "units": size, "maxlen": maxlen, "seed": seed, **shared})
         for cell, size, maxlen, seed in itertools.product(*axes)

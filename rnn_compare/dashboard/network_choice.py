@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, shown
 from rnn_compare.experiment import MAX_COMPARED
@@ -29,9 +30,10 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in found}
     shown_as = {run.id: f"{name} · {run.id.rpartition('-')[2]}" for run, name in zip(found, _names(found), strict=True)}
-    # Until somebody chooses, the page goes with what is shown on the charts; then it keeps to the choice.
+    # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
+    # keeps to the choice.
     kept = [run for run in st.session_state.get("networks", []) if run in by_id]
-    st.session_state["networks"] = kept if has_chosen() else [run.id for run in shown(found)]
+    st.session_state["networks"] = kept if has_chosen() else [group.runs[0].id for group in groups(shown(found))]
     with st.sidebar:
         chosen = st.multiselect(
             "Networks",

@@ -1,18 +1,25 @@
-"""Which runs a page shows: those that its link names, else the newest comparison."""
+"""Which runs a page shows: those that its link names, else the newest comparison.
+
+A link's ``show`` names runs by their ids, or all that were started together: ``all-`` and the id of the first of them.
+"""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
-from rnn_compare.experiment import MAX_COMPARED
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.experiment import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.runs.record import Run
 
 PARAMETER = "show"
+MAX_SHOWN = MAX_COMPARED * MAX_SEEDS
+"""Runs on the charts at most."""
+TOGETHER = "all-"
 _PINNED, _CHOSEN = "pinned_runs", "networks_chosen"
 
 
 def pinned() -> list[str]:
-    """Returns the run ids that the page's address names, or named before the visitor went from page to page.
+    """Returns what the page's address names, or named before the visitor went from page to page.
 
     Streamlit takes from the address what is no widget's when somebody changes the page.
     """
@@ -22,12 +29,17 @@ def pinned() -> list[str]:
     return named or list(st.session_state.get(_PINNED, []))
 
 
-def pin(runs: Sequence[str]) -> None:
-    """Names runs in the page's address; none means: follow the newest comparison."""
-    st.session_state[_PINNED] = list(runs[:MAX_COMPARED])
+def pin(started: Sequence[str]) -> None:
+    """Names in the page's address what was just started together; none means: follow the newest comparison.
+
+    Args:
+        started: The ids of the runs, the first one first.
+    """
+    named = _in_short(started, started[0]) if started else []
+    st.session_state[_PINNED] = named
     st.session_state[_CHOSEN] = False
-    if runs:
-        st.query_params[PARAMETER] = ",".join(runs[:MAX_COMPARED])
+    if named:
+        st.query_params[PARAMETER] = ",".join(named)
     elif PARAMETER in st.query_params:
         del st.query_params[PARAMETER]
 
@@ -59,7 +71,69 @@ def shown(runs: Sequence[Run]) -> list[Run]:
 
 
 def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
-    """Returns the runs with the ids that a link names, in its order; where there is none of them, the newest ones."""
+    """Returns the runs that a link names, in its order; where there is none of them, the newest ones.
+
+    Args:
+        runs: All runs, in the order of their making.
+        named: What the link names.
+    """
     by_id = {run.id: run for run in runs}
-    found = [by_id[run] for run in named if run in by_id]
-    return (found or newest(runs))[:MAX_COMPARED]
+    together = {name.removeprefix(TOGETHER) for name in named if name.startswith(TOGETHER)}
+    started: dict[str, list[Run]] = {}
+    for run in runs if together else ():
+        if run.comparison in together:
+            started.setdefault(run.comparison, []).append(run)
+    found: dict[str, Run] = {}  # each once
+    for name in named:
+        one = [by_id[name]] if name in by_id else started.get(name.removeprefix(TOGETHER), [])
+        found |= {run.id: run for run in one}
+    return _that_fit(list(found.values()) or newest(runs))
+
+
+def grouped(runs: Sequence[Run]) -> list[Group]:
+    """Returns runs as the charts show them: those of one setting as one group.
+
+    What was trained again with the same setting and the same seed is no further seed: the newest one counts, and the
+    others stand beside it.
+    """
+    found = groups(runs)
+    names = {group.experiment.setting: group.name for group in found}
+    newest_ones = {run.id for group in found for run in group.runs}
+    older = [run for run in runs if run.id not in newest_ones]
+    return found + [Group(f"{names[run.experiment.setting]}, earlier", (run,)) for run in older]
+
+
+def fit_together(runs: Sequence[Run]) -> bool:
+    """Tells whether runs can be shown on the charts at once, all of them."""
+    return 0 < len(runs) == len(_that_fit(runs))
+
+
+def link(picked: Sequence[Run], runs: Sequence[Run]) -> str:
+    """Returns how a link names some runs.
+
+    Args:
+        picked: The runs.
+        runs: All there are.
+    """
+    whole: dict[str, set[str]] = {}
+    for run in runs:
+        whole.setdefault(run.comparison, set()).add(run.id)
+    of_comparison: dict[str, list[str]] = {}
+    for run in picked:
+        of_comparison.setdefault(run.comparison, []).append(run.id)
+    parts = [
+        _in_short(ids, comparison) if set(ids) == whole[comparison] else ids
+        for comparison, ids in of_comparison.items()
+    ]
+    return ",".join(name for part in parts for name in part)
+
+
+def _in_short(started: Sequence[str], comparison: str) -> list[str]:
+    """Names all runs of a comparison: each of a few, many as one."""
+    return list(started) if len(started) <= MAX_COMPARED else [f"{TOGETHER}{comparison}"]
+
+
+def _that_fit(runs: Sequence[Run]) -> list[Run]:
+    """Returns those that the charts have room for: so many groups, and so many runs."""
+    fit = {run.id for group in grouped(runs)[:MAX_COMPARED] for run in group.runs}
+    return [run for run in runs if run.id in fit][:MAX_SHOWN]

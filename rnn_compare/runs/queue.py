@@ -4,13 +4,14 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 
-MAX_WAITING = 120
-"""How many runs of all visitors may wait."""
-MAX_WAITING_OF_ONE = 16
-"""How many of one visitor may: two comparisons of eight."""
+MAX_WAITING = 240
+"""How many runs of all visitors may wait: three of the largest comparisons, or thirty usual ones."""
+MAX_WAITING_OF_ONE = MAX_COMPARED * MAX_SEEDS
+"""How many of one visitor may: the largest comparison. They keep nobody waiting, since visitors take turns."""
 
 
 def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:

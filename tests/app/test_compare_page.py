@@ -63,16 +63,22 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
     app.selectbox(key="preset").set_value("Short").run()
     app.selectbox(key="preset").set_value(preset.name).run()
     assert app.selectbox(key="preset").value == preset.name
-    assert f"Starts {len(preset.experiments())} networks" in shown(app)
+    seeds = len(preset.seeds)
+    each = f" with {seeds} seeds each" if seeds > 1 else ""
+    assert f"Starts {len(preset.experiments()) // seeds} networks{each}, " in shown(app)
     assert app.slider(key="epochs").value == preset.experiments()[0].epochs
 
 
 def test_networks_that_differ_in_their_seed_alone_are_counted_once(app: AppTest) -> None:
     app.selectbox(key="preset").set_value("Is it luck?").run()
-    assert "Starts 6 networks" in shown(app)
+    assert "Starts 2 networks with 3 seeds each" in shown(app)
     assert shown(app).count('class="rc-arithmetic"') == 2
-    app.multiselect(key="more_seeds").set_value(["2"]).run()
-    assert "Starts 4 networks" in shown(app)
+    app.slider(key="seeds").set_value(10).run()
+    assert "Starts 2 networks with 10 seeds each" in shown(app)
+    assert app.selectbox(key="preset").value == "Own settings"
+    app.multiselect(key="more_units").set_value(["8", "16", "64"]).run()
+    assert "Starts 8 networks with 10 seeds each" in shown(app), "the bound counts networks, not their seeds"
+    assert not app.error
 
 
 def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> None:

@@ -44,6 +44,7 @@ def chart(name: str, training: bool = True) -> Message:
         "hoverformat": ".1%",
         "range": [0.4, 1.005],
         "legend": "lower right",
+        "baselines": [],
         "marks": [{"text": "85 %", "at": 0.85, "color": "#D55E00", "side": "top"}],
     }
 
@@ -51,7 +52,7 @@ def chart(name: str, training: bool = True) -> Message:
 def message(*charts: Message, epochs: int = 2) -> Message:
     drawn = packed(*(0.5 + epoch / 100 for epoch in range(epochs)))
     names = [chart["name"] for chart in charts]
-    run = {
+    group = {
         "id": "a",
         "label": "LSTM(32)",
         "color": "#0072B2",
@@ -64,7 +65,10 @@ def message(*charts: Message, epochs: int = 2) -> Message:
         "figures": {name: drawn for chart in names for name in (chart, f"val_{chart}")},
         "trail": {"at": packed(0.5), "figures": {name: packed(0.7) for name in names}},
     }
-    return {"runs": [run], "charts": list(charts), "busy": True, "epochs": 10, "hint": "", "findings": []}
+    return {
+        **{"groups": [group], "charts": list(charts), "gap": False, "busy": True, "epochs": 10},
+        **{"hint": "", "note": "", "findings": []},
+    }
 
 
 @pytest.fixture
@@ -144,7 +148,7 @@ def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom
 
 def test_an_epoch_without_the_figure_is_a_gap(page: Page, show: Callable[[Message], None]) -> None:
     data = message(chart("speed"))
-    data["runs"][0]["figures"]["val_speed"] = packed(0.5, 0.6, None, 0.7, 0.8)
+    data["groups"][0]["figures"]["val_speed"] = packed(0.5, 0.6, None, 0.7, 0.8)
     show(data)
     wait_for(page, "speed")
     pieces = page.locator("[data-chart=speed] .scatterlayer .trace").nth(1).locator("path.js-line")
@@ -178,7 +182,7 @@ def test_a_press_goes_to_the_server_and_is_answered_by_its_news(
     expect(press).to_be_disabled()
     assert page.evaluate("window.pressed") == [["stop", ["a"]]]
     told = message(chart("speed"))
-    told["runs"][0] |= {"status": "stopped", "press": "Continue"}
+    told["groups"][0] |= {"status": "stopped", "press": "Continue"}
     news.update(told)
     expect(press).to_have_text("Continue")
     expect(press).to_be_enabled()

@@ -3,7 +3,8 @@ import dataclasses
 import pytest
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
-from rnn_compare.dashboard.components.board import message, packed
+from rnn_compare.dashboard.components.board import View, message
+from rnn_compare.dashboard.components.board_curves import packed
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Progress, Status
 from rnn_compare.runs.owner import Owner
@@ -26,8 +27,8 @@ def test_it_is_shown_to_those_who_choose_it_with_a_gap_where_epochs_have_none() 
         epochs=(old, new),
         progress=(point,),
     )
-    sent = message([run], {}, marks=True, charts=["auc"])
-    [chart], [drawn] = sent["charts"], sent["runs"]
+    sent = message([run], {}, View(("auc",), marks=True))
+    [chart], [drawn] = sent["charts"], sent["groups"]
     assert (chart["title"], chart["training"], chart["validation"], chart["marks"]) == ("AUC", None, "val_auc", [])
     assert drawn["figures"] == {"val_auc": "___" + packed([0.9344])}
     assert drawn["trail"]["figures"] == {}

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
-from rnn_compare.dashboard.components.board import message, packed
+from rnn_compare.dashboard.components.board import View, message
+from rnn_compare.dashboard.components.board_curves import packed
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.owner import Owner
@@ -22,7 +23,7 @@ def run(name: str, status: Status, epochs: int = 0) -> Run:
 
 def said(run: Run, starts: dict[str, float] | None = None) -> tuple[str, str]:
     """What a card says of its run's state, and what its button offers."""
-    [card] = message([run], starts or {}, marks=False)["runs"]
+    [card] = message([run], starts or {})["groups"]
     return card["state"], card["press"]
 
 
@@ -42,8 +43,8 @@ def test_what_was_broken_off_can_be_continued_and_what_is_finished_has_nothing_t
 
 
 def test_browsers_ask_often_only_while_one_of_their_runs_is_at_work() -> None:
-    assert message([run("a", Status.FINISHED, 10), run("b", Status.QUEUED)], {}, marks=False)["busy"]
-    assert not message([run("a", Status.FINISHED, 10)], {}, marks=False)["busy"]
+    assert message([run("a", Status.FINISHED, 10), run("b", Status.QUEUED)], {})["busy"]
+    assert not message([run("a", Status.FINISHED, 10)], {})["busy"]
 
 
 def unpacked(text: str) -> list[float | None]:
@@ -70,19 +71,20 @@ def training(epochs: int, batches: int = 0, **changes: Any) -> Run:
 
 
 def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_and_no_more() -> None:
-    both = message([training(2, batches=9)], {}, marks=True)
+    both = message([training(2, batches=9)], {}, View(marks=True))
     assert [chart["name"] for chart in both["charts"]] == list(SHOWN_FIRST)
     accuracy, loss = both["charts"]
     assert accuracy == {
         **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
         **{"tickformat": ".0%", "hoverformat": ".1%", "range": (0.4, 1.005), "legend": "lower right"},
+        "baselines": [],
         "marks": [
             {"text": "SimpleRNN in the lecture: 85 %", "at": 0.85, "color": "#D55E00", "side": "top"},
             {"text": "LSTM in the lecture: 89 %", "at": 0.89, "color": "#0072B2", "side": "bottom"},
         ],
     }
     assert (loss["legend"], loss["marks"]) == ("lower left", [])
-    [sent] = both["runs"]
+    [sent] = both["groups"]
     assert sent["figures"] == {
         **{"accuracy": packed([0.5] * 2), "val_accuracy": packed([0.6] * 2)},
         **{"loss": packed([0.7] * 2), "val_loss": packed([0.65] * 2)},
@@ -90,33 +92,58 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     assert sent["trail"]["at"] == packed([8 / 157, 9 / 157])
     assert sent["trail"]["figures"] == {"accuracy": packed([0.7654] * 2), "loss": packed([0.1235] * 2)}
 
-    one = message([training(2, batches=9)], {}, marks=False, charts=["loss"])
+    one = message([training(2, batches=9)], {}, View(("loss",)))
     assert [(chart["name"], chart["marks"]) for chart in one["charts"]] == [("loss", [])]
-    assert set(one["runs"][0]["figures"]) == {"loss", "val_loss"}
-    assert set(one["runs"][0]["trail"]["figures"]) == {"loss"}
+    assert set(one["groups"][0]["figures"]) == {"loss", "val_loss"}
+    assert set(one["groups"][0]["trail"]["figures"]) == {"loss"}
 
 
 def test_a_figure_that_some_epochs_lack_is_missing_there_alone() -> None:
     known = run("a", Status.FINISHED, 1)
     lacking = EpochEnd("a", 2, {"loss": 0.7, "val_accuracy": 0.7, "val_loss": 0.7}, 2.0)
-    [sent] = message([Run(**{**vars(known), "epochs": (*known.epochs, lacking)})], {}, marks=False)["runs"]
+    [sent] = message([Run(**{**vars(known), "epochs": (*known.epochs, lacking)})], {})["groups"]
     assert unpacked(sent["figures"]["accuracy"]) == [0.5, None]
     assert unpacked(sent["figures"]["val_accuracy"]) == [0.6, 0.7]
 
 
+def size(runs: list[Run], charts: tuple[str, ...]) -> int:
+    sent = message(runs, {}, View(charts, marks=True, baselines=True, gap=True), note="So to say. " * 10)
+    return len(json.dumps(sent, separators=(",", ":")).encode())
+
+
+def of_seeds(settings: int, seeds: int, epochs: int, **changes: Any) -> list[Run]:
+    """Runs of some settings with some seeds each, all at work in the epoch after these."""
+    return [
+        training(
+            epochs,
+            batches=150,
+            id=f"lstm-{units:03x}{seed:03x}",
+            position=100 * units + seed,
+            experiment=Experiment(units=units, seed=seed, epochs=100),
+            **changes,
+        )
+        for units in range(1, settings + 1)
+        for seed in range(1, seeds + 1)
+    ]
+
+
 def test_the_message_of_eight_long_runs_is_under_20_kb() -> None:
-    runs = [training(99, batches=150, id=f"lstm-{number:06x}") for number in range(8)]
     for charts in (SHOWN_FIRST, tuple(CHARTS)):
-        sent = json.dumps(message(runs, {}, marks=True, charts=charts), separators=(",", ":"))
-        assert len(sent.encode()) < 20_000
+        assert size(of_seeds(8, 1, 99), charts) < 20_000
+
+
+@pytest.mark.parametrize(("seeds", "epochs"), [(5, 10), (10, 10), (10, 100)])
+def test_the_message_of_eight_networks_with_many_seeds_is_under_20_kb(seeds: int, epochs: int) -> None:
+    for charts in (SHOWN_FIRST, tuple(CHARTS)):
+        assert size(of_seeds(8, seeds, epochs), charts) < 20_000
 
 
 def test_before_an_epoch_has_shown_the_pace_the_time_left_is_what_the_sidebar_said() -> None:
     """A minute after Train a card said 1 h 44 min, since the first batches also hold the tracing of the network."""
     begun = training(0, batches=1, started=60.0)
-    [card] = message([begun], {}, marks=False)["runs"]
+    [card] = message([begun], {})["groups"]
     assert card["left"] == "about 20 s left"
-    [card] = message([training(2, batches=1)], {}, marks=False)["runs"]
+    [card] = message([training(2, batches=1)], {})["groups"]
     assert card["left"] == "16.0 s left"
-    [card] = message([run("a", Status.QUEUED)], {}, marks=False)["runs"]
+    [card] = message([run("a", Status.QUEUED)], {})["groups"]
     assert card["left"] == ""

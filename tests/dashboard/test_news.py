@@ -11,6 +11,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
@@ -51,21 +52,21 @@ def train(services: Services, **settings: Any) -> str:
 
 
 def shown(url: str) -> list[str]:
-    return [run["id"] for run in told(get(url))["runs"]]
+    return [run["id"] for run in told(get(url))["groups"]]
 
 
 def test_without_a_name_the_newest_comparison_is_shown_also_when_it_changes(services: Services) -> None:
     first = train(services)
-    assert shown(news.url([], marks=False)) == [first]
+    assert shown(news.url([], View())) == [first]
     second = train(services, cell="LSTM")
-    assert shown(news.url([], marks=False)) == [second]
-    assert shown(news.url([first], marks=False)) == [first]
-    assert shown(news.url(["nobody"], marks=False)) == [second]
+    assert shown(news.url([], View())) == [second]
+    assert shown(news.url([first], View())) == [first]
+    assert shown(news.url(["nobody"], View())) == [second]
 
 
 def test_a_browser_that_has_it_all_is_told_so_in_a_few_bytes(services: Services) -> None:
     run = train(services)
-    url = news.url([run], marks=True)
+    url = news.url([run], View(marks=True))
     first = get(url)
     assert told(first)["charts"][0]["marks"]
     assert first.headers["Content-Encoding"] == "gzip"
@@ -75,14 +76,14 @@ def test_a_browser_that_has_it_all_is_told_so_in_a_few_bytes(services: Services)
     services.refresh()
     changed = get(url, if_none_match=first.headers["ETag"])
     assert changed.status_code == 200
-    assert len(told(changed)["runs"][0]["figures"]["val_accuracy"]) == 2 * 3
+    assert len(told(changed)["groups"][0]["figures"]["val_accuracy"]) == 2 * 3
 
 
 def test_a_browser_that_knows_no_compression_gets_it_plain(services: Services) -> None:
     train(services)
-    plain = get(news.url([], marks=False), accept_encoding="identity")
+    plain = get(news.url([], View()), accept_encoding="identity")
     assert "Content-Encoding" not in plain.headers
-    assert told(plain) == told(get(news.url([], marks=False)))
+    assert told(plain) == told(get(news.url([], View())))
 
 
 def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
@@ -99,7 +100,7 @@ def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
     monkeypatch.setattr(RunStore, "runs", counted)
     monkeypatch.setattr("rnn_compare.dashboard.services.SNAPSHOT_SECONDS", 3600.0)
     for _ in range(200):
-        assert get(news.url([run], marks=False)).status_code == 200
+        assert get(news.url([run], View())).status_code == 200
     assert readings.count(None) <= 1
 
 
@@ -109,14 +110,14 @@ def test_each_viewer_is_sent_the_charts_that_were_chosen_and_nonsense_is_passed_
     def charts(url: str) -> list[str]:
         return [chart["name"] for chart in told(get(url))["charts"]]
 
-    assert charts(news.PATH) == charts(news.url([], marks=False)) == ["accuracy", "loss"]
-    assert charts(news.url([], marks=False, charts=["loss"])) == ["loss"]
+    assert charts(news.PATH) == charts(news.url([], View())) == ["accuracy", "loss"]
+    assert charts(news.url([], View(("loss",)))) == ["loss"]
     assert charts(f"{news.PATH}?charts=nonsense,loss,,accuracy,loss") == ["accuracy", "loss"]
     assert charts(f"{news.PATH}?charts=../../etc/passwd") == ["accuracy", "loss"]
 
 
 @pytest.mark.parametrize(
-    "query", ["show=" + "x," * 600, "marks=%00", "show=../../etc/passwd", "show=<script>", "?show", "charts=<script>"]
+    "query", ["show=" + "x," * 1100, "marks=%00", "show=../../etc/passwd", "show=<script>", "?show", "charts=<script>"]
 )
 def test_what_nobody_would_ask_is_answered_without_harm(services: Services, query: str) -> None:
     train(services)
@@ -130,6 +131,6 @@ def test_a_record_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, monk
     (tmp_path / "file").touch()
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
     monkeypatch.setattr("rnn_compare.dashboard.services._services", None)
-    answer = get(news.url([], marks=False))
+    answer = get(news.url([], View()))
     assert answer.status_code == 503
     assert "cannot be written to" in str(bytes(answer.body))

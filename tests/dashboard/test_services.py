@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from rnn_compare.dashboard import services as module
+from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import chosen
@@ -54,10 +55,10 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
     services: Services, record: Callable[..., str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = record(Status.QUEUED, epochs=0)
-    later = record(Status.QUEUED, epochs=0)
+    later = record(Status.QUEUED, epochs=0, cell="LSTM")
     monkeypatch.setattr(Services, "at_once", 1)
-    told = news.message(services, [run, later], False)
-    assert [each["state"].partition(",")[0] for each in told["runs"]] == ["starting", "waiting"]
+    told = news.message(services, [run, later], View())
+    assert [each["state"].partition(",")[0] for each in told["groups"]] == ["starting", "waiting"]
     services.refresh()
 
     def meanwhile(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
@@ -66,4 +67,4 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
         return chosen(runs, named)
 
     monkeypatch.setattr(news, "chosen", meanwhile)
-    assert news.message(services, [run, later], False)["runs"] == told["runs"]
+    assert news.message(services, [run, later], View())["groups"] == told["groups"]

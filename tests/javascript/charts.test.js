@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import test from "node:test";
 
 import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board.js";
-import { layout, traces } from "../../rnn_compare/dashboard/assets/board_chart.js";
+import { layout } from "../../rnn_compare/dashboard/assets/board_chart.js";
+import { traces } from "../../rnn_compare/dashboard/assets/board_traces.js";
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
 import { range } from "../../rnn_compare/dashboard/assets/curves.js";
 import { dressed, readable } from "../../rnn_compare/dashboard/assets/figure.js";

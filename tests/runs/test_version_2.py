@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard.components import board, board_curves
 from rnn_compare.dashboard.pages.runs.run_table import table
 from rnn_compare.figures.registry import FIGURES
 from rnn_compare.insight import verdict
@@ -100,9 +100,9 @@ def test_a_migration_that_dies_half_way_leaves_the_old_record(cache: Path, monke
 
 def test_its_runs_are_shown_on_the_board_in_the_table_and_as_csv(cache: Path) -> None:
     runs = RunStore(cache / "runs.db").runs()
-    message = board.message(runs, {}, marks=True)
-    assert [run["label"] for run in message["runs"]][1] == "Lecture 22.1"
-    assert message["runs"][3]["figures"]["val_accuracy"] == board.packed([0.5618, 0.5774, 0.591, 0.5942])
+    message = board.message(runs, {})
+    assert [run["label"] for run in message["groups"]][1] == "Lecture 22.1"
+    assert message["groups"][3]["figures"]["val_accuracy"] == board_curves.packed([0.5618, 0.5774, 0.591, 0.5942])
     assert table(runs)["Best validation"].round(1).tolist() == [57.5, 55.0, 55.0, 59.4]
     written = list(csv.DictReader(io.StringIO(curves(runs))))
     assert len(written) == 13

@@ -27,4 +27,5 @@ ACCURACY = CurveChart(
         Mark("SimpleRNN in the lecture: 85 %", 0.85, picture("SimpleRNN").color, "top"),
         Mark("LSTM in the lecture: 89 %", 0.89, picture("LSTM").color, "bottom"),
     ),
+    has_baselines=True,
 )

@@ -15,7 +15,7 @@ class Mark:
     Attributes:
         text: What stands at it.
         at: The value.
-        color: Its colour.
+        color: Its colour; empty for that of the page's text.
         side: The edge of the text that touches the line: the text stands on its free side.
     """
 
@@ -41,6 +41,7 @@ class CurveChart:
         position: Where it stands among the others, the lowest first.
         shown_first: Whether a viewer who chose nothing sees it.
         marks: Drawn where they are wanted.
+        has_baselines: Whether baselines are drawn in it: it shows validation accuracy.
     """
 
     name: str
@@ -54,6 +55,7 @@ class CurveChart:
     position: int
     shown_first: bool = False
     marks: tuple[Mark, ...] = ()
+    has_baselines: bool = False
 
     @property
     def figures(self) -> tuple[str, ...]:

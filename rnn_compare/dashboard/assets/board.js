@@ -12,7 +12,7 @@ const TRIGGERS = { Stop: "stop", Continue: "resume" };
 
 export const { render, dispose } = component("rc-board", (root, { redraw, setTriggerValue }) => {
   let data, mayPress;
-  let hidden = new Set(); // ids of runs whose curves are
+  let hidden = new Set(); // ids of groups whose curves are
   const presses = makePresses((what, ids) => setTriggerValue(TRIGGERS[what], ids));
   const hide = (ids) => {
     hidden = ids;
@@ -20,17 +20,19 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     redraw();
   };
   const toggle = (id) => hide(toggled(hidden, id));
-  const isolate = (id) => hide(isolated(hidden, id, data.runs.map((run) => run.id)));
+  const isolate = (id) => hide(isolated(hidden, id, data.groups.map((group) => group.id)));
   const cards = buildCards(root, { onName: toggle, onPress: presses.press });
-  // A network is hidden or shown in all charts at once.
+  // A group is hidden or shown in all charts at once.
   const charts = buildCharts(root, { onLegend: toggle, onLegendTwice: isolate });
+  const note = element("p", "rc-chart-note", root);
   const findings = buildFindings(root);
   const show = (message) => {
     data = message;
-    presses.settle(data.runs);
-    cards.show(data.runs, { mayPress, isPressed: presses.isPressed });
+    presses.settle(data.groups);
+    cards.show(data.groups, { mayPress, isPressed: presses.isPressed });
     cards.markHidden(hidden);
     charts.show(data.charts);
+    setText(note, data.note);
     findings.show(data.findings);
     redraw();
   };
@@ -43,8 +45,8 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     },
     draw(plotly) {
       charts.draw(plotly, {
-        runs: data.runs, hidden, count: data.epochs, hint: data.hint, boardWidth: root.clientWidth,
-        charts: data.charts.length,
+        groups: data.groups, hidden, gap: data.gap, count: data.epochs, hint: data.hint,
+        boardWidth: root.clientWidth, charts: data.charts.length,
       });
     },
     end: news.end,

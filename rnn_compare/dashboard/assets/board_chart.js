@@ -1,12 +1,13 @@
-// One chart of the board: a figure by epoch, a line a run for training and for validation.
+// One chart of the board: a figure by epoch, a line a group for training and for validation.
 
+import { traces } from "./board_traces.js";
 import { CLEAR, CONFIG, axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "./chart_look.js";
 import { element } from "./dom.js";
-import { unpackFigures } from "./packed.js";
 
+const BESIDE = 112; // pixels for what baselines are called
 const NARROW = 700; // pixels of the board below which type is smaller, and the cards' names are the only legend
 
-// onLegend(id) is called with the run whose entry is clicked, onLegendTwice(id) with one that is clicked twice.
+// onLegend(id) is called with the group whose entry is clicked, onLegendTwice(id) with one that is clicked twice.
 export function buildChart(parent, chart, { onLegend, onLegendTwice }) {
   const box = element("figure", "rc-chart", parent);
   buildCaption(box, chart);
@@ -16,9 +17,10 @@ export function buildChart(parent, chart, { onLegend, onLegendTwice }) {
   return {
     box,
     // declared: the chart as the newest message has it; rest: see `layout`.
-    draw(plotly, declared, { runs, hidden, ...rest }) {
-      const made = layout(declared, runs, look(node), rest);
-      plotly.react(node, traces(declared, runs, hidden), made, { ...CONFIG, displaylogo: false, doubleClick: "reset" });
+    draw(plotly, declared, { groups, hidden, gap, ...rest }) {
+      const made = layout(declared, groups, look(node), rest);
+      const config = { ...CONFIG, displaylogo: false, doubleClick: "reset" };
+      plotly.react(node, traces(declared, groups, hidden, gap), made, config);
       if (!drawnBy) {
         const answer = (act) => ({ data, curveNumber }) => { act(data[curveNumber].meta); return false; };
         node.on("plotly_legendclick", answer(onLegend));
@@ -47,62 +49,29 @@ function buildCaption(box, { title, training, validation }) {
   }
 }
 
-// Two lines a run; of what a chart does not have, an empty one.
-export function traces(chart, runs, hidden) {
-  return runs.flatMap((run) => {
-    const shared = {
-      type: "scatter", legendgroup: run.id, name: escapeLabel(run.label), meta: run.id,
-      visible: hidden.has(run.id) ? "legendonly" : true,
-    };
-    const training = {
-      ...shared, uid: `${run.id}-training`, mode: "lines", showlegend: !chart.validation, ...trainingPoints(chart, run),
-      line: { color: run.color, width: 2.5, dash: "6px,5px" }, opacity: 0.8,
-      hovertemplate: `%{fullData.name} training %{y:${chart.hoverformat}}<extra></extra>`,
-    };
-    const measured = figures(run.figures, chart.validation);
-    const validation = {
-      ...shared, uid: `${run.id}-validation`, mode: "lines+markers", showlegend: Boolean(chart.validation),
-      x: epochs(measured), y: measured,
-      line: { color: run.color, width: 3.5 }, marker: { symbol: run.marker, size: 9, color: run.color },
-      hovertemplate: `%{fullData.name} validation <b>%{y:${chart.hoverformat}}</b><extra></extra>`,
-    };
-    return [training, validation];
-  });
-}
-
-// The epochs that have ended, then what the running one has come to.
-function trainingPoints(chart, run) {
-  const ended = figures(run.figures, chart.training);
-  const running = figures(run.trail.figures, chart.training);
-  const shares = unpackFigures(run.trail.at).slice(0, running.length);
-  return { x: [...epochs(ended), ...shares.map((share) => ended.length + share)], y: [...ended, ...running] };
-}
-
-function figures(packed, name) {
-  return unpackFigures(packed[name] ?? "");
-}
-
-function epochs(values) {
-  return values.map((_, index) => index + 1);
-}
-
 // count: epochs of the longest run; hint: what stands in an empty chart; boardWidth in pixels; charts: how many.
-export function layout(chart, runs, looks, { count, hint, boardWidth, charts = 1 }) {
+export function layout(chart, groups, looks, { count, hint, boardWidth, charts = 1 }) {
   const narrow = boardWidth < NARROW;
+  const baselines = chart.baselines ?? [];
   const axis = { ...axisIn(looks), tickfont: { size: narrow ? 13 : 15 } };
   return {
     ...layoutIn(looks),
-    uirevision: runs.map((run) => run.id).join(), // a new comparison starts unzoomed
-    autosize: true, margin: { l: 54, r: 12, t: 10, b: 46 }, hovermode: "x unified",
-    showlegend: runs.length <= 4 && !narrow && charts <= 2, // the cards' names do the same
+    uirevision: groups.map((group) => group.id).join(), // a new comparison starts unzoomed
+    autosize: true, margin: { l: 54, r: baselines.length ? BESIDE : 12, t: 10, b: 46 }, hovermode: "x unified",
+    showlegend: groups.length <= 4 && !narrow && charts <= 2, // the cards' names do the same
     legend: { bgcolor: CLEAR, font: { size: 14 }, ...corner(chart.legend) },
     xaxis: {
       ...axis, range: [0, count + 0.1], title: axisTitle("epoch", 6), dtick: count <= 12 ? 1 : undefined,
       showgrid: false, ticks: "outside", tickcolor: looks.line, hoverformat: ".2~f",
     },
     yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
-    shapes: chart.marks.map(({ at, color }) => levelAt(at, { color, width: 2 })),
-    annotations: [...chart.marks.map(markText), ...(runs.length || !hint ? [] : [hintText(hint)])],
+    shapes: [
+      ...baselines.map(({ at }) => levelAt(at, { color: looks.ink, width: 1.5, dash: "longdash" })),
+      ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 2 })),
+    ],
+    annotations: [
+      ...baselines.map(besideText), ...chart.marks.map(markText), ...(groups.length || !hint ? [] : [hintText(hint)]),
+    ],
   };
 }
 
@@ -115,6 +84,14 @@ function corner(place) {
 function markText({ text, at, side }) {
   return {
     xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: side, text: escapeLabel(text), showarrow: false,
+    font: { size: 14 },
+  };
+}
+
+// In the margin, where no curve runs: two baselines lie close together, one above its line and one below.
+function besideText({ text, at, side }) {
+  return {
+    xref: "paper", x: 1.01, xanchor: "left", y: at, yanchor: side, text: escapeLabel(text), showarrow: false,
     font: { size: 14 },
   };
 }

@@ -35,9 +35,9 @@ export function cursorAt(x, { ink }) {
   return { type: "line", x0: x, x1: x, yref: "paper", y0: 0, y1: 1, line: { color: ink, width: 2.5 }, opacity: 0.7 };
 }
 
-// A dotted line through the whole width.
+// A line through the whole width, dotted if it does not say otherwise.
 export function levelAt(y, line) {
-  return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line: { ...line, dash: "dot" } };
+  return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line: { dash: "dot", ...line } };
 }
 
 export function sizeIn(node) {

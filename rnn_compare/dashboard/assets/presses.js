@@ -13,12 +13,12 @@ export function makePresses(send) {
     },
     isPressed: ({ id, press, stopping }) => Boolean(stopping || asked[press]?.has(id)),
     // Forgets what the server has answered.
-    settle(runs) {
+    settle(groups) {
       for (const [what, ids] of Object.entries(asked)) {
         for (const [id, at] of ids) {
-          const run = runs.find((each) => each.id === id);
+          const group = groups.find((each) => each.id === id);
           // A press that changed nothing may be tried again: the page says why.
-          if (!run || run.stopping || run.press !== what || Date.now() - at > PATIENCE) ids.delete(id);
+          if (!group || group.stopping || group.press !== what || Date.now() - at > PATIENCE) ids.delete(id);
         }
       }
     },

@@ -1,4 +1,4 @@
-// The board's cards, one a run: how far it is, its best, what there is to press.
+// The board's cards, one a run or one for all seeds of a setting: how far it is, its best, what there is to press.
 
 import { button, element, setText } from "./dom.js";
 
@@ -6,27 +6,27 @@ const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state"], ["best_note", "last", "left"], ["size", "pace", "layers"]];
 const LAYERS = "fused: Keras' layers with a compiled loop, several times faster; stock Keras: its own layers";
 
-// onName(id) is called with the run whose name is clicked, onPress(what, id) with what is pressed.
+// onName(id) is called with the card whose name is clicked, onPress(what, id) with what is pressed.
 export function buildCards(board, { onName, onPress }) {
   const row = element("div", "rc-cards", board);
   const cards = new Map();
   return {
-    // isPressed(run): whether its button was pressed and is not answered yet.
-    show(runs, { mayPress, isPressed }) {
-      const present = new Set(runs.map((run) => run.id));
+    // isPressed(group): whether its button was pressed and is not answered yet.
+    show(groups, { mayPress, isPressed }) {
+      const present = new Set(groups.map((group) => group.id));
       for (const [id, card] of cards) {
         if (!present.has(id)) { card.root.remove(); cards.delete(id); }
       }
-      board.classList.toggle("rc-many", runs.length > 3);
-      board.style.setProperty("--rc-columns", runs.length === 5 || runs.length === 6 ? 3 : 4);
-      runs.forEach((run, index) => {
-        if (!cards.has(run.id)) cards.set(run.id, buildCard(row, run.id, { onName, onPress }));
-        const card = cards.get(run.id);
+      board.classList.toggle("rc-many", groups.length > 3);
+      board.style.setProperty("--rc-columns", groups.length === 5 || groups.length === 6 ? 3 : 4);
+      groups.forEach((group, index) => {
+        if (!cards.has(group.id)) cards.set(group.id, buildCard(row, group.id, { onName, onPress }));
+        const card = cards.get(group.id);
         if (row.children[index] !== card.root) row.insertBefore(card.root, row.children[index] ?? null);
-        card.show(run, mayPress, isPressed(run));
+        card.show(group, mayPress, isPressed(group));
       });
     },
-    // The names of hidden runs are struck through.
+    // The names of hidden ones are struck through.
     markHidden(hidden) {
       for (const [id, card] of cards) card.name.setAttribute("aria-pressed", !hidden.has(id));
     },
@@ -50,19 +50,19 @@ function buildCard(row, id, { onName, onPress }) {
   const words = buildWords(root);
   return {
     root, name,
-    show(run, mayPress, isPressed) {
-      root.dataset.run = run.id;
-      root.dataset.status = run.status;
-      root.style.setProperty("--rc-color", run.color);
-      setText(label, run.label);
-      name.title = `${run.label}: hide or show its curves`;
-      for (const [word, node] of Object.entries(words)) setText(node, run[word]);
-      fill.style.width = `${100 * run.fraction}%`;
-      bar.setAttribute("aria-valuenow", Math.round(100 * run.fraction));
-      bar.setAttribute("aria-label", `${run.label} progress`);
-      press.hidden = !(run.press && mayPress);
-      press.setAttribute("aria-label", `${run.press} ${run.label}`);
-      showPress(press, run.press, isPressed);
+    show(group, mayPress, isPressed) {
+      root.dataset.run = group.id;
+      root.dataset.status = group.status;
+      root.style.setProperty("--rc-color", group.color);
+      setText(label, group.label);
+      name.title = `${group.label}: hide or show its curves`;
+      for (const [word, node] of Object.entries(words)) setText(node, group[word]);
+      fill.style.width = `${100 * group.fraction}%`;
+      bar.setAttribute("aria-valuenow", Math.round(100 * group.fraction));
+      bar.setAttribute("aria-label", `${group.label} progress`);
+      press.hidden = !(group.press && mayPress);
+      press.setAttribute("aria-label", `${group.press} ${group.label}`);
+      showPress(press, group.press, isPressed);
     },
   };
 }

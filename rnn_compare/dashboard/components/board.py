@@ -5,74 +5,89 @@ that draw it are served once (see ``server/assets.py``). Streamlit's own chart w
 every point and lose the viewer's zoom.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
-import numpy as np
-
-from rnn_compare.charts.curves.curve_chart import CurveChart
+from rnn_compare.charts.curves.curve_chart import CurveChart, Mark
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.charts.palette import looks
-from rnn_compare.comparison.findings import findings
+from rnn_compare.comparison.findings import Finding
+from rnn_compare.comparison.groups import Group
+from rnn_compare.dashboard.components import board_cards, board_curves
 from rnn_compare.dashboard.components.component import component
-from rnn_compare.formatting import about, duration, ordinal, percent
-from rnn_compare.runs import estimate
-from rnn_compare.runs.events import Progress, Status
-from rnn_compare.runs.record import Run, names
+from rnn_compare.dashboard.shown_runs import grouped
+from rnn_compare.runs.record import Run
 
-TRAIL = 24
-"""Points of the running epoch that are sent, the newest always among them."""
-LARGEST = 4.6655
-"""Of the numbers that three base-36 digits of ten-thousandths write."""
-FIRST_BATCHES = 8
-"""Batches of a later epoch that are not drawn."""
+
+@dataclass(frozen=True)
+class View:
+    """What a viewer wants to see of the curves.
+
+    Attributes:
+        charts: Names of the charts that are drawn.
+        marks: Whether the lecture's 85 % and 89 % are.
+        baselines: Whether baselines are.
+        gap: Whether the gap between training and validation is shaded.
+    """
+
+    charts: tuple[str, ...] = SHOWN_FIRST
+    marks: bool = False
+    baselines: bool = False
+    gap: bool = False
 
 
 def message(
     shown: Sequence[Run],
     starts: Mapping[str, float],
-    marks: bool,
+    view: View = View(),
     hint: str = "",
-    charts: Sequence[str] = SHOWN_FIRST,
     earlier: Sequence[Run] = (),
+    findings: Sequence[Finding] = (),
+    baselines: Sequence[Mark] = (),
+    note: str = "",
 ) -> dict[str, Any]:
     """Returns what the browser draws, as plain values and ready words.
 
     Args:
         shown: The runs on the board, in order.
         starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
-        marks: Whether the lecture's 85 % and 89 % are drawn.
+        view: What is drawn of them.
         hint: What stands in the empty charts when there is no run.
-        charts: Names of the charts that are drawn.
         earlier: Runs from whose pace is learnt how long a run takes that has no finished epoch yet.
+        findings: What the curves say.
+        baselines: Lines across the charts that have them.
+        note: Sentences on how to read the charts.
     """
-    called = names(shown)
-    drawn = [CHARTS[name] for name in charts]
-    looked = looks(run.experiment.cell for run in shown)
-    colors = {run.id: look.color for run, look in zip(shown, looked, strict=True)}
+    found = grouped(shown)
+    drawn = [CHARTS[name] for name in view.charts]
+    looked = looks(group.experiment.cell for group in found)
+    colors = {run.id: look.color for group, look in zip(found, looked, strict=True) for run in group.runs}
+    every = board_curves.thinning(found, drawn)
     return {
-        "runs": [
+        "groups": [
             {
-                "id": run.id,
-                "label": name,
+                "id": group.runs[0].id,
+                "label": group.name,
                 "color": look.color,
                 "marker": look.marker,
-                **_card(run, starts, earlier),
-                **_curves(run, drawn),
+                **board_cards.card(group, starts, earlier),
+                **board_curves.curves(group, drawn, every),
             }
-            for run, name, look in zip(shown, called, looked, strict=True)
+            for group, look in zip(found, looked, strict=True)
         ],
-        "charts": [_chart(chart, shown, marks) for chart in drawn],
+        "charts": [_chart(chart, shown, view, baselines) for chart in drawn],
+        "gap": view.gap,
         "busy": any(not run.status.ended for run in shown),
         "epochs": max((run.experiment.epochs for run in shown), default=10),
         "hint": hint,
-        "findings": [{"color": colors[said.run], "text": said.text} for said in findings(shown, called)],
+        "note": " ".join(filter(None, [_how_to_read(found), note])),
+        "findings": [{"color": colors[said.run], "text": said.text} for said in findings],
     }
 
 
 def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> tuple[list[str], list[str]]:
-    """Draws the board; returns the ids of runs whose Stop button was just pressed, and of those to be continued.
+    """Draws the board; returns the ids of cards whose Stop button was just pressed, and of those to be continued.
 
     Args:
         data: A ``message``.
@@ -86,67 +101,20 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
         on_stop_change=lambda: None,
         on_resume_change=lambda: None,
     )
-    drawn = {run["id"] for run in data["runs"]}
+    drawn = {group["id"] for group in data["groups"]}
 
     def pressed(told: Any) -> list[str]:
-        runs = told if may_press and isinstance(told, list) else []
-        return [run for run in runs if isinstance(run, str) and run in drawn]
+        groups = told if may_press and isinstance(told, list) else []
+        return [group for group in groups if isinstance(group, str) and group in drawn]
 
     return pressed(result.stop), pressed(result.resume)
 
 
-def _card(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
-    best, last, pace = run.best, run.last, run.seconds_per_epoch
-    return {
-        "status": run.status.value,
-        "state": _state(run, starts),
-        "fraction": round(run.fraction_done, 3),
-        "best": percent(best["val_accuracy"]) if best else "–",
-        "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
-        "last": f"last {percent(last['val_accuracy'])}" if last else "",
-        "left": _left(run, earlier),
-        "size": f"{run.parameters:,} parameters" if run.parameters else "",
-        "pace": f"{duration(pace)} per epoch" if pace is not None else "",
-        "layers": run.layers.partition(",")[0],
-        "reason": run.reason or "",
-        "press": "" if run.status is Status.FINISHED else "Continue" if run.status.ended else "Stop",
-        "stopping": run.stop_requested and not run.status.ended,
-    }
-
-
-def _state(run: Run, starts: Mapping[str, float]) -> str:
-    done, epochs = len(run.epochs), run.experiment.epochs
-    match run.status:
-        case Status.QUEUED:
-            if not starts.get(run.id):
-                return "starting"
-            place = [queued for queued, seconds in starts.items() if seconds].index(run.id) + 1
-            return f"waiting, {ordinal(place)} in line, {about(starts[run.id])}"
-        case Status.RUNNING if run.progress and run.progress[-1].phase == "preparing":
-            return "preparing"
-        case Status.RUNNING if run.progress and run.progress[-1].phase == "validation":
-            return f"epoch {done + 1} of {epochs}, validating"
-        case Status.RUNNING:
-            return f"epoch {min(done + 1, epochs)} of {epochs}"
-        case Status.FINISHED if run.stopped_early:
-            return f"stopped early, epoch {done} of {epochs}"
-        case Status.FINISHED:
-            return f"finished, epoch {done} of {epochs}"
-        case _:
-            return f"{run.status.value} after {done} of {epochs} epochs"
-
-
-def _left(run: Run, earlier: Sequence[Run]) -> str:
-    if run.status is not Status.RUNNING:
-        return ""
-    if run.seconds_left is None:
-        return f"{about(estimate.left(run, earlier))} left"
-    return f"{duration(run.seconds_left)} left"
-
-
-def _chart(chart: CurveChart, shown: Sequence[Run], marks: bool) -> dict[str, Any]:
-    drawn = [point.figures for run in shown for points in (run.epochs, _trail(run)) for point in points]
+def _chart(chart: CurveChart, shown: Sequence[Run], view: View, baselines: Sequence[Mark]) -> dict[str, Any]:
+    drawn = [point.figures for run in shown for points in (run.epochs, board_curves.trail(run)) for point in points]
     values = [figures[name] for figures in drawn for name in chart.figures if name in figures]
+    low, high = chart.range(values)
+    lines = baselines if view.baselines and chart.has_baselines else ()
     return {
         "name": chart.name,
         "title": chart.title,
@@ -154,51 +122,22 @@ def _chart(chart: CurveChart, shown: Sequence[Run], marks: bool) -> dict[str, An
         "validation": chart.validation,
         "tickformat": chart.tickformat,
         "hoverformat": chart.hoverformat,
-        "range": chart.range(values),
+        "range": (low, high),
         "legend": chart.legend,
-        "marks": [asdict(mark) for mark in chart.marks] if marks else [],
+        "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
+        "baselines": [asdict(line) for line in lines if low <= line.at <= high],
     }
 
 
-def _curves(run: Run, charts: Sequence[CurveChart]) -> dict[str, Any]:
-    trail = _trail(run)
-    return {
-        "figures": {
-            name: packed(epoch.figures.get(name) for epoch in run.epochs) for chart in charts for name in chart.figures
-        },
-        "trail": {
-            "at": packed(point.batch / point.batches for point in trail),
-            "figures": {
-                chart.training: packed(point.figures.get(chart.training) for point in trail)
-                for chart in charts
-                if chart.training is not None
-            },
-        },
-    }
-
-
-def _trail(run: Run) -> list[Progress]:
-    # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
-    trail = [
-        point
-        for point in run.progress
-        if point.phase == "training" and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
-    ]
-    step = -(-len(trail) // TRAIL) or 1
-    return trail[::-1][::step][::-1]
-
-
-def packed(values: Iterable[float | None]) -> str:
-    """Writes numbers in ten-thousandths, three base-36 digits each: a third of the bytes of decimals.
-
-    That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there. What is missing is
-    ``___``.
-
-    Example:
-        >>> packed([0.0, 0.8624, 9.9, None])
-        '0006NKZZZ___'
-    """
-    return "".join(
-        "___" if value is None else np.base_repr(round(10_000 * min(max(value, 0.0), LARGEST)), 36).zfill(3)
-        for value in values
+def _how_to_read(found: Sequence[Group]) -> str:
+    """Says what lines of several seeds are, and how many seeds they stand on."""
+    counts = [count for group in found if len(group.runs) > 1 for count in board_curves.finished(group)]
+    if not counts:
+        return ""
+    fewest, most = min(counts), max(counts)
+    n = f"{most}" if fewest == most else f"{fewest} to {most}"
+    return (
+        f"Thick lines: mean of n = {n} seed{'' if most == 1 else 's'}, of those that have finished the epoch. "
+        "Bands: 95 % t-interval of that mean, epoch by epoch; it covers the seed, not the choice of reviews. "
+        "Thin lines: single seeds."
     )

@@ -17,7 +17,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rnn_compare.charts.curves.registry import known as known_charts
-from rnn_compare.comparison.findings import findings
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.known_baselines import Found, lines
@@ -85,8 +84,8 @@ def _message(services: Services, snapshot: Snapshot, named: Sequence[str], view:
 
 
 def _made(services: Services, snapshot: Snapshot, shown: Sequence[Run], view: View) -> dict[str, Any]:
-    known = services.baselines.of(shown) if view.baselines else Found()
-    said = findings(shown, services.evidence)
+    known = services.baselines.look_up(shown) if view.baselines else Found()
+    said = services.findings(snapshot, shown)
     starts = services.starts(snapshot)
     return board.message(shown, starts, view, HINT, snapshot.runs, said, lines(known.baselines), known.said)
 

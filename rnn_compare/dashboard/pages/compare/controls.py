@@ -5,26 +5,22 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.dashboard.pages.compare import setup_link
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import (
-    OPTIMIZERS,
-    SCHEDULES,
-    Experiment,
-    bounds,
-    comparison,
-    experiment_from,
-)
+from rnn_compare.experiment import MAX_SEEDS, OPTIMIZERS, SCHEDULES, Experiment, bounds, comparison
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.sources.registry import SOURCES, source
 
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
-SEEDS = (1, 2, 3, 4, 5)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
-LONGEST_NUMBER = 1_000
-"""Digits; Python itself refuses to read 4,300."""
+SEEDS_HELP = (
+    "Each network is trained so often: with the seed under More settings, the next one, and so on. One seed each tells "
+    "little: the same network, trained anew, comes out a little better or worse."
+)
 # Fields that one widget of the same key sets; the other three are what a comparison is made of.
 SHARED = tuple(name for name in Experiment.model_fields if name not in ("cell", "units", "maxlen"))
 DEFAULTS: dict[str, Any] = {name: Experiment.model_fields[name].default for name in SHARED} | {
@@ -33,7 +29,7 @@ DEFAULTS: dict[str, Any] = {name: Experiment.model_fields[name].default for name
     "maxlen": BOOK.maxlens[0],
     "more_units": [],
     "more_maxlen": [],
-    "more_seeds": [],
+    "seeds": 1,
 }
 
 
@@ -50,9 +46,13 @@ class Setup:
     problem: str | None
 
 
-def setup() -> Setup:
-    """Draws the set-up and returns what it says."""
-    _say_what_the_link_had_wrong()
+def setup(beside_train: DeltaGenerator) -> Setup:
+    """Draws the set-up and returns what it says.
+
+    Args:
+        beside_train: Where the number of seeds stands.
+    """
+    setup_link.say_what_it_had_wrong()
     above = st.container()
     st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
     st.select_slider(
@@ -64,6 +64,8 @@ def setup() -> Setup:
     _slider("Epochs", "epochs")
     with st.expander("More settings"):
         _more()
+    with beside_train:
+        st.slider("Seeds", 1, MAX_SEEDS, DEFAULTS["seeds"], key="seeds", help=SEEDS_HELP, **_BIND)
     with above:  # now that the widgets below have taken their values from the address
         _preset()
     return _read()
@@ -92,7 +94,7 @@ def _values(preset: Preset) -> dict[str, Any]:
         DEFAULTS
         | {"cell": list(preset.cells), "units": preset.units[0], "maxlen": preset.maxlens[0]}
         | {"more_units": [str(size) for size in preset.units[1:]], "more_maxlen": [str(n) for n in preset.maxlens[1:]]}
-        | {"seed": preset.seeds[0], "more_seeds": [str(seed) for seed in preset.seeds[1:]]}
+        | {"seed": preset.seeds[0], "seeds": len(preset.seeds)}
         | preset.shared
     )
 
@@ -105,7 +107,6 @@ def _more() -> None:
     for field, label, offered, help_text in (
         ("more_units", "Also compare units", UNITS, "One more network for each cell type."),
         ("more_maxlen", "Also compare maxlen", MAXLENS, "One more network for each cell type."),
-        ("more_seeds", "Also compare seeds", SEEDS, "The same networks once more, to tell a lead from luck."),
     ):
         st.multiselect(
             label,
@@ -192,45 +193,8 @@ def _with_current(offered: Sequence[int], field: str) -> list[int]:
     """Adds a value that came with the link and is within bounds, so that every such link can be shown."""
     low, high = bounds(field)
     given = [str(st.session_state.get(field, "")), st.query_params.get(field, "")]
-    sizes = (int(value) for value in given if value.isdecimal() and len(value) < LONGEST_NUMBER)
+    sizes = (int(value) for value in given if value.isdecimal() and len(value) < setup_link.LONGEST_NUMBER)
     return sorted({*offered, *(size for size in sizes if low <= size <= high)})
-
-
-def _say_what_the_link_had_wrong() -> None:
-    """Streamlit drops values from the URL that a widget cannot take; the visitor is told which, and why."""
-    if "link_problems" not in st.session_state:
-        given = st.query_params.to_dict()
-        st.session_state["link_problems"] = _link_problems()
-        if st.query_params.to_dict() != given:
-            st.rerun()  # with what was mended: Streamlit itself stumbles over some values, such as 1e999
-    for problem in st.session_state["link_problems"]:
-        st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
-
-
-def _link_problems() -> list[str]:
-    problems = []
-    chosen = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
-    known = {"source": chosen} if chosen else {}
-    for field in (name for name in Experiment.model_fields if name not in known):
-        for value in st.query_params.get_all(field):
-            try:
-                experiment_from({**known, field: value})
-            except UserError as error:
-                problems.append(str(error))
-                st.query_params.pop(field, None)
-    return problems
-
-
-def _source_in_link() -> str | None:
-    """Returns the name of the link's source if there is such a one.
-
-    People write its name; Streamlit writes, and understands, its title, which then takes the name's place.
-    """
-    given = st.query_params.get("source")
-    name = next((name for name in SOURCES if given in (name, source(name).title)), None)
-    if name and name == given:
-        st.query_params["source"] = source(name).title
-    return name
 
 
 def _read() -> Setup:
@@ -240,7 +204,7 @@ def _read() -> Setup:
             state["cell"] or [],
             [state["units"], *(_whole(value, "units") for value in state["more_units"])],
             [state["maxlen"], *(_whole(value, "maxlen") for value in state["more_maxlen"])],
-            [state["seed"], *(_whole(value, "seed") for value in state["more_seeds"])],
+            range(state["seed"], state["seed"] + state["seeds"]),
             **{name: state[name] for name in SHARED},
         )
     except UserError as error:
@@ -249,7 +213,7 @@ def _read() -> Setup:
 
 
 def _whole(text: str, field: str) -> int:
-    if not text.strip().isdecimal() or len(text) >= LONGEST_NUMBER:
+    if not text.strip().isdecimal() or len(text) >= setup_link.LONGEST_NUMBER:
         low, high = bounds(field)
         raise UserError(f"{text[:20]!r} is no value for {field}; it must be a whole number from {low:,} to {high:,}.")
     return int(text)

@@ -1,23 +1,39 @@
 """The first page: choose networks, train them, watch them learn, count their parameters."""
 
+from dataclasses import dataclass
+
 import streamlit as st
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.pages.compare import controls, invite, parameter_table
+from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.pages.compare import baseline_table, controls, invite, parameter_table, results_table
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services, get_services
-from rnn_compare.dashboard.shown_runs import newest, pin, pinned, restore, shown
+from rnn_compare.dashboard.shown_runs import grouped, newest, pin, pinned, restore, shown
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
 
-STARTING_SECONDS, TICK_SECONDS = 2.0, 30.0
-"""How often the line below the board is looked after, while the workers start and later. The board itself asks for
-news (``server/news.py``). A viewer's tick takes the processor 8 ms: those of 200 every 10 s took half of the
-server's time."""
+SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
+"""How often the line below the board is looked after: while workers start or count for baselines, and else. The board
+itself asks for news (``server/news.py``). A viewer's tick takes the processor 8 ms: those of 200 every 10 s took half
+of the server's time."""
+GAP_HELP = (
+    "The area between training and validation: where a network knows its training reviews better than new ones, it "
+    "overfits."
+)
+
+
+@dataclass(frozen=True)
+class UnderWay:
+    """What is under way, which decides how often the line below the board is looked after."""
+
+    starting: bool
+    training: bool
+    counting: bool
 
 
 def render() -> None:
@@ -26,60 +42,72 @@ def render() -> None:
     services = get_services()
     restore()
     with st.sidebar:
-        setup = controls.setup()
-        with st.container(key="train_box"):
+        settings, box = st.container(), st.container(key="train_box")
+        with box:
+            said = st.container()
+            beside, button = st.columns([3, 2], vertical_alignment="bottom")
+        with settings:
+            setup = controls.setup(beside)
+        with said:
+            _say_what_starts(services, setup)
+        with button:
             _train(services, setup)
         invite.entry((setup.experiments, *pinned()))
-    starting, busy = _at_work(services)
-    st.fragment(_live, run_every=STARTING_SECONDS if starting else TICK_SECONDS)(services, (starting, busy))
+    begun = _under_way(services)
+    soon = begun.starting or begun.counting
+    st.fragment(_live, run_every=SOON_SECONDS if soon else TICK_SECONDS)(services, begun)
     if setup.experiments:
         parameter_table.show(setup.experiments)
         parameter_table.show_summaries(setup.experiments, services.engine.summary)
 
 
-def _train(services: Services, setup: controls.Setup) -> None:
-    count = len(setup.experiments)
+def _say_what_starts(services: Services, setup: controls.Setup) -> None:
     if setup.problem:
         st.error(setup.problem)
-    else:
-        time = about(estimate.seconds(setup.experiments, services.runs(), services.at_once))
-        where = "cluster" if services.engine.scheduler else "machine"
-        st.caption(f"Starts {counted(count, 'network')}, {time} on this {where}")
+        return
+    seeds = len({experiment.seed for experiment in setup.experiments})
+    networks = counted(len(setup.experiments) // seeds, "network") + (f" with {seeds} seeds each" if seeds > 1 else "")
+    time = about(estimate.seconds(setup.experiments, services.runs(), services.at_once))
+    st.caption(f"Starts {networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}")
+
+
+def _train(services: Services, setup: controls.Setup) -> None:
     locked = presenter.why_not()
-    if st.button("Train", type="primary", width="stretch", disabled=not count or bool(locked), help=locked):
+    ready = bool(setup.experiments) and not locked
+    if st.button("Train", type="primary", width="stretch", disabled=not ready, help=locked):
         presenter.require()
         with notices.noting(notices.noted()):
             pin(services.engine.submit(list(setup.experiments), **visitor.place_in_line()))
         services.refresh()
 
 
-def _live(services: Services, drawn: tuple[bool, bool]) -> None:
+def _live(services: Services, drawn: UnderWay) -> None:
     runs = services.runs()
-    if drawn != _at_work(services):
+    if drawn != _under_way(services):
         st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     chosen = shown(runs)
     place = st.container(key="board_place")  # keeps its height while the scripts load
-    marks, charts = _below_board(services, runs, chosen)
-    source = news.url(pinned(), marks, charts)
+    view = _below_board(services, runs, chosen)
+    source = news.url(pinned(), view)
     with place:
-        data = news.message(services, pinned(), marks, charts)
+        data = news.message(services, pinned(), view)
         stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
-    with notices.noting(notices.noted()):
-        for run in stopped:
-            services.engine.stop(run)
-        for run in continued:
-            services.engine.continue_run(run, **visitor.place_in_line())
+    of_card = {group.runs[0].id: group.runs for group in grouped(chosen)}
+    for run in (run for card in stopped for run in of_card.get(card, ()) if not run.status.ended):
+        with notices.noting(notices.noted()):
+            services.engine.stop(run.id)
+    for run in (run for card in continued for run in of_card.get(card, ()) if run.can_be_continued):
+        with notices.noting(notices.noted()):
+            services.engine.continue_run(run.id, **visitor.place_in_line())
     if stopped or continued:
         services.refresh()
     notices.show()
+    if any(run.epochs for run in chosen):
+        results_table.show(services, chosen)
 
 
-def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> tuple[bool, tuple[str, ...]]:
-    """Draws one line that is always there, so that nothing below it moves.
-
-    Returns:
-        Whether the marks are wanted, and the names of the charts that are.
-    """
+def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View:
+    """Draws one line that is always there, so that nothing below it moves; returns what is wanted of the charts."""
     with st.container(horizontal=True, vertical_alignment="center", key="board_line"):
         charts = st.pills(
             "Charts",
@@ -93,6 +121,10 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> tupl
             bind="query-params",
         )
         marks = st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
+        gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
+        with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
+        if with_baselines:
+            baseline_table.show(services.baselines.look_up(chosen))
         latest = newest(runs)
         if pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
             if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
@@ -103,9 +135,13 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> tupl
         elif state.phase == "starting":
             begun = "" if chosen else " Train can be pressed already."
             st.caption(f"The workers are starting; a machine's very first start takes about half a minute.{begun}")
-    return marks, known(charts)
+    return View(known(charts), marks, with_baselines, gap)
 
 
-def _at_work(services: Services) -> tuple[bool, bool]:
-    """Tells whether the workers are starting, and whether any run waits or trains."""
-    return services.engine.state.phase == "starting", any(not run.status.ended for run in services.runs())
+def _under_way(services: Services) -> UnderWay:
+    runs = services.runs()
+    return UnderWay(
+        starting=services.engine.state.phase == "starting",
+        training=any(not run.status.ended for run in runs),
+        counting=bool(st.session_state.get("baselines")) and services.baselines.look_up(shown(runs)).waiting,
+    )

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.services import Services, get_services
-from rnn_compare.dashboard.shown_runs import PARAMETER
+from rnn_compare.dashboard.shown_runs import PARAMETER, fit_together, link
 from rnn_compare.experiment import MAX_COMPARED
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files
@@ -93,8 +93,8 @@ def _ticked_rows() -> list[int]:
 def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:
     at_work = [run.id for run in chosen if not run.status.ended]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Show on the charts", type="primary", disabled=not 0 < len(chosen) <= MAX_COMPARED):
-            _show_on_the_charts(chosen)
+        if st.button("Show on the charts", type="primary", disabled=not fit_together(chosen)):
+            _show_on_the_charts(chosen, services.runs())
         st.download_button(
             "Curves as CSV",
             lambda: curves(chosen).encode("utf-8-sig"),  # the mark tells spreadsheets that this is UTF-8
@@ -125,21 +125,21 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
         may_delete = chosen and not at_work and not locked
         if st.button("Delete …", disabled=not may_delete, icon=":material/delete:", help=locked):
             st.session_state[DELETING] = [run.id for run in chosen]
-        st.html(f"<p style='margin: 0'>{_said(len(chosen), count, hidden)}</p>")
+        st.html(f"<p style='margin: 0'>{_said(chosen, count, hidden)}</p>")
 
 
-def _said(chosen: int, count: str, hidden: int) -> str:
+def _said(chosen: Sequence[Run], count: str, hidden: int) -> str:
     if not chosen:
         return f"{count}. Tick one to open it, several to compare them."
-    more = f", at most {MAX_COMPARED} fit on the charts" if chosen > MAX_COMPARED else ""
+    more = "" if fit_together(chosen) else f", at most {MAX_COMPARED} fit on the charts, seeds of one not counted"
     unseen = f", {hidden} of them hidden by the search" if hidden else ""
-    return f"{count}, {chosen} ticked{unseen}{more}"
+    return f"{count}, {len(chosen)} ticked{unseen}{more}"
 
 
-def _show_on_the_charts(chosen: Sequence[Run]) -> None:
+def _show_on_the_charts(chosen: Sequence[Run], runs: Sequence[Run]) -> None:
     page = st.Page(compare.render, url_path="compare", default=True)
     # In the order of their making, as a comparison stands there.
-    st.switch_page(page, query_params={PARAMETER: ",".join(run.id for run in reversed(chosen))})
+    st.switch_page(page, query_params={PARAMETER: link(chosen[::-1], runs)})
 
 
 def _stop(services: Services, runs: Sequence[str]) -> None:

@@ -1,0 +1,122 @@
+// The lines and areas of one chart of the board: a run's curves, or the mean of several seeds with what lies around it.
+
+import { CLEAR, escapeLabel } from "./chart_look.js";
+import { unpackFigures } from "./packed.js";
+
+// What lies behind comes first. Then two lines a group, training and validation; of what a chart has not, an empty one.
+export function traces(chart, groups, hidden, gap = false) {
+  const drawn = groups.map((group) => curvesOf(chart, group));
+  const each = (make) => drawn.flatMap((curves, index) => {
+    const group = groups[index];
+    const visible = hidden.has(group.id) ? "legendonly" : true;
+    return make(curves, group).map((trace) => ({
+      type: "scatter", mode: "lines", legendgroup: group.id, name: escapeLabel(group.label), meta: group.id,
+      showlegend: false, visible, ...trace, uid: `${group.id}-${trace.uid}`,
+    }));
+  });
+  return [
+    ...(gap ? each((curves, { color }) => gapArea(curves, color)) : []),
+    ...each((curves, { color }) => band(curves, color)),
+    ...each((curves, { color }) => singleSeeds(curves, color)),
+    ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]),
+  ];
+}
+
+function curvesOf(chart, { figures, trail, seeds }) {
+  const validation = figuresOf(figures, chart.validation);
+  return {
+    training: trainingPoints(chart, figures, trail),
+    validation: { x: epochs(validation), y: validation },
+    counts: seeds ? [...seeds.counts].map((digit) => parseInt(digit, 36)) : [],
+    every: seeds?.every ?? 1,
+    half: figuresOf(seeds?.half ?? {}, chart.validation),
+    single: (seeds?.single[chart.validation] ?? []).map(unpackFigures),
+  };
+}
+
+// The epochs that have ended, then what the running one has come to.
+function trainingPoints(chart, figures, trail) {
+  const ended = figuresOf(figures, chart.training);
+  const running = figuresOf(trail?.figures ?? {}, chart.training);
+  const shares = unpackFigures(trail?.at ?? "").slice(0, running.length);
+  return { x: [...epochs(ended), ...shares.map((share) => ended.length + share)], y: [...ended, ...running] };
+}
+
+function figuresOf(packed, name) {
+  return unpackFigures(packed[name] ?? "");
+}
+
+function epochs(values, every = 1) {
+  return values.map((_, index) => every * (index + 1));
+}
+
+function trainingLine(chart, { training }, { color }) {
+  return {
+    uid: "training", showlegend: !chart.validation, ...training,
+    line: { color, width: 2.5, dash: "6px,5px" }, opacity: 0.8,
+    hovertemplate: `%{fullData.name} training %{y:${chart.hoverformat}}<extra></extra>`,
+  };
+}
+
+function validationLine(chart, { validation, counts, every, half }, { color, marker }) {
+  const said = (index) => {
+    const n = counts[index];
+    const width = (index + 1) % every === 0 ? half[(index + 1) / every - 1] : undefined;
+    if (n === undefined) return "";
+    return `${width === undefined ? "" : ` ± ${inUnits(width, chart.hoverformat)}`}, n = ${n}`;
+  };
+  const template = (index) =>
+    `%{fullData.name} validation <b>%{y:${chart.hoverformat}}</b>${said(index)}<extra></extra>`;
+  return {
+    uid: "validation", mode: "lines+markers", showlegend: Boolean(chart.validation), ...validation,
+    line: { color, width: 3.5 }, marker: { symbol: marker, size: 9, color },
+    hovertemplate: counts.length ? validation.y.map((_, index) => template(index)) : template(0),
+  };
+}
+
+// As d3 writes it by the format, but for the sign that a margin does without: points and not percent of something.
+function inUnits(width, format) {
+  const [, digits, kind] = /\.(\d+)(.)/.exec(format);
+  return kind === "%" ? `${(100 * width).toFixed(digits)} points` : width.toFixed(digits);
+}
+
+// The interval of the mean, where two seeds or more have finished.
+function band({ validation, every, half }, color) {
+  if (!half.length) return [];
+  const at = half.map((_, index) => every * (index + 1) - 1); // places of these epochs
+  const edge = (sign) => ({
+    x: at.map((place) => validation.x[place]), y: at.map((place, index) => validation.y[place] + sign * half[index]),
+  });
+  return [area("band", edge(1), edge(-1), { fillcolor: faded(color, 0.22) })];
+}
+
+function singleSeeds({ single, every }, color) {
+  return single.map((values, index) => ({
+    uid: `seed-${index}`, x: epochs(values, every), y: values, line: { color, width: 1 }, opacity: 0.45,
+    hoverinfo: "skip",
+  }));
+}
+
+// Between training and validation; hatched, so that it is told from a band.
+function gapArea({ training, validation }, color) {
+  const isThere = (value) => value !== null && value !== undefined;
+  const both = [...validation.y.keys()].filter((at) => isThere(validation.y[at]) && isThere(training.y[at]));
+  const line = ({ x, y }) => ({ x: both.map((index) => x[index]), y: both.map((index) => y[index]) });
+  if (both.length < 2) return [];
+  const hatched = { shape: "/", size: 9, solidity: 0.18, fgcolor: color, bgcolor: faded(color, 0.08) };
+  return [area("gap", line(training), line(validation), { fillcolor: faded(color, 0.08), fillpattern: hatched })];
+}
+
+function area(uid, upper, lower, filled) {
+  const back = (values) => values.map((_, index) => values.at(-1 - index));
+  return {
+    uid, x: [...upper.x, ...back(lower.x)], y: [...upper.y, ...back(lower.y)], fill: "toself",
+    line: { width: 0, color: CLEAR }, hoverinfo: "skip", ...filled,
+  };
+}
+
+// A colour of #rrggbb, so much of it.
+export function faded(color, share) {
+  const hex = /^#([0-9a-f]{6})$/i.exec(color);
+  return hex ? `${color}${Math.round(255 * share).toString(16).padStart(2, "0")}` : color;
+}

@@ -1,0 +1,121 @@
+"""The numbers of the board's curves, as small as they can be sent: of one run, or of several seeds and their mean."""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn_compare.charts.curves.curve_chart import CurveChart
+from rnn_compare.comparison.bands import Band, band
+from rnn_compare.comparison.groups import Group
+from rnn_compare.runs.events import Progress
+from rnn_compare.runs.record import Run
+
+TRAIL = 24
+"""Points of the running epoch that are sent, the newest always among them."""
+LARGEST = 4.6655
+"""Of the numbers that three base-36 digits of ten-thousandths write."""
+FIRST_BATCHES = 8
+"""Batches of a later epoch that are not drawn."""
+MOST_OF_SEEDS = 800
+"""Numbers of single seeds and bands that are sent in all: where there are more, of every second, third, … epoch."""
+
+
+def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[str, Any]:
+    """Returns the curves of one card.
+
+    Args:
+        group: Its runs.
+        charts: Those that are drawn.
+        every: Of which epochs single seeds and bands are sent: of each, of every second, …
+
+    Returns:
+        ``figures`` by name, an epoch each, and for one run ``trail``, points of the running epoch. For several seeds
+        ``figures`` are means over those that have finished the epoch, and ``seeds`` holds how many these are
+        (``counts``, a base-36 digit each), half the width of the mean's interval (``half``) and the curves of the
+        single ones (``single``), the latter two ``every`` so many epochs.
+    """
+    if len(group.runs) == 1:
+        return _of_one(group.runs[0], charts)
+    means = {name: _mean(group, name) for chart in charts for name in chart.figures}
+    validation = [chart.validation for chart in charts]
+    few = slice(every - 1, None, every)
+    return {
+        "figures": {name: packed(found.mean) for name, found in means.items()},
+        "seeds": {
+            "counts": "".join(np.base_repr(count, 36) for count in finished(group)),
+            "every": every,
+            "half": {name: packed(((means[name].high - means[name].low) / 2)[few]) for name in validation},
+            "single": {
+                name: [packed(_values(run, name)[few]) for run in group.runs if run.epochs] for name in validation
+            },
+        },
+    }
+
+
+def thinning(found: Sequence[Group], charts: Sequence[CurveChart]) -> int:
+    """Returns of which epochs single seeds and bands are sent, so that a message stays small."""
+    of_seeds = [run for group in found if len(group.runs) > 1 for run in group.runs]
+    numbers = len(charts) * sum(len(run.epochs) for run in of_seeds)
+    return max(1, math.ceil(numbers / MOST_OF_SEEDS))
+
+
+def finished(group: Group) -> list[int]:
+    """Returns how many of its seeds have finished each epoch."""
+    epochs = [len(run.epochs) for run in group.runs]
+    return [sum(count > epoch for count in epochs) for epoch in range(max(epochs))]
+
+
+def trail(run: Run) -> list[Progress]:
+    """Returns the points of the running epoch that are drawn."""
+    # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
+    found = [
+        point
+        for point in run.progress
+        if point.phase == "training" and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
+    ]
+    step = -(-len(found) // TRAIL) or 1
+    return found[::-1][::step][::-1]
+
+
+def packed(values: Iterable[float | None]) -> str:
+    """Writes numbers in ten-thousandths, three base-36 digits each: a third of the bytes of decimals.
+
+    That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there. What is missing is
+    ``___``.
+
+    Example:
+        >>> packed([0.0, 0.8624, 9.9, None])
+        '0006NKZZZ___'
+    """
+    return "".join(
+        "___" if value is None else np.base_repr(round(10_000 * min(max(value, 0.0), LARGEST)), 36).zfill(3)
+        for value in values
+    )
+
+
+def _of_one(run: Run, charts: Sequence[CurveChart]) -> dict[str, Any]:
+    points = trail(run)
+    return {
+        "figures": {name: packed(_values(run, name)) for chart in charts for name in chart.figures},
+        "trail": {
+            "at": packed(point.batch / point.batches for point in points),
+            "figures": {
+                chart.training: packed(point.figures.get(chart.training) for point in points)
+                for chart in charts
+                if chart.training is not None
+            },
+        },
+    }
+
+
+def _values(run: Run, name: str) -> list[float | None]:
+    return [epoch.figures.get(name) for epoch in run.epochs]
+
+
+def _mean(group: Group, name: str) -> Band:
+    """The mean by epoch; none of a figure that some epoch lacks, since it would be one of other seeds."""
+    values = [_values(run, name) for run in group.runs if run.epochs]
+    whole = [[value for value in curve if value is not None] for curve in values]
+    return band(whole if [*map(len, whole)] == [*map(len, values)] else [])

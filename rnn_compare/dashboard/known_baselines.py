@@ -1,0 +1,103 @@
+"""Baselines for the split of the runs on the charts: kept ones at once, others worked out by a worker meanwhile."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rnn_compare.charts.curves.curve_chart import Mark
+from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import percent
+from rnn_compare.runs.record import Run
+from rnn_compare.training.engine import Engine
+
+PATIENCE_SECONDS = 60.0
+"""After a problem, until it is tried once more: browsers ask every few seconds."""
+LITTLE = 0.03
+"""What pairs of words may add where their order matters little."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is known of the baselines by now.
+
+    Attributes:
+        baselines: The simplest first; none yet where ``said`` says why.
+        said: A sentence for the line below the charts.
+        waiting: Whether a worker is at it.
+    """
+
+    baselines: tuple[Baseline, ...] = ()
+    said: str = ""
+    waiting: bool = False
+
+
+class KnownBaselines:
+    """Baselines as pages ask for them: it answers at once, whatever there is.
+
+    Args:
+        engine: Its workers do what was not done before.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._problems: dict[Experiment, tuple[float, str]] = {}
+
+    def look_up(self, shown: Sequence[Run]) -> Found:
+        """Returns the baselines of the first run's split. A worker begins with them once a network has an epoch.
+
+        Args:
+            shown: The runs on the charts.
+        """
+        if not shown:
+            return Found()
+        asked = same_baselines(shown[0].experiment)
+        others = "" if all(same_baselines(run.experiment) == asked for run in shown) else _OTHERS
+        try:
+            kept = cached(asked)
+        except UserError as error:
+            return Found(said=f"No baselines: {error}")
+        if kept is None and not any(run.epochs for run in shown):
+            return Found()  # the first points come first
+        return Found(tuple(kept), _SAID + others) if kept else self._begun(asked, others)
+
+    def _begun(self, asked: Experiment, others: str) -> Found:
+        since, problem = self._problems.get(asked, (0.0, ""))
+        if problem and time.monotonic() - since < PATIENCE_SECONDS:
+            return Found(said=problem)
+        analysis = self._engine.analyse(baselines, asked)
+        if analysis.problem:
+            self._problems[asked] = (time.monotonic(), f"No baselines: {analysis.problem}")
+            return Found(said=self._problems[asked][1])
+        if not analysis.ended:
+            return Found(said=f"Baselines: {analysis.done} of {analysis.total or 3} are worked out.", waiting=True)
+        return Found(tuple(analysis.result), _SAID + others)
+
+
+_SAID = (
+    "Long dashes: baselines, which count words (or pairs of neighbours: bigrams) and know nothing else of their order."
+)
+_OTHERS = " They are for the first network's held-out reviews; others here have other ones."
+
+
+def lines(found: Sequence[Baseline]) -> list[Mark]:
+    """Returns baselines as lines across a chart: the name of the highest stands above its line, all others below."""
+    ordered = sorted(found, key=lambda baseline: -baseline.val_accuracy)
+    return [
+        Mark(f"{each.name} {percent(each.val_accuracy)}", each.val_accuracy, "", "top" if place else "bottom")
+        for place, each in enumerate(ordered)
+    ]
+
+
+def meaning(found: Sequence[Baseline]) -> str:
+    """Returns what baselines tell of the task, in sentences."""
+    words, bigrams = (next(each.val_accuracy for each in found if each.name == name) for name in ("words", "bigrams"))
+    more = bigrams - words
+    order = (
+        f"Pairs of neighbouring words add {100 * more:.1f} points to single words"
+        if more >= 0
+        else f"Pairs of neighbouring words reach {-100 * more:.1f} points less than single words"
+    )
+    little = ": the order of words matters little for this task" if abs(more) <= LITTLE else ""
+    return f"{order}{little}. Only a network that beats them shows a gain from order. {NOTE}"

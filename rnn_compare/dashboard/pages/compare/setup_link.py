@@ -1,0 +1,60 @@
+"""What a link says of the set-up: what is wrong in it is told, what earlier versions wrote is understood."""
+
+import streamlit as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import LONGEST_ECHO, MAX_SEEDS, Experiment, experiment_from
+from rnn_compare.sources.registry import SOURCES, source
+
+LONGEST_NUMBER = 1_000
+"""Digits; Python itself refuses to read 4,300."""
+_PROBLEMS = "link_problems"
+
+
+def say_what_it_had_wrong() -> None:
+    """Says what is wrong in the link: Streamlit drops from it what a widget cannot take, without a word."""
+    if _PROBLEMS not in st.session_state:
+        given = st.query_params.to_dict()
+        st.session_state[_PROBLEMS] = _found()
+        if st.query_params.to_dict() != given:
+            st.rerun()  # with what was mended: Streamlit itself stumbles over some values, such as 1e999
+    for problem in st.session_state[_PROBLEMS]:
+        st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
+
+
+def _found() -> list[str]:
+    problems = _seeds_in_link()
+    chosen = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
+    known = {"source": chosen} if chosen else {}
+    for field in (name for name in Experiment.model_fields if name not in known):
+        for value in st.query_params.get_all(field):
+            try:
+                experiment_from({**known, field: value})
+            except UserError as error:
+                problems.append(str(error))
+                st.query_params.pop(field, None)
+    return problems
+
+
+def _source_in_link() -> str | None:
+    """Returns the name of the link's source if there is such a one.
+
+    People write its name; Streamlit writes, and understands, its title, which then takes the name's place.
+    """
+    given = st.query_params.get("source")
+    name = next((name for name in SOURCES if given in (name, source(name).title)), None)
+    if name and name == given:
+        st.query_params["source"] = source(name).title
+    return name
+
+
+def _seeds_in_link() -> list[str]:
+    """Looks at the number of seeds; the ``more_seeds`` of earlier versions count as so many more."""
+    if more := st.query_params.get_all("more_seeds"):
+        st.query_params["seeds"] = str(min(1 + len(set(more) - {st.query_params.get("seed", "1")}), MAX_SEEDS))
+        del st.query_params["more_seeds"]
+    given = st.query_params.get("seeds", "1")
+    if given in map(str, range(1, MAX_SEEDS + 1)):
+        return []
+    del st.query_params["seeds"]
+    return [f"seeds is {given[:LONGEST_ECHO]}; it must be between 1 and {MAX_SEEDS}."]
