@@ -129,7 +129,7 @@ def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
         return []
     shares = [one.accuracy for one in found]
     span = f"{points(min(shares))} to {percent(max(shares))}"
-    text = f"{group.name} reaches {span} {MEASURED[measure]} over {len(shares)} seeds: so much is the seed."
+    text = f"{group.name} reaches {span} over {len(shares)} seeds ({MEASURED[measure]}): so much is the seed."
     return [Finding(group.runs[0].id, text)]
 
 
@@ -173,9 +173,9 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
         else "",
         f"was judged by other reviews than {_listed(apart)}" if apart else "",
     ]
-    each = f"{counted(seeds.pop(), 'seed')} each; " if len(seeds) == 1 else ""
+    each = f"{counted(seeds.pop(), 'seed')} each, " if len(seeds) == 1 else ""
     measured = MEASURED[compared[0].measure]
-    how = f" ({measured}; {each}95 %, adjusted for {counted(len(compared), 'comparison')})" if behind or alike else ""
+    how = f" ({measured}, {each}95 %; adjusted for {counted(len(compared), 'comparison')})" if behind or alike else ""
     return f"{leader.name} {', '.join(filter(None, parts))}{how}."
 
 

@@ -9,11 +9,7 @@ from rnn_compare.comparison.power import seeds_needed
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 
-MEASURED: dict[Measure, str] = {
-    "test": "on the test reviews",
-    "kept": "by the weights that one would keep",
-    "typical": "in a typical epoch",
-}
+MEASURED: dict[Measure, str] = {"test": "test reviews", "kept": "kept weights", "typical": "typical epoch"}
 MEANS: dict[Measure, str] = {
     "test": "The weights that the validation chose, on reviews that nothing was chosen by.",
     "kept": "The epoch is chosen on one half of the held-out reviews and judged on the other, both ways: "
@@ -35,11 +31,11 @@ def sentence(found: Comparison) -> str:
     ahead, behind = (found.a.name, found.b.name) if difference.difference >= 0 else (found.b.name, found.a.name)
     size = f"{points(abs(difference.difference))} ± {points(half_width(difference))} points"
     if difference.verdict == "cannot tell":
-        said = f"{ahead} and {behind} cannot be told apart {MEASURED[found.measure]}: {size}"
+        said = f"{ahead} and {behind} cannot be told apart: {size}"
     else:
-        said = f"{ahead} is better than {behind} {MEASURED[found.measure]}, by {size}"
+        said = f"{ahead} is better than {behind} by {size}"
     lent = f"; what a seed does is known from {found.lent[0]}" if found.lent else ""
-    return f"{said} (95 %, {seeds(found)}{lent}{_together(difference)})."
+    return f"{said} ({MEASURED[found.measure]}, {seeds(found)}, 95 %{lent}{_together(difference)})."
 
 
 def network_sentence(found: Comparison) -> str:
@@ -138,7 +134,7 @@ def _unknown(found: Comparison) -> str:
     )
     if found.a.experiment.vary_split:
         return f"No verdict: two shared seeds are needed where the seed decides the split ({shares})."
-    return f"One seed cannot tell which setting is better ({shares}, {MEASURED[found.measure]}): train more seeds."
+    return f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {shares}): train more seeds."
 
 
 def _together(difference: Difference) -> str:

@@ -80,7 +80,7 @@ def test_while_runs_train_there_is_no_verdict_but_where_each_stands() -> None:
 def test_one_seed_each_tells_nothing_of_the_settings() -> None:
     [only] = said(whole("SimpleRNN", 0.862), whole("LSTM", 0.882))
     assert only == (
-        "One seed cannot tell which setting is better (SimpleRNN(32) 86.2 % and LSTM(32) 88.2 %, in a typical epoch): "
+        "One seed cannot tell which setting is better (typical epoch: SimpleRNN(32) 86.2 % and LSTM(32) 88.2 %): "
         "train more seeds."
     )
 
@@ -89,9 +89,7 @@ def test_several_seeds_decide() -> None:
     simple = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.852, 0.860, 0.864), 1)]
     lstm = [whole("LSTM", share, seed=seed) for seed, share in enumerate((0.884, 0.881, 0.884), 1)]
     [only] = said(*simple, *lstm)
-    assert only == (
-        "LSTM(32) is better than SimpleRNN(32) in a typical epoch, by 2.4 ± 1.5 points (95 %, 3 seeds each)."
-    )
+    assert only == ("LSTM(32) is better than SimpleRNN(32) by 2.4 ± 1.5 points (typical epoch, 3 seeds each, 95 %).")
 
 
 def test_of_three_the_leader_is_held_against_every_other() -> None:
@@ -99,14 +97,14 @@ def test_of_three_the_leader_is_held_against_every_other() -> None:
     runs = [whole(cell, share, seed=seed) for cell, each in shares.items() for seed, share in enumerate(each, 1)]
     [only] = said(*runs)
     assert only == (
-        "LSTM(32) is better than SimpleRNN(32), cannot be told apart from GRU(32) (in a typical epoch; 3 seeds each; "
-        "95 %, adjusted for 3 comparisons)."
+        "LSTM(32) is better than SimpleRNN(32), cannot be told apart from GRU(32) (typical epoch, 3 seeds each, "
+        "95 %; adjusted for 3 comparisons)."
     )
 
 
 def test_one_network_with_several_seeds_shows_how_much_the_seed_does() -> None:
     runs = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.862, 0.841), 1)]
-    assert said(*runs) == ["SimpleRNN(32) reaches 84.1 to 86.2 % in a typical epoch over 2 seeds: so much is the seed."]
+    assert said(*runs) == ["SimpleRNN(32) reaches 84.1 to 86.2 % over 2 seeds (typical epoch): so much is the seed."]
 
 
 def test_the_same_seed_trained_twice_is_one_seed() -> None:

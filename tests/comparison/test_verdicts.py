@@ -60,10 +60,8 @@ def test_a_clear_lead_over_several_seeds_is_called_one(store: RunStore, evidence
     found = of_two(evidence, runs)
     assert found.difference is not None
     assert found.difference.verdict == "b is better"
-    assert sentence(found).startswith(
-        "LSTM(32) is better than SimpleRNN(32) by the weights that one would keep, by 15."
-    )
-    assert sentence(found).endswith("points (95 %, 3 seeds each).")
+    assert sentence(found).startswith("LSTM(32) is better than SimpleRNN(32) by 15.")
+    assert sentence(found).endswith("points (kept weights, 3 seeds each, 95 %).")
     assert any("the smallest that 3 seeds each can reach is 0.10" in line for line in details(found))
     assert network_sentence(found) == ""
 
@@ -75,8 +73,8 @@ def test_one_seed_each_cannot_tell_about_the_settings_but_about_the_two_networks
     assert found.difference is not None
     assert (found.difference.p, found.difference.verdict) == (None, "cannot tell")
     assert sentence(found) == (
-        "One seed cannot tell which setting is better (SimpleRNN(32) 70.0 % and LSTM(32) 86.0 %, by the weights that "
-        "one would keep): train more seeds."
+        "One seed cannot tell which setting is better (kept weights: SimpleRNN(32) 70.0 % and LSTM(32) 86.0 %): "
+        "train more seeds."
     )
     assert network_sentence(found).startswith("These two trained networks do differ: LSTM(32) judges 16.0 points more")
 
@@ -87,7 +85,7 @@ def test_three_earlier_runs_of_each_setting_tell_what_a_seed_does(store: RunStor
     found = of_two(evidence, [one, other])
     assert found.difference is not None
     assert found.difference.verdict == "b is better"
-    assert "1 seed each; what a seed does is known from 3 other runs of this setting" in sentence(found)
+    assert "1 seed each, 95 %; what a seed does is known from 3 other runs of this setting" in sentence(found)
 
 
 def test_with_test_reviews_these_are_compared(store: RunStore, evidence: Evidence) -> None:
@@ -98,7 +96,7 @@ def test_with_test_reviews_these_are_compared(store: RunStore, evidence: Evidenc
     ]
     assert usual_measure(groups(runs), evidence) == "test"
     found = of_two(evidence, runs)
-    assert sentence(found).startswith("GRU(32) is better than LSTM(32) on the test reviews, by 10.0 ±")
+    assert sentence(found).startswith("GRU(32) is better than LSTM(32) by 10.0 ±")
 
 
 def test_runs_from_before_verdicts_were_kept_are_compared_by_their_typical_epochs(
@@ -159,7 +157,7 @@ def test_several_pairs_are_judged_together(store: RunStore, evidence: Evidence) 
         ("GRU(32)", "LSTM(32)"),
     ]
     assert all(pair.difference is not None and pair.difference.comparisons == 3 for pair in found)
-    assert sentence(found[0]).endswith("(95 %, 3 seeds each; adjusted for 3 comparisons).")
+    assert sentence(found[0]).endswith("(kept weights, 3 seeds each, 95 %; adjusted for 3 comparisons).")
 
 
 def test_a_group_without_a_whole_run_is_named(store: RunStore, evidence: Evidence) -> None:
