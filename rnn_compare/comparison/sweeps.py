@@ -21,6 +21,8 @@ from rnn_compare.runs.record import Run
 MAX_RUNS = 200
 OUTERMOST = ("cell", "units", "maxlen")
 """Settings that vary slowest, in this order; the seed varies fastest."""
+JUDGED_BY = ("source", "reviews", "validation_split", "test_split", "vary_split")
+"""Settings that decide which reviews judge a run: accuracies of different ones are not compared."""
 _PLURAL = {"cell": "cell types", "units": "units", "maxlen": "maxlen", "reviews": "numbers of reviews", "seed": "seeds"}
 
 
@@ -110,7 +112,7 @@ def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
     wanted = set(experiments)
     counts: dict[Experiment, Run] = {}
     for run in runs:
-        if run.experiment in wanted:
+        if run.experiment in wanted and not run.is_from_elsewhere:
             before = counts.get(run.experiment)
             if before is None or _rank(run) >= _rank(before):
                 counts[run.experiment] = run

@@ -8,6 +8,7 @@ from rnn_compare.dashboard.pages import cluster, reviews, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.runs import page as runs
+from rnn_compare.dashboard.pages.sweep import page as sweep
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 
@@ -21,6 +22,7 @@ def render() -> None:
             st.Page(try_review.render, title="Try a review", icon=":material/rate_review:", url_path="try"),
             st.Page(inside.render, title="Inside the cell", icon=":material/neurology:", url_path="inside"),
             st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
+            st.Page(sweep.render, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
             st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
             st.Page(cluster.render, title="Cluster", icon=":material/lan:", url_path="cluster"),
         ],

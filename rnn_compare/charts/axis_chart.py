@@ -1,0 +1,102 @@
+"""Accuracy along one setting of a sweep, a line for each combination of the others, with bands."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from rnn_compare.charts.palette import Look, looks
+from rnn_compare.charts.plotly_style import accuracy_axis, axis, layout, plain
+from rnn_compare.comparison.sweeps import Outcome
+from rnn_compare.experiment import MAX_COMPARED, labels
+
+HEIGHT = 410
+LOGARITHMIC = 8
+"""How many times the least value the largest must be for an axis that counts factors."""
+
+
+def axis_chart(found: Sequence[Outcome], setting: str, accuracy: str) -> go.Figure:
+    """Returns mean accuracies by the values of a setting; bands are 95 % intervals of the mean over seeds.
+
+    Args:
+        found: Settings with what they achieved.
+        setting: The name of the setting along the axis.
+        accuracy: Title of the other axis.
+    """
+    lines: dict[object, list[Outcome]] = {}
+    for one in found:
+        rest = one.experiment.model_copy(update={setting: None, "seed": 0})
+        lines.setdefault(rest, []).append(one)
+    named = _names([members[0] for members in lines.values()], setting)
+    drawn_as = looks(members[0].experiment.cell for members in lines.values())
+    values = sorted({getattr(one.experiment, setting) for one in found}, key=_order)
+    numbers = bool(values) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    drawn = go.Figure()
+    for members, name, look in zip(lines.values(), named, drawn_as, strict=True):
+        members.sort(key=lambda one: values.index(getattr(one.experiment, setting)))
+        _add(drawn, members, setting, name, look, numbers, band=len(lines) <= MAX_COMPARED)
+    drawn.update_layout(
+        **layout(),
+        xaxis=axis(setting.replace("_", " "), **_scale(values, numbers)),
+        yaxis=accuracy_axis(accuracy),
+    )
+    return drawn
+
+
+def _add(
+    drawn: go.Figure, members: Sequence[Outcome], setting: str, name: str, look: Look, numbers: bool, band: bool
+) -> None:
+    places = [getattr(one.experiment, setting) for one in members]
+    x = places if numbers else [str(place) for place in places]
+    known = [(place, one.accuracy) for place, one in zip(x, members, strict=True) if one.accuracy.margin is not None]
+    if band and known:
+        highs = [each.mean + (each.margin or 0.0) for _, each in known]
+        lows = [each.mean - (each.margin or 0.0) for _, each in known]
+        drawn.add_scatter(
+            x=[*(place for place, _ in known), *(place for place, _ in reversed(known))],
+            y=[*highs, *reversed(lows)],
+            fill="toself",
+            fillcolor=look.color,
+            opacity=0.16,
+            mode="lines",
+            line={"width": 0},
+            hoverinfo="skip",
+            showlegend=False,
+            legendgroup=name,
+        )
+    drawn.add_scatter(
+        x=x,
+        y=[one.accuracy.mean for one in members],
+        mode="lines+markers",
+        name=name,
+        legendgroup=name,
+        line={"color": look.color, "width": 3},
+        marker={"symbol": look.marker, "size": 10},
+        hoverlabel={"namelength": -1},
+        customdata=[
+            [f" ± {100 * one.accuracy.margin:.1f}" if one.accuracy.margin is not None else "", one.accuracy.runs]
+            for one in members
+        ],
+        hovertemplate="%{y:.1%}%{customdata[0]}, n = %{customdata[1]}",
+    )
+
+
+def _names(firsts: Sequence[Outcome], setting: str) -> list[str]:
+    # The value along the axis tells no line from another: all get the first one's, so that no label names it.
+    alike = [
+        one.experiment.model_copy(update={setting: getattr(firsts[0].experiment, setting), "seed": 0}) for one in firsts
+    ]
+    if setting == "units":
+        return [plain(label.replace(f"({one.units})", "", 1)) for label, one in zip(labels(alike), alike, strict=True)]
+    return [plain(label) for label in labels(alike)]
+
+
+def _scale(values: Sequence[object], numbers: bool) -> dict[str, object]:
+    if not numbers:
+        return {"type": "category"}
+    sizes = [float(str(value)) for value in values]
+    ticks: dict[str, object] = {"tickvals": values, "ticktext": [f"{value:,}" for value in values]}
+    return {"type": "log", **ticks} if sizes[0] > 0 and sizes[-1] >= LOGARITHMIC * sizes[0] else ticks
+
+
+def _order(value: object) -> tuple[float, str]:
+    return (float(value), "") if isinstance(value, int | float) else (0.0, str(value))

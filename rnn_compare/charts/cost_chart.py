@@ -1,0 +1,83 @@
+"""Accuracy against what it costs, a point for each setting, with the Pareto front."""
+
+import math
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.palette import MARKERS
+from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, layout, plain
+from rnn_compare.comparison.pareto import front
+from rnn_compare.comparison.sweeps import Outcome
+
+HEIGHT = 410
+LOGARITHMIC = 8
+"""How many times the least cost the largest must be for an axis that counts factors."""
+NAME_ROOM = 0.25
+MOST_NAMED = 8
+"""Points of the front whose names still stand beside each other."""
+
+
+def cost_chart(found: Sequence[Outcome], costs: Sequence[float], cost: str, unit: str, accuracy: str) -> go.Figure:
+    """Returns the scatter; error bars are 95 % intervals of the mean over seeds.
+
+    Args:
+        found: Settings with what they achieved.
+        costs: Of each setting, above 0.
+        cost: Title of the cost's axis.
+        unit: Stands behind a cost where one points at it.
+        accuracy: Title of the other axis.
+    """
+    drawn = go.Figure()
+    best = front(costs, [one.accuracy.mean for one in found])
+    drawn.add_scatter(
+        x=[costs[place] for place in best],
+        y=[found[place].accuracy.mean for place in best],
+        mode="lines",
+        line={"color": GREY, "dash": "dash", "width": 2.5, "shape": "hv"},
+        name="Pareto front",
+        hoverinfo="skip",
+    )
+    for number, cell in enumerate(dict.fromkeys(one.experiment.cell for one in found)):
+        places = [place for place, one in enumerate(found) if one.experiment.cell == cell]
+        named = [_name(found[place]) if place in best and len(best) <= MOST_NAMED else "" for place in places]
+        drawn.add_scatter(
+            x=[costs[place] for place in places],
+            y=[found[place].accuracy.mean for place in places],
+            error_y={"array": [found[place].accuracy.margin or 0.0 for place in places], "thickness": 1.5, "width": 5},
+            mode="markers+text",
+            name=cell,
+            marker={"color": picture(cell).color, "symbol": MARKERS[number % len(MARKERS)], "size": 12},
+            text=named,
+            textposition="middle right",
+            textfont={"size": 14},
+            cliponaxis=False,
+            hoverlabel={"namelength": -1},
+            customdata=[[_name(found[place]), found[place].accuracy.runs] for place in places],
+            hovertemplate=f"%{{customdata[0]}}: %{{y:.1%}}, %{{x:,.4~r}} {unit}, n = %{{customdata[1]}}<extra></extra>",
+        )
+    drawn.update_layout(
+        **layout(),
+        xaxis=axis(cost, **_range(costs), tickformat=",.3~r"),
+        yaxis=accuracy_axis(accuracy),
+    )
+    return drawn
+
+
+def _range(costs: Sequence[float]) -> dict[str, object]:
+    """Leaves room at the right, where names stand."""
+    low, high = min(costs), max(costs)
+    if high > LOGARITHMIC * low:
+        span = math.log10(high / low)
+        return {
+            "type": "log",
+            "dtick": "D2",
+            "range": [math.log10(low) - 0.06 * span, math.log10(high) + NAME_ROOM * span],
+        }
+    span = (high - low) or high
+    return {"range": [low - 0.06 * span, high + NAME_ROOM * span]}
+
+
+def _name(outcome: Outcome) -> str:
+    return plain(outcome.group.name)

@@ -1,0 +1,93 @@
+"""Parallel coordinates of a sweep: a line for each setting, through its values to its accuracy."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.plotly_style import GREY, plain
+from rnn_compare.comparison.sweeps import Outcome, varied
+from rnn_compare.formatting import percent
+
+HEIGHT = 430
+TICKS = 5
+"""Accuracies that are named along the last axis."""
+FAN = 0.1
+"""How far lines through one value are spread, as a share of an axis: else those of a cell would lie on each other."""
+
+
+def parallel_chart(found: Sequence[Outcome]) -> go.Figure:
+    """Returns the chart; values are evenly spaced along each axis, accuracies to scale along the last one.
+
+    Args:
+        found: Settings with what they achieved, at least one.
+    """
+    names = varied([one.experiment for one in found]) or ["cell"]
+    drawn = go.Figure()
+    for place, name in enumerate(names):
+        values = _ordered([getattr(one.experiment, name) for one in found])
+        heights = np.linspace(0, 1, len(values)) if len(values) > 1 else np.array([0.5])
+        _add_axis(drawn, place, name.replace("_", " "), list(map(_said, values)), heights.tolist())
+    means = [one.accuracy.mean for one in found]
+    low, high = min(means), max(means)
+    ticks = np.linspace(low, high, TICKS) if high > low else np.array([low])
+    _add_axis(drawn, len(names), "accuracy", list(map(percent, ticks)), [_scaled(tick, low, high) for tick in ticks])
+    _add_lines(drawn, found, names, [_scaled(each, low, high) for each in means])
+    hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
+    drawn.update_layout(
+        showlegend=False,
+        hovermode="closest",
+        xaxis={**hidden, "range": [-0.35, len(names) + 0.4]},
+        yaxis={**hidden, "range": [-0.12, 1.2]},
+        margin={"l": 5, "r": 5, "t": 5, "b": 5},
+    )
+    return drawn
+
+
+def _add_axis(drawn: go.Figure, place: int, title: str, said: Sequence[str], heights: Sequence[float]) -> None:
+    drawn.add_scatter(
+        x=[place, place], y=[-FAN, 1 + FAN], mode="lines", line={"color": GREY, "width": 2}, hoverinfo="skip"
+    )
+    drawn.add_annotation(x=place, y=1 + FAN, yanchor="bottom", text=f"<b>{title}</b>", showarrow=False, font_size=16)
+    for text, height in zip(said, heights, strict=True):
+        drawn.add_annotation(
+            x=place, y=height, xanchor="left", xshift=6, text=f"<b>{text}</b>", showarrow=False, font_size=15
+        )
+
+
+def _add_lines(drawn: go.Figure, found: Sequence[Outcome], names: Sequence[str], ends: Sequence[float]) -> None:
+    fan = np.linspace(-FAN / 2, FAN / 2, len(found)) if len(found) > 1 else np.zeros(1)
+    fanned = dict(zip(sorted(range(len(found)), key=lambda line: ends[line]), fan, strict=True))
+    columns = [_ordered([getattr(one.experiment, name) for one in found]) for name in names]
+    for line, (one, end) in enumerate(zip(found, ends, strict=True)):
+        heights = [
+            (values.index(getattr(one.experiment, name)) / (len(values) - 1) if len(values) > 1 else 0.5) + fanned[line]
+            for name, values in zip(names, columns, strict=True)
+        ]
+        margin = f" ± {100 * one.accuracy.margin:.1f}" if one.accuracy.margin is not None else ""
+        drawn.add_scatter(
+            x=list(range(len(names) + 1)),
+            y=[*heights, end],
+            mode="lines+markers",
+            line={"color": picture(one.experiment.cell).color, "width": 2.5},
+            marker={"size": 7},
+            opacity=0.8,
+            hovertemplate=f"{plain(one.group.name)}: {100 * one.accuracy.mean:.1f}{margin} %, "
+            f"n = {one.accuracy.runs}<extra></extra>",
+        )
+
+
+def _ordered(values: Sequence[Any]) -> list[Any]:
+    return list(dict.fromkeys(values)) if isinstance(values[0], str) else sorted(set(values))
+
+
+def _scaled(value: float, low: float, high: float) -> float:
+    return (value - low) / (high - low) if high > low else 0.5
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)

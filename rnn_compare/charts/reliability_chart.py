@@ -1,0 +1,45 @@
+"""The reliability diagram: of the reviews that got a probability, which share is positive?"""
+
+import plotly.graph_objects as go
+
+from rnn_compare.charts.palette import Look
+from rnn_compare.charts.plotly_style import GREY, axis, layout
+from rnn_compare.comparison.calibration import Calibration
+
+HEIGHT = 400
+
+
+def reliability_chart(found: Calibration, look: Look) -> go.Figure:
+    """Returns the diagram of one network, with 95 % intervals; on the dashed line all is as predicted."""
+    drawn = go.Figure()
+    drawn.add_scatter(
+        x=[0, 1],
+        y=[0, 1],
+        mode="lines",
+        name="perfectly calibrated",
+        line={"color": GREY, "dash": "dash", "width": 2.5},
+        hoverinfo="skip",
+    )
+    drawn.add_scatter(
+        x=[one.predicted for one in found.bins],
+        y=[one.observed for one in found.bins],
+        error_y={
+            "array": [one.high - one.observed for one in found.bins],
+            "arrayminus": [one.observed - one.low for one in found.bins],
+            "thickness": 2,
+            "width": 6,
+        },
+        mode="lines+markers",
+        name="this network, with 95 % intervals",
+        line={"color": look.color, "width": 3},
+        marker={"symbol": look.marker, "size": 10},
+        customdata=[one.reviews for one in found.bins],
+        hovertemplate="predicted %{x:.1%}, positive %{y:.1%} of %{customdata:,} reviews<extra></extra>",
+    )
+    share = {"tickformat": ".0%", "range": [-0.02, 1.02], "dtick": 0.2}
+    drawn.update_layout(
+        **layout(),
+        xaxis=axis("predicted probability of a positive review", **share),
+        yaxis=axis("share that is positive", **share),
+    )
+    return drawn

@@ -1,0 +1,89 @@
+"""Heat maps of a sweep: the mean accuracy by units and maxlen, one for each cell."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from rnn_compare.charts.plotly_style import axis
+from rnn_compare.comparison.means import mean
+from rnn_compare.comparison.sweeps import Outcome
+
+BESIDE = 2
+"""Maps beside each other; on a phone a third would leave no room for numbers."""
+ROW_PIXELS, FRAME_PIXELS = 46, 105
+WIDE_ENOUGH = 4
+"""Columns up to which the margin stands beside the mean."""
+
+
+def sweep_heat_maps(found: Sequence[Outcome]) -> go.Figure:
+    """Returns a map for each cell, all with one scale of colours; what has not been trained is empty.
+
+    Where a sweep has more axes than these, a field is the mean over all runs that belong to it.
+    """
+    cells = list(dict.fromkeys(one.experiment.cell for one in found))
+    units = sorted({one.experiment.units for one in found})
+    maxlens = sorted({one.experiment.maxlen for one in found})
+    beside = min(BESIDE, len(cells)) or 1
+    rows = -(-len(cells) // beside) or 1
+    drawn = make_subplots(
+        rows, beside, subplot_titles=cells, vertical_spacing=0.2 / rows, horizontal_spacing=0.1, shared_yaxes=True
+    )
+    for number, cell in enumerate(cells):
+        fields = [[_field(found, cell, size, maxlen) for maxlen in maxlens] for size in units]
+        drawn.add_heatmap(
+            x=[str(maxlen) for maxlen in maxlens],
+            y=[str(size) for size in units],
+            z=[[field and field[0] for field in row] for row in fields],
+            text=[[_said(field, len(maxlens) * beside) for field in row] for row in fields],
+            customdata=[[_in_full(field) for field in row] for row in fields],
+            texttemplate="%{text}",
+            textfont={"size": 15},
+            hovertemplate=f"{cell}(%{{y}}) maxlen %{{x}}: %{{customdata}}<extra></extra>",
+            hoverongaps=False,
+            coloraxis="coloraxis",
+            xgap=2,
+            ygap=2,
+            row=number // beside + 1,
+            col=number % beside + 1,
+        )
+    drawn.update_xaxes(**axis("maxlen", type="category"))
+    drawn.update_yaxes(**axis("units", type="category"), col=1)
+    drawn.update_yaxes(type="category", fixedrange=True, tickfont={"size": 15})
+    drawn.update_annotations(font_size=17)
+    bar = {"tickformat": ".0%", "tickfont": {"size": 14}, "thickness": 14, "outlinewidth": 0}
+    drawn.update_layout(
+        coloraxis={"colorscale": "Cividis", "colorbar": bar}, margin={"l": 10, "r": 10, "t": 34, "b": 10}
+    )
+    return drawn
+
+
+def height(found: Sequence[Outcome]) -> int:
+    """Returns how many pixels high the maps are."""
+    cells = len({one.experiment.cell for one in found})
+    sizes = len({one.experiment.units for one in found})
+    return -(-cells // BESIDE) * (FRAME_PIXELS + ROW_PIXELS * max(2, sizes))
+
+
+def _field(found: Sequence[Outcome], cell: str, units: int, maxlen: int) -> tuple[float, float | None, int] | None:
+    wanted = (cell, units, maxlen)
+    here = [one for one in found if (one.experiment.cell, one.experiment.units, one.experiment.maxlen) == wanted]
+    together = mean([value for one in here for value in one.each])
+    if together is None:
+        return None
+    # Runs of several settings are no sample of one: their mean has no interval.
+    return together.mean, together.margin if len(here) == 1 else None, together.runs
+
+
+def _said(field: tuple[float, float | None, int] | None, columns: int) -> str:
+    if field is None:
+        return ""
+    margin = f" ± {100 * field[1]:.1f}" if field[1] is not None and columns <= WIDE_ENOUGH else ""
+    return f"{100 * field[0]:.1f}{margin}"
+
+
+def _in_full(field: tuple[float, float | None, int] | None) -> str:
+    if field is None:
+        return ""
+    margin = f" ± {100 * field[1]:.1f}" if field[1] is not None else ""
+    return f"{100 * field[0]:.1f}{margin} %, n = {field[2]}"

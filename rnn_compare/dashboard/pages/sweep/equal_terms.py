@@ -1,0 +1,147 @@
+"""Networks on equal terms: the other cells with as many parameters, or as many seconds, as a chosen network has."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.comparison.equal_terms import EqualParameters, EqualTime, epoch_seconds, match_parameters, match_time
+from rnn_compare.comparison.sweeps import survey
+from rnn_compare.dashboard import notices
+from rnn_compare.dashboard.access import presenter, visitor
+from rnn_compare.dashboard.pages.compare import page as compare
+from rnn_compare.dashboard.pages.sweep import pictures
+from rnn_compare.dashboard.pages.sweep.grid_setup import Grid
+from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.shown_runs import PARAMETER, link
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, bounds, experiment_from
+from rnn_compare.formatting import about, counted, duration
+from rnn_compare.presets import BOOK
+from rnn_compare.runs import estimate
+
+PARAMETERS, SECONDS = "Equal parameters", "Equal time"
+
+
+def show(services: Services, grid: Grid) -> None:
+    """Draws the choice of a network and the others that match it.
+
+    Args:
+        services: The server's.
+        grid: What the sidebar says: settings that all share, and seeds.
+    """
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        usual = list(CELLS).index(BOOK.cells[-1])
+        cell = st.selectbox("Network", CELLS, usual, key="equal_cell", bind="query-params", width=180)
+        units, maxlen = (_number(name) for name in ("units", "maxlen"))
+        terms = st.segmented_control(
+            "Terms",
+            (PARAMETERS, SECONDS),
+            default=PARAMETERS,
+            required=True,
+            key="equal_terms",
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+    try:
+        chosen = experiment_from(grid.shared | {"cell": cell, "units": units, "maxlen": maxlen, "seed": grid.seeds[0]})
+    except UserError as error:
+        st.error(str(error))
+        return
+    others = [name for name in CELLS if name != cell]
+    if terms == SECONDS:
+        runs = [run for run in services.runs() if not run.is_from_elsewhere]
+        same_size = [chosen.model_copy(update={"cell": name}) for name in others]
+        in_time = match_time(chosen, same_size, runs)
+        pace = epoch_seconds(chosen, runs)
+        st.html(time_table([EqualTime(chosen, pace, pace.seconds * chosen.epochs), *in_time]))
+        networks = [chosen, *(one.experiment for one in in_time)]
+    else:
+        matched = match_parameters(chosen, [chosen.cell, *others])
+        st.html(parameter_table(matched))
+        networks = [one.experiment for one in matched]
+    _train(services, networks, grid.seeds)
+    _achieved(services, networks, grid.seeds)
+
+
+def _number(name: str) -> int:
+    low, high = map(int, bounds(name))
+    usual = Experiment.model_fields[name].default
+    label = name.capitalize() if name == "units" else name
+    return int(st.number_input(label, low, high, usual, key=f"equal_{name}", bind="query-params", width=130))
+
+
+def parameter_table(matched: Sequence[EqualParameters]) -> str:
+    """Returns the networks as an HTML table, their counts term by term; the first is the one that was chosen."""
+    rows = "".join(
+        f"<tr style='--rc-color: {picture(one.experiment.cell).color}'><th>{escape(one.experiment.label)}</th>"
+        f"<td>{escape(one.arithmetic)}</td><td>{one.counted.recurrent:,}</td><td>{_difference(one)}</td></tr>"
+        for one in matched
+    )
+    return _table(("Network", "Recurrent layers, term by term", "Parameters", "Difference"), rows)
+
+
+def time_table(matched: Sequence[EqualTime]) -> str:
+    """Returns the networks as an HTML table, with what an epoch takes; the first is the one that was chosen."""
+    rows = "".join(
+        f"<tr style='--rc-color: {picture(one.experiment.cell).color}'><th>{escape(one.experiment.label)}</th>"
+        f"<td>{_measured(one)}</td><td>{one.experiment.epochs}</td><td>{duration(one.seconds)}</td></tr>"
+        for one in matched
+    )
+    return _table(("Network", "An epoch", "Epochs", "Together"), rows)
+
+
+def _table(heads: Sequence[str], rows: str) -> str:
+    head = "".join(f"<th>{escape(name)}</th>" for name in heads)
+    return f"<table class='rc-equal'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _difference(one: EqualParameters) -> str:
+    if not one.difference:
+        return "–"
+    return f"{one.difference:+,} ({100 * one.difference / one.wanted:+.1f} %)".replace("-", "−")
+
+
+def _measured(one: EqualTime) -> str:
+    runs = one.pace.runs
+    how = f"measured on {counted(runs, 'run')}" if runs else "estimated: no run of this network yet"
+    return f"{duration(one.pace.seconds)} <small>{how}</small>"
+
+
+def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[int]) -> None:
+    """Draws the button that trains what isn't trained yet, and shows all of it on Compare."""
+    experiments = [one.model_copy(update={"seed": seed}) for one in networks for seed in seeds]
+    sweep = survey(experiments, services.runs())
+    locked = presenter.why_not()
+    left = sweep.to_train
+    with st.container(horizontal=True, vertical_alignment="center"):
+        label = f"Train {counted(len(left), 'run')} and compare" if left else "Compare"
+        if st.button(label, type="primary", disabled=bool(left and locked), help=locked if left else None):
+            with notices.noting(notices.noted()):
+                if left:
+                    presenter.require()
+                    for run in sweep.broken_off:
+                        services.engine.continue_run(run.id, **visitor.place_in_line())
+                    if sweep.missing:
+                        services.engine.submit(sweep.missing, **visitor.place_in_line())
+                services.refresh()
+                runs = services.runs()
+                counts = survey(experiments, runs).runs.values()
+                to_compare = st.Page(compare.render, url_path="compare", default=True)
+                st.switch_page(to_compare, query_params={PARAMETER: link(list(counts), runs)})
+        if left:
+            time = about(estimate.seconds(left, services.runs(), services.at_once))
+            there = f"{len(sweep.trained)} of {len(experiments)} are there already; " if sweep.trained else ""
+            st.html(f"<p style='margin: 0'>{there}{time} here, {counted(len(seeds), 'seed')} each.</p>")
+
+
+def _achieved(services: Services, networks: Sequence[Experiment], seeds: Sequence[int]) -> None:
+    experiments = [one.model_copy(update={"seed": seed}) for one in networks for seed in seeds]
+    sweep = survey(experiments, services.runs())
+    if not sweep.trained:
+        return
+    measure = pictures.choose_measure("equal_measure")
+    if found := pictures.measured(services, list(sweep.runs.values()), measure):
+        pictures.show_cost(found, measure, "equal")

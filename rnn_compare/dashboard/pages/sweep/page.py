@@ -1,0 +1,125 @@
+"""Sweeps: a grid of settings, trained as far as it isn't yet, and seen as a whole; and networks on equal terms."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, sentence, survey
+from rnn_compare.dashboard import notices, theme
+from rnn_compare.dashboard.access import presenter
+from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
+from rnn_compare.dashboard.services import Services, get_services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import about, counted
+from rnn_compare.runs import estimate
+from rnn_compare.runs.events import Status
+
+BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
+AFTER_ALL_OTHERS = -1
+"""The priority of a sweep's runs: whoever trains a few networks meanwhile is served first."""
+
+
+def render() -> None:
+    """Draws the page."""
+    theme.load("sweep.css")
+    services = get_services()
+    with st.sidebar:
+        chosen = grid_setup.setup()
+        sweep = survey(chosen.experiments, services.runs())
+        with st.container(key="train_box"):
+            if chosen.problem:
+                st.error(chosen.problem)
+            _buttons(services, sweep)
+    notices.show()
+    if not chosen.problem:
+        st.fragment(_progress, run_every=BUSY_SECONDS if sweep.at_work else IDLE_SECONDS)(services, sweep)
+    grid, equal = st.tabs(["Grid", "Equal terms"])
+    with grid:
+        if not chosen.problem:
+            pictures.show(services, sweep)
+    with equal:
+        equal_terms.show(services, chosen)
+
+
+def train(services: Services, sweep: Sweep) -> None:
+    """Has all of a sweep trained that isn't yet: what was broken off goes on, what is missing begins.
+
+    Raises:
+        UserError: If this visitor may only look, or too many runs of sweeps wait already.
+    """
+    presenter.require()
+    waiting = sum(run.priority == AFTER_ALL_OTHERS and run.status is Status.QUEUED for run in services.runs())
+    if waiting + len(sweep.to_train) > MAX_RUNS:
+        raise UserError(
+            f"{waiting} runs of sweeps wait already; {len(sweep.to_train)} more would make more than {MAX_RUNS}. "
+            "Wait until some have ended, or stop them."
+        )
+    for run in sweep.broken_off:
+        services.engine.continue_run(run.id, priority=AFTER_ALL_OTHERS)
+    if sweep.missing:
+        services.engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS)
+    services.refresh()
+
+
+def _buttons(services: Services, sweep: Sweep) -> None:
+    def start() -> None:
+        with notices.noting(notices.noted()):
+            train(services, survey(sweep.experiments, services.runs()))
+
+    def stop() -> None:
+        with notices.noting(notices.noted()):
+            presenter.require()
+            for run in survey(sweep.experiments, services.runs()).at_work:
+                services.engine.stop(run.id)
+        services.refresh()
+
+    locked = presenter.why_not()
+    left = len(sweep.to_train)
+    st.caption(_said_before(services, sweep))
+    label = f"Continue {left}" if sweep.broken_off else f"Train {counted(left, 'run')}"
+    st.button(
+        label if left else "Train",
+        type="primary",
+        width="stretch",
+        disabled=not left or bool(locked),
+        help=locked,
+        on_click=start,
+        key="sweep_train",
+    )
+    st.button(
+        "Stop all",
+        width="stretch",
+        disabled=not sweep.at_work or bool(locked),
+        help=locked,
+        on_click=stop,
+        icon=":material/stop:",
+        key="sweep_stop",
+    )
+
+
+def _said_before(services: Services, sweep: Sweep) -> str:
+    if not sweep.experiments:
+        return ""
+    if not sweep.to_train:
+        return "All of it is trained." if not sweep.at_work else "The rest is at work."
+    reused = f"{len(sweep.trained)} of {len(sweep.experiments)} are there already; " if sweep.trained else ""
+    return f"{reused}{len(sweep.to_train)} to train, {_time(services, sweep.to_train)} here"
+
+
+def _time(services: Services, experiments: Sequence[Experiment]) -> str:
+    return about(estimate.seconds(experiments, services.runs(), services.at_once))
+
+
+def _progress(services: Services, drawn: Sweep) -> None:
+    """Says how far the sweep is, and has the page drawn anew when a run has begun or ended."""
+    now = survey(drawn.experiments, services.runs())
+    if _signature(now) != _signature(drawn):
+        st.rerun(scope="app")
+    left = [run.experiment for run in now.at_work]
+    done = sum(run.fraction_done for run in now.runs.values()) / len(now.experiments)
+    st.progress(min(done, 1.0), sentence(now, _time(services, [*left, *now.to_train])))
+
+
+def _signature(sweep: Sweep) -> tuple[object, ...]:
+    return tuple((run.id, run.status, run.stop_requested) for run in sweep.runs.values())

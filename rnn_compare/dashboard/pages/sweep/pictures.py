@@ -1,0 +1,196 @@
+"""The pictures of a sweep: what its settings achieve, seen in five ways."""
+
+from collections.abc import Iterable, Sequence
+from typing import get_args
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from rnn_compare.charts import axis_chart, best_of_chart, cost_chart, parallel_chart, sweep_heat_maps
+from rnn_compare.comparison.accuracies import Measure
+from rnn_compare.comparison.sentences import MEANS, MEASURED
+from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
+from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard.services import Services
+from rnn_compare.formatting import counted
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.runs.record import Run
+
+MEASURES: dict[Measure, str] = {"kept": "Kept weights", "typical": "Typical epoch", "test": "Test reviews"}
+COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
+MARGIN = "± and bands are the 95 % interval of the mean over seeds (Student's t); n is the number of seeds."
+PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel")
+
+
+def show(services: Services, sweep: Sweep) -> None:
+    """Draws the picture that is chosen, and below it the same as numbers."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        picture = st.segmented_control(
+            "Picture",
+            PICTURES,
+            default=PICTURES[0],
+            required=True,
+            key="picture",
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+        measure = choose_measure("measure")
+    found = measured(services, sweep.runs.values(), measure)
+    if not found:
+        st.info(_nothing(sweep, measure), icon=":material/hourglass_empty:")
+        return
+    title = f"accuracy {MEASURED[measure]}"
+    match picture:
+        case "Along a setting":
+            _along(found, title)
+        case "Accuracy and cost":
+            show_cost(found, measure, "sweep")
+        case "Best of k":
+            figure.show(best_of_chart.best_of_chart(found, title), "sweep_best", best_of_chart.HEIGHT)
+            st.caption(
+                "What the best of k trainings is expected to reach, were k drawn from the n of each cell, without "
+                "replacement (Dodge et al. 2019; unbiased as in Tang et al. 2020). Whoever tries more finds more: "
+                "compare cells at the same k. The best of many flatters: the reviews that judge it chose it."
+            )
+        case "Parallel":
+            figure.show(parallel_chart.parallel_chart(found), "sweep_parallel", parallel_chart.HEIGHT)
+            st.caption(
+                "A line is a setting: it goes through its values to the mean accuracy of its seeds, in the colour of its cell."
+            )
+        case _:
+            figure.show(sweep_heat_maps.sweep_heat_maps(found), "sweep_heat", sweep_heat_maps.height(found))
+            if others := [
+                name for name in varied([one.experiment for one in found]) if name not in ("cell", "units", "maxlen")
+            ]:
+                st.caption(f"Each field is the mean of all its runs, over {_listed(others)} too: it has no interval.")
+    st.caption(f"{MEANS[measure]} {MARGIN}")
+    _say_what_lacks(sweep, found)
+    with st.expander("The same as numbers"):
+        st.dataframe(_table(found), hide_index=True)
+
+
+def choose_measure(key: str) -> Measure:
+    """Draws the choice of what is meant by accuracy, and returns it."""
+    chosen = st.segmented_control(
+        "Accuracy",
+        list(MEASURES),
+        default="kept",
+        required=True,
+        format_func=MEASURES.__getitem__,
+        key=key,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return next((measure for measure in get_args(Measure) if measure == chosen), "kept")
+
+
+def measured(services: Services, runs: Iterable[Run], measure: Measure) -> list[Outcome]:
+    """Returns what each setting achieved, worked out once for all viewers of these runs."""
+    chosen = tuple(runs)
+
+    def accuracy(run: Run) -> float | None:
+        achieved = services.evidence.achieved(run, measure)
+        return achieved.accuracy if achieved else None
+
+    wanted = ("outcomes", measure, tuple((run.id, run.status, len(run.epochs)) for run in chosen))
+    return services.snapshot().once(wanted, lambda _: outcomes(chosen, accuracy))
+
+
+def show_cost(found: Sequence[Outcome], measure: Measure, place: str) -> None:
+    """Draws accuracy against parameters or seconds, with the Pareto front.
+
+    Args:
+        found: Settings with what they achieved.
+        measure: How accuracy is measured.
+        place: Names the chart on the page.
+    """
+    cost = st.segmented_control(
+        "Cost",
+        list(COSTS),
+        default="parameters",
+        required=True,
+        format_func=COSTS.__getitem__,
+        key=f"{place}_cost",
+        label_visibility="collapsed",
+    )
+    figure.show(
+        _cost_figure(found, cost or "parameters", f"accuracy {MEASURED[measure]}"),
+        f"{place}_cost_chart",
+        cost_chart.HEIGHT,
+    )
+    st.caption(
+        "On the dashed line, the Pareto front, lie the settings that no other one beats: none is both cheaper and more "
+        "accurate. It is drawn through means; where intervals overlap, chance may have put a setting on it."
+    )
+
+
+def _cost_figure(found: Sequence[Outcome], cost: str, title: str) -> go.Figure:
+    if cost == "seconds":
+        seconds = [_seconds(one) for one in found]
+        return cost_chart.cost_chart(found, seconds, "seconds per training, as measured", "s", title)
+    counts = [float(parameters(one.experiment).recurrent) for one in found]
+    return cost_chart.cost_chart(found, counts, "parameters of the recurrent layers", "parameters", title)
+
+
+def _seconds(outcome: Outcome) -> float:
+    trained = outcome.group.counted
+    return sum(epoch.seconds for run in trained for epoch in run.epochs) / len(trained)
+
+
+def _along(found: Sequence[Outcome], title: str) -> None:
+    names = varied([one.experiment for one in found]) or ["units"]
+    usual = next((name for name in names if name != "cell"), names[0])
+    chosen = st.pills(
+        "Setting",
+        names,
+        default=usual,
+        required=True,
+        format_func=lambda name: name.replace("_", " "),
+        key="along",
+        label_visibility="collapsed",
+    )
+    figure.show(axis_chart.axis_chart(found, chosen or usual, title), "sweep_along", axis_chart.HEIGHT)
+
+
+def _say_what_lacks(sweep: Sweep, found: Sequence[Outcome]) -> None:
+    counted_ids = sum(one.accuracy.runs for one in found)
+    if lacking := len(sweep.trained) - counted_ids:
+        st.caption(f"{counted(lacking, 'trained run')} were not measured in this way and are in no mean.")
+    if sweep.broken_off:
+        st.caption(f"Broken off, and in no mean until continued: {', '.join(run.id for run in sweep.broken_off)}.")
+
+
+def _nothing(sweep: Sweep, measure: Measure) -> str:
+    if not sweep.trained:
+        return "No run of this grid has trained to its end yet. Its pictures grow here as runs end."
+    if measure == "test":
+        return (
+            "No run of this grid was tested. Set a test split under “What all share”, or use a source that has test "
+            "reviews; then train."
+        )
+    return "The runs of this grid were recorded before probabilities were kept: look at a typical epoch."
+
+
+def _table(found: Sequence[Outcome]) -> pd.DataFrame:
+    names = varied([one.experiment for one in found]) or ["cell"]
+    return pd.DataFrame(
+        [
+            {name.replace("_", " "): str(getattr(one.experiment, name)) for name in names}
+            | {
+                "accuracy (%)": round(100 * one.accuracy.mean, 1),
+                "± (95 %)": None if one.accuracy.margin is None else round(100 * one.accuracy.margin, 1),
+                "standard deviation": None
+                if one.accuracy.deviation is None
+                else round(100 * one.accuracy.deviation, 1),
+                "n": one.accuracy.runs,
+                "recurrent parameters": parameters(one.experiment).recurrent,
+                "seconds": round(_seconds(one), 1),
+            }
+            for one in found
+        ]
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
