@@ -1,7 +1,7 @@
 """The commands `report` and `import`: what was trained is taken home, and taken in elsewhere."""
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,14 +12,15 @@ from rnn_compare.formatting import counted
 
 if TYPE_CHECKING:
     from rnn_compare.report.contents import Contents
+    from rnn_compare.report.written_files import Form
 
 # What a report needs takes long to import: it is imported where it is written.
 
-KINDS = ("html", "notebook", "parquet", "csv", "tensorboard")
-"""What can be written, by the options of the command."""
+KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv", "tensorboard")
+"""What can be written, by the options of the command: ``written_files.FORMS``, without importing all that it takes."""
 
 
-def write(runs: Sequence[str], targets: dict[str, str], as_json: bool) -> int:
+def write(runs: Sequence[str], targets: dict["Form", str], as_json: bool) -> int:
     """Writes a report of runs in each of several forms; returns the exit code.
 
     Args:
@@ -79,7 +80,7 @@ def _path(given: str) -> Path:
         raise UserError(f"{given} names a home folder that is not there. Choose another path.") from error
 
 
-def _place(kind: str, given: str) -> Path:
+def _place(kind: "Form", given: str) -> Path:
     """Returns where to write, refused before anything is gathered where that can be seen beforehand."""
     place = _path(given)
     wanted = "a folder" if kind == "tensorboard" else "a file in an existing folder"
@@ -95,7 +96,7 @@ def _place(kind: str, given: str) -> Path:
     return place
 
 
-def _write(kind: str, contents: "Contents", place: Path) -> list[Path]:
+def _write(kind: "Form", contents: "Contents", place: Path) -> list[Path]:
     written = []
     for path, content in _files(kind, contents, place).items():
         try:
@@ -107,7 +108,12 @@ def _write(kind: str, contents: "Contents", place: Path) -> list[Path]:
     return written
 
 
-def _files(kind: str, contents: "Contents", place: Path) -> dict[Path, bytes]:
-    from rnn_compare.report import html_report
+def _files(kind: "Form", contents: "Contents", place: Path) -> dict[Path, bytes]:
+    from rnn_compare.report import written_files
 
-    return {place: html_report.html(contents).encode()}
+    if kind == "tensorboard":
+        return {place / name: content for name, content in written_files.written(contents, kind).items()}
+    return {
+        place.with_name(f"{place.stem}{added}{place.suffix}"): content
+        for added, content in written_files.written(contents, kind).items()
+    }

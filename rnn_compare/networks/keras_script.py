@@ -8,7 +8,6 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import DECAY, Experiment
 from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.sources.registry import source
-from rnn_compare.sources.source import Source
 
 OPTIMIZERS = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
 
@@ -21,10 +20,10 @@ Needs: pip install {packages}
 
 keras.utils.set_random_seed({seed})
 vocabulary_size = {vocabulary_size}
-{cell_class}{reading}'''
+{cell_class}{reading}
+'''
 
-_TRAINING = """
-x = keras.utils.pad_sequences(x[:{reviews}], maxlen={maxlen})
+_TRAINING = """x = keras.utils.pad_sequences(x[:{reviews}], maxlen={maxlen})
 y = y[:{reviews}]
 print(len(x), "reviews, padded to", x.shape)
 
@@ -59,7 +58,7 @@ model.summary()
     ).history
     figures = ", ".join(f"{{name}} {{values[0]:.4f}}" for name, values in history.items())
     print(f"epoch {{epoch + 1}}: {{figures}}")
-{stopping}"""
+{keeping}{stopping}"""
 
 _PUTTING_ASIDE = """rest = len(x) - int(len(x) * {test_split})  # the others are for a test after training
 x_test, y_test = x[rest:], y[rest:]
@@ -88,13 +87,30 @@ def script(experiment: Experiment) -> str:
         layers.LSTM(32),
     """
     found, read_from = cell(experiment.cell), source(experiment.source)
+    opened = _OPENING.format(
+        label=experiment.label,
+        corpus=read_from.corpus,
+        packages=" ".join(("keras", "tensorflow", *read_from.script.packages)),
+        imports=imports(experiment),
+        seed=experiment.seed,
+        vocabulary_size=experiment.vocabulary_size,
+        cell_class="" if found.in_keras else f"\n\n{cell_source(found)}\n",
+        reading=read_from.script.code,
+    )
+    return opened + training(experiment, experiment.seed)
+
+
+def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
+    """Returns the part of the script that trains: from the encoded reviews ``x`` and ``y`` to the printed figures.
+
+    Args:
+        experiment: What is trained; its seed does not count.
+        seed: What stands in its place: a number, or the name of a variable.
+        keeping: Lines that do something with ``history`` at the end of every epoch, indented by four spaces.
+    """
     settings = experiment.model_dump() | {
-        "label": experiment.label,
-        "corpus": read_from.corpus,
-        "packages": " ".join(("keras", "tensorflow", *read_from.script.packages)),
-        "imports": _imports(read_from, found),
-        "cell_class": "" if found.in_keras else f"\n\n{cell_source(found)}\n",
-        "reading": read_from.script.code,
+        "seed": seed,
+        "keeping": keeping,
         "optimizer": OPTIMIZERS[experiment.optimizer],
         "split_draw": SPLIT,
         "decay": DECAY,
@@ -107,10 +123,12 @@ def script(experiment: Experiment) -> str:
         "rate": _RATES[experiment.schedule].format_map(settings),
         "stopping": _STOPPING.format_map(settings) if experiment.patience else "",
     }
-    return (_OPENING + _TRAINING).format_map(settings | parts)
+    return _TRAINING.format_map(settings | parts)
 
 
-def _imports(read_from: Source, found: Cell) -> str:
+def imports(experiment: Experiment) -> str:
+    """Returns the lines of the script that import what it needs."""
+    read_from, found = source(experiment.source), cell(experiment.cell)
     lines = sorted(read_from.script.imports, key=lambda line: (line.startswith("from"), line))
     ours = ("import keras", "import numpy as np", f"from keras import layers{'' if found.in_keras else ', ops'}")
     return "\n".join([*lines, *[""][: len(lines)], *ours])

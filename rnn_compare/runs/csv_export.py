@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.figures.registry import FIGURES
@@ -28,13 +29,17 @@ def curves(runs: Sequence[Run]) -> str:
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(COLUMNS)
+    table.writerows(rows(runs))
+    return text.getvalue()
+
+
+def rows(runs: Sequence[Run]) -> Iterator[list[Any]]:
+    """Yields the same as values, by ``COLUMNS``; None for a figure that an epoch lacks."""
     for run in runs:
         settings = run.experiment.model_dump().values()
-        table.writerows(
-            [run.id, as_cell(run.title), *settings, epoch.epoch, *map(epoch.figures.get, FIGURES), epoch.seconds]
-            for epoch in run.epochs
-        )
-    return text.getvalue()
+        for epoch in run.epochs:
+            figures = map(epoch.figures.get, FIGURES)
+            yield [run.id, as_cell(run.title), *settings, epoch.epoch, *figures, epoch.seconds]
 
 
 def as_cell(text: str) -> str:

@@ -1,0 +1,130 @@
+"""A report as a Jupyter notebook that trains the same networks anew, with stock Keras and nothing of this program."""
+
+import textwrap
+from collections.abc import Iterator
+
+from rnn_compare.cells.registry import cell
+from rnn_compare.comparison.groups import Group
+from rnn_compare.networks import keras_script
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.report.contents import Contents
+from rnn_compare.sources.registry import source
+
+Cell = tuple[str, str]
+"""A cell's kind, ``markdown`` or ``code``, and what stands in it."""
+
+_INTRODUCTION = """# {title}
+
+This notebook repeats the comparison with stock Keras. It needs Python 3.11 to 3.13 and
+
+    pip install {packages}
+
+Run it from top to bottom. Where the program trained with stock Keras layers, on the same versions and the same kind of
+machine, the figures come out the same to the last printed digit; with its fused layers they differ by rounding."""
+
+_TRAINING = """for seed in {seeds}:
+    keras.backend.clear_session()
+    keras.utils.set_random_seed(seed)
+    x, y = encoded, labels
+{training}"""
+
+_KEEPING = """    figures = {{name: values[0] for name, values in history.items()}}
+    results.append({{"network": {network!r}, "seed": seed, "epoch": epoch + 1}} | figures)
+"""
+
+_RESULTS = """curves = pd.DataFrame(results)
+best = curves.loc[curves.groupby(["network", "seed"])["val_accuracy"].idxmax()]
+best[["network", "seed", "epoch", "val_accuracy"]]"""
+
+_CHART = 'px.line(curves, x="epoch", y="val_accuracy", color="network", line_group="seed", markers=True)'
+
+_RECORDED = """recorded = pd.DataFrame(
+    [
+        (network, seed, epoch, val_accuracy)
+        for network, seed, curve in [
+{rows}
+        ]
+        for epoch, val_accuracy in enumerate(curve, start=1)
+    ],
+    columns=["network", "seed", "epoch", "val_accuracy"],
+)
+both = curves.merge(recorded, on=["network", "seed", "epoch"], suffixes=("", "_recorded"))
+both["difference"] = (both["val_accuracy"].round(4) - both["val_accuracy_recorded"]).abs().round(4)
+both.groupby(["network", "seed"])["difference"].max()"""
+
+
+def notebook(contents: Contents) -> str:
+    """Returns the notebook as the content of an ``.ipynb`` file, not yet executed.
+
+    Raises:
+        UserError: If the source of a run's reviews is not known here.
+    """
+    from nbformat import v4, writes
+
+    cells = [
+        v4.new_markdown_cell(text.strip()) if kind == "markdown" else v4.new_code_cell(text.strip())
+        for kind, text in _cells(contents)
+    ]
+    book = v4.new_notebook(cells=cells)
+    book.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    text: str = writes(book)
+    return text
+
+
+def _cells(contents: Contents) -> Iterator[Cell]:
+    experiments = [group.experiment for group in contents.groups]
+    packages = {name: None for each in experiments for name in source(each.source).script.packages}
+    needed = " ".join(("keras", "tensorflow", "pandas", "plotly", *packages))
+    yield "markdown", _INTRODUCTION.format(title=_plain(contents.title), packages=needed)
+    lines = {line: None for each in experiments for line in keras_script.imports(each).splitlines() if line}
+    lines |= {"import pandas as pd": None, "import plotly.express as px": None}
+    yield "code", "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line))) + "\n\nresults = []"
+    read: tuple[str, int] | None = None
+    known: set[str] = set()
+    for group in contents.groups:
+        experiment = group.experiment
+        if read != (wanted := (experiment.source, experiment.vocabulary_size)):
+            read = wanted
+            yield from _reviews(group)
+        if experiment.cell not in known and not cell(experiment.cell).in_keras:
+            yield "markdown", f"Keras itself has no {experiment.cell}; this is it."
+            yield "code", keras_script.cell_source(cell(experiment.cell))
+        known.add(experiment.cell)
+        yield from _network(group)
+    yield "markdown", "## What came out\n\nThe best epoch of each run, as the book reports it:"
+    yield "code", _RESULTS
+    yield "code", _CHART
+    yield "markdown", "The largest difference from the validation accuracies that the program recorded:"
+    yield "code", _RECORDED.format(rows=_recorded(contents))
+
+
+def _reviews(group: Group) -> Iterator[Cell]:
+    experiment, read_from = group.experiment, source(group.experiment.source)
+    kept = f"the {experiment.vocabulary_size:,} most frequent words are kept"
+    yield "markdown", f"## The {read_from.corpus} reviews\n\nEncoded as word ids; {kept}."
+    code = read_from.script.code.strip("\n")
+    yield "code", f"vocabulary_size = {experiment.vocabulary_size}\n{code}\n\nencoded, labels = x, y"
+
+
+def _network(group: Group) -> Iterator[Cell]:
+    experiment = group.experiment
+    counted = parameters(experiment)
+    arithmetic = "\n".join(f"- {layer.kind}: {layer.arithmetic}" for layer in counted.layers)
+    yield "markdown", f"## {_plain(group.name)}\n\n{counted.total:,} parameters:\n\n{arithmetic}"
+    training = keras_script.training(experiment, "seed", _KEEPING.format(network=group.name))
+    seeds = [run.experiment.seed for run in group.runs]
+    yield "code", _TRAINING.format(seeds=seeds, training=textwrap.indent(training, "    "))
+
+
+def _recorded(contents: Contents) -> str:
+    rows = [
+        (group.name, run.experiment.seed, [round(epoch["val_accuracy"], 4) for epoch in run.epochs])
+        for group in contents.groups
+        for run in group.runs
+    ]
+    return "\n".join(f"            {row!r}," for row in rows)
+
+
+def _plain(text: str) -> str:
+    """Returns a text that Markdown shows as it is, on one line, whatever somebody typed."""
+    return "".join(f"\\{sign}" if sign in r"\`*_[]<>$&|~#" else sign for sign in " ".join(text.split()))
