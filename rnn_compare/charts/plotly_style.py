@@ -26,7 +26,7 @@ def axis(title: str, **settings: object) -> dict[str, object]:
 
 def accuracy_axis(title: str) -> dict[str, object]:
     """Returns a vertical axis of accuracies, whose title stands clear of the numbers beside it."""
-    return axis(title, tickformat=".1%", title={"text": title, "font": {"size": 15}, "standoff": 12})
+    return axis(title, tickformat=".1%") | {"title": {"text": title, "font": {"size": 15}, "standoff": 12}}
 
 
 def plain(text: str) -> str:

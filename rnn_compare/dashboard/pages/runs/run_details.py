@@ -10,6 +10,7 @@ import streamlit as st
 from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.notices import noted, noting
+from rnn_compare.dashboard.pages.runs import run_calibration
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
@@ -29,9 +30,11 @@ def show(services: Services, run: Run) -> None:
     _downloads(services, run)
     if run.status is Status.FINISHED and not run.is_from_elsewhere:
         _train_on(services, run)
-    record, summary, keras_script = st.tabs(["Record", "Keras' summary", "Stock Keras"])
+    record, calibrated, summary, keras_script = st.tabs(["Record", "Calibration", "Keras' summary", "Stock Keras"])
     with record:
         st.html(f'<div class="rc-record">{"".join(_sections(run))}</div>')
+    with calibrated:
+        run_calibration.show(services, run)
     with summary:
         if run.summary:
             st.code(run.summary, language=None)

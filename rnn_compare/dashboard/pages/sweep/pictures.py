@@ -56,7 +56,7 @@ def show(services: Services, sweep: Sweep) -> None:
         case "Parallel":
             figure.show(parallel_chart.parallel_chart(found), "sweep_parallel", parallel_chart.HEIGHT)
             st.caption(
-                "A line is a setting: it goes through its values to the mean accuracy of its seeds, in the colour of its cell."
+                "A line is a setting, in its cell's colour: it goes through its values to the mean accuracy of its seeds."
             )
         case _:
             figure.show(sweep_heat_maps.sweep_heat_maps(found), "sweep_heat", sweep_heat_maps.height(found))

@@ -1,0 +1,54 @@
+"""Whether a run's probabilities mean what they say: its reliability diagram, epoch by epoch."""
+
+import streamlit as st
+
+from rnn_compare.charts.palette import looks
+from rnn_compare.charts.reliability_chart import HEIGHT, reliability_chart
+from rnn_compare.comparison.calibration import Calibration, calibration
+from rnn_compare.comparison.evidence import known_labels
+from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard.services import Services
+from rnn_compare.formatting import percent
+from rnn_compare.runs.probabilities import decoded
+from rnn_compare.runs.record import Run
+
+
+def show(services: Services, run: Run) -> None:
+    """Draws the diagram of the validation reviews, and what it says in words."""
+    labels = known_labels(run.experiment, "validation")
+    kept = {
+        each.epoch: each
+        for each in services.store.predictions(run.id)
+        if labels is not None and each.reviews == len(labels)
+    }
+    if labels is None or not kept or run.best is None:
+        st.html("<p>No probabilities are kept of this run: it has finished no epoch, or is of an earlier version.</p>")
+        return
+    epochs = sorted(kept)
+    epoch = run.best.epoch if run.best.epoch in kept else epochs[-1]
+    if len(epochs) > 1:
+        epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}", help="At first the best epoch.")
+    found = calibration(decoded(kept[epoch].probabilities), labels)
+    figure.show(reliability_chart(found, looks([run.experiment.cell])[0]), f"reliability_{run.id}", HEIGHT)
+    st.markdown(conclusion(found))
+
+
+def conclusion(found: Calibration) -> str:
+    """Returns in words how well probabilities agree with what is.
+
+    Example:
+        >>> print(conclusion(Calibration((), 0.052, 0.011, True)))
+        **Expected calibration error 5.2 %**: so far apart are predicted probability and share of positive reviews, on \
+average over the reviews. It is never 0: a perfectly calibrated network would have about 1.1 % by chance. This one is \
+overconfident: its verdicts are surer than they are right.
+    """
+    sure = "overconfident: its verdicts are surer than they are right"
+    unsure = "underconfident: its verdicts are right more often than they claim"
+    said = sure if found.overconfident else unsure
+    near = found.error <= 2 * found.by_chance
+    verdict = "This one can hardly be told from such a network." if near else f"This one is {said}."
+    return (
+        f"**Expected calibration error {percent(found.error)}**: so far apart are predicted probability and share of "
+        f"positive reviews, on average over the reviews. It is never 0: a perfectly calibrated network would have about "
+        f"{percent(found.by_chance)} by chance. {verdict}"
+    )
