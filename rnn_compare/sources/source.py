@@ -88,6 +88,7 @@ class Source:
         read: Reads everything, once: the result is kept. Imports what only it needs. Raises a UserError if the source
             cannot be used.
         script: How an exported script reads it.
+        labels: What the labels 0 and 1 mean; a network's probability is that of the second.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Source:
     fingerprint: Callable[[], str]
     read: Callable[[], WrittenReviews | RankedReviews]
     script: ScriptPart
+    labels: tuple[str, str] = ("negative", "positive")
 
     def unavailable(self) -> str | None:
         """Returns why the source cannot be used and how to mend it, or None if it can."""
