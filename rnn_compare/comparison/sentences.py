@@ -47,7 +47,7 @@ def network_sentence(found: Comparison) -> str:
     if networks.p > 0.05:
         return (
             f"Even these two trained networks cannot be told apart: {ahead} judges {points(abs(networks.difference))} "
-            f"points more of {networks.reviews:,} reviews rightly, p = {p_value(networks.p)}."
+            f"points more of {networks.reviews:,} reviews rightly, {p_value(networks.p)}."
         )
     return (
         f"These two trained networks do differ: {ahead} judges {points(abs(networks.difference))} points more reviews "
@@ -72,7 +72,7 @@ def details(found: Comparison, difference: float = 0.01) -> list[str]:
         )
         lines.append(
             f"{found.a.name} − {found.b.name}: {points(told.difference)} points, {100 * told.level:.4g} % interval "
-            f"{points(told.low)} to {points(told.high)}; p = {p_value(told.p)}{adjusted} "
+            f"{points(told.low)} to {points(told.high)}; {p_value(told.p)}{adjusted} "
             f"(Welch's t, {told.df:.3g} degrees of freedom)."
         )
     if told.variance_seeds is not None and told.variance_reviews is not None:
@@ -86,7 +86,7 @@ def details(found: Comparison, difference: float = 0.01) -> list[str]:
     one, other = ([each.accuracy for each in group] for group in found.achieved)
     if min(len(one), len(other)) > 1 and not found.a.experiment.vary_split:
         lines.append(
-            f"Exact permutation test: p = {p_value(permutation_p(one, other))}; the smallest that "
+            f"Exact permutation test: {p_value(permutation_p(one, other))}; the smallest that "
             f"{seeds(found)} can reach is {p_value(smallest_p(len(one), len(other)))}."
         )
         lines.append(_power(found, told, difference))
@@ -116,11 +116,11 @@ def p_value(p: float | None) -> str:
 
     Example:
         >>> [p_value(p) for p in (0.314, 0.0123, 0.00004)]
-        ['0.31', '0.012', 'below 0.001']
+        ['p = 0.31', 'p = 0.012', 'p < 0.001']
     """
     if p is None:
-        return "unknown"
-    return "below 0.001" if p < 0.001 else f"{p:.2f}" if p >= 0.1 else f"{p:.3f}"
+        return "p unknown"
+    return "p < 0.001" if p < 0.001 else f"p = {p:.2f}" if p >= 0.1 else f"p = {p:.3f}"
 
 
 def half_width(difference: Difference) -> float:
