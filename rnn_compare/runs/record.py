@@ -112,7 +112,8 @@ class Run:
     @property
     def stopped_early(self) -> bool:
         """Whether its patience ended it before its last epoch."""
-        return self.status is Status.FINISHED and 0 < len(self.epochs) < self.experiment.epochs
+        has_patience = self.experiment.patience > 0
+        return has_patience and self.status is Status.FINISHED and 0 < len(self.epochs) < self.experiment.epochs
 
     @property
     def seconds_per_epoch(self) -> float | None:
