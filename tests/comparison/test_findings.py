@@ -156,6 +156,15 @@ def test_a_fall_on_few_reviews_is_no_news() -> None:
     assert said(run("S", *steady(0.846, 0.79), reviews=500)) == []
 
 
+@pytest.mark.parametrize("reviews", [60, 100, 200])
+def test_flat_curves_drop_or_still_rise_by_chance_in_five_of_a_hundred_cases_at_most(reviews: int) -> None:
+    chance = np.random.default_rng(reviews)
+    curves = chance.binomial(reviews, 0.85, (400, 10)) / reviews
+    texts = [said(run("S", *steady(*curve), reviews=5 * reviews, epochs=10)) for curve in curves.tolist()]
+    for word in ("dropped", "still getting better"):
+        assert sum(word in " ".join(text) for text in texts) <= 0.05 * len(texts)
+
+
 def test_a_network_that_does_not_beat_a_coin_is_told_of() -> None:
     epochs = (0.5, 0.7, 0.503, 0.7), (0.51, 0.69, 0.496, 0.7)
     assert said(run("S", *epochs)) == ["S cannot be told from a coin: 50.3 % validation accuracy at its best."]
