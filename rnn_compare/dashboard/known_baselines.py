@@ -60,7 +60,7 @@ class KnownBaselines:
             return Found(said=f"No baselines: {error}")
         if kept is None and not any(run.epochs for run in shown):
             return Found()  # the first points come first
-        return Found(tuple(kept), _SAID + others) if kept else self._begun(asked, others)
+        return Found(tuple(kept), others) if kept else self._begun(asked, others)
 
     def _begun(self, asked: Experiment, others: str) -> Found:
         since, problem = self._problems.get(asked, (0.0, ""))
@@ -72,20 +72,17 @@ class KnownBaselines:
             return Found(said=self._problems[asked][1])
         if not analysis.ended:
             return Found(said=f"Baselines: {analysis.done} of {analysis.total or 3} are worked out.", waiting=True)
-        return Found(tuple(analysis.result), _SAID + others)
+        return Found(tuple(analysis.result), others)
 
 
-_SAID = (
-    "Long dashes: baselines, which count words (or pairs of neighbours: bigrams) and know nothing else of their order."
-)
-_OTHERS = " They are for the first network's held-out reviews; others here have other ones."
+_OTHERS = "The baselines are those of the first network's held-out reviews; some here were judged by others."
 
 
 def lines(found: Sequence[Baseline]) -> list[Mark]:
     """Returns baselines as lines across a chart: the name of the highest stands above its line, all others below."""
     ordered = sorted(found, key=lambda baseline: -baseline.val_accuracy)
     return [
-        Mark(f"{each.name} {percent(each.val_accuracy)}", each.val_accuracy, "", "top" if place else "bottom")
+        Mark(f"{each.title.lower()}\n{percent(each.val_accuracy)}", each.val_accuracy, "", "top" if place else "bottom")
         for place, each in enumerate(ordered)
     ]
 

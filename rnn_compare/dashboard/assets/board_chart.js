@@ -66,11 +66,13 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, charts =
     },
     yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
     shapes: [
-      ...baselines.map(({ at }) => levelAt(at, { color: looks.ink, width: 1.5, dash: "longdash" })),
+      ...baselines.map(({ at }) => ({ ...levelAt(at, { color: looks.ink, width: 1.5, dash: "longdash" }), opacity: 0.75 })),
       ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 2 })),
     ],
     annotations: [
-      ...baselines.map(besideText), ...chart.marks.map(markText), ...(groups.length || !hint ? [] : [hintText(hint)]),
+      ...baselines.map(besideText),
+      ...chart.marks.map((mark) => markText(mark, baselines.length ? looks.paper : CLEAR)),
+      ...(groups.length || !hint ? [] : [hintText(hint)]),
     ],
   };
 }
@@ -81,18 +83,19 @@ function corner(place) {
   return { y: 0.02, yanchor: "bottom", ...side };
 }
 
-function markText({ text, at, side }) {
+// behind: what its text stands on.
+function markText({ text, at, side }, behind) {
   return {
     xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: side, text: escapeLabel(text), showarrow: false,
-    font: { size: 14 },
+    font: { size: 14 }, bgcolor: behind,
   };
 }
 
 // In the margin, where no curve runs: two baselines lie close together, one above its line and one below.
 function besideText({ text, at, side }) {
   return {
-    xref: "paper", x: 1.01, xanchor: "left", y: at, yanchor: side, text: escapeLabel(text), showarrow: false,
-    font: { size: 14 },
+    xref: "paper", x: 1.01, xanchor: "left", y: at, yanchor: side, align: "left", showarrow: false,
+    text: escapeLabel(text).replaceAll("\n", "<br>"), font: { size: 14 },
   };
 }
 

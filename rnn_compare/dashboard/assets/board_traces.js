@@ -3,19 +3,21 @@
 import { CLEAR, escapeLabel } from "./chart_look.js";
 import { unpackFigures } from "./packed.js";
 
+const HATCHES = ["/", "\\"];
+
 // What lies behind comes first. Then two lines a group, training and validation; of what a chart has not, an empty one.
 export function traces(chart, groups, hidden, gap = false) {
   const drawn = groups.map((group) => curvesOf(chart, group));
   const each = (make) => drawn.flatMap((curves, index) => {
     const group = groups[index];
     const visible = hidden.has(group.id) ? "legendonly" : true;
-    return make(curves, group).map((trace) => ({
+    return make(curves, group, index).map((trace) => ({
       type: "scatter", mode: "lines", legendgroup: group.id, name: escapeLabel(group.label), meta: group.id,
       showlegend: false, visible, ...trace, uid: `${group.id}-${trace.uid}`,
     }));
   });
   return [
-    ...(gap ? each((curves, { color }) => gapArea(curves, color)) : []),
+    ...(gap ? each((curves, { color }, index) => gapArea(curves, color, HATCHES[index % HATCHES.length])) : []),
     ...each((curves, { color }) => band(curves, color)),
     ...each((curves, { color }) => singleSeeds(curves, color)),
     ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]),
@@ -92,19 +94,19 @@ function band({ validation, every, half }, color) {
 
 function singleSeeds({ single, every }, color) {
   return single.map((values, index) => ({
-    uid: `seed-${index}`, x: epochs(values, every), y: values, line: { color, width: 1 }, opacity: 0.45,
+    uid: `seed-${index}`, x: epochs(values, every), y: values, line: { color, width: 1.25 }, opacity: 0.55,
     hoverinfo: "skip",
   }));
 }
 
 // Between training and validation; hatched, so that it is told from a band.
-function gapArea({ training, validation }, color) {
+function gapArea({ training, validation }, color, shape) {
   const isThere = (value) => value !== null && value !== undefined;
   const both = [...validation.y.keys()].filter((at) => isThere(validation.y[at]) && isThere(training.y[at]));
   const line = ({ x, y }) => ({ x: both.map((index) => x[index]), y: both.map((index) => y[index]) });
   if (both.length < 2) return [];
-  const hatched = { shape: "/", size: 9, solidity: 0.18, fgcolor: color, bgcolor: faded(color, 0.08) };
-  return [area("gap", line(training), line(validation), { fillcolor: faded(color, 0.08), fillpattern: hatched })];
+  const hatched = { shape, size: 8, solidity: 0.12, fgcolor: color, fgopacity: 0.5, bgcolor: faded(color, 0.07) };
+  return [area("gap", line(training), line(validation), { fillcolor: faded(color, 0.07), fillpattern: hatched })];
 }
 
 function area(uid, upper, lower, filled) {

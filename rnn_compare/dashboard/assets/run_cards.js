@@ -3,7 +3,7 @@
 import { button, element, setText } from "./dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
-const ROWS = [["best", "state"], ["best_note", "last", "left"], ["size", "pace", "layers"]];
+const ROWS = [["best", "state", "state_more"], ["best_note", "last", "left"], ["size", "pace", "layers"]];
 const LAYERS = "fused: Keras' layers with a compiled loop, several times faster; stock Keras: its own layers";
 
 // onName(id) is called with the card whose name is clicked, onPress(what, id) with what is pressed.

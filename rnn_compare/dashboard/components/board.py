@@ -135,9 +135,5 @@ def _how_to_read(found: Sequence[Group]) -> str:
     if not counts:
         return ""
     fewest, most = min(counts), max(counts)
-    n = f"{most}" if fewest == most else f"{fewest} to {most}"
-    return (
-        f"Thick lines: mean of n = {n} seed{'' if most == 1 else 's'}, of those that have finished the epoch. "
-        "Bands: 95 % t-interval of that mean, epoch by epoch; it covers the seed, not the choice of reviews. "
-        "Thin lines: single seeds."
-    )
+    n = f"{most} seed{'' if most == 1 else 's'}" if fewest == most else f"{fewest} to {most} seeds, those that have it"
+    return f"Thick: mean at each epoch, n = {n}; band: its 95 % t-interval, for the seed alone; thin: single seeds."

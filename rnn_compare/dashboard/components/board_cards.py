@@ -14,7 +14,7 @@ from rnn_compare.runs.record import Run
 
 
 def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
-    """Returns what a card says, as ready words.
+    """Returns what a card says, as ready words; those of ``state_more`` are left out where there is little room.
 
     Args:
         group: Its runs.
@@ -29,6 +29,7 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> di
     return {
         "status": run.status.value,
         "state": _state(run, starts),
+        "state_more": "",
         "fraction": round(run.fraction_done, 3),
         "best": percent(best["val_accuracy"]) if best else "–",
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
@@ -36,11 +37,15 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> di
         "left": _left(run, earlier),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "pace": f"{duration(pace)} per epoch" if pace is not None else "",
-        "layers": run.layers.partition(",")[0],
+        "layers": _trained_by(run),
         "reason": run.reason or "",
-        "press": "" if run.status is Status.FINISHED else "Continue" if run.status.ended else "Stop",
+        "press": "Continue" if run.can_be_continued else "" if run.status.ended else "Stop",
         "stopping": run.stop_requested and not run.status.ended,
     }
+
+
+def _trained_by(run: Run) -> str:
+    return f"{run.origin}, on {run.owner.host}" if run.is_from_elsewhere else run.layers.partition(",")[0]
 
 
 def _state(run: Run, starts: Mapping[str, float]) -> str:
@@ -92,6 +97,7 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run])
     return {
         "status": _status(runs),
         "state": _seeds_state(group, starts),
+        "state_more": "" if all(run.status is Status.QUEUED for run in runs) else "finished",
         "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
         "best": _written(best) if best else "–",
         "best_note": f"mean best{' so far' if so_far else ''}, n = {best.runs}" if best else "validation accuracy",
@@ -99,7 +105,7 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run])
         "left": f"{about(max(_ends(group, at_work, starts, earlier)))} left" if len(at_work) else "",
         "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
         "pace": f"{duration(sum(paces) / len(paces))} per epoch" if paces else "",
-        "layers": runs[0].layers.partition(",")[0],
+        "layers": _trained_by(runs[0]),
         "reason": _left_out(group),
         "press": "Stop" if at_work else "Continue" if any(run.can_be_continued for run in runs) else "",
         "stopping": bool(at_work) and all(run.stop_requested for run in at_work),
@@ -127,7 +133,7 @@ def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
     waiting = [run for run in group.runs if run.status is Status.QUEUED]
     if len(waiting) == len(group.runs):
         return _place(min(waiting, key=lambda run: starts.get(run.id, 0.0)), starts)
-    return f"{len(group.counted)} of {len(group.runs)} seeds finished"
+    return f"{len(group.counted)} of {len(group.runs)} seeds"
 
 
 def _ends(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], earlier: Sequence[Run]) -> list[float]:
@@ -148,5 +154,5 @@ def _left_out(group: Group) -> str:
     many = ", ".join(f"{count} {status}" for status, count in became.items())
     one = group.left_out[0]
     named = f"seed {one.experiment.seed} {one.status.value} after {counted(len(one.epochs), 'epoch')}"
-    reason = next((f" ({run.reason})" for run in group.left_out if run.reason), "")
+    reason = next((f" ({run.reason})" for run in group.left_out if run.reason and run.status is Status.FAILED), "")
     return f"Left out of the mean: {named if len(group.left_out) == 1 else many}{reason}"
