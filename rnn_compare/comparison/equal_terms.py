@@ -131,7 +131,9 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
     """
     pace = _pace(experiment)
     timed = [
-        run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None and _pace(run.experiment) == pace
+        run.seconds_per_epoch
+        for run in runs
+        if run.seconds_per_epoch is not None and _pace(run.experiment) == pace and not run.is_from_elsewhere
     ]
     if timed:
         return EpochSeconds(statistics.median(timed), len(timed))

@@ -104,6 +104,7 @@ def _rate(experiment: Experiment, earlier: Sequence[Run]) -> float:
         if run.experiment.cell == experiment.cell
         and _stock(run.experiment) == _stock(experiment)
         and run.seconds_per_epoch is not None
+        and not run.is_from_elsewhere
     ]
     if rates:
         return statistics.median(rates[-5:])

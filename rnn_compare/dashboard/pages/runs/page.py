@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.pages.compare import page as compare
-from rnn_compare.dashboard.pages.runs import run_details, run_table
+from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import PARAMETER, fit_together, link
 from rnn_compare.experiment import MAX_COMPARED
@@ -104,6 +104,7 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
             icon=":material/download:",
             on_click="ignore",
         )
+        take_home.offer(services, chosen)
         locked = presenter.why_not()
         st.button(
             "Stop",

@@ -1,0 +1,66 @@
+"""Reports of the ticked runs to take home: each is made when somebody asks for it, one after the other."""
+
+import threading
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from rnn_compare.dashboard.notices import noted, noting
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+from rnn_compare.report.contents import gather
+from rnn_compare.report.written_files import Form, written, zipped
+from rnn_compare.runs.record import Run
+
+MOST = 100
+"""Runs of one report: more would keep the server busy for seconds."""
+_OFFERED: tuple[tuple[Form, str, str, str], ...] = (
+    ("html", "Page (.html)", ".html", "Charts, verdicts and tables in one file that needs no network."),
+    ("notebook", "Notebook (.ipynb)", ".ipynb", "Trains the same networks anew, in stock Keras."),
+    ("parquet", "Parquet", "-parquet.zip", "Curves and predictions as tables."),
+    ("csv", "CSV", "-csv.zip", "Curves and predictions as tables."),
+    ("tensorboard", "TensorBoard", "-tensorboard.zip", "Event files: unpack them, then tensorboard --logdir FOLDER."),
+)
+_MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
+_one_at_a_time = threading.Lock()
+
+
+def offer(services: Services, chosen: Sequence[Run]) -> None:
+    """Draws what opens the downloads of the ticked runs, in the order of their making."""
+    ids = [run.id for run in reversed(chosen)]
+    name = ids[0] if len(ids) == 1 else "report"
+    with st.popover("Take home", icon=":material/download:", disabled=not 0 < len(ids) <= MOST):
+        for form, label, ending, purpose in _OFFERED:
+            st.download_button(
+                label,
+                _maker(services, ids, form, name, noted()),
+                f"{name}{ending}",
+                _MIME.get(ending, "application/zip"),
+                key=f"take_home_{form}",
+                help=purpose,
+                on_click="ignore",
+                width="stretch",
+            )
+
+
+def report(services: Services, ids: Sequence[str], form: Form, name: str) -> bytes:
+    """Returns a report as the content of one file: where it has several, an archive of them.
+
+    Raises:
+        UserError: If a run was deleted meanwhile, or it cannot be made of these runs.
+    """
+    with _one_at_a_time:
+        files = written(gather(services.store, ids), form)
+    if form in ("html", "notebook"):
+        return files[""]
+    named = files if form == "tensorboard" else {f"{name}{added}.{form}": content for added, content in files.items()}
+    return zipped(named)
+
+
+def _maker(services: Services, ids: Sequence[str], form: Form, name: str, problems: list[str]) -> Callable[[], bytes]:
+    def make() -> bytes:
+        with noting(problems):
+            return report(services, ids, form, name)
+        raise UserError(problems[-1])  # so that nothing is downloaded
+
+    return make
