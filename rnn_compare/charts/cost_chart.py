@@ -50,7 +50,7 @@ def cost_chart(found: Sequence[Outcome], costs: Sequence[float], cost: str, unit
             name=cell,
             marker={"color": picture(cell).color, "symbol": MARKERS[number % len(MARKERS)], "size": 12},
             text=named,
-            textposition="middle right",
+            textposition="top right",
             textfont={"size": 14},
             cliponaxis=False,
             hoverlabel={"namelength": -1},

@@ -39,7 +39,7 @@ def parallel_chart(found: Sequence[Outcome]) -> go.Figure:
     drawn.update_layout(
         showlegend=False,
         hovermode="closest",
-        xaxis={**hidden, "range": [-0.35, len(names) + 0.4]},
+        xaxis={**hidden, "range": [-0.35, len(names) + 0.65]},
         yaxis={**hidden, "range": [-0.12, 1.2]},
         margin={"l": 5, "r": 5, "t": 5, "b": 5},
     )

@@ -11,9 +11,9 @@ from rnn_compare.comparison.sweeps import Outcome
 
 BESIDE = 2
 """Maps beside each other; on a phone a third would leave no room for numbers."""
-ROW_PIXELS, FRAME_PIXELS = 46, 105
+ROW_PIXELS, FRAME_PIXELS = 52, 105
 WIDE_ENOUGH = 4
-"""Columns up to which the margin stands beside the mean."""
+"""Columns, over all maps beside each other, up to which the margin stands below the mean."""
 
 
 def sweep_heat_maps(found: Sequence[Outcome]) -> go.Figure:
@@ -51,9 +51,10 @@ def sweep_heat_maps(found: Sequence[Outcome]) -> go.Figure:
     drawn.update_yaxes(**axis("units", type="category"), col=1)
     drawn.update_yaxes(type="category", fixedrange=True, tickfont={"size": 15})
     drawn.update_annotations(font_size=17)
-    bar = {"tickformat": ".0%", "tickfont": {"size": 14}, "thickness": 14, "outlinewidth": 0}
     drawn.update_layout(
-        coloraxis={"colorscale": "Cividis", "colorbar": bar}, margin={"l": 10, "r": 10, "t": 34, "b": 10}
+        # The numbers stand in the fields: on a phone there is no room for a scale beside them.
+        coloraxis={"colorscale": "Cividis", "showscale": False},
+        margin={"l": 10, "r": 10, "t": 34, "b": 10},
     )
     return drawn
 
@@ -78,7 +79,7 @@ def _field(found: Sequence[Outcome], cell: str, units: int, maxlen: int) -> tupl
 def _said(field: tuple[float, float | None, int] | None, columns: int) -> str:
     if field is None:
         return ""
-    margin = f" ± {100 * field[1]:.1f}" if field[1] is not None and columns <= WIDE_ENOUGH else ""
+    margin = f"<br>± {100 * field[1]:.1f}" if field[1] is not None and columns <= WIDE_ENOUGH else ""
     return f"{100 * field[0]:.1f}{margin}"
 
 

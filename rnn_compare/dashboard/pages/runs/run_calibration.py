@@ -49,6 +49,6 @@ overconfident: its verdicts are surer than they are right.
     verdict = "This one can hardly be told from such a network." if near else f"This one is {said}."
     return (
         f"**Expected calibration error {percent(found.error)}**: so far apart are predicted probability and share of "
-        f"positive reviews, on average over the reviews. It is never 0: a perfectly calibrated network would have about "
+        "positive reviews, on average over the reviews. It is never 0: a perfectly calibrated network would have about "
         f"{percent(found.by_chance)} by chance. {verdict}"
     )

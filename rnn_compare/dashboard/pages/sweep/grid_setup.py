@@ -10,6 +10,7 @@ from rnn_compare.comparison.sweeps import JUDGED_BY, grid
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_SEEDS, Experiment, bounds, choices
 from rnn_compare.presets import BOOK
+from rnn_compare.sources.registry import SOURCES, source
 
 UNITS = ("4", "8", "16", "32", "64", "128")
 MAXLENS = ("20", "50", "100", "200", "500")
@@ -122,6 +123,8 @@ def _shared(name: str) -> None:
     else:
         kind = type(usual)
         low, high = map(kind, bounds(name))
+        if name == "reviews":  # what the chosen source holds, Experiment knows and says
+            high = max(source(each).size for each in SOURCES)
         step = kind(STEPS.get(name, 1))
         format = "%.5f" if name == "learning_rate" else None
         st.number_input(label, low, high, usual, step, format, key=key(name), help=_help(name), **_BIND)

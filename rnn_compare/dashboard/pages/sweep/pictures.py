@@ -9,7 +9,7 @@ import streamlit as st
 
 from rnn_compare.charts import axis_chart, best_of_chart, cost_chart, parallel_chart, sweep_heat_maps
 from rnn_compare.comparison.accuracies import Measure
-from rnn_compare.comparison.sentences import MEANS, MEASURED
+from rnn_compare.comparison.sentences import MEANS
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.services import Services
@@ -40,7 +40,7 @@ def show(services: Services, sweep: Sweep) -> None:
     if not found:
         st.info(_nothing(sweep, measure), icon=":material/hourglass_empty:")
         return
-    title = f"accuracy {MEASURED[measure]}"
+    title = _title(measure)
     match picture:
         case "Along a setting":
             _along(found, title)
@@ -56,7 +56,7 @@ def show(services: Services, sweep: Sweep) -> None:
         case "Parallel":
             figure.show(parallel_chart.parallel_chart(found), "sweep_parallel", parallel_chart.HEIGHT)
             st.caption(
-                "A line is a setting, in its cell's colour: it goes through its values to the mean accuracy of its seeds."
+                "A line is a setting, in its cell's colour: through its values to the mean accuracy of its seeds."
             )
         case _:
             figure.show(sweep_heat_maps.sweep_heat_maps(found), "sweep_heat", sweep_heat_maps.height(found))
@@ -115,7 +115,7 @@ def show_cost(found: Sequence[Outcome], measure: Measure, place: str) -> None:
         label_visibility="collapsed",
     )
     figure.show(
-        _cost_figure(found, cost or "parameters", f"accuracy {MEASURED[measure]}"),
+        _cost_figure(found, cost or "parameters", _title(measure)),
         f"{place}_cost_chart",
         cost_chart.HEIGHT,
     )
@@ -123,6 +123,10 @@ def show_cost(found: Sequence[Outcome], measure: Measure, place: str) -> None:
         "On the dashed line, the Pareto front, lie the settings that no other one beats: none is both cheaper and more "
         "accurate. It is drawn through means; where intervals overlap, chance may have put a setting on it."
     )
+
+
+def _title(measure: Measure) -> str:
+    return f"accuracy ({MEASURES[measure].lower()})"
 
 
 def _cost_figure(found: Sequence[Outcome], cost: str, title: str) -> go.Figure:
