@@ -74,13 +74,18 @@ def _add_lines(drawn: go.Figure, found: Sequence[Outcome], names: Sequence[str],
             line={"color": picture(one.experiment.cell).color, "width": 2.5},
             marker={"size": 7},
             opacity=0.8,
-            hovertemplate=f"{plain(one.group.name)}: {100 * one.accuracy.mean:.1f}{margin} %, "
-            f"n = {one.accuracy.runs}<extra></extra>",
+            customdata=[f"{plain(one.group.name)}: {100 * one.accuracy.mean:.1f}{margin} %, n = {one.accuracy.runs}"]
+            * (len(names) + 1),
+            hovertemplate="%{customdata}<extra></extra>",
         )
 
 
 def _ordered(values: Sequence[Any]) -> list[Any]:
-    return list(dict.fromkeys(values)) if isinstance(values[0], str) else sorted(set(values))
+    return (
+        list(dict.fromkeys(values))
+        if isinstance(values[0], str)
+        else sorted(set(values), key=lambda each: (each is not None, each))
+    )
 
 
 def _scaled(value: float, low: float, high: float) -> float:

@@ -10,7 +10,7 @@ from rnn_compare.comparison.accuracies import Measure
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.means import Mean, mean
-from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
+from rnn_compare.comparison.sweeps import JUDGED_BY, OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
@@ -164,7 +164,9 @@ def _tell_results(runs: Sequence[Run], as_json: bool) -> None:
     settings = [name for name in rows[0] if name not in _FIGURES] if rows else []
     print(output.table((*settings, *_HEADS), [_row(row, settings) for row in rows]))
     if any(row["margin"] is not None for row in rows):
-        print("± is the 95 % interval of the mean over seeds (Student's t); all are judged by the same reviews.")
+        print("± is the 95 % interval of the mean over seeds (Student's t).")
+    if differing := [name.replace("_", " ") for name in settings if name in JUDGED_BY]:
+        print(f"Settings with another {' or '.join(differing)} are judged by other reviews: do not compare them.")
 
 
 _HEADS = ("complete", "best epoch", "standard deviation", "lowest to highest", "kept weights", "typical epoch", "test")

@@ -43,7 +43,7 @@ class Grid:
 
     Attributes:
         experiments: The trainings of the sweep; none if ``problem`` says why there are none.
-        shared: The settings that are no axis of it.
+        shared: The settings that are no axis of it, as far as they are not as usual.
         seeds: Each setting is trained with these.
         problem: A sentence, or None.
     """
@@ -100,7 +100,7 @@ def _other() -> str | None:
     )
     if chosen == NO_OTHER:
         return None
-    offered = OFFERED.get(chosen) or choices(chosen) or tuple(YES_OR_NO)
+    offered = OFFERED.get(chosen) or choices(chosen) or (tuple(YES_OR_NO) if _is_switch(chosen) else ())
     given = st.session_state.get(key("values"), st.query_params.get_all(key("values")))
     st.multiselect(
         f"Values of {chosen.replace('_', ' ')}",
@@ -116,24 +116,40 @@ def _other() -> str | None:
 
 def _shared(name: str) -> None:
     label, usual = name.replace("_", " ").capitalize(), Experiment.model_fields[name].default
-    if isinstance(usual, bool):
+    if _is_switch(name):
         st.toggle(label, usual, key=key(name), help=_help(name), **_BIND)
     elif options := choices(name):
         st.selectbox(label, options, options.index(usual), key=key(name), help=_help(name), **_BIND)
     else:
-        kind = type(usual)
+        kind = float if usual is None else type(usual)
         low, high = map(kind, bounds(name))
         if name == "reviews":  # what the chosen source holds, Experiment knows and says
             high = max(source(each).size for each in SOURCES)
         step = kind(STEPS.get(name, 1))
         format = "%.5f" if name == "learning_rate" else None
-        st.number_input(label, low, high, usual, step, format, key=key(name), help=_help(name), **_BIND)
+        st.number_input(
+            label,
+            low,
+            high,
+            usual,
+            step,
+            format,
+            key=key(name),
+            placeholder="Keras' own",
+            help=_help(name),
+            **_BIND,
+        )
 
 
 def _read(other: str | None) -> Grid:
     state = st.session_state
-    shared = {name: state[key(name)] for name in Experiment.model_fields if name not in (*AXES, other)}
-    first = shared.pop("seed")
+    first = state[key("seed")]
+    # What is left as it is stays out: for some settings the source says what is usual.
+    shared = {
+        name: state[key(name)]
+        for name, field in Experiment.model_fields.items()
+        if name not in (*AXES, "seed", other) and state[key(name)] != field.default
+    }
     seeds = tuple(range(first, first + state[key("seeds")]))
     axes = {name: list(state[key(name)] or []) for name in AXES} | {"seed": list(seeds)}
     if other is not None:
@@ -142,6 +158,10 @@ def _read(other: str | None) -> Grid:
         return Grid(tuple(grid(shared | axes)), shared, seeds, None)
     except UserError as error:
         return Grid((), shared, seeds, str(error))
+
+
+def _is_switch(name: str) -> bool:
+    return Experiment.model_fields[name].annotation is bool
 
 
 def _help(name: str) -> str:

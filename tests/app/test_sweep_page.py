@@ -1,0 +1,155 @@
+"""The page of sweeps without a browser: a real record, an engine that need not train."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
+
+from rnn_compare.dashboard.access import presenter
+from rnn_compare.dashboard.services import Services
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.checkpoint import Checkpoint
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.owner import Owner
+from tests.epochs import epoch_end
+
+from .conftest import script
+
+PAGE = script("sweep.page")
+GRID = {"grid_cell": ["SimpleRNN"], "grid_units": ["4", "8"], "grid_maxlen": ["20"], "grid_seeds": "2"}
+SHARED = {"grid_epochs": "2", "grid_reviews": "60"}
+
+
+pytestmark = pytest.mark.usefixtures("services")
+
+
+def page(**address: object) -> AppTest:
+    app = AppTest.from_string(PAGE, default_timeout=30)
+    for name, value in (GRID | SHARED | address).items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def button(app: AppTest, key: str) -> Button:
+    return next(element for element in app.button if element.key == key)
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(
+        [
+            *(element.value for element in (*app.caption, *app.info, *app.error)),
+            *(element.proto.body for element in app.get("html")),
+            *(element.proto.text for element in app.get("progress")),
+        ]
+    )
+
+
+@pytest.fixture
+def one(services: Services) -> Callable[..., str]:
+    """Records a run of the grid, through the record's own ways, and returns its id."""
+
+    def made(seed: int, status: Status = Status.FINISHED, units: int = 4, done: int = 2) -> str:
+        experiment = Experiment(units=units, maxlen=20, epochs=2, reviews=60, seed=seed)
+        [run] = services.store.create([experiment], Owner.current(), "page")
+        if status is not Status.QUEUED:
+            services.store.record([Started(run, 1, "", {}, 1.0)])
+        services.store.record([epoch_end(run, n, 0.6, 0.6, 0.7, 0.6, 1.5) for n in range(1, done + 1)])
+        if status.ended:
+            services.store.record([Ended(run, status, None, 60.0)])
+        services.refresh()
+        return run
+
+    return made
+
+
+def test_a_grid_that_nobody_has_trained_says_what_it_would_take() -> None:
+    app = page()
+    assert not app.exception
+    assert button(app, "sweep_train").label == "Train 4 runs"
+    assert "0 of 4 runs trained, 4 to train: a few seconds." in said(app)
+    assert "No run of this grid has trained to its end yet" in said(app)
+
+
+def test_what_is_trained_already_is_used_and_said(services: Services, one: Callable[..., str]) -> None:
+    one(1)
+    one(2)
+    one(9)  # another seed
+    app = page(measure="Typical epoch")
+    assert "2 of 4 are there already; 2 to train" in said(app)
+    button(app, "sweep_train").click().run()
+    assert not app.error
+    waiting = [run for run in services.store.runs() if run.status is Status.QUEUED]
+    assert [(run.experiment.units, run.experiment.seed) for run in waiting] == [(8, 1), (8, 2)]
+    assert {run.priority for run in waiting} == {-1}
+    assert "2 of 4 runs trained, 2 at work" in said(app)
+    assert "The rest is at work." in said(app)
+
+
+def test_a_sweep_is_stopped_and_continued_as_one(services: Services, one: Callable[..., str]) -> None:
+    running, waiting = one(1, Status.RUNNING, done=1), one(2, Status.QUEUED, done=0)
+    app = page()
+    button(app, "sweep_stop").click().run()
+    assert all(run.stop_requested for run in services.store.runs([running, waiting]))
+    broken = one(1, Status.STOPPED, units=8, done=1)
+    checkpoint.save(broken, Checkpoint(services.store.run(broken).epochs, (), ()))
+    app = page()
+    assert "1 to continue" in said(app)
+    button(app, "sweep_train").click().run()
+    assert services.store.run(broken).status is Status.QUEUED
+
+
+def test_only_the_presenter_starts_and_stops_a_sweep(
+    services: Services, one: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one(1, Status.RUNNING, done=1)
+    app = page()
+    monkeypatch.setattr(presenter, "is_presenter", lambda: False)
+    before = len(services.store.runs())
+    button(app, "sweep_train").click().run()  # a forged press
+    assert presenter.REFUSAL in said(app)
+    assert len(services.store.runs()) == before
+    assert button(app, "sweep_train").disabled
+    assert button(app, "sweep_stop").disabled
+
+
+def test_too_large_a_grid_is_refused_in_words() -> None:
+    app = page(grid_units=[str(size) for size in range(1, 50)], grid_seeds="10")
+    assert "49 units × 10 seeds make 490 runs; a sweep has at most 200" in said(app)
+    assert button(app, "sweep_train").disabled
+
+
+def test_a_value_out_of_bounds_is_refused_in_words() -> None:
+    assert "units is 9999; it must be between 1 and 512" in said(page(grid_units=["9999"]))
+    assert "units is 'many'" in said(page(grid_units=["many"]))
+
+
+@pytest.mark.parametrize("picture", ["Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel"])
+def test_every_picture_is_drawn_of_what_is_trained(one: Callable[..., str], picture: str) -> None:
+    for seed in (1, 2):
+        one(seed)
+    app = page(picture=picture, measure="Typical epoch")
+    assert not app.exception
+    assert "median of the second half" in said(app)
+    assert app.dataframe[0].value["n"].tolist() == [2]
+
+
+def test_another_setting_may_be_an_axis() -> None:
+    app = page(grid_axis="dropout", grid_values=["0.0", "0.2", "0.4"])
+    assert not app.exception
+    assert button(app, "sweep_train").label == "Train 12 runs"
+    app = page(grid_axis="bidirectional", grid_values=["yes", "no"])
+    assert button(app, "sweep_train").label == "Train 8 runs"
+
+
+def test_equal_parameters_are_shown_term_by_term() -> None:
+    body = said(page())
+    assert "<td>76·76 + 32·76 + 76 = 8,284</td><td>8,284</td><td>−36 (−0.4 %)</td>" in body
+
+
+def test_equal_time_says_whether_it_was_measured(one: Callable[..., str]) -> None:
+    one(1, units=32)
+    body = said(page(equal_terms="Equal time", equal_cell="SimpleRNN", equal_maxlen="20"))
+    assert "1.5 s <small>measured on 1 run</small>" in body
+    assert "estimated: no run of this network yet" in body

@@ -1,0 +1,139 @@
+"""Charts of sweeps as data: what is drawn is what was found."""
+
+import json
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from rnn_compare.charts import axis_chart, best_of_chart, cost_chart, parallel_chart, reliability_chart, sweep_heat_maps
+from rnn_compare.charts.palette import looks
+from rnn_compare.comparison.calibration import calibration
+from rnn_compare.comparison.sweeps import Outcome, grid, outcomes
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+from tests.epochs import epoch_end
+
+SMALL = {"units": [4, 16], "maxlen": [20, 50], "seed": [1, 2], "epochs": 1}
+
+
+def found(experiments: Sequence[Experiment], name: str = "") -> list[Outcome]:
+    runs = [
+        Run(
+            f"r{number}",
+            number,
+            "r",
+            experiment,
+            Status.FINISHED,
+            Owner(1, 1.0, "here"),
+            "page",
+            0.0,
+            name=name,
+            epochs=(epoch_end("r", 1, 0.5, 0.7, 0.6 + number / 100, 0.6, 2.0),),
+        )
+        for number, experiment in enumerate(experiments)
+    ]
+    return outcomes(runs, lambda run: run.epochs[-1]["val_accuracy"])
+
+
+def test_a_heat_map_holds_the_mean_of_each_field_and_leaves_others_empty() -> None:
+    experiments = grid(SMALL | {"cell": ["LSTM"]}) + grid(SMALL | {"cell": ["GRU"], "units": [4]})
+    lstm, gru = sweep_heat_maps.sweep_heat_maps(found(experiments)).data
+    assert lstm.y == ("4", "16")
+    assert lstm.z[0] == pytest.approx((0.605, 0.625))
+    assert lstm.text[0][0] == "60.5<br>± 6.4"  # t with one degree of freedom: 12.7 · 0.5
+    assert list(gru.z[1]) == [None, None]
+    assert list(gru.text[1]) == ["", ""]
+
+
+def test_a_field_over_several_settings_has_a_mean_and_no_interval() -> None:
+    experiments = grid({"units": [4], "maxlen": [20], "dropout": [0, 0.5], "seed": [1, 2], "epochs": 1})
+    [field] = sweep_heat_maps.sweep_heat_maps(found(experiments)).data
+    assert (field.z[0][0], field.text[0][0]) == (pytest.approx(0.615), "61.5")
+
+
+def test_a_line_along_a_setting_is_one_combination_of_the_others_with_its_band() -> None:
+    drawn = axis_chart.axis_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "units", "accuracy")
+    lines = [trace for trace in drawn.data if trace.name]
+    bands = [trace for trace in drawn.data if trace.fill == "toself"]
+    assert [line.name for line in lines] == ["LSTM maxlen 20", "LSTM maxlen 50", "GRU maxlen 20", "GRU maxlen 50"]
+    assert lines[0].x == (4, 16)
+    assert lines[0].y == pytest.approx((0.605, 0.645))
+    assert len(bands) == 4
+    assert max(bands[0].y) == pytest.approx(0.645 + 12.706 * 0.005, abs=1e-4)
+
+
+@pytest.mark.parametrize("setting", ["cell", "bidirectional", "dropout"])
+def test_any_setting_may_stand_along_the_axis(setting: str) -> None:
+    values = {"cell": ["LSTM", "GRU"], "bidirectional": [False, True], "dropout": [0, 0.2]}
+    drawn = axis_chart.axis_chart(found(grid({setting: values[setting], "epochs": 1})), setting, "accuracy")
+    [line] = [trace for trace in drawn.data if trace.name]
+    assert len(line.x) == 2
+
+
+def test_more_lines_than_can_be_told_apart_have_no_bands() -> None:
+    drawn = axis_chart.axis_chart(
+        found(grid({"units": list(range(1, 10)), "maxlen": [10, 20], "seed": [1, 2]})), "maxlen", "accuracy"
+    )
+    assert not [trace for trace in drawn.data if trace.fill]
+
+
+def test_the_front_goes_through_what_no_other_setting_beats() -> None:
+    outcome = found(grid({"units": [4, 8, 16], "epochs": 1}))
+    front, points = cost_chart.cost_chart(outcome, [10.0, 100.0, 50.0], "parameters", "parameters", "accuracy").data
+    assert front.x == (10.0, 50.0)
+    assert points.text == ("SimpleRNN(4)", "", "SimpleRNN(16)")
+    assert points.error_y.array == (0.0, 0.0, 0.0)  # one seed each: nothing is known of chance
+
+
+def test_the_expected_best_begins_at_the_mean_and_ends_at_the_best() -> None:
+    lstm, gru = best_of_chart.best_of_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
+    assert lstm.name == "LSTM (n = 8)"
+    assert lstm.y[0] == pytest.approx(0.635)
+    assert lstm.y[-1] == pytest.approx(0.67)
+    assert gru.y[-1] == pytest.approx(0.75)
+
+
+def test_parallel_lines_end_at_their_accuracy() -> None:
+    drawn = parallel_chart.parallel_chart(
+        found(grid(SMALL | {"cell": ["LSTM", "GRU"], "bidirectional": [True, False]}))
+    )
+    lines = [trace for trace in drawn.data if trace.mode == "lines+markers"]
+    assert len(lines) == 16
+    assert (lines[0].y[-1], lines[-1].y[-1]) == (0.0, 1.0)
+    assert [each.text for each in drawn.layout.annotations if each.x == 3] == [
+        "<b>bidirectional</b>",
+        "<b>no</b>",
+        "<b>yes</b>",
+    ]
+
+
+def test_what_people_call_a_network_is_shown_as_text() -> None:
+    outcome = found(grid({"units": [4, 8], "epochs": 1}), "<b>%{x}</b>")
+    charts = [
+        cost_chart.cost_chart(outcome, [1.0, 2.0], "parameters", "parameters", "accuracy"),
+        parallel_chart.parallel_chart(outcome),
+        axis_chart.axis_chart(outcome, "units", "accuracy"),
+    ]
+    for drawn in charts:
+        assert "<b>%{x}" not in json.dumps([trace.to_plotly_json() for trace in drawn.data], default=list)
+
+
+def test_a_reliability_diagram_has_a_point_for_each_bin_with_its_interval() -> None:
+    probabilities = np.array([0.05, 0.95, 0.95, 0.95])
+    calibrated = calibration(probabilities, np.array([0, 1, 1, 0]))
+    _, points = reliability_chart.reliability_chart(calibrated, looks(["LSTM"])[0]).data
+    assert points.x == pytest.approx((0.05, 0.95))
+    assert points.y == pytest.approx((0.0, 2 / 3))
+    assert all(height > 0 for height in points.error_y.array)
+
+
+def test_one_trained_run_is_a_picture_already() -> None:
+    outcome = found([Experiment(epochs=1)])
+    assert sweep_heat_maps.sweep_heat_maps(outcome).data[0].text[0][0] == "60.0"
+    assert parallel_chart.parallel_chart(outcome).data
+    assert cost_chart.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
+    assert best_of_chart.best_of_chart(outcome, "accuracy").data[0].y == (0.6,)
+    assert sweep_heat_maps.height(outcome) > 0
