@@ -71,7 +71,7 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, charts =
     ],
     annotations: [
       ...baselines.map(besideText),
-      ...chart.marks.map((mark) => markText(mark, baselines.length ? looks.paper : CLEAR)),
+      ...chart.marks.map(markText),
       ...(groups.length || !hint ? [] : [hintText(hint)]),
     ],
   };
@@ -83,11 +83,10 @@ function corner(place) {
   return { y: 0.02, yanchor: "bottom", ...side };
 }
 
-// behind: what its text stands on.
-function markText({ text, at, side }, behind) {
+function markText({ text, at, side }) {
   return {
     xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: side, text: escapeLabel(text), showarrow: false,
-    font: { size: 14 }, bgcolor: behind,
+    font: { size: 14 },
   };
 }
 

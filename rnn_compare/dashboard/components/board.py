@@ -135,5 +135,9 @@ def _how_to_read(found: Sequence[Group]) -> str:
     if not counts:
         return ""
     fewest, most = min(counts), max(counts)
-    n = f"{most} seed{'' if most == 1 else 's'}" if fewest == most else f"{fewest} to {most} seeds, those that have it"
-    return f"Thick: mean at each epoch, n = {n}; band: its 95 % t-interval, for the seed alone; thin: single seeds."
+    mean = (
+        f"mean of n = {most} seed{'' if most == 1 else 's'} at each epoch"
+        if fewest == most
+        else f"mean at each epoch of the seeds that have finished it, n = {fewest} to {most}"
+    )
+    return f"Thick: {mean}; band: its 95 % t-interval, for the seed alone; thin: single seeds."
