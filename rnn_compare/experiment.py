@@ -4,7 +4,7 @@ import hashlib
 import itertools
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal, Self, get_args
+from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -16,9 +16,11 @@ from rnn_compare.sources.registry import SOURCES
 
 Optimizer = Literal["rmsprop", "adam", "sgd"]
 Schedule = Literal["constant", "cosine", "exponential"]
+RecurrentInitializer = Literal["orthogonal", "glorot_uniform", "identity"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
+RECURRENT_INITIALIZERS: tuple[RecurrentInitializer, ...] = get_args(RecurrentInitializer)
 DECAY = 0.8
 """What the exponential schedule multiplies the learning rate by after every epoch."""
 
@@ -63,6 +65,16 @@ class Experiment(BaseModel):
     mask_padding: bool = Field(False, description="Skip padding instead of reading it (mask_zero).")
     dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training.")
     recurrent_dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
+    recurrent_initializer: RecurrentInitializer = Field(
+        "orthogonal", description="What the recurrent kernel begins as: Keras' initializer of that name."
+    )
+    forget_bias: float | None = Field(
+        None,
+        ge=-10.0,
+        le=10.0,
+        description="What the bias begins as in the gate that keeps the state: LSTM's forget gate, GRU's update gate. "
+        "The higher, the longer the state is kept; none: Keras' own (LSTM 1, GRU 0).",
+    )
     optimizer: Optimizer = Field("rmsprop", description="Keras' optimizer of that name.")
     learning_rate: float = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
     schedule: Schedule = Field("constant", description="How the learning rate goes down, epoch by epoch.")
@@ -78,6 +90,9 @@ class Experiment(BaseModel):
     reviews: int = Field(registry.DEFAULT.size, ge=10, description="Reviews used, before the split.")
     seed: int = Field(1, ge=0, le=2**31 - 1, description="Decides the initial weights and every shuffle.")
     source: str = Field(registry.DEFAULT.name, validate_default=True, description="Where the reviews come from.")
+    distance: int = Field(
+        0, ge=0, le=900, description="In a task: words between what decides and the end. 0 for all other sources."
+    )
     stock_layers: bool = Field(
         False, description="Train with Keras' own recurrent layers, not the fused ones: the same, but slower."
     )
@@ -89,16 +104,17 @@ class Experiment(BaseModel):
             raise PydanticCustomError("literal_error", "no cell", {"expected": _one_of(CELLS)})
         return name
 
-    @field_validator("dropout", "recurrent_dropout", "test_split")
+    @field_validator("dropout", "recurrent_dropout", "test_split", "forget_bias")
     @classmethod
-    def _has_one_zero(cls, share: float) -> float:
-        return abs(share)  # -0.0 is the same setting as 0.0
+    def _has_one_zero(cls, given: float | None) -> float | None:
+        return 0.0 if given == 0 else given  # -0.0 is the same setting as 0.0
 
     @model_validator(mode="before")
     @classmethod
-    def _left_out_all_reviews_are_used(cls, values: Any) -> Any:
-        if isinstance(values, dict) and "reviews" not in values and values.get("source") in SOURCES:
-            return values | {"reviews": registry.source(values["source"]).size}
+    def _left_out_the_source_decides(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("source") in SOURCES:
+            found = registry.source(values["source"])
+            return {"reviews": found.size, "distance": found.distance} | values
         return values
 
     @field_validator("source")
@@ -113,6 +129,23 @@ class Experiment(BaseModel):
             raise PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
         return name
 
+    @field_validator("distance")
+    @classmethod
+    def _suits_the_source(cls, distance: int, info: ValidationInfo) -> int:
+        name = info.data.get("source")
+        if info.context is not _RECORDED and name in SOURCES and (sentence := _wrong_distance(name, distance)):
+            raise PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
+        return distance
+
+    @model_validator(mode="after")
+    def _nothing_that_decides_is_cut_off(self, info: ValidationInfo) -> Self:
+        if info.context is not _RECORDED and (words := registry.source(self.dataset).longest) > self.maxlen:
+            raise ValueError(
+                f"a maxlen of {self.maxlen} cuts off what decides: at a distance of {self.distance} the texts of "
+                f"{self.source} have up to {words} words; set maxlen to {words} or more"
+            )
+        return self
+
     @model_validator(mode="after")
     def _both_sides_hold_a_review(self) -> Self:
         if not 0 < self.training_reviews < self.reviews - self.test_reviews:
@@ -121,6 +154,16 @@ class Experiment(BaseModel):
                 "use more reviews or another split"
             )
         return self
+
+    @property
+    def dataset(self) -> str:
+        """What its reviews are called: ``prepared.load`` and ``registry.source`` know them by it.
+
+        Example:
+            >>> Experiment(source="order", distance=7).dataset
+            'order-7'
+        """
+        return registry.dataset(self.source, self.distance)
 
     @property
     def test_reviews(self) -> int:
@@ -295,7 +338,18 @@ def choices(field: str) -> tuple[str, ...]:
         (('rmsprop', 'adam', 'sgd'), ())
     """
     registered = {"cell": CELLS, "source": SOURCES}
-    return registered.get(field) or get_args(Experiment.model_fields[field].annotation)
+    annotation = Experiment.model_fields[field].annotation
+    return registered.get(field) or (get_args(annotation) if get_origin(annotation) is Literal else ())
+
+
+def _wrong_distance(name: str, distance: int) -> str:
+    """Returns what is wrong with the distance for a source, in a sentence; empty if nothing is."""
+    if registry.source(name).distance:
+        return (
+            "" if distance else f"distance is 0; {name} needs one: how many words lie between what decides and the end."
+        )
+    tasks = [each for each in SOURCES if registry.source(each).distance]
+    return f"distance is {distance}; only {' and '.join(tasks)} have one. Leave it out." if distance else ""
 
 
 def _one_of(names: Sequence[str]) -> str:
@@ -321,7 +375,7 @@ def _sentence(detail: Any, values: dict[str, Any]) -> str:
         return f"{field} is {_short(given)!r}; it must be one of {detail['ctx']['expected']}."
     if not field:
         return str(detail["msg"]).removeprefix("Value error, ").capitalize() + "."
-    kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number"}
+    kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number", float | None: "a number"}
     kind = kinds.get(Experiment.model_fields[field].annotation, "a plain text")
     return f"{field} is {_short(given)!r}; it must be {kind}."
 

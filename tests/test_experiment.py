@@ -1,6 +1,7 @@
 """What an experiment may be, and what is said of one that may not; what hangs on the source of the reviews."""
 
 import dataclasses
+import json
 
 import pytest
 
@@ -30,6 +31,36 @@ def test_settings_keep_their_hash_from_one_version_to_the_next() -> None:
 
 def test_runs_of_one_setting_differ_by_their_seed_alone() -> None:
     assert Experiment(seed=2).setting == Experiment().setting != Experiment(epochs=11).setting
+
+
+def test_a_task_has_a_distance_and_other_sources_have_none() -> None:
+    assert (Experiment(source="order").distance, Experiment().distance) == (20, 0)
+    assert Experiment(source="order", distance=7).dataset == "order-7"
+    assert Experiment(source="order", distance=7).setting != Experiment(source="order").setting
+    for values, sentence in (
+        ({"distance": 5}, "distance is 5; only first-word and order have one. Leave it out."),
+        ({"source": "order", "distance": 0}, "distance is 0; order needs one: how many words lie between"),
+        ({"source": "order", "distance": 901}, "distance is 901; it must be between 0 and 900."),
+        ({"source": "order", "distance": "far"}, "distance is 'far'; it must be a whole number."),
+    ):
+        with pytest.raises(UserError, match=sentence):
+            experiment_from(values)
+
+
+def test_a_maxlen_that_cuts_off_what_decides_is_refused_unless_it_is_on_record() -> None:
+    assert experiment_from({"source": "first-word", "distance": 99, "maxlen": 100}).maxlen == 100
+    too_short = {"source": "first-word", "distance": 100, "maxlen": 100}
+    with pytest.raises(UserError, match="texts of first-word have up to 101 words; set maxlen to 101 or more"):
+        experiment_from(too_short)
+    assert recorded_experiment(json.dumps(too_short)).maxlen == 100
+
+
+def test_the_bias_of_the_forget_gate_is_a_number_or_none() -> None:
+    assert Experiment(forget_bias=-0.0).setting == Experiment(forget_bias=0.0).setting != Experiment().setting
+    for given, sentence in (("wide", "it must be a number"), (11, "it must be between -10.0 and 10.0")):
+        with pytest.raises(UserError, match=sentence):
+            experiment_from({"forget_bias": given})
+    assert (choices("forget_bias"), bounds("forget_bias")) == ((), (-10.0, 10.0))
 
 
 def test_the_test_reviews_are_put_aside_before_the_split() -> None:
@@ -82,8 +113,9 @@ def test_each_wrong_setting_gets_its_sentence() -> None:
 def test_an_unknown_source_gets_a_sentence_that_names_the_known_ones() -> None:
     with pytest.raises(UserError) as error:
         experiment_from({"source": "x"})
-    assert str(error.value) == "source is 'x'; it must be one of 'bundled' or 'keras'."
-    assert choices("source") == ("bundled", "keras")
+    named = "'bundled', 'first-word', 'keras', 'order' or 'rotten-tomatoes'"
+    assert str(error.value) == f"source is 'x'; it must be one of {named}."
+    assert choices("source") == ("bundled", "first-word", "keras", "order", "rotten-tomatoes")
 
 
 @pytest.mark.usefixtures("small_source")
@@ -110,5 +142,5 @@ def test_an_experiment_of_the_record_stays_what_it_was() -> None:
 
 
 def test_a_source_that_is_no_more_gets_a_sentence() -> None:
-    with pytest.raises(UserError, match="no source of reviews called 'gone' here, only bundled, keras"):
+    with pytest.raises(UserError, match="no source of reviews called 'gone' here, only bundled, first-word, keras"):
         registry.source("gone")

@@ -81,6 +81,9 @@ class Cell:
         in_keras: Whether Keras itself has that class.
         in_cudnn: Whether that class uses cuDNN where there is a GPU.
         pace: How fast it trains.
+        keeping_gate: The symbol of the gate that decides how much of its state it keeps, whose initial bias is a
+            setting; empty if there is none.
+        keeps_when_open: Whether the state is kept while that gate is open (near 1), or while it is closed.
         notes: What its formula leaves open.
     """
 
@@ -99,12 +102,34 @@ class Cell:
     bias_rows: int = 1
     in_keras: bool = True
     in_cudnn: bool = False
+    keeping_gate: str = ""
+    keeps_when_open: bool = True
     notes: str = ""
 
     @property
     def blocks(self) -> int:
         """How many blocks of ``units`` columns its kernels have."""
         return max(1, len(self.gates))
+
+    def keeping_bias(self, units: int, forget_bias: float) -> tuple[int, int, float] | None:
+        """Returns where the bias of the gate that keeps the state stands, and what it is to begin as.
+
+        Args:
+            units: How many there are.
+            forget_bias: The higher, the more of the state is kept.
+
+        Returns:
+            The first column, the one behind the last, and the value; None if there is no such gate.
+
+        Example:
+            >>> from rnn_compare.cells.registry import cell
+            >>> cell("LSTM").keeping_bias(32, 3.0), cell("MGU").keeping_bias(8, 3.0)
+            ((32, 64, 3.0), (0, 8, -3.0))
+        """
+        block = next((place for place, gate in enumerate(self.gates) if gate.symbol == self.keeping_gate), None)
+        if block is None:
+            return None
+        return block * units, (block + 1) * units, forget_bias if self.keeps_when_open else -forget_bias
 
 
 def sigmoid(x: Array) -> Array:

@@ -88,4 +88,5 @@ CELL = Cell(
     bias_rows=2,
     notes="Its bias has two rows: b for the input and b′ for the state.",
     in_cudnn=True,
+    keeping_gate="z",
 )

@@ -95,4 +95,5 @@ CELL = Cell(
     pace=Pace(fused=0.9e-6, stock=1.7e-6),
     states=("state", "carry"),
     in_cudnn=True,
+    keeping_gate="f",
 )

@@ -85,16 +85,27 @@ def keras_layer() -> Any:
     class MGU(layers.RNN):  # type: ignore[misc]  # as above
         """A layer of minimal gated units."""
 
-        def __init__(self, units: int, dropout: float = 0.0, recurrent_dropout: float = 0.0, **options: Any) -> None:
-            cell = MGUCell(units, dropout=dropout, recurrent_dropout=recurrent_dropout, name="mgu_cell")
-            super().__init__(cell, **options)
+        def __init__(
+            self,
+            units: int,
+            dropout: float = 0.0,
+            recurrent_dropout: float = 0.0,
+            recurrent_initializer: str = "orthogonal",
+            **options: Any,
+        ) -> None:
+            own = {
+                "dropout": dropout,
+                "recurrent_dropout": recurrent_dropout,
+                "recurrent_initializer": recurrent_initializer,
+            }
+            super().__init__(MGUCell(units, name="mgu_cell", **own), **options)
             self.units, self.dropout, self.recurrent_dropout = units, dropout, recurrent_dropout
+            self._own_config = {"units": units, **own}
 
         def get_config(self) -> Any:
             config = super().get_config()
             del config["cell"]
-            own = {"units": self.units, "dropout": self.dropout, "recurrent_dropout": self.recurrent_dropout}
-            return {**config, **own}
+            return {**config, **self._own_config}
 
         @classmethod
         def from_config(cls, config: Any) -> Any:
@@ -127,5 +138,7 @@ CELL = Cell(
     keras_layer=keras_layer,
     pace=Pace(fused=0.8e-6, stock=1.4e-6),
     in_keras=False,
+    keeping_gate="f",
+    keeps_when_open=False,
     notes="An open forget gate (f near 1) renews the state with the candidate, a closed one (f near 0) keeps it.",
 )

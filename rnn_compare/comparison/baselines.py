@@ -22,7 +22,7 @@ from rnn_compare.sources.source import Labelled
 
 FORMAT = 1
 """To be raised whenever a baseline would come out otherwise, or its file would look otherwise."""
-BASELINE_SETTINGS = ("source", "reviews", "vocabulary_size", "validation_split", "test_split", "vary_split", "seed")
+BASELINE_SETTINGS = ("source", "distance", "reviews", "vocabulary_size", "validation_split", "test_split", "vary_split", "seed")
 """What a baseline depends on; the seed only where it decides the split."""
 TITLES = {"majority": "Majority", "words": "Bag of words", "bigrams": "Bag of bigrams"}
 """By name, the simplest first."""
@@ -92,7 +92,7 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
     Raises:
         UserError: If the source or the cache cannot be used.
     """
-    reviews = prepared.load(experiment.source)
+    reviews = prepared.load(experiment.dataset)
     file = _file(reviews, experiment)
     if (kept := _read(file)) is not None:
         return kept
@@ -114,9 +114,9 @@ def cached(experiment: Experiment) -> list[Baseline] | None:
     Raises:
         UserError: If the source or the cache cannot be used.
     """
-    if not prepared.is_prepared(experiment.source):
+    if not prepared.is_prepared(experiment.dataset):
         return None
-    return _read(_file(prepared.load(experiment.source), experiment))
+    return _read(_file(prepared.load(experiment.dataset), experiment))
 
 
 def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:

@@ -110,9 +110,9 @@ def known_labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None
 @lru_cache(maxsize=32)
 def _labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
     try:
-        if not prepared.is_prepared(experiment.source):
+        if not prepared.is_prepared(experiment.dataset):
             return None
-        return prepared.load(experiment.source).labels(experiment, part)
+        return prepared.load(experiment.dataset).labels(experiment, part)
     except UserError:  # a source that is gone, or holds fewer reviews than it did
         return None
 

@@ -14,7 +14,7 @@ from rnn_compare.comparison.trained_networks import NetworkDifference, trained_n
 
 MEASURES: tuple[Measure, ...] = ("test", "kept", "typical")
 """The most telling first: reviews that nothing was chosen by, weights that one would keep, a typical epoch."""
-_JUDGED_BY = ("source", "reviews", "validation_split", "test_split", "vary_split")
+_JUDGED_BY = ("source", "distance", "reviews", "validation_split", "test_split", "vary_split")
 """Settings that decide which reviews judge a run."""
 
 

@@ -47,7 +47,7 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
     Raises:
         UserError: If the reviews cannot be read.
     """
-    learned_from = {experiment.source for experiment in experiments}
+    learned_from = {experiment.dataset for experiment in experiments}
     corpora = {source(name).corpus for name in learned_from}
     if len(corpora) == 1 and (found := _tested(corpora.pop())):
         return found

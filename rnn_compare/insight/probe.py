@@ -26,7 +26,7 @@ def probe_batch(experiment: Experiment, size: int = PROBE_SIZE) -> tuple[NDArray
     Raises:
         UserError: If the source cannot be read.
     """
-    reviews = prepared.load(experiment.source)
+    reviews = prepared.load(experiment.dataset)
     ranks, offsets, labels = reviews.training
     held_out = reviews.places(experiment).validation
     words = np.minimum(offsets[held_out + 1] - offsets[held_out], experiment.maxlen)

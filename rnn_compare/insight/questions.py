@@ -83,7 +83,7 @@ def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell:
     Raises:
         UserError: If weights or reviews cannot be read, or the network knows too few words.
     """
-    reviews = prepared.load(experiment.source)
+    reviews = prepared.load(experiment.dataset)
     words = choose_words(reviews, experiment.vocabulary_size)
     loaded = weights.load(weights_file(run, which), experiment)
     return memory_test(experiment, loaded, reviews.vocabulary, words, tell=tell)
@@ -96,4 +96,4 @@ def words(run: str, which: Which, _state: str, experiment: Experiment, *, tell: 
         UserError: If weights or reviews cannot be read.
     """
     loaded = weights.load(weights_file(run, which), experiment)
-    return word_map(experiment, loaded, prepared.load(experiment.source).vocabulary, tell=tell)
+    return word_map(experiment, loaded, prepared.load(experiment.dataset).vocabulary, tell=tell)

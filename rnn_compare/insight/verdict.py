@@ -60,7 +60,7 @@ def encode(experiment: Experiment, text: str) -> EncodedReview:
         raise UserError(
             f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Paste a shorter one."
         )
-    vocabulary = prepared.load(experiment.source).vocabulary
+    vocabulary = prepared.load(experiment.dataset).vocabulary
     return read_text(text, vocabulary, experiment.vocabulary_size, experiment.maxlen)
 
 

@@ -57,7 +57,7 @@ def network(experiment: Experiment) -> keras.Model:
         >>> network(Experiment(cell="GRU", units=4, vocabulary_size=100)).count_params()
         3661
     """
-    return keras.Sequential(
+    model = keras.Sequential(
         [
             layers.Input(shape=(experiment.maxlen,), name="word_ids"),
             layers.Embedding(
@@ -71,6 +71,8 @@ def network(experiment: Experiment) -> keras.Model:
         ],
         name="sequential",
     )
+    _set_forget_bias(model, experiment)
+    return model
 
 
 def get_weights(model: keras.Model) -> Weights:
@@ -106,5 +108,21 @@ def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
     if experiment.mask_padding and found.in_cudnn:
         # cuDNN masks only what is padded at the end; ours is padded at the front.
         options["use_cudnn"] = False
+    if experiment.recurrent_initializer != "orthogonal":  # Keras' own, which every recurrent layer has
+        options["recurrent_initializer"] = experiment.recurrent_initializer
     layer = found.keras_layer()(experiment.units, **options)
     return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer
+
+
+def _set_forget_bias(model: keras.Model, experiment: Experiment) -> None:
+    if experiment.forget_bias is None:
+        return
+    where = cell(experiment.cell).keeping_bias(experiment.units, experiment.forget_bias)
+    if where is None:
+        return
+    start, end, value = where
+    for outer in model.layers[1:-1]:
+        for layer in (outer.forward_layer, outer.backward_layer) if experiment.bidirectional else (outer,):
+            bias = np.array(layer.cell.bias.numpy())
+            np.atleast_2d(bias)[0, start:end] = value  # the input's, where input and state have one each
+            layer.cell.bias.assign(bias)

@@ -42,7 +42,7 @@ model.compile(
 )
 model.summary()
 
-{putting_aside}split = int(len(x) * (1 - {validation_split}))  # the last reviews are held out
+{forget_bias}{putting_aside}split = int(len(x) * (1 - {validation_split}))  # the last reviews are held out
 {watching}for epoch in range({epochs}):
 {rate}    # Every epoch reads the reviews in another order; it follows from the seed.
     order = np.random.default_rng([{seed}, epoch]).permutation(split)
@@ -60,6 +60,13 @@ model.summary()
     print(f"epoch {{epoch + 1}}: {{figures}}")
 {keeping}{stopping}"""
 
+_FORGET_BIAS = """# The bias of the gate that keeps the state.
+for layer in {layers}:
+    bias = np.array(layer.cell.bias.numpy())
+    np.atleast_2d(bias)[0, {start}:{end}] = {value}
+    layer.cell.bias.assign(bias)
+
+"""
 _PUTTING_ASIDE = """rest = len(x) - int(len(x) * {test_split})  # the others are for a test after training
 x_test, y_test = x[rest:], y[rest:]
 x, y = x[:rest], y[:rest]
@@ -86,7 +93,7 @@ def script(experiment: Experiment) -> str:
         >>> print([line for line in script(Experiment(cell="LSTM")).splitlines() if "LSTM(" in line][1].strip())
         layers.LSTM(32),
     """
-    found, read_from = cell(experiment.cell), source(experiment.source)
+    found, read_from = cell(experiment.cell), source(experiment.dataset)
     opened = _OPENING.format(
         label=experiment.label,
         corpus=read_from.corpus,
@@ -119,6 +126,7 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
     putting_aside = _PUTTING_ASIDE * bool(experiment.test_reviews) + _VARYING * experiment.vary_split
     parts = {
         "putting_aside": putting_aside.format_map(settings),
+        "forget_bias": _forget_bias(experiment),
         "watching": "losses = []\n" if experiment.patience else "",
         "rate": _RATES[experiment.schedule].format_map(settings),
         "stopping": _STOPPING.format_map(settings) if experiment.patience else "",
@@ -128,7 +136,7 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
 
 def imports(experiment: Experiment) -> str:
     """Returns the lines of the script that import what it needs."""
-    read_from, found = source(experiment.source), cell(experiment.cell)
+    read_from, found = source(experiment.dataset), cell(experiment.cell)
     lines = sorted(read_from.script.imports, key=lambda line: (line.startswith("from"), line))
     ours = ("import keras", "import numpy as np", f"from keras import layers{'' if found.in_keras else ', ops'}")
     return "\n".join([*lines, *[""][: len(lines)], *ours])
@@ -170,11 +178,13 @@ def _layers(experiment: Experiment) -> list[str]:
     found, masking = cell(experiment.cell), ", mask_zero=True" if experiment.mask_padding else ""
     lines = [f"layers.Embedding({experiment.vocabulary_size}, {experiment.embedding_size}{masking})"]
     for index in range(experiment.layers):
-        options = {
+        options: dict[str, object] = {
             "dropout": experiment.dropout,
             "recurrent_dropout": experiment.recurrent_dropout,
             "return_sequences": index < experiment.layers - 1,
         }
+        if experiment.recurrent_initializer != "orthogonal":
+            options["recurrent_initializer"] = f'"{experiment.recurrent_initializer}"'
         arguments = [f"{experiment.units}", *(f"{name}={value}" for name, value in options.items() if value)]
         if experiment.mask_padding and found.in_cudnn:
             # cuDNN masks only what is padded at the end; ours is padded at the front.
@@ -182,3 +192,15 @@ def _layers(experiment: Experiment) -> list[str]:
         layer = f"{'layers.' if found.in_keras else ''}{found.name}({', '.join(arguments)})"
         lines.append(f"layers.Bidirectional({layer})" if experiment.bidirectional else layer)
     return lines
+
+
+def _forget_bias(experiment: Experiment) -> str:
+    if experiment.forget_bias is None:
+        return ""
+    where = cell(experiment.cell).keeping_bias(experiment.units, experiment.forget_bias)
+    if where is None:
+        return ""
+    start, end, value = where
+    both_ways = "[way for layer in model.layers[1:-1] for way in (layer.forward_layer, layer.backward_layer)]"
+    layers = both_ways if experiment.bidirectional else "model.layers[1:-1]"
+    return _FORGET_BIAS.format(layers=layers, start=start, end=end, value=value)

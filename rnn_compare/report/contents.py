@@ -70,7 +70,7 @@ def gather(store: RunStore, ids: Sequence[str]) -> Contents:
     if not ids:
         raise UserError("No run was named. Name at least one, as `python -m rnn_compare runs` lists them.")
     runs = tuple(store.run(run) for run in dict.fromkeys(ids))
-    _prepare({run.experiment.source for run in runs})
+    _prepare({run.experiment.dataset for run in runs})
     evidence, found = Evidence(store), tuple(groups(runs))
     ended = all(run.status.ended for run in runs)
     splits = {same_baselines(run.experiment) for run in runs}

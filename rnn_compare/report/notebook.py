@@ -73,7 +73,7 @@ def notebook(contents: Contents) -> str:
 
 def _cells(contents: Contents) -> Iterator[Cell]:
     experiments = [group.experiment for group in contents.groups]
-    packages = {name: None for each in experiments for name in source(each.source).script.packages}
+    packages = {name: None for each in experiments for name in source(each.dataset).script.packages}
     needed = " ".join(("keras", "tensorflow", "pandas", "plotly", *packages))
     yield "markdown", _INTRODUCTION.format(title=_plain(contents.title), packages=needed)
     lines = {line: None for each in experiments for line in keras_script.imports(each).splitlines() if line}
@@ -83,7 +83,7 @@ def _cells(contents: Contents) -> Iterator[Cell]:
     known: set[str] = set()
     for group in contents.groups:
         experiment = group.experiment
-        if read != (wanted := (experiment.source, experiment.vocabulary_size)):
+        if read != (wanted := (experiment.dataset, experiment.vocabulary_size)):
             read = wanted
             yield from _reviews(group)
         if experiment.cell not in known and not cell(experiment.cell).in_keras:
@@ -99,7 +99,7 @@ def _cells(contents: Contents) -> Iterator[Cell]:
 
 
 def _reviews(group: Group) -> Iterator[Cell]:
-    experiment, read_from = group.experiment, source(group.experiment.source)
+    experiment, read_from = group.experiment, source(group.experiment.dataset)
     kept = f"the {experiment.vocabulary_size:,} most frequent words are kept"
     yield "markdown", f"## The {read_from.corpus} reviews\n\nEncoded as word ids; {kept}."
     code = read_from.script.code.strip("\n")

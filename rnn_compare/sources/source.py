@@ -89,6 +89,10 @@ class Source:
             cannot be used.
         script: How an exported script reads it.
         labels: What the labels 0 and 1 mean; a network's probability is that of the second.
+        about: What is to be known before anything is concluded from it, in sentences.
+        distance: For a task: how many words lie between what decides and the end; 0 for all other sources.
+        longest: For a task: the words of its longest text. A ``maxlen`` below would cut off what decides.
+        at_distance: For a task: returns the same task at another distance.
     """
 
     name: str
@@ -100,6 +104,10 @@ class Source:
     read: Callable[[], WrittenReviews | RankedReviews]
     script: ScriptPart
     labels: tuple[str, str] = ("negative", "positive")
+    about: str = ""
+    distance: int = 0
+    longest: int = 0
+    at_distance: Callable[[int], "Source"] | None = None
 
     def unavailable(self) -> str | None:
         """Returns why the source cannot be used and how to mend it, or None if it can."""

@@ -141,7 +141,7 @@ def _resume(run: str, model: keras.Model) -> Checkpoint | None:
 def _tell_again(run: str, experiment: Experiment, found: Checkpoint, send: Callable[[Event], None]) -> None:
     """Tells once more what the record may have missed when the program died."""
     if found.probabilities:
-        labels = prepared.load(experiment.source).labels(experiment, "validation")
+        labels = prepared.load(experiment.dataset).labels(experiment, "validation")
         probabilities = decoded(found.probabilities)
         if labels is not None and len(labels) == len(probabilities):
             send(predictions(run, found.epochs[-1].epoch, "validation", probabilities, labels))
@@ -158,7 +158,7 @@ def _test(
     stop_asked: Callable[[], bool],
 ) -> None:
     """Tests the weights that the validation chose, where there are reviews to test with; the model then has these."""
-    test = prepared.load(experiment.source).test(experiment)
+    test = prepared.load(experiment.dataset).test(experiment)
     best = max(epochs, key=lambda epoch: epoch["val_accuracy"], default=None)
     if test is None or best is None:
         return
@@ -199,7 +199,7 @@ def _fit(
         done=done,
     )
     stream.prepares()
-    split = prepared.load(experiment.source).padded(experiment)
+    split = prepared.load(experiment.dataset).padded(experiment)
     stream.check_stop()
     try:
         model.fit(

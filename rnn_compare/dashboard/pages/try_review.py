@@ -48,7 +48,7 @@ def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> 
     """Shows the review as the networks got it, once for all that got the same."""
     groups: dict[tuple[str, int, int], list[tuple[str, Verdict]]] = {}
     for run, title, verdict in verdicts:
-        given = (run.experiment.source, run.experiment.vocabulary_size, run.experiment.maxlen)
+        given = (run.experiment.dataset, run.experiment.vocabulary_size, run.experiment.maxlen)
         groups.setdefault(given, []).append((title, verdict))
     parts = []
     for (_, vocabulary_size, maxlen), members in groups.items():

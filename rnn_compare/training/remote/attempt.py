@@ -102,7 +102,7 @@ class Attempt:
             await self._connection.call(self._member.address, worker_process.ask_to_stop, self._name)
 
     async def _bring(self) -> None:
-        source = self._experiment.source
+        source = self._experiment.dataset
         reviews = await asyncio.to_thread(bundle.reviews, source)
         if not await self._connection.call(self._member.address, worker.has_reviews, source, reviews.digest):
             await self._connection.call(

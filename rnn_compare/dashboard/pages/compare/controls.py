@@ -10,7 +10,15 @@ from streamlit.delta_generator import DeltaGenerator
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.pages.compare import setup_link
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_SEEDS, OPTIMIZERS, SCHEDULES, Experiment, bounds, comparison
+from rnn_compare.experiment import (
+    MAX_SEEDS,
+    OPTIMIZERS,
+    RECURRENT_INITIALIZERS,
+    SCHEDULES,
+    Experiment,
+    bounds,
+    comparison,
+)
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.sources.registry import SOURCES, source
 
@@ -127,6 +135,8 @@ def _more() -> None:
         _number("Validation split", "validation_split", step=0.05)
         _toggle("Seed decides the split", "vary_split")
         _source()
+        _distance()
+        _choice("Recurrent initializer", "recurrent_initializer", RECURRENT_INITIALIZERS)
         _toggle("Mask padding", "mask_padding")
         _toggle("Stock Keras layers", "stock_layers")
     with left:
@@ -138,6 +148,7 @@ def _more() -> None:
         _number("Batch size", "batch_size")
         _number("Test split", "test_split", step=0.05)
         _reviews()
+        _number("Forget bias", "forget_bias", step=1.0)
         _toggle("Bidirectional", "bidirectional")
 
 
@@ -147,10 +158,19 @@ def _slider(label: str, field: str) -> None:
 
 
 def _number(label: str, field: str, step: float = 1, format: str | None = None) -> None:
-    low, high = bounds(field)
-    kind = type(DEFAULTS[field])
+    low, high, usual = *bounds(field), DEFAULTS[field]
+    kind = float if usual is None else type(usual)
     st.number_input(
-        label, kind(low), kind(high), DEFAULTS[field], kind(step), key=field, help=_help(field), format=format, **_BIND
+        label,
+        kind(low),
+        kind(high),
+        usual,
+        kind(step),
+        format,
+        key=field,
+        help=_help(field),
+        placeholder="Keras' own",
+        **_BIND,
     )
 
 
@@ -165,8 +185,9 @@ def _choice(label: str, field: str, options: Sequence[str]) -> None:
 def _source() -> None:
     def use_its_reviews(before: str) -> None:
         """All of another source's reviews follow all of the one before; otherwise as many, if it holds them."""
-        held, asked = source(st.session_state["source"]).size, st.session_state["reviews"]
-        st.session_state["reviews"] = held if asked == source(before).size else min(asked, held)
+        now, asked = source(st.session_state["source"]), st.session_state["reviews"]
+        st.session_state["reviews"] = now.size if asked == source(before).size else min(asked, now.size)
+        st.session_state["distance"] = now.distance
 
     st.selectbox(
         "Source",
@@ -183,6 +204,12 @@ def _source() -> None:
 def _reviews() -> None:
     low, high = map(int, bounds("reviews", st.session_state["source"]))
     st.number_input("Reviews", low, high, high, 1000, key="reviews", help=_help("reviews"), **_BIND)
+
+
+def _distance() -> None:
+    if usual := source(st.session_state["source"]).distance:
+        high = int(bounds("distance")[1])
+        st.number_input("Distance", 1, high, usual, 10, key="distance", help=_help("distance"), **_BIND)
 
 
 def _help(field: str) -> str:
@@ -205,7 +232,7 @@ def _read() -> Setup:
             [state["units"], *(_whole(value, "units") for value in state["more_units"])],
             [state["maxlen"], *(_whole(value, "maxlen") for value in state["more_maxlen"])],
             range(state["seed"], state["seed"] + state["seeds"]),
-            **{name: state[name] for name in SHARED},
+            **{name: state.get(name, DEFAULTS[name]) for name in SHARED},
         )
     except UserError as error:
         return Setup((), str(error))

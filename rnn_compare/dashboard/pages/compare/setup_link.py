@@ -29,11 +29,20 @@ def _found() -> list[str]:
     for field in (name for name in Experiment.model_fields if name not in known):
         for value in st.query_params.get_all(field):
             try:
-                experiment_from({**known, field: value})
+                experiment_from({**_beside(field, known), field: value})
             except UserError as error:
                 problems.append(str(error))
                 st.query_params.pop(field, None)
     return problems
+
+
+def _beside(field: str, known: dict[str, str]) -> dict[str, str]:
+    """Returns what else of the link decides whether a field's value is one: a distance must fit into the maxlen."""
+    if field == "maxlen":
+        return {}  # it is looked at before the distance
+    if field == "distance" and "maxlen" in st.query_params:
+        return {**known, "maxlen": st.query_params["maxlen"]}
+    return known
 
 
 def _source_in_link() -> str | None:

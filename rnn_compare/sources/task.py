@@ -1,0 +1,71 @@
+"""What tasks have in common: sources whose texts the program makes, with a dial for how long one must remember."""
+
+import inspect
+import textwrap
+from collections.abc import Callable
+
+from rnn_compare.sources.source import Source, WrittenReviews, script_from_texts
+
+SIZE = 6_400
+USUAL_DISTANCE = 20
+VERSION = "1"
+"""To be raised whenever other texts would be made."""
+
+NEUTRAL = (
+    "table window street river garden paper mountain kitchen letter bottle station winter button carpet engine "
+    "village ladder basket pencil market forest hammer mirror corner bridge blanket candle valley pocket ticket "
+    "tunnel harbor island jacket needle orchard pepper ribbon saddle shelter spoon stone tower wagon willow "
+    "yard bench cabin fence lamp"
+)
+"""Words that decide nothing: they say the same in every text, and stand there to be read past."""
+
+Make = Callable[[int, int, list[str]], tuple[list[str], list[int]]]
+"""Makes texts: ``(size, distance, neutral) -> (texts, labels)``. Its source code is a part of exported scripts: so it
+needs nothing but NumPy, as ``np``, and draws from a ``RandomState``, whose stream is the same in every version."""
+
+
+def task(
+    name: str,
+    title: str,
+    make: Make,
+    labels: tuple[str, str],
+    about: str,
+    beside: int,
+    distance: int = USUAL_DISTANCE,
+) -> Source:
+    """Returns a task as a source of reviews.
+
+    Args:
+        name, title, labels, about: As in ``Source``.
+        make: Makes its texts.
+        beside: The most words that a text has beside those ``distance`` ones.
+        distance: How many words lie between what decides and the end.
+    """
+
+    def read() -> WrittenReviews:
+        return WrittenReviews(*make(SIZE, distance, NEUTRAL.split()))
+
+    return Source(
+        name=name,
+        title=title,
+        corpus=f"{name}-{distance}",
+        size=SIZE,
+        test_size=0,
+        fingerprint=lambda: VERSION,
+        read=read,
+        script=script_from_texts(_in_a_script(make, distance)),
+        labels=labels,
+        about=about,
+        distance=distance,
+        longest=beside + distance,
+        at_distance=lambda other: task(name, title, make, labels, about, beside, other),
+    )
+
+
+def _in_a_script(make: Make, distance: int) -> str:
+    words = "\n".join(f'    "{line} "' for line in textwrap.wrap(NEUTRAL))
+    return (
+        f"\n\n{inspect.getsource(make).strip()}\n\n\n"
+        f"neutral = (\n{words}\n).split()\n"
+        f"texts, labels = {make.__name__}({SIZE}, {distance}, neutral)\n"
+    )

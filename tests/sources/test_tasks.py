@@ -1,0 +1,92 @@
+"""The tasks that the program makes: what decides, where it stands, and what a bag of words makes of it."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.comparison.baselines import baselines
+from rnn_compare.experiment import Experiment
+from rnn_compare.insight.polarity import SHORTEST
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.vocabulary import tokenize
+from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources.source import WrittenReviews
+from rnn_compare.sources.task import NEUTRAL, SIZE
+
+MARKED = ("red", "blue")
+TASKS = [name for name in SOURCES if source(name).distance]
+
+
+def made(name: str, distance: int) -> WrittenReviews:
+    held = source(f"{name}-{distance}").read()
+    assert isinstance(held, WrittenReviews)
+    return held
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.sampled_from(TASKS), st.integers(1, 60))
+def test_as_many_texts_bear_one_label_as_the_other_and_none_is_longer_than_said(name: str, distance: int) -> None:
+    held = made(name, distance)
+    assert Counter(held.labels) == {0: SIZE // 2, 1: SIZE // 2}
+    longest = max(len(tokenize(text)) for text in held.texts)
+    assert longest == source(f"{name}-{distance}").longest
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 60))
+def test_in_the_task_order_the_distance_lies_behind_the_second_of_two_marked_words(distance: int) -> None:
+    held = made("order", distance)
+    for text, label in zip(held.texts, held.labels, strict=True):
+        words = text.split()
+        places = [place for place, word in enumerate(words) if word in MARKED]
+        assert [words[place] for place in places] == (["red", "blue"] if label else ["blue", "red"])
+        assert len(words) - 1 - places[1] == distance
+        assert 1 <= places[0] <= 9
+        assert 1 <= places[1] - places[0] - 1 <= 9
+
+
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 60))
+def test_in_the_task_first_word_the_distance_lies_behind_it(distance: int) -> None:
+    held = made("first-word", distance)
+    for text, label in zip(held.texts, held.labels, strict=True):
+        first, *rest = text.split()
+        assert first == ("red" if label else "blue")
+        assert len(rest) == distance
+        assert not set(rest) & set(MARKED)
+
+
+def test_neutral_words_are_plain_words_each_once() -> None:
+    words = NEUTRAL.split()
+    assert len(words) == len(set(words)) == 50
+    assert all(word.isalpha() and word.islower() and len(word) >= SHORTEST for word in words)
+    assert not set(words) & set(MARKED)
+
+
+def test_each_distance_is_a_source_with_texts_of_its_own() -> None:
+    near, far = source("order-5"), source("order-50")
+    assert (near.distance, far.distance) == (5, 50)
+    assert near.corpus != far.corpus
+    assert source("order").distance == Experiment(source="order").distance
+
+
+@pytest.mark.parametrize(("name", "reached"), [("order", (0.45, 0.55)), ("first-word", (1.0, 1.0))])
+def test_a_bag_of_words_guesses_the_order_and_knows_the_first_word(
+    name: str, reached: tuple[float, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+    experiment = Experiment(source=name, distance=30)
+    accuracies = {each.name: each.val_accuracy for each in baselines(experiment)}
+    assert 0.45 <= accuracies["majority"] <= 0.55
+    for bag in ("words", "bigrams"):
+        assert reached[0] <= accuracies[bag] <= reached[1]
+
+
+def test_two_distances_are_prepared_side_by_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+    lengths = {distance: prepared.load(f"first-word-{distance}").facts.mean_length for distance in (3, 9)}
+    assert lengths == {3: 4.0, 9: 10.0}
+    assert len(prepared.load("first-word-3").vocabulary) == len(NEUTRAL.split()) + 2
