@@ -45,9 +45,8 @@ def run(given: Sequence[str], measure: "Measure | None", as_json: bool) -> int:
                 print(f"  {line}")
         for group in groups:
             for one in group.left_out:
-                print(
-                    f"{one.id} is left out: {one.status.value} after {len(one.epochs)} of {one.experiment.epochs} epochs."
-                )
+                epochs = f"{len(one.epochs)} of {one.experiment.epochs} epochs"
+                print(f"{one.id} is left out: {one.status.value} after {epochs}.")
     return 0
 
 

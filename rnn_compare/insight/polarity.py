@@ -43,8 +43,8 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     A word's log-odds tell how much the odds that it stands in a review rise or fall with a positive label: see
     ``log_odds``. Sentiment words are the ten of largest and the ten of smallest log-odds among words in at least
     one per cent of the reviews; neutral words are the hundred of log-odds nearest to 0, within a tenth of it, among
-    words in at least two per cent. Only words of three letters or more count: numerals (a review's own "7 of 10"), markup (br) and
-    scraps that the tokenizer leaves (re, co) are no words to a reader.
+    words in at least two per cent. Only words of three letters or more count: numerals (a review's own "7 of 10"),
+    markup (br) and scraps that the tokenizer leaves (re, co) are no words to a reader.
 
     All of the source's training reviews decide, not only those that one network was trained on, so that all
     networks that are compared meet the same words.
