@@ -7,6 +7,7 @@ from typing import Any
 from rnn_compare.comparison import accuracies
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.dashboard.components.board_curves import FEWEST
 from rnn_compare.formatting import about, counted, duration, ordinal, percent
 from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
@@ -100,7 +101,7 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run])
         "state_more": "" if all(run.status is Status.QUEUED for run in runs) else "finished",
         "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
         "best": _written(best) if best else "–",
-        "best_note": f"mean best{' so far' if so_far else ''}, n = {best.runs}" if best else "validation accuracy",
+        "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
         "last": f"typical {percent(typical.mean)}" if typical else "",
         "left": f"{about(max(_ends(group, at_work, starts, earlier)))} left" if len(at_work) else "",
         "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
@@ -118,7 +119,9 @@ def _typical(run: Run) -> float:
 
 
 def _written(found: Mean) -> str:
-    return percent(found.mean) if found.margin is None else f"{100 * found.mean:.1f} ± {100 * found.margin:.1f} %"
+    if found.margin is None or found.runs < FEWEST:
+        return percent(found.mean)
+    return f"{100 * found.mean:.1f} ± {100 * found.margin:.1f} %"
 
 
 def _status(runs: Sequence[Run]) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rnn_compare.charts.curves.curve_chart import CurveChart
 from rnn_compare.comparison.bands import Band, band
@@ -18,6 +19,8 @@ LARGEST = 4.6655
 """Of the numbers that three base-36 digits of ten-thousandths write."""
 FIRST_BATCHES = 8
 """Batches of a later epoch that are not drawn."""
+FEWEST = 3
+"""Seeds whose mean has an interval on the board: that of two is 12.7 standard errors wide on either side."""
 MOST_OF_SEEDS = 800
 """Numbers of single seeds and bands that are sent in all: where there are more, of every second, third, … epoch."""
 
@@ -46,7 +49,7 @@ def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[s
         "seeds": {
             "counts": "".join(np.base_repr(count, 36) for count in finished(group)),
             "every": every,
-            "half": {name: packed(((means[name].high - means[name].low) / 2)[few]) for name in validation},
+            "half": {name: packed(_half(means[name])[few]) for name in validation},
             "single": {
                 name: [packed(_values(run, name)[few]) for run in group.runs if run.epochs] for name in validation
             },
@@ -112,6 +115,12 @@ def _of_one(run: Run, charts: Sequence[CurveChart]) -> dict[str, Any]:
 
 def _values(run: Run, name: str) -> list[float | None]:
     return [epoch.figures.get(name) for epoch in run.epochs]
+
+
+def _half(found: Band) -> NDArray[np.float64]:
+    enough = int(np.count_nonzero(found.runs >= FEWEST))
+    half: NDArray[np.float64] = (found.high - found.low)[:enough] / 2
+    return half
 
 
 def _mean(group: Group, name: str) -> Band:
