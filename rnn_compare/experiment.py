@@ -250,7 +250,8 @@ def comparison(
 ) -> list[Experiment]:
     """Returns one experiment for each cell × units × maxlen × seed: at most ``MAX_COMPARED`` networks.
 
-    Repeated values count once; the order is that of the arguments.
+    Repeated values count once. All networks come with the first seed, then all with the next: in the order of the
+    other arguments.
 
     Args:
         cells, units, maxlens: What is compared.
@@ -283,7 +284,7 @@ def comparison(
         raise UserError(f"{counts[3]} seeds were asked for; a network is trained with at most {MAX_SEEDS} at once.")
     return [
         experiment_from({"cell": cell, "units": size, "maxlen": maxlen, "seed": seed, **shared})
-        for cell, size, maxlen, seed in itertools.product(*axes)
+        for seed, cell, size, maxlen in itertools.product(axes[3], *axes[:3])
     ]
 
 
