@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BeforeValidator,
     Field,
     PlainSerializer,
+    PlainValidator,
     ValidationError,
     field_validator,
     model_validator,
@@ -52,7 +52,7 @@ Lines = Annotated[str, AfterValidator(_readable)]
 RunId = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
 Moment = Annotated[float, Field(ge=0, le=1e11)]
 FigureName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Recorded = Annotated[Experiment, BeforeValidator(_experiment), PlainSerializer(lambda made: made.model_dump())]
+Recorded = Annotated[Experiment, PlainValidator(_experiment), PlainSerializer(lambda made: made.model_dump())]
 
 
 class RecordedEpoch(Checked):

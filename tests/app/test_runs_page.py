@@ -138,7 +138,9 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record(Status.RUNNING, epochs=0)
     record()
     app = page()
-    assert disabled(app) == dict.fromkeys(["Show on the charts", "Curves as CSV", "Stop", "Continue", "Delete …"], True)
+    reports = ["Page (.html)", "Notebook (.ipynb)", "Parquet", "CSV", "TensorBoard"]
+    labels = ["Show on the charts", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
+    assert disabled(app) == dict.fromkeys(labels, True)
     app = tick(app, 0)
     assert not disabled(app)["Show on the charts"]
     assert not disabled(app)["Delete …"]

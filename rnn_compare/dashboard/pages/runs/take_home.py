@@ -29,7 +29,8 @@ def offer(services: Services, chosen: Sequence[Run]) -> None:
     """Draws what opens the downloads of the ticked runs, in the order of their making."""
     ids = [run.id for run in reversed(chosen)]
     name = ids[0] if len(ids) == 1 else "report"
-    with st.popover("Take home", icon=":material/download:", disabled=not 0 < len(ids) <= MOST):
+    fits = 0 < len(ids) <= MOST
+    with st.popover("Take home", icon=":material/download:", disabled=not fits):
         for form, label, ending, purpose in _OFFERED:
             st.download_button(
                 label,
@@ -37,6 +38,7 @@ def offer(services: Services, chosen: Sequence[Run]) -> None:
                 f"{name}{ending}",
                 _MIME.get(ending, "application/zip"),
                 key=f"take_home_{form}",
+                disabled=not fits,
                 help=purpose,
                 on_click="ignore",
                 width="stretch",
