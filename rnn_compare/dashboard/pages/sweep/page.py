@@ -77,7 +77,7 @@ def _buttons(services: Services, sweep: Sweep) -> None:
     locked = presenter.why_not()
     left = len(sweep.to_train)
     st.caption(_said_before(services, sweep))
-    label = f"Continue {left}" if sweep.broken_off else f"Train {counted(left, 'run')}"
+    label = f"Continue {counted(left, 'run')}" if sweep.broken_off else f"Train {counted(left, 'run')}"
     st.button(
         label if left else "Train",
         type="primary",

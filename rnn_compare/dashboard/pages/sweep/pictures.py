@@ -19,6 +19,8 @@ from rnn_compare.runs.record import Run
 
 MEASURES: dict[Measure, str] = {"kept": "Kept weights", "typical": "Typical epoch", "test": "Test reviews"}
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
+MOST_NAMED = 6
+"""Runs that a sentence names."""
 MARGIN = "± and bands are the 95 % interval of the mean over seeds (Student's t); n is the number of seeds."
 PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel")
 
@@ -161,8 +163,9 @@ def _say_what_lacks(sweep: Sweep, found: Sequence[Outcome]) -> None:
     counted_ids = sum(one.accuracy.runs for one in found)
     if lacking := len(sweep.trained) - counted_ids:
         st.caption(f"{counted(lacking, 'trained run')} were not measured in this way and are in no mean.")
-    if sweep.broken_off:
-        st.caption(f"Broken off, and in no mean until continued: {', '.join(run.id for run in sweep.broken_off)}.")
+    if broken := [run.id for run in sweep.broken_off]:
+        more = f" and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
+        st.caption(f"Broken off, and in no mean until continued: {', '.join(broken[:MOST_NAMED])}{more}.")
 
 
 def _nothing(sweep: Sweep, measure: Measure) -> str:
