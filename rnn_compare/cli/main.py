@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.cli import baselines, compare, foreground, output, report, sweep
+from rnn_compare.cli import baselines, compare, fetch, foreground, output, report, sweep
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
@@ -126,6 +126,10 @@ def _runs(options: argparse.Namespace) -> int:
     return 0
 
 
+def _fetch(options: argparse.Namespace) -> int:
+    return fetch.fetch(options.json)
+
+
 def _report(options: argparse.Namespace) -> int:
     targets = {kind: given for kind in report.KINDS if (given := getattr(options, kind)) is not None}
     return report.write(options.run, targets, options.json)
@@ -219,6 +223,8 @@ def _parser() -> argparse.ArgumentParser:
     predict.add_argument("text", metavar="TEXT", help="the review, in quotes")
     _add_which(predict)
     _command(commands, "runs", _runs, "list all runs")
+    fetched = _command(commands, "fetch", _fetch, "fetch the files of a source, where there is a network")
+    fetched.add_argument("source", choices=("keras",), help="Keras' own IMDB files: 25,000 test reviews come with them")
     _add_report(commands)
     taken = _command(commands, "import", _import, "record the runs of a report from elsewhere")
     taken.add_argument("file", metavar="FILE.html", help="what `report --html` wrote, here or elsewhere")

@@ -1,0 +1,125 @@
+"""Keras' files are fetched from a server of the test's own: whole, checked, or not at all."""
+
+import dataclasses
+import hashlib
+import http.server
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.paths import cache_folder
+from rnn_compare.sources import keras_download, keras_imdb
+from rnn_compare.sources.keras_download import FILES, fetch
+
+Serve = Callable[[dict[str, bytes]], str]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Serves files from memory, and returns the address of their folder."""
+    servers = []
+
+    def begin(files: dict[str, bytes]) -> str:
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self) -> None:  # its name in the standard library
+                content = files.get(self.path.rpartition("/")[2])
+                self.send_response(200 if content is not None else 404)
+                self.send_header("Content-Length", str(len(content or b"")))
+                self.end_headers()
+                self.wfile.write((content or b"").removesuffix(b"broken off"))
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        servers.append(server)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{server.server_address[1]}/folder/"
+
+    yield begin
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def small(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, bytes]:
+    """Small files which stand for Keras' own, with their hashes."""
+    held = {remote.name: (keras_folder / remote.name).read_bytes() for remote in FILES}
+    known = tuple(
+        dataclasses.replace(
+            remote, size=len(held[remote.name]), digest=hashlib.new(remote.algorithm, held[remote.name]).hexdigest()
+        )
+        for remote in FILES
+    )
+    monkeypatch.setattr(keras_download, "FILES", known)
+    monkeypatch.setattr(keras_imdb, "SHA256", known[-1].digest)
+    return held
+
+
+def left_behind() -> list[str]:
+    return sorted(path.name for path in cache_folder().iterdir())
+
+
+def test_both_files_are_fetched_checked_and_read(small: dict[str, bytes], serve: Serve) -> None:
+    told: list[tuple[int, int]] = []
+    assert fetch(serve(small), tell=lambda done, total: told.append((done, total))) == str(cache_folder() / "imdb.npz")
+    whole = sum(map(len, small.values()))
+    assert told[-1] == (whole, whole)
+    assert told == sorted(told)
+    assert len(keras_imdb.SOURCE.read().train.labels) == 30  # type: ignore[union-attr]  # it has words, no texts
+    assert left_behind() == ["imdb.npz", "imdb_word_index.json"]
+
+
+def test_what_is_there_already_is_not_fetched_again(small: dict[str, bytes], serve: Serve) -> None:
+    fetch(serve(small))
+    assert fetch("http://nobody.invalid/") == str(cache_folder() / "imdb.npz")
+
+
+@pytest.mark.parametrize("name", [remote.name for remote in FILES])
+@pytest.mark.parametrize("other", [b"", b"<html>Sign in to this network</html>", b"x" * 200_000])
+def test_anything_else_than_keras_own_files_is_thrown_away(
+    small: dict[str, bytes], serve: Serve, name: str, other: bytes
+) -> None:
+    address = serve(small | {name: other})
+    with pytest.raises(UserError, match=f"What came from {address}{name} is not the file that Keras distributes"):
+        fetch(address)
+    assert name not in left_behind()
+    assert not [left for left in left_behind() if left.startswith(".")]
+
+
+def test_a_line_that_breaks_is_told_with_a_sentence(small: dict[str, bytes], serve: Serve) -> None:
+    address = serve(small | {"imdb.npz": small["imdb.npz"][:-500] + b"broken off"})
+    with pytest.raises(UserError, match=r"imdb\.npz (is not the file|cannot be fetched)"):
+        fetch(address)
+    assert left_behind() == ["imdb_word_index.json"]
+
+
+def test_a_file_that_is_not_there_and_a_server_that_is_not_there_are_told_with_a_sentence(serve: Serve) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        closed = f"http://127.0.0.1:{unused.getsockname()[1]}/"
+    for address in (serve({}), closed, "http://nobody.invalid/", "no address at all"):
+        with pytest.raises(UserError, match=r"cannot be fetched into .* bring imdb\.npz and imdb_word_index\.json"):
+            fetch(address)
+    assert left_behind() == []
+
+
+def test_what_its_owner_named_is_not_replaced(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(tmp_path / "elsewhere"))
+    with pytest.raises(UserError, match=r"imdb\.npz was not found"):
+        fetch("http://nobody.invalid/")
+
+
+def test_the_address_and_the_hashes_are_those_in_keras_source() -> None:
+    import inspect
+
+    from keras.src.datasets import imdb
+
+    source = inspect.getsource(imdb)
+    assert keras_download.ADDRESS in source
+    assert all(remote.digest in source for remote in FILES)
