@@ -95,7 +95,10 @@ def grid(chosen: Mapping[str, Any]) -> list[Experiment]:
         ['LSTM(4)', 'LSTM(8)', 'GRU(4)', 'GRU(8)']
     """
     names = sorted(chosen, key=_place)
-    values = [list(dict.fromkeys(chosen[name])) if isinstance(chosen[name], list) else [chosen[name]] for name in names]
+    values = [
+        list(dict.fromkeys(chosen[name])) if isinstance(chosen[name], list | tuple) else [chosen[name]]
+        for name in names
+    ]
     for name, axis in zip(names, values, strict=True):
         if not axis:
             raise UserError(f"No {_PLURAL.get(name, name.replace('_', ' '))} are chosen. Choose at least one.")

@@ -44,6 +44,24 @@ def test_a_setting_beyond_the_usual_three_is_named_where_it_differs() -> None:
     assert "dropout" not in sweep.results([one])[0]
 
 
+def test_the_command_line_gives_any_setting_several_values(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    asked: list[Experiment] = []
+
+    def begin(experiments: list[Experiment], as_json: bool, again: bool) -> int:
+        asked.extend(experiments)
+        return int(as_json and again)
+
+    monkeypatch.setattr(sweep, "begin", begin)
+    assert main(["sweep", "--dropout", "0", "0.2", "--bidirectional", "--no-bidirectional", "--json", "--again"]) == 1
+    assert len(asked) == 2 * 2 * 2  # the book's two cells
+    assert {(e.dropout, e.bidirectional) for e in asked} == {(0.0, True), (0.0, False), (0.2, True), (0.2, False)}
+    assert main(["sweep", "--units", "0"]) == 2
+    assert "units is 0; it must be between 1 and 512" in capsys.readouterr().err
+
+
 def test_a_sweep_that_is_not_known_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -48,6 +48,10 @@ def test_any_setting_may_be_an_axis() -> None:
     assert varied(experiments) == ["bidirectional", "dropout", "optimizer"]
 
 
+def test_lists_and_tuples_are_axes_alike() -> None:
+    assert [e.cell for e in grid({"cell": ("LSTM", "GRU")})] == ["LSTM", "GRU"]
+
+
 def test_values_that_are_written_differently_and_equal_count_once() -> None:
     assert len(grid({"dropout": ["0", "0.0", "-0.0"]})) == 1
 
