@@ -1,15 +1,19 @@
-"""Fetches a source's files, for the command line: a bar on a terminal, one JSON line for programs."""
+"""Fetches a source's files, for the command line."""
 
 import sys
 
 from rnn_compare.cli import output
-from rnn_compare.sources import keras_download
+from rnn_compare.sources.registry import SOURCES, source
+
+FETCHED = tuple(name for name in SOURCES if source(name).fetch)
+"""The sources whose files can be fetched."""
 
 
-def fetch(as_json: bool) -> int:
-    """Fetches Keras' own IMDB files, unless they are there, and returns the exit code.
+def run(name: str, as_json: bool) -> int:
+    """Fetches the files of a source, unless they are there, and returns the exit code.
 
     Args:
+        name: One of ``FETCHED``.
         as_json: Whether to print a JSON line.
 
     Raises:
@@ -20,9 +24,10 @@ def fetch(as_json: bool) -> int:
         if sys.stderr.isatty():
             print(f"\r{done / 1e6:.1f} of {total / 1e6:.1f} MB", end="" if done < total else "\n", file=sys.stderr)
 
-    path = keras_download.fetch(tell=tell)
+    found = source(name)
+    path = found.fetch(tell=tell) if found.fetch else ""
     if as_json:
-        output.json_line({"kind": "fetched", "source": "keras", "file": path})
+        output.json_line({"kind": "fetched", "source": name, "file": path})
     else:
-        print(f"Keras' own IMDB files are there: {path}. Train with them by: train --source keras")
+        print(f"{found.title}: {path}. Train on it by: train --source {name}")
     return 0

@@ -127,7 +127,7 @@ def _runs(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    return fetch.fetch(options.json)
+    return fetch.run(options.source, options.json)
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -224,7 +224,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_which(predict)
     _command(commands, "runs", _runs, "list all runs")
     fetched = _command(commands, "fetch", _fetch, "fetch the files of a source, where there is a network")
-    fetched.add_argument("source", choices=("keras",), help="Keras' own IMDB files: 25,000 test reviews come with them")
+    fetched.add_argument("source", choices=fetch.FETCHED, help=" or ".join(fetch.FETCHED))
     _add_report(commands)
     taken = _command(commands, "import", _import, "record the runs of a report from elsewhere")
     taken.add_argument("file", metavar="FILE.html", help="what `report --html` wrote, here or elsewhere")

@@ -10,7 +10,7 @@ import json
 import os
 import pickle
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
@@ -22,12 +22,20 @@ from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
+from rnn_compare.sources.download import RemoteFile, download
 from rnn_compare.sources.source import Labelled, RankedReviews, ScriptPart, Source
 
 IMDB_VARIABLE = "RNN_COMPARE_IMDB"
 NPZ, WORD_INDEX = "imdb.npz", "imdb_word_index.json"
 SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
 """Of the imdb.npz that ``keras.datasets.imdb.load_data`` downloads; it stands in Keras' source."""
+ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
+"""Where Keras downloads both files from."""
+FILES = (
+    RemoteFile(WORD_INDEX, 1_641_221, "md5", "bfafd718b763782e994055a2d397834f"),
+    RemoteFile(NPZ, 17_464_789, "sha256", SHA256),
+)
+"""The reviews come last: once they are there, both are."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +78,30 @@ def find() -> KerasFile:
         raise UserError(f"{npz} has no {WORD_INDEX} beside it. Put Keras' file of that name there.")
     _refuse_untrusted(file, _sha256(npz))
     return file
+
+
+def fetch(address: str = ADDRESS, *, tell: Callable[[int, int], None] | None = None) -> str:
+    """Fetches both files into the cache folder, unless Keras' files are there already; returns the npz's path.
+
+    Args:
+        address: The folder that they are fetched from.
+        tell: Told how many of all bytes have come.
+
+    Raises:
+        UserError: If there is no network, something else came than Keras' files, or they cannot be written.
+    """
+    try:
+        return str(find().npz)
+    except UserError:
+        if os.environ.get(IMDB_VARIABLE):  # nothing else is looked at
+            raise
+    done, total = 0, sum(remote.size for remote in FILES)
+    for remote in FILES:
+        for come in download(remote, address, cache_folder()):
+            if tell:
+                tell(done + come, total)
+        done += remote.size
+    return str(find().npz)
 
 
 def read(file: KerasFile) -> RankedReviews:
@@ -196,5 +228,6 @@ SOURCE = Source(
     test_size=25_000,
     fingerprint=lambda: find().fingerprint[:16],
     read=lambda: read(find()),
+    fetch=fetch,
     script=ScriptPart("\n(x, y), _ = keras.datasets.imdb.load_data(num_words=vocabulary_size)\n"),
 )

@@ -89,6 +89,8 @@ class Source:
             cannot be used.
         script: How an exported script reads it.
         labels: What the labels 0 and 1 mean; a network's probability is that of the second.
+        fetch: Brings its files where there is a network, when somebody asks for it: ``fetch(tell=tell)`` tells its
+            progress as ``tell(done, total)``. A function that can be imported by its name, since a worker calls it.
         about: What is to be known before anything is concluded from it, in sentences.
         distance: For a task: how many words lie between what decides and the end; 0 for all other sources.
         longest: For a task: the words of its longest text. A ``maxlen`` below would cut off what decides.
@@ -104,6 +106,7 @@ class Source:
     read: Callable[[], WrittenReviews | RankedReviews]
     script: ScriptPart
     labels: tuple[str, str] = ("negative", "positive")
+    fetch: Callable[..., str] | None = None
     about: str = ""
     distance: int = 0
     longest: int = 0

@@ -13,8 +13,8 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
-from rnn_compare.sources import keras_download, keras_imdb
-from rnn_compare.sources.keras_download import FILES, fetch
+from rnn_compare.sources import keras_imdb
+from rnn_compare.sources.keras_imdb import FILES, fetch
 
 Serve = Callable[[dict[str, bytes]], str]
 
@@ -57,7 +57,7 @@ def small(keras_folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, byte
         )
         for remote in FILES
     )
-    monkeypatch.setattr(keras_download, "FILES", known)
+    monkeypatch.setattr(keras_imdb, "FILES", known)
     monkeypatch.setattr(keras_imdb, "SHA256", known[-1].digest)
     return held
 
@@ -87,7 +87,7 @@ def test_anything_else_than_keras_own_files_is_thrown_away(
     small: dict[str, bytes], serve: Serve, name: str, other: bytes
 ) -> None:
     address = serve(small | {name: other})
-    with pytest.raises(UserError, match=f"What came from {address}{name} is not the file that Keras distributes"):
+    with pytest.raises(UserError, match=f"What came from {address}{name} is not the file that was to come"):
         fetch(address)
     assert name not in left_behind()
     assert not [left for left in left_behind() if left.startswith(".")]
@@ -104,7 +104,7 @@ def test_a_file_that_is_not_there_and_a_server_that_is_not_there_are_told_with_a
     with socket.create_server(("127.0.0.1", 0)) as unused:
         closed = f"http://127.0.0.1:{unused.getsockname()[1]}/"
     for address in (serve({}), closed, "http://nobody.invalid/", "no address at all"):
-        with pytest.raises(UserError, match=r"cannot be fetched into .* bring imdb\.npz and imdb_word_index\.json"):
+        with pytest.raises(UserError, match=r"cannot be fetched into .* bring imdb_word_index\.json from"):
             fetch(address)
     assert left_behind() == []
 
@@ -121,5 +121,5 @@ def test_the_address_and_the_hashes_are_those_in_keras_source() -> None:
     from keras.src.datasets import imdb
 
     source = inspect.getsource(imdb)
-    assert keras_download.ADDRESS in source
+    assert keras_imdb.ADDRESS in source
     assert all(remote.digest in source for remote in FILES)
