@@ -9,13 +9,14 @@ import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
 SCRIPTS = PROJECT / "rnn_compare" / "dashboard" / "assets"
+REPORT_SCRIPTS = PROJECT / "rnn_compare" / "report" / "assets"
 TESTS = PROJECT / "tests" / "javascript"
 LONGEST_LINE = 120
 
 
 def test_the_scripts_are_clean() -> None:
     """The rules stand in .oxlintrc.json."""
-    _run(Path(sys.executable).with_name("oxlint"), SCRIPTS, TESTS)
+    _run(Path(sys.executable).with_name("oxlint"), SCRIPTS, REPORT_SCRIPTS, TESTS)
 
 
 def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:
@@ -25,7 +26,8 @@ def test_the_pure_parts_of_the_scripts_do_what_they_should() -> None:
 
 
 def test_every_script_says_its_job_in_its_first_line_and_no_line_is_too_long() -> None:
-    lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in SCRIPTS.glob("*.js")}
+    paths = (*SCRIPTS.glob("*.js"), *REPORT_SCRIPTS.glob("*.js"))
+    lines = {path.name: path.read_text(encoding="utf-8").splitlines() for path in paths}
     assert [name for name, content in lines.items() if not content[0].startswith("// ")] == []
     assert [name for name, content in lines.items() if max(map(len, content)) > LONGEST_LINE] == []
 

@@ -73,7 +73,9 @@ def run_weights(run: Run, which: Which) -> weights.Weights:
     path = weights_file(run.id, which)
     if not path.exists():
         raise UserError(
-            f"{run.title} ({run.id}) has no saved weights yet. Ask again when its first epoch is done, "
+            f"{run.title} ({run.id}) was trained elsewhere, and its weights are there. Ask a run that was trained here."
+            if run.is_from_elsewhere
+            else f"{run.title} ({run.id}) has no saved weights yet. Ask again when its first epoch is done, "
             "or train it again if its files were deleted."
         )
     return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)

@@ -1,18 +1,25 @@
 """The page of all runs without a browser: a real record, an engine that need not train."""
 
+import io
 import os
+import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.pages.runs import run_details
+from rnn_compare.dashboard.pages.runs import run_details, take_home
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
+from rnn_compare.report.importing import take_in
+from rnn_compare.report.written_files import FORMS
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.files import model_file
+from rnn_compare.runs.record import ELSEWHERE
 
 from .conftest import script
 
@@ -281,3 +288,48 @@ def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(reco
     assert any("Keras itself has no MGU" in box.label for box in app.expander)
     [opening] = [code.value for code in app.code if "load_model" in code.value]
     assert "class MGU(layers.RNN):" in opening
+
+
+def test_what_is_ticked_is_taken_home_in_every_form(services: Services, record: Callable[..., str]) -> None:
+    runs = [record(cell="LSTM", reviews=100), record(cell="GRU", reviews=100)]
+    app = tick(page(), 0, 1)
+    assert not disabled(app)["Page (.html)"]
+    made = {form: take_home.report(services, runs, form, "report") for form in FORMS}
+    assert made["html"].startswith(b"<!doctype html>")
+    assert b'"nbformat"' in made["notebook"]
+    inside = {form: zipfile.ZipFile(io.BytesIO(made[form])).namelist() for form in ("parquet", "csv", "tensorboard")}
+    assert inside["parquet"] == ["report.parquet", "report.curves.parquet"]
+    assert inside["csv"] == ["report.csv", "report.curves.csv"]
+    assert len(inside["tensorboard"]) == 4
+    with pytest.raises(UserError, match="no run called 'nobody'"):
+        take_home.report(services, ["nobody"], "html", "report")
+
+
+def test_a_run_from_elsewhere_says_so_and_offers_nothing_that_needs_its_weights(
+    services: Services, record: Callable[..., str], tmp_path: Path
+) -> None:
+    run = record(Status.STOPPED, reviews=100)
+    report = tmp_path / "report.html"
+    report.write_bytes(take_home.report(services, [run], "html", "report"))
+    [taken] = take_in(report, services.store)
+    services.refresh()
+    app = tick(page(), 0)
+    assert app.dataframe[0].value["From"].tolist() == ["recorded elsewhere", "page"]
+    assert taken.run.id in html(app)
+    assert "recorded elsewhere" in html(app)
+    assert disabled(app)["Continue"]
+    assert disabled(app)["model.keras, best epoch (1)"]
+    assert not app.number_input
+
+
+def test_a_run_from_elsewhere_whose_reviews_are_not_here_is_shown(
+    services: Services, record: Callable[..., str]
+) -> None:
+    run = services.store.run(record())
+    experiment = run.experiment.model_copy(update={"source": "unheard"})
+    services.store.take_in([(replace(run, id="lstm-elsewhere", experiment=experiment, origin=ELSEWHERE), ())])
+    services.refresh()
+    app = tick(page(), 0)
+    assert not app.exception
+    assert "lstm-elsewhere" in html(app)
+    assert "unheard" in html(app)

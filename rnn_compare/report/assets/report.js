@@ -27,9 +27,9 @@ async function main() {
   document.querySelectorAll("button[data-group]").forEach((button) => {
     button.addEventListener("click", () => {
       const { group } = button.dataset;
-      const seen = hidden.delete(group);
-      if (!seen) hidden.add(group);
-      button.setAttribute("aria-pressed", String(seen));
+      const wasHidden = hidden.delete(group);
+      if (!wasHidden) hidden.add(group);
+      button.setAttribute("aria-pressed", String(wasHidden));
       drawAll();
     });
   });
@@ -45,11 +45,16 @@ async function loadPlotly() {
 
 function draw(chart, onPaper = false) {
   const node = document.getElementById(`chart-${chart.name}`);
-  const traces = chart.traces.map((trace) => ({ ...trace, visible: !hidden.has(trace.legendgroup), showlegend: false }));
+  const traces = seen(chart).map((trace) => ({ ...trace, showlegend: false }));
   const config = { displaylogo: false, responsive: true, displayModeBar: touched, doubleClick: "reset" };
   config.modeBarButtonsToRemove = ["toImage", "select2d", "lasso2d"];
   // A finger that scrolls the page must not zoom: there the buttons do.
-  Plotly.react(node, traces, { ...layout(chart, look(onPaper === true)), dragmode: touched ? false : "zoom" }, config);
+  const drawn = { ...layout(chart, look(onPaper === true)), dragmode: touched ? false : "zoom" };
+  globalThis.Plotly.react(node, traces, drawn, config);
+}
+
+function seen(chart) {
+  return chart.traces.map((trace) => ({ ...trace, visible: !hidden.has(trace.legendgroup) }));
 }
 
 function look(onPaper) {
@@ -67,7 +72,9 @@ function layout(chart, { ink, line, paper }) {
     paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, font: { family: "system-ui, sans-serif", size: 15, color: ink },
     hoverlabel: { bgcolor: paper, bordercolor: line, font: { size: 14, color: ink } }, showlegend: false,
     modebar: { bgcolor: CLEAR, color: ink },
-    xaxis: { ...axis, title: { text: "epoch", standoff: 6 }, range: [0.8, epochs + 0.2], dtick: epochs <= 12 ? 1 : undefined },
+    xaxis: {
+      ...axis, title: { text: "epoch", standoff: 6 }, range: [0.8, epochs + 0.2], dtick: epochs <= 12 ? 1 : undefined,
+    },
     yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
     shapes: chart.levels.map(({ at, color }) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: at, y1: at, line: { color, width: 2, dash: "dot" }, layer: "below",
@@ -92,7 +99,7 @@ async function download(chart, format) {
   const { xaxis, yaxis } = node.layout;
   const base = layout(chart, colors);
   const drawn = {
-    data: chart.traces.map((trace) => ({ ...trace, visible: !hidden.has(trace.legendgroup) })),
+    data: seen(chart),
     layout: {
       ...base, paper_bgcolor: colors.paper, margin: { l: 60, r: 20, t: 90, b: 56 }, showlegend: true,
       title: { text: chart.title, x: 0.02, xanchor: "left", y: 0.96, font: { size: 22 } },
@@ -101,7 +108,7 @@ async function download(chart, format) {
     },
   };
   const link = document.createElement("a");
-  link.href = await Plotly.toImage(drawn, { format, ...SLIDE });
+  link.href = await globalThis.Plotly.toImage(drawn, { format, ...SLIDE });
   link.download = `${chart.name}.${format}`;
   link.click();
 }

@@ -41,7 +41,11 @@ def show(services: Services, run: Run) -> None:
         else:
             st.html("<p>Keras' summary comes when the training begins.</p>")
     with keras_script:
-        st.code(script(run.experiment), language="python")
+        keras, problem = _script(run)
+        if problem:
+            st.html(f"<p>{escape(problem)}</p>")
+        else:
+            st.code(keras, language="python")
 
 
 def model(services: Services, run: Run, which: Which) -> bytes:
@@ -58,6 +62,14 @@ def model(services: Services, run: Run, which: Which) -> bytes:
         return file.read_bytes()
     except OSError as error:
         raise UserError(f"The model {file} cannot be read ({error.strerror}). Make it readable.") from error
+
+
+def _script(run: Run) -> tuple[str, str]:
+    """Returns a run's stock Keras script, or why there is none: the source of its reviews may not be here."""
+    try:
+        return script(run.experiment), ""
+    except UserError as error:
+        return "", str(error)
 
 
 def _names(services: Services, run: Run) -> None:
@@ -112,10 +124,11 @@ def _downloads(services: Services, run: Run) -> None:
             )
         st.download_button(
             "Keras script (.py)",
-            script(run.experiment),
+            _script(run)[0],
             f"{run.id}.py",
             "text/x-python",
             key="script",
+            disabled=not _script(run)[0],
             icon=":material/download:",
             on_click="ignore",
         )

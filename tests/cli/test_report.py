@@ -1,0 +1,145 @@
+"""The commands `report` and `import`, in this process."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pandas as pd
+import pytest
+
+from rnn_compare.cli.main import BAD_INPUT, main
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
+
+
+@pytest.fixture
+def cache(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def runs(cache: Path) -> Iterator[list[str]]:
+    """Two runs of two networks, made without training."""
+    store = RunStore(cache / "runs.db")
+    experiments = [Experiment(cell=cell, epochs=2, reviews=100) for cell in ("SimpleRNN", "LSTM")]
+    ids = store.create(experiments, Owner.current(), "page")
+    for run in ids:
+        epochs = [epoch_end(run, number, 0.6, 0.6, 0.7, 0.5, 1.5) for number in (1, 2)]
+        store.record([Started(run, 1, "", {}, 1.0), *epochs, Ended(run, Status.FINISHED, None, 9.0)])
+    yield ids
+    store.close()
+
+
+def printed(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_report_is_written_in_every_form_and_each_file_is_told(
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = {"html": "r.html", "notebook": "r.ipynb", "parquet": "r.parquet", "csv": "r.csv", "tensorboard": "logs"}
+    targets = [part for kind, name in files.items() for part in (f"--{kind}", str(tmp_path / name))]
+    assert main(["report", ",".join(runs), *targets, "--json"]) == 0
+    told = printed(capsys)
+    assert {line["kind"] for line in told} == {"written"}
+    assert {line["what"] for line in told} == set(files)
+    assert all(Path(line["path"]).is_file() for line in told)
+    assert len(told) == 1 + 1 + 2 + 2 + 4
+    nbformat.validate(nbformat.read(tmp_path / "r.ipynb", 4))
+    assert len(pd.read_parquet(tmp_path / "r.curves.parquet")) == 4
+    assert "LSTM(32)" in (tmp_path / "r.html").read_text(encoding="utf-8")
+
+
+def test_a_report_is_taken_in_elsewhere(
+    runs: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = str(tmp_path / "r.html")
+    assert main(["report", *runs, "--html", file]) == 0
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "elsewhere"))
+    capsys.readouterr()
+    assert main(["import", file, "--json"]) == 0
+    assert printed(capsys) == [{"kind": "imported", "run": run, "recorded_as": run} for run in runs]
+    assert main(["runs", "--json"]) == 0
+    assert [(line["run"], line["origin"]) for line in printed(capsys)] == [(run, "recorded elsewhere") for run in runs]
+    assert main(["import", file]) == 0
+    said = capsys.readouterr()
+    assert "2 runs taken in" in said.out
+    assert f"{runs[0]} is here already: taken in as simplernn-" in said.err
+    assert main(["continue", runs[0], "--more", "1"]) == BAD_INPUT
+    assert "was trained elsewhere" in capsys.readouterr().err
+    assert main(["predict", runs[0], "A wonderful film."]) == BAD_INPUT
+    assert "its weights are there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "Nothing is to be written"),
+        (["--html", "{folder}"], "is a folder"),
+        (["--html", "{folder}/none/r.html"], "lies in a folder that is not there"),
+        (["--html", "/dev/null"], "is no plain file"),
+        (["--html", "~nobody-at-all/r.html"], "home folder"),
+        (["--tensorboard", "{file}"], "is no folder"),
+        (["--parquet", "{folder}/r.parquet", "--html", "{folder}"], "is a folder"),
+    ],
+)
+def test_a_place_that_cannot_be_written_to_gets_a_sentence(
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    file = tmp_path / "a_file"
+    file.touch()
+    given = [argument.format(folder=tmp_path, file=file) for argument in arguments]
+    assert main(["report", *runs, *given]) == BAD_INPUT
+    found = capsys.readouterr()
+    assert said in found.err
+    assert found.err.count("\n") == 1
+    assert found.out == ""
+    assert not (tmp_path / "r.parquet").exists()
+
+
+def test_a_file_that_is_there_is_replaced_whole(runs: list[str], tmp_path: Path) -> None:
+    file = tmp_path / "r.html"
+    file.write_text("before")
+    assert main(["report", *runs, "--html", str(file)]) == 0
+    assert file.read_text(encoding="utf-8").startswith("<!doctype html>")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "r.html"]
+
+
+@pytest.mark.usefixtures("cache")
+def test_an_unknown_run_and_a_file_that_is_no_report_get_a_sentence(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["report", "nobody", "--html", str(tmp_path / "r.html")]) == BAD_INPUT
+    assert "There is no run called 'nobody'" in capsys.readouterr().err
+    assert main(["report", ",", "--html", str(tmp_path / "r.html")]) == BAD_INPUT
+    assert "No run was named" in capsys.readouterr().err
+    assert main(["import", str(tmp_path / "none.html")]) == BAD_INPUT
+    assert "is not there" in capsys.readouterr().err
+
+
+def test_neither_command_imports_keras(runs: list[str], tmp_path: Path) -> None:
+    script = (
+        "import sys; from rnn_compare.cli.main import main; main(sys.argv[1:]);"
+        "print(sorted({'keras', 'tensorflow', 'tensorboard'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    file = str(tmp_path / "r.html")
+    forms = ["--html", file, "--notebook", str(tmp_path / "r.ipynb"), "--tensorboard", str(tmp_path / "logs")]
+    for arguments in (["report", *runs, *forms], ["import", file]):
+        command = [sys.executable, "-c", script, *arguments]
+        done = subprocess.run(
+            command, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True, env=os.environ
+        )
+        assert done.stderr.splitlines()[-1] == "[]"

@@ -1,0 +1,57 @@
+import io
+
+import pandas as pd
+import pytest
+
+from rnn_compare.figures.registry import FIGURES
+from rnn_compare.report.contents import gather
+from rnn_compare.report.data_tables import files
+from rnn_compare.runs.probabilities import THRESHOLD
+from rnn_compare.runs.store import RunStore
+
+from .conftest import Trained
+
+
+def test_the_predictions_give_the_very_accuracies_that_were_recorded(trained: Trained) -> None:
+    written = files(gather(trained.store, trained.ids), "parquet")
+    table = pd.read_parquet(io.BytesIO(written[""]))
+    assert list(table) == ["run", "name", "part", "epoch", "review", "label", "probability"]
+    right = (table.probability > THRESHOLD) == (table.label == 1)
+    found = right.groupby([table.run, table.part, table.epoch]).mean()
+    for run in trained.store.runs(trained.ids):
+        for epoch in run.epochs:
+            assert found[run.id, "validation", epoch.epoch] == pytest.approx(epoch["val_accuracy"], abs=1e-6)
+        assert run.test is not None
+        assert found[run.id, "test", run.test.epoch] == pytest.approx(run.test.accuracy, abs=1e-6)
+    called = [f"{name}(3) seed {seed}" for name in ("SimpleRNN", "LSTM") for seed in (1, 2)]
+    assert table.name.unique().tolist() == called
+
+
+def test_the_curves_are_exact_and_carry_their_settings(trained: Trained) -> None:
+    written = files(gather(trained.store, trained.ids), "parquet")
+    table = pd.read_parquet(io.BytesIO(written[".curves"]))
+    expected = [epoch for run in trained.store.runs(trained.ids) for epoch in run.epochs]
+    assert len(table) == len(expected)
+    for name in FIGURES:
+        assert table[name].tolist() == [epoch.figures[name] for epoch in expected]
+    assert table.cell.tolist() == ["SimpleRNN"] * 4 + ["LSTM"] * 4
+    assert table.stock_layers.all()
+
+
+def test_both_are_csv_files_as_well(trained: Trained) -> None:
+    contents = gather(trained.store, trained.ids)
+    written, packed = files(contents, "csv"), files(contents, "parquet")
+    table = pd.read_csv(io.BytesIO(written[""]))
+    expected = pd.read_parquet(io.BytesIO(packed[""]))
+    assert table.label.tolist() == expected.label.tolist()
+    assert table.probability.tolist() == pytest.approx(expected.probability.tolist(), abs=1e-5)
+    assert len(pd.read_csv(io.BytesIO(written[".curves"]))) == 8
+
+
+def test_of_runs_without_predictions_the_curves_are_left(trained: Trained, elsewhere: RunStore) -> None:
+    [run] = trained.store.runs(trained.ids[:1])
+    elsewhere.take_in([(run, ())])
+    for kind, read in (("parquet", pd.read_parquet), ("csv", pd.read_csv)):
+        written = files(gather(elsewhere, [run.id]), kind)  # type: ignore[arg-type]
+        assert len(read(io.BytesIO(written[""]))) == 0
+        assert len(read(io.BytesIO(written[".curves"]))) == 2

@@ -1,0 +1,147 @@
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from rnn_compare.comparison.sentences import sentence
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.report.contents import gather
+from rnn_compare.report.html_report import html
+from rnn_compare.report.interchange import DATA_ID, checked
+from rnn_compare.runs.events import EpochEnd, Predictions, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.probabilities import encoded
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+
+from .conftest import Trained
+
+
+class Text(HTMLParser):
+    """All text that a page shows, and what lies in its scripts by their id."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.seen: list[str] = []
+        self.scripts: dict[str, str] = {}
+        self._within: str | None = None
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._within = dict(attrs).get("id") or tag if tag in ("script", "style") else None
+
+    def handle_endtag(self, _tag: str) -> None:
+        self._within = None
+
+    def handle_data(self, data: str) -> None:
+        if self._within is None:
+            self.seen.append(data)
+        else:
+            self.scripts[self._within] = data
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.seen).split())
+
+
+def test_it_tells_what_was_trained_and_what_may_be_concluded(trained: Trained) -> None:
+    contents = gather(trained.store, trained.ids)
+    text = Text(html(contents)).text
+    assert text.startswith("SimpleRNN(3) and LSTM(3)")
+    assert "4 runs of 2 settings" in text
+    [found] = contents.comparisons
+    assert sentence(found) in text
+    assert "4 · (3·3 + 4·3 + 3) = 96" in text
+    run = trained.store.run(trained.ids[2])
+    assert run.best is not None
+    assert f"{100 * run.best['val_accuracy']:.1f} %" in text
+    assert run.test is not None
+    assert f"{100 * run.test.accuracy:.1f} %" in text
+    kept = contents.achieved[run.id, "kept"]
+    assert kept is not None
+    assert f"{100 * kept.accuracy:.1f} %" in text
+    for shown in (run.id, run.owner.host, run.versions["keras"], "vocabulary size", "Typical epoch", "0.1"):
+        assert shown in text
+
+
+def test_it_names_no_address_of_any_network(trained: Trained) -> None:
+    page = html(gather(trained.store, trained.ids))
+    assert "://" not in page
+    assert not re.search(r"\b(src|href)=", page)
+    assert "default-src 'none'" in page
+
+
+def test_it_carries_its_runs_as_data(trained: Trained) -> None:
+    data = Text(html(gather(trained.store, trained.ids))).scripts[DATA_ID]
+    told = checked(data)
+    assert [run.id for run in told.runs] == trained.ids
+    first = trained.store.run(trained.ids[0])
+    assert told.runs[0].experiment == first.experiment
+    assert [epoch.figures for epoch in told.runs[0].epochs] == [dict(epoch.figures) for epoch in first.epochs]
+
+
+def test_what_people_typed_is_text(trained: Trained) -> None:
+    contents = gather(trained.store, trained.ids[:2])
+    run = replace(contents.runs[0], name="<b>mine</b> & %{y}", note="</script><script>alert(1)</script>")
+    group = replace(contents.groups[0], name=run.name)
+    changed = replace(contents, runs=(run,), groups=(group,), names={run.id: run.name})
+    page = html(changed)
+    assert "<b>mine" not in page
+    assert "<script>alert" not in page
+    assert "<b>mine</b> & %{y}" in Text(page).text
+    assert "%\\u200b{y}" in Text(page).scripts["charts"]
+
+
+def test_a_run_that_broke_off_is_named_and_left_out_of_the_means(trained: Trained, elsewhere: RunStore) -> None:
+    whole = trained.store.runs(trained.ids[:2])
+    broken = replace(whole[1], id="broken-1", status=Status.FAILED, reason="The disk is full.", epochs=())
+    elsewhere.take_in([(whole[0], ()), (broken, ())])
+    contents = gather(elsewhere, [whole[0].id, "broken-1"])
+    text = Text(html(contents)).text
+    assert "Left out of the means: SimpleRNN(3): broken-1 , failed after 0 of 2 epochs" in text
+    assert "The disk is full." in text
+
+
+def test_of_runs_without_an_epoch_or_without_predictions_it_tells_what_there_is(elsewhere: RunStore) -> None:
+    [run] = elsewhere.create([Experiment()], Owner.current(), "page")
+    text = Text(html(gather(elsewhere, [run]))).text
+    assert "No epoch has finished yet." in text
+    assert "no verdict yet" in text
+    old = Run("old-1", 0, "old-1", Experiment(epochs=1), Status.FINISHED, Owner(0, 0, "there"), "page", 1.0)
+    figures = {"accuracy": 0.9, "loss": 0.3, "val_accuracy": 0.8, "val_loss": 0.4}
+    elsewhere.take_in([(replace(old, epochs=(EpochEnd("old-1", 1, figures, 2.0),)), ())])
+    assert "80.0 %" in Text(html(gather(elsewhere, ["old-1"]))).text
+
+
+def test_no_run_and_an_unknown_one_are_refused(elsewhere: RunStore) -> None:
+    with pytest.raises(UserError, match="No run was named"):
+        gather(elsewhere, [])
+    with pytest.raises(UserError, match="no run called 'nobody'"):
+        gather(elsewhere, ["nobody"])
+
+
+def test_twenty_full_runs_fit_into_six_megabytes(elsewhere: RunStore) -> None:
+    """Ten epochs of 5,000 validation reviews and 2,500 test reviews each, as spread as real ones."""
+    random = np.random.default_rng(1)
+    taken = []
+    for number in range(20):
+        run_id = f"lstm-{number}"
+        experiment = Experiment(cell="LSTM", seed=number, epochs=10, test_split=0.1)
+        figures = {"accuracy": 0.9, "loss": 0.3, "val_accuracy": 0.8, "val_loss": 0.4}
+        epochs = tuple(EpochEnd(run_id, epoch, figures, 10.0) for epoch in range(1, 11))
+        owner = Owner(0, 0.0, "there")
+        run = Run(run_id, 0, run_id, experiment, Status.FINISHED, owner, "page", 1.0, epochs=epochs)
+        told = [
+            Predictions(run_id, epoch, "validation", 0.8, experiment.validation_reviews, one)
+            for epoch in range(1, 11)
+            for one in [encoded(1 / (1 + np.exp(-random.normal(0, 3, experiment.validation_reviews))))]
+        ]
+        test = encoded(1 / (1 + np.exp(-random.normal(0, 3, experiment.test_reviews))))
+        told.append(Predictions(run_id, 10, "test", 0.8, experiment.test_reviews, test))
+        taken.append((run, told))
+    elsewhere.take_in(taken)
+    page = html(gather(elsewhere, [run.id for run, _ in taken]))
+    assert len(page.encode()) < 6_000_000
