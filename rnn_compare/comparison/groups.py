@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from rnn_compare.experiment import Experiment, labels
 from rnn_compare.runs.record import Run
 
+JUDGED_BY = ("source", "distance", "reviews", "validation_split", "test_split", "vary_split")
+"""Settings that decide which reviews judge a run: accuracies of different ones are not compared."""
+
 
 @dataclass(frozen=True)
 class Group:

@@ -21,8 +21,6 @@ from rnn_compare.runs.record import Run
 MAX_RUNS = 200
 OUTERMOST = ("cell", "units", "maxlen")
 """Settings that vary slowest, in this order; the seed varies fastest."""
-JUDGED_BY = ("source", "distance", "reviews", "validation_split", "test_split", "vary_split")
-"""Settings that decide which reviews judge a run: accuracies of different ones are not compared."""
 _PLURAL = {
     "cell": "cell types",
     "units": "units",

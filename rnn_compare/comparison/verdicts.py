@@ -7,15 +7,13 @@ from dataclasses import dataclass, replace
 from rnn_compare.comparison.accuracies import Achieved, Measure
 from rnn_compare.comparison.difference import Difference
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.inference import settings, settings_with_splits
 from rnn_compare.comparison.multiple import holm
 from rnn_compare.comparison.trained_networks import NetworkDifference, trained_networks
 
 MEASURES: tuple[Measure, ...] = ("test", "kept", "typical")
 """The most telling first: reviews that nothing was chosen by, weights that one would keep, a typical epoch."""
-_JUDGED_BY = ("source", "distance", "reviews", "validation_split", "test_split", "vary_split")
-"""Settings that decide which reviews judge a run."""
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def _why_not(a: Group, b: Group, measure: Measure) -> str:
     for group in (a, b):
         if not group.counted:
             return f"{group.name} has no run that trained to its end, so it is not compared."
-    differing = [name for name in _JUDGED_BY if getattr(a.experiment, name) != getattr(b.experiment, name)]
+    differing = [name for name in JUDGED_BY if getattr(a.experiment, name) != getattr(b.experiment, name)]
     if measure == "test" and a.experiment.source == b.experiment.source and not a.experiment.test_split:
         differing = [name for name in differing if name == "test_split"]  # the source's own test reviews judge both
     if not differing:

@@ -6,7 +6,8 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.comparison.sweeps import JUDGED_BY, grid
+from rnn_compare.comparison.groups import JUDGED_BY
+from rnn_compare.comparison.sweeps import grid
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_SEEDS, Experiment, bounds, choices
 from rnn_compare.presets import BOOK
