@@ -145,3 +145,15 @@ def test_baselines_are_worked_out_anew_and_a_plain_script_beside_them() -> None:
     words, bigrams, script = measured(r"(\d+\.\d)% of the validation reviews, \d+\.\d+ s", text)
     assert min(words, bigrams, script) > 50
     assert len(measured(r"takes (\d+\.\d) times as long", text)) == 1
+
+
+@pytest.mark.slow
+def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> None:
+    short = {"cell": "GRU", "units": 4, "maxlen": 5, "reviews": 200, "epochs": 2}
+    main = f"main(True, {str(tmp_path)!r})"
+    few = {"few": (short, 12)}
+    text = said("real_trainings", main, TRAININGS=few, EQUALS=("few",), UNEQUALS=("few", "few"), DRAWS=20)
+    assert re.findall(r"^(\d+ × \S+), maxlen 5", text, re.MULTILINE) == 3 * ["12 × GRU(4)"]
+    assert len(re.findall(r"different: kept \d+\.\d%, typical \d+\.\d%; simple.*best epochs \d+\.\d%", text)) == 4
+    assert len(re.findall(r"^  3 each: the better is called better: \w+ \d+\.\d%$", text, re.MULTILINE)) == 2
+    measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ

@@ -1,0 +1,248 @@
+"""Whether verdicts hold on real trainings: how often equals are called different, and unequals told apart.
+
+    python -m benchmarks.real_trainings [anew]
+
+The trainings are kept as small files beside the tests: which validation reviews each epoch judged rightly. With
+``anew`` all of them are trained once more, by the engine in a cache of its own (a quarter of an hour on two busy
+cores), and the files are written over. Groups are drawn from them, a thousand pairs for each line, and judged by the
+functions that the page judges by. Beside it stands what simpler sentences would have claimed of the same pairs.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.machine import machine
+from rnn_compare.comparison.accuracies import Achieved, Measure, best, kept, typical
+from rnn_compare.comparison.inference import settings
+from rnn_compare.comparison.spread import spread
+from rnn_compare.comparison.trained_networks import trained_networks
+from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.probabilities import THRESHOLD, decoded
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+
+PROJECT = Path(__file__).resolve().parents[1]
+FOLDER = PROJECT / "tests" / "comparison" / "trainings"
+_SWEEP = (sys.executable, "-m", "rnn_compare", "sweep", "--json")
+
+_SHORT = {"units": 8, "maxlen": 50, "reviews": 4000, "epochs": 5, "learning_rate": 0.003}
+_POWER = {"cell": "GRU", "units": 16, "reviews": 8000, "epochs": 4}
+TRAININGS: dict[str, tuple[dict[str, Any], int]] = {
+    "gru": ({"cell": "GRU", **_SHORT}, 200),
+    "simplernn": ({"cell": "SimpleRNN", **_SHORT}, 60),
+    "maxlen_5": ({**_POWER, "maxlen": 5}, 14),
+    "maxlen_200": ({**_POWER, "maxlen": 200}, 14),
+}
+"""The settings of each file, and with how many seeds they are trained, from 1: at most what one sweep takes."""
+EQUALS = ("gru", "simplernn")
+"""Files whose runs are held against each other."""
+UNEQUALS = ("maxlen_5", "maxlen_200")
+MEASURES: tuple[Measure, ...] = ("kept", "typical")
+CASES = ((1, 3), (1, 5), (3, 0), (5, 0))
+"""Runs on each side, and earlier runs of the same setting that tell of each side what a seed does."""
+DRAWS = 1000
+DRAW = 1
+"""The seed of the draws: there is one fixed draw."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """Trainings that differ by nothing but their seed.
+
+    Attributes:
+        about: Settings but for the seed, versions, machine and date.
+        seeds: One for each run.
+        right: Which validation reviews each epoch judged rightly (runs, epochs, reviews).
+    """
+
+    about: Mapping[str, Any]
+    seeds: tuple[int, ...]
+    right: NDArray[np.bool_]
+
+    def achieved(self, measure: Measure | Literal["best"]) -> list[Achieved]:
+        """Returns what each run achieved."""
+        return [found for right in self.right if (found := _achieved(right, measure))]
+
+
+def main(anew: bool = False, folder: Path | str = FOLDER) -> None:
+    """Prints the figures, after training if they are to be made anew."""
+    if anew:
+        _train(Path(folder))
+    print(machine())
+    for name in EQUALS:
+        _tell_equals(read(name, folder))
+    worse, better = (read(name, folder) for name in UNEQUALS)
+    print(_title(worse), _title(better), sep="\n")
+    for measure in MEASURES:
+        share = told_apart(worse.achieved(measure), better.achieved(measure), each=3)
+        print(f"  3 each: the better is called better: {measure} {share:.1%}")
+
+
+def recorded(record: Path, experiment: Experiment) -> Pool:
+    """Returns the whole runs of one setting, as a record has them."""
+    labels = prepared.load(experiment.source).labels(experiment, "validation")
+    assert labels is not None
+    store = RunStore(record)
+    try:
+        by_seed = {run.experiment.seed: run for run in store.with_setting(experiment.setting)}
+        runs = [run for _, run in sorted(by_seed.items()) if len(run.epochs) == experiment.epochs]
+        right = np.stack([_right(store, run, labels) for run in runs])
+    finally:
+        store.close()
+    about = {
+        "settings": experiment.model_dump(exclude={"seed"}),
+        "versions": runs[0].versions,
+        "machine": machine(),
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+    return Pool(about, tuple(run.experiment.seed for run in runs), right)
+
+
+def write(pool: Pool, path: Path) -> None:
+    """Keeps trainings in a file: eight verdicts a byte."""
+    np.savez_compressed(
+        path,
+        about=np.array(json.dumps(pool.about)),
+        seeds=np.array(pool.seeds),
+        shape=np.array(pool.right.shape),
+        right=np.packbits(pool.right),
+    )
+
+
+def read(name: str, folder: Path | str = FOLDER) -> Pool:
+    """Returns the trainings of a file, named as in ``TRAININGS``."""
+    with np.load(Path(folder) / f"{name}.npz", allow_pickle=False) as file:
+        shape = tuple(int(size) for size in file["shape"])
+        right = np.unpackbits(file["right"], count=int(np.prod(shape))).reshape(shape).astype(bool)
+        return Pool(json.loads(str(file["about"])), tuple(int(seed) for seed in file["seeds"]), right)
+
+
+def called_different(runs: Sequence[Achieved], each: int, earlier: int = 0) -> float:
+    """Returns in which share of pairs of groups, all of one setting, the groups are called different.
+
+    Args:
+        runs: From which the groups are drawn; in one pair no run occurs twice.
+        each: Runs in a group.
+        earlier: Further runs of each side, which lend what a seed does where ``each`` is 1.
+    """
+
+    def judge(a: Sequence[Achieved], b: Sequence[Achieved], *before: Sequence[Achieved]) -> bool:
+        lent = [spread(group) if group else None for group in before]
+        return settings(a, b, *lent).verdict != "cannot tell"
+
+    return _share(runs, each, earlier, judge)
+
+
+def told_apart(worse: Sequence[Achieved], better: Sequence[Achieved], each: int) -> float:
+    """Returns in which share of pairs of groups, ``each`` runs of two settings, the better one is called better."""
+    rng = np.random.default_rng(DRAW)
+    called = 0
+    for _ in range(DRAWS):
+        a, b = ([runs[place] for place in rng.choice(len(runs), each, replace=False)] for runs in (worse, better))
+        called += settings(a, b).verdict == "b is better"
+    return called / DRAWS
+
+
+def ahead_by_best_epochs(runs: Sequence[Achieved], each: int, earlier: int = 0) -> float:
+    """Returns the share of pairs of which a simple sentence would claim a lead, by best epochs.
+
+    One run each: best epochs differ by more than the 95 % margin of reviews counted independently. Several: all best
+    epochs of one side are above all of the other.
+    """
+
+    def judge(a: Sequence[Achieved], b: Sequence[Achieved], *_before: Sequence[Achieved]) -> bool:
+        if each == 1:
+            variance = sum(one.accuracy * (1 - one.accuracy) / one.reviews for one in (*a, *b))
+            return abs(a[0].accuracy - b[0].accuracy) > 1.96 * float(np.sqrt(variance))
+        one, other = ([run.accuracy for run in group] for group in (a, b))
+        return min(one) > max(other) or min(other) > max(one)
+
+    return _share(runs, each, earlier, judge)
+
+
+def networks_differ(runs: Sequence[Achieved], earlier: int) -> float:
+    """Returns the share of pairs of single networks that McNemar's test tells apart, as it may: they are two."""
+
+    def judge(a: Sequence[Achieved], b: Sequence[Achieved], *_before: Sequence[Achieved]) -> bool:
+        found = trained_networks(a[0], b[0])
+        return found is not None and found.p <= 0.05
+
+    return _share(runs, 1, earlier, judge)
+
+
+def _train(folder: Path) -> None:
+    with tempfile.TemporaryDirectory() as cache:
+        for name, (chosen, runs) in TRAININGS.items():
+            options = [word for setting, value in chosen.items() for word in (f"--{setting}".replace("_", "-"), value)]
+            command = [*_SWEEP, *map(str, options), "--seeds", *map(str, range(1, runs + 1))]
+            environment = {**os.environ, CACHE_VARIABLE: cache}
+            subprocess.run(command, cwd=PROJECT, env=environment, check=True, stdout=subprocess.DEVNULL)
+            write(recorded(Path(cache) / "runs.db", experiment_from(chosen)), folder / f"{name}.npz")
+
+
+def _share(runs: Sequence[Achieved], each: int, earlier: int, judge: Callable[..., bool]) -> float:
+    groups = ([[runs[place] for place in group] for group in drawn] for drawn in _drawn(len(runs), each, earlier))
+    return sum(judge(*pair) for pair in groups) / DRAWS
+
+
+def _drawn(runs: int, each: int, earlier: int) -> Iterator[list[NDArray[np.int64]]]:
+    """Yields places of two groups and of the earlier runs of each: the same for whatever is judged by them."""
+    rng = np.random.default_rng(DRAW)
+    for _ in range(DRAWS):
+        drawn = rng.choice(runs, 2 * (each + earlier), replace=False)
+        yield np.split(drawn, [each, 2 * each, 2 * each + earlier])
+
+
+def _achieved(right: NDArray[np.bool_], measure: Measure | Literal["best"]) -> Achieved | None:
+    probabilities, labels = right.astype(np.float32), np.ones(right.shape[1], np.int64)  # 1 is right, whatever was said
+    if measure == "kept":
+        return kept(probabilities, labels)
+    by_epoch = list(right.mean(axis=1))
+    return best(by_epoch, len(labels)) if measure == "best" else typical(by_epoch, len(labels), probabilities, labels)
+
+
+def _right(store: RunStore, run: Run, labels: NDArray[np.int64]) -> NDArray[np.bool_]:  # (epochs, reviews)
+    right = np.stack([(decoded(each.probabilities) > THRESHOLD) == (labels == 1) for each in store.predictions(run.id)])
+    # Else these are not the reviews that judged it.
+    np.testing.assert_allclose(right.mean(axis=1), [epoch["val_accuracy"] for epoch in run.epochs], atol=1e-6)
+    return right
+
+
+def _tell_equals(pool: Pool) -> None:
+    print(_title(pool))
+    for each, earlier in CASES:
+        called = ", ".join(
+            f"{measure} {called_different(pool.achieved(measure), each, earlier):.1%}" for measure in MEASURES
+        )
+        simple = f"best epochs {ahead_by_best_epochs(pool.achieved('best'), each, earlier):.1%}"
+        if each == 1:
+            simple += f", McNemar {networks_differ(pool.achieved('kept'), earlier):.1%}"
+        lent = f", {earlier} earlier" if earlier else ""
+        print(f"  {each} each{lent}: called different: {called}; simple sentences: {simple}")
+
+
+def _title(pool: Pool) -> str:
+    experiment = Experiment(**pool.about["settings"])
+    means = ", ".join(
+        f"{measure} {np.mean(found):.1%} (deviation {100 * np.std(found, ddof=1):.1f} points)"
+        for measure in MEASURES
+        for found in [[one.accuracy for one in pool.achieved(measure)]]
+    )
+    return f"{len(pool.seeds)} × {experiment.label}, maxlen {experiment.maxlen}, of {pool.about['date']}: {means}"
+
+
+if __name__ == "__main__":
+    main("anew" in sys.argv[1:])

@@ -1,0 +1,48 @@
+"""Whether verdicts hold on real trainings of this program, kept as files: see benchmarks/real_trainings.py."""
+
+import numpy as np
+import pytest
+
+from benchmarks import real_trainings
+from benchmarks.real_trainings import CASES, EQUALS, FOLDER, MEASURES, TRAININGS, UNEQUALS, called_different, told_apart
+from rnn_compare.comparison.accuracies import Measure
+from rnn_compare.experiment import Experiment, experiment_from
+
+AT_MOST = 0.065
+"""Of equals that may be called different: 5 % and two standard errors of 1,000 draws."""
+
+
+@pytest.mark.parametrize("name", TRAININGS)
+def test_the_trainings_of_a_file_differ_by_nothing_but_their_seed(name: str) -> None:
+    chosen, runs = TRAININGS[name]
+    pool = real_trainings.read(name)
+    experiment = Experiment(**pool.about["settings"])
+    assert experiment.setting == experiment_from(chosen).setting
+    assert pool.seeds == tuple(range(1, runs + 1))
+    assert pool.right.shape == (runs, experiment.epochs, experiment.validation_reviews)
+    assert len(np.unique(pool.right, axis=0)) == runs  # no training counts twice
+
+
+def test_the_files_are_small() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 400_000
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("each", "earlier"), CASES)
+@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("name", EQUALS)
+def test_groups_of_one_setting_are_rarely_called_different(
+    name: str, measure: Measure, each: int, earlier: int
+) -> None:
+    share = called_different(real_trainings.read(name).achieved(measure), each, earlier)
+    print(f"{name}, {measure}, {each} each, {earlier} earlier: called different in {share:.1%}")
+    assert share <= AT_MOST
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("measure", MEASURES)
+def test_a_network_that_reads_more_is_called_better_with_three_seeds_each(measure: Measure) -> None:
+    five_words, two_hundred = (real_trainings.read(name).achieved(measure) for name in UNEQUALS)
+    share = told_apart(five_words, two_hundred, each=3)
+    print(f"maxlen 5 against 200, {measure}: called in {share:.1%}")
+    assert share >= 0.9
