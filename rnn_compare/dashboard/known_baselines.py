@@ -89,8 +89,15 @@ def lines(found: Sequence[Baseline]) -> list[Mark]:
 
 def meaning(found: Sequence[Baseline]) -> str:
     """Returns what baselines tell of the task, in sentences."""
-    words, bigrams = (next(each.val_accuracy for each in found if each.name == name) for name in ("words", "bigrams"))
+    guessed, words, bigrams = (
+        next(each.val_accuracy for each in found if each.name == name) for name in ("majority", "words", "bigrams")
+    )
     more = bigrams - words
+    if max(words, bigrams) - guessed <= LITTLE:
+        return (
+            "Neither single words nor pairs of neighbouring words tell more than a guess: if anything decides, it is the "
+            f"order of words that are no neighbours. {NOTE}"
+        )
     order = (
         f"Pairs of neighbouring words add {100 * more:.1f} points to single words"
         if more >= 0

@@ -32,7 +32,7 @@ SOURCE = task(
     name="order",
     title="Order: red or blue first?",
     make=which_came_first,
-    labels=("blue came first", "red came first"),
+    labels=("blue first", "red first"),
     about="Made by the program. Every text holds “red” and “blue” once: which of them came first decides. Only their "
     "order tells, so a bag of words or of bigrams guesses: 50 %. The distance is how many words follow the second.",
     beside=20,

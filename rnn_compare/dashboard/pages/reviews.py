@@ -6,7 +6,8 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import review_text, theme
+from rnn_compare.dashboard import review_text, source_fetch, theme
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds, experiment_from
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
@@ -23,16 +24,20 @@ def render() -> None:
     """Draws the page."""
     theme.load("review_text.css", "reviews.css")
     st.markdown("## The reviews")
-    experiment = _settings()
-    chosen = source(experiment.source)
-    problem = chosen.unavailable()
-    if problem:
-        more = f" It has {chosen.test_size:,} test reviews as well." if chosen.test_size else ""
-        st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
+    try:
+        experiment = _settings()
+    except UserError as error:  # a maxlen that cuts off what decides
+        st.html(f"<p class='rc-box rc-missing'>{escape(str(error))}</p>")
         return
-    reviews = _load(experiment.source)
-    st.html(_counts(reviews, experiment))
-    _look(reviews, _choose(reviews), experiment)
+    chosen = source(experiment.dataset)
+    if problem := chosen.unavailable():
+        source_fetch.show(chosen, problem)
+        return
+    if chosen.about:
+        st.markdown(chosen.about)
+    reviews = _load(experiment.dataset)
+    st.html(_counts(reviews, experiment, chosen.labels[1]))
+    _look(reviews, _choose(reviews, chosen.labels), experiment)
 
 
 def _settings() -> Experiment:
@@ -46,29 +51,33 @@ def _settings() -> Experiment:
             key=_begun("source"),
             persist_state="session",
         )
+        fields = ["source", "maxlen", "vocabulary_size"]
+        if usual := source(st.session_state[_key("source")]).distance:
+            fields.append("distance")
+            _number("Distance", "distance", 10, low=1, usual=usual)
     with maxlen:
         _number("maxlen", "maxlen", 50)
     with vocabulary:
         _number("Vocabulary size", "vocabulary_size", 1000)
-    return experiment_from({name: st.session_state[_key(name)] for name in ("source", "maxlen", "vocabulary_size")})
+    return experiment_from({name: st.session_state[_key(name)] for name in fields})
 
 
-def _number(label: str, field: str, step: int) -> None:
-    low, high = bounds(field)
+def _number(label: str, field: str, step: int, low: int | None = None, usual: int = 0) -> None:
+    lowest, high = bounds(field)
     help_text = Experiment.model_fields[field].description
-    key = _begun(field)
-    st.number_input(label, int(low), int(high), step=step, key=key, help=help_text, persist_state="session")
+    key = _begun(field, usual)
+    st.number_input(label, low or int(lowest), int(high), step=step, key=key, help=help_text, persist_state="session")
 
 
 def _key(field: str) -> str:
     return f"reviews_{field}"
 
 
-def _begun(field: str) -> str:
+def _begun(field: str, usual: int = 0) -> str:
     """Gives a widget its first value, and returns its key."""
     key = _key(field)
     if key not in st.session_state:
-        st.session_state[key] = st.session_state.get(field, Experiment.model_fields[field].default)
+        st.session_state[key] = st.session_state.get(field) or usual or Experiment.model_fields[field].default
     return key
 
 
@@ -79,7 +88,7 @@ def _load(source_name: str) -> Reviews:
         return prepared.load(source_name)
 
 
-def _counts(reviews: Reviews, experiment: Experiment) -> str:
+def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
     ranks, offsets, labels = reviews.training
     facts, maxlen, size = reviews.facts, experiment.maxlen, experiment.vocabulary_size
     known = np.count_nonzero(ranks < size - INDEX_FROM) / len(ranks)
@@ -96,13 +105,13 @@ def _counts(reviews: Reviews, experiment: Experiment) -> str:
         (f"{facts.mean_length:.1f}", "words a review, on average"),
         (percent(known), f"of all words are known at vocabulary size {size:,}"),
         (percent(cut), "of the reviews are longer than maxlen and are cut"),
-        (percent(float(labels.mean())), "of the reviews are positive"),
+        (percent(float(labels.mean())), f"of the reviews are {escape(label)}"),
     )
     shown = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
     return f'<div class="rc-facts-row"><pre class="rc-box">{"<br>".join(printed)}</pre>{shown}</div>'
 
 
-def _choose(reviews: Reviews) -> int:
+def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
     """Lets the visitor step through the reviews; returns the index of one."""
     count = reviews.facts.train_sequences
 
@@ -114,7 +123,8 @@ def _choose(reviews: Reviews) -> int:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(f"Review, 1 to {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
         st.button("Any review", icon=":material/shuffle:", on_click=go_anywhere)
-        verdict = "+ positive (label 1)" if reviews.label(number - 1) else "− negative (label 0)"
+        label = reviews.label(number - 1)
+        verdict = f"{'−+'[label]} {escape(labels[label])} (label {label})"
         st.html(f'<p class="rc-label">{verdict}</p>')
     return number - 1
 

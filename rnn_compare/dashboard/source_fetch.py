@@ -1,0 +1,47 @@
+"""A source whose files are not there: why, and a button with which the presenter has a worker fetch them."""
+
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.dashboard import notices
+from rnn_compare.dashboard.access import presenter
+from rnn_compare.dashboard.pages.inside.waiting import wait_for
+from rnn_compare.dashboard.services import get_services
+from rnn_compare.sources.source import Source
+
+_BEGUN = "fetched_sources"
+
+
+def show(source: Source, problem: str) -> None:
+    """Draws why a source cannot be used, and how to get it where that is known.
+
+    Args:
+        source: The source.
+        problem: As ``source.unavailable`` says it.
+    """
+    more = f" It has {source.test_size:,} test reviews as well." if source.test_size else ""
+    st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
+    if source.fetch is None:
+        return
+    services, begun = get_services(), st.session_state.setdefault(_BEGUN, set())
+    if services.engine.scheduler:  # its workers have other disks
+        st.caption(f"Where there is a network: `python -m rnn_compare fetch {source.name}`")
+        return
+
+    def begin() -> None:
+        with notices.noting(notices.noted()):
+            presenter.require()
+            begun.add(source.name)
+
+    if source.name in begun:
+        analysis = services.engine.analyse(source.fetch)
+        if not analysis.ended:
+            wait_for(f"Fetching {source.title}", analysis)
+            return
+        begun.discard(source.name)
+        if analysis.problem is None:
+            st.rerun()
+        st.error(analysis.problem, icon=":material/cloud_off:")
+    locked = presenter.why_not()
+    st.button("Fetch it", icon=":material/cloud_download:", on_click=begin, disabled=bool(locked), help=locked)

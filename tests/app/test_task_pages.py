@@ -1,0 +1,91 @@
+"""The pages with sources that are no reviews: the tasks, and one whose files have to be fetched."""
+
+import dataclasses
+import functools
+import time
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.sources import keras_imdb, registry
+
+from .conftest import script
+
+NOWHERE = "http://nobody.invalid/"
+
+pytestmark = pytest.mark.usefixtures("shared_services")
+
+
+def page(name: str, **state: object) -> AppTest:
+    app = AppTest.from_string(script(name), default_timeout=60)
+    for key, value in state.items():
+        app.session_state[key] = value
+    return app.run()
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
+
+
+def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_words_makes_of_it() -> None:
+    app = page("reviews", source="first-word")
+    assert "a bag of words, which forgets nothing that it counts, is at 100 %" in app.markdown[1].value
+    assert "6400 train sequences" in html(app)
+    assert "<b>21.0</b>" in html(app)
+    app.number_input(key="reviews_distance").set_value(40).run()
+    assert "<b>41.0</b>" in html(app)
+    assert 'class="rc-label">+ red (label 1)' in html(app) or 'class="rc-label">− blue (label 0)' in html(app)
+    app.number_input(key="reviews_maxlen").set_value(40).run()
+    assert "set maxlen to 41 or more" in html(app)
+    app.selectbox(key="reviews_source").set_value("bundled").run()
+    assert "25000 train sequences" in html(app)
+    assert not app.exception
+
+
+def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
+    app = page("compare.page")
+    assert "distance" not in [each.key for each in app.number_input]
+    app.selectbox(key="source").set_value("order").run()
+    assert app.number_input(key="distance").value == 20
+    assert app.number_input(key="reviews").value == 6_400
+    app.number_input(key="distance").set_value(480).run()
+    assert app.number_input(key="distance").value == 480
+    app.number_input(key="forget_bias").set_value(3.0).run()
+    app.selectbox(key="source").set_value("bundled").run()
+    assert "distance" not in [each.key for each in app.number_input]
+    assert not app.exception
+    assert not app.error
+
+
+def test_a_link_holds_the_distance_and_a_wrong_one_is_told() -> None:
+    for distance, maxlen, problem in (("100", "101", None), ("101", "101", "set maxlen to 102 or more")):
+        app = AppTest.from_string(script("compare.page"), default_timeout=60)
+        app.query_params.update({"source": "first-word", "distance": distance, "maxlen": maxlen})
+        app.run()
+        said = [each.value for each in app.warning]
+        assert (not said) if problem is None else problem in said[0]
+        assert app.number_input(key="distance").value == (100 if problem is None else 20)
+
+
+def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = dataclasses.replace(registry.source("keras"), fetch=functools.partial(keras_imdb.fetch, NOWHERE))
+    monkeypatch.setitem(registry._SOURCES, "keras", source)
+    app = page("reviews", source="keras")
+    [button] = [each for each in app.button if each.label == "Fetch it"]
+    button.click().run()
+    until = time.monotonic() + 60
+    while not app.error and time.monotonic() < until:
+        time.sleep(0.2)
+        app.run()
+    assert f"{NOWHERE}imdb_word_index.json cannot be fetched" in app.error[0].value
+    assert [each.label for each in app.button if each.label == "Fetch it"]
+    assert not app.exception
