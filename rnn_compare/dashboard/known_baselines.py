@@ -95,8 +95,8 @@ def meaning(found: Sequence[Baseline]) -> str:
     more = bigrams - words
     if max(words, bigrams) - guessed <= LITTLE:
         return (
-            "Neither single words nor pairs of neighbouring words tell more than a guess: if anything decides, it is the "
-            f"order of words that are no neighbours. {NOTE}"
+            "Neither single words nor pairs of neighbouring words tell more than a guess: if anything decides, it is "
+            f"the order of words that are no neighbours. {NOTE}"
         )
     order = (
         f"Pairs of neighbouring words add {100 * more:.1f} points to single words"
