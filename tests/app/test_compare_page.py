@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,6 +22,12 @@ def app(shared_services: Services) -> AppTest:
 
 def shown(app: AppTest) -> str:
     return " ".join([*(element.value for element in app.caption), *(html.proto.body for html in app.get("html"))])
+
+
+def board(app: AppTest) -> Any:
+    """The message that the board draws."""
+    [sent] = [json.loads(each.proto.json) for each in app.get("bidi_component") if "board" in each.proto.id]
+    return sent
 
 
 def test_the_page_opens_on_the_books_experiment(app: AppTest) -> None:
@@ -48,8 +55,7 @@ def test_keras_own_summary_is_made_on_demand(app: AppTest) -> None:
 
 def test_the_charts_are_chosen_and_none_chosen_means_the_usual_ones(app: AppTest) -> None:
     def drawn() -> list[str]:
-        [board] = [json.loads(each.proto.json) for each in app.get("bidi_component") if "board" in each.proto.id]
-        return [chart["name"] for chart in board["charts"]]
+        return [chart["name"] for chart in board(app)["charts"]]
 
     assert drawn() == ["accuracy", "loss"]
     app.main.pills(key="charts").set_value(["auc", "accuracy"]).run()
@@ -79,6 +85,62 @@ def test_networks_that_differ_in_their_seed_alone_are_counted_once(app: AppTest)
     app.multiselect(key="more_units").set_value(["8", "16", "64"]).run()
     assert "Starts 8 networks with 10 seeds each" in shown(app), "the bound counts networks, not their seeds"
     assert not app.error
+
+
+@pytest.mark.parametrize(
+    ("link", "seeds", "warned"),
+    [
+        ({"seeds": "4"}, 4, False),
+        ({"more_seeds": ["2", "3"]}, 3, False),
+        ({"seed": "7", "more_seeds": ["7", "8"]}, 2, False),
+        ({"seeds": "11"}, 1, True),
+        ({"seeds": "1e999"}, 1, True),
+    ],
+)
+@pytest.mark.usefixtures("services")
+def test_seeds_in_a_link_are_taken_also_as_earlier_versions_wrote_them(
+    link: dict[str, str | list[str]], seeds: int, warned: bool
+) -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params.update(link)
+    app.run()
+    assert not app.exception
+    assert app.slider(key="seeds").value == seeds
+    assert "more_seeds" not in app.query_params
+    assert bool(app.warning) == warned
+
+
+def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: Services) -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params.update({"seed": "5", "seeds": "3"})
+    app.run()
+    app.button[0].click().run()
+    runs = services.store.runs()
+    assert [(run.experiment.cell, run.experiment.seed) for run in runs] == [
+        (cell, seed) for seed in (5, 6, 7) for cell in ("SimpleRNN", "LSTM")
+    ]
+    assert app.query_params["show"] == ",".join(run.id for run in runs)
+    app.slider(key="seeds").set_value(5).run()
+    app.button[0].click().run()
+    assert app.query_params["show"] == f"all-{services.store.runs()[6].id}"
+    assert [group["state"].partition(",")[0] for group in board(app)["groups"]] == ["waiting", "waiting"]
+
+
+@pytest.mark.usefixtures("services")
+def test_seeds_beyond_the_largest_are_refused_in_words() -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params.update({"seed": str(2**31 - 1), "seeds": "2"})
+    app.run()
+    assert "seed is 2147483648; it must be between" in app.error[0].value
+
+
+def test_what_is_drawn_besides_the_curves_is_chosen_below_them(app: AppTest) -> None:
+    assert (board(app)["gap"], app.toggle(key="baselines").value) == (False, True)
+    app.toggle(key="gap").set_value(True).run()
+    assert board(app)["gap"]
+    app.toggle(key="baselines").set_value(False).run()
+    assert not app.exception
+    assert board(app)["note"] == ""
 
 
 def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> None:

@@ -23,7 +23,7 @@ BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></m
   window.show = (data) => render({ data, parentElement, setTriggerValue, setStateValue() {} }, urls);
   window.ready = true;
 </script>"""
-WORDS = ("state", "best", "best_note", "last", "left", "size", "pace", "layers", "reason")
+WORDS = ("state", "state_more", "best", "best_note", "last", "left", "size", "pace", "layers", "reason")
 expect.set_options(timeout=PATIENCE)
 
 Message = dict[str, Any]
@@ -186,3 +186,26 @@ def test_a_press_goes_to_the_server_and_is_answered_by_its_news(
     news.update(told)
     expect(press).to_have_text("Continue")
     expect(press).to_be_enabled()
+
+
+def test_several_seeds_are_drawn_as_one_network_and_stopped_as_one(page: Page, show: Callable[[Message], None]) -> None:
+    data = message(chart("speed"), epochs=3)
+    [group] = data["groups"]
+    del group["trail"]
+    seeds = [packed(0.5, 0.52, 0.55), packed(0.52, 0.5, 0.53), packed(0.48, 0.51, 0.51)]
+    half = {"val_speed": packed(0.05, 0.03, 0.05)}
+    group["seeds"] = {"counts": "333", "every": 1, "half": half, "single": {"val_speed": seeds}}
+    group |= {"state": "0 of 3 seeds", "state_more": "finished"}
+    show({**data, "note": "Thick: mean of n = 3 seeds at each epoch", "gap": True})
+    wait_for(page, "speed")
+    expect(page.locator(".rc-chart-note")).to_have_text("Thick: mean of n = 3 seeds at each epoch")
+    card = page.locator("article.rc-card")
+    expect(card).to_contain_text("0 of 3 seedsfinished")
+    drawn = page.locator("[data-chart=speed] .scatterlayer .trace path.js-line")
+    expect(drawn).to_have_count(2 + len(seeds))
+    expect(page.locator("[data-chart=speed] path.js-fill")).to_have_count(2)
+    expect(page.locator("[data-chart=speed] .legend .traces")).to_have_count(1)
+    page.locator(".rc-name").click()
+    expect(drawn).to_have_count(0)
+    page.locator(".rc-press").click()
+    assert page.evaluate("window.pressed") == [["stop", ["a"]]]

@@ -144,3 +144,21 @@ def test_two_stops_pressed_in_one_moment_both_count(server: Server, page: Page) 
         page.wait_for_timeout(100)
     assert all(run.stop_requested for run in server.store.runs(runs))
     end(server, runs)
+
+
+def test_stop_on_a_card_of_seeds_stops_all_that_have_not_ended(server: Server, page: Page) -> None:
+    runs = start(server, *(Experiment(cell="GRU", seed=seed) for seed in (1, 2, 3)), Experiment(cell="LSTM"))
+    for run in runs[:3]:
+        finish_epoch(server, run, 1)
+    end(server, runs[:1])
+    page.goto(f"{server.url}/?show=all-{runs[0]}")
+    expect(page.locator("article.rc-card")).to_have_count(2)
+    expect(page.locator("article.rc-card").first).to_contain_text("0 of 3 seeds")
+    expect(page.locator(".rc-chart-note")).to_contain_text("mean of n = 3 seeds at each epoch")
+    page.get_by_role("button", name="Stop GRU(32)").click()
+    for _ in range(100):
+        if all(run.stop_requested for run in server.store.runs(runs[1:3])):
+            break
+        page.wait_for_timeout(100)
+    assert [run.stop_requested for run in server.store.runs(runs)] == [False, True, True, False]
+    end(server, runs[1:])

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnn_compare.charts.curves.curve_chart import Mark
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.dashboard.components.board import View, message
 from rnn_compare.dashboard.components.board_curves import packed
@@ -147,3 +148,102 @@ def test_before_an_epoch_has_shown_the_pace_the_time_left_is_what_the_sidebar_sa
     assert card["left"] == "16.0 s left"
     [card] = message([run("a", Status.QUEUED)], {})["groups"]
     assert card["left"] == ""
+
+
+# ---- several seeds of one setting --------------------------------------------------------------
+
+
+def seed(number: int, status: Status, *shares: float, **changes: Any) -> Run:
+    """A run of five epochs, whose validation accuracy after each finished one is given."""
+    epochs = tuple(epoch_end(f"s{number}", at, 0.9, 0.3, share, 0.5, 2.0) for at, share in enumerate(shares, start=1))
+    known = {**vars(run(f"s{number}", status)), "position": number, "experiment": Experiment(epochs=5, seed=number)}
+    return Run(**(known | {"epochs": epochs} | changes))
+
+
+def test_seeds_of_one_setting_are_one_card_and_one_mean_with_its_interval() -> None:
+    runs = [
+        seed(1, Status.RUNNING, 0.70, 0.80),
+        seed(2, Status.RUNNING, 0.72, 0.82),
+        seed(3, Status.RUNNING, 0.74),
+        seed(4, Status.QUEUED),
+    ]
+    told = message(runs, {"s4": 30.0})
+    [sent] = told["groups"]
+    assert (sent["id"], sent["label"]) == ("s1", "SimpleRNN(32)")
+    assert unpacked(sent["figures"]["val_accuracy"]) == [0.72, 0.81]
+    assert unpacked(sent["figures"]["accuracy"]) == [0.9, 0.9]
+    seeds = sent["seeds"]
+    assert seeds["counts"] == "32"
+    # Of three seeds: 4.3027 · 0.02 / √3. Two have no interval: it would be 12.7 standard errors wide.
+    assert unpacked(seeds["half"]["val_accuracy"]) == [pytest.approx(0.0497, abs=1e-4)]
+    assert [unpacked(one) for one in seeds["single"]["val_accuracy"]] == [[0.7, 0.8], [0.72, 0.82], [0.74]]
+    assert set(seeds["single"]) == set(seeds["half"]) == {"val_accuracy", "val_loss"}
+    assert "mean at each epoch of the seeds that have finished it, n = 2 to 3;" in told["note"]
+
+
+def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many() -> None:
+    best = [0.86, 0.87, 0.88]
+    runs = [seed(number, Status.FINISHED, *[0.8] * 4, share) for number, share in enumerate(best, start=1)]
+    [sent] = message([*runs, seed(4, Status.RUNNING, 0.5)], {})["groups"]
+    assert (sent["state"], sent["state_more"], sent["press"]) == ("3 of 4 seeds", "finished", "Stop")
+    assert sent["best"] == "87.0 ± 2.5 %"  # 4.3027 · 0.01 / √3
+    assert (sent["best_note"], sent["last"]) == ("n = 3, mean best", "typical 83.5 %")
+    assert sent["fraction"] == 0.8
+    [sent] = message(runs, {})["groups"]
+    assert (sent["status"], sent["press"], sent["left"], sent["reason"]) == ("finished", "", "", "")
+
+
+def test_until_a_seed_has_finished_a_card_says_so_far_and_two_seeds_have_no_interval() -> None:
+    runs = [seed(1, Status.RUNNING, 0.70), seed(2, Status.RUNNING, 0.72), seed(3, Status.QUEUED)]
+    [sent] = message(runs, {"s3": 5.0})["groups"]
+    assert (sent["best"], sent["best_note"]) == ("71.0 %", "n = 2, mean best so far")
+    assert sent["state"] == "0 of 3 seeds"
+    [sent] = message([seed(1, Status.QUEUED), seed(2, Status.QUEUED)], {"s1": 38.0, "s2": 60.0})["groups"]
+    assert (sent["state"], sent["best"], sent["status"]) == ("waiting, 1st in line, about 40 s", "–", "queued")
+
+
+def test_what_broke_off_is_left_out_of_the_mean_and_named() -> None:
+    whole = [seed(number, Status.FINISHED, *[0.8] * 5) for number in (1, 2, 3)]
+    [sent] = message([*whole, seed(4, Status.FAILED, 0.5, reason="The loss is no number.")], {})["groups"]
+    assert sent["reason"] == "Left out of the mean: seed 4 failed after 1 epoch (The loss is no number.)"
+    assert (sent["best_note"], sent["press"], sent["status"]) == ("n = 3, mean best", "Continue", "failed")
+    stopped = [seed(number, Status.STOPPED, 0.5) for number in (4, 5)]
+    [sent] = message([*whole, *stopped], {})["groups"]
+    assert sent["reason"] == "Left out of the mean: 2 stopped"
+
+
+def test_one_seed_trained_twice_is_no_further_seed_but_a_card_of_its_own() -> None:
+    first = seed(1, Status.FINISHED, *[0.8] * 5)
+    again = Run(**{**vars(first), "id": "again", "position": 9})
+    cards = message([first, again, seed(2, Status.QUEUED)], {})["groups"]
+    assert [(card["id"], card["label"]) for card in cards] == [
+        ("again", "SimpleRNN(32)"),
+        ("s1", "SimpleRNN(32), earlier"),
+    ]
+    assert len({(card["color"], card["marker"]) for card in cards}) == 2
+
+
+def test_a_figure_that_some_epoch_lacks_has_no_mean_and_its_seeds_are_drawn() -> None:
+    lacking = seed(2, Status.FINISHED, 0.8)
+    lacking = Run(**{**vars(lacking), "epochs": (EpochEnd("s2", 1, {"val_accuracy": 0.8}, 2.0),)})
+    [sent] = message([seed(1, Status.FINISHED, 0.8), lacking], {})["groups"]
+    assert (sent["figures"]["val_loss"], sent["figures"]["val_accuracy"]) == ("", packed([0.8]))
+    assert sent["seeds"]["single"]["val_loss"] == [packed([0.5]), "___"]
+
+
+def test_of_very_many_numbers_single_seeds_are_sent_of_every_second_epoch_or_fewer() -> None:
+    runs = of_seeds(8, 10, 10)
+    seeds = message(runs, {})["groups"][0]["seeds"]
+    assert seeds["every"] == 2
+    assert len(seeds["single"]["val_accuracy"][0]) == 5 * 3
+    assert len(seeds["half"]["val_accuracy"]) == 5 * 3
+    assert len(seeds["counts"]) == 10
+    assert message(runs[:10], {})["groups"][0]["seeds"]["every"] == 1
+
+
+def test_baselines_stand_in_the_chart_of_accuracy_alone_and_only_where_it_reaches() -> None:
+    lines = [Mark("bag of words\n88.0 %", 0.88, "", "bottom"), Mark("majority\n30.0 %", 0.3, "", "top")]
+    told = message([training(2)], {}, View(baselines=True), baselines=lines)
+    assert [[line["at"] for line in chart["baselines"]] for chart in told["charts"]] == [[0.88], []]
+    told = message([training(2)], {}, View(), baselines=lines)
+    assert [chart["baselines"] for chart in told["charts"]] == [[], []]

@@ -36,6 +36,59 @@ test("a figure without training has an empty line for it, and only one of the tw
   assert.equal(traces({ ...CHART, validation: null }, [RUN], new Set())[0].showlegend, true);
 });
 
+const SEEDS = {
+  ...RUN, color: "#0072B2", figures: { speed: "6NK6NK", val_speed: "5K05K0" }, trail: undefined,
+  seeds: { counts: "32", every: 1, half: { val_speed: "0DW" }, single: { val_speed: ["5K05K0", "5K0"] } },
+};
+
+test("several seeds are a mean that says how many it is of, a band where there are enough, and thin lines behind", () => {
+  const drawn = traces(CHART, [SEEDS, { ...RUN, id: "b" }], new Set());
+  assert.deepEqual(drawn.map(({ uid }) => uid), [
+    "a-band", "a-seed-0", "a-seed-1", "a-training", "a-validation", "b-training", "b-validation",
+  ]);
+  const [band, thin, , , mean] = drawn;
+  assert.deepEqual(band.x, [1, 1]);
+  assert.deepEqual(band.y.map((edge) => edge.toFixed(4)), ["0.7700", "0.6700"], "above, then back below");
+  assert.deepEqual([thin.x, thin.y, thin.showlegend, thin.hoverinfo], [[1, 2], [0.72, 0.72], false, "skip"]);
+  assert.match(mean.hovertemplate[0], /<b>%\{y:\.1%\}<\/b> ± 5\.0 points, n = 3</);
+  assert.match(mean.hovertemplate[1], /<b>%\{y:\.1%\}<\/b>, n = 2</);
+  const loss = traces({ ...CHART, hoverformat: ".3f" }, [SEEDS], new Set()).at(-1);
+  assert.match(loss.hovertemplate[0], / ± 0\.050, n = 3</);
+});
+
+test("where only every second epoch is sent of single seeds and bands, they stand at these", () => {
+  const seeds = {
+    counts: "3333", every: 2, half: { val_speed: "0DW0DW" }, single: { val_speed: ["5K05K0"] },
+  };
+  const figures = { speed: "6NK".repeat(4), val_speed: "5K0".repeat(4) };
+  const [band, thin, , mean] = traces(CHART, [{ ...SEEDS, figures, seeds }], new Set());
+  assert.deepEqual(band.x, [2, 4, 4, 2]);
+  assert.deepEqual(thin.x, [2, 4]);
+  assert.deepEqual(mean.hovertemplate.map((said) => said.includes("±")), [false, true, false, true]);
+});
+
+test("all that belongs to a hidden group is hidden", () => {
+  for (const { visible } of traces(CHART, [SEEDS], new Set(["a"]), true)) assert.equal(visible, "legendonly");
+});
+
+test("the gap is shaded between the epochs that both lines have, behind all lines, and only where there are two", () => {
+  const long = { ...RUN, figures: { speed: "6NK6NK6NK", val_speed: "5K0___5K0" } };
+  const [gap, ...lines] = traces(CHART, [long], new Set(), true);
+  assert.deepEqual([gap.x, gap.fill], [[1, 3, 3, 1], "toself"]);
+  assert.deepEqual(gap.y, [0.8624, 0.8624, 0.72, 0.72]);
+  assert.equal(lines.length, 2);
+  assert.equal(traces({ ...CHART, training: null }, [long], new Set(), true).length, 2);
+});
+
+test("baselines are long dashes in the colour of the text, called beside the chart", () => {
+  const baselines = [{ text: "bag of <b>\n88 %", at: 0.88, color: "", side: "bottom" }];
+  const made = layout({ ...CHART, baselines }, [RUN], LOOKS, REST);
+  assert.deepEqual(made.shapes[0].line, { color: "black", width: 1.5, dash: "longdash" });
+  assert.equal(made.annotations[0].text, "bag of &lt;b&gt;<br>88 %");
+  assert.ok(made.annotations[0].x > 1);
+  assert.ok(made.margin.r > layout(CHART, [RUN], LOOKS, REST).margin.r);
+});
+
 test("a run that never measured a figure has no line, and does not break the chart of the others", () => {
   const old = { ...RUN, figures: {}, trail: { at: "1PU", figures: {} } };
   for (const trace of traces(CHART, [old], new Set())) assert.deepEqual([trace.x, trace.y], [[], []]);

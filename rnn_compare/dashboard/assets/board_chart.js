@@ -66,7 +66,7 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, charts =
     },
     yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
     shapes: [
-      ...baselines.map(({ at }) => ({ ...levelAt(at, { color: looks.ink, width: 1.5, dash: "longdash" }), opacity: 0.75 })),
+      ...baselines.map(({ at }) => baselineAt(at, looks)),
       ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 2 })),
     ],
     annotations: [
@@ -88,6 +88,10 @@ function markText({ text, at, side }) {
     xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: side, text: escapeLabel(text), showarrow: false,
     font: { size: 14 },
   };
+}
+
+function baselineAt(y, { ink }) {
+  return { ...levelAt(y, { color: ink, width: 1.5, dash: "longdash" }), opacity: 0.75 };
 }
 
 // In the margin, where no curve runs: two baselines lie close together, one above its line and one below.

@@ -1,6 +1,6 @@
 // The lines and areas of one chart of the board: a run's curves, or the mean of several seeds with what lies around it.
 
-import { CLEAR, escapeLabel } from "./chart_look.js";
+import { escapeLabel } from "./chart_look.js";
 import { unpackFigures } from "./packed.js";
 
 const HATCHES = ["/", "\\"];
@@ -113,7 +113,7 @@ function area(uid, upper, lower, filled) {
   const back = (values) => values.map((_, index) => values.at(-1 - index));
   return {
     uid, x: [...upper.x, ...back(lower.x)], y: [...upper.y, ...back(lower.y)], fill: "toself",
-    line: { width: 0, color: CLEAR }, hoverinfo: "skip", ...filled,
+    mode: "none", hoverinfo: "skip", ...filled,
   };
 }
 

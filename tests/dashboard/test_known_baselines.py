@@ -1,0 +1,114 @@
+from dataclasses import replace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from rnn_compare.comparison import baselines
+from rnn_compare.comparison.baselines import Baseline, same_baselines
+from rnn_compare.dashboard import known_baselines
+from rnn_compare.dashboard.known_baselines import Found, KnownBaselines, lines, meaning
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+from rnn_compare.training.engine import Engine
+from tests.dashboard.chosen_runs import StubEngine
+from tests.epochs import epoch_end
+
+SMALL = Experiment(reviews=400, vocabulary_size=1_000)
+
+
+def run(experiment: Experiment = SMALL, epochs: int = 1) -> Run:
+    finished = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.6, 0.65, 2.0) for epoch in range(1, epochs + 1))
+    here = Owner(1, 1.0, "here")
+    return Run("a", 1, "a", experiment, Status.RUNNING, here, "page", created=0.0, epochs=finished)
+
+
+def baseline(name: str, share: float) -> Baseline:
+    return Baseline(name, 1.0, 10, np.arange(1_000) < 1_000 * share, None)
+
+
+@pytest.fixture
+def engine() -> StubEngine:
+    return StubEngine()
+
+
+@pytest.fixture
+def known(engine: StubEngine, prepared_cache: Any, monkeypatch: pytest.MonkeyPatch) -> KnownBaselines:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    return KnownBaselines(cast("Engine", engine))
+
+
+def test_kept_baselines_are_there_at_once_for_all_networks_of_the_split(
+    known: KnownBaselines, engine: StubEngine
+) -> None:
+    worked_out = baselines.baselines(SMALL)
+    found = known.look_up([run(), run(SMALL.model_copy(update={"cell": "LSTM", "maxlen": 20}), epochs=0)])
+    assert [each.val_accuracy for each in found.baselines] == [each.val_accuracy for each in worked_out]
+    assert (found.said, found.waiting, engine.begun) == ("", False, {})
+
+
+def test_networks_that_other_reviews_judge_are_said_to_be(known: KnownBaselines) -> None:
+    baselines.baselines(SMALL)
+    found = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
+    assert "those of the first network's held-out reviews" in found.said
+    assert len(found.baselines) == 3
+
+
+def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
+    known: KnownBaselines, engine: StubEngine
+) -> None:
+    new = SMALL.model_copy(update={"reviews": 777})
+    assert known.look_up([run(new, epochs=0)]) == Found()
+    assert known.look_up([]) == Found()
+    assert engine.begun == {}
+    assert known.look_up([run(new)]) == Found((), "Baselines: 0 of 3 are worked out.", waiting=True)
+    [analysis] = engine.begun.values()
+    assert [*engine.begun] == [(same_baselines(new),)]
+    analysis.done, analysis.total = 2, 3
+    assert known.look_up([run(new)]).said == "Baselines: 2 of 3 are worked out."
+    analysis.result = [baseline("majority", 0.5)]
+    assert known.look_up([run(new)]) == Found(tuple(analysis.result))
+
+
+def test_a_problem_is_said_and_not_tried_again_at_every_look(
+    known: KnownBaselines, engine: StubEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = SMALL.model_copy(update={"reviews": 778})
+    known.look_up([run(new)])
+    [analysis] = engine.begun.values()
+    analysis.problem = "No worker is ready yet."
+    assert known.look_up([run(new)]).said == "No baselines: No worker is ready yet."
+    engine.begun.clear()
+    assert known.look_up([run(new)]).said == "No baselines: No worker is ready yet."
+    assert engine.begun == {}
+    monkeypatch.setattr(known_baselines, "PATIENCE_SECONDS", 0.0)
+    assert known.look_up([run(new)]).waiting
+
+
+def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) -> None:
+    gone = run(SMALL.model_copy(update={"source": "gone"}))
+    assert known.look_up([replace(gone, id="b")]).said.startswith("No baselines: ")
+
+
+def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> None:
+    drawn = lines([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
+    assert [(line.text, line.side) for line in drawn] == [
+        ("bag of bigrams\n89.6 %", "bottom"),
+        ("bag of words\n88.4 %", "top"),
+        ("majority\n50.0 %", "top"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "bigrams", "said"),
+    [
+        (0.884, 0.896, "add 1.2 points to single words: the order of words matters little"),
+        (0.7, 0.9, "add 20.0 points to single words. Only a network"),
+        (0.9, 0.89, "reach 1.0 points less than single words: the order"),
+    ],
+)
+def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, said: str) -> None:
+    assert said in meaning([baseline("majority", 0.5), baseline("words", words), baseline("bigrams", bigrams)])
