@@ -14,6 +14,8 @@ SENTIMENT_WORDS, NEUTRAL_WORDS = 10, 100
 SENTIMENT_FLOOR, NEUTRAL_FLOOR = 0.01, 0.02
 """Share of the reviews that a word must stand in. In 25,000 reviews the standard error of a log-odds is about 0.13
 at one per cent and 0.09 at two: little beside sentiment words, and neutral words must be known to be neutral."""
+SENTIMENT_ODDS = 0.5
+"""Log-odds of a sentiment word at least: chance alone lends a word of a few thousand texts up to 0.4 either way."""
 NEUTRAL_ODDS = 0.1
 """Log-odds of a neutral word at most, either way: the odds of meeting it differ by a tenth. Of few known words few are
 neutral, and the nearest to it may still speak for a side."""
@@ -42,9 +44,9 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
 
     A word's log-odds tell how much the odds that it stands in a review rise or fall with a positive label: see
     ``log_odds``. Sentiment words are the ten of largest and the ten of smallest log-odds among words in at least
-    one per cent of the reviews; neutral words are the hundred of log-odds nearest to 0, within a tenth of it, among
-    words in at least two per cent. Only words of three letters or more count: numerals (a review's own "7 of 10"),
-    markup (br) and scraps that the tokenizer leaves (re, co) are no words to a reader.
+    one per cent of the reviews, more than 0.5 from 0; neutral words are the hundred of log-odds nearest to 0, within a
+    tenth of it, among words in at least two per cent. Only words of three letters or more count: numerals (a review's
+    own "7 of 10"), markup (br) and scraps that the tokenizer leaves (re, co) are no words to a reader.
 
     All of the source's training reviews decide, not only those that one network was trained on, so that all
     networks that are compared meet the same words.
@@ -61,8 +63,8 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     proper = np.array([len(word) >= SHORTEST and word.isalpha() for word in words], np.bool_)
 
     frequent = proper & (share >= SENTIMENT_FLOOR)
-    positive = _first(-odds, frequent & (odds > 0), SENTIMENT_WORDS)
-    negative = _first(odds, frequent & (odds < 0), SENTIMENT_WORDS)
+    positive = _first(-odds, frequent & (odds > SENTIMENT_ODDS), SENTIMENT_WORDS)
+    negative = _first(odds, frequent & (odds < -SENTIMENT_ODDS), SENTIMENT_WORDS)
     kept = min(len(positive), len(negative))
     others = proper & (share >= NEUTRAL_FLOOR) & (np.abs(odds) < NEUTRAL_ODDS)
     others[positive[:kept] + negative[:kept]] = False
@@ -70,7 +72,8 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     if not kept or not neutral:
         raise UserError(
             f"A network that knows {len(words):,} words knows no frequent words of either sentiment, or no neutral "
-            "ones, to be tested with. Take one with a larger vocabulary."
+            "ones, to be tested with. Take one with a larger vocabulary, or one whose source has words that speak for "
+            "a label."
         )
     return WordChoice(
         *(tuple((words[i], float(odds[i])) for i in group) for group in (positive[:kept], negative[:kept], neutral))

@@ -13,6 +13,7 @@ from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.preparing import Facts
 from rnn_compare.reviews.vocabulary import tokenize
 from rnn_compare.sources.source import Labelled
+from rnn_compare.sources.task import NEUTRAL
 
 
 @pytest.fixture
@@ -83,3 +84,15 @@ def test_a_source_without_sentiment_is_told_in_words(tmp_path: Path) -> None:
     facts = Facts(2, 0, 2, 2.0, 0)
     with pytest.raises(UserError, match="larger vocabulary"):
         choose_words(Reviews(tmp_path, facts, both, None, None, None), 100)
+
+
+def test_in_a_task_only_the_marked_words_have_a_side_and_in_that_of_order_none_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+    for distance in (30, 200):
+        chosen = choose_words(prepared.load(f"first-word-{distance}"), 100)
+        assert [[word for word, _ in group] for group in (chosen.positive, chosen.negative)] == [["red"], ["blue"]]
+        assert {word for word, _ in chosen.neutral} <= set(NEUTRAL.split())
+    with pytest.raises(UserError, match="or one whose source has words that speak for a label"):
+        choose_words(prepared.load("order-30"), 100)
