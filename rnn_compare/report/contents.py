@@ -19,6 +19,8 @@ from rnn_compare.runs.store import RunStore
 
 SHOWN: tuple[Measure, ...] = ("kept", "typical", "test")
 """What is told of a run beside its best epoch."""
+LONGEST_TITLE = 3
+"""Groups that the title names."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,9 @@ class Contents:
     def title(self) -> str:
         """What is compared, in one line."""
         called = [group.name for group in self.groups]
+        if len(called) > LONGEST_TITLE:
+            cells = dict.fromkeys(group.experiment.cell for group in self.groups)
+            return f"{len(called)} settings compared: {', '.join(cells)}"
         return ", ".join(called[:-1]) + " and " + called[-1] if len(called) > 1 else called[0]
 
     @property

@@ -13,11 +13,14 @@ from html import escape
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
+from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 from rnn_compare.report import html_tables, interchange
 from rnn_compare.report.contents import Contents
 from rnn_compare.report.report_charts import charts
 
+FEW, SEVERAL = 3, 8
+"""Verdicts that are read from afar; of more, each is small. More than several are folded away, the clearest not."""
 PLUS_MINUS = "± is the 95 % interval of the mean over the seeds (Student's t); the same reviews judge all of them."
 
 
@@ -115,12 +118,23 @@ def _verdicts(contents: Contents) -> str:
     if contents.so_far:
         return "<p>Some of these runs are still at work: what stands here is so far, and there is no verdict yet.</p>"
     told = []
-    for found in contents.comparisons:
+    # The clearest first: of eight settings there are 28 pairs.
+    for found in sorted(contents.comparisons, key=_clearness):
         more = "".join(f"<li>{escape(line)}</li>" for line in details(found))
         numbers = f"<details><summary>The numbers</summary><ul>{more}</ul></details>" if more else ""
         networks = f"<p>{escape(said)}</p>" if (said := network_sentence(found)) else ""
         told.append(f'<p class="verdict">{escape(sentence(found))}</p>{networks}{numbers}')
-    return f"<h2>What may be concluded</h2>{''.join(told)}" if told else ""
+    if not told:
+        return ""
+    first, rest = "".join(told[:SEVERAL]), "".join(told[SEVERAL:])
+    folded = f"<details><summary>{counted(len(told) - SEVERAL, 'more pair')}</summary>{rest}</details>" if rest else ""
+    size = "many" if len(told) > FEW else "few"
+    return f'<h2>What may be concluded</h2><div class="{size}">{first}{folded}</div>'
+
+
+def _clearness(found: Comparison) -> float:
+    p = found.difference.p_adjusted if found.difference else None
+    return 2.0 if p is None else p
 
 
 def _legend(groups: Sequence[Group], drawn: Sequence[Look]) -> str:

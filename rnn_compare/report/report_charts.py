@@ -1,5 +1,6 @@
 """The charts of a report as plain data for Plotly: each group's mean with its band, and every single run behind."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,12 +34,6 @@ def charts(groups: Sequence[Group], drawn: Sequence[Look], baselines: Sequence[B
         ]
         if not traces:
             continue
-        levels = [
-            {"text": f"{each.title} {100 * each.val_accuracy:.1f} %", "at": each.val_accuracy}
-            for each in baselines
-            if chart.validation == "val_accuracy"
-        ]
-        lines = [value for trace in traces for value in trace["y"]] + [each["at"] for each in levels]
         found.append(
             {
                 "name": chart.name,
@@ -46,9 +41,9 @@ def charts(groups: Sequence[Group], drawn: Sequence[Look], baselines: Sequence[B
                 "dashed": chart.training is not None,
                 "tickformat": chart.tickformat,
                 "hoverformat": chart.hoverformat,
-                "range": chart.range(lines),
+                "range": _range(chart, [value for trace in traces for value in trace["y"]]),
                 "traces": traces,
-                "levels": [level | {"color": GREY} for level in levels],
+                "levels": _levels(baselines) if chart.validation == "val_accuracy" else [],
             }
         )
     return found
@@ -58,6 +53,26 @@ def curves_of(group: Group, figure: str) -> list[list[float]]:
     """Returns a figure by epoch of each run that counts; of a group without one that has ended, what there is."""
     runs = group.counted or group.runs
     return [curve for run in runs if (curve := _curve(run, figure))]
+
+
+def _range(chart: CurveChart, values: Sequence[float]) -> tuple[float, float]:
+    """Returns the axis' ends: nearer to the curves than on the board, where they are still to come."""
+    low, high = chart.range(values)
+    return (max(low, math.floor(10 * min(values)) / 10), high) if low else (low, high)
+
+
+def _levels(baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
+    """Returns the lines of the baselines. The highest has its text above, the others below: two are often close."""
+    highest = max((each.val_accuracy for each in baselines), default=0.0)
+    return [
+        {
+            "text": f"{each.title} {100 * each.val_accuracy:.1f} %",
+            "at": each.val_accuracy,
+            "side": "bottom" if each.val_accuracy == highest else "top",
+            "color": GREY,
+        }
+        for each in baselines
+    ]
 
 
 def _traces(chart: CurveChart, group: Group, look: Look, place: int) -> list[Trace]:

@@ -66,6 +66,7 @@ function look(onPaper) {
 
 function layout(chart, { ink, line, paper }) {
   const axis = { gridcolor: line, linecolor: line, zeroline: false, tickfont: { size: 15 }, automargin: true };
+  const levels = chart.levels.filter(({ at }) => at >= chart.range[0]);
   const epochs = Math.max(1, ...chart.traces.filter(({ fill }) => !fill).map(({ x }) => x.length));
   return {
     uirevision: chart.name, autosize: true, margin: { l: 50, r: 12, t: 10, b: 46 }, hovermode: "x unified",
@@ -76,11 +77,11 @@ function layout(chart, { ink, line, paper }) {
       ...axis, title: { text: "epoch", standoff: 6 }, range: [0.8, epochs + 0.2], dtick: epochs <= 12 ? 1 : undefined,
     },
     yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
-    shapes: chart.levels.map(({ at, color }) => ({
+    shapes: levels.map(({ at, color }) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: at, y1: at, line: { color, width: 2, dash: "dot" }, layer: "below",
     })),
-    annotations: chart.levels.map(({ at, text }) => ({
-      xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: "bottom", text, showarrow: false, font: { size: 13 },
+    annotations: levels.map(({ at, side, text }) => ({
+      xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: side, text, showarrow: false, font: { size: 13 },
     })),
   };
 }
@@ -92,6 +93,13 @@ function offerImages(chart) {
   }
 }
 
+// Above the curves, where it has room there, else beside them.
+function legend(chart) {
+  const many = new Set(chart.traces.map(({ legendgroup }) => legendgroup)).size > 3;
+  const place = many ? { x: 1.02, y: 1, yanchor: "top" } : { orientation: "h", x: 0, y: 1.02, yanchor: "bottom" };
+  return { ...place, xanchor: "left", font: { size: 16 }, tracegroupgap: 4 };
+}
+
 // The chart as it is seen, with its title and a legend, at the size of a slide.
 async function download(chart, format) {
   const node = document.getElementById(`chart-${chart.name}`);
@@ -101,9 +109,9 @@ async function download(chart, format) {
   const drawn = {
     data: seen(chart),
     layout: {
-      ...base, paper_bgcolor: colors.paper, margin: { l: 60, r: 20, t: 90, b: 56 }, showlegend: true,
+      ...base, paper_bgcolor: colors.paper, showlegend: true, legend: legend(chart),
+      margin: { l: 60, r: 20, t: 90, b: 56 },
       title: { text: chart.title, x: 0.02, xanchor: "left", y: 0.96, font: { size: 22 } },
-      legend: { orientation: "h", x: 0, xanchor: "left", y: 1.02, yanchor: "bottom", font: { size: 16 } },
       xaxis: { ...base.xaxis, range: xaxis.range }, yaxis: { ...base.yaxis, range: yaxis.range },
     },
   };
