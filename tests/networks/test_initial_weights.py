@@ -1,0 +1,102 @@
+"""What a network begins as: the bias of the gate that keeps the state, and the recurrent kernel."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused.models import fused_network
+from rnn_compare.networks.keras_models import network
+from rnn_compare.networks.keras_script import script
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import EpochEnd, Event
+from rnn_compare.training import job
+
+SMALL: dict[str, Any] = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
+KEPT = {"SimpleRNN": None, "MGU": (slice(0, 3), -4.0), "GRU": (slice(0, 3), 4.0), "LSTM": (slice(3, 6), 4.0)}
+"""Where Keras' own bias has the gate that keeps the state, and what a forget bias of 4 makes of it."""
+
+
+def built(experiment: Experiment, make: Any = network) -> keras.Model:
+    keras.utils.set_random_seed(experiment.seed)
+    return make(experiment)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_a_forget_bias_sets_the_gate_that_keeps_the_state_and_nothing_else(cell: str, bidirectional: bool) -> None:
+    plain = Experiment(**SMALL, cell=cell, layers=2, bidirectional=bidirectional)
+    usual, given = built(plain), built(plain.model_copy(update={"forget_bias": 4.0}))
+    for before, after in zip(usual.variables, given.variables, strict=True):
+        expected = np.array(before.numpy())
+        if before.name == "bias" and before.path.split("/")[-2] != "dense" and (kept := KEPT[cell]):
+            np.atleast_2d(expected)[0, kept[0]] = kept[1]
+        np.testing.assert_array_equal(after.numpy(), expected, err_msg=before.path)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_recurrent_kernel_begins_as_chosen(cell: str) -> None:
+    for name, kind in (("glorot_uniform", "GlorotUniform"), ("identity", "Identity"), ("orthogonal", "Orthogonal")):
+        layer = network(Experiment.model_validate({**SMALL, "cell": cell, "recurrent_initializer": name})).layers[1]
+        assert type(layer.cell.recurrent_initializer).__name__ == kind
+    kernel = network(Experiment(**SMALL, cell=cell, recurrent_initializer="identity")).layers[1].cell.recurrent_kernel
+    np.testing.assert_array_equal(kernel.numpy()[:, :3], np.eye(3))
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_fused_layers_begin_as_the_stock_ones_do(cell: str) -> None:
+    experiment = Experiment(**SMALL, cell=cell, layers=2, forget_bias=2.5, recurrent_initializer="glorot_uniform")
+    for stock, fused in zip(built(experiment).variables, built(experiment, fused_network).variables, strict=True):
+        np.testing.assert_array_equal(stock.numpy(), fused.numpy(), err_msg=stock.path)
+
+
+def test_what_a_layer_began_as_survives_in_its_file(tmp_path: Path) -> None:
+    model = network(Experiment(**SMALL, cell="MGU", recurrent_initializer="glorot_uniform"))
+    model.save(tmp_path / "mgu.keras")
+    again = keras.models.load_model(tmp_path / "mgu.keras")
+    assert type(again.layers[1].cell.recurrent_initializer).__name__ == "GlorotUniform"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("cell", "source"), [("MGU", "order"), ("GRU", "first-word")])
+def test_the_script_makes_the_same_texts_begins_with_the_same_weights_and_repeats_the_run(
+    cell: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+    experiment = Experiment.model_validate(
+        {
+            **SMALL,
+            "source": source,
+            "distance": 5,
+            "maxlen": 26,
+            "cell": cell,
+            "reviews": 200,
+            "epochs": 2,
+            "batch_size": 16,
+            "optimizer": "adam",
+            "bidirectional": cell == "GRU",
+            "forget_bias": 3.0,
+            "recurrent_initializer": "glorot_uniform",
+            "stock_layers": True,
+        }
+    )
+    names: dict[str, Any] = {}
+    exec(compile(script(experiment), "script.py", "exec"), names)
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
+    split = prepared.load(experiment.dataset).padded(experiment)
+    np.testing.assert_array_equal(names["x"], np.concatenate([split.x_train, split.x_val]))
+    np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
+    events: list[Event] = []
+    job.train(f"repeated-{secrets.token_hex(4)}", experiment, events.append, lambda: False)
+    assert printed == [
+        f"epoch {epoch.epoch}: accuracy {epoch['accuracy']:.4f}, loss {epoch['loss']:.4f}, "
+        f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
+        for epoch in events
+        if isinstance(epoch, EpochEnd)
+    ]
+    assert len(printed) == experiment.epochs
