@@ -11,6 +11,11 @@ _RUN_ID = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
 PROJECT_CACHE = Path(__file__).resolve().parent.parent / "cache"
 
 
+def cache_place() -> Path:
+    """Returns where the cache folder is, or would be: to look something up in it, often."""
+    return Path(os.environ.get(CACHE_VARIABLE) or PROJECT_CACHE).expanduser().resolve()
+
+
 def cache_folder() -> Path:
     """Returns the cache folder, made if missing.
 
@@ -19,7 +24,7 @@ def cache_folder() -> Path:
     Raises:
         UserError: If the folder can neither be made nor written to.
     """
-    folder = Path(os.environ.get(CACHE_VARIABLE) or PROJECT_CACHE).expanduser().resolve()
+    folder = cache_place()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         probe = folder / f".writable-{os.getpid()}"

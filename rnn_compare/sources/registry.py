@@ -1,9 +1,9 @@
-"""Which sources of reviews there are: those that the files of this package declare."""
+"""Which sources of reviews there are: those that the files of this package declare, and texts of one's own."""
 
 from rnn_compare import sources
 from rnn_compare.discovery import declared
 from rnn_compare.errors import UserError
-from rnn_compare.sources import bundled
+from rnn_compare.sources import bundled, own_texts, text_cards
 from rnn_compare.sources.source import Source
 
 DEFAULT = bundled.SOURCE
@@ -16,14 +16,37 @@ _SOURCES = {
 }
 
 SOURCES: tuple[str, ...] = tuple(_SOURCES)
-"""The names of all sources, the usual one first."""
+"""The names of all sources that are declared, the usual one first."""
+
+
+def names() -> tuple[str, ...]:
+    """Returns the names of all sources that can be chosen: those declared, then texts of one's own."""
+    return SOURCES + text_cards.names()
+
+
+def is_known(name: object) -> bool:
+    """Tells whether there is a source of a name."""
+    return name in _SOURCES or (isinstance(name, str) and text_cards.card(name) is not None)
+
+
+def labels(name: str) -> tuple[str, str]:
+    """Returns what the labels 0 and 1 of a source mean, also if the record names one that is no more.
+
+    Example:
+        >>> labels("bundled"), labels("texts-lost-0123456789ab")
+        (('negative', 'positive'), ('label 0', 'label 1'))
+    """
+    try:
+        return source(name).labels
+    except UserError:
+        return "label 0", "label 1"
 
 
 def source(name: str) -> Source:
     """Returns the source of a name.
 
     Args:
-        name: One of ``SOURCES``, or what ``dataset`` returns.
+        name: One of ``names()``, or what ``dataset`` returns.
 
     Raises:
         UserError: If there is none: the record may name one that is no more.
@@ -37,6 +60,13 @@ def source(name: str) -> Source:
     task, _, distance = name.rpartition("-")
     if task in _SOURCES and (at_distance := _SOURCES[task].at_distance) and distance.isdecimal():
         return at_distance(int(distance))
+    if card := text_cards.card(name):
+        return own_texts.source(card)
+    if name.startswith(text_cards.PREFIX):
+        raise UserError(
+            f"The texts {name[:40]!r} are not here, or no longer. Have their file read again: on the page Reviews, or "
+            "by `--source FILE.csv`."
+        )
     if name not in _SOURCES:
         raise UserError(
             f"There is no source of reviews called {name[:40]!r} here, only {', '.join(SOURCES)}. "

@@ -1,0 +1,217 @@
+"""A CSV file of texts with two labels, as a spreadsheet or a database writes it: read whole, or refused in a sentence.
+
+What it holds is data and nothing else: no formula is computed, no markup drawn. A row's number is that of a
+spreadsheet, where the header is row 1.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from rnn_compare.errors import UserError
+from rnn_compare.sources.csv_encoding import EXPECTED, decoded
+from rnn_compare.sources.csv_layout import DELIMITERS, Layout, layout, rows
+
+MAX_BYTES = 64 * 2**20
+MIN_TEXTS, MAX_ROWS = 10, 200_000
+LONGEST_TEXT, LONGEST_LABEL = 100_000, 40
+"""Characters."""
+SEPARATORS = frozenset(' !"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n')
+"""What stands between words, as ``reviews.vocabulary`` splits them: a text of nothing else holds no word."""
+
+_TOLD_EVERY, _TOLD_ROWS = 2_000, 5
+
+
+@dataclass
+class Rows:
+    """Rows of one kind: how many, and the numbers of the first few."""
+
+    count: int = 0
+    first: list[int] = field(default_factory=list)
+
+    def add(self, row: int) -> None:
+        """Counts one more."""
+        self.count += 1
+        if len(self.first) < _TOLD_ROWS:
+            self.first.append(row)
+
+
+@dataclass(frozen=True)
+class LabelledTexts:
+    """What a file holds.
+
+    Attributes:
+        encoding: Python's name of it.
+        layout: How the file is laid out.
+        texts: The texts, as they stand there.
+        labels: Theirs, 0 or 1.
+        names: What the labels are called there: in the order of numbers if they are some, else of the alphabet.
+        left_out: Rows without a word or without a label.
+        repeated: Rows whose text stands in an earlier row too.
+        contradicting: Those of them that have the other label there.
+        formulas: Rows whose text begins as a spreadsheet's formula does; it is read as text.
+    """
+
+    encoding: str
+    layout: Layout
+    texts: list[str]
+    labels: list[int]
+    names: tuple[str, str]
+    left_out: Rows
+    repeated: Rows
+    contradicting: Rows
+    formulas: Rows
+
+
+def parse(content: bytes, tell: Callable[[int, int], None] | None = None) -> LabelledTexts:
+    """Reads a file's content.
+
+    Args:
+        content: The file, as it is.
+        tell: Called as ``tell(done, total)`` while it is read.
+
+    Raises:
+        UserError: If it holds anything else than texts with two labels, or too few or too much of them; the sentence
+            names the row.
+
+    Example:
+        >>> found = parse(b"text,label\\n" + b"A fine day,good\\nRain again,bad\\n" * 5)
+        >>> len(found.texts), found.names, found.labels[:2], found.repeated.count
+        (10, ('bad', 'good'), [1, 0], 8)
+    """
+    if len(content) > MAX_BYTES:
+        raise UserError(
+            f"The file has {len(content) / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are read. Cut it."
+        )
+    text, encoding = decoded(content)
+    return _read(text, encoding, layout(text), tell)
+
+
+def has_word(text: str) -> bool:
+    """Tells whether there is anything in a text but spaces and punctuation."""
+    return bool(set(text.strip()) - SEPARATORS)
+
+
+def ordered(labels: Sequence[str]) -> list[str]:
+    """Returns labels in the order of their numbers if all are numbers, else of the alphabet.
+
+    Example:
+        >>> ordered(["10", "9"]), ordered(["spam", "Ham"])
+        (['9', '10'], ['Ham', 'spam'])
+    """
+    if all(map(_is_number, labels)):
+        return sorted(labels, key=lambda label: (float(label), label))
+    return sorted(labels, key=lambda label: (label.casefold(), label))
+
+
+class _Labels:
+    """The labels met so far, by the row that has each first."""
+
+    def __init__(self, column: str, header: str) -> None:
+        self.first: dict[str, int] = {}
+        self._column = column
+        self._header = header
+
+    def take(self, label: str, row: int) -> None:
+        """Takes one more; raises a UserError if it is none, or a third."""
+        if label in self.first:
+            return
+        column = f"the column {_short(self._column)!r}"
+        if len(label) > LONGEST_LABEL:
+            raise UserError(
+                f"Row {row}: in {column} a label is expected, but {_short(label)!r} has {len(label):,} characters; at "
+                f"most {LONGEST_LABEL} may. {EXPECTED}"
+            )
+        if label[0] in "=@" or (label[0] in "+-" and not _is_number(label)):
+            raise UserError(f"Row {row}: the label {_short(label)!r} begins as a formula does. Write it without.")
+        if not label.isprintable():
+            raise UserError(f"Row {row}: the label {label!a} holds a sign that cannot be shown. Write it without.")
+        if len(self.first) == 2:
+            (one, its_row), (other, others_row) = self.first.items()
+            raise UserError(
+                f"Row {row}: {_short(label)!r} is a third label in {column}, after {_short(one)!r} (row {its_row}) and "
+                f"{_short(other)!r} (row {others_row}). Two are told apart: leave the rows of the others out, or "
+                "give them one of the two."
+            )
+        self.first[label] = row
+
+    def names(self) -> tuple[str, str]:
+        """Returns the two; raises a UserError if there is one, or if the header is no header."""
+        if self._header in self.first:
+            raise UserError(
+                f"Row 1 is no header: {_short(self._header)!r} in it is a label of other rows too. Put a row with the "
+                "names of the columns above it, such as text,label."
+            )
+        if len(self.first) < 2:
+            only, row = next(iter(self.first.items()), ("", 0))
+            found = f"only {_short(only)!r} (from row {row} on)" if only else "none"
+            raise UserError(f"Two labels are needed; the column {_short(self._column)!r} holds {found}. {EXPECTED}")
+        first, second = ordered(list(self.first))
+        return first, second
+
+
+def _read(text: str, encoding: str, laid_out: Layout, tell: Callable[[int, int], None] | None) -> LabelledTexts:
+    read = rows(text, laid_out.delimiter)
+    header = next(read)[1]
+    met = _Labels(laid_out.columns[1], header[laid_out.places[1]].strip())
+    texts: list[str] = []
+    labels: list[str] = []
+    before: dict[str, str] = {}
+    left_out, repeated, contradicting, formulas = Rows(), Rows(), Rows(), Rows()
+    done = number = 0
+    for number, row in read:
+        _check(number, row, laid_out)
+        written, label = row[laid_out.places[0]], row[laid_out.places[1]].strip()
+        done += len(written) + len(label) + 2
+        if not label or not has_word(written):
+            left_out.add(number)
+            continue
+        met.take(label, number)
+        bare = written.strip()
+        if bare in before:
+            repeated.add(number)
+        if before.setdefault(bare, label) != label:
+            contradicting.add(number)
+        if bare[0] == "=":
+            formulas.add(number)
+        texts.append(written)
+        labels.append(label)
+        if tell and number % _TOLD_EVERY == 0:
+            tell(min(done, len(text)), len(text))
+    names = met.names()
+    if len(texts) < MIN_TEXTS:
+        raise UserError(
+            f"The file holds {len(texts)} texts with a label, in {max(number, 1):,} rows; at least {MIN_TEXTS} "
+            "are needed, and hundreds to learn anything from them."
+        )
+    numbered = [names.index(label) for label in labels]
+    return LabelledTexts(encoding, laid_out, texts, numbered, names, left_out, repeated, contradicting, formulas)
+
+
+def _check(number: int, row: Sequence[str], laid_out: Layout) -> None:
+    if number > MAX_ROWS + 1:
+        raise UserError(
+            f"Row {number:,}: the file has more rows than are read, {MAX_ROWS:,} and the header. Take a part of it."
+        )
+    if len(row) <= max(laid_out.places) or any(cell.strip() for cell in row[laid_out.width :]):
+        raise UserError(
+            f"Row {number} has {len(row)} cells, the header {laid_out.width}. A text that holds the "
+            f"{DELIMITERS[laid_out.delimiter]} that divides them must stand in quotation marks."
+        )
+    if len(row[laid_out.places[0]]) > LONGEST_TEXT:
+        raise UserError(
+            f"Row {number} holds a text of {len(row[laid_out.places[0]]):,} characters; at most {LONGEST_TEXT:,} are "
+            "read. Shorten it, or close a quotation mark before it."
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        return math.isfinite(float(text))
+    except ValueError:
+        return False
+
+
+def _short(text: str) -> str:
+    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    return shown if len(shown) <= LONGEST_LABEL else f"{shown[:LONGEST_LABEL]}…"

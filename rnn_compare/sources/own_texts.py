@@ -1,0 +1,144 @@
+"""Texts of the lecturer's own: a CSV file is read, and is then a source like the others."""
+
+import hashlib
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from rnn_compare.errors import UserError
+from rnn_compare.sources import text_cards
+from rnn_compare.sources.labelled_csv import MAX_BYTES, SEPARATORS, parse
+from rnn_compare.sources.source import ScriptPart, Source, WrittenReviews, script_from_texts
+
+ENDINGS = (".csv", ".tsv", ".txt")
+"""Of files that are looked for in the cache."""
+
+
+def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> text_cards.Card:
+    """Reads a file and keeps what was understood of it; from then on it is a source.
+
+    Raises:
+        UserError: If it cannot be read, or holds something else than texts with two labels.
+    """
+    path = path.resolve()
+    content = _content(path)
+    found = parse(content, tell)
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    card = text_cards.Card(
+        name=f"{text_cards.PREFIX}{_slug(path)}-{digest}",
+        path=str(path),
+        encoding=found.encoding,
+        layout=found.layout,
+        labels=found.names,
+        counts=(found.labels.count(0), found.labels.count(1)),
+        left_out=found.left_out,
+        repeated=found.repeated,
+        contradicting=found.contradicting,
+        formulas=found.formulas,
+    )
+    text_cards.keep(card)
+    return card
+
+
+def unread() -> list[Path]:
+    """Returns the files in the folder of texts that have not been read since they last changed."""
+    known = {each.path: each.digest for each in map(text_cards.card, text_cards.names()) if each}
+    files = (
+        path for path in sorted(text_cards.folder().iterdir()) if path.suffix.lower() in ENDINGS and path.is_file()
+    )
+    return [path for path in files if known.get(str(path.resolve())) != text_cards.digest(path)]
+
+
+def find(given: str) -> Path | None:
+    """Returns the file that somebody means by a path, by the name of a file in the folder of texts, or as its source.
+
+    Args:
+        given: Such as ``tickets.csv``, or ``texts-tickets`` for that file in the folder.
+    """
+    path = Path(given).expanduser()
+    if path.suffix.lower() in ENDINGS or path.is_file():
+        beside = text_cards.folder() / path.name
+        return beside if not path.is_file() and beside.is_file() else path
+    wanted = given.removeprefix(text_cards.PREFIX)
+    if wanted == given:
+        return None
+    return next(
+        (each for each in text_cards.folder().iterdir() if each.suffix.lower() in ENDINGS and _slug(each) == wanted),
+        None,
+    )
+
+
+def forget(name: str) -> None:
+    """Removes what was understood of a file, and the file itself where it lies in the folder of texts."""
+    if found := text_cards.card(name):
+        path = Path(found.path)
+        if path.parent == text_cards.folder().resolve() and text_cards.digest(path) == found.digest:
+            path.unlink(missing_ok=True)
+        text_cards.remove(name)
+
+
+def source(card: text_cards.Card) -> Source:
+    """Returns a file that was read as a source."""
+    return Source(
+        name=card.name,
+        title=card.title,
+        corpus=card.name,
+        size=card.size,
+        test_size=0,
+        fingerprint=lambda: card.digest,
+        read=lambda: _read(card),
+        script=_script(card),
+        labels=card.labels,
+    )
+
+
+def _read(card: text_cards.Card) -> WrittenReviews:
+    path = Path(card.path)
+    content = _content(path)
+    if not hashlib.sha256(content).hexdigest().startswith(card.digest):
+        raise UserError(
+            f"{path} has changed since it was read as {card.name}. Choose it again; it is then another source."
+        )
+    found = parse(content)
+    return WrittenReviews(found.texts, found.labels)
+
+
+def _content(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UserError(
+                f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are read. "
+                "Take a part of it."
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(
+            f"The texts in {path} cannot be read ({error.strerror}). Put the file there, or choose another."
+        ) from error
+
+
+def _script(card: text_cards.Card) -> ScriptPart:
+    text, label = card.layout.places
+    code = _IN_A_SCRIPT.format(
+        path=card.path,
+        encoding=card.encoding,
+        delimiter=card.layout.delimiter,
+        text=text,
+        label=label,
+        labels=list(card.labels),
+        separators="".join(sorted(SEPARATORS)),
+    )
+    return script_from_texts(code, imports=("import csv",))
+
+
+_IN_A_SCRIPT = """
+# The texts and their labels; those without a word or without a label are left out.
+with open({path!r}, encoding={encoding!r}, newline="") as file:
+    header, *rows = (row for row in csv.reader(file, delimiter={delimiter!r}) if any(cell.strip() for cell in row))
+rows = [row for row in rows if set(row[{text}].strip()) - set({separators!r}) and row[{label}].strip()]
+texts, labels = [row[{text}] for row in rows], [{labels!r}.index(row[{label}].strip()) for row in rows]
+"""
+
+
+def _slug(path: Path) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", path.stem.lower())[:20].strip("-") or "file"

@@ -1,0 +1,144 @@
+"""What was understood of files of texts: a card each, in ``<cache>/texts/known/``.
+
+A card's name holds the hash of the file's content. So a run names exactly what it was trained on; the file itself may
+change or go, and the run still knows its labels.
+"""
+
+import hashlib
+import re
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from rnn_compare.atomic import whole_file
+from rnn_compare.paths import cache_folder, cache_place
+from rnn_compare.sources.csv_layout import Layout
+from rnn_compare.sources.labelled_csv import Rows
+
+PREFIX = "texts-"
+_NAME = re.compile(r"texts-[a-z0-9-]{1,20}-[0-9a-f]{12}")
+_LONGEST_TITLE = 60
+
+
+class Card(BaseModel):
+    """What was understood of a file.
+
+    Attributes:
+        name: What the source is called.
+        path: Where the file was.
+        encoding, layout: How it is written.
+        labels: What the labels 0 and 1 are called.
+        counts: Texts that have each.
+        left_out, repeated, contradicting, formulas: As ``LabelledTexts`` has them.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(pattern=_NAME)
+    path: str
+    encoding: str
+    layout: Layout
+    labels: tuple[str, str]
+    counts: tuple[int, int]
+    left_out: Rows
+    repeated: Rows
+    contradicting: Rows
+    formulas: Rows
+
+    @property
+    def title(self) -> str:
+        """The file's name, as people read it."""
+        name = "".join(sign for sign in Path(self.path).name if sign.isprintable())
+        return name if len(name) <= _LONGEST_TITLE else f"{name[:_LONGEST_TITLE]}…"
+
+    @property
+    def size(self) -> int:
+        """How many texts it holds."""
+        return sum(self.counts)
+
+    @property
+    def digest(self) -> str:
+        """The beginning of the content's SHA-256."""
+        return self.name.rpartition("-")[2]
+
+    @property
+    def changed(self) -> float:
+        """When the file was last read."""
+        try:
+            return _card_file(self.name).stat().st_mtime
+        except OSError:
+            return 0.0
+
+
+def folder() -> Path:
+    """Returns the folder of texts, made if missing.
+
+    Raises:
+        UserError: If the cache cannot be written to.
+    """
+    place = cache_folder() / "texts"
+    place.mkdir(exist_ok=True)
+    return place
+
+
+def card(name: str) -> Card | None:
+    """Returns what was understood of a file; None if the name is none, or was never read here."""
+    if not _NAME.fullmatch(name):
+        return None
+    place = _card_file(name)
+    try:
+        found = _card(place, place.stat().st_mtime_ns)
+    except OSError:
+        return None
+    return found if found and found.name == name else None
+
+
+def names() -> tuple[str, ...]:
+    """Returns the sources that files were read as, by their titles; of several versions of a file the latest."""
+    newest: dict[str, Card] = {}
+    found = (card(place.stem) for place in sorted(cache_place().glob("texts/known/*.json")))
+    for each in sorted(filter(None, found), key=lambda each: each.changed):
+        newest[each.title] = each
+    return tuple(newest[title].name for title in sorted(newest, key=str.casefold))
+
+
+def keep(card: Card) -> None:
+    """Writes a card."""
+    folder()
+    place = _card_file(card.name)
+    place.parent.mkdir(exist_ok=True)
+    with whole_file(place) as partial:
+        partial.write_text(card.model_dump_json(), encoding="utf-8")
+
+
+def remove(name: str) -> None:
+    """Removes a card."""
+    _card_file(name).unlink(missing_ok=True)
+
+
+def digest(path: Path) -> str:
+    """Returns the beginning of the SHA-256 of a file; nothing where there is none. Asked again it answers at once."""
+    try:
+        facts = path.stat()
+        return _digest_of_version(path, facts.st_size, facts.st_mtime_ns)
+    except OSError:
+        return ""
+
+
+def _card_file(name: str) -> Path:
+    return cache_place() / "texts" / "known" / f"{name}.json"
+
+
+@lru_cache(maxsize=256)
+def _card(place: Path, _changed: int) -> Card | None:
+    try:
+        return Card.model_validate_json(place.read_bytes())
+    except (OSError, ValidationError):  # somebody has changed it: the file is read anew
+        return None
+
+
+@lru_cache(maxsize=64)
+def _digest_of_version(path: Path, size: int, mtime_ns: int) -> str:  # noqa: ARG001  # they are the key
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()[:12]
