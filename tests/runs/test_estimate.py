@@ -8,7 +8,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.estimate import START_SECONDS, seconds, starts, work
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import ELSEWHERE, Run
 from tests.epochs import epoch_end
 
 
@@ -40,6 +40,12 @@ def test_runs_with_stock_layers_tell_nothing_of_fused_ones() -> None:
     earlier = [timed(fused, 2.0), timed(stock, 11.0)]
     assert seconds([fused], earlier, workers=1) == pytest.approx(START_SECONDS + 2.0)
     assert seconds([stock], earlier, workers=1) == pytest.approx(START_SECONDS + 11.0)
+
+
+def test_what_another_machine_took_tells_nothing_of_this_one() -> None:
+    experiment = Experiment(epochs=1)
+    elsewhere = dataclasses.replace(timed(experiment, 900.0), origin=ELSEWHERE)
+    assert seconds([experiment], [timed(experiment, 2.0), elsewhere], workers=1) == pytest.approx(START_SECONDS + 2.0)
 
 
 @pytest.mark.parametrize("cell", CELLS)
