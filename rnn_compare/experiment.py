@@ -12,7 +12,6 @@ from pydantic_core import PydanticCustomError
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 from rnn_compare.sources import registry
-from rnn_compare.sources.registry import SOURCES
 
 Optimizer = Literal["rmsprop", "adam", "sgd"]
 Schedule = Literal["constant", "cosine", "exponential"]
@@ -112,7 +111,7 @@ class Experiment(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _left_out_the_source_decides(cls, values: Any) -> Any:
-        if isinstance(values, dict) and values.get("source") in SOURCES:
+        if isinstance(values, dict) and registry.is_known(values.get("source")):
             found = registry.source(values["source"])
             return {"reviews": found.size, "distance": found.distance} | values
         return values
@@ -122,8 +121,8 @@ class Experiment(BaseModel):
     def _holds_the_reviews(cls, name: str, info: ValidationInfo) -> str:
         if info.context is _RECORDED:
             return name
-        if name not in SOURCES:
-            raise PydanticCustomError("literal_error", "no source", {"expected": _one_of(SOURCES)})
+        if not registry.is_known(name):
+            raise PydanticCustomError("literal_error", "no source", {"expected": _one_of(registry.names())})
         if info.data.get("reviews", 0) > registry.source(name).size:
             sentence = _out_of_bounds("reviews", info.data["reviews"], name)
             raise PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
@@ -133,7 +132,7 @@ class Experiment(BaseModel):
     @classmethod
     def _suits_the_source(cls, distance: int, info: ValidationInfo) -> int:
         name = info.data.get("source")
-        if info.context is not _RECORDED and name in SOURCES and (sentence := _wrong_distance(name, distance)):
+        if info.context is not _RECORDED and registry.is_known(name) and (sentence := _wrong_distance(name, distance)):
             raise PydanticCustomError("sentence", "{sentence}", {"sentence": sentence})
         return distance
 
@@ -338,7 +337,7 @@ def choices(field: str) -> tuple[str, ...]:
         >>> choices("optimizer"), choices("units")
         (('rmsprop', 'adam', 'sgd'), ())
     """
-    registered = {"cell": CELLS, "source": SOURCES}
+    registered = {"cell": CELLS, "source": registry.names()}
     annotation = Experiment.model_fields[field].annotation
     return registered.get(field) or (get_args(annotation) if get_origin(annotation) is Literal else ())
 
@@ -349,7 +348,7 @@ def _wrong_distance(name: str, distance: int) -> str:
         return (
             "" if distance else f"distance is 0; {name} needs one: how many words lie between what decides and the end."
         )
-    tasks = [each for each in SOURCES if registry.source(each).distance]
+    tasks = [each for each in registry.SOURCES if registry.source(each).distance]
     return f"distance is {distance}; only {' and '.join(tasks)} have one. Leave it out." if distance else ""
 
 
@@ -382,7 +381,7 @@ def _sentence(detail: Any, values: dict[str, Any]) -> str:
 
 
 def _out_of_bounds(field: str, given: Any, source: Any) -> str:
-    low, high = bounds(field, source) if source in SOURCES else bounds(field)
+    low, high = bounds(field, source) if registry.is_known(source) else bounds(field)
     return f"{field} is {_short(given)}; it must be between {low:,} and {high:,}."
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.cli import baselines, compare, fetch, foreground, output, report, sweep
+from rnn_compare.cli import baselines, compare, fetch, foreground, output, report, sweep, texts
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
@@ -100,10 +100,9 @@ def _predict(options: argparse.Namespace) -> int:
         run = store.run(options.run)
     verdict = ask(run, options.text, options.which)
     if options.json:
-        output.json_line({"probability": verdict.probability})
+        output.json_line({"label": verdict.label, "probability": verdict.probability})
     else:
-        side = "positive" if verdict.positive else "negative"
-        print(f"{side}: {verdict.probability:.1%} that the review is positive")
+        print(f"{verdict.label}: {verdict.probability:.1%} that the review is {verdict.labels[1]}")
         print(
             ", ".join(
                 f"{counted(verdict.review.count(state), 'word')} {state}" for state in ("known", "unknown", "cut off")
@@ -186,7 +185,8 @@ def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
 
 def _chosen(options: argparse.Namespace) -> dict[str, Any]:
     given = {name: getattr(options, name, None) for name in Experiment.model_fields}
-    return {name: value for name, value in given.items() if value is not None}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    return chosen | texts.read(chosen.get("source"), options.json)
 
 
 def _experiments(options: argparse.Namespace) -> list[Experiment]:
@@ -333,6 +333,8 @@ def _add_settings(
         if name == "reviews":
             held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)
             limits, usual = f"{int(bounds(name)[0])} to all that the source holds ({held})", "all"
+        if name == "source":
+            limits += " or FILE.csv, texts of your own with two labels"
         group.add_argument(
             flag,
             dest=name,

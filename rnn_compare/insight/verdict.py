@@ -11,6 +11,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.runs.files import Which, weights_file
 from rnn_compare.runs.record import Run
+from rnn_compare.sources import registry
 
 MAX_CHARACTERS = 1_000_000
 """More than 100,000 words, and little enough to be read at once."""
@@ -21,17 +22,24 @@ class Verdict:
     """One network's answer.
 
     Attributes:
-        probability: That the review is positive, from 0 to 1.
+        probability: That the review is positive, or whatever its source calls label 1, from 0 to 1.
         review: What the network was given.
+        labels: What the labels 0 and 1 are called.
     """
 
     probability: float
     review: EncodedReview
+    labels: tuple[str, str] = ("negative", "positive")
 
     @property
     def positive(self) -> bool:
         """Which side of one half the probability lies on."""
         return self.probability >= 0.5
+
+    @property
+    def label(self) -> str:
+        """What that side is called."""
+        return self.labels[self.positive]
 
 
 def ask(run: Run, text: str, which: Which) -> Verdict:
@@ -47,7 +55,7 @@ def ask(run: Run, text: str, which: Which) -> Verdict:
     """
     review = encode(run.experiment, text)
     probability = predict(run.experiment, run_weights(run, which), review.ids[None, :])
-    return Verdict(float(probability[0]), review)
+    return Verdict(float(probability[0]), review, registry.labels(run.experiment.dataset))
 
 
 def encode(experiment: Experiment, text: str) -> EncodedReview:

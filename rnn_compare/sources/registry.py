@@ -1,5 +1,7 @@
 """Which sources of reviews there are: those that the files of this package declare, and texts of one's own."""
 
+from typing import TypeGuard
+
 from rnn_compare import sources
 from rnn_compare.discovery import declared
 from rnn_compare.errors import UserError
@@ -24,7 +26,7 @@ def names() -> tuple[str, ...]:
     return SOURCES + text_cards.names()
 
 
-def is_known(name: object) -> bool:
+def is_known(name: object) -> TypeGuard[str]:
     """Tells whether there is a source of a name."""
     return name in _SOURCES or (isinstance(name, str) and text_cards.card(name) is not None)
 

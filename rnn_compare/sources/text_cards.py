@@ -62,6 +62,30 @@ class Card(BaseModel):
         """The beginning of the content's SHA-256."""
         return self.name.rpartition("-")[2]
 
+    def remarks(self) -> list[str]:
+        """Returns what should be known before anything is trained on it, in sentences."""
+        said = []
+        if self.encoding not in ("utf-8-sig", "utf-16"):
+            said.append(f"It is not UTF-8; {self.encoding} was guessed. If letters look wrong, save it as CSV UTF-8.")
+        for rows, one, many in (
+            (self.left_out, "has no word or no label and is left out", "have no word or no label and are left out"),
+            (self.repeated, "repeats the text of an earlier row", "repeat the text of an earlier row"),
+            (self.contradicting, "has another label there", "have another label there"),
+            (
+                self.formulas,
+                "begins as a formula does; it is read as text",
+                "begin as formulas do; they are read as text",
+            ),
+        ):
+            if rows.count:
+                numbers = ", ".join(f"{number:,}" for number in rows.first)
+                more = ", …" if rows.count > len(rows.first) else ""
+                what = f"1 row {one}" if rows.count == 1 else f"{rows.count:,} rows {many}"
+                said.append(f"{what} (row {numbers}{more}).")
+        if self.repeated.count:
+            said.append("A text that stands on both sides of the split makes the validation look better than it is.")
+        return said
+
     @property
     def changed(self) -> float:
         """When the file was last read."""
