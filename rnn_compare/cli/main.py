@@ -20,6 +20,7 @@ from rnn_compare.presets import BOOK
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources.task import USUAL_DISTANCE
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
 
@@ -311,6 +312,10 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
     )
 
 
+_USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "forget_bias": "Keras' own"}
+"""What is taken where a setting is left out, if that isn't one value."""
+
+
 def _add_settings(
     parser: argparse.ArgumentParser,
     cell: Sequence[str] | None = None,
@@ -328,11 +333,11 @@ def _add_settings(
             _add_switch(group, name, flag, name in several)
             continue
         names = choices(name)
-        usual = " ".join(cell) if cell and name == "cell" else field.default
+        usual = " ".join(cell) if cell and name == "cell" else _USUAL.get(name, field.default)
         limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
         if name == "reviews":
             held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)
-            limits, usual = f"{int(bounds(name)[0])} to all that the source holds ({held})", "all"
+            limits = f"{int(bounds(name)[0])} to all that the source holds ({held})"
         if name == "source":
             limits += " or FILE.csv, texts of your own with two labels"
         group.add_argument(
