@@ -64,4 +64,26 @@ GATES = Preset(
     maxlens=(200,),
     shared={"epochs": 5, "reviews": 12_000},
 )
-PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK)
+_TASK: dict[str, Any] = {"reviews": 6_400, "vocabulary_size": 100, "optimizer": "adam"}
+ORDER = Preset(
+    "Order matters",
+    "Which of two words came first? A bag of words can only guess, and every recurrent network learns it.",
+    cells=("SimpleRNN", "LSTM", "GRU"),
+    maxlens=(40,),
+    shared=_TASK | {"source": "order", "distance": 20},
+)
+FIRST_WORD = Preset(
+    "First word of 200",
+    "Textbook, reversed: as Keras begins them, the SimpleRNN remembers a word over 200 others, LSTM and GRU do not.",
+    cells=("SimpleRNN", "LSTM", "GRU"),
+    maxlens=(202,),
+    shared=_TASK | {"source": "first-word", "distance": 200},
+)
+OPEN_GATES = Preset(
+    "First word, gates open",
+    "The same, but the gates that keep the state begin open (forget bias 3): now LSTM and GRU remember it too.",
+    cells=FIRST_WORD.cells,
+    maxlens=FIRST_WORD.maxlens,
+    shared=FIRST_WORD.shared | {"forget_bias": 3.0},
+)
+PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES)
