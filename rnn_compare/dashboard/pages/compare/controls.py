@@ -191,7 +191,7 @@ def _source() -> None:
 
     st.selectbox(
         "Source",
-        SOURCES,
+        registry.names(),
         format_func=lambda name: source(name).title,
         key="source",
         help=_help("source"),
@@ -199,6 +199,8 @@ def _source() -> None:
         args=(st.session_state.get("source", DEFAULTS["source"]),),
         **_BIND,
     )
+    if about := source(st.session_state["source"]).about:
+        st.caption(about)
 
 
 def _reviews() -> None:
