@@ -75,6 +75,12 @@ class Dispatcher:
         self._inbox: deque[TrainingEvent] = deque()
         self._unwritten: list[Event] = []
         self._last_beat = 0.0
+        self._idle = False
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no run of this process waits or is at work, by the last step."""
+        return self._idle and not (self._jobs or self._unwritten or self._inbox)
 
     def receive(self, message: TrainingEvent) -> None:
         """Takes a worker's message. Any thread may call this; it returns at once."""
@@ -191,9 +197,12 @@ class Dispatcher:
         busy = {job.address for job in self._jobs.values()}
         free = [address for address in workers.addresses() if address not in busy]
         # While something is unwritten the record may still call a run queued that has ended.
+        self._idle = False
         if not free or self._unwritten:
             return
-        for address, run in zip(free, line(self._store.unfinished(self._owner), self._jobs), strict=False):
+        unfinished = self._store.unfinished(self._owner)
+        self._idle = not unfinished
+        for address, run in zip(free, line(unfinished, self._jobs), strict=False):
             if not run.stop_requested:
                 attempt = secrets.token_hex(8)
                 training = workers.train(attempt, run.id, run.experiment, address)

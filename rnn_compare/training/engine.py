@@ -28,8 +28,9 @@ from rnn_compare.training.messages import Message, Question, QuestionProgress, f
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from rnn_compare.training.workers import WorkerInfo, Workers
 
-TICK_SECONDS = 0.25
-"""How often the engine looks for what nobody wakes it for: requests to stop, lost workers."""
+TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
+"""How often the engine looks for what nobody wakes it for (requests to stop, lost workers), while it has runs and
+while it has none."""
 ANSWER_SECONDS = 30.0
 ANALYSIS_SECONDS = 600.0
 
@@ -255,7 +256,9 @@ class Engine:
             self._fail(error)
             return
         while not self._closing.is_set():
-            self._wake.wait(TICK_SECONDS)
+            # A cluster elsewhere may come and go at any time; here a run that is submitted ends the wait.
+            idle = self._scheduler is None and self._state.phase == "ready" and self._dispatcher.is_idle
+            self._wake.wait(IDLE_SECONDS if idle else TICK_SECONDS)
             self._wake.clear()
             try:
                 self._dispatcher.step(self._workers)

@@ -127,6 +127,14 @@ def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
 
 
 @pytest.mark.slow
+def test_what_a_waiting_program_costs_is_told_beside_an_empty_pages_server() -> None:
+    text = said("idle", arguments="--seconds 3", STILL=1.0)
+    server, workers = re.findall(r"server (\S+) %, \d+ other processes (\S+) %", text)[0]
+    whole, _empty = re.findall(r"together (\S+) % .*server (\S+) %", text)[0]
+    assert float(whole) == pytest.approx(float(server) + float(workers), abs=0.02)
+
+
+@pytest.mark.slow
 def test_pages_are_timed_with_stored_runs_and_without() -> None:
     text = said("stored_runs", arguments="--runs 45 --rounds 1")
     assert re.findall(r"^(\w+):", text, re.MULTILINE) == ["Compare", "Runs"]

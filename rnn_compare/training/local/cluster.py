@@ -61,6 +61,14 @@ CONFIGURATION = {
     "distributed.scheduler.worker-ttl": None,
     # Samples every thread a hundred times a second, for a dashboard that is off.
     "distributed.worker.profile.enabled": False,
+    # A laptop that waits for its lecture is left alone: what Dask looks at many times a second serves its own
+    # dashboard, or clusters that move data about.
+    "distributed.admin.tick.interval": "2s",
+    "distributed.admin.system-monitor.interval": "10s",
+    "distributed.admin.system-monitor.gil.enabled": False,
+    "distributed.scheduler.work-stealing": False,
+    "distributed.scheduler.active-memory-manager.start": False,
+    "distributed.worker.memory.monitor-interval": "500ms",
     # There is a small HTTP server even without a dashboard; nobody needs it.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
