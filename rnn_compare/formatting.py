@@ -76,3 +76,13 @@ def ordinal(number: int) -> str:
     """
     ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
     return f"{number}{ending}"
+
+
+def as_markdown(text: str) -> str:
+    """Returns a text that Markdown shows as it is, on one line, whatever somebody typed.
+
+    Example:
+        >>> print(as_markdown("*a*"))
+        \\*a\\*
+    """
+    return "".join(f"\\{sign}" if sign in r"\`*_[]<>$&|~#:" else sign for sign in " ".join(text.split()))

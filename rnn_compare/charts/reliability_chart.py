@@ -3,13 +3,13 @@
 import plotly.graph_objects as go
 
 from rnn_compare.charts.palette import Look
-from rnn_compare.charts.plotly_style import GREY, axis, layout
+from rnn_compare.charts.plotly_style import GREY, axis, layout, plain
 from rnn_compare.comparison.calibration import Calibration
 
 HEIGHT = 400
 
 
-def reliability_chart(found: Calibration, look: Look) -> go.Figure:
+def reliability_chart(found: Calibration, look: Look, label: str = "positive") -> go.Figure:
     """Returns the diagram of one network, with 95 % intervals; on the dashed line all is as predicted."""
     drawn = go.Figure()
     drawn.add_scatter(
@@ -34,12 +34,12 @@ def reliability_chart(found: Calibration, look: Look) -> go.Figure:
         line={"color": look.color, "width": 3},
         marker={"symbol": look.marker, "size": 10},
         customdata=[one.reviews for one in found.bins],
-        hovertemplate="predicted %{x:.1%}, positive %{y:.1%} of %{customdata:,} reviews<extra></extra>",
+        hovertemplate=f"predicted %{{x:.1%}}, {plain(label)} %{{y:.1%}} of %{{customdata:,}} reviews<extra></extra>",
     )
     share = {"tickformat": ".0%", "range": [-0.02, 1.02], "dtick": 0.2}
     drawn.update_layout(
         **layout(),
-        xaxis=axis("predicted probability of a positive review", **share),
-        yaxis=axis("share that is positive", **share),
+        xaxis=axis(f"predicted probability of {plain(label)}", **share),
+        yaxis=axis(f"share that is {plain(label)}", **share),
     )
     return drawn

@@ -48,13 +48,14 @@ def extremes(words: WordMap, count: int = EXTREMES) -> list[int]:
     return list(dict.fromkeys(int(i) for i in (*order[:count], *order[::-1][:count])))
 
 
-def word_chart(words: WordMap, found: Sequence[str] = (), width: int = WIDTH) -> go.Figure:
+def word_chart(words: WordMap, found: Sequence[str] = (), width: int = WIDTH, label: str = "positive") -> go.Figure:
     """Returns the map.
 
     Args:
         words: The words and where they lie.
         found: A word that was looked up and its neighbours, which are labelled then; otherwise the extremes are.
         width: About how many pixels it will be wide.
+        label: What the probability is of.
     """
     index = {word: place for place, word in enumerate(words.words)}
     labelled = [index[word] for word in found if word in index] if found else extremes(words)
@@ -63,7 +64,7 @@ def word_chart(words: WordMap, found: Sequence[str] = (), width: int = WIDTH) ->
     marker: dict[str, Any] = {"color": tints, "cmin": -1, "cmax": 1, "colorscale": COLORS}
     hover = {
         "text": [
-            f"{plain(word)}<br>{percent(p)} positive" for word, p in zip(words.words, words.verdicts, strict=True)
+            f"{plain(word)}<br>{percent(p)} {plain(label)}" for word, p in zip(words.words, words.verdicts, strict=True)
         ],
         "hovertemplate": "%{text}<extra></extra>",
     }

@@ -8,6 +8,7 @@ import streamlit as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import as_markdown
 from rnn_compare.insight.held_out import held_out
 from rnn_compare.insight.verdict import MAX_CHARACTERS
 
@@ -20,18 +21,22 @@ class RealReview:
         text: The review.
         kind: ``test`` or ``validation``.
         number: Its number in the source.
-        positive: Whether its author liked the film.
+        positive: Whether it has the label 1: whether its author liked the film.
+        labels: What the labels 0 and 1 are called.
     """
 
     text: str
     kind: str
     number: int
     positive: bool
+    labels: tuple[str, str] = ("negative", "positive")
 
     @property
-    def author(self) -> str:
-        """What its author found it: ``positive`` or ``negative``."""
-        return "positive" if self.positive else "negative"
+    def said(self) -> str:
+        """Which review it is and what its label says, as Markdown."""
+        what = "Its author found the film" if self.labels == ("negative", "positive") else "Its label is"
+        name = as_markdown(self.labels[self.positive])
+        return f"{self.kind.capitalize()} review {self.number:,}. {what} **{name}**."
 
 
 def offer(experiments: Collection[Experiment]) -> None:
@@ -47,7 +52,7 @@ def offer(experiments: Collection[Experiment]) -> None:
         if number is None:
             return
         number = min(max(number, real.numbers[0]), real.numbers[-1])
-        found = RealReview(real.text(number)[:MAX_CHARACTERS], real.kind, number, real.positive(number))
+        found = RealReview(real.text(number)[:MAX_CHARACTERS], real.kind, number, real.positive(number), real.labels)
         st.session_state.update(picked=found, review=found.text, real_review=number)
 
     if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
@@ -55,7 +60,7 @@ def offer(experiments: Collection[Experiment]) -> None:
     st.button(
         f"Any {real.kind} review",
         icon=":material/casino:",
-        help="A real review that none of these networks has learned from, with what its author thought: number "
+        help="A real review that none of these networks has learned from, with its author's verdict or its label: number "
         f"{real.numbers[0]:,} to {real.numbers[-1]:,}",
         on_click=lambda: take(random.choice(real.numbers)),
     )

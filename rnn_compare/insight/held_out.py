@@ -20,10 +20,12 @@ class HeldOut:
         kind: Test reviews, or validation reviews where there are no others: those were not learned from either, but
             the best epoch was chosen by them.
         numbers: The numbers that can be picked, from 1 for the first review of the source.
+        labels: What the labels 0 and 1 of the source mean.
     """
 
     kind: Literal["test", "validation"]
     numbers: range
+    labels: tuple[str, str]
     _reviews: Reviews
 
     def text(self, number: int) -> str:
@@ -31,7 +33,7 @@ class HeldOut:
         return self._reviews.text(number - 1, "test" if self.kind == "test" else "train")
 
     def positive(self, number: int) -> bool:
-        """Tells whether a review's author liked the film."""
+        """Tells whether a review has the label 1: whether its author liked the film."""
         return bool(self._reviews.label(number - 1, "test" if self.kind == "test" else "train"))
 
 
@@ -55,7 +57,10 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
         return None
     first = 1 + max(_learned_up_to(experiment) for experiment in experiments)
     last = min(experiment.reviews for experiment in experiments)
-    return HeldOut("validation", range(first, last + 1), prepared.load(learned_from.pop())) if first <= last else None
+    if first > last:
+        return None
+    name = learned_from.pop()
+    return HeldOut("validation", range(first, last + 1), source(name).labels, prepared.load(name))
 
 
 def _learned_up_to(experiment: Experiment) -> int:
@@ -70,5 +75,5 @@ def _tested(corpus: str) -> HeldOut | None:
         with contextlib.suppress(UserError):  # a source that is not there, or not trusted, has no reviews to offer
             if found.corpus == corpus and found.test_size and prepared.is_prepared(name):
                 reviews = prepared.load(name)
-                return HeldOut("test", range(1, reviews.facts.test_sequences + 1), reviews)
+                return HeldOut("test", range(1, reviews.facts.test_sequences + 1), found.labels, reviews)
     return None

@@ -26,8 +26,7 @@ export function buildText(parent, { words, runs, onWord, onColouring, onLead }) 
     return made;
   });
   const legend = element("div", "rc-moved", parent);
-  element("b", "rc-negative", legend, "towards negative");
-  element("b", "rc-positive", legend, "towards positive");
+  const sides = ["rc-negative", "rc-positive"].map((side) => element("b", side, legend));
   const scale = element("span", "rc-scale-said", legend);
   element("span", "", legend, runs.length > 1 ? "as read by" : `as read by ${runs[0].title}`);
   const leads = runs.length < 2 ? [] : runs.map((run, index) => {
@@ -39,6 +38,7 @@ export function buildText(parent, { words, runs, onWord, onColouring, onLead }) 
     // moved: what each word that was read did (see moves.js); nothing while that is being worked out.
     colour({ colouring, lead, moved }) {
       const run = runs[lead];
+      sides.forEach((side, label) => { side.textContent = `towards ${run.labels[label]}`; });
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
       scale.textContent = moved ? strongestWord(words.slice(run.first), moved) : "being worked out …";

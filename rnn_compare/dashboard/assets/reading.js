@@ -62,7 +62,8 @@ function buildReading(root, { words, author, drawings, runs: packed }, choice, a
     unit: "word", count: words.length, pace: choice.pace, where: (at) => `word ${at + 1} of ${words.length}`,
     onStep: (at) => { text.show(at); chart.show(at); showCards(); },
   });
-  element("p", "rc-caption", root, "The verdict after each word: the probability that the review is positive");
+  const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
+  element("p", "rc-caption", root, `The verdict after each word: the probability that the review is ${highs.join(" or ")}`);
   const chart = buildVerdictChart(root, { words, author, runs, onWord });
   const row = element("div", "rc-cells", root);
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {

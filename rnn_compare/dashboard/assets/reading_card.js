@@ -67,12 +67,17 @@ function buildVerdict(root, run, words, author) {
       return;
     }
     const after = run.probabilities[at - run.first + 1];
-    verdict.textContent = `${(100 * after).toFixed(1)} % positive`;
+    verdict.textContent = `${(100 * after).toFixed(1)} % ${run.labels[1]}`;
     if (author === null) return;
     const right = after >= 0.5 === author;
-    truth.textContent = `${right ? "✓" : "✗"} its author: ${author ? "positive" : "negative"}`;
+    truth.textContent = `${right ? "✓" : "✗"} ${isOpinion(run) ? "its author" : "its label"}: ${run.labels[Number(author)]}`;
     truth.classList.toggle("rc-wrong", !right);
   };
+}
+
+// Whether its labels are what people think of a film.
+function isOpinion({ labels }) {
+  return labels[1] === "positive";
 }
 
 // What a word did to the verdict. leftOut: { logits } without each word where that is asked for, { } until it is worked

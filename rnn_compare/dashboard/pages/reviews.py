@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import review_text, source_fetch, theme
+from rnn_compare.dashboard import review_text, source_choice, source_fetch, theme
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds, experiment_from
 from rnn_compare.formatting import percent
@@ -14,7 +14,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
-from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources.registry import source
 
 NUMBER = "review_number"
 """Counts the reviews from 1, as people do."""
@@ -46,7 +46,7 @@ def _settings() -> Experiment:
     with left:
         st.selectbox(
             "Source",
-            SOURCES,
+            source_choice.options(_begun("source")),
             format_func=lambda name: source(name).title,
             key=_begun("source"),
             persist_state="session",

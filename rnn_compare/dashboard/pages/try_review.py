@@ -63,13 +63,13 @@ def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> 
 
 
 def _answer(verdict: Verdict, note: str) -> str:
-    word = "positive" if verdict.positive else "negative"
+    low, high = map(escape, verdict.labels)
     share = verdict.probability
     left, width = (50, 100 * share - 50) if verdict.positive else (100 * share, 50 - 100 * share)
     return (
-        f'<p class="rc-verdict"><b>{word}</b> <span>{percent(share)} positive</span></p>'
-        f'<div class="rc-scale" role="img" aria-label="{percent(share)} positive">'
+        f'<p class="rc-verdict"><b>{escape(verdict.label)}</b> <span>{percent(share)} {high}</span></p>'
+        f'<div class="rc-scale" role="img" aria-label="{percent(share)} {high}">'
         f'<i style="left: {left:.1f}%; width: {max(width, 0.6):.1f}%"></i></div>'
-        f'<p class="rc-ends"><span>negative</span><span>positive</span></p>'
+        f'<p class="rc-ends"><span>{low}</span><span>{high}</span></p>'
         f'<p class="rc-note">{escape(note)}</p>'
     )

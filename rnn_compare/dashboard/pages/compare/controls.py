@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.dashboard import source_choice
 from rnn_compare.dashboard.pages.compare import setup_link
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import (
@@ -20,7 +21,7 @@ from rnn_compare.experiment import (
     comparison,
 )
 from rnn_compare.presets import BOOK, PRESETS, Preset
-from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources.registry import is_known, source
 
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
@@ -186,12 +187,13 @@ def _source() -> None:
     def use_its_reviews(before: str) -> None:
         """All of another source's reviews follow all of the one before; otherwise as many, if it holds them."""
         now, asked = source(st.session_state["source"]), st.session_state["reviews"]
-        st.session_state["reviews"] = now.size if asked == source(before).size else min(asked, now.size)
+        all_before = is_known(before) and asked == source(before).size
+        st.session_state["reviews"] = now.size if all_before else min(asked, now.size)
         st.session_state["distance"] = now.distance
 
     st.selectbox(
         "Source",
-        registry.names(),
+        source_choice.options("source"),
         format_func=lambda name: source(name).title,
         key="source",
         help=_help("source"),
@@ -205,6 +207,8 @@ def _source() -> None:
 
 def _reviews() -> None:
     low, high = map(int, bounds("reviews", st.session_state["source"]))
+    if (asked := st.session_state.get("reviews")) and asked > high:  # their source is no more
+        st.session_state["reviews"] = high
     st.number_input("Reviews", low, high, high, 1000, key="reviews", help=_help("reviews"), **_BIND)
 
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import LONGEST_ECHO, MAX_SEEDS, Experiment, experiment_from
-from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources.registry import names, source
 
 LONGEST_NUMBER = 1_000
 """Digits; Python itself refuses to read 4,300."""
@@ -51,7 +51,7 @@ def _source_in_link() -> str | None:
     People write its name; Streamlit writes, and understands, its title, which then takes the name's place.
     """
     given = st.query_params.get("source")
-    name = next((name for name in SOURCES if given in (name, source(name).title)), None)
+    name = next((name for name in names() if given in (name, source(name).title)), None)
     if name and name == given:
         st.query_params["source"] = source(name).title
     return name

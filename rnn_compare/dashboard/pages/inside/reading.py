@@ -27,6 +27,7 @@ from rnn_compare.insight.cell_readings import SATURATED, CellReading
 from rnn_compare.insight.verdict import encode
 from rnn_compare.insight.word_by_word import Reading, read, words_read
 from rnn_compare.reviews.encoding import EncodedReview
+from rnn_compare.sources import registry
 from rnn_compare.training.analyses import Analysis
 
 MOST_UNITS = 64
@@ -58,7 +59,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     if not found:
         return
     if real := real_review.picked():
-        st.markdown(f"{real.kind.capitalize()} review {real.number:,}. Its author found the film **{real.author}**.")
+        st.markdown(real.said)
     layer = _layer(max(len(one.reading.cells) for one in found))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
@@ -128,6 +129,7 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
     return {
         "id": one.run.id,
         "title": one.title,
+        "labels": registry.labels(experiment.dataset),
         "color": one.look.color,
         "cell": experiment.cell,
         "cell_name": name if len(reading.cells) > 1 else "",

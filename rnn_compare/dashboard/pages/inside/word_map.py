@@ -12,10 +12,11 @@ from rnn_compare.dashboard.pages.inside.chosen import Chosen, card, problem_card
 from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import counted, percent
+from rnn_compare.formatting import as_markdown, counted, percent
 from rnn_compare.insight import questions
 from rnn_compare.insight.embedding_map import WordMap, find_word, neighbours, word_map
 from rnn_compare.reviews import prepared
+from rnn_compare.sources import registry
 
 Near = dict[str, list[tuple[str, float]]]
 
@@ -31,7 +32,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     )
     typed, maps = _controls(chosen)
     near, problems = nearest(chosen, typed) if typed.strip() else ({}, {})
-    st.html(color_bar())
+    st.html(color_bar(_labels(maps)))
     columns = st.columns(len(maps)) if len(maps) > 1 else [st.container()]
     for place, (column, one) in enumerate(zip(columns, maps, strict=True)):
         with column:
@@ -71,12 +72,18 @@ def shared(near: Near) -> set[str]:
     return set.intersection(*({word for word, _ in found} for found in near.values()))
 
 
-def color_bar() -> str:
+def _labels(maps: Sequence[Chosen]) -> tuple[str, str]:
+    found = {registry.labels(one.run.experiment.dataset) for one in maps}
+    return found.pop() if len(found) == 1 else ("label 0", "label 1")
+
+
+def color_bar(labels: tuple[str, str] = ("negative", "positive")) -> str:
     """Returns as HTML what the colours of the map mean."""
     shades = ", ".join(color for _, color in COLORS)
     return (
-        f'<div class="rc-colors"><span>negative</span><i style="background: linear-gradient(90deg, {shades})"></i>'
-        "<span>positive</span></div>"
+        f'<div class="rc-colors"><span>{escape(labels[0])}</span>'
+        f'<i style="background: linear-gradient(90deg, {shades})"></i>'
+        f"<span>{escape(labels[1])}</span></div>"
     )
 
 
@@ -129,7 +136,8 @@ def _show_map(
         found = [looked_up, *(word for word, _ in near)]
     if count > 1:
         st.html(f'<div class="rc-verdicts">{card(one, "")}</div>')
-    figure.show(word_chart(words, found, WIDTH if count == 1 else NARROW), f"word_map_{place}", HEIGHT)
+    label = registry.labels(one.run.experiment.dataset)[1]
+    figure.show(word_chart(words, found, WIDTH if count == 1 else NARROW, label), f"word_map_{place}", HEIGHT)
     median = percent(float(np.median(words.verdicts)))
     rare = (
         f" “{found[0]}” is too rare for the map; its neighbours are on it."
@@ -137,8 +145,8 @@ def _show_map(
         else ""
     )
     st.caption(
-        f"{counted(len(words.words), 'word')}. Grey is this network's median word, {median} positive by itself. The "
-        f"map holds {percent(sum(words.shares))} of the variance of the word vectors.{rare}"
+        f"{counted(len(words.words), 'word')}. Grey is this network's median word, {median} {as_markdown(label)} by "
+        f"itself. The map holds {percent(sum(words.shares))} of the variance of the word vectors.{rare}"
     )
 
 

@@ -11,6 +11,7 @@ from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import percent
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.runs.record import Run
+from rnn_compare.sources import registry
 
 
 def show(services: Services, run: Run) -> None:
@@ -28,8 +29,9 @@ def show(services: Services, run: Run) -> None:
     epoch = run.best.epoch if run.best.epoch in kept else epochs[-1]
     if len(epochs) > 1:
         epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}", help="At first the best epoch.")
+    label = registry.labels(run.experiment.dataset)[1]
     found = calibration(decoded(kept[epoch].probabilities), labels)
-    figure.show(reliability_chart(found, looks([run.experiment.cell])[0]), f"reliability_{run.id}", HEIGHT)
+    figure.show(reliability_chart(found, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT)
     st.markdown(conclusion(found))
 
 

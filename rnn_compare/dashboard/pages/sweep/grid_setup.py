@@ -11,7 +11,7 @@ from rnn_compare.comparison.sweeps import grid
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import MAX_SEEDS, Experiment, bounds, choices
 from rnn_compare.presets import BOOK
-from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources.registry import names, source
 
 UNITS = ("4", "8", "16", "32", "64", "128")
 MAXLENS = ("20", "50", "100", "200", "500")
@@ -125,7 +125,7 @@ def _shared(name: str) -> None:
         kind = float if usual is None else type(usual)
         low, high = map(kind, bounds(name))
         if name == "reviews":  # what the chosen source holds, Experiment knows and says
-            high = max(source(each).size for each in SOURCES)
+            high = max(source(each).size for each in names())
         step = kind(STEPS.get(name, 1))
         format = "%.5f" if name == "learning_rate" else None
         st.number_input(
