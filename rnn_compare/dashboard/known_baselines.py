@@ -24,7 +24,7 @@ class Found:
 
     Attributes:
         baselines: The simplest first; none yet where ``said`` says why.
-        said: A sentence for the line below the charts.
+        said: What else is to be said of them; its beginning tells the most.
         waiting: Whether a worker is at it.
     """
 
@@ -71,11 +71,11 @@ class KnownBaselines:
             self._problems[asked] = (time.monotonic(), f"No baselines: {analysis.problem}")
             return Found(said=self._problems[asked][1])
         if not analysis.ended:
-            return Found(said=f"Baselines: {analysis.done} of {analysis.total or 3} are worked out.", waiting=True)
+            return Found(said=f"Baselines: {analysis.done} of {analysis.total or 3} so far", waiting=True)
         return Found(tuple(analysis.result), others)
 
 
-_OTHERS = "The baselines are those of the first network's held-out reviews; some here were judged by others."
+_OTHERS = "Baselines of the first network's held-out reviews; some here were judged by others."
 
 
 def lines(found: Sequence[Baseline]) -> list[Mark]:

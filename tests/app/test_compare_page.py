@@ -140,7 +140,7 @@ def test_what_is_drawn_besides_the_curves_is_chosen_below_them(app: AppTest) -> 
     assert board(app)["gap"]
     app.toggle(key="baselines").set_value(False).run()
     assert not app.exception
-    assert board(app)["note"] == ""
+    assert board(app)["charts"][0]["baselines"] == []
 
 
 def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> None:

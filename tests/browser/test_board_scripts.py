@@ -44,7 +44,7 @@ def chart(name: str, training: bool = True) -> Message:
         "hoverformat": ".1%",
         "range": [0.4, 1.005],
         "legend": "lower right",
-        "baselines": [],
+        **{"baselines": [], "remark": ""},
         "marks": [{"text": "85 %", "at": 0.85, "color": "#D55E00", "side": "top"}],
     }
 

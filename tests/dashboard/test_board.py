@@ -78,7 +78,7 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     assert accuracy == {
         **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
         **{"tickformat": ".0%", "hoverformat": ".1%", "range": (0.4, 1.005), "legend": "lower right"},
-        "baselines": [],
+        **{"baselines": [], "remark": ""},
         "marks": [
             {"text": "SimpleRNN in the lecture: 85 %", "at": 0.85, "color": "#D55E00", "side": "top"},
             {"text": "LSTM in the lecture: 89 %", "at": 0.89, "color": "#0072B2", "side": "bottom"},
@@ -108,7 +108,7 @@ def test_a_figure_that_some_epochs_lack_is_missing_there_alone() -> None:
 
 
 def size(runs: list[Run], charts: tuple[str, ...]) -> int:
-    sent = message(runs, {}, View(charts, marks=True, baselines=True, gap=True), note="So to say. " * 10)
+    sent = message(runs, {}, View(charts, marks=True, baselines=True, gap=True), remark="So to say. " * 10)
     return len(json.dumps(sent, separators=(",", ":")).encode())
 
 
@@ -243,7 +243,8 @@ def test_of_very_many_numbers_single_seeds_are_sent_of_every_second_epoch_or_few
 
 def test_baselines_stand_in_the_chart_of_accuracy_alone_and_only_where_it_reaches() -> None:
     lines = [Mark("bag of words\n88.0 %", 0.88, "", "bottom"), Mark("majority\n30.0 %", 0.3, "", "top")]
-    told = message([training(2)], {}, View(baselines=True), baselines=lines)
+    told = message([training(2)], {}, View(baselines=True), baselines=lines, remark="2 of 3")
+    assert [chart["remark"] for chart in told["charts"]] == ["2 of 3", ""]
     assert [[line["at"] for line in chart["baselines"]] for chart in told["charts"]] == [[0.88], []]
     told = message([training(2)], {}, View(), baselines=lines)
     assert [chart["baselines"] for chart in told["charts"]] == [[], []]

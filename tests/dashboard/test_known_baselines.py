@@ -53,7 +53,7 @@ def test_kept_baselines_are_there_at_once_for_all_networks_of_the_split(
 def test_networks_that_other_reviews_judge_are_said_to_be(known: KnownBaselines) -> None:
     baselines.baselines(SMALL)
     found = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
-    assert "those of the first network's held-out reviews" in found.said
+    assert "Baselines of the first network's held-out reviews" in found.said
     assert len(found.baselines) == 3
 
 
@@ -64,11 +64,11 @@ def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
     assert known.look_up([run(new, epochs=0)]) == Found()
     assert known.look_up([]) == Found()
     assert engine.begun == {}
-    assert known.look_up([run(new)]) == Found((), "Baselines: 0 of 3 are worked out.", waiting=True)
+    assert known.look_up([run(new)]) == Found((), "Baselines: 0 of 3 so far", waiting=True)
     [analysis] = engine.begun.values()
     assert [*engine.begun] == [(same_baselines(new),)]
     analysis.done, analysis.total = 2, 3
-    assert known.look_up([run(new)]).said == "Baselines: 2 of 3 are worked out."
+    assert known.look_up([run(new)]).said == "Baselines: 2 of 3 so far"
     analysis.result = [baseline("majority", 0.5)]
     assert known.look_up([run(new)]) == Found(tuple(analysis.result))
 

@@ -2,7 +2,7 @@
 
 import { traces } from "./board_traces.js";
 import { CLEAR, CONFIG, axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "./chart_look.js";
-import { element } from "./dom.js";
+import { element, setText } from "./dom.js";
 
 const BESIDE = 112; // pixels for what baselines are called
 const NARROW = 700; // pixels of the board below which type is smaller, and the cards' names are the only legend
@@ -10,7 +10,7 @@ const NARROW = 700; // pixels of the board below which type is smaller, and the 
 // onLegend(id) is called with the group whose entry is clicked, onLegendTwice(id) with one that is clicked twice.
 export function buildChart(parent, chart, { onLegend, onLegendTwice }) {
   const box = element("figure", "rc-chart", parent);
-  buildCaption(box, chart);
+  const remark = buildCaption(box, chart);
   const node = element("div", "rc-plot", box);
   node.dataset.chart = chart.name;
   let drawnBy, width;
@@ -18,6 +18,8 @@ export function buildChart(parent, chart, { onLegend, onLegendTwice }) {
     box,
     // declared: the chart as the newest message has it; rest: see `layout`.
     draw(plotly, declared, { groups, hidden, gap, ...rest }) {
+      setText(remark, declared.remark);
+      remark.title = declared.remark;
       const made = layout(declared, groups, look(node), rest);
       const config = { ...CONFIG, displaylogo: false, doubleClick: "reset" };
       plotly.react(node, traces(declared, groups, hidden, gap), made, config);
@@ -38,6 +40,7 @@ export function buildChart(parent, chart, { onLegend, onLegendTwice }) {
   };
 }
 
+// Returns the place of what is to be said of the chart, where there is room for it.
 function buildCaption(box, { title, training, validation }) {
   const caption = element("figcaption", "", box);
   element("b", "", caption, title);
@@ -47,6 +50,7 @@ function buildCaption(box, { title, training, validation }) {
     element("i", line, key);
     key.append(text);
   }
+  return element("span", "rc-remark", caption);
 }
 
 // count: epochs of the longest run; hint: what stands in an empty chart; boardWidth in pixels; charts: how many.

@@ -45,7 +45,7 @@ def message(
     earlier: Sequence[Run] = (),
     findings: Sequence[Finding] = (),
     baselines: Sequence[Mark] = (),
-    note: str = "",
+    remark: str = "",
 ) -> dict[str, Any]:
     """Returns what the browser draws, as plain values and ready words.
 
@@ -57,7 +57,7 @@ def message(
         earlier: Runs from whose pace is learnt how long a run takes that has no finished epoch yet.
         findings: What the curves say.
         baselines: Lines across the charts that have them.
-        note: Sentences on how to read the charts.
+        remark: What is to be said of the baselines, beside the title of the charts that have them.
     """
     found = grouped(shown)
     drawn = [CHARTS[name] for name in view.charts]
@@ -76,12 +76,12 @@ def message(
             }
             for group, look in zip(found, looked, strict=True)
         ],
-        "charts": [_chart(chart, shown, view, baselines) for chart in drawn],
+        "charts": [_chart(chart, shown, view, baselines, remark) for chart in drawn],
         "gap": view.gap,
         "busy": any(not run.status.ended for run in shown),
         "epochs": max((run.experiment.epochs for run in shown), default=10),
         "hint": hint,
-        "note": " ".join(filter(None, [_how_to_read(found), note])),
+        "note": _how_to_read(found),
         "findings": [{"color": colors[said.run], "text": said.text} for said in findings],
     }
 
@@ -110,7 +110,9 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
     return pressed(result.stop), pressed(result.resume)
 
 
-def _chart(chart: CurveChart, shown: Sequence[Run], view: View, baselines: Sequence[Mark]) -> dict[str, Any]:
+def _chart(
+    chart: CurveChart, shown: Sequence[Run], view: View, baselines: Sequence[Mark], remark: str
+) -> dict[str, Any]:
     drawn = [point.figures for run in shown for points in (run.epochs, board_curves.trail(run)) for point in points]
     values = [figures[name] for figures in drawn for name in chart.figures if name in figures]
     low, high = chart.range(values)
@@ -125,16 +127,18 @@ def _chart(chart: CurveChart, shown: Sequence[Run], view: View, baselines: Seque
         "range": (low, high),
         "legend": chart.legend,
         "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
+        "remark": remark if chart.has_baselines else "",
         "baselines": [asdict(line) for line in lines if low <= line.at <= high],
     }
 
 
 def _how_to_read(found: Sequence[Group]) -> str:
     """Says what lines of several seeds are, and how many seeds they stand on."""
-    counts = [count for group in found if len(group.runs) > 1 for count in board_curves.finished(group)]
-    if not counts:
+    several = [group for group in found if len(group.runs) > 1]
+    if not several:
         return ""
-    fewest, most = min(counts), max(counts)
+    counts = [count for group in several for count in board_curves.finished(group)]
+    fewest, most = min(counts, default=0), max(counts, default=0)
     mean = (
         f"mean of n = {most} seed{'' if most == 1 else 's'} at each epoch"
         if fewest == most

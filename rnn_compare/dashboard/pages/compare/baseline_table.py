@@ -27,3 +27,5 @@ def show(found: Found) -> None:
             ]
         )
         st.markdown(meaning(found.baselines))
+        if found.said:
+            st.markdown(found.said)
