@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.comparison import bags
+from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_folder
 from rnn_compare.reviews import prepared
@@ -22,7 +23,7 @@ from rnn_compare.sources.source import Labelled
 
 FORMAT = 1
 """To be raised whenever a baseline would come out otherwise, or its file would look otherwise."""
-BASELINE_SETTINGS = ("source", "distance", "reviews", "vocabulary_size", "validation_split", "test_split", "vary_split", "seed")
+BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """What a baseline depends on; the seed only where it decides the split."""
 TITLES = {"majority": "Majority", "words": "Bag of words", "bigrams": "Bag of bigrams"}
 """By name, the simplest first."""

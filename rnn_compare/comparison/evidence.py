@@ -67,7 +67,7 @@ class Evidence:
         others = {
             run.experiment.seed: run
             for run in self._store.with_setting(group.experiment.setting)
-            if is_whole(run) and run.experiment.seed not in own
+            if is_whole(run) and run.experiment.seed not in own and not run.is_from_elsewhere
         }
         measured = [one for one in (self.achieved(run, measure) for run in others.values()) if one is not None]
         if len(measured) >= FEWEST:

@@ -10,6 +10,8 @@ from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 
 MEASURED: dict[Measure, str] = {"test": "test reviews", "kept": "kept weights", "typical": "typical epoch"}
+USELESS = 0.2
+"""Half of an interval, as a share, from which on it says nothing: so it comes out of two or three seeds far apart."""
 MEANS: dict[Measure, str] = {
     "test": "The weights that the validation chose, on reviews that nothing was chosen by.",
     "kept": "The epoch is chosen on one half of the held-out reviews and judged on the other, both ways: "
@@ -30,6 +32,8 @@ def sentence(found: Comparison) -> str:
         return _unknown(found)
     ahead, behind = (found.a.name, found.b.name) if difference.difference >= 0 else (found.b.name, found.a.name)
     size = f"{points(abs(difference.difference))} ± {points(half_width(difference))} points"
+    if half_width(difference) >= USELESS:
+        return _too_few(found)
     if difference.verdict == "cannot tell":
         said = f"{ahead} and {behind} cannot be told apart: {size}"
     else:
@@ -129,12 +133,24 @@ def half_width(difference: Difference) -> float:
 
 
 def _unknown(found: Comparison) -> str:
-    shares = " and ".join(
+    if found.a.experiment.vary_split:
+        return f"No verdict: two shared seeds are needed where the seed decides the split ({_shares(found)})."
+    return (
+        f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): train more seeds."
+    )
+
+
+def _too_few(found: Comparison) -> str:
+    return (
+        f"{seeds(found).capitalize()} cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): "
+        "they lie too far apart. Train more seeds."
+    )
+
+
+def _shares(found: Comparison) -> str:
+    return " and ".join(
         f"{group.name} {100 * mean(each):.1f} %" for group, each in zip((found.a, found.b), found.achieved, strict=True)
     )
-    if found.a.experiment.vary_split:
-        return f"No verdict: two shared seeds are needed where the seed decides the split ({shares})."
-    return f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {shares}): train more seeds."
 
 
 def _together(difference: Difference) -> str:

@@ -88,6 +88,12 @@ def test_three_earlier_runs_of_each_setting_tell_what_a_seed_does(store: RunStor
     assert "1 seed each, 95 %; what a seed does is known from 3 other runs of this setting" in sentence(found)
 
 
+def test_an_interval_as_wide_as_the_chart_is_no_sentence(store: RunStore, evidence: Evidence) -> None:
+    found = of_two(evidence, [*seeds(store, "SimpleRNN", 0.60, 0.75), *seeds(store, "LSTM", 0.70, 0.86)])
+    assert sentence(found).startswith("2 seeds each cannot tell which setting is better (kept weights: SimpleRNN(32) 6")
+    assert sentence(found).endswith("they lie too far apart. Train more seeds.")
+
+
 def test_with_test_reviews_these_are_compared(store: RunStore, evidence: Evidence) -> None:
     runs = [
         record(store, experiment(cell, seed, test_split=0.2), [0.8, 0.81], test=share)
