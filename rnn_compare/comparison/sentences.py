@@ -142,8 +142,8 @@ def _unknown(found: Comparison) -> str:
 
 def _too_few(found: Comparison) -> str:
     return (
-        f"{seeds(found).capitalize()} cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): "
-        "they lie too far apart. Train more seeds."
+        f"{seeds(found).capitalize()} cannot tell which setting is better "
+        f"({MEASURED[found.measure]}: {_shares(found)}): they lie too far apart. Train more seeds."
     )
 
 
