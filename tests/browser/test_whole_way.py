@@ -56,7 +56,8 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
         arg=before,
     )
     assert len(before) == 4, "a training and a validation curve for each network"
-    expect(page.get_by_role("list", name="What the curves say")).to_contain_text("for the choice of held-out reviews")
+    said = page.get_by_role("list", name="What the curves say")
+    expect(said).to_contain_text("no verdict while 2 runs are not finished")
     expect(card(elsewhere, "LSTM(8)")).to_be_visible(timeout=PATIENCE)
     elsewhere.close()
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.findings import LINES, SURE, findings, margin
+from rnn_compare.comparison.findings import LINES, findings
+from rnn_compare.comparison.single_runs import SURE, margin
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
@@ -115,6 +116,21 @@ def test_a_partial_run_is_named_and_not_compared() -> None:
     stopped = trained("GRU", 0.9, seed=3, status=Status.STOPPED)
     runs = [whole("SimpleRNN", 0.86), whole("LSTM", 0.88), stopped]
     assert said(*runs)[-1] == "Not compared: GRU(32) epochs 10 (stopped after 1 of 10 epochs)."
+
+
+def test_of_runs_that_all_ended_early_is_told_where_they_stood() -> None:
+    stopped = [
+        trained(cell, *shares, status=Status.STOPPED) for cell, shares in (("GRU", (0.8, 0.9)), ("LSTM", (0.85,)))
+    ]
+    assert said(*stopped) == [
+        "After 1 epoch: LSTM(32) 85.0 %, GRU(32) 80.0 %; no verdict, for none trained to its end."
+    ]
+
+
+def test_many_partial_runs_of_a_setting_are_named_together() -> None:
+    stopped = [trained("GRU", 0.9, seed=seed, status=Status.STOPPED, epochs=9) for seed in (1, 2, 3)]
+    runs = [whole("SimpleRNN", 0.86), whole("LSTM", 0.88), *stopped]
+    assert said(*runs)[-1] == "Not compared: 3 of 3 seeds of GRU(32) epochs 9 (ended early)."
 
 
 def test_what_most_seeds_show_is_told_of_their_setting() -> None:

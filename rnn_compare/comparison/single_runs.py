@@ -1,0 +1,125 @@
+"""What is to be seen of single runs by their curves: overfitting, guessing, a drop, an end that came too soon."""
+
+import itertools
+import math
+import statistics
+from collections.abc import Callable, Sequence
+
+from rnn_compare.comparison.groups import Group
+from rnn_compare.formatting import percent
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.record import Run
+
+SURE = 1.96
+"""Standard errors within which chance alone stays in 95 of 100 cases."""
+OVERFIT_GAP = 0.08
+"""How far training accuracy is above validation accuracy where a network overfits, and …"""
+OVERFIT_LOSS = 1.15
+"""… by what factor the validation loss has risen since it was lowest."""
+FALL = 0.05
+"""Validation accuracy lost from one epoch to the next that is worth a word."""
+
+
+Look = Callable[[Run], tuple[str, str]]
+"""Takes a run; returns what is to be seen, of one and in short where it is so of several. Empty where there is none."""
+
+
+def seen_in(group: Group, look: Look) -> str:
+    """Returns what is to be seen of a group, of its run or of at least half of its seeds; empty where nothing is."""
+    seen = [said for run in group.runs if run.epochs and (said := look(run))[0]]
+    if len(group.runs) == 1 or not seen:
+        return seen[0][0] if seen else ""
+    if 2 * len(seen) < len(group.runs):
+        return ""
+    return f"{seen[0][1]} with {len(seen)} of {len(group.runs)} seeds."
+
+
+def margin(accuracy: float, other: float, reviews: int, other_reviews: int, looks: int = 1) -> float:
+    """Returns how far two accuracies may lie apart only because of which reviews were held out, in 95 of 100 cases.
+
+    The difference of two shares that were counted independently (normal approximation; one right and one wrong
+    review are added to each, so that shares of 0 and 1 have a margin too). Shares of the same reviews vary together,
+    which brings chance's part down, so this errs on the careful side. It does not cover the seed.
+
+    Args:
+        accuracy, other: Shares from 0 to 1.
+        reviews, other_reviews: How many each was counted on.
+        looks: Among how many such differences the largest was picked (Bonferroni).
+
+    Example:
+        >>> round(margin(0.862, 0.882, 5000, 5000), 3), round(margin(0.862, 0.882, 5000, 5000, looks=9), 3)
+        (0.013, 0.019)
+    """
+    sure = SURE if looks == 1 else statistics.NormalDist().inv_cdf(1 - 0.025 / looks)
+    variance = 0.0
+    for share, count in ((accuracy, reviews), (other, other_reviews)):
+        careful = (share * count + 1) / (count + 2)
+        variance += careful * (1 - careful) / count
+    return sure * math.sqrt(variance)
+
+
+def _overfits(run: Run) -> tuple[str, str]:
+    lowest = min(run.epochs, key=lambda epoch: epoch["val_loss"])
+    last = run.epochs[-1]
+
+    def shows(epoch: EpochEnd) -> bool:
+        risen = epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"]
+        return risen and epoch["accuracy"] - epoch["val_accuracy"] >= OVERFIT_GAP
+
+    # One epoch may be no more than a stumble.
+    if len(run.epochs) < 3 or not all(shows(epoch) for epoch in run.epochs[-2:]):
+        return "", ""
+    return (
+        f"overfits: {100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation; "
+        f"validation loss was lowest after epoch {lowest.epoch}.",
+        "overfits",
+    )
+
+
+def _guesses(run: Run) -> tuple[str, str]:
+    highest = _highest(run.epochs)
+    if len(run.epochs) < 2 or highest > 0.5 + SURE * _standard_error(0.5, run):
+        return "", ""
+    text = f"cannot be told from a coin: {percent(highest)} validation accuracy at its best."
+    return text, "cannot be told from a coin"
+
+
+def _fell(run: Run) -> tuple[str, str]:
+    pairs = list(itertools.pairwise(run.epochs))
+    fallen = max(pairs, key=lambda pair: pair[0]["val_accuracy"] - pair[1]["val_accuracy"], default=None)
+    if fallen is None:
+        return "", ""
+    before, after = fallen
+    reviews = run.experiment.validation_reviews
+    by_chance = margin(before["val_accuracy"], after["val_accuracy"], reviews, reviews, looks=len(pairs))
+    if before["val_accuracy"] - after["val_accuracy"] < max(FALL, by_chance):
+        return "", ""
+    fall = f"from {percent(before['val_accuracy'])} to {percent(after['val_accuracy'])} validation accuracy"
+    later = run.epochs[after.epoch :]
+    recovered = ", then recovered" if later and _highest(later) > before["val_accuracy"] else ""
+    return f"dropped in epoch {after.epoch} {fall}{recovered}.", "dropped from one epoch to the next"
+
+
+def _still_learns(run: Run) -> tuple[str, str]:
+    if run.status is not Status.FINISHED or len(run.epochs) < 2 or run.stopped_early:
+        return "", ""
+    last = run.epochs[-1]
+    gained = last["val_accuracy"] - _highest(run.epochs[:-1])
+    if gained < _standard_error(last["val_accuracy"], run) or last["accuracy"] - last["val_accuracy"] >= OVERFIT_GAP:
+        return "", ""
+    return "was still getting better in its last epoch: more epochs may help.", "was still getting better at the end"
+
+
+def _standard_error(share: float, run: Run) -> float:
+    """Of a share of the validation reviews; above 0 for shares of 0 and 1 too."""
+    reviews = run.experiment.validation_reviews
+    careful = (share * reviews + 1) / (reviews + 2)
+    return math.sqrt(careful * (1 - careful) / reviews)
+
+
+def _highest(epochs: Sequence[EpochEnd]) -> float:
+    return max(epoch["val_accuracy"] for epoch in epochs)
+
+
+LOOKS: tuple[Look, ...] = (_overfits, _guesses, _fell, _still_learns)
+"""What matters most first."""
