@@ -11,6 +11,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_markdown
 from rnn_compare.insight.held_out import held_out
 from rnn_compare.insight.verdict import MAX_CHARACTERS
+from rnn_compare.sources.registry import about_films
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class RealReview:
         number: Its number in the source.
         positive: Whether it has the label 1: whether its author liked the film.
         labels: What the labels 0 and 1 are called.
+        film: Whether it is a review of a film.
     """
 
     text: str
@@ -30,11 +32,12 @@ class RealReview:
     number: int
     positive: bool
     labels: tuple[str, str] = ("negative", "positive")
+    film: bool = True
 
     @property
     def said(self) -> str:
         """Which review it is and what its label says, as Markdown."""
-        what = "Its author found the film" if self.labels == ("negative", "positive") else "Its label is"
+        what = "Its author found the film" if self.film else "Its label is"
         name = as_markdown(self.labels[self.positive])
         return f"{self.kind.capitalize()} review {self.number:,}. {what} **{name}**."
 
@@ -47,12 +50,14 @@ def offer(experiments: Collection[Experiment]) -> None:
         return
     if real is None:
         return
+    films = all(about_films(experiment.source) for experiment in experiments)
 
     def take(number: int | None) -> None:
         if number is None:
             return
         number = min(max(number, real.numbers[0]), real.numbers[-1])
-        found = RealReview(real.text(number)[:MAX_CHARACTERS], real.kind, number, real.positive(number), real.labels)
+        text, positive = real.text(number)[:MAX_CHARACTERS], real.positive(number)
+        found = RealReview(text, real.kind, number, positive, real.labels, films)
         st.session_state.update(picked=found, review=found.text, real_review=number)
 
     if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
@@ -60,7 +65,7 @@ def offer(experiments: Collection[Experiment]) -> None:
     st.button(
         f"Any {real.kind} review",
         icon=":material/casino:",
-        help="A real review that none of these networks has learned from, with its author's verdict or its label: number "
+        help="A real review that none of these networks has learned from, with what its label says: number "
         f"{real.numbers[0]:,} to {real.numbers[-1]:,}",
         on_click=lambda: take(random.choice(real.numbers)),
     )

@@ -7,6 +7,7 @@ import streamlit as st
 from rnn_compare.dashboard import real_review
 from rnn_compare.dashboard.access import visitor
 from rnn_compare.experiment import Experiment
+from rnn_compare.sources.registry import about_films
 
 EXAMPLES = {
     "Good review": "A wonderful film. The acting is superb, the story is moving, and I left the cinema happy.",
@@ -27,10 +28,12 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
 
     Args:
         height: Of the box, in pixels.
-        experiments: Those that are asked: real reviews are offered if there are some that none has learned from.
+        experiments: Those that are asked: real reviews are offered if there are some that none has learned from, and
+            the examples if all learned from reviews of films.
         first: The example that stands in the box until the visitor has chosen or typed something.
     """
-    if first and "review" not in st.session_state:
+    films = all(about_films(experiment.source) for experiment in experiments)
+    if first and films and "review" not in st.session_state:
         st.session_state["review"] = EXAMPLES[first]
 
     def take_example(example: str) -> None:
@@ -40,13 +43,13 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
         "Review",
         key="review",
         height=height,
-        placeholder="Type or paste a review in English …",
+        placeholder=f"Type or paste a {'review in English' if films else 'text'} …",
         persist_state="session",
     )
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
         st.button("Ask the networks", type="primary")
         # Buttons: what holds a choice, such as pills, may tell an old one once more, over what was typed since.
-        for example in EXAMPLES:
+        for example in EXAMPLES if films else ():
             st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
         if experiments:
             real_review.offer(experiments)

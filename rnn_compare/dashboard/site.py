@@ -9,12 +9,14 @@ from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
+from rnn_compare.dashboard.server import upload_gate
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 
 
 def render() -> None:
     """Runs the page that the visitor is on."""
+    upload_gate.close_for_this_session()  # the box for a file, where it is drawn, opens it again
     theme.apply()
     page = st.navigation(
         [

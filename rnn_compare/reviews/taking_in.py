@@ -2,19 +2,33 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
+from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
 from rnn_compare.reviews import prepared
 from rnn_compare.sources import own_texts, text_cards
 
 
-def take_in(path: str, version: str = "", tell: Callable[[int, int], None] | None = None) -> str:  # noqa: ARG001
+@dataclass(frozen=True)
+class TakenIn:
+    """What came of a file.
+
+    Attributes:
+        name: The source that it is from now on; empty if it cannot be used.
+        problem: Why not, in a sentence; empty if it can.
+    """
+
+    name: str = ""
+    problem: str = ""
+
+
+def take_in(path: str, tell: Callable[[int, int], None] | None = None) -> str:
     """Reads a file of texts, prepares it, and returns the name of the source that it is from now on.
 
     Args:
         path: The file.
-        version: Tells this content of the file from an earlier one, where the answer is kept.
         tell: Called as ``tell(done, total)`` on the way.
 
     Raises:
@@ -28,6 +42,19 @@ def take_in(path: str, version: str = "", tell: Callable[[int, int], None] | Non
     if tell:
         tell(1, 1)
     return card.name
+
+
+def answer(path: str, version: str, tell: Callable[[int, int], None]) -> TakenIn:  # noqa: ARG001
+    """Takes in a file for a page that asks a worker: what is wrong with the file is an answer like another.
+
+    Args:
+        path, tell: As above.
+        version: Tells this content of the file from an earlier one, since answers are remembered.
+    """
+    try:
+        return TakenIn(name=take_in(path, tell))
+    except UserError as error:
+        return TakenIn(problem=str(error))
 
 
 def forget(name: str) -> None:

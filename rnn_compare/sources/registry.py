@@ -77,6 +77,16 @@ def source(name: str) -> Source:
     return _SOURCES[name]
 
 
+def about_films(name: str) -> bool:
+    """Tells whether a source holds what people think of films; a task's texts and those of one's own are others.
+
+    Example:
+        >>> about_films("bundled"), about_films("order")
+        (True, False)
+    """
+    return name in _SOURCES and not _SOURCES[name].distance
+
+
 def dataset(name: str, distance: int) -> str:
     """Returns what the reviews of a source are called: by its name, and by the distance where it is a task.
 

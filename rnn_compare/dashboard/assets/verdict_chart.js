@@ -53,7 +53,7 @@ function verdictTrace(run) {
 
 function authorTrace(count, positive, { ink }) {
   return {
-    type: "scatter", mode: "markers", name: "what its author thought", x: [count], y: [positive ? 1 : 0],
+    type: "scatter", mode: "markers", name: "what its label says", x: [count], y: [positive ? 1 : 0],
     marker: { symbol: "star", size: 17, color: ink }, hoverinfo: "skip", cliponaxis: false,
   };
 }

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import review_text, source_choice, source_fetch, theme
+from rnn_compare.dashboard import bring_texts, review_text, source_choice, source_fetch, theme, understood_texts
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds, experiment_from
 from rnn_compare.formatting import percent
@@ -14,6 +14,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
+from rnn_compare.sources import text_cards
 from rnn_compare.sources.registry import source
 
 NUMBER = "review_number"
@@ -24,6 +25,7 @@ def render() -> None:
     """Draws the page."""
     theme.load("review_text.css", "reviews.css")
     st.markdown("## The reviews")
+    bring_texts.show(_key("source"))
     try:
         experiment = _settings()
     except UserError as error:  # a maxlen that cuts off what decides
@@ -36,6 +38,8 @@ def render() -> None:
     if chosen.about:
         st.markdown(chosen.about)
     reviews = _load(experiment.dataset)
+    if card := text_cards.card(experiment.source):
+        understood_texts.show(card, reviews, experiment, _key("source"))
     st.html(_counts(reviews, experiment, chosen.labels[1]))
     _look(reviews, _choose(reviews, chosen.labels), experiment)
 

@@ -6,13 +6,14 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard import network_choice, review_box, review_text, theme
+from rnn_compare.dashboard import network_choice, real_review, review_box, review_text, theme
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import percent
 from rnn_compare.insight.verdict import Verdict, ask
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run, names
+from rnn_compare.sources.registry import about_films
 
 
 def render() -> None:
@@ -22,7 +23,11 @@ def render() -> None:
     if not (found := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(found)
-    text = review_box.text()
+    experiments = [run.experiment for run in runs]
+    films = all(about_films(experiment.source) for experiment in experiments)
+    text = review_box.text(experiments=() if films else experiments)
+    if not films and (real := real_review.picked()):
+        st.markdown(real.said)
     if text.strip() and runs:
         _answers(runs, text, which)
 

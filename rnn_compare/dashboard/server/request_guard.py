@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from rnn_compare.dashboard.server import visitor_cookie
+from rnn_compare.dashboard.server import upload_gate, visitor_cookie
 
 EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
 
@@ -23,7 +23,8 @@ _log = logging.getLogger(__name__)
 class RequestGuard:
     """Refuses what no browser of a visitor asks for, and marks answers.
 
-    Everything that visitors do goes over Streamlit's websocket, so the server takes no uploads and no forms at all.
+    Everything that visitors do goes over Streamlit's websocket, so the server takes no forms, and no uploads but the
+    presenter's texts (``upload_gate``).
     While it listens on this machine only, it answers to this machine's names only: else any web site could have its
     own name point here, and would then pass for the page itself (DNS rebinding).
 
@@ -77,14 +78,19 @@ def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
             "name what it is called there: --server.allowedHosts NAME.",
             status_code=421,
         )
-    if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+    if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not upload_gate.admits(scope["method"], scope["path"]):
         return PlainTextResponse("Nothing is sent to this server but over its websocket.", status_code=405)
     return None
 
 
-def _host_allowed(host: str) -> bool:
+def for_this_machine_only() -> bool:
+    """Tells whether nobody but users of this machine reaches the server."""
     # Where its owner lists the allowed names, Streamlit holds websockets to them.
-    if st.get_option("server.allowedHosts") or not is_loopback(st.get_option("server.address") or "0.0.0.0"):
+    return not st.get_option("server.allowedHosts") and is_loopback(st.get_option("server.address") or "0.0.0.0")
+
+
+def _host_allowed(host: str) -> bool:
+    if not for_this_machine_only():
         return True
     found = _HOST_NAME.fullmatch(host)
     return found is not None and is_loopback(found[1])

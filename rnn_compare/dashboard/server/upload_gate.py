@@ -1,0 +1,54 @@
+"""The one way in for a file: open only while a presenter's own page shows the box for it (``bring_texts``).
+
+Streamlit keeps an upload in memory under the session that it was sent to, and holds it to ``server.maxUploadSize`` and
+to its token against forged requests. Which session may send at all is decided here.
+"""
+
+import re
+import threading
+
+from streamlit import runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+AT_ONCE = 3
+"""Files that a page may send each time it is drawn: one, and two that did not arrive."""
+
+_PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
+_lock = threading.Lock()
+_open: dict[str, int] = {}
+
+
+def open_for_this_session() -> None:
+    """Lets the page that is being drawn send a file."""
+    if session := _session():
+        with _lock:
+            _open[session] = AT_ONCE
+
+
+def close_for_this_session() -> None:
+    """Lets nothing more in, until the box is drawn anew."""
+    with _lock:
+        _open.pop(_session(), None)
+
+
+def discard() -> None:
+    """Has Streamlit forget what this session has sent; it is on the disk by now."""
+    if runtime.exists():
+        runtime.get_instance().uploaded_file_mgr.remove_session_files(_session())
+
+
+def admits(method: str, path: str) -> bool:
+    """Tells whether a request is an upload that may come in, and counts it."""
+    found = _PATH.search(path)
+    if found is None or method not in ("PUT", "DELETE") or not path.endswith(found[0]):
+        return False
+    with _lock:
+        left = _open.get(found[1], 0)
+        if left and method == "PUT":
+            _open[found[1]] = left - 1
+    return left > 0
+
+
+def _session() -> str:
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
