@@ -2,31 +2,25 @@
 
 import argparse
 import os
-import shutil
 import sys
-from collections.abc import Callable, Collection, Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
-from rnn_compare.cells.registry import cell
-from rnn_compare.cli import baselines, compare, fetch, foreground, output, report, sweep, texts
+from rnn_compare.cli import baselines, compare, export, fetch, foreground, output, report, sweep
+from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, Experiment, bounds, choices, comparison, experiment_from
+from rnn_compare.experiment import MAX_COMPARED, Experiment, experiment_from
 from rnn_compare.formatting import counted
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.files import Which, model_file
+from rnn_compare.runs.files import Which
 from rnn_compare.runs.recovery import interrupt_orphans
-from rnn_compare.sources.registry import SOURCES, source
-from rnn_compare.sources.task import USUAL_DISTANCE
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
 
 BAD_INPUT = 2
-SEVERAL = ("cell", "units", "maxlen")
-"""Settings that a comparison may give several values of."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,8 +51,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _train(options: argparse.Namespace) -> int:
-    experiments = _experiments(options)
-    return foreground.train(lambda engine: engine.submit(experiments), options.json)
+    to_train = experiments(options)
+    return foreground.train(lambda engine: engine.submit(to_train), options.json)
 
 
 def _continue(options: argparse.Namespace) -> int:
@@ -73,7 +67,7 @@ def _continue(options: argparse.Namespace) -> int:
 def _sweep(options: argparse.Namespace) -> int:
     if options.sweep is not None:
         return sweep.proceed(options.sweep, options.json)
-    return sweep.begin(sweeps.grid(_chosen(options)), options.json, options.again)
+    return sweep.begin(sweeps.grid(chosen(options)), options.json, options.again)
 
 
 def _compare(options: argparse.Namespace) -> int:
@@ -81,11 +75,11 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _baselines(options: argparse.Namespace) -> int:
-    return baselines.tell(experiment_from(_chosen(options)), options.json)
+    return baselines.tell(experiment_from(chosen(options)), options.json)
 
 
 def _parameters(options: argparse.Namespace) -> int:
-    for experiment in _experiments(options):
+    for experiment in experiments(options):
         counted = parameters(experiment)
         if options.json:
             output.json_line(output.parameters_json(experiment, counted))
@@ -140,35 +134,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    try:
-        target = Path(options.model).expanduser()
-    except RuntimeError as error:
-        raise UserError(f"{options.model} names a home folder that is not there. Choose another path.") from error
-    if target.suffix != ".keras":
-        raise UserError(f"{target} does not end in .keras, as the file of a Keras model must. Name it model.keras.")
-    if target.is_dir() or not target.parent.is_dir():
-        what = "is a folder" if target.is_dir() else "lies in a folder that does not exist"
-        raise UserError(f"{target} {what}; a file in an existing folder is needed. Choose another path.")
-    with foreground.open_store() as store:
-        run = store.run(options.run)
-    written = model_file(run.id, options.which)
-    if not written.exists():  # the run still trains, or its worker was killed
-        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from rnn_compare.training import model_files
-
-        written = model_files.write_model(run.id, run.experiment, options.which)
-    try:
-        shutil.copyfile(written, target)
-    except OSError as error:
-        raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
-    print(f"{run.title}: {options.which} weights written to {target}", file=sys.stderr)
-    if not cell(run.experiment.cell).in_keras:
-        print(
-            f"Keras itself has no {run.experiment.cell}: run its class from the run's Keras script (on the page Runs) "
-            "first, then keras.models.load_model opens the file.",
-            file=sys.stderr,
-        )
-    return 0
+    return export.write(options.run, options.which, options.model)
 
 
 # ---- what they share ---------------------------------------------------------------------------
@@ -182,18 +148,6 @@ def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
                 str(text).encode()
             except UnicodeEncodeError as error:
                 raise UserError(f"{str(text)[:40]!a} is no text in UTF-8. Write it again.") from error
-
-
-def _chosen(options: argparse.Namespace) -> dict[str, Any]:
-    given = {name: getattr(options, name, None) for name in Experiment.model_fields}
-    chosen = {name: value for name, value in given.items() if value is not None}
-    return chosen | texts.read(chosen.get("source"), options.json)
-
-
-def _experiments(options: argparse.Namespace) -> list[Experiment]:
-    chosen = _chosen(options)
-    axes = [chosen.pop(name, [Experiment.model_fields[name].default]) for name in SEVERAL]
-    return comparison(*axes, **chosen)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -216,9 +170,9 @@ def _parser() -> argparse.ArgumentParser:
         help="the test reviews; the weights that one would keep; a typical epoch. What tells most if left out.",
     )
     simple = _command(commands, "baselines", _baselines, "tell what classifiers that ignore the order of words reach")
-    _add_settings(simple, several=(), named=BASELINE_SETTINGS)
+    add_settings(simple, several=(), named=BASELINE_SETTINGS)
     counts = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
-    _add_settings(counts)
+    add_settings(counts)
     predict = _command(commands, "predict", _predict, "let a trained network judge a review")
     predict.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
     predict.add_argument("text", metavar="TEXT", help="the review, in quotes")
@@ -229,11 +183,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_report(commands)
     taken = _command(commands, "import", _import, "record the runs of a report from elsewhere")
     taken.add_argument("file", metavar="FILE.html", help="what `report --html` wrote, here or elsewhere")
-    export = commands.add_parser("export", help="write a run's network as a stock Keras model")
-    export.set_defaults(command=_export)
-    export.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
-    export.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
-    _add_which(export)
+    model = commands.add_parser("export", help="write a run's network as a stock Keras model")
+    model.set_defaults(command=_export)
+    model.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+    model.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
+    _add_which(model)
     return parser
 
 
@@ -245,7 +199,7 @@ def _add_train(commands: Any) -> None:
         "Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
     )
     train.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of bounds, 130 after Ctrl-C."
-    _add_settings(train, cell=BOOK.cells)
+    add_settings(train, cell=BOOK.cells)
 
 
 def _add_continue(commands: Any) -> None:
@@ -270,7 +224,7 @@ def _add_sweep(commands: Any) -> None:
         "--continue", dest="sweep", metavar="ID", help="go on with a sweep that was broken off; settings are its own"
     )
     many.add_argument("--again", action="store_true", help="train all of it anew, also what has trained already")
-    _add_settings(many, cell=BOOK.cells, several=tuple(Experiment.model_fields))
+    add_settings(many, cell=BOOK.cells, several=tuple(Experiment.model_fields))
 
 
 def _add_report(commands: Any) -> None:
@@ -310,51 +264,3 @@ def _add_which(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--which", choices=get_args(Which), default="last", help="weights of the last or of the best epoch (last)"
     )
-
-
-_USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "forget_bias": "Keras' own"}
-"""What is taken where a setting is left out, if that isn't one value."""
-
-
-def _add_settings(
-    parser: argparse.ArgumentParser,
-    cell: Sequence[str] | None = None,
-    several: Sequence[str] = SEVERAL,
-    named: Collection[str] = Experiment.model_fields,
-) -> None:
-    """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
-    # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
-    group = parser.add_argument_group("settings")
-    for name, field in Experiment.model_fields.items():
-        if name not in named:
-            continue
-        flag = "--seeds" if name == "seed" and name in several else f"--{name.replace('_', '-')}"
-        if field.annotation is bool:
-            _add_switch(group, name, flag, name in several)
-            continue
-        names = choices(name)
-        usual = " ".join(cell) if cell and name == "cell" else _USUAL.get(name, field.default)
-        limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
-        if name == "reviews":
-            held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)
-            limits = f"{int(bounds(name)[0])} to all that the source holds ({held})"
-        if name == "source":
-            limits += " or FILE.csv, texts of your own with two labels"
-        group.add_argument(
-            flag,
-            dest=name,
-            nargs="+" if name in several else None,
-            metavar=name.upper(),
-            help=f"{field.description} {limits}; {usual} if left out.",
-        )
-    parser.set_defaults(cell=cell)
-
-
-def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
-    """Adds ``--flag`` and ``--no-flag``; where a setting may have several values, both together mean both."""
-    purpose = Experiment.model_fields[name].description
-    if not several:
-        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=purpose)
-        return
-    group.add_argument(flag, dest=name, action="append_const", const=True, help=purpose)
-    group.add_argument(f"--no-{flag[2:]}", dest=name, action="append_const", const=False, help="Not so; or give both.")

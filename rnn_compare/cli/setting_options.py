@@ -1,0 +1,73 @@
+"""Settings as options of a command: one for each field of ``Experiment``, which alone knows the bounds."""
+
+import argparse
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from rnn_compare.cli import texts
+from rnn_compare.experiment import Experiment, bounds, choices, comparison
+from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources.task import USUAL_DISTANCE
+
+SEVERAL = ("cell", "units", "maxlen")
+"""Settings that a comparison may give several values of."""
+_USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "forget_bias": "Keras' own"}
+"""What is taken where a setting is left out, if that isn't one value."""
+
+
+def add_settings(
+    parser: argparse.ArgumentParser,
+    cell: Sequence[str] | None = None,
+    several: Sequence[str] = SEVERAL,
+    named: Collection[str] = Experiment.model_fields,
+) -> None:
+    """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
+    # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
+    group = parser.add_argument_group("settings")
+    for name, field in Experiment.model_fields.items():
+        if name not in named:
+            continue
+        flag = "--seeds" if name == "seed" and name in several else f"--{name.replace('_', '-')}"
+        if field.annotation is bool:
+            _add_switch(group, name, flag, name in several)
+            continue
+        names = choices(name)
+        usual = " ".join(cell) if cell and name == "cell" else _USUAL.get(name, field.default)
+        limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
+        if name == "reviews":
+            held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)
+            limits = f"{int(bounds(name)[0])} to all that the source holds ({held})"
+        if name == "source":
+            limits += " or FILE.csv, texts of your own with two labels"
+        group.add_argument(
+            flag,
+            dest=name,
+            nargs="+" if name in several else None,
+            metavar=name.upper(),
+            help=f"{field.description} {limits}; {usual} if left out.",
+        )
+    parser.set_defaults(cell=cell)
+
+
+def chosen(options: argparse.Namespace) -> dict[str, Any]:
+    """Returns the settings that were given; a file of one's own texts is read first."""
+    given = {name: getattr(options, name, None) for name in Experiment.model_fields}
+    found = {name: value for name, value in given.items() if value is not None}
+    return found | texts.read(found.get("source"), options.json)
+
+
+def experiments(options: argparse.Namespace) -> list[Experiment]:
+    """Returns the experiments of a comparison."""
+    shared = chosen(options)
+    axes = [shared.pop(name, [Experiment.model_fields[name].default]) for name in SEVERAL]
+    return comparison(*axes, **shared)
+
+
+def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
+    """Adds ``--flag`` and ``--no-flag``; where a setting may have several values, both together mean both."""
+    purpose = Experiment.model_fields[name].description
+    if not several:
+        group.add_argument(flag, action=argparse.BooleanOptionalAction, help=purpose)
+        return
+    group.add_argument(flag, dest=name, action="append_const", const=True, help=purpose)
+    group.add_argument(f"--no-{flag[2:]}", dest=name, action="append_const", const=False, help="Not so; or give both.")
