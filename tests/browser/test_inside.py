@@ -136,7 +136,7 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
     ).to_be_visible()
     for truth in inside.locator(".rc-cells .rc-truth").all():
         expect(truth).to_have_text(re.compile("[✓✗] its author: (posi|nega)tive"))
-    expect(inside.locator(".rc-verdict-chart .legend")).to_contain_text("what its author thought")
+    expect(inside.locator(".rc-verdict-chart .legend")).to_contain_text("what its label says")
 
 
 def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:

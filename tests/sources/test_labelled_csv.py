@@ -1,0 +1,217 @@
+"""Files of texts with labels as people have them: read whole, or refused in a sentence that names the row."""
+
+import codecs
+import csv
+import io
+from collections.abc import Callable
+
+import pandas as pd
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.reviews.vocabulary import tokenize
+from rnn_compare.sources import labelled_csv
+from rnn_compare.sources.labelled_csv import has_word, ordered, parse
+
+HEADER = "text,label\n"
+ROWS = "A fine day,good\nRain again,bad\n"
+FINE = HEADER + 6 * ROWS
+TEXTS = ["A fine day", "Rain again"] * 6
+
+
+# ---- what is read ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "delimiter"),
+    [
+        (FINE, ","),
+        (FINE.replace(",", ";"), ";"),
+        (FINE.replace(",", "\t"), "\t"),
+        (FINE.replace("A fine day", "A, fine, day").replace(",good", ";good").replace(",bad", ";bad"), ";"),
+        (FINE.replace("\n", "\r\n"), ","),
+        (FINE.replace("\n", "\n\n"), ","),
+        (FINE.replace("\n", "\r"), ","),
+    ],
+)
+def test_cells_may_be_divided_by_what_a_spreadsheet_writes(content: str, delimiter: str) -> None:
+    content = content.replace("text,label", f"text{delimiter}label")
+    found = parse(content.encode())
+    assert found.layout.delimiter == delimiter
+    assert [text.replace(",", "") for text in found.texts] == TEXTS
+    assert (found.labels, found.names) == ([1, 0] * 6, ("bad", "good"))
+
+
+@pytest.mark.parametrize(
+    ("encode", "encoding"),
+    [
+        (str.encode, "utf-8-sig"),
+        (lambda text: codecs.BOM_UTF8 + text.encode(), "utf-8-sig"),
+        (lambda text: text.encode("utf-16"), "utf-16"),
+        (lambda text: codecs.BOM_UTF16_BE + text.encode("utf-16-be"), "utf-16"),
+    ],
+)
+def test_unicode_is_read_as_what_it_says_it_is(encode: Callable[[str], bytes], encoding: str) -> None:
+    found = parse(encode("text,label\n" + "Très déçu 😞,mauvais\nUne réussite épatante,bon\n" * 5))
+    assert (found.texts[0], found.encoding) == ("Très déçu 😞", encoding)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "one", "other"),
+    [
+        ("cp1252", "Die Geschichte ist langweilig und größtenteils schlecht", "Für mich der beste Film des Jahres"),
+        ("cp1252", "C'est très mauvais, déçu", "Une réussite, les acteurs sont épatants"),
+        ("cp1252", "¡Qué película más bonita! Me encantó, señor", "La mañana fue fría"),
+        ("cp1252", "Não gostei, a história é péssima e as atuações são fracas", "Ótimo, do coração"),
+        ("cp1250", "Świetny film, polecam każdemu", "Nudna historia, źle zagrana, szkoda czasu"),
+        ("cp1251", "Очень хороший фильм, актёры играют прекрасно", "Скучно и долго, не советую никому смотреть"),
+        ("cp1253", "Πολύ καλή ταινία, την προτείνω σε όλους", "Βαρετή ιστορία και κακές ερμηνείες"),
+        ("cp1254", "Çok güzel bir film, şahane oyunculuk ve müzik", "Sıkıcı, kötü oyunculuk, zaman kaybı"),
+        ("cp932", "とても良い映画でした。もう一度見たいです", "つまらない映画だった。時間の無駄"),
+        ("gb18030", "非常好的电影，推荐大家观看", "很无聊，浪费时间"),
+        ("cp949", "정말 좋은 영화였습니다 추천합니다", "너무 지루하고 시간 낭비였다"),
+    ],
+)
+def test_what_a_spreadsheet_writes_in_its_countrys_letters_is_guessed(encoding: str, one: str, other: str) -> None:
+    found = parse(("text;label\n" + f"{one};a\n{other};b\n" * 5).encode(encoding))
+    assert found.texts[:2] == [one, other]
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "columns"),
+    [
+        ("label,text", "{label},{text}", ("text", "label")),
+        ("what was said,mood", "{text},{label}", ("what was said", "mood")),
+        ("Sentiment,Tweet,user", "{label},{text},somebody", ("Tweet", "Sentiment")),
+        ("no,said,at,mood", "{number},{text},12:00,{label}", ("said", "mood")),
+        ("id,title,class,text", "{number},A longer title than the text by far,{label},{text}", ("text", "class")),
+    ],
+)
+def test_columns_are_known_by_their_names_or_by_what_they_hold(header: str, row: str, columns: tuple[str, str]) -> None:
+    rows = [row.format(number=i, text=f"It was {i}", label=("calm", "wild")[i % 2]) for i in range(20)]
+    found = parse("\n".join([header, *rows]).encode())
+    assert found.layout.columns == columns
+    assert (found.texts[3], found.names[found.labels[3]]) == ("It was 3", "wild")
+
+
+@pytest.mark.parametrize(
+    ("labels", "names"),
+    [
+        (("good", "bad"), ("bad", "good")),
+        (("1", "0"), ("0", "1")),
+        (("10", "9"), ("9", "10")),
+        (("+1", "-1"), ("-1", "+1")),
+        (("spam", "Ham"), ("Ham", "spam")),
+        (("schön", "öde"), ("schön", "öde")),
+    ],
+)
+def test_label_1_is_the_greater_number_or_the_later_in_the_alphabet(
+    labels: tuple[str, str], names: tuple[str, str]
+) -> None:
+    content = FINE.replace("good", labels[0]).replace("bad", labels[1])
+    assert parse(content.encode()).names == names == tuple(ordered(labels))
+
+
+def test_rows_that_need_a_second_look_are_counted_by_their_numbers() -> None:
+    more = ',good\nA fine day,bad\n!!! ...,bad\nno label at all,\n\n"=SUM(1,2) he wrote",good\n,\n'
+    found = parse((FINE + more).encode())
+    assert (found.left_out.count, found.left_out.first) == (3, [14, 16, 17])
+    assert (found.repeated.count, found.repeated.first) == (11, [4, 5, 6, 7, 8])
+    assert (found.contradicting.count, found.contradicting.first) == (1, [15])
+    assert (found.formulas.count, found.formulas.first) == (1, [19])
+    assert found.texts[-1] == "=SUM(1,2) he wrote"  # as it was written: nothing is computed
+
+
+def test_texts_may_hold_line_breaks_quotes_and_delimiters_as_pandas_reads_them() -> None:
+    content = HEADER + '"He said ""no"", and\nleft; slowly",bad\n' * 6 + 'It\'s "fine" by me,good\n' * 6
+    theirs = pd.read_csv(io.StringIO(content))
+    assert parse(content.encode()).texts == theirs["text"].tolist()
+
+
+@given(
+    st.lists(
+        st.tuples(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=60), st.booleans()),
+        min_size=labelled_csv.MIN_TEXTS,
+        max_size=30,
+    ),
+    st.sampled_from(",;\t"),
+)
+def test_whatever_a_csv_writer_wrote_is_read_as_it_was(rows: list[tuple[str, bool]], delimiter: str) -> None:
+    kept = [(text, label) for text, label in rows if has_word(text)]
+    assume(len(kept) >= labelled_csv.MIN_TEXTS and len({label for _, label in kept}) == 2)
+    file = io.StringIO()
+    writer = csv.writer(file, delimiter=delimiter)
+    writer.writerows([("text", "label"), *((text, "yes" if label else "no") for text, label in rows)])
+    found = parse(file.getvalue().encode())
+    assert list(zip(found.texts, map(bool, found.labels), strict=True)) == kept
+    assert found.left_out.count == len(rows) - len(kept)
+
+
+@given(st.text())
+def test_a_text_that_has_a_word_is_split_into_at_least_one(text: str) -> None:
+    if has_word(text):
+        assert tokenize(text)
+
+
+def test_progress_is_told_up_to_the_end() -> None:
+    told: list[tuple[int, int]] = []
+    parse((HEADER + ROWS * 5_000).encode(), lambda done, total: told.append((done, total)))
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] / told[-1][1] > 0.9
+
+
+# ---- what is refused ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "The file is empty"),
+        (b" \n\n", "The file is empty"),
+        (b"PK\x03\x04 a workbook", "Save the sheet as CSV UTF-8"),
+        (FINE.encode() + b"\0\0,good\n", "Row 14 holds bytes that are no text"),
+        (FINE.encode() + b"\xff\xff\x98 \x81,good\n", "Row 14 is not UTF-8"),
+        (HEADER.encode(), "none. Expected is a CSV file"),
+        (b"one column\nhello\nworld\n", "Row 1 has one cell only"),
+        ((6 * ROWS).encode(), "Row 1 is no header: 'good' in it is a label of other rows too"),
+        ((HEADER + "A fine day,good\n" * 12).encode(), "holds only 'good' (from row 2 on)"),
+        ((FINE + "Fog,meh\n").encode(), "Row 14: 'meh' is a third label"),
+        ((FINE + "Fog,meh\n").encode(), "after 'good' (row 2) and 'bad' (row 3)"),
+        (FINE[:40].encode(), "The file holds 2 texts with a label, in 3 rows; at least 10 are needed"),
+        ((HEADER + "A fine day,=1+1\n" + 6 * ROWS).encode(), "Row 2: the label '=1+1' begins as a formula does"),
+        ((HEADER + "A fine day,@SUM(A1)\n" + 6 * ROWS).encode(), "Row 2: the label '@SUM(A1)' begins as a formula"),
+        ((HEADER + "A fine day,+cmd|' /C calc'!A0\n" + 6 * ROWS).encode(), 'Row 2: the label "+cmd|'),
+        ((HEADER + "A fine day,go\u202eod\n" + 6 * ROWS).encode(), "a sign that cannot be shown"),
+        ((FINE + f"Fog,{'x' * 41}\n").encode(), "Row 14: in the column 'label' a label is expected"),
+        ((FINE + "Fog, and rain,good\n").encode(), "Row 14 has 3 cells, the header 2"),
+        ((FINE + "Fog\n").encode(), "Row 14 has 1 cells, the header 2"),
+        ((FINE + '"never closed,good\n' + ROWS).encode(), "Row 14 cannot be read: a quotation mark is not closed"),
+        ((FINE + '"closed" too early,good\n').encode(), "Row 14 cannot be read"),
+        ((FINE + f"{'x' * 100_001},good\n").encode(), "Row 14 holds a text of 100,001 characters"),
+        ((FINE + f"{'x' * 10 * 2**20},good\n").encode(), "Row 14 holds a cell of more than 131,072 characters"),
+    ],
+)
+def test_what_cannot_be_used_gets_a_sentence_with_the_row(content: bytes, said: str) -> None:
+    with pytest.raises(UserError) as refused:
+        parse(content)
+    assert said in str(refused.value)
+    assert len(str(refused.value)) < 500
+    assert str(refused.value).isprintable()
+
+
+def test_two_million_rows_are_given_up_at_the_first_too_many() -> None:
+    told: list[int] = []
+    with pytest.raises(UserError, match=r"Row 200,002: the file has more rows than are read, 200,000"):
+        parse((HEADER + "a b,y\nc d,n\n" * 1_000_000).encode(), lambda done, _: told.append(done))
+    assert len(told) == 100
+
+
+def test_as_many_rows_as_are_allowed_are_read() -> None:
+    assert len(parse((HEADER + "a b,y\nc d,n\n" * 100_000).encode()).texts) == labelled_csv.MAX_ROWS
+
+
+def test_a_file_beyond_all_measure_is_not_even_looked_at() -> None:
+    with pytest.raises(UserError, match="at most 64 MB are read"):
+        parse(bytes(labelled_csv.MAX_BYTES + 1))
