@@ -1,0 +1,38 @@
+"""The presets: each is a comparison that can be trained, and what those of the tasks say is so."""
+
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.presets import FIRST_WORD, OPEN_GATES, ORDER, PRESETS, Preset
+from rnn_compare.runs.events import EpochEnd, Event
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+def test_every_preset_is_a_comparison(preset: Preset) -> None:
+    assert len({experiment.setting for experiment in preset.experiments()}) >= 2
+
+
+def test_the_two_of_the_first_word_differ_in_the_forget_bias_alone() -> None:
+    for closed, opened in zip(FIRST_WORD.experiments(), OPEN_GATES.experiments(), strict=True):
+        assert closed.model_copy(update={"forget_bias": 3.0}) == opened
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("preset", "cell", "learned"),
+    [(ORDER, "LSTM", True), (FIRST_WORD, "SimpleRNN", True), (FIRST_WORD, "LSTM", False), (OPEN_GATES, "LSTM", True)],
+    ids=lambda value: value.name if isinstance(value, Preset) else str(value),
+)
+def test_what_a_task_shows_is_what_its_preset_says(
+    preset: Preset, cell: str, learned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In its first three epochs; all eight, with five seeds, are in docs/results.md."""
+    from rnn_compare.training import job
+
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+    experiment = next(each for each in preset.experiments() if each.cell == cell)
+    events: list[Event] = []
+    job.train("one-of-a-preset", experiment.model_copy(update={"epochs": 3}), events.append, lambda: False)
+    reached = [event["val_accuracy"] for event in events if isinstance(event, EpochEnd)][-1]
+    assert reached > 0.99 if learned else reached < 0.56
