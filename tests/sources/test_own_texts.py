@@ -1,0 +1,196 @@
+"""A file of the lecturer's own is a source like the others, and its runs outlive it."""
+
+import json
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, choices, experiment_from, recorded_experiment
+from rnn_compare.insight.held_out import held_out
+from rnn_compare.networks.keras_script import script
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.reviews import prepared, taking_in
+from rnn_compare.reviews.encoding import read_text
+from rnn_compare.sources import own_texts, registry, text_cards
+from rnn_compare.training.remote import bundle
+
+WORDS = ("printer", "password", "Größe", "it's", "broken", "thanks", "again", "PLEASE", "e-mail")
+Write = Callable[..., Path]
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Write:
+    """Writes forty tickets, and returns where."""
+
+    def written(name: str = "tickets.csv", encoding: str = "utf-8", more: str = "") -> Path:
+        draw = random.Random(1)
+        rows = [
+            f'{number};"{", ".join(draw.choices(WORDS, k=9))}";{("closed", "open")[number % 3 == 0]}'
+            for number in range(40)
+        ]
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(["no;what was written;state", *rows, more]), encoding=encoding)
+        return path
+
+    return written
+
+
+def test_a_file_becomes_a_source_whose_rows_are_encoded_by_imdbs_rule(write: Write) -> None:
+    name = taking_in.take_in(str(write()))
+    source = registry.source(name)
+    assert (source.title, source.size, source.labels) == ("tickets.csv", 40, ("closed", "open"))
+    assert name in registry.names()
+    assert name in choices("source")
+    experiment = experiment_from({"source": name, "maxlen": 7, "vocabulary_size": 100})
+    assert experiment.reviews == 40  # all of it, without being told
+    reviews = prepared.load(name)
+    split = reviews.padded(experiment)
+    for place, row in enumerate(np.concatenate([split.x_train, split.x_val])):
+        read = read_text(reviews.text(place), reviews.vocabulary, 100, 7)
+        assert row.tolist() == read.ids.tolist()
+    assert reviews.vocabulary.rank("größe") is not None
+    assert reviews.training.labels.sum() == 14
+
+
+def test_reviews_beyond_what_the_file_holds_are_refused(write: Write) -> None:
+    name = taking_in.take_in(str(write()))
+    with pytest.raises(UserError, match="reviews is 41; it must be between 10 and 40"):
+        experiment_from({"source": name, "reviews": 41})
+
+
+@pytest.mark.parametrize(("name", "encoding"), [("tickets.csv", "utf-8"), ("it's {odd}.csv", "cp1252")])
+def test_its_exported_script_reads_the_very_rows_by_the_files_path(write: Write, name: str, encoding: str) -> None:
+    more = "41;...;open\n42;no state;\n\n"  # left out
+    experiment = Experiment(source=taking_in.take_in(str(write(name, encoding, more))), vocabulary_size=100, maxlen=8)
+    reading = script(experiment).split("\nx = ")[0]  # before Keras comes in
+    names: dict[str, list[int]] = {}
+    lines = [line for line in reading.splitlines() if "keras" not in line]
+    exec("\n".join(["vocabulary_size = 100", *lines]), names)
+    reviews = prepared.load(experiment.source)
+    order = np.random.RandomState(113).permutation(40)
+    assert [names["texts"][place] for place in order] == [reviews.text(place) for place in range(40)]
+    assert [names["labels"][place] for place in order] == reviews.training.labels.tolist()
+
+
+def test_what_it_holds_is_part_of_the_setting_and_its_path_is_not(write: Write) -> None:
+    first = taking_in.take_in(str(write()))
+    assert taking_in.take_in(str(write("elsewhere/tickets.csv"))) == first
+    other = taking_in.take_in(str(write(more="40;one more;open\n")))
+    assert other != first
+    assert Experiment(source=other).setting != Experiment(source=first).setting
+    assert registry.names()[len(registry.SOURCES) :] == (other,)  # the latest is offered
+    assert registry.source(first).size == 40  # runs of the earlier one still know it
+
+
+def test_a_run_whose_file_is_gone_goes_on_with_what_was_prepared(write: Write) -> None:
+    path = write()
+    experiment = Experiment(source=taking_in.take_in(str(path)), vocabulary_size=100)
+    path.unlink()
+    assert prepared.load(experiment.source).padded(experiment).x_train.shape == (32, 500)
+    found = held_out([experiment])
+    assert found is not None
+    assert (found.kind, found.numbers, found.labels) == ("validation", range(33, 41), ("closed", "open"))
+    assert "train_ranks.npy" in bundle.reviews(experiment.source).files  # a cluster gets it as ever
+
+
+def test_a_file_that_is_gone_or_changed_cannot_be_prepared_anew_and_the_sentence_says_why(
+    write: Write, cache: Path
+) -> None:
+    name = own_texts.take_in(write()).name
+    write(more="40;one more;open\n")
+    with pytest.raises(UserError, match="has changed since it was read"):
+        prepared.load(name)
+    (cache.parent / "tickets.csv").unlink()
+    with pytest.raises(UserError, match="cannot be read"):
+        prepared.load(name)
+
+
+def test_forgotten_texts_leave_runs_that_still_open(write: Write, cache: Path) -> None:
+    name = taking_in.take_in(str(write("cache/texts/tickets.csv")))
+    recorded = Experiment(source=name).model_dump_json()
+    taking_in.forget(name)
+    assert not list((cache / "texts").glob("*.csv"))
+    assert not list((cache / "reviews").glob(f"{name}*-v*"))
+    assert name not in registry.names()
+    assert recorded_experiment(recorded).label == "SimpleRNN(32)"
+    assert registry.labels(name) == ("label 0", "label 1")
+    with pytest.raises(UserError, match=r"The texts .* are not here, or no longer. Have their file read again"):
+        prepared.load(name)
+
+
+def test_a_file_that_lies_elsewhere_is_not_deleted_when_its_texts_are_forgotten(write: Write) -> None:
+    path = write()
+    taking_in.forget(taking_in.take_in(str(path)))
+    assert path.exists()
+
+
+def test_files_in_the_folder_of_texts_wait_to_be_read_and_are_found_by_name(write: Write) -> None:
+    path = write("cache/texts/My tickets.csv")
+    write("cache/texts/notes.md")
+    assert own_texts.unread() == [path]
+    assert own_texts.find("My tickets.csv") == own_texts.find("texts-my-tickets") == path
+    taking_in.take_in(str(path))
+    assert own_texts.unread() == []
+    write("cache/texts/My tickets.csv", more="40;one more;open\n")
+    assert own_texts.unread() == [path]
+
+
+@pytest.mark.parametrize("given", ["bundled", "texts-nothing", "order", "no such thing"])
+def test_what_names_no_file_is_none(given: str) -> None:
+    assert own_texts.find(given) is None
+
+
+@pytest.mark.parametrize(
+    "name", ["texts-../../../etc/passwd", "texts-a-0123456789ab/..", "texts-A-0123456789ab", "texts-", "texts-a-b" * 9]
+)
+def test_a_name_that_is_no_name_leads_to_no_file(name: str) -> None:
+    assert text_cards.card(name) is None
+    assert not registry.is_known(name)
+    with pytest.raises(UserError):
+        registry.source(name)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"{", b"[]", b"\xff", b'{"name": "texts-a-0123456789ab"}', json.dumps({"name": "../x"}).encode()],
+)
+def test_a_card_that_somebody_has_spoilt_counts_as_none(write: Write, cache: Path, content: bytes) -> None:
+    name = taking_in.take_in(str(write()))
+    (cache / "texts" / "known" / f"{name}.json").write_bytes(content)
+    assert text_cards.card(name) is None
+    assert name not in registry.names()
+    assert taking_in.take_in(str(write())) == name  # reading the file again mends it
+    assert registry.is_known(name)
+
+
+def test_a_file_that_cannot_be_used_leaves_no_source(write: Write, cache: Path) -> None:
+    path = write(more="40;one more;pending\n")
+    with pytest.raises(UserError, match="Row 42: 'pending' is a third label"):
+        taking_in.take_in(str(path))
+    told: list[tuple[int, int]] = []
+    assert "third label" in taking_in.answer(str(path), "", lambda *done: told.append(done)).problem
+    assert registry.names() == registry.SOURCES
+    assert not (cache / "texts" / "known").exists()
+
+
+def test_what_should_be_known_before_training_is_said_in_sentences(write: Write) -> None:
+    more = '40;=cmd;open\n41;"it, is";"open"\n42;"it, is";closed\n43;...;open\n'
+    card = text_cards.card(taking_in.take_in(str(write(more=more, encoding="cp1252"))))
+    assert card is not None
+    said = " ".join(card.remarks())
+    assert "It is not UTF-8; cp1252 was guessed." in said
+    assert "1 row has no word or no label and is left out (row 45)." in said
+    assert "1 row has another label there (row 44)." in said
+    assert "1 row begins as a formula does; it is read as text (row 42)." in said
+    assert "both sides of the split" in said
