@@ -28,7 +28,7 @@ def names() -> tuple[str, ...]:
 
 def is_known(name: object) -> TypeGuard[str]:
     """Tells whether there is a source of a name."""
-    return name in _SOURCES or (isinstance(name, str) and text_cards.card(name) is not None)
+    return isinstance(name, str) and (name in _SOURCES or text_cards.card(name) is not None)
 
 
 def labels(name: str) -> tuple[str, str]:
