@@ -27,12 +27,12 @@ def test_the_two_of_the_first_word_differ_in_the_forget_bias_alone() -> None:
 def test_what_a_task_shows_is_what_its_preset_says(
     preset: Preset, cell: str, learned: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In its first three epochs; all eight, with five seeds, are in docs/results.md."""
+    """In its first two epochs; all eight, with five seeds, are in docs/results.md."""
     from rnn_compare.training import job
 
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
     experiment = next(each for each in preset.experiments() if each.cell == cell)
     events: list[Event] = []
-    job.train("one-of-a-preset", experiment.model_copy(update={"epochs": 3}), events.append, lambda: False)
+    job.train("one-of-a-preset", experiment.model_copy(update={"epochs": 2}), events.append, lambda: False)
     reached = [event["val_accuracy"] for event in events if isinstance(event, EpochEnd)][-1]
     assert reached > 0.99 if learned else reached < 0.56
