@@ -1,6 +1,7 @@
 """Texts of the lecturer's own on the page: a file is chosen, read by a worker, and then a source like the others."""
 
 import hashlib
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,12 +39,12 @@ class _Reading:
 
     Attributes:
         path: Where it is.
-        digest: Tells its content from an earlier one.
+        time: Since when: what a worker answered before, to the same file, may no longer be true.
         sent: Whether it was sent from a browser: one that holds something else than texts is then not kept.
     """
 
     path: Path
-    digest: str
+    time: int
     sent: bool
 
 
@@ -97,14 +98,14 @@ def _offer_folder() -> None:
         with notices.noting(notices.noted()):
             presenter.require()
             st.session_state.pop(_PROBLEM, None)
-            st.session_state[_READING] = _Reading(path, text_cards.digest(path), sent=False)
+            st.session_state[_READING] = _Reading(path, time.time_ns(), sent=False)
 
     for path in own_texts.unread():
         st.button(f"Read {as_markdown(path.name)}", key=f"read {path.name}", on_click=begin, args=(path,))
 
 
 def _read(reading: _Reading, source_key: str) -> None:
-    analysis = get_services().engine.analyse(taking_in.answer, str(reading.path), reading.digest)
+    analysis = get_services().engine.analyse(taking_in.answer, str(reading.path), reading.time)
     if not analysis.ended:
         wait_for(f"Reading {reading.path.name}", analysis)
         return
@@ -132,4 +133,4 @@ def _kept(sent: UploadedFile) -> _Reading:
     if is_new:
         with whole_file(path) as partial:
             partial.write_bytes(content)
-    return _Reading(path, digest, sent=is_new)
+    return _Reading(path, time.time_ns(), sent=is_new)

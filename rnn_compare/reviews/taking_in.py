@@ -44,12 +44,12 @@ def take_in(path: str, tell: Callable[[int, int], None] | None = None) -> str:
     return card.name
 
 
-def answer(path: str, version: str, tell: Callable[[int, int], None]) -> TakenIn:  # noqa: ARG001
+def answer(path: str, time: int, tell: Callable[[int, int], None]) -> TakenIn:  # noqa: ARG001
     """Takes in a file for a page that asks a worker: what is wrong with the file is an answer like another.
 
     Args:
         path, tell: As above.
-        version: Tells this content of the file from an earlier one, since answers are remembered.
+        time: Tells this question from an earlier one, since answers are remembered.
     """
     try:
         return TakenIn(name=take_in(path, tell))

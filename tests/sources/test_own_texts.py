@@ -179,7 +179,7 @@ def test_a_file_that_cannot_be_used_leaves_no_source(write: Write, cache: Path) 
     with pytest.raises(UserError, match="Row 42: 'pending' is a third label"):
         taking_in.take_in(str(path))
     told: list[tuple[int, int]] = []
-    assert "third label" in taking_in.answer(str(path), "", lambda *done: told.append(done)).problem
+    assert "third label" in taking_in.answer(str(path), 1, lambda *done: told.append(done)).problem
     assert registry.names() == registry.SOURCES
     assert not (cache / "texts" / "known").exists()
 

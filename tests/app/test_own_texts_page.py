@@ -1,0 +1,148 @@
+"""Texts of the lecturer's own on the pages, from choosing the file to the verdict, with a real worker."""
+
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard import bring_texts
+from rnn_compare.dashboard.pages.inside import waiting
+from rnn_compare.dashboard.services import Services
+from rnn_compare.experiment import Experiment
+from rnn_compare.reviews import taking_in
+from rnn_compare.sources import registry, text_cards
+
+from .conftest import script
+
+REVIEWS, TRY, INSIDE = script("reviews"), script("try_review"), script("inside.page")
+ROWS = "".join(f"Ticket {number}: the printer is broken,open\nTicket {number}: thanks,closed\n" for number in range(30))
+CONTENT = f"what was written,state\n{ROWS}"
+NAME = "<b>my</b> tickets.csv"
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(shared_services: Services) -> Iterator[Services]:
+    yield shared_services
+    for name in text_cards.names():
+        taking_in.forget(name)
+    for left in text_cards.folder().glob("*.*"):
+        left.unlink()
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def until(app: AppTest, there: Callable[[AppTest], bool]) -> AppTest:
+    """Runs the page again, as its fragment does, until a worker is done."""
+    for _ in range(400):
+        if there(app):
+            return app
+        time.sleep(waiting.POLL_SECONDS / 2)
+        app.run()
+    pytest.fail(html(app))
+
+
+def sent(content: str | bytes, name: str = NAME) -> AppTest:
+    app = AppTest.from_string(REVIEWS, default_timeout=60).run()
+    data = content if isinstance(content, bytes) else content.encode()
+    app.file_uploader[0].set_value((name, data, "text/csv")).run()
+    return until(app, lambda app: "<section class='rc-understood'" in html(app) or bool(app.error))
+
+
+def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained() -> None:
+    app = sent(CONTENT + "again and again,open\nagain and again,closed\n")
+    assert not app.exception
+    body = html(app)
+    assert "_b_my__b_ tickets.csv: 62 texts" in body  # a name that suits every system
+    assert "closed 31 (50.0 %)" in body
+    assert "<b>what was written</b>" in body
+    assert "1 row repeats the text of an earlier row (row 63)." in body
+    assert "1 row has another label there (row 63)." in body
+    assert "of all words are unknown at vocabulary size 10,000" in body
+    assert app.selectbox(key="reviews_source").value == text_cards.names()[0]
+    assert app.file_uploader[0].value is None  # the box is ready for another
+    kept = [path.name for path in text_cards.folder().glob("*.csv")]
+    assert kept == ["_b_my__b_ tickets.csv"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (CONTENT + "Ticket 99,pending\n", "Row 62: 'pending' is a third label"),
+        (b"PK\x03\x04", "Save the sheet as CSV UTF"),
+        ("", "The file is empty"),
+    ],
+)
+def test_a_file_that_cannot_be_used_gets_a_sentence_and_is_not_kept(content: str | bytes, said: str) -> None:
+    app = sent(content)
+    assert not app.exception
+    assert said in app.error[0].value.replace("\\", "")
+    assert not list(text_cards.folder().glob("*.csv"))
+    assert app.selectbox(key="reviews_source").value == "bundled"
+
+
+def test_another_file_of_the_same_name_replaces_none() -> None:
+    sent(CONTENT, "tickets.csv")
+    sent(CONTENT + "One more,open\n", "tickets.csv")
+    assert len(list(text_cards.folder().glob("tickets*.csv"))) == len(text_cards.names()) == 2
+
+
+def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
+    (text_cards.folder() / "from the shell.csv").write_text(CONTENT)
+    app = AppTest.from_string(REVIEWS, default_timeout=60).run()
+    app.button(key="read from the shell.csv").click().run()
+    until(app, lambda app: "<section class='rc-understood'" in html(app))
+    assert "from the shell.csv: 60 texts" in html(app)
+    assert [button.key for button in app.button if str(button.key).startswith("read ")] == []
+
+
+def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
+    app = sent(CONTENT)
+    name = text_cards.names()[0]
+    next(button for button in app.button if button.label == "Forget these texts").click().run()
+    assert text_cards.names() == ()
+    assert not list(text_cards.folder().glob("*.csv"))
+    other = AppTest.from_string(REVIEWS, default_timeout=60)
+    other.session_state["reviews_source"] = name
+    for page in (app, other.run(), sent(CONTENT)):  # it can be brought again
+        assert not page.exception
+    assert (app.selectbox(key="reviews_source").value, text_cards.names()) == ("bundled", (name,))
+    assert other.selectbox(key="reviews_source").value == "bundled"
+
+
+def test_a_server_that_others_reach_takes_files_from_nobody_until_a_pass_is_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bring_texts, "for_this_machine_only", lambda: False)
+    app = AppTest.from_string(REVIEWS, default_timeout=60).run()
+    assert not app.file_uploader
+    assert any("until a presenter's pass is set" in caption.value for caption in app.caption)
+
+
+@pytest.mark.slow
+def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_services: Services) -> None:
+    sent(CONTENT)
+    [name] = text_cards.names()
+    small = {"units": 4, "maxlen": 10, "epochs": 2, "vocabulary_size": 100, "embedding_size": 4, "learning_rate": 0.05}
+    ids = shared_services.engine.submit([Experiment(source=name, reviews=60, **small)])
+    assert shared_services.engine.wait(ids, timeout=120)
+    shared_services.refresh()
+    app = AppTest.from_string(TRY, default_timeout=60)
+    app.query_params["run"] = ids[0]
+    app.session_state["networks"] = ids
+    app.run()
+    next(button for button in app.button if button.label == "Any validation review").click().run()
+    assert not app.exception
+    assert any("Its label is **" in element.value for element in app.markdown)
+    assert "% open</span>" in html(app)
+    assert "<span>closed</span><span>open</span>" in html(app)
+    assert "positive" not in html(app)
+    taking_in.forget(name)
+    for page in (TRY, INSIDE, REVIEWS):  # the run stays, its texts are gone
+        app = AppTest.from_string(page, default_timeout=60)
+        app.session_state["review"] = "the printer is broken"
+        assert not app.run().exception
+    assert registry.labels(name) == ("label 0", "label 1")
+    shared_services.store.delete(ids[0])
