@@ -111,6 +111,14 @@ def test_first_page_sees_the_counts_before_the_charts_and_an_empty_page_beside_t
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("chromium")
+def test_own_texts_goes_from_choosing_a_file_to_a_point_of_a_curve_and_reads_it_by_pandas_too() -> None:
+    understood, whole, pandas = measured(r": +(\d+\.\d+) s", said("own_texts", ROWS=400))
+    assert understood < whole
+    assert pandas > 0
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("chromium")
 def test_first_point_waits_for_a_point_of_this_training_and_for_a_plain_scripts_first_batch() -> None:
     text = said("first_point", ROUNDS=2)
     ours, plain = (re.findall(r"\d+\.\d+", each) for each in re.findall(r"\[(.*)\]", text))

@@ -148,7 +148,7 @@ def test_what_was_trained_is_listed_judges_reviews_and_can_be_exported(
 
     assert main(["predict", run, "What a great film!", "--json"]) == 0
     [verdict] = lines(capsys.readouterr().out)
-    assert set(verdict) == {"probability"}
+    assert verdict["label"] == ("positive" if verdict["probability"] >= 0.5 else "negative")
     assert 0.0 < verdict["probability"] < 1.0
 
     assert main(["export", run, "--model", str(tmp_path / "m.keras"), "--which", "best"]) == 0

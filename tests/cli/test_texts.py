@@ -1,0 +1,92 @@
+"""`--source FILE.csv`: texts of one's own on the command line."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.cli.main import main
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.sources import text_cards
+
+PROJECT = Path(__file__).parents[2]
+CONTENT = "state;what was written\n" + "".join(
+    f"open;Ticket {number}: the printer is broken\nclosed;Ticket {number}: thanks\n" for number in range(30)
+)
+SMALL = ["--units", "4", "--maxlen", "10", "--embedding-size", "4", "--vocabulary-size", "100"]
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.chdir(tmp_path)
+    Path("tickets.csv").write_text(CONTENT)
+
+
+def test_a_file_is_read_and_what_was_understood_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["parameters", "--source", "tickets.csv", *SMALL]) == 0
+    said = capsys.readouterr()
+    assert "tickets.csv: 60 texts, 30 'closed' and 30 'open', read as texts-tickets-" in said.err
+    assert "Embedding" in said.out or "embedding" in said.out
+
+
+def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys: pytest.CaptureFixture[str]) -> None:
+    (text_cards.folder() / "other.csv").write_text(CONTENT)
+    for given in ("tickets.csv", "other.csv", "texts-other"):
+        assert main(["parameters", "--source", given, "--json", *SMALL]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert all(json.loads(line) for line in printed.out.splitlines())
+    names = text_cards.names()
+    assert [name.rpartition("-")[0] for name in names] == ["texts-other", "texts-tickets"]
+    assert main(["parameters", "--source", names[1], "--json", *SMALL]) == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("missing.csv", "cannot be read (No such file or directory)"),
+        ("bad.csv", "Row 62: 'pending' is a third label"),
+        (".", "source is '.'; it must be one of"),
+        ("texts-missing", "source is 'texts-missing'; it must be one of"),
+    ],
+)
+@pytest.mark.parametrize("command", ["train", "sweep", "baselines", "parameters"])
+def test_a_file_that_cannot_be_used_gets_a_sentence(
+    command: str, given: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Path("bad.csv").write_text(f"{CONTENT}pending;Ticket 99\n")
+    assert main([command, "--source", given]) == 2
+    printed = capsys.readouterr()
+    assert said in printed.err
+    assert printed.out == ""
+
+
+@pytest.mark.slow
+def test_a_network_is_trained_on_it_and_judges_by_its_labels_also_when_the_file_is_gone(
+    prepared_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert prepared_cache.exists()  # the kernels are compiled
+    command = [sys.executable, "-m", "rnn_compare", "train", "--source", "tickets.csv", "--cell", "LSTM", "--json"]
+    done = subprocess.run(
+        [*command, "--epochs", "20", "--learning-rate", "0.05", "--batch-size", "8", *SMALL],
+        env=os.environ | {"PYTHONPATH": str(PROJECT), "RNN_COMPARE_WORKERS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    last = json.loads(done.stdout.splitlines()[-1])
+    assert last["status"] == "finished"
+    Path("tickets.csv").unlink()
+    for text, label in (("the printer is broken", "open"), ("thanks", "closed")):
+        assert main(["predict", last["run"], text, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["label"] == label
+    assert main(["predict", last["run"], "thanks"]) == 0
+    assert "that the review is open" in capsys.readouterr().out
+    assert main(["baselines", "--source", text_cards.names()[0], "--json"]) == 0
+    assert '"val_accuracy": 1.0' in capsys.readouterr().out
