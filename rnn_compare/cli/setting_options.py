@@ -37,14 +37,13 @@ def add_settings(
         if name == "reviews":
             held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)
             limits = f"{int(bounds(name)[0])} to all that the source holds ({held})"
-        if name == "source":
-            limits += " or FILE.csv, texts of your own with two labels"
+        more = " Or FILE.csv: texts of your own with two labels." if name == "source" else ""
         group.add_argument(
             flag,
             dest=name,
             nargs="+" if name in several else None,
             metavar=name.upper(),
-            help=f"{field.description} {limits}; {usual} if left out.",
+            help=f"{field.description} {limits}; {usual} if left out.{more}",
         )
     parser.set_defaults(cell=cell)
 

@@ -1,7 +1,9 @@
 """Texts of the lecturer's own: a CSV file is read, and is then a source like the others."""
 
 import hashlib
+import os
 import re
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -55,10 +57,10 @@ def find(given: str) -> Path | None:
     Args:
         given: Such as ``tickets.csv``, or ``texts-tickets`` for that file in the folder.
     """
-    path = Path(given).expanduser()
-    if path.suffix.lower() in ENDINGS or path.is_file():
+    path = Path(os.path.expanduser(given))  # noqa: PTH111  # which leaves the home of nobody as it is
+    if path.suffix.lower() in ENDINGS or os.path.isfile(path):  # noqa: PTH113  # which no name is too long for
         beside = text_cards.folder() / path.name
-        return beside if not path.is_file() and beside.is_file() else path
+        return beside if not os.path.isfile(path) and os.path.isfile(beside) else path  # noqa: PTH113
     wanted = given.removeprefix(text_cards.PREFIX)
     if wanted == given:
         return None
@@ -105,9 +107,12 @@ def _read(card: text_cards.Card) -> WrittenReviews:
 
 def _content(path: Path) -> bytes:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):
+            raise UserError(f"{path} is a folder or a device, not a file of texts. Choose another.")
+        if facts.st_size > MAX_BYTES:
             raise UserError(
-                f"{path.name} has {path.stat().st_size / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are read. "
+                f"{path.name} has {facts.st_size / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are read. "
                 "Take a part of it."
             )
         return path.read_bytes()

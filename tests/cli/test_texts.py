@@ -51,6 +51,12 @@ def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys:
         ("missing.csv", "cannot be read (No such file or directory)"),
         ("bad.csv", "Row 62: 'pending' is a third label"),
         (".", "source is '.'; it must be one of"),
+        ("..csv", "cannot be read"),
+        ("~nobody/x.csv", "cannot be read"),
+        ("x" * 5_000, "it must be one of"),
+        ("x" * 5_000 + ".csv", "cannot be read (File name too long)"),
+        ("/dev/zero", "it must be one of"),
+        ("zero.csv", "is a folder or a device"),
         ("texts-missing", "source is 'texts-missing'; it must be one of"),
     ],
 )
@@ -58,6 +64,7 @@ def test_it_is_then_known_by_its_name_and_a_file_in_the_cache_by_its_own(capsys:
 def test_a_file_that_cannot_be_used_gets_a_sentence(
     command: str, given: str, said: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    Path("zero.csv").symlink_to("/dev/zero")
     Path("bad.csv").write_text(f"{CONTENT}pending;Ticket 99\n")
     assert main([command, "--source", given]) == 2
     printed = capsys.readouterr()
