@@ -63,7 +63,8 @@ function buildReading(root, { words, author, drawings, runs: packed }, choice, a
     onStep: (at) => { text.show(at); chart.show(at); showCards(); },
   });
   const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
-  element("p", "rc-caption", root, `The verdict after each word: the probability that the review is ${highs.join(" or ")}`);
+  const caption = `The verdict after each word: the probability that the review is ${highs.join(" or ")}`;
+  element("p", "rc-caption", root, caption);
   const chart = buildVerdictChart(root, { words, author, runs, onWord });
   const row = element("div", "rc-cells", root);
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {

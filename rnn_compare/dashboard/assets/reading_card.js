@@ -70,7 +70,8 @@ function buildVerdict(root, run, words, author) {
     verdict.textContent = `${(100 * after).toFixed(1)} % ${run.labels[1]}`;
     if (author === null) return;
     const right = after >= 0.5 === author;
-    truth.textContent = `${right ? "✓" : "✗"} ${isOpinion(run) ? "its author" : "its label"}: ${run.labels[Number(author)]}`;
+    const whose = isOpinion(run) ? "its author" : "its label";
+    truth.textContent = `${right ? "✓" : "✗"} ${whose}: ${run.labels[Number(author)]}`;
     truth.classList.toggle("rc-wrong", !right);
   };
 }
