@@ -34,7 +34,12 @@ def best_of_chart(found: Sequence[Outcome], accuracy: str) -> go.Figure:
         )
     drawn.update_layout(
         **layout(),
-        xaxis=axis("trainings tried, k", rangemode="tozero", tickformat="d"),
+        xaxis=axis("trainings tried, k", rangemode="tozero", tickformat="d", **whole_ticks(found)),
         yaxis=accuracy_axis(accuracy),
     )
     return drawn
+
+
+def whole_ticks(found: Sequence[Outcome]) -> dict[str, int]:
+    """Returns ticks at whole numbers, where Plotly would put halves between few of them."""
+    return {"dtick": 1} if sum(len(one.each) for one in found) <= 12 else {}

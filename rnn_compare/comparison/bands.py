@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.comparison.spread import FEWEST
+
 
 @dataclass(frozen=True)
 class Band:
@@ -13,7 +15,8 @@ class Band:
 
     Attributes:
         mean: Of the runs that have finished the epoch (epochs,).
-        low, high: Limits of the mean, for the epochs that two or more runs have finished; empty for one run.
+        low, high: Limits of the mean, for the epochs that ``FEWEST`` runs or more have finished: the interval of two is
+            wider than any chart.
         runs: How many have finished each epoch (epochs,).
     """
 
@@ -35,7 +38,7 @@ def band(curves: Sequence[Sequence[float]], level: float = 0.95) -> Band:
     Example:
         >>> found = band([[0.70, 0.80], [0.72, 0.82], [0.74]])
         >>> found.mean.round(2), found.low.round(2), found.high.round(2), found.runs
-        (array([0.72, 0.81]), array([0.67, 0.68]), array([0.77, 0.94]), array([3, 2]))
+        (array([0.72, 0.81]), array([0.67]), array([0.77]), array([3, 2]))
     """
     from scipy.special import stdtrit
 
@@ -45,7 +48,7 @@ def band(curves: Sequence[Sequence[float]], level: float = 0.95) -> Band:
         row[: len(curve)] = curve
     runs = np.count_nonzero(~np.isnan(values), axis=0)
     mean = np.nanmean(values, axis=0) if epochs else np.empty(0)
-    several = int(np.count_nonzero(runs > 1))
+    several = int(np.count_nonzero(runs >= FEWEST))
     deviation = np.nanstd(values[:, :several], axis=0, ddof=1) if several else np.empty(0)
     half = stdtrit(runs[:several] - 1, (1 + level) / 2) * deviation / np.sqrt(runs[:several])
     return Band(mean, mean[:several] - half, mean[:several] + half, runs)

@@ -58,7 +58,11 @@ class Difference:
 
 
 def by_student(
-    difference: float, runs: tuple[int, int], seeds: Sequence[tuple[float, float]], reviews: tuple[float, float]
+    difference: float,
+    runs: tuple[int, int],
+    seeds: Sequence[tuple[float, float]],
+    reviews: tuple[float, float],
+    most_df: float = math.inf,
 ) -> Difference:
     """Judges a difference by Student's t, whose variance is a sum of parts that were estimated independently.
 
@@ -69,6 +73,7 @@ def by_student(
         runs: How many of a and of b.
         seeds: Variance and degrees of freedom of each part that seeds bring; together above 0.
         reviews: Those of the part that the held-out reviews bring.
+        most_df: Degrees of freedom at most.
 
     Example:
         >>> found = by_student(0.02, (3, 3), [(0.00005, 2), (0.00005, 2)], (0, 4999))
@@ -79,7 +84,7 @@ def by_student(
 
     parts = [*seeds, reviews]
     total = sum(variance for variance, _ in parts)
-    df = total**2 / sum(variance**2 / freedom for variance, freedom in parts)
+    df = min(most_df, total**2 / sum(variance**2 / freedom for variance, freedom in parts))
     p = min(1.0, 2 * float(stdtr(df, -abs(difference) / math.sqrt(total))))
     known = Difference(
         difference, runs, p=p, df=df, variance_seeds=sum(variance for variance, _ in seeds), variance_reviews=reviews[0]

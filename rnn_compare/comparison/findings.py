@@ -67,8 +67,6 @@ def _compared(found: Sequence[Group], begun: Sequence[Group], evidence: Evidence
 
 
 def _so_far(found: Sequence[Group], begun: Sequence[Group]) -> list[Finding]:
-    if not any(run.epochs and not run.status.ended for group in begun for run in group.runs):
-        return []
     open_ones = sum(not run.status.ended for group in found for run in group.runs)
     verb = "is" if open_ones == 1 else "are"
     return _where_they_stand(

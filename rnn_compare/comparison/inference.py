@@ -1,5 +1,6 @@
 """Whether two settings, trained anew, would differ: chance has a share in the seeds and in the held-out reviews."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -52,7 +53,11 @@ def settings(
     ]
     between = _between_reviews(a, b, of_a.noise / len(a) + of_b.noise / len(b))
     share = _binomial(a) + _binomial(b) if between is None else between / reviews
-    found = by_student(difference, runs, seeds, (share, max(1, reviews - 1)))
+    # What two runs tell of the seed is next to nothing, and the reviews' thousands of degrees of freedom must not hide
+    # that: then Welch's own count, of the seeds alone, is the most there are.
+    few = any(freedom < FEWEST - 1 for _, freedom in seeds)
+    most_df = sum(v for v, _ in seeds) ** 2 / sum(v**2 / freedom for v, freedom in seeds) if few else math.inf
+    found = by_student(difference, runs, seeds, (share, max(1, reviews - 1)), most_df)
     return replace(found, paired=between is not None)
 
 

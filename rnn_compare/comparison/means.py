@@ -14,7 +14,7 @@ class Mean:
     Attributes:
         mean: Over the runs.
         margin: Half the width of the 95 % interval of the mean, by Student's t over the seeds: what is written ±. The
-            reviews that judge are the same for all runs, and no part of it. None for a single run.
+            reviews that judge are the same for all runs, and no part of it. None for one run or two.
         deviation: Standard deviation of single runs; None for a single one.
         lowest, highest: Of single runs.
         runs: How many there are.
@@ -39,11 +39,10 @@ def mean(values: Sequence[float]) -> Mean | None:
     if not values:
         return None
     found = band([[value] for value in values])
-    several = len(values) > 1
     return Mean(
         statistics.fmean(values),
-        float(found.high[0] - found.mean[0]) if several else None,
-        statistics.stdev(values) if several else None,
+        float(found.high[0] - found.mean[0]) if len(found.high) else None,
+        statistics.stdev(values) if len(values) > 1 else None,
         min(values),
         max(values),
         len(values),

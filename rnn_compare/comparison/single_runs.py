@@ -26,6 +26,8 @@ Look = Callable[[Run], tuple[str, str]]
 
 def seen_in(group: Group, look: Look) -> str:
     """Returns what is to be seen of a group, of its run or of at least half of its seeds; empty where nothing is."""
+    if len(group.runs) > 1 and not group.ended:
+        return ""  # the seeds that are still to come may show it or not
     seen = [said for run in group.runs if run.epochs and (said := look(run))[0]]
     if len(group.runs) == 1 or not seen:
         return seen[0][0] if seen else ""

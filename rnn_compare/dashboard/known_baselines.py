@@ -15,7 +15,7 @@ from rnn_compare.training.engine import Engine
 PATIENCE_SECONDS = 60.0
 """After a problem, until it is tried once more: browsers ask every few seconds."""
 LITTLE = 0.03
-"""What pairs of words may add where their order matters little."""
+"""What bags may reach beyond a guess and still tell nothing."""
 
 
 @dataclass(frozen=True)
@@ -93,15 +93,15 @@ def meaning(found: Sequence[Baseline]) -> str:
         next(each.val_accuracy for each in found if each.name == name) for name in ("majority", "words", "bigrams")
     )
     more = bigrams - words
+    points = f"{abs(round(100 * bigrams, 1) - round(100 * words, 1)):.1f}"
     if max(words, bigrams) - guessed <= LITTLE:
         return (
             "Neither single words nor pairs of neighbouring words tell more than a guess: if anything decides, it is "
             f"the order of words that are no neighbours. {NOTE}"
         )
     order = (
-        f"Pairs of neighbouring words add {100 * more:.1f} points to single words"
+        f"In validation, pairs of neighbouring words add {points} points to single words"
         if more >= 0
-        else f"Pairs of neighbouring words reach {-100 * more:.1f} points less than single words"
+        else f"In validation, pairs of neighbouring words reach {points} points less than single words"
     )
-    little = ": the order of words matters little for this task" if abs(more) <= LITTLE else ""
-    return f"{order}{little}. Only a network that beats them shows a gain from order. {NOTE}"
+    return f"{order}. Only a network that beats them shows a gain from order. {NOTE}"

@@ -16,7 +16,7 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from tests.epochs import epoch_end
 
-SMALL = {"units": [4, 16], "maxlen": [20, 50], "seed": [1, 2], "epochs": 1}
+SMALL = {"units": [4, 16], "maxlen": [20, 50], "seed": [1, 2, 3], "epochs": 1}
 
 
 def found(experiments: Sequence[Experiment], name: str = "") -> list[Outcome]:
@@ -42,8 +42,8 @@ def test_a_heat_map_holds_the_mean_of_each_field_and_leaves_others_empty() -> No
     experiments = grid(SMALL | {"cell": ["LSTM"]}) + grid(SMALL | {"cell": ["GRU"], "units": [4]})
     lstm, gru = sweep_heat_maps.sweep_heat_maps(found(experiments)).data
     assert lstm.y == ("4", "16")
-    assert lstm.z[0] == pytest.approx((0.605, 0.625))
-    assert lstm.text[0][0] == "60.5<br>± 6.4"  # t with one degree of freedom: 12.7 · 0.5
+    assert lstm.z[0] == pytest.approx((0.61, 0.64))
+    assert lstm.text[0][0] == "61.0<br>± 2.5"  # t with two degrees of freedom: 4.30 · 1 / √3
     assert list(gru.z[1]) == [None, None]
     assert list(gru.text[1]) == ["", ""]
 
@@ -60,9 +60,9 @@ def test_a_line_along_a_setting_is_one_combination_of_the_others_with_its_band()
     bands = [trace for trace in drawn.data if trace.fill == "toself"]
     assert [line.name for line in lines] == ["LSTM maxlen 20", "LSTM maxlen 50", "GRU maxlen 20", "GRU maxlen 50"]
     assert lines[0].x == (4, 16)
-    assert lines[0].y == pytest.approx((0.605, 0.645))
+    assert lines[0].y == pytest.approx((0.61, 0.67))
     assert len(bands) == 4
-    assert max(bands[0].y) == pytest.approx(0.645 + 12.706 * 0.005, abs=1e-4)
+    assert max(bands[0].y) == pytest.approx(0.67 + 4.303 * 0.01 / 3**0.5, abs=1e-4)
 
 
 @pytest.mark.parametrize("setting", ["cell", "bidirectional", "dropout"])
@@ -90,10 +90,10 @@ def test_the_front_goes_through_what_no_other_setting_beats() -> None:
 
 def test_the_expected_best_begins_at_the_mean_and_ends_at_the_best() -> None:
     lstm, gru = best_of_chart.best_of_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
-    assert lstm.name == "LSTM (n = 8)"
-    assert lstm.y[0] == pytest.approx(0.635)
-    assert lstm.y[-1] == pytest.approx(0.67)
-    assert gru.y[-1] == pytest.approx(0.75)
+    assert lstm.name == "LSTM (n = 12)"
+    assert lstm.y[0] == pytest.approx(0.655)
+    assert lstm.y[-1] == pytest.approx(0.71)
+    assert gru.y[-1] == pytest.approx(0.83)
 
 
 def test_parallel_lines_end_at_their_accuracy() -> None:

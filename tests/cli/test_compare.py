@@ -77,7 +77,7 @@ def test_of_one_seed_each_nothing_is_told_of_the_settings(store: RunStore, capsy
 def test_in_words_the_sentence_comes_first_and_the_numbers_after(
     store: RunStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["compare", trained(store, "SimpleRNN", 0.7, 0.71), trained(store, "LSTM", 0.9, 0.91)]) == 0
+    assert main(["compare", trained(store, "SimpleRNN", 0.7, 0.71, 0.7), trained(store, "LSTM", 0.9, 0.91, 0.9)]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("LSTM(32) is better than SimpleRNN(32)")
     assert all(line.startswith("  ") for line in lines[1:])

@@ -28,12 +28,13 @@ def run(seed: int, *accuracies: float, status: Status = Status.FINISHED, units: 
 
 
 def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds() -> None:
-    [four, eight] = sweep.results([run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(3, 0.5, units=8, status=Status.STOPPED)])
-    assert (four["units"], four["runs"], four["complete"]) == (4, 2, 2)
-    assert four["best"] == pytest.approx(0.85)
-    assert four["spread"] == pytest.approx(0.0707, abs=1e-4)
-    assert four["margin"] == pytest.approx(12.706 * 0.0707 / 2**0.5, abs=1e-3)  # t with one degree of freedom
-    assert (four["lowest"], four["highest"]) == (0.8, 0.9)
+    fours = [run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(4, 0.7, 0.6)]
+    [four, eight] = sweep.results([*fours, run(3, 0.5, units=8, status=Status.STOPPED)])
+    assert (four["units"], four["runs"], four["complete"]) == (4, 3, 3)
+    assert four["best"] == pytest.approx(0.8)
+    assert four["spread"] == pytest.approx(0.1)
+    assert four["margin"] == pytest.approx(4.303 * 0.1 / 3**0.5, abs=1e-3)  # t with two degrees of freedom
+    assert (four["lowest"], four["highest"]) == (0.7, 0.9)
     assert (eight["complete"], eight["best"], eight["spread"]) == (0, None, None)
     assert eight["left_out"] == ["run-3"]
 

@@ -30,7 +30,7 @@ def test_whatever_has_been_finished_there_are_numbers_only(several: list[list[fl
     found = band(several)
     longest = max(map(len, several), default=0)
     assert len(found.mean) == len(found.runs) == longest
-    assert len(found.low) == len(found.high) == sum(found.runs > 1)
+    assert len(found.low) == len(found.high) == sum(found.runs > 2)
     assert np.isfinite([*found.mean, *found.low, *found.high]).all()
     assert found.runs.tolist() == [sum(len(curve) > epoch for curve in several) for epoch in range(longest)]
     assert (found.low <= found.mean[: len(found.low)] + 1e-12).all()

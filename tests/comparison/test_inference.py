@@ -41,7 +41,8 @@ def test_the_whole_arithmetic_by_hand() -> None:
     assert found.difference == 0.5
     assert found.variance_seeds == pytest.approx(1 / 32)
     assert found.variance_reviews == pytest.approx(1 / 96)
-    assert found.df == pytest.approx((1 / 24) ** 2 / ((1 / 64) ** 2 * 2 / 1 + (1 / 96) ** 2 / 3))
+    # By Satterthwaite (1/24)² / (2 · (1/64)² + (1/96)² / 3) = 3.3; of two seeds each the reviews add none to Welch's 2.
+    assert found.df == pytest.approx(2)
     assert found.p == pytest.approx(2 * stats.t.sf(0.5 / math.sqrt(1 / 24), found.df))
     half = stats.t.ppf(0.975, found.df) * math.sqrt(1 / 24)
     assert [found.low, found.high] == pytest.approx([0.5 - half, 0.5 + half])
@@ -198,3 +199,12 @@ def test_the_noise_is_that_of_all_pairs() -> None:
 
 def _numbers(found: Difference) -> list[float]:
     return [number or 0 for number in (found.difference, found.low, found.high, found.p, found.df)]
+
+
+def test_of_two_seeds_each_the_reviews_bring_no_degrees_of_freedom() -> None:
+    chance = np.random.default_rng(1)
+    each = [(chance.random(5000) < share).astype(float) for share in (0.79, 0.81, 0.82, 0.84)]
+    runs = [Achieved(float(correct.mean()), correct, 5000) for correct in each]
+    found = settings(runs[:2], runs[2:])
+    assert found.df == pytest.approx(2, abs=0.2)
+    assert found.verdict == "cannot tell"

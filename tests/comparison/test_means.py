@@ -19,3 +19,10 @@ def test_of_a_single_run_nothing_is_said_of_chance() -> None:
     assert found is not None
     assert (found.mean, found.margin, found.deviation, found.runs) == (0.86, None, None, 1)
     assert mean([]) is None
+
+
+def test_the_interval_of_two_is_not_told() -> None:
+    found = mean([0.86, 0.88])
+    assert found is not None
+    assert (found.margin, found.runs) == (None, 2)
+    assert found.deviation == pytest.approx(0.02 / 2**0.5)

@@ -126,7 +126,7 @@ def _more() -> None:
             help=help_text,
             **_BIND,
         )
-    left, right = st.columns(2)
+    left, right = st.container(), st.container()
     with right:  # first, since the source bounds the number of reviews
         _number("Vocabulary size", "vocabulary_size", step=1000)
         _number("Seed", "seed")

@@ -104,7 +104,9 @@ def _said_before(services: Services, sweep: Sweep) -> str:
     if not sweep.to_train:
         return "All of it is trained." if not sweep.at_work else "The rest is at work."
     reused = f"{len(sweep.trained)} of {len(sweep.experiments)} are there already; " if sweep.trained else ""
-    return f"{reused}{len(sweep.to_train)} to train, {_time(services, sweep.to_train)} here"
+    one = sweep.to_train[0]
+    each = f"{one.reviews:,} reviews and {counted(one.epochs, 'epoch')} each"
+    return f"{reused}{len(sweep.to_train)} to train, {each}: {_time(services, sweep.to_train)} here"
 
 
 def _time(services: Services, experiments: Sequence[Experiment]) -> str:
