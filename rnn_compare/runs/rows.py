@@ -106,7 +106,11 @@ def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Con
         "continued": json.dumps(run.continued),
     }
     connection.execute(
-        f"INSERT INTO runs ({', '.join(values)}) VALUES ({', '.join(f':{name}' for name in values)})", values
+        "INSERT INTO runs (id, comparison, experiment, setting, status, origin, created, started, ended, name, note,"
+        " reason, parameters, summary, versions, heartbeat, owner_pid, owner_started, owner_host, continued)"
+        " VALUES (:id, :comparison, :experiment, :setting, :status, :origin, :created, :started, :ended, :name, :note,"
+        " :reason, :parameters, :summary, :versions, :heartbeat, :owner_pid, :owner_started, :owner_host, :continued)",
+        values,
     )
     connection.executemany(
         "INSERT INTO epochs VALUES (?, ?, ?, ?)",
