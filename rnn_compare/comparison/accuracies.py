@@ -9,14 +9,14 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.runs.probabilities import THRESHOLD
+
 Measure = Literal["kept", "typical", "test"]
 """What may be compared: the weights that one would keep, a typical epoch, or the kept weights on the test reviews."""
 Probabilities = NDArray[np.floating]
 """Of being positive (reviews,), as an epoch's validation predicted them."""
 ByEpoch = Sequence[Probabilities | None] | Probabilities
 """The probabilities of each epoch, None where they were not kept; or one array (epochs, reviews)."""
-THRESHOLD = 0.5
-"""A review is judged positive above it, as Keras' ``binary_accuracy`` has it."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.comparison.groups import Group
+from rnn_compare.formatting import as_markdown
 from rnn_compare.networks import keras_script
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.report.contents import Contents
@@ -75,7 +76,7 @@ def _cells(contents: Contents) -> Iterator[Cell]:
     experiments = [group.experiment for group in contents.groups]
     packages = {name: None for each in experiments for name in source(each.dataset).script.packages}
     needed = " ".join(("keras", "tensorflow", "pandas", "plotly", *packages))
-    yield "markdown", _INTRODUCTION.format(title=_plain(contents.title), packages=needed)
+    yield "markdown", _INTRODUCTION.format(title=as_markdown(contents.title), packages=needed)
     lines = {line: None for each in experiments for line in keras_script.imports(each).splitlines() if line}
     lines |= {"import pandas as pd": None, "import plotly.express as px": None}
     yield "code", "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line))) + "\n\nresults = []"
@@ -110,7 +111,7 @@ def _network(group: Group) -> Iterator[Cell]:
     experiment = group.experiment
     counted = parameters(experiment)
     arithmetic = "\n".join(f"- {layer.kind}: {layer.arithmetic}" for layer in counted.layers)
-    yield "markdown", f"## {_plain(group.name)}\n\n{counted.total:,} parameters:\n\n{arithmetic}"
+    yield "markdown", f"## {as_markdown(group.name)}\n\n{counted.total:,} parameters:\n\n{arithmetic}"
     training = keras_script.training(experiment, "seed", _KEEPING.format(network=group.name))
     seeds = [run.experiment.seed for run in group.runs]
     yield "code", _TRAINING.format(seeds=seeds, training=textwrap.indent(training, "    "))
@@ -123,8 +124,3 @@ def _recorded(contents: Contents) -> str:
         for run in group.runs
     ]
     return "\n".join(f"            {row!r}," for row in rows)
-
-
-def _plain(text: str) -> str:
-    """Returns a text that Markdown shows as it is, on one line, whatever somebody typed."""
-    return "".join(f"\\{sign}" if sign in r"\`*_[]<>$&|~#" else sign for sign in " ".join(text.split()))
