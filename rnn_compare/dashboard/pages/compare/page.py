@@ -83,8 +83,6 @@ def _train(services: Services, setup: controls.Setup) -> None:
 
 def _live(services: Services, drawn: UnderWay) -> None:
     runs = services.runs()
-    if drawn != _under_way(services):
-        st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     chosen = shown(runs)
     place = st.container(key="board_place")  # keeps its height while the scripts load
     view = _below_board(services, runs, chosen)
@@ -101,6 +99,9 @@ def _live(services: Services, drawn: UnderWay) -> None:
             services.engine.continue_run(run.id, **visitor.place_in_line())
     if stopped or continued:
         services.refresh()
+    # After the presses were heard: a run of the page that is begun anew hears none of them.
+    if drawn != _under_way(services):
+        st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     notices.show()
     if any(run.epochs for run in chosen):
         results_table.show(services, chosen)
