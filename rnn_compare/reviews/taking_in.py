@@ -44,7 +44,7 @@ def take_in(path: str, tell: Callable[[int, int], None] | None = None) -> str:
     return card.name
 
 
-def answer(path: str, time: int, tell: Callable[[int, int], None]) -> TakenIn:  # noqa: ARG001
+def answer(path: str, time: int, tell: Callable[[int, int], None]) -> TakenIn:  # noqa: ARG001  # part of the key
     """Takes in a file for a page that asks a worker: what is wrong with the file is an answer like another.
 
     Args:

@@ -60,7 +60,7 @@ def find(given: str) -> Path | None:
     path = Path(os.path.expanduser(given))  # noqa: PTH111  # which leaves the home of nobody as it is
     if path.suffix.lower() in ENDINGS or os.path.isfile(path):  # noqa: PTH113  # which no name is too long for
         beside = text_cards.folder() / path.name
-        return beside if not os.path.isfile(path) and os.path.isfile(beside) else path  # noqa: PTH113
+        return beside if not os.path.isfile(path) and os.path.isfile(beside) else path  # noqa: PTH113  # as above
     wanted = given.removeprefix(text_cards.PREFIX)
     if wanted == given:
         return None

@@ -1,7 +1,6 @@
 """What is kept of a training for every review: the validation after each epoch, and the test at the end."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -59,7 +58,7 @@ def test_a_run_that_goes_on_tells_its_last_epochs_predictions_once_more() -> Non
     assert [predictions.epoch for predictions in after] == [2, 3]
 
 
-def test_a_checkpoint_of_an_earlier_version_is_gone_on_with(tmp_path: Path) -> None:  # noqa: ARG001
+def test_a_checkpoint_of_an_earlier_version_is_gone_on_with() -> None:
     train("earlier", tiny(epochs=1))
     found = checkpoint.load("earlier")
     assert found is not None
