@@ -97,7 +97,7 @@ def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
         return []
     shares = [one.accuracy for one in found]
     span = f"{points(min(shares))} to {percent(max(shares))}"
-    text = f"{group.name} reaches {span} over {len(shares)} seeds ({MEASURED[measure]}): so much is the seed."
+    text = f"{group.name} reaches {span} over {len(shares)} seeds ({MEASURED[measure]}); nothing but the seed differs."
     return [Finding(group.runs[0].id, text)]
 
 

@@ -144,4 +144,4 @@ def _how_to_read(found: Sequence[Group]) -> str:
         if fewest == most
         else f"mean at each epoch of the seeds that have finished it, n = {fewest} to {most}"
     )
-    return f"Thick: {mean}; band: its 95 % t-interval from 3 seeds on, for the seed alone; thin: single seeds."
+    return f"Thick: {mean}; band: its 95 % t-interval over the seeds, from 3 on; thin: single seeds."

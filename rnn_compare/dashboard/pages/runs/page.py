@@ -131,7 +131,7 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
 
 def _said(chosen: Sequence[Run], count: str, hidden: int) -> str:
     if not chosen:
-        return f"{count}. Tick one to open it, several to compare them."
+        return f"{count}. Tick one to open it, several to show or take home together."
     more = "" if fit_together(chosen) else f", at most {MAX_COMPARED} fit on the charts, seeds of one not counted"
     unseen = f", {hidden} of them hidden by the search" if hidden else ""
     return f"{count}, {len(chosen)} ticked{unseen}{more}"
