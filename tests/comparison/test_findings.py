@@ -105,7 +105,9 @@ def test_of_three_the_leader_is_held_against_every_other() -> None:
 
 def test_one_network_with_several_seeds_shows_how_much_the_seed_does() -> None:
     runs = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.862, 0.841), 1)]
-    assert said(*runs) == ["SimpleRNN(32) reaches 84.1 to 86.2 % over 2 seeds (typical epoch); nothing but the seed differs."]
+    assert said(*runs) == [
+        "SimpleRNN(32) reaches 84.1 to 86.2 % over 2 seeds (typical epoch); nothing but the seed differs."
+    ]
 
 
 def test_the_same_seed_trained_twice_is_one_seed() -> None:
