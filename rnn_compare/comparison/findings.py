@@ -136,9 +136,7 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
     parts = [
         f"is better than {_listed(behind)}" if behind else "",
         f"cannot be told apart from {_listed(alike)}" if alike else "",
-        f"has one seed, as {_listed(unknown)} {'has' if len(unknown) == 1 else 'have'}: too few to tell"
-        if unknown
-        else "",
+        f"cannot be held against {_listed(unknown)}: one seed is too few to tell" if unknown else "",
         f"was judged by other reviews than {_listed(apart)}" if apart else "",
     ]
     each = f"{counted(seeds.pop(), 'seed')} each, " if len(seeds) == 1 else ""

@@ -12,6 +12,8 @@ from rnn_compare.formatting import counted
 MEASURED: dict[Measure, str] = {"test": "test reviews", "kept": "kept weights", "typical": "typical epoch"}
 USELESS = 0.2
 """Half of an interval, as a share, from which on it says nothing: so it comes out of two or three seeds far apart."""
+_REVIEWS = "the held-out reviews'"
+_OVERLAP = "what splits that overlap have in common (Nadeau and Bengio 2003)"
 MEANS: dict[Measure, str] = {
     "test": "The weights that the validation chose, on reviews that nothing was chosen by.",
     "kept": "The epoch is chosen on one half of the held-out reviews and judged on the other, both ways: "
@@ -49,8 +51,9 @@ def network_sentence(found: Comparison) -> str:
     ahead, behind = (found.a.name, found.b.name) if networks.difference >= 0 else (found.b.name, found.a.name)
     low, high = sorted((abs(networks.low), abs(networks.high)))
     if networks.p > 0.05:
+        even = "Even these" if found.difference and found.difference.verdict == "cannot tell" else "These"
         return (
-            f"Even these two trained networks cannot be told apart: {ahead} judges {points(abs(networks.difference))} "
+            f"{even} two trained networks cannot be told apart: {ahead} judges {points(abs(networks.difference))} "
             f"points more of {networks.reviews:,} reviews rightly, {p_value(networks.p)}."
         )
     return (
@@ -77,18 +80,18 @@ def details(found: Comparison, difference: float = 0.01) -> list[str]:
         lines.append(
             f"{found.a.name} − {found.b.name}: {points(told.difference)} points, {100 * told.level:.4g} % interval "
             f"{points(told.low)} to {points(told.high)}; {p_value(told.p)}{adjusted} "
-            f"(Welch's t, {told.df:.3g} degrees of freedom)."
+            f"({_test(found)}, {told.df:.3g} degrees of freedom)."
         )
     if told.variance_seeds is not None and told.variance_reviews is not None:
         whole = told.variance_seeds + told.variance_reviews
         lines.append(
             f"Of the variance of the difference {100 * told.variance_seeds / whole:.0f} % is the seeds', "
-            f"{100 * told.variance_reviews / whole:.0f} % the held-out reviews'"
+            f"{100 * told.variance_reviews / whole:.0f} % {_OVERLAP if _by_seed(found) else _REVIEWS}"
             + ("." if told.paired else ": verdicts were not kept, so the reviews count as if drawn anew for each.")
         )
     lines += [f"What a seed does is known from {source}." for source in dict.fromkeys(found.lent)]
     one, other = ([each.accuracy for each in group] for group in found.achieved)
-    if min(len(one), len(other)) > 1 and not found.a.experiment.vary_split:
+    if min(len(one), len(other)) > 1 and not _by_seed(found):
         lines.append(
             f"Exact permutation test: {p_value(permutation_p(one, other))}; the smallest that "
             f"{seeds(found)} can reach is {p_value(smallest_p(len(one), len(other)))}."
@@ -132,8 +135,17 @@ def half_width(difference: Difference) -> float:
     return 0.0 if difference.low is None or difference.high is None else (difference.high - difference.low) / 2
 
 
+def _by_seed(found: Comparison) -> bool:
+    """Tells whether seeds are compared one by one: each has held-out reviews of its own."""
+    return found.a.experiment.vary_split and found.measure != "test"
+
+
+def _test(found: Comparison) -> str:
+    return "paired t over the seeds, corrected for splits that overlap" if _by_seed(found) else "Welch's t"
+
+
 def _unknown(found: Comparison) -> str:
-    if found.a.experiment.vary_split:
+    if _by_seed(found):
         return f"No verdict: two shared seeds are needed where the seed decides the split ({_shares(found)})."
     return (
         f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): train more seeds."

@@ -103,6 +103,14 @@ def test_of_three_the_leader_is_held_against_every_other() -> None:
     )
 
 
+def test_a_single_seed_beside_several_is_told_as_what_it_is() -> None:
+    several = [whole("LSTM", share, seed=seed) for seed, share in enumerate((0.88, 0.884, 0.882), 1)]
+    worse = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.70, 0.71, 0.70), 1)]
+    assert said(*several, *worse, whole("GRU", 0.8))[0].startswith(
+        "LSTM(32) is better than SimpleRNN(32), cannot be held against GRU(32): one seed is too few to tell (typical"
+    )
+
+
 def test_one_network_with_several_seeds_shows_how_much_the_seed_does() -> None:
     runs = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.862, 0.841), 1)]
     assert said(*runs) == [

@@ -151,7 +151,10 @@ def test_where_the_seed_decides_the_split_seeds_are_compared_one_by_one(store: R
     assert found.difference is not None
     assert (found.difference.runs, found.difference.left_out) == ((3, 3), (4,))
     assert found.difference.difference == pytest.approx(np.mean([-0.16, -0.16, -0.15]), abs=0.03)
-    assert any("Left out" in line for line in details(found))
+    told = " ".join(details(found))
+    assert "Left out" in told
+    assert "paired t over the seeds, corrected for splits that overlap" in told
+    assert "Welch" not in told
 
 
 def test_several_pairs_are_judged_together(store: RunStore, evidence: Evidence) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 from rnn_compare.comparison import accuracies
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.means import Mean, mean
-from rnn_compare.dashboard.components.board_curves import FEWEST
 from rnn_compare.formatting import about, counted, duration, ordinal, percent
 from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
@@ -119,7 +118,7 @@ def _typical(run: Run) -> float:
 
 
 def _written(found: Mean) -> str:
-    if found.margin is None or found.runs < FEWEST:
+    if found.margin is None:
         return percent(found.mean)
     return f"{100 * found.mean:.1f} ± {100 * found.margin:.1f} %"
 

@@ -19,8 +19,6 @@ LARGEST = 4.6655
 """Of the numbers that three base-36 digits of ten-thousandths write."""
 FIRST_BATCHES = 8
 """Batches of a later epoch that are not drawn."""
-FEWEST = 3
-"""Seeds whose mean has an interval on the board: that of two is 12.7 standard errors wide on either side."""
 MOST_OF_SEEDS = 800
 """Numbers of single seeds and bands that are sent in all: where there are more, of every second, third, … epoch."""
 
@@ -118,8 +116,7 @@ def _values(run: Run, name: str) -> list[float | None]:
 
 
 def _half(found: Band) -> NDArray[np.float64]:
-    enough = int(np.count_nonzero(found.runs >= FEWEST))
-    half: NDArray[np.float64] = (found.high - found.low)[:enough] / 2
+    half: NDArray[np.float64] = (found.high - found.low) / 2
     return half
 
 
