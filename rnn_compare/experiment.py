@@ -1,9 +1,8 @@
 """One training, described completely: the word that every part of the program speaks."""
 
 import hashlib
-import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
@@ -23,10 +22,6 @@ RECURRENT_INITIALIZERS: tuple[RecurrentInitializer, ...] = get_args(RecurrentIni
 DECAY = 0.8
 """What the exponential schedule multiplies the learning rate by after every epoch."""
 
-MAX_COMPARED = 8
-"""How many networks one comparison may hold: more curves than this cannot be told apart on a wall."""
-MAX_SEEDS = 10
-"""How often each of them may be trained, with a seed of its own."""
 LONGEST_ECHO = 40
 """Characters of a wrong value that a sentence repeats."""
 
@@ -244,72 +239,6 @@ def recorded_experiment(text: str) -> Experiment:
     return Experiment.model_validate_json(text, context=_RECORDED)
 
 
-def comparison(
-    cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int], seeds: Sequence[int] = (), **shared: Any
-) -> list[Experiment]:
-    """Returns one experiment for each cell × units × maxlen × seed: at most ``MAX_COMPARED`` networks.
-
-    Repeated values count once. All networks come with the first seed, then all with the next: in the order of the
-    other arguments.
-
-    Args:
-        cells, units, maxlens: What is compared.
-        seeds: With several, at most ``MAX_SEEDS``, each network is trained once with each; without any, the one in
-            ``shared`` counts.
-        shared: All other settings.
-
-    Raises:
-        UserError: If nothing was chosen, too much was, or a setting is out of bounds.
-
-    Example:
-        >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], [32], [500])]
-        ['SimpleRNN(32)', 'LSTM(32)']
-        >>> labels(comparison(["LSTM"], [32], [500], [1, 2]))
-        ['LSTM(32) seed 1', 'LSTM(32) seed 2']
-    """
-    of_seed = seeds or [shared.get("seed", Experiment.model_fields["seed"].default)]
-    shared.pop("seed", None)
-    for name, chosen in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
-        if not chosen:
-            raise UserError(f"No {name} is chosen. Choose at least one.")
-    axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens, of_seed)]
-    counts = [len(axis) for axis in axes]
-    if (count := math.prod(counts[:3])) > MAX_COMPARED:
-        raise UserError(
-            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen make {count} networks; "
-            f"at most {MAX_COMPARED} are compared at once. Take some away."
-        )
-    if counts[3] > MAX_SEEDS:
-        raise UserError(f"{counts[3]} seeds were asked for; a network is trained with at most {MAX_SEEDS} at once.")
-    return [
-        experiment_from({"cell": cell, "units": size, "maxlen": maxlen, "seed": seed, **shared})
-        for seed, cell, size, maxlen in itertools.product(axes[3], *axes[:3])
-    ]
-
-
-def labels(experiments: Iterable[Experiment]) -> list[str]:
-    """Returns a short name for each experiment that tells it from the others given.
-
-    A setting is named only where it differs: two LSTM(32) with maxlen 100 and 500 become
-    ``LSTM(32) maxlen 100`` and ``LSTM(32) maxlen 500``. Equal experiments keep equal labels.
-
-    Example:
-        >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
-        ['SimpleRNN(32) maxlen 100', 'SimpleRNN(32) maxlen 500']
-    """
-    chosen = list(experiments)
-    in_label = {"cell", "units", "layers", "bidirectional"}
-    differing = [
-        name
-        for name in Experiment.model_fields
-        if name not in in_label and len({getattr(experiment, name) for experiment in chosen}) > 1
-    ]
-    return [
-        " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in differing)])
-        for experiment in chosen
-    ]
-
-
 def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, float]:
     """Returns the smallest and largest value that ``Experiment`` takes for a number.
 
@@ -354,12 +283,6 @@ def _wrong_distance(name: str, distance: int) -> str:
 
 def _one_of(names: Sequence[str]) -> str:
     return " or ".join(filter(None, (", ".join(map(repr, names[:-1])), repr(names[-1]))))
-
-
-def _named(field: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return field.replace("_", " ") if value else f"no {field.replace('_', ' ')}"
-    return f"{field.replace('_', ' ')} {value}"
 
 
 def _sentence(detail: Any, values: dict[str, Any]) -> str:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from rnn_compare.experiment import Experiment, comparison
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import comparison
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Preset:
     Attributes:
         name: As it is offered.
         question: What it answers, in a sentence.
-        cells, units, maxlens, seeds: The networks, see ``experiment.comparison``.
+        cells, units, maxlens, seeds: The networks, see ``experiment_sets.comparison``.
         shared: Other settings that differ from the defaults.
     """
 

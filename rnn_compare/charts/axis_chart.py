@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.charts.plotly_style import accuracy_axis, axis, layout, plain
 from rnn_compare.comparison.sweeps import Outcome
-from rnn_compare.experiment import MAX_COMPARED, labels
+from rnn_compare.experiment_sets import MAX_COMPARED, labels
 
 HEIGHT = 410
 LOGARITHMIC = 8

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import labels
+from rnn_compare.experiment_sets import labels
 
 if TYPE_CHECKING:
     from rnn_compare.comparison.accuracies import Measure

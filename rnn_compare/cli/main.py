@@ -11,7 +11,8 @@ from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, Experiment, experiment_from
+from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK

@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from rnn_compare.cli import texts
-from rnn_compare.experiment import Experiment, bounds, choices, comparison
+from rnn_compare.experiment import Experiment, bounds, choices
+from rnn_compare.experiment_sets import comparison
 from rnn_compare.sources.registry import SOURCES, source
 from rnn_compare.sources.task import USUAL_DISTANCE
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from rnn_compare.experiment import Experiment, labels
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import labels
 from rnn_compare.runs.record import Run
 
 JUDGED_BY = ("source", "distance", "reviews", "validation_split", "test_split", "vary_split")

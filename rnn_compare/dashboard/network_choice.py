@@ -7,7 +7,7 @@ import streamlit as st
 from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, shown
-from rnn_compare.experiment import MAX_COMPARED
+from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run, names
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.experiment import MAX_COMPARED, MAX_SEEDS
+from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.runs.record import Run
 
 PARAMETER = "show"

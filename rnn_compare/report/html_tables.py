@@ -9,7 +9,8 @@ from rnn_compare.charts.palette import Look
 from rnn_compare.comparison.baselines import NOTE, Baseline
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.means import Mean, mean
-from rnn_compare.experiment import Experiment, labels
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import duration, percent
 from rnn_compare.networks.parameters import Parameters, formula, parameters
 from rnn_compare.report.contents import Contents

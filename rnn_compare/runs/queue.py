@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_COMPARED, MAX_SEEDS
+from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rnn_compare.experiment import Experiment, labels
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import labels
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.owner import Owner
 

@@ -17,7 +17,7 @@ import psutil
 from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import site
 from rnn_compare.dashboard.services import close_services, get_services
-from rnn_compare.experiment import comparison
+from rnn_compare.experiment_sets import comparison
 
 def page(module):
     script = f"if __name__ == '__main__': from rnn_compare.dashboard.pages.{module} import render; render()"

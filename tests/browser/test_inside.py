@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, Position, expect
 
-from rnn_compare.experiment import comparison
+from rnn_compare.experiment_sets import comparison
 from rnn_compare.runs.events import Status
 from tests.browser.conftest import Server
 from tests.chromium import PATIENCE

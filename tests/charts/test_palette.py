@@ -8,7 +8,7 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.cells.generic import generic_picture
 from rnn_compare.charts.palette import MARKERS, looks
-from rnn_compare.experiment import MAX_COMPARED
+from rnn_compare.experiment_sets import MAX_COMPARED
 
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12141B"}
 """As `.streamlit/config.toml` has them."""

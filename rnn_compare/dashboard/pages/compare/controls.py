@@ -11,15 +11,8 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard import source_choice
 from rnn_compare.dashboard.pages.compare import setup_link
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import (
-    MAX_SEEDS,
-    OPTIMIZERS,
-    RECURRENT_INITIALIZERS,
-    SCHEDULES,
-    Experiment,
-    bounds,
-    comparison,
-)
+from rnn_compare.experiment import OPTIMIZERS, RECURRENT_INITIALIZERS, SCHEDULES, Experiment, bounds
+from rnn_compare.experiment_sets import MAX_SEEDS, comparison
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.sources.registry import is_known, source
 

@@ -8,7 +8,8 @@ import streamlit as st
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.charts.parameter_bars import parameter_bars
 from rnn_compare.dashboard.components import figure
-from rnn_compare.experiment import Experiment, labels
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import labels
 from rnn_compare.networks.parameters import Parameters, formula, parameters
 
 

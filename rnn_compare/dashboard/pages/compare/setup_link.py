@@ -3,7 +3,8 @@
 import streamlit as st
 
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import LONGEST_ECHO, MAX_SEEDS, Experiment, experiment_from
+from rnn_compare.experiment import LONGEST_ECHO, Experiment, experiment_from
+from rnn_compare.experiment_sets import MAX_SEEDS
 from rnn_compare.sources.registry import names, source
 
 LONGEST_NUMBER = 1_000

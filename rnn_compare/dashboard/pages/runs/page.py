@@ -11,7 +11,7 @@ from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import PARAMETER, fit_together, link
-from rnn_compare.experiment import MAX_COMPARED
+from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run

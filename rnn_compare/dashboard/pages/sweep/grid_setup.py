@@ -9,7 +9,8 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.comparison.sweeps import grid
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import MAX_SEEDS, Experiment, bounds, choices
+from rnn_compare.experiment import Experiment, bounds, choices
+from rnn_compare.experiment_sets import MAX_SEEDS
 from rnn_compare.presets import BOOK
 from rnn_compare.sources.registry import names, source
 

@@ -1,0 +1,86 @@
+"""Several experiments side by side: made from what is compared, and told apart by name."""
+
+import itertools
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, experiment_from
+
+MAX_COMPARED = 8
+"""How many networks one comparison may hold: more curves than this cannot be told apart on a wall."""
+MAX_SEEDS = 10
+"""How often each of them may be trained, with a seed of its own."""
+
+
+def comparison(
+    cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int], seeds: Sequence[int] = (), **shared: Any
+) -> list[Experiment]:
+    """Returns one experiment for each cell × units × maxlen × seed: at most ``MAX_COMPARED`` networks.
+
+    Repeated values count once. All networks come with the first seed, then all with the next: in the order of the
+    other arguments.
+
+    Args:
+        cells, units, maxlens: What is compared.
+        seeds: With several, at most ``MAX_SEEDS``, each network is trained once with each; without any, the one in
+            ``shared`` counts.
+        shared: All other settings.
+
+    Raises:
+        UserError: If nothing was chosen, too much was, or a setting is out of bounds.
+
+    Example:
+        >>> [e.label for e in comparison(["SimpleRNN", "LSTM"], [32], [500])]
+        ['SimpleRNN(32)', 'LSTM(32)']
+        >>> labels(comparison(["LSTM"], [32], [500], [1, 2]))
+        ['LSTM(32) seed 1', 'LSTM(32) seed 2']
+    """
+    of_seed = seeds or [shared.get("seed", Experiment.model_fields["seed"].default)]
+    shared.pop("seed", None)
+    for name, chosen in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
+        if not chosen:
+            raise UserError(f"No {name} is chosen. Choose at least one.")
+    axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens, of_seed)]
+    counts = [len(axis) for axis in axes]
+    if (count := math.prod(counts[:3])) > MAX_COMPARED:
+        raise UserError(
+            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen make {count} networks; "
+            f"at most {MAX_COMPARED} are compared at once. Take some away."
+        )
+    if counts[3] > MAX_SEEDS:
+        raise UserError(f"{counts[3]} seeds were asked for; a network is trained with at most {MAX_SEEDS} at once.")
+    return [
+        experiment_from({"cell": cell, "units": size, "maxlen": maxlen, "seed": seed, **shared})
+        for seed, cell, size, maxlen in itertools.product(axes[3], *axes[:3])
+    ]
+
+
+def labels(experiments: Iterable[Experiment]) -> list[str]:
+    """Returns a short name for each experiment that tells it from the others given.
+
+    A setting is named only where it differs: two LSTM(32) with maxlen 100 and 500 become
+    ``LSTM(32) maxlen 100`` and ``LSTM(32) maxlen 500``. Equal experiments keep equal labels.
+
+    Example:
+        >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
+        ['SimpleRNN(32) maxlen 100', 'SimpleRNN(32) maxlen 500']
+    """
+    chosen = list(experiments)
+    in_label = {"cell", "units", "layers", "bidirectional"}
+    differing = [
+        name
+        for name in Experiment.model_fields
+        if name not in in_label and len({getattr(experiment, name) for experiment in chosen}) > 1
+    ]
+    return [
+        " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in differing)])
+        for experiment in chosen
+    ]
+
+
+def _named(field: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return field.replace("_", " ") if value else f"no {field.replace('_', ' ')}"
+    return f"{field.replace('_', ' ')} {value}"
