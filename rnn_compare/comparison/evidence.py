@@ -44,7 +44,8 @@ class Evidence:
             run: With at least one epoch.
             measure: How it is measured.
         """
-        key = (run.id, measure, len(run.epochs), run.test)
+        has_labels = known_labels(run.experiment, "test" if measure == "test" else "validation") is not None
+        key = (run.id, measure, len(run.epochs), run.test, has_labels)
         if key not in self._known:
             self._known[key] = self._worked_out(run, measure)
             while len(self._known) > REMEMBERED:
@@ -104,17 +105,17 @@ def known_labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None
     """Returns the labels of the reviews that an experiment validates or tests with, if they are at hand (reviews,)."""
     seed = experiment.seed if experiment.vary_split else 0
     plain = experiment.model_copy(update={"seed": seed, "cell": "", "units": 1, "maxlen": 1, "epochs": 1})
-    return _labels(plain, part)
-
-
-@lru_cache(maxsize=32)
-def _labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
     try:
-        if not prepared.is_prepared(experiment.dataset):
-            return None
-        return prepared.load(experiment.dataset).labels(experiment, part)
-    except UserError:  # a source that is gone, or holds fewer reviews than it did
+        return _labels(plain, part)
+    except UserError:  # a source that is gone, is not prepared yet, or holds fewer reviews than it did
         return None
+
+
+@lru_cache(maxsize=32)  # of what is there: an exception is not remembered
+def _labels(experiment: Experiment, part: Part) -> NDArray[np.int64] | None:
+    if not prepared.is_prepared(experiment.dataset):
+        raise UserError(f"The reviews of {experiment.dataset} are not prepared.")
+    return prepared.load(experiment.dataset).labels(experiment, part)
 
 
 @lru_cache(maxsize=1)

@@ -22,8 +22,8 @@ from rnn_compare.training.local.cluster import worker_count
 SNAPSHOT_SECONDS = 0.4
 """How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
 
-KEPT_FINDINGS = 50
-"""Comparisons whose sentences are remembered."""
+KEPT_CONCLUSIONS = 100
+"""Conclusions that are remembered; the oldest are forgotten first."""
 FIRST_PAGE_SECONDS = 3.0
 """What the first visitor's page has the machine to itself before the workers import TensorFlow."""
 
@@ -74,7 +74,7 @@ class Services:
         self._reading = threading.Lock()
         self._latest: Snapshot | None = None
         self.evidence = Evidence(self.store)
-        self._findings: OrderedDict[Hashable, list[Finding]] = OrderedDict()
+        self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
 
     @property
@@ -100,19 +100,26 @@ class Services:
             self._latest = None
 
     def findings(self, snapshot: Snapshot, shown: Sequence[Run]) -> list[Finding]:
-        """Returns what the curves of runs say; worked out anew only once a run has come further.
+        """Returns what the curves of runs say."""
+        return self.concluded("findings", snapshot, shown, lambda: findings(shown, self.evidence))
+
+    def concluded(self, what: str, snapshot: Snapshot, shown: Sequence[Run], conclude: Callable[[], Made]) -> Made:
+        """Returns what is concluded from runs: once for all viewers, and anew only when a run has come further.
 
         Args:
+            what: Tells it from other conclusions from the same runs.
             snapshot: All runs: others of the same settings may tell what a seed does.
             shown: Those of one comparison.
+            conclude: Works it out; what it returns is not None, and must not be changed.
         """
         ended = sum(run.status.ended for run in snapshot.runs)
-        key = (ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in shown))
-        if key not in self._findings:
-            self._findings[key] = findings(shown, self.evidence)
-            while len(self._findings) > KEPT_FINDINGS:
-                self._findings.popitem(last=False)
-        return self._findings.get(key, [])
+        key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in shown))
+        found: Made | None = self._concluded.get(key)
+        if found is None:
+            found = self._concluded[key] = conclude()
+            while len(self._concluded) > KEPT_CONCLUSIONS:
+                self._concluded.popitem(last=False)
+        return found
 
     @property
     def at_once(self) -> int:

@@ -1,6 +1,7 @@
 """The first page without a browser: what its controls say and do."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,10 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.services import Services, close_services
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PRESETS, Preset
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
+
+from .conftest import script
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
 
@@ -196,3 +201,28 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
         assert aside.read_bytes().startswith(b"this is no database")
     finally:
         close_services()
+
+
+def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run]) -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["show"] = ",".join(run.id for run in trained)
+    app.run()
+    assert not app.exception
+    told = shown(app)
+    for head in ("Best epoch, as the book reports it", "Kept weights", "Typical epoch", "Test reviews"):
+        assert head in told
+    assert "One seed cannot tell which setting is better (kept weights: " in told
+    assert "two trained networks" in told, "the numbers behind it are there to be opened"
+    assert "it flatters, for the same reviews chose the epoch" in told
+
+
+def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
+    services: Services, record: Callable[..., str]
+) -> None:
+    run = record(Status.RUNNING, epochs=1)
+    app = AppTest.from_string(script("compare.page"), default_timeout=60)
+    app.query_params["show"] = run
+    app.run()
+    assert "The table of results stands here once a network has trained to its end." in shown(app)
+    assert "<details class='rc-verdict'>" not in shown(app)
+    assert services.runs()

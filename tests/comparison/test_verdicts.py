@@ -175,6 +175,16 @@ def test_a_group_without_a_whole_run_is_named(store: RunStore, evidence: Evidenc
     assert found.problem == "GRU(32) epochs 5 has no run that trained to its end, so it is not compared."
 
 
+def test_reviews_that_are_prepared_later_are_seen_then(
+    store: RunStore, evidence: Evidence, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [run] = seeds(store, "LSTM", 0.8, reviews=1998)
+    with monkeypatch.context() as before:
+        before.setattr(prepared, "is_prepared", lambda _source: False)
+        assert evidence.achieved(run, "kept") is None
+    assert evidence.achieved(run, "kept") is not None
+
+
 def test_a_source_that_is_gone_leaves_the_figures(store: RunStore, evidence: Evidence) -> None:
     [run] = seeds(store, "LSTM", 0.8)
     gone = Group("gone", (run,)).experiment.model_copy(update={"source": "gone"})

@@ -1,10 +1,12 @@
 """Is it real? What every group reached by each measure, and what may be said of each pair."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.means import Mean
 from rnn_compare.comparison.results import BEST, HEADS, WHICH_IS_WHICH, Result, results
@@ -20,21 +22,33 @@ LATER = "The table of results stands here once a network has trained to its end.
 def show(services: Services, shown: Sequence[Run]) -> None:
     """Draws the table and, below it, the sentences of all pairs with the numbers behind them."""
     found = groups(shown)
-    whole = [group for group in found if group.counted]
     with st.expander("Is it real? Results and the numbers behind them", icon=":material/balance:", key="results"):
-        if not whole:
+        if not any(group.counted for group in found):
             st.caption(LATER)
             return
-        st.html(table(results(found, services.evidence)))
+        told = services.concluded("results", services.snapshot(), shown, lambda: _results(services.evidence, found))
+        st.html(told.table)
         st.caption(WHICH_IS_WHICH)
-        if len(whole) < 2:
-            return
-        if not all(group.ended for group in found):
+        if told.verdicts:
+            st.html(told.verdicts)
+        elif len(found) > 1 and not all(group.ended for group in found):
             st.caption(
                 "Verdicts follow once all runs have ended: whoever looks after each sees a difference some time."
             )
-            return
-        st.html("".join(map(verdict, compare(whole, services.evidence))))
+
+
+@dataclass(frozen=True)
+class _Told:
+    """Both parts as HTML; no verdicts while there are none."""
+
+    table: str
+    verdicts: str
+
+
+def _results(evidence: Evidence, found: Sequence[Group]) -> _Told:
+    whole = [group for group in found if group.counted]
+    pairs = compare(whole, evidence) if all(group.ended for group in found) else []
+    return _Told(table(results(found, evidence)), "".join(map(verdict, pairs)))
 
 
 def table(found: Sequence[Result]) -> str:
