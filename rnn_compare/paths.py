@@ -4,22 +4,45 @@ import os
 import re
 from pathlib import Path
 
+from platformdirs import user_data_path
+
 from rnn_compare.errors import UserError
 
 CACHE_VARIABLE = "RNN_COMPARE_CACHE"
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
-PROJECT_CACHE = Path(__file__).resolve().parent.parent / "cache"
+_PACKAGE = Path(__file__).resolve().parent
+_INSTALLED_PAGE = _PACKAGE / "page" / "app.py"
+"""Where a wheel holds `app.py`, with `.streamlit` beside it (pyproject.toml); a checkout has both at its root."""
+
+
+def is_installed() -> bool:
+    """Tells whether the program was installed from a wheel; else it runs in its checkout."""
+    return _INSTALLED_PAGE.exists()
+
+
+def page_script() -> Path:
+    """Returns the file that `streamlit run` is given."""
+    return _INSTALLED_PAGE if is_installed() else _PACKAGE.parent / "app.py"
+
+
+def page_command() -> str:
+    """Returns what one types to start the page; Streamlit's options may follow."""
+    return "rnn-compare page" if is_installed() else "streamlit run app.py"
 
 
 def cache_place() -> Path:
     """Returns where the cache folder is, or would be: to look something up in it, often."""
-    return Path(os.environ.get(CACHE_VARIABLE) or PROJECT_CACHE).expanduser().resolve()
+    if named := os.environ.get(CACHE_VARIABLE):
+        return Path(named).expanduser().resolve()
+    # What belongs to an installed package is replaced with it, and often not the user's to write.
+    return user_data_path("rnn-compare", appauthor=False) if is_installed() else _PACKAGE.parent / "cache"
 
 
 def cache_folder() -> Path:
     """Returns the cache folder, made if missing.
 
-    ``RNN_COMPARE_CACHE`` moves it; without it, ``cache/`` beside ``app.py`` is used.
+    ``RNN_COMPARE_CACHE`` moves it; without it, ``cache/`` beside ``app.py`` is used, or, installed from a wheel, the
+    system's folder for a user's data.
 
     Raises:
         UserError: If the folder can neither be made nor written to.

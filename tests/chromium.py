@@ -51,7 +51,8 @@ def browser(chromium: str) -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser) -> Iterator[Page]:
     """A new visitor on a projector."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    # A server of the tests vouches for itself.
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, ignore_https_errors=True)
     context.set_default_timeout(PATIENCE)
     opened = context.new_page()
     errors: list[str] = []

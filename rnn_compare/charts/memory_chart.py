@@ -10,10 +10,10 @@ from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, axis, layout, plain
 from rnn_compare.insight.memory_test import MemoryTest
 from rnn_compare.insight.prediction import Array
+from rnn_compare.sources.source import SENTIMENT
 
 HEIGHT = 440
 TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
-PLACE = "sentiment word, counted from the end"
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,18 @@ class NetworkMemory:
         title: What it is called here.
         look: How it is drawn.
         test: What the test found.
+        labels: What the labels 0 and 1 mean.
     """
 
     title: str
     look: Look
     test: MemoryTest
+    labels: tuple[str, str] = SENTIMENT
+
+
+def telling_word(networks: Iterable[NetworkMemory]) -> str:
+    """Returns what the word is called that the networks must remember: not every label is a sentiment."""
+    return "sentiment word" if all(network.labels == SENTIMENT for network in networks) else "telling word"
 
 
 def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
@@ -91,7 +98,7 @@ def _add(drawn: go.Figure, network: NetworkMemory, values: Array, width: float, 
     )
 
 
-def _finish(drawn: go.Figure, networks: Iterable[NetworkMemory]) -> None:
+def _finish(drawn: go.Figure, networks: Sequence[NetworkMemory]) -> None:
     longest = max((int(network.test.distances[-1]) for network in networks), default=1)
     ticks = [tick for tick in TICKS if tick <= longest]
     span = np.log10(longest) or 1.0
@@ -99,7 +106,7 @@ def _finish(drawn: go.Figure, networks: Iterable[NetworkMemory]) -> None:
         **layout(),
         # The end of the text is at the right, as on the page and in the chart of gradients.
         xaxis=axis(
-            PLACE,
+            f"{telling_word(networks)}, counted from the end",
             type="log",
             range=[np.log10(longest) + 0.03 * span, -0.03 * span],
             tickvals=ticks,

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
-from rnn_compare.cli import baselines, compare, export, fetch, foreground, output, report, sweep
+from rnn_compare.cli import baselines, compare, export, fetch, foreground, output, page, report, sweep
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
@@ -15,6 +15,7 @@ from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.paths import page_command
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.recovery import interrupt_orphans
@@ -33,7 +34,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns:
         The exit code: 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C.
     """
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options, streamlits = parser.parse_known_args((sys.argv[1:] if arguments is None else arguments) or ["page"])
+    if streamlits and options.command is not _page:
+        parser.error(f"unrecognized arguments: {' '.join(streamlits)}")
+    options.streamlits = streamlits
     try:
         _refuse_what_is_no_text(options)
         code: int = options.command(options)
@@ -49,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 # ---- the commands ------------------------------------------------------------------------------
+
+
+def _page(options: argparse.Namespace) -> int:
+    return page.start(options.streamlits)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -155,9 +164,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m rnn_compare",
         description="Compare recurrent networks on 25,000 real movie reviews, without a browser. "
-        "Runs made here appear on the page of `streamlit run app.py` too.",
+        f"Runs made here appear on the page (`{page_command()}`) too, which is opened if no command is given.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
+    opened = commands.add_parser("page", help="open the page in the browser", epilog="Example: page --server.port 8600")
+    opened.description = "Opens the page in the browser. Options go to Streamlit, as those of `streamlit run` do."
+    opened.set_defaults(command=_page)
     _add_train(commands)
     _add_continue(commands)
     _add_sweep(commands)

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
 
+SENTIMENT = ("negative", "positive")
+"""What the labels 0 and 1 of a review mean."""
+
 
 class Labelled(NamedTuple):
     """Reviews as ranks, with labels.
@@ -105,7 +108,7 @@ class Source:
     fingerprint: Callable[[], str]
     read: Callable[[], WrittenReviews | RankedReviews]
     script: ScriptPart
-    labels: tuple[str, str] = ("negative", "positive")
+    labels: tuple[str, str] = SENTIMENT
     fetch: Callable[..., str] | None = None
     about: str = ""
     distance: int = 0

@@ -1,6 +1,8 @@
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
+from rnn_compare.charts.memory_chart import told_apart_chart
 from rnn_compare.dashboard.pages.inside import memory
 from rnn_compare.dashboard.pages.inside.memory import caveat, conclusion, used_words
 from tests.charts.memories import found, recalled
@@ -63,3 +65,12 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     assert "The weights &lt;are&gt; gone." in html(app)
     assert "superb" in html(app)
     assert app.button(key="run_memory_test").label == "Run the memory test for 1 more network"
+
+
+def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
+    own = replace(recalled(), labels=("later", "urgent"))
+    assert "<b>urgent</b>" in used_words([own])
+    assert "<b>positive</b>" not in used_words([own])
+    assert "telling word" in conclusion([own])
+    assert "either label" in caveat([own])
+    assert "telling word" in told_apart_chart([own]).layout.xaxis.title.text

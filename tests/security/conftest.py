@@ -5,11 +5,7 @@ import http.client
 import os
 import re
 import shutil
-import socket
-import subprocess
-import sys
 import time
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +27,8 @@ from rnn_compare.dashboard.access import rules, sign_in, visitor
 from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
+from tests.processes import PAGE, PROJECT, free_port, started
 
-PROJECT = Path(__file__).resolve().parents[2]
 APP = str(PROJECT / "app.py")
 PASS = "open sesame 22"
 COOKIE_SECRET = "a secret of the tests, and of nobody else"
@@ -147,32 +143,13 @@ def _serve(folder: Path, prepared_cache: Path, *arguments: str) -> Iterator[Serv
     """`streamlit run app.py` on a free port, with a cache of its own."""
     cache, log = folder / "cache", folder / "server.log"
     shutil.copytree(prepared_cache / "reviews", cache / "reviews")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", f"--server.port={port}", "--server.headless=true"]
-    with log.open("w") as stream:
-        process = subprocess.Popen(
-            [*command, *arguments],
-            cwd=PROJECT,
-            env={**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"},
-            stdout=stream,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        for _ in range(600):
-            try:
-                urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=2).close()
-                break
-            except OSError:  # not listening yet, or too busy to answer
-                assert process.poll() is None, log.read_text()
-                time.sleep(0.1)
+    port = free_port()
+    command = [*PAGE, f"--server.port={port}", *arguments]
+    environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"}
+    with started(command, log, f"http://127.0.0.1:{port}/_stcore/health", environment) as process:
         store = RunStore(cache / "runs.db")
         yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid), cache, store, log)
         store.close()
-    finally:
-        process.terminate()
-        process.wait(30)
 
 
 @pytest.fixture(scope="session")

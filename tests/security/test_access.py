@@ -1,5 +1,6 @@
 """A presenter's pass: once it is set, everybody else looks and tries, whatever their browsers send."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -296,7 +297,10 @@ def test_who_signs_in_with_another_address_is_told(services: Services, write_sec
     assert services.runs() == []
 
 
-def test_a_missing_library_for_it_is_said_in_a_sentence(services: Services, write_secrets: Write) -> None:
+def test_a_missing_library_for_it_is_said_in_a_sentence(
+    services: Services, write_secrets: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "authlib", None)
     write_secrets(SECRETS)
     app = pressed(visit(), "Sign in with your university")
     assert not app.exception

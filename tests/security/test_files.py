@@ -19,8 +19,7 @@ from rnn_compare.networks import weights
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.reviews import prepared
-
-from .conftest import PROJECT
+from tests.processes import PROJECT
 
 PACKAGE = PROJECT / "rnn_compare"
 SMALL = Experiment(units=4, maxlen=20, vocabulary_size=500, embedding_size=4)

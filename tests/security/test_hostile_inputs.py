@@ -33,8 +33,9 @@ from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs import store
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files, weights_file
+from tests.processes import PROJECT
 
-from .conftest import PROJECT, SECONDS, go_to, seen, visit
+from .conftest import SECONDS, go_to, seen, visit
 
 HOSTILE = {
     "path": "../../../../etc/passwd",

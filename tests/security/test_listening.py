@@ -11,8 +11,9 @@ import psutil
 import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
+from tests.processes import PROJECT
 
-from .conftest import PROJECT, SECONDS, Server
+from .conftest import SECONDS, Server
 
 OWN_MACHINE = ("127.0.0.1", "::1")
 

@@ -12,8 +12,9 @@ from websockets.exceptions import InvalidStatus
 from rnn_compare.dashboard.access import rules
 from rnn_compare.dashboard.server import visitor_cookie
 from rnn_compare.dashboard.server.request_guard import EMBED_VARIABLE, RequestGuard
+from tests.processes import PROJECT
 
-from .conftest import COOKIE_SECRET, PASS, PROJECT, Forger, Server, cookies_of, press, type_in
+from .conftest import COOKIE_SECRET, PASS, Forger, Server, cookies_of, press, type_in
 
 # Enough of a form for Streamlit's own check to read a file from it.
 FORM = (

@@ -10,6 +10,7 @@ from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
+from rnn_compare.paths import page_command
 from rnn_compare.runs.record import Run
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from rnn_compare.training.workers import WorkerInfo
@@ -32,7 +33,7 @@ def render() -> None:
             "reviews: both are sent to them, and weights come back. `docs/cluster.md` has the lines for Slurm, "
             "Kubernetes and SSH, and how certificates are made."
         )
-        st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 streamlit run app.py", language="bash")
+        st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 {page_command()}", language="bash")
 
 
 def _workers(services: Services) -> None:

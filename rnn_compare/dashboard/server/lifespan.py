@@ -1,12 +1,15 @@
-"""What begins and ends with the server: the engine and its workers."""
+"""What begins and ends with the server: the engine and its workers; and the browser that its start opens."""
 
 import contextlib
 import importlib
+import webbrowser
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
+import streamlit as st
 
 from rnn_compare.dashboard.access import rules
+from rnn_compare.dashboard.server.own_addresses import page_url
 from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.errors import UserError
 
@@ -18,5 +21,7 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     print(rules.described(), flush=True)
     with contextlib.suppress(UserError):  # every page says it in words, and tries again
         await anyio.to_thread.run_sync(get_services)
+    if not st.get_option("server.headless"):  # Streamlit does it for a script, but not for an `st.App`
+        await anyio.to_thread.run_sync(webbrowser.open, page_url())
     yield {}
     await anyio.to_thread.run_sync(close_services)

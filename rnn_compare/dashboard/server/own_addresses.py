@@ -10,6 +10,14 @@ FOLDER = "rnn-compare"
 """Holds all that isn't Streamlit's own, as seen from a page."""
 
 
+def page_url() -> str:
+    """Returns where a browser of this machine finds the page."""
+    listens_on = st.get_option("server.address") or ""
+    host = "localhost" if listens_on in ("", "0.0.0.0", "::") else listens_on
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    return f"{scheme}://{f'[{host}]' if ':' in host else host}:{st.get_option('server.port')}{base_path()}"
+
+
 def base_path() -> str:
     """Returns Streamlit's ``server.baseUrlPath`` such as ``/course``; empty if none is set."""
     path = (st.get_option("server.baseUrlPath") or "").strip("/")

@@ -1,5 +1,6 @@
 """Brings a class to the page: its address, and a QR code for two hundred phones."""
 
+import os
 import socket
 from collections.abc import Hashable
 from html import escape
@@ -10,7 +11,9 @@ import segno
 import streamlit as st
 
 from rnn_compare.dashboard.access import presenter
+from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.dashboard.server.request_guard import is_loopback
+from rnn_compare.paths import page_command
 
 PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
 """Where the code may lead, by what one does there: the paths of pages."""
@@ -20,7 +23,11 @@ _NOWHERE = ("192.0.2.1", 9)
 
 CLOSED = (
     "The page is open to this machine only. To let a class in, start it with "
-    "`streamlit run app.py --server.address 0.0.0.0`; this window then shows the address and a code for phones."
+    f"`{page_command()} --server.address 0.0.0.0`; this window then shows the address and a code for phones."
+)
+IN_JUPYTER = (
+    "This page is behind Jupyter's sign-in: only who may use this Jupyter server can open it. For a class, start the "
+    f"program as a server of its own: `{page_command()} --server.address 0.0.0.0`."
 )
 ALONE = "This machine is in no network, so nobody can reach it. Join one, or open a hotspot, and try again."
 
@@ -107,8 +114,12 @@ def _window() -> None:
             bool(st.get_option("server.sslCertFile")),
             own_address(),
         )
+        in_jupyter = JUPYTER_VARIABLE in os.environ
+        if in_jupyter:
+            st.info(IN_JUPYTER, icon=":material/lock:")
         if found is None:
-            st.info(CLOSED if is_loopback(listens_on) else ALONE, icon=":material/lock:")
+            if not in_jupyter:
+                st.info(CLOSED if is_loopback(listens_on) else ALONE, icon=":material/lock:")
             return
         told, shown = st.columns([2, 3], vertical_alignment="center")
         with told:

@@ -6,22 +6,25 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.charts.memory_chart import HEIGHT, NetworkMemory, effect_chart, told_apart_chart
+from rnn_compare.charts.memory_chart import HEIGHT, NetworkMemory, effect_chart, telling_word, told_apart_chart
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside.chosen import Chosen, problem_card
 from rnn_compare.dashboard.pages.inside.waiting import POLL_SECONDS, progress
 from rnn_compare.dashboard.services import Services
-from rnn_compare.formatting import counted, counted_range
+from rnn_compare.formatting import as_markdown, counted, counted_range
 from rnn_compare.insight import questions
 from rnn_compare.insight.polarity import WordChoice
+from rnn_compare.sources import registry
+from rnn_compare.sources.source import SENTIMENT
 from rnn_compare.training.analyses import Analysis
 
 
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
     st.markdown(
-        "**The test:** many texts of neutral words hold one sentiment word each, once a positive and once a negative "
-        "one, ever farther from the end. Does the network still tell the two apart?"
+        "**The test:** many texts of neutral words hold one word each that tells, once a "
+        f"{_either({registry.labels(one.run.experiment.dataset) for one in chosen})} one, ever farther from the end. "
+        "Does the network still tell the two apart?"
     )
     begun: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
 
@@ -37,24 +40,35 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
         st.fragment(_watch, run_every=POLL_SECONDS if waiting else None)(tests, waiting)
 
 
+def _either(labels: set[tuple[str, str]]) -> str:
+    """Returns the two kinds of words; networks of several sources share no names for them."""
+    [(no, yes), *more] = labels or {SENTIMENT}
+    return "first label's and once a second label's" if more else f"{as_markdown(yes)} and once a {as_markdown(no)}"
+
+
 def used_words(tested: Sequence[NetworkMemory], shown: int = 10) -> str:
     """Returns as HTML which words were used, once for all networks that were tested with the same ones."""
-    groups: dict[WordChoice, list[str]] = {}
+    groups: dict[tuple[WordChoice, tuple[str, str]], list[str]] = {}
     for network in tested:
-        groups.setdefault(network.test.words, []).append(network.title)
+        groups.setdefault((network.test.words, network.labels), []).append(network.title)
     parts = []
-    for words, titles in groups.items():
+    for (words, labels), titles in groups.items():
         whose = "" if len(groups) == 1 else f"<p><b>{escape(', '.join(titles))}</b></p>"
         rows = []
-        for kind, group in (("positive", words.positive), ("negative", words.negative), ("neutral", words.neutral)):
+        for kind, group in ((labels[1], words.positive), (labels[0], words.negative), ("neutral", words.neutral)):
             more = f" … ({len(group)} in all)" if len(group) > shown else ""
-            rows.append(f"<p><b>{kind}</b> {escape(', '.join(word for word, _ in group[:shown]))}{more}</p>")
+            rows.append(f"<p><b>{escape(kind)}</b> {escape(', '.join(word for word, _ in group[:shown]))}{more}</p>")
         parts.append(whose + "".join(rows))
     return f'<div class="rc-used-words">{"".join(parts)}</div>'
 
 
 def caveat(tested: Sequence[NetworkMemory]) -> str:
     """Returns how the words were chosen, and what is odd about it."""
+    if any(network.labels != SENTIMENT for network in tested):
+        return (
+            "The labels of the training texts picked these words, nobody by hand: neutral is what stands in texts of "
+            "either label about as often."
+        )
     good = any(word == "good" for network in tested for word, _ in network.test.words.neutral)
     return (
         "The labels of the training reviews picked these words, nobody by hand: neutral is what stands in good and bad "
@@ -66,12 +80,13 @@ def caveat(tested: Sequence[NetworkMemory]) -> str:
 def conclusion(tested: Sequence[NetworkMemory]) -> str:
     """Returns what to make of the charts."""
     pairs = counted_range([network.test.pairs for network in tested], "pair")
-    words = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
+    numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
+    words = counted_range(numbers, telling_word(tested))
     return (
         "**What it means:** where a line meets the dashed one, the network has forgotten the word and guesses. Within "
         f"the grey band, differences may be chance: each point is of {pairs}, which share "
-        f"{counted_range(words, 'sentiment word')}, so a line just outside proves little. A word can be told apart by "
-        "a trace too small to decide a verdict, so look at both charts."
+        f"{words}, so a line just outside proves little. A word can be told apart by a trace too "
+        "small to decide a verdict, so look at both charts."
     )
 
 
@@ -84,7 +99,11 @@ def _watch(tests: Sequence[tuple[Chosen, Analysis]], waiting: bool) -> None:
     problems = [problem_card(one, analysis.problem) for one, analysis in tests if analysis.problem]
     if problems:
         st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
-    tested = [NetworkMemory(one.title, one.look, analysis.result) for one, analysis in tests if analysis.result]
+    tested = [
+        NetworkMemory(one.title, one.look, analysis.result, registry.labels(one.run.experiment.dataset))
+        for one, analysis in tests
+        if analysis.result
+    ]
     if tested:
         _results(tested)
 
@@ -92,7 +111,9 @@ def _watch(tests: Sequence[tuple[Chosen, Analysis]], waiting: bool) -> None:
 def _results(tested: Sequence[NetworkMemory]) -> None:
     left, right = st.columns([3, 2])
     with left:
-        st.markdown("**Is the word remembered?** The share of pairs where the positive word gave the better verdict.")
+        labels = {as_markdown(network.labels[1]) for network in tested}
+        label = labels.pop() if len(labels) == 1 else "second label's"
+        st.markdown(f"**Is the word remembered?** The share of pairs that the {label} word made more {label}.")
         figure.show(told_apart_chart(tested), "memory_chart", HEIGHT)
     with right:
         st.markdown("**How much of it is left?** How far the one word still moves the verdict.")

@@ -8,7 +8,7 @@ from rnn_compare.comparison.calibration import Calibration, calibration
 from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.services import Services
-from rnn_compare.formatting import percent
+from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
@@ -32,14 +32,14 @@ def show(services: Services, run: Run) -> None:
     label = registry.labels(run.experiment.dataset)[1]
     found = calibration(decoded(kept[epoch].probabilities), labels)
     figure.show(reliability_chart(found, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT)
-    st.markdown(conclusion(found))
+    st.markdown(conclusion(found, label))
 
 
-def conclusion(found: Calibration) -> str:
-    """Returns in words how well probabilities agree with what is.
+def conclusion(found: Calibration, label: str) -> str:
+    """Returns in words how well the probabilities of a label agree with what is.
 
     Example:
-        >>> print(conclusion(Calibration((), 0.052, 0.011, True)))
+        >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))
         **Expected calibration error 5.2 %**: so far apart are predicted probability and share of positive reviews, on \
 average over the reviews. It is never 0: a perfectly calibrated network would have about 1.1 % by chance. This one is \
 overconfident: its verdicts are surer than they are right.
@@ -51,6 +51,6 @@ overconfident: its verdicts are surer than they are right.
     verdict = "This one can hardly be told from such a network." if near else f"This one is {said}."
     return (
         f"**Expected calibration error {percent(found.error)}**: so far apart are predicted probability and share of "
-        "positive reviews, on average over the reviews. It is never 0: a perfectly calibrated network would have about "
-        f"{percent(found.by_chance)} by chance. {verdict}"
+        f"{as_markdown(label)} reviews, on average over the reviews. It is never 0: a perfectly calibrated network "
+        f"would have about {percent(found.by_chance)} by chance. {verdict}"
     )

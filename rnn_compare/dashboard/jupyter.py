@@ -1,0 +1,32 @@
+"""The program's place in JupyterLab's launcher, for `jupyter-server-proxy`: it starts the page and hands it on."""
+
+import sys
+from pathlib import Path
+
+from rnn_compare.paths import page_script
+
+JUPYTER_VARIABLE = "RNN_COMPARE_IN_JUPYTER"
+"""Set where Jupyter has started the page: whoever cannot sign in there cannot open it."""
+
+
+def launcher() -> dict[str, object]:
+    """Returns how Jupyter starts the page, and what its launcher shows.
+
+    Source: jupyter-server-proxy, "Starting and proxying a process"; found by the entry point
+    ``jupyter_serverproxy_servers`` of pyproject.toml.
+    """
+    server = "localhost:{port}"
+    return {
+        "command": [
+            *(sys.executable, "-m", "streamlit", "run", str(page_script())),
+            *("--server.address", "127.0.0.1", "--server.port", "{port}", "--server.headless", "true"),
+        ],
+        "environment": {JUPYTER_VARIABLE: "1"},
+        "timeout": 60,
+        # The page answers to its own machine's name only. Jupyter itself has asked by then who calls, and from where.
+        "request_headers_override": {"Host": server, "Origin": f"http://{server}"},
+        "launcher_entry": {
+            "title": "RNN Compare",
+            "icon_path": str(Path(__file__).parent / "assets" / "icon.svg"),
+        },
+    }

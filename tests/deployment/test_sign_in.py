@@ -1,0 +1,67 @@
+"""Sign-in by OpenID Connect with a real provider on loopback: there, back, and out again, in a real browser."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.processes import free_port
+
+from .conftest import Ports, adapted, behind_nginx, documented
+from .openid import CERTIFIED, SMALL, OpenIdProvider, address
+
+LISTED, UNLISTED = "lecturer@university.example", "student@university.example"
+
+
+@dataclass(frozen=True)
+class Course:
+    """A page below a path, and the provider that it trusts."""
+
+    url: str
+    provider: OpenIdProvider
+
+    def sign_in(self, page: Page, email: str) -> None:
+        """Signs in from the first page, and comes back to it."""
+        page.goto(self.url)
+        page.get_by_role("button", name="Presenter").click()
+        page.get_by_role("button", name="Sign in with your university").click()
+        self.provider.sign_in(page, email)
+        page.wait_for_url(f"{self.url}**")
+
+
+@pytest.fixture(scope="module", params=["small", pytest.param("certified", marks=pytest.mark.places)])
+def course(request: pytest.FixtureRequest, ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Course]:
+    """Behind nginx and TLS, told of the provider by the documented secrets file."""
+    provider = {"small": SMALL, "certified": CERTIFIED}[request.param]
+    folder, port = tmp_path_factory.mktemp("sign_in"), free_port()
+    own = {"https://rnn.university.example/course/": ports.course, "https://login.university.example": address(port)}
+    (folder / "secrets.toml").write_text(adapted(documented("toml", "[auth]"), own))
+    with (
+        provider.running(folder, port, f"{ports.course}oauth2callback", (LISTED, UNLISTED)),
+        behind_nginx(folder, ports, f"--secrets.files={folder / 'secrets.toml'}"),
+    ):
+        yield Course(ports.course, provider)
+
+
+def test_a_listed_address_is_the_presenter_until_it_signs_out(course: Course, page: Page) -> None:
+    train = page.get_by_role("button", name="Train", exact=True)
+    page.goto(course.url)
+    expect(train).to_be_disabled()
+    course.sign_in(page, LISTED)
+    expect(train).to_be_enabled()
+    page.reload()
+    expect(train).to_be_enabled()
+    page.get_by_role("button", name="Presenter").click()
+    page.get_by_role("button", name="Sign out").click()
+    course.provider.sign_out(page)
+    page.wait_for_url(f"{course.url}**")
+    expect(train).to_be_disabled()
+
+
+def test_an_address_that_is_not_listed_is_told_so_and_may_look(course: Course, page: Page) -> None:
+    course.sign_in(page, UNLISTED)
+    page.get_by_role("button", name="Presenter").click()
+    page.get_by_text(f"{UNLISTED} is not among the presenters.").wait_for()
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    page.locator(".rc-card", has_text="finished").wait_for()

@@ -1,0 +1,123 @@
+"""The program without its checkout: a wheel is built, installed elsewhere, and its page visited."""
+
+import json
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.processes import PROJECT, free_port, started
+
+from .test_jupyter import HUB, TOKEN, jupyter_server, own_environment
+
+BROWSER_SCRIPT = """#!/bin/sh
+echo "$1" > {opened}
+"""
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment that holds the program, and a home of its own for whoever uses it."""
+
+    bin: Path
+    home: Path
+
+    @property
+    def variables(self) -> Mapping[str, str]:
+        """Nothing of this process' own settings, and so nothing of the checkout."""
+        return {"PATH": f"{self.bin}:/usr/bin:/bin", "HOME": str(self.home), "RNN_COMPARE_WORKERS": "1"}
+
+    def run(self, *arguments: str) -> str:
+        """Returns what the command line prints."""
+        command = [str(self.bin / "rnn-compare"), *arguments]
+        done = subprocess.run(command, env=self.variables, cwd=self.home, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        return str(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made by the documented command."""
+    folder = tmp_path_factory.mktemp("wheel")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(PROJECT)]
+    subprocess.run(command, check=True, capture_output=True)
+    [made] = folder.iterdir()
+    return made
+
+
+@pytest.fixture(scope="module", params=["borrowed", pytest.param("whole", marks=pytest.mark.places)])
+def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
+    """An empty environment with the wheel, and all that it asks for: lent by this environment, or installed anew."""
+    folder = tmp_path_factory.mktemp("installed")
+    environment, home = folder / "environment", folder / "home"
+    home.mkdir()
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    python = str(environment / "bin" / "python")
+    pip = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet", str(wheel)]
+    if request.param == "borrowed":
+        subprocess.run([*pip, "--no-deps"], check=True)
+        [packages] = environment.glob("lib/*/site-packages")
+        (packages / "lent.pth").write_text(sysconfig.get_path("purelib"))
+    else:
+        subprocess.run([*pip, "jupyterlab", "jupyter-server-proxy"], check=True)
+    return Installed(environment / "bin", home)
+
+
+@pytest.fixture
+def page_of_the_wheel(installed: Installed, tmp_path: Path) -> Iterator[tuple[str, Path]]:
+    """What `rnn-compare` opens, and the file into which the browser that it calls writes where it was sent."""
+    opened, script, port = tmp_path / "opened", tmp_path / "browser", free_port()
+    script.write_text(BROWSER_SCRIPT.format(opened=opened))
+    script.chmod(0o755)
+    desk = {"BROWSER": str(script), "DISPLAY": ":0", "STREAMLIT_SERVER_PORT": str(port)}
+    url = f"http://127.0.0.1:{port}"
+    command = [str(installed.bin / "rnn-compare")]
+    health = f"{url}/_stcore/health"
+    with started(command, tmp_path / "page.log", health, {**installed.variables, **desk}, installed.home):
+        yield url, opened
+
+
+def test_the_command_line_is_there_and_writes_into_the_users_own_folder(installed: Installed) -> None:
+    assert json.loads(installed.run("parameters", "--cell", "LSTM", "--units", "32", "--json"))["total"] == 328_353
+    assert installed.run("runs").startswith("No run yet")
+    assert (installed.home / ".local/share/rnn-compare/runs.db").exists()
+
+
+def test_rnn_compare_opens_the_browser_on_the_page(page_of_the_wheel: tuple[str, Path], page: Page) -> None:
+    url, opened = page_of_the_wheel
+    failed: list[str] = []
+    page.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
+    page.goto(url)
+    page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.get_by_role("button", name="Invite the class").click()
+    page.get_by_text("rnn-compare page --server.address 0.0.0.0").wait_for()
+    assert opened.read_text().strip() == url
+    assert failed == []
+    assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px", "the program's own settings hold"
+
+
+def test_a_network_is_trained_and_asked(installed: Installed) -> None:
+    options = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "1", "--reviews", "500"]
+    said = [json.loads(line) for line in installed.run("train", *options, "--json").splitlines()]
+    [run] = {line["run"] for line in said if "run" in line}
+    assert "label" in json.loads(installed.run("predict", run, "A wonderful film.", "--json"))
+
+
+@pytest.mark.places
+@pytest.mark.parametrize("installed", ["whole"], indirect=True)
+def test_jupyterlabs_launcher_opens_the_page(installed: Installed, page: Page, tmp_path: Path) -> None:
+    port = free_port()
+    environment = {**own_environment(tmp_path), **installed.variables}
+    command = jupyter_server(str(installed.bin / "python"), "jupyterlab", port)
+    with started(command, tmp_path / "lab.log", f"http://127.0.0.1:{port}{HUB}api", environment, installed.home):
+        page.goto(f"http://127.0.0.1:{port}{HUB}lab?token={TOKEN}")
+        with page.context.expect_page() as opening:
+            page.locator(".jp-LauncherCard", has_text="RNN Compare").click()
+        opened = opening.value
+        opened.get_by_role("button", name="Train", exact=True).wait_for()
+        assert opened.url.startswith(f"http://127.0.0.1:{port}{HUB}rnn-compare/")

@@ -1,0 +1,77 @@
+"""Servers that tests start: a port that is free, and waiting until they answer."""
+
+import contextlib
+import socket
+import ssl
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+PAGE = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true")
+SECONDS = 120
+"""Patience until a server answers: a test is about what it does, not how fast."""
+
+_ANY_CERTIFICATE = ssl._create_unverified_context()
+
+
+def free_port() -> int:
+    """Returns a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def fetch(url: str, **headers: str) -> tuple[Mapping[str, str], bytes]:
+    """Returns the headers and the content of an address; whoever vouches for it counts for nothing here."""
+    request = urllib.request.Request(url, headers=headers)
+    with urllib.request.urlopen(request, timeout=SECONDS, context=_ANY_CERTIFICATE) as answer:
+        return answer.headers, answer.read()
+
+
+@contextlib.contextmanager
+def started(
+    command: Sequence[str],
+    log: Path,
+    answers: str,
+    environment: Mapping[str, str] | None = None,
+    folder: Path = PROJECT,
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Runs a server until the end, or until somebody kills it.
+
+    Args:
+        command: What starts it.
+        log: Takes what it says.
+        answers: An address; the block begins once it answers.
+        environment: All its variables; this process' own if None.
+        folder: Where it runs.
+    """
+    with log.open("w") as stream:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=stream, stderr=subprocess.STDOUT)
+    try:
+        _wait_until_up(answers, process, log)
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        finally:
+            process.kill()
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + SECONDS
+    while time.monotonic() < until:
+        try:
+            urllib.request.urlopen(url, timeout=2, context=_ANY_CERTIFICATE).close()
+            return
+        except OSError:  # not listening yet, too busy to answer, or a proxy that finds nobody behind it
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.1)
+    pytest.fail(f"The server did not come up:\n{log.read_text()}")
