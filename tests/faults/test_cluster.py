@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,13 +14,16 @@ import dask
 import psutil
 import pytest
 
+from rnn_compare.experiment import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from rnn_compare.reviews import taking_in
 from rnn_compare.runs.events import EpochEnd, Requeued, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
+from tests.processes import free_port
 from tests.training.conftest import ListeningStore, endless, tiny, until
 
 PATIENCE = 180.0
@@ -80,13 +82,6 @@ class Elsewhere:
                 stderr=log,
                 start_new_session=True,
             )
-
-
-def free_port() -> int:
-    """Returns a port that nobody listens on."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
 
 
 def certify(folder: Path) -> tuple[Path, Path]:
@@ -191,6 +186,25 @@ def test_workers_without_program_and_data_train_to_the_same_curves(
     [reviews] = kept.glob("reviews/*")  # once, for both workers of the machine
     assert not (reviews / "texts.npy").exists()
     assert "simple_rnn" in far.summary(tiny(), PATIENCE)
+
+
+def test_texts_of_ones_own_and_a_task_are_sent_along_and_train_to_the_same_curves(
+    far: Engine, record: ListeningStore, engine: Engine, store: ListeningStore, tmp_path: Path
+) -> None:
+    tickets = tmp_path / "tickets.csv"
+    rows = [
+        f"ticket {number} is {'broken please help' if number % 3 else 'done thanks'},{number % 3 > 0}"
+        for number in range(200)
+    ]
+    tickets.write_text("\n".join(["text,open", *rows]))
+    own = {"maxlen": 30, "units": 4, "epochs": 2}
+    experiments = [
+        experiment_from({"source": taking_in.take_in(str(tickets)), **own}),
+        experiment_from({"source": "order", "distance": 5, "reviews": 300, **own}),
+    ]
+    there = finished(far, record, far.submit(experiments))
+    here = finished(engine, store, engine.submit(experiments))
+    assert all(same_curve(one, other) for one, other in zip(there, here, strict=True))
 
 
 def test_stop_is_heard_elsewhere_and_the_worker_is_free_again(far: Engine, record: ListeningStore) -> None:
