@@ -22,8 +22,8 @@ from rnn_compare.training.analyses import Analysis
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
     st.markdown(
-        "**The test:** many texts of neutral words hold one word each that tells, once a "
-        f"{_either({registry.labels(one.run.experiment.dataset) for one in chosen})} one, ever farther from the end. "
+        "**The test:** many texts of neutral words hold one word each that tells, "
+        f"{_either({registry.labels(one.run.experiment.dataset) for one in chosen})}, ever farther from the end. "
         "Does the network still tell the two apart?"
     )
     begun: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
@@ -41,9 +41,13 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
 
 
 def _either(labels: set[tuple[str, str]]) -> str:
-    """Returns the two kinds of words; networks of several sources share no names for them."""
-    [(no, yes), *more] = labels or {SENTIMENT}
-    return "first label's and once a second label's" if more else f"{as_markdown(yes)} and once a {as_markdown(no)}"
+    """Returns which word, and which other: networks of several sources share no names for them."""
+    if len(labels) > 1:
+        return "once for the one label and once for the other"
+    no, yes = next(iter(labels), SENTIMENT)
+    if (no, yes) == SENTIMENT:
+        return "once a positive and once a negative one"
+    return f"once one for “{as_markdown(yes)}” and once one for “{as_markdown(no)}”"
 
 
 def used_words(tested: Sequence[NetworkMemory], shown: int = 10) -> str:
