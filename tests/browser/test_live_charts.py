@@ -39,7 +39,7 @@ def wait_for_validation_points(page: Page, count: int) -> None:
     page.wait_for_function(f"document.querySelector('{CHART}')?.data?.[1]?.y.length === {count}")
 
 
-def test_zoom_legend_choice_and_chart_survive_new_points(server: Server, page: Page) -> None:
+def test_zoom_hidden_curves_and_chart_survive_new_points(server: Server, page: Page) -> None:
     runs = start(server, Experiment(), Experiment(cell="LSTM"))
     finish_epoch(server, runs[0], 1)
     finish_epoch(server, runs[1], 1)
@@ -55,8 +55,8 @@ def test_zoom_legend_choice_and_chart_survive_new_points(server: Server, page: P
     page.mouse.up()
     zoomed = visible_range(page)
     assert zoomed[1] - zoomed[0] < 6
-    page.locator(f"{CHART} .legendtoggle").nth(1).click()
-    page.wait_for_function(f"document.querySelector('{CHART}').data[3].visible === 'legendonly'")
+    page.locator(".rc-name").nth(1).click()
+    page.wait_for_function(f"document.querySelector('{CHART}').data[3].visible === false")
 
     finish_epoch(server, runs[0], 2)
     finish_epoch(server, runs[1], 2)
@@ -64,7 +64,7 @@ def test_zoom_legend_choice_and_chart_survive_new_points(server: Server, page: P
     assert visible_range(page) == zoomed
     assert page.evaluate(f"document.querySelector('{CHART}').mark") == "the same node"
     hidden = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(chart => chart.data[3].visible)")
-    assert hidden == ["legendonly", "legendonly"], "hidden in both charts"
+    assert hidden == [False, False], "hidden in both charts"
     end(server, runs)
 
 

@@ -77,14 +77,14 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     accuracy, loss = both["charts"]
     assert accuracy == {
         **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
-        **{"tickformat": ".0%", "hoverformat": ".1%", "range": (0.4, 1.005), "legend": "lower right"},
+        **{"tickformat": ".0%", "hoverformat": ".1%", "range": (0.4, 1.005)},
         **{"baselines": [], "remark": ""},
         "marks": [
             {"text": "SimpleRNN in the lecture: 85 %", "at": 0.85, "color": "#D55E00", "side": "top"},
             {"text": "LSTM in the lecture: 89 %", "at": 0.89, "color": "#0072B2", "side": "bottom"},
         ],
     }
-    assert (loss["legend"], loss["marks"]) == ("lower left", [])
+    assert loss["marks"] == []
     [sent] = both["groups"]
     assert sent["figures"] == {
         **{"accuracy": packed([0.5] * 2), "val_accuracy": packed([0.6] * 2)},

@@ -5,6 +5,7 @@ import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board.js";
 import { layout } from "../../rnn_compare/dashboard/assets/board_chart.js";
 import { traces } from "../../rnn_compare/dashboard/assets/board_traces.js";
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
+import { apart } from "../../rnn_compare/dashboard/assets/line_ends.js";
 import { range } from "../../rnn_compare/dashboard/assets/curves.js";
 import { dressed, readable } from "../../rnn_compare/dashboard/assets/figure.js";
 import { carryLegend, decadesBetweenTicks, flowTraces } from "../../rnn_compare/dashboard/assets/gradient_history.js";
@@ -12,13 +13,13 @@ import { carryLegend, decadesBetweenTicks, flowTraces } from "../../rnn_compare/
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = {
   name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0%", hoverformat: ".1%",
-  range: [0.4, 1.005], legend: "lower right", marks: [],
+  range: [0.4, 1.005], marks: [],
 };
 const RUN = {
   id: "a", label: "A", color: "red", marker: "circle",
   figures: { speed: "6NK6NK", val_speed: "6NK___" }, trail: { at: "1PU3JO", figures: { speed: "0006NK" } },
 };
-const REST = { count: 10, hint: "Press it", boardWidth: 1200 };
+const REST = { count: 10, hint: "Press it", boardWidth: 1000, width: 480, height: 300 };
 
 test("training goes on into the running epoch, validation ends with the last whole one", () => {
   const [training, validation] = traces(CHART, [RUN], new Set());
@@ -29,11 +30,10 @@ test("training goes on into the running epoch, validation ends with the last who
   assert.match(validation.hovertemplate, /%\{y:\.1%\}/);
 });
 
-test("a figure without training has an empty line for it, and only one of the two is in the legend", () => {
+test("a figure without training has an empty line for it", () => {
   const [training, validation] = traces({ ...CHART, training: null }, [RUN], new Set());
-  assert.deepEqual([training.x, training.y, training.showlegend], [[], [], false]);
-  assert.equal(validation.showlegend, true);
-  assert.equal(traces({ ...CHART, validation: null }, [RUN], new Set())[0].showlegend, true);
+  assert.deepEqual([training.x, training.y], [[], []]);
+  assert.deepEqual(validation.x, [1, 2]);
 });
 
 const SEEDS = {
@@ -49,7 +49,7 @@ test("several seeds are a mean that says how many it is of, a band where there a
   const [band, thin, , , mean] = drawn;
   assert.deepEqual(band.x, [1, 1]);
   assert.deepEqual(band.y.map((edge) => edge.toFixed(4)), ["0.7700", "0.6700"], "above, then back below");
-  assert.deepEqual([thin.x, thin.y, thin.showlegend, thin.hoverinfo], [[1, 2], [0.72, 0.72], false, "skip"]);
+  assert.deepEqual([thin.x, thin.y, thin.hoverinfo], [[1, 2], [0.72, 0.72], "skip"]);
   assert.match(mean.hovertemplate[0], /<b>%\{y:\.1%\}<\/b> ± 5\.0 points, n = 3</);
   assert.match(mean.hovertemplate[1], /<b>%\{y:\.1%\}<\/b>, n = 2</);
   const loss = traces({ ...CHART, hoverformat: ".3f" }, [SEEDS], new Set()).at(-1);
@@ -68,7 +68,7 @@ test("where only every second epoch is sent of single seeds and bands, they stan
 });
 
 test("all that belongs to a hidden group is hidden", () => {
-  for (const { visible } of traces(CHART, [SEEDS], new Set(["a"]), true)) assert.equal(visible, "legendonly");
+  for (const { visible } of traces(CHART, [SEEDS], new Set(["a"]), true)) assert.equal(visible, false);
 });
 
 test("the gap is shaded between the epochs that both lines have, behind all lines, and only where there are two", () => {
@@ -85,7 +85,7 @@ test("baselines are long dashes in the colour of the text, called beside the cha
   const made = layout({ ...CHART, baselines }, [RUN], LOOKS, REST);
   assert.deepEqual(made.shapes[0].line, { color: "black", width: 1.5, dash: "longdash" });
   assert.equal(made.annotations[0].text, "bag of &lt;b&gt;<br>88 %");
-  assert.ok(made.annotations[0].x > 1);
+  assert.equal(made.annotations[0].xref, "paper");
   assert.ok(made.margin.r > layout(CHART, [RUN], LOOKS, REST).margin.r);
 });
 
@@ -94,9 +94,13 @@ test("a run that never measured a figure has no line, and does not break the cha
   for (const trace of traces(CHART, [old], new Set())) assert.deepEqual([trace.x, trace.y], [[], []]);
 });
 
-test("a hidden run keeps its place in the legend", () => {
+test("a hidden run keeps its place among the lines, and its name goes with them", () => {
   const visible = traces(CHART, [RUN, { ...RUN, id: "b" }], new Set(["b"])).map((trace) => trace.visible);
-  assert.deepEqual(visible, [true, true, "legendonly", "legendonly"]);
+  assert.deepEqual(visible, [true, true, false, false]);
+  const names = (hidden) => layout(CHART, [RUN, { ...RUN, id: "b", label: "B" }], LOOKS, { ...REST, hidden })
+    .annotations.map(({ text }) => text).toSorted();
+  assert.deepEqual(names(new Set()), ["A", "B"]);
+  assert.deepEqual(names(new Set(["b"])), ["A"]);
 });
 
 test("one click hides or shows a run, two leave it alone or bring all back", () => {
@@ -108,22 +112,46 @@ test("one click hides or shows a run, two leave it alone or bring all back", () 
   assert.deepEqual(isolated(alone, "b", ids), new Set());
 });
 
-test("axes, marks and the legend's place are as the message declares them", () => {
+test("axes and marks are as the message declares them", () => {
   const marks = [{ text: "the lecture: 85 %", at: 0.85, color: "red", side: "top" }];
   const made = layout({ ...CHART, marks }, [RUN], LOOKS, REST);
   assert.deepEqual(made.yaxis.range, CHART.range);
   assert.equal(made.yaxis.tickformat, ".0%");
-  assert.deepEqual([made.shapes[0].y0, made.annotations[0].yanchor], [0.85, "top"]);
-  assert.equal(made.legend.xanchor, "right");
-  assert.equal(layout({ ...CHART, legend: "lower left" }, [RUN], LOOKS, REST).legend.xanchor, "left");
+  assert.deepEqual([made.shapes[0].y0, made.annotations.at(-1).yanchor], [0.85, "top"]);
 });
 
-test("the hint stands in empty charts only, and a phone has no legend", () => {
+test("the hint stands in empty charts only, and a narrow chart has no room for names", () => {
   assert.equal(layout(CHART, [], LOOKS, REST).annotations[0].text, "Press it");
-  assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).annotations, []);
-  assert.equal(layout(CHART, [RUN], LOOKS, REST).showlegend, true);
-  assert.equal(layout(CHART, [RUN], LOOKS, { ...REST, boardWidth: 400 }).showlegend, false);
-  assert.equal(layout(CHART, [RUN], LOOKS, { ...REST, charts: 3 }).showlegend, false);
+  assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).annotations.map(({ text }) => text), ["A"]);
+  assert.deepEqual(layout(CHART, [RUN], LOOKS, { ...REST, boardWidth: 360, width: 320 }).annotations, []);
+});
+
+test("a line is named at its end: beside the chart once it is whole, in it on the way", () => {
+  const named = (count) => layout(CHART, [{ ...RUN, label: "A, maxlen 50" }], LOOKS, { ...REST, count }).annotations[0];
+  assert.deepEqual([named(10).x, named(10).xref, named(10).text], [1, undefined, "A, maxlen 50"]);
+  assert.deepEqual([named(1).x, named(1).xref, named(1).text], [1, "paper", "A<br>maxlen 50"]);
+  assert.ok(layout(CHART, [RUN], LOOKS, { ...REST, count: 1 }).margin.r > layout(CHART, [RUN], LOOKS, REST).margin.r);
+});
+
+test("names that end at one value stand one above the other, in the order of their lines", () => {
+  const place = { low: 0, high: 1, height: 100, size: 10 };
+  const moved = apart([{ text: "a", y: 0.98 }, { text: "b", y: 0.97 }, { text: "c<br>d", y: 0.1 }], place);
+  assert.deepEqual(moved.map(({ text }) => text), ["c<br>d", "b", "a"]);
+  const [c, b, a] = moved.map(({ y }) => y);
+  assert.equal(c, 0.1);
+  assert.ok(a - b >= 0.125 - 1e-9, "a line of type apart");
+  assert.ok(a + 0.0625 <= 1 + 1e-9, "not above the chart");
+});
+
+test("epochs begin at 1, but for what is drawn of the first while it runs", () => {
+  const first = { ...RUN, figures: { speed: "", val_speed: "" } };
+  assert.equal(layout(CHART, [RUN], LOOKS, REST).xaxis.range[0], 0.8);
+  assert.equal(layout(CHART, [RUN, first], LOOKS, REST).xaxis.range[0], 0);
+});
+
+test("type grows with the board", () => {
+  const size = (boardWidth) => layout(CHART, [RUN], LOOKS, { ...REST, boardWidth }).xaxis.tickfont.size;
+  assert.deepEqual([size(390), size(960), size(1500)], [13, 15, 21]);
 });
 
 test("other runs begin unzoomed, new points of the same ones do not", () => {

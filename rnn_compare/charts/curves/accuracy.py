@@ -20,7 +20,6 @@ ACCURACY = CurveChart(
     tickformat=".0%",
     hoverformat=".1%",
     range=_range,
-    legend="lower right",
     position=10,
     shown_first=True,
     marks=(

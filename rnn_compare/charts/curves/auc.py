@@ -21,6 +21,5 @@ AUC = CurveChart(
     tickformat=".1f",
     hoverformat=".3f",
     range=_range,
-    legend="lower right",
     position=30,
 )

@@ -37,7 +37,6 @@ class CurveChart:
         tickformat: Of the numbers along the axis, as d3 writes them.
         hoverformat: Of the numbers beside the pointer.
         range: Gives the axis' ends, given all values that are drawn.
-        legend: Where curves seldom are.
         position: Where it stands among the others, the lowest first.
         shown_first: Whether a viewer who chose nothing sees it.
         marks: Drawn where they are wanted.
@@ -51,7 +50,6 @@ class CurveChart:
     tickformat: str
     hoverformat: str
     range: Callable[[Sequence[float]], tuple[float, float]]
-    legend: Literal["lower right", "lower left"]
     position: int
     shown_first: bool = False
     marks: tuple[Mark, ...] = ()

@@ -22,7 +22,6 @@ LOSS = CurveChart(
     tickformat=".1f",
     hoverformat=".3f",
     range=_range,
-    legend="lower left",
     position=20,
     shown_first=True,
 )

@@ -21,9 +21,9 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
   };
   const toggle = (id) => hide(toggled(hidden, id));
   const isolate = (id) => hide(isolated(hidden, id, data.groups.map((group) => group.id)));
-  const cards = buildCards(root, { onName: toggle, onPress: presses.press });
   // A group is hidden or shown in all charts at once.
-  const charts = buildCharts(root, { onLegend: toggle, onLegendTwice: isolate });
+  const cards = buildCards(root, { onName: toggle, onNameTwice: isolate, onPress: presses.press });
+  const charts = buildCharts(root);
   const note = element("p", "rc-chart-note", root);
   const findings = buildFindings(root);
   const show = (message) => {
@@ -46,7 +46,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     draw(plotly) {
       charts.draw(plotly, {
         groups: data.groups, hidden, gap: data.gap, count: data.epochs, hint: data.hint,
-        boardWidth: root.clientWidth, charts: data.charts.length,
+        boardWidth: root.clientWidth,
       });
     },
     end: news.end,
@@ -65,7 +65,7 @@ export function isolated(hidden, id, ids) {
 }
 
 // As many charts as the newest message declares; one that stays keeps its zoom.
-function buildCharts(root, acts) {
+function buildCharts(root) {
   const row = element("div", "rc-charts", root);
   const built = new Map();
   let declared = [];
@@ -77,7 +77,7 @@ function buildCharts(root, acts) {
         if (!names.has(name)) { chart.remove(); built.delete(name); }
       }
       charts.forEach((chart, index) => {
-        if (!built.has(chart.name)) built.set(chart.name, buildChart(row, chart, acts));
+        if (!built.has(chart.name)) built.set(chart.name, buildChart(row, chart));
         const { box } = built.get(chart.name);
         if (row.children[index] !== box) row.insertBefore(box, row.children[index] ?? null);
       });

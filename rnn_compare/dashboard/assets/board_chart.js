@@ -1,14 +1,18 @@
 // One chart of the board: a figure by epoch, a line a group for training and for validation.
 
-import { traces } from "./board_traces.js";
-import { CLEAR, CONFIG, axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "./chart_look.js";
+import { lineEnds, traces } from "./board_traces.js";
+import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "./chart_look.js";
+import { config } from "./chart_tools.js";
 import { element, setText } from "./dom.js";
+import { endLabels } from "./line_ends.js";
 
-const BESIDE = 112; // pixels for what baselines are called
-const NARROW = 700; // pixels of the board below which type is smaller, and the cards' names are the only legend
+const NARROW = 700; // pixels of the board below which type is smaller
+const WIDE = 1000; // pixels of the board above which type grows with it: it is seen from farther away
+const LARGEST = 1.4; // times the usual type
+const BARE = 330; // pixels of a chart that has no room for names: those of the cards say the same
+const ABOVE = 12, BELOW = 46; // pixels of the margins, with the usual type
 
-// onLegend(id) is called with the group whose entry is clicked, onLegendTwice(id) with one that is clicked twice.
-export function buildChart(parent, chart, { onLegend, onLegendTwice }) {
+export function buildChart(parent, chart) {
   const box = element("figure", "rc-chart", parent);
   const remark = buildCaption(box, chart);
   const node = element("div", "rc-plot", box);
@@ -20,16 +24,10 @@ export function buildChart(parent, chart, { onLegend, onLegendTwice }) {
     draw(plotly, declared, { groups, hidden, gap, ...rest }) {
       setText(remark, declared.remark);
       remark.title = declared.remark;
-      const made = layout(declared, groups, look(node), rest);
-      const config = { ...CONFIG, displaylogo: false, doubleClick: "reset" };
-      plotly.react(node, traces(declared, groups, hidden, gap), made, config);
-      if (!drawnBy) {
-        const answer = (act) => ({ data, curveNumber }) => { act(data[curveNumber].meta); return false; };
-        node.on("plotly_legendclick", answer(onLegend));
-        node.on("plotly_legenddoubleclick", answer(onLegendTwice));
-      } else if (width !== node.clientWidth) {
-        plotly.Plots.resize(node);
-      }
+      const size = { width: node.clientWidth, height: node.clientHeight };
+      const made = layout(declared, groups, look(node), { ...rest, ...size, hidden });
+      plotly.react(node, traces(declared, groups, hidden, gap), made, { ...config(chart.name), doubleClick: "reset" });
+      if (drawnBy && width !== node.clientWidth) plotly.Plots.resize(node);
       drawnBy = plotly;
       width = node.clientWidth;
     },
@@ -53,20 +51,25 @@ function buildCaption(box, { title, training, validation }) {
   return element("span", "rc-remark", caption);
 }
 
-// count: epochs of the longest run; hint: what stands in an empty chart; boardWidth in pixels; charts: how many.
-export function layout(chart, groups, looks, { count, hint, boardWidth, charts = 1 }) {
-  const narrow = boardWidth < NARROW;
+// count: epochs of the longest run; hint: what stands in an empty chart; hidden: ids of groups whose curves are;
+// boardWidth, and width and height of this chart, in pixels.
+export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, hidden = new Set() }) {
+  const scale = Math.min(LARGEST, Math.max(1, boardWidth / WIDE));
+  const size = boardWidth < NARROW ? 13 : 15 * scale;
   const baselines = chart.baselines ?? [];
-  const axis = { ...axisIn(looks), tickfont: { size: narrow ? 13 : 15 } };
+  const shown = groups.filter(({ id }) => !hidden.has(id));
+  const lines = width < BARE ? [] : lineEnds(chart, shown);
+  const place = { last: count, height: height - (ABOVE + BELOW) * scale, size: size - 1, ...looks };
+  const labels = endLabels(chart, lines, place);
+  const axis = { ...axisIn(looks), tickfont: { size } };
   return {
-    ...layoutIn(looks),
+    ...layoutIn(looks, size),
     uirevision: groups.map((group) => group.id).join(), // a new comparison starts unzoomed
-    autosize: true, margin: { l: 54, r: baselines.length ? BESIDE : 12, t: 10, b: 46 }, hovermode: "x unified",
-    showlegend: groups.length <= 4 && !narrow && charts <= 2, // the cards' names do the same
-    legend: { bgcolor: CLEAR, font: { size: 14 }, ...corner(chart.legend) },
+    autosize: true, margin: { l: 3.6 * size, r: labels.room, t: ABOVE * scale, b: BELOW * scale }, hovermode: "x unified",
+    showlegend: false,
     xaxis: {
-      ...axis, range: [0, count + 0.1], title: axisTitle("epoch", 6), dtick: count <= 12 ? 1 : undefined,
-      showgrid: false, ticks: "outside", tickcolor: looks.line, hoverformat: ".2~f",
+      ...axis, range: [firstEpochRuns(groups) ? 0 : 0.8, count + 0.1], title: axisTitle("epoch", 6, size),
+      dtick: count <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line, hoverformat: ".2~f",
     },
     yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
     shapes: [
@@ -74,17 +77,16 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, charts =
       ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 2 })),
     ],
     annotations: [
-      ...baselines.map(besideText),
+      ...labels.annotations,
       ...chart.marks.map(markText),
       ...(groups.length || !hint ? [] : [hintText(hint)]),
     ],
   };
 }
 
-// "lower right" or "lower left": where curves seldom are.
-function corner(place) {
-  const side = place.endsWith("right") ? { x: 0.99, xanchor: "right" } : { x: 0.01, xanchor: "left" };
-  return { y: 0.02, yanchor: "bottom", ...side };
+// What is drawn of the running epoch lies before its end: before 1, in the first.
+function firstEpochRuns(groups) {
+  return groups.some(({ trail, figures }) => trail?.at && !Object.values(figures).some(Boolean));
 }
 
 function markText({ text, at, side }) {
@@ -96,14 +98,6 @@ function markText({ text, at, side }) {
 
 function baselineAt(y, { ink }) {
   return { ...levelAt(y, { color: ink, width: 1.5, dash: "longdash" }), opacity: 0.75 };
-}
-
-// In the margin, where no curve runs: two baselines lie close together, one above its line and one below.
-function besideText({ text, at, side }) {
-  return {
-    xref: "paper", x: 1.01, xanchor: "left", y: at, yanchor: side, align: "left", showarrow: false,
-    text: escapeLabel(text).replaceAll("\n", "<br>"), font: { size: 14 },
-  };
 }
 
 function hintText(hint) {

@@ -10,10 +10,10 @@ export function traces(chart, groups, hidden, gap = false) {
   const drawn = groups.map((group) => curvesOf(chart, group));
   const each = (make) => drawn.flatMap((curves, index) => {
     const group = groups[index];
-    const visible = hidden.has(group.id) ? "legendonly" : true;
+    const visible = !hidden.has(group.id);
     return make(curves, group, index).map((trace) => ({
-      type: "scatter", mode: "lines", legendgroup: group.id, name: escapeLabel(group.label), meta: group.id,
-      showlegend: false, visible, ...trace, uid: `${group.id}-${trace.uid}`,
+      type: "scatter", mode: "lines", name: escapeLabel(group.label), visible,
+      ...trace, uid: `${group.id}-${trace.uid}`,
     }));
   });
   return [
@@ -22,6 +22,16 @@ export function traces(chart, groups, hidden, gap = false) {
     ...each((curves, { color }) => singleSeeds(curves, color)),
     ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]),
   ];
+}
+
+// Where the line of each group ends that is drawn: that of validation, or of training until there is one.
+export function lineEnds(chart, groups) {
+  return groups.flatMap(({ label, color, ...group }) => {
+    const { validation, training } = curvesOf(chart, group);
+    const { x, y } = [validation, training].find((line) => line.y.some(isThere)) ?? { x: [], y: [] };
+    const last = y.findLastIndex(isThere);
+    return last < 0 ? [] : [{ text: label, color, x: x[last], y: y[last] }];
+  });
 }
 
 function curvesOf(chart, { figures, trail, seeds }) {
@@ -54,7 +64,7 @@ function epochs(values, every = 1) {
 
 function trainingLine(chart, { training }, { color }) {
   return {
-    uid: "training", showlegend: !chart.validation, ...training,
+    uid: "training", ...training,
     line: { color, width: 2.5, dash: "6px,5px" }, opacity: 0.8,
     hovertemplate: `%{fullData.name} training %{y:${chart.hoverformat}}<extra></extra>`,
   };
@@ -70,7 +80,7 @@ function validationLine(chart, { validation, counts, every, half }, { color, mar
   const template = (index) =>
     `%{fullData.name} validation <b>%{y:${chart.hoverformat}}</b>${said(index)}<extra></extra>`;
   return {
-    uid: "validation", mode: "lines+markers", showlegend: Boolean(chart.validation), ...validation,
+    uid: "validation", mode: "lines+markers", ...validation,
     line: { color, width: 3.5 }, marker: { symbol: marker, size: 9, color },
     hovertemplate: counts.length ? validation.y.map((_, index) => template(index)) : template(0),
   };
@@ -101,12 +111,15 @@ function singleSeeds({ single, every }, color) {
 
 // Between training and validation; hatched, so that it is told from a band.
 function gapArea({ training, validation }, color, shape) {
-  const isThere = (value) => value !== null && value !== undefined;
   const both = [...validation.y.keys()].filter((at) => isThere(validation.y[at]) && isThere(training.y[at]));
   const line = ({ x, y }) => ({ x: both.map((index) => x[index]), y: both.map((index) => y[index]) });
   if (both.length < 2) return [];
   const hatched = { shape, size: 8, solidity: 0.12, fgcolor: color, fgopacity: 0.5, bgcolor: faded(color, 0.07) };
   return [area("gap", line(training), line(validation), { fillcolor: faded(color, 0.07), fillpattern: hatched })];
+}
+
+function isThere(value) {
+  return value !== null && value !== undefined;
 }
 
 function area(uid, upper, lower, filled) {

@@ -1,7 +1,6 @@
 // How Plotly's charts look: the page's own type and colours, in light and in dark.
 
 export const CLEAR = "rgba(0,0,0,0)";
-export const CONFIG = { displayModeBar: false, responsive: false };
 
 // The colours and the type of an element, from the page's theme.
 export function look(node) {
@@ -14,11 +13,12 @@ export function look(node) {
   };
 }
 
-// What every layout begins with.
-export function layoutIn({ ink, font, line, paper }) {
+// What every layout begins with; size: of its type in pixels.
+export function layoutIn({ ink, font, line, paper }, size = 15) {
   return {
-    paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, font: { family: font, color: ink, size: 15 },
-    hoverlabel: { bgcolor: paper, bordercolor: line, font: { size: 15, color: ink } },
+    paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, font: { family: font, color: ink, size },
+    hoverlabel: { bgcolor: paper, bordercolor: line, font: { size, color: ink } },
+    modebar: { bgcolor: paper, color: ink, activecolor: ink },
   };
 }
 
@@ -26,8 +26,8 @@ export function axisIn({ line }) {
   return { gridcolor: line, linecolor: line, zeroline: false, tickfont: { size: 15 } };
 }
 
-export function axisTitle(text, standoff) {
-  return { text, standoff, font: { size: 15 } };
+export function axisTitle(text, standoff, size = 15) {
+  return { text, standoff, font: { size } };
 }
 
 // A line through the whole height, at what is in hand.

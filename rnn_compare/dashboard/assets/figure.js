@@ -1,6 +1,7 @@
 // Draws a figure that was made in Python, in the page's own type and colours.
 
-import { CONFIG, axisIn, layoutIn, look } from "./chart_look.js";
+import { axisIn, layoutIn, look } from "./chart_look.js";
+import { config } from "./chart_tools.js";
 import { component } from "./component.js";
 
 export const { render, dispose } = component("", (root, { redraw }) => {
@@ -14,7 +15,7 @@ export const { render, dispose } = component("", (root, { redraw }) => {
     draw(plotly) {
       const looks = look(root);
       const layout = { ...dressed(figure.layout, looks), width: root.clientWidth };
-      plotly.react(root, figure.data.map((trace) => readable(trace, looks)), layout, CONFIG);
+      plotly.react(root, figure.data.map((trace) => readable(trace, looks)), layout, config("chart"));
     },
     end() {},
   };

@@ -2,8 +2,9 @@
 // The message holds everything (see pages/inside/gradient_history.py).
 
 import {
-  CLEAR, CONFIG, axisIn, axisTitle, cursorAt, layoutIn, look, onPointClick, sizeIn,
+  CLEAR, axisIn, axisTitle, cursorAt, layoutIn, look, onPointClick, sizeIn,
 } from "./chart_look.js";
+import { config } from "./chart_tools.js";
 import { changes, component } from "./component.js";
 import { element } from "./dom.js";
 import { buildStepper } from "./stepper.js";
@@ -39,9 +40,9 @@ function buildHistory(root, data, pace, redraw) {
       const looks = look(root);
       const epoch = data.epochs[steps.at];
       const lines = [...data.runs.flatMap((run) => flowTraces(run, epoch)), ...carryLegend(data.runs)];
-      plotly.react(flow, lines, flowLayout(data, looks, flow), CONFIG);
+      plotly.react(flow, lines, flowLayout(data, looks, flow), config("gradient_flow"));
       const layout = memoryLayout(data, epoch, looks, memories);
-      plotly.react(memories, data.runs.flatMap(memoryTraces), layout, CONFIG);
+      plotly.react(memories, data.runs.flatMap(memoryTraces), layout, config("effective_memory"));
       onPointClick(memories, (clicked) => steps.jump(data.epochs.indexOf(clicked)));
     },
     end: steps.end,

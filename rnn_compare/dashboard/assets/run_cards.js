@@ -6,8 +6,9 @@ const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state", "state_more"], ["best_note", "last", "left"], ["size", "pace", "layers"]];
 const LAYERS = "fused: Keras' layers with a compiled loop, several times faster; stock Keras: its own layers";
 
-// onName(id) is called with the card whose name is clicked, onPress(what, id) with what is pressed.
-export function buildCards(board, { onName, onPress }) {
+// onName(id) is called with the card whose name is clicked, onNameTwice(id) where it is clicked twice, and
+// onPress(what, id) with what is pressed.
+export function buildCards(board, acts) {
   const row = element("div", "rc-cards", board);
   const cards = new Map();
   return {
@@ -20,7 +21,7 @@ export function buildCards(board, { onName, onPress }) {
       board.classList.toggle("rc-many", groups.length > 3);
       board.style.setProperty("--rc-columns", groups.length === 5 || groups.length === 6 ? 3 : 4);
       groups.forEach((group, index) => {
-        if (!cards.has(group.id)) cards.set(group.id, buildCard(row, group.id, { onName, onPress }));
+        if (!cards.has(group.id)) cards.set(group.id, buildCard(row, group.id, acts));
         const card = cards.get(group.id);
         if (row.children[index] !== card.root) row.insertBefore(card.root, row.children[index] ?? null);
         card.show(group, mayPress, isPressed(group));
@@ -33,11 +34,12 @@ export function buildCards(board, { onName, onPress }) {
   };
 }
 
-function buildCard(row, id, { onName, onPress }) {
+function buildCard(row, id, { onName, onNameTwice, onPress }) {
   const root = element("article", "rc-card", row);
   const head = element("header", "", root);
   // The name is the legend too: it hides and shows the network's curves.
   const name = button("rc-name", head, "", () => onName(id));
+  name.addEventListener("dblclick", () => onNameTwice(id));
   element("span", "rc-swatch", name);
   const label = element("h3", "", name);
   const press = button("rc-press", head, "", () => {
@@ -55,7 +57,7 @@ function buildCard(row, id, { onName, onPress }) {
       root.dataset.status = group.status;
       root.style.setProperty("--rc-color", group.color);
       setText(label, group.label);
-      name.title = `${group.label}: hide or show its curves`;
+      name.title = `${group.label}: hide or show its curves; twice: all others'`;
       for (const [word, node] of Object.entries(words)) setText(node, group[word]);
       fill.style.width = `${100 * group.fraction}%`;
       bar.setAttribute("aria-valuenow", Math.round(100 * group.fraction));

@@ -1,8 +1,9 @@
 // The verdict after each word, a line a network.
 
 import {
-  CLEAR, CONFIG, axisIn, axisTitle, cursorAt, escapeLabel, layoutIn, levelAt, look, onPointClick, sizeIn,
+  CLEAR, axisIn, axisTitle, cursorAt, escapeLabel, layoutIn, levelAt, look, onPointClick, sizeIn,
 } from "./chart_look.js";
+import { config } from "./chart_tools.js";
 import { element } from "./dom.js";
 import { moves, signed } from "./moves.js";
 
@@ -24,7 +25,7 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
         xaxis: wordAxis(words, looks, node.clientWidth),
         yaxis: { ...axisIn(looks), fixedrange: true, range: [-0.03, 1.03], tickformat: ".0%", nticks: 6 },
         shapes: shapesAt(at, looks),
-      }, CONFIG);
+      }, config("verdicts"));
       onPointClick(node, (x) => onWord(Math.round(x) - 1));
       drawnBy = plotly;
     },

@@ -125,7 +125,6 @@ def _chart(
         "tickformat": chart.tickformat,
         "hoverformat": chart.hoverformat,
         "range": (low, high),
-        "legend": chart.legend,
         "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
         "remark": remark if chart.has_baselines else "",
         "baselines": [asdict(line) for line in lines if low <= line.at <= high],

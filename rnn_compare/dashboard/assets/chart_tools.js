@@ -1,0 +1,32 @@
+// What every chart offers where the pointer is on it: the whole screen, and itself as a picture.
+
+const FULL_SCREEN = {
+  width: 24, height: 24, path: "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z",
+};
+const PICTURE = { width: 24, height: 24, path: "M11 3h2v9l3-3 1.4 1.4L12 16l-5.4-5.6L8 9l3 3zM4 18h16v2H4z" };
+const SCALE = 3; // pixels of a PNG for one of the screen: sharp on a slide
+
+// Plotly's configuration of a chart.
+// name: of the files that it is saved as.
+export function config(name) {
+  const saved = (format) => ({
+    name: format, title: `Save as ${format.toUpperCase()}`, icon: PICTURE,
+    click: (node) => {
+      const scale = format === "png" ? SCALE : 1;
+      window.Plotly.downloadImage(node, { format, filename: name, scale, ...sizeOf(node) });
+    },
+  });
+  const title = "Full screen (Esc leaves it)";
+  const whole = { name: "full-screen", title, icon: FULL_SCREEN, click: toggleFullScreen };
+  const buttons = [...(document.fullscreenEnabled ? [whole] : []), saved("png"), saved("svg")];
+  return { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtons: [buttons] };
+}
+
+function toggleFullScreen(node) {
+  if (document.fullscreenElement) document.exitFullscreen();
+  else node.requestFullscreen();
+}
+
+function sizeOf({ clientWidth, clientHeight }) {
+  return { width: clientWidth, height: clientHeight };
+}

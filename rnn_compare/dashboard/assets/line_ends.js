@@ -1,0 +1,65 @@
+// What the lines of the board's charts are called, at their ends: no legend, no line below one.
+
+import { escapeLabel } from "./chart_look.js";
+
+const LINE_HEIGHT = 1.25; // of a line of text, in its size
+const LETTER = 0.56; // the width of a letter, in its size
+
+// The labels in the margin: of lines that have come to the right edge, and of baselines.
+// Returns annotations, and the pixels that they need beside the chart.
+//
+// chart: as the message declares it; lines: {text, x, y, color} each; last: the last epoch; height: of the plot in
+// pixels; size: of the type; ink: the page's own colour.
+export function endLabels(chart, lines, { last, height, size, ink, paper }) {
+  const atEdge = lines.filter(({ x }) => x >= last).map((line) => ({ ...line, text: stacked(line.text) }));
+  const onTheWay = lines.filter(({ x }) => x < last);
+  const beside = [
+    ...(chart.baselines ?? []).map(({ text, at }) => ({ text: written(text), y: at, color: ink })),
+    ...atEdge,
+  ];
+  const [low, high] = chart.range;
+  const places = (labels) => apart(labels, { low, high, height, size });
+  return {
+    annotations: [
+      ...places(beside).map((label) => ({ ...label, xref: "paper", x: 1, xshift: 8 })),
+      ...places(onTheWay.map((line) => ({ ...line, text: written(line.text) })))
+        .map((label) => ({ ...label, xshift: 8, bgcolor: paper, borderpad: 1 })),
+    ].map((label) => ({
+      ...label, xanchor: "left", yanchor: "middle", align: "left", showarrow: false, font: { size, color: label.color },
+    })),
+    room: 14 + LETTER * size * Math.max(0, ...beside.flatMap(({ text }) => text.split("<br>")).map(lengthOf)),
+  };
+}
+
+// Moves labels up or down until none lies on another, each as near to its own value as the others let it.
+export function apart(labels, { low, high, height, size }) {
+  const perPixel = (high - low) / height;
+  const line = perPixel * LINE_HEIGHT * size;
+  const placed = labels
+    .map((label) => ({ label, y: label.y, half: 0.5 * line * label.text.split("<br>").length }))
+    .toSorted((a, b) => a.y - b.y);
+  let floor = low - (high - low);
+  for (const one of placed) {
+    one.y = Math.max(one.y, floor + one.half);
+    floor = one.y + one.half;
+  }
+  let ceiling = high;
+  for (const one of placed.toReversed()) {
+    one.y = Math.min(one.y, ceiling - one.half);
+    ceiling = one.y - one.half;
+  }
+  return placed.map(({ label, y }) => ({ ...label, y }));
+}
+
+function lengthOf(line) {
+  return line.length;
+}
+
+function written(text) {
+  return escapeLabel(text).replaceAll("\n", "<br>");
+}
+
+// "LSTM(32), maxlen 100" on two lines: the margin is narrow.
+function stacked(text) {
+  return written(text.replace(", ", "\n"));
+}
