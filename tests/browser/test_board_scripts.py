@@ -203,7 +203,7 @@ def test_several_seeds_are_drawn_as_one_network_and_stopped_as_one(page: Page, s
     drawn = page.locator("[data-chart=speed] .scatterlayer .trace path.js-line")
     expect(drawn).to_have_count(2 + len(seeds))
     expect(page.locator("[data-chart=speed] path.js-fill")).to_have_count(2)
-    expect(page.locator("[data-chart=speed] .annotation")).to_have_count(1)
+    expect(page.locator("[data-chart=speed] .annotation", has_text="LSTM(32)")).to_have_count(1)
     page.locator(".rc-name").click()
     expect(drawn).to_have_count(0)
     page.locator(".rc-press").click()

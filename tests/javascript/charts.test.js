@@ -127,9 +127,9 @@ test("the hint stands in empty charts only, and a narrow chart has no room for n
 });
 
 test("a line is named at its end: beside the chart once it is whole, in it on the way", () => {
-  const named = (count) => layout(CHART, [{ ...RUN, label: "A, maxlen 50" }], LOOKS, { ...REST, count }).annotations[0];
-  assert.deepEqual([named(10).x, named(10).xref, named(10).text], [1, undefined, "A, maxlen 50"]);
-  assert.deepEqual([named(1).x, named(1).xref, named(1).text], [1, "paper", "A<br>maxlen 50"]);
+  const named = (count) => layout(CHART, [{ ...RUN, label: "A(3) maxlen 50" }], LOOKS, { ...REST, count }).annotations[0];
+  assert.deepEqual([named(10).x, named(10).xref, named(10).text], [1, undefined, "A(3) maxlen 50"]);
+  assert.deepEqual([named(1).x, named(1).xref, named(1).text], [1, "paper", "A(3)<br>maxlen 50"]);
   assert.ok(layout(CHART, [RUN], LOOKS, { ...REST, count: 1 }).margin.r > layout(CHART, [RUN], LOOKS, REST).margin.r);
 });
 

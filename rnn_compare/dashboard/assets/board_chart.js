@@ -17,6 +17,7 @@ export function buildChart(parent, chart) {
   const remark = buildCaption(box, chart);
   const node = element("div", "rc-plot", box);
   node.dataset.chart = chart.name;
+  const settings = { ...config(chart.name), doubleClick: "reset" };
   let drawnBy, width;
   return {
     box,
@@ -26,7 +27,7 @@ export function buildChart(parent, chart) {
       remark.title = declared.remark;
       const size = { width: node.clientWidth, height: node.clientHeight };
       const made = layout(declared, groups, look(node), { ...rest, ...size, hidden });
-      plotly.react(node, traces(declared, groups, hidden, gap), made, { ...config(chart.name), doubleClick: "reset" });
+      plotly.react(node, traces(declared, groups, hidden, gap), made, settings);
       if (drawnBy && width !== node.clientWidth) plotly.Plots.resize(node);
       drawnBy = plotly;
       width = node.clientWidth;
@@ -52,7 +53,7 @@ function buildCaption(box, { title, training, validation }) {
 }
 
 // count: epochs of the longest run; hint: what stands in an empty chart; hidden: ids of groups whose curves are;
-// boardWidth, and width and height of this chart, in pixels.
+// boardWidth, and width and height of this chart: in pixels.
 export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, hidden = new Set() }) {
   const scale = Math.min(LARGEST, Math.max(1, boardWidth / WIDE));
   const size = boardWidth < NARROW ? 13 : 15 * scale;
@@ -65,8 +66,8 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
   return {
     ...layoutIn(looks, size),
     uirevision: groups.map((group) => group.id).join(), // a new comparison starts unzoomed
-    autosize: true, margin: { l: 3.6 * size, r: labels.room, t: ABOVE * scale, b: BELOW * scale }, hovermode: "x unified",
-    showlegend: false,
+    autosize: true, hovermode: "x unified", showlegend: false,
+    margin: { l: 3.6 * size, r: labels.room, t: ABOVE * scale, b: BELOW * scale },
     xaxis: {
       ...axis, range: [firstEpochRuns(groups) ? 0 : 0.8, count + 0.1], title: axisTitle("epoch", 6, size),
       dtick: count <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line, hoverformat: ".2~f",

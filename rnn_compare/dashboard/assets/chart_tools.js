@@ -6,7 +6,7 @@ const FULL_SCREEN = {
 const PICTURE = { width: 24, height: 24, path: "M11 3h2v9l3-3 1.4 1.4L12 16l-5.4-5.6L8 9l3 3zM4 18h16v2H4z" };
 const SCALE = 3; // pixels of a PNG for one of the screen: sharp on a slide
 
-// Plotly's configuration of a chart.
+// Plotly's configuration of a chart; made once for each, since another one has Plotly begin anew, without the zoom.
 // name: of the files that it is saved as.
 export function config(name) {
   const saved = (format) => ({

@@ -5,6 +5,7 @@ import { config } from "./chart_tools.js";
 import { component } from "./component.js";
 
 export const { render, dispose } = component("", (root, { redraw }) => {
+  const settings = config("chart");
   let figure;
   return {
     update(data) {
@@ -15,7 +16,7 @@ export const { render, dispose } = component("", (root, { redraw }) => {
     draw(plotly) {
       const looks = look(root);
       const layout = { ...dressed(figure.layout, looks), width: root.clientWidth };
-      plotly.react(root, figure.data.map((trace) => readable(trace, looks)), layout, config("chart"));
+      plotly.react(root, figure.data.map((trace) => readable(trace, looks)), layout, settings);
     },
     end() {},
   };

@@ -34,15 +34,16 @@ function buildHistory(root, data, pace, redraw) {
   const charts = element("div", "rc-history", root);
   const flow = element("div", "rc-history-flow", charts);
   const memories = element("div", "rc-history-memories", charts);
+  const ofFlow = config("gradient_flow"), ofMemories = config("effective_memory");
   return {
     get pace() { return steps.pace; },
     draw(plotly) {
       const looks = look(root);
       const epoch = data.epochs[steps.at];
       const lines = [...data.runs.flatMap((run) => flowTraces(run, epoch)), ...carryLegend(data.runs)];
-      plotly.react(flow, lines, flowLayout(data, looks, flow), config("gradient_flow"));
+      plotly.react(flow, lines, flowLayout(data, looks, flow), ofFlow);
       const layout = memoryLayout(data, epoch, looks, memories);
-      plotly.react(memories, data.runs.flatMap(memoryTraces), layout, config("effective_memory"));
+      plotly.react(memories, data.runs.flatMap(memoryTraces), layout, ofMemories);
       onPointClick(memories, (clicked) => steps.jump(data.epochs.indexOf(clicked)));
     },
     end: steps.end,

@@ -59,7 +59,7 @@ function written(text) {
   return escapeLabel(text).replaceAll("\n", "<br>");
 }
 
-// "LSTM(32), maxlen 100" on two lines: the margin is narrow.
+// "LSTM(32) maxlen 100" on two lines: the margin is narrow.
 function stacked(text) {
-  return written(text.replace(", ", "\n"));
+  return written(text.replace(") ", ")\n"));
 }

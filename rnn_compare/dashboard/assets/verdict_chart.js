@@ -12,6 +12,7 @@ const WORD_PX = 19; // what a slanted label needs
 // author: whether the review's author liked the film, or null where that is not known.
 export function buildVerdictChart(parent, { words, author, runs, onWord }) {
   const node = element("div", "rc-verdict-chart", parent);
+  const settings = config("verdicts");
   let drawnBy;
   return {
     draw(plotly, at) {
@@ -25,7 +26,7 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
         xaxis: wordAxis(words, looks, node.clientWidth),
         yaxis: { ...axisIn(looks), fixedrange: true, range: [-0.03, 1.03], tickformat: ".0%", nticks: 6 },
         shapes: shapesAt(at, looks),
-      }, config("verdicts"));
+      }, settings);
       onPointClick(node, (x) => onWord(Math.round(x) - 1));
       drawnBy = plotly;
     },
