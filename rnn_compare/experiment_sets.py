@@ -57,6 +57,19 @@ def comparison(
     ]
 
 
+def can_be_compared(experiments: Sequence[Experiment]) -> bool:
+    """Tells whether experiments differ in the network, maxlen and the seed only: they stand beside each other then.
+
+    Example:
+        >>> can_be_compared([Experiment(), Experiment(cell="LSTM", units=16)])
+        True
+        >>> can_be_compared([Experiment(), Experiment(reviews=8000)])
+        False
+    """
+    of_the_network = {"cell", "units", "maxlen", "layers", "bidirectional", "seed"}
+    return len({repr(experiment.model_dump(exclude=of_the_network)) for experiment in experiments}) <= 1
+
+
 def labels(experiments: Iterable[Experiment]) -> list[str]:
     """Returns a short name for each experiment that tells it from the others given.
 

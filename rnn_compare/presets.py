@@ -5,6 +5,7 @@ from typing import Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import comparison
+from rnn_compare.sources.registry import is_known, source
 
 
 @dataclass(frozen=True)
@@ -90,3 +91,18 @@ OPEN_GATES = Preset(
     shared=FIRST_WORD.shared | {"forget_bias": 3.0},
 )
 PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES)
+
+
+def is_of_the_book(experiment: Experiment) -> bool:
+    """Tells whether the lecture's figures are of this setting, but for the seed and for how many epochs.
+
+    Example:
+        >>> is_of_the_book(Experiment(cell="LSTM", epochs=3, seed=7)), is_of_the_book(Experiment(maxlen=100))
+        (True, False)
+    """
+    books = {each.cell: each for each in BOOK.experiments()}.get(experiment.cell)
+    same = {"epochs": experiment.epochs, "source": experiment.source, "stock_layers": experiment.stock_layers}
+    if books is None or not is_known(experiment.source):
+        return False
+    same_reviews = source(experiment.dataset).corpus == source(books.dataset).corpus
+    return same_reviews and books.model_copy(update=same).setting == experiment.setting

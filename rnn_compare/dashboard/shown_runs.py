@@ -35,7 +35,20 @@ def pin(started: Sequence[str]) -> None:
     Args:
         started: The ids of the runs, the first one first.
     """
-    named = _in_short(started, started[0]) if started else []
+    _name(_in_short(started, started[0]) if started else [])
+
+
+def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
+    """Names in the page's address what was just started beside what it showed.
+
+    Args:
+        started: The ids of the runs, the first one first.
+        runs: Those there were before.
+    """
+    _name([*(pinned() or link(newest(runs), runs).split(",")), *_in_short(started, started[0])])
+
+
+def _name(named: list[str]) -> None:
     st.session_state[_PINNED] = named
     st.session_state[_CHOSEN] = False
     if named:

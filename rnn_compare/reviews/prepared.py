@@ -96,6 +96,10 @@ class Reviews:
         """The source's words, read when first asked for."""
         return Vocabulary(json.loads((self.folder / "words.json").read_bytes()))
 
+    def share_cut(self, maxlen: int) -> float:
+        """Returns the share of the training reviews that a maxlen cuts; the start token takes a position as well."""
+        return float(np.mean(np.diff(self.training.offsets) + 1 > maxlen))
+
     def places(self, experiment: Experiment) -> Places:
         """Tells which of the first ``experiment.reviews`` training reviews serve for what.
 

@@ -148,6 +148,48 @@ def test_what_is_drawn_besides_the_curves_is_chosen_below_them(app: AppTest) -> 
     assert board(app)["charts"][0]["baselines"] == []
 
 
+def test_a_network_is_added_to_those_on_the_charts_by_one_press(services: Services) -> None:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.button[0].click().run()
+    assert not [button for button in app.button if button.label.startswith("Add ")]
+    app.pills(key="cell").set_value(["SimpleRNN", "LSTM", "GRU"]).run()
+    [add] = [button for button in app.button if button.label.startswith("Add ")]
+    assert add.label == "Add GRU(32) to the charts"
+    add.click().run()
+    runs = services.store.runs()
+    assert [run.experiment.cell for run in runs] == ["SimpleRNN", "LSTM", "GRU"]
+    assert app.query_params["show"] == ",".join(run.id for run in runs)
+    assert [group["label"] for group in board(app)["groups"]] == ["SimpleRNN(32)", "LSTM(32)", "GRU(32)"]
+    assert not [button for button in app.button if button.label.startswith("Add ")], "it is there"
+
+
+def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) -> None:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.button[0].click().run()
+    app.pills(key="cell").set_value(["GRU"]).run()
+    assert [button for button in app.button if button.label.startswith("Add ")]
+    app.slider(key="epochs").set_value(3).run()
+    assert not [button for button in app.button if button.label.startswith("Add ")]
+    assert len(services.store.runs()) == 2
+
+
+def test_what_a_maxlen_cuts_is_said_before_anything_is_trained(app: AppTest) -> None:
+    app.select_slider(key="maxlen").set_value(50).run()
+    assert "maxlen 50 cuts 97.9 % of the reviews" in shown(app)
+
+
+def test_the_lectures_figures_are_offered_on_the_charts_of_its_own_setting_only(services: Services) -> None:
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    app.button[0].click().run()
+    app.toggle(key="marks").set_value(True).run()
+    assert [mark["at"] for mark in board(app)["charts"][0]["marks"]] == [0.85, 0.89]
+    app.select_slider(key="units").set_value(16).run()
+    app.button[0].click().run()
+    assert board(app)["charts"][0]["marks"] == []
+    assert "marks" not in [toggle.key for toggle in app.toggle]
+    assert len(services.store.runs()) == 4
+
+
 def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> None:
     app = AppTest.from_file(APP, default_timeout=60)
     app.query_params.update({"cell": "GRU", "units": "48"})

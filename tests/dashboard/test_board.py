@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,8 @@ from rnn_compare.charts.curves.curve_chart import Mark
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.dashboard.components.board import View, message
 from rnn_compare.dashboard.components.board_curves import packed
-from rnn_compare.experiment import Experiment
+from rnn_compare.dashboard.components.board_subject import subject
+from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
@@ -248,3 +250,18 @@ def test_baselines_stand_in_the_chart_of_accuracy_alone_and_only_where_it_reache
     assert [[line["at"] for line in chart["baselines"]] for chart in told["charts"]] == [[0.88], []]
     told = message([training(2)], {}, View(), baselines=lines)
     assert [chart["baselines"] for chart in told["charts"]] == [[], []]
+
+
+def test_the_board_says_what_all_its_networks_share_and_when_they_were_started() -> None:
+    first = run("a", Status.FINISHED, 10)
+    other = replace(first, experiment=Experiment(cell="LSTM", maxlen=100, seed=2))
+    assert subject([]) == ""
+    assert subject([first]).startswith("IMDB, bundled · 25,000 reviews · maxlen 500 · 10 epochs · seed 1 · started ")
+    both = subject([first, other])
+    assert "maxlen" not in both, "that stands in the names"
+    assert "25,000 reviews · 10 epochs · 2 seeds" in both
+
+
+def test_a_source_that_is_gone_is_called_by_its_name() -> None:
+    gone = recorded_experiment('{"source": "texts-of-last-year"}')
+    assert subject([replace(run("a", Status.FINISHED, 10), experiment=gone)]).startswith("texts-of-last-year · ")

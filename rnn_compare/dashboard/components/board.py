@@ -15,6 +15,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
 from rnn_compare.dashboard.components import board_cards, board_curves
+from rnn_compare.dashboard.components.board_subject import subject
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.shown_runs import grouped
 from rnn_compare.runs.record import Run
@@ -65,6 +66,7 @@ def message(
     colors = {run.id: look.color for group, look in zip(found, looked, strict=True) for run in group.runs}
     every = board_curves.thinning(found, drawn)
     return {
+        "subject": subject(shown),
         "groups": [
             {
                 "id": group.runs[0].id,

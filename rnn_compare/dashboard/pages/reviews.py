@@ -93,11 +93,9 @@ def _load(source_name: str) -> Reviews:
 
 
 def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
-    ranks, offsets, labels = reviews.training
+    ranks, _, labels = reviews.training
     facts, maxlen, size = reviews.facts, experiment.maxlen, experiment.vocabulary_size
     known = np.count_nonzero(ranks < size - INDEX_FROM) / len(ranks)
-    # The start token takes a position as well.
-    cut = np.count_nonzero(np.diff(offsets) + 1 > maxlen) / facts.train_sequences
     printed = [
         f"{facts.train_sequences} train sequences",
         *([f"{facts.test_sequences} test sequences"] if facts.test_sequences else []),
@@ -108,7 +106,7 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
         (f"{facts.words:,}", "different words"),
         (f"{facts.mean_length:.1f}", "words a review, on average"),
         (percent(known), f"of all words are known at vocabulary size {size:,}"),
-        (percent(cut), "of the reviews are longer than maxlen and are cut"),
+        (percent(reviews.share_cut(maxlen)), "of the reviews are longer than maxlen and are cut"),
         (percent(float(labels.mean())), f"of the reviews are {escape(label)}"),
     )
     shown = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)

@@ -1,5 +1,6 @@
 """The first page: choose networks, train them, watch them learn, count their parameters."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -12,8 +13,12 @@ from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.pages.compare import baseline_table, controls, invite, parameter_table, results_table
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services, get_services
-from rnn_compare.dashboard.shown_runs import grouped, newest, pin, pinned, restore, shown
-from rnn_compare.formatting import about, counted
+from rnn_compare.dashboard.shown_runs import grouped, newest, pin, pin_beside, pinned, restore, shown
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared
+from rnn_compare.formatting import about, counted, percent
+from rnn_compare.presets import is_of_the_book
+from rnn_compare.reviews import prepared
 from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
 
@@ -52,6 +57,8 @@ def render() -> None:
             _say_what_starts(services, setup)
         with button:
             _train(services, setup)
+        with box:
+            _train_beside(services, setup)
         invite.entry((setup.experiments, *pinned()))
     begun = _under_way(services)
     soon = begun.starting or begun.counting
@@ -68,7 +75,20 @@ def _say_what_starts(services: Services, setup: controls.Setup) -> None:
     seeds = len({experiment.seed for experiment in setup.experiments})
     networks = counted(len(setup.experiments) // seeds, "network") + (f" with {seeds} seeds each" if seeds > 1 else "")
     time = about(estimate.seconds(setup.experiments, services.runs(), services.at_once))
-    st.caption(f"Starts {networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}")
+    st.caption(
+        f"Starts {networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}. "
+        + _what_is_cut(setup.experiments)
+    )
+
+
+def _what_is_cut(experiments: Sequence[Experiment]) -> str:
+    """Says what a maxlen costs before anything is trained, once the reviews are prepared."""
+    if not all(prepared.is_prepared(experiment.dataset) for experiment in experiments):
+        return ""
+    cut = {each.maxlen: prepared.load(each.dataset).share_cut(each.maxlen) for each in experiments}
+    return " ".join(
+        f"maxlen {maxlen:,} cuts {percent(share)} of the reviews." for maxlen, share in sorted(cut.items()) if share
+    )
 
 
 def _train(services: Services, setup: controls.Setup) -> None:
@@ -79,6 +99,23 @@ def _train(services: Services, setup: controls.Setup) -> None:
         with notices.noting(notices.noted()):
             pin(services.engine.submit(list(setup.experiments), **visitor.place_in_line()))
         services.refresh()
+
+
+def _train_beside(services: Services, setup: controls.Setup) -> None:
+    """Offers to train what is set up beside what is shown, where the two can be compared and share no network."""
+    there = shown(services.runs())
+    more = [each for each in setup.experiments if all(run.experiment != each for run in there)]
+    fits = len({each.setting for each in [*more, *(run.experiment for run in there)]}) <= MAX_COMPARED
+    if not (there and more and fits and can_be_compared([*more, *(run.experiment for run in there)])):
+        return
+    locked = presenter.why_not()
+    said = f"Add {', '.join(dict.fromkeys(each.label for each in more))} to the charts"
+    if st.button(said, icon=":material/add:", width="stretch", disabled=bool(locked), help=locked):
+        presenter.require()
+        with notices.noting(notices.noted()):
+            pin_beside(services.engine.submit(more, **visitor.place_in_line()), services.runs())
+        services.refresh()
+        st.rerun()  # there is nothing to add now
 
 
 def _live(services: Services, drawn: UnderWay) -> None:
@@ -121,7 +158,8 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
             width="content",
             bind="query-params",
         )
-        marks = st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
+        of_the_book = bool(chosen) and all(is_of_the_book(run.experiment) for run in chosen)
+        marks = of_the_book and st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
         gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
         with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
         if with_baselines:
