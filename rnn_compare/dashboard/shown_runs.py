@@ -83,6 +83,12 @@ def shown(runs: Sequence[Run]) -> list[Run]:
     return chosen(runs, pinned())
 
 
+def names_any(runs: Sequence[Run]) -> bool:
+    """Tells whether what this visitor's link names is among the runs."""
+    there = {run.id for run in runs} | {f"{TOGETHER}{run.comparison}" for run in runs}
+    return any(name in there for name in pinned())
+
+
 def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
     """Returns the runs that a link names, in its order; where there is none of them, the newest ones.
 

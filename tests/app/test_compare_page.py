@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.services import Services, close_services
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PRESETS, Preset
 from rnn_compare.runs.events import Status
@@ -161,6 +162,33 @@ def test_a_network_is_added_to_those_on_the_charts_by_one_press(services: Servic
     assert app.query_params["show"] == ",".join(run.id for run in runs)
     assert [group["label"] for group in board(app)["groups"]] == ["SimpleRNN(32)", "LSTM(32)", "GRU(32)"]
     assert not [button for button in app.button if button.label.startswith("Add ")], "it is there"
+
+
+def test_what_somebody_else_starts_does_not_take_the_place_of_what_is_shown(services: Services) -> None:
+    [first] = services.engine.submit([Experiment(cell="GRU")])
+    services.refresh()
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    assert app.query_params["show"] == first
+    [other] = services.engine.submit([Experiment(cell="MGU")])
+    services.refresh()
+    app.run()
+    assert [group["label"] for group in board(app)["groups"]] == ["GRU(32)"]
+    [show_it] = [button for button in app.button if "A newer comparison was started" in button.label]
+    show_it.click().run()
+    assert [group["label"] for group in board(app)["groups"]] == ["MGU(32)"]
+    assert app.query_params["show"] == other
+
+
+def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
+    app = AppTest.from_file(APP, default_timeout=60)
+    app.query_params["show"] = "lstm-000000"
+    app.run()
+    assert "is not here" not in shown(app), "nothing is shown instead"
+    services.engine.submit([Experiment(cell="GRU")])
+    services.refresh()
+    app.run()
+    assert "What this link names is not here" in shown(app)
+    assert [group["label"] for group in board(app)["groups"]] == ["GRU(32)"]
 
 
 def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) -> None:

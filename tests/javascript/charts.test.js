@@ -133,6 +133,13 @@ test("a line is named at its end: beside the chart once it is whole, in it on th
   assert.ok(layout(CHART, [RUN], LOOKS, { ...REST, count: 1 }).margin.r > layout(CHART, [RUN], LOOKS, REST).margin.r);
 });
 
+test("where there is no room for the names of all lines, only baselines are called", () => {
+  const baselines = [{ text: "bag of words", at: 0.88, color: "", side: "bottom" }];
+  const many = Array.from({ length: 8 }, (_, index) => ({ ...RUN, id: String(index), label: `A(${index}) maxlen 50` }));
+  const named = (height) => layout({ ...CHART, baselines }, many, LOOKS, { ...REST, count: 1, height }).annotations.length;
+  assert.deepEqual([named(400), named(200)], [9, 1]);
+});
+
 test("names that end at one value stand one above the other, in the order of their lines", () => {
   const place = { low: 0, high: 1, height: 100, size: 10 };
   const moved = apart([{ text: "a", y: 0.98 }, { text: "b", y: 0.97 }, { text: "c<br>d", y: 0.1 }], place);

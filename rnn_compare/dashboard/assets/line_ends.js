@@ -3,31 +3,34 @@
 import { escapeLabel } from "./chart_look.js";
 
 const LINE_HEIGHT = 1.25; // of a line of text, in its size
+const SMALLEST = 11; // pixels of type that can be read
 const LETTER = 0.56; // the width of a letter, in its size
 
-// The labels in the margin: of lines that have come to the right edge, and of baselines.
+// The labels in the margin, of lines that have come to the right edge and of baselines, and in the chart those of lines
+// on their way. Lines go without names where there is no room for all: those of the cards say the same.
 // Returns annotations, and the pixels that they need beside the chart.
 //
 // chart: as the message declares it; lines: {text, x, y, color} each; last: the last epoch; height: of the plot in
-// pixels; size: of the type; ink: the page's own colour.
-export function endLabels(chart, lines, { last, height, size, ink, paper }) {
-  const atEdge = lines.filter(({ x }) => x >= last).map((line) => ({ ...line, text: stacked(line.text) }));
-  const onTheWay = lines.filter(({ x }) => x < last);
-  const beside = [
-    ...(chart.baselines ?? []).map(({ text, at }) => ({ text: written(text), y: at, color: ink })),
-    ...atEdge,
-  ];
+// pixels; size: of the type; ink and paper: the page's own colours.
+export function endLabels(chart, lines, { last, height, size: usual, ink, paper }) {
+  const baselines = (chart.baselines ?? []).map(({ text, at }) => ({ text: written(text), y: at, color: ink }));
+  const named = lines.map((line) => ({ ...line, text: line.x < last ? written(line.text) : stacked(line.text) }));
+  const rows = [...baselines, ...named].reduce((sum, { text }) => sum + rowsOf(text).length, 0);
+  const size = Math.min(usual, height / (LINE_HEIGHT * rows));
+  const shown = size < SMALLEST ? [] : named;
+  const beside = [...baselines, ...shown.filter(({ x }) => x >= last)];
+  const onTheWay = shown.filter(({ x }) => x < last);
   const [low, high] = chart.range;
-  const places = (labels) => apart(labels, { low, high, height, size });
+  const places = (labels) => apart(labels, { low, high, height, size: Math.max(size, SMALLEST) });
   return {
     annotations: [
       ...places(beside).map((label) => ({ ...label, xref: "paper", x: 1, xshift: 8 })),
-      ...places(onTheWay.map((line) => ({ ...line, text: written(line.text) })))
-        .map((label) => ({ ...label, xshift: 8, bgcolor: paper, borderpad: 1 })),
-    ].map((label) => ({
-      ...label, xanchor: "left", yanchor: "middle", align: "left", showarrow: false, font: { size, color: label.color },
+      ...places(onTheWay).map((label) => ({ ...label, xshift: 8, bgcolor: paper, borderpad: 1 })),
+    ].map(({ color, ...label }) => ({
+      ...label, xanchor: "left", yanchor: "middle", align: "left", showarrow: false,
+      font: { size: Math.max(size, SMALLEST), color },
     })),
-    room: 14 + LETTER * size * Math.max(0, ...beside.flatMap(({ text }) => text.split("<br>")).map(lengthOf)),
+    room: 14 + LETTER * usual * Math.max(0, ...beside.flatMap(({ text }) => rowsOf(text)).map((row) => row.length)),
   };
 }
 
@@ -36,7 +39,7 @@ export function apart(labels, { low, high, height, size }) {
   const perPixel = (high - low) / height;
   const line = perPixel * LINE_HEIGHT * size;
   const placed = labels
-    .map((label) => ({ label, y: label.y, half: 0.5 * line * label.text.split("<br>").length }))
+    .map((label) => ({ label, y: label.y, half: 0.5 * line * rowsOf(label.text).length }))
     .toSorted((a, b) => a.y - b.y);
   let floor = low - (high - low);
   for (const one of placed) {
@@ -51,8 +54,8 @@ export function apart(labels, { low, high, height, size }) {
   return placed.map(({ label, y }) => ({ ...label, y }));
 }
 
-function lengthOf(line) {
-  return line.length;
+function rowsOf(text) {
+  return text.split("<br>");
 }
 
 function written(text) {

@@ -13,7 +13,7 @@ from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.pages.compare import baseline_table, controls, invite, parameter_table, results_table
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services, get_services
-from rnn_compare.dashboard.shown_runs import grouped, newest, pin, pin_beside, pinned, restore, shown
+from rnn_compare.dashboard.shown_runs import grouped, names_any, newest, pin, pin_beside, pinned, restore, shown
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared
 from rnn_compare.formatting import about, counted, percent
@@ -46,6 +46,7 @@ def render() -> None:
     theme.load("compare.css")
     services = get_services()
     restore()
+    _stay_with_what_is_shown(services)
     with st.sidebar:
         settings, box = st.container(), st.container(key="train_box")
         with box:
@@ -66,6 +67,16 @@ def render() -> None:
     if setup.experiments:
         parameter_table.show(setup.experiments)
         parameter_table.show_summaries(setup.experiments, services.engine.summary)
+
+
+def _stay_with_what_is_shown(services: Services) -> None:
+    """Names in the address what whoever may train is shown first: nobody else's training takes its place on a wall.
+
+    Where a pass is set, everybody else follows what the presenter starts.
+    """
+    runs = services.runs()
+    if not pinned() and presenter.is_presenter() and (latest := newest(runs)):
+        pin([run.id for run in latest])
 
 
 def _say_what_starts(services: Services, setup: controls.Setup) -> None:
@@ -165,7 +176,12 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
         if with_baselines:
             baseline_table.show(services.baselines.look_up(chosen))
         latest = newest(runs)
-        if pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
+        if pinned() and chosen and not names_any(runs):
+            st.caption(
+                ":material/link_off: What this link names is not here: it was deleted, or is of another machine. "
+                "The newest comparison is shown."
+            )
+        elif pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
             if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
                 pin([])
                 st.rerun(scope="app")
