@@ -33,6 +33,7 @@ FIRST_POINT = """() => {
     return (document.querySelector('[data-chart=loss]')?.data ?? [])
         .some(trace => trace.name === 'LSTM(32)' && shown.includes(trace.meta) && trace.y.length > 0);
 }"""
+SHOWN = "new URLSearchParams(location.search).get('show')"
 STOP = """.rc-press[data-press="Stop"]"""
 
 
@@ -61,9 +62,10 @@ def _train(page: Page, url: str) -> float:
     page.goto(url)
     page.locator("[data-chart=loss] .main-svg").first.wait_for(timeout=60_000)
     page.wait_for_timeout(2000)
+    before = page.evaluate(SHOWN)
     page.get_by_role("button", name="Train", exact=True).click()
     begun = time.perf_counter()
-    page.wait_for_function("location.search.includes('show=')", timeout=20_000)
+    page.wait_for_function(f"before => {SHOWN} !== before", arg=before, timeout=20_000)
     return begun
 
 

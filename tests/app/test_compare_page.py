@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard.access import visitor
 from rnn_compare.dashboard.services import Services, close_services
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
@@ -164,7 +165,10 @@ def test_a_network_is_added_to_those_on_the_charts_by_one_press(services: Servic
     assert not [button for button in app.button if button.label.startswith("Add ")], "it is there"
 
 
-def test_what_somebody_else_starts_does_not_take_the_place_of_what_is_shown(services: Services) -> None:
+def test_what_somebody_else_starts_does_not_take_the_place_of_what_is_shown(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
     [first] = services.engine.submit([Experiment(cell="GRU")])
     services.refresh()
     app = AppTest.from_file(APP, default_timeout=60).run()
@@ -177,6 +181,20 @@ def test_what_somebody_else_starts_does_not_take_the_place_of_what_is_shown(serv
     show_it.click().run()
     assert [group["label"] for group in board(app)["groups"]] == ["MGU(32)"]
     assert app.query_params["show"] == other
+
+
+def test_whoever_looks_on_from_elsewhere_follows_what_is_started(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
+    services.engine.submit([Experiment(cell="GRU")])
+    services.refresh()
+    app = AppTest.from_file(APP, default_timeout=60).run()
+    services.engine.submit([Experiment(cell="MGU")])
+    services.refresh()
+    app.run()
+    assert "show" not in app.query_params
+    assert [group["label"] for group in board(app)["groups"]] == ["MGU(32)"]
 
 
 def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:

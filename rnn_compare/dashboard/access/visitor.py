@@ -9,6 +9,7 @@ import streamlit as st
 from rnn_compare.dashboard.access.presenter import is_open, is_presenter
 from rnn_compare.dashboard.access.rate_limit import RateLimit, whole_seconds
 from rnn_compare.dashboard.server import visitor_cookie
+from rnn_compare.dashboard.server.request_guard import is_loopback
 
 PREDICTIONS_AT_ONCE, PREDICTIONS_PER_SECOND = 40, 1.0
 
@@ -32,6 +33,12 @@ def visitor() -> str:
         token = visitor_cookie.token(st.context.cookies.get(visitor_cookie.NAME)) or secrets.token_hex(16)
         st.session_state[_VISITOR] = hashlib.sha256(token.encode()).hexdigest()[:12]
     return str(st.session_state[_VISITOR])
+
+
+def is_at_the_machine() -> bool:
+    """Tells whether the visitor's browser runs on the server's own machine."""
+    address = st.context.ip_address
+    return address is None or is_loopback(address)
 
 
 def place_in_line() -> PlaceInLine:

@@ -12,7 +12,7 @@ export function traces(chart, groups, hidden, gap = false) {
     const group = groups[index];
     const visible = !hidden.has(group.id);
     return make(curves, group, index).map((trace) => ({
-      type: "scatter", mode: "lines", name: escapeLabel(group.label), visible,
+      type: "scatter", mode: "lines", name: escapeLabel(group.label), meta: group.id, visible,
       ...trace, uid: `${group.id}-${trace.uid}`,
     }));
   });

@@ -70,12 +70,13 @@ def render() -> None:
 
 
 def _stay_with_what_is_shown(services: Services) -> None:
-    """Names in the address what whoever may train is shown first: nobody else's training takes its place on a wall.
+    """Names in the address what the presenter is shown first: nobody else's training takes its place on a wall.
 
-    Where a pass is set, everybody else follows what the presenter starts.
+    Without a pass that is whoever sits at the machine. All others follow what is started.
     """
     runs = services.runs()
-    if not pinned() and presenter.is_presenter() and (latest := newest(runs)):
+    is_presenter = visitor.is_at_the_machine() if presenter.is_open() else presenter.is_presenter()
+    if not pinned() and is_presenter and (latest := newest(runs)):
         pin([run.id for run in latest])
 
 
