@@ -63,7 +63,7 @@ def offer(experiments: Collection[Experiment]) -> None:
     if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
         st.session_state["real_review"] = None
     st.button(
-        f"Any {real.kind} review",
+        f"Random {real.kind} review",
         icon=":material/casino:",
         help="A real review that none of these networks has learned from, with what its label says: number "
         f"{real.numbers[0]:,} to {real.numbers[-1]:,}",

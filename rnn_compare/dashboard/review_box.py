@@ -19,6 +19,14 @@ EXAMPLES = {
     "Irony": "Oh great, another masterpiece about a talking dog. I could hardly stay awake for all that excitement.",
     "Negation": "This is not a bad movie at all. It is never boring, and nobody should miss it.",
 }
+QUESTIONS = {
+    "Turn at the end": (
+        "Two sentences of blame, then one of praise: a reader takes it as positive. Which of the networks do, too?"
+    ),
+    "Irony": "Words of praise, meant as blame: a reader takes it as negative. Which of the networks do, too?",
+    "Negation": "Words of blame, all of them negated: a reader takes it as positive. Which of the networks do, too?",
+}
+"""What to ask of those examples that a network may well get wrong."""
 
 
 def text(height: int = 110, experiments: Collection[Experiment] = (), first: str = "") -> str:
@@ -54,7 +62,13 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
         if experiments:
             real_review.offer(experiments)
     typed = str(st.session_state["review"])
-    if typed.strip() and (pause := visitor.pause_before_prediction()):
+    if not typed.strip():
+        st.caption(f"Type a text{' or press one of the examples' if films else ''}: the networks read it then.")
+        return ""
+    for name, question in QUESTIONS.items():
+        if typed.split() == EXAMPLES[name].split():
+            st.markdown(f"**{name}.** {question}")
+    if pause := visitor.pause_before_prediction():
         st.info(pause, icon=":material/hourglass_empty:")
         return ""
     return typed

@@ -76,11 +76,20 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     assert len(made_here(server)) == 2, "nothing was trained twice"
 
     page.get_by_role("link", name="Try a review").click()
-    page.get_by_role("textbox", name="Review", exact=True).fill("A wonderful film <b>zzyzx</b> 🎬")
+    box, outdated = (
+        page.get_by_role("textbox", name="Review", exact=True),
+        page.get_by_text("The text has changed since"),
+    )
+    box.fill("A wonderful film <b>zzyzx</b>")
     page.get_by_role("button", name="Ask the networks").click()
     verdicts = page.locator(".rc-verdicts section")
     expect(verdicts).to_have_count(2)
-    expect(verdicts.first).to_contain_text(re.compile(r"(positive|negative)\s*\d+\.\d % positive"))
+    expect(verdicts.first).to_contain_text(re.compile(r"\d+\.\d % (positive|negative)"))
+    expect(outdated).to_be_hidden()
+    box.press_sequentially(" 🎬")
+    expect(outdated).to_be_visible()
+    page.get_by_role("button", name="Ask the networks").click()
+    expect(outdated).to_be_hidden()
     expect(page.locator(".rc-words")).to_contain_text("<b>zzyzx</b> 🎬")
     expect(page.locator(".rc-words mark.rc-unknown", has_text="zzyzx")).to_be_visible()
 
