@@ -29,7 +29,7 @@ QUESTIONS = {
 """What to ask of those examples that a network may well get wrong."""
 
 
-def text(height: int = 110, experiments: Collection[Experiment] = (), first: str = "") -> str:
+def text(height: int = 84, experiments: Collection[Experiment] = (), first: str = "") -> str:
     """Draws the box for a review, the examples and a choice of real reviews, and returns what stands in the box.
 
     Nothing, if the visitor has asked too often just now: that is said, and the box keeps what was typed.
@@ -52,6 +52,7 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
         key="review",
         height=height,
         placeholder=f"Type or paste a {'review in English' if films else 'text'} …",
+        label_visibility="collapsed",
         persist_state="session",
     )
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
