@@ -81,7 +81,7 @@ def _settings(same: Sequence[Run]) -> list[str]:
 
 def _when(same: Sequence[Run]) -> list[str]:
     times = [datetime.fromtimestamp(run.started or run.created) for run in same]
-    for exactly in (", trained %d %b %H:%M", ", trained %d %b %H:%M:%S"):
+    for exactly in (", %d %b %H:%M", ", %d %b %H:%M:%S"):
         ends = [time.strftime(exactly) for time in times]
         if len(set(ends)) == len(ends):
             return ends
