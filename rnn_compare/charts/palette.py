@@ -1,14 +1,23 @@
-"""One colour for each network, the same on every page.
+"""What a colour stands for, the same on every page: a network, a side of a verdict, a word that is not known.
 
 A cell's own file in ``charts.cells`` names its colours. The first ones are Okabe and Ito's (2008, *Color Universal
 Design*), told apart by colour-blind eyes too.
 Further runs of a cell get other shades of its colour and another marker.
+No other colour that means something is one of a cell's, and colour-blind eyes tell these apart too. The page's own
+(``.streamlit/config.toml``) means only that something can be pressed.
 """
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rnn_compare.charts.cell_pictures import picture
+
+SIDES = ("#D6003D", "#A324F0")
+"""The sides of a verdict: the label 0, such as negative, and the label 1, such as positive."""
+UNKNOWN_WORD = "#00786A"
+"""A known word has none: it is the usual case."""
+CSS = {"--rc-negative": SIDES[0], "--rc-positive": SIDES[1], "--rc-unknown": UNKNOWN_WORD}
+"""By these names the style sheets get them."""
 
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
 

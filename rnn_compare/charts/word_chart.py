@@ -8,6 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from rnn_compare.charts.palette import SIDES
 from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.formatting import percent
 from rnn_compare.insight.embedding_map import WordMap
@@ -15,11 +16,11 @@ from rnn_compare.insight.embedding_map import WordMap
 HEIGHT = 520
 WIDTH, NARROW = 1100, 540
 """About how many pixels wide a map is, alone and beside another: labels that do not collide there seldom do."""
-COLORS = ((0.0, "#145FBE"), (0.5, "#9C9C9C"), (1.0, "#D65E00"))
-"""From negative to positive, the same two as where a review is read."""
+COLORS = ((0.0, SIDES[0]), (0.5, "#9C9C9C"), (1.0, SIDES[1]))
+"""From negative to positive."""
 EXTREMES = 10
 """How many words of either kind are named on the map."""
-SIDES = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
+AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 DISTANCES = (14, 30, 55, 90)
 """On which sides of a point, outward first, and how many pixels away its label may stand; the first that fits does."""
 LABEL_SIZE, NARROW_LABEL_SIZE = 16, 14
@@ -120,7 +121,7 @@ def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> l
     offsets = []
     for own, ((x, y), (width, height)) in enumerate(zip(places, sizes, strict=True)):
         candidates: list[tuple[int, int, tuple[float, float], Box]] = []
-        for far, (right, up) in itertools.product(DISTANCES, SIDES):
+        for far, (right, up) in itertools.product(DISTANCES, AROUND):
             outward = right if x > room[0] / 2 else -right  # away from the crowd in the middle
             dx, dy = float(outward * (far + width / 2)), float(up * (far + height / 2))
             box = (x + dx - width / 2, y + dy - height / 2, x + dx + width / 2, y + dy + height / 2)

@@ -1,13 +1,14 @@
 """Which trained networks a page asks, and whether with their best or their last weights."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import streamlit as st
 
 from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, shown
-from rnn_compare.experiment_sets import MAX_COMPARED
+from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run, names
 
@@ -29,7 +30,7 @@ def askable(services: Services) -> list[Run]:
 def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in found}
-    shown_as = {run.id: f"{name} · {run.id.rpartition('-')[2]}" for run, name in zip(found, _names(found), strict=True)}
+    shown_as = dict(zip(by_id, in_a_list(found), strict=True))
     # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
     # keeps to the choice.
     kept = [run for run in st.session_state.get("networks", []) if run in by_id]
@@ -45,15 +46,43 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
             on_change=note_choice,
             persist_state="session",
         )
-        which = st.segmented_control("Weights of the", list(WEIGHTS), default="best epoch", required=True)
+        which = st.segmented_control("Use weights from", list(WEIGHTS), default="best epoch", required=True)
         st.caption("Best is the epoch with the highest validation accuracy.")
     return [by_id[run] for run in chosen], WEIGHTS[which or "best epoch"]
 
 
-def _names(found: Sequence[Run]) -> list[str]:
-    """Returns a name for each run, which tells it from those that were started together with it."""
-    together: dict[str, list[Run]] = {}
-    for run in found:
-        together.setdefault(run.comparison, []).append(run)
-    by_id = {run.id: name for runs in together.values() for run, name in zip(runs, names(runs), strict=True)}
-    return [by_id[run.id] for run in found]
+def on_cards(runs: Sequence[Run]) -> list[str]:
+    """Returns a title for each of the runs that are asked together: what the charts call it, told from its like."""
+    return _told_apart(runs, names(runs))
+
+
+def in_a_list(runs: Sequence[Run]) -> list[str]:
+    """Returns a name for each of all runs: its settings are named only where another run has the same title."""
+    return _told_apart(runs, [run.title for run in runs])
+
+
+def _told_apart(runs: Sequence[Run], called: Sequence[str]) -> list[str]:
+    """Adds to names that are equal in what settings the runs differ, and where in none, when they were trained."""
+    for ending in (_settings, _when):
+        equal: dict[str, list[Run]] = {}
+        for run, name in zip(runs, called, strict=True):
+            equal.setdefault(name, []).append(run)
+        ends = {
+            run.id: end for same in equal.values() if len(same) > 1 for run, end in zip(same, ending(same), strict=True)
+        }
+        called = [name + ends.get(run.id, "") for run, name in zip(runs, called, strict=True)]
+    return list(called)
+
+
+def _settings(same: Sequence[Run]) -> list[str]:
+    found = zip(same, labels(run.experiment for run in same), strict=True)
+    return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in found]
+
+
+def _when(same: Sequence[Run]) -> list[str]:
+    times = [datetime.fromtimestamp(run.started or run.created) for run in same]
+    for exactly in (", %d %b %H:%M", ", %d %b %H:%M:%S"):
+        ends = [time.strftime(exactly) for time in times]
+        if len(set(ends)) == len(ends):
+            return ends
+    return [f", run {run.position}" for run in same]

@@ -63,8 +63,7 @@ def offer(experiments: Collection[Experiment]) -> None:
     if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
         st.session_state["real_review"] = None
     st.button(
-        f"Any {real.kind} review",
-        icon=":material/casino:",
+        f"Random {real.kind} review",
         help="A real review that none of these networks has learned from, with what its label says: number "
         f"{real.numbers[0]:,} to {real.numbers[-1]:,}",
         on_click=lambda: take(random.choice(real.numbers)),
@@ -75,9 +74,9 @@ def offer(experiments: Collection[Experiment]) -> None:
         max_value=real.numbers[-1],
         value=None,
         key="real_review",
-        placeholder="or by number",
+        placeholder="by number",
         label_visibility="collapsed",
-        width=180,
+        width=160,
         on_change=lambda: take(st.session_state["real_review"]),
     )
 

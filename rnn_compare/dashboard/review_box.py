@@ -19,9 +19,17 @@ EXAMPLES = {
     "Irony": "Oh great, another masterpiece about a talking dog. I could hardly stay awake for all that excitement.",
     "Negation": "This is not a bad movie at all. It is never boring, and nobody should miss it.",
 }
+QUESTIONS = {
+    "Turn at the end": (
+        "Two sentences of blame, then one of praise: a reader takes it as positive. Which of the networks do, too?"
+    ),
+    "Irony": "Words of praise, meant as blame: a reader takes it as negative. Which of the networks do, too?",
+    "Negation": "Words of blame, all of them negated: a reader takes it as positive. Which of the networks do, too?",
+}
+"""What to ask of those examples that a network may well get wrong."""
 
 
-def text(height: int = 110, experiments: Collection[Experiment] = (), first: str = "") -> str:
+def text(height: int = 84, experiments: Collection[Experiment] = (), first: str = "") -> str:
     """Draws the box for a review, the examples and a choice of real reviews, and returns what stands in the box.
 
     Nothing, if the visitor has asked too often just now: that is said, and the box keeps what was typed.
@@ -44,6 +52,7 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
         key="review",
         height=height,
         placeholder=f"Type or paste a {'review in English' if films else 'text'} …",
+        label_visibility="collapsed",
         persist_state="session",
     )
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
@@ -54,7 +63,13 @@ def text(height: int = 110, experiments: Collection[Experiment] = (), first: str
         if experiments:
             real_review.offer(experiments)
     typed = str(st.session_state["review"])
-    if typed.strip() and (pause := visitor.pause_before_prediction()):
+    if not typed.strip():
+        st.caption(f"Type a text{' or press one of the examples' if films else ''}: the networks read it then.")
+        return ""
+    for name, question in QUESTIONS.items():
+        if typed.split() == EXAMPLES[name].split():
+            st.markdown(f"**{name}.** {question}")
+    if pause := visitor.pause_before_prediction():
         st.info(pause, icon=":material/hourglass_empty:")
         return ""
     return typed

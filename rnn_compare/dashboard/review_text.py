@@ -16,6 +16,8 @@ CUT_WORDS_SHOWN = 120
 """Of the words that were cut off, those nearest to the first one read."""
 LONGEST_WORD, LONGEST_GAP = 60, 60
 """Characters of a word, and of what stands between two words, that are shown."""
+UNKNOWN_WORDS_SAID = 20
+"""To those who hear the page."""
 WIDEST_CUT = 0.4
 """Share of the strip that the words cut off may take, however many they are."""
 
@@ -131,10 +133,13 @@ def _cut(review: EncodedReview) -> int:
 
 
 def _in_words(review: EncodedReview) -> str:
+    """Returns the strip for those who hear the page, and the unknown words that their marks show to others."""
     parts: Sequence[str] = (
         f"{counted(review.count('cut off'), 'word')} cut off",
         f"{review.padding:,} of {len(review.ids):,} positions padding",
         f"{counted(review.count('known'), 'word')} known",
         f"{counted(review.count('unknown'), 'word')} unknown",
     )
-    return ", ".join(parts)
+    unknown = [_shortened(token.word, LONGEST_WORD) for token in review.tokens if token.state == "unknown"]
+    named = ", ".join(unknown[:UNKNOWN_WORDS_SAID])
+    return ", ".join(parts) + (f": {escape(named)}" if named else "")

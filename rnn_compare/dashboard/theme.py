@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.charts.palette import Look
+from rnn_compare.charts import palette
 from rnn_compare.dashboard.server.assets import ASSETS
 
 
@@ -13,6 +13,7 @@ def apply() -> None:
     # A file of our own: Streamlit fetches its named icons from the network.
     st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "icon.png"), layout="wide")
     load("streamlit.css", "theme.css")
+    st.html(f"<style>:root {{ {'; '.join(': '.join(each) for each in palette.CSS.items())} }}</style>")
 
 
 def load(*sheets: str) -> None:
@@ -24,7 +25,7 @@ def load(*sheets: str) -> None:
         st.html(ASSETS / sheet)
 
 
-def card(title: str, look: Look, body: str) -> str:
+def card(title: str, look: palette.Look, body: str) -> str:
     """Returns a network's card as HTML: its title under its colour.
 
     Args:

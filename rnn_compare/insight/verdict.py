@@ -41,6 +41,16 @@ class Verdict:
         """What that side is called."""
         return self.labels[self.positive]
 
+    @property
+    def share(self) -> float:
+        """The probability of that side: from 0.5 to 1."""
+        return max(self.probability, 1 - self.probability)
+
+    @property
+    def rests_on_nothing(self) -> bool:
+        """Whether the network knows no word of what it read: it would say the same of any text as long."""
+        return self.review.count("known") == 0
+
 
 def ask(run: Run, text: str, which: Which) -> Verdict:
     """Lets one run's network read a text, in this process and without Keras.

@@ -42,7 +42,7 @@ def test_the_page_opens_on_the_books_experiment(app: AppTest) -> None:
     assert app.selectbox(key="preset").value == "The book's experiment"
     assert "Starts 2 networks" in shown(app)
     assert "32·32 + 32·32 + 32 = 2,080" in shown(app)
-    assert "4 · (32·32 + 32·32 + 32) = 8,320" in shown(app)
+    assert "4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320" in shown(app)
 
 
 def test_moving_a_slider_redraws_the_parameter_counts(app: AppTest) -> None:
@@ -85,7 +85,7 @@ def test_a_preset_sets_every_control(app: AppTest, preset: Preset) -> None:
 def test_networks_that_differ_in_their_seed_alone_are_counted_once(app: AppTest) -> None:
     app.selectbox(key="preset").set_value("Is it luck?").run()
     assert "Starts 2 networks with 3 seeds each" in shown(app)
-    assert shown(app).count('class="rc-arithmetic"') == 2
+    assert shown(app).count('class="rc-shares"') == 2
     app.slider(key="seeds").set_value(10).run()
     assert "Starts 2 networks with 10 seeds each" in shown(app)
     assert app.selectbox(key="preset").value == "Own settings"

@@ -11,6 +11,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard.network_choice import on_cards
 from rnn_compare.dashboard.pages.inside import gradient_history, reading
 from rnn_compare.insight.leave_one_out import logits_without
 from rnn_compare.insight.verdict import ask, encode, run_weights
@@ -109,7 +110,7 @@ def test_one_word_and_unknown_words_alone_are_read_too(app: AppTest, drawn: list
 def test_nothing_is_read_in_an_empty_box(app: AppTest, drawn: list[dict[str, Any]]) -> None:
     app.text_area(key="review").set_value("   ").run()
     assert not app.exception
-    assert any("Type a review" in caption.value for caption in app.caption)
+    assert any("Type a text" in caption.value for caption in app.caption)
     assert drawn[-1] == {}
 
 
@@ -139,7 +140,7 @@ def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_th
     assert any(f"Validation review {first}. Its author found the film **{author}**." in m.value for m in app.markdown)
     assert drawn[-1]["author"] is bool(reviews.label(first - 1))
 
-    button = next(button for button in app.button if button.label == "Any validation review")
+    button = next(button for button in app.button if button.label == "Random validation review")
     button.click().run()
     assert not app.exception
     assert app.text_area(key="review").value in {reviews.text(number - 1) for number in range(first, last + 1)}
@@ -168,7 +169,7 @@ def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(
 ) -> None:
     app.segmented_control(key="view").set_value("Gradient flow").run()
     assert not app.exception
-    assert [run["title"] for run in drawn[-1]["runs"]] == [run.title for run in trained]
+    assert [run["title"] for run in drawn[-1]["runs"]] == on_cards(trained)
     assert 1 in drawn[-1]["epochs"]
     assert [line["track"] for line in drawn[-1]["runs"][1]["lines"]] == ["hidden state", "carry track"]
 

@@ -30,8 +30,9 @@ def answer(app: AppTest, text: str) -> str:
 def test_every_chosen_network_answers_with_its_own_probability(app: AppTest, trained: list[Run]) -> None:
     html = answer(app, "A wonderful film, the best of the year.")
     for run in trained:
-        probability = ask(run, "A wonderful film, the best of the year.", "best").probability
-        assert f"{100 * probability:.1f} % positive" in html
+        verdict = ask(run, "A wonderful film, the best of the year.", "best")
+        share = verdict.probability if verdict.label == "positive" else 1 - verdict.probability
+        assert f'<p class="rc-verdict">{100 * share:.1f} % {verdict.label}</p>' in html
 
 
 def test_an_example_fills_the_box(app: AppTest) -> None:
@@ -66,18 +67,48 @@ def test_what_is_typed_after_an_example_stays(app: AppTest) -> None:
     assert str(app.text_area(key="review").value).startswith("What a waste of time"), "the same example once more"
 
 
-def test_nothing_is_asked_of_an_empty_box(app: AppTest) -> None:
+def said(app: AppTest) -> str:
+    return " ".join(element.value for kind in (app.caption, app.info, app.markdown) for element in kind)
+
+
+def test_an_empty_box_is_answered_by_what_to_do(app: AppTest) -> None:
     assert 'class="rc-verdicts"' not in answer(app, "   ")
+    assert "Type a text or press one of the examples" in said(app)
+    answer(app, "A wonderful film.")
+    assert "Type a text" not in said(app)
+
+
+def test_without_a_network_the_page_says_what_to_choose(app: AppTest) -> None:
+    answer(app, "A wonderful film.")
+    app.multiselect(key="networks").set_value([]).run()
+    assert not app.exception
+    assert "Choose at least one network" in said(app)
+    assert app.text_area(key="review").value == "A wonderful film."
+
+
+def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question(app: AppTest) -> None:
+    app.button(key="example Turn at the end").click().run()
+    assert "a reader takes it as positive. Which of the networks do, too?" in said(app)
+    app.button(key="example Good review").click().run()
+    assert "Which of the networks" not in said(app)
 
 
 def test_a_text_without_a_word_is_answered_in_words(app: AppTest) -> None:
     assert "There is no word to read in this text." in answer(app, "!!! ... ???")
 
 
-def test_unknown_words_are_read_as_unknown(app: AppTest) -> None:
+def test_of_unknown_words_alone_there_is_no_verdict(app: AppTest) -> None:
     html = answer(app, "zzyzx qwrtz plmokn")
     assert html.count('class="rc-unknown"') >= 3
-    assert "% positive" in html
+    assert html.count("No word of this is known.") == html.count("Every text of 3 unknown words is the same") == 2
+    assert 'class="rc-scale"' not in html
+
+
+def test_known_words_that_were_cut_off_make_no_verdict(app: AppTest) -> None:
+    html = answer(app, "good film " + "zzyzx " * 10)
+    assert "No word of this is known among the last 10, all that this network reads." in html
+    assert 'class="rc-scale"' not in answer(app, "good film " + "zzyzx " * 10)
+    assert 'class="rc-scale"' in answer(app, "good film " + "zzyzx " * 8 + "film")
 
 
 def test_markup_is_text(app: AppTest) -> None:
@@ -89,7 +120,7 @@ def test_markup_is_text(app: AppTest) -> None:
 
 def test_a_hundred_thousand_words_are_read_by_their_end(app: AppTest) -> None:
     html = answer(app, "good bad " * 50_000)
-    assert "% positive" in html
+    assert 'class="rc-scale"' in html
     assert "99,99" in html, "how many words were cut off"
     assert len(html) < 200_000, "the browser gets a page, not a book"
 

@@ -128,7 +128,7 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
 
 
 def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> None:
-    number = inside.get_by_placeholder("or by number")
+    number = inside.get_by_placeholder("by number")
     number.fill("500")
     number.press("Enter")
     expect(

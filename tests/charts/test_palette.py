@@ -1,5 +1,6 @@
+import re
 import tomllib
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 
 import pytest
@@ -7,11 +8,19 @@ import pytest
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.cells.generic import generic_picture
-from rnn_compare.charts.palette import MARKERS, looks
+from rnn_compare.charts.palette import CSS, MARKERS, looks
 from rnn_compare.experiment_sets import MAX_COMPARED
 
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12141B"}
 """As `.streamlit/config.toml` has them."""
+THEME = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
+STYLES = Path(__file__).parents[2] / "rnn_compare" / "dashboard" / "assets"
+EYES = {
+    "all cones": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protanopia": ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+    "deuteranopia": ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+}
+"""What dichromats see of red, green and blue light (Machado, Oliveira and Fernandes 2009)."""
 SHADES = {name: picture(name).shades for name in CELLS} | {
     f"unknown {number}": generic_picture(cell("GRU"), number).shades for number in range(4)
 }
@@ -31,9 +40,10 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def lightness_and_hue(color: str) -> tuple[float, float, float]:
+def lightness_and_hue(color: str, eyes: str = "all cones") -> tuple[float, float, float]:
     """In Oklab (Ottosson 2020), in which equal distances look about equally large."""
-    red, green, blue = linear(color)
+    light = linear(color)
+    red, green, blue = (min(max(sum(a * b for a, b in zip(row, light, strict=True)), 0.0), 1.0) for row in EYES[eyes])
     long = (0.4122 * red + 0.5363 * green + 0.0514 * blue) ** (1 / 3)
     medium = (0.2119 * red + 0.6807 * green + 0.1074 * blue) ** (1 / 3)
     short = (0.0883 * red + 0.2817 * green + 0.6300 * blue) ** (1 / 3)
@@ -44,9 +54,15 @@ def lightness_and_hue(color: str) -> tuple[float, float, float]:
     )
 
 
-def difference(one: str, other: str) -> float:
-    pairs = zip(lightness_and_hue(one), lightness_and_hue(other), strict=True)
+def difference(one: str, other: str, eyes: str = "all cones") -> float:
+    pairs = zip(lightness_and_hue(one, eyes), lightness_and_hue(other, eyes), strict=True)
     return float(sum((a - b) ** 2 for a, b in pairs) ** 0.5)
+
+
+def mixed(color: str, share: float, background: str) -> str:
+    """As ``color-mix(in srgb, color share, transparent)`` is seen on a background."""
+    channels = ((int(color[at : at + 2], 16), int(background[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(share * over + (1 - share) * under):02X}" for over, under in channels)
 
 
 @pytest.mark.parametrize("cell_name", SHADES)
@@ -74,6 +90,44 @@ def test_each_further_network_of_a_cell_gets_another_look(cell_name: str) -> Non
     assert all(one.marker != other.marker for one, other in combinations(drawn, 2))
 
 
+@pytest.mark.parametrize("eyes", EYES)
+def test_sides_of_a_verdict_and_unknown_words_are_told_apart_by_all_eyes(eyes: str) -> None:
+    assert min(difference(one, other, eyes) for one, other in combinations(CSS.values(), 2)) >= 0.1
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_no_other_meaning_has_the_colour_of_a_cell(eyes: str) -> None:
+    for color, name in product(CSS.values(), CELLS):
+        assert difference(color, picture(name).color, eyes) >= 0.07, (color, name)
+
+
+def test_no_other_meaning_has_a_further_shade_of_a_cell_or_the_page_s_own_colour() -> None:
+    taken = [shade for name in CELLS for shade in picture(name).shades]
+    taken += [THEME[name]["primaryColor"] for name in BACKGROUNDS]
+    assert min(difference(color, other) for color, other in product(CSS.values(), taken)) >= 0.06
+
+
+@pytest.mark.parametrize("background", BACKGROUNDS)
+def test_every_mark_that_means_something_is_seen_on_either_background(background: str) -> None:
+    assert min(contrast(color, BACKGROUNDS[background]) for color in CSS.values()) >= 3
+
+
+@pytest.mark.parametrize("background", BACKGROUNDS)
+def test_words_are_read_on_every_tint_that_marks_them(background: str) -> None:
+    ink, paper = THEME[background]["textColor"], BACKGROUNDS[background]
+    [deepest] = re.findall(r"Math.round\((\d+) \* Math.sqrt", (STYLES / "marked_text.js").read_text())
+    for color in CSS.values():
+        assert contrast(ink, mixed(color, int(deepest) / 100, paper)) >= 4.5
+
+
+def test_style_sheets_name_no_colour_of_a_meaning_themselves_and_write_nothing_in_it() -> None:
+    """They would drift from the palette, and as text on a dark page it would be too faint."""
+    for sheet in STYLES.glob("*.css"):
+        text = sheet.read_text()
+        for name, color in CSS.items():
+            assert color.lower() not in text.lower(), sheet.name
+            assert not re.search(rf"(?<![-\w])(color: var\({name}\)|{name}:)", text), sheet.name
+
+
 def test_the_backgrounds_are_those_of_the_theme() -> None:
-    theme = tomllib.loads((Path(__file__).parents[2] / ".streamlit" / "config.toml").read_text())["theme"]
-    assert {name: theme[name]["backgroundColor"] for name in BACKGROUNDS} == BACKGROUNDS
+    assert {name: THEME[name]["backgroundColor"] for name in BACKGROUNDS} == BACKGROUNDS

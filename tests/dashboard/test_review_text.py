@@ -96,6 +96,14 @@ def test_the_strip_says_what_is_cut_off_and_shows_every_position() -> None:
     assert 'aria-label="34 words cut off, 0 of 6 positions padding, 6 words known, 0 words unknown"' in strip
 
 
+def test_the_strip_says_which_words_are_unknown() -> None:
+    assert '3 words known, 2 words unknown: zzz, yyy"' in review_text.strip(read("the zzz film was yyy"))
+    spoken = review_text.strip(read(" ".join(f"z{number}" for number in range(100)), maxlen=200))
+    assert "100 words unknown: z0, " in spoken
+    assert "z19" in spoken
+    assert "z20" not in spoken
+
+
 def test_where_only_the_start_is_cut_off_no_word_is_said_to_be() -> None:
     strip = review_text.strip(read("the film", maxlen=2))
     assert "cut off: start" in strip

@@ -28,8 +28,8 @@ test("a word that is left out counts against the final verdict, from the verdict
 });
 
 test("the deepest colour is the largest move's, and noise is pale", () => {
-  assert.deepEqual(depths([{ logit: 2 }, { logit: -0.5 }, { logit: 0 }]), [75, 38, 0]);
-  assert.deepEqual(depths([{ logit: 0.05 }]), [38]);
+  assert.deepEqual(depths([{ logit: 2 }, { logit: -0.5 }, { logit: 0 }]), [65, 33, 0]);
+  assert.deepEqual(depths([{ logit: 0.05 }]), [33]);
   assert.equal(strongestWord(["good", "film"], moves(RUN)), "strongest word: “film”, −61.2 points (−3.00 log-odds)");
 });
 

@@ -64,7 +64,7 @@ function colourWord(span, run, index, move, tones) {
 export function depths(moved) {
   const sizes = moved.map(({ logit }) => Math.abs(logit));
   const largest = Math.max(LEAST, ...sizes);
-  return sizes.map((size) => Math.round(75 * Math.sqrt(size / largest)));
+  return sizes.map((size) => Math.round(65 * Math.sqrt(size / largest)));
 }
 
 // Says which word has the deepest colour, and what that stands for.

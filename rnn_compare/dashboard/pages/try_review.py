@@ -9,11 +9,14 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import network_choice, real_review, review_box, review_text, theme
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.errors import UserError
-from rnn_compare.formatting import percent
+from rnn_compare.formatting import counted, percent
 from rnn_compare.insight.verdict import Verdict, ask
 from rnn_compare.runs.files import Which
-from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.record import Run
 from rnn_compare.sources.registry import about_films
+
+OUTDATED = '<p class="rc-outdated" role="status">The text has changed since. Press “Ask the networks”.</p>'
+"""Shown by the style sheet as long as the box holds other words than were judged."""
 
 
 def render() -> None:
@@ -28,7 +31,9 @@ def render() -> None:
     text = review_box.text(experiments=() if films else experiments)
     if not films and (real := real_review.picked()):
         st.markdown(real.said)
-    if text.strip() and runs:
+    if not runs:
+        st.info("Choose at least one network on the left: it answers here.", icon=":material/arrow_back:")
+    elif text.strip():
         _answers(runs, text, which)
 
 
@@ -36,7 +41,7 @@ def _answers(runs: Sequence[Run], text: str, which: Which) -> None:
     drawn = looks(run.experiment.cell for run in runs)
     cards = []
     verdicts: list[tuple[Run, str, Verdict]] = []
-    for run, title, look in zip(runs, names(runs), drawn, strict=True):
+    for run, title, look in zip(runs, network_choice.on_cards(runs), drawn, strict=True):
         try:
             verdict = ask(run, text, which)
         except UserError as error:
@@ -45,7 +50,7 @@ def _answers(runs: Sequence[Run], text: str, which: Which) -> None:
         verdicts.append((run, title, verdict))
         epoch = run.best if which == "best" else run.last
         cards.append(theme.card(title, look, _answer(verdict, f"weights of epoch {epoch.epoch}" if epoch else "")))
-    st.html(f'<div class="rc-verdicts">{"".join(cards)}</div>')
+    st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
     _what_was_given(verdicts, text)
 
 
@@ -64,17 +69,31 @@ def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> 
             f'<div class="rc-read"><h3>What was read</h3><p class="rc-given">{escape(heading)}</p>{read}</div>'
         )
     if parts:
-        st.html("".join(parts))
+        st.html(f'<div class="rc-judged">{"".join(parts)}</div>')
 
 
 def _answer(verdict: Verdict, note: str) -> str:
+    if verdict.rests_on_nothing:
+        return f'<p class="rc-problem">{_why_none(verdict)}</p><p class="rc-note">{escape(note)}</p>'
     low, high = map(escape, verdict.labels)
-    share = verdict.probability
-    left, width = (50, 100 * share - 50) if verdict.positive else (100 * share, 50 - 100 * share)
+    said = f"{percent(verdict.share)} {escape(verdict.label)}"
+    left = 50 if verdict.positive else 100 * verdict.probability
+    width = max(100 * verdict.share - 50, 0.6)
+    ends = f'<span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span>'
     return (
-        f'<p class="rc-verdict"><b>{escape(verdict.label)}</b> <span>{percent(share)} {high}</span></p>'
-        f'<div class="rc-scale" role="img" aria-label="{percent(share)} {high}">'
-        f'<i style="left: {left:.1f}%; width: {max(width, 0.6):.1f}%"></i></div>'
-        f'<p class="rc-ends"><span>{low}</span><span>{high}</span></p>'
+        f'<p class="rc-verdict">{said}</p>'
+        f'<div class="rc-scale" role="img" aria-label="{said}, on a scale from {low} to {high}">'
+        f'<i class="rc-side-{int(verdict.positive)}" style="left: {left:.1f}%; width: {width:.1f}%"></i></div>'
+        f'<p class="rc-ends">{ends}</p>'
         f'<p class="rc-note">{escape(note)}</p>'
+    )
+
+
+def _why_none(verdict: Verdict) -> str:
+    """Says why a network that knows no word gives no verdict: it would be one about their number."""
+    unknown = verdict.review.count("unknown")
+    among = f" among the last {unknown:,}, all that this network reads" if verdict.review.count("cut off") else ""
+    return (
+        f"<b>No word of this is known{among}.</b> Every text of {counted(unknown, 'unknown word')} is the same to this "
+        "network, so there is no verdict."
     )

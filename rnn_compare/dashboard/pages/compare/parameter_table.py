@@ -1,4 +1,4 @@
-"""Parameter counts of several networks, side by side and term by term."""
+"""Parameter counts of several networks: drawn, by weight tensor, and as Keras' own summary."""
 
 from collections.abc import Callable, Sequence
 from html import escape
@@ -6,30 +6,29 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import Look, looks
-from rnn_compare.charts.parameter_bars import parameter_bars
-from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.pages.compare import parameter_drawing
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
-from rnn_compare.networks.parameters import Parameters, formula, parameters
+from rnn_compare.networks.parameters import Parameters, parameters
+
+SUMMARY_PIXELS = 740
 
 
 def show(experiments: Sequence[Experiment]) -> None:
-    """Draws the counts of the chosen networks: arithmetic, bars, and tables by layer and weight tensor."""
+    """Draws where the parameters of the chosen networks are; below, to be opened, are tables of every weight tensor."""
     chosen = _different(experiments)
-    counts = [parameters(experiment) for experiment in chosen]
-    names = labels(chosen)
     drawn = looks(experiment.cell for experiment in chosen)
-    cards = "".join(
-        _card(name, look, experiment, count)
-        for name, look, experiment, count in zip(names, drawn, chosen, counts, strict=True)
+    named = list(zip(labels(chosen), drawn, chosen, strict=True))
+    scale = parameter_drawing.pixels(chosen)
+    cards = "".join(parameter_drawing.drawing(name, look, experiment, scale) for name, look, experiment in named)
+    tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in named)
+    st.html(
+        '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
+        f"{parameter_drawing.LEGEND}</header>{cards}"
+        f'<details><summary>Every weight tensor and its shape</summary><div class="rc-tables">{tables}</div></details>'
+        "</div>"
     )
-    st.html(f'<div class="rc-parameters">{cards}</div>')
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**Where the parameters are**", width="content")
-        with_embedding = st.toggle(
-            "With the embedding", key="with_embedding", help="The table of word vectors dwarfs all that learns to read."
-        )
-    figure.show(parameter_bars(names, drawn, counts, with_embedding), "parameter_bars", 70 + 52 * len(chosen))
 
 
 def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experiment], str]) -> None:
@@ -42,10 +41,12 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
     if not st.toggle("Keras' own model.summary()", key="summaries", help="A worker builds the networks to make it."):
         return
     chosen = _different(experiments)
-    for column, experiment, name in zip(st.columns(min(2, len(chosen))) * 4, chosen, labels(chosen), strict=False):
-        with column, st.spinner("Keras builds the network …"):
-            st.markdown(f"**{name}**")
-            st.code(summary(experiment), language=None)
+    with st.container(horizontal=True):
+        for experiment, name in zip(chosen, labels(chosen), strict=True):
+            # As wide as Keras' lines: what is cut off there is the count.
+            with st.container(width=SUMMARY_PIXELS), st.spinner("Keras builds the network …"):
+                st.markdown(f"**{name}**")
+                st.code(summary(experiment), language=None)
 
 
 def _different(experiments: Sequence[Experiment]) -> list[Experiment]:
@@ -53,17 +54,10 @@ def _different(experiments: Sequence[Experiment]) -> list[Experiment]:
     return list(dict.fromkeys(experiment.model_copy(update={"seed": 0}) for experiment in experiments))
 
 
-def _card(name: str, look: Look, experiment: Experiment, count: Parameters) -> str:
+def _table(name: str, look: Look, count: Parameters) -> str:
     rows = []
     for layer in count.layers:
         rows.append(f'<tr class="rc-layer"><td>{escape(layer.kind)}</td><td>{layer.count:,}</td></tr>')
-        if layer in count.recurrent_layers:
-            rows.append(f'<tr class="rc-gate"><td colspan="2">{escape(layer.arithmetic)}</td></tr>')
-        rows += [
-            f'<tr class="rc-gate"><td>{gate.name} <i>{gate.symbol}</i>: {escape(gate.arithmetic.split(" = ")[0])}</td>'
-            f"<td>{gate.count:,}</td></tr>"
-            for gate in layer.gates
-        ]
         rows += [
             f'<tr class="rc-tensor"><td><code>{escape(" ".join((tensor.direction, tensor.name)).strip())}</code>'
             f'<span class="rc-shape">({", ".join(f"{size:,}" for size in tensor.shape)})</span></td>'
@@ -76,14 +70,7 @@ def _card(name: str, look: Look, experiment: Experiment, count: Parameters) -> s
         ("total", count.total),
     )
     rows += [
-        f'<tr class="rc-{"total" if label == "total" else "gate"}"><td>{label}</td><td>{number:,}</td></tr>'
+        f'<tr class="rc-{"total" if label == "total" else "tensor"}"><td>{label}</td><td>{number:,}</td></tr>'
         for label, number in totals
     ]
-    first = count.recurrent_layers[0]
-    return (
-        f'<section class="rc-card" style="--rc-color: {look.color}">'
-        f"<h4><span>{escape(name)}</span><span>{count.total:,} parameters</span></h4>"
-        f'<p class="rc-arithmetic">{escape(first.arithmetic)}</p>'
-        f'<p class="rc-symbols">{escape(first.kind)}: {escape(formula(experiment.cell))}</p>'
-        f"<details><summary>By layer and weight tensor</summary><table>{''.join(rows)}</table></details></section>"
-    )
+    return theme.card(name, look, f"<table>{''.join(rows)}</table>")

@@ -12,7 +12,7 @@ from rnn_compare.dashboard.services import get_services
 from rnn_compare.errors import UserError
 from rnn_compare.insight.verdict import run_weights
 from rnn_compare.runs.files import Which
-from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.record import Run
 
 VIEWS = {
     "Word by word": reading.show,
@@ -43,7 +43,7 @@ def render() -> None:
 def _with_weights(runs: Sequence[Run], which: Which) -> list[Chosen]:
     chosen = []
     drawn = looks(run.experiment.cell for run in runs)
-    for run, name, look in zip(runs, names(runs), drawn, strict=True):
+    for run, name, look in zip(runs, network_choice.on_cards(runs), drawn, strict=True):
         try:
             chosen.append(Chosen(run, name, look, which, run_weights(run, which)))
         except UserError as error:

@@ -53,7 +53,6 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
     text = review_box.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
     if not text.strip():
-        st.caption("Type a review or press one of the examples: the networks read it word by word.")
         return
     found = _read(services, chosen, text)
     if not found:

@@ -1,0 +1,167 @@
+"""Where a network's parameters are, drawn: from the embedding through its recurrent layers to Dense.
+
+Each layer's box stands below its share of all parameters. In a recurrent layer's box are the matrices of each gate,
+with sides to scale, so that their areas are their numbers of parameters.
+"""
+
+from collections.abc import Sequence
+from html import escape
+
+from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.charts.palette import Look
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import percent
+from rnn_compare.networks.parameters import Layer, Parameters, parameters
+
+EMBEDDING_WIDTH, DENSE_WIDTH, GAP = 19.0, 15.0, 2.0
+"""Of the layers' boxes, in percent of the card's inner width; the recurrent layers share the rest."""
+CARD_WIDTH = 880
+"""Pixels inside a card on a window of 1280: what the matrices are fitted to."""
+TALLEST, THINNEST = 46, 4
+"""Pixels of the highest matrix, and of a bias, which to scale would not be seen."""
+FITS_A_LABEL = 42
+"""Pixels that a label such as 32·32 takes."""
+LEGEND = (
+    '<p class="rc-matrix-legend">Each block is <span><b class="rc-recurrent-kernel"></b> a recurrent kernel, '
+    'units·units, + </span><span><b class="rc-kernel"></b> a kernel, features·units, + </span>'
+    '<span><b class="rc-bias"></b> a bias, units.</span> <span><i>Units</i>: numbers in the state.</span> '
+    "<span><i>Features</i>: numbers read at each step, in the first layer those that stand for a word.</span></p>"
+)
+
+
+def pixels(experiments: Sequence[Experiment]) -> float:
+    """Returns how many pixels a unit gets in the drawings of networks that are to be compared."""
+    fitting = []
+    for experiment in experiments:
+        found, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)
+        features = max(experiment.embedding_size, below if experiment.layers > 1 else 0)
+        across = _width(experiment.layers) / 100 * CARD_WIDTH - 22 - found.blocks * (12 + _bias_pixels(found, 0))
+        fitting += [TALLEST / experiment.units, across / (found.blocks * (experiment.units + features))]
+    return max(min(fitting), 0.02)
+
+
+def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str:
+    """Returns one network's card.
+
+    Args:
+        title: Its name on the page.
+        look: Its colour.
+        experiment: What it is.
+        scale: What ``pixels`` gave for all networks on the page.
+    """
+    counted = parameters(experiment)
+    columns = [EMBEDDING_WIDTH, *[_width(experiment.layers)] * experiment.layers, DENSE_WIDTH]
+    boxes = [_embedding(counted.layers[0], counted), *_recurrent(experiment, counted, scale), _dense(counted)]
+    terms = " + ".join(f"{layer.count:,}" for layer in counted.layers)
+    fractions = " ".join(f"{column:.2f}fr" for column in columns)
+    return (
+        f'<section class="rc-card" style="--rc-color: {look.color}">'
+        f"<h4><span>{escape(title)}</span><span>{terms} = {counted.total:,} parameters</span></h4>"
+        f'{_shares(counted, columns)}<div class="rc-layer-row" style="grid-template-columns: {fractions}">'
+        f"{''.join(boxes)}</div></section>"
+    )
+
+
+def _width(layers: int) -> float:
+    return (100 - EMBEDDING_WIDTH - DENSE_WIDTH - GAP * (layers + 1)) / layers
+
+
+def _shares(counted: Parameters, columns: Sequence[float]) -> str:
+    """Returns the bar of all parameters to scale, and from each part of it the way down to its layer's box."""
+    kinds = ["embedding", *["recurrent"] * len(counted.recurrent_layers), "dense"]
+    said = ", ".join(f"{layer.kind} {_share(layer, counted)}" for layer in counted.layers)
+    parts, ways, left, box = [], [], 0.0, 0.0
+    for layer, kind, column in zip(counted.layers, kinds, columns, strict=True):
+        right = left + 100 * layer.count / counted.total
+        shape = f"{left:.2f}% 0, {right:.2f}% 0, {box + column:.2f}% 100%, {box:.2f}% 100%"
+        parts.append(f'<i class="rc-{kind}" style="flex: {layer.count}"></i>')
+        ways.append(f'<i class="rc-{kind}" style="clip-path: polygon({shape})"></i>')
+        left, box = right, box + column + GAP
+    return (
+        f'<div class="rc-shares" role="img" aria-label="Of {counted.total:,} parameters: {escape(said)}">'
+        f'{"".join(parts)}</div><div class="rc-ways" aria-hidden="true">{"".join(ways)}</div>'
+    )
+
+
+def _share(layer: Layer, counted: Parameters) -> str:
+    share = layer.count / counted.total
+    return percent(share) if share >= 0.0005 else f"{100 * share:.1g} %"
+
+
+def _box(kind: str, name: str, arithmetic: str, share: str, body: str) -> str:
+    return (
+        f'<div class="rc-box rc-{kind}"><p class="rc-layer-name"><b>{escape(name)}</b> <span>{share}</span> '
+        f'<span class="rc-arithmetic">{escape(arithmetic)}</span></p>{body}</div>'
+    )
+
+
+def _embedding(layer: Layer, counted: Parameters) -> str:
+    words, features = layer.tensors[0].shape
+    body = f"<p>{features} features for each of {words:,} words</p>"
+    return _box("embedding", layer.kind, layer.arithmetic, _share(layer, counted), body)
+
+
+def _dense(counted: Parameters) -> str:
+    layer = counted.layers[-1]
+    read = layer.tensors[0].shape[0]
+    return _box("dense", layer.kind, layer.arithmetic, _share(layer, counted), f"<p>{read:,} weights and a bias</p>")
+
+
+def _recurrent(experiment: Experiment, counted: Parameters, scale: float) -> list[str]:
+    found = cell_of(experiment.cell)
+    boxes = []
+    for number, layer in enumerate(counted.recurrent_layers, start=1):
+        name = layer.kind if experiment.layers == 1 else f"{layer.kind} {number}"
+        features = layer.tensors[0].shape[0]
+        body = f"{_gates(found, experiment.units, features, layer, scale)}<p>{escape(_why(experiment, found))}</p>"
+        boxes.append(_box("recurrent", name, _arithmetic(layer), _share(layer, counted), body))
+    return boxes
+
+
+def _arithmetic(layer: Layer) -> str:
+    """Returns the count of a recurrent layer, and in between that of one block where there are several.
+
+    Example:
+        >>> _arithmetic(parameters(Experiment(cell="LSTM")).recurrent_layers[0])
+        '4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320'
+    """
+    terms, total = layer.arithmetic.rsplit(" = ", 1)
+    times, several, _ = terms.partition("(")
+    return f"{terms} = {times}{layer.gates[0].count:,} = {total}" if several and layer.gates else layer.arithmetic
+
+
+def _why(experiment: Experiment, found: Cell) -> str:
+    names = ", ".join(gate.name for gate in found.gates)
+    both_ways = "Twice, forward and backward. " if experiment.bidirectional else ""
+    often = f"{found.blocks} times, once for each: {names}." if names else f"{'' if both_ways else 'Once: '}no gates."
+    biases = f" {found.notes}" if found.bias_rows > 1 else ""
+    return f"{both_ways}{often[0].upper()}{often[1:]}{biases}"
+
+
+def _gates(found: Cell, units: int, features: int, layer: Layer, scale: float) -> str:
+    """Returns the matrices of each gate in one direction, side by side."""
+    bias = f"{found.bias_rows}·{units}" if found.bias_rows > 1 else f"{units}"
+    matrices = (
+        ("recurrent-kernel", f"{units}·{units}", units * scale),
+        ("kernel", f"{features:,}·{units}", features * scale),
+        ("bias", "", _bias_pixels(found, scale)),
+    )
+    height = max(units * scale, 2)
+    drawn = "".join(
+        f'<b class="rc-{name}" style="width: {width:.1f}px; height: {height:.1f}px">'
+        f"{size if min(width, 2.4 * height) >= FITS_A_LABEL else ''}</b>"
+        for name, size, width in matrices
+    )
+    wide = sum(width for _, _, width in matrices) > 2 * FITS_A_LABEL
+    blocks = [(gate.name if wide else "", gate.symbol) for gate in found.gates] or [("", "")]
+    captioned = "".join(
+        f"<div><p>{escape(name)} <i>{escape(symbol)}</i></p><div>{drawn}</div></div>" for name, symbol in blocks
+    )
+    each = f"{len(blocks)} blocks, each with" if found.gates else "one block with"
+    said = f"{layer.kind}: {each} recurrent kernel {units}·{units}, kernel {features:,}·{units}, bias {bias}"
+    return f'<div class="rc-matrices" role="img" aria-label="{escape(said)}">{captioned}</div>'
+
+
+def _bias_pixels(found: Cell, scale: float) -> float:
+    return found.bias_rows * max(scale, THINNEST)

@@ -1,0 +1,44 @@
+"""Where the parameters are, as it is seen on a wall: all at once, and nothing of it cut off."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import Server
+from tests.chromium import PATIENCE
+
+expect.set_options(timeout=PATIENCE)
+THREE = "cell=SimpleRNN&cell=LSTM&cell=GRU"
+CUT = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.textContent)"
+
+
+def test_three_networks_and_what_a_block_is_made_of_fit_on_a_wall(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{server.url}/?{THREE}")
+    cards = page.locator(".rc-parameters > .rc-card")
+    expect(cards).to_have_count(3)
+    page.locator(".rc-parameters > header").evaluate("header => header.scrollIntoView()")
+    top, end = page.locator(".rc-parameters > header").bounding_box(), cards.last.bounding_box()
+    assert top is not None
+    assert end is not None
+    bar_of_pages = 60
+    expect(page.get_by_role("img", name="Of 328,353 parameters: Embedding 97.5 %, LSTM 2.5 %")).to_be_visible()
+    assert end["y"] + end["height"] - top["y"] <= 720 - bar_of_pages
+
+
+def test_no_drawing_is_wider_than_its_box(server: Server, page: Page) -> None:
+    for settings in ("units=512", "units=1", "layers=3&bidirectional=true&units=128", "embedding_size=512&units=4"):
+        page.set_viewport_size({"width": 1280, "height": 720})
+        page.goto(f"{server.url}/?{THREE}&{settings}")
+        expect(page.locator(".rc-parameters > .rc-card")).to_have_count(3)
+        for width in (1280, 1920, 390):
+            page.set_viewport_size({"width": width, "height": 844})
+            assert page.locator(".rc-parameters .rc-box, .rc-parameters .rc-card").evaluate_all(CUT) == [], settings
+
+
+def test_keras_own_summary_shows_its_counts_uncut(server: Server, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(server.url)
+    page.get_by_text("Keras' own model.summary()").click()
+    summaries = page.locator("[data-testid=stCode] pre")
+    expect(summaries).to_have_count(2)
+    expect(summaries.last).to_contain_text("328,353")
+    assert summaries.evaluate_all(CUT) == []
