@@ -140,20 +140,28 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
 
 
 def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
+    inside.get_by_role("radio", name="last epoch").click()
     inside.get_by_role("radio", name="Gradient flow").click()
     where = inside.locator(".rc-where")
     expect(where).to_have_text("after epoch 2")
-    flow = inside.locator(".rc-history-flow .scatterlayer path.js-line")
-    expect(flow).to_have_count(3)  # two networks, and the carry track of one
-    last = flow.first.get_attribute("d")
+    memory = inside.locator(".rc-memory")
+    expect(memory).to_have_count(2)
+    expect(memory.first).to_have_text(re.compile(r"^\d+ words?effective memory, after epoch 2"))
+    size, reach, memories = inside.locator(".rc-history-chart").all()
+    expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
+    expect(reach.locator("path.js-line")).to_have_count(3)
+    expect(memories.locator("path.js-line")).to_have_count(2)
+    line = reach.locator("path.js-line").first
+    last = line.get_attribute("d")
     inside.get_by_role("button", name="First epoch").click()
-    expect(where).to_have_text(re.compile("before training|after epoch 1"))
-    expect(flow.first).not_to_have_attribute("d", last or "")
+    expect(where).to_have_text("before training")
+    expect(memory.first).to_contain_text("before training")
+    expect(line).not_to_have_attribute("d", last or "")
     inside.get_by_label("Pace", exact=True).select_option("8")
     inside.get_by_role("button", name="Play (space)").click()
     expect(where).to_have_text("after epoch 2")
-    expect(flow.first).to_have_attribute("d", last or "")
+    expect(line).to_have_attribute("d", last or "")
     expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
-    inside.get_by_text("While it learned").click()
+    inside.get_by_text("What it means").click()
     inside.keyboard.press("ArrowLeft")
     expect(where).to_have_text("after epoch 1")
