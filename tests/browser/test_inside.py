@@ -82,6 +82,37 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     expect(lstm.get_by_role("button", name="forget gate")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_none_of_them(inside: Page) -> None:
+    inside.set_viewport_size({"width": 1280, "height": 720})
+    ask(inside, "A good film and no more " * 6)
+    seen = [inside.locator(each).first for each in (".rc-reading", ".rc-verdict-chart", "svg.rc-cell")]
+    before = [each.bounding_box() for each in seen]
+    for box in before:
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 720
+    inside.get_by_role("button", name="First word").click()
+    inside.get_by_label("Pace", exact=True).select_option("8")
+    inside.get_by_role("button", name="Play (space)").click()
+    expect(inside.locator(".rc-where")).to_have_text("word 30 of 30")
+    assert [each.bounding_box() for each in seen] == before
+
+
+def test_one_network_does_not_fill_a_large_screen(inside: Page) -> None:
+    inside.set_viewport_size({"width": 1920, "height": 1080})
+    inside.get_by_role("button", name="Clear all").click()
+    box = inside.get_by_role("combobox", name="Networks")
+    box.fill("LSTM")
+    box.press("Enter")
+    box.press("Escape")
+    expect(inside.locator(".rc-cells section")).to_have_count(1)
+    text, cell = (inside.locator(each).bounding_box() for each in (".rc-told", ".rc-cells section"))
+    assert text is not None
+    assert cell is not None
+    assert cell["x"] > text["x"] + text["width"]
+    assert cell["width"] < 800
+
+
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
     ask(inside, "A good film zzyzx and no more")
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")

@@ -18,11 +18,7 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep }) {
   const player = makePlayer({
     count, at, pace,
     onStep: (now) => { tell(now); onStep(now); },
-    onPlay: (plays) => {
-      playing.textContent = plays ? "Pause" : "Play";
-      // What moves stands below the bar: as much of it as fits is to be seen.
-      if (plays) bar.scrollIntoView({ block: "start", behavior: "smooth" });
-    },
+    onPlay: (plays) => { playing.textContent = plays ? "Pause" : "Play"; },
   });
   const press = (text, label, act) => {
     const made = button("", bar, text, act);

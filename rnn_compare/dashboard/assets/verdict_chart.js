@@ -22,7 +22,10 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
         showlegend: runs.length > 1 || author !== null,
         legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
         xaxis: wordAxis(words, looks, node.clientWidth),
-        yaxis: { ...axisIn(looks), fixedrange: true, range: [-0.03, 1.03], tickformat: ".0%", nticks: 6 },
+        yaxis: {
+          ...axisIn(looks), fixedrange: true, range: [-0.03, 1.03], tickformat: ".0%",
+          tickvals: [0, 0.25, 0.5, 0.75, 1],
+        },
         shapes: shapesAt(at, looks),
       }, CONFIG);
       onPointClick(node, (x) => onWord(Math.round(x) - 1));
@@ -71,6 +74,6 @@ function wordAxis(words, looks, width) {
 }
 
 function shapesAt(at, looks) {
-  const undecided = { ...levelAt(0.5, { color: looks.ink, width: 1 }), opacity: 0.5 };
+  const undecided = { ...levelAt(0.5, { color: looks.ink, width: 1, dash: "solid" }), opacity: 0.5 };
   return [undecided, cursorAt(at + 1, looks)];
 }

@@ -46,8 +46,8 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     """Returns what the charts show."""
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
-        "**What you see:** how much a small change of the state after each word would change the loss, ‖∂L/∂hₜ‖, "
-        f"followed back from the end (right) of {counted_range(numbers, 'long review')} to the beginning. "
+        "**What you see:** how much a small change of the cell's outputₜ at each word would change the loss, "
+        f"‖∂L/∂hₜ‖, followed back from the end (right) of {counted_range(numbers, 'long review')} to the beginning. "
         "The **effective memory** is the number of last words that hold half of the sum."
     )
 
