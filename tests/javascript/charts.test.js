@@ -7,7 +7,7 @@ import { traces } from "../../rnn_compare/dashboard/assets/board_traces.js";
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
 import { range } from "../../rnn_compare/dashboard/assets/curves.js";
 import { dressed, readable } from "../../rnn_compare/dashboard/assets/figure.js";
-import { momentsOf, remark } from "../../rnn_compare/dashboard/assets/gradient_history.js";
+import { momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradient_history.js";
 import { OWN, decadesBetweenTicks, flowTraces, memoryTraces } from "../../rnn_compare/dashboard/assets/gradient_traces.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
@@ -201,9 +201,9 @@ test("where the chosen epochs of the networks differ, each is first shown with i
 });
 
 test("beside an effective memory stands what the reviews do, and nothing that is not known", () => {
-  assert.equal(remark(FLOW), "middle half of the reviews: 1 to 3 words · absolute size at the last word: 0.5");
-  assert.match(remark({ states: MEAN, carry: MEAN }), /^on the carry track: 1 word · absolute/);
-  assert.equal(remark({ states: { memory: [0], size: 0 }, carry: null }), "");
+  assert.deepEqual(remarks(FLOW), ["middle half of the reviews: 1 to 3 words", "absolute size at the last word: 0.5"]);
+  assert.equal(remarks({ states: MEAN, carry: MEAN })[0], "on the carry track: 1 word");
+  assert.deepEqual(remarks({ states: { memory: [0], size: 0 }, carry: null }), []);
 });
 
 test("an axis of many decades has a tick every few", () => {

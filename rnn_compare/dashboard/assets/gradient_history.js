@@ -90,21 +90,21 @@ function buildCards(root, runs) {
         const which = run.directions.length < 2 ? "" : ` ${flow.backward ? "backward" : "forward"}`;
         const [words] = flow.states.memory;
         element("b", "", line, words ? counted(words) : "none");
-        element("span", "", line, `${words ? "effective memory" : "no gradient arrives"}${which}, ${when}`);
-        element("p", "rc-note", bodies[index], remark(flow));
+        element("span", "", line, `${words ? "effective memory" : "no gradient arrives"}${which}`);
+        element("p", "rc-note", bodies[index], [when, ...remarks(flow)].join(" · "));
       }
     }),
   };
 }
 
 // What else there is to say of an effective memory.
-export function remark({ states, carry }) {
+export function remarks({ states, carry }) {
   const [, lower, upper] = states.memory;
   return [
     ...(upper ? [`middle half of the reviews: ${lower < upper ? `${shown(lower)} to ` : ""}${counted(upper)}`] : []),
     ...(carry?.memory[0] ? [`on the carry track: ${counted(carry.memory[0])}`] : []),
     ...(states.size ? [`absolute size at the last word: ${Number(states.size.toPrecision(2))}`] : []),
-  ].join(" · ");
+  ];
 }
 
 function counted(words) {

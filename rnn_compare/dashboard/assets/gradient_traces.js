@@ -127,5 +127,5 @@ function axis(looks, title, more) {
 }
 
 export function decadesBetweenTicks([low, high]) {
-  return Math.max(1, Math.round((high - low) / 6));
+  return Math.max(1, Math.round((high - low) / 5));
 }

@@ -26,9 +26,10 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
   const sides = ["rc-negative", "rc-positive"].map((side) => element("b", side, legend));
   const marks = ["rc-unknown", "rc-cut"].map((mark) => element("span", mark, legend));
   [marks[0].textContent, marks[1].textContent] = ["unknown word", "cut off"];
+  if (runs.length > 1) element("span", "", legend, "as read by");
   const leads = runs.length < 2 ? [] : runs.map((run, index) => {
     const made = button("rc-lead", legend, run.title, () => onLead(index));
-    made.title = `The colours are those of ${run.title}`;
+    made.title = `Colour the words as ${run.title} read them`;
     made.style.setProperty("--rc-color", run.color);
     return made;
   });

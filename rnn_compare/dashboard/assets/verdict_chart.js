@@ -18,8 +18,8 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
       const traces = [wordTrace(words), ...runs.map(verdictTrace)];
       if (author !== null) traces.push(authorTrace(words.length, author, looks));
       plotly.react(node, traces, {
-        ...layoutIn(looks), ...sizeIn(node), margin: { l: 55, r: 12, t: 6, b: 24 }, hovermode: "x unified",
-        showlegend: runs.length > 1 || author !== null,
+        ...layoutIn(looks), ...sizeIn(node), margin: { l: 55, r: 12, t: 12, b: 24 }, hovermode: "x unified",
+        showlegend: author !== null, // of the networks' colours the text's legend above says which is whose
         legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
         xaxis: wordAxis(words, looks, node.clientWidth),
         yaxis: {
@@ -48,7 +48,8 @@ function wordTrace(words) {
 function verdictTrace(run) {
   const moved = moves(run).map(({ points }) => `moved by ${signed(points)} points`);
   return {
-    type: "scatter", mode: "lines", name: escapeLabel(run.title), line: { color: run.color, width: 3.5 },
+    type: "scatter", mode: "lines", name: escapeLabel(run.title), showlegend: false,
+    line: { color: run.color, width: 3.5 },
     x: run.probabilities.map((_, index) => run.first + index), y: run.probabilities,
     text: ["before the first word", ...moved], hovertemplate: "%{y:.1%}, %{text}",
   };
