@@ -12,7 +12,7 @@ from rnn_compare.insight.memory_test import MemoryTest
 from rnn_compare.insight.prediction import Array
 from rnn_compare.sources.source import SENTIMENT
 
-HEIGHT = 440
+HEIGHT = 400
 TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 
@@ -42,18 +42,9 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     """Returns the chart of how many pairs are told apart, by where the sentiment word stands."""
     drawn = go.Figure()
     chance = _chance(networks)
-    drawn.add_hrect(0.5 - chance, 0.5 + chance, fillcolor=GREY, opacity=0.18, line_width=0, layer="below")
-    drawn.add_hline(0.5, line={"color": GREY, "dash": "dash", "width": 3})
-    drawn.add_annotation(
-        x=0.99,
-        xref="paper",
-        xanchor="right",
-        y=0.5,
-        yanchor="bottom",
-        text="<b>guessing</b>",
-        showarrow=False,
-        font_size=16,
-    )
+    chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
+    drawn.add_hrect(0.5 - chance, 0.5 + chance, **chance_band, name="chance, in 19 of 20 cases", showlegend=True)
+    drawn.add_hline(0.5, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
     lowest = 0.5 - chance
     for width, network in zip(_widths(len(networks)), networks, strict=True):
         _add(drawn, network, network.test.told_apart, width, "%{y:.1%} told apart")
@@ -69,8 +60,7 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     for width, network in zip(_widths(len(networks)), networks, strict=True):
         _add(drawn, network, network.test.effect, width, "verdicts %{y:.3f} apart")
     _finish(drawn, networks)
-    drawn.update_layout(showlegend=False)
-    drawn.update_yaxes(axis("distance between the two verdicts (log-odds)", rangemode="tozero"))
+    drawn.update_yaxes(axis("distance between the verdicts (log-odds)", rangemode="tozero"))
     return drawn
 
 
@@ -104,6 +94,7 @@ def _finish(drawn: go.Figure, networks: Sequence[NetworkMemory]) -> None:
     span = np.log10(longest) or 1.0
     drawn.update_layout(
         **layout(),
+        showlegend=True,  # a line by itself has a name too
         # The end of the text is at the right, as on the page and in the chart of gradients.
         xaxis=axis(
             f"{telling_word(networks)}, counted from the end",

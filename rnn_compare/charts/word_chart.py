@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,55 +13,94 @@ from rnn_compare.charts.palette import SIDES
 from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.formatting import percent
 from rnn_compare.insight.embedding_map import WordMap
+from rnn_compare.insight.prediction import Array
 
-HEIGHT = 520
-WIDTH, NARROW = 1100, 540
-"""About how many pixels wide a map is, alone and beside another: labels that do not collide there seldom do."""
+
+@dataclass(frozen=True)
+class Sheet:
+    """How a map is laid out.
+
+    Attributes:
+        width: About how many pixels wide it is: labels that do not collide there seldom do.
+        height: How many pixels high.
+        extremes: How many words of either kind are named.
+        label_size: In pixels.
+    """
+
+    width: int
+    height: int
+    extremes: int
+    label_size: int
+
+
+WIDE = Sheet(width=1100, height=440, extremes=10, label_size=16)
+NARROW = Sheet(width=520, height=310, extremes=6, label_size=14)
+"""Of one map, and of each of two beside each other."""
 COLORS = ((0.0, SIDES[0]), (0.5, "#9C9C9C"), (1.0, SIDES[1]))
-"""From negative to positive."""
-EXTREMES = 10
-"""How many words of either kind are named on the map."""
+"""From negative to positive, the same two as where a review is read."""
 AROUND = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, 1), (1, -1), (-1, -1))
 DISTANCES = (14, 30, 55, 90)
 """On which sides of a point, outward first, and how many pixels away its label may stand; the first that fits does."""
-LABEL_SIZE, NARROW_LABEL_SIZE = 16, 14
+ROOM_FOR_TICK = 0.4
+"""How far from all others, of the two that the scale is long, the tick at 50 % must lie to be written."""
 
 Points = NDArray[np.float64]
 Box = tuple[float, float, float, float]
 
 
-def tinted(words: WordMap) -> Points:
-    """Returns each word's colour (words,), from -1 for negative over 0 for this network's median word to 1.
+@dataclass(frozen=True)
+class ColorScale:
+    """What the colours of one map mean: log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
 
-    Networks lean: many judge nearly every single word positive. So the median word is the middle, and the
-    scale is one of log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
+    Networks lean: many judge nearly every single word positive. So the median word is the middle, and not one half.
+
+    Attributes:
+        middle: The log-odds of the median word, which is grey.
+        widest: How far from it the colours are full: 99 of 100 words lie within.
     """
-    probabilities = np.clip(np.nan_to_num(words.verdicts.astype(np.float64), nan=0.5), 1e-6, 1 - 1e-6)
-    log_odds = np.log(probabilities / (1 - probabilities))
-    away = log_odds - np.median(log_odds)
-    widest = np.percentile(np.abs(away), 99) or 1.0
-    tints: Points = np.clip(away / widest, -1, 1)
-    return tints
+
+    middle: float
+    widest: float
+
+    def tints(self, verdicts: Array) -> Points:
+        """Returns each word's colour (words,), from -1 for negative over 0 to 1 for positive."""
+        tints: Points = np.clip((_log_odds(verdicts) - self.middle) / self.widest, -1, 1)
+        return tints
+
+    def ticks(self) -> list[tuple[float, float]]:
+        """Returns places on the scale, from -1 to 1, and verdicts: ends, middle, and 50 % where it has room."""
+        places = [-1.0, 0.0, 1.0]
+        half = -self.middle / self.widest
+        if min(abs(half - place) for place in places) >= ROOM_FOR_TICK and abs(half) < 1:
+            places.append(half)
+        return [(place, float(1 / (1 + np.exp(-self.middle - place * self.widest)))) for place in sorted(places)]
 
 
-def extremes(words: WordMap, count: int = EXTREMES) -> list[int]:
+def color_scale(words: WordMap) -> ColorScale:
+    """Returns the scale on which a map is coloured."""
+    log_odds = _log_odds(words.verdicts)
+    middle = float(np.median(log_odds))
+    return ColorScale(middle, float(np.percentile(np.abs(log_odds - middle), 99)) or 1.0)
+
+
+def extremes(words: WordMap, count: int) -> list[int]:
     """Returns the places of the words that the network judges most negative, and of the most positive ones."""
     order = np.argsort(words.verdicts, kind="stable")
     return list(dict.fromkeys(int(i) for i in (*order[:count], *order[::-1][:count])))
 
 
-def word_chart(words: WordMap, found: Sequence[str] = (), width: int = WIDTH, label: str = "positive") -> go.Figure:
+def word_chart(words: WordMap, found: Sequence[str] = (), sheet: Sheet = WIDE, label: str = "positive") -> go.Figure:
     """Returns the map.
 
     Args:
         words: The words and where they lie.
         found: A word that was looked up and its neighbours, which are labelled then; otherwise the extremes are.
-        width: About how many pixels it will be wide.
+        sheet: How it is laid out.
         label: What the probability is of.
     """
     index = {word: place for place, word in enumerate(words.words)}
-    labelled = [index[word] for word in found if word in index] if found else extremes(words)
-    tints = tinted(words)
+    labelled = [index[word] for word in found if word in index] if found else extremes(words, sheet.extremes)
+    tints = color_scale(words).tints(words.verdicts)
     drawn = go.Figure()
     marker: dict[str, Any] = {"color": tints, "cmin": -1, "cmax": 1, "colorscale": COLORS}
     hover = {
@@ -89,14 +129,14 @@ def word_chart(words: WordMap, found: Sequence[str] = (), width: int = WIDTH, la
         },
         hoverinfo="skip",
     )
-    ranges = [_range(words.points[:, axis], margin) for axis, margin in ((0, 0.1), (1, 0.08))]
-    _label(drawn, words, labelled, ranges, width)
+    ranges = _ranges(words.points, sheet)
+    _label(drawn, words, labelled, ranges, sheet)
     hidden = {"showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True}
     drawn.update_layout(
         showlegend=False,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis={"range": ranges[0], **hidden},
-        yaxis={"range": ranges[1], **hidden},
+        yaxis={"range": ranges[1], "scaleanchor": "x", **hidden},
     )
     return drawn
 
@@ -134,13 +174,13 @@ def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> l
     return offsets
 
 
-def _label(drawn: go.Figure, words: WordMap, labelled: Sequence[int], ranges: list[list[float]], width: int) -> None:
-    size = LABEL_SIZE if width == WIDTH else NARROW_LABEL_SIZE
-    pixels = np.array([width, HEIGHT])
+def _label(drawn: go.Figure, words: WordMap, labelled: Sequence[int], ranges: list[list[float]], sheet: Sheet) -> None:
+    size = sheet.label_size
+    pixels = np.array([sheet.width, sheet.height])
     low, high = np.array(ranges).T
     places = (words.points[labelled].astype(np.float64) - low) / (high - low) * pixels
     sizes = np.array([(0.58 * size * len(words.words[place]) + 6, 1.25 * size) for place in labelled]).reshape(-1, 2)
-    for place, (dx, dy) in zip(labelled, label_offsets(places, sizes, (width, HEIGHT)), strict=True):
+    for place, (dx, dy) in zip(labelled, label_offsets(places, sizes, (sheet.width, sheet.height)), strict=True):
         drawn.add_annotation(
             x=words.points[place, 0],
             y=words.points[place, 1],
@@ -155,10 +195,19 @@ def _label(drawn: go.Figure, words: WordMap, labelled: Sequence[int], ranges: li
         )
 
 
-def _range(values: NDArray[np.float32], margin: float) -> list[float]:
-    low, high = float(values.min()), float(values.max())
-    more = margin * (high - low) or 1.0
-    return [low - more, high + more]
+def _ranges(points: Array, sheet: Sheet) -> list[list[float]]:
+    """Returns what each axis spans, with a margin: a distance is as long in either direction."""
+    low, high = points.min(axis=0).astype(np.float64), points.max(axis=0).astype(np.float64)
+    pixels = np.array([sheet.width, sheet.height])
+    unit = float(np.max((high - low) / pixels)) * 1.2 or 1.0
+    middle, half = (low + high) / 2, unit * pixels / 2
+    return [[float(from_), float(to)] for from_, to in zip(middle - half, middle + half, strict=True)]
+
+
+def _log_odds(verdicts: Array) -> Points:
+    probabilities = np.clip(np.nan_to_num(verdicts.astype(np.float64), nan=0.5), 1e-6, 1 - 1e-6)
+    log_odds: Points = np.log(probabilities / (1 - probabilities))
+    return log_odds
 
 
 def _overlap(one: Box, other: Box) -> bool:

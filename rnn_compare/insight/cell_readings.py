@@ -46,7 +46,7 @@ class CellReading:
 
     @property
     def order(self) -> NDArray[np.intp]:
-        """The units (units,), those that weigh most first."""
+        """The units (units,), the most important first."""
         return np.argsort(-self.importance, kind="stable")
 
     @property

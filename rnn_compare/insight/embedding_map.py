@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.one_word import one_word_verdicts
+from rnn_compare.insight.one_word import empty_verdict, one_word_verdicts
 from rnn_compare.insight.prediction import Array, Tell
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.vocabulary import INDEX_FROM, UNKNOWN, Vocabulary, tokenize
@@ -25,6 +25,7 @@ class WordMap:
         ids: What stands for them (words,).
         points: Where they lie (words, 2).
         verdicts: The probability that a review of this word alone is positive (words,).
+        empty: That probability for a review without a word: where the network leans by itself.
         shares: How much of the embedding's variance lies along each of the two axes, from 0 to 1.
     """
 
@@ -32,6 +33,7 @@ class WordMap:
     ids: NDArray[np.int64]
     points: Array
     verdicts: Array
+    empty: float
     shares: tuple[float, float]
 
 
@@ -54,7 +56,8 @@ def word_map(
     ids = known_ids(experiment, vocabulary)[:count]
     verdicts = one_word_verdicts(experiment, weights, ids, tell)
     points, shares = principal_plane(weights["embedding/embeddings"][ids], verdicts)
-    return WordMap(tuple(vocabulary.word(int(word_id)) for word_id in ids), ids, points, verdicts, shares)
+    words = tuple(vocabulary.word(int(word_id)) for word_id in ids)
+    return WordMap(words, ids, points, verdicts, empty_verdict(experiment, weights), shares)
 
 
 def neighbours(

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.gradient_norms import Array, GradientNorms, gradient_norms
+from rnn_compare.insight.gradient_track import QUARTILES, GradientTrack, recorded_track, track
 from rnn_compare.insight.prediction import Tell
 from rnn_compare.insight.probe import PROBE_SIZE, probe_batch
 from rnn_compare.networks.weights import Weights
@@ -20,33 +21,27 @@ FAR = 80
 
 @dataclass(frozen=True)
 class GradientFlow:
-    """The backpropagated gradient in one direction of the last recurrent layer: ``GradientNorms``, the end first.
+    """The backpropagated gradient in one direction of the last recurrent layer.
 
     Attributes:
         backward: Whether the text was read from its end.
         places: How many words before the end of the reading, 1 for the word read last (points,).
-        states: The size of the gradient for the hidden state at these places (points,).
-        carry: The same for an LSTM's carry; None for a cell of one state.
-        memory: How many words back half of the gradient's mass reaches; 0 where there is no gradient.
-        carry_memory: The same on the carry track.
+        states: The gradient for the hidden state at these places.
+        carry: That for an LSTM's carry, its median alone; None for a cell of one state.
     """
 
     backward: bool
     places: NDArray[np.int64]
-    states: Array
-    carry: Array | None
-    memory: int
-    carry_memory: int | None
+    states: GradientTrack
+    carry: GradientTrack | None
 
     def plain(self) -> DirectionGradients:
-        """Returns it in plain values of three digits each, which ``from_plain`` takes; what is no number is 0."""
+        """Returns it in plain values, which ``from_plain`` takes."""
         return DirectionGradients(
             backward=self.backward,
             places=self.places.tolist(),
-            states=[_rounded(value) for value in self.states],
-            carry=None if self.carry is None else [_rounded(value) for value in self.carry],
-            memory=self.memory,
-            carry_memory=self.carry_memory,
+            states=self.states.plain(),
+            carry=None if self.carry is None else self.carry.plain(),
         )
 
 
@@ -64,12 +59,7 @@ class FollowedGradient:
 
 
 def follow_gradient(
-    experiment: Experiment,
-    weights: Weights,
-    size: int = PROBE_SIZE,
-    *,
-    thinned: bool = False,
-    tell: Tell | None = None,
+    experiment: Experiment, weights: Weights, size: int = PROBE_SIZE, *, tell: Tell | None = None
 ) -> FollowedGradient:
     """Follows the gradient through reviews that are the same for all networks: see ``probe_batch``.
 
@@ -77,7 +67,6 @@ def follow_gradient(
         experiment: What the network is.
         weights: Its weights.
         size: Reviews to follow it through, or as many as there are.
-        thinned: As of ``gradient_flow``.
         tell: Told how many of the reviews are done.
 
     Raises:
@@ -85,38 +74,44 @@ def follow_gradient(
     """
     ids, labels = probe_batch(experiment, size)
     norms = gradient_norms(experiment, weights, ids, labels, tell)
-    return FollowedGradient(len(ids), tuple(gradient_flow(each, thinned) for each in norms))
+    return FollowedGradient(len(ids), tuple(gradient_flow(each) for each in norms))
 
 
 def from_plain(values: DirectionGradients) -> GradientFlow:
-    """Returns what ``GradientFlow.plain`` wrote."""
+    """Returns what ``GradientFlow.plain`` wrote, in this version or an earlier one."""
+    places = np.array(values["places"], np.int64)
+    carry = values["carry"]
     return GradientFlow(
         backward=values["backward"],
-        places=np.array(values["places"], np.int64),
-        states=np.array(values["states"], np.float64),
-        carry=None if values["carry"] is None else np.array(values["carry"], np.float64),
-        memory=values["memory"],
-        carry_memory=values["carry_memory"],
+        places=places,
+        states=recorded_track(values["states"], places, values.get("memory")),
+        carry=None if carry is None else recorded_track(carry, places, values.get("carry_memory")),
     )
 
 
-def gradient_flow(norms: GradientNorms, thinned: bool = False) -> GradientFlow:
-    """Turns the order of the text into that of backpropagation.
+def gradient_flow(norms: GradientNorms) -> GradientFlow:
+    """Summarizes one direction, in the order of backpropagation.
 
-    Args:
-        norms: One direction.
-        thinned: Keep ``NEAR`` + ``FAR`` places at most, enough for a chart.
+    Of long reviews ``NEAR`` + ``FAR`` places are kept, enough for a chart, and those where a share reaches one half.
     """
-    places = np.arange(1, len(norms.states) + 1)
-    if thinned and len(places) > NEAR + FAR:
-        places = np.concatenate([places[:NEAR], np.linspace(NEAR, len(places), FAR + 1)[1:].round().astype(np.int64)])
-
-    def from_end(values: Array) -> Array:
-        return (values if norms.backward else values[::-1])[places - 1]
-
-    carry = None if norms.carry is None else from_end(norms.carry)
-    return GradientFlow(norms.backward, places, from_end(norms.states), carry, norms.memory, norms.carry_memory)
+    states = track(_from_end(norms.states, norms))
+    carry = None if norms.carry is None else track(_from_end(norms.carry, norms), QUARTILES[:1])
+    memories = (*states.memory, *(carry.memory if carry else ()))
+    places = _places(states.relative.shape[1], memories)
+    return GradientFlow(norms.backward, places, states.at(places), carry and carry.at(places))
 
 
-def _rounded(value: float) -> float:
-    return float(f"{value:.3g}") if np.isfinite(value) else 0.0
+def _from_end(values: Array, norms: GradientNorms) -> Array:
+    """Returns (reviews, places), the word read last first; not a number where a review has no more words."""
+    found = np.full(values.shape, np.nan)
+    for row, (sizes, read) in enumerate(zip(values, norms.read, strict=True)):
+        words = sizes[read] if norms.backward else sizes[read][::-1]
+        found[row, : len(words)] = words
+    return found[:, : max(1, int(norms.read.sum(axis=1).max(initial=1)))]
+
+
+def _places(count: int, memories: tuple[int, ...]) -> NDArray[np.int64]:
+    near = np.arange(1, min(NEAR, count) + 1)
+    far = np.linspace(NEAR, max(NEAR, count), min(FAR, max(0, count - NEAR)) + 1)[1:].round()
+    crossings = [place for memory in memories for place in (memory - 1, memory) if place > 0]
+    return np.unique(np.concatenate([near, far, crossings])).astype(np.int64)

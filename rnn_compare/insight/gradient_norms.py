@@ -22,31 +22,19 @@ class GradientNorms:
     """The size of the gradient in one direction of the last recurrent layer, in the order of the text.
 
     For each review and timestep it is ‖∂ℓ/∂h_t‖, the length of the gradient of that review's binary
-    cross-entropy ℓ with respect to its state h_t; these lengths are then averaged over the reviews. (For the
-    loss that Keras shows, which is the mean over the reviews, the lengths are as many times smaller as there
-    are reviews.) Masked timesteps have no part in the average: nothing was read there.
+    cross-entropy ℓ with respect to its state h_t.
 
     Attributes:
         backward: Whether the text was read from its end.
-        states: For the hidden states (timesteps,); 0 where no review was read.
-        carry: For the carry track of an LSTM, ‖∂ℓ/∂c_t‖ in the same way (timesteps,); otherwise None.
+        states: For the hidden states (reviews, timesteps).
+        carry: For the carry track of an LSTM, ‖∂ℓ/∂c_t‖ in the same way; otherwise None.
+        read: Where a word was read: not at masked timesteps (reviews, timesteps).
     """
 
     backward: bool
     states: Array
     carry: Array | None
-
-    @property
-    def memory(self) -> int:
-        """How many words back half of the gradient's mass on the hidden states reaches."""
-        return effective_memory(self.states[::-1] if self.backward else self.states)
-
-    @property
-    def carry_memory(self) -> int | None:
-        """The same on the carry track; None unless the cell is an LSTM."""
-        if self.carry is None:
-            return None
-        return effective_memory(self.carry[::-1] if self.backward else self.carry)
+    read: NDArray[np.bool_]
 
 
 def gradient_norms(
@@ -80,7 +68,7 @@ def gradient_norms(
     has_carry = len(cell(experiment.cell).states) > 1
     read = ids != 0 if experiment.mask_padding else np.ones(ids.shape, np.bool_)
     return tuple(
-        GradientNorms(backward, _mean(norms, read), _mean(carry, read) if has_carry else None)
+        GradientNorms(backward, norms, carry if has_carry else None, read)
         for backward, norms, carry in zip((False, True), states, carries, strict=False)
     )
 
@@ -110,30 +98,3 @@ def state_gradients(
         backpropagate(experiment.cell, trace, direction, gradient, mask)
         for trace, direction, gradient in zip(layers[-1], directions, gradients, strict=True)
     )
-
-
-def effective_memory(norms: Array) -> int:
-    """Returns how many words back from the end of the reading half of the gradient's mass reaches.
-
-    Args:
-        norms: Size of the gradient at each timestep in the order of reading (timesteps,).
-
-    Returns:
-        The smallest number of timesteps, counted from the last one read, whose norms add up to half of all;
-        0 where there is no gradient at all.
-
-    Example:
-        >>> effective_memory(np.array([1.0, 1.0, 1.0, 1.0])), effective_memory(np.array([0.1, 0.2, 5.0]))
-        (2, 1)
-    """
-    from_end = np.cumsum(norms[::-1])
-    if not len(from_end) or not from_end[-1] > 0:
-        return 0
-    return int(np.searchsorted(from_end, from_end[-1] / 2)) + 1
-
-
-def _mean(norms: Array, read: NDArray[np.bool_]) -> Array:
-    """Averages (batch, timesteps) over the reviews that were read at each timestep."""
-    total: Array = np.where(read, norms, 0).sum(axis=0)
-    mean: Array = total / np.maximum(1, read.sum(axis=0))
-    return mean

@@ -45,6 +45,13 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
     return sigmoid(dense(weights, values))
 
 
+def empty_verdict(experiment: Experiment, weights: Weights) -> float:
+    """Returns the probability that a review without a word is positive: padding and the start token alone."""
+    row = np.full((1, experiment.maxlen), PADDING, np.int32)
+    row[0, -1] = START
+    return float(predict(experiment, weights, row)[0])
+
+
 def _states_after(experiment: Experiment, weights: Weights, ids: Ids) -> list[States]:
     """Returns what each layer carries on after reading a row of ids (timesteps,): its states, each (1, units)."""
     if not len(ids):

@@ -7,7 +7,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import pad
 
-PROBE_SIZE = 32
+PROBE_SIZE = 16
+"""Reviews, wherever the gradient is followed: what is recorded after an epoch and what is looked at later agree."""
 
 
 def probe_batch(experiment: Experiment, size: int = PROBE_SIZE) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

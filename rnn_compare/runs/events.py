@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 Phase = Literal["preparing", "training", "validation"]
 
@@ -123,15 +123,28 @@ class Predictions:
     probabilities: bytes
 
 
+class TrackGradients(TypedDict):
+    """The plain values of ``insight.gradient_flow.GradientTrack``."""
+
+    size: float
+    relative: list[list[float]]
+    share: list[list[float]]
+    memory: list[int]
+
+
 class DirectionGradients(TypedDict):
-    """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
+    """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer.
+
+    Earlier versions recorded lists in place of the tracks: the mean over the reviews of the gradient's size at each
+    place. How far back half of its sum reaches stood beside them, as ``memory`` and ``carry_memory``.
+    """
 
     backward: bool
     places: list[int]
-    states: list[float]
-    carry: list[float] | None
-    memory: int
-    carry_memory: int | None
+    states: TrackGradients | list[float]
+    carry: TrackGradients | list[float] | None
+    memory: NotRequired[int]
+    carry_memory: NotRequired[int | None]
 
 
 @dataclass(frozen=True)

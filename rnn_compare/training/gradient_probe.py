@@ -12,10 +12,8 @@ from rnn_compare.training.stream import StopAskedError
 
 LARGEST_SHARE = 0.03
 """Of the training's time. Where following the gradient would take more, epochs are passed over."""
-FEWEST, MOST = 4, 16
-"""Reviews on which it is followed."""
-TRAINED_FOR_ONE = 1250
-"""Reviews that are trained on for each one of the probe: both take time in proportion to their number."""
+FREE_SECONDS = 0.2
+"""Nobody misses these, however short the training."""
 
 
 class Probe:
@@ -74,7 +72,8 @@ class Probe:
     def _follow(self, epoch: int, weights: Weights) -> None:
         began = self._clock()
         # What one takes is known only once it was done.
-        if self._given_up or self._spent + self._longest > LARGEST_SHARE * (began - self._began):
+        allowed = max(FREE_SECONDS, LARGEST_SHARE * (began - self._began))
+        if self._given_up or self._spent + self._longest > allowed:
             return
         try:
             self._send(self._measured(epoch, weights))
@@ -92,6 +91,5 @@ class Probe:
             if self._stop_asked():
                 raise StopAskedError(self._run)
 
-        size = min(MOST, max(FEWEST, self._experiment.training_reviews // TRAINED_FOR_ONE))
-        followed = follow_gradient(self._experiment, weights, size, thinned=True, tell=tell)
+        followed = follow_gradient(self._experiment, weights, tell=tell)
         return EpochGradients(self._run, epoch, followed.reviews, [each.plain() for each in followed.directions])

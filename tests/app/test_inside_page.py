@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.network_choice import on_cards
-from rnn_compare.dashboard.pages.inside import gradient_history, reading
+from rnn_compare.dashboard.pages.inside import gradients, reading
 from rnn_compare.insight.leave_one_out import logits_without
 from rnn_compare.insight.verdict import ask, encode, run_weights
 from rnn_compare.insight.word_by_word import words_read
@@ -40,7 +40,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     def component(data: dict[str, Any], **_: Any) -> None:
         sent.append(data)
 
-    for view in (reading, gradient_history):
+    for view in (reading, gradients):
         monkeypatch.setattr(view, "component", lambda *_: component)
     return sent
 
@@ -170,8 +170,11 @@ def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(
     app.segmented_control(key="view").set_value("Gradient flow").run()
     assert not app.exception
     assert [run["title"] for run in drawn[-1]["runs"]] == on_cards(trained)
-    assert 1 in drawn[-1]["epochs"]
-    assert [line["track"] for line in drawn[-1]["runs"][1]["lines"]] == ["hidden state", "carry track"]
+    rnn, lstm = drawn[-1]["runs"]
+    assert {0, 1} <= set(lstm["epochs"])
+    assert [run["at"] for run in (rnn, lstm)] == [run.best.epoch for run in trained if run.best]
+    assert all(flow["carry"] is None for flow in rnn["directions"][0]["flows"])
+    assert all(flow["carry"]["memory"] for flow in lstm["directions"][0]["flows"])
 
 
 def test_a_hundred_thousand_words_are_read_to_maxlen(app: AppTest, drawn: list[dict[str, Any]]) -> None:

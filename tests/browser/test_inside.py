@@ -82,6 +82,37 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     expect(lstm.get_by_role("button", name="forget gate")).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_none_of_them(inside: Page) -> None:
+    inside.set_viewport_size({"width": 1280, "height": 720})
+    ask(inside, "A good film and no more " * 6)
+    seen = [inside.locator(each).first for each in (".rc-reading", ".rc-verdict-chart", "svg.rc-cell")]
+    before = [each.bounding_box() for each in seen]
+    for box in before:
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= 720
+    inside.get_by_role("button", name="First word").click()
+    inside.get_by_label("Pace", exact=True).select_option("8")
+    inside.get_by_role("button", name="Play (space)").click()
+    expect(inside.locator(".rc-where")).to_have_text("word 30 of 30")
+    assert [each.bounding_box() for each in seen] == before
+
+
+def test_one_network_does_not_fill_a_large_screen(inside: Page) -> None:
+    inside.set_viewport_size({"width": 1920, "height": 1080})
+    inside.get_by_role("button", name="Clear all").click()
+    box = inside.get_by_role("combobox", name="Networks")
+    box.fill("LSTM")
+    box.press("Enter")
+    box.press("Escape")
+    expect(inside.locator(".rc-cells section")).to_have_count(1)
+    text, cell = (inside.locator(each).bounding_box() for each in (".rc-told", ".rc-cells section"))
+    assert text is not None
+    assert cell is not None
+    assert cell["x"] > text["x"] + text["width"]
+    assert cell["width"] < 800
+
+
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
     ask(inside, "A good film zzyzx and no more")
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
@@ -140,20 +171,30 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
 
 
 def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
+    inside.get_by_role("radio", name="last epoch").click()
     inside.get_by_role("radio", name="Gradient flow").click()
     where = inside.locator(".rc-where")
     expect(where).to_have_text("after epoch 2")
-    flow = inside.locator(".rc-history-flow .scatterlayer path.js-line")
-    expect(flow).to_have_count(3)  # two networks, and the carry track of one
-    last = flow.first.get_attribute("d")
+    memory = inside.locator(".rc-memory")
+    expect(memory).to_have_count(2)
+    expect(memory.first).to_have_text(re.compile(r"^\d+ words?effective memory"))
+    when = inside.locator(".rc-memory + .rc-note").first
+    expect(when).to_contain_text("after epoch 2")
+    size, reach, memories = inside.locator(".rc-history-chart").all()
+    expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
+    expect(reach.locator("path.js-line")).to_have_count(3)
+    expect(memories.locator("path.js-line")).to_have_count(2)
+    line = reach.locator("path.js-line").first
+    last = line.get_attribute("d")
     inside.get_by_role("button", name="First epoch").click()
-    expect(where).to_have_text(re.compile("before training|after epoch 1"))
-    expect(flow.first).not_to_have_attribute("d", last or "")
+    expect(where).to_have_text("before training")
+    expect(when).to_contain_text("before training")
+    expect(line).not_to_have_attribute("d", last or "")
     inside.get_by_label("Pace", exact=True).select_option("8")
     inside.get_by_role("button", name="Play (space)").click()
     expect(where).to_have_text("after epoch 2")
-    expect(flow.first).to_have_attribute("d", last or "")
+    expect(line).to_have_attribute("d", last or "")
     expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
-    inside.get_by_text("While it learned").click()
+    inside.get_by_text("What it means").click()
     inside.keyboard.press("ArrowLeft")
     expect(where).to_have_text("after epoch 1")

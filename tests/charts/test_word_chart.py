@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from rnn_compare.charts.word_chart import NARROW, extremes, label_offsets, tinted, word_chart
+from rnn_compare.charts.word_chart import (
+    NARROW,
+    WIDE,
+    ColorScale,
+    Sheet,
+    color_scale,
+    extremes,
+    label_offsets,
+    word_chart,
+)
 from rnn_compare.insight.embedding_map import WordMap, word_map
 from tests.insight.conftest import VOCABULARY, random_weights, small
 
@@ -10,12 +19,16 @@ def words(verdicts: list[float]) -> WordMap:
     count = len(verdicts)
     points = np.random.default_rng(0).normal(size=(count, 2)).astype(np.float32)
     names = tuple(f"word{number}" for number in range(count))
-    return WordMap(names, np.arange(4, 4 + count), points, np.array(verdicts, np.float32), (0.6, 0.2))
+    return WordMap(names, np.arange(4, 4 + count), points, np.array(verdicts, np.float32), 0.5, (0.6, 0.2))
 
 
 def real() -> WordMap:
     experiment = small()
     return word_map(experiment, random_weights(experiment), VOCABULARY)
+
+
+def tinted(found: WordMap) -> np.ndarray:
+    return color_scale(found).tints(found.verdicts)
 
 
 def test_the_median_word_is_grey_even_where_a_network_leans() -> None:
@@ -29,6 +42,22 @@ def test_colours_stay_in_their_bounds_whatever_the_verdicts() -> None:
         tints = tinted(words(verdicts))
         assert np.isfinite(tints).all()
         assert np.abs(tints).max() <= 1
+
+
+def test_the_scale_says_which_verdicts_its_colours_stand_for_and_where_one_half_is_if_it_has_room() -> None:
+    leaning = ColorScale(middle=2.0, widest=4.0).ticks()
+    assert [place for place, _ in leaning] == [-1, -0.5, 0, 1]
+    assert [round(verdict, 3) for _, verdict in leaning] == [0.119, 0.5, 0.881, 0.998]
+    for middle in (0.1, -4.2, 9.0):
+        assert [place for place, _ in ColorScale(middle, 4.0).ticks()] == [-1, 0, 1]
+
+
+@pytest.mark.parametrize("sheet", [WIDE, NARROW])
+def test_a_distance_is_as_long_upwards_as_to_the_right(sheet: Sheet) -> None:
+    layout = word_chart(real(), sheet=sheet).layout
+    across, up = np.ptp(layout.xaxis.range), np.ptp(layout.yaxis.range)
+    assert across / sheet.width == pytest.approx(up / sheet.height)
+    assert layout.yaxis.scaleanchor == "x"
 
 
 def test_the_extremes_of_both_kinds_are_labelled_each_once() -> None:
@@ -51,7 +80,7 @@ def test_a_word_too_rare_for_the_map_leaves_its_neighbours_on_it() -> None:
     assert [note.text for note in word_chart(real(), ["rare", "word8"]).layout.annotations] == ["word8"]
 
 
-@pytest.mark.parametrize("width", [1100, NARROW])
+@pytest.mark.parametrize("width", [1100, 540])
 def test_labels_lie_neither_on_each_other_nor_outside(width: int) -> None:
     random = np.random.default_rng(1)
     places = random.uniform((60, 20), (width - 60, 480), (20, 2))
@@ -68,7 +97,7 @@ def test_labels_lie_neither_on_each_other_nor_outside(width: int) -> None:
 
 def test_every_word_says_its_verdict_and_no_word_is_markup() -> None:
     found = words([0.25, 0.75])
-    odd = WordMap(("<b>x", "plain"), found.ids, found.points, found.verdicts, found.shares)
+    odd = WordMap(("<b>x", "plain"), found.ids, found.points, found.verdicts, 0.5, found.shares)
     drawn = word_chart(odd)
     assert list(drawn.data[0].text) == ["&lt;b&gt;x<br>25.0 % positive", "plain<br>75.0 % positive"]
     assert "&lt;b&gt;x" in [note.text for note in drawn.layout.annotations]

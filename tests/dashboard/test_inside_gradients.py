@@ -2,50 +2,51 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
-from rnn_compare.charts.gradient_chart import NetworkGradient
-from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside import gradients
-from rnn_compare.dashboard.pages.inside.gradients import conclusion, introduction, memory
+from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory
+from rnn_compare.dashboard.pages.inside.gradients import conclusion, introduction
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight import gradient_flow as flows
-from rnn_compare.insight.gradient_flow import FollowedGradient, GradientFlow, gradient_flow
+from rnn_compare.insight.gradient_flow import FollowedGradient, gradient_flow
 from rnn_compare.insight.gradient_norms import GradientNorms
+from rnn_compare.runs.events import EpochGradients
 from tests.dashboard.chosen_runs import StubEngine, StubStore, chosen, html, page
 from tests.insight.conftest import padded_reviews, random_weights, small
 
-RISING = np.array([1e-4, 1e-3, 1e-2, 1e-1])
+RISING = np.array([[1e-4, 1e-3, 1e-2, 1e-1]])
+FLOW = gradient_flow(GradientNorms(False, RISING, None, RISING > 0))
 
 
-def flow(backward: bool, states: np.ndarray, carry: np.ndarray | None = None) -> GradientFlow:
-    return gradient_flow(GradientNorms(backward, states, carry))
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What goes to the browser."""
+    kept: list[dict[str, Any]] = []
+    monkeypatch.setattr(gradients, "component", lambda *_: lambda data, key: kept.append(data))  # noqa: ARG005  # its names
+    return kept
 
 
-@pytest.mark.parametrize("nothing", [0.0, np.nan])
-def test_a_network_without_any_gradient_is_said_to_have_none(nothing: float) -> None:
-    assert "no gradient arrives" in memory(FollowedGradient(32, (flow(False, np.full(3, nothing)),)))
+@pytest.fixture
+def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Which networks were followed; the reviews of source keras are missing."""
+    asked: list[str] = []
 
+    def probe(experiment: Experiment, _size: int) -> tuple[Any, Any]:
+        if experiment.source == "keras":
+            raise UserError("The file <imdb> is missing.")
+        asked.append(experiment.label)
+        return padded_reviews([9] * 6, experiment.maxlen, seed=0), np.arange(6) % 2
 
-def test_each_direction_has_its_number() -> None:
-    equal = np.ones(4)
-    html = memory(FollowedGradient(32, (flow(False, equal, RISING), flow(True, equal, RISING))))
-    assert "<b>2 words</b> <span>effective memory forward" in html
-    assert "<b>2 words</b> <span>effective memory backward" in html
-    assert "on the carry track: 1 word<" in html  # the last word has nine tenths of it
-    assert "on the carry track: 4 words<" in html
+    monkeypatch.setattr(flows, "probe_batch", probe)
+    return asked
 
 
 def test_reviews_are_counted_for_every_network_not_for_the_first() -> None:
-    many, few = (
-        NetworkGradient("a", looks(["GRU"])[0], FollowedGradient(reviews, (flow(False, RISING),)))
-        for reviews in (32, 4)
-    )
-    assert "of 32 long reviews." in introduction([many, many])
-    assert "of 4 to 32 long reviews." in introduction([many, few])
+    many, few = (GradientHistory(chosen("a"), 0, {0: FollowedGradient(reviews, (FLOW,))}, [0]) for reviews in (16, 4))
+    assert "of 16 long reviews " in introduction([many, many])
+    assert "of 4 to 16 long reviews " in introduction([many, few])
 
 
 def test_the_words_below_speak_of_what_is_there_only() -> None:
@@ -59,52 +60,46 @@ def test_the_words_below_speak_of_what_is_there_only() -> None:
     assert "layers" in conclusion([small(layers=2)])
 
 
-def test_a_run_without_reviews_says_so_and_the_others_are_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    def probe(experiment: Experiment, _size: int) -> tuple[Any, Any]:
-        if experiment.source == "keras":
-            raise UserError("The file <imdb> is missing.")
-        return padded_reviews([9] * 6, experiment.maxlen, seed=0), np.arange(6) % 2
-
-    drawn: list[go.Figure] = []
-    monkeypatch.setattr(flows, "probe_batch", probe)
-    monkeypatch.setattr(figure, "show", lambda chart, key, height: drawn.append(chart))  # noqa: ARG005  # as it is called
+@pytest.mark.usefixtures("probed")
+def test_a_run_without_reviews_says_so_and_the_others_are_drawn(sent: list[dict[str, Any]]) -> None:
     app = page(gradients.show, SimpleNamespace(store=StubStore()), [chosen("there"), chosen("gone", source="keras")])
     assert "The file &lt;imdb&gt; is missing." in html(app)
-    assert "effective memory" in html(app)
-    (chart,) = drawn
-    assert [trace.name for trace in chart.data if trace.mode == "lines"] == ["there"]
+    assert [run["title"] for run in sent[-1]["runs"]] == ["there"]
     assert "6 long reviews" in app.markdown[0].value
 
 
-def test_a_network_is_measured_again_only_when_its_weights_have_changed(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
+def test_what_was_recorded_is_shown_as_it_is_and_an_epoch_passed_over_is_worked_out(
+    sent: list[dict[str, Any]], probed: list[str]
+) -> None:
+    one = chosen("recorded")  # its weights are those of epoch 0: it has no other
+    for epochs, measured in [((0, 1), 0), ((1, 2), 1)]:
+        store = StubStore(*(EpochGradients("recorded", epoch, 16, [FLOW.plain()]) for epoch in epochs))
+        page(gradients.show, SimpleNamespace(store=store), [one])
+        assert len(probed) == measured
+        assert sent[-1]["epochs"] == sorted({0, *epochs})
 
-    def probe(experiment: Experiment, _size: int) -> tuple[Any, Any]:
-        asked.append(experiment.label)
-        return padded_reviews([9] * 6, experiment.maxlen, seed=0), np.arange(6) % 2
 
-    monkeypatch.setattr(flows, "probe_batch", probe)
-    monkeypatch.setattr(figure, "show", lambda chart, key, height: None)  # noqa: ARG005  # as it is called
+def test_a_network_is_measured_again_only_when_its_weights_have_changed(
+    sent: list[dict[str, Any]], probed: list[str]
+) -> None:
+    services = SimpleNamespace(store=StubStore())
     one = chosen("measured once")
-    page(gradients.show, SimpleNamespace(store=StubStore()), [one])
-    page(gradients.show, SimpleNamespace(store=StubStore()), [one])
-    assert len(asked) == 1
-    page(
-        gradients.show,
-        SimpleNamespace(store=StubStore()),
-        [chosen("measured once", random_weights(one.run.experiment, seed=1))],
-    )
-    assert len(asked) == 2
+    page(gradients.show, services, [one])
+    page(gradients.show, services, [one])
+    assert len(probed) == 1
+    page(gradients.show, services, [chosen("measured once", random_weights(one.run.experiment, seed=1))])
+    assert len(probed) == 2
+    assert sent[-1] != sent[0]
 
 
-def test_a_large_network_is_left_to_a_worker_and_waited_for(drawn: dict[str, Any]) -> None:
+def test_a_large_network_is_left_to_a_worker_and_waited_for(sent: list[dict[str, Any]]) -> None:
     engine = StubEngine()
     one = chosen("large", cell="LSTM", units=256, maxlen=1000)
     app = page(gradients.show, SimpleNamespace(engine=engine, store=StubStore()), [one])
     assert len(app.get("progress")) == 1
-    assert not drawn
-    engine.asked_of("large").result = FollowedGradient(32, (flow(False, RISING, RISING),))
+    assert not sent
+    engine.asked_of("large").result = FollowedGradient(16, (FLOW,))
     app.run()
     assert not app.exception
-    assert "<b>1 word</b>" in html(app)  # the last word has nine tenths of it
-    np.testing.assert_allclose(drawn["gradient_chart"].data[0].y, RISING[::-1])
+    (way,) = sent[-1]["runs"][0]["directions"]
+    assert way["flows"] == [FLOW.plain()]

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.pages.inside import reading
-from rnn_compare.dashboard.pages.inside.reading import Read, curves, message
+from rnn_compare.dashboard.pages.inside.reading import Read, cell_name, curves, message
 from rnn_compare.insight.word_by_word import read
 from tests.dashboard.chosen_runs import StubEngine, chosen, page
 from tests.insight.conftest import encoded
@@ -120,3 +120,29 @@ def test_words_are_left_out_by_workers_and_what_is_ready_is_shown_while_the_othe
     assert not app.exception
     assert not app.get("progress")
     assert [error.value for error in app.error] == ["other: The weights are gone."]
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({}, [""]),
+        ({"layers": 2}, ["layer 1", "layer 2"]),
+        ({"bidirectional": True}, ["forward", "backward"]),
+        (
+            {"layers": 2, "bidirectional": True},
+            [f"layer {n}, {way}" for n in (1, 2) for way in ("forward", "backward")],
+        ),
+    ],
+)
+def test_each_cell_of_a_network_has_a_name_of_its_own(changes: dict[str, Any], names: list[str]) -> None:
+    cells = found(**changes).reading.cells
+    assert [cell_name(cell, cells) for cell in cells] == names
+
+
+def test_a_chosen_cell_is_shown_and_of_a_network_that_lacks_it_another(sent: list[dict[str, Any]]) -> None:
+    deep = chosen("deep", layers=3)
+    app = page(reading.show, SimpleNamespace(engine=StubEngine()), [deep, chosen("flat")])
+    app.text_area(key="review").set_value(TEXT).run()
+    app.segmented_control(key="layer").set_value("layer 1").run()
+    assert not app.exception
+    assert [run["cell_name"] for run in sent[-1]["runs"]] == ["layer 1", ""]

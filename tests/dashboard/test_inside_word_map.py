@@ -4,7 +4,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rnn_compare.charts.word_chart import ColorScale
 from rnn_compare.dashboard.pages.inside import word_map as shown
+from rnn_compare.formatting import percent
 from rnn_compare.insight.embedding_map import word_map
 from rnn_compare.reviews import prepared
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
@@ -54,11 +56,11 @@ def test_whatever_is_typed_is_text() -> None:
 
 def test_a_word_is_found_on_the_map_and_its_neighbours_in_every_network(drawn: dict[str, Any]) -> None:
     app = page(shown.show, None, [chosen("one"), chosen("other")])
-    assert list(drawn) == ["word_map_0"]
+    assert list(drawn) == ["word_map"]
     app.text_input(key="find_word").set_value("WORD7").run()
     assert not app.exception
-    assert drawn["word_map_0"].layout.annotations[0].text == "word7"
-    assert len(drawn["word_map_0"].layout.annotations) == 11
+    assert drawn["word_map"].layout.annotations[0].text == "word7"
+    assert len(drawn["word_map"].layout.annotations) == 11
     assert html(app).count("<tr>") == 20
 
 
@@ -66,7 +68,7 @@ def test_two_maps_stand_side_by_side(drawn: dict[str, Any]) -> None:
     app = page(shown.show, None, [chosen("one"), chosen("other")])
     app.selectbox[1].set_value("other").run()
     assert not app.exception
-    assert sorted(drawn) == ["word_map_0", "word_map_1"]
+    assert {"word_map_0", "word_map_1"} <= set(drawn)
 
 
 def test_an_unknown_word_is_told_in_words_and_leaves_the_map(drawn: dict[str, Any]) -> None:
@@ -75,7 +77,23 @@ def test_an_unknown_word_is_told_in_words_and_leaves_the_map(drawn: dict[str, An
     assert not app.exception
     assert "looked up one at a time" in html(app)
     assert "<b>xyzzy" not in html(app)
-    assert len(drawn["word_map_0"].layout.annotations) == 20
+    assert len(drawn["word_map"].layout.annotations) == 20
+
+
+def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_keeps() -> None:
+    one = chosen("one")
+    words = word_map(one.run.experiment, one.weights, VOCABULARY)
+    said = shown.remark(words, "positive", mask_padding=False)
+    assert f"without any word it says {percent(words.empty)} positive" in said
+    assert f"keep {percent(sum(words.shares))} of the variance" in said
+    assert "after the padding" in said
+    assert "padding" not in shown.remark(words, "positive", mask_padding=True)
+    assert "“rare” is too rare for the map" in shown.remark(words, "positive", mask_padding=True, missing="rare")
+
+
+def test_the_scale_of_colours_has_numbers_and_no_label_is_markup() -> None:
+    bar = shown.color_bar(ColorScale(2.0, 4.0), ("<b>", "good"))
+    assert [bar.count(said) for said in ("≤ 12 %", ">50 %", ">88 %", "≥ 100 %", "&lt;b&gt;")] == [1] * 5
 
 
 def test_the_map_of_a_bidirectional_network_is_waited_for(drawn: dict[str, Any]) -> None:
@@ -88,4 +106,4 @@ def test_the_map_of_a_bidirectional_network_is_waited_for(drawn: dict[str, Any])
     engine.asked_of("one").result = found
     app.run()
     assert not app.exception
-    np.testing.assert_allclose(drawn["word_map_0"].data[0].x, found.points[:, 0])
+    np.testing.assert_allclose(drawn["word_map"].data[0].x, found.points[:, 0])

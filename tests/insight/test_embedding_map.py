@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 from rnn_compare.insight.embedding_map import find_word, known_ids, neighbours, principal_plane, word_map
-from rnn_compare.insight.one_word import one_word_verdicts
+from rnn_compare.insight.one_word import empty_verdict, one_word_verdicts
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.vocabulary import Vocabulary
@@ -38,6 +38,8 @@ def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
     ids = np.array([VOCABULARY.id(word, experiment.vocabulary_size) for word in words])
     found = one_word_verdicts(experiment, weights, ids)
     np.testing.assert_allclose(found, np.asarray(model(rows))[:, 0], atol=1e-5)
+    nothing = np.array([[0] * (maxlen - 1) + [1]])  # padding and the start token
+    assert empty_verdict(experiment, weights) == pytest.approx(float(np.asarray(model(nothing))[0, 0]), abs=1e-5)
 
 
 def test_judging_words_both_ways_tells_how_far_it_is_and_can_be_stopped() -> None:

@@ -14,7 +14,7 @@ from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight import gradient_norms as module
 from rnn_compare.insight.backpropagation import backpropagate
-from rnn_compare.insight.gradient_norms import effective_memory, gradient_norms, state_gradients
+from rnn_compare.insight.gradient_norms import gradient_norms, state_gradients
 from rnn_compare.insight.probe import probe_batch
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.recurrent_layer import CellWeights, read_sequence
@@ -133,7 +133,7 @@ def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backwa
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
-def test_norms_are_lengths_averaged_over_the_reviews(bidirectional: bool) -> None:
+def test_norms_are_the_lengths_of_each_reviews_gradient(bidirectional: bool) -> None:
     experiment = small(cell="LSTM", bidirectional=bidirectional)
     weights, ids, labels = random_weights(experiment), padded_reviews([9, 9, 4], 9, 0), np.array([1, 0, 1])
     found = gradient_norms(experiment, weights, ids, labels)
@@ -141,18 +141,16 @@ def test_norms_are_lengths_averaged_over_the_reviews(bidirectional: bool) -> Non
     for norms, expected in zip(found, state_gradients(experiment, weights, ids, labels), strict=True):
         assert expected.carry is not None
         assert norms.carry is not None
-        np.testing.assert_allclose(norms.states, np.sqrt((expected.states**2).sum(-1)).mean(0))
-        np.testing.assert_allclose(norms.carry, np.sqrt((expected.carry**2).sum(-1)).mean(0))
+        np.testing.assert_allclose(norms.states, np.sqrt((expected.states**2).sum(-1)))
+        np.testing.assert_allclose(norms.carry, np.sqrt((expected.carry**2).sum(-1)))
 
 
-def test_masked_timesteps_have_no_part_in_the_average() -> None:
-    experiment = small(cell="GRU", mask_padding=True)
-    weights, ids = random_weights(experiment), padded_reviews([4, 6], 9, 0)
-    (both,) = gradient_norms(experiment, weights, ids, np.array([1, 0]))
-    (longer,) = gradient_norms(experiment, weights, ids[1:], np.array([0]))
-    np.testing.assert_array_equal(both.states[:3], 0)
-    np.testing.assert_allclose(both.states[3:5], longer.states[3:5])
-    assert (both.states[5:] > 0).all()
+def test_masked_timesteps_are_marked_as_not_read_and_all_are_read_without_a_mask() -> None:
+    for mask_padding in (True, False):
+        experiment = small(cell="GRU", mask_padding=mask_padding)
+        ids = padded_reviews([4, 6], 9, 0)
+        (found,) = gradient_norms(experiment, random_weights(experiment), ids, np.array([1, 0]))
+        np.testing.assert_array_equal(found.read, (ids != 0) | (not mask_padding))
 
 
 def test_reviews_in_parts_give_what_they_give_at_once_and_tell(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,25 +176,7 @@ def test_a_gradient_that_32_bits_could_not_hold_is_still_there() -> None:
     weights = Weights(tuple(tensors.items()))
     (norms,) = gradient_norms(experiment, weights, padded_reviews([300], 300, 0), np.array([1]))
     # All states are 0, where tanh has the slope 1; the verdict is one half.
-    np.testing.assert_allclose(norms.states, 0.5 * 0.5 ** np.arange(299, -1, -1))
-
-
-def test_the_memory_of_a_backward_cell_is_counted_from_the_beginning_of_the_text() -> None:
-    norms = np.array([5.0, 1.0, 1.0, 1.0])
-    assert module.GradientNorms(True, norms, norms).memory == 1
-    assert module.GradientNorms(False, norms, norms).memory == 4
-    assert module.GradientNorms(True, norms, norms).carry_memory == 1
-    assert module.GradientNorms(True, norms, None).carry_memory is None
-
-
-@given(st.lists(st.integers(0, 1000), max_size=50))
-def test_half_of_the_mass_lies_within_the_effective_memory_and_less_within_any_shorter_one(norms: list[int]) -> None:
-    memory = effective_memory(np.array(norms, np.float64))
-    if not sum(norms):
-        assert memory == 0
-    else:
-        assert 2 * sum(norms[-memory:]) >= sum(norms)
-        assert 2 * sum(norms[len(norms) - memory + 1 :]) < sum(norms)
+    np.testing.assert_allclose(norms.states, [0.5 * 0.5 ** np.arange(299, -1, -1)])
 
 
 @pytest.fixture

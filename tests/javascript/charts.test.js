@@ -8,7 +8,8 @@ import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
 import { apart } from "../../rnn_compare/dashboard/assets/line_ends.js";
 import { range } from "../../rnn_compare/dashboard/assets/curves.js";
 import { dressed, readable } from "../../rnn_compare/dashboard/assets/figure.js";
-import { carryLegend, decadesBetweenTicks, flowTraces } from "../../rnn_compare/dashboard/assets/gradient_history.js";
+import { momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradient_history.js";
+import { OWN, decadesBetweenTicks, flowTraces, memoryTraces } from "../../rnn_compare/dashboard/assets/gradient_traces.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = {
@@ -195,17 +196,49 @@ test("gates' curves reach from one tenth to another, at least two tenths apart",
   assert.deepEqual(range([1]), [0.8, 1]);
 });
 
-test("the gradient's lines are those of the epoch, or of the last one before it that was recorded", () => {
-  const lines = [{ name: "A", track: "hidden state", dash: "solid", places: [1, 2], values: [[1, 2], [3, 4]] }];
-  const run = { color: "red", epochs: [1, 4], lines };
-  const drawn = (epoch) => flowTraces(run, epoch)[0].y;
-  assert.deepEqual([drawn(0), drawn(1), drawn(3), drawn(4)], [[], [1, 2], [1, 2], [3, 4]]);
+const TRACK = {
+  size: 0.5, relative: [[1, 0.1, 0], [1, 0.2, 0.1], [1, 0.05, 0]], share: [[0.4, 0.6, 1], [0.6, 0.8, 1], [0.2, 0.4, 1]],
+  memory: [2, 1, 3],
+};
+const MEAN = { ...TRACK, relative: [[2, 1, 1]], share: [[0.5, 0.75, 1]], memory: [1] };
+const FLOW = { places: [1, 2, 3], states: TRACK, carry: null };
+const FOLLOWED = {
+  title: "A", color: "#0072B2", symbol: "circle", at: 1, epochs: [1, 4],
+  directions: [{ backward: false, flows: [FLOW, { ...FLOW, states: MEAN, carry: MEAN }] }],
+};
+const linesOf = (drawn) => drawn.filter(({ mode, x }) => mode === "lines" && x.length);
+
+test("the gradient's lines are those of the epoch, or of the last one before it that is known, or each run's own", () => {
+  const drawn = (moment) => linesOf(flowTraces(FOLLOWED, moment, "share")).map(({ y }) => y);
+  assert.deepEqual([drawn(0), drawn(1), drawn(3)], [[], [TRACK.share[0]], [TRACK.share[0]]]);
+  assert.deepEqual(drawn(4), [MEAN.share[0], MEAN.share[0]], "the carry track too");
+  assert.deepEqual(drawn(OWN), drawn(1));
 });
 
-test("the legend names the carry track where a network has one", () => {
-  const run = (...tracks) => ({ lines: tracks.map((track) => ({ track })) });
-  assert.deepEqual(carryLegend([run("hidden state")]), []);
-  assert.deepEqual(carryLegend([run("hidden state"), run("hidden state", "carry track")]).map(({ name }) => name), ["carry track"]);
+test("a band lies between the quartiles where a logarithm can show them, and a mean has none", () => {
+  const [band, line] = flowTraces(FOLLOWED, 1, "relative");
+  assert.deepEqual([band.x, band.y], [[1, 2, 2, 1], [1, 0.2, 0.05, 1]]);
+  assert.deepEqual(line.y, [1, 0.1, null]);
+  assert.deepEqual(flowTraces(FOLLOWED, 4, "relative")[0].x, []);
+});
+
+test("the effective memory is marked where the share comes to one half", () => {
+  const marks = flowTraces(FOLLOWED, 1, "share").filter(({ mode }) => mode === "markers");
+  assert.deepEqual(marks.map(({ x, y }) => [x, y]), [[[2], [0.5]]]);
+  const [, memories] = memoryTraces(FOLLOWED, 3);
+  assert.deepEqual(memories.y, [2, 1]);
+  assert.ok(memories.marker.size[0] > memories.marker.size[1], "the mark of the moment is larger");
+});
+
+test("where the chosen epochs of the networks differ, each is first shown with its own", () => {
+  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [{ at: 1 }, { at: 1 }] }), [0, 1]);
+  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [{ at: 0 }, { at: 1 }] }), [OWN, 0, 1]);
+});
+
+test("beside an effective memory stands what the reviews do, and nothing that is not known", () => {
+  assert.deepEqual(remarks(FLOW), ["middle half of the reviews: 1 to 3 words", "absolute size at the last word: 0.5"]);
+  assert.equal(remarks({ states: MEAN, carry: MEAN })[0], "on the carry track: 1 word");
+  assert.deepEqual(remarks({ states: { memory: [0], size: 0 }, carry: null }), []);
 });
 
 test("an axis of many decades has a tick every few", () => {

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.insight.gradient_flow import FollowedGradient, from_plain
+from rnn_compare.insight.gradient_flow import FollowedGradient, from_plain, gradient_flow
 from rnn_compare.insight.gradient_norms import gradient_norms
 from rnn_compare.insight.probe import probe_batch
 from rnn_compare.networks import weights
@@ -14,7 +14,7 @@ from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.training import gradient_probe, job
-from rnn_compare.training.gradient_probe import LARGEST_SHARE, Probe
+from rnn_compare.training.gradient_probe import FREE_SECONDS, LARGEST_SHARE, Probe
 from rnn_compare.training.stream import StopAskedError
 from tests.insight.conftest import random_weights
 
@@ -59,8 +59,9 @@ def test_every_epoch_is_followed_once_it_was_told_and_what_was_before_the_first(
     assert len(last.directions) == len(expected)
     for told, norms in zip(last.directions, expected, strict=True):
         way = from_plain(told)
-        np.testing.assert_allclose(way.states, norms.states if norms.backward else norms.states[::-1], rtol=5e-3)
-        assert way.memory == norms.memory
+        expected_flow = gradient_flow(norms)
+        np.testing.assert_allclose(way.states.relative, expected_flow.states.relative, rtol=5e-3)
+        assert way.states.memory == expected_flow.states.memory
 
 
 def test_an_error_is_written_to_the_log_once_and_the_training_goes_on(
@@ -111,6 +112,12 @@ def test_what_costs_too_much_is_followed_now_and_then_and_stays_within_its_share
     assert 0 not in epochs
     assert 5 <= len(epochs) <= 11
     assert len(epochs) * cost <= LARGEST_SHARE * 40 * (1 + LARGEST_SHARE) + cost
+
+
+def test_a_short_training_may_spend_a_moment_whatever_its_share(monkeypatch: pytest.MonkeyPatch) -> None:
+    epochs = followed(monkeypatch, Clock(0.0), epochs=3, seconds=0.01, cost=FREE_SECONDS / 4.1)
+    assert epochs == [1, 0, 2, 3]
+    assert followed(monkeypatch, Clock(0.0), epochs=9, seconds=0.01, cost=FREE_SECONDS / 4.1) == epochs
 
 
 def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:

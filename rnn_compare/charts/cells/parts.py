@@ -74,8 +74,8 @@ class Label:
     Attributes:
         x: From the left.
         y: Its base line, from the top.
-        text: Where it shows a share, ``{}`` stands for it.
-        subscript: Smaller and lower, behind the text.
+        text: What follows ``_`` is smaller and lower: one sign, or those in braces. Where it shows a share, ``{}``
+            stands for it.
         anchor: ``start``, ``middle`` or ``end``.
         share: Values whose mean over the units is put into the text, in percent.
     """
@@ -83,7 +83,6 @@ class Label:
     x: float
     y: float
     text: str
-    subscript: str = ""
     anchor: str = "middle"
     share: Values | None = None
 
@@ -221,8 +220,8 @@ def to_plain(part: Any) -> Any:
 
     Example:
         >>> to_plain((Joint(1, 2), Label(3, 4, "kept", share=Complement("f"))))
-        [{'kind': 'Joint', 'x': 1, 'y': 2}, {'kind': 'Label', 'x': 3, 'y': 4, 'text': 'kept', 'subscript': '',
-          'anchor': 'middle', 'share': {'kind': 'Complement', 'value': 'f'}}]
+        [{'kind': 'Joint', 'x': 1, 'y': 2}, {'kind': 'Label', 'x': 3, 'y': 4, 'text': 'kept', 'anchor': 'middle',
+          'share': {'kind': 'Complement', 'value': 'f'}}]
     """
     if is_dataclass(part):
         return {"kind": type(part).__name__} | {each.name: to_plain(getattr(part, each.name)) for each in fields(part)}

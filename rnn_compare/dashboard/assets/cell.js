@@ -17,8 +17,8 @@ const PARTS = {
     const show = strip(sheet, x, y, { vertical });
     return (values) => { show(resolve(shows, values), largest(scale, values)); };
   },
-  Label: (sheet, { x, y, text, subscript, anchor, share }) => {
-    if (share === null) return void label(sheet, x, y, text, { subscript, anchor });
+  Label: (sheet, { x, y, text, anchor, share }) => {
+    if (share === null) return void label(sheet, x, y, text, { anchor });
     const node = label(sheet, x, y, "", { anchor, className: "rc-cell-said" });
     return (values) => {
       setText(node, text.replace("{}", percent(mean(resolve(share, values)))));

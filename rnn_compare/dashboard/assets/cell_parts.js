@@ -10,7 +10,7 @@ const LETTERS = 14; // longer words would leave their box
 // The word in its box, its vector above it, and beside it how many of the units are drawn.
 export function drawWord(sheet) {
   const vector = strip(sheet, 300, 308);
-  label(sheet, 362, 312, "vector x", { subscript: "t", anchor: "start" });
+  label(sheet, 362, 312, "input_t (x_t)", { anchor: "start" });
   // An inner sheet cuts off what does not fit, such as wide letters of other scripts.
   const box = add(sheet.marks, "svg", { x: 208, y: 328, width: 184, height: 34 });
   add(box, "rect", { class: "rc-cell-word", width: 184, height: 34, rx: 8 });
@@ -161,10 +161,16 @@ export function pill(sheet, x, y, text) {
   label(sheet, x, y + 6, text);
 }
 
-export function label(sheet, x, y, text, { subscript = "", anchor = "middle", className = "" } = {}) {
+// What follows _ in a text is smaller and lower: one sign, or those in braces.
+export function label(sheet, x, y, text, { anchor = "middle", className = "" } = {}) {
   const node = add(sheet.marks, "text", { x, y, "text-anchor": anchor, class: className });
-  node.textContent = text;
-  if (subscript) add(node, "tspan", { class: "rc-cell-subscript", dy: 5 }).textContent = subscript;
+  let lowered = 0;
+  for (const [, under, plain] of text.matchAll(/_(\{[^}]*\}|.)|([^_]+)/g)) {
+    const dy = (under ? 5 : 0) - lowered;
+    lowered += dy;
+    const part = add(node, "tspan", under ? { class: "rc-cell-subscript", dy } : { dy });
+    part.textContent = plain ?? under.replace(/[{}]/g, "");
+  }
   return node;
 }
 

@@ -1,12 +1,13 @@
-// How gradient flow changed from epoch to epoch: played back, beside the effective memory of every epoch.
-// The message holds everything (see pages/inside/gradient_history.py).
+// Gradient flow: how large the gradient is at every word and how far back half of it reaches, after one epoch or the
+// next. The message holds everything (see pages/inside/gradient_history.py).
 
-import {
-  CLEAR, axisIn, axisTitle, cursorAt, layoutIn, look, onPointClick, sizeIn,
-} from "./chart_look.js";
+import { look, onPointClick } from "./chart_look.js";
 import { config } from "./chart_tools.js";
 import { changes, component } from "./component.js";
 import { element } from "./dom.js";
+import {
+  DASHES, OWN, flowTraces, flowsAt, knownAt, memoryLayout, memoryTraces, reachLayout, sizeLayout,
+} from "./gradient_traces.js";
 import { buildStepper } from "./stepper.js";
 
 export const { render, dispose } = component("rc-inside", (root, { redraw }) => {
@@ -27,83 +28,111 @@ export const { render, dispose } = component("rc-inside", (root, { redraw }) => 
 });
 
 function buildHistory(root, data, pace, redraw) {
+  const moments = momentsOf(data);
+  const cards = buildCards(root, data.runs);
   const steps = buildStepper(root, {
-    unit: "epoch", count: data.epochs.length, pace, onStep: redraw,
-    where: (at) => (data.epochs[at] ? `after epoch ${data.epochs[at]}` : "before training"),
+    unit: "epoch", count: moments.length, at: moments[0] === OWN ? 0 : moments.indexOf(data.runs[0].at), pace,
+    where: (at) => (moments[at] === OWN ? `${data.which} epoch of each` : saidEpoch(moments[at])),
+    onStep: (at) => { cards.show(moments[at]); redraw(); },
   });
+  buildLegend(root, data.runs);
   const charts = element("div", "rc-history", root);
-  const flow = element("div", "rc-history-flow", charts);
-  const memories = element("div", "rc-history-memories", charts);
-  const ofFlow = config("gradient_flow"), ofMemories = config("effective_memory");
+  const size = chart(charts, "Size: the gradient, that at the last word being 1");
+  const reach = chart(charts, "Reach: the share of the sum that the last words hold");
+  const memories = chart(charts, "Effective memory after each epoch, in words");
+  const [ofSize, ofReach, ofMemories] = ["gradient_size", "gradient_reach", "effective_memory"].map(config);
+  cards.show(moments[steps.at]);
   return {
     get pace() { return steps.pace; },
     draw(plotly) {
       const looks = look(root);
-      const epoch = data.epochs[steps.at];
-      const lines = [...data.runs.flatMap((run) => flowTraces(run, epoch)), ...carryLegend(data.runs)];
-      plotly.react(flow, lines, flowLayout(data, looks, flow), ofFlow);
-      const layout = memoryLayout(data, epoch, looks, memories);
-      plotly.react(memories, data.runs.flatMap(memoryTraces), layout, ofMemories);
-      onPointClick(memories, (clicked) => steps.jump(data.epochs.indexOf(clicked)));
+      const now = moments[steps.at];
+      const lines = (kind) => data.runs.flatMap((run) => flowTraces(run, now, kind));
+      plotly.react(size, lines("relative"), sizeLayout(data, looks, size), ofSize);
+      plotly.react(reach, lines("share"), reachLayout(data, looks, reach), ofReach);
+      const layout = memoryLayout(data, now, looks, memories);
+      plotly.react(memories, data.runs.flatMap((run) => memoryTraces(run, now)), layout, ofMemories);
+      onPointClick(memories, (clicked) => steps.jump(moments.indexOf(clicked)));
     },
     end: steps.end,
   };
 }
 
-// The lines of a run as they were after an epoch, or after the last one before it that was recorded.
-export function flowTraces(run, epoch) {
-  const at = run.epochs.findLastIndex((recorded) => recorded <= epoch);
-  return run.lines.map(({ name, track, dash, places, values }) => ({
-    type: "scatter", mode: "lines", name, x: places, y: at < 0 ? [] : values[at], showlegend: track === "hidden state",
-    line: { color: run.color, dash, width: track === "hidden state" ? 3.5 : 2.5 }, hoverlabel: { namelength: -1 },
-    hovertemplate: `${track}, word %{x:,} from the end: %{y:.2e}`,
-  }));
+// What is stepped through: first each network with its own chosen epoch, where these differ; then all epochs.
+export function momentsOf({ epochs, runs }) {
+  const differ = runs.some(({ at }) => at !== runs[0].at);
+  return differ ? [OWN, ...epochs] : epochs;
 }
 
-// What the dashed lines are, where there are any: once for all networks.
-export function carryLegend(runs) {
-  if (!runs.some((run) => run.lines.some(({ track }) => track === "carry track"))) return [];
-  const line = { color: "#888888", dash: "dash", width: 3 };
-  return [{ type: "scatter", mode: "lines", name: "carry track", x: [null], y: [null], line }];
+function saidEpoch(epoch) {
+  return epoch ? `after epoch ${epoch}` : "before training";
 }
 
-function memoryTraces(run) {
-  return run.memories.map(({ name, dash, words }) => ({
-    type: "scatter", mode: "lines+markers", name, x: run.epochs, y: words, line: { color: run.color, dash, width: 3 },
-    marker: { symbol: run.symbol, size: 9 }, hoverlabel: { namelength: -1 },
-    hovertemplate: "epoch %{x}: %{y:,} words",
-  }));
+function chart(parent, title) {
+  const place = element("div", "", parent);
+  element("p", "rc-caption", place, title);
+  return element("div", "rc-history-chart", place);
 }
 
-function flowLayout({ place, longest, decades }, looks, node) {
+// A card for each run: its effective memory at a moment.
+function buildCards(root, runs) {
+  const row = element("div", "rc-verdicts", root);
+  const bodies = runs.map((run) => {
+    const card = element("section", "rc-card", row);
+    card.style.setProperty("--rc-color", run.color);
+    element("h4", "", card, run.title);
+    return element("div", "", card);
+  });
   return {
-    ...frame(looks, node), showlegend: true,
-    legend: { orientation: "h", x: 0, y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
-    xaxis: axis(looks, place, { range: [longest + 0.5, 0] }),
-    // The same for all epochs, so that what moves are the lines.
-    yaxis: axis(looks, "size of the gradient", {
-      type: "log", range: decades, exponentformat: "power", dtick: decadesBetweenTicks(decades),
+    show: (moment) => runs.forEach((run, index) => {
+      bodies[index].replaceChildren();
+      const when = saidEpoch(run.epochs[knownAt(run, moment)]);
+      for (const flow of flowsAt(run, moment)) {
+        const line = element("p", "rc-memory", bodies[index]);
+        const which = run.directions.length < 2 ? "" : ` ${flow.backward ? "backward" : "forward"}`;
+        const [words] = flow.states.memory;
+        element("b", "", line, words ? counted(words) : "none");
+        element("span", "", line, `${words ? "effective memory" : "no gradient arrives"}${which}`);
+        element("p", "rc-note", bodies[index], [when, ...remarks(flow)].join(" · "));
+      }
     }),
   };
 }
 
-function memoryLayout({ epochs }, epoch, looks, node) {
-  return {
-    ...frame(looks, node), showlegend: false,
-    xaxis: axis(looks, "epoch", { range: [epochs[0] - 0.3, epochs.at(-1) + 0.3], nticks: 8, tickformat: "d" }),
-    yaxis: axis(looks, "effective memory in words", { rangemode: "tozero" }),
-    shapes: [cursorAt(epoch, looks)],
+// What else there is to say of an effective memory.
+export function remarks({ states, carry }) {
+  const [, lower, upper] = states.memory;
+  return [
+    ...(upper ? [`middle half of the reviews: ${lower < upper ? `${shown(lower)} to ` : ""}${counted(upper)}`] : []),
+    ...(carry?.memory[0] ? [`on the carry track: ${counted(carry.memory[0])}`] : []),
+    ...(states.size ? [`absolute size at the last word: ${Number(states.size.toPrecision(2))}`] : []),
+  ];
+}
+
+function counted(words) {
+  return `${shown(words)} word${words === 1 ? "" : "s"}`;
+}
+
+function shown(number) {
+  return number.toLocaleString("en");
+}
+
+// One for all charts: what each colour, each dash and the tint mean.
+function buildLegend(root, runs) {
+  const legend = element("div", "rc-history-legend", root);
+  const entry = (text, dash, color = "currentColor") => {
+    const made = element("span", "", legend);
+    const sample = element("i", `rc-${dash}`, made);
+    sample.style.setProperty("--rc-color", color);
+    made.append(text);
   };
-}
-
-function frame(looks, node) {
-  return { ...layoutIn(looks), ...sizeIn(node), margin: { l: 10, r: 12, t: 8, b: 40 } };
-}
-
-function axis(looks, title, more) {
-  return { ...axisIn(looks), fixedrange: true, automargin: true, title: axisTitle(title), ...more };
-}
-
-export function decadesBetweenTicks([low, high]) {
-  return Math.max(1, Math.round((high - low) / 6));
+  const flows = runs.flatMap((run) => flowsAt(run, Infinity));
+  for (const { title, color } of runs) entry(title, DASHES.states[0], color);
+  if (flows.some(({ backward }) => backward)) entry("backward", DASHES.states[1]);
+  for (const backward of [false, true]) {
+    const carried = flows.some((flow) => flow.carry && flow.backward === backward);
+    if (carried) entry(backward ? "carry track, backward" : "carry track", DASHES.carry[Number(backward)]);
+  }
+  const banded = flows.some(({ states }) => states.memory.length > 1);
+  if (banded) entry("line: median, tint: middle half of the reviews", "band");
 }

@@ -4,13 +4,17 @@ import { button, element } from "./dom.js";
 import { signed } from "./moves.js";
 
 const COLOURINGS = {
-  read: "it moved the verdict as it was read",
-  left_out: "the final verdict moves when it is replaced by “unknown”",
+  read: { title: "the verdict when it was read", said: "How far the word moved the verdict as it was read" },
+  left_out: {
+    title: "the final verdict without it",
+    said: "How far the final verdict moves when the word is replaced by “unknown”",
+  },
 };
 const LEAST = 0.2; // log-odds that have full colour at the least: or noise would look like an opinion
 
-// onWord(index), onColouring(name) and onLead(index of a run) are called with what is clicked.
-export function buildText(parent, { words, runs, onWord, onColouring, onLead }) {
+// onWord(index), onColouring(name) and onLead(index of a run) are called with what is clicked. What the colours mean
+// stands with the text, of what they are made comes into `below`.
+export function buildText(parent, below, { words, runs, onWord, onColouring, onLead }) {
   const text = element("div", "rc-reading", parent);
   const spans = words.map((word, index) => {
     const span = element("span", "", text, word);
@@ -18,27 +22,33 @@ export function buildText(parent, { words, runs, onWord, onColouring, onLead }) 
     text.append(" ");
     return span;
   });
-  const how = element("div", "rc-moved", parent);
-  element("span", "", how, "Colour shows how far");
-  const colourings = Object.entries(COLOURINGS).map(([name, title]) => {
-    const made = button("rc-colouring", how, title, () => onColouring(name));
-    made.dataset.colouring = name;
-    return made;
-  });
   const legend = element("div", "rc-moved", parent);
   const sides = ["rc-negative", "rc-positive"].map((side) => element("b", side, legend));
-  const scale = element("span", "rc-scale-said", legend);
-  element("span", "", legend, runs.length > 1 ? "as read by" : `as read by ${runs[0].title}`);
+  const marks = ["rc-unknown", "rc-cut"].map((mark) => element("span", mark, legend));
+  [marks[0].textContent, marks[1].textContent] = ["unknown word", "cut off"];
+  if (runs.length > 1) element("span", "", legend, "as read by");
   const leads = runs.length < 2 ? [] : runs.map((run, index) => {
     const made = button("rc-lead", legend, run.title, () => onLead(index));
+    made.title = `Colour the words as ${run.title} read them`;
     made.style.setProperty("--rc-color", run.color);
     return made;
   });
+  const how = element("div", "rc-moved", below);
+  element("span", "", how, "Colour: change in");
+  const colourings = Object.entries(COLOURINGS).map(([name, { title, said }]) => {
+    const made = button("rc-colouring", how, title, () => onColouring(name));
+    made.dataset.colouring = name;
+    made.title = said;
+    return made;
+  });
+  const scale = element("p", "rc-scale-said", below);
   return {
     // moved: what each word that was read did (see moves.js); nothing while that is being worked out.
     colour({ colouring, lead, moved }) {
       const run = runs[lead];
       sides.forEach((side, label) => { side.textContent = `towards ${run.labels[label]}`; });
+      marks[0].hidden = !run.unknown.length;
+      marks[1].hidden = !run.first;
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
       scale.textContent = moved ? strongestWord(words.slice(run.first), moved) : "being worked out …";

@@ -1,8 +1,7 @@
 // Steps through something, one after the other or in a pace of its own, until its end.
 
-// onStep is told where it is, onPlay whether it plays.
-export function makePlayer({ count, pace, onStep, onPlay }) {
-  let at = count - 1;
+// It begins at the last step, if not told otherwise. onStep is told where it is, onPlay whether it plays.
+export function makePlayer({ count, at = count - 1, pace, onStep, onPlay }) {
   let timer;
   const go = (to) => {
     at = Math.max(0, Math.min(count - 1, to));

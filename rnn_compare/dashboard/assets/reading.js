@@ -53,20 +53,24 @@ function buildReading(root, { words, author, drawings, runs: packed }, choice, a
   };
   const onWord = (index) => steps.jump(index);
 
-  const text = buildText(root, {
-    words, runs, onWord,
-    onLead: (index) => { choice.lead = index; colour(); },
-    onColouring: (name) => { choice.colouring = name; ask(name); colour(); showCards(); },
-  });
   const steps = buildStepper(root, {
     unit: "word", count: words.length, pace: choice.pace, where: (at) => `word ${at + 1} of ${words.length}`,
     onStep: (at) => { text.show(at); chart.show(at); showCards(); },
   });
+  // Beside each other where there is room: text and verdict stay in sight while the cells are scrolled.
+  const sides = element("div", "rc-sides", root);
+  const told = element("div", "rc-told", sides);
+  const below = document.createElement("div");
+  const text = buildText(told, below, {
+    words, runs, onWord,
+    onLead: (index) => { choice.lead = index; colour(); },
+    onColouring: (name) => { choice.colouring = name; ask(name); colour(); showCards(); },
+  });
   const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
-  const caption = `The verdict after each word: the probability that the review is ${highs.join(" or ")}`;
-  element("p", "rc-caption", root, caption);
-  const chart = buildVerdictChart(root, { words, author, runs, onWord });
-  const row = element("div", "rc-cells", root);
+  element("p", "rc-caption", told, `The verdict after each word: probability of ${highs.join(" or ")}`);
+  const chart = buildVerdictChart(told, { words, author, runs, onWord });
+  told.append(below);
+  const row = element("div", "rc-cells", sides);
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {
     words, author, onWord,
     onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },

@@ -19,7 +19,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const map = element("div", "rc-heatmap", root);
   const canvas = element("canvas", "", map);
   const shown = run.units < run.all_units ? `${run.units} of ${run.all_units}` : run.units;
-  element("p", "rc-axes", root, `${shown} units, the most important on top · words from left to right`);
+  const showKey = buildKey(root, `${shown} units, most important units on top · words from left to right`);
   const curves = buildCurves(root, run, words.length);
   const cursors = [element("i", "", map), curves.cursor];
   const hovered = element("p", "rc-axes rc-hovered", root);
@@ -39,6 +39,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
       const chosen = run.signals.find((signal) => signal.name === name) ?? run.signals[0];
       tabs.forEach((tab, index) => tab.setAttribute("aria-pressed", run.signals[index] === chosen));
       const { values, gate } = chosen;
+      showKey(chosen, tones);
       drawHeatmap(canvas, { values, units: run.units, words: words.length, first: run.first, gate }, tones);
     },
     // leftOut: see `sentence`.
@@ -91,6 +92,21 @@ export function sentence(run, word, index, leftOut) {
   const { points, from } = moves(run, leftOut.logits)[index];
   const end = (100 * odds(leftOut.logits[0])).toFixed(1);
   return `without “${word}” it ends at ${(100 * from).toFixed(1)} %, not ${end} %: ${signed(points)} points`;
+}
+
+// Says what lies where in the heat map, and what its colours stand for.
+function buildKey(root, said) {
+  const key = element("p", "rc-axes rc-key", root);
+  element("span", "", key, said);
+  const scaled = element("span", "", key);
+  const [low, shades, high] = ["span", "i", "span"].map((tag) => element(tag, "", scaled));
+  return ({ gate, scale }, { negative, paper, positive, gate: open }) => {
+    const full = scale.toPrecision(2);
+    low.textContent = gate ? "0" : `−${full}`;
+    high.textContent = gate ? "1" : full;
+    const colours = (gate ? [paper, open] : [negative, paper, positive]).map((rgb) => `rgb(${rgb})`);
+    shades.style.background = `linear-gradient(90deg, ${colours})`;
+  };
 }
 
 function buildTabs(root, run, onSignal) {

@@ -7,21 +7,18 @@ const PACES = [1, 2, 4, 8]; // steps a second
 const TAKES_KEYS = "input, textarea, select, [role=radio], [role=tab], [role=slider], [contenteditable]";
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-// unit: what one step is, such as "word"; where(at) says where one is; onStep draws it. It begins at the last step.
-export function buildStepper(parent, { unit, count, pace, where, onStep }) {
+// unit: what one step is, such as "word"; at: where it begins, else at the last step; where(at) says where one is;
+// onStep draws it.
+export function buildStepper(parent, { unit, count, at, pace, where, onStep }) {
   const bar = element("div", "rc-steps", parent);
-  const tell = (at) => {
-    slider.value = at;
-    said.textContent = where(at);
+  const tell = (now) => {
+    slider.value = now;
+    said.textContent = where(now);
   };
   const player = makePlayer({
-    count, pace,
-    onStep: (at) => { tell(at); onStep(at); },
-    onPlay: (plays) => {
-      playing.textContent = plays ? "Pause" : "Play";
-      // What moves stands below the bar: as much of it as fits is to be seen.
-      if (plays) bar.scrollIntoView({ block: "start", behavior: "smooth" });
-    },
+    count, at, pace,
+    onStep: (now) => { tell(now); onStep(now); },
+    onPlay: (plays) => { playing.textContent = plays ? "Pause" : "Play"; },
   });
   const press = (text, label, act) => {
     const made = button("", bar, text, act);

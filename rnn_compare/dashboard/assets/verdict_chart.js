@@ -20,11 +20,14 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
       const traces = [wordTrace(words), ...runs.map(verdictTrace)];
       if (author !== null) traces.push(authorTrace(words.length, author, looks));
       plotly.react(node, traces, {
-        ...layoutIn(looks), ...sizeIn(node), margin: { l: 55, r: 12, t: 6, b: 24 }, hovermode: "x unified",
-        showlegend: runs.length > 1 || author !== null,
+        ...layoutIn(looks), ...sizeIn(node), margin: { l: 55, r: 12, t: 12, b: 24 }, hovermode: "x unified",
+        showlegend: author !== null, // of the networks' colours the text's legend above says which is whose
         legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
         xaxis: wordAxis(words, looks, node.clientWidth),
-        yaxis: { ...axisIn(looks), fixedrange: true, range: [-0.03, 1.03], tickformat: ".0%", nticks: 6 },
+        yaxis: {
+          ...axisIn(looks), fixedrange: true, range: [-0.03, 1.03], tickformat: ".0%",
+          tickvals: [0, 0.25, 0.5, 0.75, 1],
+        },
         shapes: shapesAt(at, looks),
       }, settings);
       onPointClick(node, (x) => onWord(Math.round(x) - 1));
@@ -47,7 +50,8 @@ function wordTrace(words) {
 function verdictTrace(run) {
   const moved = moves(run).map(({ points }) => `moved by ${signed(points)} points`);
   return {
-    type: "scatter", mode: "lines", name: escapeLabel(run.title), line: { color: run.color, width: 3.5 },
+    type: "scatter", mode: "lines", name: escapeLabel(run.title), showlegend: false,
+    line: { color: run.color, width: 3.5 },
     x: run.probabilities.map((_, index) => run.first + index), y: run.probabilities,
     text: ["before the first word", ...moved], hovertemplate: "%{y:.1%}, %{text}",
   };
@@ -73,6 +77,6 @@ function wordAxis(words, looks, width) {
 }
 
 function shapesAt(at, looks) {
-  const undecided = { ...levelAt(0.5, { color: looks.ink, width: 1 }), opacity: 0.5 };
+  const undecided = { ...levelAt(0.5, { color: looks.ink, width: 1, dash: "solid" }), opacity: 0.5 };
   return [undecided, cursorAt(at + 1, looks)];
 }

@@ -6,62 +6,58 @@ import streamlit as st
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.cell_pictures import picture
-from rnn_compare.charts.gradient_chart import HEIGHT, NetworkGradient, gradient_chart
-from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.pages.inside import gradient_history
-from rnn_compare.dashboard.pages.inside.chosen import Chosen, card, problem_card
+from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.pages.inside.chosen import Chosen, problem_card
+from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory, message, remarks
 from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import counted, counted_range
+from rnn_compare.formatting import counted_range
 from rnn_compare.insight import questions
-from rnn_compare.insight.gradient_flow import FollowedGradient, follow_gradient
+from rnn_compare.insight.gradient_flow import FollowedGradient, follow_gradient, from_plain
 
 NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
 
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
-    """Draws the effective memory of the chosen runs, the gradient at every word, and how it came to be so."""
-    followed: list[NetworkGradient] = []
-    experiments: list[Experiment] = []
-    cards = []
+    """Draws the gradient of the chosen runs after every epoch that is known, and what to make of it."""
+    histories = []
+    problems = []
     for one in chosen:
         try:
-            known = _followed(services, one)
+            histories.append(_history(services, one))
         except UserError as error:
-            cards.append(problem_card(one, str(error)))
-            continue
-        if known is not None:
-            followed.append(NetworkGradient(one.title, one.look, known))
-            experiments.append(one.run.experiment)
-            cards.append(card(one, memory(known)))
-    if followed:
-        st.markdown(introduction(followed))
-    st.html(f'<div class="rc-verdicts">{"".join(cards)}</div>')
-    if followed:
-        figure.show(gradient_chart(followed), "gradient_chart", HEIGHT)
-        st.markdown(conclusion(experiments))
-        gradient_history.show(services, chosen)
+            problems.append(problem_card(one, str(error)))
+    known = [history for history in histories if history is not None]
+    if known:
+        st.markdown(introduction(known))
+    if problems:
+        st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
+    if known:
+        component("gradient_history.js", "inside.css")(data=message(known), key="gradient_history")
+        st.markdown(conclusion([history.chosen.run.experiment for history in known]))
+        if said := remarks(known):
+            st.caption(said)
 
 
-def introduction(followed: Sequence[NetworkGradient]) -> str:
-    """Returns what the chart shows."""
-    reviews = counted_range([network.followed.reviews for network in followed], "long review")
+def introduction(histories: Sequence[GradientHistory]) -> str:
+    """Returns what the charts show."""
+    numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
-        "**What you see:** gradient flow, that is, how strongly each word's state could still change the loss, "
-        "‖∂L/∂hₜ‖, as the gradient is propagated back from the end (right) to the beginning (left) of "
-        f"{reviews}."
+        "**What you see:** how much a small change of the cell's outputₜ at each word would change the loss, "
+        f"‖∂L/∂hₜ‖, followed back from the end (right) of {counted_range(numbers, 'long review')} to the beginning. "
+        "The **effective memory** is the number of last words that hold half of the sum."
     )
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
     """Returns what to make of the lines, in as many sentences as the chosen networks need."""
     sentences = [
-        "**What it means:** where a line has fallen, the network can hardly learn from words that far back: the "
-        "gradient has vanished. The effective memory (the mark on each line) is the number of last words that hold "
-        "half of the whole gradient."
+        "**What it means:** reach is a matter of shape, not of height: of two lines the lower one reaches farther "
+        "where it falls less. Where a line has fallen by many powers of ten, the gradient has vanished, and the "
+        "network can hardly learn from words that far back."
     ]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]
@@ -72,23 +68,28 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     return " ".join(sentences)
 
 
-def memory(followed: FollowedGradient) -> str:
-    """Returns the effective memory as HTML: one large number, or one for each direction."""
-    parts = []
-    for flow in followed.directions:
-        which = "" if len(followed.directions) == 1 else (" backward" if flow.backward else " forward")
-        parts.append(
-            f'<p class="rc-memory"><b>{counted(flow.memory, "word")}</b> <span>effective memory{which}</span></p>'
-            if flow.memory
-            else f'<p class="rc-memory"><b>none</b> <span>no gradient arrives{which}</span></p>'
-        )
-        if flow.carry_memory:
-            parts.append(f'<p class="rc-note">on the carry track: {counted(flow.carry_memory, "word")}</p>')
-    return "".join(parts)
+def _history(services: Services, one: Chosen) -> GradientHistory | None:
+    """Returns what is known of a run's gradient; None while a worker is at it, which is then said.
+
+    What was recorded after an epoch is taken as it is; only where that epoch was passed over the weights are asked.
+    """
+    ended = one.run.best if one.which == "best" else one.run.last
+    at = ended.epoch if ended else 0
+    epochs = {
+        each.epoch: FollowedGradient(each.reviews, tuple(map(from_plain, each.directions)))
+        for each in services.store.gradients(one.run.id)
+    }
+    recorded = frozenset(epochs)
+    if at not in epochs:
+        followed = _followed(services, one)
+        if followed is None:
+            return None
+        epochs[at] = followed
+    return GradientHistory(one, at, dict(sorted(epochs.items())), recorded)
 
 
 def _followed(services: Services, one: Chosen) -> FollowedGradient | None:
-    """Returns a run's gradient; None while a worker is at it, which is then said."""
+    """Returns the gradient with a run's weights; None while a worker is at it, which is then said."""
     experiment, state = one.run.experiment, questions.fingerprint(one.weights)
     if numbers(experiment) <= NUMBERS_AT_ONCE:
         return _followed_at_once(one.run.id, state, one)

@@ -22,7 +22,7 @@ from rnn_compare.training.analyses import Analysis
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
     st.markdown(
-        "**The test:** many texts of neutral words hold one word each that tells, "
+        "**The test:** many texts of neutral words each hold one telling word, "
         f"{_either({registry.labels(one.run.experiment.dataset) for one in chosen})}, ever farther from the end. "
         "Does the network still tell the two apart?"
     )
@@ -120,7 +120,7 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
         st.markdown(f"**Is the word remembered?** The share of pairs that the {label} word made more {label}.")
         figure.show(told_apart_chart(tested), "memory_chart", HEIGHT)
     with right:
-        st.markdown("**How much of it is left?** How far the one word still moves the verdict.")
+        st.markdown("**How much of it is left?** How far apart the median pair's verdicts lie.")
         figure.show(effect_chart(tested), "memory_effects", HEIGHT)
     st.markdown(conclusion(tested))
     st.html(used_words(tested))

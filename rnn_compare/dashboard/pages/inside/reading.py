@@ -31,7 +31,7 @@ from rnn_compare.sources import registry
 from rnn_compare.training.analyses import Analysis
 
 MOST_UNITS = 64
-"""Units that are sent of each cell, those that weigh most first: more rows than that no wall can tell apart."""
+"""Units that are sent of each cell, the most important first: more rows than that no wall can tell apart."""
 LONGEST_WORD = 40
 FIRST = "Turn at the end"
 """The example that the page opens with: the one in which there is most to see."""
@@ -59,7 +59,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
         return
     if real := real_review.picked():
         st.markdown(real.said)
-    layer = _layer(max(len(one.reading.cells) for one in found))
+    layer = _layer(max((one.reading for one in found), key=lambda reading: len(reading.cells)))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
     component("reading.js", "inside.css", "cell.css")(data=data, key=KEY, on_colouring_change=lambda: None)
@@ -124,14 +124,13 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
     cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
     units = cell.order[:MOST_UNITS]
     title, means = curves(cell, experiment.cell)
-    name = f"layer {cell.layer + 1}" + (", backward" if cell.backward else ", forward") * experiment.bidirectional
     return {
         "id": one.run.id,
         "title": one.title,
         "labels": registry.labels(experiment.dataset),
         "color": one.look.color,
         "cell": experiment.cell,
-        "cell_name": name if len(reading.cells) > 1 else "",
+        "cell_name": cell_name(cell, reading.cells),
         "first": words - len(reading.words),
         "unknown": [index for index, token in enumerate(reading.words) if token.state == "unknown"],
         "logits": [round(float(logit), 3) for logit in reading.logits],
@@ -199,9 +198,24 @@ def _wait_a_moment(title: str, asked: Sequence[Analysis]) -> None:
         wait_for(title, *waiting)
 
 
-def _layer(cells: int) -> int:
-    if cells == 1:
+def _layer(deepest: Reading) -> int:
+    """Lets the visitor choose a cell by its name in the network of most cells; returns its place from the last."""
+    names = [cell_name(cell, deepest.cells) for cell in reversed(deepest.cells)]
+    if len(names) == 1:
         return 0
-    names = ["last"] + [f"{number} below" for number in range(1, cells)]
-    picked = st.segmented_control("Cell of the layer", names, default="last", key="layer", required=True)
-    return names.index(picked or "last")
+    picked = st.segmented_control("Cell", names, default=names[0], key="layer", required=True)
+    return names.index(picked) if picked in names else 0
+
+
+def cell_name(cell: CellReading, cells: Sequence[CellReading]) -> str:
+    """Returns which one it is of a network's cells; nothing where it is the only one.
+
+    Args:
+        cell: One of them.
+        cells: All of them.
+    """
+    if len(cells) == 1:
+        return ""
+    direction = ("backward" if cell.backward else "forward") if any(each.backward for each in cells) else ""
+    layer = f"layer {cell.layer + 1}" if any(each.layer for each in cells) else ""
+    return ", ".join(filter(None, (layer, direction)))

@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.charts.word_chart import COLORS, HEIGHT, NARROW, WIDTH, word_chart
+from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside.chosen import Chosen, card, problem_card
 from rnn_compare.dashboard.pages.inside.waiting import wait_for
@@ -26,13 +26,12 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     if not chosen:
         return
     st.markdown(
-        "**What you see:** the most frequent words, each a point, where the network's embedding puts them, flattened "
-        "to the two directions in which it is widest. The colour is the network's verdict on a review of this word "
-        "alone."
+        "**What you see:** the most frequent words, each a point, where the network's embedding puts them, projected "
+        "onto its first two principal components. The colour is the verdict on a review of that one word, against "
+        "the median word's."
     )
     typed, maps = _controls(chosen)
     near, problems = nearest(chosen, typed) if typed.strip() else ({}, {})
-    st.html(color_bar(_labels(maps)))
     columns = st.columns(len(maps)) if len(maps) > 1 else [st.container()]
     for place, (column, one) in enumerate(zip(columns, maps, strict=True)):
         with column:
@@ -72,19 +71,35 @@ def shared(near: Near) -> set[str]:
     return set.intersection(*({word for word, _ in found} for found in near.values()))
 
 
-def _labels(maps: Sequence[Chosen]) -> tuple[str, str]:
-    found = {registry.labels(one.run.experiment.dataset) for one in maps}
-    return found.pop() if len(found) == 1 else ("label 0", "label 1")
-
-
-def color_bar(labels: tuple[str, str] = ("negative", "positive")) -> str:
-    """Returns as HTML what the colours of the map mean."""
+def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
+    """Returns as HTML what the colours of a map mean, with the verdicts that they stand for."""
     shades = ", ".join(color for _, color in COLORS)
-    return (
-        f'<div class="rc-colors"><span>{escape(labels[0])}</span>'
-        f'<i style="background: linear-gradient(90deg, {shades})"></i>'
-        f"<span>{escape(labels[1])}</span></div>"
+    ends = {-1.0: ("≤ ", f"<br>towards {escape(labels[0])}"), 1.0: ("≥ ", f"<br>towards {escape(labels[1])}")}
+    ticks = ""
+    for place, verdict in scale.ticks():
+        before, below = ends.get(place, ("", ""))
+        ticks += f'<b style="left: {50 + 50 * place:.1f}%">{before}{100 * verdict:.0f} %{below}</b>'
+    return f'<div class="rc-colors"><i style="background: linear-gradient(90deg, {shades})"></i>{ticks}</div>'
+
+
+def remark(words: WordMap, label: str, mask_padding: bool, missing: str = "") -> str:
+    """Returns, in Markdown, what is to be known of a map: why grey is where it is, and how flat it lies.
+
+    Args:
+        words: The map.
+        label: What the probability is of.
+        mask_padding: Whether the network skips the padding before the word.
+        missing: A word that was looked up and is not on the map.
+    """
+    median = percent(float(np.median(words.verdicts)))
+    alone = "A word alone" if mask_padding else "A word alone, after the padding,"
+    said = (
+        f"{counted(len(words.words), 'word')}. {alone} says little, so the network's own bias shows: without any word "
+        f"it says {percent(words.empty)} {as_markdown(label)}, at the median word (grey) {median}. The two dimensions "
+        f"keep {percent(sum(words.shares))} of the variance, that is, of the squared distances between words: what "
+        "lies close here need not be close."
     )
+    return f"{said} “{missing}” is too rare for the map; its neighbours are on it." if missing else said
 
 
 def neighbour_cards(chosen: Sequence[Chosen], near: Near, problems: dict[str, str]) -> str:
@@ -110,11 +125,11 @@ def _controls(chosen: Sequence[Chosen]) -> tuple[str, list[Chosen]]:
     with left:
         typed = st.text_input("Find a word", key="find_word", placeholder="such as great", max_chars=100)
     with middle:
-        first = st.selectbox("Map of", list(titles), format_func=titles.__getitem__)
+        first = st.selectbox("Network", list(titles), format_func=titles.__getitem__)
     with right:
         others = [run for run in titles if run != first]
         second = st.selectbox(
-            "Beside it", others, index=None, format_func=titles.__getitem__, placeholder="no other", disabled=not others
+            "Compare with", others, index=None, format_func=titles.__getitem__, placeholder="none", disabled=not others
         )
     return typed, [by_id[run] for run in (first, second) if run]
 
@@ -134,20 +149,13 @@ def _show_map(
         vocabulary = prepared.load(one.run.experiment.dataset).vocabulary
         looked_up = vocabulary.word(find_word(one.run.experiment, vocabulary, typed))
         found = [looked_up, *(word for word, _ in near)]
-    if count > 1:
-        st.html(f'<div class="rc-verdicts">{card(one, "")}</div>')
-    label = registry.labels(one.run.experiment.dataset)[1]
-    figure.show(word_chart(words, found, WIDTH if count == 1 else NARROW, label), f"word_map_{place}", HEIGHT)
-    median = percent(float(np.median(words.verdicts)))
-    rare = (
-        f" “{found[0]}” is too rare for the map; its neighbours are on it."
-        if found and found[0] not in words.words
-        else ""
-    )
-    st.caption(
-        f"{counted(len(words.words), 'word')}. Grey is this network's median word, {median} {as_markdown(label)} by "
-        f"itself. The map holds {percent(sum(words.shares))} of the variance of the word vectors.{rare}"
-    )
+    labels = registry.labels(one.run.experiment.dataset)
+    bar = color_bar(color_scale(words), labels)
+    st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(one, bar)}</div>')
+    key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
+    figure.show(word_chart(words, found, sheet, labels[1]), key, sheet.height)
+    missing = found[0] if found and found[0] not in words.words else ""
+    st.caption(remark(words, labels[1], one.run.experiment.mask_padding, missing))
 
 
 def _show_neighbours(chosen: Sequence[Chosen], typed: str, near: Near, problems: dict[str, str]) -> None:

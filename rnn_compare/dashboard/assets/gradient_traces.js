@@ -1,0 +1,131 @@
+// The lines and layouts of the charts of gradient flow: its size, its reach, and the effective memory of every epoch.
+
+import { faded } from "./board_traces.js";
+import { axisIn, axisTitle, cursorAt, escapeLabel, layoutIn, levelAt, sizeIn } from "./chart_look.js";
+
+// The one meaning of each dash, in all of the charts.
+export const DASHES = { states: ["solid", "dot"], carry: ["dash", "dashdot"] };
+const TRACKS = { states: "hidden state", carry: "carry track" };
+const BAND = 0.16; // of a colour
+
+// In place of an epoch: each run's own, the one whose weights are looked at.
+export const OWN = null;
+
+// Which of a run's epochs is shown at a moment: that epoch, or the last one before it that is known; -1 for none.
+export function knownAt({ epochs, at }, moment) {
+  return epochs.findLastIndex((known) => known <= (moment === OWN ? at : moment));
+}
+
+// What the gradient of a run was at a moment: one for each direction.
+export function flowsAt(run, moment) {
+  const known = knownAt(run, moment);
+  return known < 0 ? [] : run.directions.map(({ backward, flows }) => ({ backward, ...flows[known] }));
+}
+
+// The name of a direction, where there are two.
+function nameOf(run, backward) {
+  return run.directions.length < 2 ? run.title : `${run.title} ${backward ? "backward" : "forward"}`;
+}
+
+// kind: "relative" or "share". What lies behind comes first.
+export function flowTraces(run, moment, kind) {
+  const flows = flowsAt(run, moment);
+  const traces = [
+    ...flows.map(({ places, states }) => band(run, places, states[kind].slice(1))),
+    ...flows.flatMap((flow) => Object.keys(TRACKS).filter((track) => flow[track]).map(
+      (track) => line(run, flow, track, kind),
+    )),
+    ...(kind === "share" ? flows.filter(({ states }) => states.memory[0]).map((flow) => mark(run, flow)) : []),
+  ];
+  return traces.map((trace) => ({ type: "scatter", showlegend: false, hoverlabel: { namelength: -1 }, ...trace }));
+}
+
+// The middle half of the reviews: between two rows, where they are known.
+function band({ color }, x, [one, other]) {
+  const there = one ? [...x.keys()].filter((at) => one[at] > 0 && other[at] > 0) : [];
+  const back = there.toReversed();
+  return {
+    mode: "none", fill: "toself", fillcolor: faded(color, BAND), hoverinfo: "skip",
+    x: [...there, ...back].map((at) => x[at]),
+    y: [...there.map((at) => one[at]), ...back.map((at) => other[at])],
+  };
+}
+
+function line(run, flow, track, kind) {
+  const said = kind === "share" ? "the words from there on hold %{y:.1%}" : "%{y:.2e} of that at the last word";
+  return {
+    mode: "lines", name: escapeLabel(nameOf(run, flow.backward)), x: flow.places,
+    y: flow[track][kind][0].map((value) => (value > 0 ? value : null)), // a logarithm cannot show 0
+    line: { color: run.color, dash: DASHES[track][Number(flow.backward)], width: track === "states" ? 3.5 : 2.5 },
+    hovertemplate: `${TRACKS[track]}, word %{x:,} from the end: ${said}`,
+  };
+}
+
+function mark(run, { states }) {
+  return {
+    mode: "markers", x: [states.memory[0]], y: [0.5], hoverinfo: "skip",
+    marker: { color: run.color, symbol: run.symbol, size: 13 },
+  };
+}
+
+// The mark of the moment is larger.
+export function memoryTraces(run, moment) {
+  const size = run.epochs.map((_, index) => (index === knownAt(run, moment) ? 16 : 8));
+  return run.directions.flatMap(({ backward, flows }) => {
+    const [middle, lower, upper] = [0, 1, 2].map((row) => flows.map(({ states }) => states.memory[row]));
+    const name = escapeLabel(nameOf(run, backward));
+    const known = lower.every((words) => words > 0);
+    return [
+      band(run, run.epochs, known ? [lower, upper] : []),
+      {
+        mode: "lines+markers", name, x: run.epochs, y: middle, hoverlabel: { namelength: -1 },
+        line: { color: run.color, dash: DASHES.states[Number(backward)], width: 3 },
+        marker: { symbol: run.symbol, size, opacity: 1, line: { width: 0 } }, hovertemplate: "epoch %{x}: %{y:,} words",
+      },
+    ].map((trace) => ({ type: "scatter", showlegend: false, ...trace }));
+  });
+}
+
+// All epochs have the same axes, so that what moves are the lines.
+export function sizeLayout({ place, longest, decades }, looks, node) {
+  return {
+    ...frame(looks, node),
+    xaxis: axis(looks, place, { range: [longest + 0.5, 0] }),
+    yaxis: axis(looks, "", {
+      type: "log", range: decades, exponentformat: "power", dtick: decadesBetweenTicks(decades),
+    }),
+  };
+}
+
+export function reachLayout({ place, longest }, looks, node) {
+  return {
+    ...frame(looks, node),
+    xaxis: axis(looks, place, { range: [longest + 0.5, 0] }),
+    yaxis: axis(looks, "", { range: [-0.02, 1.02], tickformat: ".0%", tickvals: [0, 0.25, 0.5, 0.75, 1] }),
+    shapes: [levelAt(0.5, { color: looks.ink, width: 1.5, dash: "solid" })],
+    annotations: [{
+      text: "one half", x: 0, xref: "paper", xanchor: "left", y: 0.5, yanchor: "top", showarrow: false,
+    }],
+  };
+}
+
+export function memoryLayout({ epochs }, moment, looks, node) {
+  return {
+    ...frame(looks, node),
+    xaxis: axis(looks, "epoch", { range: [epochs[0] - 0.3, epochs.at(-1) + 0.3], nticks: 8, tickformat: "d" }),
+    yaxis: axis(looks, "", { rangemode: "tozero", nticks: 5 }),
+    shapes: moment === OWN ? [] : [cursorAt(moment, looks)],
+  };
+}
+
+function frame(looks, node) {
+  return { ...layoutIn(looks), ...sizeIn(node), margin: { l: 10, r: 12, t: 8, b: 40 }, showlegend: false };
+}
+
+function axis(looks, title, more) {
+  return { ...axisIn(looks), fixedrange: true, automargin: true, title: axisTitle(title), ...more };
+}
+
+export function decadesBetweenTicks([low, high]) {
+  return Math.max(1, Math.round((high - low) / 5));
+}
