@@ -13,7 +13,7 @@ from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.experiment_sets import MAX_COMPARED
-from rnn_compare.formatting import counted
+from rnn_compare.formatting import counted, percent
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import page_command
 from rnn_compare.presets import BOOK
@@ -107,7 +107,10 @@ def _predict(options: argparse.Namespace) -> int:
     if options.json:
         output.json_line({"label": verdict.label, "probability": verdict.probability})
     else:
-        print(f"{verdict.label}: {verdict.probability:.1%} that the review is {verdict.labels[1]}")
+        if verdict.rests_on_nothing:
+            print("No word of this is known, so there is no verdict: the network would say the same of any such text.")
+        else:
+            print(f"{percent(verdict.share)} {verdict.label}")
         print(
             ", ".join(
                 f"{counted(verdict.review.count(state), 'word')} {state}" for state in ("known", "unknown", "cut off")

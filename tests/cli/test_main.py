@@ -259,8 +259,15 @@ def test_a_run_without_text_to_read_is_answered_by_a_sentence(
 def test_the_verdict_tells_what_became_of_the_words(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", made_run, "the " * 25 + "xyzzyx"]) == 0
     out = capsys.readouterr().out
-    assert "50.0% that the review is positive" in out  # weights of zero know nothing
+    assert out.startswith("50.0 % positive\n")  # weights of zero know nothing
     assert "19 words known, 1 word unknown, 6 words cut off" in out
+
+
+def test_no_verdict_rests_on_unknown_words_alone(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["predict", made_run, "xyzzyx qwertzx"]) == 0
+    out = capsys.readouterr().out
+    assert "No word of this is known" in out
+    assert "%" not in out
 
 
 def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, tmp_path: Path) -> None:
