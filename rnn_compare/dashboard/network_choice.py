@@ -6,6 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from rnn_compare.comparison.groups import groups
+from rnn_compare.dashboard import page_address
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, shown
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
@@ -13,6 +14,9 @@ from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run, names
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
+USUAL = "best epoch"
+_ASKED = "ask"
+"""Names in the address the networks that were chosen here, where these are others than the charts show."""
 
 
 def askable(services: Services) -> list[Run]:
@@ -33,8 +37,12 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     shown_as = dict(zip(by_id, in_a_list(found), strict=True))
     # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
     # keeps to the choice.
+    if not has_chosen() and (asked := [run for run in st.query_params.get(_ASKED, "").split(",") if run in by_id]):
+        st.session_state["networks"] = asked[:MAX_COMPARED]
+        note_choice()
     kept = [run for run in st.session_state.get("networks", []) if run in by_id]
     st.session_state["networks"] = kept if has_chosen() else [group.runs[0].id for group in groups(shown(found))]
+    page_address.take("weights", WEIGHTS)
     with st.sidebar:
         chosen = st.multiselect(
             "Networks",
@@ -46,9 +54,13 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
             on_change=note_choice,
             persist_state="session",
         )
-        which = st.segmented_control("Use weights from", list(WEIGHTS), default="best epoch", required=True)
+        which = st.segmented_control(
+            "Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights", persist_state="session"
+        )
         st.caption("Best is the epoch with the highest validation accuracy.")
-    return [by_id[run] for run in chosen], WEIGHTS[which or "best epoch"]
+    page_address.keep(_ASKED, ",".join(chosen) if has_chosen() else "")
+    page_address.keep("weights", which or USUAL, USUAL)
+    return [by_id[run] for run in chosen], WEIGHTS[which or USUAL]
 
 
 def on_cards(runs: Sequence[Run]) -> list[str]:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 import streamlit as st
 
-from rnn_compare.dashboard import real_review
+from rnn_compare.dashboard import page_address, real_review
 from rnn_compare.dashboard.access import visitor
 from rnn_compare.experiment import Experiment
 from rnn_compare.sources.registry import about_films
@@ -41,6 +41,7 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         first: The example that stands in the box until the visitor has chosen or typed something.
     """
     films = all(about_films(experiment.source) for experiment in experiments)
+    page_address.take("review")
     if first and films and "review" not in st.session_state:
         st.session_state["review"] = EXAMPLES[first]
 
@@ -63,6 +64,7 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         if experiments:
             real_review.offer(experiments)
     typed = str(st.session_state["review"])
+    page_address.keep("review", typed, EXAMPLES[first] if first else "")
     if not typed.strip():
         st.caption(f"Type a text{' or press one of the examples' if films else ''}: the networks read it then.")
         return ""

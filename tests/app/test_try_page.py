@@ -127,3 +127,31 @@ def test_a_hundred_thousand_words_are_read_by_their_end(app: AppTest) -> None:
 
 def test_a_text_beyond_all_measure_is_refused_in_words(app: AppTest) -> None:
     assert "at most 1,000,000 are read" in answer(app, "good " * 250_000)
+
+
+def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chosen(
+    app: AppTest, trained: list[Run]
+) -> None:
+    app.text_area[0].set_value("A wonderful film.").run()
+    app.multiselect[0].set_value([trained[1].id]).run()
+    app.segmented_control(key="weights").set_value("last epoch").run()
+    wanted = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
+    assert {name: app.query_params[name] for name in wanted} == wanted
+
+    other = AppTest.from_string(SCRIPT, default_timeout=60)
+    other.query_params.update({name: app.query_params[name] for name in wanted})
+    other.run()
+    assert not other.exception
+    assert other.text_area[0].value == "A wonderful film."
+    assert other.multiselect[0].value == [trained[1].id]
+    assert other.segmented_control(key="weights").value == "last epoch"
+
+
+def test_what_a_link_cannot_mean_is_left_out(trained: list[Run]) -> None:
+    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app.query_params.update({"ask": "nobody,<b>", "weights": "worst", "review": "x" * 5000})
+    app.run()
+    assert not app.exception
+    assert app.segmented_control(key="weights").value == "best epoch"
+    assert set(app.multiselect[0].value) <= {run.id for run in trained} | set(app.multiselect[0].options)
+    assert len(app.text_area[0].value) == 1000

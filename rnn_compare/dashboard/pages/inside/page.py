@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard import network_choice, theme
+from rnn_compare.dashboard import network_choice, page_address, theme
 from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, reading, word_map
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.services import get_services
@@ -21,6 +21,7 @@ VIEWS = {
     "Words": word_map.show,
     "Equations": formulas.show,
 }
+FIRST = "Word by word"
 
 
 def render() -> None:
@@ -30,14 +31,22 @@ def render() -> None:
     if not (found := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(found)
+    page_address.take("view", VIEWS)
     view = st.segmented_control(
-        "View", list(VIEWS), default="Word by word", key="view", required=True, label_visibility="collapsed"
+        "View",
+        list(VIEWS),
+        default=FIRST,
+        key="view",
+        required=True,
+        label_visibility="collapsed",
+        persist_state="session",
     )
+    page_address.keep("view", view or FIRST, FIRST)
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
         return
     if chosen := _with_weights(runs, which):
-        VIEWS[view or "Word by word"](services, chosen)
+        VIEWS[view or FIRST](services, chosen)
 
 
 def _with_weights(runs: Sequence[Run], which: Which) -> list[Chosen]:
