@@ -20,3 +20,9 @@ export function button(className, parent, text, act) {
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
+
+// Brings an element to the top of what is seen: at once for those who asked their system for less motion.
+export function scrollTo(node) {
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  node.scrollIntoView({ block: "start", behavior: calm ? "auto" : "smooth" });
+}

@@ -1,6 +1,6 @@
 // Stepping through something and playing it: buttons, a slider, a pace, and the keyboard's arrows and space.
 
-import { button, element } from "./dom.js";
+import { button, element, scrollTo } from "./dom.js";
 import { makePlayer } from "./player.js";
 
 const PACES = [1, 2, 4, 8]; // steps a second
@@ -20,7 +20,7 @@ export function buildStepper(parent, { unit, count, pace, where, onStep }) {
     onPlay: (plays) => {
       playing.textContent = plays ? "Pause" : "Play";
       // What moves stands below the bar: as much of it as fits is to be seen.
-      if (plays) bar.scrollIntoView({ block: "start", behavior: "smooth" });
+      if (plays) scrollTo(bar);
     },
   });
   const press = (text, label, act) => {
