@@ -13,9 +13,9 @@ from rnn_compare.comparison.sentences import MEANS
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.services import Services
-from rnn_compare.formatting import counted
+from rnn_compare.formatting import as_markdown, counted
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, names
 
 MEASURES: dict[Measure, str] = {"kept": "Kept weights", "typical": "Typical epoch", "test": "Test reviews"}
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
@@ -145,11 +145,11 @@ def _seconds(outcome: Outcome) -> float:
 
 
 def _along(found: Sequence[Outcome], title: str) -> None:
-    names = varied([one.experiment for one in found]) or ["units"]
-    usual = next((name for name in names if name != "cell"), names[0])
+    settings = varied([one.experiment for one in found]) or ["units"]
+    usual = next((name for name in settings if name != "cell"), settings[0])
     chosen = st.pills(
         "Setting",
-        names,
+        settings,
         default=usual,
         required=True,
         format_func=lambda name: name.replace("_", " "),
@@ -163,7 +163,7 @@ def _say_what_lacks(sweep: Sweep, found: Sequence[Outcome]) -> None:
     counted_ids = sum(one.accuracy.runs for one in found)
     if lacking := len(sweep.trained) - counted_ids:
         st.caption(f"{counted(lacking, 'trained run')} were not measured in this way and are in no mean.")
-    if broken := [run.id for run in sweep.broken_off]:
+    if broken := [as_markdown(name) for name in names(sweep.broken_off)]:
         more = f" and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
         st.caption(f"Broken off, and in no mean until continued: {', '.join(broken[:MOST_NAMED])}{more}.")
 
@@ -180,10 +180,10 @@ def _nothing(sweep: Sweep, measure: Measure) -> str:
 
 
 def _table(found: Sequence[Outcome]) -> pd.DataFrame:
-    names = varied([one.experiment for one in found]) or ["cell"]
+    settings = varied([one.experiment for one in found]) or ["cell"]
     return pd.DataFrame(
         [
-            {name.replace("_", " "): str(getattr(one.experiment, name)) for name in names}
+            {name.replace("_", " "): str(getattr(one.experiment, name)) for name in settings}
             | {
                 "accuracy (%)": round(100 * one.accuracy.mean, 1),
                 "± (95 %)": None if one.accuracy.margin is None else round(100 * one.accuracy.margin, 1),
