@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import axe_playwright_python
 import pytest
@@ -145,3 +146,26 @@ def test_pages_break_no_rule_with_what_was_trained(
         act(visitor)
         settle(visitor)
     check(visitor)
+
+
+@pytest.mark.parametrize(("wish", "moves"), [("no-preference", True), ("reduce", False)])
+def test_nothing_moves_for_those_who_asked_for_less_motion(
+    trained: Server, page: Page, wish: Literal["no-preference", "reduce"], moves: bool
+) -> None:
+    page.emulate_media(reduced_motion=wish)
+    page.goto(trained.url)
+    page.locator("article.rc-card").first.wait_for()
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((node) => {
+             const { transitionDuration, animationDuration } = getComputedStyle(node);
+             return `${transitionDuration},${animationDuration}`.split(",").some((each) => parseFloat(each) > 0.05);
+           }).length"""
+    )
+    assert bool(moving) is moves
+    page.goto(f"{trained.url}/inside")
+    ask(page)
+    page.get_by_role("button", name="Play (space)").wait_for()
+    page.evaluate("() => { Element.prototype.scrollIntoView = (how) => { window.scrolled = how.behavior; }; }")
+    page.get_by_role("button", name="Play (space)").click()
+    page.wait_for_function("() => window.scrolled")
+    assert page.evaluate("() => window.scrolled") == ("smooth" if moves else "auto")
