@@ -182,10 +182,10 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record()
     app = page()
     reports = ["Page (.html)", "Notebook (.ipynb)", "Parquet", "CSV", "TensorBoard"]
-    labels = ["Show on the charts", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
+    labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
     assert disabled(app) == dict.fromkeys(labels, True)
     app = tick(app, 0)
-    assert not disabled(app)["Show on the charts"]
+    assert not disabled(app)["Open on Compare"]
     assert not disabled(app)["Delete …"]
     assert disabled(app)["Stop"]
     app = tick(app, 1)
@@ -229,9 +229,9 @@ def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:
     for _ in range(9):
         record()
     app = tick(page(), *range(9))
-    assert disabled(app)["Show on the charts"]
+    assert disabled(app)["Open on Compare"]
     assert "9 ticked, at most 8 fit on the charts" in html(app)
-    assert not disabled(tick(app, *range(8)))["Show on the charts"]
+    assert not disabled(tick(app, *range(8)))["Open on Compare"]
 
 
 def test_the_same_runs_stay_ticked_when_another_is_started(record: Callable[..., str]) -> None:

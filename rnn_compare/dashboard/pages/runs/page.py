@@ -107,7 +107,7 @@ def _ticked_rows() -> list[int]:
 def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:
     at_work = [run.id for run in chosen if not run.status.ended]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Show on the charts", type="primary", disabled=not fit_together(chosen)):
+        if st.button("Open on Compare", type="primary", disabled=not fit_together(chosen)):
             _show_on_the_charts(chosen, services.runs())
         st.download_button(
             "Curves as CSV",
@@ -135,7 +135,7 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
             on_click=_continue,
             args=(services, broken_off),
             icon=":material/play_arrow:",
-            help=locked or "Goes on from the last finished epoch, as if it had never been broken off.",
+            help=locked or "Resumes from the last finished epoch, as if it had never stopped.",
         )
         may_delete = chosen and not at_work and not locked
         label = "Delete …"

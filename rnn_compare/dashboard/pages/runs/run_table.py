@@ -14,7 +14,7 @@ from rnn_compare.runs.record import Run, names
 from rnn_compare.sources import registry
 
 COLUMNS: dict[str, Any] = {
-    "Network": st.column_config.TextColumn(),
+    "Network": st.column_config.TextColumn(pinned=True),
     "Name": st.column_config.TextColumn(width=150),
     "Source": st.column_config.TextColumn(),
     "Reviews": st.column_config.NumberColumn(format="localized", help="Reviews used, before the split."),

@@ -65,10 +65,12 @@ def show(services: Services, sweep: Sweep) -> None:
             if others := [
                 name for name in varied([one.experiment for one in found]) if name not in ("cell", "units", "maxlen")
             ]:
-                st.caption(f"Each field is the mean of all its runs, over {_listed(others)} too: it has no interval.")
+                st.caption(
+                    f"Each cell is the mean of all its runs, across {_listed(others)} too, and so has no interval."
+                )
     st.caption(f"{MEANS[measure]} {MARGIN}")
     _say_what_lacks(sweep, found)
-    with st.expander("The same as numbers"):
+    with st.expander("The same in numbers"):
         st.dataframe(_table(found), hide_index=True)
 
 
@@ -162,18 +164,21 @@ def _along(found: Sequence[Outcome], title: str) -> None:
 def _say_what_lacks(sweep: Sweep, found: Sequence[Outcome]) -> None:
     counted_ids = sum(one.accuracy.runs for one in found)
     if lacking := len(sweep.trained) - counted_ids:
-        st.caption(f"{counted(lacking, 'trained run')} were not measured in this way and are in no mean.")
-    if broken := [as_markdown(name) for name in names(sweep.broken_off)]:
+        st.caption(f"Not in these means, because not measured in this way: {counted(lacking, 'trained run')}.")
+    all_runs = list(sweep.runs.values())
+    broken_off = {run.id for run in sweep.broken_off}
+    called = zip(all_runs, names(all_runs), strict=True)
+    if broken := [as_markdown(name) for run, name in called if run.id in broken_off]:
         more = f" and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
-        st.caption(f"Broken off, and in no mean until continued: {', '.join(broken[:MOST_NAMED])}{more}.")
+        st.caption(f"Interrupted, and in no mean until continued: {', '.join(broken[:MOST_NAMED])}{more}.")
 
 
 def _nothing(sweep: Sweep, measure: Measure) -> str:
     if not sweep.trained:
-        return "No run of this grid has trained to its end yet. Its pictures grow here as runs end."
+        return "No run of this grid has trained to its end yet. Its charts fill in as runs finish."
     if measure == "test":
         return (
-            "No run of this grid was tested. Set a test split under “What all share”, or use a source that has test "
+            "No run of this grid was tested. Set a test split under “Shared settings”, or use a source that has test "
             "reviews; then train."
         )
     return "The runs of this grid were recorded before probabilities were kept: look at a typical epoch."
