@@ -116,6 +116,12 @@ def tick(*rows: int) -> Callable[[Page], None]:
     return act
 
 
+def want_to_delete(page: Page) -> None:
+    tick(0)(page)
+    page.get_by_role("button", name="Delete …").click()
+    page.get_by_role("dialog").wait_for()
+
+
 @pytest.mark.parametrize("path", ["", "try", "inside", "reviews", "sweep", "runs", "cluster"])
 def test_pages_break_no_rule_before_anything_was_trained(own_server: Server, visitor: Page, path: str) -> None:
     visitor.goto(f"{own_server.url}/{path}")
@@ -134,6 +140,7 @@ def test_pages_break_no_rule_before_anything_was_trained(own_server: Server, vis
         pytest.param(f"sweep?{GRID}", open_tab("Equal terms"), id="equal terms"),
         pytest.param("runs", tick(0), id="a run"),
         pytest.param("runs", tick(0, 1), id="two runs"),
+        pytest.param("runs", want_to_delete, id="deletion"),
     ],
 )
 def test_pages_break_no_rule_with_what_was_trained(

@@ -208,6 +208,8 @@ def _section(heading: str, values: Mapping[str, object], otherwise: str = "") ->
 def _said(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None:
+        return "Keras' own"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

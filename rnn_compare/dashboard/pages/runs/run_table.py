@@ -108,7 +108,7 @@ def _source(run: Run) -> str:
 
 def _said(value: object) -> str:
     if value is None:
-        return "–"
+        return "Keras' own"
     return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
