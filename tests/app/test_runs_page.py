@@ -54,6 +54,7 @@ def test_without_a_run_the_page_says_what_to_do(services: Services) -> None:
     app = page()
     assert "There is no run yet" in app.info[0].value
     assert not app.dataframe
+    assert [button.label for button in app.button] == ["Train the first on Compare"]
 
 
 def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) -> None:
@@ -62,7 +63,9 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     table = page().dataframe[0].value
     assert table["Id"].tolist() == [second, first]
     assert table["Network"].tolist() == ["GRU(32)", "LSTM(8)"]
-    assert table["Name"].tolist() == ["", ""]
+    assert not {"Name", "Note", "From"} & set(table), "nothing stands in them"
+    assert table["Source"].tolist() == ["IMDB, bundled"] * 2
+    assert table["Reviews"].tolist() == [25_000] * 2
     assert table["Seed"].tolist() == [1, 1]
     assert table["Epochs"].tolist() == ["1 of 10", "2 of 10"]
     assert table["Status"].tolist() == ["running", "finished"]
@@ -70,6 +73,39 @@ def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) ->
     assert table["at epoch"].tolist() == [1, 1]
     assert table["Last"].tolist() == pytest.approx([80.0, 70.0])
     assert table["s per epoch"].tolist() == [1.5, 1.5]
+
+
+def test_a_setting_that_differs_has_a_column_also_while_a_search_hides_the_difference(
+    record: Callable[..., str],
+) -> None:
+    record(cell="LSTM", dropout=0.5)
+    record(cell="GRU", mask_padding=True)
+    app = page()
+    assert app.dataframe[0].value["dropout"].tolist() == ["0.0", "0.5"]
+    assert app.dataframe[0].value["mask padding"].tolist() == ["yes", "no"]
+    assert "optimizer" not in app.dataframe[0].value
+    app.text_input[0].set_value("dropout 0.5").run()
+    assert app.dataframe[0].value["Network"].tolist() == ["LSTM(32)"]
+    assert app.dataframe[0].value["dropout"].tolist() == ["0.5"]
+
+
+def test_the_seeds_of_a_setting_stand_together_in_order_the_newest_setting_first(record: Callable[..., str]) -> None:
+    for seed, cell in ((2, "LSTM"), (1, "GRU"), (1, "LSTM"), (2, "GRU"), (1, "SimpleRNN"), (3, "LSTM")):
+        record(cell=cell, seed=seed)
+    table = page().dataframe[0].value
+    assert table["Network"].tolist() == ["LSTM(32)"] * 3 + ["SimpleRNN(32)"] + ["GRU(32)"] * 2
+    assert table["Seed"].tolist() == [1, 2, 3, 1, 1, 2]
+    assert table["Seeds"].tolist() == [3, 3, 3, 1, 2, 2]
+
+
+def test_several_ticked_runs_are_compared_at_once(record: Callable[..., str]) -> None:
+    record(cell="LSTM", epochs=2)
+    record(cell="GRU", epochs=2)
+    app = tick(page(), 0)
+    assert not [box for box in app.expander if "Is it real?" in box.label]
+    app = tick(app, 0, 1)
+    assert [box for box in app.expander if "Is it real?" in box.label]
+    assert not app.exception
 
 
 @pytest.mark.parametrize(
@@ -146,10 +182,10 @@ def test_what_cannot_be_done_is_disabled(record: Callable[..., str]) -> None:
     record()
     app = page()
     reports = ["Page (.html)", "Notebook (.ipynb)", "Parquet", "CSV", "TensorBoard"]
-    labels = ["Show on the charts", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
+    labels = ["Open on Compare", "Curves as CSV", *reports, "Stop", "Continue", "Delete …"]
     assert disabled(app) == dict.fromkeys(labels, True)
     app = tick(app, 0)
-    assert not disabled(app)["Show on the charts"]
+    assert not disabled(app)["Open on Compare"]
     assert not disabled(app)["Delete …"]
     assert disabled(app)["Stop"]
     app = tick(app, 1)
@@ -193,9 +229,9 @@ def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:
     for _ in range(9):
         record()
     app = tick(page(), *range(9))
-    assert disabled(app)["Show on the charts"]
+    assert disabled(app)["Open on Compare"]
     assert "9 ticked, at most 8 fit on the charts" in html(app)
-    assert not disabled(tick(app, *range(8)))["Show on the charts"]
+    assert not disabled(tick(app, *range(8)))["Open on Compare"]
 
 
 def test_the_same_runs_stay_ticked_when_another_is_started(record: Callable[..., str]) -> None:
@@ -250,12 +286,28 @@ def test_nothing_is_deleted_before_it_is_confirmed(services: Services, record: C
     assert "<li>&lt;b&gt;x&lt;/b&gt;" in html(app)
     assert [run.id for run in services.store.runs()] == [kept, deleted]
 
-    press(app, "Delete")
+    press(app, "Delete 1 run")
     assert [run.id for run in services.store.runs()] == [kept]
     assert model_file(kept, "best").exists()
     assert not model_file(deleted, "best").parent.exists()
     assert app.dataframe[0].value["Id"].tolist() == [kept]
-    assert "Delete" not in [element.label for element in app.button]
+    assert "Delete 1 run" not in [element.label for element in app.button]
+
+
+def test_runs_to_delete_are_told_apart_by_what_differs_and_else_by_when_they_were_made(
+    services: Services, record: Callable[..., str]
+) -> None:
+    record(seed=1)
+    record(seed=2)
+    app = tick(page(), 0, 1)
+    press(app, "Delete …")
+    assert "<li>SimpleRNN(32) seed 2</li><li>SimpleRNN(32) seed 1</li>" in html(app)
+    press(app, "Keep")
+    record(seed=2)
+    services.refresh()
+    app = tick(app.run(), 1, 2)
+    press(app, "Delete …")
+    assert html(app).count("<li>SimpleRNN(32), made ") == 2
 
 
 def test_keep_closes_the_question(services: Services, record: Callable[..., str]) -> None:

@@ -77,14 +77,14 @@ def test_what_is_trained_already_is_used_and_said(services: Services, one: Calla
     one(2)
     one(9)  # another seed
     app = page(measure="Typical epoch")
-    assert "2 of 4 are there already; 2 to train" in said(app)
+    assert "2 of 4 are trained already; 2 to train" in said(app)
     button(app, "sweep_train").click().run()
     assert not app.error
     waiting = [run for run in services.store.runs() if run.status is Status.QUEUED]
     assert [(run.experiment.units, run.experiment.seed) for run in waiting] == [(8, 1), (8, 2)]
     assert {run.priority for run in waiting} == {-1}
     assert "2 of 4 runs trained, 2 at work" in said(app)
-    assert "The rest is at work." in said(app)
+    assert "The rest is queued or training." in said(app)
 
 
 def test_a_sweep_is_stopped_and_continued_as_one(services: Services, one: Callable[..., str]) -> None:

@@ -22,9 +22,15 @@ export function config(name) {
   return { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtons: [buttons] };
 }
 
-function toggleFullScreen(node) {
-  if (document.fullscreenElement) document.exitFullscreen();
-  else node.requestFullscreen();
+async function toggleFullScreen(node) {
+  if (document.fullscreenElement) {
+    document.exitFullscreen();
+    return;
+  }
+  await node.requestFullscreen();
+  // Once now, and once when it is left, however that is done.
+  window.Plotly.Plots.resize(node);
+  document.addEventListener("fullscreenchange", () => { window.Plotly.Plots.resize(node); }, { once: true });
 }
 
 function sizeOf({ clientWidth, clientHeight }) {

@@ -2,21 +2,34 @@
 
 import { axisIn, layoutIn, look } from "./chart_look.js";
 import { config } from "./chart_tools.js";
-import { component } from "./component.js";
+import { changes, component } from "./component.js";
+import { element } from "./dom.js";
 
 export const { render, dispose } = component("", (root, { redraw }) => {
+  root.setAttribute("role", "figure");
+  root.tabIndex = 0; // a phone shifts a chart that is wider than itself, and so may the keyboard
+  const said = element("ul", "rc-unseen", root);
+  const drawing = element("div", "", root);
+  drawing.setAttribute("aria-hidden", "true"); // numbers along axes, without what they belong to
+  const hasChanged = changes();
   const settings = config("chart");
   let figure;
   return {
     update(data) {
       figure = data.figure;
+      if (hasChanged(data.words)) {
+        root.setAttribute("aria-label", data.words.title);
+        said.replaceChildren();
+        for (const line of data.words.lines) element("li", "", said, line);
+      }
       root.style.height = `${data.height}px`;
+      drawing.style.height = root.style.height;
       redraw();
     },
     draw(plotly) {
       const looks = look(root);
       const layout = { ...dressed(figure.layout, looks), width: root.clientWidth };
-      plotly.react(root, figure.data.map((trace) => readable(trace, looks)), layout, settings);
+      plotly.react(drawing, figure.data.map((trace) => readable(trace, looks)), layout, settings);
     },
     end() {},
   };

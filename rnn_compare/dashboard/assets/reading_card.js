@@ -14,7 +14,9 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   root.dataset.run = run.id;
   const showVerdict = buildVerdict(root, run, words, author);
   const cell = drawCell(drawing, run.cell, run.color);
-  element("div", "rc-drawing", root).append(cell.node);
+  const frame = element("div", "rc-drawing", root);
+  frame.tabIndex = 0; // on a phone it is wider than its card, and the keyboard shifts it too
+  frame.append(cell.node);
   const tabs = buildTabs(root, run, onSignal);
   const map = element("div", "rc-heatmap", root);
   const canvas = element("canvas", "", map);

@@ -4,18 +4,21 @@
 """
 
 import json
+from dataclasses import asdict
 
 import plotly.graph_objects as go
 
+from rnn_compare.charts.in_words import in_words
 from rnn_compare.dashboard.components.component import component
 
 
 def show(figure: go.Figure, key: str, height: int) -> None:
-    """Draws a figure in the page's own type and colours.
+    """Draws a figure in the page's own type and colours, and says for screen readers what it shows.
 
     Args:
         figure: What to draw; its texts are read by Plotly, so they must be the program's own.
         key: Names the place on the page.
         height: In pixels.
     """
-    component("figure.js")(data={"figure": json.loads(figure.to_json()), "height": height}, key=key, height=height)
+    data = {"figure": json.loads(figure.to_json()), "words": asdict(in_words(figure)), "height": height}
+    component("figure.js")(data=data, key=key, height=height)

@@ -1,4 +1,4 @@
-"""Where trainings run: the workers, their memory and what each of them does."""
+"""Where training runs: the workers, their memory and what each of them does."""
 
 from collections.abc import Mapping, Sequence
 from html import escape

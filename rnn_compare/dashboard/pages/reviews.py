@@ -124,7 +124,7 @@ def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
     st.session_state[NUMBER] = min(max(int(st.session_state.get(NUMBER) or 1), 1), count)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(f"Review, 1 to {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
-        st.button("Any review", icon=":material/shuffle:", on_click=go_anywhere)
+        st.button("Random review", icon=":material/shuffle:", on_click=go_anywhere)
         label = reviews.label(number - 1)
         verdict = f"{'−+'[label]} {escape(labels[label])} (label {label})"
         st.html(f'<p class="rc-label">{verdict}</p>')
@@ -138,5 +138,5 @@ def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
         f"{review_text.html(text, review)}<h3>Encoded: an array of shape ({experiment.maxlen},)</h3>"
         f'<div class="rc-review">{review_text.ids(review)}</div>'
     )
-    with st.expander("As it was written" if reviews.texts else "Its words; this source holds no more"):
+    with st.expander("As it was written" if reviews.texts else "Its words (this source holds nothing more)"):
         st.html(f'<p class="rc-written">{escape(text)}</p>')

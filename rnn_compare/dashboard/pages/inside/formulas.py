@@ -115,7 +115,8 @@ def table(cell: str, found: dict[Shapes, list[str]]) -> str:
             f"<tr><td>{escape('; '.join(where))}</td><td>{sizes.units} × {sizes.features:,}</td>"
             f"<td>{sizes.units} × {sizes.units}</td><td>{sizes.units}</td><td>{keras}</td></tr>"
         )
-    return f'<div style="overflow-x: auto"><table class="rc-shapes">{"".join(rows)}</table></div>'
+    scrolls = 'style="overflow-x: auto" tabindex="0" role="group" aria-label="Shapes of the weights"'
+    return f'<div {scrolls}><table class="rc-shapes">{"".join(rows)}</table></div>'
 
 
 def notes(cell: str) -> str:

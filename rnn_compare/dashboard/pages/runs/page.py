@@ -8,10 +8,11 @@ import streamlit as st
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.pages.compare import page as compare
-from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home
+from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home, ticked_together
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import PARAMETER, fit_together, link
 from rnn_compare.experiment_sets import MAX_COMPARED
+from rnn_compare.formatting import counted
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run
@@ -30,7 +31,13 @@ def render() -> None:
     notices.show()
     if not runs:
         st.markdown("## Runs")
-        st.info("There is no run yet. Train some networks on the Compare page.", icon=":material/hourglass_empty:")
+        st.info(
+            "There is no run yet. Every network that is trained stands here for good: its settings and figures, "
+            "its weights to download, and what to compare it with.",
+            icon=":material/hourglass_empty:",
+        )
+        if st.button("Train the first on Compare", type="primary"):
+            st.switch_page(st.Page(compare.render, url_path="compare", default=True))
     else:
         _page(services, runs)
     st.fragment(_watch, run_every=WATCH_SECONDS)(services, _signature(runs), len(notices.noted()))
@@ -41,16 +48,23 @@ def _page(services: Services, runs: Sequence[Run]) -> None:
     heading.html("<h2 style='padding: 0; margin: 0'>Runs</h2>")
     search = box.text_input(
         "Search",
-        placeholder="Search network, name, seed, note, status or id",
+        placeholder="Search network, settings, name, note, status or id",
         icon=":material/search:",
         label_visibility="collapsed",
     )
-    found = run_table.matching(runs, search)
+    found = run_table.in_order(run_table.matching(runs, search))
     chosen = _table(runs, found)
     hidden = len({run.id for run in chosen} - {run.id for run in found})
-    _actions(services, chosen, f"{len(found):,} of {len(runs):,} runs" if search else f"{len(runs):,} runs", hidden)
+    _actions(
+        services,
+        chosen,
+        f"{len(found):,} of {counted(len(runs), 'run')}" if search else counted(len(runs), "run"),
+        hidden,
+    )
     if len(chosen) == 1:
         run_details.show(services, chosen[0])
+    elif chosen and fit_together(chosen):
+        ticked_together.show(services, chosen)
     # Somebody else may have deleted them meanwhile.
     if doomed := [run for run in runs if run.id in st.session_state.get(DELETING, [])]:
         _confirm_deletion(services, doomed)
@@ -73,7 +87,7 @@ def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:
     st.session_state[ROWS] = rows
     st.session_state[CHOSEN] = [run.id for run in runs if run.id in chosen]
     st.dataframe(
-        run_table.table(found),
+        run_table.table(found, runs),
         key=TABLE,
         on_select="rerun",
         selection_mode="multi-row",
@@ -93,7 +107,7 @@ def _ticked_rows() -> list[int]:
 def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:
     at_work = [run.id for run in chosen if not run.status.ended]
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Show on the charts", type="primary", disabled=not fit_together(chosen)):
+        if st.button("Open on Compare", type="primary", disabled=not fit_together(chosen)):
             _show_on_the_charts(chosen, services.runs())
         st.download_button(
             "Curves as CSV",
@@ -121,17 +135,18 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
             on_click=_continue,
             args=(services, broken_off),
             icon=":material/play_arrow:",
-            help=locked or "Goes on from the last finished epoch, as if it had never been broken off.",
+            help=locked or "Resumes from the last finished epoch, as if it had never stopped.",
         )
         may_delete = chosen and not at_work and not locked
-        if st.button("Delete …", disabled=not may_delete, icon=":material/delete:", help=locked):
+        label = "Delete …"
+        if st.button(label, disabled=not may_delete, icon=":material/delete:", help=locked, key="delete_runs"):
             st.session_state[DELETING] = [run.id for run in chosen]
         st.html(f"<p style='margin: 0'>{_said(chosen, count, hidden)}</p>")
 
 
 def _said(chosen: Sequence[Run], count: str, hidden: int) -> str:
     if not chosen:
-        return f"{count}. Tick one to open it, several to show or take home together."
+        return f"{count}. Tick one to open it, several to compare them or to take them home."
     more = "" if fit_together(chosen) else f", at most {MAX_COMPARED} fit on the charts, seeds of one not counted"
     unseen = f", {hidden} of them hidden by the search" if hidden else ""
     return f"{count}, {len(chosen)} ticked{unseen}{more}"
@@ -166,11 +181,11 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
     # Opened anew at each run of the page, since one that comes of a training's news would close it.
     @st.dialog("Delete for good?", on_dismiss=close)
     def dialog() -> None:
-        names = "".join(f"<li>{escape(run.title)} <code>{escape(run.id)}</code></li>" for run in runs)
+        names = "".join(f"<li>{escape(name)}</li>" for name in run_table.told_apart(runs))
         st.html(f"<ul style='margin: 0; overflow-wrap: anywhere'>{names}</ul>")
         st.html("<p>The record, the curves and the weights will be gone, for everybody.</p>")
         with st.container(horizontal=True):
-            delete = st.button("Delete", type="primary")
+            delete = st.button(f"Delete {counted(len(runs), 'run')}", type="primary", key="delete_for_good")
             if delete or st.button("Keep"):
                 close()
                 if delete:

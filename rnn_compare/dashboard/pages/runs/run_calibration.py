@@ -28,7 +28,7 @@ def show(services: Services, run: Run) -> None:
     epochs = sorted(kept)
     epoch = run.best.epoch if run.best.epoch in kept else epochs[-1]
     if len(epochs) > 1:
-        epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}", help="At first the best epoch.")
+        epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}", help="Starts at the best epoch.")
     label = registry.labels(run.experiment.dataset)[1]
     found = calibration(decoded(kept[epoch].probabilities), labels)
     figure.show(reliability_chart(found, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT)
@@ -40,8 +40,8 @@ def conclusion(found: Calibration, label: str) -> str:
 
     Example:
         >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))
-        **Expected calibration error 5.2 %**: so far apart are predicted probability and share of positive reviews, on \
-average over the reviews. It is never 0: a perfectly calibrated network would have about 1.1 % by chance. This one is \
+        **Expected calibration error 5.2 %**: the average gap between predicted probability and actual \
+share of positive reviews. It is never 0: a perfectly calibrated network would have about 1.1 % by chance. This one is \
 overconfident: its verdicts are surer than they are right.
     """
     sure = "overconfident: its verdicts are surer than they are right"
@@ -50,7 +50,7 @@ overconfident: its verdicts are surer than they are right.
     near = found.error <= 2 * found.by_chance
     verdict = "This one can hardly be told from such a network." if near else f"This one is {said}."
     return (
-        f"**Expected calibration error {percent(found.error)}**: so far apart are predicted probability and share of "
-        f"{as_markdown(label)} reviews, on average over the reviews. It is never 0: a perfectly calibrated network "
+        f"**Expected calibration error {percent(found.error)}**: the average gap between predicted probability and "
+        f"actual share of {as_markdown(label)} reviews. It is never 0: a perfectly calibrated network "
         f"would have about {percent(found.by_chance)} by chance. {verdict}"
     )

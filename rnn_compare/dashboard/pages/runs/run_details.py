@@ -156,12 +156,13 @@ def _train_on(services: Services, run: Run) -> None:
                 on_click=train_on,
                 icon=":material/play_arrow:",
                 disabled=bool(locked),
-                help=locked or "Goes on from the last epoch, as if it had been set to more epochs from the start.",
+                help=locked or "Goes on from the last epoch, as if more epochs had been set from the start.",
             )
 
 
 def _state(run: Run) -> str:
     parts = [f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs"]
+    parts.insert(0, f"maxlen {run.experiment.maxlen}, seed {run.experiment.seed}")
     if run.name:
         parts.insert(0, run.experiment.label)
     if run.best and run.last:
@@ -185,10 +186,10 @@ def _sections(run: Run) -> Iterable[str]:
         "id": run.id,
         "started from": run.origin,
         "on": run.owner.host if run.is_from_elsewhere else f"{run.owner.host}, process {run.owner.pid}",
-        "made": _time(run.created),
+        "created": _time(run.created),
         "training began": _time(run.started),
         "ended": _time(run.ended),
-        "its epochs took": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "–",
+        "time in epochs": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "–",
         "resumed after epoch": ", ".join(map(str, run.continued)) or "–",
         "started together with": run.comparison if run.comparison != run.id else "–",
         **run.versions,
@@ -207,6 +208,8 @@ def _section(heading: str, values: Mapping[str, object], otherwise: str = "") ->
 def _said(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if value is None:
+        return "Keras' own"
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 

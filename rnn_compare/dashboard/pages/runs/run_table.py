@@ -1,40 +1,88 @@
-"""The table of runs: what it shows of each, and which ones a search finds."""
+"""The table of runs: what it shows of each, in which order, and which ones a search finds."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from rnn_compare.experiment import Experiment
 from rnn_compare.runs.csv_export import as_cell
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, names
+from rnn_compare.sources import registry
 
 COLUMNS: dict[str, Any] = {
-    "Network": st.column_config.TextColumn(),
+    "Network": st.column_config.TextColumn(pinned=True),
     "Name": st.column_config.TextColumn(width=150),
+    "Source": st.column_config.TextColumn(),
+    "Reviews": st.column_config.NumberColumn(format="localized", help="Reviews used, before the split."),
     "maxlen": st.column_config.NumberColumn(),
     "Seed": st.column_config.NumberColumn(),
+    "Seeds": st.column_config.NumberColumn(help="Seeds that this setting was trained with; its runs stand together."),
     "Epochs": st.column_config.TextColumn(help="Finished epochs of those asked for."),
     "Status": st.column_config.TextColumn(),
-    "Best validation": st.column_config.NumberColumn(format="%.1f %%", help="Best validation accuracy."),
+    "Best validation": st.column_config.NumberColumn("Best", format="%.1f %%", help="Best validation accuracy."),
     "at epoch": st.column_config.NumberColumn(help="The epoch of the best validation accuracy."),
     "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last finished epoch."),
     "s per epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds of an epoch, the first left out."),
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
-    "Id": st.column_config.TextColumn(help="Names the run on the command line."),
     "From": st.column_config.TextColumn(help="Where it was started."),
     "Note": st.column_config.TextColumn(width="medium"),
+    "Id": None,  # hidden until somebody asks for it: people tell runs apart by what differs
 }
+_IN_A_COLUMN = {"cell", "units", "layers", "bidirectional", "source", "reviews", "maxlen", "seed", "epochs"}
 
 
-def table(runs: Sequence[Run]) -> pd.DataFrame:
-    """Returns one row for each run, in order, with the columns of ``COLUMNS``; Streamlit offers it as a CSV file."""
-    return pd.DataFrame([_row(run) for run in runs], columns=list(COLUMNS))
+def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
+    """Returns one row for each run, in order; Streamlit offers it as a CSV file.
+
+    Beside what every run has there is a column for each other setting that differs among all runs, so that no two of
+    them look alike that are not.
+
+    Args:
+        runs: The runs of the rows.
+        among: All runs, those that a search hides too: they decide which columns there are. Without any, ``runs``.
+    """
+    among = among or runs
+    differing = [
+        name
+        for name in Experiment.model_fields
+        if name not in _IN_A_COLUMN and len({getattr(run.experiment, name) for run in among}) > 1
+    ]
+    seeds: dict[str, set[int]] = defaultdict(set)
+    for run in among:
+        seeds[run.experiment.setting].add(run.experiment.seed)
+    rows = [dict(zip(COLUMNS, _row(run, len(seeds[run.experiment.setting])), strict=True)) for run in runs]
+    made = pd.DataFrame(rows, columns=list(COLUMNS))
+    for name in differing:
+        values = [_said(getattr(run.experiment, name)) for run in runs]
+        made.insert(list(made.columns).index("Seed"), name.replace("_", " "), values)
+    used = {"Name": any(run.name for run in among), "Note": any(run.note for run in among)}
+    used["From"] = len({run.origin for run in among}) > 1
+    return made.drop(columns=[name for name, is_used in used.items() if not is_used])
+
+
+def in_order(runs: Sequence[Run]) -> list[Run]:
+    """Returns runs with those of one setting together, in the order of their seeds: the newest setting first."""
+    newest: dict[str, int] = {}
+    for run in runs:
+        newest[run.experiment.setting] = max(run.position, newest.get(run.experiment.setting, 0))
+    return sorted(runs, key=lambda run: (-newest[run.experiment.setting], run.experiment.seed, -run.position))
+
+
+def told_apart(runs: Sequence[Run]) -> list[str]:
+    """Returns what to call each of several runs: by what differs, and by when they were made where nothing does."""
+    called = names(runs)
+    return [
+        f"{name}, made {datetime.fromtimestamp(run.created):%H:%M:%S}" if called.count(name) > 1 else name
+        for run, name in zip(runs, called, strict=True)
+    ]
 
 
 def matching(runs: Sequence[Run], search: str) -> list[Run]:
-    """Returns the runs in whose id, name, network, maxlen, seed, note or status every searched word occurs.
+    """Returns the runs in whose id, name, network, settings, note or status every searched word occurs.
 
     Upper and lower case are the same; nothing searched finds all.
     """
@@ -43,17 +91,37 @@ def matching(runs: Sequence[Run], search: str) -> list[Run]:
 
 
 def _searched(run: Run) -> str:
-    setting = f"{run.experiment.label} maxlen {run.experiment.maxlen} seed {run.experiment.seed}"
-    return "\n".join((run.id, run.name, setting, run.note, run.status.value)).casefold()
+    settings = f"{run.experiment.label} {' '.join(_settings(run.experiment))}"
+    return "\n".join((run.id, run.name, settings, _source(run), run.note, run.status.value)).casefold()
 
 
-def _row(run: Run) -> tuple[Any, ...]:
+def _settings(experiment: Experiment) -> Iterator[str]:
+    yield f"maxlen {experiment.maxlen} seed {experiment.seed}"
+    for name, value in experiment.model_dump(exclude_defaults=True).items():
+        yield f"{name.replace('_', ' ')} {_said(value)}"
+
+
+def _source(run: Run) -> str:
+    name = run.experiment.source
+    return registry.source(name).title if registry.is_known(name) else name
+
+
+def _said(value: object) -> str:
+    if value is None:
+        return "Keras' own"
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _row(run: Run, seeds: int) -> tuple[Any, ...]:
     best, last, experiment = run.best, run.last, run.experiment
     return (
         experiment.label,
         as_cell(run.name),
+        as_cell(_source(run)),
+        experiment.reviews,
         experiment.maxlen,
         experiment.seed,
+        seeds,
         f"{len(run.epochs)} of {experiment.epochs}",
         "stopping" if run.stop_requested and not run.status.ended else run.status.value,
         100 * best["val_accuracy"] if best else None,
@@ -61,7 +129,7 @@ def _row(run: Run) -> tuple[Any, ...]:
         100 * last["val_accuracy"] if last else None,
         run.seconds_per_epoch,
         datetime.fromtimestamp(run.created),
-        run.id,
         run.origin,
         as_cell(" ".join(run.note.split())),
+        run.id,
     )

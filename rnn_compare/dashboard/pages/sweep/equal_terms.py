@@ -133,7 +133,7 @@ def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[i
                 st.switch_page(to_compare, query_params={PARAMETER: link(list(counts), runs)})
         if left:
             time = about(estimate.seconds(left, services.runs(), services.at_once))
-            there = f"{len(sweep.trained)} of {len(experiments)} are there already; " if sweep.trained else ""
+            there = f"{len(sweep.trained)} of {len(experiments)} are trained already; " if sweep.trained else ""
             st.html(f"<p style='margin: 0'>{there}{time} here, {counted(len(seeds), 'seed')} each.</p>")
 
 

@@ -61,9 +61,11 @@ def setup() -> Grid:
     st.pills("Cell type", CELLS, selection_mode="multi", default=list(BOOK.cells), key=key("cell"), **_BIND)
     _values("Units", "units", UNITS, ["16", "32"])
     _values("maxlen", "maxlen", MAXLENS, ["100", "500"])
-    st.slider("Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="Each setting is trained so often.", **_BIND)
+    st.slider(
+        "Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="How many seeds each setting is trained with.", **_BIND
+    )
     other = _other()
-    with st.expander("What all share"):
+    with st.expander("Shared settings"):
         for name in Experiment.model_fields:
             if name not in (*AXES, other):
                 _shared(name)

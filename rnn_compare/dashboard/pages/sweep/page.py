@@ -102,8 +102,8 @@ def _said_before(services: Services, sweep: Sweep) -> str:
     if not sweep.experiments:
         return ""
     if not sweep.to_train:
-        return "All of it is trained." if not sweep.at_work else "The rest is at work."
-    reused = f"{len(sweep.trained)} of {len(sweep.experiments)} are there already; " if sweep.trained else ""
+        return "Everything is trained." if not sweep.at_work else "The rest is queued or training."
+    reused = f"{len(sweep.trained)} of {len(sweep.experiments)} are trained already; " if sweep.trained else ""
     one = sweep.to_train[0]
     each = f"{one.reviews:,} reviews and {counted(one.epochs, 'epoch')} each"
     return f"{reused}{len(sweep.to_train)} to train, {each}: {_time(services, sweep.to_train)} here"

@@ -13,9 +13,9 @@ from rnn_compare.comparison.sentences import MEANS
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.services import Services
-from rnn_compare.formatting import counted
+from rnn_compare.formatting import as_markdown, counted
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Run, names
 
 MEASURES: dict[Measure, str] = {"kept": "Kept weights", "typical": "Typical epoch", "test": "Test reviews"}
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
@@ -65,10 +65,12 @@ def show(services: Services, sweep: Sweep) -> None:
             if others := [
                 name for name in varied([one.experiment for one in found]) if name not in ("cell", "units", "maxlen")
             ]:
-                st.caption(f"Each field is the mean of all its runs, over {_listed(others)} too: it has no interval.")
+                st.caption(
+                    f"Each cell is the mean of all its runs, across {_listed(others)} too, and so has no interval."
+                )
     st.caption(f"{MEANS[measure]} {MARGIN}")
     _say_what_lacks(sweep, found)
-    with st.expander("The same as numbers"):
+    with st.expander("The same in numbers"):
         st.dataframe(_table(found), hide_index=True)
 
 
@@ -145,11 +147,11 @@ def _seconds(outcome: Outcome) -> float:
 
 
 def _along(found: Sequence[Outcome], title: str) -> None:
-    names = varied([one.experiment for one in found]) or ["units"]
-    usual = next((name for name in names if name != "cell"), names[0])
+    settings = varied([one.experiment for one in found]) or ["units"]
+    usual = next((name for name in settings if name != "cell"), settings[0])
     chosen = st.pills(
         "Setting",
-        names,
+        settings,
         default=usual,
         required=True,
         format_func=lambda name: name.replace("_", " "),
@@ -162,28 +164,31 @@ def _along(found: Sequence[Outcome], title: str) -> None:
 def _say_what_lacks(sweep: Sweep, found: Sequence[Outcome]) -> None:
     counted_ids = sum(one.accuracy.runs for one in found)
     if lacking := len(sweep.trained) - counted_ids:
-        st.caption(f"{counted(lacking, 'trained run')} were not measured in this way and are in no mean.")
-    if broken := [run.id for run in sweep.broken_off]:
+        st.caption(f"Not in these means, because not measured in this way: {counted(lacking, 'trained run')}.")
+    all_runs = list(sweep.runs.values())
+    broken_off = {run.id for run in sweep.broken_off}
+    called = zip(all_runs, names(all_runs), strict=True)
+    if broken := [as_markdown(name) for run, name in called if run.id in broken_off]:
         more = f" and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
-        st.caption(f"Broken off, and in no mean until continued: {', '.join(broken[:MOST_NAMED])}{more}.")
+        st.caption(f"Interrupted, and in no mean until continued: {', '.join(broken[:MOST_NAMED])}{more}.")
 
 
 def _nothing(sweep: Sweep, measure: Measure) -> str:
     if not sweep.trained:
-        return "No run of this grid has trained to its end yet. Its pictures grow here as runs end."
+        return "No run of this grid has trained to its end yet. Its charts fill in as runs finish."
     if measure == "test":
         return (
-            "No run of this grid was tested. Set a test split under “What all share”, or use a source that has test "
+            "No run of this grid was tested. Set a test split under “Shared settings”, or use a source that has test "
             "reviews; then train."
         )
     return "The runs of this grid were recorded before probabilities were kept: look at a typical epoch."
 
 
 def _table(found: Sequence[Outcome]) -> pd.DataFrame:
-    names = varied([one.experiment for one in found]) or ["cell"]
+    settings = varied([one.experiment for one in found]) or ["cell"]
     return pd.DataFrame(
         [
-            {name.replace("_", " "): str(getattr(one.experiment, name)) for name in names}
+            {name.replace("_", " "): str(getattr(one.experiment, name)) for name in settings}
             | {
                 "accuracy (%)": round(100 * one.accuracy.mean, 1),
                 "± (95 %)": None if one.accuracy.margin is None else round(100 * one.accuracy.margin, 1),

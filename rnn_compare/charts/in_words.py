@@ -1,0 +1,149 @@
+"""A chart in words, for those who hear the page: what a pointer would be told, at the points that matter."""
+
+import math
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html import unescape
+from typing import Any
+
+import plotly.graph_objects as go
+
+MOST_POINTS = 12
+"""Points of a line that are all told; of more, the first, the last and the extremes."""
+MOST_LINES = 40
+"""Lines that are told: of a sweep with more there is a table."""
+_FIELD = re.compile(r"%\{(\w+)(?:\[(\d+)\])?(?::([^}]*))?\}")
+_EXTRA = re.compile(r"<extra>.*?</extra>")
+_MARKUP = re.compile(r"<[^>]*>")
+
+
+@dataclass(frozen=True)
+class ChartWords:
+    """What is said of a chart.
+
+    Attributes:
+        title: What it shows, by what.
+        lines: A sentence for each line, row of bars or map in it.
+    """
+
+    title: str
+    lines: list[str]
+
+
+def in_words(figure: go.Figure) -> ChartWords:
+    """Returns what a chart says, told from its own data and the texts of its pointer.
+
+    Example:
+        >>> figure = go.Figure(go.Scatter(x=[8, 16], y=[0.5, 0.75], name="LSTM", hovertemplate="%{y:.1%}"))
+        >>> figure = figure.update_layout(xaxis_title="units", yaxis_title="accuracy")
+        >>> in_words(figure)
+        ChartWords(title='Chart of accuracy by units', lines=['LSTM: units 8: 50.0%; units 16: 75.0%.'])
+    """
+    layout = figure.layout
+    across, upward = (_plain(axis.title.text) for axis in (layout.xaxis, layout.yaxis))
+    kind = "Heat map" if any(trace.type == "heatmap" for trace in figure.data) else "Chart"
+    title = f"{kind} of {upward} by {across}" if across and upward else f"{kind} by {across}" if across else kind
+    lines = [line for trace in figure.data if (line := _line(trace, layout))]
+    if len(lines) > MOST_LINES:
+        lines = [*lines[:MOST_LINES], f"And {len(lines) - MOST_LINES} more."]
+    if written := [text for note in layout.annotations if (text := _plain(note.text))]:
+        lines.append(f"Written on it: {', '.join(written)}.")
+    return ChartWords(title, lines)
+
+
+def _line(trace: Any, layout: Any) -> str:
+    name = _plain(trace.name)
+    if trace.hoverinfo == "skip" and not name:
+        return ""  # a band, a frame, a ring: it only underlines what another one says
+    points = list(_points(trace, layout))
+    if not points:
+        return ""
+    told = [text for _, text in points]
+    if len(points) > MOST_POINTS and trace.type == "heatmap":
+        told = told[: MOST_LINES * 2]
+    elif len(points) > MOST_POINTS and "lines" not in (trace.mode or "lines"):
+        told = [f"{len(points):,} points, such as {told[0]}", *told[1:3]]
+    elif len(points) > MOST_POINTS:
+        by_value = sorted(points, key=lambda point: point[0])
+        told = [
+            f"first {told[0]}",
+            f"highest {by_value[-1][1]}",
+            f"lowest {by_value[0][1]}",
+            f"last {told[-1]}",
+        ]
+    said = "; ".join(dict.fromkeys(told))
+    return f"{name}: {said}." if name else f"{said}."
+
+
+def _points(trace: Any, layout: Any) -> Iterator[tuple[float, str]]:
+    """Yields the value of each point that is there, and what is said of it."""
+    if trace.type == "heatmap":
+        for row, values in enumerate(trace.z):
+            for column, value in enumerate(values):
+                if _is_there(value):
+                    fields = {"x": trace.x[column], "y": trace.y[row], "z": value}
+                    yield float(value), _told(trace, fields, _at(_at(trace.customdata, row), column), layout)
+        return
+    lies = trace.type == "bar" and trace.orientation == "h"
+    for index, (x, y) in enumerate(zip(_values(trace.x), _values(trace.y), strict=True)):
+        if _is_there(x) and _is_there(y):
+            fields = {"x": x, "y": y, "text": _at(trace.text, index)}
+            yield float(x if lies else y), _told(trace, fields, _at(trace.customdata, index), layout, lies)
+
+
+def _told(trace: Any, fields: dict[str, Any], custom: Any, layout: Any, lies: bool = False) -> str:
+    template = _EXTRA.sub("", trace.hovertemplate or "%{y}")
+
+    def filled(match: re.Match[str]) -> str:
+        field, place, form = match.groups()
+        value = custom if field == "customdata" else fields.get(field)
+        value = _at(value, int(place)) if place is not None else value
+        axis = layout[(trace[f"{field}axis"] or field).replace(field, f"{field}axis")] if field in ("x", "y") else None
+        return _number(value, form or (axis.tickformat if axis else None))
+
+    where = "y" if lies else "x"
+    said = _plain(_FIELD.sub(filled, template))
+    return (
+        said
+        if f"%{{{where}" in template or "%{" not in template
+        else f"{_place(trace, where, fields[where], layout)}{said}"
+    )
+
+
+def _place(trace: Any, which: str, value: Any, layout: Any) -> str:
+    """Where a point stands, if its axis has words for it."""
+    axis = layout[(trace[f"{which}axis"] or which).replace(which, f"{which}axis")]
+    if axis.visible is False or axis.showticklabels is False:
+        return ""
+    named = dict(zip(axis.tickvals, axis.ticktext, strict=True)) if axis.ticktext else {}
+    said = _plain(str(named[value])) if value in named else _number(value, axis.tickformat)
+    return " ".join(filter(None, (_plain(axis.title.text), said))) + ": "
+
+
+def _number(value: Any, form: str | None) -> str:
+    """Formats as d3 does, in so far as the charts ask for it: Python has no ``~r``, significant digits."""
+    if isinstance(value, str) or value is None:
+        return value or ""
+    form = form or ",.6~r"
+    if not form.endswith("~r"):
+        return format(int(value) if form == "d" else value, form)
+    digits = form.removeprefix(",").removesuffix("~r")
+    return format(float(format(value, f"{digits}g")), ",.12g")
+
+
+def _values(given: Any) -> Sequence[Any]:
+    return given if given is not None else ()
+
+
+def _at(given: Any, place: int) -> Any:
+    return given[place] if given is not None and not isinstance(given, str) and len(given) > place else given
+
+
+def _is_there(value: Any) -> bool:
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
+
+
+def _plain(text: str | None) -> str:
+    """A text of Plotly's without its markup."""
+    return " ".join(unescape(_MARKUP.sub(" ", text or "")).split())

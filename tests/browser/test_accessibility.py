@@ -1,0 +1,171 @@
+"""Every page and view by the rules of WCAG 2.2, AA, that a program can check: light and dark, on a wall and a phone."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page, ViewportSize, expect
+
+from tests.browser.conftest import Server, serving
+from tests.chromium import PATIENCE
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCREENS: tuple[ViewportSize, ...] = ({"width": 1280, "height": 720}, {"width": 390, "height": 844})
+KNOWN = {
+    # KaTeX takes no focus (its pull request 4182 was closed). Chromium and Firefox let the keyboard scroll it anyway.
+    ("scrollable-region-focusable", "katex-display"),
+}
+SMALL = "maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&epochs=2"
+GRID = "grid_cell=SimpleRNN&grid_cell=LSTM&grid_units=8&grid_seeds=1&grid_" + SMALL.replace("&", "&grid_")
+INSIDE = ("Gradient flow", "Memory test", "Words", "Equations")
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def own_server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without any run."""
+    cache = tmp_path_factory.mktemp("accessible") / "cache"
+    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    with serving(cache) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def visitor(browser: Browser) -> Iterator[Page]:
+    """One visitor for all pages: scripts are fetched once."""
+    context = browser.new_context(viewport=SCREENS[0])
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def trained(own_server: Server, visitor: Page) -> Server:
+    """The same server with a SimpleRNN and an LSTM that it has trained."""
+    visitor.set_viewport_size(SCREENS[0])
+    visitor.goto(f"{own_server.url}/?cell=SimpleRNN&cell=LSTM&units=8&{SMALL}")
+    visitor.get_by_role("button", name="Train", exact=True).click()
+    expect(visitor.locator("article.rc-card[data-status=finished]")).to_have_count(2, timeout=3 * PATIENCE)
+    return own_server
+
+
+def settle(page: Page) -> None:
+    """Waits until the page's script has run and nothing has changed for a moment."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator("[data-testid=stMainBlockContainer] [data-testid=stElementContainer]").first.wait_for()
+    page.evaluate(
+        """() => new Promise((resolve) => {
+             let timer = setTimeout(resolve, 150);
+             const quiet = () => { clearTimeout(timer); timer = setTimeout(resolve, 150); };
+             new MutationObserver(quiet).observe(document.body, { childList: true, subtree: true });
+             setTimeout(resolve, 1500);
+           })"""
+    )
+
+
+def broken_rules(page: Page) -> list[str]:
+    """What axe finds, a line for each element."""
+    if not page.evaluate("() => Boolean(window.axe)"):
+        page.add_script_tag(path=str(AXE))
+    found = page.evaluate(
+        "tags => axe.run(document, { runOnly: tags, resultTypes: ['violations'], elementRef: false })", RULES
+    )
+    return [
+        f"{violation['id']}: {node['html'][:200]} {node['failureSummary']}"
+        for violation in found["violations"]
+        for node in violation["nodes"]
+        if not any(violation["id"] == rule and element in node["html"] for rule, element in KNOWN)
+    ]
+
+
+def check(page: Page) -> None:
+    problems = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for screen in SCREENS:
+            page.set_viewport_size(screen)
+            settle(page)
+            problems += [f"{scheme}, {screen['width']} wide: {line}" for line in broken_rules(page)]
+    assert not problems, "\n".join(problems)
+
+
+def choose(view: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("radio", name=view, exact=True).click()
+
+
+def ask(page: Page) -> None:
+    page.get_by_role("textbox", name="Review", exact=True).fill("A good film <b>zzyzx</b> and no more")
+    page.get_by_role("button", name="Ask the networks").click()
+
+
+def open_tab(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("tab", name=name).click()
+
+
+def tick(*rows: int) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        table = page.get_by_test_id("stDataFrame")
+        for row in rows:
+            table.click(position={"x": 18, "y": 36 * row + 54})
+            settle(page)
+
+    return act
+
+
+def want_to_delete(page: Page) -> None:
+    tick(0)(page)
+    page.get_by_role("button", name="Delete …").click()
+    page.get_by_role("dialog").wait_for()
+
+
+@pytest.mark.parametrize("path", ["", "try", "inside", "reviews", "sweep", "runs", "cluster"])
+def test_pages_break_no_rule_before_anything_was_trained(own_server: Server, visitor: Page, path: str) -> None:
+    visitor.goto(f"{own_server.url}/{path}")
+    check(visitor)
+
+
+@pytest.mark.parametrize(
+    ("path", "act"),
+    [
+        pytest.param("", None, id="compare"),
+        pytest.param("try", ask, id="try"),
+        pytest.param("inside", ask, id="word by word"),
+        *(pytest.param("inside", choose(view), id=view) for view in INSIDE),
+        pytest.param(f"sweep?{GRID}", None, id="sweep"),
+        pytest.param(f"sweep?{GRID}&picture=Accuracy+and+cost", None, id="accuracy and cost"),
+        pytest.param(f"sweep?{GRID}", open_tab("Equal terms"), id="equal terms"),
+        pytest.param("runs", tick(0), id="a run"),
+        pytest.param("runs", tick(0, 1), id="two runs"),
+        pytest.param("runs", want_to_delete, id="deletion"),
+    ],
+)
+def test_pages_break_no_rule_with_what_was_trained(
+    trained: Server, visitor: Page, path: str, act: Callable[[Page], None] | None
+) -> None:
+    visitor.set_viewport_size(SCREENS[0])
+    visitor.goto(f"{trained.url}/{path}")
+    settle(visitor)
+    if act:
+        act(visitor)
+        settle(visitor)
+    check(visitor)
+
+
+@pytest.mark.parametrize(("wish", "moves"), [("no-preference", True), ("reduce", False)])
+def test_nothing_moves_for_those_who_asked_for_less_motion(
+    trained: Server, page: Page, wish: Literal["no-preference", "reduce"], moves: bool
+) -> None:
+    page.emulate_media(reduced_motion=wish)
+    page.goto(trained.url)
+    page.locator("article.rc-card").first.wait_for()
+    moving = page.evaluate(
+        """() => [...document.querySelectorAll("*")].filter((node) => {
+             const { transitionDuration, animationDuration } = getComputedStyle(node);
+             return `${transitionDuration},${animationDuration}`.split(",").some((each) => parseFloat(each) > 0.05);
+           }).length"""
+    )
+    assert bool(moving) is moves

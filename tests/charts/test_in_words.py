@@ -1,0 +1,68 @@
+import numpy as np
+import plotly.graph_objects as go
+
+from rnn_compare.charts.in_words import MOST_LINES, in_words
+from rnn_compare.charts.memory_chart import told_apart_chart
+from rnn_compare.charts.palette import looks
+from rnn_compare.charts.parameter_bars import parameter_bars
+from rnn_compare.charts.reliability_chart import reliability_chart
+from rnn_compare.comparison.calibration import calibration
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import parameters
+from tests.charts.memories import recalled
+
+
+def line(values: list[float | None], **settings: object) -> go.Figure:
+    drawn = go.Figure(go.Scatter(x=list(range(1, len(values) + 1)), y=values, mode="lines", name="mine", **settings))
+    return drawn.update_layout(xaxis_title="epoch", yaxis={"title": "accuracy", "tickformat": ".0%"})
+
+
+def test_of_a_long_line_the_ends_and_the_extremes_are_told() -> None:
+    values: list[float | None] = [0.5, 0.9, *[0.7] * 20, 0.4, 0.6]
+    said = "mine: first epoch 1: 50%; highest epoch 2: 90%; lowest epoch 23: 40%; last epoch 24: 60%."
+    assert in_words(line(values)).lines == [said]
+
+
+def test_what_is_not_there_is_not_told() -> None:
+    assert in_words(line([None, 0.5, float("nan")])).lines == ["mine: epoch 2: 50%."]
+    assert in_words(line([None])).lines == []
+    assert in_words(go.Figure(go.Scatter(x=[1], y=[1], hoverinfo="skip"))).lines == [], "a band has no name"
+
+
+def test_markup_of_names_and_texts_is_read_as_text() -> None:
+    drawn = go.Figure(go.Scatter(x=[1], y=[2], name="&lt;b&gt;", hovertemplate="<b>%{y}</b> of<br>all<extra>x</extra>"))
+    assert in_words(drawn.update_layout(xaxis_title="a<br>b")).lines == ["<b>: a b 1: 2 of all."]
+
+
+def test_a_bar_is_told_with_the_network_that_it_stands_for() -> None:
+    experiments = [Experiment(cell="SimpleRNN"), Experiment(cell="LSTM")]
+    drawn = parameter_bars(
+        ["A", "B"], looks(["SimpleRNN", "LSTM"]), [parameters(each) for each in experiments], with_embedding=False
+    )
+    lines = in_words(drawn).lines
+    assert lines[0] == "A: recurrent kernel 1,024; B: recurrent kernel 4,096."
+    assert lines[-1] == "Written on it: 2,113, 8,353."
+
+
+def test_the_points_of_a_reliability_diagram_are_told_with_their_reviews() -> None:
+    chance = np.random.default_rng(1).random(1000)
+    found = calibration(chance, (chance > 0.5).astype(np.int64))
+    words = in_words(reliability_chart(found, looks(["GRU"])[0]))
+    assert words.title == "Chart of share that is positive by predicted probability of positive"
+    first = found.bins[0]
+    assert (
+        f"predicted {first.predicted:.1%}, positive {first.observed:.1%} of {first.reviews:,} reviews" in words.lines[1]
+    )
+
+
+def test_a_memory_test_is_told_distance_by_distance() -> None:
+    assert any(
+        "word 1 from the end" in said and "word 100 from the end" in said
+        for said in in_words(told_apart_chart([recalled()])).lines
+    )
+
+
+def test_of_very_many_lines_the_rest_is_counted() -> None:
+    lines = in_words(go.Figure([go.Scatter(x=[1], y=[number]) for number in range(MOST_LINES + 5)])).lines
+    assert lines[-1] == "And 5 more."
+    assert len(lines) == MOST_LINES + 1
