@@ -24,7 +24,7 @@ class ChartWords:
 
     Attributes:
         title: What it shows, by what.
-        lines: A sentence for each line, row of bars or map in it.
+        lines: A sentence for each line or map in it.
     """
 
     title: str
@@ -85,14 +85,13 @@ def _points(trace: Any, layout: Any) -> Iterator[tuple[float, str]]:
                     fields = {"x": trace.x[column], "y": trace.y[row], "z": value}
                     yield float(value), _told(trace, fields, _at(_at(trace.customdata, row), column), layout)
         return
-    lies = trace.type == "bar" and trace.orientation == "h"
     for index, (x, y) in enumerate(zip(_values(trace.x), _values(trace.y), strict=True)):
         if _is_there(x) and _is_there(y):
             fields = {"x": x, "y": y, "text": _at(trace.text, index)}
-            yield float(x if lies else y), _told(trace, fields, _at(trace.customdata, index), layout, lies)
+            yield float(y), _told(trace, fields, _at(trace.customdata, index), layout)
 
 
-def _told(trace: Any, fields: dict[str, Any], custom: Any, layout: Any, lies: bool = False) -> str:
+def _told(trace: Any, fields: dict[str, Any], custom: Any, layout: Any) -> str:
     template = _EXTRA.sub("", trace.hovertemplate or "%{y}")
 
     def filled(match: re.Match[str]) -> str:
@@ -102,18 +101,13 @@ def _told(trace: Any, fields: dict[str, Any], custom: Any, layout: Any, lies: bo
         axis = layout[(trace[f"{field}axis"] or field).replace(field, f"{field}axis")] if field in ("x", "y") else None
         return _number(value, form or (axis.tickformat if axis else None))
 
-    where = "y" if lies else "x"
     said = _plain(_FIELD.sub(filled, template))
-    return (
-        said
-        if f"%{{{where}" in template or "%{" not in template
-        else f"{_place(trace, where, fields[where], layout)}{said}"
-    )
+    return said if "%{x" in template or "%{" not in template else f"{_place(trace, fields['x'], layout)}{said}"
 
 
-def _place(trace: Any, which: str, value: Any, layout: Any) -> str:
+def _place(trace: Any, value: Any, layout: Any) -> str:
     """Where a point stands, if its axis has words for it."""
-    axis = layout[(trace[f"{which}axis"] or which).replace(which, f"{which}axis")]
+    axis = layout[(trace.xaxis or "x").replace("x", "xaxis")]
     if axis.visible is False or axis.showticklabels is False:
         return ""
     named = dict(zip(axis.tickvals, axis.ticktext, strict=True)) if axis.ticktext else {}

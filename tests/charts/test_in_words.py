@@ -4,11 +4,8 @@ import plotly.graph_objects as go
 from rnn_compare.charts.in_words import MOST_LINES, in_words
 from rnn_compare.charts.memory_chart import told_apart_chart
 from rnn_compare.charts.palette import looks
-from rnn_compare.charts.parameter_bars import parameter_bars
 from rnn_compare.charts.reliability_chart import reliability_chart
 from rnn_compare.comparison.calibration import calibration
-from rnn_compare.experiment import Experiment
-from rnn_compare.networks.parameters import parameters
 from tests.charts.memories import recalled
 
 
@@ -32,16 +29,6 @@ def test_what_is_not_there_is_not_told() -> None:
 def test_markup_of_names_and_texts_is_read_as_text() -> None:
     drawn = go.Figure(go.Scatter(x=[1], y=[2], name="&lt;b&gt;", hovertemplate="<b>%{y}</b> of<br>all<extra>x</extra>"))
     assert in_words(drawn.update_layout(xaxis_title="a<br>b")).lines == ["<b>: a b 1: 2 of all."]
-
-
-def test_a_bar_is_told_with_the_network_that_it_stands_for() -> None:
-    experiments = [Experiment(cell="SimpleRNN"), Experiment(cell="LSTM")]
-    drawn = parameter_bars(
-        ["A", "B"], looks(["SimpleRNN", "LSTM"]), [parameters(each) for each in experiments], with_embedding=False
-    )
-    lines = in_words(drawn).lines
-    assert lines[0] == "A: recurrent kernel 1,024; B: recurrent kernel 4,096."
-    assert lines[-1] == "Written on it: 2,113, 8,353."
 
 
 def test_the_points_of_a_reliability_diagram_are_told_with_their_reviews() -> None:

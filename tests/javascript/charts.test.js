@@ -7,7 +7,7 @@ import { traces } from "../../rnn_compare/dashboard/assets/board_traces.js";
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
 import { apart } from "../../rnn_compare/dashboard/assets/line_ends.js";
 import { range } from "../../rnn_compare/dashboard/assets/curves.js";
-import { dressed, readable } from "../../rnn_compare/dashboard/assets/figure.js";
+import { dressed } from "../../rnn_compare/dashboard/assets/figure.js";
 import { momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradient_history.js";
 import { OWN, decadesBetweenTicks, flowTraces, memoryTraces } from "../../rnn_compare/dashboard/assets/gradient_traces.js";
 
@@ -179,13 +179,6 @@ test("a figure from Python gets the page's colours and keeps what it says itself
   assert.equal(made.xaxis.gridcolor, "blue");
   assert.equal(made.yaxis2.gridcolor, "grey");
   assert.equal(made.height, 300);
-});
-
-test("labels in pale bars are written in ink", () => {
-  assert.equal(readable({ type: "bar", marker: { opacity: 0.5 } }, LOOKS).textfont.color, "black");
-  for (const trace of [{ type: "bar", marker: {} }, { type: "bar" }, { type: "scatter", marker: { opacity: 0.5 } }]) {
-    assert.equal(readable(trace, LOOKS), trace);
-  }
 });
 
 test("gates' curves reach from one tenth to another, at least two tenths apart", () => {

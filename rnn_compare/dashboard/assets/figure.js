@@ -29,7 +29,7 @@ export const { render, dispose } = component("", (root, { redraw }) => {
     draw(plotly) {
       const looks = look(root);
       const layout = { ...dressed(figure.layout, looks), width: root.clientWidth };
-      plotly.react(drawing, figure.data.map((trace) => readable(trace, looks)), layout, settings);
+      plotly.react(drawing, figure.data, layout, settings);
     },
     end() {},
   };
@@ -44,10 +44,4 @@ export function dressed(layout, looks) {
     made[name] = { gridcolor, linecolor, zerolinecolor: gridcolor, ...layout[name] };
   }
   return made;
-}
-
-// Plotly takes the colour of a label in a bar from the bar's own, as if that were opaque.
-export function readable(trace, { ink }) {
-  if (trace.type !== "bar" || !(trace.marker?.opacity < 0.9)) return trace;
-  return { ...trace, textfont: { ...trace.textfont, color: ink } };
 }
