@@ -20,8 +20,8 @@ UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
 SEEDS_HELP = (
-    "Each network is trained so often: with the seed under More settings, the next one, and so on. One seed each tells "
-    "little: the same network, trained anew, comes out a little better or worse."
+    "How many times each network is trained: with the seed under More settings, the next one, and so on. One seed each "
+    "tells little: the same network, trained anew, comes out a little better or worse."
 )
 # Fields that one widget of the same key sets; the other three are what a comparison is made of.
 SHARED = tuple(name for name in Experiment.model_fields if name not in ("cell", "units", "maxlen"))
@@ -82,7 +82,7 @@ def _preset() -> None:
     st.session_state["preset"] = current
     st.selectbox("Preset", [*names, OWN] if current == OWN else names, key="preset", on_change=_apply_preset)
     question = next((preset.question for preset in PRESETS if preset.name == current), "")
-    st.caption(question or "Settings of your own; the page's address holds them all.")
+    st.caption(question or "Settings of your own, saved in the link.")
 
 
 def _apply_preset() -> None:

@@ -55,7 +55,7 @@ def table(found: Sequence[Result]) -> str:
     """Returns the table of results as HTML."""
     heads = ("Network", "Seeds", BEST, *HEADS.values(), "Training")
     head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in heads)
-    return f"<table class='rc-results'><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, found))}</tbody></table>"
+    return f"<table class='rc-results' tabindex='0'><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, found))}</tbody></table>"
 
 
 def verdict(found: Comparison) -> str:
