@@ -38,12 +38,14 @@ class Calibration:
         by_chance: About what a perfectly calibrated network would have for chance alone, with as many reviews in each
             bin: the error is never 0, and this is how far it is biased upwards at the least.
         overconfident: Whether verdicts are surer than they are right: mean confidence above accuracy.
+        lean: Share that is positive less the mean predicted probability: below 0 where it predicts too much.
     """
 
     bins: tuple[Bin, ...]
     error: float
     by_chance: float
     overconfident: bool
+    lean: float = 0.0
 
 
 def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> Calibration:
@@ -75,7 +77,8 @@ def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]
         chance += count * math.sqrt(2 / math.pi * float(np.mean(inside * (1 - inside))) / count)
     confidence = np.maximum(probabilities, 1 - probabilities).astype(np.float64).mean()
     accuracy = float(np.mean((probabilities > 0.5) == (labels == 1)))
-    return Calibration(tuple(bins), _error(bins), chance / len(labels), bool(confidence > accuracy))
+    lean = float(labels.mean() - probabilities.astype(np.float64).mean())
+    return Calibration(tuple(bins), _error(bins), chance / len(labels), bool(confidence > accuracy), lean)
 
 
 def _error(bins: Sequence[Bin]) -> float:

@@ -15,7 +15,9 @@ SURE = 1.96
 OVERFIT_GAP = 0.08
 """How far training accuracy is above validation accuracy where a network overfits, and …"""
 OVERFIT_LOSS = 1.15
-"""… by what factor the validation loss has risen since it was lowest."""
+"""… by what factor the validation loss has risen since it was lowest; or else …"""
+OVERFIT_WIDE_GAP = 0.15
+"""… how far training is ahead where that alone shows it."""
 FALL = 0.05
 """Validation accuracy lost from one epoch to the next that is worth a word."""
 
@@ -65,17 +67,19 @@ def _overfits(run: Run) -> tuple[str, str]:
     last = run.epochs[-1]
 
     def shows(epoch: EpochEnd) -> bool:
+        gap = epoch["accuracy"] - epoch["val_accuracy"]
         risen = epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"]
-        return risen and epoch["accuracy"] - epoch["val_accuracy"] >= OVERFIT_GAP
+        reviews = run.experiment.validation_reviews
+        by_chance = margin(epoch["accuracy"], epoch["val_accuracy"], run.experiment.training_reviews, reviews)
+        return gap >= max(OVERFIT_GAP if risen else OVERFIT_WIDE_GAP, by_chance)
 
     # One epoch may be no more than a stumble.
     if len(run.epochs) < 3 or not all(shows(epoch) for epoch in run.epochs[-2:]):
         return "", ""
-    return (
-        f"overfits: {100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation; "
-        f"validation loss was lowest after epoch {lowest.epoch}.",
-        "overfits",
-    )
+    since = f" from epoch {lowest.epoch + 1} on" if lowest is not last else ""
+    lowest_loss = f"; validation loss was lowest after epoch {lowest.epoch}" if since else ""
+    shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"
+    return f"overfits{since}: by its end {shares}{lowest_loss}.", "overfits"
 
 
 def _guesses(run: Run) -> tuple[str, str]:

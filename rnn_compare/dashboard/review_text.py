@@ -42,7 +42,8 @@ def strip(review: EncodedReview) -> str:
     if cut:
         share = min(cut / (cut + maxlen), WIDEST_CUT)
         lost = f'<div class="rc-lost" style="flex: 0 0 {100 * share:.1f}%"></div>'
-        said = f"<span>cut off: {'start' if cut == 1 else counted(cut - 1, 'word')}</span>"
+        to_scale = "" if share < WIDEST_CUT else ", not drawn to scale"
+        said = f"<span>cut off: {'start' if cut == 1 else counted(cut - 1, 'word')}{to_scale}</span>"
     kinds = itertools.groupby(map(_id_class, review.ids))
     row = "".join(f'<i class="{kind}" style="flex: {len(list(same))}"></i>' for kind, same in kinds)
     return (

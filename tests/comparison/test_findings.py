@@ -107,7 +107,7 @@ def test_a_single_seed_beside_several_is_told_as_what_it_is() -> None:
     several = [whole("LSTM", share, seed=seed) for seed, share in enumerate((0.88, 0.884, 0.882), 1)]
     worse = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.70, 0.71, 0.70), 1)]
     assert said(*several, *worse, whole("GRU", 0.8))[0].startswith(
-        "LSTM(32) is better than SimpleRNN(32), cannot be held against GRU(32): one seed is too few to tell (typical"
+        "LSTM(32) is better than SimpleRNN(32), is not compared with GRU(32), since a single seed cannot tell (typical"
     )
 
 
@@ -154,7 +154,15 @@ def test_what_most_seeds_show_is_told_of_their_setting() -> None:
 
 def test_the_lectures_simple_rnn_learns_by_heart() -> None:
     text = said(run("S", (0.9, 0.25, 0.86, 0.37), (0.97, 0.08, 0.84, 0.55), (0.99, 0.03, 0.83, 0.73)))
-    assert text == ["S overfits: 99 % in training, 83 % in validation; validation loss was lowest after epoch 1."]
+    assert text == [
+        "S overfits from epoch 2 on: by its end 99 % in training, 83 % in validation; "
+        "validation loss was lowest after epoch 1."
+    ]
+
+
+def test_training_far_ahead_of_validation_is_overfitting_also_before_the_loss_has_risen_much() -> None:
+    text = said(run("S", (0.6, 0.66, 0.68, 0.6), (0.9, 0.3, 0.72, 0.58), (0.97, 0.1, 0.73, 0.61)))
+    assert text[0].startswith("S overfits from epoch 3 on: by its end 97 % in training, 73 % in validation")
 
 
 def test_one_epoch_that_stumbles_is_no_learning_by_heart() -> None:

@@ -20,6 +20,8 @@ const RUN = {
   id: "a", label: "A", color: "red", marker: "circle",
   figures: { speed: "6NK6NK", val_speed: "6NK___" }, trail: { at: "1PU3JO", figures: { speed: "0006NK" } },
 };
+// What stands at the end of a line, without the mark in its colour.
+const nameOf = ({ text }) => text.replace(/^<span.*<\/span> /, "");
 const REST = { count: 10, hint: "Press it", boardWidth: 1000, width: 480, height: 300 };
 
 test("training goes on into the running epoch, validation ends with the last whole one", () => {
@@ -81,10 +83,10 @@ test("the gap is shaded between the epochs that both lines have, behind all line
   assert.equal(traces({ ...CHART, training: null }, [long], new Set(), true).length, 2);
 });
 
-test("baselines are long dashes in the colour of the text, called beside the chart", () => {
+test("baselines are thin lines in the colour of the text, since dashes are for training, called beside the chart", () => {
   const baselines = [{ text: "bag of <b>\n88 %", at: 0.88, color: "", side: "bottom" }];
   const made = layout({ ...CHART, baselines }, [RUN], LOOKS, REST);
-  assert.deepEqual(made.shapes[0].line, { color: "black", width: 1.5, dash: "longdash" });
+  assert.deepEqual(made.shapes[0].line, { color: "black", width: 1, dash: "solid" });
   assert.equal(made.annotations[0].text, "bag of &lt;b&gt;<br>88 %");
   assert.equal(made.annotations[0].xref, "paper");
   assert.ok(made.margin.r > layout(CHART, [RUN], LOOKS, REST).margin.r);
@@ -99,7 +101,7 @@ test("a hidden run keeps its place among the lines, and its name goes with them"
   const visible = traces(CHART, [RUN, { ...RUN, id: "b" }], new Set(["b"])).map((trace) => trace.visible);
   assert.deepEqual(visible, [true, true, false, false]);
   const names = (hidden) => layout(CHART, [RUN, { ...RUN, id: "b", label: "B" }], LOOKS, { ...REST, hidden })
-    .annotations.map(({ text }) => text).toSorted();
+    .annotations.map(nameOf).toSorted();
   assert.deepEqual(names(new Set()), ["A", "B"]);
   assert.deepEqual(names(new Set(["b"])), ["A"]);
 });
@@ -123,14 +125,14 @@ test("axes and marks are as the message declares them", () => {
 
 test("the hint stands in empty charts only, and a narrow chart has no room for names", () => {
   assert.equal(layout(CHART, [], LOOKS, REST).annotations[0].text, "Press it");
-  assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).annotations.map(({ text }) => text), ["A"]);
+  assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).annotations.map(nameOf), ["A"]);
   assert.deepEqual(layout(CHART, [RUN], LOOKS, { ...REST, boardWidth: 360, width: 320 }).annotations, []);
 });
 
 test("a line is named at its end: beside the chart once it is whole, in it on the way", () => {
   const named = (count) => layout(CHART, [{ ...RUN, label: "A(3) maxlen 50" }], LOOKS, { ...REST, count }).annotations[0];
-  assert.deepEqual([named(10).x, named(10).xref, named(10).text], [1, undefined, "A(3) maxlen 50"]);
-  assert.deepEqual([named(1).x, named(1).xref, named(1).text], [1, "paper", "A(3)<br>maxlen 50"]);
+  assert.deepEqual([named(10).x, named(10).xref, nameOf(named(10))], [1, undefined, "A(3) maxlen 50"]);
+  assert.deepEqual([named(1).x, named(1).xref, nameOf(named(1))], [1, "paper", "A(3)<br>maxlen 50"]);
   assert.ok(layout(CHART, [RUN], LOOKS, { ...REST, count: 1 }).margin.r > layout(CHART, [RUN], LOOKS, REST).margin.r);
 });
 

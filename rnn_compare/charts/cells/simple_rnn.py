@@ -25,6 +25,6 @@ PICTURE = Picture(
         Strip(522, Y, "state"),
         Label(522, Y - 22, "output_t (h_t)"),
         # The slope of tanh is 1 − h².
-        Label(319, 262, "tanh passes {} of the gradient", share=Complement(Product(("state", "state")))),
+        Label(319, 262, "mean slope of tanh: {}", share=Complement(Product(("state", "state")))),
     ),
 )

@@ -98,7 +98,7 @@ function markText({ text, at, side }) {
 }
 
 function baselineAt(y, { ink }) {
-  return { ...levelAt(y, { color: ink, width: 1.5, dash: "longdash" }), opacity: 0.75 };
+  return { ...levelAt(y, { color: ink, width: 1, dash: "solid" }), opacity: 0.6 };
 }
 
 function hintText(hint) {

@@ -5,7 +5,9 @@ export const CLEAR = "rgba(0,0,0,0)";
 // The colours and the type of an element, from the page's theme.
 export function look(node) {
   const style = getComputedStyle(node);
+  const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
   return {
+    size: 15 / 16 * root, // of the charts' type, in pixels
     ink: style.color,
     font: style.fontFamily,
     line: style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)",
@@ -14,7 +16,7 @@ export function look(node) {
 }
 
 // What every layout begins with; size: of its type in pixels.
-export function layoutIn({ ink, font, line, paper }, size = 15) {
+export function layoutIn({ ink, font, line, paper, size: usual = 15 }, size = usual) {
   return {
     paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, font: { family: font, color: ink, size },
     hoverlabel: { bgcolor: paper, bordercolor: line, font: { size, color: ink } },
@@ -22,8 +24,8 @@ export function layoutIn({ ink, font, line, paper }, size = 15) {
   };
 }
 
-export function axisIn({ line }) {
-  return { gridcolor: line, linecolor: line, zeroline: false, tickfont: { size: 15 } };
+export function axisIn({ line, size = 15 }) {
+  return { gridcolor: line, linecolor: line, zeroline: false, tickfont: { size } };
 }
 
 export function axisTitle(text, standoff, size = 15) {

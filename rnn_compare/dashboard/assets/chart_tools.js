@@ -19,7 +19,8 @@ export function config(name) {
   const title = "Full screen (Esc leaves it)";
   const whole = { name: "full-screen", title, icon: FULL_SCREEN, click: toggleFullScreen };
   const buttons = [...(document.fullscreenEnabled ? [whole] : []), saved("png"), saved("svg")];
-  return { responsive: false, displaylogo: false, displayModeBar: "hover", modeBarButtons: [buttons] };
+  const displayModeBar = matchMedia("(hover: hover)").matches ? "hover" : false; // under a finger it would stay
+  return { responsive: false, displaylogo: false, displayModeBar, modeBarButtons: [buttons] };
 }
 
 async function toggleFullScreen(node) {

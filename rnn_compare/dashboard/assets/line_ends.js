@@ -11,10 +11,10 @@ const LETTER = 0.56; // the width of a letter, in its size
 // Returns annotations, and the pixels that they need beside the chart.
 //
 // chart: as the message declares it; lines: {text, x, y, color} each; last: the last epoch; height: of the plot in
-// pixels; size: of the type; ink and paper: the page's own colours.
-export function endLabels(chart, lines, { last, height, size: usual, ink, paper }) {
-  const baselines = (chart.baselines ?? []).map(({ text, at }) => ({ text: written(text), y: at, color: ink }));
-  const named = lines.map((line) => ({ ...line, text: line.x < last ? written(line.text) : stacked(line.text) }));
+// pixels; size: of the type; ink: the page's own colour.
+export function endLabels(chart, lines, { last, height, size: usual, ink }) {
+  const baselines = (chart.baselines ?? []).map(({ text, at }) => ({ text: written(text), y: at }));
+  const named = lines.map((line) => ({ ...line, text: marked(line, line.x < last ? written : stacked) }));
   const rows = [...baselines, ...named].reduce((sum, { text }) => sum + rowsOf(text).length, 0);
   const size = Math.min(usual, height / (LINE_HEIGHT * rows));
   const shown = size < SMALLEST ? [] : named;
@@ -25,12 +25,12 @@ export function endLabels(chart, lines, { last, height, size: usual, ink, paper 
   return {
     annotations: [
       ...places(beside).map((label) => ({ ...label, xref: "paper", x: 1, xshift: 8 })),
-      ...places(onTheWay).map((label) => ({ ...label, xshift: 8, bgcolor: paper, borderpad: 1 })),
-    ].map(({ color, ...label }) => ({
+      ...places(onTheWay).map((label) => ({ ...label, xshift: 8 })),
+    ].map((label) => ({
       ...label, xanchor: "left", yanchor: "middle", align: "left", showarrow: false,
-      font: { size: Math.max(size, SMALLEST), color },
+      font: { size: Math.max(size, SMALLEST), color: ink },
     })),
-    room: 14 + LETTER * usual * Math.max(0, ...beside.flatMap(({ text }) => rowsOf(text)).map((row) => row.length)),
+    room: 14 + LETTER * usual * Math.max(0, ...beside.flatMap(({ text }) => rowsOf(text)).map(lengthOf)),
   };
 }
 
@@ -56,6 +56,15 @@ export function apart(labels, { low, high, height, size }) {
 
 function rowsOf(text) {
   return text.split("<br>");
+}
+
+// A name in the page's own colour, which is read on any ground, with its line's colour before it.
+function marked({ text, color }, write) {
+  return `<span style="color:${color}">\u25a0</span> ${write(text)}`;
+}
+
+function lengthOf(row) {
+  return row.replace(/<[^>]*>/g, "").length;
 }
 
 function written(text) {

@@ -27,8 +27,8 @@ SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 itself asks for news (``server/news.py``). A viewer's tick takes the processor 8 ms: those of 200 every 10 s took half
 of the server's time."""
 GAP_HELP = (
-    "The area between training and validation: where a network knows its training reviews better than new ones, it "
-    "overfits."
+    "The area between training and validation. Where training is the better of the two, a network knows its training "
+    "reviews better than new ones; where that grows while validation gets no better, it overfits."
 )
 
 
@@ -98,9 +98,10 @@ def _what_is_cut(experiments: Sequence[Experiment]) -> str:
     if not all(prepared.is_prepared(experiment.dataset) for experiment in experiments):
         return ""
     cut = {each.maxlen: prepared.load(each.dataset).share_cut(each.maxlen) for each in experiments}
-    return " ".join(
+    said = " ".join(
         f"maxlen {maxlen:,} cuts {percent(share)} of the reviews." for maxlen, share in sorted(cut.items()) if share
     )
+    return f"{said} It changes no parameter." if said else ""
 
 
 def _train(services: Services, setup: controls.Setup) -> None:

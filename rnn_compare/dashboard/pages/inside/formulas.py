@@ -32,7 +32,7 @@ def show(_services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
     st.markdown(
         "**What you see:** left, one timestep as a textbook writes it, with the sizes of your networks; right, the "
-        "source that computes every picture on this page, line for line the same. In most papers the lecture's "
+        "source that computes every picture on this page, for many reviews at once. In most papers the lecture's "
         r"$\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ and $\mathrm{carry}_t$ are called $x_t$, "
         "$h_{t-1}$, $h_t$ and $c_{t-1}$."
     )

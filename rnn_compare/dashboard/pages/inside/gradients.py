@@ -55,9 +55,10 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
 def conclusion(experiments: Sequence[Experiment]) -> str:
     """Returns what to make of the lines, in as many sentences as the chosen networks need."""
     sentences = [
-        "**What it means:** reach is a matter of shape, not of height: of two lines the lower one reaches farther "
-        "where it falls less. Where a line has fallen by many powers of ten, the gradient has vanished, and the "
-        "network can hardly learn from words that far back."
+        "**What it means:** reach is a matter of shape, not of height: a low line that hardly falls reaches farther "
+        "than a high one that falls. Where a line has fallen by many powers of ten, the gradient has vanished, and the "
+        "network can hardly learn from words that far back. So it is told from where a network can learn, not what it "
+        "remembers: that is the memory test's question, and the two may rank networks differently."
     ]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]

@@ -22,6 +22,7 @@ from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
+from rnn_compare.formatting import counted
 from rnn_compare.insight import questions
 from rnn_compare.insight.cell_readings import SATURATED, CellReading
 from rnn_compare.insight.verdict import encode
@@ -57,12 +58,22 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     found = _read(services, chosen, text)
     if not found:
         return
-    if real := real_review.picked():
-        st.markdown(real.said)
+    real = real_review.picked()
+    if said := " ".join(filter(None, (real.said if real else "", cut_off(found)))):
+        st.markdown(said)
     layer = _layer(max((one.reading for one in found), key=lambda reading: len(reading.cells)))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
     component("reading.js", "inside.css", "cell.css")(data=data, key=KEY, on_colouring_change=lambda: None)
+
+
+def cut_off(found: Sequence[Read]) -> str:
+    """Says how much of the beginning the networks were not given."""
+    lost = max((one.review.count("cut off") for one in found), default=0)
+    if not lost:
+        return ""
+    maxlen = min(one.chosen.run.experiment.maxlen for one in found)
+    return f"maxlen {maxlen:,} cuts off its first {counted(lost, 'word')}: the reading begins after them."
 
 
 def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]:

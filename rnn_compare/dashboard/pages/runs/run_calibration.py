@@ -13,6 +13,9 @@ from rnn_compare.runs.probabilities import decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
 
+ONE_SIDED = 0.75
+"""Of the calibration error: where predictions lie so far to one side, neither sureness nor doubt is what is wrong."""
+
 
 def show(services: Services, run: Run) -> None:
     """Draws the diagram of the validation reviews, and what it says in words."""
@@ -43,12 +46,20 @@ def conclusion(found: Calibration, label: str) -> str:
         **Expected calibration error 5.2 %**: the average gap between predicted probability and actual \
 share of positive reviews. It is never 0: a perfectly calibrated network would have about 1.1 % by chance. This one is \
 overconfident: its verdicts are surer than they are right.
+        >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-88:]
+        'leans to the other side: positive reviews are 4.8 points more frequent than it predicts.'
     """
     sure = "overconfident: its verdicts are surer than they are right"
     unsure = "underconfident: its verdicts are right more often than they claim"
-    said = sure if found.overconfident else unsure
-    near = found.error <= 2 * found.by_chance
-    verdict = "This one can hardly be told from such a network." if near else f"This one is {said}."
+    verdict = f"This one is {sure if found.overconfident else unsure}."
+    if abs(found.lean) >= ONE_SIDED * found.error:
+        more = "more" if found.lean > 0 else "less"
+        verdict = (
+            f"This one leans to {'the other' if found.lean > 0 else 'this'} side: {as_markdown(label)} reviews are "
+            f"{100 * abs(found.lean):.1f} points {more} frequent than it predicts."
+        )
+    if found.error <= 2 * found.by_chance:
+        verdict = "This one can hardly be told from such a network."
     return (
         f"**Expected calibration error {percent(found.error)}**: the average gap between predicted probability and "
         f"actual share of {as_markdown(label)} reviews. It is never 0: a perfectly calibrated network "
