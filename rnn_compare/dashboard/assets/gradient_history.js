@@ -37,7 +37,7 @@ function buildHistory(root, data, pace, redraw) {
   });
   buildLegend(root, data.runs);
   const charts = element("div", "rc-history", root);
-  const size = chart(charts, "Size: the gradient, that at the last word being 1");
+  const size = chart(charts, "Size: the gradient at each word; at the last word it is 1");
   const reach = chart(charts, "Reach: the share of the sum that the last words hold");
   const memories = chart(charts, "Effective memory after each epoch, in words");
   const [ofSize, ofReach, ofMemories] = ["gradient_size", "gradient_reach", "effective_memory"].map(config);

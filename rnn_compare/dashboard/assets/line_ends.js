@@ -15,20 +15,23 @@ const LETTER = 0.56; // the width of a letter, in its size
 export function endLabels(chart, lines, { last, height, size: usual, ink }) {
   const baselines = (chart.baselines ?? []).map(({ text, at }) => ({ text: written(text), y: at }));
   const named = lines.map((line) => ({ ...line, text: marked(line, line.x < last ? written : stacked) }));
-  const rows = [...baselines, ...named].reduce((sum, { text }) => sum + rowsOf(text).length, 0);
-  const size = Math.min(usual, height / (LINE_HEIGHT * rows));
-  const shown = size < SMALLEST ? [] : named;
+  const fitting = (labels) => {
+    const rows = labels.reduce((sum, { text }) => sum + rowsOf(text).length, 0);
+    return Math.min(usual, height / (LINE_HEIGHT * rows));
+  };
+  const shown = fitting([...baselines, ...named]) < SMALLEST ? [] : named;
+  const size = Math.max(SMALLEST, fitting([...baselines, ...shown]));
   const beside = [...baselines, ...shown.filter(({ x }) => x >= last)];
   const onTheWay = shown.filter(({ x }) => x < last);
   const [low, high] = chart.range;
-  const places = (labels) => apart(labels, { low, high, height, size: Math.max(size, SMALLEST) });
+  const places = (labels) => apart(labels, { low, high, height, size });
   return {
     annotations: [
       ...places(beside).map((label) => ({ ...label, xref: "paper", x: 1, xshift: 8 })),
       ...places(onTheWay).map((label) => ({ ...label, xshift: 8 })),
     ].map((label) => ({
       ...label, xanchor: "left", yanchor: "middle", align: "left", showarrow: false,
-      font: { size: Math.max(size, SMALLEST), color: ink },
+      font: { size, color: ink },
     })),
     room: 14 + LETTER * usual * Math.max(0, ...beside.flatMap(({ text }) => rowsOf(text)).map(lengthOf)),
   };
