@@ -24,7 +24,7 @@ def show(experiments: Sequence[Experiment]) -> None:
     cards = "".join(parameter_drawing.drawing(name, look, experiment, scale) for name, look, experiment in named)
     tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in named)
     st.html(
-        '<div class="rc-parameters"><header><h3>Where the parameters are, as set up</h3>'
+        '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
         f"{parameter_drawing.LEGEND}</header>{cards}"
         f'<details><summary>Every weight tensor and its shape</summary><div class="rc-tables">{tables}</div></details>'
         "</div>"
