@@ -29,7 +29,7 @@ def test_board_charts_and_their_news_are_found_below_the_path(course: str, page:
     page.goto(course)
     page.locator(".rc-card", has_text="finished").wait_for()
     page.locator(".js-plotly-plot .xtick text").first.wait_for()
-    page.locator("[data-testid=stElementContainer] .js-plotly-plot .bars").first.wait_for()
+    page.locator(".rc-parameters .rc-card").first.wait_for()
     page.wait_for_function(
         "performance.getEntriesByType('resource').some(({name}) => name.includes('/rnn-compare/live'))"
     )

@@ -161,7 +161,7 @@ def test_a_viewers_forged_messages_on_the_page_of_runs_change_nothing(
 
     app = go_to(visit(), "runs")
     app.session_state["runs_deleting"] = [done]
-    pressed(app.run(), "Delete")
+    pressed(app.run(), "Delete 1 run")
     assert [run.id for run in services.store.runs()] == [running, done]
 
     app = go_to(visit(), "runs")
@@ -210,7 +210,7 @@ def test_the_presenter_does_all_of_it(services: Services, record: Callable[..., 
     app.run()
     app.text_input(key=f"name_{done}").set_value("mine").run()
     assert services.store.run(done).name == "mine"
-    pressed(pressed(app, "Delete …"), "Delete")
+    pressed(pressed(app, "Delete …"), "Delete 1 run")
     assert [run.id for run in services.store.runs()] == [running]
 
 

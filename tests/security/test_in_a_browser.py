@@ -136,7 +136,7 @@ def test_hostile_names_and_notes_are_drawn_as_text(guarded: Server, visitor: Pag
         for name in names:
             expect(visitor.locator("article h3").get_by_text(name, exact=True)).to_be_visible()
             # Plotly reads a little HTML in its texts.
-            expect(visitor.locator("[data-chart=accuracy] .legendtext").get_by_text(name, exact=True)).to_be_visible()
+            expect(visitor.locator("[data-chart=accuracy] .annotation", has_text=name)).to_be_visible()
         visitor.goto(f"{guarded.url}/runs")
         expect(visitor.get_by_role("heading", name="Runs")).to_be_visible()
         visitor.wait_for_timeout(1_000)
@@ -148,8 +148,8 @@ def test_hostile_names_and_notes_are_drawn_as_text(guarded: Server, visitor: Pag
 def test_a_name_fills_in_nothing_in_a_chart(guarded: Server, visitor: Page) -> None:
     run = made(guarded, name="%{y} %{meta} %{fullData.type}")
     visitor.goto(f"{guarded.url}/?show={run}")
-    legend = visitor.locator("[data-chart=accuracy] .legendtext")
-    expect(legend).to_have_text("%\u200b{y} %\u200b{meta} %\u200b{fullData.type}")
+    named = visitor.locator("[data-chart=accuracy] .annotation", has_text="fullData")
+    expect(named).to_have_text("■ %\u200b{y} %\u200b{meta} %\u200b{fullData.type}")
 
 
 def test_a_link_with_impossible_numbers_is_answered_in_words(guarded: Server, visitor: Page) -> None:

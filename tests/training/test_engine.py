@@ -274,7 +274,8 @@ def test_an_engine_that_cannot_start_says_why_and_fails_its_runs(
 
 
 def test_a_closed_engine_leaves_no_process_and_says_what_became_of_its_runs(tmp_path: Path, engine: Engine) -> None:
-    until(lambda: len(worker_processes()) == 2)  # a worker lost before may still be on its way back
+    # A worker lost before may still be on its way back, and its end be seen no sooner than its successor's start.
+    until(lambda: len(worker_processes()) == 2 == sum(worker.ready for worker in engine.workers()))
     before = set(worker_processes())
     store = RunStore(tmp_path / "runs.db")
     second = Engine(store, "page")

@@ -34,7 +34,7 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
 
 // choice: what is chosen at first, and is kept up to date; ask(colouring): the server works out what a colouring
 // costs only for those who look at it.
-function buildReading(root, { words, author, drawings, runs: packed }, choice, ask) {
+function buildReading(root, { words, author, drawings, runs: packed, cut }, choice, ask) {
   const runs = packed.map(unpackRun);
   let leftOut = {};
   choice.lead = Math.min(choice.lead, runs.length - 1);
@@ -67,7 +67,8 @@ function buildReading(root, { words, author, drawings, runs: packed }, choice, a
     onColouring: (name) => { choice.colouring = name; ask(name); colour(); showCards(); },
   });
   const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
-  element("p", "rc-caption", told, `The verdict after each word: probability of ${highs.join(" or ")}`);
+  const begins = cut && `; ${cut}`;
+  element("p", "rc-caption", told, `The verdict after each word: probability of ${highs.join(" or ")}${begins}`);
   const chart = buildVerdictChart(told, { words, author, runs, onWord });
   told.append(below);
   const row = element("div", "rc-cells", sides);

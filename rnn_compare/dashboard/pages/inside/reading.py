@@ -58,9 +58,8 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     found = _read(services, chosen, text)
     if not found:
         return
-    real = real_review.picked()
-    if said := " ".join(filter(None, (real.said if real else "", cut_off(found)))):
-        st.markdown(said)
+    if real := real_review.picked():
+        st.markdown(real.said)
     layer = _layer(max((one.reading for one in found), key=lambda reading: len(reading.cells)))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
@@ -68,12 +67,11 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
 
 
 def cut_off(found: Sequence[Read]) -> str:
-    """Says how much of the beginning the networks were not given."""
+    """Says, beside the curve that begins after it, how much of the beginning the networks were not given."""
     lost = max((one.review.count("cut off") for one in found), default=0)
     if not lost:
         return ""
-    maxlen = min(one.chosen.run.experiment.maxlen for one in found)
-    return f"maxlen {maxlen:,} cuts off its first {counted(lost, 'word')}: the reading begins after them."
+    return f"the first {counted(lost, 'word')} cut off" if len({len(one.review.ids) for one in found}) == 1 else ""
 
 
 def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]:
@@ -114,6 +112,7 @@ def message(found: Sequence[Read], layer: int, author: bool | None = None) -> di
     return {
         "words": [token.word[:LONGEST_WORD] for token in longest],
         "author": author,
+        "cut": cut_off(found),
         "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells)},
         "runs": [_run(one.chosen, one.reading, len(longest), layer) for one in found],
     }

@@ -1,0 +1,45 @@
+"""What a chart offers where the pointer is on it."""
+
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.owner import Owner
+from tests.browser.conftest import Server
+from tests.epochs import epoch_end
+
+CHART = "[data-chart=accuracy]"
+
+
+def open_on_a_run(server: Server, page: Page) -> None:
+    [run] = server.store.create([Experiment(epochs=2, seed=4321)], Owner.current(), "page")
+    server.store.record([Started(run, 322_113, "", {}, 1.0)])
+    server.store.record([epoch_end(run, epoch, 0.6, 0.6, 0.7, 0.6, 2.0) for epoch in (1, 2)])
+    server.store.record([Ended(run, Status.FINISHED, None, 9.0)])
+    page.goto(f"{server.url}/?show={run}")
+    page.wait_for_function(f"document.querySelector('{CHART}')?.data?.[1]?.y.length === 2")
+    page.locator(f"{CHART} .nsewdrag").hover()
+
+
+def test_a_chart_is_saved_as_a_picture_to_scale(server: Server, page: Page, tmp_path: Path) -> None:
+    open_on_a_run(server, page)
+    for kind, begins in (("PNG", b"\x89PNG"), ("SVG", b"<svg")):
+        with page.expect_download() as saving:
+            page.locator(f'{CHART} [data-title="Save as {kind}"]').click()
+        saved = saving.value
+        assert saved.suggested_filename == f"accuracy.{kind.lower()}"
+        saved.save_as(tmp_path / saved.suggested_filename)
+        assert (tmp_path / saved.suggested_filename).read_bytes().startswith(begins)
+
+
+def test_a_chart_fills_the_screen_and_comes_back(server: Server, page: Page) -> None:
+    open_on_a_run(server, page)
+    before = page.evaluate(f"document.querySelector('{CHART}')._fullLayout.width")
+    page.locator(f'{CHART} [data-title^="Full screen"]').click()
+    page.wait_for_function(f"document.fullscreenElement === document.querySelector('{CHART}')")
+    page.wait_for_function(f"document.querySelector('{CHART}')._fullLayout.width >= innerWidth - 1")
+    page.evaluate("document.exitFullscreen()")
+    page.wait_for_function(f"document.querySelector('{CHART}')._fullLayout.width === {before}")
+    expect(page.locator(f"{CHART} .annotation", has_text="SimpleRNN(32)")).to_be_visible()
