@@ -1,6 +1,7 @@
 """A whole comparison without a mouse: everything is reached by Tab, and is seen to have been reached."""
 
 import re
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -29,13 +30,22 @@ PRIMARY = "rgb(75, 63, 196)"
 expect.set_options(timeout=PATIENCE)
 
 
+def settled_focus(page: Page) -> dict[str, Any]:
+    """Returns what has the focus, once that is marked: a border takes a moment to change its colour."""
+    for _ in range(50):
+        page.wait_for_timeout(100)
+        focus: dict[str, Any] = page.evaluate(FOCUS, PRIMARY)
+        if focus["marked"] and focus["inSight"]:
+            break
+    return focus
+
+
 def tab_to(page: Page, name: str, key: str = "Tab") -> None:
     """Presses Tab until what is called so has the focus; all that had it on the way was seen to have it."""
     passed = []
     for _ in range(FARTHEST):
         page.keyboard.press(key)
-        page.wait_for_timeout(100)  # a border takes a moment to change its colour
-        focus = page.evaluate(FOCUS, PRIMARY)
+        focus = settled_focus(page)
         passed.append(focus["name"][:40])
         assert focus["inSight"], f"{passed[-1]} has the focus, out of sight, after {passed}"
         assert focus["marked"], f"nothing shows that {focus['name']} has the focus"
