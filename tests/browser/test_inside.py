@@ -110,7 +110,7 @@ def test_one_network_does_not_fill_a_large_screen(inside: Page) -> None:
     assert text is not None
     assert cell is not None
     assert cell["x"] > text["x"] + text["width"]
-    assert cell["width"] < 0.45 * 1920
+    assert cell["width"] < 800
 
 
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
