@@ -13,9 +13,9 @@ from rnn_compare.insight.probe import PROBE_SIZE, probe_batch
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import DirectionGradients
 
-NEAR = 20
+NEAR = 16
 """The last words that were read are all kept: there an LSTM's gradient falls steeply."""
-FAR = 80
+FAR = 36
 """How many are kept of all others, at equal distances."""
 
 

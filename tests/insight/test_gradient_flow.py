@@ -54,7 +54,7 @@ def test_a_short_review_is_kept_whole(timesteps: int) -> None:
 def test_it_goes_through_a_record_in_a_few_kilobytes() -> None:
     flow = gradient_flow(norms(RISING, RISING**0.5, carry=True))
     written = json.dumps(flow.plain())
-    assert len(written) < 8000
+    assert len(written) < 4000
     back = from_plain(json.loads(written))
     np.testing.assert_array_equal(back.places, flow.places)
     np.testing.assert_allclose(back.states.relative, flow.states.relative, rtol=5e-3)
