@@ -103,15 +103,15 @@ class Dispatcher:
         self._beat()
 
     def end_all(self, status: Status, reason: str) -> None:
-        """Records the end of every run that waits or is at work, after all that was told of it."""
+        """Records the end of every run that waits or is at work, after all that was told of it or kept by it."""
         self._take_events()
         try:
             # Of a run whose own end is still unwritten the record takes no second one.
-            unfinished = self._store.unfinished(self._owner)
+            for run in self._store.unfinished(self._owner):
+                self._unwritten += unrecorded_epochs(run.id, self._store)
+                self._unwritten.append(Ended(run.id, status, reason, time.time()))
         except UserError as error:
             _log.warning("%s", error)
-        else:
-            self._unwritten += [Ended(run.id, status, reason, time.time()) for run in unfinished]
         self._write_events()
 
     def _take_events(self) -> None:

@@ -313,6 +313,7 @@ class Engine:
     def _end(self, workers: Workers) -> None:
         with self._submitting:
             self._state = EngineState("closed")
-        self._dispatcher.end_all(Status.INTERRUPTED, CLOSED)
         with contextlib.suppress(Exception):  # it ends in any case
             workers.close()
+        # Afterwards: until it is gone a worker may finish one more epoch.
+        self._dispatcher.end_all(Status.INTERRUPTED, CLOSED)

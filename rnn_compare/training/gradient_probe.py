@@ -11,7 +11,8 @@ from rnn_compare.runs.events import EpochGradients, Event
 from rnn_compare.training.stream import StopAskedError
 
 LARGEST_SHARE = 0.03
-"""Of the training's time. Where following the gradient would take more, epochs are passed over."""
+"""Of the training's time. Where following the gradient would take more, epochs are passed over; the first and what
+was before it never are, so that training can always be compared with its beginning."""
 FREE_SECONDS = 0.2
 """Nobody misses these, however short the training."""
 
@@ -55,7 +56,7 @@ class Probe:
         self._initial = weights
 
     def after(self, epoch: int, weights: Weights) -> None:
-        """Follows the gradient after an epoch, if there is time for it.
+        """Follows the gradient after an epoch, if there is time for it, and before the first.
 
         Args:
             epoch: From 1.
@@ -64,17 +65,22 @@ class Probe:
         Raises:
             StopAskedError: If the run is to stop.
         """
-        self._follow(epoch, weights)
         if self._initial is not None:
+            self._follow(epoch, weights)
             self._follow(0, self._initial)
             self._initial = None
+        elif self._has_time():
+            self._follow(epoch, weights)
+
+    def _has_time(self) -> bool:
+        # What one takes is known only once it was done.
+        allowed = max(FREE_SECONDS, LARGEST_SHARE * (self._clock() - self._began))
+        return self._spent + self._longest <= allowed
 
     def _follow(self, epoch: int, weights: Weights) -> None:
-        began = self._clock()
-        # What one takes is known only once it was done.
-        allowed = max(FREE_SECONDS, LARGEST_SHARE * (began - self._began))
-        if self._given_up or self._spent + self._longest > allowed:
+        if self._given_up:
             return
+        began = self._clock()
         try:
             self._send(self._measured(epoch, weights))
         except StopAskedError:

@@ -6,11 +6,15 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs import checkpoint
+from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Event, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
 from rnn_compare.training.messages import TrainingEvent
+from tests.epochs import epoch_end
 
 from .conftest import tiny
 
@@ -118,6 +122,19 @@ def test_a_worker_is_lost_while_the_cache_cannot_be_read_and_its_run_is_begun_ag
         assert record.run(run).status is Status.RUNNING
     dispatcher.step(workers)
     assert (record.run(run).status, record.run(run).reason) == (Status.QUEUED, LOST_ONCE)
+
+
+def test_an_epoch_that_was_finished_while_the_program_closed_is_in_the_record(
+    record: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    dispatcher, workers, run = at_work(record)
+    epochs = tuple(epoch_end(run, number, 0.5, 0.7, 0.6, 0.65, 12.5) for number in (1, 2))
+    dispatcher.receive(workers.tells(epochs[0]))
+    checkpoint.save(run, Checkpoint(epochs, (), ()))
+    dispatcher.end_all(Status.INTERRUPTED, "closed")
+    assert record.run(run).status is Status.INTERRUPTED
+    assert record.run(run).epochs == epochs
 
 
 def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
