@@ -1,7 +1,7 @@
 """Every page and view by the rules of WCAG 2.2, AA, that a program can check: light and dark, on a wall and a phone."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 
 from tests.browser.conftest import Server, serving
+from tests.browser.visits import PAGES, SMALL, VISITS, Visit, settle
 from tests.chromium import PATIENCE
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
@@ -19,9 +20,6 @@ KNOWN = {
     # KaTeX takes no focus (its pull request 4182 was closed). Chromium and Firefox let the keyboard scroll it anyway.
     ("scrollable-region-focusable", "katex-display"),
 }
-SMALL = "maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&epochs=2"
-GRID = "grid_cell=SimpleRNN&grid_cell=LSTM&grid_units=8&grid_seeds=1&grid_" + SMALL.replace("&", "&grid_")
-INSIDE = ("Gradient flow", "Memory test", "Words", "Equations")
 expect.set_options(timeout=PATIENCE)
 
 
@@ -53,20 +51,6 @@ def trained(own_server: Server, visitor: Page) -> Server:
     return own_server
 
 
-def settle(page: Page) -> None:
-    """Waits until the page's script has run and nothing has changed for a moment."""
-    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
-    page.locator("[data-testid=stMainBlockContainer] [data-testid=stElementContainer]").first.wait_for()
-    page.evaluate(
-        """() => new Promise((resolve) => {
-             let timer = setTimeout(resolve, 150);
-             const quiet = () => { clearTimeout(timer); timer = setTimeout(resolve, 150); };
-             new MutationObserver(quiet).observe(document.body, { childList: true, subtree: true });
-             setTimeout(resolve, 1500);
-           })"""
-    )
-
-
 def broken_rules(page: Page) -> list[str]:
     """What axe finds, a line for each element."""
     if not page.evaluate("() => Boolean(window.axe)"):
@@ -93,65 +77,16 @@ def check(page: Page) -> None:
     assert not problems, "\n".join(problems)
 
 
-def choose(view: str) -> Callable[[Page], None]:
-    return lambda page: page.get_by_role("radio", name=view, exact=True).click()
-
-
-def ask(page: Page) -> None:
-    page.get_by_role("textbox", name="Review", exact=True).fill("A good film <b>zzyzx</b> and no more")
-    page.get_by_role("button", name="Ask the networks").click()
-
-
-def open_tab(name: str) -> Callable[[Page], None]:
-    return lambda page: page.get_by_role("tab", name=name).click()
-
-
-def tick(*rows: int) -> Callable[[Page], None]:
-    def act(page: Page) -> None:
-        table = page.get_by_test_id("stDataFrame")
-        for row in rows:
-            table.click(position={"x": 18, "y": 36 * row + 54})
-            settle(page)
-
-    return act
-
-
-def want_to_delete(page: Page) -> None:
-    tick(0)(page)
-    page.get_by_role("button", name="Delete …").click()
-    page.get_by_role("dialog").wait_for()
-
-
-@pytest.mark.parametrize("path", ["", "try", "inside", "reviews", "sweep", "runs", "cluster"])
+@pytest.mark.parametrize("path", PAGES)
 def test_pages_break_no_rule_before_anything_was_trained(own_server: Server, visitor: Page, path: str) -> None:
     visitor.goto(f"{own_server.url}/{path}")
     check(visitor)
 
 
-@pytest.mark.parametrize(
-    ("path", "act"),
-    [
-        pytest.param("", None, id="compare"),
-        pytest.param("try", ask, id="try"),
-        pytest.param("inside", ask, id="word by word"),
-        *(pytest.param("inside", choose(view), id=view) for view in INSIDE),
-        pytest.param(f"sweep?{GRID}", None, id="sweep"),
-        pytest.param(f"sweep?{GRID}&picture=Accuracy+and+cost", None, id="accuracy and cost"),
-        pytest.param(f"sweep?{GRID}", open_tab("Equal terms"), id="equal terms"),
-        pytest.param("runs", tick(0), id="a run"),
-        pytest.param("runs", tick(0, 1), id="two runs"),
-        pytest.param("runs", want_to_delete, id="deletion"),
-    ],
-)
-def test_pages_break_no_rule_with_what_was_trained(
-    trained: Server, visitor: Page, path: str, act: Callable[[Page], None] | None
-) -> None:
+@pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.name)
+def test_pages_break_no_rule_with_what_was_trained(trained: Server, visitor: Page, visit: Visit) -> None:
     visitor.set_viewport_size(SCREENS[0])
-    visitor.goto(f"{trained.url}/{path}")
-    settle(visitor)
-    if act:
-        act(visitor)
-        settle(visitor)
+    visit.open(visitor, trained.url)
     check(visitor)
 
 

@@ -1,0 +1,94 @@
+"""Every page and every view of the program, and how a test gets there."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from playwright.sync_api import Page
+
+SMALL = "maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&epochs=2"
+GRID = "grid_cell=SimpleRNN&grid_cell=LSTM&grid_units=8&grid_seeds=1&grid_" + SMALL.replace("&", "&grid_")
+INSIDE = ("Gradient flow", "Memory test", "Words", "Equations")
+PAGES = ("", "try", "inside", "reviews", "sweep", "runs", "cluster")
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A view of a page.
+
+    Attributes:
+        name: What it is called.
+        path: Where it is.
+        act: What is done there until the view is open.
+    """
+
+    name: str
+    path: str
+    act: Callable[[Page], None] = lambda _: None
+
+    def open(self, page: Page, url: str) -> None:
+        """Goes there and waits until it is drawn."""
+        page.goto(f"{url}/{self.path}")
+        settle(page)
+        self.act(page)
+        settle(page)
+
+
+def settle(page: Page) -> None:
+    """Waits until the page's script has run and nothing has changed for a moment."""
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+    page.locator("[data-testid=stMainBlockContainer] [data-testid=stElementContainer]").first.wait_for()
+    page.evaluate(
+        """() => new Promise((resolve) => {
+             let timer = setTimeout(resolve, 150);
+             const quiet = () => { clearTimeout(timer); timer = setTimeout(resolve, 150); };
+             new MutationObserver(quiet).observe(document.body, { childList: true, subtree: true });
+             setTimeout(resolve, 1500);
+           })"""
+    )
+
+
+def _choose(view: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("radio", name=view, exact=True).click()
+
+
+def _ask(page: Page) -> None:
+    page.get_by_role("textbox", name="Review", exact=True).fill("A good film <b>zzyzx</b> and no more")
+    page.get_by_role("button", name="Ask the networks").click()
+
+
+def _open_tab(name: str) -> Callable[[Page], None]:
+    return lambda page: page.get_by_role("tab", name=name).click()
+
+
+def _tick(*rows: int) -> Callable[[Page], None]:
+    def act(page: Page) -> None:
+        table = page.get_by_test_id("stDataFrame")
+        for row in rows:
+            table.click(position={"x": 18, "y": 36 * row + 54})
+            settle(page)
+
+    return act
+
+
+def _want_to_delete(page: Page) -> None:
+    _tick(0)(page)
+    page.get_by_role("button", name="Delete …").click()
+    page.get_by_role("dialog").wait_for()
+
+
+VISITS = (
+    Visit("compare", ""),
+    Visit("try", "try", _ask),
+    Visit("word by word", "inside", _ask),
+    *(Visit(view.lower(), "inside", _choose(view)) for view in INSIDE),
+    Visit("sweep", f"sweep?{GRID}"),
+    Visit("accuracy and cost", f"sweep?{GRID}&picture=Accuracy+and+cost"),
+    Visit("equal terms", f"sweep?{GRID}", _open_tab("Equal terms")),
+    Visit("reviews", "reviews"),
+    Visit("runs", "runs"),
+    Visit("a run", "runs", _tick(0)),
+    Visit("two runs", "runs", _tick(0, 1)),
+    Visit("deletion", "runs", _want_to_delete),
+    Visit("cluster", "cluster"),
+)
+"""What there is to see once networks were trained."""
