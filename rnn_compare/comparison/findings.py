@@ -136,7 +136,7 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
     parts = [
         f"is better than {_listed(behind)}" if behind else "",
         f"cannot be told apart from {_listed(alike)}" if alike else "",
-        f"is not compared with {_listed(unknown)}, since a single seed cannot tell" if unknown else "",
+        f"leads {_listed(unknown)}, which may be the luck of one seed" if unknown else "",
         f"was judged by other reviews than {_listed(apart)}" if apart else "",
     ]
     each = f"{counted(seeds.pop(), 'seed')} each, " if len(seeds) == 1 else ""

@@ -148,7 +148,8 @@ def _unknown(found: Comparison) -> str:
     if _by_seed(found):
         return f"No verdict: two shared seeds are needed where the seed decides the split ({_shares(found)})."
     return (
-        f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): train more seeds."
+        f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): trained anew with "
+        "another seed, each lands a little higher or lower. Train more seeds."
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard import page_address
 from rnn_compare.dashboard.services import Services
-from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, shown
+from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, restore, shown
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run, names
@@ -35,6 +35,7 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in found}
     shown_as = dict(zip(by_id, in_a_list(found), strict=True))
+    restore()
     # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
     # keeps to the choice.
     if not has_chosen() and (asked := [run for run in st.query_params.get(_ASKED, "").split(",") if run in by_id]):

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from rnn_compare.dashboard import page_address
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import as_markdown
-from rnn_compare.insight.held_out import held_out
+from rnn_compare.insight.held_out import HeldOut, held_out
 from rnn_compare.insight.verdict import MAX_CHARACTERS
 from rnn_compare.sources.registry import about_films
+
+NUMBER = "number"
+"""The parameter of the address that names a real review: it is too long to stand there itself."""
 
 
 @dataclass(frozen=True)
@@ -42,23 +46,30 @@ class RealReview:
         return f"{self.kind.capitalize()} review {self.number:,}. {what} **{name}**."
 
 
+def take_from_address(experiments: Collection[Experiment]) -> None:
+    """Puts the real review whose number the address names into the box, before that is drawn."""
+    number = st.query_params.get(NUMBER, "")
+    if "review" in st.session_state or not number.isdecimal():
+        return
+    if (real := _held_out(experiments)) and int(number) in real.numbers:
+        _take(real, int(number), experiments)
+
+
+def keep_in_address() -> None:
+    """Writes the number of the real review that stands in the box into the address."""
+    found = picked()
+    page_address.keep(NUMBER, str(found.number) if found else "")
+
+
 def offer(experiments: Collection[Experiment]) -> None:
     """Draws the choice of real reviews, if there are some that none of the experiments has learned from."""
-    try:
-        real = held_out(experiments)
-    except UserError:  # what is wrong with the reviews is said where they are needed
-        return
+    real = _held_out(experiments)
     if real is None:
         return
-    films = all(about_films(experiment.source) for experiment in experiments)
 
     def take(number: int | None) -> None:
-        if number is None:
-            return
-        number = min(max(number, real.numbers[0]), real.numbers[-1])
-        text, positive = real.text(number)[:MAX_CHARACTERS], real.positive(number)
-        found = RealReview(text, real.kind, number, positive, real.labels, films)
-        st.session_state.update(picked=found, review=found.text, real_review=number)
+        if number is not None:
+            _take(real, min(max(number, real.numbers[0]), real.numbers[-1]), experiments)
 
     if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
         st.session_state["real_review"] = None
@@ -79,6 +90,20 @@ def offer(experiments: Collection[Experiment]) -> None:
         width=160,
         on_change=lambda: take(st.session_state["real_review"]),
     )
+
+
+def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
+    try:
+        return held_out(experiments)
+    except UserError:  # what is wrong with the reviews is said where they are needed
+        return None
+
+
+def _take(real: HeldOut, number: int, experiments: Collection[Experiment]) -> None:
+    text, positive = real.text(number)[:MAX_CHARACTERS], real.positive(number)
+    films = all(about_films(experiment.source) for experiment in experiments)
+    found = RealReview(text, real.kind, number, positive, real.labels, films)
+    st.session_state.update(picked=found, review=found.text, real_review=number)
 
 
 def picked() -> RealReview | None:

@@ -42,6 +42,7 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
     """
     films = all(about_films(experiment.source) for experiment in experiments)
     page_address.take("review")
+    real_review.take_from_address(experiments)
     if first and films and "review" not in st.session_state:
         st.session_state["review"] = EXAMPLES[first]
 
@@ -64,7 +65,8 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         if experiments:
             real_review.offer(experiments)
     typed = str(st.session_state["review"])
-    page_address.keep("review", typed, EXAMPLES[first] if first else "")
+    real_review.keep_in_address()
+    page_address.keep("review", "" if real_review.picked() else typed, EXAMPLES[first] if first else "")
     if not typed.strip():
         st.caption(f"Type a text{' or press one of the examples' if films else ''}: the networks read it then.")
         return ""

@@ -151,6 +151,35 @@ def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_th
     assert not any("Its author" in m.value for m in app.markdown)
 
 
+def test_the_address_names_the_real_review_and_brings_it_back(trained: list[Run], drawn: list[dict[str, Any]]) -> None:
+    number = trained[0].experiment.training_reviews + 2
+    text = prepared.load("bundled").text(number - 1)
+    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app.query_params["show"] = ",".join(run.id for run in trained)
+    app.query_params["number"] = str(number)
+    app.run()
+    assert not app.exception
+    assert app.text_area(key="review").value == text
+    assert drawn[-1]["author"] is not None
+    assert str(number) in app.query_params["number"]
+    app.text_area(key="review").set_value("A text of mine").run()
+    assert "number" not in app.query_params
+    assert "A text of mine" in app.query_params["review"]
+
+
+@pytest.mark.parametrize("number", ["0", "1", "99999999999999999999", "²", "-3", "x"])
+def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_taken(
+    trained: list[Run], drawn: list[dict[str, Any]], number: str
+) -> None:
+    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app.query_params["show"] = ",".join(run.id for run in trained)
+    app.query_params["number"] = number
+    app.run()
+    assert not app.exception
+    assert str(app.text_area(key="review").value).startswith("The first hour is slow")
+    assert drawn[-1]["author"] is None
+
+
 def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     charts: dict[str, go.Figure] = {}
     monkeypatch.setattr(figure, "show", lambda chart, key, height: charts.update({key: chart}))  # noqa: ARG005  # its names

@@ -82,7 +82,7 @@ def test_one_seed_each_tells_nothing_of_the_settings() -> None:
     [only] = said(whole("SimpleRNN", 0.862), whole("LSTM", 0.882))
     assert only == (
         "One seed cannot tell which setting is better (typical epoch: SimpleRNN(32) 86.2 % and LSTM(32) 88.2 %): "
-        "train more seeds."
+        "trained anew with another seed, each lands a little higher or lower. Train more seeds."
     )
 
 
@@ -107,7 +107,7 @@ def test_a_single_seed_beside_several_is_told_as_what_it_is() -> None:
     several = [whole("LSTM", share, seed=seed) for seed, share in enumerate((0.88, 0.884, 0.882), 1)]
     worse = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.70, 0.71, 0.70), 1)]
     assert said(*several, *worse, whole("GRU", 0.8))[0].startswith(
-        "LSTM(32) is better than SimpleRNN(32), is not compared with GRU(32), since a single seed cannot tell (typical"
+        "LSTM(32) is better than SimpleRNN(32), leads GRU(32), which may be the luck of one seed (typical"
     )
 
 

@@ -74,7 +74,7 @@ def test_one_seed_each_cannot_tell_about_the_settings_but_about_the_two_networks
     assert (found.difference.p, found.difference.verdict) == (None, "cannot tell")
     assert sentence(found) == (
         "One seed cannot tell which setting is better (kept weights: SimpleRNN(32) 70.0 % and LSTM(32) 86.0 %): "
-        "train more seeds."
+        "trained anew with another seed, each lands a little higher or lower. Train more seeds."
     )
     assert network_sentence(found).startswith("These two trained networks do differ: LSTM(32) judges 16.0 points more")
 

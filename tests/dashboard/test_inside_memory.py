@@ -1,12 +1,21 @@
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+import pytest
 
 from rnn_compare.charts.memory_chart import told_apart_chart
 from rnn_compare.dashboard.pages.inside import memory
 from rnn_compare.dashboard.pages.inside.memory import caveat, conclusion, used_words
+from rnn_compare.paths import CACHE_VARIABLE
 from tests.charts.memories import found, recalled
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
 
 
 def test_words_are_told_once_for_all_networks_that_had_the_same() -> None:
@@ -65,6 +74,19 @@ def test_what_is_ready_is_drawn_while_others_are_waited_for_and_a_problem_is_tol
     assert "The weights &lt;are&gt; gone." in html(app)
     assert "superb" in html(app)
     assert app.button(key="run_memory_test").label == "Run the memory test for 1 more network"
+
+
+def test_what_was_found_is_kept_with_the_run_and_shown_at_once_the_next_time(drawn: dict[str, Any]) -> None:
+    engine = StubEngine()
+    app = page(memory.show, SimpleNamespace(engine=engine), [chosen("one")])
+    app.button(key="run_memory_test").click().run()
+    engine.asked_of("one").result = found()
+    app.run()
+    drawn.clear()
+    later, other = StubEngine(), page(memory.show, SimpleNamespace(engine=StubEngine()), [chosen("one")])
+    assert not other.button
+    assert not later.begun
+    assert [line.name for line in drawn["memory_chart"].data] == ["one"]
 
 
 def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:

@@ -10,6 +10,7 @@ export function makePlayer({ count, at = count - 1, pace, onStep, onPlay }) {
   const player = {
     get at() { return at; },
     get pace() { return pace; },
+    get plays() { return timer !== undefined; },
     jump(to) {
       player.pause();
       go(to);

@@ -1,6 +1,7 @@
 // A review read word by word: the text, the verdict after each word, and every network's cell at the word in hand.
 // The message holds everything (see pages/inside/reading.py); stepping and playing happen here, without the server.
 
+import { keepInAddress, stepInAddress } from "./address.js";
 import { unpackRun } from "./cell_values.js";
 import { look } from "./chart_look.js";
 import { changes, component } from "./component.js";
@@ -14,7 +15,7 @@ import { buildVerdictChart } from "./verdict_chart.js";
 
 export const { render, dispose } = component("rc-inside", (root, { redraw, setStateValue }) => {
   const isNew = changes();
-  let reading;
+  let reading, opened = true;
   // What the visitor has chosen outlives the review.
   const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map() };
   return {
@@ -22,7 +23,12 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
       if (isNew(data)) {
         reading?.end();
         root.replaceChildren();
-        reading = buildReading(root, data, choice, (colouring) => setStateValue("colouring", colouring));
+        const text = data.words.join(" ");
+        const at = opened ? stepInAddress("word", data.words.length, text) : undefined;
+        opened = false;
+        const ask = (colouring) => setStateValue("colouring", colouring);
+        reading = buildReading(root, { ...data, at }, choice, ask);
+        reading.keep(); // another review begins at its own last word
         redraw();
       }
       reading.leaveOut(leftOut); // it comes when it is worked out: nothing else may have changed
@@ -34,7 +40,7 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
 
 // choice: what is chosen at first, and is kept up to date; ask(colouring): the server works out what a colouring
 // costs only for those who look at it.
-function buildReading(root, { words, author, drawings, runs: packed, cut }, choice, ask) {
+function buildReading(root, { words, at, author, drawings, runs: packed, cut }, choice, ask) {
   const runs = packed.map(unpackRun);
   let leftOut = {};
   choice.lead = Math.min(choice.lead, runs.length - 1);
@@ -54,8 +60,9 @@ function buildReading(root, { words, author, drawings, runs: packed, cut }, choi
   const onWord = (index) => steps.jump(index);
 
   const steps = buildStepper(root, {
-    unit: "word", count: words.length, pace: choice.pace, where: (at) => `word ${at + 1} of ${words.length}`,
-    onStep: (at) => { text.show(at); chart.show(at); showCards(); },
+    unit: "word", count: words.length, at, pace: choice.pace, where: (now) => `word ${now + 1} of ${words.length}`,
+    onStep: (now) => { text.show(now); chart.show(now); showCards(); },
+    onRest: (now) => keepInAddress("word", now, words.length, words.join(" ")),
   });
   // Beside each other where there is room: text and verdict stay in sight while the cells are scrolled.
   const sides = element("div", "rc-sides", root);
@@ -79,6 +86,7 @@ function buildReading(root, { words, author, drawings, runs: packed, cut }, choi
   text.show(steps.at);
   drawCards();
   return {
+    keep: () => keepInAddress("word", steps.at, words.length, words.join(" ")),
     // Log-odds without each word, of every run that a worker is done with.
     leaveOut(found) {
       leftOut = found;

@@ -8,8 +8,8 @@ const TAKES_KEYS = "input, textarea, select, [role=radio], [role=tab], [role=sli
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
 // unit: what one step is, such as "word"; at: where it begins, else at the last step; where(at) says where one is;
-// onStep draws it.
-export function buildStepper(parent, { unit, count, at, pace, where, onStep }) {
+// onStep draws it; onRest is told where one is once nothing plays.
+export function buildStepper(parent, { unit, count, at, pace, where, onStep, onRest = () => {} }) {
   const bar = element("div", "rc-steps", parent);
   const tell = (now) => {
     slider.value = now;
@@ -17,8 +17,8 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep }) {
   };
   const player = makePlayer({
     count, at, pace,
-    onStep: (now) => { tell(now); onStep(now); },
-    onPlay: (plays) => { playing.textContent = plays ? "Pause" : "Play"; },
+    onStep: (now) => { tell(now); onStep(now); if (!player.plays) onRest(now); },
+    onPlay: (plays) => { playing.textContent = plays ? "Pause" : "Play"; if (!plays) onRest(player.at); },
   });
   const press = (text, label, act) => {
     const made = button("", bar, text, act);

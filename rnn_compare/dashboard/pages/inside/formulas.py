@@ -43,7 +43,7 @@ def show(_services: Services, chosen: Sequence[Chosen]) -> None:
             st.markdown("The lecture's loop:")
             st.code(loop(next(iter(found))), language="python")
             st.markdown("One step of it, as a formula and for many reviews at once:")
-        formula, source = st.columns(2, gap="medium")
+        formula, source = st.columns([4, 3], gap="medium")  # the GRU's candidate is long
         with formula:
             st.latex(latex(cell, next(iter(found))))
         with source:

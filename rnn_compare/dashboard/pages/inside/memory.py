@@ -13,6 +13,7 @@ from rnn_compare.dashboard.pages.inside.waiting import POLL_SECONDS, progress
 from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import as_markdown, counted, counted_range
 from rnn_compare.insight import questions
+from rnn_compare.insight.kept_memory_tests import keep, kept
 from rnn_compare.insight.polarity import WordChoice
 from rnn_compare.sources import registry
 from rnn_compare.sources.source import SENTIMENT
@@ -27,6 +28,9 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
         "Does the network still tell the two apart?"
     )
     begun: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
+    for one in chosen:
+        if _key(one) not in begun and (test := kept(one.run.id, questions.fingerprint(one.weights))):
+            begun[_key(one)] = Analysis(result=test)
 
     def begin() -> None:
         begun.update({_key(one): services.engine.analyse(questions.memory, *_key(one)) for one in untested})
@@ -35,6 +39,9 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     if untested:
         st.button(_invitation(len(untested), len(chosen)), type="primary", key="run_memory_test", on_click=begin)
     tests = [(one, begun[_key(one)]) for one in chosen if _key(one) in begun]
+    for one, analysis in tests:
+        if analysis.result:
+            keep(one.run.id, questions.fingerprint(one.weights), analysis.result)
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
         st.fragment(_watch, run_every=POLL_SECONDS if waiting else None)(tests, waiting)

@@ -19,8 +19,8 @@ from rnn_compare.runs.record import Run
 
 WATCH_SECONDS = 3.0
 ROW_PIXELS, ROWS_SEEN = 36, 8
-"""The table is always as high, so that nothing below it moves when somebody starts a run; half a row more says that
-there are others below."""
+"""With more runs than that the table is always as high, so that nothing below it moves when somebody starts another;
+half a row more says that there are others below."""
 TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_deleting"
 
 
@@ -96,7 +96,7 @@ def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:
         column_config=run_table.COLUMNS,
         placeholder="–",
         row_height=ROW_PIXELS,
-        height=ROW_PIXELS * (ROWS_SEEN + 1) + ROW_PIXELS // 2,
+        height=ROW_PIXELS * (min(len(runs), ROWS_SEEN) + 1) + (ROW_PIXELS // 2 if len(runs) > ROWS_SEEN else 2),
     )
     return [run for run in runs if run.id in chosen]
 

@@ -1,0 +1,93 @@
+"""What a visitor has chosen stands in the page's address: a reload, a second browser and the way back show the same."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server
+from tests.browser.visits import settle
+from tests.chromium import PATIENCE
+
+SMALL = "units=8&maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&epochs=2&seed=51"
+TEXT = "A good film and no more"
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture(scope="module")
+def shown(server: Server, browser: Browser) -> str:
+    """The ids of a SimpleRNN and an LSTM that the page has trained, as its address names them."""
+    page = browser.new_page()
+    page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&{SMALL}")
+    page.get_by_role("button", name="Train", exact=True).click(timeout=PATIENCE)
+    expect(page.locator("article.rc-card[data-status=finished]")).to_have_count(2, timeout=3 * PATIENCE)
+    named = re.search(r"show=([^&]+)", page.url)
+    assert named is not None
+    page.close()
+    return named[1]
+
+
+@pytest.fixture
+def other(browser: Browser) -> Iterator[Page]:
+    """Somebody else's browser."""
+    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+def stands_at_word(page: Page, number: int, words: int) -> None:
+    expect(page.get_by_text(f"word {number} of {words}", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Review", exact=True)).to_have_value(TEXT)
+    expect(page.locator(".rc-cells section")).to_have_count(1)
+
+
+def test_networks_weights_text_and_the_word_at_hand_come_back(
+    server: Server, shown: str, page: Page, other: Page
+) -> None:
+    page.goto(f"{server.url}/inside?show={shown}")
+    settle(page)
+    page.locator("[data-baseweb=tag]", has_text="SimpleRNN(8)").locator("svg").last.click()
+    page.get_by_role("radio", name="last epoch").click()
+    page.get_by_role("textbox", name="Review", exact=True).fill(TEXT)
+    page.get_by_role("button", name="Ask the networks").click()
+    expect(page.get_by_text("word 6 of 6", exact=True)).to_be_visible()
+    for _ in range(3):
+        page.get_by_role("button", name="Word before (arrow left)").click()
+    stands_at_word(page, 3, 6)
+    expect(page).to_have_url(re.compile("word=3"))
+
+    page.reload()
+    stands_at_word(page, 3, 6)
+    expect(page.get_by_role("radio", name="last epoch")).to_be_checked()
+    other.goto(page.url)
+    stands_at_word(other, 3, 6)
+    expect(other.get_by_role("radio", name="last epoch")).to_be_checked()
+
+    page.get_by_role("link", name="Try a review").click()
+    expect(page.locator(".rc-verdicts section")).to_have_count(1)
+    page.get_by_role("link", name="Inside the cell").click()
+    stands_at_word(page, 3, 6)
+
+
+def test_the_back_button_leads_through_the_pages_that_were_seen(server: Server, shown: str, page: Page) -> None:
+    page.goto(f"{server.url}/?show={shown}")
+    cards = page.locator("article.rc-card")
+    expect(cards).to_have_count(2)
+    page.get_by_role("link", name="Inside the cell").click()
+    expect(page.locator(".rc-cells section")).to_have_count(2)
+    page.get_by_role("radio", name="Equations").click()
+    expect(page.get_by_role("heading", name="LSTM", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Runs", exact=True).click()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="LSTM", exact=True)).to_be_visible()
+    for _ in range(6):
+        if cards.count() == 2:
+            break
+        page.go_back()
+        settle(page)
+    expect(cards).to_have_count(2)
+    page.go_forward()
+    expect(page.get_by_role("radio", name="Equations")).to_be_visible()
