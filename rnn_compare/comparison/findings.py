@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import MEASURED, mean, network_sentence, points, sentence
+from rnn_compare.comparison.sentences import MEASURED, half_width, mean, network_sentence, points, sentence
 from rnn_compare.comparison.single_runs import LOOKS, seen_in
 from rnn_compare.comparison.verdicts import Comparison, compare, usual_measure
 from rnn_compare.formatting import counted, percent
@@ -123,6 +123,7 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
     unknown: list[str] = []
     apart: list[str] = []
     seeds: set[int] = set()
+    together = 1
     for found in compared:
         if leader.name not in (found.a.name, found.b.name):
             continue
@@ -131,18 +132,23 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
             apart.append(other)
             continue
         seeds.update(found.difference.runs)
-        known = alike if found.difference.verdict == "cannot tell" else behind
-        (unknown if found.difference.p is None else known).append(other)
+        if found.difference.p is None:
+            unknown.append(other)
+            continue
+        together = found.difference.comparisons
+        size = f"{other} ({points(abs(found.difference.difference))} ± {points(half_width(found.difference))} points)"
+        (alike if found.difference.verdict == "cannot tell" else behind).append(size)
     parts = [
         f"is better than {_listed(behind)}" if behind else "",
-        f"cannot be told apart from {_listed(alike)}" if alike else "",
+        f"cannot be told apart from {_listed(alike)}: a lead like that may be chance" if alike else "",
         f"leads {_listed(unknown)}, which may be the luck of one seed" if unknown else "",
         f"was judged by other reviews than {_listed(apart)}" if apart else "",
     ]
     each = f"{counted(seeds.pop(), 'seed')} each, " if len(seeds) == 1 else ""
     measured = MEASURED[compared[0].measure]
-    how = f" ({measured}, {each}95 %; adjusted for {counted(len(compared), 'comparison')})" if behind or alike else ""
-    return f"{leader.name} {', '.join(filter(None, parts))}{how}."
+    adjusted = f"; adjusted for {together} comparisons" if together > 1 else ""
+    how = f" ({measured}, {each}95 %{adjusted})" if behind or alike else ""
+    return f"{leader.name} {'; '.join(filter(None, parts))}{how}."
 
 
 def _left_out(found: Sequence[Group]) -> list[Finding]:

@@ -37,7 +37,7 @@ def sentence(found: Comparison) -> str:
     if half_width(difference) >= USELESS:
         return _too_few(found)
     if difference.verdict == "cannot tell":
-        said = f"{ahead} and {behind} cannot be told apart: {size}"
+        said = f"{ahead} and {behind} cannot be told apart: a lead of {size} may be chance"
     else:
         said = f"{ahead} is better than {behind} by {size}"
     lent = f"; what a seed does is known from {found.lent[0]}" if found.lent else ""
@@ -57,8 +57,9 @@ def network_sentence(found: Comparison) -> str:
             f"points more of {networks.reviews:,} reviews rightly, {p_value(networks.p)}."
         )
     return (
-        f"These two trained networks do differ: {ahead} judges {points(abs(networks.difference))} points more reviews "
-        f"rightly than {behind} (95 %: {points(low)} to {points(high)}). Trained anew with another seed, they may not."
+        f"As they are, these two trained networks differ: {ahead} judges {points(abs(networks.difference))} points "
+        f"more reviews rightly than {behind} (95 %: {points(low)} to {points(high)}). Trained anew with another seed, "
+        "they may not."
     )
 
 
@@ -89,7 +90,8 @@ def details(found: Comparison, difference: float = 0.01) -> list[str]:
             f"{100 * told.variance_reviews / whole:.0f} % {_OVERLAP if _by_seed(found) else _REVIEWS}"
             + ("." if told.paired else ": verdicts were not kept, so the reviews count as if drawn anew for each.")
         )
-    lines += [f"What a seed does is known from {source}." for source in dict.fromkeys(found.lent)]
+    if told.p is not None:
+        lines += [f"What a seed does is known from {source}." for source in dict.fromkeys(found.lent)]
     one, other = ([each.accuracy for each in group] for group in found.achieved)
     if min(len(one), len(other)) > 1 and not _by_seed(found):
         lines.append(
@@ -148,8 +150,8 @@ def _unknown(found: Comparison) -> str:
     if _by_seed(found):
         return f"No verdict: two shared seeds are needed where the seed decides the split ({_shares(found)})."
     return (
-        f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): trained anew with "
-        "another seed, each lands a little higher or lower. Train more seeds."
+        f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): trained anew "
+        "with another seed, each lands a little higher or lower. Train more seeds."
     )
 
 

@@ -17,7 +17,7 @@ OVERFIT_GAP = 0.08
 OVERFIT_LOSS = 1.15
 """… by what factor the validation loss has risen since it was lowest; or else …"""
 OVERFIT_WIDE_GAP = 0.15
-"""… how far training is ahead where that alone shows it."""
+"""… how far training is ahead in the last epoch where that alone shows it."""
 FALL = 0.05
 """Validation accuracy lost from one epoch to the next that is worth a word."""
 
@@ -66,15 +66,17 @@ def _overfits(run: Run) -> tuple[str, str]:
     lowest = min(run.epochs, key=lambda epoch: epoch["val_loss"])
     last = run.epochs[-1]
 
-    def shows(epoch: EpochEnd) -> bool:
-        gap = epoch["accuracy"] - epoch["val_accuracy"]
-        risen = epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"]
+    def gap(epoch: EpochEnd) -> float:
         reviews = run.experiment.validation_reviews
         by_chance = margin(epoch["accuracy"], epoch["val_accuracy"], run.experiment.training_reviews, reviews)
-        return gap >= max(OVERFIT_GAP if risen else OVERFIT_WIDE_GAP, by_chance)
+        found: float = epoch["accuracy"] - epoch["val_accuracy"]
+        return found if found >= by_chance else 0.0
 
     # One epoch may be no more than a stumble.
-    if len(run.epochs) < 3 or not all(shows(epoch) for epoch in run.epochs[-2:]):
+    if len(run.epochs) < 3 or not all(gap(epoch) >= OVERFIT_GAP for epoch in run.epochs[-2:]):
+        return "", ""
+    risen = all(epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"] for epoch in run.epochs[-2:])
+    if not risen and gap(last) < OVERFIT_WIDE_GAP:
         return "", ""
     since = f" from epoch {lowest.epoch + 1} on" if lowest is not last else ""
     lowest_loss = f"; validation loss was lowest after epoch {lowest.epoch}" if since else ""

@@ -86,9 +86,11 @@ def lines(found: Sequence[Baseline]) -> list[Mark]:
     """Returns baselines as lines across a chart: the name of the highest stands above its line, all others below."""
     ordered = sorted(found, key=lambda baseline: -baseline.val_accuracy)
     called = [_CALLED.get(each.name, each.title.lower()) for each in ordered]
+    # The networks may be given less of each review.
+    of_what = ["" if each.name in _CALLED else ", whole text" for each in ordered]
     return [
-        Mark(f"{name}\n{percent(each.val_accuracy)}", each.val_accuracy, "", "top" if place else "bottom")
-        for place, (name, each) in enumerate(zip(called, ordered, strict=True))
+        Mark(f"{name}\n{percent(each.val_accuracy)}{read}", each.val_accuracy, "", "top" if place else "bottom")
+        for place, (name, read, each) in enumerate(zip(called, of_what, ordered, strict=True))
     ]
 
 

@@ -30,6 +30,7 @@ def render() -> None:
         ],
         position="top",
     )
+    theme.name_page(page.title)
     try:
         _say_what_was_set_aside(get_services())
         page.run()

@@ -1,5 +1,6 @@
 """What the pages look like beyond Streamlit's own settings in `.streamlit/config.toml`."""
 
+import json
 from html import escape
 
 import streamlit as st
@@ -14,6 +15,11 @@ def apply() -> None:
     st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "icon.png"), layout="wide")
     load("streamlit.css", "theme.css")
     st.html(f"<style>:root {{ {'; '.join(': '.join(each) for each in palette.CSS.items())} }}</style>")
+
+
+def name_page(title: str) -> None:
+    """Writes the page's title beside the menu of a phone, where the names of the pages are folded away."""
+    st.html(f"<style>:root {{ --rc-page: {json.dumps(title)} }}</style>")
 
 
 def load(*sheets: str) -> None:

@@ -314,3 +314,16 @@ def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
     assert "The table of results stands here once a network has trained to its end." in shown(app)
     assert "<details class='rc-verdict'>" not in shown(app)
     assert services.runs()
+
+
+def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(trained: list[Run]) -> None:
+    app = AppTest.from_string(script("compare.page"), default_timeout=60).run()
+    assert app.pills(key="cell").value == [run.experiment.cell for run in trained]
+    assert app.select_slider(key="units").value == trained[0].experiment.units
+    assert app.slider(key="epochs").value == trained[0].experiment.epochs
+    assert app.number_input(key="reviews").value == trained[0].experiment.reviews
+    other = AppTest.from_string(script("compare.page"), default_timeout=60)
+    other.query_params["units"] = "64"
+    other.run()
+    assert other.select_slider(key="units").value == 64
+    assert other.slider(key="epochs").value == 10

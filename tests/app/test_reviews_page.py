@@ -65,7 +65,7 @@ def test_a_review_is_shown_as_its_network_reads_it() -> None:
     reviews = prepared.load("bundled")
     app.number_input(key="review_number").set_value(2).run()
     body = html(app)
-    verdict = "+ positive (label 1)" if reviews.label(1) else "− negative (label 0)"
+    verdict = "positive (label 1)" if reviews.label(1) else "negative (label 0)"
     assert verdict in body
     assert "Encoded: an array of shape (20,)" in body
     ids = body.split('class="rc-ids">')[1].split("</div>")[0]

@@ -41,7 +41,7 @@ def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_w
     assert "<b>21.0</b>" in html(app)
     app.number_input(key="reviews_distance").set_value(40).run()
     assert "<b>41.0</b>" in html(app)
-    assert 'class="rc-label">+ red (label 1)' in html(app) or 'class="rc-label">− blue (label 0)' in html(app)
+    assert 'class="rc-label">red (label 1)' in html(app) or 'class="rc-label">blue (label 0)' in html(app)
     app.number_input(key="reviews_maxlen").set_value(40).run()
     assert "set maxlen to 41 or more" in html(app)
     app.selectbox(key="reviews_source").set_value("bundled").run()
@@ -50,7 +50,7 @@ def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_w
 
 
 def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
-    app = page("compare.page")
+    app = page("compare.page", units=32)
     assert "distance" not in [each.key for each in app.number_input]
     app.selectbox(key="source").set_value("order").run()
     assert app.number_input(key="distance").value == 20

@@ -153,13 +153,13 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     third: Position = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
     curves.hover(position=third)
     expect(lstm.locator(".rc-hovered")).to_have_text("at word 3, “film”")
-    expect(lstm.locator(".rc-curve-legend")).to_contain_text(re.compile(r"forget gate\s*\d+\s%"))
+    expect(lstm.locator(".rc-curves")).to_contain_text(re.compile(r"forget gate\s*\d+\s%"))
     curves.click(position=third)
     expect(inside.locator(".rc-where")).to_have_text("word 3 of 6")
 
 
 def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> None:
-    number = inside.get_by_placeholder("by number")
+    number = inside.get_by_placeholder("number")
     number.fill("500")
     number.press("Enter")
     expect(

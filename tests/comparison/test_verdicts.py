@@ -76,7 +76,9 @@ def test_one_seed_each_cannot_tell_about_the_settings_but_about_the_two_networks
         "One seed cannot tell which setting is better (kept weights: SimpleRNN(32) 70.0 % and LSTM(32) 86.0 %): "
         "trained anew with another seed, each lands a little higher or lower. Train more seeds."
     )
-    assert network_sentence(found).startswith("These two trained networks do differ: LSTM(32) judges 16.0 points more")
+    assert network_sentence(found).startswith(
+        "As they are, these two trained networks differ: LSTM(32) judges 16.0 points"
+    )
 
 
 def test_three_earlier_runs_of_each_setting_tell_what_a_seed_does(store: RunStore, evidence: Evidence) -> None:

@@ -96,8 +96,8 @@ def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) ->
 def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> None:
     drawn = lines([baseline("majority", 0.5), baseline("words", 0.884), baseline("bigrams", 0.896)])
     assert [(line.text, line.side) for line in drawn] == [
-        ("bag of bigrams\n89.6 %", "bottom"),
-        ("bag of words\n88.4 %", "top"),
+        ("bag of bigrams\n89.6 %, whole text", "bottom"),
+        ("bag of words\n88.4 %, whole text", "top"),
         ("always the same\n50.0 %", "top"),
     ]
 

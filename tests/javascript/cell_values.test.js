@@ -41,3 +41,10 @@ test("a second state comes with its scale, and a cell without one has none", () 
   assert.deepEqual(values.carry_before, [0, 3]);
   assert.equal(values.carry_scale, 3);
 });
+
+test("a mean over all units comes with the word, also where only some units do", () => {
+  const curves = [{ name: "f", title: "forget gate", values: [0.25, 0.5, 0.75] }];
+  const values = valuesAt(unpackRun({ ...READ, first: 0, curves }), WORDS, 1);
+  assert.equal(values.means.f, 0.5);
+  assert.deepEqual(valuesAt(unpackRun(READ), WORDS, 2).means, {});
+});

@@ -6,7 +6,6 @@ import { layout } from "../../rnn_compare/dashboard/assets/board_chart.js";
 import { traces } from "../../rnn_compare/dashboard/assets/board_traces.js";
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
 import { apart } from "../../rnn_compare/dashboard/assets/line_ends.js";
-import { range } from "../../rnn_compare/dashboard/assets/curves.js";
 import { dressed } from "../../rnn_compare/dashboard/assets/figure.js";
 import { momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradient_history.js";
 import { OWN, decadesBetweenTicks, flowTraces, memoryTraces } from "../../rnn_compare/dashboard/assets/gradient_traces.js";
@@ -181,14 +180,6 @@ test("a figure from Python gets the page's colours and keeps what it says itself
   assert.equal(made.xaxis.gridcolor, "blue");
   assert.equal(made.yaxis2.gridcolor, "grey");
   assert.equal(made.height, 300);
-});
-
-test("gates' curves reach from one tenth to another, at least two tenths apart", () => {
-  assert.deepEqual(range([0.12, 0.87]), [0.1, 0.9]);
-  assert.deepEqual(range([0.5]), [0.4, 0.6]);
-  assert.deepEqual(range([0.41, 0.49]), [0.4, 0.6]);
-  assert.deepEqual(range([0, 0.02]), [0, 0.2]);
-  assert.deepEqual(range([1]), [0.8, 1]);
 });
 
 const TRACK = {

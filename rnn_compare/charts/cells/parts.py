@@ -77,7 +77,8 @@ class Label:
         text: What follows ``_`` is smaller and lower: one sign, or those in braces. Where it shows a share, ``{}``
             stands for it.
         anchor: ``start``, ``middle`` or ``end``.
-        share: Values whose mean over the units is put into the text, in percent.
+        share: Values whose mean over the units is put into the text, in percent; or ``slope``, the mean slope of tanh
+            (see ``CellReading.slope``).
     """
 
     x: float

@@ -1,6 +1,6 @@
 """SimpleRNN: state = tanh(W·input + U·state_before + b)."""
 
-from rnn_compare.charts.cells.parts import Complement, Joint, Label, Operation, Product, Strip, TanhCurve, wire
+from rnn_compare.charts.cells.parts import Joint, Label, Operation, Strip, TanhCurve, wire
 from rnn_compare.charts.cells.picture import Picture
 
 Y = 140
@@ -24,7 +24,6 @@ PICTURE = Picture(
         Joint(450, Y),
         Strip(522, Y, "state"),
         Label(522, Y - 22, "output_t (h_t)"),
-        # The slope of tanh is 1 − h².
-        Label(319, 262, "mean slope of tanh: {}", share=Complement(Product(("state", "state")))),
+        Label(319, 262, "mean slope of tanh: {}", share="slope"),
     ),
 )

@@ -70,7 +70,9 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
     margin: { l: 3.6 * size, r: labels.room, t: ABOVE * scale, b: BELOW * scale },
     xaxis: {
       ...axis, range: [firstEpochRuns(groups) ? 0 : 0.8, count + 0.1], title: axisTitle("epoch", 6, size),
-      dtick: count <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line, hoverformat: ".2~f",
+      dtick: count <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line,
+      // Dashes mean training here.
+      spikedash: "solid", spikethickness: 1, unifiedhovertitle: { text: "epoch %{x:.2~f}" },
     },
     yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
     shapes: [

@@ -21,13 +21,13 @@ const PARTS = {
     if (share === null) return void label(sheet, x, y, text, { anchor });
     const node = label(sheet, x, y, "", { anchor, className: "rc-cell-said" });
     return (values) => {
-      setText(node, text.replace("{}", percent(mean(resolve(share, values)))));
+      setText(node, text.replace("{}", percent(values.means?.[share] ?? mean(resolve(share, values)))));
       return node.textContent;
     };
   },
   GateBox: (sheet, { x, y, name, activation, shows, says, scale }) => {
     const show = gate(sheet, x, y, { name, activation, says });
-    return (values) => show(resolve(shows, values), largest(scale, values));
+    return (values) => show(resolve(shows, values), largest(scale, values), values.means?.[shows]);
   },
   Wire: (sheet, { points, arrow }) => wire(sheet, points, arrow),
   Track: (sheet, { start, end, y, arrow, keeps }) => {

@@ -47,9 +47,10 @@ export function gate(sheet, x, y, { name, activation, says }) {
   label(sheet, x, y + 39, name);
   const said = label(sheet, x, y + 60, says.replace(" {}", ""), { className: kind === "gate" ? "rc-cell-said" : "" });
   pill(sheet, x, y + 83, activation);
-  return (numbers, scale) => {
+  // opening: the mean of all units, where some are not among the numbers.
+  return (numbers, scale, opening = mean(numbers)) => {
     show(numbers, scale);
-    setText(said, says.replace("{}", percent(mean(numbers))));
+    setText(said, says.replace("{}", percent(opening)));
     return `${name} ${said.textContent}`.trim();
   };
 }

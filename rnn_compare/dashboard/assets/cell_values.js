@@ -12,7 +12,8 @@ export function unpackRun(run) {
   };
 }
 
-// Each signal by its name; each state also as `…_before` and `…_scale`, the largest that it gets.
+// Each signal by its name, and in `means` its mean over all units where there is one; each state also as `…_before` and
+// `…_scale`, the largest that it gets.
 export function valuesAt(run, words, word) {
   const index = word - run.first;
   const read = words.length - run.first;
@@ -21,6 +22,7 @@ export function valuesAt(run, words, word) {
   const values = {
     word: words[word], input: row(run.input, index, run.input.length / read), input_scale: run.input.scale,
     all_units: run.all_units,
+    means: Object.fromEntries((run.curves ?? []).map(({ name, values: means }) => [name, means[index]])),
   };
   for (const [name, signal] of Object.entries(signals)) values[name] = row(signal, index, run.units);
   for (const [name, first] of Object.entries(run.before)) {

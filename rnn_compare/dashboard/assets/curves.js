@@ -1,32 +1,18 @@
-// What a cell's gates do in mean over all units, a line each, from the first word to the last.
+// What a cell's gates do in mean over all units, a strip each, from the first word to the last and from 0 to 100 %.
 
 import { element } from "./dom.js";
 import { add, percent } from "./cell_parts.js";
 
 export function buildCurves(parent, run, words) {
-  const legend = element("div", "rc-curve-legend", parent);
-  element("span", "", legend, run.curves_title);
-  const said = run.curves.map(({ title }, index) => {
-    const entry = element("span", `rc-curve-${index}`, legend);
-    element("i", "", entry);
-    element("span", "", entry, title);
-    return element("b", "", entry);
-  });
+  element("p", "rc-axes", parent, run.curves_title);
   const frame = element("div", "rc-curves", parent);
-  const [low, high] = range(run.curves.flatMap(({ values }) => values));
-  const up = (value) => 100 * (high - value) / (high - low);
-  const sheet = add(frame, "svg", {
-    viewBox: `0 -4 ${words} 108`, preserveAspectRatio: "none", role: "img", "aria-label": run.curves_title,
+  const said = run.curves.map(({ title, values }) => {
+    const line = element("p", "", frame);
+    element("span", "", line, title);
+    const value = element("b", "", line);
+    drawStrip(frame, values, run.first, words, title);
+    return value;
   });
-  for (const y of [0, 50, 100]) add(sheet, "path", { class: "rc-curve-grid", d: `M0 ${y}H${words}` });
-  run.curves.forEach((curve, index) => {
-    const points = curve.values.map((value, word) => `${run.first + word + 0.5} ${up(value)}`);
-    // One word has a dash: a line needs two ends.
-    const d = points.length > 1 ? `M${points.join("L")}` : `M${run.first} ${up(curve.values[0])}h1`;
-    add(sheet, "path", { class: `rc-curve-${index}`, d });
-  });
-  element("span", "", frame, percent(high));
-  element("span", "", frame, percent(low));
   return {
     frame,
     cursor: element("i", "", frame),
@@ -38,11 +24,13 @@ export function buildCurves(parent, run, words) {
   };
 }
 
-// From one tenth to another, so that what all gates do alike does not hide what they do: at least two tenths apart.
-export function range(values) {
-  let low = Math.floor(10 * Math.min(...values));
-  let high = Math.ceil(10 * Math.max(...values));
-  if (high - low < 2 && high < 10) high += 1;
-  if (high - low < 2) [low, high] = low > 0 ? [high - 2, high] : [0, 2];
-  return [low / 10, high / 10];
+function drawStrip(frame, values, first, words, title) {
+  const sheet = add(frame, "svg", {
+    viewBox: `0 0 ${words} 100`, preserveAspectRatio: "none", role: "img", "aria-label": title,
+  });
+  // A word is as wide as in the heat map above.
+  const steps = values.map((value, word) => `${first + word} ${100 * (1 - value)}H${first + word + 1}`);
+  const top = `M${steps.join("L")}`;
+  add(sheet, "path", { class: "rc-curve-area", d: `${top}V100H${first}Z` });
+  add(sheet, "path", { d: top });
 }

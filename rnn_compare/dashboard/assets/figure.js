@@ -5,6 +5,9 @@ import { config } from "./chart_tools.js";
 import { changes, component } from "./component.js";
 import { element } from "./dom.js";
 
+const NARROW = 560; // pixels of a chart, below which not all its labels have room
+const MOST_LABELS = 10;
+
 export const { render, dispose } = component("", (root, { redraw }) => {
   root.setAttribute("role", "figure");
   root.tabIndex = 0; // a phone shifts a chart that is wider than itself, and so may the keyboard
@@ -29,11 +32,19 @@ export const { render, dispose } = component("", (root, { redraw }) => {
     draw(plotly) {
       const looks = look(root);
       const layout = { ...dressed(figure.layout, looks), width: root.clientWidth };
+      if (root.clientWidth < NARROW) layout.annotations = thinned(layout.annotations ?? []);
       plotly.react(drawing, figure.data, layout, settings);
     },
     end() {},
   };
 });
+
+// As many labels as a phone has room for, in smaller type, from all parts of the list.
+function thinned(annotations) {
+  const step = Math.ceil(annotations.length / MOST_LABELS) || 1;
+  const kept = annotations.filter((_, index) => index % step === 0);
+  return kept.map((each) => ({ ...each, font: { ...each.font, size: 13 } }));
+}
 
 // A layout in the page's type and colours; sizes and what else it says itself stay.
 export function dressed(layout, looks) {

@@ -15,7 +15,6 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const showVerdict = buildVerdict(root, run, words, author);
   const cell = drawCell(drawing, run.cell, run.color);
   const frame = element("div", "rc-drawing", root);
-  frame.tabIndex = 0; // on a phone it is wider than its card, and the keyboard shifts it too
   frame.append(cell.node);
   const tabs = buildTabs(root, run, onSignal);
   const map = element("div", "rc-heatmap", root);
@@ -70,13 +69,19 @@ function buildVerdict(root, run, words, author) {
       return;
     }
     const after = run.probabilities[at - run.first + 1];
-    verdict.textContent = `${(100 * after).toFixed(1)} % ${run.labels[1]}`;
+    verdict.textContent = verdictIn(after, run.labels);
     if (author === null) return;
     const right = after >= 0.5 === author;
     const whose = isOpinion(run) ? "its author" : "its label";
     truth.textContent = `${right ? "✓" : "✗"} ${whose}: ${run.labels[Number(author)]}`;
     truth.classList.toggle("rc-wrong", !right);
   };
+}
+
+// A verdict as Try a review says it: the likelier label, and how likely it is.
+export function verdictIn(probability, labels) {
+  const share = Math.max(probability, 1 - probability);
+  return `${(100 * share).toFixed(1)} % ${labels[Number(probability >= 0.5)]}`;
 }
 
 // Whether its labels are what people think of a film.

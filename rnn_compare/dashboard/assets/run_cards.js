@@ -4,7 +4,7 @@ import { button, element, setText } from "./dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state", "state_more"], ["best_note", "last", "left"], ["size", "pace", "layers"]];
-const LAYERS = "fused: Keras' layers with a compiled loop, several times faster; stock Keras: its own layers";
+const LAYERS = "fast layers: Keras' layers with a compiled loop, several times faster; stock Keras: its own layers";
 
 // onName(id) is called with the card whose name is clicked, onNameTwice(id) where it is clicked twice, and
 // onPress(what, id) with what is pressed.

@@ -12,6 +12,9 @@ from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 
+LAYERS = {"fused": "fast layers"}
+"""What a card calls the layers that a run was trained by."""
+
 
 def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
     """Returns what a card says, as ready words; those of ``state_more`` are left out where there is little room.
@@ -33,7 +36,8 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> di
         "fraction": round(run.fraction_done, 3),
         "best": percent(best["val_accuracy"]) if best else "–",
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
-        "last": f"last {percent(last['val_accuracy'])}" if last else "",
+        # While it trains the time left has that place.
+        "last": f"last {percent(last['val_accuracy'])}" if last and run.status.ended else "",
         "left": _left(run, earlier),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "pace": f"{duration(pace)} per epoch" if pace is not None else "",
@@ -45,7 +49,8 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> di
 
 
 def _trained_by(run: Run) -> str:
-    return f"{run.origin}, on {run.owner.host}" if run.is_from_elsewhere else run.layers.partition(",")[0]
+    layers = run.layers.partition(",")[0]
+    return f"{run.origin}, on {run.owner.host}" if run.is_from_elsewhere else LAYERS.get(layers, layers)
 
 
 def _state(run: Run, starts: Mapping[str, float]) -> str:

@@ -126,8 +126,7 @@ def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
         number = st.number_input(f"Review, 1 to {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
         st.button("Random review", icon=":material/shuffle:", on_click=go_anywhere)
         label = reviews.label(number - 1)
-        verdict = f"{'−+'[label]} {escape(labels[label])} (label {label})"
-        st.html(f'<p class="rc-label">{verdict}</p>')
+        st.html(f'<p class="rc-label">{escape(labels[label])} (label {label})</p>')
     return number - 1
 
 

@@ -8,7 +8,7 @@ from rnn_compare.formatting import counted, duration, percent
 
 def show(found: Found) -> None:
     """Draws what opens it, which is always there, and what it holds by now."""
-    with st.popover("Table", icon=":material/table_rows:", help="The baselines in numbers"):
+    with st.popover("Baselines in numbers", icon=":material/table_rows:"):
         if not found.baselines:
             st.markdown(found.said or "They are worked out once a network has finished an epoch.")
             return

@@ -48,13 +48,16 @@ class Setup:
     problem: str | None
 
 
-def setup(beside_train: DeltaGenerator) -> Setup:
+def setup(beside_train: DeltaGenerator, shown: Sequence[Experiment] = ()) -> Setup:
     """Draws the set-up and returns what it says.
 
     Args:
         beside_train: Where the number of seeds stands.
+        shown: What the charts show: whoever comes without settings in the address begins with theirs.
     """
     setup_link.say_what_it_had_wrong()
+    if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
+        st.session_state.update(values_of(shown))
     above = st.container()
     st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
     st.select_slider(
@@ -99,6 +102,32 @@ def _values(preset: Preset) -> dict[str, Any]:
         | {"seed": preset.seeds[0], "seeds": len(preset.seeds)}
         | preset.shared
     )
+
+
+def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
+    """Returns the values of the widgets that set up some experiments; none where they cannot."""
+    if not experiments:
+        return {}
+    cells, units, maxlens = (
+        list(dict.fromkeys(getattr(each, name) for each in experiments)) for name in ("cell", "units", "maxlen")
+    )
+    seeds = sorted({each.seed for each in experiments})
+    shared = experiments[0].model_dump(include=set(SHARED) - {"seed"})
+    try:
+        made = comparison(cells, units, maxlens, range(seeds[0], seeds[0] + len(seeds)), **shared)
+    except UserError:
+        return {}
+    if {repr(each) for each in made} != {repr(each) for each in experiments}:
+        return {}
+    return shared | {
+        "cell": cells,
+        "units": units[0],
+        "maxlen": maxlens[0],
+        "more_units": [str(size) for size in units[1:]],
+        "more_maxlen": [str(maxlen) for maxlen in maxlens[1:]],
+        "seed": seeds[0],
+        "seeds": len(seeds),
+    }
 
 
 def _current() -> dict[str, Any]:

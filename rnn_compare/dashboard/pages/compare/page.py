@@ -15,7 +15,7 @@ from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import grouped, names_any, newest, pin, pin_beside, pinned, restore, shown
 from rnn_compare.experiment import Experiment
-from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared
+from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
 from rnn_compare.formatting import about, counted, percent
 from rnn_compare.presets import is_of_the_book
 from rnn_compare.reviews import prepared
@@ -53,7 +53,7 @@ def render() -> None:
             said = st.container()
             beside, button = st.columns([3, 2], vertical_alignment="bottom")
         with settings:
-            setup = controls.setup(beside)
+            setup = controls.setup(beside, [run.experiment for run in shown(services.runs())])
         with said:
             _say_what_starts(services, setup)
         with button:
@@ -122,7 +122,8 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
     if not (there and more and fits and can_be_compared([*more, *(run.experiment for run in there)])):
         return
     locked = presenter.why_not()
-    said = f"Add {', '.join(dict.fromkeys(each.label for each in more))} to the charts"
+    named = labels([*more, *(run.experiment for run in there)])[: len(more)]  # as told from those that are there
+    said = f"Add {', '.join(dict.fromkeys(named))} to the charts"
     if st.button(said, icon=":material/add:", width="stretch", disabled=bool(locked), help=locked):
         presenter.require()
         with notices.noting(notices.noted()):

@@ -31,7 +31,7 @@ class Shapes:
 def show(_services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
     st.markdown(
-        "**What you see:** left, one timestep as a textbook writes it, with the sizes of your networks; right, the "
+        "**What you see:** one timestep as a textbook writes it, with the sizes of your networks; below it, the "
         "source that computes every picture on this page, for many reviews at once. In most papers the lecture's "
         r"$\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ and $\mathrm{carry}_t$ are called $x_t$, "
         "$h_{t-1}$, $h_t$ and $c_{t-1}$."
@@ -43,11 +43,9 @@ def show(_services: Services, chosen: Sequence[Chosen]) -> None:
             st.markdown("The lecture's loop:")
             st.code(loop(next(iter(found))), language="python")
             st.markdown("One step of it, as a formula and for many reviews at once:")
-        formula, source = st.columns([4, 3], gap="medium")  # the GRU's candidate is long
-        with formula:
+        with st.container(key=f"formula_{cell}"):
             st.latex(latex(cell, next(iter(found))))
-        with source:
-            st.code(without_docstring(cell_of(cell).step), language="python", wrap_lines=True)
+        st.code(without_docstring(cell_of(cell).step), language="python")
         st.html(table(cell, found))
         st.caption(notes(cell))
         with st.expander(f"Backpropagation through one timestep: {cell}"):
@@ -113,10 +111,16 @@ def table(cell: str, found: dict[Shapes, list[str]]) -> str:
         )
         rows.append(
             f"<tr><td>{escape('; '.join(where))}</td><td>{sizes.units} × {sizes.features:,}</td>"
-            f"<td>{sizes.units} × {sizes.units}</td><td>{sizes.units}</td><td>{keras}</td></tr>"
+            f"<td>{sizes.units} × {sizes.units}</td><td>{_biases(sizes)}</td><td>{keras}</td></tr>"
         )
     scrolls = 'style="overflow-x: auto" tabindex="0" role="group" aria-label="Shapes of the weights"'
     return f'<div {scrolls}><table class="rc-shapes">{"".join(rows)}</table></div>'
+
+
+def _biases(sizes: Shapes) -> str:
+    """Returns the size of a gate's bias; Keras' GRU has two of each."""
+    shape = sizes.keras[-1][1]
+    return f"{shape[0]} × {sizes.units}" if len(shape) == 2 else f"{sizes.units}"
 
 
 def notes(cell: str) -> str:

@@ -48,7 +48,9 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     return (
         "**What you see:** how much a small change of the cell's outputₜ at each word would change the loss, "
         f"‖∂L/∂hₜ‖, followed back from the end (right) of {counted_range(numbers, 'long review')} to the beginning. "
-        "The **effective memory** is the number of last words that hold half of the sum."
+        "The **effective memory** is the number of last words that hold half of the sum: from how far back a network "
+        "can learn. What it remembers is another question, that of the memory test; the two may rank networks "
+        "differently."
     )
 
 
@@ -57,8 +59,7 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     sentences = [
         "**What it means:** reach is a matter of shape, not of height: a low line that hardly falls reaches farther "
         "than a high one that falls. Where a line has fallen by many powers of ten, the gradient has vanished, and the "
-        "network can hardly learn from words that far back. So it is told from where a network can learn, not what it "
-        "remembers: that is the memory test's question, and the two may rank networks differently."
+        "network can hardly learn from words that far back."
     ]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]

@@ -118,15 +118,33 @@ def message(found: Sequence[Read], layer: int, author: bool | None = None) -> di
     }
 
 
-def curves(cell: CellReading, name: str) -> tuple[str, list[tuple[str, NDArray[np.float32]]]]:
-    """Returns what a cell does in mean over all units: a title, and names and values (words,) from 0 to 1."""
+@dataclass(frozen=True)
+class MeanOfUnits:
+    """What a cell does in mean over all units.
+
+    Attributes:
+        name: The signal's name; ``slope`` and ``saturation`` of a cell without gates.
+        title: What people call it.
+        values: From 0 to 1 (words,).
+    """
+
+    name: str
+    title: str
+    values: NDArray[np.float32]
+
+
+def curves(cell: CellReading, name: str) -> tuple[str, list[MeanOfUnits]]:
+    """Returns what a cell does in mean over all units: a title, and the means."""
     if not cell_of(name).gates:
         saturated = f"units beyond ±{SATURATED}"
-        return "How far tanh is saturated:", [("its mean slope", cell.slope), (saturated, cell.saturation)]
+        slope = MeanOfUnits("slope", "mean slope of tanh", cell.slope)
+        return "How far tanh is saturated, 0 to 100 %", [slope, MeanOfUnits("saturation", saturated, cell.saturation)]
     means = [
-        (each.title, cell.signals[each.name].mean(axis=-1)) for each in cell_of(name).signals if each.kind == "gate"
+        MeanOfUnits(each.name, each.title, cell.signals[each.name].mean(axis=-1))
+        for each in cell_of(name).signals
+        if each.kind == "gate"
     ]
-    return "How far the gates are open:", means
+    return "How far the gates are open, 0 to 100 %", means
 
 
 def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any]:
@@ -148,7 +166,10 @@ def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any
         "all_units": len(cell.order),
         "backward": cell.backward,
         "curves_title": title,
-        "curves": [{"title": name, "values": [round(float(value), 3) for value in mean]} for name, mean in means],
+        "curves": [
+            {"name": mean.name, "title": mean.title, "values": [round(float(value), 3) for value in mean.values]}
+            for mean in means
+        ],
         "signals": [
             {
                 "name": each.name,
