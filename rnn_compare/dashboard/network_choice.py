@@ -55,9 +55,7 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
             on_change=note_choice,
             persist_state="session",
         )
-        which = st.segmented_control(
-            "Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights", persist_state="session"
-        )
+        which = st.segmented_control("Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights")
         st.caption("Best is the epoch with the highest validation accuracy.")
     page_address.keep(_ASKED, ",".join(chosen) if has_chosen() else "")
     page_address.keep("weights", which or USUAL, USUAL)

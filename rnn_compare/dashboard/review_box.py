@@ -55,7 +55,6 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         height=height,
         placeholder=f"Type or paste a {'review in English' if films else 'text'} …",
         label_visibility="collapsed",
-        persist_state="session",
     )
     with st.container(horizontal=True, vertical_alignment="center", key="ask_box"):
         st.button("Ask the networks", type="primary")
@@ -66,7 +65,7 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
             real_review.offer(experiments)
     typed = str(st.session_state["review"])
     real_review.keep_in_address()
-    page_address.keep("review", "" if real_review.picked() else typed, EXAMPLES[first] if first else "")
+    page_address.keep("review", typed, EXAMPLES[first] if first else "", in_address=real_review.picked() is None)
     if not typed.strip():
         st.caption(f"Type a text{' or press one of the examples' if films else ''}: the networks read it then.")
         return ""

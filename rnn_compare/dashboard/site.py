@@ -4,6 +4,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.access import sign_in
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages import cluster, reviews, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
@@ -37,6 +38,7 @@ def render() -> None:
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
+    component("menu.js")(key="menu")
     sign_in.show()  # last, so that it stands below what the page puts into the sidebar
 
 

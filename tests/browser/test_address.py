@@ -48,7 +48,7 @@ def test_networks_weights_text_and_the_word_at_hand_come_back(
 ) -> None:
     page.goto(f"{server.url}/inside?show={shown}")
     settle(page)
-    page.locator("[data-baseweb=tag]", has_text="SimpleRNN(8)").locator("svg").last.click()
+    page.get_by_role("button", name="Remove SimpleRNN(8)").click()
     page.get_by_role("radio", name="last epoch").click()
     page.get_by_role("textbox", name="Review", exact=True).fill(TEXT)
     page.get_by_role("button", name="Ask the networks").click()

@@ -36,7 +36,7 @@ def test_no_drawing_is_wider_than_its_box(server: Server, page: Page) -> None:
 
 def test_keras_own_summary_shows_its_counts_uncut(server: Server, page: Page) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
-    page.goto(server.url)
+    page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM")
     page.get_by_text("Keras' own model.summary()").click()
     summaries = page.locator("[data-testid=stCode] pre")
     expect(summaries).to_have_count(2)

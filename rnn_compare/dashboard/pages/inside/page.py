@@ -39,7 +39,6 @@ def render() -> None:
         key="view",
         required=True,
         label_visibility="collapsed",
-        persist_state="session",
     )
     page_address.keep("view", view or FIRST, FIRST)
     if not runs:

@@ -1,0 +1,35 @@
+"""The pages on a phone: their names are in a menu, which says what it is and is out of the way after a choice."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import Server
+from tests.browser.visits import settle
+from tests.chromium import PATIENCE
+
+expect.set_options(timeout=PATIENCE)
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    context.set_default_timeout(PATIENCE)
+    yield context.new_page()
+    context.close()
+
+
+def test_the_menu_leads_to_another_page_and_shuts(server: Server, phone: Page) -> None:
+    phone.goto(f"{server.url}/reviews")
+    settle(phone)
+    menu = phone.get_by_test_id("stExpandSidebarButton")
+    assert "Menu" in menu.evaluate("node => getComputedStyle(node, '::after').content")
+    header = "() => getComputedStyle(document.querySelector('[data-testid=stHeader]'), '::after').content"
+    assert phone.evaluate(header) == '"Reviews"'
+    menu.click()
+    phone.get_by_test_id("stSidebarNavLink").filter(has_text="Cluster").click()
+    expect(phone.get_by_role("heading", name="Cluster")).to_be_visible()
+    expect(phone.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
+    expect(menu).to_be_visible()
+    assert phone.evaluate(header) == '"Cluster"'
