@@ -1,5 +1,7 @@
 """What all pages share: one record and one engine for the whole server."""
 
+import contextlib
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -7,7 +9,7 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.dashboard.known_baselines import KnownBaselines
 from rnn_compare.errors import UserError
@@ -24,6 +26,8 @@ SNAPSHOT_SECONDS = 0.4
 
 KEPT_CONCLUSIONS = 100
 """Conclusions that are remembered; the oldest are forgotten first."""
+RECORDINGS_VARIABLE = "RNN_COMPARE_RECORDINGS"
+"""Set to 0 a new record begins empty, without the comparisons that the program ships."""
 FIRST_PAGE_SECONDS = 3.0
 """What the first visitor's page has the machine to itself before the workers import TensorFlow."""
 
@@ -114,6 +118,8 @@ class Services:
         """
         ended = sum(run.status.ended for run in snapshot.runs)
         key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in shown))
+        # Once the reviews of a recording are prepared, their labels are known, and more can be said.
+        key += tuple(known_labels(run.experiment, "validation") is not None for run in shown)
         found: Made | None = self._concluded.get(key)
         if found is None:
             found = self._concluded[key] = conclude()
@@ -151,10 +157,20 @@ def get_services() -> Services:
     with _lock:
         if _services is None:
             store = RunStore(cache_folder() / "runs.db")
+            _take_in_recordings(store)
             engine = Engine(store, origin="page")
             engine.start(after=FIRST_PAGE_SECONDS)
             _services = Services(store, engine)
         return _services
+
+
+def _take_in_recordings(store: RunStore) -> None:
+    if os.environ.get(RECORDINGS_VARIABLE) == "0" or not store.is_untouched:
+        return
+    from rnn_compare.report.recording import take_in_shipped  # needed once in a record's life
+
+    with contextlib.suppress(UserError):  # a full disk: nothing is lost but the examples
+        take_in_shipped(store)
 
 
 def running_services() -> Services | None:

@@ -7,6 +7,7 @@ from typing import Any
 from rnn_compare.comparison import accuracies
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.dashboard.components.board_subject import recorded
 from rnn_compare.formatting import about, counted, duration, ordinal, percent
 from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
@@ -45,7 +46,7 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> di
 
 
 def _trained_by(run: Run) -> str:
-    return f"{run.origin}, on {run.owner.host}" if run.is_from_elsewhere else run.layers.partition(",")[0]
+    return recorded([run]) if run.is_from_elsewhere else run.layers.partition(",")[0]
 
 
 def _state(run: Run, starts: Mapping[str, float]) -> str:
