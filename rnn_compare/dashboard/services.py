@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.dashboard.known_baselines import KnownBaselines
+from rnn_compare.dashboard.replays import Replays
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs import estimate, queue
@@ -80,6 +81,7 @@ class Services:
         self.evidence = Evidence(self.store)
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
+        self.replays = Replays()
 
     @property
     def is_stale(self) -> bool:
@@ -97,6 +99,10 @@ class Services:
     def runs(self) -> list[Run]:
         """Returns the runs of the snapshot, oldest first."""
         return self.snapshot().runs
+
+    def on_charts(self, snapshot: Snapshot) -> list[Run]:
+        """Returns the runs of a snapshot as charts show them: those that are played again, as far as they have come."""
+        return snapshot.once("on charts", lambda snapshot: self.replays.applied(snapshot.runs))
 
     def refresh(self) -> None:
         """Makes the next reading see what was just written."""

@@ -50,6 +50,7 @@ class Run:
         priority: Runs of a higher one go first.
         continued: The epochs after which it was resumed.
         test: How it did on the test reviews; None if it was not tested, or not yet.
+        replayed: Whether it is shown as it was at some moment of its training (``lecture.replay``); never recorded.
     """
 
     id: str
@@ -76,6 +77,7 @@ class Run:
     priority: int = 0
     continued: tuple[int, ...] = ()
     test: Tested | None = None
+    replayed: bool = False
 
     @property
     def title(self) -> str:

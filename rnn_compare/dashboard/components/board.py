@@ -15,7 +15,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
 from rnn_compare.dashboard.components import board_cards, board_curves
-from rnn_compare.dashboard.components.board_subject import subject
+from rnn_compare.dashboard.components.board_subject import replayed, subject
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.shown_runs import grouped
 from rnn_compare.runs.record import Run
@@ -67,6 +67,7 @@ def message(
     every = board_curves.thinning(found, drawn)
     return {
         "subject": subject(shown),
+        "replay": replayed(shown),
         "groups": [
             {
                 "id": group.runs[0].id,
@@ -117,11 +118,12 @@ def _chart(
 ) -> dict[str, Any]:
     drawn = [point.figures for run in shown for points in (run.epochs, board_curves.trail(run)) for point in points]
     values = [figures[name] for figures in drawn for name in chart.figures if name in figures]
+    title = f"Replay: {chart.title}" if any(run.replayed for run in shown) else chart.title
     low, high = chart.range(values)
     lines = baselines if view.baselines and chart.has_baselines else ()
     return {
         "name": chart.name,
-        "title": chart.title,
+        "title": title,
         "training": chart.training,
         "validation": chart.validation,
         "tickformat": chart.tickformat,

@@ -13,6 +13,9 @@ from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 
+REPLAY = "replay"
+"""The state of a card whose run is played again, so that nobody takes it for live."""
+
 
 def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
     """Returns what a card says, as ready words; those of ``state_more`` are left out where there is little room.
@@ -26,9 +29,9 @@ def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run]) -> d
 
 
 def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
-    best, last, pace = run.best, run.last, run.seconds_per_epoch
+    best, last = run.best, run.last
     return {
-        "status": run.status.value,
+        "status": REPLAY if run.replayed else run.status.value,
         "state": _state(run, starts),
         "state_more": "",
         "fraction": round(run.fraction_done, 3),
@@ -37,20 +40,29 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> di
         "last": f"last {percent(last['val_accuracy'])}" if last else "",
         "left": _left(run, earlier),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
-        "pace": f"{duration(pace)} per epoch" if pace is not None else "",
-        "layers": _trained_by(run),
+        "pace": _pace([run]),
+        "layers": _trained_by([run]),
         "reason": run.reason or "",
-        "press": "Continue" if run.can_be_continued else "" if run.status.ended else "Stop",
+        "press": "Continue" if run.can_be_continued else "" if run.status.ended or run.replayed else "Stop",
         "stopping": run.stop_requested and not run.status.ended,
     }
 
 
-def _trained_by(run: Run) -> str:
-    return recorded([run]) if run.is_from_elsewhere else run.layers.partition(",")[0]
+def _trained_by(runs: Sequence[Run]) -> str:
+    one = runs[0]
+    return recorded(runs) if one.replayed or one.is_from_elsewhere else one.layers.partition(",")[0]
+
+
+def _pace(runs: Sequence[Run]) -> str:
+    paces = [run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None]
+    took = "took " if runs[0].replayed else ""  # they go at another pace now
+    return f"{took}{duration(sum(paces) / len(paces))} per epoch" if paces else ""
 
 
 def _state(run: Run, starts: Mapping[str, float]) -> str:
     done, epochs = len(run.epochs), run.experiment.epochs
+    if run.replayed:
+        return f"{REPLAY}, epoch {done + (not run.status.ended)} of {epochs}"
     match run.status:
         case Status.QUEUED:
             return _place(run, starts)
@@ -76,7 +88,7 @@ def _place(run: Run, starts: Mapping[str, float]) -> str:
 
 
 def _left(run: Run, earlier: Sequence[Run]) -> str:
-    if run.status is not Status.RUNNING:
+    if run.status is not Status.RUNNING or run.replayed:
         return ""
     if run.seconds_left is None:
         return f"{about(estimate.left(run, earlier))} left"
@@ -94,7 +106,7 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run])
     told = group.counted or tuple(run for run in at_work if run.epochs)
     best = mean([run.best["val_accuracy"] for run in told if run.best])
     typical = mean([_typical(run) for run in told if run.epochs])
-    paces = [run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None]
+    trains = bool(at_work) and not runs[0].replayed
     return {
         "status": _status(runs),
         "state": _seeds_state(group, starts),
@@ -103,13 +115,13 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run])
         "best": _written(best) if best else "–",
         "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
         "last": f"typical {percent(typical.mean)}" if typical else "",
-        "left": f"{about(max(_ends(group, at_work, starts, earlier)))} left" if len(at_work) else "",
+        "left": f"{about(max(_ends(group, at_work, starts, earlier)))} left" if trains else "",
         "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
-        "pace": f"{duration(sum(paces) / len(paces))} per epoch" if paces else "",
-        "layers": _trained_by(runs[0]),
+        "pace": _pace(runs),
+        "layers": _trained_by(runs),
         "reason": _left_out(group),
-        "press": "Stop" if at_work else "Continue" if any(run.can_be_continued for run in runs) else "",
-        "stopping": bool(at_work) and all(run.stop_requested for run in at_work),
+        "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
+        "stopping": trains and all(run.stop_requested for run in at_work),
     }
 
 
@@ -126,6 +138,8 @@ def _written(found: Mean) -> str:
 
 def _status(runs: Sequence[Run]) -> str:
     """The state of all: at work, waiting, whole, or what became of the first that is not."""
+    if any(run.replayed for run in runs):
+        return REPLAY
     for status in (Status.RUNNING, Status.QUEUED):
         if any(run.status is status for run in runs):
             return status.value
@@ -133,6 +147,8 @@ def _status(runs: Sequence[Run]) -> str:
 
 
 def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
+    if group.runs[0].replayed:
+        return f"{REPLAY}, {len(group.counted)} of {len(group.runs)} seeds"
     waiting = [run for run in group.runs if run.status is Status.QUEUED]
     if len(waiting) == len(group.runs):
         return _place(min(waiting, key=lambda run: starts.get(run.id, 0.0)), starts)

@@ -36,10 +36,19 @@ def recorded(runs: Sequence[Run]) -> str:
     Args:
         runs: At least one.
     """
-    days = list(dict.fromkeys(map(_day, sorted(run.ended or run.created for run in runs))))
+    days = list(dict.fromkeys(map(_day, sorted(run.started or run.created for run in runs))))
     places = {run.is_from_elsewhere for run in runs}
     place = "here and elsewhere" if len(places) > 1 else "elsewhere" if places == {True} else "on this machine"
     return f"recorded {'on' if len(days) == 1 else 'from'} {' to '.join(dict.fromkeys([days[0], days[-1]]))} {place}"
+
+
+def replayed(shown: Sequence[Run]) -> str:
+    """Returns what stands above the board while some of its runs are played again; empty while none is."""
+    played = [run for run in shown if run.replayed]
+    if not played:
+        return ""
+    which = "" if len(played) == len(shown) else f" of {len(played)} of {len(shown)} runs"
+    return f"Replay{which}, not live: {recorded(played)}. All epochs play at one pace, however long they took."
 
 
 def _when(shown: Sequence[Run]) -> str:

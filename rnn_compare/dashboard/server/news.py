@@ -79,7 +79,7 @@ async def answer(request: Request) -> Response:
 def _message(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
     return snapshot.once(
         ("message", tuple(named), view),
-        lambda snapshot: _made(services, snapshot, chosen(snapshot.runs, named), view),
+        lambda snapshot: _made(services, snapshot, chosen(services.on_charts(snapshot), named), view),
     )
 
 
