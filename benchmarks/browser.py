@@ -41,7 +41,7 @@ def server(script: Path, cache: Path) -> Iterator[str]:
     process = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.headless=true", "--browser.gatherUsageStats=false"],
         cwd=script.parent,
-        env={**os.environ, "RNN_COMPARE_CACHE": str(cache), "RNN_COMPARE_RECORDINGS": "0"},
+        env={**os.environ, "RNN_COMPARE_CACHE": str(cache), "RNN_COMPARE_FIRST_START": "0"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

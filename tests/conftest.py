@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from rnn_compare.dashboard.services import RECORDINGS_VARIABLE
+from rnn_compare.dashboard.services import FIRST_START_VARIABLE
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
@@ -23,8 +23,8 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(KEPT / "compiled"))
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(KEPT / "bytecode"))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# A record is empty until a test records something; those of the shipped recordings ask for them.
-os.environ[RECORDINGS_VARIABLE] = "0"
+# A record is empty until a test records something, and no worker measures; tests of a first start ask for it.
+os.environ[FIRST_START_VARIABLE] = "0"
 
 # What a shell starts in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -12,8 +12,10 @@ from typing import Any, TypeVar
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.dashboard.known_baselines import KnownBaselines
+from rnn_compare.dashboard.own_speed import OwnSpeed
 from rnn_compare.dashboard.replays import Replays
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs import estimate, queue
 from rnn_compare.runs.events import Status
@@ -27,8 +29,9 @@ SNAPSHOT_SECONDS = 0.4
 
 KEPT_CONCLUSIONS = 100
 """Conclusions that are remembered; the oldest are forgotten first."""
-RECORDINGS_VARIABLE = "RNN_COMPARE_RECORDINGS"
-"""Set to 0 a new record begins empty, without the comparisons that the program ships."""
+FIRST_START_VARIABLE = "RNN_COMPARE_FIRST_START"
+"""Set to 0 a first start is like any other: the shipped comparisons are not taken in, and the machine's speed is not
+measured."""
 FIRST_PAGE_SECONDS = 3.0
 """What the first visitor's page has the machine to itself before the workers import TensorFlow."""
 
@@ -82,6 +85,7 @@ class Services:
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
         self.replays = Replays()
+        self.own_speed = OwnSpeed(self.engine, self.store)
 
     @property
     def is_stale(self) -> bool:
@@ -143,6 +147,10 @@ class Services:
         except UserError:
             return 1
 
+    def seconds(self, experiments: Sequence[Experiment]) -> float:
+        """Estimates how long experiments take if they are started now and nothing else is."""
+        return estimate.seconds(experiments, self.runs(), self.at_once, self.own_speed.now)
+
     def starts(self, snapshot: Snapshot) -> dict[str, float]:
         """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
         return snapshot.once("starts", self._starts)
@@ -150,7 +158,7 @@ class Services:
     def _starts(self, snapshot: Snapshot) -> dict[str, float]:
         own = [run for run in snapshot.runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        return estimate.starts(queue.line(own), running, snapshot.runs, self.at_once)
+        return estimate.starts(queue.line(own), running, snapshot.runs, self.at_once, self.own_speed.now)
 
 
 def get_services() -> Services:
@@ -163,15 +171,19 @@ def get_services() -> Services:
     with _lock:
         if _services is None:
             store = RunStore(cache_folder() / "runs.db")
-            _take_in_recordings(store)
+            first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
+            if first_start_counts:
+                _take_in_recordings(store)
             engine = Engine(store, origin="page")
             engine.start(after=FIRST_PAGE_SECONDS)
             _services = Services(store, engine)
+            if first_start_counts:
+                _services.own_speed.measure_once()
         return _services
 
 
 def _take_in_recordings(store: RunStore) -> None:
-    if os.environ.get(RECORDINGS_VARIABLE) == "0" or not store.is_untouched:
+    if not store.is_untouched:
         return
     from rnn_compare.report.recording import take_in_shipped  # needed once in a record's life
 
@@ -189,6 +201,7 @@ def close_services() -> None:
     global _services
     with _lock:
         if _services is not None:
+            _services.own_speed.close()
             _services.engine.close()
             _services.store.close()
         _services = None

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.dashboard import services as shared
-from rnn_compare.dashboard.services import RECORDINGS_VARIABLE, close_services, get_services
+from rnn_compare.dashboard.services import FIRST_START_VARIABLE, close_services, get_services
 from rnn_compare.errors import UserError
 from rnn_compare.figures.registry import computed
 from rnn_compare.insight.prediction import predict
@@ -155,7 +155,7 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[
     """Starts the server's services on an empty cache, or once more, and returns the runs that are there."""
     (tmp_path / "cache").mkdir()
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
-    monkeypatch.setenv(RECORDINGS_VARIABLE, "1")
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
     monkeypatch.setattr(shared, "FIRST_PAGE_SECONDS", 60.0)  # no worker is needed
 
     def one() -> list[Run]:
@@ -184,9 +184,9 @@ def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
 def test_a_server_with_runs_of_its_own_takes_none_in_and_neither_does_one_that_is_told_so(
     start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv(RECORDINGS_VARIABLE, "0")
+    monkeypatch.setenv(FIRST_START_VARIABLE, "0")
     assert start() == []
-    monkeypatch.setenv(RECORDINGS_VARIABLE, "1")
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
     store = RunStore(tmp_path / "cache" / "runs.db")
     [own] = store.create(BOOK.experiments()[:1], Owner.current(), "page")
     store.record([Ended(own, Status.STOPPED, None, 1.0)])

@@ -19,6 +19,7 @@ from rnn_compare.dashboard.components.board_subject import replayed, subject
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.shown_runs import grouped
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.speed import UNMEASURED, Speed
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def message(
     findings: Sequence[Finding] = (),
     baselines: Sequence[Mark] = (),
     remark: str = "",
+    speed: Speed = UNMEASURED,
 ) -> dict[str, Any]:
     """Returns what the browser draws, as plain values and ready words.
 
@@ -59,6 +61,7 @@ def message(
         findings: What the curves say.
         baselines: Lines across the charts that have them.
         remark: What is to be said of the baselines, beside the title of the charts that have them.
+        speed: What a step takes on this machine: where there is no such run.
     """
     found = grouped(shown)
     drawn = [CHARTS[name] for name in view.charts]
@@ -74,7 +77,7 @@ def message(
                 "label": group.name,
                 "color": look.color,
                 "marker": look.marker,
-                **board_cards.card(group, starts, earlier),
+                **board_cards.card(group, starts, earlier, speed),
                 **board_curves.curves(group, drawn, every),
             }
             for group, look in zip(found, looked, strict=True)

@@ -12,23 +12,27 @@ from rnn_compare.formatting import about, counted, duration, ordinal, percent
 from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.speed import Speed
 
 REPLAY = "replay"
 """The state of a card whose run is played again, so that nobody takes it for live."""
 
 
-def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
+def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
     """Returns what a card says, as ready words; those of ``state_more`` are left out where there is little room.
 
     Args:
         group: Its runs.
         starts: Ids of all queued runs, the next first, and the seconds until each will start.
         earlier: Runs from whose pace is learnt how long a run takes that has no finished epoch yet.
+        speed: What a step takes on this machine: where there is no such run.
     """
-    return _of_one(group.runs[0], starts, earlier) if len(group.runs) == 1 else _of_seeds(group, starts, earlier)
+    if len(group.runs) == 1:
+        return _of_one(group.runs[0], starts, earlier, speed)
+    return _of_seeds(group, starts, earlier, speed)
 
 
-def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
+def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
     best, last = run.best, run.last
     return {
         "status": REPLAY if run.replayed else run.status.value,
@@ -38,7 +42,7 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> di
         "best": percent(best["val_accuracy"]) if best else "–",
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
         "last": f"last {percent(last['val_accuracy'])}" if last else "",
-        "left": _left(run, earlier),
+        "left": _left(run, earlier, speed),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "pace": _pace([run]),
         "layers": _trained_by([run]),
@@ -87,18 +91,19 @@ def _place(run: Run, starts: Mapping[str, float]) -> str:
     return f"waiting, {ordinal(place)} in line, {about(starts[run.id])}"
 
 
-def _left(run: Run, earlier: Sequence[Run]) -> str:
+def _left(run: Run, earlier: Sequence[Run], speed: Speed) -> str:
     if run.status is not Status.RUNNING or run.replayed:
         return ""
     if run.seconds_left is None:
-        return f"{about(estimate.left(run, earlier))} left"
+        seconds = estimate.left(run, earlier, speed) * speed.slower(estimate.beside(run, earlier))
+        return f"{about(seconds)} left"
     return f"{duration(run.seconds_left)} left"
 
 
 # ---- several seeds -----------------------------------------------------------------------------
 
 
-def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
+def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
     runs = group.runs
     at_work = [run for run in runs if not run.status.ended]
     # Those that have ended are compared; until the first has, those that train say how far they are.
@@ -115,7 +120,7 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run])
         "best": _written(best) if best else "–",
         "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
         "last": f"typical {percent(typical.mean)}" if typical else "",
-        "left": f"{about(max(_ends(group, at_work, starts, earlier)))} left" if trains else "",
+        "left": f"{about(max(_ends(group, at_work, starts, earlier, speed)))} left" if trains else "",
         "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
         "pace": _pace(runs),
         "layers": _trained_by(runs),
@@ -155,8 +160,11 @@ def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
     return f"{len(group.counted)} of {len(group.runs)} seeds"
 
 
-def _ends(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], earlier: Sequence[Run]) -> list[float]:
-    epoch = estimate.epoch(group.experiment, earlier)  # once: it looks through all earlier runs
+def _ends(
+    group: Group, at_work: Sequence[Run], starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed
+) -> list[float]:
+    epoch = estimate.epoch(group.experiment, earlier, speed)  # once: it looks through all earlier runs
+    epoch *= speed.slower(estimate.beside(at_work[0], earlier))
     return [starts.get(run.id, 0.0) + _seconds_left(run, epoch) for run in at_work]
 
 

@@ -87,7 +87,8 @@ def _made(services: Services, snapshot: Snapshot, shown: Sequence[Run], view: Vi
     known = services.baselines.look_up(shown) if view.baselines else Found()
     said = services.findings(snapshot, shown)
     starts = services.starts(snapshot)
-    return board.message(shown, starts, view, HINT, snapshot.runs, said, lines(known.baselines), known.said)
+    marks, speed = lines(known.baselines), services.own_speed.now
+    return board.message(shown, starts, view, HINT, snapshot.runs, said, marks, known.said, speed)
 
 
 async def _fresh() -> Services:

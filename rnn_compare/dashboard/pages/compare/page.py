@@ -26,7 +26,6 @@ from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared
 from rnn_compare.formatting import about, counted, percent
 from rnn_compare.presets import is_of_the_book
 from rnn_compare.reviews import prepared
-from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
@@ -94,7 +93,7 @@ def _say_what_starts(services: Services, setup: controls.Setup) -> None:
         return
     seeds = len({experiment.seed for experiment in setup.experiments})
     networks = counted(len(setup.experiments) // seeds, "network") + (f" with {seeds} seeds each" if seeds > 1 else "")
-    time = about(estimate.seconds(setup.experiments, services.runs(), services.at_once))
+    time = about(services.seconds(setup.experiments))
     st.caption(
         f"Starts {networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}. "
         + _what_is_cut(setup.experiments)
