@@ -11,6 +11,8 @@ from rnn_compare.paths import cache_folder
 
 USUAL_TOGETHER = 1.2
 """How much longer a step takes with a network on every core: caches, memory and the second thread are shared."""
+MOST_TOGETHER = 2.0
+"""Not even two threads of one core slow each other down more: what was measured beyond was something else's doing."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +39,7 @@ class Speed:
         if self.workers < 2:
             return 1.0
         crowded = min(max(at_work - 1, 0), self.workers - 1) / (self.workers - 1)
-        return 1.0 + crowded * max(0.0, self.together / self.alone - 1.0)
+        return 1.0 + crowded * (min(max(self.together / self.alone, 1.0), MOST_TOGETHER) - 1.0)
 
 
 UNMEASURED = Speed()

@@ -8,7 +8,7 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.training import step_time
 from rnn_compare.training.engine import Engine
 
-STEP_SECONDS = 1.0
+STEP_SECONDS = 1.5
 ANSWER_SECONDS = 60.0
 
 

@@ -13,6 +13,7 @@ from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.pages.compare import (
     baseline_table,
     controls,
+    fit_into,
     invite,
     parameter_table,
     replay,
@@ -67,6 +68,7 @@ def render() -> None:
             _train(services, setup)
         with box:
             _train_beside(services, setup)
+            fit_into.entry(services, setup)
         invite.entry((setup.experiments, *pinned()))
     begun = _under_way(services)
     soon = begun.starting or begun.counting or begun.playing
