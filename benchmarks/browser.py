@@ -32,7 +32,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextlib.contextmanager
 def server(script: Path, cache: Path) -> Iterator[str]:
-    """`streamlit run script`; yields its address as soon as it answers."""
+    """`streamlit run script`; yields its address as soon as it answers. A new record begins empty."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -41,7 +41,7 @@ def server(script: Path, cache: Path) -> Iterator[str]:
     process = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.headless=true", "--browser.gatherUsageStats=false"],
         cwd=script.parent,
-        env={**os.environ, "RNN_COMPARE_CACHE": str(cache)},
+        env={**os.environ, "RNN_COMPARE_CACHE": str(cache), "RNN_COMPARE_FIRST_START": "0"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from rnn_compare.dashboard.services import FIRST_START_VARIABLE
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
 from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
@@ -21,6 +22,9 @@ KEPT = Path(__file__).parents[1] / ".pytest_cache"
 os.environ.setdefault("NUMBA_CACHE_DIR", str(KEPT / "compiled"))
 os.environ.setdefault("PYTHONPYCACHEPREFIX", str(KEPT / "bytecode"))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# A record is empty until a test records something, and no worker measures; tests of a first start ask for it.
+os.environ[FIRST_START_VARIABLE] = "0"
 
 # What a shell starts in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

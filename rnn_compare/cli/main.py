@@ -142,6 +142,10 @@ def _report(options: argparse.Namespace) -> int:
     return report.write(options.run, targets, options.json)
 
 
+def _record(options: argparse.Namespace) -> int:
+    return report.record(options.run, options.file)
+
+
 def _import(options: argparse.Namespace) -> int:
     return report.take_in(options.file, options.json)
 
@@ -197,8 +201,12 @@ def _parser() -> argparse.ArgumentParser:
     fetched = _command(commands, "fetch", _fetch, "fetch the files of a source, where there is a network")
     fetched.add_argument("source", choices=fetch.FETCHED, help=" or ".join(fetch.FETCHED))
     _add_report(commands)
-    taken = _command(commands, "import", _import, "record the runs of a report from elsewhere")
-    taken.add_argument("file", metavar="FILE.html", help="what `report --html` wrote, here or elsewhere")
+    taken = _command(commands, "import", _import, "take in the runs of a report or a recording from elsewhere")
+    taken.add_argument("file", metavar="FILE", help="what `report --html` or `record` wrote, here or elsewhere")
+    kept = commands.add_parser("record", help="write finished runs with their best weights, to be played elsewhere")
+    kept.set_defaults(command=_record)
+    kept.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
+    kept.add_argument("file", metavar="FILE.json.gz", help="the file to write, which another copy can `import`")
     model = commands.add_parser("export", help="write a run's network as a stock Keras model")
     model.set_defaults(command=_export)
     model.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")

@@ -1,4 +1,4 @@
-"""The commands `report` and `import`: what was trained is taken home, and taken in elsewhere."""
+"""The commands `report`, `record` and `import`: what was trained is taken home, and taken in elsewhere."""
 
 import sys
 from collections.abc import Sequence
@@ -70,6 +70,27 @@ def take_in(file: str, as_json: bool) -> int:
             print(f"{run.id}  {run.title}  {run.status.value}, recorded on {run.owner.host}")
     if not as_json:
         print(f"{counted(len(imported), 'run')} taken in: they can be looked at and compared, not continued.")
+    return 0
+
+
+def record(runs: Sequence[str], file: str) -> int:
+    """Writes finished runs with their best weights; returns the exit code.
+
+    Args:
+        runs: Their ids; several may be joined by commas.
+        file: The file to write, whose name ends in ``.json.gz``.
+
+    Raises:
+        UserError: If a run cannot be recorded, or the file cannot be written.
+    """
+    place = _path(file)
+    if not place.name.endswith(".json.gz"):
+        raise UserError(f"{place} does not end in .json.gz, as a recording must. Name it comparison.json.gz.")
+    from rnn_compare.report import recording
+
+    with foreground.open_store() as store:
+        recording.write(store, [run for given in runs for run in given.split(",") if run], place)
+    print(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
     return 0
 
 

@@ -1,5 +1,7 @@
 """What all pages share: one record and one engine for the whole server."""
 
+import contextlib
+import os
 import threading
 import time
 from collections import OrderedDict
@@ -7,10 +9,13 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.dashboard.known_baselines import KnownBaselines
+from rnn_compare.dashboard.own_speed import OwnSpeed
+from rnn_compare.dashboard.replays import Replays
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs import estimate, queue
 from rnn_compare.runs.events import Status
@@ -24,6 +29,9 @@ SNAPSHOT_SECONDS = 0.4
 
 KEPT_CONCLUSIONS = 100
 """Conclusions that are remembered; the oldest are forgotten first."""
+FIRST_START_VARIABLE = "RNN_COMPARE_FIRST_START"
+"""Set to 0 a first start is like any other: the shipped comparisons are not taken in, and the machine's speed is not
+measured."""
 FIRST_PAGE_SECONDS = 3.0
 """What the first visitor's page has the machine to itself before the workers import TensorFlow."""
 
@@ -76,6 +84,8 @@ class Services:
         self.evidence = Evidence(self.store)
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
+        self.replays = Replays()
+        self.own_speed = OwnSpeed(self.engine, self.store)
 
     @property
     def is_stale(self) -> bool:
@@ -93,6 +103,10 @@ class Services:
     def runs(self) -> list[Run]:
         """Returns the runs of the snapshot, oldest first."""
         return self.snapshot().runs
+
+    def on_charts(self, snapshot: Snapshot) -> list[Run]:
+        """Returns the runs of a snapshot as charts show them: those that are played again, as far as they have come."""
+        return snapshot.once("on charts", lambda snapshot: self.replays.applied(snapshot.runs))
 
     def refresh(self) -> None:
         """Makes the next reading see what was just written."""
@@ -114,6 +128,8 @@ class Services:
         """
         ended = sum(run.status.ended for run in snapshot.runs)
         key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in shown))
+        # Once the reviews of a recording are prepared, their labels are known, and more can be said.
+        key += tuple(known_labels(run.experiment, "validation") is not None for run in shown)
         found: Made | None = self._concluded.get(key)
         if found is None:
             found = self._concluded[key] = conclude()
@@ -131,6 +147,10 @@ class Services:
         except UserError:
             return 1
 
+    def seconds(self, experiments: Sequence[Experiment]) -> float:
+        """Estimates how long experiments take if they are started now and nothing else is."""
+        return estimate.seconds(experiments, self.runs(), self.at_once, self.own_speed.now)
+
     def starts(self, snapshot: Snapshot) -> dict[str, float]:
         """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
         return snapshot.once("starts", self._starts)
@@ -138,7 +158,7 @@ class Services:
     def _starts(self, snapshot: Snapshot) -> dict[str, float]:
         own = [run for run in snapshot.runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        return estimate.starts(queue.line(own), running, snapshot.runs, self.at_once)
+        return estimate.starts(queue.line(own), running, snapshot.runs, self.at_once, self.own_speed.now)
 
 
 def get_services() -> Services:
@@ -151,10 +171,24 @@ def get_services() -> Services:
     with _lock:
         if _services is None:
             store = RunStore(cache_folder() / "runs.db")
+            first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
+            if first_start_counts:
+                _take_in_recordings(store)
             engine = Engine(store, origin="page")
             engine.start(after=FIRST_PAGE_SECONDS)
             _services = Services(store, engine)
+            if first_start_counts:
+                _services.own_speed.measure_once()
         return _services
+
+
+def _take_in_recordings(store: RunStore) -> None:
+    if not store.is_untouched:
+        return
+    from rnn_compare.report.recording import take_in_shipped  # needed once in a record's life
+
+    with contextlib.suppress(UserError):  # a full disk: nothing is lost but the examples
+        take_in_shipped(store)
 
 
 def running_services() -> Services | None:
@@ -167,6 +201,7 @@ def close_services() -> None:
     global _services
     with _lock:
         if _services is not None:
+            _services.own_speed.close()
             _services.engine.close()
             _services.store.close()
         _services = None

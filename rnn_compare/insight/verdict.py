@@ -91,12 +91,18 @@ def run_weights(run: Run, which: Which) -> weights.Weights:
     path = weights_file(run.id, which)
     if not path.exists():
         raise UserError(
-            f"{run.title} ({run.id}) was trained elsewhere, and its weights are there. Ask a run that was trained here."
+            f"{run.title} ({run.id}) was trained elsewhere, and {_what_came_along(run)}."
             if run.is_from_elsewhere
             else f"{run.title} ({run.id}) has no saved weights yet. Ask again when its first epoch is done, "
             "or train it again if its files were deleted."
         )
     return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)
+
+
+def _what_came_along(run: Run) -> str:
+    if run.has_weights:
+        return "only the weights of its best epoch came along. Ask those"
+    return "its weights are there. Ask a run that was trained here"
 
 
 @functools.lru_cache(maxsize=24)

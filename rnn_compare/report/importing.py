@@ -1,18 +1,24 @@
-"""Takes in the runs of a report that another copy of the program wrote: as data, all of them or none."""
+"""Takes in the runs of a report or a recording that another copy of the program wrote: as data, all of them or none."""
 
 import secrets
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_compare.errors import UserError
+from rnn_compare.networks import weights
 from rnn_compare.report.interchange import DATA_ID, RecordedRun, checked
+from rnn_compare.report.packed_text import inflated
 from rnn_compare.runs.events import Predictions
+from rnn_compare.runs.files import delete_files, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
 MAX_FILE = 128 * 2**20
 _BEGIN, _END = f'<script type="application/json" id="{DATA_ID}">'.encode(), b"</script>"
+_GZIP = b"\x1f\x8b"
+"""What a recording begins with (see ``recording.py``)."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +40,10 @@ class Imported:
 
 
 def take_in(file: Path, store: RunStore) -> list[Imported]:
-    """Records the runs of a report as recorded elsewhere. Nothing of the file is ever run.
+    """Records the runs of a report as recorded elsewhere, with the weights that it carries. Nothing of it is ever run.
 
     Args:
-        file: A report as ``html_report`` writes it.
+        file: A report as ``html_report`` writes it, or a recording as ``recording`` does.
         store: Where they are recorded.
 
     Raises:
@@ -48,15 +54,26 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
     ids = _ids(told, store)
     comparisons = {run.comparison: ids[run.id] for run in reversed(told)}  # the first run's id, where it is not there
     taken: list[tuple[Run, Sequence[Predictions]]] = []
+    learned: dict[str, weights.Weights] = {}
     for run in told:
+        here = ids[run.id]
         try:
-            predictions = [each for part in run.predictions for each in part.unpacked(ids[run.id])]
+            predictions = [each for part in run.predictions for each in part.unpacked(here)]
+            if run.weights is not None:
+                learned[here] = run.weights.unpacked(run.experiment)
         except ValueError as error:
             raise UserError(
                 f"The report's data cannot be taken in: {run.id} has {error}. Nothing was recorded."
             ) from None
-        taken.append((run.run(ids[run.id], ids.get(run.comparison, comparisons[run.comparison])), predictions))
-    store.take_in(taken)
+        taken.append((run.run(here, ids.get(run.comparison, comparisons[run.comparison])), predictions))
+    try:
+        for here, found in learned.items():  # first: a run that can be asked has its weights
+            weights.save(found, weights_file(here, "best"))
+        store.take_in(taken)
+    except UserError:
+        for here in learned:
+            delete_files(here)
+        raise
     return [Imported(one, run.id) for (one, _), run in zip(taken, told, strict=True)]
 
 
@@ -74,11 +91,23 @@ def _data(file: Path) -> bytes:
             content = stream.read(MAX_FILE + 1)
     except (OSError, ValueError) as error:  # a name with a null sign is a ValueError
         raise UserError(f"{str(file)[:200]} cannot be read ({error}). Name another file.") from error
+    if content.startswith(_GZIP):
+        return _recording(file, content)
     if content.count(_BEGIN) != 1:
         raise UserError(f"{file} is no report of this program: it carries no data. Name a file of `report --html`.")
     data, end, _ = content.partition(_BEGIN)[2].partition(_END)
     if not end:
         raise UserError(f"{file} is cut short: the end of its data is missing. Ask for the whole file.")
+    return data
+
+
+def _recording(file: Path, content: bytes) -> bytes:
+    try:
+        data, is_whole = inflated(content, MAX_FILE)
+    except zlib.error:
+        data, is_whole = b"", False
+    if not is_whole:
+        raise UserError(f"{file} is no recording of this program, or is damaged. Ask for the whole file.")
     return data
 
 

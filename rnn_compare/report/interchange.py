@@ -18,17 +18,20 @@ from pydantic_core import to_json
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.figures.registry import FIGURES
-from rnn_compare.report.packed_predictions import MAX_EPOCHS, MAX_REVIEWS, Checked, RecordedPredictions
+from rnn_compare.networks.weights import Weights
+from rnn_compare.report.packed_predictions import MAX_EPOCHS, MAX_REVIEWS, RecordedPredictions
+from rnn_compare.report.packed_text import Checked
+from rnn_compare.report.packed_weights import RecordedWeights
 from rnn_compare.runs.events import EpochEnd, Predictions, Status
 from rnn_compare.runs.owner import Owner
-from rnn_compare.runs.record import ELSEWHERE, Run
+from rnn_compare.runs.record import ELSEWHERE, WEIGHTS, Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 
 DATA_ID = "rnn-compare"
 """The element of a report that holds them."""
 MAX_RUNS = 1000
 MAX_UNPACKED = 256 * 2**20
-"""Bytes of predictions that one report may hold, unpacked."""
+"""Bytes of predictions and weights that one report may hold, unpacked."""
 _MEASURED_BY_KERAS = frozenset(name for name, figure in FIGURES.items() if figure.compute is None)
 _SOURCE = re.compile(r"[a-z0-9_-]{1,40}")
 _BROKEN_OFF = "It was still at work when the report was made."
@@ -72,7 +75,11 @@ class RecordedEpoch(Checked):
 
 
 class RecordedRun(Checked):
-    """One run, as ``runs.record.Run`` has it, without what concerns only the machine that trained it."""
+    """One run, as ``runs.record.Run`` has it, without what concerns only the machine that trained it.
+
+    Attributes:
+        weights: Those of its best epoch. Reports carry none, so that earlier versions of the program can read them.
+    """
 
     id: RunId
     comparison: RunId
@@ -91,6 +98,7 @@ class RecordedRun(Checked):
     continued: list[Annotated[int, Field(ge=0, le=MAX_EPOCHS)]] = Field(max_length=1000)
     epochs: list[RecordedEpoch] = Field(max_length=MAX_EPOCHS)
     predictions: list[RecordedPredictions] = Field(max_length=2)
+    weights: RecordedWeights | None = None
 
     @model_validator(mode="after")
     def _fits_its_experiment(self) -> Self:
@@ -107,11 +115,31 @@ class RecordedRun(Checked):
             held_out = experiment.validation_reviews if each.part == "validation" else experiment.test_reviews
             if each.epochs[-1] > len(self.epochs) or each.reviews != (held_out or each.reviews):
                 raise ValueError("predictions of other epochs or reviews than its own")
+        if self.weights is not None and self.weights.epoch != self.best_epoch:
+            raise ValueError("weights of another epoch than its best")
         return self
 
+    @property
+    def best_epoch(self) -> int:
+        """The epoch with the highest validation accuracy, the first of equals; 0 where none has finished."""
+        shares = [epoch.figures["val_accuracy"] for epoch in self.epochs]
+        return shares.index(max(shares)) + 1 if shares else 0
+
+    @property
+    def size(self) -> int:
+        """Bytes of what it carries packed, unpacked."""
+        predictions = sum(each.size for each in self.predictions)
+        return predictions + (self.weights.size(self.experiment) if self.weights else 0)
+
     @classmethod
-    def of_run(cls, run: Run, predictions: Sequence[Predictions]) -> Self:
-        """Returns what is told of a run; one that is still at work counts as interrupted by the report."""
+    def of_run(cls, run: Run, predictions: Sequence[Predictions], weights: Weights | None = None) -> Self:
+        """Returns what is told of a run; one that is still at work counts as interrupted by the report.
+
+        Args:
+            run: With its epochs.
+            predictions: What its network said of each review.
+            weights: Those of its best epoch, if they go along.
+        """
         return cls(
             id=run.id,
             comparison=run.comparison,
@@ -134,10 +162,14 @@ class RecordedRun(Checked):
                 for part in ("validation", "test")
                 if (told := [each for each in predictions if each.part == part])
             ],
+            weights=RecordedWeights.of_weights(run.best.epoch, weights) if weights and run.best else None,
         )
 
     def run(self, run_id: str, comparison: str) -> Run:
         """Returns the run as this program's record keeps it, under an id that it is given here."""
+        versions = {name: version for name, version in self.versions.items() if name != WEIGHTS}
+        if self.weights is not None:
+            versions[WEIGHTS] = f"of epoch {self.weights.epoch}, in half precision"
         return Run(
             id=run_id,
             position=0,
@@ -154,7 +186,7 @@ class RecordedRun(Checked):
             reason=self.reason,
             parameters=self.parameters,
             summary=self.summary,
-            versions=self.versions,
+            versions=versions,
             continued=tuple(self.continued),
             epochs=tuple(
                 EpochEnd(run_id, number, epoch.figures, epoch.seconds) for number, epoch in enumerate(self.epochs, 1)
@@ -179,15 +211,15 @@ class RecordedRuns(Checked):
     def _is_no_bomb(self) -> Self:
         if len({run.id for run in self.runs}) < len(self.runs):
             raise ValueError("two runs with one id")
-        if sum(each.size for run in self.runs for each in run.predictions) > MAX_UNPACKED:
-            raise ValueError(f"more than {MAX_UNPACKED // 2**20} MB of predictions")
+        if sum(run.size for run in self.runs) > MAX_UNPACKED:
+            raise ValueError(f"more than {MAX_UNPACKED // 2**20} MB of predictions and weights")
         return self
 
 
 def written(runs: Sequence[tuple[Run, Sequence[Predictions]]], made: float) -> str:
     """Returns runs as JSON without ``<``, so that it can stand within a page's ``<script>``."""
     told = RecordedRuns(format=1, made=made, runs=[RecordedRun.of_run(*each) for each in runs])
-    return told.model_dump_json().replace("<", "\\u003c")
+    return told.model_dump_json(exclude={"runs": {"__all__": {"weights"}}}).replace("<", "\\u003c")
 
 
 def checked(content: str | bytes) -> RecordedRuns:

@@ -1,27 +1,18 @@
 """What a network said of every held-out review, packed into a text of JSON, and unpacked with great care."""
 
-import base64
-import binascii
-import gzip
-import zlib
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from rnn_compare.report.packed_text import Checked, packed, unpacked
 from rnn_compare.runs.events import Part, Predictions
 
 MAX_EPOCHS, MAX_REVIEWS = 100, 1_000_000
 BYTES_A_REVIEW = 2
 
 Share = Annotated[float, Field(ge=0, le=1)]
-
-
-class Checked(BaseModel):
-    """What is read from outside: of exactly the types that are said, no number infinite, no field that is not known."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class RecordedPredictions(Checked):
@@ -57,7 +48,10 @@ class RecordedPredictions(Checked):
         Raises:
             ValueError: If they are not as many as was said, or no probabilities. No more is unpacked than was said.
         """
-        whole = _unpacked(self.probabilities, self.size)
+        whole = unpacked(self.probabilities, self.size, "predictions", "of more or fewer reviews than was said")
+        values = np.frombuffer(whole, "<f2")
+        if not np.all((values >= 0) & (values <= 1)):  # NaN is neither
+            raise ValueError("predictions that are no probabilities")
         for place, (epoch, accuracy) in enumerate(zip(self.epochs, self.accuracies, strict=True)):
             one = whole[place * self.reviews * BYTES_A_REVIEW :][: self.reviews * BYTES_A_REVIEW]
             yield Predictions(run, epoch, self.part, accuracy, self.reviews, one)
@@ -71,19 +65,5 @@ class RecordedPredictions(Checked):
             epochs=[each.epoch for each in told],
             accuracies=[each.accuracy for each in told],
             reviews=told[0].reviews,
-            probabilities=base64.b64encode(gzip.compress(content, mtime=0)).decode(),
+            probabilities=packed(content),
         )
-
-
-def _unpacked(text: str, size: int) -> bytes:
-    reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # gzip's frame
-    try:
-        content = reader.decompress(base64.b64decode(text, validate=True), size + 1)
-    except (binascii.Error, ValueError, zlib.error) as error:
-        raise ValueError("predictions that are damaged") from error
-    if len(content) != size or not reader.eof or reader.unused_data:
-        raise ValueError("predictions of more or fewer reviews than was said")
-    values = np.frombuffer(content, "<f2")
-    if not np.all((values >= 0) & (values <= 1)):  # NaN is neither
-        raise ValueError("predictions that are no probabilities")
-    return content

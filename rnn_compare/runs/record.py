@@ -10,6 +10,8 @@ from rnn_compare.runs.owner import Owner
 
 ELSEWHERE = "recorded elsewhere"
 """Where a run comes from that was trained by another copy of the program and taken in from its report."""
+WEIGHTS = "weights"
+"""Among the versions of a run from elsewhere: which weights came along with its record."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,7 @@ class Run:
         priority: Runs of a higher one go first.
         continued: The epochs after which it was resumed.
         test: How it did on the test reviews; None if it was not tested, or not yet.
+        replayed: Whether it is shown as it was at some moment of its training (``lecture.replay``); never recorded.
     """
 
     id: str
@@ -74,6 +77,7 @@ class Run:
     priority: int = 0
     continued: tuple[int, ...] = ()
     test: Tested | None = None
+    replayed: bool = False
 
     @property
     def title(self) -> str:
@@ -97,13 +101,13 @@ class Run:
 
     @property
     def is_from_elsewhere(self) -> bool:
-        """Whether only its record is here: it can be looked at and compared, but neither asked nor continued."""
+        """Whether its training was elsewhere: it can be looked at and compared, but not continued."""
         return self.origin == ELSEWHERE
 
     @property
     def has_weights(self) -> bool:
-        """Whether it got far enough to be asked about a review."""
-        return bool(self.epochs) and not self.is_from_elsewhere
+        """Whether it can be asked about a review: it got far enough, and its weights are here."""
+        return bool(self.epochs) and (not self.is_from_elsewhere or WEIGHTS in self.versions)
 
     @property
     def can_be_continued(self) -> bool:

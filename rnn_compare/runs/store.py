@@ -212,6 +212,11 @@ class RunStore:
             for row in found
         ]
 
+    @property
+    def is_untouched(self) -> bool:
+        """Whether no run was ever recorded here, not even one that was deleted."""
+        return not self._read("SELECT 1 FROM sqlite_sequence WHERE name = 'runs'")  # SQLite's own count of positions
+
     def orphans(self) -> list[str]:
         """Returns the unfinished runs whose owner is gone."""
         found = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")

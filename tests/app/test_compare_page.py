@@ -45,6 +45,20 @@ def test_the_page_opens_on_the_books_experiment(app: AppTest) -> None:
     assert "4 · (32·32 + 32·32 + 32) = 4 · 2,080 = 8,320" in shown(app)
 
 
+def test_what_is_set_up_is_fitted_into_a_time_and_it_says_what_was_chosen(app: AppTest) -> None:
+    app.number_input(key="fit_minutes").set_value(0.5).run()
+    app.button(key="fit").click().run()
+    assert not app.exception
+    reviews, epochs = (int(app.session_state[name]) for name in ("reviews", "epochs"))
+    assert 2_000 <= reviews < 25_000
+    assert 3 <= epochs <= 10
+    assert f"{reviews:,} reviews, of which {reviews // 5:,} validate, and {epochs} epochs: about" in shown(app)
+    assert app.selectbox(key="preset").value == "Own settings"
+    app.number_input(key="fit_minutes").set_value(240.0).run()
+    app.button(key="fit").click().run()
+    assert app.selectbox(key="preset").value == "The book's experiment", "all of it fits: it is the preset once more"
+
+
 def test_moving_a_slider_redraws_the_parameter_counts(app: AppTest) -> None:
     app.select_slider(key="units").set_value(64).run()
     assert "64·64 + 32·64 + 64 = 6,208" in shown(app)

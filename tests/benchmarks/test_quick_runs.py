@@ -173,3 +173,13 @@ def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> Non
     assert len(re.findall(r"different: kept \d+\.\d%, typical \d+\.\d%; simple.*best epochs \d+\.\d%", text)) == 4
     assert len(re.findall(r"^  3 each: the better is called better: \w+ \d+\.\d%$", text, re.MULTILINE)) == 2
     measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ
+
+
+@pytest.mark.slow
+def test_time_estimates_predicts_three_settings_before_and_after_they_have_been_trained() -> None:
+    small = {"reviews": 300, "maxlen": 20, "units": 4, "epochs": 2}
+    text = said("time_estimates", f"main({small})", "--rounds 1")
+    assert len(measured(r"^Measured in (\d+\.\d+) s", text)) == 1
+    assert len(measured(r": (\d+\.\d+) s \(", text)) == 3
+    assert len(measured(r"before any run (\d+\.\d+) s", text)) == 3
+    assert len(measured(r"after one (\d+\.\d+) s", text)) == 3

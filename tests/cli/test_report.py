@@ -15,6 +15,7 @@ import pytest
 from rnn_compare.cli.main import BAD_INPUT, main
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.report.recording import SHIPPED
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import RunStore
@@ -82,6 +83,31 @@ def test_a_report_is_taken_in_elsewhere(
     assert "was trained elsewhere" in capsys.readouterr().err
     assert main(["predict", runs[0], "A wonderful film."]) == BAD_INPUT
     assert "its weights are there" in capsys.readouterr().err
+
+
+def test_a_recording_must_end_in_json_gz_and_needs_weights(
+    runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["record", *runs, str(tmp_path / "two.json")]) == BAD_INPUT
+    assert "does not end in .json.gz" in capsys.readouterr().err
+    assert main(["record", *runs, str(tmp_path / "two.json.gz")]) == BAD_INPUT
+    assert "There are no weights" in capsys.readouterr().err
+    assert list(tmp_path.glob("two*")) == []
+
+
+def test_a_shipped_recording_is_taken_in_asked_and_recorded_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared_cache: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "reviews").symlink_to(prepared_cache / "reviews")
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "elsewhere"))
+    assert main(["import", str(SHIPPED[0]), "--json"]) == 0
+    runs = [line["run"] for line in printed(capsys)]
+    assert main(["predict", runs[0], "A wonderful film.", "--which", "best", "--json"]) == 0
+    assert main(["predict", runs[0], "A wonderful film."]) == BAD_INPUT
+    assert "only the weights of its best epoch came along" in capsys.readouterr().err
+    assert main(["record", runs[0], str(tmp_path / "again.json.gz")]) == 0
+    assert main(["import", str(tmp_path / "again.json.gz")]) == 0
 
 
 @pytest.mark.parametrize(

@@ -145,7 +145,7 @@ def test_before_an_epoch_has_shown_the_pace_the_time_left_is_what_the_sidebar_sa
     """A minute after Train a card said 1 h 44 min, since the first batches also hold the tracing of the network."""
     begun = training(0, batches=1, started=60.0)
     [card] = message([begun], {})["groups"]
-    assert card["left"] == "about 20 s left"
+    assert card["left"] == "about 30 s left"
     [card] = message([training(2, batches=1)], {})["groups"]
     assert card["left"] == "16.0 s left"
     [card] = message([run("a", Status.QUEUED)], {})["groups"]

@@ -5,11 +5,15 @@ import pytest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.estimate import START_SECONDS, seconds, starts, work
+from rnn_compare.runs.estimate import START_SECONDS, epoch, seconds, starts, there, work
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import ELSEWHERE, Run
+from rnn_compare.runs.speed import Speed
 from tests.epochs import epoch_end
+
+UNDISTURBED = Speed(alone=1.0, together=1.0)
+"""Of a machine on which two networks do not slow each other down."""
 
 
 def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
@@ -57,7 +61,7 @@ def test_before_any_run_fused_layers_are_expected_to_be_several_times_quicker(ce
 def test_two_workers_share_the_networks() -> None:
     first, second, third = Experiment(epochs=1), Experiment(epochs=2), Experiment(epochs=4)
     earlier = [timed(first, 10.0)]
-    both = seconds([first, second, third], earlier, workers=2)
+    both = seconds([first, second, third], earlier, workers=2, speed=UNDISTURBED)
     assert both == pytest.approx(2 * START_SECONDS + 50.0)  # the third follows the first
 
 
@@ -86,7 +90,7 @@ def test_a_run_starts_at_once_where_a_worker_is_free_and_else_when_the_first_is_
     earlier = [timed(Experiment(), 3.0)]
     running = [at_work("running", 4, Status.RUNNING)]
     waiting = [at_work("first", 1), at_work("second", 1), at_work("third", 1)]
-    begins = starts(waiting, running, earlier, workers=2)
+    begins = starts(waiting, running, earlier, workers=2, speed=UNDISTURBED)
     assert list(begins) == ["first", "second", "third"]
     one, four = START_SECONDS + 3.0, START_SECONDS + 12.0
     assert [begins[run.id] for run in waiting] == pytest.approx([0.0, one, min(2 * one, four)])
@@ -98,3 +102,61 @@ def test_a_continued_run_takes_the_epochs_that_are_left() -> None:
     half_done = dataclasses.replace(at_work("half done", 10), epochs=epochs)
     begins = starts([half_done, at_work("next", 1)], [], earlier, workers=1)
     assert begins == pytest.approx({"half done": 0.0, "next": START_SECONDS + 2 * 3.0})
+
+
+def test_before_any_run_the_measured_speed_decides() -> None:
+    experiment = Experiment(epochs=3)
+    for speed in (Speed(0.5, 0.5), Speed(3.0, 4.0)):
+        expected = START_SECONDS + 3 * speed.alone * there(experiment)
+        assert seconds([experiment], [], 2, speed) == pytest.approx(expected)
+
+
+def test_networks_side_by_side_slow_each_other_down_until_one_is_left() -> None:
+    short, long = Experiment(epochs=2), Experiment(epochs=6)
+    earlier = [timed(short, 10.0)]
+    speed = Speed(alone=1.0, together=1.5, workers=2)
+    together = (START_SECONDS + 20.0) * 1.5
+    assert seconds([short, long], earlier, 2, speed) == pytest.approx(together + 40.0)
+    assert seconds([short, long], earlier, 1, speed) == pytest.approx(2 * START_SECONDS + 80.0)
+
+
+def during(run: Run, name: str, began: float, ended: float) -> Run:
+    return dataclasses.replace(run, id=name, started=began, ended=ended)
+
+
+def test_what_a_run_took_beside_another_is_taken_as_such() -> None:
+    experiment = Experiment(epochs=2)
+    speed = Speed(alone=1.0, together=1.5, workers=2)
+    one, other = (during(timed(experiment, 15.0), name, 100.0, 130.0) for name in ("one", "other"))
+    assert epoch(experiment, [one], speed) == pytest.approx(15.0)
+    assert epoch(experiment, [one, other], speed) == pytest.approx(10.0), "it would have been quicker alone"
+    again = seconds([experiment, experiment], [one, other], 2, speed)
+    assert again == pytest.approx(1.5 * START_SECONDS + 30.0), "the same two take as long again"
+    half = during(timed(experiment, 15.0), "half", 100.0, 115.0)
+    assert epoch(experiment, [half, one], speed) == pytest.approx((15 / 1.5 + 15 / 1.25) / 2)
+
+
+def test_without_a_run_of_the_cell_the_others_tell_how_fast_the_machine_is() -> None:
+    other = timed(Experiment(cell="GRU"), 3 * there(Experiment(cell="GRU")))
+    assert epoch(Experiment(), [other]) == pytest.approx(3 * there(Experiment()))
+
+
+def test_the_runs_most_alike_decide_and_quite_others_tell_nothing() -> None:
+    experiment = Experiment()
+    tiny = Experiment(reviews=60, maxlen=10, units=4)
+    assert epoch(experiment, [timed(tiny, 2.0)] * 9) == pytest.approx(there(experiment))
+    alike, less = timed(Experiment(reviews=20_000), 4.0), timed(Experiment(reviews=5_000), 9.0)
+    expected = 4.0 * there(experiment) / there(alike.experiment)
+    assert epoch(experiment, [alike, *[less] * 9]) == pytest.approx(expected)
+
+
+def test_a_run_of_one_epoch_tells_nothing_since_that_holds_the_compiling_too() -> None:
+    one = dataclasses.replace(timed(Experiment(), 50.0), epochs=timed(Experiment(), 50.0).epochs[:1])
+    assert epoch(Experiment(), [one]) == pytest.approx(there(Experiment()))
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_more_networks_never_take_less_time(workers: int) -> None:
+    speed = Speed(1.0, 1.4, workers)
+    times = [seconds([Experiment(epochs=2)] * count, [], workers, speed) for count in range(9)]
+    assert times == sorted(times)

@@ -4,6 +4,7 @@ import base64
 import copy
 import gzip
 import json
+import pickle
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,13 +16,15 @@ import pytest
 from rnn_compare.cli import output
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.report import importing
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.report.importing import take_in
 from rnn_compare.report.interchange import MAX_RUNS, checked
 from rnn_compare.report.written_files import FORMS, written
+from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.store import RunStore
 
 REVIEWS = 16
@@ -155,6 +158,30 @@ HOSTILE: dict[str, Any] = {
 }
 
 
+NUMBERS = parameters(Experiment(cell="LSTM")).total
+SOUND_WEIGHTS: dict[str, object] = {"epoch": 1, "numbers": packed(b"\0" * 2 * NUMBERS)}
+WRONG_WEIGHTS: dict[str, dict[str, object]] = {
+    "weights of an epoch that is not there": {"epoch": 3},
+    "weights of another epoch than its best": {"epoch": 2},
+    "weights of no epoch": {"epoch": 0},
+    "weights of another network": {"numbers": packed(b"\0" * 2 * (NUMBERS - 1))},
+    "weights and more": {"numbers": packed(b"\0" * 2 * (NUMBERS + 1))},
+    "weights that are a bomb": {"numbers": packed(b"\0" * 200_000_000)},
+    "weights that are no numbers": {"numbers": packed(b"\xff\x7e" * NUMBERS)},
+    "endless weights": {"numbers": packed(b"\x00\x7c" * NUMBERS)},
+    "weights that are no base64": {"numbers": "é" * 100},
+    "weights that are objects": {"numbers": packed(pickle.dumps(print))},
+    "weights with a path": {"path": "/etc/passwd"},
+}
+HOSTILE |= {what: changed(*RUN, "weights", to=SOUND_WEIGHTS | wrong) for what, wrong in WRONG_WEIGHTS.items()}
+
+
+def test_sound_weights_are_taken_in(bring: Any) -> None:
+    [taken] = bring(changed(*RUN, "weights", to=SOUND_WEIGHTS))
+    assert taken.run.has_weights
+    assert weights_file("lstm-3f9a2c", "best").exists()
+
+
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_report_is_refused_in_a_sentence_and_records_nothing(
     data: object, bring: Any, store: RunStore
@@ -164,6 +191,7 @@ def test_a_hostile_report_is_refused_in_a_sentence_and_records_nothing(
     assert len(str(refused.value)) < 500
     assert str(refused.value).isprintable()
     assert store.runs() == []
+    assert not run_folder("lstm-3f9a2c").exists()
 
 
 def test_a_sound_run_beside_a_hostile_one_is_not_recorded_either(bring: Any, store: RunStore) -> None:

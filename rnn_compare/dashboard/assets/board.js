@@ -21,6 +21,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
   };
   const toggle = (id) => hide(toggled(hidden, id));
   const isolate = (id) => hide(isolated(hidden, id, data.groups.map((group) => group.id)));
+  const replay = element("p", "rc-replay", root);
   const subject = element("p", "rc-subject", root);
   // A group is hidden or shown in all charts at once.
   const cards = buildCards(root, { onName: toggle, onNameTwice: isolate, onPress: presses.press });
@@ -33,6 +34,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     cards.show(data.groups, { mayPress, isPressed: presses.isPressed });
     cards.markHidden(hidden);
     charts.show(data.charts);
+    setText(replay, data.replay);
     setText(subject, data.subject);
     setText(note, data.note);
     findings.show(data.findings);

@@ -14,7 +14,7 @@ const ABOVE = 12, BELOW = 46; // pixels of the margins, with the usual type
 
 export function buildChart(parent, chart) {
   const box = element("figure", "rc-chart", parent);
-  const remark = buildCaption(box, chart);
+  const { title, remark } = buildCaption(box, chart);
   const node = element("div", "rc-plot", box);
   node.dataset.chart = chart.name;
   const settings = { ...config(chart.name), doubleClick: "reset" };
@@ -23,6 +23,7 @@ export function buildChart(parent, chart) {
     box,
     // declared: the chart as the newest message has it; rest: see `layout`.
     draw(plotly, declared, { groups, hidden, gap, ...rest }) {
+      setText(title, declared.title); // of a replay it says so
       setText(remark, declared.remark);
       remark.title = declared.remark;
       const size = { width: node.clientWidth, height: node.clientHeight };
@@ -39,17 +40,17 @@ export function buildChart(parent, chart) {
   };
 }
 
-// Returns the place of what is to be said of the chart, where there is room for it.
-function buildCaption(box, { title, training, validation }) {
+// Returns the places of the title and of what is to be said of the chart, where there is room for it.
+function buildCaption(box, { title: text, training, validation }) {
   const caption = element("figcaption", "", box);
-  element("b", "", caption, title);
+  const title = element("b", "", caption, text);
   const key = element("span", "rc-key", caption);
-  for (const [drawn, line, text] of [[validation, "rc-solid", "validation"], [training, "rc-dashed", "training"]]) {
+  for (const [drawn, line, name] of [[validation, "rc-solid", "validation"], [training, "rc-dashed", "training"]]) {
     if (!drawn) continue;
     element("i", line, key);
-    key.append(text);
+    key.append(name);
   }
-  return element("span", "rc-remark", caption);
+  return { title, remark: element("span", "rc-remark", caption) };
 }
 
 // count: epochs of the longest run; hint: what stands in an empty chart; hidden: ids of groups whose curves are;

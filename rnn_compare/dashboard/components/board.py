@@ -15,10 +15,11 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
 from rnn_compare.dashboard.components import board_cards, board_curves
-from rnn_compare.dashboard.components.board_subject import subject
+from rnn_compare.dashboard.components.board_subject import replayed, subject
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.shown_runs import grouped
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.speed import UNMEASURED, Speed
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,7 @@ def message(
     findings: Sequence[Finding] = (),
     baselines: Sequence[Mark] = (),
     remark: str = "",
+    speed: Speed = UNMEASURED,
 ) -> dict[str, Any]:
     """Returns what the browser draws, as plain values and ready words.
 
@@ -59,6 +61,7 @@ def message(
         findings: What the curves say.
         baselines: Lines across the charts that have them.
         remark: What is to be said of the baselines, beside the title of the charts that have them.
+        speed: What a step takes on this machine: where there is no such run.
     """
     found = grouped(shown)
     drawn = [CHARTS[name] for name in view.charts]
@@ -67,13 +70,14 @@ def message(
     every = board_curves.thinning(found, drawn)
     return {
         "subject": subject(shown),
+        "replay": replayed(shown),
         "groups": [
             {
                 "id": group.runs[0].id,
                 "label": group.name,
                 "color": look.color,
                 "marker": look.marker,
-                **board_cards.card(group, starts, earlier),
+                **board_cards.card(group, starts, earlier, speed),
                 **board_curves.curves(group, drawn, every),
             }
             for group, look in zip(found, looked, strict=True)
@@ -117,11 +121,12 @@ def _chart(
 ) -> dict[str, Any]:
     drawn = [point.figures for run in shown for points in (run.epochs, board_curves.trail(run)) for point in points]
     values = [figures[name] for figures in drawn for name in chart.figures if name in figures]
+    title = f"Replay: {chart.title}" if any(run.replayed for run in shown) else chart.title
     low, high = chart.range(values)
     lines = baselines if view.baselines and chart.has_baselines else ()
     return {
         "name": chart.name,
-        "title": chart.title,
+        "title": title,
         "training": chart.training,
         "validation": chart.validation,
         "tickformat": chart.tickformat,

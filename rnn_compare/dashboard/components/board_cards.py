@@ -7,30 +7,38 @@ from typing import Any
 from rnn_compare.comparison import accuracies
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.dashboard.components.board_subject import recorded
 from rnn_compare.formatting import about, counted, duration, ordinal, percent
 from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
+from rnn_compare.runs.speed import Speed
+
+REPLAY = "replay"
+"""The state of a card whose run is played again, so that nobody takes it for live."""
 
 LAYERS = {"fused": "fast layers"}
 """What a card calls the layers that a run was trained by."""
 
 
-def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
+def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
     """Returns what a card says, as ready words; those of ``state_more`` are left out where there is little room.
 
     Args:
         group: Its runs.
         starts: Ids of all queued runs, the next first, and the seconds until each will start.
         earlier: Runs from whose pace is learnt how long a run takes that has no finished epoch yet.
+        speed: What a step takes on this machine: where there is no such run.
     """
-    return _of_one(group.runs[0], starts, earlier) if len(group.runs) == 1 else _of_seeds(group, starts, earlier)
+    if len(group.runs) == 1:
+        return _of_one(group.runs[0], starts, earlier, speed)
+    return _of_seeds(group, starts, earlier, speed)
 
 
-def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
-    best, last, pace = run.best, run.last, run.seconds_per_epoch
+def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
+    best, last = run.best, run.last
     return {
-        "status": run.status.value,
+        "status": REPLAY if run.replayed else run.status.value,
         "state": _state(run, starts),
         "state_more": "",
         "fraction": round(run.fraction_done, 3),
@@ -38,23 +46,32 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run]) -> di
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
         # While it trains the time left has that place.
         "last": f"last {percent(last['val_accuracy'])}" if last and run.status.ended else "",
-        "left": _left(run, earlier),
+        "left": _left(run, earlier, speed),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
-        "pace": f"{duration(pace)} per epoch" if pace is not None else "",
-        "layers": _trained_by(run),
+        "pace": _pace([run]),
+        "layers": _trained_by([run]),
         "reason": run.reason or "",
-        "press": "Continue" if run.can_be_continued else "" if run.status.ended else "Stop",
+        "press": "Continue" if run.can_be_continued else "" if run.status.ended or run.replayed else "Stop",
         "stopping": run.stop_requested and not run.status.ended,
     }
 
 
-def _trained_by(run: Run) -> str:
-    layers = run.layers.partition(",")[0]
-    return f"{run.origin}, on {run.owner.host}" if run.is_from_elsewhere else LAYERS.get(layers, layers)
+def _trained_by(runs: Sequence[Run]) -> str:
+    one = runs[0]
+    layers = one.layers.partition(",")[0]
+    return recorded(runs) if one.replayed or one.is_from_elsewhere else LAYERS.get(layers, layers)
+
+
+def _pace(runs: Sequence[Run]) -> str:
+    paces = [run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None]
+    took = "took " if runs[0].replayed else ""  # they go at another pace now
+    return f"{took}{duration(sum(paces) / len(paces))} per epoch" if paces else ""
 
 
 def _state(run: Run, starts: Mapping[str, float]) -> str:
     done, epochs = len(run.epochs), run.experiment.epochs
+    if run.replayed:
+        return f"{REPLAY}, epoch {done + (not run.status.ended)} of {epochs}"
     match run.status:
         case Status.QUEUED:
             return _place(run, starts)
@@ -79,18 +96,19 @@ def _place(run: Run, starts: Mapping[str, float]) -> str:
     return f"waiting, {ordinal(place)} in line, {about(starts[run.id])}"
 
 
-def _left(run: Run, earlier: Sequence[Run]) -> str:
-    if run.status is not Status.RUNNING:
+def _left(run: Run, earlier: Sequence[Run], speed: Speed) -> str:
+    if run.status is not Status.RUNNING or run.replayed:
         return ""
     if run.seconds_left is None:
-        return f"{about(estimate.left(run, earlier))} left"
+        seconds = estimate.left(run, earlier, speed) * speed.slower(estimate.beside(run, earlier))
+        return f"{about(seconds)} left"
     return f"{duration(run.seconds_left)} left"
 
 
 # ---- several seeds -----------------------------------------------------------------------------
 
 
-def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run]) -> dict[str, Any]:
+def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
     runs = group.runs
     at_work = [run for run in runs if not run.status.ended]
     # Those that have ended are compared; until the first has, those that train say how far they are.
@@ -98,7 +116,7 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run])
     told = group.counted or tuple(run for run in at_work if run.epochs)
     best = mean([run.best["val_accuracy"] for run in told if run.best])
     typical = mean([_typical(run) for run in told if run.epochs])
-    paces = [run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None]
+    trains = bool(at_work) and not runs[0].replayed
     return {
         "status": _status(runs),
         "state": _seeds_state(group, starts),
@@ -107,13 +125,13 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run])
         "best": _written(best) if best else "–",
         "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
         "last": f"typical {percent(typical.mean)}" if typical else "",
-        "left": f"{about(max(_ends(group, at_work, starts, earlier)))} left" if len(at_work) else "",
+        "left": f"{about(max(_ends(group, at_work, starts, earlier, speed)))} left" if trains else "",
         "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
-        "pace": f"{duration(sum(paces) / len(paces))} per epoch" if paces else "",
-        "layers": _trained_by(runs[0]),
+        "pace": _pace(runs),
+        "layers": _trained_by(runs),
         "reason": _left_out(group),
-        "press": "Stop" if at_work else "Continue" if any(run.can_be_continued for run in runs) else "",
-        "stopping": bool(at_work) and all(run.stop_requested for run in at_work),
+        "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
+        "stopping": trains and all(run.stop_requested for run in at_work),
     }
 
 
@@ -130,6 +148,8 @@ def _written(found: Mean) -> str:
 
 def _status(runs: Sequence[Run]) -> str:
     """The state of all: at work, waiting, whole, or what became of the first that is not."""
+    if any(run.replayed for run in runs):
+        return REPLAY
     for status in (Status.RUNNING, Status.QUEUED):
         if any(run.status is status for run in runs):
             return status.value
@@ -137,14 +157,19 @@ def _status(runs: Sequence[Run]) -> str:
 
 
 def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
+    if group.runs[0].replayed:
+        return f"{REPLAY}, {len(group.counted)} of {len(group.runs)} seeds"
     waiting = [run for run in group.runs if run.status is Status.QUEUED]
     if len(waiting) == len(group.runs):
         return _place(min(waiting, key=lambda run: starts.get(run.id, 0.0)), starts)
     return f"{len(group.counted)} of {len(group.runs)} seeds"
 
 
-def _ends(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], earlier: Sequence[Run]) -> list[float]:
-    epoch = estimate.epoch(group.experiment, earlier)  # once: it looks through all earlier runs
+def _ends(
+    group: Group, at_work: Sequence[Run], starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed
+) -> list[float]:
+    epoch = estimate.epoch(group.experiment, earlier, speed)  # once: it looks through all earlier runs
+    epoch *= speed.slower(estimate.beside(at_work[0], earlier))
     return [starts.get(run.id, 0.0) + _seconds_left(run, epoch) for run in at_work]
 
 

@@ -74,7 +74,7 @@ def trail(run: Run) -> list[Progress]:
     found = [
         point
         for point in run.progress
-        if point.phase == "training" and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
+        if point.phase == "training" and point.figures and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
     ]
     step = -(-len(found) // TRAIL) or 1
     return found[::-1][::step][::-1]

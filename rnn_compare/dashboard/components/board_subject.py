@@ -27,8 +27,40 @@ def subject(shown: Sequence[Run]) -> str:
     common = [values[0] for values in facts if len(set(values)) == 1]
     seeds = sorted({each.seed for each in experiments})
     seeds_said = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
+    return " · ".join([*common, seeds_said, _when(shown)])
+
+
+def recorded(runs: Sequence[Run]) -> str:
+    """Returns when and where runs were trained, for those that are seen later or elsewhere.
+
+    Args:
+        runs: At least one.
+    """
+    days = list(dict.fromkeys(map(_day, sorted(run.started or run.created for run in runs))))
+    places = {run.is_from_elsewhere for run in runs}
+    place = "here and elsewhere" if len(places) > 1 else "elsewhere" if places == {True} else "on this machine"
+    return f"recorded {'on' if len(days) == 1 else 'from'} {' to '.join(dict.fromkeys([days[0], days[-1]]))} {place}"
+
+
+def replayed(shown: Sequence[Run]) -> str:
+    """Returns what stands above the board while some of its runs are played again; empty while none is."""
+    played = [run for run in shown if run.replayed]
+    if not played:
+        return ""
+    which = "" if len(played) == len(shown) else f" of {len(played)} of {len(shown)} runs"
+    return f"Replay{which}, not live: {recorded(played)}. All epochs play at one pace, however long they took."
+
+
+def _when(shown: Sequence[Run]) -> str:
+    if all(run.is_from_elsewhere for run in shown):
+        return recorded(shown)
     begun = time.localtime(min(run.created for run in shown))
-    return " · ".join([*common, seeds_said, f"started {begun.tm_mday} {time.strftime('%B, %H:%M', begun)}"])
+    return f"started {begun.tm_mday} {time.strftime('%B, %H:%M', begun)}"
+
+
+def _day(at: float) -> str:
+    day = time.localtime(at)
+    return f"{day.tm_mday} {time.strftime('%B %Y', day)}"
 
 
 def _title(experiment: Experiment) -> str:

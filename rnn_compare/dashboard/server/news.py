@@ -79,7 +79,7 @@ async def answer(request: Request) -> Response:
 def _message(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
     return snapshot.once(
         ("message", tuple(named), view),
-        lambda snapshot: _made(services, snapshot, chosen(snapshot.runs, named), view),
+        lambda snapshot: _made(services, snapshot, chosen(services.on_charts(snapshot), named), view),
     )
 
 
@@ -87,7 +87,8 @@ def _made(services: Services, snapshot: Snapshot, shown: Sequence[Run], view: Vi
     known = services.baselines.look_up(shown) if view.baselines else Found()
     said = services.findings(snapshot, shown)
     starts = services.starts(snapshot)
-    return board.message(shown, starts, view, HINT, snapshot.runs, said, lines(known.baselines), known.said)
+    marks, speed = lines(known.baselines), services.own_speed.now
+    return board.message(shown, starts, view, HINT, snapshot.runs, said, marks, known.said, speed)
 
 
 async def _fresh() -> Services:

@@ -10,7 +10,15 @@ from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.pages.compare import baseline_table, controls, invite, parameter_table, results_table
+from rnn_compare.dashboard.pages.compare import (
+    baseline_table,
+    controls,
+    fit_into,
+    invite,
+    parameter_table,
+    replay,
+    results_table,
+)
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import grouped, names_any, newest, pin, pin_beside, pinned, restore, shown
@@ -19,7 +27,6 @@ from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
 from rnn_compare.formatting import about, counted, percent
 from rnn_compare.presets import is_of_the_book
 from rnn_compare.reviews import prepared
-from rnn_compare.runs import estimate
 from rnn_compare.runs.record import Run
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
@@ -39,6 +46,7 @@ class UnderWay:
     starting: bool
     training: bool
     counting: bool
+    playing: bool
 
 
 def render() -> None:
@@ -60,9 +68,10 @@ def render() -> None:
             _train(services, setup)
         with box:
             _train_beside(services, setup)
+            fit_into.entry(services, setup)
         invite.entry((setup.experiments, *pinned()))
     begun = _under_way(services)
-    soon = begun.starting or begun.counting
+    soon = begun.starting or begun.counting or begun.playing
     st.fragment(_live, run_every=SOON_SECONDS if soon else TICK_SECONDS)(services, begun)
     if setup.experiments:
         parameter_table.show(setup.experiments)
@@ -86,7 +95,7 @@ def _say_what_starts(services: Services, setup: controls.Setup) -> None:
         return
     seeds = len({experiment.seed for experiment in setup.experiments})
     networks = counted(len(setup.experiments) // seeds, "network") + (f" with {seeds} seeds each" if seeds > 1 else "")
-    time = about(estimate.seconds(setup.experiments, services.runs(), services.at_once))
+    time = about(services.seconds(setup.experiments))
     st.caption(
         f"Starts {networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}. "
         + _what_is_cut(setup.experiments)
@@ -133,7 +142,7 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
 
 
 def _live(services: Services, drawn: UnderWay) -> None:
-    runs = services.runs()
+    runs = services.on_charts(services.snapshot())
     chosen = shown(runs)
     place = st.container(key="board_place")  # keeps its height while the scripts load
     view = _below_board(services, runs, chosen)
@@ -142,7 +151,7 @@ def _live(services: Services, drawn: UnderWay) -> None:
         data = news.message(services, pinned(), view)
         stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
     of_card = {group.runs[0].id: group.runs for group in grouped(chosen)}
-    for run in (run for card in stopped for run in of_card.get(card, ()) if not run.status.ended):
+    for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
         with notices.noting(notices.noted()):
             services.engine.stop(run.id)
     for run in (run for card in continued for run in of_card.get(card, ()) if run.can_be_continued):
@@ -178,6 +187,7 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
         with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
         if with_baselines:
             baseline_table.show(services.baselines.look_up(chosen))
+        replay.entry(services, chosen)
         latest = newest(runs)
         if pinned() and chosen and not names_any(runs):
             st.caption(
@@ -202,4 +212,5 @@ def _under_way(services: Services) -> UnderWay:
         starting=services.engine.state.phase == "starting",
         training=any(not run.status.ended for run in runs),
         counting=bool(st.session_state.get("baselines")) and services.baselines.look_up(shown(runs)).waiting,
+        playing=services.replays.under_way(runs) is not None,
     )

@@ -118,7 +118,7 @@ def _downloads(services: Services, run: Run) -> None:
                 f"{run.id}-{which}.keras",
                 "application/zip",
                 key=f"model_{which}",
-                disabled=not run.has_weights,
+                disabled=not run.has_weights or (run.is_from_elsewhere and which == "last"),
                 icon=":material/download:",
                 on_click="ignore",
             )

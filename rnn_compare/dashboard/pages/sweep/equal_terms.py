@@ -20,7 +20,6 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds, experiment_from
 from rnn_compare.formatting import about, counted, duration
 from rnn_compare.presets import BOOK
-from rnn_compare.runs import estimate
 
 PARAMETERS, SECONDS = "Equal parameters", "Equal time"
 
@@ -132,7 +131,7 @@ def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[i
                 to_compare = st.Page(compare.render, url_path="compare", default=True)
                 st.switch_page(to_compare, query_params={PARAMETER: link(list(counts), runs)})
         if left:
-            time = about(estimate.seconds(left, services.runs(), services.at_once))
+            time = about(services.seconds(left))
             there = f"{len(sweep.trained)} of {len(experiments)} are trained already; " if sweep.trained else ""
             st.html(f"<p style='margin: 0'>{there}{time} here, {counted(len(seeds), 'seed')} each.</p>")
 

@@ -12,7 +12,6 @@ from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
-from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
 
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
@@ -110,7 +109,7 @@ def _said_before(services: Services, sweep: Sweep) -> str:
 
 
 def _time(services: Services, experiments: Sequence[Experiment]) -> str:
-    return about(estimate.seconds(experiments, services.runs(), services.at_once))
+    return about(services.seconds(experiments))
 
 
 def _progress(services: Services, drawn: Sweep) -> None:

@@ -1,0 +1,40 @@
+"""Fit into N minutes: sets reviews and epochs so that what is set up takes no longer."""
+
+import streamlit as st
+
+from rnn_compare.dashboard.pages.compare.controls import Setup
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import about, counted
+from rnn_compare.runs.time_fit import TimeFit, fitted
+
+MOST_MINUTES = 240.0
+_MINUTES, _SAID = "fit_minutes", "fit_said"
+
+
+def entry(services: Services, setup: Setup) -> None:
+    """Draws what opens it, and what was chosen last."""
+
+    def fit() -> None:
+        try:
+            found = fitted(setup.experiments, 60 * st.session_state[_MINUTES], services.seconds)
+        except UserError as error:
+            st.session_state[_SAID] = str(error)
+            return
+        st.session_state.update({"reviews": found.reviews, "epochs": found.epochs})
+        st.session_state[_SAID] = said(found, setup.experiments[0])
+
+    with st.popover("Fit into a time", icon=":material/timer:", type="tertiary"):
+        st.number_input("Minutes", 0.5, MOST_MINUTES, 2.0, 0.5, key=_MINUTES)
+        st.button("Set reviews and epochs", on_click=fit, disabled=not setup.experiments, key="fit")
+        st.caption(st.session_state.get(_SAID, "As many of both as fit on this machine, by what it has taken before."))
+
+
+def said(found: TimeFit, experiment: Experiment) -> str:
+    """Returns what was chosen, in words."""
+    held_out = experiment.model_copy(update={"reviews": found.reviews}).validation_reviews
+    return (
+        f"{counted(found.reviews, 'review')}, of which {held_out:,} validate, and {counted(found.epochs, 'epoch')}: "
+        f"{about(found.seconds)}."
+    )

@@ -1,0 +1,74 @@
+"""As many reviews and epochs as a comparison may have, so that it takes no longer than it may."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import about
+from rnn_compare.sources import registry
+
+FEWEST_EPOCHS, USUAL_EPOCHS = 3, 10
+"""Fewer are no curve; more are not chosen unless they were set."""
+FEWEST_REVIEWS = 2_000
+"""Fewer are not chosen where there are more: the few that are held out tell little."""
+
+
+@dataclass(frozen=True)
+class TimeFit:
+    """What was chosen.
+
+    Attributes:
+        reviews, epochs: Of every network.
+        seconds: How long it takes, by the estimate.
+    """
+
+    reviews: int
+    epochs: int
+    seconds: float
+
+
+def fitted(
+    experiments: Sequence[Experiment], limit: float, estimated: Callable[[Sequence[Experiment]], float]
+) -> TimeFit:
+    """Chooses reviews and epochs: both are cut by about the same share of what there could be, as little as need be.
+
+    Args:
+        experiments: The networks, of one source; their reviews and epochs are replaced.
+        limit: Seconds that they may take.
+        estimated: Tells how many seconds experiments take; more reviews or epochs never take less.
+
+    Raises:
+        UserError: If even the fewest take longer.
+    """
+    most_epochs = max(USUAL_EPOCHS, experiments[0].epochs)
+    sizes = _sizes(registry.source(experiments[0].dataset).size)
+
+    def seconds(reviews: int, epochs: int) -> float:
+        return estimated([each.model_copy(update={"reviews": reviews, "epochs": epochs}) for each in experiments])
+
+    found: list[tuple[float, TimeFit]] = []
+    for epochs in range(FEWEST_EPOCHS, most_epochs + 1):
+        fits = [reviews for reviews in sizes if seconds(reviews, epochs) <= limit]
+        if not fits:
+            break
+        share = min(fits[-1] / sizes[-1], epochs / most_epochs)
+        found.append((share, TimeFit(fits[-1], epochs, seconds(fits[-1], epochs))))
+    if not found:
+        least = about(seconds(sizes[0], FEWEST_EPOCHS))
+        raise UserError(
+            f"Even {sizes[0]:,} reviews and {FEWEST_EPOCHS} epochs take {least} here. "
+            "Choose fewer networks, units or seeds, or give it more time."
+        )
+    return max(found, key=lambda each: (each[0], each[1].reviews * each[1].epochs))[1]
+
+
+def _sizes(size: int) -> list[int]:
+    """Returns numbers of reviews to choose among, in order.
+
+    Example:
+        >>> _sizes(25_000)[:2], _sizes(25_000)[-2:], _sizes(130)
+        ([2000, 3000], [24000, 25000], [130])
+    """
+    step = 1_000 if size >= 2 * FEWEST_REVIEWS else 100
+    return [*range(min(FEWEST_REVIEWS, size), size, step), size] if size > FEWEST_REVIEWS else [size]

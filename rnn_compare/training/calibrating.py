@@ -1,0 +1,37 @@
+"""Measures how fast this machine is, once, with its own workers while they have nothing else to do."""
+
+import statistics
+from concurrent.futures import ThreadPoolExecutor
+
+from rnn_compare.runs.speed import Speed
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training import step_time
+from rnn_compare.training.engine import Engine
+
+STEP_SECONDS = 1.5
+ANSWER_SECONDS = 60.0
+
+
+def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
+    """Returns how fast this machine is with one worker at work and with all of them; None where they are not idle.
+
+    Args:
+        engine: It trains on this machine, not on a cluster.
+        store: The record.
+        workers: How many train at once.
+
+    Raises:
+        UserError: If a worker does not answer.
+    """
+
+    def step(_: object = None) -> float:
+        return engine.ask(step_time.step, STEP_SECONDS, timeout=ANSWER_SECONDS)
+
+    if store.unfinished(engine.owner) or len(engine.workers()) < workers:
+        return None
+    alone = step()
+    with ThreadPoolExecutor(workers) as at_once:
+        together = statistics.fmean(at_once.map(step, range(workers)))
+    if store.unfinished(engine.owner):  # a run came between
+        return None
+    return Speed(alone, max(alone, together), workers)

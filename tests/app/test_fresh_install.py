@@ -1,0 +1,84 @@
+"""What a fresh install shows before anything is trained or prepared: the recordings that it ships."""
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.server import news
+from rnn_compare.dashboard.services import Services
+from rnn_compare.presets import BOOK
+from rnn_compare.report.recording import take_in_shipped
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Started
+from rnn_compare.runs.owner import Owner
+
+from .conftest import script
+
+
+@pytest.fixture
+def fresh(services: Services) -> Services:
+    take_in_shipped(services.store)
+    assert not prepared.is_prepared("bundled")
+    return services
+
+
+def page(name: str) -> AppTest:
+    app = AppTest.from_string(script(name), default_timeout=120).run()
+    assert not app.exception
+    return app
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(element.proto.body for element in app.get("html"))
+
+
+def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: Services) -> None:
+    assert not page("compare.page").exception
+    board = news.message(fresh, [], View())
+    assert [group["label"] for group in board["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
+    assert all(len(group["figures"]["val_accuracy"]) == 3 * 10 for group in board["groups"])
+    for said in (board["subject"], *(group["layers"] for group in board["groups"])):
+        assert "recorded on " in said
+        assert said.endswith(" elsewhere")
+    assert not any(group["press"] for group in board["groups"])
+
+
+def test_a_review_is_judged_before_any_training(fresh: Services) -> None:
+    app = page("try_review")
+    assert len(app.multiselect(key="networks").value) == 2
+    app.text_area(key="review").set_value("A wonderful film, the best of the year.").run()
+    assert not app.exception
+    assert html(app).count('class="rc-verdict"') == 2
+    assert "weights of epoch 10" in html(app)
+    assert prepared.is_prepared("bundled"), "the page prepared what it needs"
+    assert {run.id for run in fresh.runs() if run.has_weights} == {run.id for run in fresh.runs()}
+
+
+@pytest.mark.parametrize("view", ["Word by word", "Gradient flow", "Equations"])
+def test_the_cells_are_looked_into_before_any_training(fresh: Services, view: str) -> None:
+    assert fresh.runs()
+    app = page("inside.page")
+    app.segmented_control(key="view").set_value(view).run()
+    assert not app.exception
+    assert not app.error
+    assert not app.info
+
+
+def test_once_the_reviews_are_prepared_the_recorded_verdicts_count_too(fresh: Services) -> None:
+    def first_finding() -> str:
+        fresh.refresh()
+        return str(news.message(fresh, [], View())["findings"][0]["text"])
+
+    before = first_finding()
+    prepared.prepare("bundled")
+    assert first_finding() != before
+    assert "LSTM(32) is better than SimpleRNN(32)" in first_finding()
+
+
+def test_a_training_of_ones_own_takes_the_place_on_the_charts(fresh: Services) -> None:
+    own = fresh.store.create(BOOK.experiments(), Owner.current(), "page")
+    fresh.store.record([Started(run, 1, "", {}, 1.0) for run in own])
+    fresh.refresh()
+    board = news.message(fresh, [], View())
+    assert [group["id"] for group in board["groups"]] == own
+    assert "recorded" not in board["subject"]

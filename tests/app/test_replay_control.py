@@ -1,0 +1,66 @@
+"""Who may play a comparison again, and what the Compare page offers for it."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard.access import presenter
+from rnn_compare.dashboard.access.rules import Rule
+from rnn_compare.dashboard.services import Services
+from rnn_compare.runs.events import Status
+
+from .conftest import script
+from .test_compare_page import board
+
+Record = Callable[..., str]
+
+
+def page() -> AppTest:
+    app = AppTest.from_string(script("compare.page"), default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def offered(app: AppTest) -> set[str]:
+    return {key for button in app.button if (key := button.key) in ("play", "stop_replay")}
+
+
+def test_what_is_shown_is_played_at_the_chosen_pace_until_it_is_stopped(services: Services, record: Record) -> None:
+    run = record(epochs=5)
+    app = page()
+    assert offered(app) == {"play"}
+    assert board(app)["replay"] == ""
+    app.main.segmented_control(key="replay_seconds").set_value(60).run()
+    app.button(key="play").click().run()
+    replay = services.replays.under_way(services.runs())
+    assert replay is not None
+    assert (replay.runs, replay.per_epoch) == ((run,), 12.0)
+    assert board(app)["replay"].startswith("Replay, not live")
+    assert offered(app) == {"stop_replay"}
+    app.button(key="stop_replay").click().run()
+    assert services.replays.under_way(services.runs()) is None
+    assert board(app)["replay"] == ""
+    assert offered(app) == {"play"}
+
+
+@pytest.mark.parametrize("status", [Status.RUNNING, Status.STOPPED])
+def test_nothing_is_offered_while_something_is_shown_that_is_not_finished(
+    services: Services, record: Record, status: Status
+) -> None:
+    record(status)
+    assert services.runs()
+    assert offered(page()) == set()
+
+
+def test_only_the_presenter_is_offered_a_replay(
+    services: Services, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record(epochs=5)
+    monkeypatch.setattr(presenter, "rule", lambda: Rule(password="secret"))
+    assert offered(page()) == set()
+    services.replays.begin(services.runs(), 30.0)
+    services.refresh()
+    app = page()
+    assert offered(app) == set()
+    assert board(app)["replay"].startswith("Replay, not live")

@@ -1,0 +1,37 @@
+"""A recorded comparison is played again for everybody who looks, and says so all the while."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.report.importing import take_in
+from rnn_compare.report.recording import SHIPPED
+
+from .conftest import Server
+
+SAID = "Replay, not live: recorded on "
+
+
+def test_a_recording_is_played_for_all_and_ends_by_itself(
+    server: Server, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(server.store.path.parent))
+    runs = [each.run.id for each in take_in(SHIPPED[-1], server.store)]
+    url = f"{server.url}/?show={','.join(runs)}"
+    viewer = page.context.new_page()
+    viewer.goto(url)
+    viewer.locator(".rc-card", has_text="finished, epoch 10 of 10").first.wait_for()
+    page.goto(url)
+    page.get_by_role("button", name="Replay").click()
+    page.get_by_role("radio", name="10 s").or_(page.get_by_role("button", name="10 s")).first.click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    for each in (page, viewer):
+        expect(each.locator(".rc-replay")).to_contain_text(SAID, timeout=15_000)
+        expect(each.locator(".rc-card").first).to_have_attribute("data-status", "replay")
+        expect(each.locator("figcaption b").first).to_contain_text("Replay: ")
+        assert each.get_by_role("button", name="Stop SimpleRNN(32)").count() == 0
+    for each in (page, viewer):
+        expect(each.locator(".rc-replay")).to_be_empty(timeout=30_000)
+        expect(each.locator("figcaption b").first).not_to_contain_text("Replay")
+        expect(each.locator(".rc-card").first).to_contain_text("finished, epoch 10 of 10")
+    expect(page.get_by_role("button", name="Stop replay")).to_have_count(0, timeout=15_000)

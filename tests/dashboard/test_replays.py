@@ -1,0 +1,98 @@
+"""What everybody sees while a recorded comparison is played again, and that nobody can take it for live."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.server import news
+from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
+from rnn_compare.runs.events import Status
+from tests.dashboard.test_news import get, told
+
+Record = Callable[..., str]
+RECORDED = "recorded on 1 January 1970 on this machine"
+
+
+@pytest.fixture
+def played(services: Services, record: Record) -> list[str]:
+    """A comparison of two finished runs, of four epochs and two, played in 40 s."""
+    runs = [record(cell="LSTM", epochs=4), record(cell="GRU", epochs=2)]
+    services.replays.begin(services.store.runs(runs), 40.0)
+    return runs
+
+
+def seen(services: Services, runs: list[str], monkeypatch: pytest.MonkeyPatch, after: float) -> Any:
+    """The board's message so many seconds after now."""
+    now = time.time()
+    with monkeypatch.context() as clock:
+        clock.setattr(time, "time", lambda: now + after)
+        services.refresh()
+        return news.message(services, runs, View())
+
+
+def test_the_curves_grow_for_all_who_ask_and_every_part_says_that_it_is_a_replay(
+    services: Services, played: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for after, lengths in ((1.0, [0, 0]), (11.0, [1, 1]), (25.0, [2, 2]), (35.0, [3, 2])):
+        board = seen(services, played, monkeypatch, after)
+        assert [len(group["figures"]["val_accuracy"]) // 3 for group in board["groups"]] == lengths
+        assert board["replay"].startswith(f"Replay, not live: {RECORDED}")
+        assert all(chart["title"].startswith("Replay: ") for chart in board["charts"])
+        for group in board["groups"]:
+            assert group["status"] == "replay"
+            assert group["state"].startswith("replay, epoch ")
+            assert group["layers"] == RECORDED
+            assert (group["press"], group["left"]) == ("", "")
+        assert board["busy"], "browsers ask often while there is something to see"
+
+
+def test_after_its_end_and_when_it_is_stopped_the_runs_are_shown_as_they_are_recorded(
+    services: Services, played: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    over = seen(services, played, monkeypatch, 41.0)
+    services.replays.stop()
+    stopped = seen(services, played, monkeypatch, 5.0)
+    assert over == stopped
+    assert over["replay"] == ""
+    assert [group["state"] for group in over["groups"]] == ["finished, epoch 4 of 10", "finished, epoch 2 of 10"]
+    assert not over["busy"]
+
+
+def test_a_browser_that_asks_is_answered_with_the_replay(services: Services, played: list[str]) -> None:
+    services.refresh()
+    answer = told(get(news.url(played, View())))
+    assert answer["replay"]
+    assert [group["state"] for group in answer["groups"]] == ["replay, epoch 1 of 10", "replay, epoch 1 of 10"]
+
+
+def test_what_is_not_played_stays_as_it_is_and_all_other_pages_see_the_record(
+    services: Services, played: list[str], record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = record(cell="SimpleRNN", epochs=3)
+    board = seen(services, [*played, other], monkeypatch, 15.0)
+    assert board["replay"].startswith("Replay of 2 of 3 runs, not live")
+    assert board["groups"][2]["state"].startswith("finished")
+    assert {run.id: len(run.epochs) for run in services.runs()} == {played[0]: 4, played[1]: 2, other: 3}
+    assert services.starts(services.snapshot()) == {}
+
+
+def test_several_seeds_are_played_as_one_card(
+    services: Services, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = [record(cell="LSTM", epochs=2, seed=seed) for seed in (1, 2)]
+    services.replays.begin(services.store.runs(runs), 20.0)
+    [card] = seen(services, runs, monkeypatch, 15.0)["groups"]
+    assert (card["status"], card["state"], card["press"], card["left"]) == ("replay", "replay, 0 of 2 seeds", "", "")
+
+
+@pytest.mark.parametrize("status", [Status.STOPPED, Status.RUNNING])
+def test_only_finished_runs_are_played(services: Services, record: Record, status: Status) -> None:
+    with pytest.raises(UserError, match="Only finished runs"):
+        services.replays.begin(services.store.runs([record(), record(status)]), 30.0)
+    with pytest.raises(UserError, match="Only finished runs"):
+        services.replays.begin([], 30.0)
+    assert services.replays.under_way(services.runs()) is None

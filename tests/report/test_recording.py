@@ -1,0 +1,242 @@
+import gzip
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_compare.dashboard import services as shared
+from rnn_compare.dashboard.services import FIRST_START_VARIABLE, close_services, get_services
+from rnn_compare.errors import UserError
+from rnn_compare.figures.registry import computed
+from rnn_compare.insight.prediction import predict
+from rnn_compare.insight.verdict import ask, run_weights
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import BOOK, GATES
+from rnn_compare.report import recording
+from rnn_compare.report.importing import take_in
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.files import weights_file
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.probabilities import accuracy, decoded, encoded
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+
+from .conftest import Trained
+
+MAX_SHIPPED = 3 * 2**20
+
+
+@pytest.fixture
+def fresh(elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    """The record of another copy of the program, whose cache is used."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+    return elsewhere
+
+
+@pytest.fixture
+def shipped(fresh: RunStore) -> list[Run]:
+    recording.take_in_shipped(fresh)
+    return fresh.runs()
+
+
+@pytest.fixture
+def there(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trained]:
+    """The trained runs with a best epoch that stands out: of 16 reviews, rounded weights may judge another one."""
+    cache = tmp_path / "there"
+    shutil.copytree(trained.store.path.parent / "runs", cache / "runs")
+    (cache / "reviews").symlink_to(trained.store.path.parent / "reviews")
+    monkeypatch.setenv(CACHE_VARIABLE, str(cache))
+    store = RunStore(cache / "runs.db")
+    for run in trained.store.runs(trained.ids):
+        epochs = [
+            each if each is run.best else replace(each, figures={**each.figures, "val_accuracy": 0.0})
+            for each in run.epochs
+        ]
+        told = [each for part in ("validation", "test") for each in trained.store.predictions(run.id, part)]
+        store.take_in([(replace(run, epochs=tuple(epochs)), told)])
+    yield Trained(store, trained.ids)
+    store.close()
+
+
+def recorded(trained: Trained, file: Path) -> Path:
+    recording.write(trained.store, trained.ids, file)
+    return file
+
+
+def test_a_recording_brings_runs_with_weights_that_can_be_asked(
+    there: Trained, tmp_path: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = recorded(there, tmp_path / "of_two.json.gz")
+    before = {run: run_weights(there.store.run(run), "best").arrays for run in there.ids}
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+    for run in [each.run for each in take_in(file, elsewhere)]:
+        assert run.has_weights
+        assert not run.can_be_continued
+        for here, original in zip(run_weights(run, "best").arrays, before[run.id], strict=True):
+            np.testing.assert_array_equal(here, original.astype(np.float16).astype(np.float32))
+        assert 0 <= ask(run, "a wonderful film", "best").probability <= 1
+        with pytest.raises(UserError, match="only the weights of its best epoch came along"):
+            run_weights(run, "last")
+
+
+def test_the_figures_of_the_best_epoch_are_those_of_the_weights_that_the_file_holds(
+    there: Trained, tmp_path: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = recorded(there, tmp_path / "of_two.json.gz")
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+    for run in [each.run for each in take_in(file, elsewhere)]:
+        check_best_epoch(run, elsewhere)
+        best, original = run.best, there.store.run(run.id)
+        assert best is not None
+        for epoch, measured in zip(run.epochs, original.epochs, strict=True):
+            if epoch is not best:
+                assert epoch == measured
+            assert epoch["accuracy"] == measured["accuracy"]
+        assert best["val_loss"] == pytest.approx(original.epochs[best.epoch - 1]["val_loss"], abs=1e-3)
+
+
+def check_best_epoch(run: Run, store: RunStore) -> None:
+    """What is recorded of its best epoch follows from its weights and the reviews that are prepared here."""
+    best = run.best
+    assert best is not None
+    split = prepared.load(run.experiment.dataset).padded(run.experiment)
+    probabilities = predict(run.experiment, run_weights(run, "best"), split.x_val)
+    [told] = [each for each in store.predictions(run.id) if each.epoch == best.epoch]
+    assert best["val_accuracy"] == told.accuracy == pytest.approx(accuracy(probabilities, split.y_val))
+    np.testing.assert_allclose(decoded(told.probabilities), decoded(encoded(probabilities)), atol=1e-3)
+    assert best["val_auc"] == pytest.approx(computed(split.y_val, probabilities)["val_auc"], abs=1e-6)
+
+
+def test_a_run_that_is_not_finished_is_not_recorded(trained: Trained, tmp_path: Path) -> None:
+    [run] = trained.store.create([trained.store.run(trained.ids[0]).experiment], Owner.current(), "page")
+    try:
+        trained.store.record([Started(run, 1, "", {}, 1.0), Ended(run, Status.STOPPED, None, 2.0)])
+        with pytest.raises(UserError, match="only finished runs are recorded"):
+            recording.write(trained.store, [run], tmp_path / "stopped.json.gz")
+    finally:
+        trained.store.delete(run)
+
+
+def test_the_shipped_recordings_are_the_two_presets_and_small(shipped: list[Run]) -> None:
+    experiments = [each for preset in (GATES, BOOK) for each in preset.experiments()]
+    assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
+    assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
+    assert all(file.stat().st_size <= MAX_SHIPPED for file in recording.SHIPPED)
+
+
+def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shipped: list[Run]) -> None:
+    for run in shipped:
+        assert run.ended is not None and run.ended > 1.7e9  # noqa: PT018  # one thing: when
+        assert {"python", "keras", "tensorflow", "numpy", "processors"} <= run.versions.keys()
+        assert run.owner.host == f"a machine with {run.versions['processors']} processors"
+        assert all(epoch.seconds > 0 for epoch in run.epochs)
+
+
+@pytest.mark.parametrize("place", [1, 4], ids=["MGU of the gates", "SimpleRNN of the book"])
+def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
+    place: int, shipped: list[Run], fresh: RunStore
+) -> None:
+    check_best_epoch(shipped[place], fresh)
+
+
+def test_the_shipped_recordings_are_taken_in_within_a_second(fresh: RunStore) -> None:
+    began = time.process_time()
+    recording.take_in_shipped(fresh)
+    assert time.process_time() - began < 1
+
+
+@pytest.fixture
+def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[Run]]:
+    """Starts the server's services on an empty cache, or once more, and returns the runs that are there."""
+    (tmp_path / "cache").mkdir()
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
+    monkeypatch.setattr(shared, "FIRST_PAGE_SECONDS", 60.0)  # no worker is needed
+
+    def one() -> list[Run]:
+        close_services()
+        try:
+            return get_services().store.runs()
+        finally:
+            close_services()
+
+    return one
+
+
+def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
+    start: Callable[[], list[Run]], tmp_path: Path
+) -> None:
+    first = start()
+    assert len(first) == 6
+    assert start() == first
+    store = RunStore(tmp_path / "cache" / "runs.db")
+    for run in first:
+        store.delete(run.id)
+    store.close()
+    assert start() == []
+
+
+def test_a_server_with_runs_of_its_own_takes_none_in_and_neither_does_one_that_is_told_so(
+    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(FIRST_START_VARIABLE, "0")
+    assert start() == []
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
+    store = RunStore(tmp_path / "cache" / "runs.db")
+    [own] = store.create(BOOK.experiments()[:1], Owner.current(), "page")
+    store.record([Ended(own, Status.STOPPED, None, 1.0)])
+    store.close()
+    assert [run.id for run in start()] == [own]
+
+
+def test_a_server_begins_also_where_a_recording_cannot_be_taken_in(
+    start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "damaged.json.gz"
+    damaged.write_bytes(recording.SHIPPED[0].read_bytes()[:-100])
+    monkeypatch.setattr(recording, "SHIPPED", (damaged,))
+    assert start() == []
+
+
+def test_weights_that_cannot_be_recorded_leave_no_file_behind(
+    there: Trained, tmp_path: Path, elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, fresh = recorded(there, tmp_path / "of_two.json.gz"), elsewhere
+    monkeypatch.setenv(CACHE_VARIABLE, str(fresh.path.parent))
+
+    def full(_: object) -> None:
+        raise UserError("The disk is full.")
+
+    monkeypatch.setattr(fresh, "take_in", full)
+    with pytest.raises(UserError, match="The disk is full"):
+        take_in(file, fresh)
+    assert not any(weights_file(run, "best").parent.exists() for run in there.ids)
+
+
+def test_a_recording_that_is_cut_short_or_a_bomb_records_nothing(fresh: RunStore, tmp_path: Path) -> None:
+    whole = recording.SHIPPED[0].read_bytes()
+    file = tmp_path / "hostile.json.gz"
+    for content in (whole[:-100], whole + b"more", gzip.compress(b"\0" * 200_000_000), b"\x1f\x8b", gzip.compress(b"")):
+        file.write_bytes(content)
+        with pytest.raises(UserError) as refused:
+            take_in(file, fresh)
+        assert len(str(refused.value)) < 500
+    assert fresh.runs() == []
+
+
+def test_a_run_whose_record_claims_weights_that_did_not_come_along_has_none(
+    trained: Trained, tmp_path: Path, elsewhere: RunStore
+) -> None:
+    from rnn_compare.report.contents import gather
+    from rnn_compare.report.html_report import html
+
+    contents = gather(trained.store, trained.ids[:2])
+    claims = replace(contents.runs[0], versions={"weights": "of epoch 2"})
+    file = tmp_path / "report.html"
+    file.write_text(html(replace(contents, runs=(claims, contents.runs[1]))), encoding="utf-8")
+    assert not any(each.run.has_weights for each in take_in(file, elsewhere))

@@ -1,0 +1,63 @@
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.presets import BOOK, GATES, ORDER, PRESETS, Preset
+from rnn_compare.runs.estimate import seconds
+from rnn_compare.runs.time_fit import FEWEST_EPOCHS, fitted
+
+
+def estimated(experiments: Sequence[Experiment]) -> float:
+    return seconds(experiments, [], workers=2)
+
+
+@given(st.sampled_from(PRESETS), st.floats(10, 3600))
+def test_what_is_chosen_fits_and_one_more_step_of_both_would_not(preset: Preset, limit: float) -> None:
+    experiments = preset.experiments()
+
+    def takes(reviews: int, epochs: int) -> float:
+        return estimated([each.model_copy(update={"reviews": reviews, "epochs": epochs}) for each in experiments])
+
+    try:
+        found = fitted(experiments, limit, estimated)
+    except UserError:
+        assert takes(2_000, FEWEST_EPOCHS) > limit
+        return
+    assert found.seconds == pytest.approx(takes(found.reviews, found.epochs))
+    assert found.seconds <= limit
+    whole = found.epochs == 10 and found.reviews in (25_000, 8_000, 6_400)
+    assert whole or takes(found.reviews + 1_000, found.epochs + 1) > limit
+
+
+def test_with_time_enough_all_reviews_and_epochs_are_taken() -> None:
+    found = fitted(GATES.experiments(), 3600.0, estimated)
+    assert (found.reviews, found.epochs) == (25_000, 10)
+    longer = [each.model_copy(update={"epochs": 30}) for each in BOOK.experiments()]
+    assert fitted(longer, 36_000.0, estimated).epochs == 30
+
+
+def test_both_are_cut_by_about_the_same_share() -> None:
+    whole = estimated(BOOK.experiments())
+    found = fitted(BOOK.experiments(), whole / 4, estimated)
+    assert found.reviews / 25_000 == pytest.approx(0.5, abs=0.15)
+    assert found.epochs / 10 == pytest.approx(0.5, abs=0.15)
+
+
+def test_more_time_never_gives_less_of_both() -> None:
+    chosen = [fitted(BOOK.experiments(), limit, estimated) for limit in range(20, 200, 10)]
+    assert [each.reviews * each.epochs for each in chosen] == sorted(each.reviews * each.epochs for each in chosen)
+
+
+def test_what_cannot_be_done_in_so_little_time_is_said() -> None:
+    with pytest.raises(UserError, match="Even 2,000 reviews and 3 epochs take "):
+        fitted(BOOK.experiments(), 1.0, estimated)
+
+
+def test_a_source_with_few_reviews_gives_all_it_has() -> None:
+    found = fitted(ORDER.experiments(), 3600.0, estimated)
+    assert found.epochs == 10
+    assert found.reviews >= 6_400

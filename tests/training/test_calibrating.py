@@ -1,0 +1,100 @@
+"""How fast this machine is, measured by its own workers."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rnn_compare.dashboard.own_speed import OwnSpeed
+from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs import speed
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training import calibrating
+from rnn_compare.training.engine import Engine, EngineState
+from rnn_compare.training.local.cluster import ENVIRONMENT
+
+
+class Idle(Engine):
+    """An engine whose two workers answer in this process."""
+
+    state = EngineState("ready")
+
+    def __init__(self, store: RunStore) -> None:
+        super().__init__(store, "page")
+        self.asked = 0
+
+    def workers(self) -> Any:
+        return [None, None]
+
+    def ask(self, *_: Any, **__: Any) -> Any:
+        self.asked += 1
+        return 0.7 if self.asked == 1 else 0.9
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("RNN_COMPARE_WORKERS", "2")
+    return RunStore(tmp_path / "runs.db")
+
+
+def test_a_step_of_training_is_measured_as_a_worker_has_it(prepared_cache: Path) -> None:
+    code = "from rnn_compare.training import step_time; print(step_time.step(0.2))"
+    environment = {**os.environ, **ENVIRONMENT, CACHE_VARIABLE: str(prepared_cache)}  # the kernels are compiled there
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert 0.05 < float(done.stdout) < 50
+
+
+def test_it_is_measured_with_one_at_work_and_with_all(store: RunStore) -> None:
+    engine = Idle(store)
+    assert calibrating.measured(engine, store, 2) == speed.Speed(0.7, 0.9, 2)
+    assert engine.asked == 1 + 2
+
+
+def test_nothing_is_measured_while_something_trains_or_workers_are_missing(store: RunStore) -> None:
+    engine = Idle(store)
+    assert calibrating.measured(engine, store, 3) is None
+    store.create([Experiment()], engine.owner, "page")
+    assert calibrating.measured(engine, store, 2) is None
+    assert engine.asked == 0
+
+
+def test_a_run_that_is_started_meanwhile_spoils_it(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Idle(store)
+
+    def ask(*_: object, timeout: float) -> float:
+        if not store.unfinished(engine.owner):
+            store.create([Experiment()], engine.owner, "page")
+        return timeout
+
+    monkeypatch.setattr(engine, "ask", ask)
+    assert calibrating.measured(engine, store, 2) is None
+
+
+def test_the_server_measures_once_and_knows_it_from_then_on(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnn_compare.dashboard.own_speed.LOOK_SECONDS", 0.0)
+    engine = Idle(store)
+    own = OwnSpeed(engine, store)
+    assert own.now == speed.Speed(workers=2)
+    own.measure_once()
+    own.wait(10.0)
+    assert own.now == speed.known(2) == speed.Speed(0.7, 0.9, 2)
+    again = OwnSpeed(engine, store)
+    again.measure_once()
+    again.wait(10.0)
+    assert again.now == own.now
+    assert engine.asked == 3
+
+
+def test_a_server_that_closes_gives_it_up(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Idle(store)
+    monkeypatch.setattr(engine, "workers", list)
+    own = OwnSpeed(engine, store)
+    own.measure_once()
+    own.close()
+    own.wait(10.0)
+    assert speed.known(2) is None
