@@ -49,8 +49,9 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
     """Returns a report as the content of one file: where it has several, an archive of them.
 
     Raises:
-        UserError: If a run was deleted meanwhile, or it cannot be made of these runs.
+        UserError: If a run was deleted or hidden meanwhile, or it cannot be made of these runs.
     """
+    services.require_shown(*ids)
     with _one_at_a_time:
         files = written(gather(services.store, ids), form)
     if form in ("html", "notebook"):
