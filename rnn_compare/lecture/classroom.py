@@ -62,6 +62,10 @@ class Classroom:
         """Returns where the lecture stands."""
         return self._state
 
+    def began(self) -> float:
+        """Returns when the lecture began, in seconds since 1970."""
+        return self._record.began(self._lecture)
+
     def counts(self) -> Counts:
         """Returns how many take part."""
         with self._lock:
@@ -130,6 +134,12 @@ class Classroom:
                 round=before["round"],
                 runs=runs,
             )
+
+    def runs_at(self, index: int) -> tuple[str, ...]:
+        """Returns the runs that belonged to a step without a question when it was last at hand."""
+        with self._lock:
+            found = self._record.step(self._lecture, _key(None, index))
+            return found["runs"] if found else ()
 
     def show_runs(self, run_ids: Collection[str]) -> None:
         """Has the curves of these runs, which anybody may see, belong to the steps from here on."""

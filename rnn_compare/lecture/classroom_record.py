@@ -100,6 +100,11 @@ class ClassroomRecord:
         found = self._read("SELECT phase, round, runs FROM steps WHERE lecture = ? AND key = ?", lecture, key)
         return {**dict(found[0]), "runs": tuple(json.loads(found[0]["runs"]))} if found else None
 
+    def began(self, lecture: int) -> float:
+        """Returns when a lecture began, in seconds since 1970; 0 where there is none."""
+        found = self._read("SELECT began FROM lectures WHERE id = ?", lecture)
+        return float(found[0]["began"]) if found else 0.0
+
     def end(self, lecture: int, state: State) -> None:
         """Ends a lecture; reviews that were not shown are gone, from the file too."""
         with self._writing() as connection:

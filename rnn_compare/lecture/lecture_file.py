@@ -3,10 +3,12 @@
 What a file leaves out follows from its preset: which networks a question lets choose, and over how many epochs.
 """
 
+import contextlib
 import shutil
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -15,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.questions import Question
-from rnn_compare.paths import cache_folder
+from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.presets import PRESETS, Preset
 
 StepKind = Literal[
@@ -93,6 +95,12 @@ class Lecture(BaseModel):
         named = [self.preset, *(step.preset for step in self.steps[: index + 1])]
         return _preset([name for name in named if name][-1])
 
+    def trained_at(self, index: int) -> int | None:
+        """Returns which step trained the networks that a step is about; None where none before it does."""
+        preset = self.preset_at(index)
+        before = [place for place in range(index + 1) if self.steps[place].kind == "train"]
+        return next((place for place in reversed(before) if self.preset_at(place) == preset), None)
+
     def asked_before(self, index: int) -> tuple[Question, ...]:
         """Returns the questions that a step reveals: those since the last reveal before it."""
         found: list[Question] = []
@@ -153,6 +161,24 @@ def read_all() -> Lectures:
 def lectures() -> list[Lecture]:
     """Returns the lectures that can be given, the usual one first."""
     return list(read_all().lectures)
+
+
+def find(name: str) -> Lecture:
+    """Reads a lecture by its name: anew whenever its file was changed.
+
+    Raises:
+        UserError: If there is none of this name, or it is no lecture.
+    """
+    for folder in (cache_place() / FOLDER, SHIPPED):
+        path = folder / f"{name}{ENDING}"
+        with contextlib.suppress(OSError):
+            return _loaded(path, path.stat().st_mtime_ns)
+    raise UserError(f"There is no lecture {name[:60]!r} any more. End this one, and begin another.")
+
+
+@lru_cache(maxsize=16)  # two screens ask twice a second
+def _loaded(path: Path, changed: int) -> Lecture:  # noqa: ARG001  # a file that was changed is another one
+    return load(path)
 
 
 def copy_to_edit(name: str) -> Path:

@@ -74,6 +74,21 @@ def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None
     return f"{'https' if secure else 'http'}://{name}:{port}{base}"
 
 
+def reachable(page: str = "") -> str | None:
+    """Returns where others reach the first page, as this visitor's browser and its settings tell; None if they cannot.
+
+    Args:
+        page: The path of the page that is being drawn.
+    """
+    return address(
+        (st.context.url or "").rstrip("/").removesuffix(f"/{page}"),
+        st.get_option("server.address") or "",
+        st.get_option("server.port"),
+        bool(st.get_option("server.sslCertFile")),
+        own_address(),
+    )
+
+
 def own_address() -> str | None:
     """Returns this machine's IPv4 address in the network that it would send by; None if it is in none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -107,13 +122,7 @@ def _window() -> None:
     @st.dialog("Join in", width="large", on_dismiss=close)
     def dialog() -> None:
         listens_on = st.get_option("server.address") or ""
-        found = address(
-            st.context.url or "",
-            listens_on,
-            st.get_option("server.port"),
-            bool(st.get_option("server.sslCertFile")),
-            own_address(),
-        )
+        found = reachable()
         in_jupyter = JUPYTER_VARIABLE in os.environ
         if in_jupyter:
             st.info(IN_JUPYTER, icon=":material/lock:")

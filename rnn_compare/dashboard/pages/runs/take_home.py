@@ -14,13 +14,13 @@ from rnn_compare.runs.record import Run
 
 MOST = 100
 """Runs of one report: more would keep the server busy for seconds."""
-_OFFERED: tuple[tuple[Form, str, str, str], ...] = (
-    ("html", "Page (.html)", ".html", "Charts, verdicts and tables in one file that needs no network."),
-    ("notebook", "Notebook (.ipynb)", ".ipynb", "Trains the same networks anew, in stock Keras."),
-    ("parquet", "Parquet", "-parquet.zip", "Curves and predictions as tables."),
-    ("csv", "CSV", "-csv.zip", "Curves and predictions as tables."),
-    ("tensorboard", "TensorBoard", "-tensorboard.zip", "Event files: unpack them, then tensorboard --logdir FOLDER."),
-)
+_OFFERED: dict[Form, tuple[str, str, str]] = {
+    "html": ("Page (.html)", ".html", "Charts, verdicts and tables in one file that needs no network."),
+    "notebook": ("Notebook (.ipynb)", ".ipynb", "Trains the same networks anew, in stock Keras."),
+    "parquet": ("Parquet", "-parquet.zip", "Curves and predictions as tables."),
+    "csv": ("CSV", "-csv.zip", "Curves and predictions as tables."),
+    "tensorboard": ("TensorBoard", "-tensorboard.zip", "Event files: unpack them, then tensorboard --logdir FOLDER."),
+}
 _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 _one_at_a_time = threading.Lock()
 
@@ -31,18 +31,32 @@ def offer(services: Services, chosen: Sequence[Run]) -> None:
     name = ids[0] if len(ids) == 1 else "report"
     fits = 0 < len(ids) <= MOST
     with st.popover("Take home", icon=":material/download:", disabled=not fits):
-        for form, label, ending, purpose in _OFFERED:
-            st.download_button(
-                label,
-                _maker(services, ids, form, name, noted()),
-                f"{name}{ending}",
-                _MIME.get(ending, "application/zip"),
-                key=f"take_home_{form}",
-                disabled=not fits,
-                help=purpose,
-                on_click="ignore",
-                width="stretch",
-            )
+        for form in _OFFERED:
+            button(services, ids, form, name, disabled=not fits)
+
+
+def button(services: Services, ids: Sequence[str], form: Form, name: str, disabled: bool = False) -> None:
+    """Draws the button that makes and downloads one report.
+
+    Args:
+        services: The server's.
+        ids: Of its runs, in their order.
+        form: Which one.
+        name: Of the file, without an ending.
+        disabled: Whether it cannot be pressed.
+    """
+    label, ending, purpose = _OFFERED[form]
+    st.download_button(
+        label,
+        _maker(services, ids, form, name, noted()),
+        f"{name}{ending}",
+        _MIME.get(ending, "application/zip"),
+        key=f"take_home_{form}",
+        disabled=disabled,
+        help=purpose,
+        on_click="ignore",
+        width="stretch",
+    )
 
 
 def report(services: Services, ids: Sequence[str], form: Form, name: str) -> bytes:

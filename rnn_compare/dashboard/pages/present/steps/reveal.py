@@ -1,0 +1,69 @@
+"""The curves, and the class's predictions beside what came of them."""
+
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.components.board_curves import packed
+from rnn_compare.dashboard.pages.present import class_answers, histogram
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.server import news
+from rnn_compare.lecture.outcomes import is_right, outcome
+from rnn_compare.lecture.questions import Question
+
+VIEW = View(("accuracy",))
+
+
+def show(moment: Moment) -> None:
+    """Draws both beside each other."""
+    runs, question = moment.shown, moment.state.question
+    if not runs:
+        st.info("Nothing was trained yet. Go back (←) to the step at which the networks learn.")
+        return
+    curves, guesses = st.columns([5, 3]) if question else (st.container(), None)
+    with curves, st.container(key="wall_board"):
+        named = [run.id for run in runs]
+        data = news.message(moment.services, named, VIEW) | {"drawn": _drawn(moment, question)}
+        board.show(data, news.url(named, VIEW), key="wall_curves", may_press=False)
+    if question and guesses:
+        with guesses:
+            _beside_the_outcome(moment, question)
+
+
+def _beside_the_outcome(moment: Moment, question: Question) -> None:
+    found = outcome(question, moment.shown, moment.services.evidence)
+    rounds = moment.answers(question)
+    last = rounds[-1] if rounds else []
+    right = [is_right(question, answer, found) for answer in last]
+    told = histogram.said(sum(map(bool, right)), len(last)) if found.answer is not None or not last else ""
+    bars = class_answers.bars(moment, question, rounds, found.answer) if rounds and question.kind != "curve" else ""
+    st.html(
+        f'<section class="rc-outcome"><h3>{escape(question.text)}</h3>{bars}<p class="rc-told" role="status">'
+        f"{escape(told)}</p><p>{escape(found.said)}</p>{_how_judged(question)}</section>"
+    )
+
+
+def _how_judged(question: Question) -> str:
+    judged = {
+        "lead": "Right is whoever was within 1 point.",
+        "overfits_from": "Right is whoever was within 1 epoch.",
+        "curve": "The band holds the middle half of the class's drawings, the dotted line their median. Right is "
+        "whoever was within 2 points on average.",
+    }
+    return f'<p class="rc-note">{judged[question.kind]}</p>' if question.kind in judged else ""
+
+
+def _drawn(moment: Moment, question: Question | None) -> dict[str, str] | None:
+    """Returns the band of the class's drawings for the chart, as small as its curves are."""
+    rounds = moment.answers(question) if question and question.kind == "curve" else []
+    if not rounds or question is None:
+        return None
+    found = histogram.tallies(question, rounds)[-1]
+    lines = {name: packed(getattr(found, name)) for name in ("low", "middle", "high")}
+    return {"chart": "accuracy", "text": "the class", **lines}
+
+
+STEP = WallStep("reveal", show, ticks=True)
