@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import STATE, SentReview, State
@@ -95,10 +94,10 @@ class ClassroomRecord:
                 (lecture, key, state.phase, state.round, question, json.dumps(state.runs)),
             )
 
-    def step(self, lecture: int, key: str) -> dict[str, Any] | None:
+    def step(self, lecture: int, key: str) -> tuple[str, int, tuple[str, ...]] | None:
         """Returns the phase, the round and the runs of a step that was shown before."""
         found = self._read("SELECT phase, round, runs FROM steps WHERE lecture = ? AND key = ?", lecture, key)
-        return {**dict(found[0]), "runs": tuple(json.loads(found[0]["runs"]))} if found else None
+        return (found[0]["phase"], found[0]["round"], tuple(json.loads(found[0]["runs"]))) if found else None
 
     def began(self, lecture: int) -> float:
         """Returns when a lecture began, in seconds since 1970; 0 where there is none."""

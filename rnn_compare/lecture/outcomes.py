@@ -22,7 +22,7 @@ _ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
-class Outcome:
+class QuestionOutcome:
     """What came of a question.
 
     Attributes:
@@ -36,7 +36,7 @@ class Outcome:
     final: bool = True
 
 
-def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Outcome:
+def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> QuestionOutcome:
     """Returns what came of a question.
 
     Args:
@@ -46,12 +46,12 @@ def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Outc
     """
     if question.kind == "own":
         if question.right is None:
-            return Outcome(None, "This question has no right answer.")
-        return Outcome(question.right, f"Right is: {question.choices[question.right]}.")
+            return QuestionOutcome(None, "This question has no right answer.")
+        return QuestionOutcome(question.right, f"Right is: {question.choices[question.right]}.")
     if not runs:
-        return Outcome(None, "No network has been trained for this question yet.", final=False)
+        return QuestionOutcome(None, "No network has been trained for this question yet.", final=False)
     if waiting := sum(not run.status.ended for run in runs):
-        return Outcome(
+        return QuestionOutcome(
             None, f"The outcome is known once {counted(waiting, 'network')} more will have ended.", final=False
         )
     found = groups(runs)
@@ -59,17 +59,17 @@ def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Outc
         return _compared(question, found, evidence)
     asked_about = next((group for group in found if group.name == question.network), None)
     if asked_about is None or not asked_about.counted:
-        return Outcome(None, f"No answer is right: {question.network} was not trained to its end.")
+        return QuestionOutcome(None, f"No answer is right: {question.network} was not trained to its end.")
     return _overfitting(asked_about) if question.kind == "overfits_from" else _curve(asked_about)
 
 
-def is_right(question: Question, answer: Answer, found: Outcome) -> bool | None:
+def is_right(question: Question, answer: Answer, found: QuestionOutcome) -> bool | None:
     """Tells whether an answer was right; None where no answer is, or while that is not known.
 
     Example:
         >>> lead = Question(id="lead", kind="lead", text="By how many points?")
-        >>> [is_right(lead, answer, Outcome(2.1, "")) for answer in (3.0, 4.0)], is_right(lead, 4.0, Outcome(None, ""))
-        ([True, False], None)
+        >>> [is_right(lead, answer, QuestionOutcome(2.1, "")) for answer in (3.0, 4.0)]
+        [True, False]
     """
     right = found.answer
     if right is None or not found.final:
@@ -88,50 +88,52 @@ def is_right(question: Question, answer: Answer, found: Outcome) -> bool | None:
     return answer == right
 
 
-def _compared(question: Question, found: Sequence[Group], evidence: Evidence) -> Outcome:
+def _compared(question: Question, found: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
     stands = standing(found, evidence)
     if stands.leader is None or stands.second is None:
-        return Outcome(None, f"No answer is right: {stands.said}")
+        return QuestionOutcome(None, f"No answer is right: {stands.said}")
     if question.kind == "lead":
-        return Outcome(round(100 * stands.lead, 1), stands.said)
+        return QuestionOutcome(round(100 * stands.lead, 1), stands.said)
     if not stands.is_told:
-        return Outcome(None, f"No answer is right: {stands.said}")
+        return QuestionOutcome(None, f"No answer is right: {stands.said}")
     if stands.leader.name not in question.choices:
-        return Outcome(None, f"{stands.said} It is none of the answers that were offered.")
-    return Outcome(question.choices.index(stands.leader.name), stands.said)
+        return QuestionOutcome(None, f"{stands.said} It is none of the answers that were offered.")
+    return QuestionOutcome(question.choices.index(stands.leader.name), stands.said)
 
 
-def _overfitting(group: Group) -> Outcome:
+def _overfitting(group: Group) -> QuestionOutcome:
     seen = [overfits_from(run) for run in group.counted]
     enough = all(len(run.epochs) >= OVERFIT_EPOCHS for run in group.counted)
     shown = [epoch for epoch in seen if epoch != 0]
     of_seeds = f" ({len(shown)} of {len(seen)} seeds)" if len(seen) > 1 else ""
     if not enough:
-        return Outcome(None, f"No answer is right: it takes {OVERFIT_EPOCHS} epochs to tell.")
+        return QuestionOutcome(None, f"No answer is right: it takes {OVERFIT_EPOCHS} epochs to tell.")
     if 2 * len(shown) < len(seen) or not shown:
-        return Outcome(0, f"{group.name} did not overfit{of_seeds}: by its end, training was not far enough ahead.")
+        return QuestionOutcome(
+            0, f"{group.name} did not overfit{of_seeds}: by its end, training was not far enough ahead."
+        )
     named = [epoch for epoch in shown if epoch is not None]
     if 2 * len(named) < len(shown) or not named:
-        return Outcome(
+        return QuestionOutcome(
             None,
             f"No answer is right: {group.name} overfits{of_seeds}, training was far ahead by its end, but its "
             "validation loss was still falling.",
         )
     epoch = statistics.median_low(named)
     typical = "typically " if len(named) > 1 else ""
-    return Outcome(
+    return QuestionOutcome(
         epoch, f"{group.name} overfits from epoch {epoch}{of_seeds}: {typical}its validation loss was lowest before it."
     )
 
 
-def _curve(group: Group) -> Outcome:
+def _curve(group: Group) -> QuestionOutcome:
     epochs = min(len(run.epochs) for run in group.counted)
     shares = tuple(
         statistics.fmean(run.epochs[place]["val_accuracy"] for run in group.counted) for place in range(epochs)
     )
     highest = max(shares)
     of_seeds = f" (mean of {len(group.counted)} seeds)" if len(group.counted) > 1 else ""
-    return Outcome(
+    return QuestionOutcome(
         shares,
         f"{group.name}'s validation accuracy{of_seeds} began at {percent(shares[0])}, was highest after epoch "
         f"{shares.index(highest) + 1} with {percent(highest)} and ended at {percent(shares[-1])}.",
