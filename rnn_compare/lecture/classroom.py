@@ -110,7 +110,7 @@ class Classroom:
         """Returns the runs that belonged to a step without a question when it was last at hand."""
         with self._lock:
             found = self._record.step(self._lecture, _key(None, index))
-            return found["runs"] if found else ()
+            return found[2] if found else ()
 
     def show_runs(self, run_ids: Collection[str]) -> None:
         """Has the curves of these runs, which anybody may see, belong to the steps from here on."""
