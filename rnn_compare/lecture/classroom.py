@@ -189,8 +189,7 @@ class Classroom:
         """Forgets a review."""
         with self._changing():
             self._mail.drop(review)
-            if self._state.wall_review_id == review:
-                self._set(**_BARE_WALL)
+            self._set(**(_BARE_WALL if self._state.wall_review_id == review else {}))  # its sender is told
 
     # ---- the phones' calls ---------------------------------------------------------------------
 

@@ -37,6 +37,10 @@ CREATE TABLE IF NOT EXISTS reviews (
 """
 
 
+class NotKept(UserError):  # noqa: N818  # said to people
+    """What was sent could not be written; it may be sent again."""
+
+
 class ClassroomRecord:
     """Reads and writes what must outlive the server. One thread at a time writes.
 
@@ -194,7 +198,7 @@ class ClassroomRecord:
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise UserError(
+            raise NotKept(
                 f"What the class sends cannot be kept in {self.path} ({error}). Free some space, or make the file and "
                 "its folder writable; what was kept before is safe."
             ) from error

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.single_runs import OVERFIT_EPOCHS, overfits_from
+from rnn_compare.comparison.single_runs import (
+    OVERFIT_EPOCHS,
+    OVERFIT_GAP,
+    OVERFIT_LOSS,
+    OVERFIT_WIDE_GAP,
+    overfits_from,
+)
 from rnn_compare.formatting import counted, percent
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.lecture.standings import standing
@@ -17,6 +23,13 @@ NEAR_POINTS = 1.0
 NEAR_EPOCHS = 1
 NEAR_CURVE = 0.02
 """How far from the real curve a drawn one may lie, as a mean over the epochs."""
+
+RULE = (
+    f"It would if in its last two epochs training were {100 * OVERFIT_GAP:.0f} points ahead of validation, beyond "
+    f"chance, with a validation loss {100 * OVERFIT_LOSS - 100:.0f} % above its lowest; or, whatever its loss, "
+    f"{100 * OVERFIT_WIDE_GAP:.0f} points ahead."
+)
+"""As ``comparison.single_runs`` has it."""
 
 _ROUNDING = 1e-9
 
@@ -57,10 +70,17 @@ def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Ques
     found = groups(runs)
     if question.kind in ("best_network", "lead"):
         return _compared(question, found, evidence)
-    asked_about = next((group for group in found if group.name == question.network), None)
+    asked_about = named(question.network, found)
     if asked_about is None or not asked_about.counted:
         return QuestionOutcome(None, f"No answer is right: {question.network} was not trained to its end.")
     return _overfitting(asked_about) if question.kind == "overfits_from" else _curve(asked_about)
+
+
+def named(label: str, found: Sequence[Group]) -> Group | None:
+    """Returns the one group that a question calls so: by its name, or by its cell where no other has that."""
+    of_that_name = [group for group in found if group.name == label]
+    called = of_that_name or [group for group in found if group.experiment.cell == label]
+    return called[0] if len(called) == 1 else None
 
 
 def is_right(question: Question, answer: Answer, found: QuestionOutcome) -> bool | None:
@@ -93,12 +113,15 @@ def _compared(question: Question, found: Sequence[Group], evidence: Evidence) ->
     if stands.leader is None or stands.second is None:
         return QuestionOutcome(None, f"No answer is right: {stands.said}")
     if question.kind == "lead":
-        return QuestionOutcome(round(100 * stands.lead, 1), stands.said)
+        return QuestionOutcome(
+            round(100 * stands.lead, 1), f"{stands.said} Answers within {NEAR_POINTS:g} point count."
+        )
     if not stands.is_told:
         return QuestionOutcome(None, f"No answer is right: {stands.said}")
-    if stands.leader.name not in question.choices:
+    offered = [place for place, choice in enumerate(question.choices) if named(choice, found) is stands.leader]
+    if not offered:
         return QuestionOutcome(None, f"{stands.said} It is none of the answers that were offered.")
-    return QuestionOutcome(question.choices.index(stands.leader.name), stands.said)
+    return QuestionOutcome(offered[0], stands.said)
 
 
 def _overfitting(group: Group) -> QuestionOutcome:
@@ -109,20 +132,19 @@ def _overfitting(group: Group) -> QuestionOutcome:
     if not enough:
         return QuestionOutcome(None, f"No answer is right: it takes {OVERFIT_EPOCHS} epochs to tell.")
     if 2 * len(shown) < len(seen) or not shown:
-        return QuestionOutcome(
-            0, f"{group.name} did not overfit{of_seeds}: by its end, training was not far enough ahead."
-        )
-    named = [epoch for epoch in shown if epoch is not None]
-    if 2 * len(named) < len(shown) or not named:
+        return QuestionOutcome(0, f"{group.name} does not overfit by its end{of_seeds}. {RULE}")
+    since = [epoch for epoch in shown if epoch is not None]
+    if 2 * len(since) < len(shown) or not since:
         return QuestionOutcome(
             None,
             f"No answer is right: {group.name} overfits{of_seeds}, training was far ahead by its end, but its "
             "validation loss was still falling.",
         )
-    epoch = statistics.median_low(named)
-    typical = "typically " if len(named) > 1 else ""
+    epoch = statistics.median_low(since)
+    lowest = f"its validation loss was lowest after epoch {epoch - 1}"
+    over_seeds = f", the median of {len(shown)} of {len(seen)} seeds" if len(seen) > 1 else ""
     return QuestionOutcome(
-        epoch, f"{group.name} overfits from epoch {epoch}{of_seeds}: {typical}its validation loss was lowest before it."
+        epoch, f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. An epoch to either side counts too."
     )
 
 
@@ -132,9 +154,11 @@ def _curve(group: Group) -> QuestionOutcome:
         statistics.fmean(run.epochs[place]["val_accuracy"] for run in group.counted) for place in range(epochs)
     )
     highest = max(shares)
+    top = f"was highest after epoch {shares.index(highest) + 1}, {percent(highest)}"
+    rest = f"{top}, and ended at {percent(shares[-1])}" if shares[-1] < highest else f"{top}, its last"
     of_seeds = f" (mean of {len(group.counted)} seeds)" if len(group.counted) > 1 else ""
     return QuestionOutcome(
         shares,
-        f"{group.name}'s validation accuracy{of_seeds} began at {percent(shares[0])}, was highest after epoch "
-        f"{shares.index(highest) + 1} with {percent(highest)} and ended at {percent(shares[-1])}.",
+        f"{group.name}'s validation accuracy{of_seeds} began at {percent(shares[0])}, {rest}. "
+        f"Drawings within {100 * NEAR_CURVE:g} points of it, on average, count as right.",
     )
