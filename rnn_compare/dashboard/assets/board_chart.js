@@ -58,9 +58,9 @@ function buildCaption(box, { title, training, validation }) {
 }
 
 // count: epochs of the longest run; hint: what stands in an empty chart; hidden: ids of groups whose curves are;
-// guessed: the class's drawings of a curve, beneath it; boardWidth, and width and height of this chart: in pixels.
+// boardWidth, and width and height of this chart: in pixels; guessed: what a class has drawn of this chart.
 export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
-  const scale = Math.min(LARGEST, Math.max(1, boardWidth / WIDE)) * (looks.type ?? 1);
+  const scale = scaleOf(boardWidth, looks);
   const size = boardWidth < NARROW ? 13 : 15 * scale;
   const baselines = chart.baselines ?? [];
   const shown = groups.filter(({ id }) => !hidden.has(id));
@@ -77,7 +77,7 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
       ...axis, range: [firstEpochRuns(groups) ? 0 : 0.8, count + 0.1], title: axisTitle("epoch", 6, size),
       dtick: count <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line, hoverformat: ".2~f",
     },
-    yaxis: { ...axis, range: guessed ? rangeWith(chart.range, guessed) : chart.range, tickformat: chart.tickformat, nticks: 7 },
+    yaxis: { ...axis, range: rangeWith(chart.range, guessed), tickformat: chart.tickformat, nticks: 7 },
     shapes: [
       ...baselines.map(({ at }) => baselineAt(at, looks)),
       ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 2 })),
@@ -90,7 +90,12 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
   };
 }
 
+function scaleOf(boardWidth, { type = 1 }) {
+  return type * Math.min(LARGEST, Math.max(1, boardWidth / WIDE));
+}
+
 function rangeWith([low, high], guessed) {
+  if (!guessed) return [low, high];
   const values = [...unpackFigures(guessed.low), ...unpackFigures(guessed.high)];
   return [Math.min(low, ...values.map((value) => value - 0.02)), Math.max(high, ...values)];
 }

@@ -45,8 +45,10 @@ export function makeQueue(send, now = Date.now) {
 
 // Where a key leads; nowhere where it belongs to what has the focus.
 export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, hasStepper = false) {
-  if (repeat || ctrlKey || metaKey || altKey || target.closest?.(TAKES_KEYS)) return undefined;
-  if (key === " " && target.closest?.("button, summary, a")) return undefined; // it presses that
-  if (hasStepper && (key === " " || key.startsWith("Arrow"))) return undefined;
-  return MOVES[key];
+  if (repeat || ctrlKey || metaKey || altKey || isTaken(key, target)) return undefined;
+  return hasStepper && (key === " " || key.startsWith("Arrow")) ? undefined : MOVES[key];
+}
+
+function isTaken(key, target) {
+  return Boolean(target.closest?.(TAKES_KEYS) || (key === " " && target.closest?.("button, summary, a")));
 }

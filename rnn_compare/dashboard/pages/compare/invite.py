@@ -114,6 +114,11 @@ def code(url: str) -> str:
     )
 
 
+def code_address(url: str) -> str:
+    """Returns the same as an address that an image can be drawn from."""
+    return str(segno.make(url, micro=False, error="m").svg_data_uri(border=4, dark="#000000", light="#ffffff", scale=8))
+
+
 def _window() -> None:
     def close() -> None:
         st.session_state[_OPENED] = None

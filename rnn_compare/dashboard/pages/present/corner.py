@@ -1,6 +1,5 @@
 """The corner of the wall: how phones join, always in sight."""
 
-import base64
 import functools
 from html import escape
 
@@ -38,11 +37,18 @@ def html(url: str, counts: str) -> str:
     )
 
 
+def beside_the_code(body: str) -> str:
+    """Returns HTML with the code of phones beside it, as large as it fits: while something is asked of them."""
+    url, _ = address(JOIN)
+    caption = escape(url.partition("://")[2])
+    code = f"<figure>{picture(url)}<figcaption>{caption}</figcaption></figure>"
+    return f'<div class="rc-voting"><div>{body}</div>{code}</div>'
+
+
 @functools.lru_cache(maxsize=32)  # drawn anew twice a second
 def picture(url: str) -> str:
     """Returns a QR code as an image in HTML."""
-    drawn = base64.b64encode(invite.code(url).encode()).decode()
-    return f'<img alt="QR code of {escape(url)}" src="data:image/svg+xml;base64,{drawn}">'
+    return f'<img alt="QR code of {escape(url)}" src="{escape(invite.code_address(url))}">'
 
 
 def say_if_nobody_can_come(can_be_reached: bool) -> None:

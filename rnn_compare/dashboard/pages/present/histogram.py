@@ -33,18 +33,14 @@ def bars(
         return '<p class="rc-wall-nothing">Nobody has answered.</p>'
     labels, mark = counted_rounds[0].labels, right_bar(question, right, counted_rounds[0])
     most = max(1, *(count for each in counted_rounds for count in each.counts))
+    counts = [[(each.counts[place], each.answered) for each in counted_rounds] for place in range(len(labels))]
     rows = "".join(
-        _answer(
-            label,
-            [(each.counts[place], each.answered) for each in counted_rounds],
-            most,
-            colors.get(label),
-            place == mark,
-        )
-        for place, label in enumerate(labels)
+        _answer(label, of_rounds, most, colors.get(label), place == mark)
+        for place, (label, of_rounds) in enumerate(zip(labels, counts, strict=True))
     )
     kind = "upright" if question.kind in UPRIGHT else "lying"
-    return f'{_legend(counted_rounds)}<ol class="rc-votes rc-{kind}">{rows}</ol>'
+    style = f"--rc-bars: {len(labels) * len(counted_rounds)}"
+    return f'{_legend(counted_rounds)}<ol class="rc-votes rc-{kind}" style="{style}">{rows}</ol>'
 
 
 def right_bar(question: Question, right: Answer | None, found: Tally) -> int | None:

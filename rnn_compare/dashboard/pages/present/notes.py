@@ -70,7 +70,7 @@ def _look(drawn: State) -> None:
 
 def _buttons(moment: Moment) -> None:
     services = moment.services
-    with st.container(horizontal=True, key="notes_buttons"):
+    with st.container(horizontal=True, vertical_alignment="center", key="notes_buttons"):
         st.button("Back", icon=":material/arrow_back:", on_click=_noting, args=(conductor.go_back, services))
         st.button(
             "Next",
@@ -81,7 +81,7 @@ def _buttons(moment: Moment) -> None:
         )
         if moment.step.kind == "predict" and moment.state.phase == "closed":
             st.button("Discuss and vote again", on_click=_noting, args=(conductor.vote_again, services))
-        st.caption(f"Step {moment.index + 1} of {len(moment.lecture.steps)}")
+        st.html(f'<p class="rc-training">Step {moment.index + 1} of {len(moment.lecture.steps)}</p>')
 
 
 def _noting(act: Callable[..., None], *arguments: object) -> None:
@@ -104,8 +104,8 @@ def _training(drawn: State) -> None:
     moment = now(get_services())
     if moment is None or moment.state.version != drawn.version:
         return
-    for run in moment.trained:
-        st.html(f"<p>{escape(run.title)}: {train.how_far([run])}</p>")
+    told = "<br>".join(f"{escape(run.title)}: {train.how_far([run])}" for run in moment.trained)
+    st.html(f'<p class="rc-training">{told}</p>')
 
 
 def _reviews(drawn: State) -> None:

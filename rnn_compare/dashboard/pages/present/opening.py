@@ -35,12 +35,13 @@ def show(services: Services) -> None:
 def _card(services: Services, lecture: Lecture) -> None:
     presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
     seconds = sum(_seconds(services, preset) for preset in presets.values())
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"lecture_{lecture.name}"):
-        st.markdown(
+    with st.container(border=True, key=f"lecture_{lecture.name}"):
+        said, begin, copy = st.columns([6, 1, 1], vertical_alignment="center")
+        said.markdown(
             f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; the networks train {about(seconds)} "
-            "on this machine."
+            f"on this machine. `{lecture.name}.toml`"
         )
-        st.button(
+        begin.button(
             "Begin",
             type="primary",
             key=f"begin_{lecture.name}",
@@ -48,7 +49,7 @@ def _card(services: Services, lecture: Lecture) -> None:
             args=(services, lecture.name),
             icon=":material/play_arrow:",
         )
-        st.button("Copy to edit", key=f"edit_{lecture.name}", on_click=_copy, args=(lecture.name,), type="tertiary")
+        copy.button("Copy to edit", key=f"edit_{lecture.name}", on_click=_copy, args=(lecture.name,), type="tertiary")
 
 
 def _seconds(services: Services, preset: Preset) -> float:

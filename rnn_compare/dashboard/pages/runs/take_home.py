@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -35,7 +36,14 @@ def offer(services: Services, chosen: Sequence[Run]) -> None:
             button(services, ids, form, name, disabled=not fits)
 
 
-def button(services: Services, ids: Sequence[str], form: Form, name: str, disabled: bool = False) -> None:
+def button(
+    services: Services,
+    ids: Sequence[str],
+    form: Form,
+    name: str,
+    disabled: bool = False,
+    width: Literal["stretch", "content"] = "stretch",
+) -> None:
     """Draws the button that makes and downloads one report.
 
     Args:
@@ -44,6 +52,7 @@ def button(services: Services, ids: Sequence[str], form: Form, name: str, disabl
         form: Which one.
         name: Of the file, without an ending.
         disabled: Whether it cannot be pressed.
+        width: Of the button.
     """
     label, ending, purpose = _OFFERED[form]
     st.download_button(
@@ -55,7 +64,7 @@ def button(services: Services, ids: Sequence[str], form: Form, name: str, disabl
         disabled=disabled,
         help=purpose,
         on_click="ignore",
-        width="stretch",
+        width=width,
     )
 
 

@@ -16,13 +16,14 @@ def show(moment: Moment) -> None:
     runs = moment.shown
     named = f"?{PARAMETER}={link(runs, moment.services.runs())}" if runs else ""
     url, _ = corner.address(named)
+    typed = corner.address("")[0].partition("://")[2].rstrip("/")
     st.html(
-        f'<div class="rc-home"><figure>{corner.picture(url)}</figure>'
-        f'<p class="rc-invite">{escape(url.partition("://")[2])}</p></div>'
+        f'<div class="rc-home"><figure>{corner.picture(url)}</figure><div><p class="rc-invite">{escape(typed)}</p>'
+        "<p>The code leads to the networks of today.</p></div></div>"
     )
     if runs:
         with st.container(horizontal=True, key="wall_buttons"):
-            take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name)
+            take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name, width="content")
 
 
 STEP = WallStep("home", show)

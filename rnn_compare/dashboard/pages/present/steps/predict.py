@@ -26,14 +26,12 @@ def show(moment: Moment) -> None:
 
 def _open(question: Question) -> None:
     counts = get_classroom().counts()
-    url, _ = corner.address(corner.JOIN)
     choices = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
-    typed = escape(url.partition("://")[2])
     st.html(
-        f'<div class="rc-voting"><div><p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
-        f"of {max(counts.joined, counts.answered):,} have answered</p>"
-        f"{f'<ul>{choices}</ul>' if choices else ''}</div>"
-        f"<figure>{corner.picture(url)}<figcaption>{typed}</figcaption></figure></div>"
+        corner.beside_the_code(
+            f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
+            f"of {max(counts.joined, counts.answered):,} have answered</p>{f'<ul>{choices}</ul>' if choices else ''}"
+        )
     )
 
 

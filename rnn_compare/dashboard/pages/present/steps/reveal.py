@@ -15,6 +15,7 @@ from rnn_compare.lecture.outcomes import is_right, outcome
 from rnn_compare.lecture.questions import Question
 
 VIEW = View(("accuracy",))
+BAND = "The grey band holds the middle half of the class's drawings; the dotted line is their median."
 
 
 def show(moment: Moment) -> None:
@@ -40,20 +41,11 @@ def _beside_the_outcome(moment: Moment, question: Question) -> None:
     right = [is_right(question, answer, found) for answer in last]
     told = histogram.said(sum(map(bool, right)), len(last)) if found.answer is not None or not last else ""
     bars = class_answers.bars(moment, question, rounds, found.answer) if rounds and question.kind != "curve" else ""
+    band = f'<p class="rc-note">{BAND}</p>' if rounds and question.kind == "curve" else ""
     st.html(
         f'<section class="rc-outcome"><h3>{escape(question.text)}</h3>{bars}<p class="rc-told" role="status">'
-        f"{escape(told)}</p><p>{escape(found.said)}</p>{_how_judged(question)}</section>"
+        f"{escape(told)}</p><p>{escape(found.said)}</p>{band}</section>"
     )
-
-
-def _how_judged(question: Question) -> str:
-    judged = {
-        "lead": "Right is whoever was within 1 point.",
-        "overfits_from": "Right is whoever was within 1 epoch.",
-        "curve": "The band holds the middle half of the class's drawings, the dotted line their median. Right is "
-        "whoever was within 2 points on average.",
-    }
-    return f'<p class="rc-note">{judged[question.kind]}</p>' if question.kind in judged else ""
 
 
 def _drawn(moment: Moment, question: Question | None) -> dict[str, str] | None:

@@ -9,7 +9,7 @@ from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.pages import try_review
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.inside import reading
-from rnn_compare.dashboard.pages.present import review_queue
+from rnn_compare.dashboard.pages.present import corner, review_queue
 from rnn_compare.dashboard.pages.present.moment import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 
@@ -40,7 +40,7 @@ def show(moment: Moment) -> None:
 
 def _how_many_wait() -> None:
     waiting = sum(not review.shown for review in get_classroom().reviews())
-    st.html(f'<p class="rc-answered rc-alone" role="status"><b>{waiting:,}</b> waiting to be read</p>')
+    st.html(corner.beside_the_code(f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting to be read</p>'))
 
 
 STEP = WallStep("review", show)
