@@ -4,7 +4,6 @@ A question is open as soon as its step is shown; the next press closes the vote,
 has as many presses as there were questions: with each of them the class's answers to one stand beside the outcome.
 """
 
-from rnn_compare.dashboard.access import visitor
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.pages.present.moment import Moment, now
 from rnn_compare.dashboard.services import Services
@@ -61,7 +60,8 @@ def start_training(services: Services) -> None:
     moment = now(services)
     if moment is None or _has_begun(services, moment.lecture, moment.index):
         return
-    services.submit_hidden(moment.lecture.preset_at(moment.index).experiments(), **visitor.place_in_line())
+    # Ahead of whatever the class has started itself: a hall waits.
+    services.submit_hidden(moment.lecture.preset_at(moment.index).experiments(), priority=1)
 
 
 def _show(services: Services, lecture: Lecture, index: int, question: Question | None = None) -> None:

@@ -1,18 +1,16 @@
 """The second screen, which only the presenter sees: the notes, what comes next, the clock and the hall."""
 
 import time
-from collections.abc import Callable
 from html import escape
 
 import streamlit as st
 
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.pages.present import conductor, presenting, review_queue
+from rnn_compare.dashboard.pages.present import conductor, ending, presenting, review_queue
 from rnn_compare.dashboard.pages.present.moment import Moment, now
 from rnn_compare.dashboard.pages.present.steps import train
 from rnn_compare.dashboard.services import get_services
-from rnn_compare.formatting import counted
 from rnn_compare.lecture.class_state import State
 
 LOOK_SECONDS = 0.5
@@ -43,7 +41,7 @@ def render() -> None:
         st.fragment(_training, run_every=LOOK_SECONDS)(moment.state)
         st.markdown("#### Reviews from the hall")
         st.fragment(_reviews, run_every=2.0)(moment.state)
-        _end()
+        ending.show()
 
 
 def _look(drawn: State) -> None:
@@ -71,23 +69,17 @@ def _look(drawn: State) -> None:
 def _buttons(moment: Moment) -> None:
     services = moment.services
     with st.container(horizontal=True, vertical_alignment="center", key="notes_buttons"):
-        st.button("Back", icon=":material/arrow_back:", on_click=_noting, args=(conductor.go_back, services))
+        st.button("Back", icon=":material/arrow_back:", on_click=presenting.press, args=(conductor.go_back, services))
         st.button(
             "Next",
             type="primary",
             icon=":material/arrow_forward:",
-            on_click=_noting,
+            on_click=presenting.press,
             args=(conductor.advance, services),
         )
         if moment.step.kind == "predict" and moment.state.phase == "closed":
-            st.button("Discuss and vote again", on_click=_noting, args=(conductor.vote_again, services))
+            st.button("Discuss and vote again", on_click=presenting.press, args=(conductor.vote_again, services))
         st.html(f'<p class="rc-training">Step {moment.index + 1} of {len(moment.lecture.steps)}</p>')
-
-
-def _noting(act: Callable[..., None], *arguments: object) -> None:
-    with notices.noting(notices.noted()):
-        presenting.require()
-        act(*arguments)
 
 
 def _next(moment: Moment) -> str:
@@ -112,12 +104,3 @@ def _reviews(drawn: State) -> None:
     moment = now(get_services())
     if moment is not None and moment.state.version == drawn.version:
         review_queue.show(moment, "notes")
-
-
-def _end() -> None:
-    with st.popover("End the lecture", icon=":material/stop_circle:"):
-        waiting = sum(not review.shown for review in get_classroom().reviews())
-        gone = f" {counted(waiting, 'review')} that you have not shown will be gone." if waiting else ""
-        st.markdown(f"What is still hidden is shown to everybody.{gone} Answers, curves and networks are kept.")
-        st.download_button("Answers as CSV", get_classroom().export_csv, "answers.csv", "text/csv", on_click="ignore")
-        st.button("End it", type="primary", on_click=_noting, args=(get_classroom().end,))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard import notices
-from rnn_compare.dashboard.pages.present import conductor, corner
+from rnn_compare.dashboard.pages.present import conductor, corner, presenting
 from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
@@ -25,8 +25,8 @@ def show(services: Services) -> None:
     for problem in found.problems:
         st.warning(problem, icon=":material/edit_document:")
     st.caption(
-        "The second screen, at /notes, has the notes, the next step, the clock and the reviews from the hall: open it "
-        "in another window, on the screen that only you see."
+        "[The second screen](notes) has the notes, the next step, the clock and the reviews from the hall: move it to "
+        "the screen that only you see."
     )
     _, can_be_reached = corner.address(corner.JOIN)
     corner.say_if_nobody_can_come(can_be_reached)
@@ -45,22 +45,22 @@ def _card(services: Services, lecture: Lecture) -> None:
             "Begin",
             type="primary",
             key=f"begin_{lecture.name}",
-            on_click=_begin,
-            args=(services, lecture.name),
+            on_click=presenting.press,
+            args=(conductor.begin, services, lecture.name),
             icon=":material/play_arrow:",
         )
-        copy.button("Copy to edit", key=f"edit_{lecture.name}", on_click=_copy, args=(lecture.name,), type="tertiary")
+        copy.button(
+            "Copy to edit",
+            key=f"edit_{lecture.name}",
+            on_click=presenting.press,
+            args=(_copy, lecture.name),
+            type="tertiary",
+        )
 
 
 def _seconds(services: Services, preset: Preset) -> float:
     return estimate.seconds(preset.experiments(), services.runs(), services.at_once)
 
 
-def _begin(services: Services, name: str) -> None:
-    with notices.noting(notices.noted()):
-        conductor.begin(services, name)
-
-
 def _copy(name: str) -> None:
-    with notices.noting(notices.noted()):
-        st.toast(f"Edit {copy_to_edit(name)}: it takes the place of the shipped one.", icon=":material/edit:")
+    st.toast(f"Edit {copy_to_edit(name)}: it takes the place of the shipped one.", icon=":material/edit:")

@@ -3,6 +3,9 @@
 Where everybody may train, not everybody may reveal: a class that was to predict would look first.
 """
 
+from collections.abc import Callable
+
+from rnn_compare.dashboard import notices
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.errors import UserError
 
@@ -17,6 +20,13 @@ def why_not() -> str | None:
     if presenter.is_open():
         return None if visitor.is_at_the_machine() else AT_THE_MACHINE
     return presenter.why_not()
+
+
+def press(act: Callable[..., object], *arguments: object) -> None:
+    """Does what a button says, for whoever may present; what goes wrong is said on the page."""
+    with notices.noting(notices.noted()):
+        require()
+        act(*arguments)
 
 
 def require() -> None:

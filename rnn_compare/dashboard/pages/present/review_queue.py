@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import notices
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.presenting import press
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import percent
@@ -23,11 +23,12 @@ def show(moment: Moment, place: str) -> None:
         place: Tells its buttons from those elsewhere on the page.
     """
     classroom = get_classroom()
-    taken = st.toggle("Phones may send reviews", moment.state.reviews_open, key=f"{place}_taken_{moment.index}")
-    if taken != moment.state.reviews_open:
-        classroom.open_reviews(taken)
-    if moment.state.wall_review is not None:
-        st.button("Take it off the wall", key=f"{place}_off", on_click=classroom.show_review, args=(None,))
+    with st.container(horizontal=True):
+        is_open = moment.state.reviews_open
+        label = "Take no more" if is_open else "Let phones send reviews"
+        st.button(label, key=f"{place}_take", on_click=press, args=(classroom.open_reviews, not is_open))
+        if moment.state.wall_review is not None:
+            st.button("Take it off the wall", key=f"{place}_off", on_click=press, args=(classroom.show_review, None))
     sent = classroom.reviews()[::-1]
     if not sent:
         st.caption("Nobody has sent a review yet.")
@@ -43,15 +44,15 @@ def _entry(moment: Moment, review: SentReview, place: str) -> None:
                 "Show again" if review.shown else "Show",
                 key=f"{place}_show_{review.id}",
                 type="primary",
-                on_click=_show,
-                args=(moment, review),
+                on_click=press,
+                args=(_show, moment, review),
             )
-            st.button("Drop", key=f"{place}_drop_{review.id}", on_click=get_classroom().drop_review, args=(review.id,))
+            drop = get_classroom().drop_review
+            st.button("Drop", key=f"{place}_drop_{review.id}", on_click=press, args=(drop, review.id))
 
 
 def _show(moment: Moment, review: SentReview) -> None:
-    with notices.noting(notices.noted()):
-        get_classroom().show_review(review.id, verdicts(moment, review.text))
+    get_classroom().show_review(review.id, verdicts(moment, review.text))
 
 
 def verdicts(moment: Moment, text: str) -> list[str]:

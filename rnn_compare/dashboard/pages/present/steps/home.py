@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import corner
+from rnn_compare.dashboard.pages.present import corner, ending
 from rnn_compare.dashboard.pages.present.moment import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.pages.runs import take_home
@@ -21,9 +21,10 @@ def show(moment: Moment) -> None:
         f'<div class="rc-home"><figure>{corner.picture(url)}</figure><div><p class="rc-invite">{escape(typed)}</p>'
         "<p>The code leads to the networks of today.</p></div></div>"
     )
-    if runs:
-        with st.container(horizontal=True, key="wall_buttons"):
+    with st.container(horizontal=True, key="wall_buttons"):
+        if runs:
             take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name, width="content")
+        ending.show()
 
 
 STEP = WallStep("home", show)

@@ -7,6 +7,7 @@ import streamlit as st
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.pages.present import class_answers, conductor, corner
 from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.presenting import press
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.lecture.questions import Question
 
@@ -38,11 +39,11 @@ def _open(question: Question) -> None:
 def _buttons(moment: Moment) -> None:
     with st.container(horizontal=True, key="wall_buttons"):
         if moment.state.phase == "open":
-            st.button("Close the vote", type="primary", on_click=get_classroom().close_vote)
+            st.button("Close the vote", type="primary", on_click=press, args=(get_classroom().close_vote,))
         elif moment.state.phase == "closed":
-            st.button("Discuss and vote again", on_click=conductor.vote_again, args=(moment.services,))
+            st.button("Discuss and vote again", on_click=press, args=(conductor.vote_again, moment.services))
         elif moment.state.phase == "idle":
-            st.button("Open the vote", type="primary", on_click=get_classroom().open_vote)
+            st.button("Open the vote", type="primary", on_click=press, args=(get_classroom().open_vote,))
 
 
 STEP = WallStep("predict", show, ticks=True)

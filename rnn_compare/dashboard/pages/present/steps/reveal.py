@@ -35,7 +35,10 @@ def show(moment: Moment) -> None:
 
 
 def _beside_the_outcome(moment: Moment, question: Question) -> None:
-    found = outcome(question, moment.shown, moment.services.evidence)
+    services, runs = moment.services, moment.shown
+    found = services.concluded(  # it is looked at twice a second
+        f"outcome of {question.id}", services.snapshot(), runs, lambda: outcome(question, runs, services.evidence)
+    )
     rounds = moment.answers(question)
     last = rounds[-1] if rounds else []
     right = [is_right(question, answer, found) for answer in last]

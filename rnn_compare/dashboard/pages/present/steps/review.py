@@ -33,7 +33,7 @@ def show(moment: Moment) -> None:
             try_review.show_answers(runs, moment.state.wall_review, "best")
     with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
         with st.popover("Choose a review", icon=":material/inbox:"):
-            review_queue.show(moment, "wall")
+            st.fragment(review_queue.show, run_every=2.0)(moment, "wall")
         if moment.state.wall_review is not None and runs:
             st.toggle("Word by word", key=WORDS)
 

@@ -8,6 +8,7 @@ import streamlit as st
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.pages.present import conductor
 from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.presenting import press
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.shown_runs import grouped
 from rnn_compare.formatting import about, counted
@@ -19,7 +20,7 @@ def show(moment: Moment) -> None:
     """Draws a bar for each network, and what is left."""
     found = grouped(moment.trained)
     if not found:
-        st.button("Train", type="primary", on_click=conductor.start_training, args=(moment.services,))
+        st.button("Train", type="primary", on_click=press, args=(conductor.start_training, moment.services))
         return
     drawn = looks(group.experiment.cell for group in found)
     rows = "".join(
