@@ -61,7 +61,7 @@ function buildCaption(box, { title, training, validation }) {
 // boardWidth, and width and height of this chart: in pixels; guessed: what a class has drawn of this chart.
 export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
   const scale = scaleOf(boardWidth, looks);
-  const size = boardWidth < NARROW ? 13 : 15 * scale;
+  const size = boardWidth < NARROW ? 13 * (looks.type ?? 1) : 15 * scale;
   const baselines = chart.baselines ?? [];
   const shown = groups.filter(({ id }) => !hidden.has(id));
   const lines = width < BARE ? [] : [...lineEnds(chart, shown), ...drawnEnd(guessed, looks)];
