@@ -52,6 +52,8 @@ class Broadcast:
 
     def close(self) -> None:
         """Ends every connection, from whichever thread."""
+        if self._closed:
+            return
         self._closed = True
         self._unlisten()
         with contextlib.suppress(RuntimeError):  # the loop has ended, and with it all of this

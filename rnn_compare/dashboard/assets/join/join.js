@@ -39,7 +39,7 @@ async function sendAnswer() {
   if (!waiting || isSending || !told) return;
   if (!isAboutThis(waiting) || told.phase !== "open") {
     keep(null);
-    trouble = "Your last answer could not be sent before the vote closed.";
+    trouble = "Not counted: the vote closed before your answer could be sent.";
     render();
     return;
   }
@@ -50,7 +50,7 @@ async function sendAnswer() {
   if (result && isSame) {
     keep(null);
     if (result.kept) own = { ...own, ...waiting };
-    else trouble = result.said;
+    else trouble = `Not counted. ${result.said}`;
   } else setTimeout(sendAnswer, isSame ? RETRY : 0);
   render();
 }
@@ -61,17 +61,17 @@ function ownLine() {
   if (trouble) return trouble;
   if (told.phase === "idle") return "The vote has not begun.";
   if (told.phase === "closed") return words ? `The vote is closed. You answered: ${words}.` : "The vote is closed.";
-  if (!words) return told.round > 1 ? "Discuss it, then vote again." : "Your answer counts until the vote closes.";
+  if (!words) return told.round > 1 ? "Discuss it, then vote again." : "You may change it until the vote closes.";
   if (unsent()) return `Not sent yet, but kept on this phone: ${words}.`;
   return `Sent: ${words}. You may change it until the vote closes.`;
 }
 
 function renderQuestion() {
-  const { question, phase, round } = told;
+  const { question, phase } = told;
   part("question").hidden = !question;
   if (!question) return;
   for (const id of ["answer", "own"]) part(id).hidden = phase === "revealed";
-  const key = JSON.stringify([question, round]);
+  const key = JSON.stringify(question); // a second vote begins as the first one ended
   if (asked.key !== key) {
     asked = { key, ...control(question, answer(), choose) };
     fill(part("answer"), asked.node);
@@ -84,7 +84,8 @@ function renderQuestion() {
 function curveVerdict(drawing, real, isRight) {
   const distances = real.map((share, place) => Math.abs(share - drawing[place]));
   const mean = (100 * distances.reduce((sum, each) => sum + each, 0)) / distances.length;
-  return `${isRight ? "✓ You were right" : "✗ Not this time"}: on average ${mean.toFixed(1)} points from the real curve.`;
+  const said = isRight ? "✓ You were right" : "✗ Not this time";
+  return `${said}: on average ${mean.toFixed(1)} points from the real curve.`;
 }
 
 function verdict() {
