@@ -15,7 +15,8 @@ test("a key that belongs to what has the focus leads nowhere", () => {
   assert.equal(moveOf({ key: "ArrowRight", target: within("textarea") }), undefined);
   assert.equal(moveOf({ key: "Escape", target: within("[role=dialog]") }), undefined);
   assert.equal(moveOf({ key: " ", target: within("button") }), undefined);
-  assert.equal(moveOf({ key: "PageDown", target: within("button") }), "next");
+  assert.equal(moveOf({ key: " ", target: within("input") }), undefined, "a switch");
+  assert.equal(moveOf({ key: "PageDown", target: within("button", "input") }), "next");
   assert.equal(moveOf({ key: "ArrowLeft", target: nowhere, altKey: true }), undefined, "the browser's own");
   assert.equal(moveOf({ key: "ArrowRight", target: nowhere, repeat: true }), undefined, "a key held down is one press");
 });

@@ -7,14 +7,18 @@ const MOVES = {
   ArrowLeft: "back", PageUp: "back",
   Escape: "leave",
 };
-const TAKES_KEYS = "input, textarea, select, [role=radio], [role=tab], [role=slider], [role=dialog], [contenteditable]";
+const TAKES_KEYS = [
+  "input:not([type=checkbox])", "textarea", "select", "[contenteditable]",
+  "[role=radio]", "[role=tab]", "[role=slider]", "[role=dialog]",
+].join(", ");
 const STEPPER = ".rc-steps"; // what reads word by word has the arrows and Space for itself
+const OPENED = "[data-testid=stPopoverBody]"; // Esc closes it, wherever the focus is
 
 export const { render, dispose } = component("rc-keys", (_root, { setTriggerValue }) => {
   const presses = makeQueue((told) => setTriggerValue("presses", told));
   const onKey = (event) => {
     const move = moveOf(event, Boolean(document.querySelector(STEPPER)));
-    if (!move) return;
+    if (!move || (move === "leave" && document.querySelector(OPENED))) return;
     event.preventDefault();
     presses.add(move);
   };
@@ -50,5 +54,5 @@ export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, hasSte
 }
 
 function isTaken(key, target) {
-  return Boolean(target.closest?.(TAKES_KEYS) || (key === " " && target.closest?.("button, summary, a")));
+  return Boolean(target.closest?.(TAKES_KEYS) || (key === " " && target.closest?.("button, summary, a, input")));
 }
