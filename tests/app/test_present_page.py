@@ -234,3 +234,30 @@ def test_nobody_presents_from_another_machine_where_no_pass_is_set(name: str, mo
     assert "given from the machine itself" in app.info[0].value
     assert not app.button
     assert "For you alone" not in sent(app)
+
+
+def test_a_training_that_was_broken_off_goes_on_hidden(lecture: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    continued: list[str] = []
+    monkeypatch.setattr(lecture.engine, "continue_run", lambda run, **_: continued.append(run))
+    go_to(lecture, "train")
+    for run in lecture.all_runs():
+        lecture.store.record([Started(run.id, 10, "", {}, 1.0), epoch_end(run.id, 1, 0.6, 0.6, 0.7, 0.6, 1.5)])
+        lecture.store.record([Ended(run.id, Status.INTERRUPTED, None, 60.0)])
+    lecture.refresh()
+    app = page()
+    assert "ended after 1 epoch" in sent(app)
+    assert "They have finished" not in sent(app)
+    next(button for button in app.button if button.label == "Continue").click().run()
+    assert continued == [run.id for run in lecture.all_runs()]
+    assert lecture.runs() == []
+
+
+def test_a_file_that_is_spoilt_in_the_middle_says_so_and_the_lecture_can_be_ended(
+    lecture: Services, tmp_path: Path
+) -> None:
+    (tmp_path / "cache" / "lectures" / "mine.toml").write_text("title = Mine")
+    app = page()
+    assert "mine.toml is no sound TOML" in app.error[0].value
+    next(button for button in app.button if button.label == "End it").click().run()
+    assert get_classroom().state().lecture == ""
+    assert lecture.all_runs() == []

@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server, serving
+from tests.browser.test_accessibility import broken_rules
 from tests.chromium import PATIENCE
 
 TRAINING = 8 * PATIENCE
+SCHEMES: tuple[Literal["dark", "light"], ...] = ("dark", "light")
 LECTURE = """
 title = "Short"
 preset = "Short"
@@ -59,6 +62,15 @@ def heading(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", name=title, level=1)).to_be_visible(timeout=PATIENCE)
 
 
+def accessible(*pages: Page) -> None:
+    """By the rules that a program can check, light and dark."""
+    for page in pages:
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme)
+            expect(page.get_by_test_id("stApp")).to_have_css("color-scheme", scheme)
+            assert broken_rules(page) == [], f"{page.url}, {scheme}"
+
+
 def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: Page, browser: Browser) -> None:
     page.set_viewport_size({"width": 1024, "height": 768})
     page.goto(f"{lectern.url}/present")
@@ -75,12 +87,14 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     phone.goto(f"{lectern.url}/join")
     heading(phone, "Why an LSTM?")
 
+    accessible(page, second)
     second.get_by_role("button", name="Next").click()
     heading(page, "Which one will be better?")
     expect(page.get_by_text("0 of 1 have answered")).to_be_visible()
     phone.get_by_role("button", name="LSTM(32)").click(timeout=PATIENCE)
     expect(page.get_by_text("1 of 1 have answered")).to_be_visible()
 
+    accessible(page)
     # Two presses within a moment: the vote closes, and the networks begin.
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
@@ -105,6 +119,7 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     heading(page, "What happened")
     expect(page.locator(".rc-outcome")).to_contain_text("Which network has the higher validation accuracy?")
     page.wait_for_function("document.querySelector('[data-chart=accuracy]')?.data?.[1]?.y?.length === 5")
+    accessible(page)
     expect(phone.get_by_role("heading", name="What came of it")).to_be_visible(timeout=PATIENCE)
     expect(visitor.locator(".rc-board .rc-card")).to_have_count(2, timeout=PATIENCE)
 
@@ -121,6 +136,7 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     second.get_by_role("button", name="Show", exact=True).click(timeout=PATIENCE)
     expect(page.locator(".rc-from-the-hall")).to_have_text("A wonderful film with superb acting.")
     expect(page.locator(".rc-verdict")).to_have_count(2)
+    accessible(page, second)
     expect(phone.locator("#wall-verdicts li")).to_have_count(2, timeout=PATIENCE)
 
     page.keyboard.press("PageDown")
@@ -132,6 +148,7 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     heading(page, "Take it home")
     expect(page.get_by_role("img", name=re.compile("QR code of .*show="))).to_be_visible()
 
+    accessible(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=PATIENCE)
     for other in (second, phone, visitor):

@@ -64,6 +64,15 @@ def start_training(services: Services) -> None:
     services.submit_hidden(moment.lecture.preset_at(moment.index).experiments(), priority=1)
 
 
+def continue_training(services: Services) -> None:
+    """Goes on with trainings that were broken off, from their last epochs; hidden they stay."""
+    moment = now(services)
+    for run in moment.trained if moment else ():
+        if run.can_be_continued:
+            services.engine.continue_run(run.id, priority=1)
+    services.refresh()
+
+
 def _show(services: Services, lecture: Lecture, index: int, question: Question | None = None) -> None:
     step, classroom = lecture.steps[index], get_classroom()
     asked = lecture.asked_before(index) if step.kind == "reveal" else ()

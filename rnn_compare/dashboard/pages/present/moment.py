@@ -66,7 +66,7 @@ def now(services: Services) -> Moment | None:
     """Returns where the lecture stands; None while there is none.
 
     Raises:
-        UserError: If its file can no longer be used.
+        UserError: If its file can no longer be used: it was edited, or is gone.
     """
     state = get_classroom().state()
     return Moment(services, find(state.lecture), state) if state.lecture else None

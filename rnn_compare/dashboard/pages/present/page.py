@@ -9,10 +9,11 @@ from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.compare import page as compare
-from rnn_compare.dashboard.pages.present import conductor, corner, opening, presenting
+from rnn_compare.dashboard.pages.present import conductor, corner, ending, opening, presenting
 from rnn_compare.dashboard.pages.present.moment import Moment, now
 from rnn_compare.dashboard.pages.present.steps.registry import WALL_STEPS
 from rnn_compare.dashboard.services import Services, get_services
+from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
 
 LOOK_SECONDS = 0.5
@@ -32,10 +33,14 @@ def render() -> None:
     if not get_classroom().state().lecture:
         opening.show(services)
         return
-    with notices.noting(notices.noted()):
+    try:
         _hear(services)
-    if moment := now(services):
-        _wall(moment)
+        if moment := now(services):
+            _wall(moment)
+    except UserError as error:
+        st.error(str(error))
+        st.button("Try again")
+        ending.show()
 
 
 def _hear(services: Services) -> None:
@@ -46,7 +51,8 @@ def _hear(services: Services) -> None:
         st.session_state[_HEARD] = serial
         if what == LEAVE:
             st.switch_page(st.Page(compare.render, url_path="compare", default=True))
-        MOVES[what](services)
+        with notices.noting(notices.noted()):
+            MOVES[what](services)
 
 
 def _presses(told: Any, heard: int) -> list[tuple[int, str]]:

@@ -28,7 +28,9 @@ def show(moment: Moment) -> None:
         f'<div class="rc-wall-bar"><i style="width: {100 * done(group.runs):.1f}%"></i></div></li>'
         for group, look in zip(found, drawn, strict=True)
     )
-    st.html(f'<ul class="rc-progress">{rows}</ul><p class="rc-wall-status" role="status">{_said(moment)}</p>')
+    st.html(f'<ul class="rc-progress">{rows}</ul><p class="rc-wall-status" role="status">{escape(_said(moment))}</p>')
+    if any(run.can_be_continued for run in moment.trained):
+        st.button("Continue", type="primary", on_click=press, args=(conductor.continue_training, moment.services))
 
 
 def done(runs: Sequence[Run]) -> float:
@@ -51,10 +53,13 @@ def how_far(runs: Sequence[Run]) -> str:
 
 
 def _said(moment: Moment) -> str:
-    left = [run.seconds_left for run in moment.trained if run.seconds_left is not None]
-    if all(run.status.ended for run in moment.trained):
+    runs, left = moment.trained, [run.seconds_left for run in moment.trained if run.seconds_left is not None]
+    if any(run.can_be_continued for run in runs):
+        return "A training was broken off. It goes on from its last epoch."
+    if all(run.status.ended for run in runs):
         return "They have finished. Nobody has seen their curves."
-    return f"{about(max(left)).capitalize()} left." if left else "They begin."
+    begins = moment.services.engine.state.reason or "They begin."
+    return f"{about(max(left)).capitalize()} left." if left else begins
 
 
 STEP = WallStep("train", show, ticks=True)
