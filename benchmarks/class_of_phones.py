@@ -257,11 +257,13 @@ def main() -> None:
                 f"{process.memory_info().rss / 1e6:.0f} MB",
                 flush=True,
             )
-            begun = time.monotonic()
+            begun, theirs = time.monotonic(), process.cpu_times()
             burner = multiprocessing.get_context("spawn").Process(target=burn, args=(min(share, 1.0), options.seconds))
             burner.start()
             burner.join()
             paces["burnt"].append(epoch_paces(store, begun))
+            alone = used(process.cpu_times(), theirs) / (time.monotonic() - begun)
+            print(f"without phones the server takes {alone:.2f} cores", flush=True)
         for what, times in (("vote to bar", bars), ("reveal to phone", reveals)):
             print(f"{what}: p50 {quantile(times, 50):.2f} s, p95 {quantile(times, 95):.2f} s, worst {max(times):.2f} s")
         for index, run in enumerate(newest(store.runs())):

@@ -8,6 +8,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from pydantic import ValidationError
+
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import STATE, SentReview, State
 from rnn_compare.lecture.questions import Answer
@@ -86,7 +88,10 @@ class ClassroomRecord:
         found = self._read("SELECT * FROM lectures ORDER BY id DESC LIMIT 1")
         if not found:
             return None
-        return found[0]["id"], STATE.validate_json(found[0]["state"]), found[0]["ended"] is not None
+        try:
+            return found[0]["id"], STATE.validate_json(found[0]["state"]), found[0]["ended"] is not None
+        except ValidationError:  # of another version of the program: its answers are kept, it itself is over
+            return found[0]["id"], State(), True
 
     def keep(self, lecture: int, state: State, key: str) -> None:
         """Records where a lecture stands, and the step ``key`` with it."""

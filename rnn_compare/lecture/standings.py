@@ -97,6 +97,6 @@ def _in_words(leader: Group, second: Group, lead: float, alike: Sequence[str], m
     if alike:
         others = " and ".join(alike)
         return f"{leader.name} cannot be told apart from {others}: {ahead}, which chance may explain."
-    beyond = "more than chance explains in 95 of 100 cases"
-    anew = ". Trained anew with another seed, it may end otherwise." if seeds == 1 else "."
-    return f"{ahead}, {beyond}{anew}"
+    rare = "were they equally good, chance would bring about so much in fewer than 5 of 100 cases."
+    anew = " Trained anew with another seed, it may end otherwise." if seeds == 1 else ""
+    return f"{ahead}; {rare}{anew}"

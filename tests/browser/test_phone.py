@@ -197,6 +197,17 @@ def test_a_review_is_followed_to_the_wall_and_markup_in_it_stays_text(hall: Hall
     expect(phone.locator("#review-said")).to_have_text("The presenter has set your review aside.")
 
 
+def test_a_phone_that_slept_shows_where_the_lecture_is_by_now(hall: Hall, phone: Page, context: BrowserContext) -> None:
+    asleep = context.new_cdp_session(phone)
+    asleep.send("Page.setWebLifecycleState", {"state": "frozen"})
+    context.set_offline(True)
+    present(hall.url, "show_step", 5, "Why", "The gates keep what was read long ago.")
+    context.set_offline(False)
+    asleep.send("Page.setWebLifecycleState", {"state": "active"})
+    phone.get_by_role("heading", name="Why").wait_for()
+    expect(phone.locator("#line")).to_be_empty()
+
+
 def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(browser: Browser, tmp_path: Path) -> None:
     port = free_port()
     url, log = f"http://127.0.0.1:{port}", tmp_path / "server.log"

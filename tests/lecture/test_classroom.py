@@ -263,6 +263,16 @@ def test_what_cannot_be_written_is_refused_and_not_counted(classroom: Classroom,
     assert list(tmp_path.glob("lecture.db"))
 
 
+def test_a_lecture_that_another_version_left_is_over_and_its_answers_are_kept(
+    classroom: Classroom, restart: Restart
+) -> None:
+    classroom.answer("a", "best", 1, 1)
+    classroom._record._connection.execute('UPDATE lectures SET state = \'{"step": "?"}\'')
+    after = restart()
+    assert after.state().lecture == ""
+    assert "LSTM" in after.export_csv()
+
+
 def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
     (tmp_path / "lecture.db").write_text("This is no database. " * 100)
     classroom = Classroom(tmp_path / "lecture.db")
