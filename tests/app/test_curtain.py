@@ -147,6 +147,19 @@ def test_nothing_is_concluded_from_a_hidden_run_about_others_of_its_setting(serv
     assert services.evidence.spread(group, "typical") is None
 
 
+def test_a_report_of_others_says_nothing_that_is_known_from_hidden_runs(services: Services) -> None:
+    shown = [recorded(services, (0.6, 0.7), cell=cell) for cell in ("LSTM", "SimpleRNN")]
+    others = [
+        recorded(services, (0.6, 0.7 + seed / 100), seed=seed, cell=cell)
+        for seed in (2, 3, 4)
+        for cell in ("LSTM", "SimpleRNN")
+    ]
+    assert b"3 other runs" in take_home.report(services, shown, "html", "report")
+    get_classroom().begin("book")
+    services.hide(others)
+    assert b"other runs" not in take_home.report(services, shown, "html", "report")
+
+
 @pytest.fixture
 def glimpses_by_others(services: Services) -> Iterator[list[str]]:
     ended, seen = threading.Event(), set[str]()

@@ -13,7 +13,7 @@ from rnn_compare.dashboard.pages.present.steps import train
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.lecture.class_state import State
 
-LOOK_SECONDS = 0.5
+LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
 
 
 def render() -> None:
@@ -38,9 +38,9 @@ def render() -> None:
         st.markdown(moment.step.notes or "*No notes for this step.*")
     with hall:
         st.html(f'<p class="rc-next">Next: <b>{escape(_next(moment))}</b></p>')
-        st.fragment(_training, run_every=LOOK_SECONDS)(moment.state)
+        st.fragment(_training, run_every=SLOW_SECONDS)(moment.state)
         st.markdown("#### Reviews from the hall")
-        st.fragment(_reviews, run_every=2.0)(moment.state)
+        st.fragment(_reviews, run_every=SLOW_SECONDS)(moment.state)
         ending.show()
 
 

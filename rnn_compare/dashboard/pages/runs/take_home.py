@@ -76,7 +76,7 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
     """
     services.require_shown(*ids)
     with _one_at_a_time:
-        files = written(gather(services.store, ids), form)
+        files = written(gather(services.store, ids, services.evidence), form)
     if form in ("html", "notebook"):
         return files[""]
     named = files if form == "tensorboard" else {f"{name}{added}.{form}": content for added, content in files.items()}
