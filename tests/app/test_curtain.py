@@ -97,6 +97,15 @@ def test_no_page_holds_anything_of_a_hidden_run(page: str, hidden: str) -> None:
         assert [each for each in telling(hidden) if each in told and each not in address.get("show", "")] == []
 
 
+def test_a_sweep_over_its_setting_counts_it_as_not_trained_until_the_reveal(hidden: str) -> None:
+    grid = {f"grid_{name}": str(value) for name, value in SETTING.items()}
+    told = sent(visit("sweep.page", **grid))
+    assert "1 of 3 runs trained" in told
+    assert [each for each in telling(hidden) if each in told] == []
+    get_classroom().reveal()
+    assert "2 of 3 runs trained" in sent(visit("sweep.page", **grid))
+
+
 @pytest.mark.parametrize("page", ["try_review", "inside.page", "runs.page"])
 @pytest.mark.usefixtures("hidden")
 def test_the_lists_of_networks_hold_it_again_after_the_reveal(page: str) -> None:
