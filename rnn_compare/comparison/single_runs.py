@@ -17,7 +17,7 @@ OVERFIT_GAP = 0.08
 OVERFIT_LOSS = 1.15
 """… by what factor the validation loss has risen since it was lowest; or else …"""
 OVERFIT_WIDE_GAP = 0.15
-"""… how far training is ahead where that alone shows it."""
+"""… how far training is ahead in the last epoch where that alone shows it."""
 OVERFIT_EPOCHS = 3
 """Epochs that it takes to tell."""
 FALL = 0.05
@@ -91,16 +91,16 @@ def _overfits(run: Run) -> tuple[str, str]:
 
 def _is_ahead(run: Run) -> bool:
     """Tells whether training is ahead of validation in the last two epochs: one may be no more than a stumble."""
-    lowest = _lowest_loss(run)
-    reviews, training_reviews = run.experiment.validation_reviews, run.experiment.training_reviews
+    lowest, newest = _lowest_loss(run), run.epochs[-2:]
 
-    def shows(epoch: EpochEnd) -> bool:
-        gap = epoch["accuracy"] - epoch["val_accuracy"]
-        risen = epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"]
-        by_chance = margin(epoch["accuracy"], epoch["val_accuracy"], training_reviews, reviews)
-        return gap >= max(OVERFIT_GAP if risen else OVERFIT_WIDE_GAP, by_chance)
+    def gap(epoch: EpochEnd) -> float:
+        reviews = run.experiment.validation_reviews
+        by_chance = margin(epoch["accuracy"], epoch["val_accuracy"], run.experiment.training_reviews, reviews)
+        found: float = epoch["accuracy"] - epoch["val_accuracy"]
+        return found if found >= by_chance else 0.0
 
-    return all(shows(epoch) for epoch in run.epochs[-2:])
+    risen = all(epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"] for epoch in newest)
+    return all(gap(epoch) >= OVERFIT_GAP for epoch in newest) and (risen or gap(newest[-1]) >= OVERFIT_WIDE_GAP)
 
 
 def _lowest_loss(run: Run) -> EpochEnd:

@@ -25,8 +25,8 @@ NEAR_CURVE = 0.02
 """How far from the real curve a drawn one may lie, as a mean over the epochs."""
 
 RULE = (
-    f"It would if in its last two epochs training were {100 * OVERFIT_GAP:.0f} points ahead of validation, beyond "
-    f"chance, with a validation loss {100 * OVERFIT_LOSS - 100:.0f} % above its lowest; or, whatever its loss, "
+    f"It would if in its last two epochs training were {100 * OVERFIT_GAP:.0f} points ahead of validation, and either "
+    f"the validation loss {100 * OVERFIT_LOSS - 100:.0f} % above its lowest, or training in the end "
     f"{100 * OVERFIT_WIDE_GAP:.0f} points ahead."
 )
 """As ``comparison.single_runs`` has it."""

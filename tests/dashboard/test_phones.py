@@ -14,6 +14,7 @@ from rnn_compare.dashboard.server.broadcast import Broadcast
 from rnn_compare.dashboard.server.join import FILES
 from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Ended, Started, Status
@@ -186,6 +187,28 @@ def test_who_leaves_is_no_longer_here_and_who_comes_late_lands_at_the_present_st
         classroom.show_step(3, "The third step", "", BEST)
         late = Phone(broadcast, "late")
         await late.until(lambda phone: phone.state["title"] == "The third step")
+
+    attend(classroom, lecture)
+
+
+def test_a_step_that_cannot_be_told_does_not_silence_those_that_follow(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = module._made
+
+    def breaks(classroom: Classroom, state: State, is_quick: bool) -> Any:
+        if state.title == "Broken":
+            raise KeyError("val_loss")
+        return original(classroom, state, is_quick)
+
+    monkeypatch.setattr(module, "_made", breaks)
+
+    async def lecture(_: Broadcast, phone: Phone) -> None:
+        await phone.until(lambda _: True)
+        classroom.show_step(1, "Broken", "")
+        await asyncio.sleep(0.2)
+        classroom.show_step(2, "Sound", "")
+        await phone.until(lambda phone: phone.state["title"] == "Sound")
 
     attend(classroom, lecture)
 

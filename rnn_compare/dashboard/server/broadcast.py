@@ -6,6 +6,7 @@ A phone costs a waiting task and the bytes that it is sent. Nobody reads the rec
 import asyncio
 import contextlib
 import json
+import logging
 from collections.abc import AsyncIterator
 
 import anyio.to_thread
@@ -25,6 +26,7 @@ LIVE_SECONDS = 1.0
 TOGETHER_SECONDS = 0.05
 """Changes that come so soon after each other are told together."""
 
+_log = logging.getLogger(__name__)
 BEAT = b"event: beat\ndata: 1\n\n"
 
 
@@ -85,30 +87,35 @@ class Broadcast:
     # ---- the rest is how -----------------------------------------------------------------------
 
     async def _tell(self) -> None:
-        live = False
+        pause: float | None = None
         while True:
             self._woken.clear()
             state = self.classroom.state()
             is_new = state.version != self._state.version
-            if live or is_new:
-                try:
-                    # A reveal must not wait for what takes statistics.
-                    said, self._outcome, live = await anyio.to_thread.run_sync(_made, self.classroom, state, is_new)
-                except UserError:  # the record cannot be read for now: the phones keep what they have
-                    live = True
-                else:
-                    self._state = state
-                    self._publish(said)
-            pause = LIVE_SECONDS if live and not is_new else None
-            if not (live and is_new):
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), pause)
+            if is_new or pause is not None:
+                pause = await self._look(state, is_new)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._woken.wait(), pause)
             await asyncio.sleep(TOGETHER_SECONDS)
 
-    def _publish(self, said: bytes) -> None:
+    async def _look(self, state: State, is_new: bool) -> float | None:
+        """Tells phones what is new, and returns in how many seconds there may be more without a change of the class."""
+        try:
+            # A reveal must not wait for what takes statistics: that comes in a second message.
+            said, self._outcome, live = await anyio.to_thread.run_sync(_made, self.classroom, state, is_new)
+        except UserError:  # the record cannot be read for now: phones keep what they have
+            return LIVE_SECONDS
+        except Exception:  # noqa: BLE001  # one step that cannot be told must not silence all that follow
+            _log.exception("What phones are told could not be made.")
+            self._state = state
+            return None
+        self._state = state
         if said != self._said:
             self._said = said
             self._call()
+        if not live:
+            return None
+        return 0.0 if is_new else LIVE_SECONDS
 
     def _call(self) -> None:
         news, self._news = self._news, asyncio.Event()
@@ -128,6 +135,8 @@ def _made(classroom: Classroom, state: State, is_quick: bool) -> tuple[bytes, Qu
     if state.phase != "revealed":
         return _event("state", phone_message.for_all(state, [], [], None)), None, False
     services, question = running_services(), state.question
+    if services and is_quick:
+        services.refresh()  # what was read a moment ago may be from before the reveal
     snapshot = services.snapshot() if services else Snapshot([])
     shown = [run for run in snapshot.runs if run.id in state.runs]
     found, rounds = None, []

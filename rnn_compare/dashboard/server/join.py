@@ -31,6 +31,7 @@ AT_ONCE, PER_SECOND = 30, 1.0
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
 _sending = RateLimit(AT_ONCE, PER_SECOND)
 _broadcast: Broadcast | None = None
+_is_closed = False
 
 
 class _Refused(Exception):  # noqa: N818  # an answer, not an error of the program
@@ -45,7 +46,9 @@ def admits(method: str, path: str) -> bool:
 
 
 def close() -> None:
-    """Ends the phones' connections, which would keep the server from ending; from whichever thread."""
+    """Ends the phones' connections for good: they would keep the server from ending. From whichever thread."""
+    global _is_closed
+    _is_closed = True
     if _broadcast is not None:
         _broadcast.close()
 
@@ -71,6 +74,8 @@ async def file(request: Request) -> Response:
 async def events(request: Request) -> Response:
     """Answers with what phones are told, for as long as the phone listens."""
     try:
+        if _is_closed:
+            raise _Refused(503, "The server is ending.")
         device = _device(request)
         classroom = await anyio.to_thread.run_sync(get_classroom)
         await anyio.to_thread.run_sync(classroom.join, device)
