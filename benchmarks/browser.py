@@ -31,16 +31,23 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def server(script: Path, cache: Path) -> Iterator[str]:
-    """`streamlit run script`; yields its address as soon as it answers. A new record begins empty."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+def server(script: Path, cache: Path, port: int = 0) -> Iterator[str]:
+    """`streamlit run script`; yields its address as soon as it answers. A new record begins empty.
+
+    Args:
+        script: The page's.
+        cache: Its cache folder.
+        port: Any free one if 0.
+    """
+    if not port:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     process = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.headless=true", "--browser.gatherUsageStats=false"],
-        cwd=script.parent,
+        cwd=PROJECT if script.is_relative_to(PROJECT) else script.parent,
         env={**os.environ, "RNN_COMPARE_CACHE": str(cache), "RNN_COMPARE_FIRST_START": "0"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

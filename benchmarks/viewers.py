@@ -161,9 +161,9 @@ def main() -> None:
             begun, own, theirs = time.monotonic(), psutil.Process().cpu_times(), process.cpu_times()
             visitors = asyncio.run(hall(url, options.viewers, options.seconds))
             took = time.monotonic() - begun
-            share = _used(psutil.Process().cpu_times(), own) / took
-            served = _used(process.cpu_times(), theirs) / took
-            paces["watched"].append(_paces(store, begun + JOIN_SECONDS))
+            share = used(psutil.Process().cpu_times(), own) / took
+            served = used(process.cpu_times(), theirs) / took
+            paces["watched"].append(epoch_paces(store, begun + JOIN_SECONDS))
             ticks += [tick for visitor in visitors for tick in visitor.ticks]
             size = sum(v.received for v in visitors) / max(1, sum(len(v.ticks) for v in visitors))
             print(
@@ -176,7 +176,7 @@ def main() -> None:
             burner = multiprocessing.get_context("spawn").Process(target=burn, args=(min(share, 1.0), options.seconds))
             burner.start()
             burner.join()
-            paces["burnt"].append(_paces(store, begun))
+            paces["burnt"].append(epoch_paces(store, begun))
             if any(run.status.ended for run in newest(store.runs())):
                 raise SystemExit(
                     "A training ended before its round did: give it more epochs, or fewer seconds a round."
@@ -200,7 +200,7 @@ def train_anew(url: str, store: RunStore) -> None:
         time.sleep(0.5)
 
 
-def _paces(store: RunStore, since: float) -> list[float]:
+def epoch_paces(store: RunStore, since: float) -> list[float]:
     """Returns each run's median seconds an epoch over the epochs that ended since then."""
     now = time.monotonic()
     paces = []
@@ -217,7 +217,8 @@ def _paces(store: RunStore, since: float) -> list[float]:
     return paces
 
 
-def _used(now: Any, before: Any) -> float:
+def used(now: Any, before: Any) -> float:
+    """Returns the processor's seconds between two readings of a process."""
     return float(now.user + now.system - before.user - before.system)
 
 

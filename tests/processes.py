@@ -20,6 +20,11 @@ SECONDS = 120
 _ANY_CERTIFICATE = ssl._create_unverified_context()
 
 
+def page_of(script: str) -> list[str]:
+    """Returns what starts a server of another script than the page's own."""
+    return [script if part == "app.py" else part for part in PAGE]
+
+
 def free_port() -> int:
     """Returns a port of this machine that nobody listens on."""
     with socket.socket() as probe:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.dashboard.classroom import close_classroom
 from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
@@ -24,7 +25,9 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
     store = RunStore(cache / "runs.db")
     shared = Services(store, Engine(store, origin="page"))
     monkeypatch.setattr("rnn_compare.dashboard.services._services", shared)
+    close_classroom()  # of another test's cache
     yield shared
+    close_classroom()
     store.close()
 
 

@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,10 +31,12 @@ class Evidence:
 
     Args:
         store: The record.
+        left_out: Returns the ids of runs that nothing is to be concluded from now.
     """
 
-    def __init__(self, store: RunStore) -> None:
+    def __init__(self, store: RunStore, left_out: Callable[[], Collection[str]] = frozenset) -> None:
         self._store = store
+        self._left_out = left_out
         self._known: OrderedDict[tuple[object, ...], Achieved | None] = OrderedDict()
 
     def achieved(self, run: Run, measure: Measure) -> Achieved | None:
@@ -64,11 +66,11 @@ class Evidence:
         Returns:
             The spread, and where it is from.
         """
-        own = {run.experiment.seed for run in group.runs}
+        own, left_out = {run.experiment.seed for run in group.runs}, self._left_out()
         others = {
             run.experiment.seed: run
             for run in self._store.with_setting(group.experiment.setting)
-            if is_whole(run) and run.experiment.seed not in own and not run.is_from_elsewhere
+            if is_whole(run) and run.experiment.seed not in own and not run.is_from_elsewhere and run.id not in left_out
         }
         measured = [one for one in (self.achieved(run, measure) for run in others.values()) if one is not None]
         if len(measured) >= FEWEST:

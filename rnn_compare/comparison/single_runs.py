@@ -18,6 +18,8 @@ OVERFIT_LOSS = 1.15
 """… by what factor the validation loss has risen since it was lowest; or else …"""
 OVERFIT_WIDE_GAP = 0.15
 """… how far training is ahead in the last epoch where that alone shows it."""
+OVERFIT_EPOCHS = 3
+"""Epochs that it takes to tell."""
 FALL = 0.05
 """Validation accuracy lost from one epoch to the next that is worth a word."""
 
@@ -62,9 +64,34 @@ def margin(accuracy: float, other: float, reviews: int, other_reviews: int, look
     return sure * math.sqrt(variance)
 
 
+def overfits_from(run: Run) -> int | None:
+    """Returns the epoch from which a run overfits: the one after its validation loss was lowest.
+
+    Returns:
+        0 if it does not overfit by its end; None if it does, but no epoch can be named since its validation loss was
+        lowest in its last one, or if it has fewer than ``OVERFIT_EPOCHS``.
+    """
+    if len(run.epochs) < OVERFIT_EPOCHS:
+        return None
+    if not _is_ahead(run):
+        return 0
+    lowest = _lowest_loss(run)
+    return None if lowest is run.epochs[-1] else lowest.epoch + 1
+
+
 def _overfits(run: Run) -> tuple[str, str]:
-    lowest = min(run.epochs, key=lambda epoch: epoch["val_loss"])
-    last = run.epochs[-1]
+    if len(run.epochs) < OVERFIT_EPOCHS or not _is_ahead(run):
+        return "", ""
+    lowest, last = _lowest_loss(run), run.epochs[-1]
+    since = f" from epoch {lowest.epoch + 1} on" if lowest is not last else ""
+    lowest_loss = f"; validation loss was lowest after epoch {lowest.epoch}" if since else ""
+    shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"
+    return f"overfits{since}: by its end {shares}{lowest_loss}.", "overfits"
+
+
+def _is_ahead(run: Run) -> bool:
+    """Tells whether training is ahead of validation in the last two epochs: one may be no more than a stumble."""
+    lowest, newest = _lowest_loss(run), run.epochs[-2:]
 
     def gap(epoch: EpochEnd) -> float:
         reviews = run.experiment.validation_reviews
@@ -72,16 +99,12 @@ def _overfits(run: Run) -> tuple[str, str]:
         found: float = epoch["accuracy"] - epoch["val_accuracy"]
         return found if found >= by_chance else 0.0
 
-    # One epoch may be no more than a stumble.
-    if len(run.epochs) < 3 or not all(gap(epoch) >= OVERFIT_GAP for epoch in run.epochs[-2:]):
-        return "", ""
-    risen = all(epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"] for epoch in run.epochs[-2:])
-    if not risen and gap(last) < OVERFIT_WIDE_GAP:
-        return "", ""
-    since = f" from epoch {lowest.epoch + 1} on" if lowest is not last else ""
-    lowest_loss = f"; validation loss was lowest after epoch {lowest.epoch}" if since else ""
-    shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"
-    return f"overfits{since}: by its end {shares}{lowest_loss}.", "overfits"
+    risen = all(epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"] for epoch in newest)
+    return all(gap(epoch) >= OVERFIT_GAP for epoch in newest) and (risen or gap(newest[-1]) >= OVERFIT_WIDE_GAP)
+
+
+def _lowest_loss(run: Run) -> EpochEnd:
+    return min(run.epochs, key=lambda epoch: epoch["val_loss"])
 
 
 def _guesses(run: Run) -> tuple[str, str]:

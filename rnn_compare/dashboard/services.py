@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
+from rnn_compare.dashboard.classroom import close_classroom, get_classroom
 from rnn_compare.dashboard.known_baselines import KnownBaselines
 from rnn_compare.dashboard.own_speed import OwnSpeed
 from rnn_compare.dashboard.replays import Replays
@@ -27,6 +28,8 @@ from rnn_compare.training.local.cluster import worker_count
 SNAPSHOT_SECONDS = 0.4
 """How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
 
+CURTAIN = "The class predicts: these curves are shown after the reveal."
+"""What stands in the place of hidden runs."""
 KEPT_CONCLUSIONS = 100
 """Conclusions that are remembered; the oldest are forgotten first."""
 FIRST_START_VARIABLE = "RNN_COMPARE_FIRST_START"
@@ -45,11 +48,18 @@ class Snapshot:
     """All runs as they were at one moment, and what was made of them, once for all viewers.
 
     Args:
-        runs: All runs, oldest first.
+        all_runs: All runs, oldest first.
+        hidden: The ids of those that a class is to predict first.
+
+    Attributes:
+        runs: Those that may be shown to anybody. All that pages say of runs comes of these.
+        all_runs: The hidden ones too: how far they are may be told, and who waits for them.
     """
 
-    def __init__(self, runs: list[Run]) -> None:
-        self.runs = runs
+    def __init__(self, all_runs: list[Run], hidden: frozenset[str] = frozenset()) -> None:
+        self.runs = [run for run in all_runs if run.id not in hidden]
+        self.all_runs = all_runs
+        self.hidden = hidden
         self._read_at = time.monotonic()
         self._made: dict[Hashable, Any] = {}  # each key has a type of its own
 
@@ -79,9 +89,9 @@ class Services:
     engine: Engine
 
     def __post_init__(self) -> None:
-        self._reading = threading.Lock()
+        self._reading = threading.RLock()  # who is told of what was hidden may look
         self._latest: Snapshot | None = None
-        self.evidence = Evidence(self.store)
+        self.evidence = Evidence(self.store, self._hidden)
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
         self.replays = Replays()
@@ -91,22 +101,56 @@ class Services:
     def is_stale(self) -> bool:
         """Whether the next to ask for runs will have to read the record."""
         latest = self._latest
-        return latest is None or latest.is_stale
+        return latest is None or latest.is_stale or latest.hidden != self._hidden()
 
     def snapshot(self) -> Snapshot:
-        """Returns all runs as they were at most ``SNAPSHOT_SECONDS`` ago."""
+        """Returns all runs as they were at most ``SNAPSHOT_SECONDS`` ago; what is hidden by now is hidden at once."""
         with self._reading:
-            if self._latest is None or self._latest.is_stale:
-                self._latest = Snapshot(self.store.runs())
+            hidden = self._hidden()
+            if self._latest is None or self._latest.is_stale or self._latest.hidden != hidden:
+                self._latest = Snapshot(self.store.runs(), hidden)
             return self._latest
 
     def runs(self) -> list[Run]:
-        """Returns the runs of the snapshot, oldest first."""
+        """Returns the runs of the snapshot that may be shown, oldest first."""
         return self.snapshot().runs
 
     def on_charts(self, snapshot: Snapshot) -> list[Run]:
         """Returns the runs of a snapshot as charts show them: those that are played again, as far as they have come."""
         return snapshot.once("on charts", lambda snapshot: self.replays.applied(snapshot.runs))
+
+    def all_runs(self) -> list[Run]:
+        """Returns the runs of the snapshot, the hidden ones too: the lecture itself tells how far they are."""
+        return self.snapshot().all_runs
+
+    def submit_hidden(self, experiments: Sequence[Experiment], visitor: str = "", priority: int = 0) -> list[str]:
+        """Begins trainings that nobody sees until the class has predicted; returns their ids.
+
+        Nobody reads the record between the two steps, so that no page has a glimpse of them.
+        """
+        with self._reading:
+            started = self.engine.submit(experiments, visitor=visitor, priority=priority)
+            get_classroom().hide(started)
+            self._latest = None
+        return started
+
+    def hide(self, runs: Sequence[str]) -> None:
+        """Hides recorded runs until the class has predicted."""
+        with self._reading:
+            get_classroom().hide(runs)
+            self._latest = None
+
+    def require_shown(self, *runs: str) -> None:
+        """Stands before every download: it may have been offered before its runs were hidden.
+
+        Raises:
+            UserError: If one of the runs is hidden.
+        """
+        if not self._hidden().isdisjoint(runs):
+            raise UserError(CURTAIN)
+
+    def _hidden(self) -> frozenset[str]:
+        return get_classroom().state().hidden
 
     def refresh(self) -> None:
         """Makes the next reading see what was just written."""
@@ -156,9 +200,9 @@ class Services:
         return snapshot.once("starts", self._starts)
 
     def _starts(self, snapshot: Snapshot) -> dict[str, float]:
-        own = [run for run in snapshot.runs if run.owner == self.engine.owner]
+        own = [run for run in snapshot.all_runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        return estimate.starts(queue.line(own), running, snapshot.runs, self.at_once, self.own_speed.now)
+        return estimate.starts(queue.line(own), running, snapshot.all_runs, self.at_once, self.own_speed.now)
 
 
 def get_services() -> Services:
@@ -197,7 +241,7 @@ def running_services() -> Services | None:
 
 
 def close_services() -> None:
-    """Ends the engine and its workers."""
+    """Ends the engine and its workers, and closes all records."""
     global _services
     with _lock:
         if _services is not None:
@@ -205,3 +249,4 @@ def close_services() -> None:
             _services.engine.close()
             _services.store.close()
         _services = None
+    close_classroom()

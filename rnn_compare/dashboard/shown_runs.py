@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.dashboard.services import Services, Snapshot
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.runs.record import Run
 
@@ -78,6 +79,12 @@ def newest(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.comparison == runs[-1].comparison] if runs else []
 
 
+def on_the_charts(services: Services) -> list[Run]:
+    """Returns the runs on the charts of this visitor's page, in order: none where those that it names are hidden."""
+    snapshot = services.snapshot()
+    return [] if is_behind_the_curtain(snapshot, pinned()) else shown(services.on_charts(snapshot))
+
+
 def shown(runs: Sequence[Run]) -> list[Run]:
     """Returns the runs that this visitor's page shows, in order."""
     return chosen(runs, pinned())
@@ -89,6 +96,13 @@ def names_any(runs: Sequence[Run]) -> bool:
     return any(name in there for name in pinned())
 
 
+def is_behind_the_curtain(snapshot: Snapshot, named: Sequence[str]) -> bool:
+    """Tells whether all that a link names is hidden until the class has predicted: nothing else takes its place."""
+    hidden = [run for run in snapshot.all_runs if run.id in snapshot.hidden]
+    names = {run.id for run in hidden} | {f"{TOGETHER}{run.comparison}" for run in hidden}
+    return any(name in names for name in named) and not _named(snapshot.runs, named)
+
+
 def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
     """Returns the runs that a link names, in its order; where there is none of them, the newest ones.
 
@@ -96,6 +110,10 @@ def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
         runs: All runs, in the order of their making.
         named: What the link names.
     """
+    return _that_fit(_named(runs, named) or newest(runs))
+
+
+def _named(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
     by_id = {run.id: run for run in runs}
     together = {name.removeprefix(TOGETHER) for name in named if name.startswith(TOGETHER)}
     started: dict[str, list[Run]] = {}
@@ -106,7 +124,7 @@ def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
     for name in named:
         one = [by_id[name]] if name in by_id else started.get(name.removeprefix(TOGETHER), [])
         found |= {run.id: run for run in one}
-    return _that_fit(list(found.values()) or newest(runs))
+    return list(found.values())
 
 
 def grouped(runs: Sequence[Run]) -> list[Group]:

@@ -8,6 +8,8 @@ from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages import cluster, reviews, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
+from rnn_compare.dashboard.pages.present import notes, presenting
+from rnn_compare.dashboard.pages.present import page as present
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
 from rnn_compare.dashboard.server import upload_gate
@@ -28,6 +30,14 @@ def render() -> None:
             st.Page(sweep.render, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
             st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
             st.Page(cluster.render, title="Cluster", icon=":material/lan:", url_path="cluster"),
+            st.Page(
+                present.render,
+                title="Present",
+                icon=":material/slideshow:",
+                url_path="present",
+                visibility="hidden" if presenting.why_not() else "visible",
+            ),
+            st.Page(notes.render, title="Notes", url_path="notes", visibility="hidden"),
         ],
         position="top",
     )

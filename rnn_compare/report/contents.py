@@ -62,12 +62,13 @@ class Contents:
         return not all(run.status.ended for run in self.runs)
 
 
-def gather(store: RunStore, ids: Sequence[str]) -> Contents:
+def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None) -> Contents:
     """Returns what a report tells of runs.
 
     Args:
         store: The record.
         ids: Of the runs, at least one; a repeated one counts once.
+        evidence: What runs achieved, where it is known already; it may leave runs out.
 
     Raises:
         UserError: If none was named, or one is not in the record.
@@ -76,7 +77,7 @@ def gather(store: RunStore, ids: Sequence[str]) -> Contents:
         raise UserError("No run was named. Name at least one, as `python -m rnn_compare runs` lists them.")
     runs = tuple(store.run(run) for run in dict.fromkeys(ids))
     _prepare({run.experiment.dataset for run in runs})
-    evidence, found = Evidence(store), tuple(groups(runs))
+    evidence, found = evidence or Evidence(store), tuple(groups(runs))
     ended = all(run.status.ended for run in runs)
     splits = {same_baselines(run.experiment) for run in runs}
     return Contents(

@@ -24,7 +24,7 @@ from rnn_compare.training import keras_questions
 from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.dispatcher import Dispatcher
 from rnn_compare.training.local.cluster import LocalWorkers
-from rnn_compare.training.messages import Message, Question, QuestionProgress, first_line
+from rnn_compare.training.messages import Message, QuestionProgress, WorkerQuestion, first_line
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from rnn_compare.training.workers import WorkerInfo, Workers
 
@@ -209,7 +209,7 @@ class Engine:
         """
         until = time.monotonic() + timeout
         workers = self._answering(timeout)
-        return workers.ask(Question(function, arguments), max(1.0, until - time.monotonic()))
+        return workers.ask(WorkerQuestion(function, arguments), max(1.0, until - time.monotonic()))
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
         """Returns Keras' own ``model.summary()``; raises as ``ask`` does."""
@@ -229,7 +229,7 @@ class Engine:
         """
 
         def work(name: str) -> object:
-            return self._answering(ANSWER_SECONDS).ask(Question(function, arguments, name), ANALYSIS_SECONDS)
+            return self._answering(ANSWER_SECONDS).ask(WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS)
 
         return self._analyses.get((function, arguments), work)
 

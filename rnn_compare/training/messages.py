@@ -67,7 +67,7 @@ def from_plain(values: Mapping[str, Any]) -> Message:  # Any: each value has the
 
 
 @dataclass(frozen=True)
-class Question(Generic[T]):
+class WorkerQuestion(Generic[T]):
     """What a worker is to do while somebody waits for it.
 
     Attributes:

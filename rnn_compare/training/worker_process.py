@@ -22,9 +22,9 @@ from rnn_compare.runs.events import Ended, Event, Status
 from rnn_compare.training.messages import (
     TOPIC,
     Answer,
-    Question,
     QuestionProgress,
     TrainingEvent,
+    WorkerQuestion,
     first_line,
     to_plain,
 )
@@ -76,7 +76,7 @@ def ask_to_stop(attempt: str) -> None:
     _stopping.add(attempt)
 
 
-def answer(question: Question[T]) -> Answer[T]:
+def answer(question: WorkerQuestion[T]) -> Answer[T]:
     """Does what a question asks for; whatever goes wrong comes back as a sentence."""
     tell = {"tell": _teller(question.name)} if question.name else {}
     try:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.training.messages import Question
+from rnn_compare.training.messages import WorkerQuestion
 
 T = TypeVar("T")
 
@@ -81,7 +81,7 @@ class Workers(Protocol):
     def answers(self) -> bool:
         """Tells whether somebody is there for questions; if not, it is seen to that somebody comes."""
 
-    def ask(self, question: Question[T], timeout: float) -> T:
+    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
         """Has some worker answer a question, and waits for it.
 
         Raises:

@@ -12,7 +12,7 @@ import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
-from tests.processes import PAGE, free_port, started
+from tests.processes import free_port, page_of, started
 
 
 @dataclass(frozen=True)
@@ -34,17 +34,18 @@ def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @contextlib.contextmanager
-def serving(cache: Path) -> Iterator[Server]:
+def serving(cache: Path, script: str = "app.py") -> Iterator[Server]:
     """Runs a server until the end, or until somebody kills it.
 
     Args:
         cache: Its cache folder, which may hold prepared reviews and earlier runs.
+        script: What it serves.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "2"}
     log = cache.parent / f"server-{port}.log"
-    with started([*PAGE, f"--server.port={port}"], log, f"{url}/_stcore/health", environment) as process:
+    with started([*page_of(script), f"--server.port={port}"], log, f"{url}/_stcore/health", environment) as process:
         store = RunStore(cache / "runs.db")
         yield Server(url, psutil.Process(process.pid), store)
         store.close()

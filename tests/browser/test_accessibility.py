@@ -1,7 +1,7 @@
 """Every page and view by the rules of WCAG 2.2, AA, that a program can check: light and dark, on a wall and a phone."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.browser.conftest import Server, serving
 from tests.browser.visits import PAGES, SMALL, VISITS, Visit, settle
 from tests.chromium import PATIENCE
+from tests.phones import BEST, PlainPhone, present, put, record_two_runs
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -88,6 +89,65 @@ def test_pages_break_no_rule_with_what_was_trained(trained: Server, visitor: Pag
     visitor.set_viewport_size(SCREENS[0])
     visit.open(visitor, trained.url)
     check(visitor)
+
+
+@pytest.fixture(scope="module")
+def lecture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server whose presenter obeys (benchmarks/presented.py), with two trained networks."""
+    cache = tmp_path_factory.mktemp("lecture") / "cache"
+    record_two_runs(cache)
+    with serving(cache, "benchmarks/presented.py") as running:
+        yield running.url
+
+
+def answer_and_close(url: str) -> None:
+    present(url, "open_vote")
+    PlainPhone(url.removeprefix("http://")).answer(1)
+    present(url, "close_vote")
+
+
+def reveal_with_a_review(url: str) -> None:
+    answer_and_close(url)
+    present(url, "show_runs")
+    present(url, "open_reviews", True)
+    phone = PlainPhone(url.removeprefix("http://"))
+    phone.send("review", {"text": "A good film."})
+    present(url, "show_review", present(url, "reviews")[0]["id"], ["LSTM(32): positive, 71 %"])
+    present(url, "reveal")
+
+
+CURVE = {"id": "curve", "kind": "curve", "text": "Draw it.", "network": "LSTM(32)", "epochs": 4}
+LEAD = {"id": "lead", "kind": "lead", "text": "By how much?"}
+
+
+@pytest.mark.parametrize(
+    ("question", "act"),
+    [
+        pytest.param(BEST, lambda url: present(url, "open_vote"), id="open"),
+        pytest.param(BEST, answer_and_close, id="closed"),
+        pytest.param(BEST, reveal_with_a_review, id="revealed"),
+        pytest.param(LEAD, lambda url: present(url, "open_vote"), id="slider"),
+        pytest.param(CURVE, lambda url: present(url, "open_vote"), id="drawing"),
+    ],
+)
+def test_the_page_for_phones_breaks_no_rule(
+    lecture: str, browser: Browser, question: dict[str, object], act: Callable[[str], None]
+) -> None:
+    put(lecture, question)
+    act(lecture)
+    context = browser.new_context(viewport=SCREENS[1], bypass_csp=True)  # else axe could not be brought in
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    page.goto(f"{lecture}/join")
+    page.get_by_role("heading", name="Predict", exact=True).wait_for()
+    if act is reveal_with_a_review:
+        page.get_by_text("points ahead").wait_for()
+    problems = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        problems += [f"{scheme}: {line}" for line in broken_rules(page)]
+    context.close()
+    assert not problems, "\n".join(problems)
 
 
 @pytest.mark.parametrize(("wish", "moves"), [("no-preference", True), ("reduce", False)])

@@ -30,7 +30,7 @@ def test_what_was_made_of_older_runs_is_never_kept_for_newer_ones(
 ) -> None:
     readings = iter(range(10**9))
     # Only the order of the readings counts here, and there must be very many.
-    monkeypatch.setattr(services.store, "runs", lambda: [SimpleNamespace(position=next(readings))])
+    monkeypatch.setattr(services.store, "runs", lambda: [SimpleNamespace(id="", position=next(readings))])
     monkeypatch.setattr(module, "SNAPSHOT_SECONDS", 0.0002)
     ended, wrong = threading.Event(), []
 

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
@@ -107,6 +109,7 @@ def behind_nginx(folder: Path, ports: Ports, *options: str, keeps_the_path: bool
     if not keeps_the_path:
         del named["--server.baseUrlPath"]
     record_a_run(folder / "cache")
+    ask_a_class(folder / "cache")
     environment = {**os.environ, CACHE_VARIABLE: str(folder / "cache"), "RNN_COMPARE_WORKERS": "1"}
     page = [*PAGE, *(f"{option}={value}" for option, value in named.items()), *options]
     health = f"http://127.0.0.1:{ports.page}/{path}_stcore/health"
@@ -135,6 +138,16 @@ def _nginx() -> str:
             pytest.fail(sentence)
         pytest.skip(sentence)
     return found
+
+
+def ask_a_class(cache: Path) -> None:
+    """Has a lecture stand at an open question."""
+    classroom = Classroom(cache / "lecture.db")
+    classroom.begin("A lecture")
+    question = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
+    classroom.show_step(0, "Predict", "", question)
+    classroom.open_vote()
+    classroom.close()
 
 
 def record_a_run(cache: Path) -> None:

@@ -77,6 +77,19 @@ def test_a_class_is_invited_to_the_address_below_the_path(course: str, page: Pag
     page.locator(".rc-invite", has_text=f"{course}try").wait_for()
 
 
+def test_a_phone_is_told_and_heard_below_the_path(course: str, page: Page) -> None:
+    asked = _requests(page)
+    page.goto(f"{course}join")
+    choice = page.get_by_role("button", name="LSTM")
+    choice.click()  # an event has come through: no proxy holds it back
+    page.get_by_text("Sent: LSTM").wait_for()
+    page.reload()
+    page.get_by_text("Sent: LSTM").wait_for()
+    assert choice.get_attribute("aria-pressed") == "true"
+    assert all(url.startswith(f"{course}join") for url in asked if not url.startswith("data:"))
+    assert asked.failed == []
+
+
 def test_the_visitors_cookie_and_what_is_fetched_early_stay_below_the_path(
     course: str, request: pytest.FixtureRequest
 ) -> None:

@@ -70,16 +70,16 @@ test("where only every second epoch is sent of single seeds and bands, they stan
 });
 
 test("all that belongs to a hidden group is hidden", () => {
-  for (const { visible } of traces(CHART, [SEEDS], new Set(["a"]), true)) assert.equal(visible, false);
+  for (const { visible } of traces(CHART, [SEEDS], new Set(["a"]), { gap: true })) assert.equal(visible, false);
 });
 
 test("the gap is shaded between the epochs that both lines have, behind all lines, and only where there are two", () => {
   const long = { ...RUN, figures: { speed: "6NK6NK6NK", val_speed: "5K0___5K0" } };
-  const [gap, ...lines] = traces(CHART, [long], new Set(), true);
+  const [gap, ...lines] = traces(CHART, [long], new Set(), { gap: true });
   assert.deepEqual([gap.x, gap.fill], [[1, 3, 3, 1], "toself"]);
   assert.deepEqual(gap.y, [0.8624, 0.8624, 0.72, 0.72]);
   assert.equal(lines.length, 2);
-  assert.equal(traces({ ...CHART, training: null }, [long], new Set(), true).length, 2);
+  assert.equal(traces({ ...CHART, training: null }, [long], new Set(), { gap: true }).length, 2);
 });
 
 test("baselines are thin lines in the colour of the text, since dashes are for training, called beside the chart", () => {

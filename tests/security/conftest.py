@@ -27,7 +27,7 @@ from rnn_compare.dashboard.access import rules, sign_in, visitor
 from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
-from tests.processes import PAGE, PROJECT, free_port, started
+from tests.processes import PROJECT, free_port, page_of, started
 
 APP = str(PROJECT / "app.py")
 PASS = "open sesame 22"
@@ -139,12 +139,12 @@ class Server:
 
 
 @contextlib.contextmanager
-def _serve(folder: Path, prepared_cache: Path, *arguments: str) -> Iterator[Server]:
-    """`streamlit run app.py` on a free port, with a cache of its own."""
+def _serve(folder: Path, prepared_cache: Path, *arguments: str, script: str = "app.py") -> Iterator[Server]:
+    """`streamlit run` on a free port, with a cache of its own."""
     cache, log = folder / "cache", folder / "server.log"
     shutil.copytree(prepared_cache / "reviews", cache / "reviews")
     port = free_port()
-    command = [*PAGE, f"--server.port={port}", *arguments]
+    command = [*page_of(script), f"--server.port={port}", *arguments]
     environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"}
     with started(command, log, f"http://127.0.0.1:{port}/_stcore/health", environment) as process:
         store = RunStore(cache / "runs.db")
@@ -165,6 +165,18 @@ def guarded(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> I
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server without a pass, opened to a class."""
     with _serve(tmp_path_factory.mktemp("hall"), prepared_cache, "--server.address=0.0.0.0") as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def lecture(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server whose presenter obeys the tests (benchmarks/presented.py), with a pass, opened to a class."""
+    folder = tmp_path_factory.mktemp("lecture")
+    (folder / "secrets.toml").write_text(SECRETS)
+    secrets = f"--secrets.files={folder / 'secrets.toml'}"
+    with _serve(
+        folder, prepared_cache, "--server.address=0.0.0.0", secrets, script="benchmarks/presented.py"
+    ) as server:
         yield server
 
 

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.access import presenter, rules, sign_in
 from rnn_compare.dashboard.access.rate_limit import RateLimit
+from rnn_compare.dashboard.pages.present import conductor
 from rnn_compare.dashboard.services import Services
 from rnn_compare.runs.events import Status
 
@@ -54,6 +55,20 @@ def test_secrets_of_other_programs_lock_nothing(content: str, services: Services
     write_secrets(content)
     pressed(visit(), "Train")
     assert len(services.store.runs()) == 2
+
+
+@pytest.mark.parametrize("page", ["present", "notes"])
+def test_a_lecture_is_given_and_its_notes_are_read_by_the_presenter_alone(
+    page: str, services: Services, write_secrets: Write
+) -> None:
+    write_secrets(GUARDED)
+    conductor.begin(services, "book")
+    app = visit(page)
+    assert "Only the presenter can do this" in seen(app)
+    assert "Why does anybody need an LSTM" not in seen(app)
+    assert "Next" not in [button.label for button in app.button]
+    go_to(signed_in(app), page)
+    assert "Why does anybody need an LSTM" in seen(app)
 
 
 def test_a_viewer_is_told_why_he_cannot_train(services: Services, write_secrets: Write) -> None:

@@ -8,7 +8,7 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training import worker_process
-from rnn_compare.training.messages import Answer, Question
+from rnn_compare.training.messages import Answer, WorkerQuestion
 
 
 def refuse(sentence: str) -> None:
@@ -26,22 +26,22 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_question_is_answered_by_what_its_function_returns() -> None:
-    answer = worker_process.answer(Question(divmod, (7, 2)))
+    answer = worker_process.answer(WorkerQuestion(divmod, (7, 2)))
     assert answer == Answer((3, 1))
     assert answer.result() == (3, 1)
 
 
 def test_a_function_that_returns_nothing_has_answered_too() -> None:
-    assert worker_process.answer(Question(print)) == Answer(None)
+    assert worker_process.answer(WorkerQuestion(print)) == Answer(None)
 
 
 def test_what_goes_wrong_comes_back_as_a_sentence(cache: Path) -> None:
-    assert worker_process.answer(Question(refuse, ("There is nothing.",))) == Answer(error="There is nothing.")
-    assert "cannot be used (No space left on device)" in str(worker_process.answer(Question(fill_the_disk)).error)
-    unforeseen = str(worker_process.answer(Question(divmod, (1, 0))).error)
+    assert worker_process.answer(WorkerQuestion(refuse, ("There is nothing.",))) == Answer(error="There is nothing.")
+    assert "cannot be used (No space left on device)" in str(worker_process.answer(WorkerQuestion(fill_the_disk)).error)
+    unforeseen = str(worker_process.answer(WorkerQuestion(divmod, (1, 0))).error)
     assert "ZeroDivisionError" in unforeseen
     assert str(cache / "workers.log") in unforeseen
-    refused = worker_process.answer(Question(refuse, ("There is nothing.",)))
+    refused = worker_process.answer(WorkerQuestion(refuse, ("There is nothing.",)))
     with pytest.raises(UserError, match="There is nothing"):
         refused.result()
 

@@ -11,7 +11,7 @@ import { buildCards } from "./run_cards.js";
 const TRIGGERS = { Stop: "stop", Continue: "resume" };
 
 export const { render, dispose } = component("rc-board", (root, { redraw, setTriggerValue }) => {
-  let data, mayPress;
+  let data, mayPress, drawn;
   let hidden = new Set(); // ids of groups whose curves are
   const presses = makePresses((what, ids) => setTriggerValue(TRIGGERS[what], ids));
   const hide = (ids) => {
@@ -42,14 +42,15 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
   };
   const news = followNews(show);
   return {
-    update({ may_press: allowed, live, ...message }) {
+    update({ may_press: allowed, live, drawn: guessed, ...message }) {
       mayPress = allowed;
+      drawn = guessed; // the page's own, as the rest of this line: news hold none
       show(message);
       news.from(new URL(live, document.baseURI).href, message.busy);
     },
     draw(plotly) {
       charts.draw(plotly, {
-        groups: data.groups, hidden, gap: data.gap, count: data.epochs, hint: data.hint,
+        groups: data.groups, hidden, drawn, gap: data.gap, count: data.epochs, hint: data.hint,
         boardWidth: root.clientWidth,
       });
     },

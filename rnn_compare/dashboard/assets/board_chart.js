@@ -1,10 +1,12 @@
 // One chart of the board: a figure by epoch, a line a group for training and for validation.
 
+import { drawnBand, drawnEnd } from "./board_drawn.js";
 import { lineEnds, traces } from "./board_traces.js";
 import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "./chart_look.js";
 import { config } from "./chart_tools.js";
 import { element, setText } from "./dom.js";
 import { endLabels } from "./line_ends.js";
+import { unpackFigures } from "./packed.js";
 
 const NARROW = 700; // pixels of the board below which type is smaller
 const WIDE = 1000; // pixels of the board above which type grows with it: it is seen from farther away
@@ -22,13 +24,16 @@ export function buildChart(parent, chart) {
   return {
     box,
     // declared: the chart as the newest message has it; rest: see `layout`.
-    draw(plotly, declared, { groups, hidden, gap, ...rest }) {
+    draw(plotly, declared, { groups, hidden, gap, drawn, ...rest }) {
       setText(title, declared.title); // of a replay it says so
       setText(remark, declared.remark);
       remark.title = declared.remark;
       const size = { width: node.clientWidth, height: node.clientHeight };
-      const made = layout(declared, groups, look(node), { ...rest, ...size, hidden });
-      plotly.react(node, traces(declared, groups, hidden, gap), made, settings);
+      const looks = look(node);
+      const guessed = drawn?.chart === declared.name ? drawn : undefined;
+      const made = layout(declared, groups, looks, { ...rest, ...size, hidden, guessed });
+      const lines = traces(declared, groups, hidden, { gap, thick: looks.thick });
+      plotly.react(node, [...drawnBand(guessed, looks), ...lines], made, settings);
       if (drawnBy && width !== node.clientWidth) plotly.Plots.resize(node);
       drawnBy = plotly;
       width = node.clientWidth;
@@ -54,13 +59,13 @@ function buildCaption(box, { title: text, training, validation }) {
 }
 
 // count: epochs of the longest run; hint: what stands in an empty chart; hidden: ids of groups whose curves are;
-// boardWidth, and width and height of this chart: in pixels.
-export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, hidden = new Set() }) {
-  const scale = Math.min(LARGEST, Math.max(1, boardWidth / WIDE));
-  const size = boardWidth < NARROW ? 13 : 15 * scale;
+// boardWidth, and width and height of this chart: in pixels; guessed: what a class has drawn of this chart.
+export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
+  const scale = scaleOf(boardWidth, looks);
+  const size = boardWidth < NARROW ? 13 * (looks.type ?? 1) : 15 * scale;
   const baselines = chart.baselines ?? [];
   const shown = groups.filter(({ id }) => !hidden.has(id));
-  const lines = width < BARE ? [] : lineEnds(chart, shown);
+  const lines = width < BARE ? [] : [...lineEnds(chart, shown), ...drawnEnd(guessed, looks)];
   const place = { last: count, height: height - (ABOVE + BELOW) * scale, size: size - 1, ...looks };
   const labels = endLabels(chart, lines, place);
   const axis = { ...axisIn(looks), tickfont: { size } };
@@ -75,7 +80,7 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
       // Dashes mean training here.
       spikedash: "solid", spikethickness: 1, unifiedhovertitle: { text: "epoch %{x:.2~f}" },
     },
-    yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
+    yaxis: { ...axis, range: rangeWith(chart.range, guessed), tickformat: chart.tickformat, nticks: 7 },
     shapes: [
       ...baselines.map(({ at }) => baselineAt(at, looks)),
       ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 2 })),
@@ -86,6 +91,16 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
       ...(groups.length || !hint ? [] : [hintText(hint)]),
     ],
   };
+}
+
+function scaleOf(boardWidth, { type = 1 }) {
+  return type * Math.min(LARGEST, Math.max(1, boardWidth / WIDE));
+}
+
+function rangeWith([low, high], guessed) {
+  if (!guessed) return [low, high];
+  const values = [...unpackFigures(guessed.low), ...unpackFigures(guessed.high)];
+  return [Math.min(low, ...values.map((value) => value - 0.02)), Math.max(high, ...values)];
 }
 
 // What is drawn of the running epoch lies before its end: before 1, in the first.

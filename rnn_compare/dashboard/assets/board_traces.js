@@ -6,7 +6,7 @@ import { unpackFigures } from "./packed.js";
 const HATCHES = ["/", "\\"];
 
 // What lies behind comes first. Then two lines a group, training and validation; of what a chart has not, an empty one.
-export function traces(chart, groups, hidden, gap = false) {
+export function traces(chart, groups, hidden, { gap = false, thick = 1 } = {}) {
   const drawn = groups.map((group) => curvesOf(chart, group));
   const each = (make) => drawn.flatMap((curves, index) => {
     const group = groups[index];
@@ -20,8 +20,14 @@ export function traces(chart, groups, hidden, gap = false) {
     ...(gap ? each((curves, { color }, index) => gapArea(curves, color, HATCHES[index % HATCHES.length])) : []),
     ...each((curves, { color }) => band(curves, color)),
     ...each((curves, { color }) => singleSeeds(curves, color)),
-    ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]),
+    ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]
+      .map((line) => thicker(line, thick))),
   ];
+}
+
+function thicker(trace, thick) {
+  const marker = trace.marker && { ...trace.marker, size: trace.marker.size * thick };
+  return { ...trace, line: { ...trace.line, width: trace.line.width * thick }, ...(marker && { marker }) };
 }
 
 // Where the line of each group ends that is drawn: that of validation, or of training until there is one.

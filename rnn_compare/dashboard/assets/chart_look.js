@@ -12,6 +12,9 @@ export function look(node) {
     font: style.fontFamily,
     line: style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)",
     paper: style.getPropertyValue("--st-background-color").trim() || "white",
+    // On the wall of a lecture type and lines are larger than anywhere else (present.css).
+    type: parseFloat(style.getPropertyValue("--rc-chart-type")) || 1,
+    thick: parseFloat(style.getPropertyValue("--rc-chart-lines")) || 1,
   };
 }
 

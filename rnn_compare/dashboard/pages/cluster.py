@@ -48,7 +48,7 @@ def _workers(services: Services) -> None:
         st.warning(str(error))
         return
     if workers:
-        runs = {run.id: run for run in services.runs()}
+        runs = {run.id: run for run in services.all_runs()}  # what is hidden keeps a worker busy all the same
         waiting = sum(run.status == "queued" and run.owner == engine.owner for run in runs.values())
         st.html(table(workers, runs))
         st.caption(f"{counted(len(workers), 'worker')}, {counted(waiting, 'network')} waiting.")

@@ -34,10 +34,11 @@ def render() -> None:
     if not runs:
         st.info("Choose at least one network on the left: it answers here.", icon=":material/arrow_back:")
     elif text.strip():
-        _answers(runs, text, which)
+        show_answers(runs, text, which)
 
 
-def _answers(runs: Sequence[Run], text: str, which: Which) -> None:
+def show_answers(runs: Sequence[Run], text: str, which: Which) -> None:
+    """Draws what each network says of a text, and the text as it was given."""
     drawn = looks(run.experiment.cell for run in runs)
     cards = []
     verdicts: list[tuple[Run, str, Verdict]] = []

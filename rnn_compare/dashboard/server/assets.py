@@ -24,7 +24,7 @@ ASSETS = Path(__file__).parents[1] / "assets"
 def assets() -> dict[str, Path]:
     """Returns the served files by their name; Plotly's library is the one that the package carries."""
     plotly = Path(str(importlib.resources.files("plotly"))) / "package_data" / "plotly.min.js"
-    return {"plotly.min.js": plotly} | {path.name: path for path in ASSETS.iterdir()}
+    return {"plotly.min.js": plotly} | {path.name: path for path in ASSETS.iterdir() if path.is_file()}
 
 
 @functools.cache

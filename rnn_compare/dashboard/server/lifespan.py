@@ -2,13 +2,18 @@
 
 import contextlib
 import importlib
+import signal
+import threading
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
 
 import anyio.to_thread
 import streamlit as st
 
 from rnn_compare.dashboard.access import rules
+from rnn_compare.dashboard.classroom import close_classroom
+from rnn_compare.dashboard.server import join
 from rnn_compare.dashboard.server.own_addresses import page_url
 from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.errors import UserError
@@ -23,5 +28,29 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
         await anyio.to_thread.run_sync(get_services)
     if not st.get_option("server.headless"):  # Streamlit does it for a script, but not for an `st.App`
         await anyio.to_thread.run_sync(webbrowser.open, page_url())
-    yield {}
+    with _before_the_end(join.close):
+        yield {}
     await anyio.to_thread.run_sync(close_services)
+    close_classroom()
+
+
+@contextlib.contextmanager
+def _before_the_end(call: Callable[[], None]) -> Iterator[None]:
+    """Has a function called when the process is told to end: the server itself first waits for open connections."""
+    if threading.current_thread() is not threading.main_thread():  # a server within a test
+        yield
+        return
+    before: dict[signal.Signals, Any] = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, frame: object) -> None:
+        call()
+        if callable(then := before[signal.Signals(number)]):
+            then(number, frame)
+
+    for each in before:
+        signal.signal(each, handle)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

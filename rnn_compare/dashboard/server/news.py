@@ -21,10 +21,9 @@ from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.known_baselines import Found, lines
 from rnn_compare.dashboard.server.own_addresses import FOLDER
-from rnn_compare.dashboard.services import Services, Snapshot, get_services, running_services
-from rnn_compare.dashboard.shown_runs import MAX_SHOWN, chosen
+from rnn_compare.dashboard.services import CURTAIN, Services, Snapshot, get_services, running_services
+from rnn_compare.dashboard.shown_runs import MAX_SHOWN, chosen, is_behind_the_curtain
 from rnn_compare.errors import UserError
-from rnn_compare.runs.record import Run
 
 PATH = f"{FOLDER}/live"
 LONGEST_QUERY = 2000
@@ -79,11 +78,14 @@ async def answer(request: Request) -> Response:
 def _message(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
     return snapshot.once(
         ("message", tuple(named), view),
-        lambda snapshot: _made(services, snapshot, chosen(services.on_charts(snapshot), named), view),
+        lambda snapshot: _made(services, snapshot, named, view),
     )
 
 
-def _made(services: Services, snapshot: Snapshot, shown: Sequence[Run], view: View) -> dict[str, Any]:
+def _made(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
+    if is_behind_the_curtain(snapshot, named):
+        return board.message([], {}, view, CURTAIN)
+    shown = chosen(services.on_charts(snapshot), named)
     known = services.baselines.look_up(shown) if view.baselines else Found()
     said = services.findings(snapshot, shown)
     starts = services.starts(snapshot)

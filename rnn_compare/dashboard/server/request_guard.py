@@ -11,7 +11,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from rnn_compare.dashboard.server import upload_gate, visitor_cookie
+from rnn_compare.dashboard.server import join, upload_gate, visitor_cookie
 
 EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
 
@@ -24,7 +24,7 @@ class RequestGuard:
     """Refuses what no browser of a visitor asks for, and marks answers.
 
     Everything that visitors do goes over Streamlit's websocket, so the server takes no forms, and no uploads but the
-    presenter's texts (``upload_gate``).
+    presenter's texts (``upload_gate``) and what a phone sends (``join``).
     While it listens on this machine only, it answers to this machine's names only: else any web site could have its
     own name point here, and would then pass for the page itself (DNS rebinding).
 
@@ -78,7 +78,8 @@ def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
             "name what it is called there: --server.allowedHosts NAME.",
             status_code=421,
         )
-    if scope["method"] not in ("GET", "HEAD", "OPTIONS") and not upload_gate.admits(scope["method"], scope["path"]):
+    method, path = scope["method"], scope["path"]
+    if method not in ("GET", "HEAD", "OPTIONS") and not (join.admits(method, path) or upload_gate.admits(method, path)):
         return PlainTextResponse("Nothing is sent to this server but over its websocket.", status_code=405)
     return None
 

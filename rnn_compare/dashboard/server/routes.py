@@ -3,7 +3,7 @@
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from rnn_compare.dashboard.server import assets, news
+from rnn_compare.dashboard.server import assets, join, news
 from rnn_compare.dashboard.server.own_addresses import base_path
 from rnn_compare.dashboard.server.preload import Preload
 from rnn_compare.dashboard.server.request_guard import RequestGuard
@@ -13,7 +13,8 @@ MIDDLEWARE = [Middleware(RequestGuard), Middleware(Preload)]
 
 def routes() -> list[Route]:
     """Returns the addresses that are this program's own; Streamlit adds no base path to them."""
+    asked = ((news.PATH, news.answer), (assets.PATH, assets.serve), *join.ASKED)
     return [
-        Route(f"{base_path()}/{path}", answer)
-        for path, answer in ((news.PATH, news.answer), (assets.PATH, assets.serve))
+        *(Route(f"{base_path()}/{path}", answer) for path, answer in asked),
+        *(Route(f"{base_path()}/{path}", take, methods=["POST"]) for path, take in join.SENT),
     ]

@@ -21,10 +21,11 @@ def token(cookie: object) -> str | None:
 def new(scope: Scope) -> str | None:
     """Returns the `Set-Cookie` header for a browser that has none.
 
-    Streamlit's page asks for its health each time before it connects, so that the websocket brings the cookie along.
+    Streamlit's page asks for its health each time before it connects, so that the websocket brings the cookie along;
+    a phone asks for its page.
     """
     request = Request(scope)
-    if not scope["path"].endswith("/_stcore/health") or token(request.cookies.get(NAME)):
+    if not scope["path"].endswith(("/_stcore/health", "/join")) or token(request.cookies.get(NAME)):
         return None
     secure = "; Secure" if scope["scheme"] == "https" else ""
     return f"{NAME}={secrets.token_hex(16)}; Path={base_path() or '/'}; HttpOnly; SameSite=Lax{secure}"

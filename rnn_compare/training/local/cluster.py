@@ -18,7 +18,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.training import worker_process
 from rnn_compare.training.local import worker
-from rnn_compare.training.messages import TOPIC, Answer, OnMessage, Question, from_plain
+from rnn_compare.training.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
 from rnn_compare.training.workers import DaskObject, Training, WorkerInfo, worker_info
 
 T = TypeVar("T")
@@ -178,7 +178,7 @@ class LocalWorkers:
         """Kills a worker, whatever it does; a new one follows. Returns without waiting for it."""
         self._call(worker.kill, workers=[address], nanny=True)
 
-    def ask(self, question: Question[T], timeout: float) -> T:
+    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
         """Has some worker answer a question.
 
         Raises:

@@ -14,7 +14,7 @@ from distributed import Client
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.training.local.cluster import LocalWorkers
-from rnn_compare.training.messages import OnMessage, Question, TrainingEvent, first_line, from_plain
+from rnn_compare.training.messages import OnMessage, TrainingEvent, WorkerQuestion, first_line, from_plain
 from rnn_compare.training.remote.address import check_address
 from rnn_compare.training.remote.attempt import Attempt
 from rnn_compare.training.remote.connection import Connection
@@ -118,7 +118,7 @@ class RemoteWorkers:
                 self._local = LocalWorkers(self._on_message, size=1)
             return bool(self._local.addresses())
 
-    def ask(self, question: Question[T], timeout: float) -> T:
+    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
         """Has the worker on this machine answer a question; raises ``UserError`` if that fails or takes too long."""
         if self._local is None:
             raise UserError("No worker is ready yet. Try again in a moment.")

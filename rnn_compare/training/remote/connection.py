@@ -13,7 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training import worker_process
 from rnn_compare.training.local.cluster import ENVIRONMENT
-from rnn_compare.training.messages import Answer, Question, first_line
+from rnn_compare.training.messages import Answer, WorkerQuestion, first_line
 from rnn_compare.training.remote import bootstrap, bundle
 from rnn_compare.training.workers import DaskObject
 
@@ -115,7 +115,7 @@ class _Call:
 
 
 def _pickled(function: Callable[..., object], arguments: tuple[object, ...]) -> bytes:
-    return pickle.dumps(_Call(worker_process.answer, Question(function, arguments)))
+    return pickle.dumps(_Call(worker_process.answer, WorkerQuestion(function, arguments)))
 
 
 def _minor(version: str) -> str:

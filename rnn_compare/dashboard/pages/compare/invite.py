@@ -74,6 +74,21 @@ def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None
     return f"{'https' if secure else 'http'}://{name}:{port}{base}"
 
 
+def reachable(page: str = "") -> str | None:
+    """Returns where others reach the first page, as this visitor's browser and its settings tell; None if they cannot.
+
+    Args:
+        page: The path of the page that is being drawn.
+    """
+    return address(
+        (st.context.url or "").rstrip("/").removesuffix(f"/{page}"),
+        st.get_option("server.address") or "",
+        st.get_option("server.port"),
+        bool(st.get_option("server.sslCertFile")),
+        own_address(),
+    )
+
+
 def own_address() -> str | None:
     """Returns this machine's IPv4 address in the network that it would send by; None if it is in none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -99,6 +114,11 @@ def code(url: str) -> str:
     )
 
 
+def code_address(url: str) -> str:
+    """Returns the same as an address that an image can be drawn from."""
+    return str(segno.make(url, micro=False, error="m").svg_data_uri(border=4, dark="#000000", light="#ffffff", scale=8))
+
+
 def _window() -> None:
     def close() -> None:
         st.session_state[_OPENED] = None
@@ -107,13 +127,7 @@ def _window() -> None:
     @st.dialog("Join in", width="large", on_dismiss=close)
     def dialog() -> None:
         listens_on = st.get_option("server.address") or ""
-        found = address(
-            st.context.url or "",
-            listens_on,
-            st.get_option("server.port"),
-            bool(st.get_option("server.sslCertFile")),
-            own_address(),
-        )
+        found = reachable()
         in_jupyter = JUPYTER_VARIABLE in os.environ
         if in_jupyter:
             st.info(IN_JUPYTER, icon=":material/lock:")

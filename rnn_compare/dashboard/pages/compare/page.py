@@ -21,7 +21,7 @@ from rnn_compare.dashboard.pages.compare import (
 )
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import Services, get_services
-from rnn_compare.dashboard.shown_runs import grouped, names_any, newest, pin, pin_beside, pinned, restore, shown
+from rnn_compare.dashboard.shown_runs import grouped, names_any, newest, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
 from rnn_compare.formatting import about, counted, percent
@@ -61,7 +61,7 @@ def render() -> None:
             said = st.container()
             beside, button = st.columns([3, 2], vertical_alignment="bottom")
         with settings:
-            setup = controls.setup(beside, [run.experiment for run in shown(services.runs())])
+            setup = controls.setup(beside, [run.experiment for run in on_the_charts(services)])
         with said:
             _say_what_starts(services, setup)
         with button:
@@ -125,7 +125,7 @@ def _train(services: Services, setup: controls.Setup) -> None:
 
 def _train_beside(services: Services, setup: controls.Setup) -> None:
     """Offers to train what is set up beside what is shown, where the two can be compared and share no network."""
-    there = shown(services.runs())
+    there = on_the_charts(services)
     more = [each for each in setup.experiments if all(run.experiment != each for run in there)]
     fits = len({each.setting for each in [*more, *(run.experiment for run in there)]}) <= MAX_COMPARED
     if not (there and more and fits and can_be_compared([*more, *(run.experiment for run in there)])):
@@ -142,8 +142,8 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
 
 
 def _live(services: Services, drawn: UnderWay) -> None:
-    runs = services.on_charts(services.snapshot())
-    chosen = shown(runs)
+    runs = services.runs()
+    chosen = on_the_charts(services)
     place = st.container(key="board_place")  # keeps its height while the scripts load
     view = _below_board(services, runs, chosen)
     source = news.url(pinned(), view)
@@ -194,7 +194,7 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
                 ":material/link_off: What this link names is not here: it was deleted, or is of another machine. "
                 "The newest comparison is shown."
             )
-        elif pinned() and latest and latest[-1].position > max((run.position for run in chosen), default=0):
+        elif pinned() and chosen and latest and latest[-1].position > max((run.position for run in chosen), default=0):
             if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
                 pin([])
                 st.rerun(scope="app")
@@ -211,6 +211,7 @@ def _under_way(services: Services) -> UnderWay:
     return UnderWay(
         starting=services.engine.state.phase == "starting",
         training=any(not run.status.ended for run in runs),
-        counting=bool(st.session_state.get("baselines")) and services.baselines.look_up(shown(runs)).waiting,
+        counting=bool(st.session_state.get("baselines"))
+        and services.baselines.look_up(on_the_charts(services)).waiting,
         playing=services.replays.under_way(runs) is not None,
     )

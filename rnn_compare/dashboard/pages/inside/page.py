@@ -44,11 +44,12 @@ def render() -> None:
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
         return
-    if chosen := _with_weights(runs, which):
+    if chosen := with_weights(runs, which):
         VIEWS[view or FIRST](services, chosen)
 
 
-def _with_weights(runs: Sequence[Run], which: Which) -> list[Chosen]:
+def with_weights(runs: Sequence[Run], which: Which) -> list[Chosen]:
+    """Returns networks with their weights; of one that has none it is said why."""
     chosen = []
     drawn = looks(run.experiment.cell for run in runs)
     for run, name, look in zip(runs, network_choice.on_cards(runs), drawn, strict=True):

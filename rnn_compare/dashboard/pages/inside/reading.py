@@ -53,8 +53,12 @@ class Read:
 def show(services: Services, chosen: Sequence[Chosen]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
     text = review_box.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
-    if not text.strip():
-        return
+    if text.strip():
+        show_text(services, chosen, text)
+
+
+def show_text(services: Services, chosen: Sequence[Chosen], text: str) -> None:
+    """Draws how each network reads a text."""
     found = _read(services, chosen, text)
     if not found:
         return

@@ -11,6 +11,7 @@ from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home, ticked_together
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.dashboard.shown_runs import PARAMETER, fit_together, link
+from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
 from rnn_compare.runs.csv_export import curves
@@ -107,12 +108,20 @@ def _ticked_rows() -> list[int]:
 
 def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:
     at_work = [run.id for run in chosen if not run.status.ended]
+    problems = notices.noted()
+
+    def as_csv() -> bytes:
+        with notices.noting(problems):
+            services.require_shown(*(run.id for run in chosen))
+            return curves(chosen).encode("utf-8-sig")  # the mark tells spreadsheets that this is UTF-8
+        raise UserError(problems[-1])  # so that nothing is downloaded
+
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open on Compare", type="primary", disabled=not fit_together(chosen)):
             _show_on_the_charts(chosen, services.runs())
         st.download_button(
             "Curves as CSV",
-            lambda: curves(chosen).encode("utf-8-sig"),  # the mark tells spreadsheets that this is UTF-8
+            as_csv,
             f"{chosen[0].id if len(chosen) == 1 else 'curves'}.csv",
             "text/csv",
             disabled=not any(run.epochs for run in chosen),

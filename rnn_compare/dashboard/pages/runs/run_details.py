@@ -52,8 +52,9 @@ def model(services: Services, run: Run, which: Which) -> bytes:
     """Returns a run's stock Keras model as the content of a ``.keras`` file.
 
     Raises:
-        UserError: If the run has no weights, or the file can neither be read nor written.
+        UserError: If the run is hidden by now or has no weights, or the file can neither be read nor written.
     """
+    services.require_shown(run.id)
     file = model_file(run.id, which)
     # While it trains, a file that is there may be of an earlier epoch.
     if not (run.status.ended and file.exists()):

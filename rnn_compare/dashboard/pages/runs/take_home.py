@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Sequence
+from typing import Literal
 
 import streamlit as st
 
@@ -14,13 +15,13 @@ from rnn_compare.runs.record import Run
 
 MOST = 100
 """Runs of one report: more would keep the server busy for seconds."""
-_OFFERED: tuple[tuple[Form, str, str, str], ...] = (
-    ("html", "Page (.html)", ".html", "Charts, verdicts and tables in one file that needs no network."),
-    ("notebook", "Notebook (.ipynb)", ".ipynb", "Trains the same networks anew, in stock Keras."),
-    ("parquet", "Parquet", "-parquet.zip", "Curves and predictions as tables."),
-    ("csv", "CSV", "-csv.zip", "Curves and predictions as tables."),
-    ("tensorboard", "TensorBoard", "-tensorboard.zip", "Event files: unpack them, then tensorboard --logdir FOLDER."),
-)
+_OFFERED: dict[Form, tuple[str, str, str]] = {
+    "html": ("Page (.html)", ".html", "Charts, verdicts and tables in one file that needs no network."),
+    "notebook": ("Notebook (.ipynb)", ".ipynb", "Trains the same networks anew, in stock Keras."),
+    "parquet": ("Parquet", "-parquet.zip", "Curves and predictions as tables."),
+    "csv": ("CSV", "-csv.zip", "Curves and predictions as tables."),
+    "tensorboard": ("TensorBoard", "-tensorboard.zip", "Event files: unpack them, then tensorboard --logdir FOLDER."),
+}
 _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 _one_at_a_time = threading.Lock()
 
@@ -31,28 +32,51 @@ def offer(services: Services, chosen: Sequence[Run]) -> None:
     name = ids[0] if len(ids) == 1 else "report"
     fits = 0 < len(ids) <= MOST
     with st.popover("Take home", icon=":material/download:", disabled=not fits):
-        for form, label, ending, purpose in _OFFERED:
-            st.download_button(
-                label,
-                _maker(services, ids, form, name, noted()),
-                f"{name}{ending}",
-                _MIME.get(ending, "application/zip"),
-                key=f"take_home_{form}",
-                disabled=not fits,
-                help=purpose,
-                on_click="ignore",
-                width="stretch",
-            )
+        for form in _OFFERED:
+            button(services, ids, form, name, disabled=not fits)
+
+
+def button(
+    services: Services,
+    ids: Sequence[str],
+    form: Form,
+    name: str,
+    disabled: bool = False,
+    width: Literal["stretch", "content"] = "stretch",
+) -> None:
+    """Draws the button that makes and downloads one report.
+
+    Args:
+        services: The server's.
+        ids: Of its runs, in their order.
+        form: Which one.
+        name: Of the file, without an ending.
+        disabled: Whether it cannot be pressed.
+        width: Of the button.
+    """
+    label, ending, purpose = _OFFERED[form]
+    st.download_button(
+        label,
+        _maker(services, ids, form, name, noted()),
+        f"{name}{ending}",
+        _MIME.get(ending, "application/zip"),
+        key=f"take_home_{form}",
+        disabled=disabled,
+        help=purpose,
+        on_click="ignore",
+        width=width,
+    )
 
 
 def report(services: Services, ids: Sequence[str], form: Form, name: str) -> bytes:
     """Returns a report as the content of one file: where it has several, an archive of them.
 
     Raises:
-        UserError: If a run was deleted meanwhile, or it cannot be made of these runs.
+        UserError: If a run was deleted or hidden meanwhile, or it cannot be made of these runs.
     """
+    services.require_shown(*ids)
     with _one_at_a_time:
-        files = written(gather(services.store, ids), form)
+        files = written(gather(services.store, ids, services.evidence), form)
     if form in ("html", "notebook"):
         return files[""]
     named = files if form == "tensorboard" else {f"{name}{added}.{form}": content for added, content in files.items()}

@@ -1,0 +1,50 @@
+"""The dashboard, and beside it a presenter who obeys: only for benchmarks and tests, which ask for
+
+    GET /present/CALL?with=[…]
+
+where CALL is one of the class's own functions and […] what it is called with, as JSON; `hide` and `show_runs` without
+anything mean the newest comparison. The answer is what it returned, with what the class then is like.
+"""
+
+import dataclasses
+import json
+from typing import Any
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.server import lifespan, routes
+from rnn_compare.dashboard.services import get_services
+from rnn_compare.dashboard.shown_runs import newest
+from rnn_compare.lecture.class_state import STATE
+from rnn_compare.lecture.questions import Question
+
+
+def _called(name: str, arguments: list[Any]) -> Any:
+    classroom = get_classroom()
+    if name in ("hide", "show_runs") and not arguments:
+        arguments = [[run.id for run in newest(get_services().store.runs())]]
+    if name == "show_step" and len(arguments) == 4:
+        arguments[3] = Question.model_validate(arguments[3])
+    found = getattr(classroom, name)(*arguments)
+    if name == "reviews":
+        return [dataclasses.asdict(review) for review in found]
+    return dataclasses.asdict(found) if dataclasses.is_dataclass(found) and not isinstance(found, type) else found
+
+
+def _present(request: Request) -> Response:
+    name, arguments = request.path_params["call"], json.loads(request.query_params.get("with", "[]"))
+    found = json.loads(STATE.dump_json(get_classroom().state())) if name == "state" else _called(name, arguments)
+    return JSONResponse(found)
+
+
+if __name__ == "__main__":
+    from rnn_compare.dashboard import site
+
+    site.render()
+elif __name__ != "__mp_main__":
+    present = Route("/present/{call}", _present)
+    app = st.App(__file__, routes=[*routes.routes(), present], middleware=routes.MIDDLEWARE, lifespan=lifespan.lifespan)

@@ -1,0 +1,54 @@
+"""The validation curves that a class has drawn before it saw the real one: their median, and the middle half."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from rnn_compare.charts.plotly_style import GREY, axis, layout, plain
+from rnn_compare.formatting import counted
+
+TYPE = 24
+"""Pixels of the type: it is read from the last row."""
+BAND = "rgba(136, 136, 136, 0.35)"
+
+
+def chart(network: str, drawn: int, low: Sequence[float], middle: Sequence[float], high: Sequence[float]) -> go.Figure:
+    """Returns the chart.
+
+    Args:
+        network: Whose curve was to be drawn.
+        drawn: How many have drawn one.
+        low, middle, high: Lower quartile, median and upper quartile at each epoch.
+    """
+    epochs = list(range(1, len(middle) + 1))
+    made = go.Figure()
+    made.add_scatter(
+        x=[*epochs, *epochs[::-1]],
+        y=[*high, *low[::-1]],
+        fill="toself",
+        fillcolor=BAND,
+        mode="none",
+        name="the middle half",
+        hoverinfo="skip",
+    )
+    made.add_scatter(
+        x=epochs,
+        y=list(middle),
+        mode="lines+markers",
+        name=f"median of {counted(drawn, 'drawing')}",
+        line={"color": GREY, "width": 6, "dash": "dot"},
+        marker={"size": 14},
+        hovertemplate="median %{y:.1%}<extra></extra>",
+    )
+    shown = layout() | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
+    made.update_layout(
+        **shown,
+        legend_font_size=TYPE,
+        xaxis=axis("epoch", dtick=1) | _type("epoch"),
+        yaxis=axis("", tickformat=".0%") | _type(f"{plain(network)}, validation accuracy"),
+    )
+    return made
+
+
+def _type(title: str) -> dict[str, object]:
+    return {"title": {"text": title, "font": {"size": TYPE}}, "tickfont": {"size": TYPE}}

@@ -1,0 +1,30 @@
+// What a class has drawn before it saw the curve: a band beneath it, and the median.
+
+import { faded } from "./board_traces.js";
+import { escapeLabel } from "./chart_look.js";
+import { unpackFigures } from "./packed.js";
+
+const COLOR = "#888888"; // seen on white and on black, and no network's
+
+export function drawnBand(guessed, { thick = 1 } = {}) {
+  if (!guessed) return [];
+  const [low, middle, high] = [guessed.low, guessed.middle, guessed.high].map(unpackFigures);
+  const epochs = middle.map((_, index) => index + 1);
+  const common = { type: "scatter", x: epochs, name: escapeLabel(guessed.text) };
+  return [
+    {
+      ...common, uid: "drawn-band", x: [...epochs, ...epochs.toReversed()], y: [...high, ...low.toReversed()],
+      fill: "toself", fillcolor: faded(COLOR, 0.3), mode: "none", hoverinfo: "skip",
+    },
+    {
+      ...common, uid: "drawn-median", y: middle, mode: "lines", line: { color: COLOR, width: 2.5 * thick, dash: "dot" },
+      hovertemplate: "%{fullData.name} expected %{y:.1%}<extra></extra>",
+    },
+  ];
+}
+
+export function drawnEnd(guessed) {
+  if (!guessed) return [];
+  const middle = unpackFigures(guessed.middle);
+  return [{ text: guessed.text, color: COLOR, x: middle.length, y: middle.at(-1) }];
+}

@@ -1,0 +1,160 @@
+// The page for phones: shows the step at hand, asks its question, and tells what came of it.
+
+import { control, inWords } from "./join_ask.js";
+import { bars, curvesPicture } from "./join_chart.js";
+import { fill, last, part, say } from "./join_dom.js";
+import { keep, unsent } from "./join_kept.js";
+import { listen, send } from "./join_line.js";
+import { tellOfReviews } from "./join_review.js";
+
+const RETRY = 2000;
+const NOTHING = { question: "", round: 0, answer: null, right: null, review: null };
+
+let told = null; // what all phones are told
+let own = NOTHING; // what this one has sent
+let asked = { key: "", show: () => {} };
+let trouble = "";
+let isSending = false;
+
+function isAboutThis(message) {
+  const question = told && told.question;
+  return Boolean(message && question) && message.question === question.id && message.round === told.round;
+}
+
+function answer() {
+  const waiting = unsent();
+  if (isAboutThis(waiting)) return waiting.answer;
+  return isAboutThis(own) ? own.answer : null;
+}
+
+function choose(value) {
+  trouble = "";
+  keep({ question: told.question.id, round: told.round, answer: value });
+  render();
+  sendAnswer();
+}
+
+async function sendAnswer() {
+  const waiting = unsent();
+  if (!waiting || isSending || !told) return;
+  if (!isAboutThis(waiting) || told.phase !== "open") {
+    keep(null);
+    trouble = "Not counted: the vote closed before your answer could be sent.";
+    render();
+    return;
+  }
+  isSending = true;
+  const result = await send("join/answer", waiting);
+  isSending = false;
+  const isSame = JSON.stringify(unsent()) === JSON.stringify(waiting);
+  if (result && isSame) {
+    keep(null);
+    if (result.kept) own = { ...own, ...waiting };
+    else trouble = `Not counted. ${result.said}`;
+  } else setTimeout(sendAnswer, isSame ? RETRY : 0);
+  render();
+}
+
+function ownLine() {
+  const given = answer();
+  const words = given === null ? "" : inWords(told.question, given);
+  if (trouble) return trouble;
+  if (told.phase === "idle") return "The vote has not begun.";
+  if (told.phase === "closed") return words ? `The vote is closed. You answered: ${words}.` : "The vote is closed.";
+  if (!words) return told.round > 1 ? "Discuss it, then vote again." : "You may change it until the vote closes.";
+  if (unsent()) return `Not sent yet, but kept on this phone: ${words}.`;
+  return `Sent: ${words}. You may change it until the vote closes.`;
+}
+
+function renderQuestion() {
+  const { question, phase } = told;
+  part("question").hidden = !question;
+  if (!question) return;
+  for (const id of ["answer", "own"]) part(id).hidden = phase === "revealed";
+  const key = JSON.stringify(question); // a second vote begins as the first one ended
+  if (asked.key !== key) {
+    asked = { key, ...control(question, answer(), choose) };
+    fill(part("answer"), asked.node);
+    say(part("asked"), question.text);
+  }
+  asked.show(answer(), phase === "open");
+  say(part("own"), ownLine());
+}
+
+function curveVerdict(drawing, real, isRight) {
+  const distances = real.map((share, place) => Math.abs(share - drawing[place]));
+  const mean = (100 * distances.reduce((sum, each) => sum + each, 0)) / distances.length;
+  const said = isRight ? "✓ You were right" : "✗ Not this time";
+  return `${said}: on average ${mean.toFixed(1)} points from the real curve.`;
+}
+
+function verdict() {
+  const { question, outcome } = told;
+  if (!question || !outcome || !outcome.final || outcome.answer === null) return ["", ""];
+  const given = answer();
+  if (given === null) return ["You did not answer this one.", ""];
+  if (own.right === null) return ["", ""];
+  if (question.kind === "curve") return [curveVerdict(given, outcome.answer, own.right), `${own.right}`];
+  const words = inWords(question, given);
+  return own.right ? [`✓ You were right: ${words}.`, "true"] : [`✗ Not this time; you said: ${words}.`, "false"];
+}
+
+function isIn(label, value) {
+  const [low, high] = label.split("–").map(Number);
+  return value >= low && value <= high + 0.49;
+}
+
+// Tells which bar an answer is counted in.
+function barOf(given) {
+  const { kind } = told.question;
+  const { labels } = last(told.tallies);
+  if (given === null) return -1;
+  return kind === "lead" ? labels.findIndex((label) => isIn(label, given)) : given;
+}
+
+function renderTally() {
+  const { question, outcome, tallies } = told;
+  if (!question || question.kind === "curve" || !tallies.length) fill(part("tally"));
+  else {
+    const called = question.kind === "lead" || question.kind === "overfits_from" ? "the outcome" : "right";
+    const right = outcome && outcome.final ? barOf(outcome.answer) : -1;
+    fill(part("tally"), bars(tallies, barOf(answer()), right, called));
+  }
+}
+
+function renderOutcome() {
+  const isShown = told.phase === "revealed";
+  part("outcome").hidden = !isShown;
+  if (!isShown) return;
+  const [said, right] = verdict();
+  say(part("verdict"), said);
+  part("verdict").dataset.right = right;
+  say(part("said"), told.outcome ? told.outcome.said : "");
+  if (told.hasRuns) fill(part("curves"), curvesPicture(told, answer()));
+  else fill(part("curves"));
+  renderTally();
+}
+
+function render() {
+  if (!told) return;
+  say(part("title"), told.on ? told.title || "The lecture" : "No lecture at the moment");
+  say(part("text"), told.on ? told.text : "Leave this page open: it shows the question as soon as there is one.");
+  renderQuestion();
+  renderOutcome();
+  tellOfReviews(told, own.review);
+}
+
+function onEvent(kind, message) {
+  if (kind === "beat") return;
+  if (kind === "own") own = message;
+  else {
+    const before = told;
+    told = message;
+    if (!before || before.round !== told.round || before.title !== told.title) trouble = "";
+    if (before && before.title !== told.title) say(part("spoken"), `The lecture goes on: ${told.title}`);
+    sendAnswer();
+  }
+  render();
+}
+
+listen("join/events", { onEvent, onLine: (said) => say(part("line"), said) });

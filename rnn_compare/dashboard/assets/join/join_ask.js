@@ -1,0 +1,91 @@
+// How each kind of question is answered: buttons, a slider, epochs, or a drawing.
+
+import { element } from "./join_dom.js";
+import { drawing } from "./join_draw.js";
+
+const MOST_POINTS = 50;
+const STEP = 0.5;
+
+export function inWords(question, answer) {
+  if (question.kind === "curve") return "your curve";
+  if (question.kind === "lead") return points(answer);
+  if (question.kind === "overfits_from") return answer ? `from epoch ${answer}` : "never";
+  return question.choices[answer];
+}
+
+function points(number) {
+  return `${number} ${number === 1 ? "point" : "points"}`;
+}
+
+// Buttons of which the pressed one is the answer.
+function buttons(labels, onSend, look = () => [], className = "") {
+  const all = labels.map(([value, text], place) => {
+    const button = element("button", { type: "button", "aria-pressed": "false" }, ...look(place), text);
+    button.addEventListener("click", () => onSend(value));
+    return { value, button };
+  });
+  const show = (given, isOpen) => {
+    for (const { value, button } of all) {
+      button.setAttribute("aria-pressed", value === given ? "true" : "false");
+      button.disabled = !isOpen;
+    }
+  };
+  return { node: element("div", { class: className }, ...all.map(({ button }) => button)), show };
+}
+
+function choices(question, onSend) {
+  const swatch = (place) => {
+    const color = question.colors && question.colors[place];
+    if (!color) return [];
+    const mark = element("span", { class: "swatch", "aria-hidden": "true" });
+    mark.style.backgroundColor = color;
+    return [mark];
+  };
+  return buttons(question.choices.map((text, place) => [place, text]), onSend, swatch);
+}
+
+function epochPicker(question, onSend) {
+  const labels = Array.from({ length: question.epochs }, (_, place) => [place + 1, `${place + 1}`]);
+  const picker = buttons([...labels, [0, `never within ${question.epochs} epochs`]], onSend, undefined, "epochs");
+  picker.node.lastChild.classList.add("wide");
+  for (const [place, button] of [...picker.node.children].entries())
+    if (place < question.epochs) button.setAttribute("aria-label", `from epoch ${place + 1}`);
+  return picker;
+}
+
+function slider(_question, onSend) {
+  const input = element("input", { type: "range", min: 0, max: MOST_POINTS, step: STEP, value: 0, id: "lead" });
+  const said = element("output", { class: "points", for: "lead" }, "");
+  const send = element("button", { type: "button", class: "send" }, "Send my answer");
+  const less = element("button", { type: "button", "aria-label": "half a point less" }, "−");
+  const more = element("button", { type: "button", "aria-label": "half a point more" }, "+");
+  let isTouched = false;
+  const tell = () => {
+    said.textContent = points(Number(input.value));
+    input.setAttribute("aria-valuetext", said.textContent);
+  };
+  const move = (by) => {
+    input.value = Number(input.value) + by;
+    isTouched = true;
+    tell();
+  };
+  less.addEventListener("click", () => move(-STEP));
+  more.addEventListener("click", () => move(STEP));
+  input.addEventListener("input", () => move(0));
+  send.addEventListener("click", () => onSend(Number(input.value)));
+  const show = (given, isOpen) => {
+    if (typeof given === "number" && !isTouched) input.value = given;
+    for (const each of [input, less, more]) each.disabled = !isOpen;
+    send.hidden = !isOpen;
+    tell();
+  };
+  const label = element("label", { for: "lead" }, "Lead of the best over the second, in percentage points");
+  return { node: element("div", {}, label, said, element("div", { class: "steps" }, less, input, more), send), show };
+}
+
+// Returns what a question is answered with: ``node``, and ``show(answer, isOpen)``.
+export function control(question, answer, onSend) {
+  if (question.kind === "curve") return drawing(question, answer, onSend);
+  const kinds = { lead: slider, overfits_from: epochPicker };
+  return (kinds[question.kind] || choices)(question, onSend);
+}

@@ -1,0 +1,104 @@
+// The expected curve, drawn with a finger over the epochs; or set epoch by epoch, by keyboard.
+
+import { frame, path, picture, scales } from "./join_chart.js";
+import { drawn, element } from "./join_dom.js";
+
+const LOW = 0.4;
+const START = 0.5;
+const MARGIN = 16;
+
+// Fills what lies between two epochs, so that a quick finger leaves no gap; epochs count from 1.
+export function stroke(shares, from, to, share) {
+  const filled = [...shares];
+  const begun = filled[from - 1];
+  const steps = Math.abs(to - from);
+  for (let step = 0; step <= steps; step += 1) {
+    const place = from + Math.sign(to - from) * step - 1;
+    filled[place] = steps && begun !== null ? begun + ((share - begun) * step) / steps : share;
+  }
+  return filled;
+}
+
+// Epochs that no finger has passed hold what the nearest one holds.
+export function whole(shares) {
+  const known = [...shares.keys()].filter((place) => shares[place] !== null);
+  if (!known.length) return shares.map(() => START);
+  const nearest = (place) =>
+    known.reduce((best, each) => (Math.abs(each - place) < Math.abs(best - place) ? each : best));
+  return shares.map((share, place) => (share === null ? shares[nearest(place)] : share));
+}
+
+export function drawing(question, answer, onSend) {
+  const scale = scales(question.epochs, LOW, 1, MARGIN);
+  let shares = Array.isArray(answer) ? [...answer] : Array.from({ length: question.epochs }, () => null);
+  let last = 0;
+  const mine = drawn("path", { class: "mine" });
+  const label = `An empty chart of ${question.network}'s validation accuracy. Without a pointer, set each epoch below.`;
+  const chart = picture(label, ...frame(scale, MARGIN), mine);
+  chart.classList.add("drawing");
+  const hint = element("p", {}, "Draw from left to right, with a finger.");
+  const sliders = shares.map((_, place) => slider(place));
+  const send = element("button", { type: "button", class: "send" }, "Send my curve");
+  const summary = element("summary", {}, "Set it epoch by epoch");
+  const hand = element("details", { class: "by-hand" }, summary, ...sliders.map(({ row }) => row));
+
+  function slider(place) {
+    const input = element("input", { type: "range", min: 100 * LOW, max: 100, step: 1 });
+    input.addEventListener("input", () => {
+      shares[place] = Number(input.value) / 100;
+      redraw();
+    });
+    const text = element("span", {}, "");
+    return { input, text, row: element("label", {}, text, input) };
+  }
+
+  function redraw() {
+    const isBegun = shares.some((share) => share !== null);
+    const all = whole(shares);
+    mine.setAttribute("d", isBegun ? path(scale, all) : "");
+    for (const [place, { input, text }] of sliders.entries()) {
+      const said = `${Math.round(100 * all[place])} %`;
+      input.value = Math.round(100 * all[place]);
+      input.setAttribute("aria-valuetext", said);
+      text.textContent = `Epoch ${place + 1}: ${said}`;
+    }
+    send.disabled = chart.dataset.closed === "true" || !isBegun;
+  }
+
+  function point(event) {
+    const box = chart.getBoundingClientRect();
+    const wide = chart.viewBox.baseVal.width / box.width;
+    const epoch = scale.epochAt((event.clientX - box.left) * wide);
+    const share = scale.shareAt((event.clientY - box.top) * wide);
+    shares = stroke(shares, last || epoch, epoch, share);
+    last = epoch;
+    redraw();
+  }
+
+  chart.addEventListener("pointerdown", (event) => {
+    if (chart.dataset.closed === "true") return;
+    last = 0;
+    try {
+      chart.setPointerCapture(event.pointerId);
+    } catch {
+      // A finger that has left by now needs none.
+    }
+    point(event);
+    event.preventDefault();
+  });
+  chart.addEventListener("pointermove", (event) => {
+    if (last) point(event);
+  });
+  for (const end of ["pointerup", "pointercancel"]) chart.addEventListener(end, () => (last = 0));
+  send.addEventListener("click", () => onSend(whole(shares).map((share) => Math.round(1000 * share) / 1000)));
+
+  function show(given, isOpen) {
+    chart.dataset.closed = isOpen ? "false" : "true";
+    if (Array.isArray(given) && shares.every((share) => share === null)) shares = [...given];
+    for (const { input } of sliders) input.disabled = !isOpen;
+    hint.hidden = !isOpen;
+    send.hidden = !isOpen;
+    redraw();
+  }
+  return { node: element("div", {}, hint, chart, hand, send), show };
+}

@@ -1,0 +1,86 @@
+// The line to the server: it comes back by itself after a sleep, a tunnel or a restart, and says when it is away.
+
+const SILENT = 40_000; // ms; the server speaks every 15 s
+const FIRST_PAUSE = 300;
+const LONGEST_PAUSE = 2500;
+const PATIENCE = 8000;
+
+// How long to wait before the next try: not all phones of a hall at the same moment.
+export function pause(tries, random = Math.random) {
+  return Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** tries) * (0.5 + random());
+}
+
+export function listen(url, { onEvent, onLine }) {
+  let source = null;
+  let timer = 0;
+  let tries = 0;
+  let heard = Date.now();
+
+  function open() {
+    clearTimeout(timer);
+    if (source) source.close();
+    heard = Date.now();
+    source = new EventSource(url);
+    for (const kind of ["state", "own", "beat"])
+      source.addEventListener(kind, ({ data }) => {
+        heard = Date.now();
+        tries = 0;
+        onLine("");
+        onEvent(kind, JSON.parse(data));
+      });
+    source.addEventListener("error", lost);
+  }
+
+  async function lost() {
+    source.close();
+    onLine("Off-line. Trying again; what you answer is kept on this phone.");
+    clearTimeout(timer);
+    timer = setTimeout(open, pause(tries));
+    tries += 1;
+    const said = tries === 3 ? await refusal(url) : "";
+    if (said) onLine(said);
+  }
+
+  // A phone that was asleep has missed its server's silence.
+  function check() {
+    if (document.visibilityState === "visible" && Date.now() - heard > SILENT) lost();
+  }
+  setInterval(check, 5000);
+  document.addEventListener("visibilitychange", check);
+  addEventListener("online", open);
+  addEventListener("offline", lost);
+  addEventListener("pageshow", ({ persisted }) => persisted && open());
+  open();
+}
+
+// Returns why the server turns this phone away, if it does.
+async function refusal(url) {
+  const stop = new AbortController();
+  try {
+    const answer = await fetch(url, { signal: stop.signal });
+    return answer.ok ? "" : (await answer.json()).said;
+  } catch {
+    return "";
+  } finally {
+    stop.abort();
+  }
+}
+
+// Sends something; ``{ kept }`` or ``{ said }``, a refusal; null where it may be tried again.
+export async function send(url, message) {
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(), PATIENCE);
+  try {
+    const answer = await fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(message),
+      signal: stop.signal,
+    });
+    return answer.status === 429 || answer.status >= 500 ? null : await answer.json();
+  } catch {
+    return null;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,96 @@
+"""How a class answered, as bars: the rounds of a vote beside each other, and what was right."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+from rnn_compare.formatting import counted
+from rnn_compare.lecture.questions import Answer, Question, Tally, tally
+
+UPRIGHT = ("lead", "overfits_from")
+"""Kinds of questions whose answers are an order, drawn from left to right."""
+ROUNDS = ("first vote", "after talking")
+
+
+def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tally]:
+    """Returns the tally of the first round and, where there were several, of the last, with the same bars."""
+    shown = [rounds[0], rounds[-1]] if len(rounds) > 1 else list(rounds)
+    return [tally(question, each, shown[1 - place] if len(shown) > 1 else ()) for place, each in enumerate(shown)]
+
+
+def bars(
+    question: Question, rounds: Sequence[Sequence[Answer]], colors: Mapping[str, str], right: Answer | None = None
+) -> str:
+    """Returns the bars as HTML; a sentence where nobody has answered.
+
+    Args:
+        question: What was asked, with answers that can be counted.
+        rounds: The answers, a list a round.
+        colors: Of answers that are networks.
+        right: The right answer, if it is to be marked.
+    """
+    counted_rounds = tallies(question, rounds)
+    if not counted_rounds:
+        return '<p class="rc-wall-nothing">Nobody has answered.</p>'
+    labels, mark = counted_rounds[0].labels, right_bar(question, right, counted_rounds[0])
+    most = max(1, *(count for each in counted_rounds for count in each.counts))
+    counts = [[(each.counts[place], each.answered) for each in counted_rounds] for place in range(len(labels))]
+    rows = "".join(
+        _answer(label, of_rounds, most, colors.get(label), place == mark)
+        for place, (label, of_rounds) in enumerate(zip(labels, counts, strict=True))
+    )
+    kind = "upright" if question.kind in UPRIGHT else "lying"
+    style = f"--rc-bars: {len(labels) * len(counted_rounds)}"
+    return f'{_legend(counted_rounds)}<ol class="rc-votes rc-{kind}" style="{style}">{rows}</ol>'
+
+
+def right_bar(question: Question, right: Answer | None, found: Tally) -> int | None:
+    """Returns the place of the bar that the right answer lies in; None where none does.
+
+    Example:
+        >>> which = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
+        >>> right_bar(which, 1, tally(which, [0]))
+        1
+    """
+    if right is None or isinstance(right, tuple):
+        return None
+    if question.kind != "lead":
+        return int(right)
+    low = [float(label.partition("–")[0]) for label in found.labels]
+    return max((place for place, least in enumerate(low) if least <= right), default=None)
+
+
+def said(right: int, answered: int) -> str:
+    """Returns how many were right, in words.
+
+    Example:
+        >>> said(31, 120), said(0, 1), said(0, 0)
+        ('31 of 120 were right', '0 of 1 was right', 'Nobody had predicted')
+    """
+    if not answered:
+        return "Nobody had predicted"
+    return f"{right:,} of {answered:,} {'was' if answered == 1 else 'were'} right"
+
+
+def _answer(label: str, counts: Sequence[tuple[int, int]], most: int, color: str | None, is_right: bool) -> str:
+    drawn = "".join(
+        f'<i class="rc-vote rc-round-{place if len(counts) > 1 else 1}" style="--rc-share: {count / most:.3f}">'
+        f"<b>{count:,}</b></i>"
+        for place, (count, _) in enumerate(counts)
+    )
+    told = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)
+    own = f' style="--rc-color: {color}"' if color else ""
+    mark = '<em title="the outcome" aria-label="the outcome">✓</em>' if is_right else ""
+    return (
+        f'<li{own}{" class=rc-right" if is_right else ""} aria-label="{escape(label)}: {told}">'
+        f"<span>{escape(label)}{mark}</span><div>{drawn}</div></li>"
+    )
+
+
+def _legend(found: Sequence[Tally]) -> str:
+    if len(found) < 2:
+        return f'<p class="rc-votes-legend">{counted(found[0].answered, "answer")}</p>'
+    each = (
+        f'<span><i class="rc-round-{place}"></i>{name}: {counted(one.answered, "answer")}</span>'
+        for place, (name, one) in enumerate(zip(ROUNDS, found, strict=True))
+    )
+    return f'<p class="rc-votes-legend">{"".join(each)}</p>'

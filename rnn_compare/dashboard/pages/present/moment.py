@@ -1,0 +1,72 @@
+"""Where a lecture stands, with all that a step needs to be drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.services import Services
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import labels
+from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.lecture_file import Lecture, Step, find
+from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.runs.record import Run
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One moment of a lecture.
+
+    Attributes:
+        services: The server's.
+        lecture: What is given.
+        state: Where the class stands.
+    """
+
+    services: Services
+    lecture: Lecture
+    state: State
+
+    @property
+    def index(self) -> int:
+        """The step at hand; the last one where the file has become shorter meanwhile."""
+        return min(self.state.step, len(self.lecture.steps) - 1)
+
+    @property
+    def step(self) -> Step:
+        """The step at hand."""
+        return self.lecture.steps[self.index]
+
+    @property
+    def networks(self) -> dict[str, Experiment]:
+        """The networks that the step is about, by what they are called; each once, whatever its seeds."""
+        each = {experiment.setting: experiment for experiment in self.lecture.preset_at(self.index).experiments()}
+        return dict(zip(labels(each.values()), each.values(), strict=True))
+
+    @property
+    def trained(self) -> list[Run]:
+        """The runs that the step is about, the hidden ones too: of these only how far they are may be told."""
+        return [run for run in self.services.all_runs() if run.id in self.state.runs]
+
+    @property
+    def shown(self) -> list[Run]:
+        """The runs that the step is about, as far as the class may see them."""
+        return [run for run in self.services.runs() if run.id in self.state.runs]
+
+    def answers(self, question: Question) -> Sequence[list[Answer]]:
+        """Returns the answers to a question, a list a round; none where nobody has answered."""
+        classroom = get_classroom()
+        rounds: list[list[Answer]] = []
+        while found := classroom.answers(question.id, len(rounds) + 1):
+            rounds.append(found)
+        return rounds
+
+
+def now(services: Services) -> Moment | None:
+    """Returns where the lecture stands; None while there is none.
+
+    Raises:
+        UserError: If its file can no longer be used: it was edited, or is gone.
+    """
+    state = get_classroom().state()
+    return Moment(services, find(state.lecture), state) if state.lecture else None

@@ -1,0 +1,106 @@
+"""The second screen, which only the presenter sees: the notes, what comes next, the clock and the hall."""
+
+import time
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.dashboard import notices, theme
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.pages.present import conductor, ending, presenting, review_queue
+from rnn_compare.dashboard.pages.present.moment import Moment, now
+from rnn_compare.dashboard.pages.present.steps import train
+from rnn_compare.dashboard.services import get_services
+from rnn_compare.lecture.class_state import State
+
+LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
+
+
+def render() -> None:
+    """Draws the page, for whoever presents."""
+    theme.load("present.css")
+    if reason := presenting.why_not():
+        st.info(reason, icon=":material/lock:")
+        return
+    moment = now(get_services())
+    if moment is None:
+        st.markdown("## Notes")
+        st.info("No lecture has begun. Begin one under Present, on the screen that the hall sees.")
+        st.fragment(_look, run_every=LOOK_SECONDS)(get_classroom().state())
+        return
+    st.html('<span class="rc-second"></span>')
+    st.fragment(_look, run_every=LOOK_SECONDS)(moment.state)
+    _buttons(moment)
+    notices.show()
+    notes, hall = st.columns([3, 2])
+    with notes, st.container(key="notes_words"):
+        st.html(f"<h1>{escape(moment.step.title)}</h1>")
+        st.markdown(moment.step.notes or "*No notes for this step.*")
+    with hall:
+        st.html(f'<p class="rc-next">Next: <b>{escape(_next(moment))}</b></p>')
+        st.fragment(_training, run_every=SLOW_SECONDS)(moment.state)
+        st.markdown("#### Reviews from the hall")
+        st.fragment(_reviews, run_every=SLOW_SECONDS)(moment.state)
+        ending.show()
+
+
+def _look(drawn: State) -> None:
+    """Draws what changes by itself; has the page drawn anew when the lecture went on."""
+    classroom = get_classroom()
+    if classroom.state().version != drawn.version:
+        st.rerun(scope="app")
+    if not drawn.lecture:
+        return
+    minutes, seconds = divmod(int(time.time() - classroom.began()), 60)
+    counts = classroom.counts()
+    facts = (
+        ("clock", time.strftime("%H:%M")),
+        ("since you began", f"{minutes}:{seconds:02}"),
+        ("phones here", f"{counts.here:,}"),
+        ("joined", f"{counts.joined:,}"),
+        ("answered", f"{counts.answered:,}" if drawn.question else "–"),
+        ("vote", f"{drawn.phase}, round {drawn.round}" if drawn.question else "–"),
+    )
+    st.html(
+        f'<dl class="rc-facts">{"".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)}</dl>'
+    )
+
+
+def _buttons(moment: Moment) -> None:
+    services = moment.services
+    with st.container(horizontal=True, vertical_alignment="center", key="notes_buttons"):
+        st.button("Back", icon=":material/arrow_back:", on_click=presenting.press, args=(conductor.go_back, services))
+        st.button(
+            "Next",
+            type="primary",
+            icon=":material/arrow_forward:",
+            on_click=presenting.press,
+            args=(conductor.advance, services),
+        )
+        if moment.step.kind == "predict" and moment.state.phase == "closed":
+            st.button("Discuss and vote again", on_click=presenting.press, args=(conductor.vote_again, services))
+        st.html(f'<p class="rc-training">Step {moment.index + 1} of {len(moment.lecture.steps)}</p>')
+
+
+def _next(moment: Moment) -> str:
+    if moment.step.kind == "predict" and moment.state.phase == "open":
+        return "the vote closes, and the answers are shown"
+    following = conductor.next_outcome(moment)
+    if following is not None:
+        return f"the outcome of: {following.text}"
+    later = moment.lecture.steps[moment.index + 1 :]
+    return later[0].title if later else "the end"
+
+
+def _training(drawn: State) -> None:
+    moment = now(get_services())
+    if moment is None or moment.state.version != drawn.version:
+        return
+    told = "<br>".join(f"{escape(run.title)}: {train.how_far([run])}" for run in moment.trained)
+    st.html(f'<p class="rc-training">{told}</p>')
+
+
+def _reviews(drawn: State) -> None:
+    moment = now(get_services())
+    if moment is not None and moment.state.version == drawn.version:
+        review_queue.show(moment, "notes")

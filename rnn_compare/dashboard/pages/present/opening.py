@@ -1,0 +1,66 @@
+"""Before a lecture: which one is given."""
+
+import streamlit as st
+
+from rnn_compare.dashboard import notices
+from rnn_compare.dashboard.pages.present import conductor, corner, presenting
+from rnn_compare.dashboard.services import Services
+from rnn_compare.formatting import about, counted
+from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
+from rnn_compare.presets import Preset
+from rnn_compare.runs import estimate
+
+
+def show(services: Services) -> None:
+    """Draws a card for each lecture."""
+    st.markdown("## Present")
+    st.markdown(
+        "The class predicts, the networks train with their curves hidden, and the reveal sets both beside each other. "
+        "→, Page Down or Space goes on, ← goes back, Esc leaves; nothing is lost by it."
+    )
+    found = read_all()
+    notices.show()
+    for lecture in found.lectures:
+        _card(services, lecture)
+    for problem in found.problems:
+        st.warning(problem, icon=":material/edit_document:")
+    st.caption(
+        "[The second screen](notes) has the notes, the next step, the clock and the reviews from the hall: move it to "
+        "the screen that only you see."
+    )
+    _, can_be_reached = corner.address(corner.JOIN)
+    corner.say_if_nobody_can_come(can_be_reached)
+
+
+def _card(services: Services, lecture: Lecture) -> None:
+    presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
+    seconds = sum(_seconds(services, preset) for preset in presets.values())
+    with st.container(border=True, key=f"lecture_{lecture.name}"):
+        said, begin, copy = st.columns([6, 1, 1], vertical_alignment="center")
+        said.markdown(
+            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; the networks train {about(seconds)} "
+            f"on this machine. `{lecture.name}.toml`"
+        )
+        begin.button(
+            "Begin",
+            type="primary",
+            key=f"begin_{lecture.name}",
+            on_click=presenting.press,
+            args=(conductor.begin, services, lecture.name),
+            icon=":material/play_arrow:",
+        )
+        copy.button(
+            "Copy to edit",
+            key=f"edit_{lecture.name}",
+            on_click=presenting.press,
+            args=(_copy, lecture.name),
+            type="tertiary",
+        )
+
+
+def _seconds(services: Services, preset: Preset) -> float:
+    return estimate.seconds(preset.experiments(), services.runs(), services.at_once)
+
+
+def _copy(name: str) -> None:
+    st.toast(f"Edit {copy_to_edit(name)}: it takes the place of the shipped one.", icon=":material/edit:")

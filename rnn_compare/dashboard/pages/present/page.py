@@ -1,0 +1,96 @@
+"""The wall: a lecture step by step, as large as the window, led by one key."""
+
+from html import escape
+from typing import Any
+
+import streamlit as st
+
+from rnn_compare.dashboard import notices, theme
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.pages.compare import page as compare
+from rnn_compare.dashboard.pages.present import conductor, corner, ending, opening, presenting
+from rnn_compare.dashboard.pages.present.moment import Moment, now
+from rnn_compare.dashboard.pages.present.steps.registry import WALL_STEPS
+from rnn_compare.dashboard.services import Services, get_services
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.class_state import State
+
+LOOK_SECONDS = 0.5
+"""How often the wall looks for what the second screen or the hall has done."""
+MOVES = {"next": conductor.advance, "back": conductor.go_back}
+LEAVE = "leave"
+_HEARD = "present_heard"
+
+
+def render() -> None:
+    """Draws the page, for whoever presents."""
+    theme.load("present.css")
+    if reason := presenting.why_not():
+        st.info(reason, icon=":material/lock:")
+        return
+    services = get_services()
+    if not get_classroom().state().lecture:
+        opening.show(services)
+        return
+    try:
+        _hear(services)
+        if moment := now(services):
+            _wall(moment)
+    except UserError as error:
+        st.error(str(error))
+        st.button("Try again")
+        ending.show()
+
+
+def _hear(services: Services) -> None:
+    """Does what was pressed, each press once: the browser tells all that it does not know to have been heard."""
+    heard = int(st.session_state.setdefault(_HEARD, 0))
+    told = component("present.js")(data={"heard": heard}, key="present_keys", on_presses_change=lambda: None)
+    for serial, what in _presses(told.presses, heard):
+        st.session_state[_HEARD] = serial
+        if what == LEAVE:
+            st.switch_page(st.Page(compare.render, url_path="compare", default=True))
+        with notices.noting(notices.noted()):
+            MOVES[what](services)
+
+
+def _presses(told: Any, heard: int) -> list[tuple[int, str]]:
+    known = [*MOVES, LEAVE]
+    presses = (
+        [tuple(each) for each in told if isinstance(each, list) and len(each) == 2] if isinstance(told, list) else []
+    )
+    return sorted(
+        (serial, what) for serial, what in presses if isinstance(serial, int) and serial > heard and what in known
+    )
+
+
+def _wall(moment: Moment) -> None:
+    st.html(f'<span class="rc-wall rc-wall-{moment.step.kind}"></span>')
+    st.fragment(_corner, run_every=LOOK_SECONDS)(moment.state)
+    words = "" if moment.step.kind == "text" else f"<p>{escape(moment.step.text.replace('**', ''))}</p>"
+    st.html(f'<header class="rc-wall-title"><h1>{escape(moment.step.title)}</h1>{words}</header>')
+    notices.show()
+    drawn = WALL_STEPS[moment.step.kind]
+    with st.container(key=f"wall_step_{moment.index}"):
+        if drawn.ticks:
+            st.fragment(_tick, run_every=LOOK_SECONDS)(moment.services, moment.state)
+        else:
+            drawn.show(moment)
+    st.html(f'<footer class="rc-wall-foot">{moment.index + 1} / {len(moment.lecture.steps)}</footer>')
+
+
+def _tick(services: Services, drawn: State) -> None:
+    moment = now(services)
+    if moment and moment.state.version == drawn.version:  # else the whole page is about to be drawn anew
+        WALL_STEPS[moment.step.kind].show(moment)
+
+
+def _corner(drawn: State) -> None:
+    classroom = get_classroom()
+    if classroom.state().version != drawn.version:
+        st.rerun(scope="app")
+    counts = classroom.counts()
+    url, can_be_reached = corner.address(corner.JOIN)
+    here = f"{counts.here:,} here" if counts.here else "join with your phone"
+    st.html(corner.html(url, here if can_be_reached else "on this machine only"))

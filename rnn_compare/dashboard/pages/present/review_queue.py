@@ -1,0 +1,70 @@
+"""The reviews that the hall has sent: the presenter reads them first, and shows one on the wall or drops it."""
+
+import streamlit as st
+
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.presenting import press
+from rnn_compare.errors import UserError
+from rnn_compare.experiment_sets import labels
+from rnn_compare.formatting import percent
+from rnn_compare.insight.verdict import ask
+from rnn_compare.lecture.class_state import SentReview
+
+MOST = 30
+"""Reviews of the queue that are listed, the newest first."""
+
+
+def show(moment: Moment, place: str) -> None:
+    """Draws the queue.
+
+    Args:
+        moment: Where the lecture stands.
+        place: Tells its buttons from those elsewhere on the page.
+    """
+    classroom = get_classroom()
+    with st.container(horizontal=True):
+        is_open = moment.state.reviews_open
+        label = "Take no more" if is_open else "Let phones send reviews"
+        st.button(label, key=f"{place}_take", on_click=press, args=(classroom.open_reviews, not is_open))
+        if moment.state.wall_review is not None:
+            st.button("Take it off the wall", key=f"{place}_off", on_click=press, args=(classroom.show_review, None))
+    sent = classroom.reviews()[::-1]
+    if not sent:
+        st.caption("Nobody has sent a review yet.")
+    for review in sent[:MOST]:
+        _entry(moment, review, place)
+
+
+def _entry(moment: Moment, review: SentReview, place: str) -> None:
+    with st.container(border=True, key=f"{place}_review_{review.id}"):
+        st.text(review.text)  # whatever it is, it is read as no markup
+        with st.container(horizontal=True):
+            st.button(
+                "Show again" if review.shown else "Show",
+                key=f"{place}_show_{review.id}",
+                type="primary",
+                on_click=press,
+                args=(_show, moment, review),
+            )
+            drop = get_classroom().drop_review
+            st.button("Drop", key=f"{place}_drop_{review.id}", on_click=press, args=(drop, review.id))
+
+
+def _show(moment: Moment, review: SentReview) -> None:
+    get_classroom().show_review(review.id, verdicts(moment, review.text))
+
+
+def verdicts(moment: Moment, text: str) -> list[str]:
+    """Returns what each network says of a text, a line each, for the phone that sent it."""
+    runs = [run for run in moment.shown if run.has_weights]
+    said = []
+    for run, name in zip(runs, labels(run.experiment for run in runs), strict=True):
+        try:
+            found = ask(run, text, "best")
+        except UserError as error:
+            said.append(f"{name}: {error}")
+            continue
+        nothing = "knows no word of it"
+        said.append(f"{name}: {nothing if found.rests_on_nothing else f'{percent(found.share)} {found.label}'}")
+    return said

@@ -1,0 +1,45 @@
+"""The networks beside what cannot remember anything at all."""
+
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.charts.palette import looks
+from rnn_compare.comparison.means import mean
+from rnn_compare.dashboard.known_baselines import meaning
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.shown_runs import grouped
+from rnn_compare.formatting import percent
+
+
+def show(moment: Moment) -> None:
+    """Draws a bar for each, the longest first."""
+    found = moment.services.baselines.look_up(moment.shown)
+    rows = [(each.title, each.val_accuracy, "") for each in found.baselines]
+    groups = grouped(moment.shown)
+    for group, look in zip(groups, looks(group.experiment.cell for group in groups), strict=True):
+        best = mean([run.best["val_accuracy"] for run in group.runs if run.best])
+        rows += [(group.name, best.mean, look.color)] if best else []
+    if not rows:
+        st.info("There is nothing to hold baselines against yet: the networks are trained and revealed first.")
+        return
+    bars = "".join(_bar(*row) for row in sorted(rows, key=lambda row: -row[1]))
+    said = meaning(found.baselines) if found.baselines else found.said
+    st.html(
+        f'<ol class="rc-against" aria-label="Validation accuracy">{bars}</ol>'
+        '<p class="rc-note">Validation accuracy; of a network that of its best epoch.</p>'
+    )
+    with st.container(key="wall_meaning"):
+        st.markdown(said)
+
+
+def _bar(name: str, share: float, color: str) -> str:
+    own = f' class="rc-network" style="--rc-color: {color}"' if color else ""
+    return (
+        f'<li{own}><span>{escape(name)}</span><div><i style="width: {100 * share:.2f}%"></i>'
+        f"<b>{percent(share)}</b></div></li>"
+    )
+
+
+STEP = WallStep("baselines", show, ticks=True)

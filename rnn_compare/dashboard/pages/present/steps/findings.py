@@ -1,0 +1,25 @@
+"""What the curves say, in sentences, below the curves that say it."""
+
+import streamlit as st
+
+from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.server import news
+
+VIEW = View(("accuracy", "loss"))
+
+
+def show(moment: Moment) -> None:
+    """Draws both charts and the sentences; they come by the board's own way to ask for news."""
+    if not moment.shown:
+        st.info("There are no curves to speak of yet: they are trained and revealed first.")
+        return
+    named = [run.id for run in moment.shown]
+    with st.container(key="wall_findings"):
+        data = news.message(moment.services, named, VIEW)
+        board.show(data, news.url(named, VIEW), key="wall_said", may_press=False)
+
+
+STEP = WallStep("findings", show)

@@ -1,0 +1,30 @@
+"""What is taken home: the networks on everybody's own page, and the report."""
+
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.dashboard.pages.present import corner, ending
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.pages.runs import take_home
+from rnn_compare.dashboard.shown_runs import PARAMETER, link
+
+
+def show(moment: Moment) -> None:
+    """Draws the code of the page that shows these networks, and the report to be downloaded."""
+    runs = moment.shown
+    named = f"?{PARAMETER}={link(runs, moment.services.runs())}" if runs else ""
+    url, _ = corner.address(named)
+    typed = corner.address("")[0].partition("://")[2].rstrip("/")
+    st.html(
+        f'<div class="rc-home"><figure>{corner.picture(url)}</figure><div><p class="rc-invite">{escape(typed)}</p>'
+        "<p>The code leads to the networks of today.</p></div></div>"
+    )
+    with st.container(horizontal=True, key="wall_buttons"):
+        if runs:
+            take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name, width="content")
+        ending.show()
+
+
+STEP = WallStep("home", show)

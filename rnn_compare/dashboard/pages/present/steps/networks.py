@@ -1,0 +1,25 @@
+"""The networks, and where their parameters are, term by term."""
+
+import streamlit as st
+
+from rnn_compare.charts.palette import looks
+from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.pages.compare import parameter_drawing
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.wall_step import WallStep
+
+
+def show(moment: Moment) -> None:
+    """Draws a card for each network."""
+    theme.load("compare.css")
+    networks = moment.networks
+    drawn = looks(experiment.cell for experiment in networks.values())
+    scale = parameter_drawing.pixels(list(networks.values()))
+    cards = "".join(
+        parameter_drawing.drawing(name, look, experiment, scale)
+        for (name, experiment), look in zip(networks.items(), drawn, strict=True)
+    )
+    st.html(f'<div class="rc-parameters">{cards}</div>')
+
+
+STEP = WallStep("networks", show)

@@ -1,0 +1,64 @@
+"""The curves, and the class's predictions beside what came of them."""
+
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.components.board_curves import packed
+from rnn_compare.dashboard.pages.present import class_answers, histogram
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.server import news
+from rnn_compare.lecture.outcomes import is_right, outcome
+from rnn_compare.lecture.questions import Question
+
+VIEW = View(("accuracy",))
+BAND = "The grey band holds the middle half of the class's drawings; the dotted line is their median."
+
+
+def show(moment: Moment) -> None:
+    """Draws both beside each other."""
+    runs, question = moment.shown, moment.state.question
+    if not runs:
+        st.info("Nothing was trained yet. Go back (←) to the step at which the networks learn.")
+        return
+    curves, guesses = st.columns([5, 3]) if question else (st.container(), None)
+    with curves, st.container(key="wall_board"):
+        named = [run.id for run in runs]
+        data = news.message(moment.services, named, VIEW) | {"drawn": _drawn(moment, question)}
+        board.show(data, news.url(named, VIEW), key="wall_curves", may_press=False)
+    if question and guesses:
+        with guesses:
+            _beside_the_outcome(moment, question)
+
+
+def _beside_the_outcome(moment: Moment, question: Question) -> None:
+    services, runs = moment.services, moment.shown
+    found = services.concluded(  # it is looked at twice a second
+        f"outcome of {question.id}", services.snapshot(), runs, lambda: outcome(question, runs, services.evidence)
+    )
+    rounds = moment.answers(question)
+    last = rounds[-1] if rounds else []
+    right = [is_right(question, answer, found) for answer in last]
+    told = histogram.said(sum(map(bool, right)), len(last)) if found.answer is not None or not last else ""
+    bars = class_answers.bars(moment, question, rounds, found.answer) if rounds and question.kind != "curve" else ""
+    band = f'<p class="rc-note">{BAND}</p>' if rounds and question.kind == "curve" else ""
+    st.html(
+        f'<section class="rc-outcome"><h3>{escape(question.text)}</h3>{bars}<p class="rc-told" role="status">'
+        f"{escape(told)}</p><p>{escape(found.said)}</p>{band}</section>"
+    )
+
+
+def _drawn(moment: Moment, question: Question | None) -> dict[str, str] | None:
+    """Returns the band of the class's drawings for the chart, as small as its curves are."""
+    rounds = moment.answers(question) if question and question.kind == "curve" else []
+    if not rounds or question is None:
+        return None
+    found = histogram.tallies(question, rounds)[-1]
+    lines = {name: packed(getattr(found, name)) for name in ("low", "middle", "high")}
+    return {"chart": "accuracy", "text": "the class", **lines}
+
+
+STEP = WallStep("reveal", show, ticks=True)

@@ -1,0 +1,46 @@
+"""A review from the hall: what each network says of it, and on demand how it reads it."""
+
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.pages import try_review
+from rnn_compare.dashboard.pages.inside import page as inside
+from rnn_compare.dashboard.pages.inside import reading
+from rnn_compare.dashboard.pages.present import corner, review_queue
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.wall_step import WallStep
+
+WORDS = "wall_word_by_word"
+
+
+def show(moment: Moment) -> None:
+    """Draws the review that was chosen and what the networks make of it; before there is one, how many wait."""
+    theme.load("review_text.css", "verdicts.css", "views.css")
+    runs = [run for run in moment.shown if run.has_weights]
+    if moment.state.wall_review is None:
+        st.fragment(_how_many_wait, run_every=1.0)()
+    elif not runs:
+        st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
+        st.info("No network can be asked yet: they are trained and revealed first.")
+    elif st.session_state.get(WORDS):
+        reading.show_text(moment.services, inside.with_weights(runs, "best"), moment.state.wall_review)
+    else:
+        with st.container(key="wall_verdicts"):
+            st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
+            try_review.show_answers(runs, moment.state.wall_review, "best")
+    with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
+        with st.popover("Choose a review", icon=":material/inbox:"):
+            st.fragment(review_queue.show, run_every=2.0)(moment, "wall")
+        if moment.state.wall_review is not None and runs:
+            st.toggle("Word by word", key=WORDS)
+
+
+def _how_many_wait() -> None:
+    waiting = sum(not review.shown for review in get_classroom().reviews())
+    st.html(corner.beside_the_code(f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting to be read</p>'))
+
+
+STEP = WallStep("review", show)

@@ -1,0 +1,65 @@
+"""The networks learn behind the curtain: how far they are, and nothing else."""
+
+from collections.abc import Sequence
+from html import escape
+
+import streamlit as st
+
+from rnn_compare.charts.palette import looks
+from rnn_compare.dashboard.pages.present import conductor
+from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.presenting import press
+from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.shown_runs import grouped
+from rnn_compare.formatting import about, counted
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
+
+
+def show(moment: Moment) -> None:
+    """Draws a bar for each network, and what is left."""
+    found = grouped(moment.trained)
+    if not found:
+        st.button("Train", type="primary", on_click=press, args=(conductor.start_training, moment.services))
+        return
+    drawn = looks(group.experiment.cell for group in found)
+    rows = "".join(
+        f'<li style="--rc-color: {look.color}"><p><b>{escape(group.name)}</b><span>{how_far(group.runs)}</span></p>'
+        f'<div class="rc-wall-bar"><i style="width: {100 * done(group.runs):.1f}%"></i></div></li>'
+        for group, look in zip(found, drawn, strict=True)
+    )
+    st.html(f'<ul class="rc-progress">{rows}</ul><p class="rc-wall-status" role="status">{escape(_said(moment))}</p>')
+    if any(run.can_be_continued for run in moment.trained):
+        st.button("Continue", type="primary", on_click=press, args=(conductor.continue_training, moment.services))
+
+
+def done(runs: Sequence[Run]) -> float:
+    """Returns which share of their epochs is done."""
+    return sum(1.0 if run.status.ended else run.fraction_done for run in runs) / len(runs)
+
+
+def how_far(runs: Sequence[Run]) -> str:
+    """Returns how far runs of one setting are; of how they do it says nothing."""
+    if len(runs) > 1:
+        ended = sum(run.status.ended for run in runs)
+        return f"{ended} of {counted(len(runs), 'seed')}"
+    [run] = runs
+    epochs = run.experiment.epochs
+    if run.status is Status.QUEUED:
+        return "about to begin"
+    if not run.status.ended:
+        return f"epoch {min(len(run.epochs) + 1, epochs)} of {epochs}"
+    return "finished" if run.status is Status.FINISHED else f"ended after {counted(len(run.epochs), 'epoch')}"
+
+
+def _said(moment: Moment) -> str:
+    runs, left = moment.trained, [run.seconds_left for run in moment.trained if run.seconds_left is not None]
+    if any(run.can_be_continued for run in runs):
+        return "A training was broken off. It goes on from its last epoch."
+    if all(run.status.ended for run in runs):
+        return "They have finished. Nobody has seen their curves."
+    begins = moment.services.engine.state.reason or "They begin."
+    return f"{about(max(left)).capitalize()} left." if left else begins
+
+
+STEP = WallStep("train", show, ticks=True)

@@ -1,0 +1,96 @@
+"""What a lecture stands at, and what its class has sent: plain values that any thread may hold."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import TypeAdapter
+
+from rnn_compare.lecture.questions import Answer, Question
+
+Phase = Literal["idle", "open", "closed", "revealed"]
+ReviewPlace = Literal["waiting", "shown"]
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a lecture stands.
+
+    Attributes:
+        lecture: Its name; empty while there is none.
+        step: The step at hand, from 0.
+        title, text: Of the step, as phones show them.
+        question: Of the step.
+        phase: Of the question, or of the step where it has none: ``revealed`` once its curves may be seen.
+        round: Of the vote, from 1: a class may discuss and vote again.
+        runs: Ids of the runs whose curves belong to the step.
+        hidden: Ids of the runs that nobody may see before the reveal.
+        reviews_open: Whether phones may send a review.
+        wall_review: The text of the review that the wall shows.
+        wall_verdicts: What the networks say of it, a line each.
+        wall_review_id: Its id.
+        version: Goes up with every change of the above.
+    """
+
+    lecture: str = ""
+    step: int = 0
+    title: str = ""
+    text: str = ""
+    question: Question | None = None
+    phase: Phase = "idle"
+    round: int = 1
+    runs: tuple[str, ...] = ()
+    hidden: frozenset[str] = frozenset()
+    reviews_open: bool = False
+    wall_review: str | None = None
+    wall_verdicts: tuple[str, ...] = ()
+    wall_review_id: str = ""
+    version: int = 0
+
+
+STATE = TypeAdapter(State)
+"""Reads and writes a state as JSON."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many take part.
+
+    Attributes:
+        joined: Devices that joined the lecture.
+        here: Those whose page is open now.
+        answered: Those that answered the question at hand in this round.
+    """
+
+    joined: int
+    here: int
+    answered: int
+
+
+@dataclass(frozen=True)
+class SentReview:
+    """A review that a phone has sent.
+
+    Attributes:
+        id: Tells it from others; it says nothing of its sender.
+        text: What was written.
+        shown: Whether the wall shows it, or has.
+        at: When it was sent, in seconds since 1970.
+    """
+
+    id: str
+    text: str
+    shown: bool
+    at: float
+
+
+@dataclass(frozen=True)
+class Own:
+    """What one device has sent.
+
+    Attributes:
+        answer: To the question at hand, in this round.
+        review: Its last review that still waits or was shown.
+    """
+
+    answer: Answer | None = None
+    review: SentReview | None = None

@@ -1,0 +1,303 @@
+"""The class of a lecture: where the presenter stands, what phones have answered, and what nobody may see yet."""
+
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture import answers_csv
+from rnn_compare.lecture.class_state import Counts, Own, SentReview, State
+from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.mailbox import Mailbox, checked_review
+from rnn_compare.lecture.questions import Answer, Question, checked
+
+MOST_DEVICES = 2000
+"""That may join one lecture: a script with ever new cookies must not fill the disk."""
+FULL = f"{MOST_DEVICES:,} devices have joined; the hall is full."
+NO_LECTURE = "There is no lecture at the moment."
+
+
+class Classroom:
+    """One class, for the whole server. Any thread may call.
+
+    Everything is on the disk before a call returns: a server that is started again goes on where it was.
+
+    Args:
+        path: The database file.
+
+    Raises:
+        UserError: If it cannot be used; the same of every call that writes.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._record = ClassroomRecord(path)
+        self._lock = threading.Lock()
+        self._listeners: list[Callable[[], None]] = []
+        self._here: Counter[str] = Counter()
+        self._state, self._lecture = State(), 0
+        if last := self._record.last():
+            self._lecture, state, ended = last
+            self._state = State(version=state.version) if ended else state
+        self._devices = self._record.devices(self._lecture)
+        self._answers = self._record.answers(self._lecture)
+        self._mail = Mailbox(self._record, self._lecture)
+
+    def close(self) -> None:
+        """Closes the record."""
+        self._record.close()
+
+    # ---- what anybody may ask ------------------------------------------------------------------
+
+    def state(self) -> State:
+        """Returns where the lecture stands; it never waits."""
+        return self._state
+
+    def began(self) -> float:
+        """Returns when the lecture began, in seconds since 1970."""
+        return self._record.began(self._lecture)
+
+    def counts(self) -> Counts:
+        """Returns how many take part."""
+        with self._lock:
+            return Counts(len(self._devices), len(self._here), len(self._answers_at_hand()))
+
+    def answers(self, question: str, round_: int) -> list[Answer]:
+        """Returns the answers to a question in a round, one a device; no phone may see them before the reveal."""
+        with self._lock:
+            return list(self._answers.get((question, round_), {}).values())
+
+    def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Has a function called after every change, from whichever thread made it; it must be quick.
+
+        Returns:
+            What ends that.
+        """
+        with self._lock:
+            self._listeners.append(callback)
+        return lambda: self._listeners.remove(callback)
+
+    def export_csv(self) -> str:
+        """Returns every answer of every lecture as CSV, a row each; devices are running numbers."""
+        return answers_csv.table([dict(row) for row in self._record.rows()])
+
+    # ---- the presenter's calls -----------------------------------------------------------------
+
+    def begin(self, lecture: str) -> None:
+        """Begins a lecture; one that is on ends."""
+        with self._changing():
+            self._end()
+            state = State(lecture=lecture, version=self._state.version + 1)
+            self._lecture, self._state = self._record.begin(state), state
+            self._devices, self._answers, self._mail = {}, {}, Mailbox(self._record, self._lecture)
+            for device in self._here:
+                with contextlib.suppress(UserError):  # a full hall
+                    self._enter(device)
+
+    def show_step(self, index: int, title: str, text: str, question: Question | None = None) -> None:
+        """Goes to a step. A question that was asked before is found as it was left: open, closed or revealed."""
+        with self._changing():
+            shown = {"step": index, "title": title, "text": text, "question": question}
+            phase, round_, runs = self._record.step(self._lecture, _key(question, index)) or ("idle", 1, ())
+            # An outcome stays that of its own runs; all else is about the newest.
+            runs = runs if phase == "revealed" and runs else self._state.runs
+            self._set(**shown, phase=phase, round=round_, runs=runs)
+
+    def runs_at(self, index: int) -> tuple[str, ...]:
+        """Returns the runs that belonged to a step without a question when it was last at hand."""
+        with self._lock:
+            found = self._record.step(self._lecture, _key(None, index))
+            return found[2] if found else ()
+
+    def show_runs(self, run_ids: Collection[str]) -> None:
+        """Has the curves of these runs, which anybody may see, belong to the steps from here on."""
+        with self._changing():
+            self._set(runs=tuple(run_ids))
+
+    def hide(self, run_ids: Collection[str]) -> None:
+        """Has these runs belong to the steps from here on, and hides them from everybody until the reveal."""
+        with self._changing():
+            self._set(runs=tuple(run_ids), hidden=self._state.hidden | frozenset(run_ids))
+
+    def open_vote(self) -> None:
+        """Lets the class answer the question at hand.
+
+        Raises:
+            UserError: If there is none, or its outcome has been revealed.
+        """
+        with self._changing():
+            self._require_a_question()
+            self._set(phase="open")
+
+    def close_vote(self) -> None:
+        """Takes no more answers."""
+        with self._changing():
+            if self._state.phase == "open":
+                self._set(phase="closed")
+
+    def vote_again(self) -> None:
+        """Opens another round; the answers of those before are kept beside.
+
+        Raises:
+            UserError: If there is no question, or its outcome has been revealed.
+        """
+        with self._changing():
+            self._require_a_question()
+            self._set(phase="open", round=self._state.round + 1)
+
+    def reveal(self) -> None:
+        """Closes the vote and shows what was hidden of this step's runs."""
+        with self._changing():
+            self._set(phase="revealed", hidden=self._state.hidden - frozenset(self._state.runs))
+
+    def end(self) -> None:
+        """Ends the lecture: nothing is hidden any more, and reviews that were not shown are gone."""
+        with self._changing():
+            self._end()
+
+    def open_reviews(self, are_open: bool) -> None:
+        """Lets phones send reviews, or no longer."""
+        with self._changing():
+            self._set(reviews_open=are_open)
+
+    def reviews(self) -> list[SentReview]:
+        """Returns the reviews that were sent, oldest first."""
+        with self._lock:
+            return self._mail.all()
+
+    def show_review(self, review: str | None, verdicts: Sequence[str] = ()) -> None:
+        """Has the wall show a review, or none.
+
+        Args:
+            review: Its id.
+            verdicts: What the networks say of it, a line each.
+
+        Raises:
+            UserError: If the review is gone.
+        """
+        with self._changing():
+            if review is None:
+                self._set(**_BARE_WALL)
+            else:
+                text = self._mail.show(review).text
+                self._set(wall_review=text, wall_verdicts=tuple(verdicts), wall_review_id=review)
+
+    def drop_review(self, review: str) -> None:
+        """Forgets a review."""
+        with self._changing():
+            self._mail.drop(review)
+            self._set(**(_BARE_WALL if self._state.wall_review_id == review else {}))  # its sender is told
+
+    # ---- the phones' calls ---------------------------------------------------------------------
+
+    def join(self, device: str) -> None:
+        """Lets a device take part; before a lecture begins it just waits.
+
+        Raises:
+            UserError: If the hall is full.
+        """
+        with self._changing():
+            self._enter(device)
+
+    def arrive(self, device: str) -> None:
+        """Notes that a device has the page open, once more."""
+        with self._changing():
+            self._here[device] += 1
+
+    def leave(self, device: str) -> None:
+        """Notes that a device has closed the page, once."""
+        with self._changing():
+            self._here[device] -= 1
+            self._here += Counter()  # drops those at zero
+
+    def answer(self, device: str, question_id: object, round_: object, value: object) -> Answer:
+        """Takes a device's answer in place of the one that it gave before, and returns it as it is kept.
+
+        Raises:
+            UserError: If the vote is not open, or that is no answer to it.
+        """
+        with self._changing():
+            state = self._state
+            if state.question is None or question_id != state.question.id:
+                raise UserError("That question is not being asked.")
+            if state.phase != "open":
+                raise UserError(_NOT_OPEN[state.phase])
+            if isinstance(round_, bool) or round_ != state.round:
+                raise UserError("The class votes again: that answer belongs to another round.")
+            answer = checked(state.question, value)
+            self._enter(device)
+            self._record.answer(self._lecture, state.question.id, state.round, device, answer)
+            self._answers.setdefault((state.question.id, state.round), {})[device] = answer
+        return answer
+
+    def send_review(self, device: str, text: object) -> SentReview:
+        """Takes a review in place of the device's one that still waits.
+
+        Raises:
+            UserError: If none is taken, or that is none.
+        """
+        with self._changing():
+            if not self._state.reviews_open:
+                raise UserError("No reviews are taken at the moment.")
+            plain = checked_review(text)
+            self._enter(device)
+            return self._mail.take(device, plain)
+
+    def own(self, device: str) -> Own:
+        """Returns what a device has sent itself."""
+        with self._lock:
+            return Own(self._answers_at_hand().get(device), self._mail.newest_of(device))
+
+    # ---- the rest is how -----------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _changing(self) -> Iterator[None]:
+        with self._lock:
+            yield
+        for callback in tuple(self._listeners):
+            callback()
+
+    def _set(self, **changes: Any) -> None:
+        if not self._state.lecture:
+            raise UserError(NO_LECTURE)
+        state = replace(self._state, **changes, version=self._state.version + 1)
+        self._record.keep(self._lecture, state, _key(state.question, state.step))
+        self._state = state
+
+    def _end(self) -> None:
+        if self._state.lecture:
+            state = State(version=self._state.version + 1)
+            self._record.end(self._lecture, state)
+            self._state, self._mail = state, Mailbox(self._record, self._lecture)
+
+    def _enter(self, device: str) -> None:
+        if self._state.lecture and device not in self._devices:
+            if len(self._devices) >= MOST_DEVICES:
+                raise UserError(FULL)
+            self._record.join(self._lecture, device, len(self._devices) + 1)
+            self._devices[device] = len(self._devices) + 1
+
+    def _require_a_question(self) -> None:
+        if self._state.question is None:
+            raise UserError("This step asks nothing. Go to a step with a question to open the vote.")
+        if self._state.phase == "revealed":
+            raise UserError("The outcome has been revealed: nobody can predict it any more.")
+
+    def _answers_at_hand(self) -> dict[str, Answer]:
+        question = self._state.question
+        return self._answers.get((question.id, self._state.round), {}) if question else {}
+
+
+_BARE_WALL: dict[str, Any] = {"wall_review": None, "wall_verdicts": (), "wall_review_id": ""}
+_NOT_OPEN = {
+    "idle": "The vote is not open yet.",
+    "closed": "The vote is closed.",
+    "revealed": "The outcome has been revealed: no answer counts any more.",
+}
+
+
+def _key(question: Question | None, step: int) -> str:
+    return question.id if question else f"step {step}"

@@ -1,0 +1,232 @@
+"""What a class has sent and where its lecture stands, in one SQLite file: it outlives the server."""
+
+import contextlib
+import json
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.class_state import STATE, SentReview, State
+from rnn_compare.lecture.questions import Answer
+
+VERSION = 1
+BUSY_SECONDS = 5.0
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS lectures (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL, began REAL NOT NULL, ended REAL, state TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS steps (
+    lecture INTEGER NOT NULL, key TEXT NOT NULL, phase TEXT NOT NULL, round INTEGER NOT NULL, question TEXT,
+    runs TEXT NOT NULL, PRIMARY KEY (lecture, key)
+);
+CREATE TABLE IF NOT EXISTS devices (
+    lecture INTEGER NOT NULL, device TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (lecture, device)
+);
+CREATE TABLE IF NOT EXISTS answers (
+    lecture INTEGER NOT NULL, question TEXT NOT NULL, round INTEGER NOT NULL, device TEXT NOT NULL,
+    answer TEXT NOT NULL, at REAL NOT NULL, PRIMARY KEY (lecture, question, round, device)
+);
+CREATE TABLE IF NOT EXISTS reviews (
+    id TEXT PRIMARY KEY, lecture INTEGER NOT NULL, device TEXT NOT NULL, text TEXT NOT NULL,
+    shown INTEGER NOT NULL DEFAULT 0, at REAL NOT NULL
+);
+"""
+
+
+class NotKept(UserError):  # noqa: N818  # said to people
+    """What was sent could not be written; it may be sent again."""
+
+
+class ClassroomRecord:
+    """Reads and writes what must outlive the server. One thread at a time writes.
+
+    Args:
+        path: The database file; made if missing. One that is no sound database is set aside under another name.
+
+    Raises:
+        UserError: If the file can neither be opened nor made.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._lock = threading.Lock()
+        with self._in_words():
+            try:
+                self._connection = _opened(path)
+            except sqlite3.DatabaseError as error:
+                if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
+                    raise
+                path.rename(path.with_name(f"{path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}"))
+                for suffix in ("-wal", "-shm"):
+                    path.with_name(path.name + suffix).unlink(missing_ok=True)
+                self._connection = _opened(path)
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._connection.close()
+
+    # ---- the lecture ---------------------------------------------------------------------------
+
+    def begin(self, state: State) -> int:
+        """Records a new lecture, and returns its number."""
+        with self._writing() as connection:
+            made = connection.execute(
+                "INSERT INTO lectures (name, began, state) VALUES (?, ?, ?)",
+                (state.lecture, time.time(), _state_json(state)),
+            )
+        return int(made.lastrowid or 0)
+
+    def last(self) -> tuple[int, State, bool] | None:
+        """Returns the number of the last lecture, where it stands and whether it has ended; None before the first."""
+        found = self._read("SELECT * FROM lectures ORDER BY id DESC LIMIT 1")
+        if not found:
+            return None
+        try:
+            return found[0]["id"], STATE.validate_json(found[0]["state"]), found[0]["ended"] is not None
+        except ValidationError:  # of another version of the program: its answers are kept, it itself is over
+            return found[0]["id"], State(), True
+
+    def keep(self, lecture: int, state: State, key: str) -> None:
+        """Records where a lecture stands, and the step ``key`` with it."""
+        question = state.question.model_dump_json() if state.question else None
+        with self._writing() as connection:
+            connection.execute("UPDATE lectures SET state = ? WHERE id = ?", (_state_json(state), lecture))
+            connection.execute(
+                "INSERT OR REPLACE INTO steps VALUES (?, ?, ?, ?, ?, ?)",
+                (lecture, key, state.phase, state.round, question, json.dumps(state.runs)),
+            )
+
+    def step(self, lecture: int, key: str) -> tuple[str, int, tuple[str, ...]] | None:
+        """Returns the phase, the round and the runs of a step that was shown before."""
+        found = self._read("SELECT phase, round, runs FROM steps WHERE lecture = ? AND key = ?", lecture, key)
+        return (found[0]["phase"], found[0]["round"], tuple(json.loads(found[0]["runs"]))) if found else None
+
+    def began(self, lecture: int) -> float:
+        """Returns when a lecture began, in seconds since 1970; 0 where there is none."""
+        found = self._read("SELECT began FROM lectures WHERE id = ?", lecture)
+        return float(found[0]["began"]) if found else 0.0
+
+    def end(self, lecture: int, state: State) -> None:
+        """Ends a lecture; reviews that were not shown are gone, from the file too."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE lectures SET state = ?, ended = ? WHERE id = ?", (_state_json(state), time.time(), lecture)
+            )
+            connection.execute("DELETE FROM reviews WHERE NOT shown")
+        with self._lock, self._in_words():
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # ---- the class -----------------------------------------------------------------------------
+
+    def join(self, lecture: int, device: str, number: int) -> None:
+        """Records a device under its running number."""
+        with self._writing() as connection:
+            connection.execute("INSERT OR IGNORE INTO devices VALUES (?, ?, ?)", (lecture, device, number))
+
+    def devices(self, lecture: int) -> dict[str, int]:
+        """Returns the running number of each device."""
+        found = self._read("SELECT * FROM devices WHERE lecture = ? ORDER BY number", lecture)
+        return {row["device"]: row["number"] for row in found}
+
+    def answer(self, lecture: int, question: str, round_: int, device: str, answer: Answer) -> None:
+        """Records a device's answer in place of the one that it gave before."""
+        values = (lecture, question, round_, device, json.dumps(answer), time.time())
+        with self._writing() as connection:
+            connection.execute("INSERT OR REPLACE INTO answers VALUES (?, ?, ?, ?, ?, ?)", values)
+
+    def answers(self, lecture: int) -> dict[tuple[str, int], dict[str, Answer]]:
+        """Returns the answers of each question and round by device."""
+        found: dict[tuple[str, int], dict[str, Answer]] = {}
+        for row in self._read("SELECT * FROM answers WHERE lecture = ? ORDER BY at", lecture):
+            answer = json.loads(row["answer"])
+            of_round = found.setdefault((row["question"], row["round"]), {})
+            of_round[row["device"]] = tuple(answer) if isinstance(answer, list) else answer
+        return found
+
+    def rows(self) -> list[sqlite3.Row]:
+        """Returns every answer of every lecture with what it answers, oldest first."""
+        return self._read(
+            "SELECT lectures.id, name, began, answers.question, answers.round, number, answer, at,"
+            " steps.question AS asked, steps.runs FROM answers JOIN lectures ON lectures.id = answers.lecture"
+            " JOIN devices ON devices.lecture = answers.lecture AND devices.device = answers.device"
+            " LEFT JOIN steps ON steps.lecture = answers.lecture AND steps.key = answers.question"
+            " ORDER BY answers.lecture, at"
+        )
+
+    # ---- reviews -------------------------------------------------------------------------------
+
+    def send(self, lecture: int, device: str, review: SentReview) -> None:
+        """Records a review in place of the device's one that waits."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM reviews WHERE lecture = ? AND device = ? AND NOT shown", (lecture, device))
+            connection.execute(
+                "INSERT INTO reviews (id, lecture, device, text, at) VALUES (?, ?, ?, ?, ?)",
+                (review.id, lecture, device, review.text, review.at),
+            )
+
+    def mark_shown(self, review: str) -> None:
+        """Notes that the wall has shown a review."""
+        with self._writing() as connection:
+            connection.execute("UPDATE reviews SET shown = 1 WHERE id = ?", (review,))
+
+    def drop(self, review: str) -> None:
+        """Forgets a review."""
+        with self._writing() as connection:
+            connection.execute("DELETE FROM reviews WHERE id = ?", (review,))
+
+    def reviews(self, lecture: int) -> list[tuple[str, SentReview]]:
+        """Returns each review after its device, oldest first."""
+        found = self._read("SELECT * FROM reviews WHERE lecture = ? ORDER BY at", lecture)
+        return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in found]
+
+    # ---- the rest is how -----------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock, self._in_words(), self._connection:
+            self._connection.execute("BEGIN IMMEDIATE")
+            yield self._connection
+
+    def _read(self, query: str, *values: object) -> list[sqlite3.Row]:
+        with self._lock, self._in_words():
+            return self._connection.execute(query, values).fetchall()
+
+    @contextlib.contextmanager
+    def _in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise NotKept(
+                f"What the class sends cannot be kept in {self.path} ({error}). Free some space, or make the file and "
+                "its folder writable; what was kept before is safe."
+            ) from error
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection.row_factory = sqlite3.Row
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")  # what is not shown is gone from the file as well
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise UserError(f"{path} was written by a later version of this program. Update the program.")
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+        connection.execute(f"PRAGMA user_version = {VERSION}")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _state_json(state: State) -> str:
+    return STATE.dump_json(state).decode()

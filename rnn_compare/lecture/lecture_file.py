@@ -1,0 +1,248 @@
+"""A lecture as its steps, read from a TOML file: those that are shipped, and those in the cache folder.
+
+What a file leaves out follows from its preset: which networks a question lets choose, and over how many epochs.
+"""
+
+import contextlib
+import shutil
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment_sets import labels
+from rnn_compare.lecture.questions import Question
+from rnn_compare.paths import cache_folder, cache_place
+from rnn_compare.presets import PRESETS, Preset
+
+StepKind = Literal[
+    "text", "networks", "predict", "train", "reveal", "findings", "baselines", "review", "inside", "home"
+]
+
+SHIPPED = Path(__file__).with_name("lectures")
+FOLDER = "lectures"
+"""In the cache folder: a file there takes the place of the shipped one of its name."""
+ENDING = ".toml"
+LARGEST = 200_000
+"""Bytes of a file: an hour's talk, written out."""
+FIRST = "book"
+"""The lecture that is offered first."""
+
+_STRICT = ConfigDict(frozen=True, extra="forbid")
+
+
+class Step(BaseModel):
+    """One step of a lecture.
+
+    Attributes:
+        kind: What the wall shows.
+        title: Its heading, on the wall and on the phones.
+        text: Markdown for the wall.
+        notes: Markdown for the second screen alone.
+        question: What the class is asked; of ``predict`` alone.
+        preset: From here on these networks are trained and shown; empty: the same as before.
+    """
+
+    model_config = _STRICT
+
+    kind: StepKind
+    title: str = Field(min_length=1, max_length=120)
+    text: str = Field("", max_length=2_000)
+    notes: str = Field("", max_length=6_000)
+    question: Question | None = None
+    preset: str = ""
+
+    @model_validator(mode="after")
+    def _asks_where_it_predicts(self) -> Self:
+        if self.kind == "predict" and self.question is None:
+            raise ValueError("a step of the kind predict needs a [steps.question]")
+        if self.kind != "predict" and self.question is not None:
+            raise ValueError("only a step of the kind predict asks a question; reveal shows those before it")
+        return self
+
+
+class Lecture(BaseModel):
+    """A lecture.
+
+    Attributes:
+        name: That of its file, without the ending.
+        title: As it is offered.
+        preset: The name of the preset whose networks are trained, until a step names another.
+        steps: In their order.
+    """
+
+    model_config = _STRICT
+
+    name: str
+    title: str = Field(min_length=1, max_length=120)
+    preset: str
+    steps: tuple[Step, ...] = Field(min_length=1, max_length=60)
+
+    @model_validator(mode="after")
+    def _asks_each_question_once(self) -> Self:
+        ids = [step.question.id for step in self.steps if step.question]
+        if twice := [each for each in ids if ids.count(each) > 1]:
+            raise ValueError(f"two questions have the id {twice[0]!r}; each needs its own")
+        return self
+
+    def preset_at(self, index: int) -> Preset:
+        """Returns whose networks a step is about."""
+        named = [self.preset, *(step.preset for step in self.steps[: index + 1])]
+        return _preset([name for name in named if name][-1])
+
+    def trained_at(self, index: int) -> int | None:
+        """Returns which step trained the networks that a step is about; None where none before it does."""
+        preset = self.preset_at(index)
+        before = [place for place in range(index + 1) if self.steps[place].kind == "train"]
+        return next((place for place in reversed(before) if self.preset_at(place) == preset), None)
+
+    def asked_before(self, index: int) -> tuple[Question, ...]:
+        """Returns the questions that a step reveals: those since the last reveal before it."""
+        found: list[Question] = []
+        for step in self.steps[:index]:
+            found = [] if step.kind == "reveal" else found
+            found += [step.question] if step.question else []
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class Lectures:
+    """What was found.
+
+    Attributes:
+        lectures: Those that can be given, the usual one first.
+        problems: A sentence about each file that cannot be used.
+    """
+
+    lectures: tuple[Lecture, ...]
+    problems: tuple[str, ...]
+
+
+def load(path: Path) -> Lecture:
+    """Reads a lecture.
+
+    Raises:
+        UserError: If the file is no lecture; the sentence says where.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise UserError(f"{path.name} is larger than {LARGEST:,} bytes. A lecture is a short file.")
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"{path.name} cannot be read ({error.strerror or error}). Make it readable.") from error
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path.name} is no text in UTF-8. Save it as one.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path.name} is no sound TOML: {str(error)[:200]}.") from error
+    try:
+        return Lecture.model_validate({**_filled(content), "name": path.stem})
+    except (UserError, ValidationError) as error:
+        said = str(error) if isinstance(error, UserError) else _in_words(error)
+        raise UserError(f"{path.name}: {said} docs/lecture.md has the format.") from error
+
+
+def read_all() -> Lectures:
+    """Reads the shipped lectures and those in the cache folder; one that is no lecture does not hinder the others."""
+    files = {path.stem: path for folder in (SHIPPED, cache_folder() / FOLDER) for path in _in(folder)}
+    found, problems = [], []
+    for name in sorted(files, key=lambda name: (name != FIRST, name)):
+        try:
+            found.append(load(files[name]))
+        except UserError as error:
+            problems.append(str(error))
+    return Lectures(tuple(found), tuple(problems))
+
+
+def lectures() -> list[Lecture]:
+    """Returns the lectures that can be given, the usual one first."""
+    return list(read_all().lectures)
+
+
+def find(name: str) -> Lecture:
+    """Reads a lecture by its name: anew whenever its file was changed.
+
+    Raises:
+        UserError: If there is none of this name, or it is no lecture.
+    """
+    for folder in (cache_place() / FOLDER, SHIPPED):
+        path = folder / f"{name}{ENDING}"
+        with contextlib.suppress(OSError):
+            return _loaded(path, path.stat().st_mtime_ns)
+    raise UserError(f"There is no lecture {name[:60]!r} any more. End this one, and begin another.")
+
+
+@lru_cache(maxsize=16)  # two screens ask twice a second
+def _loaded(path: Path, changed: int) -> Lecture:  # noqa: ARG001  # a file that was changed is another one
+    return load(path)
+
+
+def copy_to_edit(name: str) -> Path:
+    """Copies a shipped lecture to where it may be edited, unless it is there already; returns the copy.
+
+    Raises:
+        UserError: If it cannot be written.
+    """
+    copy = cache_folder() / FOLDER / f"{name}{ENDING}"
+    if not copy.exists():
+        try:
+            copy.parent.mkdir(exist_ok=True)
+            shutil.copyfile(SHIPPED / copy.name, copy)
+        except OSError as error:
+            raise UserError(f"{copy} cannot be written ({error.strerror or error}). Make room for it.") from error
+    return copy
+
+
+def _in(folder: Path) -> list[Path]:
+    return sorted(folder.glob(f"*{ENDING}")) if folder.is_dir() else []
+
+
+def _preset(name: object) -> Preset:
+    for preset in PRESETS:
+        if preset.name == name:
+            return preset
+    known = ", ".join(preset.name for preset in PRESETS)
+    raise UserError(f"{str(name)[:60]!r} is no preset; there are {known}.")
+
+
+def _filled(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Adds to the questions what follows from the preset, where the file does not say it."""
+    if not isinstance(content.get("preset"), str):
+        raise UserError("preset is missing; it names the networks that are trained.")
+    steps = content.get("steps")
+    if not isinstance(steps, list) or not steps:
+        raise UserError("it has no steps; each begins with [[steps]].")
+    return {**content, "steps": list(_filled_steps(content["preset"], steps))}
+
+
+def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
+    experiments = _preset(preset).experiments()
+    for number, step in enumerate(steps, start=1):
+        if not isinstance(step, dict):
+            yield step
+            continue
+        if step.get("preset"):
+            experiments = _preset(step["preset"]).experiments()
+        networks = labels({each.setting: each for each in experiments}.values())
+        question = step.get("question")
+        if not isinstance(question, dict):
+            yield step
+            continue
+        if (asked := question.get("network", networks[0])) not in networks:
+            raise UserError(
+                f"step {number}: no network is called {str(asked)[:60]!r}; there are {', '.join(networks)}."
+            )
+        usual: dict[str, Any] = {"epochs": experiments[0].epochs}
+        if question.get("kind") == "best_network":
+            usual["choices"] = networks
+        yield {**step, "question": usual | question}
+
+
+def _in_words(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    place = ", ".join(f"step {part + 1}" if isinstance(part, int) else part for part in first["loc"] if part != "steps")
+    return f"{place or 'the lecture'}: {first['msg'].removeprefix('Value error, ')}."

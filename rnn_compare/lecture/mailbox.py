@@ -1,0 +1,82 @@
+"""The reviews that a class has sent: one waiting a device, until the wall shows it or the lecture ends."""
+
+import secrets
+import time
+from dataclasses import replace
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.class_state import SentReview
+from rnn_compare.lecture.classroom_record import ClassroomRecord
+
+LONGEST_REVIEW = 2000
+
+
+class Mailbox:
+    """Reviews of one lecture. One thread at a time may call.
+
+    Args:
+        record: Keeps them.
+        lecture: The lecture's number.
+    """
+
+    def __init__(self, record: ClassroomRecord, lecture: int) -> None:
+        self._record, self._lecture = record, lecture
+        self._sent = {review.id: (device, review) for device, review in record.reviews(lecture)}
+
+    def all(self) -> list[SentReview]:
+        """Returns the reviews, oldest first."""
+        return [review for _, review in self._sent.values()]
+
+    def newest_of(self, device: str) -> SentReview | None:
+        """Returns the last review of a device."""
+        return next((review for by, review in reversed(self._sent.values()) if by == device), None)
+
+    def take(self, device: str, text: str) -> SentReview:
+        """Takes a review in place of the device's one that still waits."""
+        review = SentReview(secrets.token_hex(8), text, False, time.time())
+        self._record.send(self._lecture, device, review)
+        for waiting in [sent.id for by, sent in self._sent.values() if by == device and not sent.shown]:
+            del self._sent[waiting]
+        self._sent[review.id] = device, review
+        return review
+
+    def show(self, review: str) -> SentReview:
+        """Notes that the wall shows a review, and returns it.
+
+        Raises:
+            UserError: If it is gone.
+        """
+        if review not in self._sent:
+            raise UserError("That review is no longer there.")
+        self._record.mark_shown(review)
+        device, sent = self._sent[review]
+        self._sent[review] = device, replace(sent, shown=True)
+        return self._sent[review][1]
+
+    def drop(self, review: str) -> None:
+        """Forgets a review."""
+        self._record.drop(review)
+        self._sent.pop(review, None)
+
+
+def checked_review(text: object) -> str:
+    """Returns a review as it is kept: without control characters, which a wall would stumble over.
+
+    Args:
+        text: Whatever came from a phone, as JSON reads it.
+
+    Raises:
+        UserError: If it is no review.
+
+    Example:
+        >>> checked_review(" A good\\x00 film. ")
+        'A good film.'
+    """
+    if not isinstance(text, str):
+        raise UserError("A review is a text.")
+    if len(text) > LONGEST_REVIEW:
+        raise UserError(f"The review has {len(text):,} characters; {LONGEST_REVIEW:,} fit. Shorten it.")
+    plain = "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
+    if not plain:
+        raise UserError("Write a review first.")
+    return plain

@@ -1,0 +1,164 @@
+"""What came of a question to the class: the right answer where there is one, and why or why not, in words."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.single_runs import (
+    OVERFIT_EPOCHS,
+    OVERFIT_GAP,
+    OVERFIT_LOSS,
+    OVERFIT_WIDE_GAP,
+    overfits_from,
+)
+from rnn_compare.formatting import counted, percent
+from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.lecture.standings import standing
+from rnn_compare.runs.record import Run
+
+NEAR_POINTS = 1.0
+"""How far from the lead that was measured a guess may lie."""
+NEAR_EPOCHS = 1
+NEAR_CURVE = 0.02
+"""How far from the real curve a drawn one may lie, as a mean over the epochs."""
+
+RULE = (
+    f"It would if in its last two epochs training were {100 * OVERFIT_GAP:.0f} points ahead of validation, and either "
+    f"the validation loss {100 * OVERFIT_LOSS - 100:.0f} % above its lowest, or training in the end "
+    f"{100 * OVERFIT_WIDE_GAP:.0f} points ahead."
+)
+"""As ``comparison.single_runs`` has it."""
+
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True)
+class QuestionOutcome:
+    """What came of a question.
+
+    Attributes:
+        answer: The right one; None where none is, or none is known yet.
+        said: Why, in a sentence or two.
+        final: Whether nothing more will come of it.
+    """
+
+    answer: Answer | None
+    said: str
+    final: bool = True
+
+
+def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> QuestionOutcome:
+    """Returns what came of a question.
+
+    Args:
+        question: What was asked.
+        runs: Those that it was asked about.
+        evidence: Knows what they achieved.
+    """
+    if question.kind == "own":
+        if question.right is None:
+            return QuestionOutcome(None, "This question has no right answer.")
+        return QuestionOutcome(question.right, f"Right is: {question.choices[question.right]}.")
+    if not runs:
+        return QuestionOutcome(None, "No network has been trained for this question yet.", final=False)
+    if waiting := sum(not run.status.ended for run in runs):
+        return QuestionOutcome(
+            None, f"The outcome is known once {counted(waiting, 'network')} more will have ended.", final=False
+        )
+    found = groups(runs)
+    if question.kind in ("best_network", "lead"):
+        return _compared(question, found, evidence)
+    asked_about = named(question.network, found)
+    if asked_about is None or not asked_about.counted:
+        return QuestionOutcome(None, f"No answer is right: {question.network} was not trained to its end.")
+    return _overfitting(asked_about) if question.kind == "overfits_from" else _curve(asked_about)
+
+
+def named(label: str, found: Sequence[Group]) -> Group | None:
+    """Returns the one group that a question calls so: by its name, or by its cell where no other has that."""
+    of_that_name = [group for group in found if group.name == label]
+    called = of_that_name or [group for group in found if group.experiment.cell == label]
+    return called[0] if len(called) == 1 else None
+
+
+def is_right(question: Question, answer: Answer, found: QuestionOutcome) -> bool | None:
+    """Tells whether an answer was right; None where no answer is, or while that is not known.
+
+    Example:
+        >>> lead = Question(id="lead", kind="lead", text="By how many points?")
+        >>> [is_right(lead, answer, QuestionOutcome(2.1, "")) for answer in (3.0, 4.0)]
+        [True, False]
+    """
+    right = found.answer
+    if right is None or not found.final:
+        return None
+    if isinstance(right, tuple):
+        if not isinstance(answer, tuple):
+            return False
+        distances = [abs(drawn - real) for drawn, real in zip(answer, right, strict=False)]
+        return statistics.fmean(distances) <= NEAR_CURVE + _ROUNDING
+    if isinstance(answer, tuple):
+        return False
+    if question.kind == "lead":
+        return abs(answer - right) <= NEAR_POINTS + _ROUNDING
+    if question.kind == "overfits_from" and answer and right:  # "never" is near to no epoch
+        return abs(answer - right) <= NEAR_EPOCHS
+    return answer == right
+
+
+def _compared(question: Question, found: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
+    stands = standing(found, evidence)
+    if stands.leader is None or stands.second is None:
+        return QuestionOutcome(None, f"No answer is right: {stands.said}")
+    if question.kind == "lead":
+        return QuestionOutcome(
+            round(100 * stands.lead, 1), f"{stands.said} Answers within {NEAR_POINTS:g} point count."
+        )
+    if not stands.is_told:
+        return QuestionOutcome(None, f"No answer is right: {stands.said}")
+    offered = [place for place, choice in enumerate(question.choices) if named(choice, found) is stands.leader]
+    if not offered:
+        return QuestionOutcome(None, f"{stands.said} It is none of the answers that were offered.")
+    return QuestionOutcome(offered[0], stands.said)
+
+
+def _overfitting(group: Group) -> QuestionOutcome:
+    seen = [overfits_from(run) for run in group.counted]
+    enough = all(len(run.epochs) >= OVERFIT_EPOCHS for run in group.counted)
+    shown = [epoch for epoch in seen if epoch != 0]
+    of_seeds = f" ({len(shown)} of {len(seen)} seeds)" if len(seen) > 1 else ""
+    if not enough:
+        return QuestionOutcome(None, f"No answer is right: it takes {OVERFIT_EPOCHS} epochs to tell.")
+    if 2 * len(shown) < len(seen) or not shown:
+        return QuestionOutcome(0, f"{group.name} does not overfit by its end{of_seeds}. {RULE}")
+    since = [epoch for epoch in shown if epoch is not None]
+    if 2 * len(since) < len(shown) or not since:
+        return QuestionOutcome(
+            None,
+            f"No answer is right: {group.name} overfits{of_seeds}, training was far ahead by its end, but its "
+            "validation loss was still falling.",
+        )
+    epoch = statistics.median_low(since)
+    lowest = f"its validation loss was lowest after epoch {epoch - 1}"
+    over_seeds = f", the median of {len(shown)} of {len(seen)} seeds" if len(seen) > 1 else ""
+    return QuestionOutcome(
+        epoch, f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. An epoch to either side counts too."
+    )
+
+
+def _curve(group: Group) -> QuestionOutcome:
+    epochs = min(len(run.epochs) for run in group.counted)
+    shares = tuple(
+        statistics.fmean(run.epochs[place]["val_accuracy"] for run in group.counted) for place in range(epochs)
+    )
+    highest = max(shares)
+    top = f"was highest after epoch {shares.index(highest) + 1}, {percent(highest)}"
+    rest = f"{top}, and ended at {percent(shares[-1])}" if shares[-1] < highest else f"{top}, its last"
+    of_seeds = f" (mean of {len(group.counted)} seeds)" if len(group.counted) > 1 else ""
+    return QuestionOutcome(
+        shares,
+        f"{group.name}'s validation accuracy{of_seeds} began at {percent(shares[0])}, {rest}. "
+        f"Drawings within {100 * NEAR_CURVE:g} points of it, on average, count as right.",
+    )

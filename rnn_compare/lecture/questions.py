@@ -1,0 +1,165 @@
+"""What a class is asked before a training, which answers there are, and how many gave which."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from rnn_compare.errors import UserError
+
+Kind = Literal["best_network", "lead", "overfits_from", "curve", "own"]
+Answer = int | float | tuple[float, ...]
+"""An index into the choices, points, an epoch (0: never), or a validation accuracy for each epoch."""
+
+MOST_POINTS = 50.0
+"""The largest lead: a coin judges half of the reviews rightly."""
+STEP = 0.5
+"""Points between two answers of a slider."""
+BIN_WIDTHS = (1, 2, 5)
+MOST_BINS = 12
+"""Bars of one width that a wall shows legibly; a wider one is taken before there are more."""
+
+
+class Question(BaseModel):
+    """One question to a class.
+
+    Attributes:
+        id: Tells it from others of its lecture.
+        kind: What is asked: which of ``choices`` is best, the lead of the best over the second in points, the epoch
+            from which ``network`` overfits, the validation curve of ``network``, or the lecturer's own question.
+        text: As the class reads it.
+        choices: Labels of the networks, or the answers to an own question.
+        right: Which choice of an own question is right; None where no answer is.
+        epochs: Of the training that is asked about.
+        network: The label of the network that is asked about.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern=r"^[\w.-]{1,40}$")
+    kind: Kind
+    text: str = Field(min_length=1, max_length=300)
+    choices: tuple[str, ...] = Field((), max_length=8)
+    right: int | None = Field(None, ge=0)
+    epochs: int = Field(10, ge=1, le=100)
+    network: str = Field("", max_length=80)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if self.kind in ("best_network", "own") and len(self.choices) < 2:
+            raise ValueError("choices must name at least two answers")
+        if any(not 0 < len(choice) <= 80 for choice in self.choices) or len(set(self.choices)) < len(self.choices):
+            raise ValueError("choices must differ, each of 1 to 80 characters")
+        if self.kind in ("overfits_from", "curve") and not self.network:
+            raise ValueError("network must name the network that is asked about")
+        if self.right is not None and (self.kind != "own" or self.right >= len(self.choices)):
+            raise ValueError("right must be the place of one of the choices of an own question, counted from 0")
+        return self
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How a class answered.
+
+    Attributes:
+        answered: How many did.
+        labels: Of the bars; of the epochs where curves were drawn.
+        counts: How high each bar is; empty where curves were drawn.
+        low, middle, high: Lower quartile, median and upper quartile of the drawn curves at each epoch.
+    """
+
+    answered: int
+    labels: tuple[str, ...]
+    counts: tuple[int, ...] = ()
+    low: tuple[float, ...] = ()
+    middle: tuple[float, ...] = ()
+    high: tuple[float, ...] = ()
+
+
+def checked(question: Question, answer: object) -> Answer:
+    """Returns an answer as it is kept.
+
+    Args:
+        question: What was asked.
+        answer: Whatever came from a phone, as JSON reads it.
+
+    Raises:
+        UserError: If it is no answer to the question.
+
+    Example:
+        >>> checked(Question(id="lead", kind="lead", text="By how many points?"), 3.2)
+        3.0
+    """
+    if question.kind == "curve":
+        return _curve(question, answer)
+    if isinstance(answer, bool) or not isinstance(answer, int | float):
+        raise UserError("That is no answer to this question: a number is.")
+    if question.kind == "lead":
+        if not 0 <= answer <= MOST_POINTS:  # so neither NaN nor an integer that no float holds gets further
+            raise UserError(f"A lead lies between 0 and {MOST_POINTS:g} points.")
+        return round(answer / STEP) * STEP
+    if not isinstance(answer, int):
+        raise UserError("That is no answer to this question: a whole number is.")
+    if question.kind == "overfits_from":
+        if not 0 <= answer <= question.epochs:
+            raise UserError(f"Choose an epoch from 1 to {question.epochs}, or never.")
+    elif not 0 <= answer < len(question.choices):
+        raise UserError(f"Choose one of the {len(question.choices)} answers.")
+    return answer
+
+
+def tally(question: Question, answers: Sequence[Answer], beside: Sequence[Answer] = ()) -> Tally:
+    """Counts answers.
+
+    Args:
+        question: What was asked.
+        answers: As ``checked`` returned them, one a device.
+        beside: Those of another round that is shown beside this one: both get the same bars.
+
+    Example:
+        >>> which = Question(id="best", kind="best_network", text="Which is best?", choices=("SimpleRNN", "LSTM"))
+        >>> tally(which, [1, 1, 0]).counts
+        (1, 2)
+    """
+    if question.kind == "curve":
+        return _band(question, answers)
+    numbers = [float(answer) for answer in answers if not isinstance(answer, tuple)]
+    if question.kind == "lead":
+        others = [float(answer) for answer in beside if not isinstance(answer, tuple)]
+        width = _bin_width(max([*numbers, *others], default=0.0))
+        bins = max(5, int(max([*numbers, *others], default=0.0) // width) + 1)
+        labels = tuple(f"{width * index}–{width * (index + 1) - STEP:g}" for index in range(bins))
+        numbers = [number // width for number in numbers]
+    elif question.kind == "overfits_from":
+        labels = ("never", *map(str, range(1, question.epochs + 1)))
+    else:
+        labels = question.choices
+    return Tally(len(numbers), labels, tuple(numbers.count(index) for index in range(len(labels))))
+
+
+def _curve(question: Question, answer: object) -> tuple[float, ...]:
+    if not isinstance(answer, list | tuple) or len(answer) != question.epochs:
+        raise UserError(f"Draw the whole curve: {question.epochs} epochs.")
+    for share in answer:
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise UserError("A validation accuracy lies between 0 and 100 %.")
+    return tuple(round(float(share), 3) for share in answer)
+
+
+def _bin_width(largest: float) -> int:
+    return next((width for width in BIN_WIDTHS if largest < width * MOST_BINS), BIN_WIDTHS[-1])
+
+
+def _band(question: Question, answers: Sequence[Answer]) -> Tally:
+    drawn = [answer for answer in answers if isinstance(answer, tuple)]
+    labels = tuple(map(str, range(1, question.epochs + 1)))
+    if not drawn:
+        return Tally(0, labels)
+    quartiles = [
+        statistics.quantiles(shares, n=4, method="inclusive") if len(shares) > 1 else [shares[0]] * 3
+        for shares in zip(*drawn, strict=True)
+    ]
+    low, middle, high = (tuple(round(share, 4) for share in each) for each in zip(*quartiles, strict=True))
+    return Tally(len(drawn), labels, (), low, middle, high)

@@ -1,0 +1,102 @@
+"""Which of the networks that a class saw in training is ahead, and whether chance explains that."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rnn_compare.comparison.accuracies import Measure
+from rnn_compare.comparison.difference import ALPHA
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.sentences import MEASURED, mean, points
+from rnn_compare.comparison.single_runs import margin
+from rnn_compare.comparison.verdicts import Comparison, compare
+from rnn_compare.formatting import counted
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Who is ahead on the validation reviews.
+
+    Attributes:
+        said: It in words; why nobody can be named, where there is no leader.
+        leader, second: The groups with the highest and the next mean accuracy.
+        lead: Of the leader over the second, a share.
+        is_told: Whether the leader is ahead of every other by more than chance explains.
+    """
+
+    said: str
+    leader: Group | None = None
+    second: Group | None = None
+    lead: float = 0.0
+    is_told: bool = False
+
+
+def standing(found: Sequence[Group], evidence: Evidence) -> Standing:
+    """Returns who is ahead on the reviews that validated.
+
+    Of one training each, the trained networks are judged as they are: by the reviews on which they differ, or else by
+    what the choice of the reviews explains. Of several seeds each, their settings are.
+
+    Args:
+        found: The groups; all of their runs have ended.
+        evidence: Knows what they achieved.
+    """
+    broken = [group.name for group in found if not group.counted]
+    if broken or len(found) < 2:
+        return Standing(f"{' and '.join(broken)} ended early." if broken else "only one network was trained.")
+    measure: Measure = "kept" if all(evidence.of_group(group, "kept") for group in found) else "typical"
+    compared = compare(found, evidence, measure)
+    if problem := next((pair.problem for pair in compared if pair.problem), ""):
+        return Standing(problem)
+    shares = {
+        group.name: mean(achieved)
+        for pair in compared
+        for group, achieved in zip((pair.a, pair.b), pair.achieved, strict=True)
+    }
+    leader, second = sorted(found, key=lambda group: -shares[group.name])[:2]
+    of_leader = {
+        (pair.b if pair.a is leader else pair.a).name: apart
+        for pair, apart in zip(compared, _told_apart(compared), strict=True)
+        if leader in (pair.a, pair.b)
+    }
+    alike = [name for name, apart in of_leader.items() if not apart]
+    lead = shares[leader.name] - shares[second.name]
+    return Standing(_in_words(leader, second, lead, alike, measure), leader, second, lead, not alike)
+
+
+def _told_apart(compared: Sequence[Comparison]) -> list[bool]:
+    """Tells of each pair whether chance explains its difference, all pairs judged together."""
+    if all(len(pair.a.counted) == len(pair.b.counted) == 1 for pair in compared):
+        if all(pair.networks for pair in compared):
+            return _holm([pair.networks.p for pair in compared if pair.networks])
+        return [_beyond_margin(pair, len(compared)) for pair in compared]
+    return [pair.difference is not None and pair.difference.verdict != "cannot tell" for pair in compared]
+
+
+def _holm(ps: Sequence[float]) -> list[bool]:
+    """Holm (1979): the smallest of m p-values is multiplied by m, the next by m − 1, none falls below one before."""
+    order = sorted(range(len(ps)), key=lambda place: ps[place])
+    steps = itertools.accumulate((ps[place] * (len(ps) - rank) for rank, place in enumerate(order)), max)
+    below = {place: adjusted <= ALPHA for place, adjusted in zip(order, steps, strict=True)}
+    return [below[place] for place in range(len(ps))]
+
+
+def _beyond_margin(pair: Comparison, looks: int) -> bool:
+    one, other = (achieved[0] for achieved in pair.achieved)
+    by_chance = margin(one.accuracy, other.accuracy, one.reviews, other.reviews, looks)
+    return abs(one.accuracy - other.accuracy) > by_chance
+
+
+def _in_words(leader: Group, second: Group, lead: float, alike: Sequence[str], measure: Measure) -> str:
+    seeds = len(leader.counted)
+    reviews = leader.experiment.validation_reviews
+    how = f"{MEASURED[measure]}, {counted(reviews, 'validation review')}"
+    how += f", {counted(seeds, 'seed')} each" if seeds > 1 else ""
+    ahead = f"{leader.name} is {points(lead)} points ahead of {second.name} ({how})"
+    if alike:
+        others = " and ".join(alike)
+        return f"{leader.name} cannot be told apart from {others}: {ahead}, which chance may explain."
+    rare = "were they equally good, chance would bring about so much in fewer than 5 of 100 cases."
+    anew = " Trained anew with another seed, it may end otherwise." if seeds == 1 else ""
+    return f"{ahead}; {rare}{anew}"

@@ -1,0 +1,198 @@
+"""What a class is to predict is hidden from every page, every answer and every download, until the reveal.
+
+Two runs of one setting are recorded, one of them hidden, with figures that are nobody else's: none of them may turn up
+in anything that is sent.
+"""
+
+import asyncio
+import gzip
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas
+import pytest
+from starlette.requests import Request
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.comparison.groups import groups
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.components.board_curves import packed
+from rnn_compare.dashboard.pages.runs import run_details, take_home
+from rnn_compare.dashboard.server import news
+from rnn_compare.dashboard.services import CURTAIN, Services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import percent
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.owner import Owner
+from tests.epochs import epoch_end
+
+from .conftest import script
+
+APP = str(Path(__file__).resolve().parents[2] / "app.py")
+PAGES = ("compare.page", "try_review", "inside.page", "reviews", "sweep.page", "runs.page", "cluster")
+ACCURACIES = (0.5179, 0.8137)
+SETTING: dict[str, Any] = {"cell": "LSTM", "units": 4, "maxlen": 10, "reviews": 60, "epochs": 2}
+
+
+def recorded(services: Services, accuracies: Sequence[float], **settings: Any) -> str:
+    [run] = services.store.create([Experiment(**SETTING | settings)], Owner.current(), "page")
+    services.store.record([Started(run, 10, "", {}, 1.0)])
+    services.store.record([epoch_end(run, n, a, 0.6, a, 0.6, 1.5) for n, a in enumerate(accuracies, 1)])
+    services.store.record([Ended(run, Status.FINISHED, None, 60.0)])
+    return run
+
+
+@pytest.fixture
+def hidden(services: Services) -> str:
+    """The id of a finished run that the class is to predict; another of its setting may be seen."""
+    recorded(services, (0.6, 0.7), seed=2)
+    run = recorded(services, ACCURACIES)
+    services.store.rename(run, "Nobody's name")
+    get_classroom().begin("book")
+    services.hide([run])
+    return run
+
+
+def telling(run: str) -> list[str]:
+    """All that would give a hidden run away."""
+    figures = [text for share in ACCURACIES for text in (percent(share), packed([share]), str(share))]
+    return [run, "Nobody's name", *figures]
+
+
+def sent(app: AppTest) -> str:
+    """Everything that a page has sent to the browser, tables included."""
+    parts = []
+    for node in app._tree:
+        parts.append(str(getattr(node, "proto", "")))
+        if isinstance(value := getattr(node, "value", None), pandas.DataFrame):
+            parts.append(value.to_csv())
+    return "\n".join(parts).encode("utf-8").decode("unicode_escape", errors="ignore") + "\n".join(parts)
+
+
+def visit(page: str, **address: str) -> AppTest:
+    app = AppTest.from_string(script(page), default_timeout=60)
+    app.query_params.update(address)
+    app.run()
+    assert not app.exception
+    return app
+
+
+def answered(named: Sequence[str]) -> str:
+    path, _, query = news.url(named, View(("accuracy", "loss"), baselines=True)).partition("?")
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
+    answer = asyncio.run(news.answer(Request(scope | {"server": ("127.0.0.1", 1), "scheme": "http"})))
+    body = bytes(answer.body)
+    return (gzip.decompress(body) if answer.headers.get("Content-Encoding") else body).decode()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_no_page_holds_anything_of_a_hidden_run(page: str, hidden: str) -> None:
+    for address in ({}, {"show": hidden, "ask": hidden}, {"show": f"all-{hidden}"}):
+        told = sent(visit(page, **address))
+        # The page's own address, which names what the visitor asked for, is no figure.
+        assert [each for each in telling(hidden) if each in told and each not in address.get("show", "")] == []
+
+
+def test_a_sweep_over_its_setting_counts_it_as_not_trained_until_the_reveal(hidden: str) -> None:
+    grid = {f"grid_{name}": str(value) for name, value in SETTING.items()}
+    told = sent(visit("sweep.page", **grid))
+    assert "1 of 3 runs trained" in told
+    assert [each for each in telling(hidden) if each in told] == []
+    get_classroom().reveal()
+    assert "2 of 3 runs trained" in sent(visit("sweep.page", **grid))
+
+
+@pytest.mark.parametrize("page", ["try_review", "inside.page", "runs.page"])
+@pytest.mark.usefixtures("hidden")
+def test_the_lists_of_networks_hold_it_again_after_the_reveal(page: str) -> None:
+    assert "Nobody's name" not in sent(visit(page))
+    get_classroom().reveal()
+    assert "Nobody's name" in sent(visit(page))
+
+
+@pytest.mark.parametrize("named", [[], ["ID"], ["all-ID"], ["other", "ID"]])
+def test_no_answer_to_a_browser_that_asks_for_news_holds_it(named: list[str], hidden: str) -> None:
+    told = answered([name.replace("ID", hidden) for name in named])
+    assert [each for each in telling(hidden) if each in told] == []
+    assert (CURTAIN in told) == bool(named)
+
+
+def test_a_link_to_hidden_runs_says_so_and_shows_them_after_the_reveal(hidden: str) -> None:
+    assert CURTAIN in sent(visit("compare.page", show=hidden))
+    get_classroom().reveal()
+    told = sent(visit("compare.page", show=hidden))
+    assert CURTAIN not in told
+    assert packed(ACCURACIES) in told
+    assert packed(ACCURACIES) in answered([hidden])
+
+
+def test_a_download_that_was_offered_before_is_refused(services: Services, hidden: str) -> None:
+    run = next(run for run in services.all_runs() if run.id == hidden)
+    for download in (
+        lambda: take_home.report(services, [hidden], "csv", "report"),
+        lambda: run_details.model(services, run, "best"),
+        lambda: services.require_shown("another", hidden),
+    ):
+        with pytest.raises(UserError, match=CURTAIN):
+            download()
+    get_classroom().reveal()
+    assert take_home.report(services, [hidden], "csv", "report")
+
+
+def test_nothing_is_concluded_from_a_hidden_run_about_others_of_its_setting(services: Services) -> None:
+    """Three other seeds tell what a seed does: their spread is a figure of theirs."""
+    recorded(services, (0.6, 0.7))
+    others = [recorded(services, (0.6, 0.7 + seed / 100), seed=seed) for seed in (2, 3, 4)]
+    [group] = groups(services.store.runs()[:1])
+    found = services.evidence.spread(group, "typical")
+    assert found is not None
+    assert "3 other runs" in found[1]
+    get_classroom().begin("book")
+    services.hide(others[:1])
+    assert services.evidence.spread(group, "typical") is None
+
+
+def test_a_report_of_others_says_nothing_that_is_known_from_hidden_runs(services: Services) -> None:
+    shown = [recorded(services, (0.6, 0.7), cell=cell) for cell in ("LSTM", "SimpleRNN")]
+    others = [
+        recorded(services, (0.6, 0.7 + seed / 100), seed=seed, cell=cell)
+        for seed in (2, 3, 4)
+        for cell in ("LSTM", "SimpleRNN")
+    ]
+    assert b"3 other runs" in take_home.report(services, shown, "html", "report")
+    get_classroom().begin("book")
+    services.hide(others)
+    assert b"other runs" not in take_home.report(services, shown, "html", "report")
+
+
+@pytest.fixture
+def glimpses_by_others(services: Services) -> Iterator[list[str]]:
+    ended, seen = threading.Event(), set[str]()
+
+    def look() -> None:
+        while not ended.is_set():
+            services.refresh()
+            seen.update(run.id for run in services.runs())
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    must_not_be_seen: list[str] = []
+    yield must_not_be_seen
+    ended.set()
+    for thread in threads:
+        thread.join()
+    assert seen.isdisjoint(must_not_be_seen)
+
+
+def test_nobody_has_a_glimpse_of_what_is_submitted_hidden(services: Services, glimpses_by_others: list[str]) -> None:
+    get_classroom().begin("book")
+    for seed in range(15):
+        started = services.submit_hidden([Experiment(**SETTING, seed=seed)])
+        glimpses_by_others += started
+        assert {run.id for run in services.all_runs()} >= set(started)
+        assert services.runs() == []

@@ -1,0 +1,263 @@
+"""A lecture on the wall, without a browser: from its first step to its last, with a class that answers."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.dashboard.access import visitor
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.pages.present import conductor
+from rnn_compare.dashboard.services import Services
+from rnn_compare.lecture.lecture_file import find
+from rnn_compare.runs.events import Ended, Started, Status
+from tests.epochs import epoch_end
+
+from .conftest import script
+
+LECTURE = """
+title = "Short"
+preset = "Short"
+[[steps]]
+kind = "text"
+title = "Why?"
+text = "**Words** for the wall"
+notes = "For you alone"
+[[steps]]
+kind = "networks"
+title = "Two"
+[[steps]]
+kind = "predict"
+title = "Which?"
+[steps.question]
+id = "best"
+kind = "best_network"
+text = "Which is best?"
+[[steps]]
+kind = "predict"
+title = "Draw"
+[steps.question]
+id = "curve"
+kind = "curve"
+text = "Draw it."
+network = "LSTM(32)"
+[[steps]]
+kind = "train"
+title = "Learning"
+[[steps]]
+kind = "reveal"
+title = "What happened"
+[[steps]]
+kind = "findings"
+title = "What it says"
+[[steps]]
+kind = "home"
+title = "Home"
+"""
+ACCURACIES = {"SimpleRNN": (0.55, 0.61, 0.66, 0.7, 0.7113), "LSTM": (0.6, 0.7, 0.8, 0.85, 0.9117)}
+
+
+@pytest.fixture(autouse=True)
+def _at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
+
+
+@pytest.fixture
+def lecture(services: Services, tmp_path: Path) -> Services:
+    """A lecture that has begun."""
+    (tmp_path / "cache" / "lectures").mkdir()
+    (tmp_path / "cache" / "lectures" / "mine.toml").write_text(LECTURE)
+    conductor.begin(services, "mine")
+    return services
+
+
+def page(name: str = "page") -> AppTest:
+    app = AppTest.from_string(script(f"present.{name}"), default_timeout=60).run()
+    assert not app.exception
+    return app
+
+
+def sent(app: AppTest) -> str:
+    return "\n".join(str(getattr(node, "proto", "")) for node in app._tree)
+
+
+def answer(*values: object) -> None:
+    state = get_classroom().state()
+    assert state.question is not None
+    for device, value in enumerate(values):
+        get_classroom().answer(f"device-{device}", state.question.id, state.round, value)
+
+
+def go_to(services: Services, kind: str) -> None:
+    while find("mine").steps[get_classroom().state().step].kind != kind:
+        conductor.advance(services)
+
+
+def finish(services: Services) -> None:
+    """Has the runs that wait end, with figures that are nobody else's."""
+    for run in services.all_runs():
+        services.store.record([Started(run.id, 10, "", {}, 1.0)])
+        figures = enumerate(ACCURACIES[run.experiment.cell], 1)
+        services.store.record([epoch_end(run.id, n, a, 0.6, a, 0.6, 1.5) for n, a in figures])
+        services.store.record([Ended(run.id, Status.FINISHED, None, 60.0)])
+    services.refresh()
+
+
+@pytest.mark.usefixtures("services")
+def test_before_a_lecture_one_is_chosen_and_begins() -> None:
+    app = page()
+    assert [button.label for button in app.button].count("Begin") == 3
+    app.button(key="begin_gates").click().run()
+    assert get_classroom().state().lecture == "gates"
+    assert "How many gates does a cell need?" in sent(app)
+
+
+def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services) -> None:
+    assert "Words" in sent(page())
+    conductor.advance(lecture)
+    assert "= 322,113 parameters" in sent(page())
+
+    conductor.advance(lecture)
+    assert get_classroom().state().phase == "open", "whoever sees the question can answer"
+    answer(1, 1, 0)
+    told = sent(page())
+    assert "<b>3</b> of 3 have answered" in told
+    assert 'class="rc-votes' not in told.replace("\\", ""), "nobody sees what others say"
+
+    conductor.advance(lecture)
+    assert get_classroom().state().phase == "closed"
+    assert "<b>2</b>" in sent(page())
+
+    conductor.advance(lecture)
+    answer([0.5] * 5, [0.9] * 5)
+    conductor.advance(lecture)
+    assert "median of 2 drawings" in sent(page())
+
+    conductor.advance(lecture)
+    assert [run.status for run in lecture.all_runs()] == [Status.QUEUED] * 2
+    assert lecture.runs() == [], "nobody sees them"
+    told = sent(page())
+    assert "about to begin" in told
+    assert "SimpleRNN(32)" in told
+    finish(lecture)
+    told = sent(page())
+    assert "They have finished. Nobody has seen their curves." in told
+    assert "91.2" not in told
+
+    conductor.advance(lecture)
+    assert len(lecture.runs()) == 2
+    told = sent(page())
+    assert "91.2 %" in told
+    assert "2 of 3 were right" in told
+    conductor.advance(lecture)
+    told = sent(page())
+    assert "Draw it." in told
+    assert "0 of 2 were right" in told
+    assert '"drawn": {"chart": "accuracy"' in told.replace('\\"', '"')
+
+    conductor.advance(lecture)
+    assert "What it says" in sent(page())
+    conductor.advance(lecture)
+    conductor.advance(lecture)
+    assert "QR code of" in sent(page())
+    assert find("mine").steps[get_classroom().state().step].kind == "home", "the last press leads nowhere"
+
+
+def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) -> None:
+    go_to(lecture, "predict")
+    answer(1, 1)
+    go_to(lecture, "train")
+    finish(lecture)
+    go_to(lecture, "reveal")
+    for _ in range(10):
+        conductor.go_back(lecture)
+    assert get_classroom().state().step == 0
+    go_to(lecture, "predict")
+    assert get_classroom().state().phase == "revealed"
+    assert "<b>2</b>" in sent(page())
+    go_to(lecture, "reveal")
+    assert len(lecture.all_runs()) == 2
+    assert "91.2 %" in sent(page())
+
+
+def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Services) -> None:
+    go_to(lecture, "predict")
+    answer(0, 0, 1)
+    conductor.advance(lecture)
+    app = page()
+    next(button for button in app.button if button.label == "Discuss and vote again").click().run()
+    assert (get_classroom().state().phase, get_classroom().state().round) == ("open", 2)
+    answer(1, 1, 1)
+    conductor.advance(lecture)
+    told = sent(page())
+    assert "first vote: 3 answers" in told
+    assert "after talking: 3 answers" in told
+
+
+def test_whoever_opens_the_wall_again_finds_the_same_step(lecture: Services) -> None:
+    go_to(lecture, "predict")
+    assert "Which is best?" in sent(page())
+    assert "Which is best?" in sent(page())
+
+
+def test_the_notes_are_on_the_second_screen_alone(lecture: Services) -> None:
+    assert "For you alone" not in sent(page())
+    notes = page("notes")
+    assert "For you alone" in sent(notes)
+    assert "Next: <b>Two</b>" in sent(notes)
+    next(button for button in notes.button if button.label == "Next").click().run()
+    assert get_classroom().state().step == 1
+    next(button for button in notes.button if button.label == "Back").click().run()
+    assert get_classroom().state().step == 0
+    assert lecture.all_runs() == []
+
+
+def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services) -> None:
+    get_classroom().open_reviews(True)
+    get_classroom().send_review("device-1", "A <b>wonderful</b> film.")
+    assert "wonderful" not in sent(page())
+    notes = page("notes")
+    assert "A <b>wonderful</b> film." in [each.value for each in notes.text]
+    next(button for button in notes.button if button.label == "Show").click().run()
+    assert get_classroom().state().wall_review == "A <b>wonderful</b> film."
+    next(button for button in page("notes").button if button.label == "Drop").click().run()
+    assert get_classroom().reviews() == []
+    assert get_classroom().state().wall_review is None
+    assert lecture.all_runs() == []
+
+
+@pytest.mark.usefixtures("lecture")
+@pytest.mark.parametrize("name", ["page", "notes"])
+def test_nobody_presents_from_another_machine_where_no_pass_is_set(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
+    app = page(name)
+    assert "given from the machine itself" in app.info[0].value
+    assert not app.button
+    assert "For you alone" not in sent(app)
+
+
+def test_a_training_that_was_broken_off_goes_on_hidden(lecture: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    continued: list[str] = []
+    monkeypatch.setattr(lecture.engine, "continue_run", lambda run, **_: continued.append(run))
+    go_to(lecture, "train")
+    for run in lecture.all_runs():
+        lecture.store.record([Started(run.id, 10, "", {}, 1.0), epoch_end(run.id, 1, 0.6, 0.6, 0.7, 0.6, 1.5)])
+        lecture.store.record([Ended(run.id, Status.INTERRUPTED, None, 60.0)])
+    lecture.refresh()
+    app = page()
+    assert "ended after 1 epoch" in sent(app)
+    assert "They have finished" not in sent(app)
+    next(button for button in app.button if button.label == "Continue").click().run()
+    assert continued == [run.id for run in lecture.all_runs()]
+    assert lecture.runs() == []
+
+
+def test_a_file_that_is_spoilt_in_the_middle_says_so_and_the_lecture_can_be_ended(
+    lecture: Services, tmp_path: Path
+) -> None:
+    (tmp_path / "cache" / "lectures" / "mine.toml").write_text("title = Mine")
+    app = page()
+    assert "mine.toml is no sound TOML" in app.error[0].value
+    next(button for button in app.button if button.label == "End it").click().run()
+    assert get_classroom().state().lecture == ""
+    assert lecture.all_runs() == []

@@ -1,0 +1,244 @@
+"""A phone in the hall: it joins, predicts, loses its connection, sleeps, and sees what came of it."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
+
+from rnn_compare.paths import CACHE_VARIABLE
+from tests.browser.conftest import serving
+from tests.chromium import PATIENCE
+from tests.phones import PlainPhone, present, put, record_two_runs
+from tests.processes import free_port, page_of, started
+
+PHONE: ViewportSize = {"width": 390, "height": 844}
+expect.set_options(timeout=PATIENCE)
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A server whose presenter obeys, and two trained networks that he has hidden."""
+
+    url: str
+    runs: list[str]
+
+
+@pytest.fixture(scope="module")
+def hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    cache = tmp_path_factory.mktemp("phones") / "cache"
+    runs = record_two_runs(cache)
+    with serving(cache, "benchmarks/presented.py") as running:
+        yield Hall(running.url, runs)
+
+
+def command(port: int) -> list[str]:
+    return [*page_of("benchmarks/presented.py"), f"--server.port={port}"]
+
+
+def environment(cache: Path) -> dict[str, str]:
+    return {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1"}
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    opened = browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True)
+    opened.set_default_timeout(PATIENCE)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def phone(hall: Hall, context: BrowserContext) -> Iterator[Page]:
+    """A phone before which a question has been put."""
+    put(hall.url)
+    present(hall.url, "hide", hall.runs)
+    page = context.new_page()
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{hall.url}/join")
+    page.get_by_role("heading", name="Predict", exact=True).wait_for()
+    yield page
+    assert not errors, errors
+
+
+def own(phone: Page, text: str) -> None:
+    expect(phone.locator("#own")).to_contain_text(text)
+
+
+def test_a_phone_votes_reloads_changes_its_mind_and_sees_the_reveal(hall: Hall, phone: Page) -> None:
+    choice = phone.get_by_role("button", name="SimpleRNN(32)")
+    choice.tap()
+    own(phone, "Sent: SimpleRNN(32)")
+    phone.reload()
+    expect(choice).to_have_attribute("aria-pressed", "true")
+    own(phone, "Sent: SimpleRNN(32)")
+    phone.get_by_role("button", name="LSTM(32)").tap()
+    own(phone, "Sent: LSTM(32)")
+    assert present(hall.url, "answers", "best", 1) == [1]
+    present(hall.url, "close_vote")
+    expect(choice).to_be_disabled()
+    assert "%" not in phone.locator("body").inner_text(), "nothing is shown before the reveal"
+    present(hall.url, "reveal")
+    expect(phone.locator("#verdict")).to_have_text("✓ You were right: LSTM(32).")
+    expect(phone.locator("#said")).to_contain_text("16.5 points ahead")
+    said = "Validation accuracy: SimpleRNN(32) 71.0 % after epoch 4; LSTM(32) 88.0 % after epoch 4."
+    expect(phone.get_by_role("img")).to_have_attribute("aria-label", said)
+    expect(phone.locator(".bars li").nth(1)).to_contain_text("LSTM(32) (right, your answer)")
+
+
+def test_what_is_answered_off_line_is_kept_over_a_reload_and_sent_when_the_line_is_back(
+    hall: Hall, phone: Page, context: BrowserContext
+) -> None:
+    context.set_offline(True)
+    expect(phone.locator("#line")).to_contain_text("Off-line")
+    phone.get_by_role("button", name="LSTM(32)").tap()
+    own(phone, "Not sent yet, but kept on this phone: LSTM(32)")
+    assert present(hall.url, "answers", "best", 1) == []
+    context.set_offline(False)
+    own(phone, "Sent: LSTM(32)")
+    expect(phone.locator("#line")).to_be_empty()
+    assert present(hall.url, "answers", "best", 1) == [1]
+
+
+def test_an_answer_that_comes_after_the_close_is_said_to_be_too_late(
+    hall: Hall, phone: Page, context: BrowserContext
+) -> None:
+    context.set_offline(True)
+    phone.get_by_role("button", name="LSTM(32)").tap()
+    own(phone, "Not sent yet")
+    present(hall.url, "close_vote")
+    context.set_offline(False)
+    own(phone, "Not counted")
+    assert present(hall.url, "answers", "best", 1) == []
+
+
+def test_late_comers_land_at_the_present_step_and_a_second_vote_begins_anew(hall: Hall, phone: Page) -> None:
+    phone.get_by_role("button", name="SimpleRNN(32)").tap()
+    own(phone, "Sent")
+    present(hall.url, "vote_again")
+    own(phone, "Discuss it, then vote again.")
+    expect(phone.get_by_role("button", name="SimpleRNN(32)")).to_have_attribute("aria-pressed", "false")
+    phone.get_by_role("button", name="LSTM(32)").tap()
+    own(phone, "Sent: LSTM(32)")
+    present(hall.url, "reveal")
+    expect(phone.locator("#tally")).to_contain_text("Outlined: the first vote, 1 answers")
+    present(hall.url, "show_step", 4, "Why", "The gates keep what was read long ago.")
+    late = phone.context.new_page()
+    late.goto(f"{hall.url}/join")
+    late.get_by_role("heading", name="Why").wait_for()
+    expect(late.locator("#question")).to_be_hidden()
+
+
+def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(hall: Hall, phone: Page) -> None:
+    curve = {"id": "curve", "kind": "curve", "text": "Draw it.", "network": "LSTM(32)", "epochs": 4}
+    present(hall.url, "show_step", 1, "Draw", "", curve)
+    present(hall.url, "open_vote")
+    box = phone.locator("svg.drawing").bounding_box()
+    assert box is not None
+    phone.mouse.move(box["x"] + 50, box["y"] + 0.6 * box["height"])
+    phone.mouse.down()
+    phone.mouse.move(box["x"] + box["width"] - 10, box["y"] + 0.2 * box["height"])
+    phone.mouse.up()
+    phone.get_by_role("button", name="Send my curve").tap()
+    own(phone, "Sent: your curve")
+    [drawn] = present(hall.url, "answers", "curve", 1)
+    assert len(drawn) == 4
+    assert drawn == sorted(drawn)
+    assert drawn[0] < drawn[3]
+    phone.get_by_text("Set it epoch by epoch").tap()
+    slider = phone.get_by_label("Epoch 4")
+    slider.focus()
+    slider.press("Home")
+    slider.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuetext", "41 %")
+    phone.get_by_role("button", name="Send my curve").press("Enter")
+    while present(hall.url, "answers", "curve", 1)[0][3] != 0.41:
+        phone.wait_for_timeout(50)
+    present(hall.url, "reveal")
+    expect(phone.locator("#verdict")).to_contain_text("points from the real curve")
+    expect(phone.locator("#curves .mine")).to_have_count(1)
+
+
+def test_a_lead_and_an_epoch_are_set_with_the_thumb(hall: Hall, phone: Page) -> None:
+    present(hall.url, "show_step", 1, "Lead", "", {"id": "lead", "kind": "lead", "text": "By how much?"})
+    present(hall.url, "open_vote")
+    for _ in range(5):
+        phone.get_by_role("button", name="half a point more").tap()
+    phone.get_by_role("button", name="half a point less").tap()
+    expect(phone.get_by_role("slider")).to_have_attribute("aria-valuetext", "2 points")
+    phone.get_by_role("button", name="Send my answer").tap()
+    own(phone, "Sent: 2 points")
+    over = {"id": "over", "kind": "overfits_from", "text": "From which?", "network": "LSTM(32)", "epochs": 4}
+    present(hall.url, "show_step", 2, "Overfitting", "", over)
+    present(hall.url, "open_vote")
+    phone.get_by_role("button", name="never within 4 epochs").tap()
+    own(phone, "Sent: never")
+    assert (present(hall.url, "answers", "lead", 1), present(hall.url, "answers", "over", 1)) == ([2], [0])
+
+
+def test_a_review_is_followed_to_the_wall_and_markup_in_it_stays_text(hall: Hall, phone: Page) -> None:
+    phone.on("dialog", lambda _: pytest.fail("A script ran."))
+    present(hall.url, "open_reviews", True)
+    phone.get_by_role("textbox").fill("A <b>good</b> film <img src=x onerror=alert(1)>")
+    phone.get_by_role("button", name="Send the review").tap()
+    expect(phone.locator("#review-said")).to_contain_text("waits for the presenter")
+    [sent] = present(hall.url, "reviews")
+    present(hall.url, "reveal")
+    present(hall.url, "show_review", sent["id"], ["LSTM(32): positive, 71 %"])
+    phone.get_by_role("heading", name="Your review is on the wall").wait_for()
+    expect(phone.locator("#wall-text")).to_have_text("A <b>good</b> film <img src=x onerror=alert(1)>")
+    expect(phone.locator("#wall-verdicts")).to_have_text("LSTM(32): positive, 71 %")
+    assert phone.locator("#wall img, #wall b").count() == 0
+    present(hall.url, "drop_review", sent["id"])
+    expect(phone.locator("#review-said")).to_have_text("The presenter has set your review aside.")
+
+
+def test_a_phone_that_slept_shows_where_the_lecture_is_by_now(hall: Hall, phone: Page, context: BrowserContext) -> None:
+    asleep = context.new_cdp_session(phone)
+    asleep.send("Page.setWebLifecycleState", {"state": "frozen"})
+    context.set_offline(True)
+    present(hall.url, "show_step", 5, "Why", "The gates keep what was read long ago.")
+    context.set_offline(False)
+    asleep.send("Page.setWebLifecycleState", {"state": "active"})
+    phone.get_by_role("heading", name="Why").wait_for()
+    expect(phone.locator("#line")).to_be_empty()
+
+
+def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(browser: Browser, tmp_path: Path) -> None:
+    port = free_port()
+    url, log = f"http://127.0.0.1:{port}", tmp_path / "server.log"
+    context = browser.new_context(viewport=PHONE)
+    context.set_default_timeout(PATIENCE)
+    page = context.new_page()
+    with started(command(port), log, f"{url}/_stcore/health", environment(tmp_path)) as process:
+        put(url)
+        page.goto(f"{url}/join")
+        page.get_by_role("button", name="LSTM(32)").click()
+        own(page, "Sent: LSTM(32)")
+        begun = time.monotonic()
+        process.terminate()
+        process.wait(60)
+        assert time.monotonic() - begun < 10, "a server that ends does not wait for its phones"
+    expect(page.locator("#line")).to_contain_text("Off-line")
+    with started(command(port), log, f"{url}/_stcore/health", environment(tmp_path)):
+        expect(page.locator("#line")).to_be_empty()
+        own(page, "Sent: LSTM(32)")
+        assert present(url, "answers", "best", 1) == [1]
+    context.close()
+
+
+def test_the_page_needs_nothing_of_streamlit_and_nobody_else(hall: Hall, context: BrowserContext) -> None:
+    put(hall.url)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(f"{hall.url}/join")
+    page.get_by_role("heading", name="Predict", exact=True).wait_for()
+    assert len(asked) <= 12
+    assert {url.partition("/join")[0] for url in asked if not url.startswith("data:")} == {hall.url}
+    _, headers, _ = PlainPhone(hall.url.removeprefix("http://"), "").ask("GET", "/join/")
+    assert headers["location"] == "../join"

@@ -1,0 +1,72 @@
+"""How a class answered, as bars: what is counted, what is marked, and that texts of people stay texts."""
+
+import re
+
+import pytest
+
+from rnn_compare.dashboard.pages.present.histogram import bars, right_bar
+from rnn_compare.lecture.questions import Answer, Question, tally
+
+WHICH = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN(32)", "LSTM(32)"))
+LEAD = Question(id="lead", kind="lead", text="By how much?")
+EPOCH = Question(id="when", kind="overfits_from", text="When?", network="LSTM(32)", epochs=5)
+OWN = Question(id="own", kind="own", text="Well?", choices=("<b>yes</b>", "no"), right=0)
+
+
+def counts(html: str) -> list[int]:
+    return [int(count) for count in re.findall(r"<b>([\d,]+)</b></i>", html)]
+
+
+def test_every_answer_is_counted_once_in_the_colour_of_its_network() -> None:
+    drawn = bars(WHICH, [[1, 1, 0]], {"LSTM(32)": "#0072B2"})
+    assert counts(drawn) == [1, 2]
+    assert "--rc-color: #0072B2" in drawn
+    assert "3 answers" in drawn
+    assert "✓" not in drawn, "nothing is right before the outcome"
+
+
+def test_two_votes_stand_beside_each_other_to_one_scale() -> None:
+    drawn = bars(WHICH, [[0, 0, 1], [1, 1, 1, 1]], {})
+    assert counts(drawn) == [2, 0, 1, 4]
+    assert "first vote: 3 answers" in drawn
+    assert "after talking: 4 answers" in drawn
+    assert "--rc-share: 0.500" in drawn, "2 of the 4 that the longest bar stands for"
+
+
+def test_of_many_votes_the_first_and_the_last_are_shown() -> None:
+    assert counts(bars(WHICH, [[0], [0, 0, 0], [1, 1]], {})) == [1, 0, 0, 2]
+
+
+def test_two_votes_about_a_lead_get_the_same_bars_however_far_they_reach() -> None:
+    drawn = bars(LEAD, [[1.0], [30.0]], {})
+    assert len(counts(drawn)) == 2 * drawn.count("<li")
+
+
+def test_nobody_has_answered_is_said() -> None:
+    assert "Nobody has answered." in bars(WHICH, [], {})
+
+
+@pytest.mark.parametrize(
+    ("question", "right", "place"),
+    [
+        (WHICH, 1, 1),
+        (OWN, 0, 0),
+        (LEAD, 2.3, 2),
+        (LEAD, 0.0, 0),
+        (EPOCH, 0, 0),
+        (EPOCH, 4, 4),
+        (WHICH, None, None),
+        (EPOCH, (0.5, 0.6), None),
+    ],
+)
+def test_the_bar_that_the_outcome_lies_in_is_marked(
+    question: Question, right: Answer | None, place: int | None
+) -> None:
+    given: list[Answer] = [3.0] if question.kind == "lead" else [0]
+    assert right_bar(question, right, tally(question, given)) == place
+
+
+def test_what_a_lecturer_typed_is_read_as_no_markup() -> None:
+    drawn = bars(OWN, [[0]], {}, 0)
+    assert "&lt;b&gt;yes&lt;/b&gt;" in drawn
+    assert "✓" in drawn

@@ -1,0 +1,242 @@
+"""What phones are told, from the very functions that the server's routes call; and what their page weighs."""
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import pytest
+
+from rnn_compare.dashboard import classroom as shared
+from rnn_compare.dashboard.server import broadcast as module
+from rnn_compare.dashboard.server.broadcast import Broadcast
+from rnn_compare.dashboard.server.join import FILES
+from rnn_compare.dashboard.services import Services
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.questions import Question
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.owner import Owner
+from tests.epochs import epoch_end
+
+BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN(32)", "LSTM(32)"))
+FIGURES = (0.61234, 0.72345, 0.83456)
+
+
+@pytest.fixture
+def classroom(services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroom]:  # noqa: ARG001  # its cache
+    monkeypatch.setattr(shared, "_classroom", None)
+    begun = shared.get_classroom()
+    begun.begin("x")
+    yield begun
+    shared.close_classroom()
+
+
+@pytest.fixture
+def runs(services: Services) -> list[str]:
+    """Two runs of which one epoch has ended, with figures that nothing else holds."""
+    experiments = [Experiment(cell=cell, epochs=2) for cell in ("SimpleRNN", "LSTM")]
+    made = services.store.create(experiments, Owner.current(), "page")
+    for run, share in zip(made, FIGURES, strict=False):
+        services.store.record([Started(run, 1, "", {}, 10.0), epoch_end(run, 1, share, 0.5, share, 0.5, 2.0)])
+    services.refresh()
+    return made
+
+
+class Phone:
+    """One open connection, and all that came over it."""
+
+    def __init__(self, broadcast: Broadcast, device: str) -> None:
+        self.events: AsyncIterator[bytes] = broadcast.events(device)
+        self.received = b""
+        self.state: dict[str, Any] = {}
+        self.own: dict[str, Any] = {}
+
+    async def until(self, holds: Callable[["Phone"], bool]) -> None:
+        """Reads on until something holds."""
+
+        async def read() -> None:
+            while not (self.state and holds(self)):
+                self._take(await anext(self.events))
+
+        await asyncio.wait_for(read(), 20)
+
+    def _take(self, event: bytes) -> None:
+        self.received += event
+        for kind, data in re.findall(r"event: (\w+)\ndata: (.*)\n\n", event.decode()):
+            if kind in ("state", "own"):
+                setattr(self, kind, json.loads(data))
+
+
+def attend(classroom: Classroom, lecture: Callable[[Broadcast, Phone], Any]) -> Phone:
+    """Runs a lecture before one phone, and returns the phone."""
+
+    async def run() -> Phone:
+        broadcast = Broadcast(classroom)
+        phone = Phone(broadcast, "a")
+        await lecture(broadcast, phone)
+        broadcast.close()
+        return phone
+
+    return asyncio.run(run())
+
+
+def test_before_the_reveal_no_byte_to_a_phone_holds_a_figure_a_tally_or_a_right_answer(
+    classroom: Classroom, runs: list[str], services: Services
+) -> None:
+    asked = Question(id="own", kind="own", text="Which gate?", choices=("in", "out"), right=1)
+
+    async def lecture(_: Broadcast, phone: Phone) -> None:
+        for question in (BEST, asked):
+            classroom.hide(runs)
+            classroom.show_step(0, "Predict", "Which?", question)
+            classroom.open_vote()
+            for device in "bcdefg":
+                classroom.answer(device, question.id, 1, 1)
+            await phone.until(lambda phone: phone.state["phase"] == "open")
+            services.store.record([epoch_end(runs[1], 2, FIGURES[2], 0.5, FIGURES[2], 0.5, 2.0)])
+            classroom.open_reviews(True)
+            sent = classroom.send_review("b", "A good film.")
+            classroom.show_review(sent.id, [f"LSTM: positive, {FIGURES[2]}"])
+            classroom.close_vote()
+            await phone.until(lambda phone: phone.state["phase"] == "closed" and phone.state["wall"] is not None)
+            classroom.show_review(None)
+
+    phone = attend(classroom, lecture)
+    assert not any(str(figure)[2:5].encode() in phone.received for figure in FIGURES)
+    assert not re.search(rb"\d\.\d", phone.received), "not one number with a decimal point"
+    assert b'"right":1' not in phone.received
+    assert re.findall(rb'"curves":(?!\[\])|"tallies":(?!\[\])|"outcome":(?!null)', phone.received) == []
+
+
+def test_after_it_the_curves_come_alive_then_the_outcome_and_ones_own_verdict(
+    classroom: Classroom, runs: list[str], services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LIVE_SECONDS", 0.05)
+    monkeypatch.setattr(module, "running_services", lambda: services)
+
+    async def lecture(_: Broadcast, phone: Phone) -> None:
+        classroom.hide(runs)
+        classroom.show_step(0, "Predict", "Which?", BEST)
+        classroom.open_vote()
+        classroom.answer("a", "best", 1, 1)
+        classroom.answer("b", "best", 1, 0)
+        classroom.reveal()
+        await phone.until(lambda phone: bool(phone.state["curves"]))
+        assert [curve["validation"] for curve in phone.state["curves"]] == [[0.6123], [0.7235]]
+        assert phone.state["tallies"][0]["counts"] == [1, 1]
+        await phone.until(lambda phone: phone.state["outcome"] is not None)
+        assert not phone.state["outcome"]["final"]
+        assert phone.own["right"] is None
+        for run, share in zip(runs, (0.6, 0.9), strict=True):
+            services.store.record(
+                [epoch_end(run, 2, share, 0.5, share, 0.5, 2.0), Ended(run, Status.FINISHED, None, 9)]
+            )
+        await phone.until(lambda phone: bool(phone.state["outcome"]["final"]))
+        assert phone.state["outcome"]["answer"] == 1
+        assert phone.own["right"] is True
+
+    attend(classroom, lecture)
+
+
+def test_votes_of_others_send_nothing_to_a_phone(classroom: Classroom) -> None:
+    async def lecture(_: Broadcast, phone: Phone) -> None:
+        classroom.show_step(0, "Predict", "Which?", BEST)
+        classroom.open_vote()
+        await phone.until(lambda phone: phone.state["phase"] == "open")
+        before = len(phone.received)
+        for number in range(50):
+            classroom.answer(f"device {number}", "best", 1, 1)
+        classroom.close_vote()
+        await phone.until(lambda phone: phone.state["phase"] == "closed")
+        assert phone.received[before:].count(b"event: state") == 1
+
+    attend(classroom, lecture)
+
+
+def test_news_is_made_once_for_all_phones(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    original = module._made
+
+    def counted(*arguments: Any) -> Any:
+        made.append(arguments)
+        return original(*arguments)
+
+    monkeypatch.setattr(module, "_made", counted)
+
+    async def lecture(broadcast: Broadcast, phone: Phone) -> None:
+        phones = [phone, *(Phone(broadcast, f"device {number}") for number in range(30))]
+        await asyncio.gather(*(each.until(lambda _: True) for each in phones))
+        assert classroom.counts().here == 31
+        before = len(made)
+        classroom.show_step(0, "Predict", "Which?", BEST)
+        await asyncio.gather(*(each.until(lambda phone: phone.state["question"] is not None) for each in phones))
+        assert len(made) == before + 1
+
+    attend(classroom, lecture)
+
+
+def test_who_leaves_is_no_longer_here_and_who_comes_late_lands_at_the_present_step(classroom: Classroom) -> None:
+    async def lecture(broadcast: Broadcast, phone: Phone) -> None:
+        await phone.until(lambda _: True)
+        assert classroom.counts().here == 1
+        await phone.events.aclose()  # type: ignore[attr-defined]  # a generator
+        assert classroom.counts().here == 0
+        classroom.show_step(3, "The third step", "", BEST)
+        late = Phone(broadcast, "late")
+        await late.until(lambda phone: phone.state["title"] == "The third step")
+
+    attend(classroom, lecture)
+
+
+def test_a_step_that_cannot_be_told_does_not_silence_those_that_follow(
+    classroom: Classroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = module._made
+
+    def breaks(classroom: Classroom, state: State, is_quick: bool) -> Any:
+        if state.title == "Broken":
+            raise KeyError("val_loss")
+        return original(classroom, state, is_quick)
+
+    monkeypatch.setattr(module, "_made", breaks)
+
+    async def lecture(_: Broadcast, phone: Phone) -> None:
+        await phone.until(lambda _: True)
+        classroom.show_step(1, "Broken", "")
+        await asyncio.sleep(0.2)
+        classroom.show_step(2, "Sound", "")
+        await phone.until(lambda phone: phone.state["title"] == "Sound")
+
+    attend(classroom, lecture)
+
+
+def test_a_silent_connection_is_told_that_it_lives(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "BEAT_SECONDS", 0.05)
+
+    async def lecture(_: Broadcast, phone: Phone) -> None:
+        await phone.until(lambda phone: b"event: beat" in phone.received)
+
+    attend(classroom, lecture)
+
+
+def test_a_server_that_ends_ends_its_connections(classroom: Classroom) -> None:
+    async def lecture(broadcast: Broadcast, phone: Phone) -> None:
+        await phone.until(lambda _: True)
+        broadcast.close()
+        rest = [event async for event in phone.events]
+        assert rest == []
+        broadcast.close()
+
+    attend(classroom, lecture)
+
+
+def test_the_page_for_phones_is_small_and_asks_nobody_else() -> None:
+    contents = {path.name: path.read_text() for path in FILES.iterdir()}
+    assert sum(len(content.encode()) for content in contents.values()) <= 60_000
+    for name, content in contents.items():
+        assert re.findall(r"https?://(?!www\.w3\.org/2000/svg)", content) == [], name
+        assert "innerHTML" not in content, "what others wrote is text"
+    assert not re.search(r"\son\w+=|<style|style=", contents["join.html"]), "its own policy would refuse that"

@@ -1,0 +1,47 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { inWords } from "../../rnn_compare/dashboard/assets/join/join_ask.js";
+import { ends, scales } from "../../rnn_compare/dashboard/assets/join/join_chart.js";
+import { stroke, whole } from "../../rnn_compare/dashboard/assets/join/join_draw.js";
+import { pause } from "../../rnn_compare/dashboard/assets/join/join_line.js";
+
+test("phones that lost their server come back within five seconds, and not all at once", () => {
+  for (let tries = 0; tries < 30; tries += 1) {
+    assert.ok(pause(tries, () => 0.999) < 4000);
+    assert.ok(pause(tries, () => 0) < pause(tries, () => 0.999));
+  }
+  assert.ok(pause(0, () => 0.999) < 500, "the first try comes soon");
+});
+
+test("a quick finger leaves no gap between two epochs", () => {
+  assert.deepEqual(stroke([0.5, null, null, null], 1, 3, 0.7), [0.5, 0.6, 0.7, null]);
+  assert.deepEqual(stroke([null, null, null, 0.8], 4, 2, 0.6), [null, 0.6, 0.7, 0.8]);
+  assert.deepEqual(stroke([null, null], 2, 2, 0.9), [null, 0.9]);
+});
+
+test("epochs that no finger has passed hold what the nearest one holds", () => {
+  assert.deepEqual(whole([null, 0.6, null, 0.8, null]), [0.6, 0.6, 0.6, 0.8, 0.8]);
+  assert.deepEqual(whole([null, null]), [0.5, 0.5]);
+});
+
+test("names at the ends of lines that would touch are moved apart, in their order", () => {
+  assert.deepEqual(ends([100, 101, 50], 17), [100, 117, 50]);
+  assert.deepEqual(ends([30, 10], 17), [30, 10]);
+});
+
+test("a point of the chart is found again from where it lies", () => {
+  const scale = scales(10, 0.4, 1, 16);
+  for (const epoch of [1, 4, 10]) assert.equal(scale.epochAt(scale.x(epoch)), epoch);
+  for (const share of [0.4, 0.73, 1]) assert.ok(Math.abs(scale.shareAt(scale.y(share)) - share) < 1e-9);
+  assert.equal(scale.epochAt(-999), 1);
+  assert.equal(scale.shareAt(9999), 0.4);
+});
+
+test("an answer is said as it was asked for", () => {
+  assert.equal(inWords({ kind: "best_network", choices: ["SimpleRNN", "LSTM"] }, 1), "LSTM");
+  assert.equal(inWords({ kind: "lead" }, 1), "1 point");
+  assert.equal(inWords({ kind: "lead" }, 3.5), "3.5 points");
+  assert.equal(inWords({ kind: "overfits_from" }, 0), "never");
+  assert.equal(inWords({ kind: "overfits_from" }, 4), "from epoch 4");
+});

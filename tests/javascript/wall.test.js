@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { layout } from "../../rnn_compare/dashboard/assets/board_chart.js";
+import { drawnBand } from "../../rnn_compare/dashboard/assets/board_drawn.js";
+import { traces } from "../../rnn_compare/dashboard/assets/board_traces.js";
+
+const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
+const CHART = {
+  name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0%", hoverformat: ".1%",
+  range: [0.45, 1.005], marks: [],
+};
+const RUN = { id: "a", label: "A", color: "red", marker: "circle", figures: { speed: "6NK", val_speed: "6NK" } };
+const REST = { count: 1, hint: "", boardWidth: 1000, width: 480, height: 300 };
+
+test("what a class has drawn lies beneath the curves, the median named at its end", () => {
+  const guessed = { chart: "speed", text: "the class", low: "35S", middle: "3PC", high: "48W" };
+  const [band, median] = drawnBand(guessed, { thick: 2 });
+  assert.deepEqual(band.x, [1, 1]);
+  assert.deepEqual(band.y.map((value) => value.toFixed(2)), ["0.55", "0.41"]);
+  assert.equal(median.line.width, 5);
+  assert.deepEqual(drawnBand(undefined), []);
+  const made = layout(CHART, [RUN], LOOKS, { ...REST, guessed });
+  assert.ok(made.annotations.some(({ text }) => text.endsWith("the class")));
+  assert.ok(made.yaxis.range[0] < 0.41, "all of the band is seen");
+  assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).yaxis.range, CHART.range);
+});
+
+test("on the wall of a lecture type and lines are larger", () => {
+  const usual = layout(CHART, [RUN], LOOKS, REST);
+  const wall = layout(CHART, [RUN], { ...LOOKS, type: 1.5 }, REST);
+  assert.equal(wall.font.size, 1.5 * usual.font.size);
+  const [training, validation] = traces(CHART, [RUN], new Set(), { thick: 2 });
+  assert.deepEqual([training.line.width, validation.line.width, validation.marker.size], [5, 7, 18]);
+});

@@ -1,0 +1,40 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.questions import Question
+
+BEST = Question(id="best", kind="best_network", text="Which is best?", choices=("SimpleRNN", "LSTM", "GRU"))
+LEAD = Question(id="lead", kind="lead", text="By how many points?")
+OVERFITS = Question(id="over", kind="overfits_from", text="From which epoch?", network="SimpleRNN", epochs=4)
+CURVE = Question(id="curve", kind="curve", text="Draw it", network="SimpleRNN", epochs=4)
+OWN = Question(id="own", kind="own", text="Which gate forgets?", choices=("input", "forget"), right=1)
+ALL = (BEST, LEAD, OVERFITS, CURVE, OWN)
+
+
+@pytest.fixture
+def restart(tmp_path: Path) -> Iterator[Callable[[], Classroom]]:
+    """Ends the server's class, if there is one, and returns what the next server finds."""
+    running: list[Classroom] = []
+
+    def again() -> Classroom:
+        if running:
+            running.pop().close()
+        running.append(Classroom(tmp_path / "lecture.db"))
+        return running[0]
+
+    yield again
+    for each in running:
+        each.close()
+
+
+@pytest.fixture
+def classroom(restart: Callable[[], Classroom]) -> Classroom:
+    """A class to whom BEST is being put."""
+    begun = restart()
+    begun.begin("The book's experiment")
+    begun.show_step(0, "Predict", "Which one?", BEST)
+    begun.open_vote()
+    return begun

@@ -1,0 +1,305 @@
+"""A class votes, changes its mind and sends reviews; the server may die at any moment."""
+
+import csv
+import io
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture import classroom as module
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom_record import NotKept
+from rnn_compare.lecture.mailbox import LONGEST_REVIEW, checked_review
+from rnn_compare.lecture.questions import Question
+
+from .conftest import BEST, CURVE, LEAD
+
+Restart = Callable[[], Classroom]
+
+
+def test_one_answer_a_device_counts_and_it_is_the_last(classroom: Classroom) -> None:
+    for answer in (0, 1, 2):
+        classroom.answer("a", "best", 1, answer)
+    classroom.answer("b", "best", 1, 0)
+    assert sorted(map(float, classroom.answers("best", 1))) == [0, 2]  # type: ignore[arg-type]  # no drawings
+    assert classroom.counts().answered == 2
+    assert classroom.counts().joined == 2
+
+
+@given(votes=st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 2)), max_size=40), at=st.integers(0, 40))
+@settings(max_examples=15)
+def test_every_vote_is_counted_once_whenever_the_server_is_started_again(
+    votes: list[tuple[str, int]], at: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("class") / "lecture.db"
+    classroom = Classroom(path)
+    classroom.begin("x")
+    classroom.show_step(0, "", "", BEST)
+    classroom.open_vote()
+    for place, (device, answer) in enumerate(votes):
+        if place == at:
+            classroom.close()
+            classroom = Classroom(path)
+        classroom.answer(device, "best", 1, answer)
+    assert sorted(map(str, classroom.answers("best", 1))) == sorted(map(str, dict(votes).values()))
+    classroom.close()
+
+
+def test_a_server_that_is_started_again_knows_all(classroom: Classroom, restart: Restart) -> None:
+    classroom.join("silent")
+    classroom.answer("a", "best", 1, 1)
+    classroom.vote_again()
+    classroom.answer("a", "best", 2, 2)
+    classroom.hide(["lstm-1", "gru-1"])
+    classroom.open_reviews(True)
+    review = classroom.send_review("b", "A good film.")
+    before, own = classroom.state(), classroom.own("a")
+    after = restart()
+    assert after.state() == before
+    assert after.state().hidden == {"lstm-1", "gru-1"}
+    assert after.own("a") == own
+    assert after.answers("best", 1) == [1]
+    assert after.counts().joined == 3
+    assert after.reviews() == [review]
+    assert after.own("b").review == review
+
+
+def test_a_drawing_is_read_from_the_disk_as_it_was_sent(classroom: Classroom, restart: Restart) -> None:
+    classroom.show_step(1, "", "", CURVE)
+    classroom.open_vote()
+    classroom.answer("a", "curve", 1, [0.5, 0.6, 0.7, 0.8])
+    assert restart().answers("curve", 1) == [(0.5, 0.6, 0.7, 0.8)]
+
+
+def test_the_first_round_is_kept_beside_the_second(classroom: Classroom) -> None:
+    classroom.answer("a", "best", 1, 0)
+    classroom.close_vote()
+    classroom.vote_again()
+    assert classroom.counts().answered == 0
+    classroom.answer("a", "best", 2, 1)
+    assert (classroom.answers("best", 1), classroom.answers("best", 2)) == ([0], [1])
+    with pytest.raises(UserError, match="another round"):
+        classroom.answer("a", "best", 1, 2)
+
+
+def test_an_answer_counts_only_while_the_vote_is_open(classroom: Classroom) -> None:
+    classroom.close_vote()
+    with pytest.raises(UserError, match="closed"):
+        classroom.answer("a", "best", 1, 1)
+    classroom.reveal()
+    with pytest.raises(UserError, match="revealed"):
+        classroom.answer("a", "best", 1, 1)
+    for late in (classroom.open_vote, classroom.vote_again):
+        with pytest.raises(UserError, match="revealed"):
+            late()
+    classroom.show_step(1, "", "", LEAD)
+    with pytest.raises(UserError, match="not open yet"):
+        classroom.answer("a", "lead", 1, 2.0)
+    with pytest.raises(UserError, match="not being asked"):
+        classroom.answer("a", "best", 1, 1)
+    assert classroom.answers("best", 1) == []
+
+
+def test_steps_are_found_as_they_were_left(classroom: Classroom) -> None:
+    classroom.answer("a", "best", 1, 1)
+    classroom.close_vote()
+    classroom.show_step(1, "Train", "")
+    assert (classroom.state().phase, classroom.state().question) == ("idle", None)
+    classroom.show_step(2, "Reveal", "", BEST)
+    assert classroom.state().phase == "closed"
+    classroom.hide(["first"])
+    classroom.reveal()
+    classroom.show_step(3, "Predict", "", LEAD)
+    classroom.hide(["second"])
+    classroom.show_step(2, "Reveal", "", BEST)
+    assert classroom.state().phase == "revealed"
+    assert classroom.state().runs == ("first",), "an outcome stays that of its own runs"
+
+
+def test_the_reveal_shows_this_steps_runs_and_no_others(classroom: Classroom) -> None:
+    classroom.hide(["first"])
+    classroom.hide(["second"])
+    classroom.reveal()
+    assert classroom.state().hidden == {"first"}
+    classroom.end()
+    assert classroom.state().hidden == frozenset()
+
+
+def test_another_lecture_begins_with_nothing_of_the_last(classroom: Classroom) -> None:
+    classroom.arrive("a")
+    classroom.answer("a", "best", 1, 1)
+    classroom.begin("Another")
+    assert classroom.counts().joined == 1, "who is here takes part"
+    classroom.show_step(0, "", "", BEST)
+    assert classroom.state().phase == "idle"
+    assert classroom.own("a").answer is None
+    assert classroom.answers("best", 1) == []
+
+
+def test_without_a_lecture_nothing_is_asked_and_nothing_is_sent(restart: Restart) -> None:
+    classroom = restart()
+    classroom.join("a")
+    assert classroom.counts().joined == 0
+    for call in (classroom.open_vote, classroom.reveal, lambda: classroom.show_step(0, "", "")):
+        with pytest.raises(UserError):
+            call()
+    with pytest.raises(UserError):
+        classroom.answer("a", "best", 1, 1)
+    with pytest.raises(UserError):
+        classroom.send_review("a", "A good film.")
+
+
+# ---- reviews -----------------------------------------------------------------------------------
+
+
+def test_one_review_waits_a_device_and_a_shown_one_stays(classroom: Classroom) -> None:
+    classroom.open_reviews(True)
+    classroom.send_review("a", "First.")
+    second = classroom.send_review("a", "Second.")
+    other = classroom.send_review("b", "Other.")
+    assert [review.text for review in classroom.reviews()] == ["Second.", "Other."]
+    classroom.show_review(second.id, ["LSTM: positive"])
+    assert (classroom.state().wall_review, classroom.state().wall_verdicts) == ("Second.", ("LSTM: positive",))
+    classroom.send_review("a", "Third.")
+    assert [review.text for review in classroom.reviews()] == ["Second.", "Other.", "Third."]
+    classroom.drop_review(second.id)
+    assert classroom.state().wall_review is None
+    classroom.drop_review(other.id)
+    assert classroom.own("b").review is None
+    with pytest.raises(UserError, match="no longer there"):
+        classroom.show_review(other.id)
+
+
+def test_what_was_not_shown_is_gone_from_the_disk_when_the_lecture_ends(
+    classroom: Classroom, restart: Restart, tmp_path: Path
+) -> None:
+    classroom.open_reviews(True)
+    classroom.send_review("a", "Nobody has seen this sentence.")
+    shown = classroom.send_review("b", "Everybody has seen this sentence.")
+    classroom.show_review(shown.id)
+    classroom.end()
+    assert [review.text for review in classroom.reviews()] == ["Everybody has seen this sentence."]
+    restart()
+    kept = b"".join(file.read_bytes() for file in tmp_path.glob("lecture.db*"))
+    assert b"Everybody has seen" in kept
+    assert b"Nobody has seen" not in kept
+
+
+def test_reviews_may_be_switched_off(classroom: Classroom) -> None:
+    with pytest.raises(UserError, match="No reviews are taken"):
+        classroom.send_review("a", "A good film.")
+
+
+@given(text=st.none() | st.integers() | st.text() | st.text(min_size=LONGEST_REVIEW + 1, max_size=LONGEST_REVIEW + 9))
+def test_any_json_is_a_review_or_refused(text: object) -> None:
+    try:
+        kept = checked_review(text)
+    except UserError:
+        return
+    assert 0 < len(kept.encode()) <= 4 * LONGEST_REVIEW
+    assert "\0" not in kept
+
+
+# ---- all at once, and what goes wrong ----------------------------------------------------------
+
+
+def test_three_hundred_devices_at_once_are_all_counted(classroom: Classroom) -> None:
+    def come(number: int) -> None:
+        classroom.join(f"device {number}")
+        classroom.answer(f"device {number}", "best", 1, number % 3)
+
+    with ThreadPoolExecutor(20) as threads:
+        list(threads.map(come, range(300)))
+    assert classroom.counts().joined == classroom.counts().answered == 300
+    answers = classroom.answers("best", 1)
+    assert [answers.count(choice) for choice in range(3)] == [100] * 3
+
+
+def test_a_full_hall_says_so(classroom: Classroom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_DEVICES", 2)
+    classroom.join("a")
+    classroom.answer("b", "best", 1, 1)
+    with pytest.raises(UserError, match="hall is full"):
+        classroom.answer("c", "best", 1, 1)
+    assert classroom.answers("best", 1) == [1]
+
+
+def test_a_listener_may_ask_the_class_and_is_told_of_every_change(classroom: Classroom) -> None:
+    heard: list[int] = []
+    unlisten = classroom.listen(lambda: heard.append(classroom.counts().answered))
+    thread = threading.Thread(target=classroom.answer, args=("a", "best", 1, 1))
+    thread.start()
+    thread.join(10)
+    classroom.close_vote()
+    unlisten()
+    classroom.reveal()
+    assert heard == [1, 1]
+
+
+def test_the_version_goes_up_with_what_phones_see_and_not_with_votes(classroom: Classroom) -> None:
+    before = classroom.state().version
+    classroom.answer("a", "best", 1, 1)
+    assert classroom.state().version == before
+    classroom.close_vote()
+    assert classroom.state().version > before
+
+
+def test_what_cannot_be_written_is_refused_and_not_counted(classroom: Classroom, tmp_path: Path) -> None:
+    classroom._record._connection.execute("PRAGMA query_only = ON")  # a disk that takes nothing more
+    with pytest.raises(NotKept, match="cannot be kept"):
+        classroom.answer("a", "best", 1, 1)
+    assert classroom.answers("best", 1) == []
+    with pytest.raises(NotKept):
+        classroom.close_vote()
+    assert classroom.state().phase == "open"
+    classroom._record._connection.execute("PRAGMA query_only = OFF")
+    classroom.answer("a", "best", 1, 1)
+    assert list(tmp_path.glob("lecture.db"))
+
+
+def test_a_lecture_that_another_version_left_is_over_and_its_answers_are_kept(
+    classroom: Classroom, restart: Restart
+) -> None:
+    classroom.answer("a", "best", 1, 1)
+    classroom._record._connection.execute('UPDATE lectures SET state = \'{"step": "?"}\'')
+    after = restart()
+    assert after.state().lecture == ""
+    assert "LSTM" in after.export_csv()
+
+
+def test_a_file_that_is_no_database_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "lecture.db").write_text("This is no database. " * 100)
+    classroom = Classroom(tmp_path / "lecture.db")
+    classroom.begin("x")
+    classroom.close()
+    assert len(list(tmp_path.glob("lecture.db.unreadable-*"))) == 1
+
+
+def test_the_export_holds_every_answer_and_nothing_that_tells_a_device(classroom: Classroom) -> None:
+    classroom.hide(["lstm-1", "gru-1"])
+    classroom.answer("the device's own secret", "best", 1, 1)
+    classroom.answer("b", "best", 1, 0)
+    classroom.vote_again()
+    classroom.answer("b", "best", 2, 2)
+    rows = list(csv.DictReader(io.StringIO(classroom.export_csv())))
+    assert [(row["round"], row["device"], row["answer"], row["runs"]) for row in rows] == [
+        ("1", "1", "LSTM", "lstm-1 gru-1"),
+        ("1", "2", "SimpleRNN", "lstm-1 gru-1"),
+        ("2", "2", "GRU", "lstm-1 gru-1"),
+    ]
+    assert "secret" not in classroom.export_csv()
+
+
+def test_a_spreadsheet_runs_no_answer_as_a_formula(classroom: Classroom) -> None:
+    evil = Question(id="own", kind="own", text="?", choices=("=1+1", "b"))
+    classroom.show_step(1, "", "", evil)
+    classroom.open_vote()
+    classroom.answer("a", "own", 1, 0)
+    [row] = csv.DictReader(io.StringIO(classroom.export_csv()))
+    assert row["answer"] == "'=1+1"

@@ -1,0 +1,114 @@
+"""Lectures: the shipped ones can be given, and whatever is wrong with one of a lecturer's own is said in a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.lecture_file import SHIPPED, copy_to_edit, lectures, load, read_all
+
+HEAD = 'title = "Mine"\npreset = "Short"\n'
+TEXT = '[[steps]]\nkind = "text"\ntitle = "Why?"\n'
+ASKS = (
+    '[[steps]]\nkind = "predict"\ntitle = "Which?"\n[steps.question]\nid = "best"\nkind = "{kind}"\ntext = "Which?"\n'
+)
+BEST = ASKS.format(kind="best_network")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+    (tmp_path / "lectures").mkdir()
+    return tmp_path / "lectures"
+
+
+def written(folder: Path, content: str | bytes) -> Path:
+    path = folder / "mine.toml"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_shipped_lectures_can_be_given_and_the_books_is_the_first() -> None:
+    found = read_all()
+    assert [lecture.name for lecture in found.lectures] == ["book", "gates", "memory"]
+    assert found.problems == ()
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
+def test_a_shipped_lecture_predicts_before_it_trains_and_trains_before_it_reveals(path: Path) -> None:
+    lecture = load(path)
+    kinds = [step.kind for step in lecture.steps]
+    assert kinds.index("predict") < kinds.index("train") < kinds.index("reveal")
+    assert kinds[-1] == "home"
+    for index, kind in enumerate(kinds):
+        assert lecture.steps[index].notes.strip(), "the second screen has something to say"
+        if kind == "reveal":
+            assert lecture.asked_before(index), "there is a prediction to hold against the curves"
+
+
+def test_a_question_lets_choose_between_the_networks_of_its_preset(folder: Path) -> None:
+    question = load(written(folder, HEAD + BEST)).steps[0].question
+    assert question is not None
+    assert question.choices == ("SimpleRNN(32)", "LSTM(32)")
+    assert question.epochs == 5
+
+
+def test_a_step_may_name_other_networks_from_there_on(folder: Path) -> None:
+    lecture = load(written(folder, HEAD + TEXT + TEXT + 'preset = "Is it luck?"\n' + TEXT))
+    assert [lecture.preset_at(index).name for index in range(3)] == ["Short", "Is it luck?", "Is it luck?"]
+
+
+def test_a_reveal_is_about_the_questions_since_the_last_one(folder: Path) -> None:
+    reveal = TEXT.replace('"text"', '"reveal"')
+    lecture = load(written(folder, HEAD + BEST + reveal + BEST.replace('"best"', '"again"') + reveal))
+    assert [question.id for question in lecture.asked_before(1)] == ["best"]
+    assert [question.id for question in lecture.asked_before(3)] == ["again"]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("title = Mine", "no sound TOML: Invalid value (at line 1"),
+        (b"title = '\xff'", "no text in UTF-8"),
+        ("#" * 200_001, "larger than 200,000 bytes"),
+        ('title = "Mine"\n' + TEXT, "preset is missing"),
+        (HEAD.replace("Short", "Shrot") + TEXT, "'Shrot' is no preset; there are The book's experiment"),
+        (HEAD + TEXT + 'preset = "Shrot"', "'Shrot' is no preset"),
+        (HEAD.replace('title = "Mine"', "") + TEXT, "title: Field required"),
+        (HEAD, "it has no steps"),
+        (HEAD + 'steps = "none"', "it has no steps"),
+        (HEAD + "steps = [3]", "step 1: Input should be a valid dictionary"),
+        (HEAD + TEXT + TEXT.replace('"text"', '"sing"'), "step 2, kind: Input should be 'text', 'networks'"),
+        (HEAD + TEXT + 'titel = "a slip"', "step 1, titel: Extra inputs are not permitted"),
+        (HEAD + TEXT.replace('"text"', '"predict"'), "step 1: a step of the kind predict needs a [steps.question]"),
+        (HEAD + BEST.replace('"predict"', '"reveal"'), "step 1: only a step of the kind predict asks a question"),
+        (HEAD + BEST + BEST, "two questions have the id 'best'"),
+        (HEAD + ASKS.format(kind="guess"), "step 1, question, kind: Input should be 'best_network'"),
+        (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),
+        (HEAD + ASKS.format(kind="curve"), "step 1, question: network must name the network"),
+        (HEAD + ASKS.format(kind="own") + 'choices = ["yes"]', "step 1, question: choices must name at least two"),
+    ],
+)
+def test_whatever_is_wrong_with_a_lecture_is_said_with_its_place(folder: Path, content: str | bytes, said: str) -> None:
+    with pytest.raises(UserError) as caught:
+        load(written(folder, content))
+    assert "mine.toml" in str(caught.value)
+    assert said in str(caught.value)
+
+
+def test_one_that_is_no_lecture_does_not_hinder_the_others(folder: Path) -> None:
+    written(folder, "nonsense")
+    found = read_all()
+    assert len(found.lectures) == 3
+    [problem] = found.problems
+    assert problem.startswith("mine.toml is no sound TOML")
+
+
+def test_an_edited_copy_takes_the_place_of_the_shipped_lecture(folder: Path) -> None:
+    copy = copy_to_edit("gates")
+    assert copy.parent == folder
+    copy.write_text(copy.read_text(encoding="utf-8").replace('title = "How many gates?"', 'title = "Gates"', 1))
+    assert [lecture.title for lecture in lectures()][1] == "Gates"
+    copy_to_edit("gates")
+    assert lectures()[1].title == "Gates", "a copy is never written over"

@@ -1,0 +1,199 @@
+"""What is said to have come of a question holds up: no network is best where chance explains the difference."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.single_runs import overfits_from
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.outcomes import QuestionOutcome, is_right, outcome
+from rnn_compare.lecture.questions import Question, checked
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
+from tests.recorded import record
+
+from .conftest import BEST, CURVE, LEAD, OVERFITS, OWN
+
+SMALL = {"source": "bundled", "reviews": 5000, "maxlen": 30}
+
+
+@pytest.fixture
+def store(tmp_path: Path, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[RunStore]:
+    """An empty record, beside the bundled reviews."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    opened = RunStore(tmp_path / "runs.db")
+    yield opened
+    opened.close()
+
+
+def trained(store: RunStore, cell: str, *shares: float, seed: int = 1, status: Status = Status.FINISHED) -> Run:
+    epochs = len(shares) if status is Status.FINISHED else 9
+    experiment = Experiment.model_validate({**SMALL, "cell": cell, "seed": seed, "epochs": epochs})
+    return record(store, experiment, shares, status)
+
+
+def came_of(question: Question, store: RunStore, *runs: Run) -> QuestionOutcome:
+    return outcome(question, runs, Evidence(store))
+
+
+# ---- which is best, and by how much ------------------------------------------------------------
+
+
+def test_a_network_that_is_far_ahead_is_best(store: RunStore) -> None:
+    found = came_of(BEST, store, trained(store, "SimpleRNN", 0.6, 0.7), trained(store, "LSTM", 0.7, 0.9))
+    assert found.answer == 1
+    assert "fewer than 5 of 100" in found.said
+    assert "another seed" in found.said
+    assert is_right(BEST, 1, found)
+    assert is_right(BEST, 0, found) is False
+
+
+def test_where_two_networks_cannot_be_told_apart_no_answer_is_right(store: RunStore) -> None:
+    found = came_of(BEST, store, trained(store, "SimpleRNN", 0.6, 0.80), trained(store, "LSTM", 0.7, 0.81))
+    assert found.answer is None
+    assert found.final
+    assert found.said.startswith("No answer is right: LSTM(32) cannot be told apart from SimpleRNN(32)")
+    assert is_right(BEST, 1, found) is None
+
+
+def test_a_leader_must_be_ahead_of_every_other(store: RunStore) -> None:
+    worse, near, best = (
+        trained(store, cell, 0.6, share) for cell, share in (("SimpleRNN", 0.6), ("GRU", 0.80), ("LSTM", 0.81))
+    )
+    assert came_of(BEST, store, worse, near, best).answer is None
+    assert came_of(BEST, store, worse, best).answer == 1
+
+
+def test_equals_are_hardly_ever_told_apart(store: RunStore) -> None:
+    """Of three networks that judge equally well, in truth, one may be called best in 5 of 100 halls."""
+    chance, called = np.random.default_rng(7), 0
+    for seed in range(40):
+        shares = 0.8 + chance.normal(0, np.sqrt(0.8 * 0.2 / 1000), size=3)
+        runs = [
+            trained(store, cell, float(share), seed=seed)
+            for cell, share in zip(("SimpleRNN", "LSTM", "GRU"), shares, strict=True)
+        ]
+        called += came_of(BEST, store, *runs).answer is not None
+    assert called <= 6  # of 40, with a probability of 5 % each, 99.7 % of the time
+
+
+def test_without_kept_verdicts_the_choice_of_the_reviews_decides(store: RunStore) -> None:
+    def unkept(cell: str, share: float) -> Run:
+        return record(store, Experiment.model_validate({**SMALL, "cell": cell, "epochs": 2}), (0.6, share), keep=False)
+
+    assert came_of(BEST, store, unkept("SimpleRNN", 0.80), unkept("LSTM", 0.82)).answer is None
+    assert came_of(BEST, store, unkept("SimpleRNN", 0.70), unkept("LSTM", 0.90)).answer == 1
+
+
+def test_of_several_seeds_their_spread_decides(store: RunStore) -> None:
+    def seeded(cell: str, *shares: float) -> list[Run]:
+        return [trained(store, cell, share, seed=seed) for seed, share in enumerate(shares, 1)]
+
+    close = came_of(BEST, store, *seeded("SimpleRNN", 0.70, 0.90, 0.80), *seeded("LSTM", 0.72, 0.91, 0.85))
+    assert close.answer is None
+    apart = came_of(BEST, store, *seeded("SimpleRNN", 0.70, 0.71, 0.70), *seeded("LSTM", 0.90, 0.91, 0.90))
+    assert apart.answer == 1
+    assert "3 seeds each" in apart.said
+    assert "another seed" not in apart.said
+
+
+def test_the_lead_is_told_as_measured_and_with_what_chance_does(store: RunStore) -> None:
+    found = came_of(LEAD, store, trained(store, "SimpleRNN", 0.80), trained(store, "LSTM", 0.82))
+    assert isinstance(found.answer, float)
+    assert found.answer == pytest.approx(2.0, abs=0.1)
+    assert "chance may explain" in found.said
+    assert [is_right(LEAD, answer, found) for answer in (0.5, 1.0, 3.0, 3.5)] == [False, True, True, False]
+
+
+def test_what_is_not_finished_has_no_outcome_yet(store: RunStore) -> None:
+    found = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), trained(store, "LSTM", 0.9, status=Status.RUNNING))
+    assert (found.answer, found.final) == (None, False)
+    assert not came_of(BEST, store).final
+
+
+def test_what_was_stopped_makes_no_network_best(store: RunStore) -> None:
+    stopped = trained(store, "LSTM", 0.9, status=Status.STOPPED)
+    found = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), stopped)
+    assert (found.answer, found.final) == (None, True)
+    assert "ended early" in found.said
+
+
+def test_a_best_network_that_was_not_offered_makes_no_answer_right(store: RunStore) -> None:
+    asked = BEST.model_copy(update={"choices": ("SimpleRNN", "GRU")})
+    found = came_of(asked, store, trained(store, "SimpleRNN", 0.6), trained(store, "LSTM", 0.9))
+    assert found.answer is None
+    assert "none of the answers" in found.said
+
+
+# ---- overfitting, curves and own questions ------------------------------------------------------
+
+
+def learnt(*epochs: tuple[float, float, float], seed: int = 1) -> Run:
+    """A run by its accuracy, validation accuracy and validation loss at each epoch."""
+    ended = tuple(epoch_end("a", at, one, 0.3, other, loss, 1.0) for at, (one, other, loss) in enumerate(epochs, 1))
+    settings = Experiment.model_validate({**SMALL, "epochs": len(epochs), "seed": seed})
+    return Run(f"a{seed}", seed, "a", settings, Status.FINISHED, Owner(1, 1.0, "here"), "page", 0.0, epochs=ended)
+
+
+OVERFITTED = ((0.7, 0.7, 0.6), (0.8, 0.75, 0.5), (0.9, 0.75, 0.6), (0.97, 0.74, 0.8))
+STILL_GOOD = ((0.6, 0.6, 0.6), (0.7, 0.7, 0.5), (0.75, 0.74, 0.45), (0.78, 0.76, 0.44))
+STILL_FALLING = ((0.6, 0.6, 0.6), (0.8, 0.7, 0.5), (0.9, 0.72, 0.45), (0.95, 0.73, 0.44))
+
+
+def test_a_network_overfits_from_the_epoch_after_its_lowest_validation_loss(store: RunStore) -> None:
+    found = came_of(OVERFITS, store, learnt(*OVERFITTED))
+    assert found.answer == 3 == overfits_from(learnt(*OVERFITTED))
+    assert "lowest after epoch 2" in found.said
+    assert [is_right(OVERFITS, epoch, found) for epoch in range(5)] == [False, False, True, True, True]
+
+
+def test_never_is_right_where_none_overfits_and_the_rule_is_told(store: RunStore) -> None:
+    found = came_of(OVERFITS, store, learnt(*STILL_GOOD))
+    assert found.answer == 0
+    assert "15 points ahead" in found.said
+    assert [is_right(OVERFITS, epoch, found) for epoch in range(5)] == [True, False, False, False, False]
+
+
+def test_no_epoch_is_named_while_the_validation_loss_still_falls(store: RunStore) -> None:
+    assert came_of(OVERFITS, store, learnt(*STILL_FALLING)).answer is None
+    assert came_of(OVERFITS, store, learnt(*OVERFITTED[:2])).answer is None, "two epochs are too few to tell"
+
+
+def test_of_several_seeds_half_must_overfit(store: RunStore) -> None:
+    def seeds(*curves: Sequence[tuple[float, float, float]]) -> QuestionOutcome:
+        return came_of(OVERFITS, store, *(learnt(*curve, seed=seed) for seed, curve in enumerate(curves, 1)))
+
+    assert seeds(OVERFITTED, STILL_GOOD, STILL_GOOD).answer == 0
+    assert seeds(OVERFITTED, OVERFITTED, STILL_GOOD).answer == 3
+
+
+def test_a_drawing_is_right_within_two_points_on_average(store: RunStore) -> None:
+    found = came_of(CURVE, store, learnt(*STILL_GOOD))
+    assert found.answer == (0.6, 0.7, 0.74, 0.76)
+    for by, right in ((0.0, True), (0.02, True), (0.021, False)):
+        drawing = checked(CURVE, [share + by for share in (0.6, 0.7, 0.74, 0.76)])
+        assert is_right(CURVE, drawing, found) is right
+
+
+def test_a_network_that_was_not_trained_makes_no_answer_right(store: RunStore) -> None:
+    asked = CURVE.model_copy(update={"network": "GRU"})
+    assert came_of(asked, store, learnt(*STILL_GOOD)).answer is None
+
+
+def test_an_own_question_is_answered_by_the_lecturer(store: RunStore) -> None:
+    assert came_of(OWN, store).answer == 1
+    open_ended = came_of(OWN.model_copy(update={"right": None}), store)
+    assert (open_ended.answer, open_ended.final) == (None, True)
+    assert is_right(OWN, 0, open_ended) is None
+
+
+def test_before_its_end_nothing_is_right_or_wrong() -> None:
+    assert is_right(OWN, 1, replace(QuestionOutcome(1, ""), final=False)) is None

@@ -1,0 +1,133 @@
+"""Whatever a phone sends is an answer or is refused in a sentence; and what a class answered is counted rightly."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.questions import MOST_BINS, MOST_POINTS, Question, checked, tally
+
+from .conftest import ALL, BEST, CURVE, LEAD, OVERFITS, OWN
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9) | st.just(10**400),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=8,
+)
+SOUND: dict[str, st.SearchStrategy[Any]] = {
+    "best": st.integers(0, 2),
+    "lead": st.floats(0, MOST_POINTS),
+    "over": st.integers(0, 4),
+    "curve": st.lists(st.floats(0, 1), min_size=4, max_size=4),
+    "own": st.integers(0, 1),
+}
+
+
+@pytest.mark.parametrize("question", ALL, ids=lambda question: question.id)
+@given(answer=ANYTHING)
+def test_any_json_is_an_answer_or_refused(question: Question, answer: object) -> None:
+    try:
+        kept = checked(question, answer)
+    except UserError:
+        return
+    assert not isinstance(answer, bool)
+    assert checked(question, json.loads(json.dumps(kept))) == kept, "what is kept is read from the disk as it was"
+    assert tally(question, [kept]).answered == 1
+    for number in kept if isinstance(kept, tuple) else (kept,):
+        assert math.isfinite(number)
+
+
+@pytest.mark.parametrize("question", ALL, ids=lambda question: question.id)
+@given(data=st.data())
+def test_every_sound_answer_is_counted_once(question: Question, data: st.DataObject) -> None:
+    given = data.draw(st.lists(SOUND[question.id], max_size=30))
+    found = tally(question, [checked(question, answer) for answer in given])
+    assert found.answered == len(given)
+    if question is not CURVE:
+        assert sum(found.counts) == len(given)
+        assert len(found.counts) == len(found.labels)
+
+
+@pytest.mark.parametrize(
+    ("question", "answer"),
+    [
+        (BEST, 3),
+        (BEST, -1),
+        (BEST, 1.0),
+        (BEST, True),
+        (BEST, "1"),
+        (LEAD, -0.5),
+        (LEAD, 50.5),
+        (LEAD, math.nan),
+        (LEAD, math.inf),
+        (OVERFITS, 5),
+        (CURVE, [0.5] * 3),
+        (CURVE, [0.5] * 5),
+        (CURVE, [0.5, 0.5, 0.5, 1.01]),
+        (CURVE, [0.5, 0.5, 0.5, math.nan]),
+        (CURVE, [0.5, 0.5, 0.5, None]),
+        (CURVE, 0.5),
+    ],
+)
+def test_what_is_no_answer_is_refused(question: Question, answer: object) -> None:
+    with pytest.raises(UserError):
+        checked(question, answer)
+
+
+def test_leads_are_kept_in_steps_of_a_half() -> None:
+    assert [checked(LEAD, number) for number in (0, 3.2, 3.3, 50)] == [0.0, 3.0, 3.5, 50.0]
+
+
+def test_bars_of_leads_have_one_width_and_hold_what_their_labels_say() -> None:
+    found = tally(LEAD, [0.0, 0.5, 1.0, 4.5])
+    assert found.labels == ("0–0.5", "1–1.5", "2–2.5", "3–3.5", "4–4.5")
+    assert found.counts == (2, 1, 0, 0, 1)
+    wide = tally(LEAD, [0.0, 50.0])
+    assert (wide.labels[0], wide.labels[-1]) == ("0–4.5", "50–54.5")
+    assert len(wide.labels) <= MOST_BINS
+
+
+def test_two_rounds_side_by_side_have_the_same_bars() -> None:
+    first, second = [1.0, 30.0], [2.0]
+    both = [*first, *second]
+    assert tally(LEAD, first, both).labels == tally(LEAD, second, both).labels
+
+
+def test_never_has_a_bar_of_its_own() -> None:
+    assert tally(OVERFITS, [0, 0, 3]).counts == (2, 0, 0, 1, 0)
+
+
+def test_drawings_become_a_band_of_quartiles_at_each_epoch() -> None:
+    drawings = [tuple([share] * 4) for share in (0.5, 0.6, 0.7, 0.8, 0.9)]
+    found = tally(CURVE, drawings)
+    assert (found.low[0], found.middle[0], found.high[0]) == (0.6, 0.7, 0.8)
+    assert tally(CURVE, [(0.5, 0.6, 0.7, 0.8)]).middle == (0.5, 0.6, 0.7, 0.8)
+    assert tally(CURVE, []).middle == ()
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"kind": "best_network"},
+        {"kind": "own", "choices": ["yes"]},
+        {"kind": "own", "choices": ["yes", "yes"]},
+        {"kind": "own", "choices": ["yes", "no"], "right": 2},
+        {"kind": "best_network", "choices": ["LSTM", "GRU"], "right": 0},
+        {"kind": "curve"},
+        {"kind": "lead", "epochs": 0},
+        {"kind": "lead", "id": "two words"},
+        {"kind": "lead", "unknown": 1},
+    ],
+)
+def test_a_question_that_nobody_could_answer_is_none(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        Question.model_validate({"id": "x", "text": "?", **wrong})
+
+
+def test_an_own_question_may_have_no_right_answer() -> None:
+    assert OWN.model_copy(update={"right": None}).right is None

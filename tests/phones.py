@@ -1,0 +1,108 @@
+"""A lecture as tests give it: a presenter who obeys (benchmarks/presented.py), and phones without a browser."""
+
+import http.client
+import json
+import re
+import urllib.parse
+from pathlib import Path
+from typing import Any
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.store import RunStore
+from tests.epochs import epoch_end
+from tests.processes import fetch
+
+BEST = {
+    "id": "best",
+    "kind": "best_network",
+    "text": "Which network is best on validation?",
+    "choices": ["SimpleRNN(32)", "LSTM(32)"],
+}
+
+
+def present(url: str, call: str, *arguments: object) -> Any:
+    """Has the presenter do something, and returns what came of it."""
+    query = urllib.parse.urlencode({"with": json.dumps(arguments)})
+    _, content = fetch(f"{url}/present/{call}?{query}")
+    return json.loads(content)
+
+
+def put(url: str, question: dict[str, Any] = BEST, title: str = "Predict", lecture: str = "A lecture") -> None:
+    """Begins a lecture with one question, and opens the vote."""
+    present(url, "begin", lecture)
+    present(url, "show_step", 0, title, "Say what you expect.", question)
+    present(url, "open_vote")
+
+
+def record_two_runs(cache: Path) -> list[str]:
+    """Fills a new cache with two networks of which the second is far ahead, and returns their ids."""
+    cache.mkdir()
+    store = RunStore(cache / "runs.db")
+    runs = store.create([Experiment(cell=cell, epochs=4) for cell in ("SimpleRNN", "LSTM")], Owner.current(), "page")
+    for run, shares in zip(runs, ((0.61, 0.66, 0.70, 0.71), (0.64, 0.78, 0.86, 0.88)), strict=True):
+        store.record([Started(run, 1, "", {}, 1.0)])
+        store.record([epoch_end(run, epoch, share, 0.5, share, 0.5, 2.0) for epoch, share in enumerate(shares, 1)])
+        store.record([Ended(run, Status.FINISHED, None, 9.0)])
+    store.close()
+    return runs
+
+
+class PlainPhone:
+    """A phone that sends whatever it likes.
+
+    Args:
+        host: The server's name and port.
+        cookie: What it says that it is; one of the server's if None, none at all if empty.
+    """
+
+    def __init__(self, host: str, cookie: str | None = None) -> None:
+        self.host = host
+        if cookie is None:
+            given = self.ask("GET", "/join")[1]["set-cookie"]
+            cookie = given.partition(";")[0]
+        self.cookie = cookie
+
+    def ask(self, method: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, dict[str, str], str]:
+        """Sends one request, and returns status, headers and what was said."""
+        connection = http.client.HTTPConnection(self.host, timeout=60)
+        sent = {name.replace("_", "-"): value for name, value in headers.items() if value}
+        if getattr(self, "cookie", ""):
+            sent.setdefault("Cookie", self.cookie)
+        connection.request(method, path, body, sent)
+        answer = connection.getresponse()
+        found = {name.lower(): value for name, value in answer.getheaders()}
+        said = answer.read().decode()
+        connection.close()
+        return answer.status, found, said
+
+    def send(self, what: str, message: object, **headers: str) -> tuple[int, str]:
+        """Sends an answer or a review as the page does, but for the headers given; an empty one is left out."""
+        body = message if isinstance(message, bytes) else json.dumps(message).encode()
+        usual = {"Origin": f"http://{self.host}", "Content_Type": "application/json"}
+        status, _, said = self.ask("POST", f"/join/{what}", body, **{**usual, **headers})
+        return status, said
+
+    def answer(self, value: object, question: object = "best", round_: object = 1, **headers: str) -> tuple[int, str]:
+        """Sends an answer."""
+        return self.send("answer", {"question": question, "round": round_, "answer": value}, **headers)
+
+    def events(self, until: str = "event: state") -> str:
+        """Listens until something was said, and returns everything that was."""
+        connection = http.client.HTTPConnection(self.host, timeout=60)
+        connection.request("GET", "/join/events", headers={"Cookie": self.cookie})
+        answer = connection.getresponse()
+        heard = b""
+        while until.encode() not in heard or not heard.endswith(b"\n\n"):
+            part = answer.read1(65536)
+            if not part:
+                break
+            heard += part
+        connection.close()
+        return heard.decode()
+
+
+def last(heard: str, kind: str) -> Any:
+    """Returns the newest message of a kind among events."""
+    return json.loads(re.findall(rf"event: {kind}\ndata: (.*)\n", heard)[-1])

@@ -1,0 +1,241 @@
+"""Phones that forge, repeat, flood and pry: refused in words, nothing shown, nothing lost."""
+
+import json
+
+import pytest
+
+from tests.phones import PlainPhone, last, present, put
+
+from .conftest import Server
+
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+
+
+@pytest.fixture(autouse=True)
+def _asked(lecture: Server) -> None:
+    put(lecture.url)
+    present(lecture.url, "open_reviews", True)
+
+
+def answered(lecture: Server) -> list[object]:
+    return list(present(lecture.url, "answers", "best", 1))
+
+
+def said(content: str) -> str:
+    """The sentence of a refusal; a page of errors is none."""
+    sentence = str(json.loads(content)["said"])
+    assert sentence.endswith(".")
+    assert "Traceback" not in sentence
+    return sentence
+
+
+def test_an_honest_phone_is_heard(lecture: Server) -> None:
+    phone = PlainPhone(lecture.host)
+    assert phone.answer(1)[0] == 200
+    assert answered(lecture) == [1]
+    assert last(phone.events(), "own")["answer"] == 1
+
+
+@pytest.mark.parametrize(
+    "cookie",
+    [
+        "",
+        "rnn_compare_visitor=",
+        "rnn_compare_visitor=me",
+        "rnn_compare_visitor=' OR 1=1 --",
+        f"rnn_compare_visitor={'A' * 32}",
+        f"rnn_compare_visitor={'a' * 33}",
+        f"other={'a' * 32}",
+    ],
+)
+def test_a_cookie_that_no_server_gave_is_refused(lecture: Server, cookie: str) -> None:
+    phone = PlainPhone(lecture.host, cookie)
+    for status, content in (phone.answer(1), phone.send("review", {"text": "A film."})):
+        assert status == 403
+        assert "cookie" in said(content)
+    status, _, content = phone.ask("GET", "/join/events")
+    assert status == 403
+    assert "cookie" in said(content)
+    assert answered(lecture) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "round_", "reason"),
+    [
+        ("another", 1, "not being asked"),
+        (None, 1, "not being asked"),
+        ({"a": []}, 1, "not being asked"),
+        ("best", 2, "another round"),
+        ("best", 0, "another round"),
+        ("best", True, "another round"),
+        ("best", "1", "another round"),
+    ],
+)
+def test_an_answer_to_another_question_or_round_counts_nowhere(
+    lecture: Server, question: object, round_: object, reason: str
+) -> None:
+    status, content = PlainPhone(lecture.host).answer(1, question, round_)
+    assert status == 409
+    assert reason in said(content)
+    assert answered(lecture) == []
+
+
+def test_an_answer_after_the_vote_closed_is_refused_and_the_one_before_it_stays(lecture: Server) -> None:
+    phone = PlainPhone(lecture.host)
+    phone.answer(0)
+    present(lecture.url, "close_vote")
+    status, content = phone.answer(1)
+    assert status == 409
+    assert "closed" in said(content)
+    assert answered(lecture) == [0]
+
+
+def test_a_repeated_answer_counts_once_and_a_flood_is_held_up(lecture: Server) -> None:
+    phone, other = PlainPhone(lecture.host), PlainPhone(lecture.host)
+    statuses = [phone.answer(1)[0] for _ in range(60)]
+    assert set(statuses) == {200, 429}
+    assert answered(lecture) == [1]
+    assert other.answer(0)[0] == 200, "others are still heard"
+
+
+def test_nobody_votes_for_another_device(lecture: Server) -> None:
+    victim, thief = PlainPhone(lecture.host), PlainPhone(lecture.host)
+    victim.answer(0)
+    for message in (
+        {"question": "best", "round": 1, "answer": 1, "device": victim.cookie},
+        [{"question": "best", "round": 1, "answer": 1}],
+    ):
+        status, content = thief.send("answer", message)
+        assert status == 400
+        said(content)
+    assert answered(lecture) == [0]
+    assert last(thief.events(), "own")["answer"] is None, "nor sees what another has answered"
+    assert victim.cookie.partition("=")[2] not in thief.events()
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [SCRIPT, [SCRIPT], {"a": SCRIPT}, None, True, 1.5, -1, 99, 10**400, "1", [1], float("nan"), float("-inf"), {}],
+)
+def test_what_is_no_answer_is_refused_and_never_repeated_to_anybody(lecture: Server, answer: object) -> None:
+    status, content = PlainPhone(lecture.host).answer(answer)
+    assert status in (400, 409)
+    assert "<" not in said(content)
+    assert answered(lecture) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400),
+        (b"{", 400),
+        (b"[" * 8000, 400),
+        (b"null", 400),
+        (b"\xff\xfe", 400),
+        (b'{"question": "best", "round": 1}', 400),
+        (b'{"text": "' + b"x" * 8192 + b'"}', 413),
+        (b"x" * 2_000_000, 413),
+    ],
+)
+def test_what_is_malformed_or_too_long_is_refused(lecture: Server, body: bytes, status: int) -> None:
+    phone = PlainPhone(lecture.host)
+    for what in ("answer", "review"):
+        try:
+            found, content = phone.send(what, body)
+        except (ConnectionResetError, BrokenPipeError):  # it would not read so much
+            continue
+        assert found == status
+        said(content)
+    assert (answered(lecture), present(lecture.url, "reviews")) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+        {"Sec_Fetch_Site": "none"},
+    ],
+)
+def test_another_sites_page_sends_nothing(lecture: Server, headers: dict[str, str]) -> None:
+    phone = PlainPhone(lecture.host)
+    for status, content in (phone.answer(1, **headers), phone.send("review", {"text": "A film."}, **headers)):
+        assert status == 403
+        assert "own page" in said(content)
+    assert (answered(lecture), present(lecture.url, "reviews")) == ([], [])
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""])
+def test_what_a_plain_form_can_send_is_refused(lecture: Server, kind: str) -> None:
+    status, content = PlainPhone(lecture.host).answer(1, Content_Type=kind)
+    assert status == 415
+    said(content)
+    assert answered(lecture) == []
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("path", ["answer", "review", "events", "join.js"])
+def test_only_these_two_ways_in_are_open(lecture: Server, method: str, path: str) -> None:
+    phone = PlainPhone(lecture.host)
+    assert phone.ask(method, f"/join/{path}", b"{}")[0] == 405
+    for other in (
+        "/join",
+        "/join/",
+        "/join/events",
+        "/join/join.js",
+        "/join/answer/",
+        "/x/join/answer",
+        "/join//answer",
+    ):
+        assert phone.ask("POST", other, b"{}", Content_Type="application/json")[0] == 405
+
+
+def test_a_phone_cannot_reveal_open_or_present(lecture: Server) -> None:
+    phone = PlainPhone(lecture.host)
+    for call in ("reveal", "open", "begin", "hide", "reviews", "answers", "state", "export"):
+        assert phone.ask("POST", f"/join/{call}", b"{}", Content_Type="application/json")[0] == 405
+        assert phone.ask("GET", f"/join/{call}")[0] == 404
+    assert present(lecture.url, "state")["phase"] == "open"
+
+
+@pytest.mark.parametrize("path", ["..%2fboard.js", "%2e%2e/board.js", "..", "join.html%00", "....//join.js"])
+def test_no_other_file_is_handed_out_as_the_pages_own(lecture: Server, path: str) -> None:
+    _, _, content = PlainPhone(lecture.host).ask("GET", f"/join/{path}")
+    assert "import " not in content
+
+
+def test_markup_in_a_review_stays_text_and_reaches_nobody_before_it_is_shown(lecture: Server) -> None:
+    phone, other = PlainPhone(lecture.host), PlainPhone(lecture.host)
+    assert phone.send("review", {"text": f"{SCRIPT}\u0000\u202e\n\nA film."})[0] == 200
+    [sent] = present(lecture.url, "reviews")
+    assert sent["text"] == f"{SCRIPT}\n\nA film."
+    assert "A film." not in other.events()
+    present(lecture.url, "show_review", sent["id"], ["LSTM: positive"])
+    assert last(other.events('"wall":{'), "state")["wall"]["text"] == sent["text"]
+    present(lecture.url, "show_review", None)
+
+
+@pytest.mark.parametrize("text", ["", "  \n ", "x" * 2001, 5, None, ["x"], "\u0000"])
+def test_what_is_no_review_is_refused(lecture: Server, text: object) -> None:
+    status, content = PlainPhone(lecture.host).send("review", {"text": text})
+    assert status == 409
+    said(content)
+    assert present(lecture.url, "reviews") == []
+
+
+def test_one_review_waits_a_device(lecture: Server) -> None:
+    phone = PlainPhone(lecture.host)
+    for number in range(5):
+        phone.send("review", {"text": f"Review {number}."})
+    assert [review["text"] for review in present(lecture.url, "reviews")] == ["Review 4."]
+
+
+def test_the_pages_policy_runs_no_foreign_script_and_is_not_framed(lecture: Server) -> None:
+    _, headers, content = PlainPhone(lecture.host).ask("GET", "/join")
+    assert "frame-ancestors 'self'" in headers["content-security-policy"]
+    assert "default-src 'none'" in content
+    assert headers["x-content-type-options"] == "nosniff"
+    assert "HttpOnly" in PlainPhone(lecture.host, "").ask("GET", "/join")[1]["set-cookie"]
