@@ -25,8 +25,8 @@ def entry(services: Services, setup: Setup) -> None:
         st.session_state.update({"reviews": found.reviews, "epochs": found.epochs})
         st.session_state[_SAID] = said(found, setup.experiments[0])
 
-    with st.popover("Fit into a time", icon=":material/timer:", type="tertiary"):
-        st.number_input("Minutes", 0.5, MOST_MINUTES, 2.0, 0.5, key=_MINUTES)
+    with st.popover("Fit into a time", icon=":material/timer:", width="stretch"):
+        st.number_input("Minutes", 0.5, MOST_MINUTES, 2.0, 0.5, "%g", key=_MINUTES)
         st.button("Set reviews and epochs", on_click=fit, disabled=not setup.experiments, key="fit")
         st.caption(st.session_state.get(_SAID, "As many of both as fit on this machine, by what it has taken before."))
 
