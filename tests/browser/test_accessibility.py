@@ -123,7 +123,7 @@ def want_to_delete(page: Page) -> None:
     page.get_by_role("dialog").wait_for()
 
 
-@pytest.mark.parametrize("path", ["", "try", "inside", "reviews", "sweep", "runs", "cluster"])
+@pytest.mark.parametrize("path", ["", "try", "inside", "reviews", "sweep", "runs", "cluster", "present", "notes"])
 def test_pages_break_no_rule_before_anything_was_trained(own_server: Server, visitor: Page, path: str) -> None:
     visitor.goto(f"{own_server.url}/{path}")
     check(visitor)
