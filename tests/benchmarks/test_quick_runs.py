@@ -136,9 +136,15 @@ def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
 
 @pytest.mark.slow
 def test_a_class_of_phones_votes_is_counted_and_comes_back() -> None:
-    short = {"JOIN_SECONDS": 1.0, "VOTE_SECONDS": 1.0, "REVIEW_SECONDS": 1.0}
     settings = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=2000"
-    text = said("class_of_phones", arguments="--phones 10 --rounds 1 --seconds 12", SETTINGS=settings, **short)
+    text = said(
+        "class_of_phones",
+        arguments="--phones 10 --rounds 1 --seconds 12",
+        SETTINGS=settings,
+        JOIN_SECONDS=1.0,
+        VOTE_SECONDS=1.0,
+        REVIEW_SECONDS=1.0,
+    )
     assert len(measured(r"p95 (\d+\.\d+) s", text)) == 2
     assert len(measured(r"an epoch takes (\d+\.\d+) times as long", text)) == 2
     assert "10 phones: joined in" in text
