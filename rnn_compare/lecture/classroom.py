@@ -207,6 +207,11 @@ class Classroom:
         with self._changing():
             self._here[device] += 1
 
+    def pages_of(self, device: str) -> int:
+        """Returns how many times a device has the page open."""
+        with self._lock:
+            return self._here[device]
+
     def leave(self, device: str) -> None:
         """Notes that a device has closed the page, once."""
         with self._changing():

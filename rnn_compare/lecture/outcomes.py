@@ -114,7 +114,7 @@ def _compared(question: Question, found: Sequence[Group], evidence: Evidence) ->
         return QuestionOutcome(None, f"No answer is right: {stands.said}")
     if question.kind == "lead":
         return QuestionOutcome(
-            round(100 * stands.lead, 1), f"{stands.said} Answers within {NEAR_POINTS:g} point count."
+            round(100 * stands.lead, 1), f"{stands.said} Answers within {NEAR_POINTS:g} point count as right."
         )
     if not stands.is_told:
         return QuestionOutcome(None, f"No answer is right: {stands.said}")

@@ -125,7 +125,7 @@ def test_late_comers_land_at_the_present_step_and_a_second_vote_begins_anew(hall
     phone.get_by_role("button", name="LSTM(32)").tap()
     own(phone, "Sent: LSTM(32)")
     present(hall.url, "reveal")
-    expect(phone.locator("#tally")).to_contain_text("Outlined: the first vote, 1 answers")
+    expect(phone.locator("#tally")).to_contain_text("Outlined: the first vote, 1 answer. Filled: the last, 1 answer.")
     present(hall.url, "show_step", 4, "Why", "The gates keep what was read long ago.")
     late = phone.context.new_page()
     late.goto(f"{hall.url}/join")

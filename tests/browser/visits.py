@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 SMALL = "maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&epochs=2"
 GRID = "grid_cell=SimpleRNN&grid_cell=LSTM&grid_units=8&grid_seeds=1&grid_" + SMALL.replace("&", "&grid_")
 INSIDE = ("Gradient flow", "Memory test", "Words", "Equations")
-PAGES = ("", "try", "inside", "reviews", "sweep", "runs", "cluster")
+PAGES = ("", "try", "inside", "reviews", "sweep", "runs", "cluster", "present", "notes")
 
 
 @dataclass(frozen=True)
@@ -90,5 +90,7 @@ VISITS = (
     Visit("two runs", "runs", _tick(0, 1)),
     Visit("deletion", "runs", _want_to_delete),
     Visit("cluster", "cluster"),
+    Visit("present", "present"),
+    Visit("notes", "notes"),
 )
 """What there is to see once networks were trained."""

@@ -1,5 +1,6 @@
 """Phones that forge, repeat, flood and pry: refused in words, nothing shown, nothing lost."""
 
+import http.client
 import json
 
 import pytest
@@ -239,3 +240,24 @@ def test_the_pages_policy_runs_no_foreign_script_and_is_not_framed(lecture: Serv
     assert "default-src 'none'" in content
     assert headers["x-content-type-options"] == "nosniff"
     assert "HttpOnly" in PlainPhone(lecture.host, "").ask("GET", "/join")[1]["set-cookie"]
+
+
+def test_one_device_cannot_hold_all_of_the_servers_connections(lecture: Server) -> None:
+    phone = PlainPhone(lecture.host)
+    held = [http.client.HTTPConnection(lecture.host, timeout=60) for _ in range(12)]
+    statuses = []
+    for connection in held:
+        connection.request("GET", "/join/events", headers={"Cookie": phone.cookie})
+        answer = connection.getresponse()
+        answer.read1(100)
+        statuses.append(answer.status)
+    assert statuses == [200] * 8 + [429] * 4
+    assert PlainPhone(lecture.host).answer(1)[0] == 200, "others are still heard"
+    for connection in held:
+        connection.close()
+
+
+def test_asking_for_the_events_head_alone_is_answered_at_once(lecture: Server) -> None:
+    status, headers, _ = PlainPhone(lecture.host).ask("HEAD", "/join/events")
+    assert status == 200
+    assert headers["x-accel-buffering"] == "no"

@@ -12,6 +12,7 @@ const TAKES_KEYS = [
   "[role=radio]", "[role=tab]", "[role=slider]", "[role=dialog]",
 ].join(", ");
 const STEPPER = ".rc-steps"; // what reads word by word has the arrows and Space for itself
+const SCROLLED = "[data-testid=stMain]";
 const OPENED = "[data-testid=stPopoverBody]"; // Esc closes it, wherever the focus is
 
 export const { render, dispose } = component("rc-keys", (_root, { setTriggerValue }) => {
@@ -20,6 +21,7 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
     const move = moveOf(event, Boolean(document.querySelector(STEPPER)));
     if (!move || (move === "leave" && document.querySelector(OPENED))) return;
     event.preventDefault();
+    document.querySelector(SCROLLED)?.scrollTo(0, 0); // each step begins at its title
     presses.add(move);
   };
   document.addEventListener("keydown", onKey);

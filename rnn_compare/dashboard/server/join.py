@@ -25,6 +25,8 @@ PATH = "join"
 FILES = Path(__file__).parents[1] / "assets" / "join"
 LARGEST = 8192
 """Bytes that a phone may send at once."""
+MOST_PAGES = 8
+"""That one device may have open: each holds a connection."""
 AT_ONCE, PER_SECOND = 30, 1.0
 """Messages of one device: a finger that cannot make up its mind sends fewer."""
 
@@ -79,11 +81,15 @@ async def events(request: Request) -> Response:
         device = _device(request)
         classroom = await anyio.to_thread.run_sync(get_classroom)
         await anyio.to_thread.run_sync(classroom.join, device)
+        if classroom.pages_of(device) >= MOST_PAGES:
+            raise _Refused(429, "This browser has the page open many times. Close it elsewhere, and load it again.")
     except _Refused as refused:
         return _said(str(refused), refused.status)
     except UserError as error:
         return _said(str(error), 503)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="text/event-stream")
     return StreamingResponse(_shared(classroom).events(device), media_type="text/event-stream", headers=headers)
 
 

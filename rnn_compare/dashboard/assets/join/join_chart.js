@@ -143,7 +143,7 @@ export function curvesPicture({ curves, epochs, tallies, question }, mine) {
 }
 
 function bar(count, most, isBefore) {
-  const filled = element("span", { class: "bar" });
+  const filled = element("span", { class: "bar", hidden: count === 0 });
   filled.style.width = `${most ? (100 * count) / most : 0}%`;
   return element(
     "div",
@@ -151,6 +151,10 @@ function bar(count, most, isBefore) {
     element("span", { class: "track" }, filled),
     element("span", { class: "number" }, `${count}`),
   );
+}
+
+function answers({ answered }) {
+  return `${answered} ${answered === 1 ? "answer" : "answers"}`;
 }
 
 // How many gave which answer; with a second vote, the first beside it in outline.
@@ -167,8 +171,8 @@ export function bars(tallies, ownBar, rightBar, called) {
     return row;
   });
   const key = again
-    ? `Outlined: the first vote, ${first.answered} answers. Filled: the last, ${newest.answered} answers.`
-    : `${newest.answered} ${newest.answered === 1 ? "answer" : "answers"}.`;
+    ? `Outlined: the first vote, ${answers(first)}. Filled: the last, ${answers(newest)}.`
+    : `${answers(newest)}.`;
   const title = element("h3", {}, "What the class answered");
   return element("div", {}, title, element("p", {}, key), element("ol", { class: "bars" }, ...rows));
 }

@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import streamlit as st
+
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import State
@@ -70,3 +73,19 @@ def now(services: Services) -> Moment | None:
     """
     state = get_classroom().state()
     return Moment(services, find(state.lecture), state) if state.lecture else None
+
+
+def still(services: Services, drawn: State) -> Moment | None:
+    """Returns where the lecture stands, for what ticks; None where the whole page is about to be drawn anew.
+
+    Args:
+        services: The server's.
+        drawn: What the page was drawn from.
+    """
+    if get_classroom().state().version != drawn.version:
+        return None
+    try:
+        return now(services)
+    except UserError as error:  # the file was edited just now
+        st.error(str(error))
+        return None

@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.pages.present import conductor, ending, presenting, review_queue
-from rnn_compare.dashboard.pages.present.moment import Moment, now
+from rnn_compare.dashboard.pages.present.moment import Moment, now, still
 from rnn_compare.dashboard.pages.present.steps import train
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.lecture.class_state import State
@@ -93,14 +93,12 @@ def _next(moment: Moment) -> str:
 
 
 def _training(drawn: State) -> None:
-    moment = now(get_services())
-    if moment is None or moment.state.version != drawn.version:
+    if (moment := still(get_services(), drawn)) is None:
         return
     told = "<br>".join(f"{escape(run.title)}: {train.how_far([run])}" for run in moment.trained)
     st.html(f'<p class="rc-training">{told}</p>')
 
 
 def _reviews(drawn: State) -> None:
-    moment = now(get_services())
-    if moment is not None and moment.state.version == drawn.version:
+    if moment := still(get_services(), drawn):
         review_queue.show(moment, "notes")

@@ -24,7 +24,7 @@ def show(services: Services) -> None:
         _card(services, lecture)
     for problem in found.problems:
         st.warning(problem, icon=":material/edit_document:")
-    st.caption(
+    st.markdown(
         "[The second screen](notes) has the notes, the next step, the clock and the reviews from the hall: move it to "
         "the screen that only you see."
     )

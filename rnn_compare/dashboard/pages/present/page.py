@@ -10,7 +10,7 @@ from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.present import conductor, corner, ending, opening, presenting
-from rnn_compare.dashboard.pages.present.moment import Moment, now
+from rnn_compare.dashboard.pages.present.moment import Moment, now, still
 from rnn_compare.dashboard.pages.present.steps.registry import WALL_STEPS
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
@@ -81,8 +81,7 @@ def _wall(moment: Moment) -> None:
 
 
 def _tick(services: Services, drawn: State) -> None:
-    moment = now(services)
-    if moment and moment.state.version == drawn.version:  # else the whole page is about to be drawn anew
+    if moment := still(services, drawn):
         WALL_STEPS[moment.step.kind].show(moment)
 
 
