@@ -28,6 +28,7 @@ class State:
         wall_review: The text of the review that the wall shows.
         wall_verdicts: What the networks say of it, a line each.
         wall_review_id: Its id.
+        recorded: Whether recorded runs are played in the place of trainings.
         version: Goes up with every change of the above.
     """
 
@@ -44,6 +45,7 @@ class State:
     wall_review: str | None = None
     wall_verdicts: tuple[str, ...] = ()
     wall_review_id: str = ""
+    recorded: bool = False
     version: int = 0
 
 

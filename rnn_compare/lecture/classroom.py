@@ -86,11 +86,16 @@ class Classroom:
 
     # ---- the presenter's calls -----------------------------------------------------------------
 
-    def begin(self, lecture: str) -> None:
-        """Begins a lecture; one that is on ends."""
+    def begin(self, lecture: str, recorded: bool = False) -> None:
+        """Begins a lecture; one that is on ends.
+
+        Args:
+            lecture: Its name.
+            recorded: Whether recorded runs are played in the place of trainings.
+        """
         with self._changing():
             self._end()
-            state = State(lecture=lecture, version=self._state.version + 1)
+            state = State(lecture=lecture, recorded=recorded, version=self._state.version + 1)
             self._lecture, self._state = self._record.begin(state), state
             self._devices, self._answers, self._mail = {}, {}, Mailbox(self._record, self._lecture)
             for device in self._here:

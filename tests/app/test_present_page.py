@@ -1,5 +1,6 @@
 """A lecture on the wall, without a browser: from its first step to its last, with a class that answers."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.access import visitor
 from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.pages.present import conductor
+from rnn_compare.dashboard.pages.present import conductor, recordings
+from rnn_compare.dashboard.server import broadcast
 from rnn_compare.dashboard.services import Services
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.runs.events import Ended, Started, Status
@@ -261,3 +263,49 @@ def test_a_file_that_is_spoilt_in_the_middle_says_so_and_the_lecture_can_be_ende
     next(button for button in app.button if button.label == "End it").click().run()
     assert get_classroom().state().lecture == ""
     assert lecture.all_runs() == []
+
+
+def recorded_before(services: Services) -> None:
+    """Has the networks of the lecture trained once, before it begins."""
+    services.engine.submit(find("mine").preset_at(0).experiments())
+    services.refresh()
+    finish(services)
+
+
+def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_so(
+    lecture: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    get_classroom().end()
+    assert "replay_mine" not in [button.key for button in page().button], "there is none yet"
+    recorded_before(lecture)
+    page().button(key="replay_mine").click().run()
+    go_to(lecture, "train")
+    assert len(lecture.all_runs()) == 2, "nothing was trained anew"
+    assert lecture.runs() == []
+    told = sent(page())
+    assert "epoch 1 of 5" in told
+    assert "Replay, not live: recorded on " in told
+    assert "91.2" not in told
+
+    conductor.advance(lecture)
+    told = sent(page())
+    assert "Replay, not live: recorded on " in told
+    assert "91.2" not in told, "the last epochs have not been played yet"
+    later = time.time() + recordings.SECONDS
+    monkeypatch.setattr("rnn_compare.dashboard.replays.time.time", lambda: later)
+    lecture.refresh()
+    told = sent(page())
+    assert "91.2 %" in told
+    assert "Not live: recorded on " in told
+
+
+def test_phones_are_told_that_what_they_see_is_a_recording(lecture: Services) -> None:
+    recorded_before(lecture)
+    conductor.begin(lecture, "mine", recorded=True)
+    go_to(lecture, "train")
+    message, *_ = broadcast._made(get_classroom(), get_classroom().state(), True)
+    assert b'"played":""' in message
+    conductor.advance(lecture)
+    message, *_ = broadcast._made(get_classroom(), get_classroom().state(), True)
+    assert b'"played":"Replay, not live: recorded on ' in message
+    assert b"0.9117" not in message

@@ -138,7 +138,7 @@ def _made(classroom: Classroom, state: State, is_quick: bool) -> tuple[bytes, Qu
     if services and is_quick:
         services.refresh()  # what was read a moment ago may be from before the reveal
     snapshot = services.snapshot() if services else Snapshot([])
-    shown = [run for run in snapshot.runs if run.id in state.runs]
+    shown = [run for run in (services.on_charts(snapshot) if services else []) if run.id in state.runs]
     found, rounds = None, []
     if question:
         given = [classroom.answers(question.id, round_) for round_ in range(1, state.round + 1)]

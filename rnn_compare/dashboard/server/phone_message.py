@@ -11,6 +11,7 @@ from typing import Any
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
+from rnn_compare.dashboard.components.board_subject import recorded, replayed
 from rnn_compare.lecture.class_state import Own, State
 from rnn_compare.lecture.outcomes import QuestionOutcome, is_right, named
 from rnn_compare.lecture.questions import Question, Tally
@@ -48,6 +49,7 @@ def for_all(state: State, shown: Sequence[Run], rounds: Sequence[Tally], outcome
         else {"id": state.wall_review_id, "text": state.wall_review, "verdicts": verdicts},
         "hasRuns": revealed and bool(state.runs),
         "curves": _curves(open_runs, state.question),
+        "played": (replayed(open_runs) or f"Not live: {recorded(open_runs)}.") if open_runs and state.recorded else "",
         "epochs": max((run.experiment.epochs for run in open_runs), default=0),
         "tallies": [_tally(each) for each in rounds] if revealed else [],
         "outcome": {"said": outcome.said, "answer": outcome.answer, "final": outcome.final}

@@ -130,6 +130,7 @@ function renderOutcome() {
   say(part("verdict"), said);
   part("verdict").dataset.right = right;
   say(part("said"), told.outcome ? told.outcome.said : "");
+  say(part("played"), told.played || ""); // nobody takes a recording for live
   if (told.hasRuns) fill(part("curves"), curvesPicture(told, answer()));
   else fill(part("curves"));
   renderTally();

@@ -5,20 +5,26 @@ has as many presses as there were questions: with each of them the class's answe
 """
 
 from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.pages.present import recordings
 from rnn_compare.dashboard.pages.present.moment import Moment, now
 from rnn_compare.dashboard.services import Services
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
 
 
-def begin(services: Services, name: str) -> None:
+def begin(services: Services, name: str, recorded: bool = False) -> None:
     """Begins a lecture at its first step.
+
+    Args:
+        services: The server's.
+        name: The lecture's.
+        recorded: Whether recorded runs are played in the place of trainings.
 
     Raises:
         UserError: If there is no such lecture.
     """
     lecture = find(name)
-    get_classroom().begin(name)
+    get_classroom().begin(name, recorded)
     services.refresh()
     _show(services, lecture, 0)
 
@@ -56,9 +62,12 @@ def vote_again(services: Services) -> None:
 
 
 def start_training(services: Services) -> None:
-    """Begins the trainings of the step at hand, hidden, unless they have begun; a recording would begin here too."""
+    """Begins the trainings of the step at hand, hidden, or plays their recording, unless they have begun."""
     moment = now(services)
     if moment is None or _has_begun(services, moment.lecture, moment.index):
+        return
+    if moment.state.recorded:
+        recordings.play(services, moment.lecture.preset_at(moment.index))
         return
     # Ahead of whatever the class has started itself: a hall waits.
     services.submit_hidden(moment.lecture.preset_at(moment.index).experiments(), priority=1)

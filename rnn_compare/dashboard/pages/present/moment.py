@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.components.board_subject import recorded, replayed
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -49,12 +50,19 @@ class Moment:
     @property
     def trained(self) -> list[Run]:
         """The runs that the step is about, the hidden ones too: of these only how far they are may be told."""
-        return [run for run in self.services.all_runs() if run.id in self.state.runs]
+        everything = self.services.replays.applied(self.services.all_runs())
+        return [run for run in everything if run.id in self.state.runs]
 
     @property
     def shown(self) -> list[Run]:
         """The runs that the step is about, as far as the class may see them."""
-        return [run for run in self.services.runs() if run.id in self.state.runs]
+        return [run for run in self.services.on_charts(self.services.snapshot()) if run.id in self.state.runs]
+
+    @property
+    def played(self) -> str:
+        """What is to be said of runs that are no live training; empty where they are."""
+        runs = self.trained
+        return replayed(runs) or (f"Not live: {recorded(runs)}." if self.state.recorded and runs else "")
 
     def answers(self, question: Question) -> Sequence[list[Answer]]:
         """Returns the answers to a question, a list a round; none where nobody has answered."""

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard import notices
-from rnn_compare.dashboard.pages.present import conductor, corner, presenting
+from rnn_compare.dashboard.pages.present import conductor, corner, presenting, recordings
 from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
@@ -36,7 +36,7 @@ def _card(services: Services, lecture: Lecture) -> None:
     presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
     seconds = sum(_seconds(services, preset) for preset in presets.values())
     with st.container(border=True, key=f"lecture_{lecture.name}"):
-        said, begin, copy = st.columns([6, 1, 1], vertical_alignment="center")
+        said, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
         said.markdown(
             f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; the networks train {about(seconds)} "
             f"on this machine. `{lecture.name}.toml`"
@@ -49,6 +49,15 @@ def _card(services: Services, lecture: Lecture) -> None:
             args=(conductor.begin, services, lecture.name),
             icon=":material/play_arrow:",
         )
+        if recordings.are_there(services, lecture):
+            replay.button(
+                "Begin with a recording",
+                key=f"replay_{lecture.name}",
+                on_click=presenting.press,
+                args=(conductor.begin, services, lecture.name, True),
+                help="Nothing is trained: what was trained before plays in half a minute, hidden and revealed as a "
+                "training would be. It says all the while that it is a recording.",
+            )
         copy.button(
             "Copy to edit",
             key=f"edit_{lecture.name}",

@@ -29,6 +29,8 @@ def show(moment: Moment) -> None:
         for group, look in zip(found, drawn, strict=True)
     )
     st.html(f'<ul class="rc-progress">{rows}</ul><p class="rc-wall-status" role="status">{escape(_said(moment))}</p>')
+    if moment.played:
+        st.html(f'<p class="rc-note">{escape(moment.played)}</p>')
     if any(run.can_be_continued for run in moment.trained):
         st.button("Continue", type="primary", on_click=press, args=(conductor.continue_training, moment.services))
 
