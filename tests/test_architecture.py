@@ -68,3 +68,9 @@ def _files() -> Iterator[Path]:
     yield from (path for path in PROJECT.iterdir() if path.is_file())
     for folder in ("rnn_compare", "tests", "benchmarks", "docs", ".ci", ".streamlit"):
         yield from (path for path in (PROJECT / folder).rglob("*") if path.is_file() and path.suffix != ".pyc")
+
+
+def test_what_ticks_has_a_place_of_its_own() -> None:
+    """See ``components/ticking.py``: a fragment that is a child of its page may empty that page."""
+    bare = [path.name for path in Path("rnn_compare").rglob("*.py") if "st.fragment" in path.read_text("utf-8")]
+    assert bare == ["ticking.py"]

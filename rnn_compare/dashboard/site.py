@@ -42,13 +42,13 @@ def render() -> None:
         position="top",
     )
     theme.name_page(page.title)
+    component("menu.js")(key="menu")  # first: what stands at its place never changes from one run to the next
     try:
         _say_what_was_set_aside(get_services())
         page.run()
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
-    component("menu.js")(key="menu")
     sign_in.show()  # last, so that it stands below what the page puts into the sidebar
 
 

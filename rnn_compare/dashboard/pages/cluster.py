@@ -7,6 +7,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.access import presenter
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
@@ -26,7 +27,7 @@ def render() -> None:
     if reason := presenter.why_not():
         st.info(reason, icon=":material/lock:")
         return
-    st.fragment(_workers, run_every=LOOK_SECONDS)(get_services())
+    ticking(_workers, LOOK_SECONDS, get_services())
     with st.expander("Train on a cluster"):
         st.markdown(
             "Name its Dask scheduler when the program is started. The workers need neither this program nor its "

@@ -10,6 +10,7 @@ from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.components.board import View
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.compare import (
     baseline_table,
     controls,
@@ -72,7 +73,7 @@ def render() -> None:
         invite.entry((setup.experiments, *pinned()))
     begun = _under_way(services)
     soon = begun.starting or begun.counting or begun.playing
-    st.fragment(_live, run_every=SOON_SECONDS if soon else TICK_SECONDS)(services, begun)
+    ticking(_live, SOON_SECONDS if soon else TICK_SECONDS, services, begun)
     if setup.experiments:
         parameter_table.show(setup.experiments)
         parameter_table.show_summaries(setup.experiments, services.engine.summary)

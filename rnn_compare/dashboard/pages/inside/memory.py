@@ -8,6 +8,7 @@ import streamlit as st
 
 from rnn_compare.charts.memory_chart import HEIGHT, NetworkMemory, effect_chart, telling_word, told_apart_chart
 from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.inside.chosen import Chosen, problem_card
 from rnn_compare.dashboard.pages.inside.waiting import POLL_SECONDS, progress
 from rnn_compare.dashboard.services import Services
@@ -44,7 +45,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
             keep(one.run.id, questions.fingerprint(one.weights), analysis.result)
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
-        st.fragment(_watch, run_every=POLL_SECONDS if waiting else None)(tests, waiting)
+        ticking(_watch, POLL_SECONDS if waiting else None, tests, waiting)
 
 
 def _either(labels: set[tuple[str, str]]) -> str:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.training.analyses import Analysis
 
 POLL_SECONDS = 0.5
@@ -10,7 +11,7 @@ POLL_SECONDS = 0.5
 
 def wait_for(title: str, *analyses: Analysis) -> None:
     """Shows how far analyses are, and draws the page anew when all have ended."""
-    st.fragment(_wait, run_every=POLL_SECONDS)(title, *analyses)
+    ticking(_wait, POLL_SECONDS, title, *analyses)
 
 
 def _wait(title: str, *analyses: Analysis) -> None:

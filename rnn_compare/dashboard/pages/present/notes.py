@@ -7,6 +7,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.present import conductor, ending, presenting, review_queue
 from rnn_compare.dashboard.pages.present.moment import Moment, now, still
 from rnn_compare.dashboard.pages.present.steps import train
@@ -26,10 +27,10 @@ def render() -> None:
     if moment is None:
         st.markdown("## Notes")
         st.info("No lecture has begun. Begin one under Present, on the screen that the hall sees.")
-        st.fragment(_look, run_every=LOOK_SECONDS)(get_classroom().state())
+        ticking(_look, LOOK_SECONDS, get_classroom().state())
         return
     st.html('<span class="rc-second"></span>')
-    st.fragment(_look, run_every=LOOK_SECONDS)(moment.state)
+    ticking(_look, LOOK_SECONDS, moment.state)
     _buttons(moment)
     notices.show()
     notes, hall = st.columns([3, 2])
@@ -38,9 +39,9 @@ def render() -> None:
         st.markdown(moment.step.notes or "*No notes for this step.*")
     with hall:
         st.html(f'<p class="rc-next">Next: <b>{escape(_next(moment))}</b></p>')
-        st.fragment(_training, run_every=SLOW_SECONDS)(moment.state)
+        ticking(_training, SLOW_SECONDS, moment.state)
         st.markdown("#### Reviews from the hall")
-        st.fragment(_reviews, run_every=SLOW_SECONDS)(moment.state)
+        ticking(_reviews, SLOW_SECONDS, moment.state)
         ending.show()
 
 

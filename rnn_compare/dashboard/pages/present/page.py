@@ -8,6 +8,7 @@ import streamlit as st
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.present import conductor, corner, ending, opening, presenting
 from rnn_compare.dashboard.pages.present.moment import Moment, now, still
@@ -67,14 +68,14 @@ def _presses(told: Any, heard: int) -> list[tuple[int, str]]:
 
 def _wall(moment: Moment) -> None:
     st.html(f'<span class="rc-wall rc-wall-{moment.step.kind}"></span>')
-    st.fragment(_corner, run_every=LOOK_SECONDS)(moment.state)
+    ticking(_corner, LOOK_SECONDS, moment.state)
     words = "" if moment.step.kind == "text" else f"<p>{escape(moment.step.text.replace('**', ''))}</p>"
     st.html(f'<header class="rc-wall-title"><h1>{escape(moment.step.title)}</h1>{words}</header>')
     notices.show()
     drawn = WALL_STEPS[moment.step.kind]
     with st.container(key=f"wall_step_{moment.index}"):
         if drawn.ticks:
-            st.fragment(_tick, run_every=LOOK_SECONDS)(moment.services, moment.state)
+            ticking(_tick, LOOK_SECONDS, moment.services, moment.state)
         else:
             drawn.show(moment)
     st.html(f'<footer class="rc-wall-foot">{moment.index + 1} / {len(moment.lecture.steps)}</footer>')
@@ -87,9 +88,10 @@ def _tick(services: Services, drawn: State) -> None:
 
 def _corner(drawn: State) -> None:
     classroom = get_classroom()
-    if classroom.state().version != drawn.version:
-        st.rerun(scope="app")
     counts = classroom.counts()
     url, can_be_reached = corner.address(corner.JOIN)
     here = f"{counts.here:,} here" if counts.here else "join with your phone"
     st.html(corner.html(url, here if can_be_reached else "on this machine only"))
+    # Last: where a fragment draws nothing its place is gone, and what comes next is drawn a place too high.
+    if classroom.state().version != drawn.version:
+        st.rerun(scope="app")

@@ -7,6 +7,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter, visitor
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home, ticked_together
 from rnn_compare.dashboard.services import Services, get_services
@@ -42,7 +43,7 @@ def render() -> None:
             st.switch_page(st.Page(compare.render, url_path="compare", default=True))
     else:
         _page(services, runs)
-    st.fragment(_watch, run_every=WATCH_SECONDS)(services, _signature(runs), len(notices.noted()))
+    ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(notices.noted()))
 
 
 def _page(services: Services, runs: Sequence[Run]) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, sentence, survey
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.access import presenter
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
 from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
@@ -32,7 +33,7 @@ def render() -> None:
             _buttons(services, sweep)
     notices.show()
     if not chosen.problem:
-        st.fragment(_progress, run_every=BUSY_SECONDS if sweep.at_work else IDLE_SECONDS)(services, sweep)
+        ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
     grid, equal = st.tabs(["Grid", "Equal terms"])
     with grid:
         if not chosen.problem:

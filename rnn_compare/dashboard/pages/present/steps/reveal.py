@@ -29,8 +29,8 @@ def show(moment: Moment) -> None:
         named = [run.id for run in runs]
         data = news.message(moment.services, named, VIEW) | {"drawn": _drawn(moment, question)}
         board.show(data, news.url(named, VIEW), key="wall_curves", may_press=False)
-        if moment.state.recorded:
-            st.html(f'<p class="rc-note">{escape(moment.played)}</p>')
+        if moment.state.recorded and not any(run.replayed for run in runs):  # while it plays the board says so
+            st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
     if question and guesses:
         with guesses:
             _beside_the_outcome(moment, question)

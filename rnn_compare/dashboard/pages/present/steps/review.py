@@ -6,6 +6,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages import try_review
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.inside import reading
@@ -21,7 +22,7 @@ def show(moment: Moment) -> None:
     theme.load("review_text.css", "verdicts.css", "views.css")
     runs = [run for run in moment.shown if run.has_weights]
     if moment.state.wall_review is None:
-        st.fragment(_how_many_wait, run_every=1.0)()
+        ticking(_how_many_wait, 1.0)
     elif not runs:
         st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
         st.info("No network can be asked yet: they are trained and revealed first.")
@@ -33,7 +34,7 @@ def show(moment: Moment) -> None:
             try_review.show_answers(runs, moment.state.wall_review, "best")
     with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
         with st.popover("Choose a review", icon=":material/inbox:"):
-            st.fragment(review_queue.show, run_every=2.0)(moment, "wall")
+            ticking(review_queue.show, 2.0, moment, "wall")
         if moment.state.wall_review is not None and runs:
             st.toggle("Word by word", key=WORDS)
 

@@ -30,7 +30,7 @@ def show(moment: Moment) -> None:
     )
     st.html(f'<ul class="rc-progress">{rows}</ul><p class="rc-wall-status" role="status">{escape(_said(moment))}</p>')
     if moment.played:
-        st.html(f'<p class="rc-note">{escape(moment.played)}</p>')
+        st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
     if any(run.can_be_continued for run in moment.trained):
         st.button("Continue", type="primary", on_click=press, args=(conductor.continue_training, moment.services))
 
@@ -60,6 +60,8 @@ def _said(moment: Moment) -> str:
         return "A training was broken off. It goes on from its last epoch."
     if all(run.status.ended for run in runs):
         return "They have finished. Nobody has seen their curves."
+    if moment.state.recorded:
+        return "A recording plays."
     begins = moment.services.engine.state.reason or "They begin."
     return f"{about(max(left)).capitalize()} left." if left else begins
 
