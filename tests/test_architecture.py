@@ -72,5 +72,5 @@ def _files() -> Iterator[Path]:
 
 def test_what_ticks_has_a_place_of_its_own() -> None:
     """See ``components/ticking.py``: a fragment that is a child of its page may empty that page."""
-    bare = [path.name for path in Path("rnn_compare").rglob("*.py") if "st.fragment" in path.read_text("utf-8")]
+    bare = [path.name for path in PACKAGE.rglob("*.py") if "st.fragment" in path.read_text("utf-8")]
     assert bare == ["ticking.py"]
