@@ -1,4 +1,4 @@
-"""All tests, as three pytests side by side: `python -m tests`. Plain `pytest` runs the same one after the other.
+"""All tests, as four pytests side by side: `python -m tests`. Plain `pytest` runs the same one after the other.
 
 Those that train and break things wait for workers and for the clock most of the time, the others keep a core busy:
 together they take half of the time. `python -m tests quick` is for daily work: no browser, no worker, no fault and
@@ -19,8 +19,9 @@ PARTS = (
             "test_style.py",
         )
     ),
+    tuple(f"tests/{part}" for part in ("browser", "deployment")),
 )
-"""The third takes what is left."""
+"""The last takes what is left."""
 
 QUICK = (
     tuple(f"tests/{part}" for part in ("cells", "insight", "networks")),
