@@ -1,4 +1,4 @@
-"""A whole lecture as a hall sees it: the wall, the presenter's second screen, and a phone."""
+"""A whole lecture as a hall sees it: the wall, the presenter's second screen, and three phones."""
 
 import re
 from collections.abc import Iterator
@@ -83,22 +83,27 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     expect(second.get_by_text("Only you can read this.")).to_be_visible(timeout=PATIENCE)
     expect(page.get_by_text("Only you can read this.")).to_have_count(0)
 
-    phone = browser.new_context(viewport={"width": 390, "height": 844}).new_page()
-    phone.goto(f"{lectern.url}/join")
-    heading(phone, "Why an LSTM?")
+    phone, sleeper, late = (browser.new_context(viewport={"width": 390, "height": 844}).new_page() for _ in range(3))
+    for each in (phone, sleeper):
+        each.goto(f"{lectern.url}/join")
+        heading(each, "Why an LSTM?")
 
     accessible(page, second)
     second.get_by_role("button", name="Next").click()
     heading(page, "Which one will be better?")
-    expect(page.get_by_text("0 of 1 have answered")).to_be_visible()
+    expect(page.get_by_text("0 of 2 have answered")).to_be_visible()
     phone.get_by_role("button", name="LSTM(32)").click(timeout=PATIENCE)
-    expect(page.get_by_text("1 of 1 have answered")).to_be_visible()
+    sleeper.get_by_role("button", name="SimpleRNN(32)").click(timeout=PATIENCE)
+    expect(page.get_by_text("2 of 2 have answered")).to_be_visible()
+    sleeper.reload()  # in mid-vote
+    expect(sleeper.get_by_role("button", name="SimpleRNN(32)")).to_have_attribute("aria-pressed", "true")
 
     accessible(page)
     # Two presses within a moment: the vote closes, and the networks begin.
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
     heading(page, "They learn")
+    sleeper.context.set_offline(True)  # as long as the networks train
     runs = [run.id for run in lectern.store.runs()]
     assert len(runs) == 2
 
@@ -117,10 +122,15 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
 
     page.keyboard.press("ArrowRight")
     heading(page, "What happened")
+    sleeper.context.set_offline(False)
+    late.goto(f"{lectern.url}/join")
+    for each in (phone, sleeper, late):
+        heading(each, "What happened")
+        expect(each.get_by_role("heading", name="What came of it")).to_be_visible(timeout=PATIENCE)
+    expect(sleeper.locator("#tally")).to_contain_text("SimpleRNN(32)")
     expect(page.locator(".rc-outcome")).to_contain_text("Which network has the higher validation accuracy?")
     page.wait_for_function("document.querySelector('[data-chart=accuracy]')?.data?.[1]?.y?.length === 5")
     accessible(page)
-    expect(phone.get_by_role("heading", name="What came of it")).to_be_visible(timeout=PATIENCE)
     expect(visitor.locator(".rc-board .rc-card")).to_have_count(2, timeout=PATIENCE)
 
     page.keyboard.press("ArrowLeft")
@@ -151,5 +161,5 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     accessible(page)
     page.keyboard.press("Escape")
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_visible(timeout=PATIENCE)
-    for other in (second, phone, visitor):
+    for other in (second, phone, sleeper, late, visitor):
         other.close()

@@ -1,0 +1,96 @@
+"""Gives the shipped lecture from its recording where there is no network at all.
+
+``test_offline.py`` runs it in a network namespace of its own, in which the machine has nothing but itself.
+
+It prints, as JSON, the titles that the wall and a phone came by, and the hosts that the two browsers asked.
+"""
+
+import fcntl
+import json
+import re
+import socket
+import struct
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.conftest import serving
+from tests.chromium import ARGUMENTS, PATIENCE
+
+SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
+ELSEWHERE = ("192.0.2.1", 80)  # an address for documentation
+
+
+def main(cache: Path, chromium: str) -> None:
+    """Gives the lecture.
+
+    Args:
+        cache: The server's cache folder; the reviews are prepared, and no run is in it.
+        chromium: Where the browser is.
+    """
+    _reach_nothing_but_this_machine()
+    hosts: set[str] = set()
+    with serving(cache) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        wall, phone = (browser.new_context().new_page() for _ in range(2))
+        for page in (wall, phone):
+            page.on("request", lambda asked: hosts.update(_host(asked.url)))
+            page.on("websocket", lambda opened: hosts.update(_host(opened.url)))
+        wall.goto(f"{server.url}/present")
+        wall.get_by_role("button", name="Begin with a recording").first.click(timeout=PATIENCE)
+        phone.goto(f"{server.url}/join")
+        titles = [_title(wall)]
+        while _place(wall) < _steps(wall):
+            before = wall.locator(".stMain").inner_text()
+            wall.keyboard.press("PageDown")
+            wall.wait_for_function(
+                "before => document.querySelector('.stMain').innerText !== before", arg=before, timeout=PATIENCE
+            )
+            wall.wait_for_timeout(1500)
+            if _title(wall) != titles[-1]:
+                titles.append(_title(wall))
+                expect(phone.get_by_role("heading", level=1)).to_have_text(titles[-1], timeout=PATIENCE)
+        browser.close()
+    print(json.dumps({"titles": titles, "hosts": sorted(hosts), "runs": len(server.store.runs())}))
+
+
+def _reach_nothing_but_this_machine() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack("16sh14x", b"lo", IFF_UP))
+    try:
+        socket.create_connection(ELSEWHERE, timeout=5).close()
+    except TimeoutError:
+        raise SystemExit("This is no namespace without a network.") from None
+    except OSError:
+        return
+    raise SystemExit("There is a network.")
+
+
+def _host(url: str) -> list[str]:
+    # What lies in the page itself (``data:``, ``blob:``) is asked of nobody.
+    host = urlsplit(url).hostname
+    return [host] if host else []
+
+
+def _title(wall: Page) -> str:
+    return wall.get_by_role("heading", level=1).inner_text(timeout=PATIENCE)
+
+
+def _foot(wall: Page) -> tuple[int, int]:
+    found = re.search(r"(\d+) / (\d+)", wall.locator(".rc-wall-foot").inner_text(timeout=PATIENCE))
+    assert found
+    return int(found[1]), int(found[2])
+
+
+def _place(wall: Page) -> int:
+    return _foot(wall)[0]
+
+
+def _steps(wall: Page) -> int:
+    return _foot(wall)[1]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

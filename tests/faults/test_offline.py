@@ -1,0 +1,36 @@
+"""A lecture does not need a network: neither the server nor a browser asks anybody but this machine."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.dashboard.services import FIRST_START_VARIABLE
+from rnn_compare.lecture.lecture_file import find
+from tests.faults.conftest import PROJECT
+
+ALONE = ["unshare", "--user", "--map-root-user", "--net"]
+SECONDS = 600
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
+def test_the_shipped_lecture_is_given_from_its_recording_without_a_network(cache: Path, chromium: str) -> None:
+    if subprocess.run([*ALONE, "true"], check=False).returncode:
+        pytest.skip("this system lets nobody make a network of his own")
+    given = subprocess.run(
+        [*ALONE, sys.executable, "-m", "tests.faults.offline_lecture", str(cache), chromium],
+        env={**os.environ, FIRST_START_VARIABLE: "1"},
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=SECONDS,
+    )
+    assert given.returncode == 0, given.stderr[-3000:]
+    told = json.loads(given.stdout.splitlines()[-1])
+    assert told["hosts"] == ["127.0.0.1"]
+    assert told["titles"] == list(dict.fromkeys(step.title for step in find("book").steps))
+    assert told["runs"] == 6, "the two recordings that are shipped, and no training"
