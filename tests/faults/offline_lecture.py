@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from tests.browser.conftest import serving
 from tests.chromium import ARGUMENTS, PATIENCE
@@ -43,12 +44,15 @@ def main(cache: Path, chromium: str) -> None:
         phone.goto(f"{server.url}/join")
         titles = [_title(wall)]
         while _place(wall) < _steps(wall):
+            wall.wait_for_timeout(2000)  # whoever presents says something
             before = wall.locator(".stMain").inner_text()
             wall.keyboard.press("PageDown")
-            wall.wait_for_function(
-                "before => document.querySelector('.stMain').innerText !== before", arg=before, timeout=PATIENCE
-            )
-            wall.wait_for_timeout(1500)
+            try:
+                wall.wait_for_function(
+                    "before => document.querySelector('.stMain').innerText !== before", arg=before, timeout=PATIENCE
+                )
+            except PlaywrightTimeout:
+                raise SystemExit(f"Page Down did nothing at {titles[-1]!r}: {before}") from None
             if _title(wall) != titles[-1]:
                 titles.append(_title(wall))
                 expect(phone.get_by_role("heading", level=1)).to_have_text(titles[-1], timeout=PATIENCE)
