@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import MEASURED, half_width, mean, network_sentence, points, sentence
+from rnn_compare.comparison.sentences import (
+    MEASURED,
+    half_width,
+    mean,
+    network_sentence,
+    points,
+    seed_sentence,
+    sentence,
+)
 from rnn_compare.comparison.single_runs import LOOKS, seen_in
 from rnn_compare.comparison.verdicts import Comparison, compare, usual_measure
 from rnn_compare.formatting import counted, percent
@@ -103,7 +111,7 @@ def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
 
 def _pair(found: Comparison) -> list[str]:
     # Of two networks with one seed each there is more to say: how they differ as they are.
-    return [sentence(found), network_sentence(found)]
+    return [sentence(found), seed_sentence(found) or network_sentence(found)]
 
 
 def _leader(whole: Sequence[Group], compared: Sequence[Comparison]) -> Group:
@@ -140,7 +148,7 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
         (alike if found.difference.verdict == "cannot tell" else behind).append(size)
     parts = [
         f"is better than {_listed(behind)}" if behind else "",
-        f"cannot be told apart from {_listed(alike)}: a lead like that may be chance" if alike else "",
+        f"cannot be told apart from {_listed(alike)}: another seed may turn such a lead round" if alike else "",
         f"leads {_listed(unknown)}, which may be the luck of one seed" if unknown else "",
         f"was judged by other reviews than {_listed(apart)}" if apart else "",
     ]
@@ -148,7 +156,7 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
     measured = MEASURED[compared[0].measure]
     adjusted = f"; adjusted for {together} comparisons" if together > 1 else ""
     how = f" ({measured}, {each}95 %{adjusted})" if behind or alike else ""
-    return f"{leader.name} {'; '.join(filter(None, parts))}{how}."
+    return f"{leader.name} {'. It '.join(filter(None, parts))}{how}."
 
 
 def _left_out(found: Sequence[Group]) -> list[Finding]:

@@ -1,5 +1,6 @@
 """What a comparison says, in words: the plain sentence first, the numbers behind it for whoever asks."""
 
+import math
 from collections.abc import Sequence
 
 from rnn_compare.comparison.accuracies import Achieved, Measure
@@ -60,6 +61,17 @@ def network_sentence(found: Comparison) -> str:
         f"As they are, these two trained networks differ: {ahead} judges {points(abs(networks.difference))} points "
         f"more reviews rightly than {behind} (95 %: {points(low)} to {points(high)}). Trained anew with another seed, "
         "they may not."
+    )
+
+
+def seed_sentence(found: Comparison) -> str:
+    """Returns how much of a difference the seed alone may make; empty where it is not known from other runs."""
+    told = found.difference
+    if told is None or told.p is None or not told.variance_seeds or not found.lent:
+        return ""
+    return (
+        f"Another seed alone moves this lead by about {points(math.sqrt(told.variance_seeds))} points up or down (one "
+        "standard deviation), other reviews come on top: so two runs may differ although their settings do not."
     )
 
 

@@ -85,7 +85,7 @@ def offer(experiments: Collection[Experiment]) -> None:
         max_value=real.numbers[-1],
         value=None,
         key="real_review",
-        placeholder="number",
+        placeholder="No.",
         label_visibility="collapsed",
         width=160,
         on_change=lambda: take(st.session_state["real_review"]),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.sentences import points
 from rnn_compare.comparison.single_runs import (
     OVERFIT_EPOCHS,
     OVERFIT_GAP,
@@ -113,8 +114,12 @@ def _compared(question: Question, found: Sequence[Group], evidence: Evidence) ->
     if stands.leader is None or stands.second is None:
         return QuestionOutcome(None, f"No answer is right: {stands.said}")
     if question.kind == "lead":
+        lead = _best(stands.leader) - _best(stands.second)
         return QuestionOutcome(
-            round(100 * stands.lead, 1), f"{stands.said} Answers within {NEAR_POINTS:g} point count as right."
+            round(100 * max(lead, 0.0), 1),
+            f"At the best epoch of each {stands.leader.name} is {points(lead)} points ahead of {stands.second.name}; "
+            f"answers within {NEAR_POINTS:g} point count as right. The best epoch flatters, for these reviews chose "
+            f"it. Judged fairly, {stands.said}",
         )
     if not stands.is_told:
         return QuestionOutcome(None, f"No answer is right: {stands.said}")
@@ -122,6 +127,11 @@ def _compared(question: Question, found: Sequence[Group], evidence: Evidence) ->
     if not offered:
         return QuestionOutcome(None, f"{stands.said} It is none of the answers that were offered.")
     return QuestionOutcome(offered[0], stands.said)
+
+
+def _best(group: Group) -> float:
+    """The mean over the seeds of the best validation accuracy: what the cards say."""
+    return statistics.fmean(run.best["val_accuracy"] for run in group.counted if run.best)
 
 
 def _overfitting(group: Group) -> QuestionOutcome:

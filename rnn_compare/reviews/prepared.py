@@ -100,6 +100,11 @@ class Reviews:
         """Returns the share of the training reviews that a maxlen cuts; the start token takes a position as well."""
         return float(np.mean(np.diff(self.training.offsets) + 1 > maxlen))
 
+    def share_lost(self, maxlen: int) -> float:
+        """Returns the share of all words of the training reviews that a maxlen cuts off, after the start token."""
+        lengths = np.diff(self.training.offsets)
+        return float(np.maximum(lengths - maxlen, 0).sum() / max(int(lengths.sum()), 1))
+
     def places(self, experiment: Experiment) -> Places:
         """Tells which of the first ``experiment.reviews`` training reviews serve for what.
 

@@ -159,7 +159,7 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
 
 
 def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> None:
-    number = inside.get_by_placeholder("number")
+    number = inside.get_by_placeholder("No.")
     number.fill("500")
     number.press("Enter")
     expect(

@@ -98,8 +98,9 @@ def test_of_three_the_leader_is_held_against_every_other() -> None:
     runs = [whole(cell, share, seed=seed) for cell, each in shares.items() for seed, share in enumerate(each, 1)]
     [only] = said(*runs)
     assert only == (
-        "LSTM(32) is better than SimpleRNN(32) (17.9 ± 2.1 points); cannot be told apart from GRU(32) (0.2 ± 1.9 "
-        "points): a lead like that may be chance (typical epoch, 3 seeds each, 95 %; adjusted for 3 comparisons)."
+        "LSTM(32) is better than SimpleRNN(32) (17.9 ± 2.1 points). It cannot be told apart from GRU(32) (0.2 ± 1.9 "
+        "points): another seed may turn such a lead round (typical epoch, 3 seeds each, 95 %; adjusted for 3 "
+        "comparisons)."
     )
 
 
@@ -107,7 +108,7 @@ def test_a_single_seed_beside_several_is_told_as_what_it_is() -> None:
     several = [whole("LSTM", share, seed=seed) for seed, share in enumerate((0.88, 0.884, 0.882), 1)]
     worse = [whole("SimpleRNN", share, seed=seed) for seed, share in enumerate((0.70, 0.71, 0.70), 1)]
     assert said(*several, *worse, whole("GRU", 0.8))[0].startswith(
-        "LSTM(32) is better than SimpleRNN(32) (17.9 ± 1.7 points); leads GRU(32), which may be the luck of one seed ("
+        "LSTM(32) is better than SimpleRNN(32) (17.9 ± 1.7 points). It leads GRU(32), which may be the luck of one seed"
     )
 
 

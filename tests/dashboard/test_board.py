@@ -82,8 +82,8 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
         **{"tickformat": ".0%", "hoverformat": ".1%", "range": (0.4, 1.005)},
         **{"baselines": [], "remark": ""},
         "marks": [
-            {"text": "SimpleRNN in the lecture: 85 %", "at": 0.85, "color": "#D55E00", "side": "top"},
-            {"text": "LSTM in the lecture: 89 %", "at": 0.89, "color": "#0072B2", "side": "bottom"},
+            {"text": "lecture's SimpleRNN\n85 %", "at": 0.85, "color": "#D55E00", "side": "bottom"},
+            {"text": "lecture's LSTM\n89 %", "at": 0.89, "color": "#0072B2", "side": "top"},
         ],
     }
     assert loss["marks"] == []

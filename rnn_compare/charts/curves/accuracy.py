@@ -23,8 +23,8 @@ ACCURACY = CurveChart(
     position=10,
     shown_first=True,
     marks=(
-        Mark("SimpleRNN in the lecture: 85 %", 0.85, picture("SimpleRNN").color, "top"),
-        Mark("LSTM in the lecture: 89 %", 0.89, picture("LSTM").color, "bottom"),
+        Mark("lecture's SimpleRNN\n85 %", 0.85, picture("SimpleRNN").color, "bottom"),
+        Mark("lecture's LSTM\n89 %", 0.89, picture("LSTM").color, "top"),
     ),
     has_baselines=True,
 )

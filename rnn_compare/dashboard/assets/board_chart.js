@@ -83,11 +83,10 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
     yaxis: { ...axis, range: rangeWith(chart.range, guessed), tickformat: chart.tickformat, nticks: 7 },
     shapes: [
       ...baselines.map(({ at }) => baselineAt(at, looks)),
-      ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 2 })),
+      ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 1.5, dash: "solid" })),
     ],
     annotations: [
       ...labels.annotations,
-      ...chart.marks.map(markText),
       ...(groups.length || !hint ? [] : [hintText(hint)]),
     ],
   };
@@ -106,13 +105,6 @@ function rangeWith([low, high], guessed) {
 // What is drawn of the running epoch lies before its end: before 1, in the first.
 function firstEpochRuns(groups) {
   return groups.some(({ trail, figures }) => trail?.at && !Object.values(figures).some(Boolean));
-}
-
-function markText({ text, at, side }) {
-  return {
-    xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: side, text: escapeLabel(text), showarrow: false,
-    font: { size: 14 },
-  };
 }
 
 function baselineAt(y, { ink }) {

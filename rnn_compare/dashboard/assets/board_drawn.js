@@ -17,7 +17,7 @@ export function drawnBand(guessed, { thick = 1 } = {}) {
       fill: "toself", fillcolor: faded(COLOR, 0.3), mode: "none", hoverinfo: "skip",
     },
     {
-      ...common, uid: "drawn-median", y: middle, mode: "lines", line: { color: COLOR, width: 2.5 * thick, dash: "dot" },
+      ...common, uid: "drawn-median", y: middle, mode: "lines", line: { color: COLOR, width: 2.5 * thick },
       hovertemplate: "%{fullData.name} expected %{y:.1%}<extra></extra>",
     },
   ];

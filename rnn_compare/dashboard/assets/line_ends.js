@@ -13,7 +13,8 @@ const LETTER = 0.56; // the width of a letter, in its size
 // chart: as the message declares it; lines: {text, x, y, color} each; last: the last epoch; height: of the plot in
 // pixels; size: of the type; ink: the page's own colour.
 export function endLabels(chart, lines, { last, height, size: usual, ink }) {
-  const baselines = (chart.baselines ?? []).map(({ text, at }) => ({ text: written(text), y: at }));
+  const levels = [...(chart.baselines ?? []), ...(chart.marks ?? [])];
+  const baselines = levels.map(({ text, at }) => ({ text: written(text), y: at }));
   const named = lines.map((line) => ({ ...line, text: marked(line, line.x < last ? written : stacked) }));
   const fitting = (labels) => {
     const rows = labels.reduce((sum, { text }) => sum + rowsOf(text).length, 0);

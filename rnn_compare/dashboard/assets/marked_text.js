@@ -51,7 +51,8 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
       marks[1].hidden = !run.first;
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
-      scale.textContent = moved ? strongestWord(words.slice(run.first), moved) : "being worked out …";
+      const strongest = () => `${strongestWord(words.slice(run.first), moved)}, for ${run.title}`;
+      scale.textContent = moved ? strongest() : "being worked out …";
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
     },

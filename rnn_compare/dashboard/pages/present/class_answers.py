@@ -11,7 +11,7 @@ from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.moment import Moment
 from rnn_compare.lecture.questions import Answer, Question
 
-HEIGHT = 480
+HEIGHT = 380
 
 
 def show(moment: Moment, question: Question) -> None:

@@ -80,8 +80,9 @@ def _answer(label: str, counts: Sequence[tuple[int, int]], most: int, color: str
     told = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)
     own = f' style="--rc-color: {color}"' if color else ""
     mark = '<em title="the outcome" aria-label="the outcome">✓</em>' if is_right else ""
+    kinds = " ".join(["rc-right"] * is_right + ["rc-voted"] * any(count for count, _ in counts))
     return (
-        f'<li{own}{" class=rc-right" if is_right else ""} aria-label="{escape(label)}: {told}">'
+        f'<li{own} class="{kinds}" aria-label="{escape(label)}: {told}">'
         f"<span>{escape(label)}{mark}</span><div>{drawn}</div></li>"
     )
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.inside import reading
@@ -12,7 +13,10 @@ from rnn_compare.dashboard.pages.present.wall_step import WallStep
 def show(moment: Moment) -> None:
     """Draws the box for a review and how each network reads it."""
     theme.load("verdicts.css", "views.css")
-    runs = [run for run in moment.shown if run.has_weights]
+    # Those with the most gates first: they are what this step is about.
+    runs = sorted(
+        (run for run in moment.shown if run.has_weights), key=lambda run: -len(cell(run.experiment.cell).gates)
+    )
     if not runs:
         st.info("No network can be looked into yet: they are trained and revealed first.")
     elif chosen := inside.with_weights(runs, "best"):

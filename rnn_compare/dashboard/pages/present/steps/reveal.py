@@ -15,7 +15,7 @@ from rnn_compare.lecture.outcomes import is_right, outcome
 from rnn_compare.lecture.questions import Question
 
 VIEW = View(("accuracy",))
-BAND = "The grey band holds the middle half of the class's drawings; the dotted line is their median."
+BAND = "The grey band holds the middle half of the class's drawings; the grey line is their median."
 
 
 def show(moment: Moment) -> None:
@@ -26,11 +26,11 @@ def show(moment: Moment) -> None:
         return
     curves, guesses = st.columns([5, 3]) if question else (st.container(), None)
     with curves, st.container(key="wall_board"):
+        if moment.state.recorded and not any(run.replayed for run in runs):  # while it plays the board says so
+            st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
         named = [run.id for run in runs]
         data = news.message(moment.services, named, VIEW) | {"drawn": _drawn(moment, question)}
         board.show(data, news.url(named, VIEW), key="wall_curves", may_press=False)
-        if moment.state.recorded and not any(run.replayed for run in runs):  # while it plays the board says so
-            st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
     if question and guesses:
         with guesses:
             _beside_the_outcome(moment, question)
