@@ -51,7 +51,9 @@ def main(arguments: list[str]) -> int:
 
 def _run(arguments: tuple[str, ...]) -> tuple[int, str]:
     with tempfile.TemporaryFile("w+") as said:
-        code = subprocess.call([sys.executable, "-m", "pytest", *arguments], stdout=said, stderr=subprocess.STDOUT)
+        code = subprocess.call(
+            [sys.executable, "-m", "pytest", "--durations=8", *arguments], stdout=said, stderr=subprocess.STDOUT
+        )
         said.seek(0)
         output = said.read().rstrip()
     print(f"{' '.join(arguments)}: {output.rpartition(chr(10))[2]}", flush=True)

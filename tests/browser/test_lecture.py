@@ -46,6 +46,7 @@ kind = "home"
 title = "Take it home"
 """
 expect.set_options(timeout=PATIENCE)
+pytestmark = pytest.mark.lecture  # ``tests/faults/test_offline.py`` gives a shorter one each time
 
 
 @pytest.fixture

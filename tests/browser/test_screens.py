@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server
+from tests.browser.test_accessibility import broken_rules
 from tests.browser.visits import VISITS, Visit, settle
 from tests.chromium import PATIENCE
 
@@ -83,6 +84,7 @@ def test_nothing_is_wider_than_the_screen_and_a_picture_is_kept(
     folder = FOLDER / visit.name
     folder.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=folder / f"{screen.name}.png")
+    assert broken_rules(page) == []
     assert page.get_by_test_id("stException").count() == 0
     assert page.evaluate(WIDER) == []
     page.set_viewport_size({"width": screen.width, "height": min(TALLEST, page.evaluate(HEIGHT) + 80)})
