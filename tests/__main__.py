@@ -15,11 +15,11 @@ PARTS = (
     tuple(
         f"tests/{part}"
         for part in (
-            *("app", "benchmarks", "cells", "comparison", "dashboard", "fused", "insight", "networks", "runs"),
+            *("app", "benchmarks", "dashboard", "fused", "insight", "networks"),
             "test_style.py",
         )
     ),
-    tuple(f"tests/{part}" for part in ("browser", "deployment")),
+    tuple(f"tests/{part}" for part in ("browser", "cells", "comparison", "deployment", "runs")),
 )
 """The last takes what is left."""
 

@@ -37,7 +37,7 @@ def _small_cache(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_fused_epoch_times_both_kinds_of_layers_and_their_drift_for_every_cell() -> None:
     text = said("fused_epoch", "main(800, 1)", STEPS=(2, 4))
     assert re.findall(r"^(\w+) +epoch:", text, re.MULTILINE) == list(CELLS)
@@ -47,7 +47,7 @@ def test_fused_epoch_times_both_kinds_of_layers_and_their_drift_for_every_cell()
     assert max(drift) < 1e-3  # else the two would not train the same network
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_scaling_prints_a_row_for_each_value_and_cell_and_tells_the_arithmetics_floor() -> None:
     text = said(
         "scaling", "main(1)", REVIEWS=800, TABLES={"maxlen": (20, 50)}, OTHERS={"two": {"layers": 2, "maxlen": 20}}
@@ -59,7 +59,7 @@ def test_scaling_prints_a_row_for_each_value_and_cell_and_tells_the_arithmetics_
     assert len(re.findall(r"\d+% \|$", text, re.MULTILINE)) == 2 * len(CELLS)
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_peers_times_every_cell_that_pytorch_has() -> None:
     pytest.importorskip("torch", reason="PyTorch is no requirement of this project")
     text = said("peers", "main(400, 1)")
@@ -74,7 +74,7 @@ def test_streaming_tells_its_share_of_an_epoch_and_how_much_was_sent() -> None:
     measured(r"(\d+) bytes each", text)
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_inside_times_the_networks_of_all_cells_and_everything_that_takes_longer() -> None:
     text = said("inside", "main(1)")
     assert f"500 words, {len(CELLS)} networks" in text
@@ -82,7 +82,7 @@ def test_inside_times_the_networks_of_all_cells_and_everything_that_takes_longer
     assert len(re.findall(r": \d+\.\d+ s, processor \d+\.\d+ s$", text, re.MULTILINE)) == 5
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_the_engines_overhead_is_told_for_each_number_of_workers() -> None:
     text = said("engine_overhead", "main((1,))", RUNS=2, LONG=5, BUSY_SECONDS=2.0, IDLE_SECONDS=1.0)
     titles, row = text.splitlines()
@@ -92,7 +92,7 @@ def test_the_engines_overhead_is_told_for_each_number_of_workers() -> None:
     assert float(figures[3]) > 0  # a worker always waits a little
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_the_books_experiment_runs_as_command_and_as_script_with_two_accuracies_each() -> None:
     text = said("book_experiment", "main(1, 400, 1)")
     accuracies = re.findall(r"validation accuracies (.*)", text)
@@ -165,13 +165,13 @@ def test_pages_are_timed_with_stored_runs_and_without() -> None:
     assert len(measured(r"(\d+\.\d+) s with \d", text)) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_a_hall_that_stays_has_its_server_watched_while_networks_train() -> None:
     text = said("hall_memory", arguments="--viewers 3 --minutes 0.2")
     assert measured(r"^(\d+) ticks", text)[0] > 3
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_baselines_are_worked_out_anew_and_a_plain_script_beside_them() -> None:
     text = said("baselines", "main(400, 1)")
     words, bigrams, script = measured(r"(\d+\.\d)% of the validation reviews, \d+\.\d+ s", text)
@@ -179,7 +179,7 @@ def test_baselines_are_worked_out_anew_and_a_plain_script_beside_them() -> None:
     assert len(measured(r"takes (\d+\.\d) times as long", text)) == 1
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> None:
     short = {"cell": "GRU", "units": 4, "maxlen": 5, "reviews": 200, "epochs": 2}
     main = f"main(True, {str(tmp_path)!r})"
@@ -191,7 +191,7 @@ def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> Non
     measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_time_estimates_predicts_three_settings_before_and_after_they_have_been_trained() -> None:
     small = {"reviews": 300, "maxlen": 20, "units": 4, "epochs": 2}
     text = said("time_estimates", f"main({small})", "--rounds 1")

@@ -100,6 +100,7 @@ def test_a_projector_shows_text_verdict_and_a_cell_at_once_and_playing_moves_non
 
 def test_one_network_does_not_fill_a_large_screen(inside: Page) -> None:
     inside.set_viewport_size({"width": 1920, "height": 1080})
+    expect(inside.locator(".rc-cells section")).to_have_count(2)  # what the page chooses first is chosen by now
     inside.get_by_role("button", name="Clear all").click()
     box = inside.get_by_role("combobox", name="Networks")
     box.fill("LSTM")

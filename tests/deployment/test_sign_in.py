@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.visits import settle
 from tests.processes import free_port
 
 from .conftest import Ports, adapted, behind_nginx, documented
@@ -24,6 +25,7 @@ class Course:
     def sign_in(self, page: Page, email: str) -> None:
         """Signs in from the first page, and comes back to it."""
         page.goto(self.url)
+        settle(page)  # the sidebar grows once the reviews are prepared, and a box that is open stays where it was
         page.get_by_role("button", name="Presenter").click()
         page.get_by_role("button", name="Sign in with your university").click()
         self.provider.sign_in(page, email)

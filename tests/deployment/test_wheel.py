@@ -102,6 +102,7 @@ def test_rnn_compare_opens_the_browser_on_the_page(page_of_the_wheel: tuple[str,
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px", "the program's own settings hold"
 
 
+@pytest.mark.places  # a minute's work: a training that is every other test's too
 def test_a_network_is_trained_and_asked(installed: Installed) -> None:
     options = ["--cell", "SimpleRNN", "--units", "4", "--maxlen", "20", "--epochs", "1", "--reviews", "500"]
     said = [json.loads(line) for line in installed.run("train", *options, "--json").splitlines()]
