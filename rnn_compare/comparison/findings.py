@@ -24,6 +24,9 @@ LINES = 3
 """Sentences at most: more than that nobody reads in a lecture."""
 
 
+WAITS = "Which is better is told once the reviews are prepared."
+
+
 @dataclass(frozen=True)
 class Finding:
     """One sentence.
@@ -37,7 +40,7 @@ class Finding:
     text: str
 
 
-def findings(runs: Sequence[Run], evidence: Evidence) -> list[Finding]:
+def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> list[Finding]:
     """Returns what the finished epochs show: first which setting is better, then what is to be seen of single ones.
 
     There is a verdict once all runs have ended, not before: whoever looks again and again will see a difference some
@@ -46,10 +49,11 @@ def findings(runs: Sequence[Run], evidence: Evidence) -> list[Finding]:
     Args:
         runs: Of one comparison.
         evidence: Knows what the runs achieved.
+        waits: Whether it is about to know more: a verdict by less would be taken back in a moment.
     """
     found = groups(runs)
     begun = [group for group in found if any(run.epochs for run in group.runs)]
-    told = _compared(found, begun, evidence)
+    told = [Finding(runs[0].id, WAITS)] if waits and runs else _compared(found, begun, evidence)
     spoken_of: set[str] = set()
     for look in LOOKS:
         for group in begun:

@@ -22,6 +22,7 @@ from rnn_compare.runs import estimate, queue
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.sources.registry import is_known
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
 
@@ -159,7 +160,13 @@ class Services:
 
     def findings(self, snapshot: Snapshot, shown: Sequence[Run]) -> list[Finding]:
         """Returns what the curves of runs say."""
-        return self.concluded("findings", snapshot, shown, lambda: findings(shown, self.evidence))
+        waits = any(
+            run.is_from_elsewhere
+            and is_known(run.experiment.source)
+            and known_labels(run.experiment, "validation") is None
+            for run in shown
+        )
+        return self.concluded("findings", snapshot, shown, lambda: findings(shown, self.evidence, waits))
 
     def concluded(self, what: str, snapshot: Snapshot, shown: Sequence[Run], conclude: Callable[[], Made]) -> Made:
         """Returns what is concluded from runs: once for all viewers, and anew only when a run has come further.

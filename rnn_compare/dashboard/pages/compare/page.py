@@ -110,11 +110,11 @@ def _what_is_cut(experiments: Sequence[Experiment]) -> str:
     read = {each.maxlen: prepared.load(each.dataset) for each in experiments}
     said = " ".join(
         f"**maxlen {maxlen:,}** cuts {percent(share)} of the reviews to their last {maxlen:,} words: "
-        f"{percent(reviews.share_lost(maxlen))} of all words are lost, to what is learned too."
+        f"{percent(reviews.share_lost(maxlen))} of all words are lost."
         for maxlen, reviews in sorted(read.items())
         if (share := reviews.share_cut(maxlen))
     )
-    return f"{said} An epoch takes less time, the parameters stay." if said else ""
+    return f"{said} It changes no parameter." if said else ""
 
 
 def _train(services: Services, setup: controls.Setup) -> None:
