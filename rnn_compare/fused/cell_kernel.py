@@ -22,7 +22,7 @@ class _Arrays(NamedTuple):
     kept: Array
     recurrent_kernel: Array
     U_T: Array
-    bias: Array
+    recurrent_bias: Array
 
 
 class CellKernel(_Arrays):
@@ -31,14 +31,14 @@ class CellKernel(_Arrays):
     Attributes:
         state_count: States that travel from timestep to timestep: the LSTM has two. The first is the output.
         kept_count: Rows of ``units`` numbers that the step forward keeps for the step back.
-        W_inputs: W·input for each input (inputs, gates, units).
+        W_inputs: W·input + b for each input (inputs, gates, units).
         place: For each packed row the input that it reads (rows,).
         states: The states before each step (state_count, rows, units); the step that reads the rows from ``begin`` to
             ``end`` writes those from ``end`` on, as ``packing`` lays them out.
         kept: What each row keeps (rows, kept_count, units).
         recurrent_kernel: U (units, gates · units).
         U_T: U transposed (gates · units, units).
-        bias: (1, gates, units), or (2, gates, units) with a second one beside U·state.
+        recurrent_bias: A second bias, beside U·state (gates, units); of no gates in a cell that has none.
     """
 
     state_count: ClassVar[int] = 1
@@ -64,8 +64,14 @@ class CellKernel(_Arrays):
         raise NotImplementedError
 
     def add_recurrent_gradient(self, total: Array, begin: int, end: int, dproducts: Array) -> None:
-        """Adds the gradient of U (units, gates · units) that the packed rows from ``begin`` to ``end`` contribute."""
-        add(total, np.dot(self.states[0, begin:end].T, dproducts[begin:end]))
+        """Adds to the gradient of U (units, gates · units) what the packed rows from ``begin`` to ``end`` contribute.
+
+        Args:
+            total: What to add to.
+            begin, end: The packed rows.
+            dproducts: Gradients of their U·state (end - begin, gates · units).
+        """
+        add(total, np.dot(self.states[0, begin:end].T, dproducts))
 
 
 def _resolve(declared: Callable[..., None]) -> None:

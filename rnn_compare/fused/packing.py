@@ -1,14 +1,21 @@
 """Which timesteps of a batch have to be computed, and where they lie: packed one step after the other.
 
-Rows are sorted by where they begin and all end together, so that the rows at work in a step are the first ones
-and lie side by side. A packed array has four parts:
+Rows are sorted by where they begin and all end together, and dealt out to a few blocks that know nothing of each other,
+so that as many threads may work at them. The rows of a block at work in a step are its first ones and lie side by side.
+A packed array has, block after block,
 
 1. for each step t, ``active[t]`` rows beginning at ``offsets[t]``: what the rows read, or their states before it;
-2. one row for each review, in sorted order, beginning at ``offsets[timesteps]``: their states after the last step;
+2. one row for each of its reviews, in sorted order, beginning at ``offsets[timesteps]``: their states after the last
+   step;
+
+and then, for all blocks,
+
 3. one row for each step of the prefix that reviews share;
 4. one row: the state after that prefix.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -17,30 +24,81 @@ from numpy.typing import NDArray
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
 
 Mask = NDArray[np.bool_]
+NO_MASK: Mask = np.ones((0, 0), np.bool_)
+
+BLOCKS = 4
+"""Most blocks of a batch."""
+BLOCK_WIDTH = 48
+"""Numbers that the gates of a layer have for each block at least."""
+BLOCK_ROWS = 8
+"""Rows of a block at least, where there are several."""
+
+
+def block_count(rows: int, width: int) -> int:
+    """Returns how many blocks a batch is worth: small products take long for what they do.
+
+    The number must not depend on that of the threads: sums would be rounded in another way, and the same seed give
+    another curve.
+
+    Args:
+        rows: Reviews of the batch.
+        width: Numbers of the layer's gates: gates · units.
+
+    Example:
+        >>> [block_count(128, gates * 32) for gates in (1, 3, 4)]
+        [1, 2, 2]
+        >>> block_count(128, 4 * 64), block_count(20, 4 * 64)
+        (4, 2)
+    """
+    return max(1, min(BLOCKS, width // BLOCK_WIDTH, rows // BLOCK_ROWS))
 
 
 class Packing(NamedTuple):
-    """Where everything lies.
+    """Where everything of one block lies.
 
     Attributes:
-        order: The review in each sorted row (batch,).
-        begins: The step in which each sorted row begins (batch,).
+        order: The review in each sorted row (rows,).
+        begins: The step in which each sorted row begins (rows,).
         active: Rows at work in each step, and all of them at last (timesteps + 1,).
         offsets: Where each step begins in a packed array (timesteps + 1,).
-        source: For each packed row the input that it reads, counted through (batch, timesteps); -1 for none.
-        prefix: Length of the shared prefix.
+        prefix: Length of the prefix that all reviews of the batch share.
     """
 
     order: Indices
     begins: Indices
     active: Indices
     offsets: Indices
-    source: Indices
     prefix: int
 
 
-@compiled
-def pack(x: Array, mask: Mask, masked: bool, backwards: bool) -> tuple[Packing, Array]:
+@dataclass(frozen=True)
+class PackedBatch:
+    """Where everything of a batch lies.
+
+    Attributes:
+        blocks: Its blocks, in the order in which they lie.
+        source: For each packed row the input that it reads, counted through (batch, timesteps); -1 for none.
+    """
+
+    blocks: Sequence[Packing]
+    source: Indices
+
+    @property
+    def prefix(self) -> int:
+        """Length of the prefix that all reviews share."""
+        return self.blocks[0].prefix
+
+    @property
+    def first(self) -> int:
+        """Where the prefix begins in a packed array."""
+        return len(self.source) - self.prefix - 1
+
+    def own_rows(self) -> Indices:
+        """Returns the packed rows that single reviews read: all but those of the prefix and those that read nothing."""
+        return np.flatnonzero(self.source[: self.first] >= 0)
+
+
+def pack(x: Array, mask: Mask | None, backwards: bool, width: int) -> tuple[PackedBatch, Array]:
     """Finds the steps to compute and copies their inputs side by side.
 
     Without masking, the prefixes that reviews have in common (their padding) are to be computed once, in a
@@ -48,48 +106,49 @@ def pack(x: Array, mask: Mask, masked: bool, backwards: bool) -> tuple[Packing, 
 
     Args:
         x: Inputs (batch, timesteps, features).
-        mask: True where an input is read (batch, timesteps); of any shape if not ``masked``.
-        masked: Whether there is a mask.
+        mask: True where an input is read (batch, timesteps).
         backwards: Whether reviews are read from their end.
+        width: Numbers of the layer's gates: gates · units.
 
     Returns:
-        The packing and the packed inputs (rows, features).
+        What lies where, and the packed inputs (rows, features).
     """
     batch, timesteps, _ = x.shape
-    skipped = np.zeros(batch, np.int64)
     prefix, reference = 0, 0
-    if masked:
-        for b in range(batch):
-            skipped[b] = timesteps - mask[b].sum()
-    else:
+    if mask is None:
+        skipped = np.zeros(batch, np.int64)
         reference = _common_prefixes(x, backwards, skipped)
-        prefix = skipped.max()
-    active, offsets = np.zeros(timesteps + 1, np.int64), np.zeros(timesteps + 1, np.int64)
-    for b in range(batch):
-        active[skipped[b]] += 1
-    for t in range(timesteps):
-        active[t + 1] += active[t]
-        offsets[t + 1] = offsets[t] + active[t]
-    order, begins = np.empty(batch, np.int64), np.empty(batch, np.int64)
-    free = active.copy()
-    for b in range(batch - 1, -1, -1):
-        free[skipped[b]] -= 1
-        order[free[skipped[b]]] = b
-        begins[free[skipped[b]]] = skipped[b]
-    first = offsets[timesteps] + batch
-    source = np.full(first + prefix + 1, -1, np.int64)
-    for row in range(batch):
-        b = order[row]
-        step = skipped[b]
+        prefix = int(skipped.max())
+    else:
+        skipped = timesteps - mask.sum(axis=1)
+    by_begin = np.argsort(skipped, kind="stable")
+    count = block_count(batch, width)
+    blocks, end = [], 0
+    for which in range(count):
+        order = np.ascontiguousarray(by_begin[which::count])  # dealt out, so that each block has as much to do
+        active = np.searchsorted(skipped[order], np.arange(timesteps + 1), side="right")
+        offsets = end + np.concatenate([[0], active[:-1].cumsum()])
+        blocks.append(Packing(order, skipped[order], active, offsets, prefix))
+        end = int(offsets[-1]) + len(order)
+    source = np.full(end + prefix + 1, -1, np.int64)
+    for block in blocks:
+        _find_sources(block, NO_MASK if mask is None else mask, mask is not None, backwards, source)
+    places = np.arange(prefix)
+    source[end : end + prefix] = reference * timesteps + (timesteps - 1 - places if backwards else places)
+    return PackedBatch(blocks, source), _gather(x, source)
+
+
+@compiled
+def _find_sources(block: Packing, mask: Mask, masked: bool, backwards: bool, source: Indices) -> None:
+    timesteps = len(block.active) - 1
+    for row in range(len(block.order)):
+        b = block.order[row]
+        step = block.begins[row]
         for t in range(0 if masked else step, timesteps):
             at = timesteps - 1 - t if backwards else t
             if not masked or mask[b, at]:
-                source[offsets[step] + row] = b * timesteps + at
+                source[block.offsets[step] + row] = b * timesteps + at
                 step += 1
-    for t in range(prefix):
-        at = timesteps - 1 - t if backwards else t
-        source[first + t] = reference * timesteps + at
-    return Packing(order, begins, active, offsets, source, prefix), _gather(x, source)
 
 
 @compiled
@@ -148,42 +207,42 @@ def _equal(first: Array, second: Array) -> bool:
 
 
 @compiled
-def unpack(states: Array, packing: Packing, mask: Mask, masked: bool, backwards: bool, zero_masked: bool) -> Array:
-    """Returns the state after every timestep, in the order of reading (batch, timesteps, units).
+def unpack(
+    states: Array, block: Packing, mask: Mask, masked: bool, backwards: bool, zero_masked: bool, outputs: Array
+) -> None:
+    """Writes the states of a block after every timestep into the outputs (batch, timesteps, units), zeros at first.
 
-    Where a timestep was masked it is the state before, or zeros if ``zero_masked``.
+    They are in the order of reading. Where a timestep was masked it is the state before, or zeros if ``zero_masked``.
     """
-    batch, timesteps = len(packing.order), len(packing.active) - 1
-    first = packing.offsets[timesteps] + batch
-    outputs = np.zeros((batch, timesteps, states.shape[1]), np.float32)
-    for row in range(batch):
-        b = packing.order[row]
-        step = packing.begins[row]
+    timesteps = len(block.active) - 1
+    first = len(states) - block.prefix - 1
+    for row in range(len(block.order)):
+        b = block.order[row]
+        step = block.begins[row]
         if masked:
             now = -1
             for t in range(timesteps):
                 read = mask[b, timesteps - 1 - t if backwards else t]
                 if read:
                     step += 1
-                    now = packing.offsets[step] + row
+                    now = block.offsets[step] + row
                 if now >= 0 and (read or not zero_masked):
                     outputs[b, t] = states[now]
         else:
             for t in range(timesteps):
-                outputs[b, t] = states[first + 1 + t if t < step else packing.offsets[t + 1] + row]
-    return outputs
+                outputs[b, t] = states[first + 1 + t if t < step else block.offsets[t + 1] + row]
 
 
 @compiled
 def pack_output_gradients(
-    gradients: Array, packing: Packing, mask: Mask, masked: bool, backwards: bool, zero_masked: bool
+    gradients: Array, block: Packing, mask: Mask, masked: bool, backwards: bool, zero_masked: bool
 ) -> Array:
-    """Turns gradients of what ``unpack`` returns into gradients by step and sorted row (timesteps, batch, units)."""
-    batch, timesteps, units = gradients.shape
-    packed = np.zeros((timesteps, batch, units), np.float32)
-    for row in range(batch):
-        b = packing.order[row]
-        step = packing.begins[row]
+    """Returns the gradients of what ``unpack`` wrote of a block, by step and sorted row (timesteps, rows, units)."""
+    _, timesteps, units = gradients.shape
+    packed = np.zeros((timesteps, len(block.order), units), np.float32)
+    for row in range(len(block.order)):
+        b = block.order[row]
+        step = block.begins[row]
         begun = not masked
         for t in range(timesteps):
             if not masked:

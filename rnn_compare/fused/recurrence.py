@@ -1,85 +1,143 @@
 """The loops over timesteps, forward and backward: the same for every cell, compiled once for each."""
 
+from typing import NamedTuple
+
 import numpy as np
 
-from rnn_compare.fused.arithmetic import Array, add, add_rows, compiled, fill, is_negligible, largest
+from rnn_compare.fused.arithmetic import Array, Indices, add, add_rows, compiled, fill, is_negligible, largest
 from rnn_compare.fused.cell_kernel import CellKernel
 from rnn_compare.fused.packing import Packing
-from rnn_compare.fused.sums import BackwardState, GradientSums, add_prefix
+from rnn_compare.fused.sums import STRETCH, GradientSums, add_prefix_squares, add_single_reviews, add_stretch
 
 
 @compiled
-def forward(cell: CellKernel, packing: Packing) -> None:
-    """Runs all sequences: fills the states and what is kept.
-
-    Args:
-        cell: Its arrays. On entry the states from which all begin, the first of the prefix, hold zeros.
-        packing: What lies where.
-    """
-    timesteps, states = len(packing.active) - 1, cell.states
-    first = states.shape[1] - packing.prefix - 1
-    for k in range(first, first + packing.prefix):
+def forward_prefix(cell: CellKernel, prefix: int) -> None:
+    """Runs the prefix that all reviews share; on entry its first states hold zeros."""
+    first = cell.states.shape[1] - prefix - 1
+    for k in range(first, first + prefix):
         cell.step(k, k + 1)
+
+
+@compiled
+def forward(cell: CellKernel, block: Packing) -> None:
+    """Runs the sequences of a block, after the prefix: fills the states and what is kept."""
+    timesteps, states = len(block.active) - 1, cell.states
+    first = states.shape[1] - block.prefix - 1
     joined = 0
     for t in range(timesteps + 1):
-        begin, rows = packing.offsets[t], packing.active[t]
-        for kind in range(len(states)):
-            fill(states[kind, begin + joined : begin + rows], states[kind, first + min(t, packing.prefix)])
-        joined = rows
+        begin, rows = block.offsets[t], block.active[t]
+        if rows > joined:
+            for kind in range(len(states)):
+                fill(states[kind, begin + joined : begin + rows], states[kind, first + min(t, block.prefix)])
+            joined = rows
         if rows and t < timesteps:
             cell.step(begin, begin + rows)
 
 
 @compiled
-def backward(
-    cell: CellKernel,
-    packing: Packing,
-    output_gradients: Array,
-    state: BackwardState,
-    sums: GradientSums,
-    begin_step: int,
-    end_step: int,
-) -> None:
-    """Runs all sequences back over some steps, from the end of the steps to their beginning.
+def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: GradientSums) -> None:
+    """Runs the sequences of a block back to where they begin, and single ones some way into the prefix.
 
     Args:
         cell: Its arrays, as ``forward`` left them.
-        packing: What lies where.
-        output_gradients: By step and sorted row (timesteps, batch, units), or of the last step only (1, batch, units).
-        state: How far the pass has come; its rows are filled.
-        sums: What single reviews contribute in the prefix is added here.
-        begin_step, end_step: The steps.
+        block: What lies where.
+        output_gradients: By step and sorted row (timesteps, rows, units), or of the last step only (1, rows, units).
+        sums: All gradients are added here; what all reviews come to in the prefix is left to ``backward_prefix``.
     """
-    timesteps, prefix = len(packing.active) - 1, packing.prefix
-    batch, first = packing.active[timesteps], cell.states.shape[1] - prefix - 1
-    every_step = len(output_gradients) > 1
-    dgates, dproducts, dstates, dprefix = state.dgates, state.dproducts, state.dstates, state.dprefix_states
-    single = np.empty((batch, dgates.shape[1]), np.float32)
-    single_products = np.empty_like(single) if len(cell.bias) == 2 else single
-    threshold, nothing = state.threshold[0], np.zeros(dstates.shape[2], np.float32)
-    joined, last = state.rows
-    for t in range(end_step - 1, begin_step - 1, -1):
-        begin, rows = packing.offsets[t], packing.active[t]
-        end = begin + rows
-        if every_step and t < timesteps - 1:
+    timesteps, batch = len(block.active) - 1, len(block.order)
+    single = _SingleReviews(
+        dstates=np.zeros((len(cell.states), batch, cell.states.shape[2]), np.float32),
+        dgates=np.empty((batch, len(cell.U_T)), np.float32),
+        dproducts=np.empty((batch if len(cell.recurrent_bias) > 0 else 0, len(cell.U_T)), np.float32),
+        rows=np.array([batch, batch]),
+        threshold=np.zeros(1, np.float32),
+    )
+    dstates = single.dstates
+    add(dstates[0], output_gradients[-1])
+    # The gradients of a stretch of packed rows, filled from its end: they are added up while the processor's cache
+    # has them.
+    dgates = np.empty((max(STRETCH, batch), len(cell.U_T)), np.float32)
+    dproducts = np.empty_like(dgates) if len(cell.recurrent_bias) > 0 else dgates
+    filled = len(dgates)
+    for t in range(timesteps - 1, -1, -1):
+        begin, rows = block.offsets[t], block.active[t]
+        if len(output_gradients) > 1 and t < timesteps - 1:
             add(dstates[0], output_gradients[t])
-            add_rows(dprefix[0, 0], output_gradients[t, joined:])
-            last = batch
+            if t < block.prefix:
+                add_rows(sums.entering[t, 0], output_gradients[t, single.rows[0] :])
+            single.rows[1] = batch
         if rows:
-            cell.step_back(begin, end, dstates, 0, rows, dgates[begin:end], dproducts[begin:end])
-        if t < prefix:
-            k = first + t
-            for kind in range(len(dstates)):
-                add_rows(dprefix[kind, 0], dstates[kind, rows:joined])
-                threshold = max(threshold, sums.followed * largest(dstates[kind, rows:joined]))
-            joined = rows
-            cell.step_back(k, k + 1, dprefix, 0, 1, dgates[k : k + 1], dproducts[k : k + 1])
-            while last > rows and is_negligible(dstates, last - 1, threshold):
-                last -= 1
-                for kind in range(len(dstates)):
-                    fill(dstates[kind, last : last + 1], nothing)
-            if last > rows:
-                more = last - rows
-                cell.step_back(k, k + 1, dstates, rows, last, single[:more], single_products[:more])
-                add_prefix(sums, t, rows, single[:more])
-    state.rows[0], state.rows[1], state.threshold[0] = joined, last, threshold
+            if filled < rows:
+                add_stretch(sums, cell, begin + rows, dgates[filled:], dproducts[filled:], True)
+                filled = len(dgates)
+            filled -= rows
+            at = slice(filled, filled + rows)
+            cell.step_back(begin, begin + rows, dstates, 0, rows, dgates[at], dproducts[at])
+        if t < block.prefix:
+            _enter_prefix(cell, block, sums, single, t)
+    if filled < len(dgates):
+        add_stretch(sums, cell, block.offsets[0], dgates[filled:], dproducts[filled:], True)
+    add_prefix_squares(sums, cell.states.shape[1] - block.prefix - 1)
+
+
+class _SingleReviews(NamedTuple):
+    """How far single reviews of a block have been followed.
+
+    Attributes:
+        dstates: Gradient of each sorted row's states (state_count, rows, units).
+        dgates, dproducts: Room for a step's gradients (rows, gates · units); no rows of the latter where it is the
+            same.
+        rows: Where in the sorted rows those begin that have come into the prefix, and where those end that are still
+            followed there (2,).
+        threshold: Largest gradient that single reviews brought to the prefix, times ``GradientSums.followed`` (1,).
+    """
+
+    dstates: Array
+    dgates: Array
+    dproducts: Array
+    rows: Indices
+    threshold: Array
+
+
+@compiled
+def _enter_prefix(cell: CellKernel, block: Packing, sums: GradientSums, single: _SingleReviews, t: int) -> None:
+    dstates, rows, (joined, last) = single.dstates, block.active[t], single.rows
+    threshold = single.threshold[0]
+    for kind in range(len(dstates)):
+        add_rows(sums.entering[t, kind], dstates[kind, rows:joined])
+        threshold = max(threshold, sums.followed * largest(dstates[kind, rows:joined]))
+    while last > rows and is_negligible(dstates, last - 1, threshold):
+        last -= 1
+        for kind in range(len(dstates)):
+            dstates[kind, last] = 0
+    if last > rows:
+        k, more = cell.states.shape[1] - block.prefix - 1 + t, last - rows
+        dproducts = single.dproducts if len(single.dproducts) > 0 else single.dgates
+        cell.step_back(k, k + 1, dstates, rows, last, single.dgates[:more], dproducts[:more])
+        add_single_reviews(sums, t, rows, single.dgates[:more])
+    single.rows[0], single.rows[1], single.threshold[0] = rows, last, threshold
+
+
+@compiled
+def backward_prefix(cell: CellKernel, entering: Array, sums: GradientSums) -> None:
+    """Runs the prefix back, for what all reviews come to together.
+
+    Args:
+        cell: Its arrays.
+        entering: Gradients of the states after each step of the prefix that enter it there, summed over all reviews
+            (prefix, state_count, units).
+        sums: All gradients are added here.
+    """
+    prefix, width = len(entering), cell.U_T.shape[0]
+    first = cell.states.shape[1] - prefix - 1
+    dstates = np.zeros((len(cell.states), 1, cell.states.shape[2]), np.float32)
+    dgates = np.empty((prefix, width), np.float32)
+    dproducts = np.empty_like(dgates) if len(cell.recurrent_bias) > 0 else dgates
+    for t in range(prefix - 1, -1, -1):
+        for kind in range(len(dstates)):
+            add(dstates[kind], entering[t, kind : kind + 1])
+        k = first + t
+        cell.step_back(k, k + 1, dstates, 0, 1, dgates[t : t + 1], dproducts[t : t + 1])
+    for stop in range(prefix, 0, -STRETCH):
+        at = slice(max(0, stop - STRETCH), stop)
+        add_stretch(sums, cell, first + at.start, dgates[at], dproducts[at], False)

@@ -1,34 +1,22 @@
 """A recurrence over a whole batch in one call, forward and backward, on packed arrays."""
 
-# ruff: noqa: N803  # W is the textbook's letter
-
+import importlib
 import importlib.util
-import itertools
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.fused import kernels, recurrence
-from rnn_compare.fused.arithmetic import Array, Indices
+from rnn_compare.fused import kernels, recurrence, threads
+from rnn_compare.fused.arithmetic import Array, Indices, compiled
 from rnn_compare.fused.cell_kernel import CellKernel
-from rnn_compare.fused.packing import Mask, Packing, pack_output_gradients, unpack
-from rnn_compare.fused.sums import BackwardState, GradientSums, add_prefix_squares, add_range
+from rnn_compare.fused.packing import BLOCKS, NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
+from rnn_compare.fused.sums import GradientSums
 
 FOLLOWED = np.float32(1e-6)
 FOLLOWED_FOR_SQUARES = np.float32(1e-4)
 """See ``GradientSums.followed``. The squares left out are beside the largest gradient's as the square of this."""
-
-STRETCHES = 8
-"""Parts of a backward pass at most."""
-STRETCH = 200_000
-"""Numbers of ``BackwardState.dgates`` in a part, at least, where there are several: handing one over takes time."""
-
-# Half of a backward pass is adding up, which nothing waits for: a second thread does it where a core is free.
-_adding = ThreadPoolExecutor(1, thread_name_prefix="sums")
-
-NO_MASK: Mask = np.ones((0, 0), np.bool_)
 
 
 def _kernel(name: str) -> type[CellKernel] | None:
@@ -62,19 +50,51 @@ class LayerOptions:
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """What the forward pass leaves for the backward pass."""
+    """What the forward pass leaves for the backward pass.
+
+    Attributes:
+        arrays: The cell's arrays.
+        batch: What lies where.
+        mask: The mask that the batch was packed with.
+        inputs: What was read: vectors, or those of the distinct words (inputs, features).
+        kernel: The layer's kernel.
+    """
 
     arrays: CellKernel
-    packing: Packing
+    batch: PackedBatch
     mask: Mask | None
+    inputs: Array
+    kernel: Array
+
+
+@dataclass(frozen=True)
+class Gradients:
+    """What the gradient of a recurrence's output comes to.
+
+    Attributes:
+        inputs: Of the inputs (inputs, features).
+        squares: Squares of what each packed row contributed to them, summed (inputs, features); of no inputs if not
+            wanted.
+        kernel, recurrent_kernel, bias: Of the weights, as Keras lays them out.
+        prefix: Of what each review of a block reads in the shared prefix, for each block (prefix, rows, features); of
+            no steps if the squares were wanted.
+    """
+
+    inputs: Array
+    squares: Array
+    kernel: Array
+    recurrent_kernel: Array
+    bias: Array
+    prefix: Sequence[Array]
 
 
 def forward(
     options: LayerOptions,
-    packing: Packing,
+    batch: PackedBatch,
     mask: Mask | None,
-    W_inputs: Array,
+    inputs: Array,
     place: Indices,
+    kernel: Array,
     recurrent_kernel: Array,
     bias: Array,
 ) -> tuple[Array, ForwardPass]:
@@ -82,110 +102,122 @@ def forward(
 
     Args:
         options: How.
-        packing: What lies where.
-        mask: The mask that the packing was made with.
-        W_inputs: W·input for each input (inputs, gates·units).
+        batch: What lies where.
+        mask: The mask that the batch was packed with.
+        inputs: What is read (inputs, features).
         place: For each packed row the input that it reads (rows,).
-        recurrent_kernel, bias: The layer's weights, as Keras lays them out.
+        kernel, recurrent_kernel, bias: The layer's weights, as Keras lays them out.
 
     Returns:
-        The last states (batch, units), or all (batch, timesteps, units), and what ``backward`` needs.
+        The last states (reviews, units), or all (reviews, timesteps, units), and what ``backward`` needs.
     """
-    kernel, rows, units = options.kernel, len(place), len(recurrent_kernel)
-    states = np.empty((kernel.state_count, rows, units), np.float32)
-    states[:, rows - packing.prefix - 1] = 0  # before the first step
-    arrays = kernel(
-        W_inputs=W_inputs.reshape(len(W_inputs), -1, units),
+    cell_kernel, rows, units = options.kernel, len(place), len(recurrent_kernel)
+    states = np.empty((cell_kernel.state_count, rows, units), np.float32)
+    states[:, batch.first] = 0  # before the first step
+    arrays = cell_kernel(
+        W_inputs=_project(inputs, kernel, bias if bias.ndim == 1 else bias[0]).reshape(len(inputs), -1, units),
         place=place,
         states=states,
-        kept=np.empty((rows, kernel.kept_count, units), np.float32),
+        kept=np.empty((rows, cell_kernel.kept_count, units), np.float32),
         recurrent_kernel=recurrent_kernel,
         U_T=np.ascontiguousarray(recurrent_kernel.T),
-        bias=bias.reshape(bias.ndim, -1, units),
+        recurrent_bias=(bias[1] if bias.ndim == 2 else bias[:0]).reshape(-1, units),
     )
-    recurrence.forward(arrays, packing)
-    forward_pass = ForwardPass(arrays, packing, mask)
+    recurrence.forward_prefix(arrays, batch.prefix)
+    threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks)
+    forward_pass = ForwardPass(arrays, batch, mask, inputs, kernel)
+    reviews = sum(len(block.order) for block in batch.blocks)
     if options.every_step:
-        return unpack(states[0], packing, *_masking(options, mask), options.zero_masked), forward_pass
-    output = np.empty((len(packing.order), units), np.float32)
-    output[packing.order] = states[0, packing.offsets[-1] :][: len(output)]
+        outputs = np.zeros((reviews, len(batch.blocks[0].active) - 1, units), np.float32)
+        how = _masking(options, mask)
+        threads.for_each(lambda block: unpack(states[0], block, *how, options.zero_masked, outputs), batch.blocks)
+        return outputs, forward_pass
+    output = np.empty((reviews, units), np.float32)
+    for block in batch.blocks:
+        output[block.order] = states[0, block.offsets[-1] :][: len(block.order)]
     return output, forward_pass
 
 
-def backward(
-    options: LayerOptions, forward_pass: ForwardPass, gradient: Array, kernel: Array, of_words: bool
-) -> GradientSums:
+def _project(inputs: Array, kernel: Array, bias: Array) -> Array:
+    projected = np.empty((len(inputs), kernel.shape[1]), np.float32)
+    ends = [len(inputs) * k // BLOCKS for k in range(BLOCKS + 1)]
+    threads.for_each(
+        lambda k: project(inputs[ends[k] : ends[k + 1]], kernel, bias, projected[ends[k] : ends[k + 1]]), range(BLOCKS)
+    )
+    return projected
+
+
+@compiled
+def project(inputs: Array, kernel: Array, bias: Array, projected: Array) -> None:
+    """Writes W·input + b for each input (inputs, features)."""
+    np.dot(inputs, kernel, projected)
+    for row in range(len(projected)):
+        for j in range(len(bias)):
+            projected[row, j] += bias[j]
+
+
+def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, of_words: bool) -> Gradients:
     """Returns what the gradient of a recurrence's output comes to.
 
     Args:
         options: How it read.
         forward_pass: What ``forward`` left.
         gradient: Of its output.
-        kernel: The layer's kernel.
         of_words: Whether the squares of the inputs' gradients are wanted, or else those in the prefix one by one.
     """
-    arrays, packing = forward_pass.arrays, forward_pass.packing
-    if options.every_step:
-        how = _masking(options, forward_pass.mask)
-        by_step = pack_output_gradients(gradient, packing, *how, options.zero_masked)
-    else:
-        by_step = gradient[packing.order][np.newaxis]
-    features, width = kernel.shape
-    inputs, rows, two_biases = len(arrays.W_inputs), len(arrays.place), len(arrays.bias) == 2
-    sums = GradientSums(
+    arrays, batch = forward_pass.arrays, forward_pass.batch
+    blocks = [_nothing(forward_pass, block, of_words) for block in batch.blocks]
+    if not of_words:  # no two blocks read the same vector
+        blocks = [each._replace(by_input=blocks[0].by_input) for each in blocks]
+
+    def run(which: int) -> None:
+        block = batch.blocks[which]
+        if options.every_step:
+            how = _masking(options, forward_pass.mask)
+            by_step = pack_output_gradients(gradient, block, *how, options.zero_masked)
+        else:
+            by_step = gradient[block.order][np.newaxis]
+        recurrence.backward(arrays, block, by_step, blocks[which])
+
+    threads.for_each(run, range(len(blocks)))
+    whole = _joined(blocks, of_words)
+    recurrence.backward_prefix(arrays, whole.entering, whole)
+    bias = whole.by_input.sum(axis=0)
+    return Gradients(
+        inputs=np.dot(whole.by_input, forward_pass.kernel.T),
+        squares=whole.squares,
+        kernel=np.dot(forward_pass.inputs.T, whole.by_input),
+        recurrent_kernel=whole.recurrent_kernel,
+        bias=np.stack([bias, whole.recurrent_bias]) if len(whole.recurrent_bias) else bias,
+        prefix=[each.prefix for each in blocks],
+    )
+
+
+def _nothing(forward_pass: ForwardPass, block: Packing, of_words: bool) -> GradientSums:
+    arrays, kernel, rows, prefix = forward_pass.arrays, forward_pass.kernel, len(block.order), block.prefix
+    inputs, (features, width) = len(forward_pass.inputs), kernel.shape
+    return GradientSums(
         place=arrays.place,
         kernel_T=np.ascontiguousarray(kernel.T),
         recurrent_kernel=np.zeros_like(arrays.recurrent_kernel),
-        recurrent_bias=np.zeros(width if two_biases else 0, np.float32),
+        recurrent_bias=np.zeros(arrays.recurrent_bias.size, np.float32),
         by_input=np.zeros((inputs, width), np.float32),
         squares=np.zeros((inputs if of_words else 0, features), np.float32),
         followed=FOLLOWED_FOR_SQUARES if of_words else FOLLOWED,
-        prefix=np.zeros((0 if of_words else packing.prefix, len(packing.order), features), np.float32),
-        prefix_squares=np.zeros((packing.prefix if of_words else 0, features), np.float32),
-    )
-    state = _before_the_last_step(arrays, by_step[-1], width)
-    added = []
-    for begin_step, end_step in _stretches(packing, width):
-        recurrence.backward(arrays, packing, by_step, state, sums, begin_step, end_step)
-        stretch = packing.offsets[begin_step], packing.offsets[end_step]
-        added.append(_adding.submit(add_range, sums, arrays, *stretch, state.dgates, state.dproducts, True))
-    for each in added:
-        each.result()
-    first = rows - packing.prefix - 1
-    add_range(sums, arrays, first, first + packing.prefix, state.dgates, state.dproducts, False)
-    add_prefix_squares(sums, first)
-    return sums
-
-
-def _before_the_last_step(arrays: CellKernel, output_gradient: Array, width: int) -> BackwardState:
-    batch, units = output_gradient.shape
-    dgates = np.empty((len(arrays.place), width), np.float32)
-    dstates = np.zeros((len(arrays.states), batch, units), np.float32)
-    dstates[0] = output_gradient
-    return BackwardState(
-        dgates=dgates,
-        dproducts=np.empty_like(dgates) if len(arrays.bias) == 2 else dgates,
-        dstates=dstates,
-        dprefix_states=np.zeros((len(dstates), 1, units), np.float32),
-        rows=np.array([batch, batch]),
-        threshold=np.zeros(1, np.float32),
+        entering=np.zeros((prefix, len(arrays.states), arrays.states.shape[2]), np.float32),
+        prefix=np.zeros((0 if of_words else prefix, rows, features), np.float32),
+        prefix_squares=np.zeros((prefix if of_words else 0, features), np.float32),
     )
 
 
-def _stretches(packing: Packing, width: int) -> list[tuple[int, int]]:
-    """Returns the steps in stretches, the last first: what one leaves is added up while the next is under way."""
-    timesteps = len(packing.active) - 1
-    rows = int(packing.offsets[-1])
-    count = max(1, min(STRETCHES, rows * width // STRETCH))
-    within = np.searchsorted(packing.offsets, [rows * k // count for k in range(1, count)])
-    steps = [0, *within.tolist(), timesteps]
-    return list(itertools.pairwise(steps))[::-1]
-
-
-def bias_gradient(sums: GradientSums) -> Array:
-    """Returns the bias's gradient, as Keras lays out the bias: with a row for a second one beside U·state."""
-    summed: Array = sums.by_input.sum(axis=0)
-    return np.stack([summed, sums.recurrent_bias]) if len(sums.recurrent_bias) else summed
+def _joined(blocks: Sequence[GradientSums], of_words: bool) -> GradientSums:
+    """Returns the first block's sums, to which those of the others are added: in their order, for sums are rounded."""
+    whole = blocks[0]
+    for each in blocks[1:]:
+        for name in ("recurrent_kernel", "recurrent_bias", "squares", "entering", *(["by_input"] if of_words else [])):
+            total: Array = getattr(whole, name)
+            total += getattr(each, name)
+    return whole
 
 
 def _masking(options: LayerOptions, mask: Mask | None) -> tuple[Mask, bool, bool]:

@@ -7,7 +7,7 @@ import numpy as np
 from rnn_compare.fused import sequences
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.packing import Mask, pack
-from rnn_compare.fused.sequences import NO_MASK, ForwardPass, LayerOptions
+from rnn_compare.fused.sequences import ForwardPass, LayerOptions
 
 
 @dataclass(frozen=True)
@@ -16,8 +16,6 @@ class VectorPass:
 
     recurrence: ForwardPass
     shape: tuple[int, int, int]
-    packed: Array
-    kernel: Array
 
 
 def forward(
@@ -34,25 +32,27 @@ def forward(
     Returns:
         The output, as ``sequences.forward``, and what ``backward`` needs.
     """
-    packing, packed = pack(x, NO_MASK if mask is None else mask, mask is not None, options.backwards)
-    own = np.arange(len(packed))
-    output, recurrence = sequences.forward(options, packing, mask, np.dot(packed, kernel), own, recurrent_kernel, bias)
-    return output, VectorPass(recurrence, x.shape, packed, kernel)
+    batch, packed = pack(x, mask, options.backwards, recurrent_kernel.shape[1])
+    output, recurrence = sequences.forward(
+        options, batch, mask, packed, np.arange(len(packed)), kernel, recurrent_kernel, bias
+    )
+    return output, VectorPass(recurrence, x.shape)
 
 
 def backward(options: LayerOptions, read: VectorPass, gradient: Array) -> tuple[Array, Array, Array, Array]:
     """Returns the gradients of vectors, kernel, recurrent kernel and bias from that of the output."""
-    sums = sequences.backward(options, read.recurrence, gradient, read.kernel, of_words=False)
-    packing = read.recurrence.packing
-    batch, timesteps, features = read.shape
-    real, prefix = packing.offsets[-1], packing.prefix
-    by_row = np.dot(sums.by_input, read.kernel.T)
-    dx = np.zeros((batch * timesteps, features), np.float32)
-    dx[packing.source[:real]] = by_row[:real]
-    # What single reviews, followed for a while only, leave of the prefix's gradient goes to one that has all of it.
-    sums.prefix[:, -1] += by_row[-1 - prefix : -1] - sums.prefix.sum(axis=1)
-    by_review = dx.reshape(read.shape)[:, :: -1 if options.backwards else 1]
-    for row, begin in enumerate(packing.begins[: batch if prefix else 0]):
-        by_review[packing.order[row], :begin] = sums.prefix[:begin, row]
-    dkernel = np.dot(read.packed.T, sums.by_input)
-    return dx.reshape(read.shape), dkernel, sums.recurrent_kernel, sequences.bias_gradient(sums)
+    found = sequences.backward(options, read.recurrence, gradient, of_words=False)
+    batch, (reviews, timesteps, features) = read.recurrence.batch, read.shape
+    own = batch.own_rows()
+    dx = np.zeros((reviews * timesteps, features), np.float32)
+    dx[batch.source[own]] = found.inputs[own]
+    if batch.prefix:
+        # What single reviews, followed for a while only, leave of the prefix's gradient goes to one that has all of it.
+        left = found.inputs[batch.first :][: batch.prefix] - sum(each.sum(axis=1) for each in found.prefix)
+        longest = max(range(len(batch.blocks)), key=lambda which: int(batch.blocks[which].begins[-1]))
+        found.prefix[longest][:, -1] += left
+        by_review = dx.reshape(read.shape)[:, :: -1 if options.backwards else 1]
+        for block, in_prefix in zip(batch.blocks, found.prefix, strict=True):
+            for row, begin in enumerate(block.begins):
+                by_review[block.order[row], :begin] = in_prefix[:begin, row]
+    return dx.reshape(read.shape), found.kernel, found.recurrent_kernel, found.bias

@@ -11,8 +11,8 @@ import numpy as np
 
 from rnn_compare.fused import sequences
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.fused.packing import Mask, Packing, pack
-from rnn_compare.fused.sequences import NO_MASK, ForwardPass, LayerOptions
+from rnn_compare.fused.packing import Mask, PackedBatch, pack
+from rnn_compare.fused.sequences import ForwardPass, LayerOptions
 
 
 @dataclass(frozen=True)
@@ -23,15 +23,11 @@ class WordPass:
         recurrence: That of the recurrence.
         words: The ids that occur (distinct,).
         place: For each packed row the place of its word in ``words`` (rows,).
-        vectors: Their vectors (distinct, features).
-        kernel: The layer's kernel.
     """
 
     recurrence: ForwardPass
     words: Indices
     place: Indices
-    vectors: Array
-    kernel: Array
 
 
 def forward(
@@ -56,22 +52,17 @@ def forward(
         The output, as ``sequences.forward``, and what ``backward`` needs.
     """
     as_vectors = ids.astype(np.float32)[:, :, np.newaxis]  # packing compares and moves vectors; these have one number
-    packing, packed = pack(as_vectors, NO_MASK if mask is None else mask, mask is not None, options.backwards)
+    batch, packed = pack(as_vectors, mask, options.backwards, recurrent_kernel.shape[1])
     words, place = distinct(packed[:, 0].astype(np.int64), len(table))
-    vectors = table[words]
-    output, recurrence = sequences.forward(
-        options, packing, mask, np.dot(vectors, kernel), place, recurrent_kernel, bias
-    )
-    return output, WordPass(recurrence, words, place, vectors, kernel)
+    output, recurrence = sequences.forward(options, batch, mask, table[words], place, kernel, recurrent_kernel, bias)
+    return output, WordPass(recurrence, words, place)
 
 
 def backward(options: LayerOptions, read: WordPass, gradient: Array) -> tuple[Indices, Array, Array, Array, Array]:
     """Returns the gradients of the embedding (ids, rows), kernel, recurrent kernel and bias from the output's."""
-    sums = sequences.backward(options, read.recurrence, gradient, read.kernel, of_words=True)
-    times = occurrences(read.recurrence.packing, read.place, len(read.words))
-    place, rows = fewest_rows(np.dot(sums.by_input, read.kernel.T), sums.squares, times)
-    dkernel = np.dot(read.vectors.T, sums.by_input)
-    return read.words[place], rows, dkernel, sums.recurrent_kernel, sequences.bias_gradient(sums)
+    found = sequences.backward(options, read.recurrence, gradient, of_words=True)
+    place, rows = fewest_rows(found.inputs, found.squares, occurrences(read.recurrence.batch, read.place))
+    return read.words[place], rows, found.kernel, found.recurrent_kernel, found.bias
 
 
 @compiled
@@ -89,15 +80,12 @@ def distinct(ids: Indices, vocabulary_size: int) -> tuple[Indices, Indices]:
     return words[:count].copy(), place
 
 
-@compiled
-def occurrences(packing: Packing, place: Indices, words: int) -> Indices:
+def occurrences(batch: PackedBatch, place: Indices) -> Indices:
     """Returns how often each word is read, in the shared prefix by each review (words,)."""
-    times = np.zeros(words, np.int64)
-    real, first = packing.offsets[-1], len(place) - packing.prefix - 1
-    for k in range(real):
-        times[place[k]] += 1
-    for t in range(packing.prefix):
-        times[place[first + t]] += packing.active[-1] - packing.active[t]
+    words = place.max() + 1
+    times = np.bincount(place[batch.own_rows()], minlength=words)
+    in_prefix = sum(block.active[-1] - block.active[: batch.prefix] for block in batch.blocks)
+    np.add.at(times, place[batch.first :][: batch.prefix], in_prefix)
     return times
 
 

@@ -2,8 +2,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.fused.packing import pack
-from rnn_compare.fused.sequences import NO_MASK
+from rnn_compare.fused.packing import BLOCKS, pack
+
+WIDTH = 4 * 64
+"""That of a layer whose batches are dealt out to all the blocks there may be."""
 
 
 def _numbered(reviews: list[list[int]]) -> np.ndarray:
@@ -14,10 +16,11 @@ def _numbered(reviews: list[list[int]]) -> np.ndarray:
 
 
 def test_padding_is_read_once_and_each_review_from_its_first_word() -> None:
-    packing, packed = pack(_numbered([[7], [5, 6, 7], [], [], [6, 7]]), NO_MASK, False, False)
-    assert packing.order.tolist() == [1, 4, 0, 2, 3]  # by where they begin
-    assert packing.active.tolist() == [1, 2, 3, 5]
-    assert packing.prefix == 3
+    batch, packed = pack(_numbered([[7], [5, 6, 7], [], [], [6, 7]]), None, False, WIDTH)
+    (block,) = batch.blocks
+    assert block.order.tolist() == [1, 4, 0, 2, 3]  # by where they begin
+    assert block.active.tolist() == [1, 2, 3, 5]
+    assert batch.prefix == 3
     shown = packed[:, 0].tolist()
     assert shown[:6] == [5, 6, 6, 7, 7, 7]  # one step after the other
     assert shown[6:11] == [0] * 5  # the reviews' last states read nothing
@@ -25,34 +28,43 @@ def test_padding_is_read_once_and_each_review_from_its_first_word() -> None:
 
 
 def test_a_lone_review_without_company_is_read_as_it_is() -> None:
-    packing, packed = pack(_numbered([[3, 1, 2]]), NO_MASK, False, False)
-    read = packed[packing.source >= 0, 0].tolist()
+    batch, packed = pack(_numbered([[3, 1, 2]]), None, False, WIDTH)
+    read = packed[batch.source >= 0, 0].tolist()
     assert sorted(read) == [1, 2, 3]
 
 
 def test_masked_words_are_not_read_and_nothing_is_shared() -> None:
     x = _numbered([[7], [5, 6, 7]])
     mask = np.array([[False, False, True], [True, False, True]])
-    packing, packed = pack(x, mask, True, False)
-    assert packing.prefix == 0
-    assert packed[: packing.offsets[-1], 0].tolist() == [5, 7, 7]
+    batch, packed = pack(x, mask, False, WIDTH)
+    assert batch.prefix == 0
+    assert packed[batch.own_rows(), 0].tolist() == [5, 7, 7]
 
 
 def test_reading_backwards_begins_at_the_end() -> None:
-    packing, packed = pack(_numbered([[1, 2, 3], [4, 5, 6]]), np.ones((2, 3), np.bool_), True, True)
-    assert packed[: packing.offsets[-1], 0].tolist() == [3, 6, 2, 5, 1, 4]
+    batch, packed = pack(_numbered([[1, 2, 3], [4, 5, 6]]), np.ones((2, 3), np.bool_), True, WIDTH)
+    assert packed[batch.own_rows(), 0].tolist() == [3, 6, 2, 5, 1, 4]
 
 
-@given(st.lists(st.lists(st.integers(1, 3), max_size=6), min_size=1, max_size=6), st.booleans())
+def test_every_block_of_a_batch_has_as_much_to_do() -> None:
+    lengths = np.random.default_rng(1).integers(0, 100, 128)
+    batch, _ = pack(_numbered([[1] * length for length in lengths]), None, False, WIDTH)
+    steps = [int(block.offsets[-1] - block.offsets[0]) for block in batch.blocks]
+    assert len(steps) == BLOCKS
+    assert max(steps) < 1.05 * min(steps)
+
+
+@given(st.lists(st.lists(st.integers(1, 3), max_size=6), min_size=1, max_size=40), st.booleans())
 def test_every_timestep_is_read_once_or_stands_for_equal_ones(reviews: list[list[int]], backwards: bool) -> None:
     x = _numbered(reviews)
     timesteps = x.shape[1]
-    packing, packed = pack(x, NO_MASK, False, backwards)
-    first = len(packed) - packing.prefix - 1
-    for row, review in enumerate(packing.order):
-        for t in range(timesteps):
-            at = timesteps - 1 - t if backwards else t
-            packed_row = packing.offsets[t] + row if t >= packing.begins[row] else first + t
-            np.testing.assert_array_equal(packed[packed_row], x[review, at])
-    own = packing.source[: packing.offsets[-1]]
+    batch, packed = pack(x, None, backwards, WIDTH)
+    assert sorted(np.concatenate([block.order for block in batch.blocks]).tolist()) == list(range(len(reviews)))
+    for block in batch.blocks:
+        for row, review in enumerate(block.order):
+            for t in range(timesteps):
+                at = timesteps - 1 - t if backwards else t
+                packed_row = block.offsets[t] + row if t >= block.begins[row] else batch.first + t
+                np.testing.assert_array_equal(packed[packed_row], x[review, at])
+    own = batch.source[batch.own_rows()]
     assert len(set(own.tolist())) == len(own)

@@ -3,7 +3,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.fused.packing import pack
-from rnn_compare.fused.sequences import NO_MASK
 from rnn_compare.fused.word_inputs import distinct, fewest_rows, occurrences
 
 
@@ -40,7 +39,7 @@ def test_two_rows_do_where_gradients_point_everywhere() -> None:
 
 def test_words_are_counted_at_every_place_also_in_padding_that_is_read_once() -> None:
     ids = np.array([[0, 0, 0, 0], [0, 0, 0, 5], [0, 0, 7, 5], [5, 0, 5, 5]])
-    packing, packed = pack(ids.astype(np.float32)[:, :, np.newaxis], NO_MASK, False, False)
+    batch, packed = pack(ids.astype(np.float32)[:, :, np.newaxis], None, False, 1)
     words, place = distinct(packed[:, 0].astype(np.int64), 10)
-    times = dict(zip(words.tolist(), occurrences(packing, place, len(words)).tolist(), strict=True))
+    times = dict(zip(words.tolist(), occurrences(batch, place).tolist(), strict=True))
     assert times == {word: int((ids == word).sum()) for word in (0, 5, 7)}

@@ -6,6 +6,7 @@ import numpy as np
 
 from rnn_compare.fused.arithmetic import Array, add, sigmoid, tanh, unless_faded
 from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.prefetch import prefetch
 
 UPDATE, RESET, CANDIDATE, RECALLED = 0, 1, 2, 3
 
@@ -18,7 +19,7 @@ class GRUKernel(CellKernel):
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""
         rows, units, one = end - begin, self.states.shape[2], np.float32(1)
-        W_bias, U_bias = self.bias[0], self.bias[1]  # (3, units)
+        U_bias = self.recurrent_bias  # (3, units)
         place, kept = self.place[begin:end], self.kept[begin:end]
         states, new_states = self.states[0, begin:end], self.states[0, end:]
         U_state = np.dot(states, self.recurrent_kernel).reshape(rows, 3, units)
@@ -27,14 +28,14 @@ class GRUKernel(CellKernel):
         for row in range(rows):
             x, u, now = self.W_inputs[place[row]], U_state[row], kept[row]  # (3, units), (3, units), (4, units)
             for j in range(units):
-                now[UPDATE, j] = sigmoid(x[UPDATE, j] + W_bias[UPDATE, j] + u[UPDATE, j] + U_bias[UPDATE, j])
+                now[UPDATE, j] = sigmoid(x[UPDATE, j] + u[UPDATE, j] + U_bias[UPDATE, j])
             for j in range(units):
-                now[RESET, j] = r[j] = sigmoid(x[RESET, j] + W_bias[RESET, j] + u[RESET, j] + U_bias[RESET, j])
+                now[RESET, j] = r[j] = sigmoid(x[RESET, j] + u[RESET, j] + U_bias[RESET, j])
             for j in range(units):
                 now[RECALLED, j] = u[CANDIDATE, j] + U_bias[CANDIDATE, j]
             for j in range(units):
                 recalled = u[CANDIDATE, j] + U_bias[CANDIDATE, j]
-                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + W_bias[CANDIDATE, j] + r[j] * recalled)
+                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + r[j] * recalled)
             for j in range(units):
                 new_states[row, j] = now[UPDATE, j] * states[row, j] + (one - now[UPDATE, j]) * now[CANDIDATE, j]
 
@@ -50,6 +51,9 @@ class GRUKernel(CellKernel):
         for row in range(rows):
             now, state = kept[row * own], states[row * own]  # (4, units), (units,)
             ds, dnow, dthen = dstate[row], dgate[row], dproduct[row]  # (units,), (3, units), (3, units)
+            if begin >= rows:
+                prefetch(self.kept, begin - rows + row)
+                prefetch(self.states[0], begin - rows + row)
             for j in range(units):
                 dz = ds[j] * (state[j] - now[CANDIDATE, j]) * now[UPDATE, j] * (one - now[UPDATE, j])
                 dnow[UPDATE, j] = dthen[UPDATE, j] = unless_faded(dz)

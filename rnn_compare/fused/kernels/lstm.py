@@ -1,11 +1,12 @@
 """The LSTM's step, forward and back, as ``cells.lstm`` has it."""
 
-# ruff: noqa: N806  # W and U are the textbook's letters
+# W and U are the textbook's letters
 
 import numpy as np
 
 from rnn_compare.fused.arithmetic import Array, sigmoid, tanh, unless_faded
 from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.prefetch import prefetch
 
 INPUT, FORGET, CANDIDATE, OUTPUT = 0, 1, 2, 3
 
@@ -18,23 +19,24 @@ class LSTMKernel(CellKernel):
 
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""
-        rows, units, b = end - begin, self.states.shape[2], self.bias[0]
+        rows, units = end - begin, self.states.shape[2]
         place, kept, new = self.place[begin:end], self.kept[begin:end], slice(end, end + rows)
         new_states, carries, new_carries = self.states[0, new], self.states[1, begin:end], self.states[1, new]
-        U_state = np.dot(self.states[0, begin:end], self.recurrent_kernel).reshape(rows, 4, units)
+        np.dot(self.states[0, begin:end], self.recurrent_kernel, kept.reshape(rows, 4 * units))
         for row in range(rows):
-            x, u, now = self.W_inputs[place[row]], U_state[row], kept[row]  # (4, units)
+            x, now = self.W_inputs[place[row]], kept[row]  # (4, units)
             for j in range(units):
-                now[INPUT, j] = sigmoid(x[INPUT, j] + u[INPUT, j] + b[INPUT, j])
+                now[INPUT, j] = sigmoid(x[INPUT, j] + now[INPUT, j])
             for j in range(units):
-                now[FORGET, j] = sigmoid(x[FORGET, j] + u[FORGET, j] + b[FORGET, j])
+                now[FORGET, j] = sigmoid(x[FORGET, j] + now[FORGET, j])
             for j in range(units):
-                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + u[CANDIDATE, j] + b[CANDIDATE, j])
+                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + now[CANDIDATE, j])
             for j in range(units):
-                now[OUTPUT, j] = sigmoid(x[OUTPUT, j] + u[OUTPUT, j] + b[OUTPUT, j])
+                now[OUTPUT, j] = sigmoid(x[OUTPUT, j] + now[OUTPUT, j])
             for j in range(units):
-                new_carries[row, j] = now[FORGET, j] * carries[row, j] + now[INPUT, j] * now[CANDIDATE, j]
-                new_states[row, j] = now[OUTPUT, j] * tanh(new_carries[row, j])
+                carry = now[FORGET, j] * carries[row, j] + now[INPUT, j] * now[CANDIDATE, j]
+                new_carries[row, j] = carry
+                new_states[row, j] = now[OUTPUT, j] * tanh(carry)
 
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
@@ -46,6 +48,9 @@ class LSTMKernel(CellKernel):
         dstate, dcarry = dstates[0, first:last], dstates[1, first:last]  # (rows, units)
         for row in range(rows):
             now, dnow = kept[row * own], dgate[row]  # (4, units)
+            if begin >= rows:
+                prefetch(self.kept, begin - rows + row)
+                prefetch(self.states[1], begin - rows + row)
             carry, ds, dc = carries[row * own], dstate[row], dcarry[row]  # (units,)
             for j in range(units):
                 tanh_carry = tanh(now[FORGET, j] * carry[j] + now[INPUT, j] * now[CANDIDATE, j])

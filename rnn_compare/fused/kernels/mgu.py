@@ -17,7 +17,7 @@ class MGUKernel(CellKernel):
 
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""
-        rows, units, b, one = end - begin, self.states.shape[2], self.bias[0], np.float32(1)
+        rows, units, one = end - begin, self.states.shape[2], np.float32(1)
         place, kept = self.place[begin:end], self.kept[begin:end]
         state, new_state = self.states[0, begin:end], self.states[0, end:]  # (rows, units)
         U_f, U_h = self.U_T[:units].T, self.U_T[units:].T  # (units, units)
@@ -26,14 +26,14 @@ class MGUKernel(CellKernel):
         for row in range(rows):
             x, now = self.W_inputs[place[row]], kept[row]  # (2, units)
             for j in range(units):
-                now[FORGET, j] = sigmoid(x[FORGET, j] + U_state[row, j] + b[FORGET, j])
+                now[FORGET, j] = sigmoid(x[FORGET, j] + U_state[row, j])
             for j in range(units):
                 gated_state[row, j] = now[FORGET, j] * state[row, j]
         np.dot(gated_state, U_h, U_state)
         for row in range(rows):
             x, now = self.W_inputs[place[row]], kept[row]  # (2, units)
             for j in range(units):
-                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + U_state[row, j] + b[CANDIDATE, j])
+                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + U_state[row, j])
             for j in range(units):
                 new_state[row, j] = (one - now[FORGET, j]) * state[row, j] + now[FORGET, j] * now[CANDIDATE, j]
 
@@ -65,7 +65,7 @@ class MGUKernel(CellKernel):
     def add_recurrent_gradient(self, total: Array, begin: int, end: int, dproducts: Array) -> None:
         """See ``CellKernel``: U_f has been multiplied by the state, U_h by what the gate has left of it."""
         rows, units = end - begin, self.states.shape[2]
-        state, dgate = self.states[0, begin:end], dproducts[begin:end].reshape(rows, 2, units)  # (rows, units) …
+        state, dgate = self.states[0, begin:end], dproducts.reshape(rows, 2, units)  # (rows, units) …
         gated_state = np.empty_like(state)
         for row in range(rows):
             for j in range(units):

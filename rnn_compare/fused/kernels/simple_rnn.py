@@ -15,12 +15,12 @@ class SimpleRNNKernel(CellKernel):
 
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""
-        rows, b, place, new_states = end - begin, self.bias[0, 0], self.place[begin:end], self.states[0, end:]
+        rows, place, new_states = end - begin, self.place[begin:end], self.states[0, end:]
         U_state = np.dot(self.states[0, begin:end], self.recurrent_kernel)  # (rows, units)
         for row in range(rows):
             x, new_state = self.W_inputs[place[row], 0], new_states[row]  # (units,)
-            for j in range(len(b)):
-                new_state[j] = tanh(x[j] + U_state[row, j] + b[j])
+            for j in range(len(x)):
+                new_state[j] = tanh(x[j] + U_state[row, j])
 
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array

@@ -1,0 +1,53 @@
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from rnn_compare.fused import threads
+
+
+@pytest.fixture(autouse=True)
+def alone_afterwards() -> Iterator[None]:
+    yield
+    threads.allow(1)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_every_piece_is_done_once_before_it_goes_on(count: int) -> None:
+    threads.allow(count)
+    done: list[int] = []
+    threads.for_each(done.append, range(40))
+    assert sorted(done) == list(range(40))
+
+
+def test_pieces_are_done_side_by_side() -> None:
+    threads.allow(2)
+    both = threading.Barrier(2, timeout=10)  # which one thread alone would wait at for ever
+    threads.for_each(lambda _: print(both.wait()), range(2))
+
+
+def test_one_thread_is_the_callers_own() -> None:
+    threads.allow(0)
+    seen: set[int] = set()
+    threads.for_each(lambda _: seen.add(threading.get_ident()), range(5))
+    assert threads.allowed() == 1
+    assert seen == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_what_goes_wrong_reaches_the_caller(count: int) -> None:
+    threads.allow(count)
+
+    def fail(_: int) -> None:
+        raise ValueError("as planned")
+
+    with pytest.raises(ValueError, match="as planned"):
+        threads.for_each(fail, range(4))
+
+
+def test_work_within_work_does_not_wait_for_itself() -> None:
+    """As two layers of one network, in threads of TensorFlow's, each with rows to deal out."""
+    threads.allow(threads.MOST)
+    done: list[int] = []
+    threads.for_each(lambda _: threads.for_each(done.append, range(4)), range(threads.MOST))
+    assert len(done) == 4 * threads.MOST
