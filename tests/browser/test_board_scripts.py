@@ -1,6 +1,7 @@
 """The board's scripts alone, in a real browser: on a bare page, with messages that no run has sent."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,8 +41,10 @@ def chart(name: str, training: bool = True) -> Message:
         "title": name.title(),
         "training": name if training else None,
         "validation": f"val_{name}",
-        "tickformat": ".0%",
-        "hoverformat": ".1%",
+        "tickformat": ".0f",
+        "hoverformat": ".1f",
+        "unit": " %",
+        "factor": 100,
         "range": [0.4, 1.005],
         **{"baselines": [], "remark": ""},
         "marks": [{"text": "85 %", "at": 0.85, "color": "#D55E00", "side": "top"}],
@@ -143,6 +146,18 @@ def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom
 
     news.update(message(chart("length")))
     wait_for(page, "length")
+
+
+def test_along_the_axis_and_beside_the_pointer_percent_is_written_with_its_space(
+    page: Page, show: Callable[[Message], None]
+) -> None:
+    show(message(chart("speed")))
+    wait_for(page, "speed")
+    ticks = page.locator("[data-chart=speed] .ytick").all_text_contents()
+    assert ticks
+    assert [tick for tick in ticks if not re.fullmatch(r"\d+ %", tick)] == []
+    page.locator("[data-chart=speed] .scatterlayer .points path").last.hover(force=True)
+    expect(page.locator("[data-chart=speed] .hoverlayer")).to_contain_text("validation 51.0 %")
 
 
 def test_an_epoch_without_the_figure_is_a_gap(page: Page, show: Callable[[Message], None]) -> None:

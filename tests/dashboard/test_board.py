@@ -79,7 +79,7 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     accuracy, loss = both["charts"]
     assert accuracy == {
         **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
-        **{"tickformat": ".0%", "hoverformat": ".1%", "range": (0.4, 1.005)},
+        **{"tickformat": ".0f", "hoverformat": ".1f", "unit": " %", "factor": 100, "range": (0.4, 1.005)},
         **{"baselines": [], "remark": ""},
         "marks": [
             {"text": "lecture's SimpleRNN\n85 %", "at": 0.85, "color": "#D55E00", "side": "bottom"},

@@ -33,7 +33,7 @@ export function buildChart(parent, chart) {
       const guessed = drawn?.chart === declared.name ? drawn : undefined;
       const made = layout(declared, groups, looks, { ...rest, ...size, hidden, guessed });
       const lines = traces(declared, groups, hidden, { gap, thick: looks.thick });
-      plotly.react(node, [...drawnBand(guessed, looks), ...lines], made, settings);
+      plotly.react(node, [...drawnBand(guessed, declared, looks), ...lines], made, settings);
       if (drawnBy && width !== node.clientWidth) plotly.Plots.resize(node);
       drawnBy = plotly;
       width = node.clientWidth;
@@ -63,11 +63,15 @@ function buildCaption(box, { title: text, training, validation }) {
 export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
   const scale = scaleOf(boardWidth, looks);
   const size = boardWidth < NARROW ? 13 * (looks.type ?? 1) : 15 * scale;
-  const baselines = chart.baselines ?? [];
+  const { factor, unit } = chart;
+  const [baselines, marks] = [chart.baselines ?? [], chart.marks].map(
+    (levels) => levels.map((level) => ({ ...level, at: factor * level.at })),
+  );
+  const range = rangeWith(chart.range, guessed).map((end) => factor * end);
   const shown = groups.filter(({ id }) => !hidden.has(id));
-  const lines = width < BARE ? [] : [...lineEnds(chart, shown), ...drawnEnd(guessed, looks)];
+  const lines = width < BARE ? [] : [...lineEnds(chart, shown), ...drawnEnd(guessed, chart)];
   const place = { last: count, height: height - (ABOVE + BELOW) * scale, size: size - 1, ...looks };
-  const labels = endLabels(chart, lines, place);
+  const labels = endLabels({ ...chart, baselines, marks, range }, lines, place);
   const axis = { ...axisIn(looks), tickfont: { size } };
   return {
     ...layoutIn(looks, size),
@@ -80,10 +84,10 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
       // Dashes mean training here.
       spikedash: "solid", spikethickness: 1, unifiedhovertitle: { text: "epoch %{x:.2~f}" },
     },
-    yaxis: { ...axis, range: rangeWith(chart.range, guessed), tickformat: chart.tickformat, nticks: 7 },
+    yaxis: { ...axis, range, tickformat: chart.tickformat, ticksuffix: unit, nticks: 7 },
     shapes: [
       ...baselines.map(({ at }) => baselineAt(at, looks)),
-      ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 1.5, dash: "solid" })),
+      ...marks.map(({ at, color }) => levelAt(at, { color, width: 1.5, dash: "solid" })),
     ],
     annotations: [
       ...labels.annotations,

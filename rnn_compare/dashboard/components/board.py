@@ -131,6 +131,8 @@ def _chart(
         "validation": chart.validation,
         "tickformat": chart.tickformat,
         "hoverformat": chart.hoverformat,
+        "unit": chart.unit,
+        "factor": chart.factor,
         "range": (low, high),
         "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
         "remark": remark if chart.has_baselines else "",
