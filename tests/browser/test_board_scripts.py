@@ -45,6 +45,8 @@ def chart(name: str, training: bool = True) -> Message:
         "hoverformat": ".1f",
         "unit": " %",
         "factor": 100,
+        "called": f"validation {name}",
+        "best": "highest",
         "range": [0.4, 1.005],
         **{"baselines": [], "remark": ""},
         "marks": [{"text": "85 %", "at": 0.85, "color": "#D55E00", "side": "top"}],
@@ -146,6 +148,17 @@ def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom
 
     news.update(message(chart("length")))
     wait_for(page, "length")
+
+
+def test_a_chart_is_told_in_words_in_place_of_the_numbers_along_its_axes(
+    page: Page, show: Callable[[Message], None]
+) -> None:
+    show(message(chart("speed")))
+    wait_for(page, "speed")
+    figure = page.get_by_role("figure", name="Speed")
+    said = "LSTM(32): validation speed 50.0 % in epoch 1, highest 51.0 % in epoch 2, the last"
+    expect(figure.get_by_role("listitem").first).to_contain_text(said)
+    assert "100 %" not in figure.aria_snapshot()
 
 
 def test_along_the_axis_and_beside_the_pointer_percent_is_written_with_its_space(

@@ -137,6 +137,18 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(lstm).to_contain_text("“film” moved it by")
 
 
+def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
+    ask(inside, "A good film and no more")
+    told = inside.get_by_role("figure", name="The verdict after each word").get_by_role("listitem")
+    expect(told).to_have_count(2)
+    number = r"\d+\.\d %"
+    expect(told.first).to_have_text(
+        re.compile(
+            rf"SimpleRNN\(8\): positive .*{number} before the first word, .*{number} after word 6, “more”, the last."
+        )
+    )
+
+
 def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page) -> None:
     ask(inside, "A good film and no more")
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
@@ -148,7 +160,7 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     inside.mouse.move(box["x"] + box["width"] * 2 / 6.2, box["y"] + box["height"] / 2)
     said = inside.locator(".rc-verdict-chart .hoverlayer")
     expect(said).to_contain_text("“good”")
-    expect(said).to_contain_text(re.compile(r"\d+\.\d%, moved by [−+]\d+\.\d points"))
+    expect(said).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
 
     curves = lstm.locator(".rc-curves")
     third: Position = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
@@ -185,6 +197,13 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
     expect(reach.locator("path.js-line")).to_have_count(3)
     expect(memories.locator("path.js-line")).to_have_count(2)
+    told = inside.get_by_role("figure", name="Reach").get_by_role("listitem")
+    expect(told).to_have_count(3)
+    expect(told.first).to_have_text(
+        re.compile(r"SimpleRNN\(8\), hidden state: the last word holds \d+\.\d %; .*100.0 %.")
+    )
+    told = inside.get_by_role("figure", name="Effective memory").get_by_role("listitem")
+    expect(told.first).to_have_text(re.compile(r"SimpleRNN\(8\): .*\d words? after epoch 2, the last\."))
     line = reach.locator("path.js-line").first
     last = line.get_attribute("d")
     inside.get_by_role("button", name="First epoch").click()

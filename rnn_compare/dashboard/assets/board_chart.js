@@ -2,8 +2,10 @@
 
 import { drawnBand, drawnEnd } from "./board_drawn.js";
 import { lineEnds, traces } from "./board_traces.js";
+import { boardWords } from "./board_words.js";
 import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "./chart_look.js";
 import { config } from "./chart_tools.js";
+import { buildWords, leaveUnread } from "./chart_words.js";
 import { element, setText } from "./dom.js";
 import { endLabels } from "./line_ends.js";
 import { unpackFigures } from "./packed.js";
@@ -17,6 +19,7 @@ const ABOVE = 12, BELOW = 46; // pixels of the margins, with the usual type
 export function buildChart(parent, chart) {
   const box = element("figure", "rc-chart", parent);
   const { title, remark } = buildCaption(box, chart);
+  const words = buildWords(box);
   const node = element("div", "rc-plot", box);
   node.dataset.chart = chart.name;
   const settings = { ...config(chart.name), doubleClick: "reset" };
@@ -32,8 +35,10 @@ export function buildChart(parent, chart) {
       const looks = look(node);
       const guessed = drawn?.chart === declared.name ? drawn : undefined;
       const made = layout(declared, groups, looks, { ...rest, ...size, hidden, guessed });
+      words.show(boardWords(declared, groups, hidden, guessed));
       const lines = traces(declared, groups, hidden, { gap, thick: looks.thick });
       plotly.react(node, [...drawnBand(guessed, declared, looks), ...lines], made, settings);
+      leaveUnread(node);
       if (drawnBy && width !== node.clientWidth) plotly.Plots.resize(node);
       drawnBy = plotly;
       width = node.clientWidth;

@@ -40,7 +40,8 @@ export function lineEnds(chart, groups) {
   });
 }
 
-function curvesOf(chart, { figures, trail, seeds }) {
+// What is drawn of a group, unpacked, in the chart's own unit.
+export function curvesOf(chart, { figures, trail, seeds }) {
   const validation = figuresOf(figures, chart.validation, chart);
   return {
     training: trainingPoints(chart, figures, trail),
@@ -76,20 +77,24 @@ function trainingLine(chart, { training }, { color }) {
   };
 }
 
-function validationLine(chart, { validation, counts, every, half }, { color, marker }) {
-  const said = (index) => {
-    const n = counts[index];
-    const width = (index + 1) % every === 0 ? half[(index + 1) / every - 1] : undefined;
-    if (n === undefined) return "";
-    return `${width === undefined ? "" : ` ± ${marginOf(width, chart)}`}, n = ${n}`;
-  };
+function validationLine(chart, curves, { color, marker }) {
+  const { validation, counts } = curves;
+  const value = `<b>%{y:${chart.hoverformat}}${chart.unit}</b>`;
   const template = (index) =>
-    `%{fullData.name} validation <b>%{y:${chart.hoverformat}}${chart.unit}</b>${said(index)}<extra></extra>`;
+    `%{fullData.name} validation ${value}${marginAt(chart, curves, index)}<extra></extra>`;
   return {
     uid: "validation", mode: "lines+markers", ...validation,
     line: { color, width: 3.5 }, marker: { symbol: marker, size: 9, color },
     hovertemplate: counts.length ? validation.y.map((_, index) => template(index)) : template(0),
   };
+}
+
+// Of several seeds: how sure their mean is at an epoch, where that is known, and of how many it is; of one run nothing.
+export function marginAt(chart, { counts, every, half }, index) {
+  const n = counts[index];
+  const width = (index + 1) % every === 0 ? half[(index + 1) / every - 1] : undefined;
+  if (n === undefined) return "";
+  return `${width === undefined ? "" : ` ± ${marginOf(width, chart)}`}, n = ${n}`;
 }
 
 // As d3 writes it by the format, but for the sign that a margin does without: points and not percent of something.

@@ -7,7 +7,7 @@ import {
 
 // The one meaning of each dash, in all of the charts.
 export const DASHES = { states: ["solid", "dot"], carry: ["dash", "dashdot"] };
-const TRACKS = { states: "hidden state", carry: "carry track" };
+export const TRACKS = { states: "hidden state", carry: "carry track" };
 const BAND = 0.16; // of a colour
 // What is drawn of a value, and what the pointer is told of it.
 const KINDS = {
@@ -30,7 +30,7 @@ export function flowsAt(run, moment) {
 }
 
 // The name of a direction, where there are two.
-function nameOf(run, backward) {
+export function nameOf(run, backward) {
   return run.directions.length < 2 ? run.title : `${run.title} ${backward ? "backward" : "forward"}`;
 }
 

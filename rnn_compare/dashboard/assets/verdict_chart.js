@@ -5,14 +5,18 @@ import {
   sizeIn,
 } from "./chart_look.js";
 import { config } from "./chart_tools.js";
+import { buildWords, courseOf, leaveUnread } from "./chart_words.js";
 import { element } from "./dom.js";
 import { moves, signed } from "./moves.js";
 
 const WORD_PX = 19; // what a slanted label needs
 
-// author: whether the review's author liked the film, or null where that is not known.
-export function buildVerdictChart(parent, { words, author, runs, onWord }) {
-  const node = element("div", "rc-verdict-chart", parent);
+// title: what stands above it; author: whether the review's author liked the film, or null where that is not known.
+export function buildVerdictChart(parent, { title, words, author, runs, onWord }) {
+  const figure = element("figure", "", parent);
+  element("figcaption", "rc-caption", figure, title);
+  buildWords(figure).show(verdictWords(words, author, runs));
+  const node = element("div", "rc-verdict-chart", figure);
   const settings = config("verdicts");
   let drawnBy;
   return {
@@ -30,6 +34,7 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
         },
         shapes: shapesAt(at, looks),
       }, settings);
+      leaveUnread(node);
       onPointClick(node, (x) => onWord(Math.round(x) - 1));
       drawnBy = plotly;
     },
@@ -37,6 +42,18 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
       drawnBy?.relayout(node, { shapes: shapesAt(at, look(node)) });
     },
   };
+}
+
+// How the verdict of each network goes, for those who do not see it.
+export function verdictWords(words, author, runs) {
+  const lines = runs.map(({ title, first, labels, probabilities }) => {
+    const course = courseOf(probabilities, {
+      written: (probability) => `${inPercent(probability).toFixed(1)} %`, extremes: ["highest", "lowest"],
+      at: (index) => (index ? `after word ${first + index}, “${words[first + index - 1]}”` : "before the first word"),
+    });
+    return `${title}: ${labels[1]} ${course}.`;
+  });
+  return [...lines, ...(author === null ? [] : [`Its label says ${runs[0].labels[Number(author)]}.`])];
 }
 
 // No line: what the box that hovers over the chart says first.
