@@ -245,7 +245,7 @@ def test_of_very_many_numbers_single_seeds_are_sent_of_every_second_epoch_or_few
 
 
 def test_baselines_stand_in_the_chart_of_accuracy_alone_and_only_where_it_reaches() -> None:
-    lines = [Mark("bag of words\n88.0 %", 0.88, "", "bottom"), Mark("majority\n30.0 %", 0.3, "", "top")]
+    lines = [Mark("bag of words\n88.0 %", 0.88, "", "bottom"), Mark("majority class\n30.0 %", 0.3, "", "top")]
     told = message([training(2)], {}, View(baselines=True), baselines=lines, remark="2 of 3")
     assert [chart["remark"] for chart in told["charts"]] == ["2 of 3", ""]
     assert [[line["at"] for line in chart["baselines"]] for chart in told["charts"]] == [[0.88], []]
