@@ -173,6 +173,23 @@ def test_along_the_axis_and_beside_the_pointer_percent_is_written_with_its_space
     expect(page.locator("[data-chart=speed] .hoverlayer")).to_contain_text("validation 51.0 %")
 
 
+@pytest.mark.parametrize(("networks", "rows"), [(2, 1), (3, 2), (4, 2)])
+def test_in_a_small_window_that_is_zoomed_in_the_charts_are_in_sight_below_the_cards(
+    page: Page, show: Callable[[Message], None], networks: int, rows: int
+) -> None:
+    page.set_viewport_size({"width": 505, "height": 480})  # beside the sidebar, of 1280 × 720 at 150 %
+    data = message(chart("speed"), chart("warmth"))
+    data["groups"] = [{**data["groups"][0], "id": str(number)} for number in range(networks)]
+    show(data)
+    wait_for(page, "speed", "warmth")
+    page.add_style_tag(path=assets()["theme.css"])  # what all pages have in common
+    cards = [card.bounding_box() for card in page.locator("article.rc-card").all()]
+    assert len({card["y"] for card in cards if card}) == rows
+    plot = page.locator("[data-chart=speed]").bounding_box()
+    assert plot is not None
+    assert plot["y"] < 0.75 * 480
+
+
 def test_an_epoch_without_the_figure_is_a_gap(page: Page, show: Callable[[Message], None]) -> None:
     data = message(chart("speed"))
     data["groups"][0]["figures"]["val_speed"] = packed(0.5, 0.6, None, 0.7, 0.8)

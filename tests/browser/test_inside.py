@@ -114,6 +114,18 @@ def test_one_network_does_not_fill_a_large_screen(inside: Page) -> None:
     assert cell["width"] < 800
 
 
+@pytest.mark.parametrize("where", ["try", "inside"])
+def test_on_a_phone_the_box_holds_a_whole_example(server: Server, runs: str, page: Page, where: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/{where}?show={runs}")
+    page.get_by_role("button", name="Turn at the end").click()
+    box = page.get_by_role("textbox", name="Review", exact=True)
+    expect(box).to_have_value(re.compile("^The first hour"))
+    hidden, lines = box.evaluate("node => [node.scrollHeight - node.clientHeight, node.clientHeight / 27]")
+    assert hidden <= 1
+    assert lines >= 5
+
+
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
     ask(inside, "A good film zzyzx and no more")
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
@@ -121,7 +133,12 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(inside.locator(".rc-scale-said")).to_have_text(
         re.compile(r"strongest word: “\w+”, [−+]\d+\.\d points \([−+]\d+\.\d\d log-odds\)")
     )
+    measured = inside.locator(".rc-scale-said + p")
+    expect(measured).to_have_text(re.compile("^Measured while reading: "))
     inside.locator("[data-colouring=left_out]").click()
+    expect(measured).to_have_text(
+        re.compile("^Measured at the end: .*another effect: the change while the word was read")
+    )
     expect(lstm).to_contain_text(re.compile(r"without “more” it ends at \d+\.\d %, not \d+\.\d %: [−+]\d+\.\d points"))
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
     expect(inside.locator(".rc-scale-said")).to_contain_text("strongest word")
