@@ -36,9 +36,9 @@ export function inPercent(share) {
   return 100 * share;
 }
 
-// What is special of an axis of all that a share can be.
+// What is special of an axis of all that a share can be. Beside ticks that are listed Plotly writes no unit.
 export function percentAxis(low, high) {
-  return { range: [low, high], tickformat: "d", ticksuffix: " %", tickvals: [0, 25, 50, 75, 100] };
+  return { range: [low, high], tickformat: "d", ticksuffix: " %", tick0: 0, dtick: 25 };
 }
 
 export function axisTitle(text, standoff, size = 15) {
