@@ -177,6 +177,8 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     inside.mouse.move(box["x"] + box["width"] * 2 / 6.2, box["y"] + box["height"] / 2)
     said = inside.locator(".rc-verdict-chart .hoverlayer")
     expect(said).to_contain_text("“good”")
+    ticks = inside.locator(".rc-verdict-chart .ytick").all_text_contents()
+    assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     expect(said).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
 
     curves = lstm.locator(".rc-curves")
@@ -214,6 +216,7 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
     expect(reach.locator("path.js-line")).to_have_count(3)
     expect(memories.locator("path.js-line")).to_have_count(2)
+    assert reach.locator(".ytick").all_text_contents() == ["0 %", "25 %", "50 %", "75 %", "100 %"]
     told = inside.get_by_role("figure", name="Reach").get_by_role("listitem")
     expect(told).to_have_count(3)
     expect(told.first).to_have_text(
