@@ -154,6 +154,16 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(lstm).to_contain_text("“film” moved it by")
 
 
+def test_no_line_of_a_long_review_is_cut_where_it_is_scrolled_to_its_end(inside: Page) -> None:
+    ask(inside, "A " + "wonderful performance " * 14)
+    text = inside.locator(".rc-reading")
+    lines = text.evaluate(
+        "node => [node.scrollTop, node.clientHeight].map(size => size / parseFloat(getComputedStyle(node).lineHeight))"
+    )
+    assert lines[0] > 1, "it begins at its last word"
+    assert lines == pytest.approx([round(count) for count in lines], abs=0.05)
+
+
 def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
     ask(inside, "A good film and no more")
     told = inside.get_by_role("figure", name="The verdict after each word").get_by_role("listitem")
