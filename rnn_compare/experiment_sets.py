@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from rnn_compare.errors import UserError
@@ -70,11 +70,15 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
     return len({repr(experiment.model_dump(exclude=of_the_network)) for experiment in experiments}) <= 1
 
 
-def labels(experiments: Iterable[Experiment]) -> list[str]:
+def labels(experiments: Iterable[Experiment], always: Collection[str] = ()) -> list[str]:
     """Returns a short name for each experiment that tells it from the others given.
 
     A setting is named only where it differs: two LSTM(32) with maxlen 100 and 500 become
     ``LSTM(32) maxlen 100`` and ``LSTM(32) maxlen 500``. Equal experiments keep equal labels.
+
+    Args:
+        experiments: Those to be named.
+        always: Settings that are named even where all have the same, since others do not.
 
     Example:
         >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
@@ -85,7 +89,7 @@ def labels(experiments: Iterable[Experiment]) -> list[str]:
     differing = [
         name
         for name in Experiment.model_fields
-        if name not in in_label and len({getattr(experiment, name) for experiment in chosen}) > 1
+        if name not in in_label and (name in always or len({getattr(experiment, name) for experiment in chosen}) > 1)
     ]
     return [
         " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in differing)])

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from rnn_compare.charts.palette import Look, looks
-from rnn_compare.charts.plotly_style import accuracy_axis, axis, layout, plain
+from rnn_compare.charts.plotly_style import accuracy_axis, axis, in_percent, layout, plain
 from rnn_compare.comparison.sweeps import Outcome
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 
@@ -53,7 +53,7 @@ def _add(
         lows = [each.mean - (each.margin or 0.0) for _, each in known]
         drawn.add_scatter(
             x=[*(place for place, _ in known), *(place for place, _ in reversed(known))],
-            y=[*highs, *reversed(lows)],
+            y=in_percent([*highs, *reversed(lows)]),
             fill="toself",
             fillcolor=look.color,
             opacity=0.16,
@@ -65,7 +65,7 @@ def _add(
         )
     drawn.add_scatter(
         x=x,
-        y=[one.accuracy.mean for one in members],
+        y=in_percent(one.accuracy.mean for one in members),
         mode="lines+markers",
         name=name,
         legendgroup=name,
@@ -76,7 +76,7 @@ def _add(
             [f" ± {100 * one.accuracy.margin:.1f}" if one.accuracy.margin is not None else "", one.accuracy.runs]
             for one in members
         ],
-        hovertemplate="%{y:.1%}%{customdata[0]}, n = %{customdata[1]}",
+        hovertemplate="%{y:.1f}%{customdata[0]} %, n = %{customdata[1]}",
     )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.charts.plotly_style import accuracy_axis, axis, layout
+from rnn_compare.charts.plotly_style import accuracy_axis, axis, in_percent, layout
 from rnn_compare.comparison.sweeps import Outcome, expected_best
 
 HEIGHT = 410
@@ -24,13 +24,13 @@ def best_of_chart(found: Sequence[Outcome], accuracy: str) -> go.Figure:
         expected = expected_best([value for one in found if one.experiment.cell == cell for value in one.each])
         drawn.add_scatter(
             x=list(range(1, len(expected) + 1)),
-            y=expected,
+            y=in_percent(expected),
             mode="lines+markers",
             name=f"{cell} (n = {len(expected)})",
             line={"color": look.color, "width": 3},
             marker={"symbol": look.marker, "size": 8},
             hoverlabel={"namelength": -1},
-            hovertemplate="best of %{x}: %{y:.1%}",
+            hovertemplate="best of %{x}: %{y:.1f} %",
         )
     drawn.update_layout(
         **layout(),

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.palette import MARKERS
-from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, layout, plain
+from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, in_percent, layout, plain
 from rnn_compare.comparison.pareto import front
 from rnn_compare.comparison.sweeps import Outcome
 
@@ -33,7 +33,7 @@ def cost_chart(found: Sequence[Outcome], costs: Sequence[float], cost: str, unit
     best = front(costs, [one.accuracy.mean for one in found])
     drawn.add_scatter(
         x=[costs[place] for place in best],
-        y=[found[place].accuracy.mean for place in best],
+        y=in_percent(found[place].accuracy.mean for place in best),
         mode="lines",
         line={"color": GREY, "dash": "dash", "width": 2.5, "shape": "hv"},
         name="Pareto front",
@@ -44,8 +44,12 @@ def cost_chart(found: Sequence[Outcome], costs: Sequence[float], cost: str, unit
         named = [_name(found[place]) if place in best and len(best) <= MOST_NAMED else "" for place in places]
         drawn.add_scatter(
             x=[costs[place] for place in places],
-            y=[found[place].accuracy.mean for place in places],
-            error_y={"array": [found[place].accuracy.margin or 0.0 for place in places], "thickness": 1.5, "width": 5},
+            y=in_percent(found[place].accuracy.mean for place in places),
+            error_y={
+                "array": in_percent(found[place].accuracy.margin or 0.0 for place in places),
+                "thickness": 1.5,
+                "width": 5,
+            },
             mode="markers+text",
             name=cell,
             marker={"color": picture(cell).color, "symbol": MARKERS[number % len(MARKERS)], "size": 12},
@@ -55,7 +59,8 @@ def cost_chart(found: Sequence[Outcome], costs: Sequence[float], cost: str, unit
             cliponaxis=False,
             hoverlabel={"namelength": -1},
             customdata=[[_name(found[place]), found[place].accuracy.runs] for place in places],
-            hovertemplate=f"%{{customdata[0]}}: %{{y:.1%}}, %{{x:,.4~r}} {unit}, n = %{{customdata[1]}}<extra></extra>",
+            hovertemplate=f"%{{customdata[0]}}: %{{y:.1f}} %, %{{x:,.4~r}} {unit}, "
+            "n = %{customdata[1]}<extra></extra>",
         )
     drawn.update_layout(
         **layout(),

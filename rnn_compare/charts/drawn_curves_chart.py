@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from rnn_compare.charts.plotly_style import GREY, axis, layout, plain
+from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
 from rnn_compare.formatting import counted
 
 TYPE = 24
@@ -24,7 +24,7 @@ def chart(network: str, drawn: int, low: Sequence[float], middle: Sequence[float
     made = go.Figure()
     made.add_scatter(
         x=[*epochs, *epochs[::-1]],
-        y=[*high, *low[::-1]],
+        y=in_percent([*high, *low[::-1]]),
         fill="toself",
         fillcolor=BAND,
         mode="none",
@@ -33,19 +33,19 @@ def chart(network: str, drawn: int, low: Sequence[float], middle: Sequence[float
     )
     made.add_scatter(
         x=epochs,
-        y=list(middle),
+        y=in_percent(middle),
         mode="lines+markers",
         name=f"median of {counted(drawn, 'drawing')}",
         line={"color": GREY, "width": 6, "dash": "dot"},
         marker={"size": 14},
-        hovertemplate="median %{y:.1%}<extra></extra>",
+        hovertemplate="median %{y:.1f} %<extra></extra>",
     )
     shown = layout() | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
     made.update_layout(
         **shown,
         legend_font_size=TYPE,
         xaxis=axis("epoch", dtick=1) | _type("epoch"),
-        yaxis=axis("", tickformat=".0%") | _type(f"{plain(network)}, validation accuracy"),
+        yaxis=percent_axis("") | _type(f"{plain(network)}, validation accuracy"),
     )
     return made
 

@@ -35,10 +35,10 @@ def in_words(figure: go.Figure) -> ChartWords:
     """Returns what a chart says, told from its own data and the texts of its pointer.
 
     Example:
-        >>> figure = go.Figure(go.Scatter(x=[8, 16], y=[0.5, 0.75], name="LSTM", hovertemplate="%{y:.1%}"))
+        >>> figure = go.Figure(go.Scatter(x=[8, 16], y=[50, 75], name="LSTM", hovertemplate="%{y:.1f} %"))
         >>> figure = figure.update_layout(xaxis_title="units", yaxis_title="accuracy")
         >>> in_words(figure)
-        ChartWords(title='Chart of accuracy by units', lines=['LSTM: units 8: 50.0%; units 16: 75.0%.'])
+        ChartWords(title='Chart of accuracy by units', lines=['LSTM: units 8: 50.0 %; units 16: 75.0 %.'])
     """
     layout = figure.layout
     across, upward = (_plain(axis.title.text) for axis in (layout.xaxis, layout.yaxis))
@@ -99,7 +99,7 @@ def _told(trace: Any, fields: dict[str, Any], custom: Any, layout: Any) -> str:
         value = custom if field == "customdata" else fields.get(field)
         value = _at(value, int(place)) if place is not None else value
         axis = layout[(trace[f"{field}axis"] or field).replace(field, f"{field}axis")] if field in ("x", "y") else None
-        return _number(value, form or (axis.tickformat if axis else None))
+        return _number(value, form) if form or not axis else _on(axis, value)
 
     said = _plain(_FIELD.sub(filled, template))
     return said if "%{x" in template or "%{" not in template else f"{_place(trace, fields['x'], layout)}{said}"
@@ -111,8 +111,13 @@ def _place(trace: Any, value: Any, layout: Any) -> str:
     if axis.visible is False or axis.showticklabels is False:
         return ""
     named = dict(zip(axis.tickvals, axis.ticktext, strict=True)) if axis.ticktext else {}
-    said = _plain(str(named[value])) if value in named else _number(value, axis.tickformat)
+    said = _plain(str(named[value])) if value in named else _on(axis, value)
     return " ".join(filter(None, (_plain(axis.title.text), said))) + ": "
+
+
+def _on(axis: Any, value: Any) -> str:
+    """A value as its axis writes it."""
+    return f"{_number(value, axis.tickformat)}{axis.ticksuffix or ''}"
 
 
 def _number(value: Any, form: str | None) -> str:

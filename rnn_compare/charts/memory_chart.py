@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from rnn_compare.charts.palette import Look
-from rnn_compare.charts.plotly_style import GREY, axis, layout, plain
+from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
 from rnn_compare.insight.memory_test import MemoryTest
 from rnn_compare.insight.prediction import Array
 from rnn_compare.sources.source import SENTIMENT
@@ -43,14 +43,16 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     drawn = go.Figure()
     chance = _chance(networks)
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
-    drawn.add_hrect(0.5 - chance, 0.5 + chance, **chance_band, name="chance, in 19 of 20 cases", showlegend=True)
-    drawn.add_hline(0.5, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
+    drawn.add_hrect(
+        *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="chance, in 19 of 20 cases", showlegend=True
+    )
+    drawn.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
     lowest = 0.5 - chance
     for width, network in zip(_widths(len(networks)), networks, strict=True):
-        _add(drawn, network, network.test.told_apart, width, "%{y:.1%} told apart")
+        _add(drawn, network, in_percent(network.test.told_apart), width, "%{y:.1f} % told apart")
         lowest = min(lowest, *network.test.told_apart.tolist())
     _finish(drawn, networks)
-    drawn.update_yaxes(axis("pairs told apart", range=[lowest - 0.04, 1.03], tickformat=".0%", dtick=0.1))
+    drawn.update_yaxes(percent_axis("pairs told apart", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
     return drawn
 
 
@@ -75,7 +77,7 @@ def _widths(lines: int) -> list[float]:
     return [3 + step * after for after in reversed(range(lines))]
 
 
-def _add(drawn: go.Figure, network: NetworkMemory, values: Array, width: float, said: str) -> None:
+def _add(drawn: go.Figure, network: NetworkMemory, values: Sequence[float] | Array, width: float, said: str) -> None:
     drawn.add_scatter(
         x=network.test.distances,
         y=values,

@@ -1,5 +1,6 @@
 """What all figures that are made in Python have in common: Plotly's look where it is not the page's own."""
 
+from collections.abc import Iterable
 from html import escape
 
 GREY = "#888888"
@@ -24,9 +25,19 @@ def axis(title: str, **settings: object) -> dict[str, object]:
     }
 
 
+def in_percent(shares: Iterable[float]) -> list[float]:
+    """Returns shares of 0 to 1 as a chart draws them: Plotly's own format for them writes "85%", the house "85 %"."""
+    return [100 * share for share in shares]
+
+
+def percent_axis(title: str, digits: int = 0, **settings: object) -> dict[str, object]:
+    """Returns an axis of what is ``in_percent``."""
+    return axis(title, tickformat=f".{digits}f", ticksuffix=" %", **settings)
+
+
 def accuracy_axis(title: str) -> dict[str, object]:
-    """Returns a vertical axis of accuracies, whose title stands clear of the numbers beside it."""
-    return axis(title, tickformat=".1%") | {"title": {"text": title, "font": {"size": 15}, "standoff": 12}}
+    """Returns a vertical axis of accuracies in percent, whose title stands clear of the numbers beside it."""
+    return percent_axis(title, digits=1) | {"title": {"text": title, "font": {"size": 15}, "standoff": 12}}
 
 
 def plain(text: str) -> str:

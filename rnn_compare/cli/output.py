@@ -9,6 +9,7 @@ from typing import Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.figures.registry import FIGURES
+from rnn_compare.formatting import percent
 from rnn_compare.networks.parameters import Parameters
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.follow import News
@@ -48,10 +49,14 @@ def _show_lines(_runs: list[Run], news: list[News]) -> None:
 def _news_line(item: News) -> str:
     run, epoch = item.run, item.epoch
     if epoch is None:
-        best = f", best validation accuracy {run.best['val_accuracy']:.1%} (epoch {run.best.epoch})" if run.best else ""
+        best = (
+            f", best validation accuracy {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})"
+            if run.best
+            else ""
+        )
         return f"{run.id}  {run.title}  {run.status}{best}{f'. {run.reason}' if run.reason else ''}"
     figures = ", ".join(
-        f"{figure.title[0].lower()}{figure.title[1:]} {epoch[name]:{figure.format}}"
+        f"{figure.title[0].lower()}{figure.title[1:]} {figure.text(epoch[name])}"
         for name, figure in FIGURES.items()
         if name in epoch.figures
     )
@@ -87,7 +92,7 @@ def _said(run: Run) -> str:
     said = [run.status.value] if run.status.ended else []
     said.append(f"{len(run.epochs)} of {run.experiment.epochs} epochs")
     if run.best:
-        said.append(f"best validation {run.best['val_accuracy']:.1%} (epoch {run.best.epoch})")
+        said.append(f"best validation {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})")
     if run.seconds_left is not None:
         said.append(f"{run.seconds_left:.0f} s left")
     return ", ".join(said)
@@ -169,8 +174,8 @@ def _row(run: Run) -> tuple[str, ...]:
         str(run.experiment.maxlen),
         f"{len(run.epochs)} of {run.experiment.epochs}",
         run.status.value,
-        f"{run.best['val_accuracy']:.1%} ({run.best.epoch})" if run.best else "–",
-        f"{run.last['val_accuracy']:.1%}" if run.last else "–",
+        f"{percent(run.best['val_accuracy'])} ({run.best.epoch})" if run.best else "–",
+        percent(run.last["val_accuracy"]) if run.last else "–",
         f"{datetime.fromtimestamp(run.created):%Y-%m-%d %H:%M}",
         run.name,
     )

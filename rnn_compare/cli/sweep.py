@@ -13,7 +13,7 @@ from rnn_compare.comparison.means import Mean, mean
 from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.formatting import counted
+from rnn_compare.formatting import counted, percent
 from rnn_compare.runs.follow import News
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.recovery import interrupt_orphans
@@ -183,7 +183,7 @@ def _row(result: Mapping[str, Any], settings: Sequence[str]) -> tuple[str, ...]:
         f"{result['complete']} of {result['runs']}",
         _with_margin(result["best"], result["margin"]),
         f"{100 * result['spread']:.1f} points" if several else "–",
-        f"{result['lowest']:.1%} to {result['highest']:.1%}" if several else "–",
+        f"{percent(result['lowest'])} to {percent(result['highest'])}" if several else "–",
         *(_with_margin(result[measure], result[f"{measure}_margin"]) for measure in MEASURES),
     )
 
@@ -191,7 +191,7 @@ def _row(result: Mapping[str, Any], settings: Sequence[str]) -> tuple[str, ...]:
 def _with_margin(accuracy: float | None, margin: float | None) -> str:
     if accuracy is None:
         return "–"
-    return f"{accuracy:.1%}" + (f" ± {100 * margin:.1f}" if margin is not None else "")
+    return percent(accuracy) if margin is None else f"{100 * accuracy:.1f} ± {100 * margin:.1f} %"
 
 
 @contextlib.contextmanager
@@ -215,7 +215,7 @@ def _line(_names: Sequence[str]) -> Iterator[output.Show]:
 def _show_ends(runs: list[Run], news: list[News]) -> None:
     for item in news:
         if item.epoch is None:
-            best = f", best validation accuracy {item.run.best['val_accuracy']:.1%}" if item.run.best else ""
+            best = f", best validation accuracy {percent(item.run.best['val_accuracy'])}" if item.run.best else ""
             print(f"{_said(runs)}: {item.run.id}  {item.run.title}  {item.run.status}{best}", flush=True)
 
 

@@ -25,7 +25,7 @@ FORMAT = 1
 """To be raised whenever a baseline would come out otherwise, or its file would look otherwise."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """What a baseline depends on; the seed only where it decides the split."""
-TITLES = {"majority": "Majority", "words": "Bag of words", "bigrams": "Bag of bigrams"}
+TITLES = {"majority": "Majority class", "words": "Bag of words", "bigrams": "Bag of bigrams"}
 """By name, the simplest first."""
 LONGEST = {"majority": 0, "words": 1, "bigrams": 2}
 """How many neighbouring words make the longest term that a baseline knows."""

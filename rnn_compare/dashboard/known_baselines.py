@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnn_compare.charts.curves.curve_chart import Mark
-from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
+from rnn_compare.comparison.baselines import LONGEST, NOTE, Baseline, baselines, cached, same_baselines
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
@@ -78,19 +78,19 @@ class KnownBaselines:
 _OTHERS = "Baselines of the first network's held-out reviews; some here were judged by others."
 
 
-_CALLED = {"majority": "always the same"}
-"""On the chart: the majority of the training reviews may be below one half of the validation reviews."""
-
-
 def lines(found: Sequence[Baseline]) -> list[Mark]:
     """Returns baselines as lines across a chart: the name of the highest stands above its line, all others below."""
     ordered = sorted(found, key=lambda baseline: -baseline.val_accuracy)
-    called = [_CALLED.get(each.name, each.title.lower()) for each in ordered]
     # The networks may be given less of each review.
-    of_what = ["" if each.name in _CALLED else ", whole text" for each in ordered]
+    of_what = [", whole text" if LONGEST[each.name] else "" for each in ordered]
     return [
-        Mark(f"{name}\n{percent(each.val_accuracy)}{read}", each.val_accuracy, "", "top" if place else "bottom")
-        for place, (name, read, each) in enumerate(zip(called, of_what, ordered, strict=True))
+        Mark(
+            f"{each.title.lower()}\n{percent(each.val_accuracy)}{read}",
+            each.val_accuracy,
+            "",
+            "top" if place else "bottom",
+        )
+        for place, (read, each) in enumerate(zip(of_what, ordered, strict=True))
     ]
 
 

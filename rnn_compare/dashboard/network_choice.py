@@ -1,7 +1,8 @@
 """Which trained networks a page asks, and whether with their best or their last weights."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import partial
 
 import streamlit as st
 
@@ -68,29 +69,41 @@ def on_cards(runs: Sequence[Run]) -> list[str]:
 
 
 def in_a_list(runs: Sequence[Run]) -> list[str]:
-    """Returns a name for each of all runs: its settings are named only where another run has the same title."""
-    return _told_apart(runs, [run.title for run in runs])
+    """Returns a name for each of all runs: its settings are named only where another run has the same title.
+
+    But for the epochs, wherever they differ: who asks networks of several cells must see that one was trained longer.
+    """
+    differ = len({run.experiment.epochs for run in runs}) > 1
+    return _told_apart(runs, [run.title for run in runs], always=("epochs",) if differ else ())
 
 
-def _told_apart(runs: Sequence[Run], called: Sequence[str]) -> list[str]:
-    """Adds to names that are equal in what settings the runs differ, and where in none, when they were trained."""
-    for ending in (_settings, _when):
+def _told_apart(runs: Sequence[Run], called: Sequence[str], always: Collection[str] = ()) -> list[str]:
+    """Adds to names that are equal in what settings the runs differ, and where in none, when they were trained.
+
+    Args:
+        runs: All of them.
+        called: Their names so far.
+        always: Settings that are added to the names of others too, unless somebody has given them.
+    """
+    for ending in (partial(_settings, always=always), _when):
         equal: dict[str, list[Run]] = {}
         for run, name in zip(runs, called, strict=True):
             equal.setdefault(name, []).append(run)
-        ends = {
-            run.id: end for same in equal.values() if len(same) > 1 for run, end in zip(same, ending(same), strict=True)
-        }
-        called = [name + ends.get(run.id, "") for run, name in zip(runs, called, strict=True)]
+        ends = {run.id: end for same in equal.values() for run, end in zip(same, ending(same), strict=True)}
+        called = [name + ends[run.id] for run, name in zip(runs, called, strict=True)]
     return list(called)
 
 
-def _settings(same: Sequence[Run]) -> list[str]:
-    found = zip(same, labels(run.experiment for run in same), strict=True)
+def _settings(same: Sequence[Run], always: Collection[str]) -> list[str]:
+    if len(same) == 1 and same[0].name:
+        return [""]
+    found = zip(same, labels((run.experiment for run in same), always), strict=True)
     return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in found]
 
 
 def _when(same: Sequence[Run]) -> list[str]:
+    if len(same) == 1:
+        return [""]
     times = [datetime.fromtimestamp(run.started or run.created) for run in same]
     for exactly in (", %d %b %H:%M", ", %d %b %H:%M:%S"):
         ends = [time.strftime(exactly) for time in times]

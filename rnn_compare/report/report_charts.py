@@ -11,6 +11,7 @@ from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.comparison.bands import band
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.groups import Group
+from rnn_compare.formatting import percent
 from rnn_compare.runs.record import Run
 
 Trace = dict[str, Any]
@@ -40,10 +41,10 @@ def charts(groups: Sequence[Group], drawn: Sequence[Look], baselines: Sequence[B
                 "title": chart.title,
                 "dashed": chart.training is not None,
                 "tickformat": chart.tickformat,
-                "hoverformat": chart.hoverformat,
-                "range": _range(chart, [value for trace in traces for value in trace["y"]]),
-                "traces": traces,
-                "levels": _levels(baselines) if chart.validation == "val_accuracy" else [],
+                "unit": chart.unit,
+                "range": _in_unit(chart, _range(chart, [value for trace in traces for value in trace["y"]])),
+                "traces": [trace | {"y": _in_unit(chart, trace["y"])} for trace in traces],
+                "levels": _levels(chart, baselines) if chart.validation == "val_accuracy" else [],
             }
         )
     return found
@@ -61,13 +62,17 @@ def _range(chart: CurveChart, values: Sequence[float]) -> tuple[float, float]:
     return (max(low, math.floor(10 * min(values)) / 10), high) if low else (low, high)
 
 
-def _levels(baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
+def _in_unit(chart: CurveChart, values: Sequence[float]) -> list[float]:
+    return [chart.factor * value for value in values]
+
+
+def _levels(chart: CurveChart, baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
     """Returns the lines of the baselines. The highest has its text above, the others below: two are often close."""
     highest = max((each.val_accuracy for each in baselines), default=0.0)
     return [
         {
-            "text": f"{each.title} {100 * each.val_accuracy:.1f} %",
-            "at": each.val_accuracy,
+            "text": f"{each.title} {percent(each.val_accuracy)}",
+            "at": chart.factor * each.val_accuracy,
             "side": "bottom" if each.val_accuracy == highest else "top",
             "color": GREY,
         }
@@ -88,14 +93,14 @@ def _traces(chart: CurveChart, group: Group, look: Look, place: int) -> list[Tra
         traces.append(_band(measured, look, shared))
     if chart.training is not None and (trained := curves_of(group, chart.training)):
         dashed = {"color": look.color, "width": 2, "dash": "6px,5px"}
-        hover = f"{name} training %{{y:{chart.hoverformat}}}<extra></extra>"
+        hover = f"{name} training %{{y:{chart.hoverformat}}}{chart.unit}<extra></extra>"
         traces.append(shared | {**_mean(trained), "mode": "lines", "line": dashed, "hovertemplate": hover})
     means = f", mean of {len(measured)}" if len(measured) > 1 else ""
     solid = {
         "mode": "lines+markers",
         "line": {"color": look.color, "width": 3},
         "marker": {"symbol": look.marker, "size": 8, "color": look.color},
-        "hovertemplate": f"{name} validation{means} <b>%{{y:{chart.hoverformat}}}</b><extra></extra>",
+        "hovertemplate": f"{name} validation{means} <b>%{{y:{chart.hoverformat}}}{chart.unit}</b><extra></extra>",
         "showlegend": True,
     }
     return [*traces, shared | _mean(measured) | solid]

@@ -190,7 +190,7 @@ def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeyp
     assert not app.button
     for line in charts["memory_chart"].data:
         assert (line.x[0], line.x[-1]) == (1, 10)
-        assert all(0 <= share <= 1 for share in line.y)
+        assert all(0 <= share <= 100 for share in line.y), "in percent"
 
 
 def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(

@@ -1,6 +1,7 @@
 """The board's scripts alone, in a real browser: on a bare page, with messages that no run has sent."""
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,8 +41,12 @@ def chart(name: str, training: bool = True) -> Message:
         "title": name.title(),
         "training": name if training else None,
         "validation": f"val_{name}",
-        "tickformat": ".0%",
-        "hoverformat": ".1%",
+        "tickformat": ".0f",
+        "hoverformat": ".1f",
+        "unit": " %",
+        "factor": 100,
+        "called": f"validation {name}",
+        "best": "highest",
         "range": [0.4, 1.005],
         **{"baselines": [], "remark": ""},
         "marks": [{"text": "85 %", "at": 0.85, "color": "#D55E00", "side": "top"}],
@@ -143,6 +148,46 @@ def test_charts_come_and_go_with_any_message_and_those_that_stay_keep_their_zoom
 
     news.update(message(chart("length")))
     wait_for(page, "length")
+
+
+def test_a_chart_is_told_in_words_in_place_of_the_numbers_along_its_axes(
+    page: Page, show: Callable[[Message], None]
+) -> None:
+    show(message(chart("speed")))
+    wait_for(page, "speed")
+    figure = page.get_by_role("figure", name="Speed")
+    said = "LSTM(32): validation speed 50.0 % in epoch 1, highest 51.0 % in epoch 2, the last"
+    expect(figure.get_by_role("listitem").first).to_contain_text(said)
+    assert "100 %" not in figure.aria_snapshot()
+
+
+def test_along_the_axis_and_beside_the_pointer_percent_is_written_with_its_space(
+    page: Page, show: Callable[[Message], None]
+) -> None:
+    show(message(chart("speed")))
+    wait_for(page, "speed")
+    ticks = page.locator("[data-chart=speed] .ytick").all_text_contents()
+    assert ticks
+    assert [tick for tick in ticks if not re.fullmatch(r"\d+ %", tick)] == []
+    page.locator("[data-chart=speed] .scatterlayer .points path").last.hover(force=True)
+    expect(page.locator("[data-chart=speed] .hoverlayer")).to_contain_text("validation 51.0 %")
+
+
+@pytest.mark.parametrize(("networks", "rows"), [(2, 1), (3, 2), (4, 2)])
+def test_in_a_small_window_that_is_zoomed_in_the_charts_are_in_sight_below_the_cards(
+    page: Page, show: Callable[[Message], None], networks: int, rows: int
+) -> None:
+    page.set_viewport_size({"width": 505, "height": 480})  # beside the sidebar, of 1280 × 720 at 150 %
+    data = message(chart("speed"), chart("warmth"))
+    data["groups"] = [{**data["groups"][0], "id": str(number)} for number in range(networks)]
+    show(data)
+    wait_for(page, "speed", "warmth")
+    page.add_style_tag(path=assets()["theme.css"])  # what all pages have in common
+    cards = [card.bounding_box() for card in page.locator("article.rc-card").all()]
+    assert len({card["y"] for card in cards if card}) == rows
+    plot = page.locator("[data-chart=speed]").bounding_box()
+    assert plot is not None
+    assert plot["y"] < 0.75 * 480
 
 
 def test_an_epoch_without_the_figure_is_a_gap(page: Page, show: Callable[[Message], None]) -> None:

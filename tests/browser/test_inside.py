@@ -114,6 +114,18 @@ def test_one_network_does_not_fill_a_large_screen(inside: Page) -> None:
     assert cell["width"] < 800
 
 
+@pytest.mark.parametrize("where", ["try", "inside"])
+def test_on_a_phone_the_box_holds_a_whole_example(server: Server, runs: str, page: Page, where: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{server.url}/{where}?show={runs}")
+    page.get_by_role("button", name="Turn at the end").click()
+    box = page.get_by_role("textbox", name="Review", exact=True)
+    expect(box).to_have_value(re.compile("^The first hour"))
+    hidden, lines = box.evaluate("node => [node.scrollHeight - node.clientHeight, node.clientHeight / 27]")
+    assert hidden <= 1
+    assert lines >= 5
+
+
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
     ask(inside, "A good film zzyzx and no more")
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
@@ -121,7 +133,12 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(inside.locator(".rc-scale-said")).to_have_text(
         re.compile(r"strongest word: “\w+”, [−+]\d+\.\d points \([−+]\d+\.\d\d log-odds\)")
     )
+    measured = inside.locator(".rc-scale-said + p")
+    expect(measured).to_have_text(re.compile("^Measured while reading: "))
     inside.locator("[data-colouring=left_out]").click()
+    expect(measured).to_have_text(
+        re.compile("^Measured at the end: .*another effect: the change while the word was read")
+    )
     expect(lstm).to_contain_text(re.compile(r"without “more” it ends at \d+\.\d %, not \d+\.\d %: [−+]\d+\.\d points"))
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
     expect(inside.locator(".rc-scale-said")).to_contain_text("strongest word")
@@ -137,6 +154,28 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(lstm).to_contain_text("“film” moved it by")
 
 
+def test_no_line_of_a_long_review_is_cut_where_it_is_scrolled_to_its_end(inside: Page) -> None:
+    ask(inside, "A " + "wonderful performance " * 14)
+    text = inside.locator(".rc-reading")
+    lines = text.evaluate(
+        "node => [node.scrollTop, node.clientHeight].map(size => size / parseFloat(getComputedStyle(node).lineHeight))"
+    )
+    assert lines[0] > 1, "it begins at its last word"
+    assert lines == pytest.approx([round(count) for count in lines], abs=0.05)
+
+
+def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
+    ask(inside, "A good film and no more")
+    told = inside.get_by_role("figure", name="The verdict after each word").get_by_role("listitem")
+    expect(told).to_have_count(2)
+    number = r"\d+\.\d %"
+    expect(told.first).to_have_text(
+        re.compile(
+            rf"SimpleRNN\(8\): positive .*{number} before the first word, .*{number} after word 6, “more”, the last."
+        )
+    )
+
+
 def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page) -> None:
     ask(inside, "A good film and no more")
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
@@ -148,7 +187,9 @@ def test_hovering_says_the_word_the_verdict_and_what_the_gates_did(inside: Page)
     inside.mouse.move(box["x"] + box["width"] * 2 / 6.2, box["y"] + box["height"] / 2)
     said = inside.locator(".rc-verdict-chart .hoverlayer")
     expect(said).to_contain_text("“good”")
-    expect(said).to_contain_text(re.compile(r"\d+\.\d%, moved by [−+]\d+\.\d points"))
+    ticks = inside.locator(".rc-verdict-chart .ytick").all_text_contents()
+    assert ticks == ["0 %", "25 %", "50 %", "75 %", "100 %"]
+    expect(said).to_contain_text(re.compile(r"\d+\.\d %, moved by [−+]\d+\.\d points"))
 
     curves = lstm.locator(".rc-curves")
     third: Position = {"x": curves.evaluate("node => node.clientWidth") * 2.5 / 6, "y": 30}
@@ -185,6 +226,14 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(size.locator("path.js-line")).to_have_count(3)  # two networks, and the carry track of one
     expect(reach.locator("path.js-line")).to_have_count(3)
     expect(memories.locator("path.js-line")).to_have_count(2)
+    assert reach.locator(".ytick").all_text_contents() == ["0 %", "25 %", "50 %", "75 %", "100 %"]
+    told = inside.get_by_role("figure", name="Reach").get_by_role("listitem")
+    expect(told).to_have_count(3)
+    expect(told.first).to_have_text(
+        re.compile(r"SimpleRNN\(8\), hidden state: the last word holds \d+\.\d %; .*100.0 %.")
+    )
+    told = inside.get_by_role("figure", name="Effective memory").get_by_role("listitem")
+    expect(told.first).to_have_text(re.compile(r"SimpleRNN\(8\): .*\d words? after epoch 2, the last\."))
     line = reach.locator("path.js-line").first
     last = line.get_attribute("d")
     inside.get_by_role("button", name="First epoch").click()

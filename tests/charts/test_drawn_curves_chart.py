@@ -8,9 +8,9 @@ def test_the_band_lies_around_the_median_and_both_are_named() -> None:
     made = chart("LSTM(32)", 12, [0.5, 0.6], [0.6, 0.7], [0.7, 0.8])
     band, median = made.data
     assert list(band.x) == [1, 2, 2, 1]
-    assert list(band.y) == [0.7, 0.8, 0.6, 0.5]
-    assert list(median.y) == [0.6, 0.7]
+    assert list(band.y) == [70, 80, 60, 50]
+    assert list(median.y) == [60, 70]
     assert median.name == "median of 12 drawings"
     said = in_words(made)
     assert said.title == "Chart of LSTM(32), validation accuracy by epoch"
-    assert "60.0%" in said.lines[-1]
+    assert "60.0 %" in said.lines[-1]

@@ -6,22 +6,25 @@ from rnn_compare.charts.memory_chart import told_apart_chart
 from rnn_compare.charts.palette import looks
 from rnn_compare.charts.reliability_chart import reliability_chart
 from rnn_compare.comparison.calibration import calibration
+from rnn_compare.formatting import percent
 from tests.charts.memories import recalled
 
 
 def line(values: list[float | None], **settings: object) -> go.Figure:
     drawn = go.Figure(go.Scatter(x=list(range(1, len(values) + 1)), y=values, mode="lines", name="mine", **settings))
-    return drawn.update_layout(xaxis_title="epoch", yaxis={"title": "accuracy", "tickformat": ".0%"})
+    return drawn.update_layout(
+        xaxis_title="epoch", yaxis={"title": "accuracy", "tickformat": ".0f", "ticksuffix": " %"}
+    )
 
 
 def test_of_a_long_line_the_ends_and_the_extremes_are_told() -> None:
-    values: list[float | None] = [0.5, 0.9, *[0.7] * 20, 0.4, 0.6]
-    said = "mine: first epoch 1: 50%; highest epoch 2: 90%; lowest epoch 23: 40%; last epoch 24: 60%."
+    values: list[float | None] = [50, 90, *[70] * 20, 40, 60]
+    said = "mine: first epoch 1: 50 %; highest epoch 2: 90 %; lowest epoch 23: 40 %; last epoch 24: 60 %."
     assert in_words(line(values)).lines == [said]
 
 
 def test_what_is_not_there_is_not_told() -> None:
-    assert in_words(line([None, 0.5, float("nan")])).lines == ["mine: epoch 2: 50%."]
+    assert in_words(line([None, 50, float("nan")])).lines == ["mine: epoch 2: 50 %."]
     assert in_words(line([None])).lines == []
     assert in_words(go.Figure(go.Scatter(x=[1], y=[1], hoverinfo="skip"))).lines == [], "a band has no name"
 
@@ -38,7 +41,8 @@ def test_the_points_of_a_reliability_diagram_are_told_with_their_reviews() -> No
     assert words.title == "Chart of share that is positive by predicted probability of positive"
     first = found.bins[0]
     assert (
-        f"predicted {first.predicted:.1%}, positive {first.observed:.1%} of {first.reviews:,} reviews" in words.lines[1]
+        f"predicted {percent(first.predicted)}, positive {percent(first.observed)} of {first.reviews:,} reviews"
+        in words.lines[1]
     )
 
 

@@ -12,7 +12,7 @@ def test_each_run_has_one_line_of_its_colour() -> None:
     for drawn in (told_apart_chart(both), effect_chart(both)):
         assert [trace.name for trace in drawn.data] == ["mine", "other"]
         assert {trace.line.color for trace in drawn.data} == {both[0].look.color}
-    assert list(told_apart_chart(both).data[0].y) == [1.0, 0.8, 0.5]
+    assert list(told_apart_chart(both).data[0].y) == [100, 80, 50]
     assert list(effect_chart(both).data[0].y) == [2.0, 0.5, -0.001]
 
 
@@ -25,8 +25,8 @@ def test_a_line_that_another_covers_is_still_seen_beside_it() -> None:
 def test_guessing_is_a_dashed_line_in_a_band_that_chance_explains() -> None:
     drawn = told_apart_chart([recalled()])
     band, line = drawn.layout.shapes
-    assert (line.y0, line.y1, line.line.dash) == (0.5, 0.5, "dash")
-    np.testing.assert_allclose([band.y0, band.y1], [0.43, 0.57], atol=0.001)  # 1.96 √(½·½ / 200)
+    assert (line.y0, line.y1, line.line.dash) == (50, 50, "dash")
+    np.testing.assert_allclose([band.y0, band.y1], [43, 57], atol=0.1)  # 1.96 √(½·½ / 200)
     assert [shape.name for shape in (band, line) if shape.showlegend] == ["chance, in 19 of 20 cases", "guessing"]
 
 
@@ -38,8 +38,8 @@ def test_the_band_is_wider_where_fewer_pairs_were_tested() -> None:
 def test_every_point_lies_within_the_chart() -> None:
     drawn = told_apart_chart([recalled(told_apart=[1.0, 0.2, 0.0]), recalled("other", distances=[1, 2, 1000])])
     low, high = drawn.layout.yaxis.range
-    assert low < 0.0
-    assert high > 1.0
+    assert low < 0
+    assert high > 100
     left, right = drawn.layout.xaxis.range
     assert left > 3.0  # the exponent of 1000
     assert right < 0.0

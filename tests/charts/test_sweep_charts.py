@@ -60,9 +60,9 @@ def test_a_line_along_a_setting_is_one_combination_of_the_others_with_its_band()
     bands = [trace for trace in drawn.data if trace.fill == "toself"]
     assert [line.name for line in lines] == ["LSTM maxlen 20", "LSTM maxlen 50", "GRU maxlen 20", "GRU maxlen 50"]
     assert lines[0].x == (4, 16)
-    assert lines[0].y == pytest.approx((0.61, 0.67))
+    assert lines[0].y == pytest.approx((61, 67))
     assert len(bands) == 4
-    assert max(bands[0].y) == pytest.approx(0.67 + 4.303 * 0.01 / 3**0.5, abs=1e-4)
+    assert max(bands[0].y) == pytest.approx(67 + 4.303 * 1 / 3**0.5, abs=1e-2)
 
 
 @pytest.mark.parametrize("setting", ["cell", "bidirectional", "dropout"])
@@ -91,9 +91,9 @@ def test_the_front_goes_through_what_no_other_setting_beats() -> None:
 def test_the_expected_best_begins_at_the_mean_and_ends_at_the_best() -> None:
     lstm, gru = best_of_chart.best_of_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
     assert lstm.name == "LSTM (n = 12)"
-    assert lstm.y[0] == pytest.approx(0.655)
-    assert lstm.y[-1] == pytest.approx(0.71)
-    assert gru.y[-1] == pytest.approx(0.83)
+    assert lstm.y[0] == pytest.approx(65.5)
+    assert lstm.y[-1] == pytest.approx(71)
+    assert gru.y[-1] == pytest.approx(83)
 
 
 def test_parallel_lines_end_at_their_accuracy() -> None:
@@ -125,8 +125,8 @@ def test_a_reliability_diagram_has_a_point_for_each_bin_with_its_interval() -> N
     probabilities = np.array([0.05, 0.95, 0.95, 0.95])
     calibrated = calibration(probabilities, np.array([0, 1, 1, 0]))
     _, points = reliability_chart.reliability_chart(calibrated, looks(["LSTM"])[0]).data
-    assert points.x == pytest.approx((0.05, 0.95))
-    assert points.y == pytest.approx((0.0, 2 / 3))
+    assert points.x == pytest.approx((5, 95))
+    assert points.y == pytest.approx((0, 200 / 3))
     assert all(height > 0 for height in points.error_y.array)
 
 
@@ -135,5 +135,5 @@ def test_one_trained_run_is_a_picture_already() -> None:
     assert sweep_heat_maps.sweep_heat_maps(outcome).data[0].text[0][0] == "60.0"
     assert parallel_chart.parallel_chart(outcome).data
     assert cost_chart.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
-    assert best_of_chart.best_of_chart(outcome, "accuracy").data[0].y == (0.6,)
+    assert best_of_chart.best_of_chart(outcome, "accuracy").data[0].y == (60,)
     assert sweep_heat_maps.height(outcome) > 0

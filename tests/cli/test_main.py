@@ -288,7 +288,7 @@ def test_runs_are_a_table(made_run: str, capsys: pytest.CaptureFixture[str]) -> 
     assert head.split()[:3] == ["run", "network", "maxlen"]
     [row] = [row for row in rows if row.startswith(made_run)]
     assert "SimpleRNN(4)" in row
-    assert "70.0% (1)" in row
+    assert "70.0 % (1)" in row
 
 
 def test_no_runs_yet_is_said(

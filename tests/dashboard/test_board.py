@@ -79,7 +79,8 @@ def test_each_chart_is_declared_and_each_run_brings_what_the_shown_charts_draw_a
     accuracy, loss = both["charts"]
     assert accuracy == {
         **{"name": "accuracy", "title": "Accuracy", "training": "accuracy", "validation": "val_accuracy"},
-        **{"tickformat": ".0%", "hoverformat": ".1%", "range": (0.4, 1.005)},
+        **{"tickformat": ".0f", "hoverformat": ".1f", "unit": " %", "factor": 100, "range": (0.4, 1.005)},
+        **{"called": "validation accuracy", "best": "highest"},
         **{"baselines": [], "remark": ""},
         "marks": [
             {"text": "lecture's SimpleRNN\n85 %", "at": 0.85, "color": "#D55E00", "side": "bottom"},
@@ -244,7 +245,7 @@ def test_of_very_many_numbers_single_seeds_are_sent_of_every_second_epoch_or_few
 
 
 def test_baselines_stand_in_the_chart_of_accuracy_alone_and_only_where_it_reaches() -> None:
-    lines = [Mark("bag of words\n88.0 %", 0.88, "", "bottom"), Mark("majority\n30.0 %", 0.3, "", "top")]
+    lines = [Mark("bag of words\n88.0 %", 0.88, "", "bottom"), Mark("majority class\n30.0 %", 0.3, "", "top")]
     told = message([training(2)], {}, View(baselines=True), baselines=lines, remark="2 of 3")
     assert [chart["remark"] for chart in told["charts"]] == ["2 of 3", ""]
     assert [[line["at"] for line in chart["baselines"]] for chart in told["charts"]] == [[0.88], []]

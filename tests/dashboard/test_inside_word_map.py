@@ -1,3 +1,4 @@
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -94,6 +95,16 @@ def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_kee
 def test_the_scale_of_colours_has_numbers_and_no_label_is_markup() -> None:
     bar = shown.color_bar(ColorScale(2.0, 4.0), ("<b>", "good"))
     assert [bar.count(said) for said in ("≤ 12 %", ">50 %", ">88 %", "≥ 100 %", "&lt;b&gt;")] == [1] * 5
+
+
+def test_what_is_nearer_to_negative_than_the_median_word_may_be_judged_positive_and_the_scale_says_both() -> None:
+    bar = shown.color_bar(ColorScale(2.0, 1.0), ("negative", "positive"))
+    ticks = re.findall(r"<b [^>]*>(.*?)</b>", bar)
+    assert ticks == [
+        "≤ 73 % positive<br>nearer to negative",
+        "88 % positive<br>the median word",
+        "≥ 95 % positive<br>nearer to positive",
+    ]
 
 
 def test_the_map_of_a_bidirectional_network_is_waited_for(drawn: dict[str, Any]) -> None:

@@ -36,6 +36,20 @@ def test_in_a_list_a_setting_is_named_only_where_titles_are_equal() -> None:
     assert in_a_list(runs) == ["LSTM(32) seed 1", "LSTM(32) seed 2", "GRU(32)"]
 
 
+def test_in_a_list_the_epochs_are_named_wherever_they_differ() -> None:
+    runs = trained(
+        {"epochs": 5}, {"cell": "LSTM", "seed": 1}, {"cell": "LSTM", "seed": 2}, {"epochs": 5, "cell": "GRU"}
+    )
+    assert in_a_list(runs) == [
+        "SimpleRNN(32) epochs 5",
+        "LSTM(32) epochs 10 seed 1",
+        "LSTM(32) epochs 10 seed 2",
+        "GRU(32) epochs 5",
+    ]
+    named = trained({"epochs": 5}, {"cell": "LSTM"}, called=("mine", ""))
+    assert in_a_list(named) == ["mine", "LSTM(32) epochs 10"], "what somebody has named bears that name"
+
+
 def test_on_cards_whatever_differs_is_named_as_on_the_charts() -> None:
     runs = trained({"maxlen": 100}, {"cell": "LSTM", "maxlen": 500})
     assert on_cards(runs) == ["SimpleRNN(32) maxlen 100", "LSTM(32) maxlen 500"]

@@ -12,7 +12,8 @@ import { OWN, decadesBetweenTicks, flowTraces, memoryTraces } from "../../rnn_co
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = {
-  name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0%", hoverformat: ".1%",
+  name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0f", hoverformat: ".1f",
+  unit: " %", factor: 100,
   range: [0.4, 1.005], marks: [],
 };
 const RUN = {
@@ -26,10 +27,10 @@ const REST = { count: 10, hint: "Press it", boardWidth: 1000, width: 480, height
 test("training goes on into the running epoch, validation ends with the last whole one", () => {
   const [training, validation] = traces(CHART, [RUN], new Set());
   assert.deepEqual(training.x, [1, 2, 2.2226, 2.4596]);
-  assert.deepEqual(training.y, [0.8624, 0.8624, 0, 0.8624]);
+  assert.deepEqual(training.y, [86.24, 86.24, 0, 86.24]);
   assert.deepEqual(validation.x, [1, 2]);
-  assert.deepEqual(validation.y, [0.8624, null], "a gap where nothing was measured");
-  assert.match(validation.hovertemplate, /%\{y:\.1%\}/);
+  assert.deepEqual(validation.y, [86.24, null], "a gap where nothing was measured");
+  assert.match(validation.hovertemplate, /%\{y:\.1f\} %/);
 });
 
 test("a figure without training has an empty line for it", () => {
@@ -50,11 +51,11 @@ test("several seeds are a mean that says how many it is of, a band where there a
   ]);
   const [band, thin, , , mean] = drawn;
   assert.deepEqual(band.x, [1, 1]);
-  assert.deepEqual(band.y.map((edge) => edge.toFixed(4)), ["0.7700", "0.6700"], "above, then back below");
-  assert.deepEqual([thin.x, thin.y, thin.hoverinfo], [[1, 2], [0.72, 0.72], "skip"]);
-  assert.match(mean.hovertemplate[0], /<b>%\{y:\.1%\}<\/b> ± 5\.0 points, n = 3</);
-  assert.match(mean.hovertemplate[1], /<b>%\{y:\.1%\}<\/b>, n = 2</);
-  const loss = traces({ ...CHART, hoverformat: ".3f" }, [SEEDS], new Set()).at(-1);
+  assert.deepEqual(band.y.map((edge) => edge.toFixed(2)), ["77.00", "67.00"], "above, then back below");
+  assert.deepEqual([thin.x, thin.y, thin.hoverinfo], [[1, 2], [72, 72], "skip"]);
+  assert.match(mean.hovertemplate[0], /<b>%\{y:\.1f\} %<\/b> ± 5\.0 points, n = 3</);
+  assert.match(mean.hovertemplate[1], /<b>%\{y:\.1f\} %<\/b>, n = 2</);
+  const loss = traces({ ...CHART, hoverformat: ".3f", unit: "", factor: 1 }, [SEEDS], new Set()).at(-1);
   assert.match(loss.hovertemplate[0], / ± 0\.050, n = 3</);
 });
 
@@ -77,7 +78,7 @@ test("the gap is shaded between the epochs that both lines have, behind all line
   const long = { ...RUN, figures: { speed: "6NK6NK6NK", val_speed: "5K0___5K0" } };
   const [gap, ...lines] = traces(CHART, [long], new Set(), { gap: true });
   assert.deepEqual([gap.x, gap.fill], [[1, 3, 3, 1], "toself"]);
-  assert.deepEqual(gap.y, [0.8624, 0.8624, 0.72, 0.72]);
+  assert.deepEqual(gap.y, [86.24, 86.24, 72, 72]);
   assert.equal(lines.length, 2);
   assert.equal(traces({ ...CHART, training: null }, [long], new Set(), { gap: true }).length, 2);
 });
@@ -117,9 +118,9 @@ test("one click hides or shows a run, two leave it alone or bring all back", () 
 test("axes and marks are as the message declares them", () => {
   const marks = [{ text: "the lecture: 85 %", at: 0.85, color: "red", side: "top" }];
   const made = layout({ ...CHART, marks }, [RUN], LOOKS, REST);
-  assert.deepEqual(made.yaxis.range, CHART.range);
-  assert.equal(made.yaxis.tickformat, ".0%");
-  assert.deepEqual([made.shapes[0].y0, made.shapes[0].line.dash], [0.85, "solid"]);
+  assert.deepEqual(made.yaxis.range.map(Math.round), [40, 100], "in the chart's own unit");
+  assert.deepEqual([made.yaxis.tickformat, made.yaxis.ticksuffix], [".0f", " %"]);
+  assert.deepEqual([made.shapes[0].y0, made.shapes[0].line.dash], [85, "solid"]);
   assert.ok(made.annotations.some(({ text }) => text.includes("the lecture: 85")));
 });
 
@@ -193,12 +194,13 @@ const FOLLOWED = {
   title: "A", color: "#0072B2", symbol: "circle", at: 1, epochs: [1, 4],
   directions: [{ backward: false, flows: [FLOW, { ...FLOW, states: MEAN, carry: MEAN }] }],
 };
+const percents = ({ share }) => share[0].map((value) => 100 * value);
 const linesOf = (drawn) => drawn.filter(({ mode, x }) => mode === "lines" && x.length);
 
 test("the gradient's lines are those of the epoch, or of the last one before it that is known, or each run's own", () => {
   const drawn = (moment) => linesOf(flowTraces(FOLLOWED, moment, "share")).map(({ y }) => y);
-  assert.deepEqual([drawn(0), drawn(1), drawn(3)], [[], [TRACK.share[0]], [TRACK.share[0]]]);
-  assert.deepEqual(drawn(4), [MEAN.share[0], MEAN.share[0]], "the carry track too");
+  assert.deepEqual([drawn(0), drawn(1), drawn(3)], [[], [percents(TRACK)], [percents(TRACK)]]);
+  assert.deepEqual(drawn(4), [percents(MEAN), percents(MEAN)], "the carry track too");
   assert.deepEqual(drawn(OWN), drawn(1));
 });
 
@@ -211,7 +213,7 @@ test("a band lies between the quartiles where a logarithm can show them, and a m
 
 test("the effective memory is marked where the share comes to one half", () => {
   const marks = flowTraces(FOLLOWED, 1, "share").filter(({ mode }) => mode === "markers");
-  assert.deepEqual(marks.map(({ x, y }) => [x, y]), [[[2], [0.5]]]);
+  assert.deepEqual(marks.map(({ x, y }) => [x, y]), [[[2], [50]]]);
   const [, memories] = memoryTraces(FOLLOWED, 3);
   assert.deepEqual(memories.y, [2, 1]);
   assert.ok(memories.marker.size[0] > memories.marker.size[1], "the mark of the moment is larger");

@@ -7,7 +7,8 @@ import { traces } from "../../rnn_compare/dashboard/assets/board_traces.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = {
-  name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0%", hoverformat: ".1%",
+  name: "speed", title: "Speed", training: "speed", validation: "val_speed", tickformat: ".0f", hoverformat: ".1f",
+  unit: " %", factor: 100,
   range: [0.45, 1.005], marks: [],
 };
 const RUN = { id: "a", label: "A", color: "red", marker: "circle", figures: { speed: "6NK", val_speed: "6NK" } };
@@ -15,15 +16,15 @@ const REST = { count: 1, hint: "", boardWidth: 1000, width: 480, height: 300 };
 
 test("what a class has drawn lies beneath the curves, the median named at its end", () => {
   const guessed = { chart: "speed", text: "the class", low: "35S", middle: "3PC", high: "48W" };
-  const [band, median] = drawnBand(guessed, { thick: 2 });
+  const [band, median] = drawnBand(guessed, CHART, { thick: 2 });
   assert.deepEqual(band.x, [1, 1]);
-  assert.deepEqual(band.y.map((value) => value.toFixed(2)), ["0.55", "0.41"]);
+  assert.deepEqual(band.y.map((value) => value.toFixed(0)), ["55", "41"]);
   assert.equal(median.line.width, 5);
-  assert.deepEqual(drawnBand(undefined), []);
+  assert.deepEqual(drawnBand(undefined, CHART), []);
   const made = layout(CHART, [RUN], LOOKS, { ...REST, guessed });
   assert.ok(made.annotations.some(({ text }) => text.endsWith("the class")));
-  assert.ok(made.yaxis.range[0] < 0.41, "all of the band is seen");
-  assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).yaxis.range, CHART.range);
+  assert.ok(made.yaxis.range[0] < 41, "all of the band is seen");
+  assert.deepEqual(layout(CHART, [RUN], LOOKS, REST).yaxis.range, CHART.range.map((end) => CHART.factor * end));
 });
 
 test("on the wall of a lecture type and lines are larger", () => {

@@ -36,6 +36,8 @@ class CurveChart:
         validation: The figure whose curve is solid, with a marker at each epoch.
         tickformat: Of the numbers along the axis, as d3 writes them.
         hoverformat: Of the numbers beside the pointer.
+        unit: Stands behind the numbers of both.
+        factor: How many of the unit 1 is.
         range: Gives the axis' ends, given all values that are drawn.
         position: Where it stands among the others, the lowest first.
         shown_first: Whether a viewer who chose nothing sees it.
@@ -51,6 +53,8 @@ class CurveChart:
     hoverformat: str
     range: Callable[[Sequence[float]], tuple[float, float]]
     position: int
+    unit: str = ""
+    factor: int = 1
     shown_first: bool = False
     marks: tuple[Mark, ...] = ()
     has_baselines: bool = False

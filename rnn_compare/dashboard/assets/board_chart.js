@@ -2,8 +2,10 @@
 
 import { drawnBand, drawnEnd } from "./board_drawn.js";
 import { lineEnds, traces } from "./board_traces.js";
+import { boardWords } from "./board_words.js";
 import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "./chart_look.js";
 import { config } from "./chart_tools.js";
+import { buildWords, leaveUnread } from "./chart_words.js";
 import { element, setText } from "./dom.js";
 import { endLabels } from "./line_ends.js";
 import { unpackFigures } from "./packed.js";
@@ -17,6 +19,7 @@ const ABOVE = 12, BELOW = 46; // pixels of the margins, with the usual type
 export function buildChart(parent, chart) {
   const box = element("figure", "rc-chart", parent);
   const { title, remark } = buildCaption(box, chart);
+  const words = buildWords(box);
   const node = element("div", "rc-plot", box);
   node.dataset.chart = chart.name;
   const settings = { ...config(chart.name), doubleClick: "reset" };
@@ -32,8 +35,10 @@ export function buildChart(parent, chart) {
       const looks = look(node);
       const guessed = drawn?.chart === declared.name ? drawn : undefined;
       const made = layout(declared, groups, looks, { ...rest, ...size, hidden, guessed });
+      words.show(boardWords(declared, groups, hidden, guessed));
       const lines = traces(declared, groups, hidden, { gap, thick: looks.thick });
-      plotly.react(node, [...drawnBand(guessed, looks), ...lines], made, settings);
+      plotly.react(node, [...drawnBand(guessed, declared, looks), ...lines], made, settings);
+      leaveUnread(node);
       if (drawnBy && width !== node.clientWidth) plotly.Plots.resize(node);
       drawnBy = plotly;
       width = node.clientWidth;
@@ -63,11 +68,15 @@ function buildCaption(box, { title: text, training, validation }) {
 export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
   const scale = scaleOf(boardWidth, looks);
   const size = boardWidth < NARROW ? 13 * (looks.type ?? 1) : 15 * scale;
-  const baselines = chart.baselines ?? [];
+  const { factor, unit } = chart;
+  const [baselines, marks] = [chart.baselines ?? [], chart.marks].map(
+    (levels) => levels.map((level) => ({ ...level, at: factor * level.at })),
+  );
+  const range = rangeWith(chart.range, guessed).map((end) => factor * end);
   const shown = groups.filter(({ id }) => !hidden.has(id));
-  const lines = width < BARE ? [] : [...lineEnds(chart, shown), ...drawnEnd(guessed, looks)];
+  const lines = width < BARE ? [] : [...lineEnds(chart, shown), ...drawnEnd(guessed, chart)];
   const place = { last: count, height: height - (ABOVE + BELOW) * scale, size: size - 1, ...looks };
-  const labels = endLabels(chart, lines, place);
+  const labels = endLabels({ ...chart, baselines, marks, range }, lines, place);
   const axis = { ...axisIn(looks), tickfont: { size } };
   return {
     ...layoutIn(looks, size),
@@ -80,10 +89,10 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
       // Dashes mean training here.
       spikedash: "solid", spikethickness: 1, unifiedhovertitle: { text: "epoch %{x:.2~f}" },
     },
-    yaxis: { ...axis, range: rangeWith(chart.range, guessed), tickformat: chart.tickformat, nticks: 7 },
+    yaxis: { ...axis, range, tickformat: chart.tickformat, ticksuffix: unit, nticks: 7 },
     shapes: [
       ...baselines.map(({ at }) => baselineAt(at, looks)),
-      ...chart.marks.map(({ at, color }) => levelAt(at, { color, width: 1.5, dash: "solid" })),
+      ...marks.map(({ at, color }) => levelAt(at, { color, width: 1.5, dash: "solid" })),
     ],
     annotations: [
       ...labels.annotations,

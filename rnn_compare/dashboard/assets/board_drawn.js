@@ -6,9 +6,9 @@ import { unpackFigures } from "./packed.js";
 
 const COLOR = "#888888"; // seen on white and on black, and no network's
 
-export function drawnBand(guessed, { thick = 1 } = {}) {
+export function drawnBand(guessed, { factor }, { thick = 1 } = {}) {
   if (!guessed) return [];
-  const [low, middle, high] = [guessed.low, guessed.middle, guessed.high].map(unpackFigures);
+  const [low, middle, high] = ["low", "middle", "high"].map((edge) => unpackFigures(guessed[edge], factor));
   const epochs = middle.map((_, index) => index + 1);
   const common = { type: "scatter", x: epochs, name: escapeLabel(guessed.text) };
   return [
@@ -18,13 +18,13 @@ export function drawnBand(guessed, { thick = 1 } = {}) {
     },
     {
       ...common, uid: "drawn-median", y: middle, mode: "lines", line: { color: COLOR, width: 2.5 * thick },
-      hovertemplate: "%{fullData.name} expected %{y:.1%}<extra></extra>",
+      hovertemplate: "%{fullData.name} expected %{y:.1f} %<extra></extra>",
     },
   ];
 }
 
-export function drawnEnd(guessed) {
+export function drawnEnd(guessed, { factor }) {
   if (!guessed) return [];
-  const middle = unpackFigures(guessed.middle);
+  const middle = unpackFigures(guessed.middle, factor);
   return [{ text: guessed.text, color: COLOR, x: middle.length, y: middle.at(-1) }];
 }

@@ -40,28 +40,29 @@ export function lineEnds(chart, groups) {
   });
 }
 
-function curvesOf(chart, { figures, trail, seeds }) {
-  const validation = figuresOf(figures, chart.validation);
+// What is drawn of a group, unpacked, in the chart's own unit.
+export function curvesOf(chart, { figures, trail, seeds }) {
+  const validation = figuresOf(figures, chart.validation, chart);
   return {
     training: trainingPoints(chart, figures, trail),
     validation: { x: epochs(validation), y: validation },
     counts: seeds ? [...seeds.counts].map((digit) => parseInt(digit, 36)) : [],
     every: seeds?.every ?? 1,
-    half: figuresOf(seeds?.half ?? {}, chart.validation),
-    single: (seeds?.single[chart.validation] ?? []).map(unpackFigures),
+    half: figuresOf(seeds?.half ?? {}, chart.validation, chart),
+    single: (seeds?.single[chart.validation] ?? []).map((packed) => unpackFigures(packed, chart.factor)),
   };
 }
 
 // The epochs that have ended, then what the running one has come to.
 function trainingPoints(chart, figures, trail) {
-  const ended = figuresOf(figures, chart.training);
-  const running = figuresOf(trail?.figures ?? {}, chart.training);
+  const ended = figuresOf(figures, chart.training, chart);
+  const running = figuresOf(trail?.figures ?? {}, chart.training, chart);
   const shares = unpackFigures(trail?.at ?? "").slice(0, running.length);
   return { x: [...epochs(ended), ...shares.map((share) => ended.length + share)], y: [...ended, ...running] };
 }
 
-function figuresOf(packed, name) {
-  return unpackFigures(packed[name] ?? "");
+function figuresOf(packed, name, { factor }) {
+  return unpackFigures(packed[name] ?? "", factor);
 }
 
 function epochs(values, every = 1) {
@@ -72,19 +73,15 @@ function trainingLine(chart, { training }, { color }) {
   return {
     uid: "training", ...training,
     line: { color, width: 2.5, dash: "6px,5px" }, opacity: 0.8,
-    hovertemplate: `%{fullData.name} training %{y:${chart.hoverformat}}<extra></extra>`,
+    hovertemplate: `%{fullData.name} training %{y:${chart.hoverformat}}${chart.unit}<extra></extra>`,
   };
 }
 
-function validationLine(chart, { validation, counts, every, half }, { color, marker }) {
-  const said = (index) => {
-    const n = counts[index];
-    const width = (index + 1) % every === 0 ? half[(index + 1) / every - 1] : undefined;
-    if (n === undefined) return "";
-    return `${width === undefined ? "" : ` ± ${inUnits(width, chart.hoverformat)}`}, n = ${n}`;
-  };
+function validationLine(chart, curves, { color, marker }) {
+  const { validation, counts } = curves;
+  const value = `<b>%{y:${chart.hoverformat}}${chart.unit}</b>`;
   const template = (index) =>
-    `%{fullData.name} validation <b>%{y:${chart.hoverformat}}</b>${said(index)}<extra></extra>`;
+    `%{fullData.name} validation ${value}${marginAt(chart, curves, index)}<extra></extra>`;
   return {
     uid: "validation", mode: "lines+markers", ...validation,
     line: { color, width: 3.5 }, marker: { symbol: marker, size: 9, color },
@@ -92,10 +89,17 @@ function validationLine(chart, { validation, counts, every, half }, { color, mar
   };
 }
 
+// Of several seeds: how sure their mean is at an epoch, where that is known, and of how many it is; of one run nothing.
+export function marginAt(chart, { counts, every, half }, index) {
+  const n = counts[index];
+  const width = (index + 1) % every === 0 ? half[(index + 1) / every - 1] : undefined;
+  if (n === undefined) return "";
+  return `${width === undefined ? "" : ` ± ${marginOf(width, chart)}`}, n = ${n}`;
+}
+
 // As d3 writes it by the format, but for the sign that a margin does without: points and not percent of something.
-function inUnits(width, format) {
-  const [, digits, kind] = /\.(\d+)(.)/.exec(format);
-  return kind === "%" ? `${(100 * width).toFixed(digits)} points` : width.toFixed(digits);
+function marginOf(width, { hoverformat, unit }) {
+  return `${width.toFixed(/\.(\d+)/.exec(hoverformat)[1])}${unit && " points"}`;
 }
 
 // The interval of the mean, where two seeds or more have finished.

@@ -197,5 +197,5 @@ export function mean(numbers) {
 }
 
 export function percent(share) {
-  return Number.isFinite(share) ? `${Math.round(100 * share)}\u202f%` : "–";
+  return Number.isFinite(share) ? `${Math.round(100 * share)}\u00a0%` : "–";
 }

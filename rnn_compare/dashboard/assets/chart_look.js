@@ -31,6 +31,16 @@ export function axisIn({ line, size = 15 }) {
   return { gridcolor: line, linecolor: line, zeroline: false, tickfont: { size } };
 }
 
+// A share as the charts draw it: Plotly's own format for shares writes "85%", the house "85 %".
+export function inPercent(share) {
+  return 100 * share;
+}
+
+// What is special of an axis of all that a share can be. Beside ticks that are listed Plotly writes no unit.
+export function percentAxis(low, high) {
+  return { range: [low, high], tickformat: "d", ticksuffix: " %", tick0: 0, dtick: 25 };
+}
+
 export function axisTitle(text, standoff, size = 15) {
   return { text, standoff, font: { size } };
 }

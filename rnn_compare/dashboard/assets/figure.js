@@ -2,6 +2,7 @@
 
 import { axisIn, layoutIn, look } from "./chart_look.js";
 import { config } from "./chart_tools.js";
+import { buildWords } from "./chart_words.js";
 import { changes, component } from "./component.js";
 import { element } from "./dom.js";
 
@@ -11,7 +12,7 @@ const MOST_LABELS = 10;
 export const { render, dispose } = component("", (root, { redraw }) => {
   root.setAttribute("role", "figure");
   root.tabIndex = 0; // a phone shifts a chart that is wider than itself, and so may the keyboard
-  const said = element("ul", "rc-unseen", root);
+  const words = buildWords(root);
   const drawing = element("div", "", root);
   drawing.setAttribute("aria-hidden", "true"); // numbers along axes, without what they belong to
   const hasChanged = changes();
@@ -22,8 +23,7 @@ export const { render, dispose } = component("", (root, { redraw }) => {
       figure = data.figure;
       if (hasChanged(data.words)) {
         root.setAttribute("aria-label", data.words.title);
-        said.replaceChildren();
-        for (const line of data.words.lines) element("li", "", said, line);
+        words.show(data.words.lines);
       }
       root.style.height = `${data.height}px`;
       drawing.style.height = root.style.height;

@@ -3,11 +3,13 @@
 
 import { look, onPointClick } from "./chart_look.js";
 import { config } from "./chart_tools.js";
+import { buildWords, leaveUnread } from "./chart_words.js";
 import { changes, component } from "./component.js";
 import { element } from "./dom.js";
 import {
   DASHES, OWN, flowTraces, flowsAt, knownAt, memoryLayout, memoryTraces, reachLayout, sizeLayout,
 } from "./gradient_traces.js";
+import { counted, flowWords, memoryWords, saidEpoch, shown } from "./gradient_words.js";
 import { buildStepper } from "./stepper.js";
 
 export const { render, dispose } = component("rc-inside", (root, { redraw }) => {
@@ -48,11 +50,15 @@ function buildHistory(root, data, pace, redraw) {
       const looks = look(root);
       const now = moments[steps.at];
       const lines = (kind) => data.runs.flatMap((run) => flowTraces(run, now, kind));
-      plotly.react(size, lines("relative"), sizeLayout(data, looks, size), ofSize);
-      plotly.react(reach, lines("share"), reachLayout(data, looks, reach), ofReach);
-      const layout = memoryLayout(data, now, looks, memories);
-      plotly.react(memories, data.runs.flatMap((run) => memoryTraces(run, now)), layout, ofMemories);
-      onPointClick(memories, (clicked) => steps.jump(moments.indexOf(clicked)));
+      size.words.show(data.runs.flatMap((run) => flowWords(run, now, "relative")));
+      reach.words.show(data.runs.flatMap((run) => flowWords(run, now, "share")));
+      memories.words.show(data.runs.flatMap(memoryWords));
+      plotly.react(size.node, lines("relative"), sizeLayout(data, looks, size.node), ofSize);
+      plotly.react(reach.node, lines("share"), reachLayout(data, looks, reach.node), ofReach);
+      const layout = memoryLayout(data, now, looks, memories.node);
+      plotly.react(memories.node, data.runs.flatMap((run) => memoryTraces(run, now)), layout, ofMemories);
+      for (const { node } of [size, reach, memories]) leaveUnread(node);
+      onPointClick(memories.node, (clicked) => steps.jump(moments.indexOf(clicked)));
     },
     end: steps.end,
   };
@@ -64,14 +70,10 @@ export function momentsOf({ epochs, runs }) {
   return differ ? [OWN, ...epochs] : epochs;
 }
 
-function saidEpoch(epoch) {
-  return epoch ? `after epoch ${epoch}` : "before training";
-}
-
 function chart(parent, title) {
-  const place = element("div", "", parent);
-  element("p", "rc-caption", place, title);
-  return element("div", "rc-history-chart", place);
+  const place = element("figure", "", parent);
+  element("figcaption", "rc-caption", place, title);
+  return { words: buildWords(place), node: element("div", "rc-history-chart", place) };
 }
 
 // A card for each run: its effective memory at a moment.
@@ -107,14 +109,6 @@ export function remarks({ states, carry }) {
     ...(carry?.memory[0] ? [`on the carry track: ${counted(carry.memory[0])}`] : []),
     ...(states.size ? [`absolute size at the last word: ${Number(states.size.toPrecision(2))}`] : []),
   ];
-}
-
-function counted(words) {
-  return `${shown(words)} word${words === 1 ? "" : "s"}`;
-}
-
-function shown(number) {
-  return number.toLocaleString("en");
 }
 
 // One for all charts: what each colour, each dash and the tint mean.

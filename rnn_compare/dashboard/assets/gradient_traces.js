@@ -1,12 +1,19 @@
 // The lines and layouts of the charts of gradient flow: its size, its reach, and the effective memory of every epoch.
 
 import { faded } from "./board_traces.js";
-import { axisIn, axisTitle, cursorAt, escapeLabel, layoutIn, levelAt, sizeIn } from "./chart_look.js";
+import {
+  axisIn, axisTitle, cursorAt, escapeLabel, inPercent, layoutIn, levelAt, percentAxis, sizeIn,
+} from "./chart_look.js";
 
 // The one meaning of each dash, in all of the charts.
 export const DASHES = { states: ["solid", "dot"], carry: ["dash", "dashdot"] };
-const TRACKS = { states: "hidden state", carry: "carry track" };
+export const TRACKS = { states: "hidden state", carry: "carry track" };
 const BAND = 0.16; // of a colour
+// What is drawn of a value, and what the pointer is told of it.
+const KINDS = {
+  relative: { written: Number, said: "%{y:.2e} of that at the last word" },
+  share: { written: inPercent, said: "the words from there on hold %{y:.1f} %" },
+};
 
 // In place of an epoch: each run's own, the one whose weights are looked at.
 export const OWN = null;
@@ -23,7 +30,7 @@ export function flowsAt(run, moment) {
 }
 
 // The name of a direction, where there are two.
-function nameOf(run, backward) {
+export function nameOf(run, backward) {
   return run.directions.length < 2 ? run.title : `${run.title} ${backward ? "backward" : "forward"}`;
 }
 
@@ -31,7 +38,7 @@ function nameOf(run, backward) {
 export function flowTraces(run, moment, kind) {
   const flows = flowsAt(run, moment);
   const traces = [
-    ...flows.map(({ places, states }) => band(run, places, states[kind].slice(1))),
+    ...flows.map(({ places, states }) => band(run, places, states[kind].slice(1), KINDS[kind].written)),
     ...flows.flatMap((flow) => Object.keys(TRACKS).filter((track) => flow[track]).map(
       (track) => line(run, flow, track, kind),
     )),
@@ -41,21 +48,21 @@ export function flowTraces(run, moment, kind) {
 }
 
 // The middle half of the reviews: between two rows, where they are known.
-function band({ color }, x, [one, other]) {
+function band({ color }, x, [one, other], written = Number) {
   const there = one ? [...x.keys()].filter((at) => one[at] > 0 && other[at] > 0) : [];
   const back = there.toReversed();
   return {
     mode: "none", fill: "toself", fillcolor: faded(color, BAND), hoverinfo: "skip",
     x: [...there, ...back].map((at) => x[at]),
-    y: [...there.map((at) => one[at]), ...back.map((at) => other[at])],
+    y: [...there.map((at) => one[at]), ...back.map((at) => other[at])].map(written),
   };
 }
 
 function line(run, flow, track, kind) {
-  const said = kind === "share" ? "the words from there on hold %{y:.1%}" : "%{y:.2e} of that at the last word";
+  const { written, said } = KINDS[kind];
   return {
     mode: "lines", name: escapeLabel(nameOf(run, flow.backward)), x: flow.places,
-    y: flow[track][kind][0].map((value) => (value > 0 ? value : null)), // a logarithm cannot show 0
+    y: flow[track][kind][0].map((value) => (value > 0 ? written(value) : null)), // a logarithm cannot show 0
     line: { color: run.color, dash: DASHES[track][Number(flow.backward)], width: track === "states" ? 3.5 : 2.5 },
     hovertemplate: `${TRACKS[track]}, word %{x:,} from the end: ${said}`,
   };
@@ -63,7 +70,7 @@ function line(run, flow, track, kind) {
 
 function mark(run, { states }) {
   return {
-    mode: "markers", x: [states.memory[0]], y: [0.5], hoverinfo: "skip",
+    mode: "markers", x: [states.memory[0]], y: [50], hoverinfo: "skip",
     marker: { color: run.color, symbol: run.symbol, size: 13 },
   };
 }
@@ -101,10 +108,10 @@ export function reachLayout({ place, longest }, looks, node) {
   return {
     ...frame(looks, node),
     xaxis: axis(looks, place, { range: [longest + 0.5, 0] }),
-    yaxis: axis(looks, "", { range: [-0.02, 1.02], tickformat: ".0%", tickvals: [0, 0.25, 0.5, 0.75, 1] }),
-    shapes: [levelAt(0.5, { color: looks.ink, width: 1.5, dash: "solid" })],
+    yaxis: axis(looks, "", percentAxis(-2, 102)),
+    shapes: [levelAt(50, { color: looks.ink, width: 1.5, dash: "solid" })],
     annotations: [{
-      text: "one half", x: 0, xref: "paper", xanchor: "left", y: 0.5, yanchor: "top", showarrow: false,
+      text: "one half", x: 0, xref: "paper", xanchor: "left", y: 50, yanchor: "top", showarrow: false,
     }],
   };
 }

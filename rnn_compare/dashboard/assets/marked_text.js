@@ -4,10 +4,15 @@ import { button, element } from "./dom.js";
 import { signed } from "./moves.js";
 
 const COLOURINGS = {
-  read: { title: "the verdict when it was read", said: "How far the word moved the verdict as it was read" },
+  read: {
+    title: "the verdict when it was read", said: "How far the word moved the verdict as it was read",
+    measured: "Measured while reading: the verdict after the word minus that before it; later words may undo it.",
+  },
   left_out: {
     title: "the final verdict without it",
     said: "How far the final verdict moves when the word is replaced by “unknown”",
+    measured: "Measured at the end: the final verdict with the word minus that with “unknown” in its place. The "
+      + "chart's pointer tells another effect: the change while the word was read, which later words may undo.",
   },
 };
 const LEAST = 0.2; // log-odds that have full colour at the least: or noise would look like an opinion
@@ -42,6 +47,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
     return made;
   });
   const scale = element("p", "rc-scale-said", below);
+  const measured = element("p", "rc-axes", below);
   return {
     // moved: what each word that was read did (see moves.js); nothing while that is being worked out.
     colour({ colouring, lead, moved }) {
@@ -53,6 +59,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
       const strongest = () => `${strongestWord(words.slice(run.first), moved)}, for ${run.title}`;
       scale.textContent = moved ? strongest() : "being worked out …";
+      measured.textContent = COLOURINGS[colouring].measured;
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
     },

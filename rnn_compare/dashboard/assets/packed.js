@@ -1,8 +1,10 @@
 // Numbers as the server packs them.
 
 // An epoch's figures: ten-thousandths, three base-36 digits each; ___ where there is none (a gap in its line).
-export function unpackFigures(text) {
-  return (text.match(/.{3}/g) ?? []).map((digits) => (digits === "___" ? null : parseInt(digits, 36) / 1e4));
+// factor: how many of what is wanted 1 is, such as 100 for percent.
+export function unpackFigures(text, factor = 1) {
+  const digits = text.match(/.{3}/g) ?? [];
+  return digits.map((three) => (three === "___" ? null : (factor * parseInt(three, 36)) / 1e4));
 }
 
 // What goes on in a cell: a byte each, in 127ths of the largest.

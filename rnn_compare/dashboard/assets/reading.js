@@ -75,8 +75,8 @@ function buildReading(root, { words, at, author, drawings, runs: packed, cut }, 
   });
   const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
   const begins = cut && `; ${cut}`;
-  element("p", "rc-caption", told, `The verdict after each word: probability of ${highs.join(" or ")}${begins}`);
-  const chart = buildVerdictChart(told, { words, author, runs, onWord });
+  const title = `The verdict after each word: probability of ${highs.join(" or ")}${begins}`;
+  const chart = buildVerdictChart(told, { title, words, author, runs, onWord });
   told.append(below);
   const row = element("div", "rc-cells", sides);
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {

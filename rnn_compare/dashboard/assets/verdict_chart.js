@@ -1,17 +1,22 @@
 // The verdict after each word, a line a network.
 
 import {
-  CLEAR, axisIn, axisTitle, cursorAt, escapeLabel, layoutIn, levelAt, look, onPointClick, sizeIn,
+  CLEAR, axisIn, axisTitle, cursorAt, escapeLabel, inPercent, layoutIn, levelAt, look, onPointClick, percentAxis,
+  sizeIn,
 } from "./chart_look.js";
 import { config } from "./chart_tools.js";
+import { buildWords, courseOf, leaveUnread } from "./chart_words.js";
 import { element } from "./dom.js";
 import { moves, signed } from "./moves.js";
 
 const WORD_PX = 19; // what a slanted label needs
 
-// author: whether the review's author liked the film, or null where that is not known.
-export function buildVerdictChart(parent, { words, author, runs, onWord }) {
-  const node = element("div", "rc-verdict-chart", parent);
+// title: what stands above it; author: whether the review's author liked the film, or null where that is not known.
+export function buildVerdictChart(parent, { title, words, author, runs, onWord }) {
+  const figure = element("figure", "", parent);
+  element("figcaption", "rc-caption", figure, title);
+  buildWords(figure).show(verdictWords(words, author, runs));
+  const node = element("div", "rc-verdict-chart", figure);
   const settings = config("verdicts");
   let drawnBy;
   return {
@@ -25,11 +30,11 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
         legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
         xaxis: wordAxis(words, looks, node.clientWidth),
         yaxis: {
-          ...axisIn(looks), fixedrange: true, range: [-0.03, 1.03], tickformat: ".0%",
-          tickvals: [0, 0.25, 0.5, 0.75, 1],
+          ...axisIn(looks), fixedrange: true, ...percentAxis(-3, 103),
         },
         shapes: shapesAt(at, looks),
       }, settings);
+      leaveUnread(node);
       onPointClick(node, (x) => onWord(Math.round(x) - 1));
       drawnBy = plotly;
     },
@@ -39,10 +44,22 @@ export function buildVerdictChart(parent, { words, author, runs, onWord }) {
   };
 }
 
+// How the verdict of each network goes, for those who do not see it.
+export function verdictWords(words, author, runs) {
+  const lines = runs.map(({ title, first, labels, probabilities }) => {
+    const course = courseOf(probabilities, {
+      written: (probability) => `${inPercent(probability).toFixed(1)} %`, extremes: ["highest", "lowest"],
+      at: (index) => (index ? `after word ${first + index}, “${words[first + index - 1]}”` : "before the first word"),
+    });
+    return `${title}: ${labels[1]} ${course}.`;
+  });
+  return [...lines, ...(author === null ? [] : [`Its label says ${runs[0].labels[Number(author)]}.`])];
+}
+
 // No line: what the box that hovers over the chart says first.
 function wordTrace(words) {
   return {
-    type: "scatter", mode: "lines", x: words.map((_, index) => index + 1), y: words.map(() => 0.5), showlegend: false,
+    type: "scatter", mode: "lines", x: words.map((_, index) => index + 1), y: words.map(() => 50), showlegend: false,
     line: { color: CLEAR }, text: words.map(escapeLabel), hovertemplate: "<b>“%{text}”</b><extra></extra>",
   };
 }
@@ -52,14 +69,14 @@ function verdictTrace(run) {
   return {
     type: "scatter", mode: "lines", name: escapeLabel(run.title), showlegend: false,
     line: { color: run.color, width: 3.5 },
-    x: run.probabilities.map((_, index) => run.first + index), y: run.probabilities,
-    text: ["before the first word", ...moved], hovertemplate: "%{y:.1%}, %{text}",
+    x: run.probabilities.map((_, index) => run.first + index), y: run.probabilities.map(inPercent),
+    text: ["before the first word", ...moved], hovertemplate: "%{y:.1f} %, %{text}",
   };
 }
 
 function authorTrace(count, positive, { ink }) {
   return {
-    type: "scatter", mode: "markers", name: "what its label says", x: [count], y: [positive ? 1 : 0],
+    type: "scatter", mode: "markers", name: "what its label says", x: [count], y: [positive ? 100 : 0],
     marker: { symbol: "star", size: 17, color: ink }, hoverinfo: "skip", cliponaxis: false,
   };
 }
@@ -77,6 +94,6 @@ function wordAxis(words, looks, width) {
 }
 
 function shapesAt(at, looks) {
-  const undecided = { ...levelAt(0.5, { color: looks.ink, width: 1, dash: "solid" }), opacity: 0.5 };
+  const undecided = { ...levelAt(50, { color: looks.ink, width: 1, dash: "solid" }), opacity: 0.5 };
   return [undecided, cursorAt(at + 1, looks)];
 }

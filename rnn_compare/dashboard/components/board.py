@@ -18,6 +18,7 @@ from rnn_compare.dashboard.components import board_cards, board_curves
 from rnn_compare.dashboard.components.board_subject import replayed, subject
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.shown_runs import grouped
+from rnn_compare.figures.registry import FIGURES
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.speed import UNMEASURED, Speed
 
@@ -129,8 +130,12 @@ def _chart(
         "title": title,
         "training": chart.training,
         "validation": chart.validation,
+        "called": f"validation {chart.title if chart.title.isupper() else chart.title.lower()}",
+        "best": "highest" if FIGURES[chart.validation].higher_is_better else "lowest",
         "tickformat": chart.tickformat,
         "hoverformat": chart.hoverformat,
+        "unit": chart.unit,
+        "factor": chart.factor,
         "range": (low, high),
         "marks": [asdict(mark) for mark in chart.marks] if view.marks else [],
         "remark": remark if chart.has_baselines else "",

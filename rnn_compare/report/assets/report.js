@@ -76,7 +76,7 @@ function layout(chart, { ink, line, paper }) {
     xaxis: {
       ...axis, title: { text: "epoch", standoff: 6 }, range: [0.8, epochs + 0.2], dtick: epochs <= 12 ? 1 : undefined,
     },
-    yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, nticks: 7 },
+    yaxis: { ...axis, range: chart.range, tickformat: chart.tickformat, ticksuffix: chart.unit, nticks: 7 },
     shapes: levels.map(({ at, color }) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: at, y1: at, line: { color, width: 2, dash: "dot" }, layer: "below",
     })),

@@ -72,13 +72,22 @@ def shared(near: Near) -> set[str]:
 
 
 def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
-    """Returns as HTML what the colours of a map mean, with the verdicts that they stand for."""
+    """Returns as HTML what the colours of a map mean, with the verdicts that they stand for.
+
+    A colour is measured from the median word, and networks lean: what is nearer to negative than that word may well be
+    judged positive.
+    """
     shades = ", ".join(color for _, color in COLORS)
-    ends = {-1.0: ("≤ ", f"<br>towards {escape(labels[0])}"), 1.0: ("≥ ", f"<br>towards {escape(labels[1])}")}
+    low, high = map(escape, labels)
+    said = {
+        -1.0: ("≤ ", f" {high}<br>nearer to {low}"),
+        0.0: ("", f" {high}<br>the median word"),
+        1.0: ("≥ ", f" {high}<br>nearer to {high}"),
+    }
     ticks = ""
     for place, verdict in scale.ticks():
-        before, below = ends.get(place, ("", ""))
-        ticks += f'<b style="left: {50 + 50 * place:.1f}%">{before}{100 * verdict:.0f} %{below}</b>'
+        before, after = said.get(place, ("", ""))
+        ticks += f'<b style="left: {50 + 50 * place:.1f}%">{before}{100 * verdict:.0f} %{after}</b>'
     return f'<div class="rc-colors"><i style="background: linear-gradient(90deg, {shades})"></i>{ticks}</div>'
 
 

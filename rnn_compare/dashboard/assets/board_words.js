@@ -1,0 +1,32 @@
+// What a chart of the board says in words: how each network's curves go, and the lines across them.
+
+import { curvesOf, marginAt } from "./board_traces.js";
+import { courseOf } from "./chart_words.js";
+import { unpackFigures } from "./packed.js";
+
+// guessed: what a class has drawn of this chart, if it has.
+export function boardWords(chart, groups, hidden, guessed) {
+  const levels = [...(chart.marks ?? []), ...(chart.baselines ?? [])].map(({ text }) => text.replaceAll("\n", " "));
+  return [
+    ...groups.filter(({ id }) => !hidden.has(id)).map((group) => networkWords(chart, group)),
+    ...(guessed ? [`${guessed.text} expected ${course(chart, unpackFigures(guessed.middle, chart.factor))}.`] : []),
+    ...(levels.length ? [`Lines across it: ${levels.join("; ")}.`] : []),
+  ];
+}
+
+function networkWords(chart, group) {
+  const curves = curvesOf(chart, group);
+  const validation = course(chart, curves.validation.y, (index) => marginAt(chart, curves, index));
+  const ended = curves.training.y.filter((_, index) => Number.isInteger(curves.training.x[index]));
+  const training = course(chart, ended);
+  const said = [validation && `${chart.called} ${validation}`, training && `in training ${training}`].filter(Boolean);
+  return `${group.label}: ${said.join("; ") || "no epoch has ended yet"}.`;
+}
+
+function course({ best, hoverformat, unit }, values, margin = () => "") {
+  const [, digits] = /\.(\d+)/.exec(hoverformat);
+  return courseOf(values, {
+    written: (value, index) => `${value.toFixed(digits)}${unit}${margin(index)}`,
+    at: (index) => `in epoch ${index + 1}`, extremes: [best],
+  });
+}

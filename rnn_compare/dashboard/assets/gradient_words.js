@@ -1,0 +1,51 @@
+// What the charts of gradient flow say in words: how far the gradient reaches at a moment, and how that has changed.
+
+import { courseOf } from "./chart_words.js";
+import { TRACKS, flowsAt, nameOf } from "./gradient_traces.js";
+
+const DISTANCES = [1, 10, 100]; // words from the end that are told, and the farthest
+const SAID = {
+  relative: (value, place) => `${value ? Number(value.toPrecision(2)) : 0} at word ${shown(place)} from the end`,
+  share: (value, place) => `the last ${holders(place)} ${(100 * value).toFixed(1)} %`,
+};
+
+export function saidEpoch(epoch) {
+  return epoch ? `after epoch ${epoch}` : "before training";
+}
+
+export function counted(words) {
+  return `${shown(words)} word${words === 1 ? "" : "s"}`;
+}
+
+export function shown(number) {
+  return number.toLocaleString("en");
+}
+
+// Of a run at a moment, a sentence a line; kind: "relative" or "share".
+export function flowWords(run, moment, kind) {
+  return flowsAt(run, moment).flatMap((flow) => Object.keys(TRACKS).filter((track) => flow[track]).map((track) => {
+    const [middle] = flow[track][kind];
+    const said = placesToTell(flow.places).map((index) => SAID[kind](middle[index], flow.places[index]));
+    return `${nameOf(run, flow.backward)}, ${TRACKS[track]}: ${said.join("; ")}.`;
+  }));
+}
+
+// Of a run over all epochs, a sentence for each direction.
+export function memoryWords(run) {
+  return run.directions.map(({ backward, flows }) => {
+    const course = courseOf(flows.map(({ states }) => states.memory[0]), {
+      written: counted, at: (index) => saidEpoch(run.epochs[index]), extremes: ["highest"],
+    });
+    return `${nameOf(run, backward)}: ${course}.`;
+  });
+}
+
+function holders(words) {
+  return words === 1 ? "word holds" : `${counted(words)} hold`;
+}
+
+function placesToTell(places) {
+  const found = DISTANCES.map((distance) => places.findLastIndex((place) => place <= distance));
+  const told = new Set([...found.filter((index) => index >= 0), places.length - 1]);
+  return [...told].toSorted((one, other) => one - other);
+}

@@ -1,0 +1,62 @@
+"""Percent is written one way, in text and in charts: "84.9 %"."""
+
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from rnn_compare.charts.axis_chart import axis_chart
+from rnn_compare.charts.best_of_chart import best_of_chart
+from rnn_compare.charts.cost_chart import cost_chart
+from rnn_compare.charts.curves.registry import CHARTS
+from rnn_compare.charts.drawn_curves_chart import chart
+from rnn_compare.charts.in_words import in_words
+from rnn_compare.charts.memory_chart import effect_chart, told_apart_chart
+from rnn_compare.charts.palette import looks
+from rnn_compare.charts.parallel_chart import parallel_chart
+from rnn_compare.charts.reliability_chart import reliability_chart
+from rnn_compare.charts.sweep_heat_maps import sweep_heat_maps
+from rnn_compare.comparison.calibration import calibration
+from rnn_compare.comparison.sweeps import grid
+from tests.charts.memories import recalled
+from tests.charts.test_sweep_charts import SMALL, found
+
+PACKAGE = Path(__file__).resolve().parents[2] / "rnn_compare"
+FORMAT = re.compile(r"(?<!\d)\.\d+%")
+"""How Python and d3 are asked to write a share, which they do without the space."""
+SWEEP = found(grid(SMALL | {"cell": ["LSTM", "GRU"]}))
+FIGURES = {
+    "a setting": axis_chart(SWEEP, "units", "accuracy"),
+    "best of k": best_of_chart(SWEEP, "accuracy"),
+    "cost": cost_chart(SWEEP, [10.0 + place for place in range(len(SWEEP))], "parameters", "parameters", "accuracy"),
+    "parallel": parallel_chart(SWEEP),
+    "heat maps": sweep_heat_maps(SWEEP),
+    "drawn by a class": chart("LSTM(32)", 12, [0.5, 0.6], [0.6, 0.7], [0.7, 0.8]),
+    "told apart": told_apart_chart([recalled()]),
+    "effect": effect_chart([recalled()]),
+    "reliability": reliability_chart(calibration(np.array([0.1, 0.9]), np.array([0, 1])), looks(["GRU"])[0]),
+}
+
+
+def test_nothing_is_formatted_as_a_share_by_a_format_that_leaves_out_the_space() -> None:
+    """Only a figure's declaration names it so: ``Figure.text`` puts the space."""
+    sources = [path for ending in ("py", "js", "html") for path in PACKAGE.rglob(f"*.{ending}")]
+    assert sources
+    places = [path.relative_to(PACKAGE) for path in sources if FORMAT.search(path.read_text(encoding="utf-8"))]
+    assert [str(place) for place in places if place.parts[0] != "figures"] == []
+
+
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_no_chart_writes_a_percent_sign_straight_after_a_digit(figure: go.Figure) -> None:
+    assert not re.search(r"\d%[^{\w]", json.dumps(figure.to_plotly_json(), default=list))
+    lines = in_words(figure).lines
+    assert lines
+    assert [line for line in lines if re.search(r"\d%", line)] == []
+
+
+def test_curves_of_shares_are_drawn_in_percent() -> None:
+    assert {shown.unit for shown in CHARTS.values() if shown.factor == 100} == {" %"}
+    assert {shown.unit for shown in CHARTS.values() if shown.factor == 1} == {""}

@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+
+import { boardWords } from "../../rnn_compare/dashboard/assets/board_words.js";
+import { courseOf } from "../../rnn_compare/dashboard/assets/chart_words.js";
+import { OWN } from "../../rnn_compare/dashboard/assets/gradient_traces.js";
+import { flowWords, memoryWords } from "../../rnn_compare/dashboard/assets/gradient_words.js";
+import { verdictWords } from "../../rnn_compare/dashboard/assets/verdict_chart.js";
+
+const CHART = {
+  training: "speed", validation: "val_speed", hoverformat: ".1f", unit: " %", factor: 100, called: "validation speed",
+  best: "highest", marks: [],
+};
+// 71 %, 84.9 %, 83 %
+const RUN = { id: "a", label: "A", figures: { speed: "5H85H86NK", val_speed: "5H86JU6EK" } };
+
+test("of a curve its first value, its best and its last are told", () => {
+  assert.deepEqual(boardWords(CHART, [RUN], new Set()), [
+    "A: validation speed 71.0 % in epoch 1, highest 84.9 % in epoch 2, 83.0 % in epoch 3, the last; "
+    + "in training 71.0 % in epoch 1, highest 86.2 % in epoch 3, the last.",
+  ]);
+  const [loss] = boardWords({ ...CHART, best: "lowest", unit: "", factor: 1, hoverformat: ".3f" }, [RUN], new Set());
+  assert.match(loss, /^A: validation speed lowest 0\.710 in epoch 1, 0\.830 in epoch 3, the last;/);
+});
+
+test("a running epoch is not told before it has ended, and of a hidden network nothing is", () => {
+  const begun = { ...RUN, figures: {}, trail: { at: "1PU3JO", figures: { speed: "0006NK" } } };
+  assert.deepEqual(boardWords(CHART, [begun], new Set()), ["A: no epoch has ended yet."]);
+  assert.deepEqual(boardWords(CHART, [RUN], new Set(["a"])), []);
+});
+
+test("of several seeds it is said how many they are and how sure their mean is", () => {
+  const seeds = { counts: "32", every: 1, half: { val_speed: "0DW" }, single: {} };
+  const [said] = boardWords(CHART, [{ ...RUN, figures: { val_speed: "5H86JU" }, seeds }], new Set());
+  const course = "71.0 % ± 5.0 points, n = 3 in epoch 1, highest 84.9 %, n = 2 in epoch 2, the last";
+  assert.equal(said, `A: validation speed ${course}.`);
+});
+
+test("what else is drawn across a chart is told with it", () => {
+  const marks = [{ text: "lecture's LSTM\n89 %", at: 0.89 }];
+  const guessed = { text: "the class", middle: "5H86EK" };
+  assert.deepEqual(boardWords({ ...CHART, marks }, [], new Set(), guessed), [
+    "the class expected 71.0 % in epoch 1, highest 83.0 % in epoch 2, the last.",
+    "Lines across it: lecture's LSTM 89 %.",
+  ]);
+});
+
+test("where nothing is known nothing is told, and one value is no highest", () => {
+  const told = { written: String, at: (index) => `at ${index}`, extremes: ["highest", "lowest"] };
+  assert.equal(courseOf([null, undefined], told), "");
+  assert.equal(courseOf([null, 3], told), "3 at 1");
+  assert.equal(courseOf([2, 3, 1, 2], told), "2 at 0, highest 3 at 1, lowest 1 at 2, 2 at 3, the last");
+});
+
+test("the verdict is told before the first word, at its extremes with their words, and after the last", () => {
+  const run = { title: "A", first: 1, labels: ["negative", "positive"], probabilities: [0.5, 0.9, 0.25, 0.7] };
+  const words = ["cut", "a", "bad", "film"];
+  assert.deepEqual(verdictWords(words, 0, [run]), [
+    "A: positive 50.0 % before the first word, highest 90.0 % after word 2, “a”, lowest 25.0 % after word 3, “bad”, "
+    + "70.0 % after word 4, “film”, the last.",
+    "Its label says negative.",
+  ]);
+  assert.equal(verdictWords(words, null, [run]).length, 1);
+});
+
+const TRACK = { relative: [[1, 0.0123, 0]], share: [[0.4, 0.6, 1]], memory: [12] };
+const FLOW = { places: [1, 10, 500], states: TRACK, carry: null };
+const FOLLOWED = {
+  title: "A", at: 1, epochs: [0, 4],
+  directions: [{ backward: false, flows: [FLOW, { ...FLOW, states: { ...TRACK, memory: [1] }, carry: TRACK }] }],
+};
+
+test("the gradient is told near the end and at the farthest word, on each track", () => {
+  assert.deepEqual(flowWords(FOLLOWED, OWN, "relative"), [
+    "A, hidden state: 1 at word 1 from the end; 0.012 at word 10 from the end; 0 at word 500 from the end.",
+  ]);
+  const [, carry] = flowWords(FOLLOWED, 4, "share");
+  const share = "the last word holds 40.0 %; the last 10 words hold 60.0 %; the last 500 words hold 100.0 %";
+  assert.equal(carry, `A, carry track: ${share}.`);
+});
+
+test("the effective memory is told over the epochs", () => {
+  const [said] = memoryWords(FOLLOWED);
+  assert.equal(said, "A: highest 12 words before training, 1 word after epoch 4, the last.");
+});
