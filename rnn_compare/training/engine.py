@@ -268,6 +268,7 @@ class Engine:
             self._wake.wait(IDLE_SECONDS if idle else TICK_SECONDS)
             self._wake.clear()
             try:
+                self._workers.look_after()
                 self._dispatcher.step(self._workers)
                 self._look(self._workers)
             except UserError as error:  # the record cannot be used just now
