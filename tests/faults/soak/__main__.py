@@ -68,7 +68,9 @@ def main() -> None:
     hall = Hall(options.cache, options.logs)
     line = Line(hall.port)
     store = RunStore(options.cache / "runs.db")
-    phones = [HallPhone(line.host, ledger, Random(chance.random()), number) for number in range(options.phones)]
+    phones = [
+        HallPhone(line.host, ledger, Random(chance.random()), number, options.think) for number in range(options.phones)
+    ]
     memory: list[tuple[int, float]] = []
     reasons: set[str] = set()
     with sync_playwright() as playwright, _watching(store, ledger, reasons, ended):
@@ -163,6 +165,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--faults", type=int, default=100)
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--phones", type=int, default=8)
+    parser.add_argument("--think", type=float, default=6.0, help="seconds before a phone sends something")
     parser.add_argument("--preset", default="How many gates?")
     return parser.parse_args()
 

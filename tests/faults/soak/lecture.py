@@ -96,7 +96,7 @@ class SoakedLecture:
         presenter.show_step(BEST)
         self._vote(BEST, "best")
         if self._chance.random() < 0.5:
-            presenter.until("a second vote", _is_open, lambda wall: self._open_again(wall, BEST))
+            presenter.until("a second vote", _is_open, lambda wall: self._open(wall, BEST))
             self._vote(BEST, "best")
         presenter.show_step(LEAD)
         self._vote(LEAD, "lead")
@@ -155,16 +155,11 @@ class SoakedLecture:
         return sum(counts) == len(kept)
 
     def _open(self, wall: Wall, place: int) -> None:
-        if wall.has("Open the vote"):
-            self._presenter.click("Open the vote")
-        elif wall.place and wall.place != place:
+        if wall.place and wall.place != place:
             self._presenter.press("PageDown" if wall.place < place else "ArrowLeft")
-
-    def _open_again(self, wall: Wall, place: int) -> None:
-        if wall.has("Discuss and vote again"):
-            self._presenter.click("Discuss and vote again")
-        else:
-            self._open(wall, place)
+        for button in ("Open the vote", "Discuss and vote again"):  # or pressed once too often
+            if wall.has(button):
+                self._presenter.click(button)
 
     def _train(self) -> None:
         self._presenter.show_step(TRAIN)

@@ -144,7 +144,7 @@ class Ledger:
             record.close()
         if not len(self.kept) <= rows <= len(self.kept.keys() | self.perhaps.keys()):
             self.problem(f"{rows} answers are in the export, and {len(self.kept)} were kept.")
-        if shown and reviews != [shown]:
+        if shown and shown not in reviews:
             self.problem(f"The review {shown!r} was shown, and the record has {reviews}.")
 
 

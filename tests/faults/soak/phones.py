@@ -27,12 +27,13 @@ class HallPhone:
         ledger: Takes what it was promised.
         chance: Decides what it says, and when.
         number: Tells it from the others, in its reviews.
+        seconds: How long it may think before it sends something.
     """
 
-    def __init__(self, host: str, ledger: Ledger, chance: Random, number: int) -> None:
+    def __init__(self, host: str, ledger: Ledger, chance: Random, number: int, seconds: float) -> None:
         self._phone = PlainPhone(host)
         self._device = device_of(self._phone.cookie)
-        self._ledger, self._chance, self._number = ledger, chance, number
+        self._ledger, self._chance, self._number, self._seconds = ledger, chance, number, seconds
         self._told: dict[str, Any] = {}
         self._done: set[Vote | tuple[int, str]] = set()
         self._curves: dict[tuple[int, str], list[float]] = {}
@@ -112,6 +113,7 @@ class HallPhone:
     def _vote(self, vote: Vote, question: dict[str, Any]) -> None:
         _, asked, round_, _ = vote
         many = len(question["choices"])
+        time.sleep(self._chance.uniform(0, self._seconds))
         answer = self._chance.randrange(many) if many else self._chance.randrange(40) / 2
         self._ledger.tries(vote, answer)
         status, is_sure = self._until_told(lambda: self._phone.answer(answer, asked, round_))
@@ -119,6 +121,7 @@ class HallPhone:
         self._done.add(vote)
 
     def _review(self, lecture: int) -> None:
+        time.sleep(self._chance.uniform(0, self._seconds))
         text = f"Film {self._number} of hall {lecture} is {self._chance.choice(('wonderful', 'awful'))}."
         status, _ = self._until_told(lambda: self._phone.send("review", {"text": text}))
         if status == 200:

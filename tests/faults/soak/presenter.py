@@ -1,6 +1,7 @@
 """A presenter at a real browser, who sees what the wall shows and presses on, whatever happens to the wall."""
 
 import contextlib
+import math
 import re
 import threading
 import time
@@ -15,8 +16,9 @@ from tests.chromium import ARGUMENTS
 
 PATIENCE = 300.0
 """Seconds until what must come has come, faults included."""
-SOON = 6.0
-"""Seconds after which a presenter who sees nothing happen presses again."""
+AT_ONCE, SOON, TRIES = 1.0, 5.0, 3
+"""Seconds after which a presenter presses again who sees something happen, and nothing; how often until the page is
+loaded anew."""
 LOAD = 10_000
 """Milliseconds that a page may take before it is loaded once more."""
 SEEN = """() => {
@@ -105,22 +107,23 @@ class Presenter:
         Raises:
             TimeoutError: If it is never seen.
         """
-        deadline, acted, tries = time.monotonic() + patience, -SOON, 0
-        wall: Wall | None = None
+        deadline, acted, tries = time.monotonic() + patience, -math.inf, 0
+        wall = before = None
         while time.monotonic() < deadline:
             if self.is_closed.is_set():
                 self._reopen()
             try:
                 wall = Wall(**self._page.evaluate(SEEN))
                 if seen(wall):
-                    self._say(f"{what}")
                     return wall
-                if time.monotonic() - acted > SOON:
-                    acted, tries = time.monotonic(), tries + 1
-                    if tries % 3 == 0:
-                        self._load()
-                    else:
+                waited = time.monotonic() - acted
+                if waited > SOON or (waited > AT_ONCE and wall != before):
+                    tries = 0 if wall != before else tries + 1
+                    before, acted = wall, time.monotonic()
+                    if tries < TRIES:
                         act(wall)
+                    else:
+                        self._load()
                 self._page.wait_for_timeout(150)
             except PlaywrightError:
                 time.sleep(0.5)
@@ -162,4 +165,4 @@ class Presenter:
     def _load(self) -> None:
         with contextlib.suppress(PlaywrightError):  # the server may be away: whoever waits loads it once more
             self._page.goto(f"{self._url}/{self._where}", timeout=LOAD)
-            self._page.locator(".stMain [data-testid=stElementContainer]").first.wait_for(timeout=LOAD)
+            self._page.locator(".stMain h1, .stMain h2, .stMain button").first.wait_for(timeout=LOAD)
