@@ -23,6 +23,8 @@ SECONDS = 900
 """Patience with the last lecture, once its time is over."""
 MEMORY_MB = 100.0
 """What the server's memory may grow by from the first lecture to the last: it remembers what it has concluded."""
+SEED = 98014
+"""Of a lecture in which the first vote meets the lock, the cut and the new start, and the training loses a worker."""
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
 
 
@@ -59,10 +61,10 @@ def test_a_lecture_in_which_its_server_a_worker_the_network_and_the_record_fail_
     """A minute of the soak below."""
     kinds = ("worker killed", "server killed", "phones' network cut", "record locked", "browser closed")
     report = given(
-        *(tmp_path, prepared_cache / "reviews", chromium, 22, 0.3, len(kinds)),
+        *(tmp_path, prepared_cache / "reviews", chromium, SEED, 0.5, len(kinds)),
         *("--kinds", *kinds, "--preset", "Short", "--think", "2"),
     )
-    assert report["epochs"] == 10
+    assert report["faults"] == dict.fromkeys(kinds, 1)
     assert report["starts"] == 2
 
 
