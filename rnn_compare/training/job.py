@@ -34,7 +34,6 @@ from rnn_compare.training.model_files import save_weights, write_models
 from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import StopAskedError, Stream
 
-
 _NO_PRIMITIVE = "could not create a primitive"
 """What oneDNN, which does TensorFlow's arithmetic, says where it gets no memory."""
 

@@ -11,7 +11,6 @@ from rnn_compare.dashboard.services import Services
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
 
-
 HALF_SHOWN = (("predict", "idle"), ("reveal", "idle"), ("reveal", "open"), ("reveal", "closed"))
 """Steps and phases that are left where a server is killed, or its disk is full, in the middle of a press: the next one
 completes it."""
