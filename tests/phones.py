@@ -1,9 +1,11 @@
 """A lecture as tests give it: a presenter who obeys (benchmarks/presented.py), and phones without a browser."""
 
+import contextlib
 import http.client
 import json
 import re
 import urllib.parse
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -88,18 +90,25 @@ class PlainPhone:
         """Sends an answer."""
         return self.send("answer", {"question": question, "round": round_, "answer": value}, **headers)
 
+    def listen(self) -> Generator[bytes]:
+        """Yields what comes over the stream of events, part by part, until the server ends it."""
+        connection = http.client.HTTPConnection(self.host, timeout=60)
+        try:
+            connection.request("GET", "/join/events", headers={"Cookie": self.cookie})
+            answer = connection.getresponse()
+            while part := answer.read1(65536):
+                yield part
+        finally:
+            connection.close()
+
     def events(self, until: str = "event: state") -> str:
         """Listens until something was said, and returns everything that was."""
-        connection = http.client.HTTPConnection(self.host, timeout=60)
-        connection.request("GET", "/join/events", headers={"Cookie": self.cookie})
-        answer = connection.getresponse()
         heard = b""
-        while until.encode() not in heard or not heard.endswith(b"\n\n"):
-            part = answer.read1(65536)
-            if not part:
-                break
-            heard += part
-        connection.close()
+        with contextlib.closing(self.listen()) as parts:
+            for part in parts:
+                heard += part
+                if until.encode() in heard and heard.endswith(b"\n\n"):
+                    break
         return heard.decode()
 
 

@@ -127,11 +127,11 @@ class Services:
     def submit_hidden(self, experiments: Sequence[Experiment], visitor: str = "", priority: int = 0) -> list[str]:
         """Begins trainings that nobody sees until the class has predicted; returns their ids.
 
-        Nobody reads the record between the two steps, so that no page has a glimpse of them.
+        They are hidden before there are any: a server that is killed in between must not leave them in sight. Nobody
+        reads the record meanwhile, so that no page has a glimpse of them.
         """
         with self._reading:
-            started = self.engine.submit(experiments, visitor=visitor, priority=priority)
-            get_classroom().hide(started)
+            started = self.engine.submit(experiments, visitor, priority, beforehand=get_classroom().hide)
             self._latest = None
         return started
 

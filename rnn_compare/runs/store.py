@@ -5,7 +5,7 @@ import secrets
 import sqlite3
 import threading
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +54,24 @@ class RunStore:
     # ---- writing -------------------------------------------------------------------------------
 
     def create(
-        self, experiments: Sequence[Experiment], owner: Owner, origin: str, visitor: str = "", priority: int = 0
+        self,
+        experiments: Sequence[Experiment],
+        owner: Owner,
+        origin: str,
+        visitor: str = "",
+        priority: int = 0,
+        beforehand: Callable[[list[str]], None] = lambda _: None,
     ) -> list[str]:
-        """Records new queued runs, all or none, as one comparison, and returns their ids in order."""
+        """Records new queued runs, all or none, as one comparison, and returns their ids in order.
+
+        Args:
+            experiments: What they train.
+            owner: The process that will train them.
+            origin, visitor, priority: As ``Engine`` has them.
+            beforehand: Told their ids before anything is recorded.
+        """
         ids = [f"{experiment.cell.lower()}-{secrets.token_hex(3)}" for experiment in experiments]
+        beforehand(ids)
         now = time.time()
         process = (owner.pid, owner.started, owner.host)
         shared = (ids[0], Status.QUEUED, origin, now, now, *process, visitor, priority)

@@ -103,13 +103,20 @@ class Engine:
             self._thread = threading.Thread(target=self._serve, args=(after,), name="engine", daemon=True)
             self._thread.start()
 
-    def submit(self, experiments: Sequence[Experiment], visitor: str = "", priority: int = 0) -> list[str]:
+    def submit(
+        self,
+        experiments: Sequence[Experiment],
+        visitor: str = "",
+        priority: int = 0,
+        beforehand: Callable[[list[str]], None] = lambda _: None,
+    ) -> list[str]:
         """Records one run for each experiment and trains them as workers become free.
 
         Args:
             experiments: What to train.
             visitor: Who asks for it, so that all get their turn (``runs.queue``); empty for the only user there is.
             priority: Runs of a higher one go first.
+            beforehand: Told the ids of the runs before they are recorded; not called where they are refused.
 
         Returns:
             The ids of the runs, in the order of the experiments.
@@ -119,7 +126,7 @@ class Engine:
         """
         with self._submitting:
             self._check_takes(len(experiments), visitor)
-            runs = self._store.create(experiments, self._owner, self._origin, visitor, priority)
+            runs = self._store.create(experiments, self._owner, self._origin, visitor, priority, beforehand)
         self._wake.set()
         return runs
 
@@ -261,6 +268,7 @@ class Engine:
             self._wake.wait(IDLE_SECONDS if idle else TICK_SECONDS)
             self._wake.clear()
             try:
+                self._workers.look_after()
                 self._dispatcher.step(self._workers)
                 self._look(self._workers)
             except UserError as error:  # the record cannot be used just now

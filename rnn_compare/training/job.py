@@ -34,6 +34,9 @@ from rnn_compare.training.model_files import save_weights, write_models
 from rnn_compare.training.predictions import ValidationPredictions
 from rnn_compare.training.stream import StopAskedError, Stream
 
+_NO_PRIMITIVE = "could not create a primitive"
+"""What oneDNN, which does TensorFlow's arithmetic, says where it gets no memory."""
+
 
 def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_asked: Callable[[], bool]) -> None:
     """Trains the network of one experiment and saves its state at every epoch's end.
@@ -107,7 +110,7 @@ def sentence(error: Exception, experiment: Experiment) -> str:
     """Says in words why a training failed: what happened and how to mend it."""
     if isinstance(error, UserError):
         return str(error)
-    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError):
+    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError) or _NO_PRIMITIVE in str(error):
         return (
             f"The memory did not suffice for {experiment.label} with batches of {experiment.batch_size}. Its finished "
             "epochs are kept. Train it anew with fewer units, a smaller maxlen or a smaller batch size."

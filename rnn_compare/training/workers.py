@@ -78,6 +78,9 @@ class Workers(Protocol):
     def kill(self, address: str) -> None:
         """Kills a worker, whatever it does. Returns without waiting for it."""
 
+    def look_after(self) -> None:
+        """Sees to workers that can do nothing about it themselves; called again and again."""
+
     def answers(self) -> bool:
         """Tells whether somebody is there for questions; if not, it is seen to that somebody comes."""
 

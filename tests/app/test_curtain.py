@@ -196,3 +196,15 @@ def test_nobody_has_a_glimpse_of_what_is_submitted_hidden(services: Services, gl
         glimpses_by_others += started
         assert {run.id for run in services.all_runs()} >= set(started)
         assert services.runs() == []
+
+
+def test_what_is_submitted_hidden_is_hidden_before_it_is_recorded(services: Services) -> None:
+    """A server that is killed in between leaves nothing in sight."""
+    classroom = get_classroom()
+    classroom.begin("book")
+    hidden_and_recorded: list[tuple[frozenset[str], list[str]]] = []
+    classroom.listen(
+        lambda: hidden_and_recorded.append((classroom.state().hidden, [run.id for run in services.store.runs()]))
+    )
+    started = services.submit_hidden([Experiment(**SETTING)])
+    assert hidden_and_recorded == [(frozenset(started), [])]

@@ -182,6 +182,25 @@ def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) ->
     assert "91.2 %" in sent(page())
 
 
+def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: Services) -> None:
+    """As a server leaves it that is killed, or whose disk is full, between two of a step's writings."""
+    classroom = get_classroom()
+    asked, revealed = find("mine").steps[2], find("mine").steps[5]
+    classroom.show_step(2, asked.title, asked.text, asked.question)
+    assert classroom.state().phase == "idle"
+    conductor.advance(lecture)
+    assert (classroom.state().step, classroom.state().phase) == (2, "open")
+    for _ in range(4):
+        conductor.advance(lecture)
+    hidden = classroom.state().hidden
+    assert (classroom.state().step, len(hidden)) == (4, 2)
+    classroom.show_step(5, revealed.title, revealed.text, asked.question)
+    assert classroom.state().phase == "closed"
+    conductor.advance(lecture)
+    assert (classroom.state().step, classroom.state().phase, classroom.state().hidden) == (5, "revealed", frozenset())
+    assert set(classroom.state().runs) == hidden
+
+
 def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Services) -> None:
     go_to(lecture, "predict")
     answer(0, 0, 1)

@@ -52,6 +52,21 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
     assert same_curve(store.run(broken), store.run(unbroken))
 
 
+def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_an_unbroken_run(
+    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
+    long = tiny(cell="LSTM", reviews=2000, epochs=25, dropout=0.2)
+    [unbroken] = engine.submit([long])
+    assert engine.wait([unbroken], PATIENCE)
+    [hung] = engine.submit([long])
+    kill_worker_of(engine, store, hung, signal.SIGSTOP)
+    assert engine.wait([hung], PATIENCE)
+    assert store.run(hung).status is Status.FINISHED
+    assert store.run(hung).continued
+    assert same_curve(store.run(hung), store.run(unbroken))
+
+
 def crash(*, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called
     """Called in a worker: reads where no memory is."""
     ctypes.string_at(0)

@@ -176,6 +176,18 @@ def test_one_review_waits_a_device_and_a_shown_one_stays(classroom: Classroom) -
         classroom.show_review(other.id)
 
 
+def test_a_review_that_is_sent_again_is_the_same_one_also_when_the_wall_has_shown_it(
+    classroom: Classroom, restart: Restart
+) -> None:
+    """A phone that was told nothing of it cannot know that it came."""
+    classroom.open_reviews(True)
+    sent = classroom.send_review("a", "A good film.")
+    assert classroom.send_review("a", "A good film.") == sent
+    classroom.show_review(sent.id)
+    assert restart().send_review("a", "A good film.").id == sent.id
+    assert [review.text for review in restart().reviews()] == ["A good film."]
+
+
 def test_what_was_not_shown_is_gone_from_the_disk_when_the_lecture_ends(
     classroom: Classroom, restart: Restart, tmp_path: Path
 ) -> None:

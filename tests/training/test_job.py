@@ -143,6 +143,7 @@ def test_weights_that_cannot_be_saved_fail_the_run_with_a_sentence(training_cach
     [
         (MemoryError(), "memory did not suffice for SimpleRNN(4)"),
         (tf.errors.ResourceExhaustedError(None, None, "OOM"), "memory did not suffice"),
+        (tf.errors.AbortedError(None, None, "could not create a primitive, in file x"), "memory did not suffice"),
         (OSError(errno.ENOSPC, "No space left on device"), "full or read-only (No space left on device)"),
         (ValueError("first line\nsecond line"), "ValueError: first line)"),
     ],

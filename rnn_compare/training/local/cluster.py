@@ -18,15 +18,20 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.training import worker_process
 from rnn_compare.training.local import worker
+from rnn_compare.training.local.silence import Silence
 from rnn_compare.training.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
 from rnn_compare.training.workers import DaskObject, Training, WorkerInfo, worker_info
 
 T = TypeVar("T")
 
+_log = logging.getLogger(__name__)
+
 WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
 WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0
+HUNG_SECONDS = 30.0
+"""When a worker that says nothing counts as hung: it tells that it lives twice a second, whatever it trains."""
 QUESTION_SLOT = {"question": 1}
 """A resource of Dask's: each worker has one, and a question takes it while it is answered."""
 
@@ -134,6 +139,7 @@ class LocalWorkers:
         cluster.scale(self.size)  # type: ignore[no-untyped-call]  # as above
         self._cluster: DaskObject = cluster
         self._client: DaskObject = client
+        self._silence = Silence()
 
     def addresses(self) -> list[str]:
         """Returns the workers that are there and warm."""
@@ -177,6 +183,14 @@ class LocalWorkers:
     def kill(self, address: str) -> None:
         """Kills a worker, whatever it does; a new one follows. Returns without waiting for it."""
         self._call(worker.kill, workers=[address], nanny=True)
+
+    def look_after(self) -> None:
+        """Kills workers that hang. Dask's own way, a time to live, takes a laptop's sleep for their silence."""
+        scheduler = self._cluster.scheduler
+        heard = {address: known.last_seen for address, known in scheduler.workers.copy().items()}
+        for address in self._silence.longer_than(HUNG_SECONDS, heard, time.monotonic()):
+            _log.warning("The worker %s hangs; another takes its place.", address)
+            self.kill(address)
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
         """Has some worker answer a question.

@@ -111,6 +111,11 @@ class RemoteWorkers:
 
         self._soon(kill())
 
+    def look_after(self) -> None:
+        """Sees to the worker of this machine, if there is one; the others are their scheduler's."""
+        if self._local is not None:
+            self._local.look_after()
+
     def answers(self) -> bool:
         """Tells whether the worker on this machine is there; the first call starts it."""
         with self._starting_local:

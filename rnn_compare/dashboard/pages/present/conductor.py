@@ -11,6 +11,10 @@ from rnn_compare.dashboard.services import Services
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
 
+HALF_SHOWN = (("predict", "idle"), ("reveal", "idle"), ("reveal", "open"), ("reveal", "closed"))
+"""Steps and phases that are left where a server is killed, or its disk is full, in the middle of a press: the next one
+completes it."""
+
 
 def begin(services: Services, name: str, recorded: bool = False) -> None:
     """Begins a lecture at its first step.
@@ -33,7 +37,9 @@ def advance(services: Services) -> None:
     """Goes on: closes an open vote, tells the next outcome, or shows the next step."""
     if (moment := now(services)) is None:
         return
-    if moment.step.kind == "predict" and moment.state.phase == "open":
+    if (moment.step.kind, moment.state.phase) in HALF_SHOWN:
+        _show(services, moment.lecture, moment.index, moment.state.question)
+    elif moment.step.kind == "predict" and moment.state.phase == "open":
         get_classroom().close_vote()
     elif (question := _after(moment, 1)) is not None:
         _show(services, moment.lecture, moment.index, question)

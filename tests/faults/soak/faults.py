@@ -1,0 +1,170 @@
+"""What breaks while lectures are given: a hundred things in half an hour, drawn by lot."""
+
+import contextlib
+import itertools
+import os
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from random import Random
+
+import psutil
+
+from tests.faults.soak.hall import Hall
+from tests.faults.soak.ledger import Ledger
+from tests.faults.soak.line import Line
+from tests.faults.soak.phones import HallPhone
+
+LONGEST_WAIT = 30.0
+"""Seconds that a fault waits for what it is to strike: workers that are started anew load TensorFlow first."""
+
+
+class Faults:
+    """Strikes a hall.
+
+    Args:
+        hall: The server.
+        line: The phones' network.
+        phones: The phones.
+        close_browser: Closes the presenter's, and has it opened again.
+        ledger: Takes what must never be.
+        say: Takes a line for whoever watches.
+    """
+
+    def __init__(
+        self,
+        hall: Hall,
+        line: Line,
+        phones: Sequence[HallPhone],
+        close_browser: Callable[[], None],
+        ledger: Ledger,
+        say: Callable[[str], None],
+    ) -> None:
+        self._hall, self._line, self._phones, self._close_browser = hall, line, phones, close_browser
+        self._ledger, self._say = ledger, say
+        self._threads: list[threading.Thread] = []
+        self._one_line, self._one_disk = threading.Lock(), threading.Lock()
+        self.struck: Counter[str] = Counter()
+        self.missed: Counter[str] = Counter()
+
+    def strike(self, kind: str, chance: Random) -> None:
+        """Begins a fault; several may be at work at once."""
+        thread = threading.Thread(target=self._struck, args=(kind, chance), daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def wait(self) -> None:
+        """Waits until all is mended that was broken."""
+        for thread in self._threads:
+            thread.join()
+
+    def _struck(self, kind: str, chance: Random) -> None:
+        self._say(f"fault: {kind}")
+        try:
+            KINDS[kind](self, chance)
+        except (psutil.NoSuchProcess, sqlite3.Error, OSError) as error:  # another fault came first
+            self.missed[kind] += 1
+            self._say(f"{kind} struck nothing: {error}")
+        else:
+            self.struck[kind] += 1
+
+    def _worker(self, chance: Random) -> psutil.Process:
+        until = time.monotonic() + LONGEST_WAIT
+        while not (found := self._hall.workers()):
+            if time.monotonic() > until:
+                raise ProcessLookupError("no worker was there")
+            time.sleep(0.2)
+        return chance.choice(found)
+
+    def kill_worker(self, chance: Random) -> None:
+        """SIGKILL."""
+        self._worker(chance).kill()
+
+    def hang_worker(self, chance: Random) -> None:
+        """SIGSTOP: for some seconds, or until the program does something about it."""
+        worker = self._worker(chance)
+        worker.suspend()
+        if chance.random() < 0.5:
+            time.sleep(chance.uniform(1, 8))
+            worker.resume()
+
+    def take_memory(self, chance: Random) -> None:
+        """A worker gets no more memory for a while."""
+        worker = self._worker(chance)
+        _, hard = worker.rlimit(psutil.RLIMIT_AS)
+        worker.rlimit(psutil.RLIMIT_AS, (worker.memory_info().vms, hard))
+        time.sleep(chance.uniform(4, 12))
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.rlimit(psutil.RLIMIT_AS, (hard, hard))
+
+    def kill_server(self, chance: Random) -> None:
+        """SIGKILL, and a new start."""
+        if left := self._hall.kill(chance.uniform(0, 2)):
+            self._ledger.problem(f"A killed server left {[process.pid for process in left]}.")
+
+    def fill_disk(self, chance: Random) -> None:
+        """Not a byte is free."""
+        with self._one_disk:
+            filler = self._hall.cache / "filler"
+            try:
+                with filler.open("wb") as file, contextlib.suppress(OSError):
+                    while True:  # to the last page: what is freed meanwhile too
+                        free = os.statvfs(filler).f_bavail * os.statvfs(filler).f_frsize
+                        os.posix_fallocate(file.fileno(), file.seek(0, os.SEEK_END), max(free, 4096))
+                        file.seek(0, os.SEEK_END)
+                time.sleep(chance.uniform(2, 8))
+            finally:
+                filler.unlink()
+
+    def lock_record(self, chance: Random) -> None:
+        """Another program holds one of the two records."""
+        record = self._hall.cache / chance.choice(("runs.db", "lecture.db"))
+        connection = sqlite3.connect(record, timeout=LONGEST_WAIT, isolation_level=None)
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+            time.sleep(chance.uniform(2, 12))
+            connection.execute("ROLLBACK")
+        finally:
+            connection.close()
+
+    def cut_line(self, chance: Random) -> None:
+        """The phones' network is away, or lets no answer through."""
+        with self._one_line:
+            if chance.random() < 0.5:
+                self._line.cut()
+            else:
+                self._line.state = "no answers"
+            time.sleep(chance.uniform(1, 6))
+            self._line.state = "up"
+
+    def close_page(self, chance: Random) -> None:
+        """The presenter's browser is closed and opened again, or a phone's."""
+        if chance.random() < 0.5:
+            self._close_browser()
+        else:
+            chance.choice(self._phones).close_page(chance.uniform(0.5, 4))
+
+
+KINDS: dict[str, Callable[[Faults, Random], None]] = {
+    "worker killed": Faults.kill_worker,
+    "worker hung": Faults.hang_worker,
+    "worker out of memory": Faults.take_memory,
+    "server killed": Faults.kill_server,
+    "disk full": Faults.fill_disk,
+    "record locked": Faults.lock_record,
+    "phones' network cut": Faults.cut_line,
+    "browser closed": Faults.close_page,
+}
+
+
+def schedule(chance: Random, kinds: Sequence[str], count: int, seconds: float) -> list[tuple[float, str, Random]]:
+    """Returns when what breaks, each kind as often as the others, and what chance each has of its own.
+
+    No server is killed in the last third: its memory is to be seen over more than a few minutes.
+    """
+    each = itertools.islice(itertools.cycle(kinds), count)
+    drawn = [(chance.uniform(0.02, 0.98) * seconds, kind, Random(chance.random())) for kind in each]
+    moved = [(at * 2 / 3 if kind == "server killed" else at, kind, own) for at, kind, own in drawn]
+    return sorted(moved, key=lambda fault: fault[0])

@@ -1,0 +1,239 @@
+"""One lecture, from Begin to End: votes, networks that train behind the curtain, the reveal, a review from the hall."""
+
+import re
+import time
+from collections.abc import Callable
+from random import Random
+from typing import TypeVar
+
+from rnn_compare.errors import UserError
+from rnn_compare.presets import PRESETS
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from tests.faults.soak.hall import Hall
+from tests.faults.soak.ledger import Ledger
+from tests.faults.soak.presenter import Presenter, Wall
+
+T = TypeVar("T")
+
+VOTE_SECONDS, SHORT_SECONDS, REVIEW_SECONDS = 20.0, 2.0, 15.0
+"""How long a presenter waits for the hall; a short vote closes on some."""
+COUNT_SECONDS = 40.0
+"""By when the bars are those of the votes: the wall looks twice a second, unless a fault is in its way."""
+SCRIPT = """
+title = "Soaked"
+preset = "{preset}"
+[[steps]]
+kind = "text"
+title = "Welcome"
+[[steps]]
+kind = "predict"
+title = "Which one?"
+[steps.question]
+id = "best"
+kind = "best_network"
+text = "Which network has the higher validation accuracy?"
+[[steps]]
+kind = "predict"
+title = "By how much?"
+[steps.question]
+id = "lead"
+kind = "lead"
+text = "By how many points does the better one lead?"
+[[steps]]
+kind = "train"
+title = "They learn"
+[[steps]]
+kind = "reveal"
+title = "What happened"
+[[steps]]
+kind = "review"
+title = "A review of yours"
+[[steps]]
+kind = "home"
+title = "Take it home"
+"""
+WELCOME, BEST, LEAD, TRAIN, REVEAL, REVIEW, HOME = range(1, 8)
+
+
+def experiments_of(preset: str) -> int:
+    """Returns how many networks a lecture with a preset trains."""
+    return next(len(each.experiments()) for each in PRESETS if each.name == preset)
+
+
+class SoakedLecture:
+    """Gives one lecture after another.
+
+    Args:
+        hall: The server.
+        store: The record of runs, read from beside the server.
+        presenter: At the wall.
+        ledger: What was promised.
+        chance: Decides how long a vote lasts, whether there is another, whether the curves are revealed early.
+        phones: How many there are.
+        networks: How many are trained.
+    """
+
+    def __init__(
+        self,
+        hall: Hall,
+        store: RunStore,
+        presenter: Presenter,
+        ledger: Ledger,
+        chance: Random,
+        phones: int,
+        networks: int,
+    ) -> None:
+        self._hall, self._store, self._presenter, self._ledger = hall, store, presenter, ledger
+        self._chance, self._phones, self._networks = chance, phones, networks
+
+    def give(self) -> list[Run]:
+        """Gives a lecture, checks what it was to keep, and returns its runs."""
+        presenter, before = self._presenter, {run.id for run in patiently(self._store.runs)}
+        self._ledger.lecture += 1
+        presenter.go("present")
+        presenter.until("Begin", lambda wall: wall.place == WELCOME, self._begin)
+        presenter.show_step(BEST)
+        self._vote(BEST, "best")
+        if self._chance.random() < 0.5:
+            presenter.until("a second vote", _is_open, lambda wall: self._open(wall, BEST))
+            self._vote(BEST, "best")
+        presenter.show_step(LEAD)
+        self._vote(LEAD, "lead")
+        self._train()
+        self._ledger.revealed = self._ledger.lecture
+        presenter.show_step(REVEAL)
+        presenter.until("the outcome", lambda wall: wall.place == REVEAL and wall.outcome, self._reveal_again)
+        runs = [run for run in patiently(self._store.runs) if run.id not in before]
+        if any(not run.status.ended for run in runs):
+            self._wait_for_the_networks()
+        presenter.show_step(REVIEW)
+        shown = self._show_a_review()
+        patiently(lambda: self._ledger.check_class(self._hall.cache))
+        presenter.show_step(HOME)
+        self._end()
+        patiently(lambda: self._ledger.check_after_the_end(self._hall.cache, shown))
+        runs = [run for run in patiently(self._store.runs) if run.id not in before]
+        self._ledger.check_runs(runs, self._networks)
+        return runs
+
+    # ---- step by step --------------------------------------------------------------------------
+
+    def _begin(self, wall: Wall) -> None:
+        if wall.place:
+            self._ledger.problem(f"A lecture that had ended was at step {wall.place}.")
+        self._presenter.click("Begin", ".st-key-begin_soaked")
+
+    def _vote(self, place: int, question: str) -> None:
+        presenter = self._presenter
+        presenter.until("an open vote", _is_open, lambda wall: self._open(wall, place))
+        seconds = self._chance.choice((VOTE_SECONDS, SHORT_SECONDS))
+        until = time.monotonic() + seconds
+        presenter.until("the answers", lambda wall: wall.number >= self._phones or time.monotonic() > until)
+
+        def close(wall: Wall) -> None:
+            if wall.place == place:
+                presenter.press("PageDown")
+            elif wall.place > place:  # pressed once too often
+                presenter.press("ArrowLeft")
+
+        presenter.until("a closed vote", lambda wall: wall.place == place and wall.has("Discuss and vote again"), close)
+        try:
+            presenter.until("the right bars", lambda wall: self._is_counted(wall, question), patience=COUNT_SECONDS)
+        except TimeoutError as error:
+            votes = self._ledger.votes_of(self._ledger.lecture)
+            self._ledger.problem(f"The wall counts the answers to {question} wrongly: {error}; promised: {votes}")
+
+    def _is_counted(self, wall: Wall, question: str) -> bool:
+        """Tells whether the bars are of the votes that were promised, and of the last round."""
+        kept, in_doubt = self._ledger.last_round(self._ledger.lecture, question)
+        counts = _last_counts(wall.votes)
+        if in_doubt:
+            return len(kept) <= sum(counts) <= len(kept) + in_doubt
+        if question == "best" and counts:
+            return counts == [kept.count(choice) for choice in range(len(counts))]
+        return sum(counts) == len(kept)
+
+    def _open(self, wall: Wall, place: int) -> None:
+        if wall.place and wall.place != place:
+            self._presenter.press("PageDown" if wall.place < place else "ArrowLeft")
+        for button in ("Open the vote", "Discuss and vote again"):  # or pressed once too often
+            if wall.has(button):
+                self._presenter.click(button)
+
+    def _train(self) -> None:
+        self._presenter.show_step(TRAIN)
+        if self._chance.random() < 0.3:  # the curves are to grow before the class
+            self._presenter.until("a first epoch", _has_an_epoch, self._help)
+        else:
+            self._wait_for_the_networks()
+
+    def _wait_for_the_networks(self) -> None:
+        self._presenter.show_step(TRAIN)
+        self._presenter.until("trained networks", _have_finished, self._help)
+
+    def _help(self, wall: Wall) -> None:
+        for button in ("Continue", "Train"):
+            if wall.has(button):
+                self._presenter.click(button)
+
+    def _reveal_again(self, wall: Wall) -> None:
+        if wall.place != REVEAL:
+            self._presenter.press("PageDown" if wall.place < REVEAL else "ArrowLeft")
+        elif "Nothing was trained yet" in wall.page:  # it says: go back
+            self._presenter.press("ArrowLeft")
+
+    def _show_a_review(self) -> str:
+        """Shows one of the hall's reviews, if there is one, and returns it."""
+        until = time.monotonic() + REVIEW_SECONDS
+        presenter = self._presenter
+        wall = presenter.until("reviews", lambda wall: wall.number >= self._phones or time.monotonic() > until)
+        if not wall.number:
+            return ""
+
+        def choose(wall: Wall) -> None:
+            if not wall.has("Show"):
+                presenter.click("Choose a review")
+            presenter.click("Show")
+
+        wall = presenter.until("a review on the wall", lambda wall: wall.review, choose)
+        presenter.press("Escape")
+        return wall.review
+
+    def _end(self) -> None:
+        def end(wall: Wall) -> None:
+            if not wall.has("End it"):
+                self._presenter.click("End the lecture")
+            self._presenter.click("End it")
+
+        self._presenter.go("notes")
+        self._presenter.until("the end", lambda wall: "No lecture has begun" in wall.page, end)
+
+
+def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
+    """Does what a fault may be in the way of."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            return do()
+        except UserError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.5)
+
+
+def _is_open(wall: Wall) -> bool:
+    return wall.has("Close the vote")
+
+
+def _has_an_epoch(wall: Wall) -> bool:
+    return "epoch 2 of" in wall.page or _have_finished(wall)
+
+
+def _have_finished(wall: Wall) -> bool:
+    return wall.status.startswith("They have finished")
+
+
+def _last_counts(votes: list[str]) -> list[int]:
+    """Returns how many gave each answer at last, from bars such as ``LSTM(32): 3 of 5 answers, 2 of 5 answers``."""
+    return [int(re.findall(r"(\d+) of \d+ answers?", vote.rpartition(": ")[2])[-1]) for vote in votes]

@@ -1,0 +1,163 @@
+"""What the program has promised: every vote and review that it said it keeps, every epoch that it has shown."""
+
+import hashlib
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rnn_compare.lecture.classroom_record import ClassroomRecord
+from rnn_compare.lecture.questions import Answer
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.record import Run
+
+Vote = tuple[int, str, int, str]
+"""Lecture, question, round and device."""
+FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
+ALIKE = 1e-5
+"""How far the figures of a run that was broken off may be from those of an unbroken one: docs/reliability.md."""
+
+
+def device_of(cookie: str) -> str:
+    """Returns what the record calls the phone of a cookie."""
+    return hashlib.sha256(f"class {cookie.partition('=')[2]}".encode()).hexdigest()[:24]
+
+
+@dataclass
+class Ledger:
+    """Written by phones and by whoever looks on; any thread may call.
+
+    Attributes:
+        lecture: Counts lectures, from 1.
+        revealed: The last lecture whose curves the presenter has revealed.
+        kept: The votes that were answered with 2xx.
+        perhaps: Votes whose answer never came and that were not sent again: each may be there or not.
+        reviews: The reviews that were answered with 2xx, by lecture and device.
+        epochs: Those that the record has shown, by run and number.
+        problems: What must never be, in sentences.
+    """
+
+    lecture: int = 0
+    revealed: int = 0
+    kept: dict[Vote, Answer] = field(default_factory=dict)
+    perhaps: dict[Vote, Answer] = field(default_factory=dict)
+    reviews: dict[tuple[int, str], str] = field(default_factory=dict)
+    epochs: dict[tuple[str, int], EpochEnd] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _curves: dict[str, dict[int, list[float]]] = field(default_factory=dict)
+
+    def problem(self, sentence: str) -> None:
+        """Notes what must never be, once."""
+        with self._lock:
+            if sentence not in self.problems:
+                self.problems.append(sentence)
+
+    def votes_of(self, lecture: int) -> dict[Vote, Answer]:
+        """Returns the votes of a lecture that are kept."""
+        with self._lock:
+            return {vote: answer for vote, answer in self.kept.items() if vote[0] == lecture}
+
+    def last_round(self, lecture: int, question: str) -> tuple[list[Answer], int]:
+        """Returns the votes that are kept of a question's last round, and how many are in doubt."""
+        with self._lock:
+            kept = {vote: answer for vote, answer in self.kept.items() if vote[:2] == (lecture, question)}
+            in_doubt = [vote for vote in self.perhaps if vote[:2] == (lecture, question)]
+        last = max((round_ for _, _, round_, _ in (*kept, *in_doubt)), default=1)
+        return [answer for vote, answer in kept.items() if vote[2] == last], len(in_doubt)
+
+    def tries(self, vote: Vote, answer: Answer) -> None:
+        """Notes that a phone sends a vote."""
+        with self._lock:
+            self.perhaps[vote] = answer
+
+    def told(self, vote: Vote, answer: Answer, is_kept: bool, is_sure: bool) -> None:
+        """Notes what a phone was told of its vote, and whether no attempt to send it is in doubt."""
+        with self._lock:
+            if is_kept:
+                self.kept[vote] = answer
+            if is_sure:
+                self.perhaps.pop(vote, None)
+
+    def sees(self, runs: Iterable[Run]) -> None:
+        """Notes the epochs that the record shows now, and whether one that it has shown is gone or another."""
+        shown = {(epoch.run, epoch.epoch): epoch for run in runs for epoch in run.epochs}
+        for key, epoch in self.epochs.items():
+            if key not in shown:
+                self.problem(f"Epoch {key[1]} of {key[0]} was shown and is gone.")
+            elif not alike(figures(epoch), figures(shown[key])):
+                self.problem(f"Epoch {key[1]} of {key[0]} has other figures than it had.")
+        self.epochs |= shown
+
+    def check_runs(self, runs: Sequence[Run], expected: int) -> None:
+        """Checks the runs of one lecture once all have ended.
+
+        Args:
+            runs: All that were begun in it.
+            expected: How many it trains.
+        """
+        if len(runs) != expected:
+            self.problem(f"{len(runs)} runs were begun, not {expected}: {[run.id for run in runs]}.")
+        for run in runs:
+            if run.status is not Status.FINISHED:
+                self.problem(f"{run.id} is {run.status}: {run.reason}")
+            if (numbers := [epoch.epoch for epoch in run.epochs]) != list(range(1, run.experiment.epochs + 1)):
+                self.problem(f"{run.id} has the epochs {numbers}.")
+            curve = {epoch.epoch: figures(epoch) for epoch in run.epochs}
+            first = self._curves.setdefault(run.experiment.setting, curve)
+            if any(not alike(curve[number], first[number]) for number in curve.keys() & first.keys()):
+                self.problem(f"{run.id}, continued {run.continued}, has another curve than the first of its setting.")
+
+    def check_class(self, cache: Path) -> None:
+        """Checks, before a lecture ends, what the disk holds of what its phones have sent."""
+        record = ClassroomRecord(cache / "lecture.db")
+        try:
+            number, _, _ = record.last() or (0, None, True)
+            answers, reviews = record.answers(number), record.reviews(number)
+        finally:
+            record.close()
+        found = {
+            (self.lecture, question, round_, device): answer
+            for (question, round_), given in answers.items()
+            for device, answer in given.items()
+        }
+        for vote, answer in self.votes_of(self.lecture).items():
+            if found.get(vote) not in (answer, self.perhaps.get(vote, answer)):
+                self.problem(f"The vote {vote} was kept as {answer} and is {found.get(vote)}.")
+        for vote, answer in found.items():
+            if vote not in self.kept and self.perhaps.get(vote) != answer:
+                self.problem(f"Nobody cast the vote {vote}: {answer}.")
+        texts = sorted(review.text for _, review in reviews)
+        sent = {key: text for key, text in self.reviews.items() if key[0] == self.lecture}
+        for (_, device), text in sent.items():
+            if texts.count(text) != 1:
+                self.problem(f"The review of {device} is there {texts.count(text)} times.")
+
+    def check_after_the_end(self, cache: Path, shown: str) -> None:
+        """Checks that what counts is there when the lecture has ended: the answers, and the review that was shown."""
+        record = ClassroomRecord(cache / "lecture.db")
+        try:
+            rows, (number, _, _) = len(record.rows()), record.last() or (0, None, True)
+            reviews = [review.text for _, review in record.reviews(number)]
+        finally:
+            record.close()
+        if not len(self.kept) <= rows <= len(self.kept.keys() | self.perhaps.keys()):
+            self.problem(f"{rows} answers are in the export, and {len(self.kept)} were kept.")
+        if shown and shown not in reviews:
+            self.problem(f"The review {shown!r} was shown, and the record has {reviews}.")
+
+
+def figures(epoch: EpochEnd) -> list[float]:
+    """Returns what was measured in an epoch, its time left out."""
+    return [epoch[name] for name in FIGURES]
+
+
+def alike(one: Sequence[float], other: Sequence[float]) -> bool:
+    """Tells whether figures are the same within what continuing may change."""
+    return all(abs(a - b) <= ALIKE for a, b in zip(one, other, strict=True))
+
+
+def answer_of(value: Any) -> Any:
+    """Returns an answer as the record has it: JSON knows no tuples."""
+    return tuple(value) if isinstance(value, list) else value

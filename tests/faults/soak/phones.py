@@ -1,0 +1,145 @@
+"""Phones that vote and write by what their stream tells them, and try again until the server says that it keeps it."""
+
+import contextlib
+import http.client
+import json
+import re
+import threading
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+from tests.faults.soak.ledger import Ledger, Vote, answer_of, device_of
+from tests.phones import PlainPhone
+
+NO_LINE = (OSError, http.client.HTTPException)
+TRY_AGAIN = (429, 503)
+"""Where a phone's page tries again as well: too much in a short time, or it cannot be kept for now."""
+EVENT = re.compile(rb"event: (\w+)\ndata: (.*)\n\n")
+
+
+class HallPhone:
+    """One phone, with a thread that listens and one that sends.
+
+    Args:
+        host: Where it connects to.
+        ledger: Takes what it was promised.
+        chance: Decides what it says, and when.
+        number: Tells it from the others, in its reviews.
+        seconds: How long it may think before it sends something.
+    """
+
+    def __init__(self, host: str, ledger: Ledger, chance: Random, number: int, seconds: float) -> None:
+        self._phone = PlainPhone(host)
+        self._device = device_of(self._phone.cookie)
+        self._ledger, self._chance, self._number, self._seconds = ledger, chance, number, seconds
+        self._told: dict[str, Any] = {}
+        self._done: set[Vote | tuple[int, str]] = set()
+        self._curves: dict[tuple[int, str], list[float]] = {}
+        self._over, self._away = threading.Event(), threading.Event()
+        self._threads = [threading.Thread(target=each, daemon=True) for each in (self._listen, self._send)]
+        for thread in self._threads:
+            thread.start()
+
+    def close_page(self, seconds: float) -> None:
+        """Closes the page for a while; the cookie stays."""
+        self._away.set()
+        time.sleep(seconds)
+        self._away.clear()
+
+    def end(self) -> None:
+        """Switches the phone off; it may still hear one message."""
+        self._over.set()
+        self._threads[1].join()
+
+    # ---- listening -----------------------------------------------------------------------------
+
+    def _listen(self) -> None:
+        while not self._over.is_set():
+            if not self._away.is_set():
+                with contextlib.suppress(*NO_LINE):
+                    self._follow()
+            self._told = {}
+            time.sleep(self._chance.uniform(0.3, 1.0))
+
+    def _follow(self) -> None:
+        lecture, promised = self._ledger.lecture, self._ledger.votes_of(self._ledger.lecture)
+        heard, is_first = b"", True
+        with contextlib.closing(self._phone.listen()) as parts:
+            for part in parts:
+                if self._over.is_set() or self._away.is_set():
+                    return
+                *events, heard = re.split(rb"(?<=\n\n)", heard + part)
+                for event in events:
+                    if found := EVENT.fullmatch(event):
+                        kind, message = found[1], json.loads(found[2])
+                        if kind == b"own" and is_first and self._ledger.lecture == lecture:
+                            self._check_own(message, lecture, promised)
+                        is_first = is_first and kind != b"own"
+                        if kind == b"state":
+                            self._hear(message)
+
+    def _check_own(self, message: dict[str, Any], lecture: int, promised: dict[Vote, Any]) -> None:
+        vote = (lecture, message["question"], message["round"], self._device)
+        allowed = (promised.get(vote), self._ledger.kept.get(vote), self._ledger.perhaps.get(vote))
+        if vote in promised and answer_of(message["answer"]) not in allowed:
+            self._ledger.problem(f"A phone that came back was told {message['answer']} of its vote {vote}.")
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        self._told, lecture = message, self._ledger.lecture
+        if message["curves"] and self._ledger.revealed < lecture:
+            self._ledger.problem(f"Phones were shown curves before the reveal of lecture {lecture}.")
+        for curve in message["curves"]:
+            before = self._curves.get((lecture, curve["name"]), [])
+            if curve["validation"][: len(before)] != before:
+                self._ledger.problem(f"A phone was shown {before} of {curve['name']}, then {curve['validation']}.")
+            self._curves[lecture, curve["name"]] = curve["validation"]
+
+    # ---- sending -------------------------------------------------------------------------------
+
+    def _send(self) -> None:
+        while not self._over.is_set():
+            time.sleep(self._chance.uniform(0.1, 0.5))
+            told, lecture = self._told, self._ledger.lecture
+            if told.get("question") and told["phase"] == "open":
+                vote = (lecture, told["question"]["id"], told["round"], self._device)
+                # A finger that cannot make up its mind votes once more.
+                if vote not in self._done or self._chance.random() < 0.03:
+                    self._vote(vote, told["question"])
+            if told.get("reviews") and (lecture, self._device) not in self._done:
+                self._review(lecture)
+
+    def _vote(self, vote: Vote, question: dict[str, Any]) -> None:
+        _, asked, round_, _ = vote
+        many = len(question["choices"])
+        time.sleep(self._chance.uniform(0, self._seconds))
+        answer = self._chance.randrange(many) if many else self._chance.randrange(40) / 2
+        self._ledger.tries(vote, answer)
+        status, is_sure = self._until_told(lambda: self._phone.answer(answer, asked, round_))
+        self._ledger.told(vote, answer, status == 200, is_sure)
+        self._done.add(vote)
+
+    def _review(self, lecture: int) -> None:
+        time.sleep(self._chance.uniform(0, self._seconds))
+        text = f"Film {self._number} of hall {lecture} is {self._chance.choice(('wonderful', 'awful'))}."
+        status, _ = self._until_told(lambda: self._phone.send("review", {"text": text}))
+        if status == 200:
+            self._ledger.reviews[lecture, self._device] = text
+        self._done.add((lecture, self._device))
+
+    def _until_told(self, ask: Callable[[], tuple[int, str]]) -> tuple[int, bool]:
+        """Asks until it is told something, and returns the status and whether no attempt is in doubt."""
+        is_sure = True
+        while not self._over.is_set():
+            try:
+                status, said = ask()
+            except NO_LINE:
+                is_sure = False
+            else:
+                if status not in (200, 409, *TRY_AGAIN):
+                    self._ledger.problem(f"A phone was answered {status}: {said[:200]}")
+                if status not in TRY_AGAIN:
+                    return status, is_sure or status == 200
+            time.sleep(self._chance.uniform(0.3, 1.0))
+        return 0, False

@@ -1,0 +1,240 @@
+"""Whatever is sent to whichever address and of whichever widget: nothing fails, nothing is told of the inside, and
+nobody but the presenter changes anything.
+
+The addresses are asked of the app itself, pages and widgets of the pages: a new one is among them without anybody's
+doing.
+"""
+
+import contextlib
+import http.client
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights, save
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.files import weights_file
+from rnn_compare.runs.owner import Owner
+from tests.epochs import epoch_end
+from tests.processes import PROJECT
+
+from .conftest import PASS, SECRETS, Forger, Server, _serve, press, type_in
+from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, widget_state
+
+Route = tuple[str, list[str]]
+Widget = tuple[str, str]
+"""Its kind and its id."""
+
+SECONDS = 20
+PARAMETER = re.compile(r"{\w+(:path)?}")
+USUAL = {
+    "button": "trigger_value",
+    "checkbox": "bool_value",
+    "number_input": "double_value",
+    "slider": "double_array_value",
+    "button_group": "string_array_value",
+    "multiselect": "string_array_value",
+    "events": "json_trigger_value",
+    "bidi_component": "json_value",
+}
+"""What a browser says of a widget; of all others a text."""
+LECTURE = """
+title = "Nothing is trained"
+preset = "Short"
+steps = [
+  {kind = "text", title = "One"},
+  {kind = "predict", title = "Two", question = {id = "best", kind = "best_network", text = "Which?"}},
+  {kind = "reveal", title = "Three"},
+  {kind = "review", title = "Four"},
+]
+"""
+ANEW = (Phase.generate,)
+"""A real server is asked: what fails is told as it was found."""
+
+
+@pytest.fixture(scope="module")
+def fuzzed(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server with a pass, two runs that can be asked, and lectures that train nothing."""
+    folder = tmp_path_factory.mktemp("fuzzed")
+    (folder / "secrets.toml").write_text(SECRETS)
+    with _serve(folder, prepared_cache, f"--secrets.files={folder / 'secrets.toml'}") as server:
+        (server.cache / "lectures").mkdir()
+        for name in ("book", "gates", "memory"):
+            (server.cache / "lectures" / f"{name}.toml").write_text(LECTURE)
+        _record(server, "SimpleRNN", "LSTM")
+        server.ask("GET", "/join/events", Cookie="")  # the class's record is there from now on
+        yield server
+
+
+def _record(server: Server, *cells: str) -> None:
+    """Records runs whose weights are drawn at random."""
+    random = np.random.default_rng(0)
+    made = [
+        Experiment(cell=cell, units=4, maxlen=20, vocabulary_size=500, embedding_size=4, epochs=2) for cell in cells
+    ]
+    for run, experiment in zip(server.store.create(made, Owner.current(), "page"), made, strict=True):
+        tensors = parameters(experiment).tensors
+        drawn = Weights(tuple((t.path, random.normal(size=t.shape).astype(np.float32)) for t in tensors))
+        with pytest.MonkeyPatch.context() as environment:
+            environment.setenv(CACHE_VARIABLE, str(server.cache))
+            for which in ("last", "best"):
+                save(drawn, weights_file(run, which))  # type: ignore[arg-type]  # one of two words
+        server.store.record([Started(run, 10, "", {}, 1.0)])
+        server.store.record([epoch_end(run, n, 0.6, 0.6, 0.6, 0.6, 1.5) for n in (1, 2)])
+        server.store.record([Ended(run, Status.FINISHED, None, 60.0)])
+
+
+@contextlib.contextmanager
+def sound(server: Server) -> Iterator[None]:
+    """Fails if the server wrote anything, or a traceback into its log."""
+    files, runs, logged = contents(server.cache), server.store.runs(), server.log.stat().st_size
+    yield
+    assert server.ask("GET", "/_stcore/health")[0] == 200
+    assert contents(server.cache) == files
+    assert server.store.runs() == runs
+    said = server.log.read_bytes()[logged:].decode()
+    assert "Traceback" not in said, said[:5000]
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Returns every file of a cache folder, but for the records, which are asked, and the workers' own log."""
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "workers.log"]
+    return {
+        str(path.relative_to(folder)): b"" if ".db" in path.name or path.suffix == ".npy" else path.read_bytes()
+        for path in files
+    }
+
+
+# ---- requests ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def routes() -> list[Route]:
+    command = [sys.executable, "-m", "tests.security.routes_of_the_app"]
+    printed = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=True).stdout
+    return [(path, methods) for path, methods in json.loads(printed)]
+
+
+def test_whatever_is_sent_to_whichever_address_fails_nothing_and_writes_nothing(
+    fuzzed: Server, routes: list[Route]
+) -> None:
+    asked: set[str] = set()
+
+    @given(st.data())
+    @settings(max_examples=1000, phases=ANEW, suppress_health_check=list(HealthCheck))
+    def ask(data: st.DataObject) -> None:
+        path, methods = data.draw(st.sampled_from(routes))
+        asked.add(path)
+        method = data.draw(st.sampled_from(methods) | st.sampled_from(METHODS))
+        address = PARAMETER.sub(lambda found: _filled(data, bool(found[1])), path)
+        if query := data.draw(st.just("") | QUERY):
+            address += f"?{query}"
+        body = None if method in BODILESS else data.draw(BODY)
+        headers = data.draw(HEADERS)
+        if method == "GET" and data.draw(st.booleans()):
+            headers |= data.draw(HANDSHAKE)
+        status, said = sent(fuzzed.host, method, address, body, headers)
+        assert status < 500, (status, said)
+        assert b"Traceback" not in said
+
+    with sound(fuzzed):
+        ask()
+    assert asked == {path for path, _ in routes}
+    assert asked >= {"/join/events", "/join/answer", "/rnn-compare/live", "/_stcore/health", "/_stcore/stream"}
+
+
+def _filled(data: st.DataObject, with_slashes: bool) -> str:
+    drawn = data.draw(st.lists(SEGMENT, min_size=1, max_size=3 if with_slashes else 1))
+    return "/".join(drawn) or "x"
+
+
+def sent(host: str, method: str, address: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
+    """Sends one request as it stands, and returns status and content; of what never ends, the beginning."""
+    connection = http.client.HTTPConnection(host, timeout=SECONDS)
+    try:
+        connection.putrequest(method, address, skip_host="Host" in headers, skip_accept_encoding=True)
+        for name, value in headers.items():
+            connection.putheader(name, value.encode("latin-1"))
+        if body is not None:
+            connection.putheader("Content-Length", str(len(body)))
+        connection.endheaders(body)
+        answer = connection.getresponse()
+        endless = answer.getheader("content-type", "").startswith("text/event-stream")
+        return answer.status, answer.read1(65536) if endless else answer.read()
+    finally:
+        connection.close()
+
+
+# ---- messages ----------------------------------------------------------------------------------
+
+
+def test_whatever_a_visitor_says_of_whichever_widget_fails_nothing_and_changes_nothing(fuzzed: Server) -> None:
+    with sound(fuzzed), Forger(fuzzed) as visitor:
+        _say_anything(visitor, pages_of(visitor), buttons=True, examples=200)
+
+
+def test_whatever_the_presenter_says_of_whichever_widget_fails_nothing_and_trains_nothing(fuzzed: Server) -> None:
+    with sound(fuzzed), Forger(fuzzed) as presenter:
+        pages = pages_of(presenter)
+        box, button = presenter.widget("text_input", "Pass"), presenter.button("Sign in")[0]
+        presenter.rerun(type_in(box, PASS), press(button))
+        presenter.rerun(page="present")
+        presenter.rerun(press(presenter.button("Begin")[0]), page="present")
+        _say_anything(presenter, pages, buttons=False, examples=200)
+
+
+def pages_of(visitor: Forger) -> list[str]:
+    """Returns the pages' addresses, as the server tells browsers."""
+    visitor.rerun()
+    [told] = [message.navigation for message in visitor.messages if message.WhichOneof("type") == "navigation"][:1]
+    return [page.url_pathname for page in told.app_pages]
+
+
+def _say_anything(forger: Forger, pages: list[str], buttons: bool, examples: int) -> None:
+    drawn: set[str] = set()
+    widgets: dict[str, list[Widget]] = {}
+
+    @given(st.sampled_from(pages), SAID)
+    @settings(max_examples=examples, phases=ANEW, suppress_health_check=list(HealthCheck))
+    def say(page: str, said: list[tuple[int, dict[str, Any]]]) -> None:
+        drawn.add(page)
+        if page not in widgets:
+            forger.rerun(page=page)
+            widgets[page] = _widgets(forger, buttons)
+        states = {}
+        for place, values in said:
+            kind, named = widgets[page][place % len(widgets[page])]
+            usual = USUAL.get(kind, "string_value")
+            states[named] = widget_state(named, usual, values[usual])
+        forger.rerun(*states.values(), page=page)
+        assert "Traceback" not in forger.text()
+        assert not [element for element in forger.elements() if element.WhichOneof("type") == "exception"], states
+        widgets[page] = _widgets(forger, buttons) or widgets[page]
+
+    say()
+    assert drawn == set(pages)
+
+
+def _widgets(forger: Forger, buttons: bool) -> list[Widget]:
+    """Returns the widgets of the page, and beside each component what it tells of events."""
+    found: list[Widget] = []
+    for element in forger.elements():
+        kind = element.WhichOneof("type")
+        named: Any = getattr(getattr(element, kind), "id", "")
+        if isinstance(named, str) and named.startswith("$$") and (buttons or kind != "button"):
+            found.append((kind, named))
+            if kind == "bidi_component":
+                found.append(("events", f"$$STREAMLIT_INTERNAL_KEY_{named}__events"))
+    return found
