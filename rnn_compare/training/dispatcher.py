@@ -99,6 +99,7 @@ class Dispatcher:
         self._stop_requested(workers)
         self._end_the_deaf(workers)
         self._send_waiting(workers)
+        workers.share_cores({job.address for job in self._jobs.values()})
         self._write_events()
         self._beat()
 

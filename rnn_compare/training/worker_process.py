@@ -17,6 +17,7 @@ from distributed import get_worker
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.fused import threads
 from rnn_compare.paths import cache_folder, worker_log
 from rnn_compare.runs.events import Ended, Event, Status
 from rnn_compare.training.messages import (
@@ -74,6 +75,11 @@ def train(
 def ask_to_stop(attempt: str) -> None:
     """Has an attempt stop after its present batch."""
     _stopping.add(attempt)
+
+
+def use_threads(count: int) -> None:
+    """Has this process' training deal its rows out to so many threads from the next batch on."""
+    threads.allow(count)
 
 
 def answer(question: WorkerQuestion[T]) -> Answer[T]:

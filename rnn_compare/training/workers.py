@@ -1,6 +1,6 @@
 """What the engine asks of its workers, whether they run on this machine or on a cluster elsewhere."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -77,6 +77,13 @@ class Workers(Protocol):
 
     def kill(self, address: str) -> None:
         """Kills a worker, whatever it does. Returns without waiting for it."""
+
+    def share_cores(self, at_work: Collection[str]) -> None:
+        """Deals out this machine's cores to the workers that train; those elsewhere have what their owners gave them.
+
+        Args:
+            at_work: The addresses of all that train.
+        """
 
     def look_after(self) -> None:
         """Sees to workers that can do nothing about it themselves; called again and again."""

@@ -90,7 +90,7 @@ def _record(server: Server, *cells: str) -> None:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv(CACHE_VARIABLE, str(server.cache))
             for which in ("last", "best"):
-                save(drawn, weights_file(run, which))  # type: ignore[arg-type]  # one of two words
+                save(drawn, weights_file(run, which))
         server.store.record([Started(run, 10, "", {}, 1.0)])
         server.store.record([epoch_end(run, n, 0.6, 0.6, 0.6, 0.6, 1.5) for n in (1, 2)])
         server.store.record([Ended(run, Status.FINISHED, None, 60.0)])

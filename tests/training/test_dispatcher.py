@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class OneWorker:
         self.sent: list[Future[str | None]] = []
         self.attempts: list[str] = []
         self.asked_to_stop: list[str] = []
+        self.sharing: set[str] = set()
 
     def addresses(self) -> list[str]:
         return ["there"]
@@ -52,6 +54,10 @@ class OneWorker:
     def ask_to_stop(self, attempt: str, address: str) -> None:  # noqa: ARG002  # as Workers
         """Notes it and does nothing."""
         self.asked_to_stop.append(attempt)
+
+    def share_cores(self, at_work: Collection[str]) -> None:
+        """Notes who shares them."""
+        self.sharing = set(at_work)
 
     def tells(self, event: Event) -> TrainingEvent:
         """What the worker says in its latest attempt."""
@@ -86,6 +92,15 @@ def lose(dispatcher: Dispatcher, workers: OneWorker, run: str, excuse: str | Non
     dispatcher.step(workers)
     workers.sent[-1].set_result(excuse)
     dispatcher.step(workers)
+
+
+def test_cores_are_shared_by_those_that_train_just_now(record: RunStore) -> None:
+    dispatcher, workers, run = at_work(record)
+    assert workers.sharing == {"there"}
+    dispatcher.receive(workers.tells(Ended(run, Status.FINISHED, None, 0.0)))
+    workers.sent[-1].set_result(None)
+    dispatcher.step(workers)
+    assert workers.sharing == set()
 
 
 def test_a_worker_that_is_lost_again_and_again_ends_the_run(record: RunStore) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from dask.system import CPU_COUNT
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.fused import threads
 from rnn_compare.runs import events
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
@@ -19,6 +21,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.workers import Training
 
 from .conftest import PATIENCE, ListeningStore, endless, tiny, until, worker_processes
@@ -67,6 +70,26 @@ def test_a_worker_has_one_thread_for_blas_whatever_is_set_elsewhere() -> None:
     assert worker_processes()
     for process in worker_processes():
         assert process.environ()["OMP_NUM_THREADS"] == process.environ()["OPENBLAS_NUM_THREADS"] == "1"
+
+
+@pytest.mark.skipif(CPU_COUNT < 2, reason="there is one core")
+def test_a_lone_training_has_all_cores_and_two_have_one_half_each(engine: Engine, store: ListeningStore) -> None:
+    [first] = engine.submit([endless(reviews=2000)])
+    until(lambda: store.heard_of(first))
+    until(lambda: CPU_COUNT in _threads_of_all_workers(engine))
+    [second] = engine.submit([endless(reviews=2000)])
+    until(lambda: store.heard_of(second))
+    until(lambda: _threads_of_all_workers(engine) == {CPU_COUNT // 2})
+    engine.stop(first)
+    until(lambda: CPU_COUNT in _threads_of_all_workers(engine))
+    engine.stop(second)
+    assert engine.wait([first, second], PATIENCE)
+
+
+def _threads_of_all_workers(engine: Engine) -> set[int]:
+    workers = engine._workers
+    assert isinstance(workers, LocalWorkers)
+    return set(workers._client.run(threads.allowed).values())
 
 
 def test_whoever_sees_an_epoch_finds_its_weights(engine: Engine, store: ListeningStore) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.figures.registry import FIGURES
+from rnn_compare.fused import threads
 from rnn_compare.networks import weights
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
@@ -19,9 +20,9 @@ from rnn_compare.training import job
 from .conftest import tiny
 
 
-def train(run: str, experiment: Experiment, stop: Callable[[list[Event]], bool] = lambda _: False) -> list[Event]:
+def train(run: str, experiment: Experiment, stop: Callable[[list[Event]], object] = lambda _: False) -> list[Event]:
     events: list[Event] = []
-    job.train(run, experiment, events.append, lambda: stop(events))
+    job.train(run, experiment, events.append, lambda: bool(stop(events)))
     return events
 
 
@@ -70,6 +71,22 @@ def test_a_run_that_was_broken_off_goes_on_as_if_it_never_had_been(changes: dict
         ours, theirs = (weights.load(weights_file(name, which), experiment) for name in (names[1], names[0]))
         for a, b in zip(ours.arrays, theirs.arrays, strict=True):
             np.testing.assert_allclose(a, b, atol=1e-5)
+
+
+@pytest.mark.parametrize("cell", ["LSTM", "GRU"])
+def test_a_run_that_gets_a_second_thread_midway_comes_to_the_same_digits(cell: str) -> None:
+    """Wide enough that its batches are dealt out to several blocks."""
+    experiment = tiny(cell=cell, units=64, reviews=160, epochs=3)
+    runs = [f"{part}-{cell}" for part in ("one-thread", "two-threads")]
+    alone = curve(train(runs[0], experiment))
+    try:
+        shared = curve(train(runs[1], experiment, stop=lambda events: threads.allow(1 + len(curve(events)))))
+    finally:
+        threads.allow(1)
+    assert shared == alone
+    of_one, of_two = (weights.load(weights_file(run, "last"), experiment) for run in runs)
+    for (name, ours), (_, theirs) in zip(of_one.tensors, of_two.tensors, strict=True):
+        np.testing.assert_array_equal(ours, theirs, err_msg=name)
 
 
 def test_a_finished_run_that_is_to_train_longer_does_what_a_longer_one_would_have_done() -> None:

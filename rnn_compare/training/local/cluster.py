@@ -5,7 +5,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import TypeVar
 
 import dask
@@ -18,6 +18,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.training import worker_process
 from rnn_compare.training.local import worker
+from rnn_compare.training.local.cores import Cores, number_from
 from rnn_compare.training.local.silence import Silence
 from rnn_compare.training.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
 from rnn_compare.training.workers import DaskObject, Training, WorkerInfo, worker_info
@@ -27,6 +28,7 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
+THREADS_VARIABLE = "RNN_COMPARE_THREADS"
 WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0
@@ -88,12 +90,7 @@ def worker_count() -> int:
     Raises:
         UserError: If the variable is no whole number above 0.
     """
-    chosen = os.environ.get(WORKERS_VARIABLE)
-    if not chosen:
-        return max(1, min(CPU_COUNT, MEMORY_LIMIT // WORKER_BYTES))
-    if not chosen.isdecimal() or not 1 <= int(chosen) <= 512:
-        raise UserError(f"{WORKERS_VARIABLE} is {chosen!r}; it must be a whole number between 1 and 512.")
-    return int(chosen)
+    return number_from(WORKERS_VARIABLE) or max(1, min(CPU_COUNT, MEMORY_LIMIT // WORKER_BYTES))
 
 
 class LocalWorkers:
@@ -116,6 +113,7 @@ class LocalWorkers:
         os.environ.update(ENVIRONMENT)
         worker.trim_log()
         self.size = size or worker_count()
+        self._cores = Cores(number_from(THREADS_VARIABLE))
         cluster = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
             n_workers=0,
             # The second thread is for what people wait for while a training runs, such as a summary.
@@ -184,6 +182,11 @@ class LocalWorkers:
         """Kills a worker, whatever it does; a new one follows. Returns without waiting for it."""
         self._call(worker.kill, workers=[address], nanny=True)
 
+    def share_cores(self, at_work: Collection[str]) -> None:
+        """Has the workers that train use as many threads as there are cores for each; they obey from batch to batch."""
+        for address, threads in self._cores.news(at_work).items():
+            self._call(worker_process.use_threads, threads, workers=[address])
+
     def look_after(self) -> None:
         """Kills workers that hang. Dask's own way, a time to live, takes a laptop's sleep for their silence."""
         scheduler = self._cluster.scheduler
@@ -228,7 +231,7 @@ class LocalWorkers:
             await asyncio.sleep(0.05)
 
     def _call(
-        self, function: Callable[..., None], *arguments: str, workers: Sequence[str], nanny: bool = False
+        self, function: Callable[..., None], *arguments: str | int, workers: Sequence[str], nanny: bool = False
     ) -> None:
         # A worker that hangs must not hold up the engine, which has others to look after.
         where = {"workers": workers, "nanny": nanny, "on_error": "ignore"}

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Coroutine, Mapping
+from collections.abc import Collection, Coroutine, Mapping
 from typing import TypeVar
 
 from distributed import Client
@@ -110,6 +110,9 @@ class RemoteWorkers:
                 await connection.client.run(os.kill, member.pid, signal.SIGKILL, workers=[address], nanny=True)
 
         self._soon(kill())
+
+    def share_cores(self, at_work: Collection[str]) -> None:
+        """Does nothing: how many cores a worker may use is its owner's to say."""
 
     def look_after(self) -> None:
         """Sees to the worker of this machine, if there is one; the others are their scheduler's."""

@@ -1,0 +1,54 @@
+"""How many of this machine's cores each training uses: they are dealt out evenly, anew whenever one begins or ends."""
+
+import os
+from collections.abc import Collection
+
+from dask.system import CPU_COUNT
+
+from rnn_compare.errors import UserError
+
+MOST = 512
+"""What a variable may hold at most."""
+
+
+def number_from(variable: str) -> int | None:
+    """Returns the number that a variable of the environment holds, None if it is not set.
+
+    Raises:
+        UserError: If it is no whole number from 1 to ``MOST``.
+    """
+    chosen = os.environ.get(variable)
+    if not chosen:
+        return None
+    if not chosen.isdecimal() or not 1 <= int(chosen) <= MOST:
+        raise UserError(f"{variable} is {chosen!r}; it must be a whole number between 1 and {MOST}.")
+    return int(chosen)
+
+
+class Cores:
+    """What each worker that trains was told of its threads.
+
+    Args:
+        most: Threads of one training at most; as many as there are cores if None.
+        cores: Those of the machine.
+
+    Example:
+        >>> cores = Cores(most=None, cores=8)
+        >>> cores.news({"a", "b"}) == {"a": 4, "b": 4}
+        True
+        >>> cores.news({"a", "b"}), cores.news({"a"})
+        ({}, {'a': 8})
+    """
+
+    def __init__(self, most: int | None, cores: int = CPU_COUNT) -> None:
+        self._most = most or cores
+        self._cores = cores
+        self._told: dict[str, int] = {}
+
+    def news(self, at_work: Collection[str]) -> dict[str, int]:
+        """Returns for each worker that trains, and does not know it yet, how many threads it is to use from now on."""
+        share = max(1, min(self._most, self._cores // max(1, len(at_work))))
+        shares = dict.fromkeys(at_work, share)
+        news = {worker: threads for worker, threads in shares.items() if self._told.get(worker) != threads}
+        self._told = shares
+        return news
