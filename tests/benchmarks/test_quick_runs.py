@@ -48,6 +48,13 @@ def test_fused_epoch_times_both_kinds_of_layers_and_their_drift_for_every_cell()
 
 
 @pytest.mark.measure
+def test_threads_times_every_cell_by_each_number_of_threads() -> None:
+    text = said("threads", "main(800, 1)", COUNTS=(1, 2))
+    assert re.findall(r"^(\w+) +(\d) threads", text, re.MULTILINE) == [(cell, n) for cell in CELLS for n in "12"]
+    assert len(measured(r"ratio (\d+\.\d+)", text)) == 2 * len(CELLS)
+
+
+@pytest.mark.measure
 def test_scaling_prints_a_row_for_each_value_and_cell_and_tells_the_arithmetics_floor() -> None:
     text = said(
         "scaling", "main(1)", REVIEWS=800, TABLES={"maxlen": (20, 50)}, OTHERS={"two": {"layers": 2, "maxlen": 20}}
