@@ -39,6 +39,15 @@ def wait_for_points(page: Page, chart: str, least: int) -> None:
     )
 
 
+def test_everything_up_to_train_is_seen_on_a_projector_without_scrolling(server: Server, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 720})
+    page.goto(server.url)
+    for name in ("Units", "maxlen", "Epochs", "Seeds"):
+        expect(page.get_by_test_id("stSidebar").get_by_text(name, exact=True)).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_in_viewport(ratio=1)
+    page.close()
+
+
 def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page: Page, browser: Browser) -> None:
     elsewhere = browser.new_page()  # somebody who looks on, and came before Train was pressed
     elsewhere.goto(server.url)

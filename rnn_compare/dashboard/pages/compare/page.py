@@ -57,10 +57,10 @@ def render() -> None:
     restore()
     _stay_with_what_is_shown(services)
     with st.sidebar:
-        settings, box = st.container(), st.container(key="train_box")
+        settings, box = st.container(), st.container()
         with box:
-            said = st.container()
             beside, button = st.columns([3, 2], vertical_alignment="bottom")
+            said = st.container()  # below: Train is seen without scrolling, whatever there is to say
         with settings:
             setup = controls.setup(beside, [run.experiment for run in on_the_charts(services)])
         with said:

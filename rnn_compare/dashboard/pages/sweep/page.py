@@ -27,10 +27,9 @@ def render() -> None:
     with st.sidebar:
         chosen = grid_setup.setup()
         sweep = survey(chosen.experiments, services.runs())
-        with st.container(key="train_box"):
-            if chosen.problem:
-                st.error(chosen.problem)
-            _buttons(services, sweep)
+        if chosen.problem:
+            st.error(chosen.problem)
+        _buttons(services, sweep)
     notices.show()
     if not chosen.problem:
         ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
