@@ -79,10 +79,9 @@ def _compared(found: Sequence[Group], begun: Sequence[Group], evidence: Evidence
 
 
 def _so_far(found: Sequence[Group], begun: Sequence[Group]) -> list[Finding]:
-    open_ones = sum(not run.status.ended for group in found for run in group.runs)
-    verb = "is" if open_ones == 1 else "are"
+    one = sum(not run.status.ended for group in found for run in group.runs) == 1
     return _where_they_stand(
-        begun, "So far, after", f"no verdict while {counted(open_ones, 'run')} {verb} not finished"
+        begun, "So far, after", f"no verdict before the last epoch{' of the one that is under way' if one else ''}"
     )
 
 

@@ -65,13 +65,15 @@ def network_sentence(found: Comparison) -> str:
 
 
 def seed_sentence(found: Comparison) -> str:
-    """Returns how much of a difference the seed alone may make; empty where it is not known from other runs."""
+    """Returns which leads may be chance, and why; empty where what a seed does is not known from other runs."""
     told = found.difference
     if told is None or told.p is None or not told.variance_seeds or not found.lent:
         return ""
+    reviews = f", other reviews by about {points(math.sqrt(told.variance_reviews))}" if told.variance_reviews else ""
     return (
-        f"Another seed alone moves this lead by about {points(math.sqrt(told.variance_seeds))} points up or down (one "
-        "standard deviation), other reviews come on top: so two runs may differ although their settings do not."
+        f"A lead below {points(half_width(told))} points may be chance, however different the curves look: another "
+        f"seed moves it by about {points(math.sqrt(told.variance_seeds))} points up or down{reviews} (standard "
+        "deviations)."
     )
 
 

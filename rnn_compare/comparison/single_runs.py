@@ -86,7 +86,8 @@ def _overfits(run: Run) -> tuple[str, str]:
     since = f" from epoch {lowest.epoch + 1} on" if lowest is not last else ""
     lowest_loss = f"; validation loss was lowest after epoch {lowest.epoch}" if since else ""
     shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"
-    return f"overfits{since}: by its end {shares}{lowest_loss}.", "overfits"
+    when = "by its end" if run.status.ended else "so far"
+    return f"overfits{since}: {when} {shares}{lowest_loss}.", "overfits"
 
 
 def _is_ahead(run: Run) -> bool:
@@ -125,10 +126,13 @@ def _fell(run: Run) -> tuple[str, str]:
     by_chance = margin(before["val_accuracy"], after["val_accuracy"], reviews, reviews, looks=len(pairs))
     if before["val_accuracy"] - after["val_accuracy"] < max(FALL, by_chance):
         return "", ""
-    fall = f"from {percent(before['val_accuracy'])} to {percent(after['val_accuracy'])} validation accuracy"
-    later = run.epochs[after.epoch :]
-    recovered = ", then recovered" if later and _highest(later) > before["val_accuracy"] else ""
-    return f"dropped in epoch {after.epoch} {fall}{recovered}.", "dropped from one epoch to the next"
+    later = run.epochs[after.epoch - 1 :]
+    below = list(itertools.takewhile(lambda epoch: epoch["val_accuracy"] <= before["val_accuracy"], later))
+    lowest = min(below, key=lambda epoch: epoch["val_accuracy"])
+    epochs = f"epoch {after.epoch}" if lowest is after else f"epochs {after.epoch} to {lowest.epoch}"
+    fall = f"from {percent(before['val_accuracy'])} to {percent(lowest['val_accuracy'])} validation accuracy"
+    recovered = ", then recovered" if len(below) < len(later) else ""
+    return f"dropped in {epochs} {fall}{recovered}.", "dropped from one epoch to the next"
 
 
 def _still_learns(run: Run) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from rnn_compare.comparison.single_runs import (
     OVERFIT_WIDE_GAP,
     overfits_from,
 )
-from rnn_compare.formatting import counted, percent
+from rnn_compare.formatting import percent
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.lecture.standings import standing
 from rnn_compare.runs.record import Run
@@ -64,10 +64,8 @@ def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Ques
         return QuestionOutcome(question.right, f"Right is: {question.choices[question.right]}.")
     if not runs:
         return QuestionOutcome(None, "No network has been trained for this question yet.", final=False)
-    if waiting := sum(not run.status.ended for run in runs):
-        return QuestionOutcome(
-            None, f"The outcome is known once {counted(waiting, 'network')} more will have ended.", final=False
-        )
+    if not all(run.status.ended for run in runs):
+        return QuestionOutcome(None, "The outcome is known after the last epoch.", final=False)
     found = groups(runs)
     if question.kind in ("best_network", "lead"):
         return _compared(question, found, evidence)

@@ -61,7 +61,9 @@ def test_a_review_is_stepped_through_and_played(inside: Page) -> None:
     expect(inside.locator(".rc-where")).to_have_text("word 9 of 9")
     expect(inside.locator(".rc-cells section")).to_have_count(2)
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
-    expect(lstm).to_contain_text(re.compile(r"“more” moved it by [−+]\d+\.\d points"))
+    expect(lstm).to_contain_text(
+        re.compile(r"“more” (moved it \d+\.\d points towards (positive|negative)|did not move it)")
+    )
     last = lstm.locator("svg.rc-cell").get_attribute("aria-label")
 
     inside.locator(".rc-caption").click()
@@ -129,7 +131,7 @@ def test_on_a_phone_the_box_holds_a_whole_example(server: Server, runs: str, pag
 def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(inside: Page) -> None:
     ask(inside, "A good film zzyzx and no more")
     lstm = inside.locator(".rc-cells section").filter(has_text="LSTM(8)")
-    expect(lstm).to_contain_text("moved it by")
+    expect(lstm).to_contain_text("move")
     expect(inside.locator(".rc-scale-said")).to_have_text(
         re.compile(r"strongest word: “\w+”, [−+]\d+\.\d points \([−+]\d+\.\d\d log-odds\)")
     )
@@ -151,7 +153,7 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(inside.locator(".rc-reading span")).to_have_count(4)
     expect(lstm).to_contain_text("without “film” it ends at")
     inside.locator("[data-colouring=read]").click()
-    expect(lstm).to_contain_text("“film” moved it by")
+    expect(lstm).to_contain_text(re.compile("“film” (moved|did not move) it"))
 
 
 def test_no_line_of_a_long_review_is_cut_where_it_is_scrolled_to_its_end(inside: Page) -> None:

@@ -66,7 +66,7 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     )
     assert len(before) == 4, "a training and a validation curve for each network"
     said = page.get_by_role("list", name="What the curves say")
-    expect(said).to_contain_text("no verdict while 2 runs are not finished")
+    expect(said).to_contain_text("no verdict before the last epoch")
     newer = elsewhere.get_by_role("button", name="A newer comparison was started")
     elsewhere.reload()
     expect(card(elsewhere, "LSTM(8)").or_(newer)).to_be_visible(timeout=PATIENCE)

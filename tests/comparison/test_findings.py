@@ -73,7 +73,7 @@ def seeded(cell: str, *val_accuracies: float, **settings: object) -> list[Run]:
 def test_while_runs_train_there_is_no_verdict_but_where_each_stands() -> None:
     quick, slow = trained("SimpleRNN", 0.78, 0.80, 0.86, status=RUNNING), trained("LSTM", 0.79, 0.83, status=RUNNING)
     assert said(quick, slow) == [
-        "So far, after 2 epochs: LSTM(32) 83.0 %, SimpleRNN(32) 80.0 %; no verdict while 2 runs are not finished."
+        "So far, after 2 epochs: LSTM(32) 83.0 %, SimpleRNN(32) 80.0 %; no verdict before the last epoch."
     ]
     assert said(quick, trained("LSTM", status=RUNNING)) == [], "one has no epoch yet"
 
@@ -191,6 +191,12 @@ def test_a_fall_is_told_with_whether_it_was_made_up_for() -> None:
     assert said(run("S", *steady(0.846, 0.738))) == ["S dropped in epoch 2 from 84.6 % to 73.8 % validation accuracy."]
     assert said(run("S", *steady(0.78, 0.71, 0.86))) == [
         "S dropped in epoch 2 from 78.0 % to 71.0 % validation accuracy, then recovered."
+    ]
+
+
+def test_a_fall_of_several_epochs_is_told_down_to_its_lowest() -> None:
+    assert said(run("S", *steady(0.878, 0.81, 0.759, 0.79, 0.882))) == [
+        "S dropped in epochs 2 to 3 from 87.8 % to 75.9 % validation accuracy, then recovered."
     ]
 
 

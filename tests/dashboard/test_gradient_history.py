@@ -79,7 +79,7 @@ def test_a_run_of_which_nothing_or_not_all_is_known_is_named() -> None:
     some = history(trained("some", 4), 1, 4)
     said = remarks([whole, none, some])
     assert r"Of no\*ne nothing was recorded" in said
-    assert "Of some epochs 2, 3 were passed over" in said
+    assert "Of some the gradient was not measured after epochs 2, 3" in said
 
 
 def test_the_means_of_an_earlier_version_are_called_that() -> None:

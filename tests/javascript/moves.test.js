@@ -5,7 +5,7 @@ import { strongestWord, depths } from "../../rnn_compare/dashboard/assets/marked
 import { moves, odds, signed } from "../../rnn_compare/dashboard/assets/moves.js";
 import { sentence } from "../../rnn_compare/dashboard/assets/reading_card.js";
 
-const RUN = { logits: [0, 2, -1], unknown: [1] }; // before the first word, then after each
+const RUN = { logits: [0, 2, -1], unknown: [1], labels: ["negative", "positive"] }; // before the first word, then after each
 
 test("no log-odds are even odds, and both sides are alike", () => {
   assert.equal(odds(0), 0.5);
@@ -34,14 +34,17 @@ test("the deepest colour is the largest move's, and noise is pale", () => {
 });
 
 test("a card says what the word in hand did", () => {
-  assert.equal(sentence(RUN, "good", 0), "“good” moved it by +38.1 points");
+  assert.equal(sentence(RUN, "good", 0), "“good” moved it 38.1 points towards positive");
   assert.equal(sentence(RUN, "a", -1), "“a” was cut off: this network never saw it");
 });
 
 test("a card says how it ends without the word, once that is worked out", () => {
   const found = { logits: [-1, -3, -1] };
   assert.equal(sentence(RUN, "good", 0, {}), "being worked out …");
-  assert.equal(sentence(RUN, "good", 0, found), "without “good” it ends at 4.7 %, not 26.9 %: +22.2 points");
+  assert.equal(
+    sentence(RUN, "good", 0, found),
+    "without “good” it ends at 95.3 % negative, not 73.1 % negative: the word moved it 22.2 points towards positive",
+  );
   assert.equal(sentence(RUN, "zzyzx", 1, found), "“zzyzx” is unknown to this network as it is");
   assert.equal(sentence(RUN, "a", -1, found), "“a” was cut off: this network never saw it");
 });

@@ -22,9 +22,15 @@ test("a key that belongs to what has the focus leads nowhere", () => {
 });
 
 test("while something is read word by word the arrows are its own, and a clicker still goes on", () => {
-  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, true), undefined);
-  assert.equal(moveOf({ key: " ", target: nowhere }, true), undefined);
-  assert.equal(moveOf({ key: "PageDown", target: nowhere }, true), "next");
+  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, ""), undefined);
+  assert.equal(moveOf({ key: " ", target: nowhere }, ""), undefined);
+  assert.equal(moveOf({ key: "PageDown", target: nowhere }, ""), "next");
+});
+
+test("after the last word the arrow leads on, and Space and back are still the reading's", () => {
+  assert.equal(moveOf({ key: "ArrowRight", target: nowhere }, "end"), "next");
+  assert.equal(moveOf({ key: "ArrowLeft", target: nowhere }, "end"), undefined);
+  assert.equal(moveOf({ key: " ", target: nowhere }, "end"), undefined);
 });
 
 test("of two presses in one moment the second message holds both, until the server has heard them", () => {

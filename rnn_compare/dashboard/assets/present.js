@@ -11,15 +11,15 @@ const TAKES_KEYS = [
   "input:not([type=checkbox])", "textarea", "select", "[contenteditable]",
   "[role=radio]", "[role=tab]", "[role=slider]", "[role=dialog]",
 ].join(", ");
-const STEPPER = ".rc-steps"; // what reads word by word has the arrows and Space for itself
+const STEPPER = ".rc-steps"; // what reads word by word has the arrows and Space for itself until it is at its end
 const SCROLLED = "[data-testid=stMain]";
 const OPENED = "[data-testid=stPopoverBody]"; // Esc closes it, wherever the focus is
 
 export const { render, dispose } = component("rc-keys", (_root, { setTriggerValue }) => {
   const presses = makeQueue((told) => setTriggerValue("presses", told));
   const onKey = (event) => {
-    const move = moveOf(event, Boolean(document.querySelector(STEPPER)));
-    if (!move || (move === "leave" && document.querySelector(OPENED))) return;
+    const move = moveOf(event, document.querySelector(STEPPER)?.dataset.at);
+    if (!move || event.defaultPrevented || (move === "leave" && document.querySelector(OPENED))) return;
     event.preventDefault();
     document.querySelector(SCROLLED)?.scrollTo(0, 0); // each step begins at its title
     presses.add(move);
@@ -49,10 +49,15 @@ export function makeQueue(send, now = Date.now) {
   };
 }
 
-// Where a key leads; nowhere where it belongs to what has the focus.
-export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, hasStepper = false) {
+// Where a key leads; nowhere where it belongs to what has the focus. readAt: "end" or "" where something is read word by
+// word.
+export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, readAt = undefined) {
   if (repeat || ctrlKey || metaKey || altKey || isTaken(key, target)) return undefined;
-  return hasStepper && (key === " " || key.startsWith("Arrow")) ? undefined : MOVES[key];
+  return readAt !== undefined && isOfReading(key, readAt) ? undefined : MOVES[key];
+}
+
+function isOfReading(key, readAt) {
+  return (key === " " || key.startsWith("Arrow")) && !(readAt === "end" && key === "ArrowRight");
 }
 
 function isTaken(key, target) {

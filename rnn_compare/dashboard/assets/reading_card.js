@@ -5,7 +5,7 @@ import { valuesAt } from "./cell_values.js";
 import { buildCurves } from "./curves.js";
 import { button, element } from "./dom.js";
 import { drawHeatmap } from "./heatmap.js";
-import { moves, odds, signed } from "./moves.js";
+import { moves, odds } from "./moves.js";
 
 // onWord(index) is called with the word that is clicked, onSignal(name) with the signal that is to be seen.
 export function buildCard(parent, run, drawing, { words, author, onWord, onSignal }) {
@@ -93,12 +93,18 @@ function isOpinion({ labels }) {
 // out; else nothing.
 export function sentence(run, word, index, leftOut) {
   if (index < 0) return `“${word}” was cut off: this network never saw it`;
-  if (!leftOut) return `“${word}” moved it by ${signed(moves(run)[index].points)} points`;
+  if (!leftOut) return `“${word}” ${movement(moves(run)[index].points, run.labels)}`;
   if (!leftOut.logits) return "being worked out …";
   if (run.unknown.includes(index)) return `“${word}” is unknown to this network as it is`;
   const { points, from } = moves(run, leftOut.logits)[index];
-  const end = (100 * odds(leftOut.logits[0])).toFixed(1);
-  return `without “${word}” it ends at ${(100 * from).toFixed(1)} %, not ${end} %: ${signed(points)} points`;
+  const [without, whole] = [from, odds(leftOut.logits[0])].map((share) => verdictIn(share, run.labels));
+  return `without “${word}” it ends at ${without}, not ${whole}: the word ${movement(points, run.labels)}`;
+}
+
+// In words: a sign alone leaves open which of two labels grew.
+function movement(points, labels) {
+  const size = Math.abs(points).toFixed(1);
+  return size === "0.0" ? "did not move it" : `moved it ${size} points towards ${labels[Number(points > 0)]}`;
 }
 
 // Says what lies where in the heat map, and what its colours stand for.

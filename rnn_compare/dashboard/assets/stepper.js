@@ -13,6 +13,7 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
   const bar = element("div", "rc-steps", parent);
   const tell = (now) => {
     slider.value = now;
+    bar.dataset.at = now === count - 1 ? "end" : "";
     said.textContent = where(now);
   };
   const player = makePlayer({
@@ -72,7 +73,7 @@ export function actOf({ key, target, ctrlKey, metaKey, altKey }, player, count) 
   if (key === " " && target.closest?.("button")) return undefined; // it presses that button
   return {
     ArrowLeft: () => player.jump(player.at - 1),
-    ArrowRight: () => player.jump(player.at + 1),
+    ArrowRight: player.at < count - 1 && (() => player.jump(player.at + 1)), // at the end a lecture goes on
     Home: () => player.jump(0),
     End: () => player.jump(count - 1),
     " ": () => player.toggle(),

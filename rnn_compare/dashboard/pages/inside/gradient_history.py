@@ -11,7 +11,7 @@ from rnn_compare.formatting import as_markdown
 from rnn_compare.insight.gradient_flow import FollowedGradient
 
 PLACE = "word, counted from the end"
-FALLEN = 1e-8
+FALLEN = 1e-6
 """Lower than this share of the gradient at the last word the chart does not reach: what leaves it has vanished."""
 MOST_EPOCHS = 50
 """Epochs that are sent: more than that nobody steps through."""
@@ -39,7 +39,7 @@ def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
     runs = [_run(history) for history in histories]
     flows = [flow for run in runs for direction in run["directions"] for flow in direction["flows"]]
     tracks = [flow[track] for flow in flows for track in ("states", "carry") if flow[track]]
-    sizes = [size for track in tracks for row in track["relative"] for size in row if size > 0]
+    sizes = [size for track in tracks for size in track["relative"][0] if size > 0]  # the medians
     decades = np.log10([max(min(sizes, default=0.1), FALLEN), max(sizes, default=1.0)])
     return {
         "epochs": sorted({epoch for run in runs for epoch in run["epochs"]}),
@@ -103,6 +103,6 @@ def _missing(history: GradientHistory) -> str:
         return ""
     listed = ", ".join(map(str, left_out[:8])) + (" …" if len(left_out) > 8 else "")
     return (
-        f"epoch{'s' if len(left_out) > 1 else ''} {listed} {'were' if len(left_out) > 1 else 'was'} passed over: "
-        "there it would have cost more than its share of the training's time, or the training was interrupted"
+        f"the gradient was not measured after epoch{'s' if len(left_out) > 1 else ''} {listed}: it would have taken "
+        "more than its share of the training's time, or the training was interrupted"
     )

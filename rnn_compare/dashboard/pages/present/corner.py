@@ -22,24 +22,27 @@ def address(path: str, page: str = "present") -> tuple[str, bool]:
     return f"{found or page_url()}/{path}", found is not None
 
 
-def html(url: str, counts: str) -> str:
+def html(url: str, counts: str, can_be_reached: bool) -> str:
     """Returns the code, the address to type and how many have come.
 
     Args:
         url: Where phones join.
         counts: Ready words.
+        can_be_reached: Whether phones can: there is no code of what none of them would find.
     """
     typed = url.partition("://")[2]
     return (
         f'<aside class="rc-corner" aria-label="Join with a phone"><p><b>{escape(typed)}</b>'
         f"<span>{escape(counts)}</span></p>"
-        f"{picture(url)}</aside>"
+        f"{picture(url) if can_be_reached else ''}</aside>"
     )
 
 
 def beside_the_code(body: str) -> str:
     """Returns HTML with the code of phones beside it, as large as it fits: while something is asked of them."""
-    url, _ = address(JOIN)
+    url, can_be_reached = address(JOIN)
+    if not can_be_reached:
+        return f"<div>{body}</div>"
     caption = escape(url.partition("://")[2])
     code = f"<figure>{picture(url)}<figcaption>{caption}</figcaption></figure>"
     return f'<div class="rc-voting"><div>{body}</div>{code}</div>'

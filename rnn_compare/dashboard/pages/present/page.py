@@ -91,7 +91,7 @@ def _corner(drawn: State) -> None:
     counts = classroom.counts()
     url, can_be_reached = corner.address(corner.JOIN)
     here = f"{counts.here:,} here" if counts.here else "join with your phone"
-    st.html(corner.html(url, here if can_be_reached else "on this machine only"))
+    st.html(corner.html(url, here if can_be_reached else "on this machine only", can_be_reached))
     # Last: where a fragment draws nothing its place is gone, and what comes next is drawn a place too high.
     if classroom.state().version != drawn.version:
         st.rerun(scope="app")
