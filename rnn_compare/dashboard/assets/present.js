@@ -11,7 +11,7 @@ const TAKES_KEYS = [
   "input:not([type=checkbox])", "textarea", "select", "[contenteditable]",
   "[role=radio]", "[role=tab]", "[role=slider]", "[role=dialog]",
 ].join(", ");
-const STEPPER = ".rc-steps"; // what reads word by word has the arrows and Space for itself until it is at its end
+const STEPPER = ".rc-steps"; // what reads word by word has arrows and Space for itself until it is at its end
 const SCROLLED = "[data-testid=stMain]";
 const OPENED = "[data-testid=stPopoverBody]"; // Esc closes it, wherever the focus is
 
@@ -49,8 +49,8 @@ export function makeQueue(send, now = Date.now) {
   };
 }
 
-// Where a key leads; nowhere where it belongs to what has the focus. readAt: "end" or "" where something is read word by
-// word.
+// Where a key leads; nowhere where it belongs to what has the focus.
+// readAt: "end" or "" where something is read word by word.
 export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, readAt = undefined) {
   if (repeat || ctrlKey || metaKey || altKey || isTaken(key, target)) return undefined;
   return readAt !== undefined && isOfReading(key, readAt) ? undefined : MOVES[key];

@@ -30,7 +30,7 @@ export function buildVerdictChart(parent, { title, words, author, runs, onWord }
         legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
         xaxis: wordAxis(words, looks, node.clientWidth),
         yaxis: {
-          ...axisIn(looks), fixedrange: true, ...percentAxis(-3, 103),
+          ...axisIn(looks), fixedrange: true, automargin: true, ...percentAxis(-3, 103),
         },
         shapes: shapesAt(at, looks),
       }, settings);
