@@ -1,4 +1,4 @@
-"""All tests, as four pytests side by side: `python -m tests`. Plain `pytest` runs the same one after the other.
+"""All tests, as five pytests side by side: `python -m tests`. Plain `pytest` runs the same one after the other.
 
 Those that train and break things wait for workers and for the clock most of the time, the others keep a core busy:
 together they take half of the time. `python -m tests quick` is for daily work: no browser, no worker, no fault and
@@ -11,7 +11,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 PARTS = (
-    ("tests/faults", "tests/training"),
+    ("tests/faults",),
+    ("tests/training",),
     tuple(
         f"tests/{part}"
         for part in (
