@@ -69,11 +69,10 @@ def seed_sentence(found: Comparison) -> str:
     told = found.difference
     if told is None or told.p is None or not told.variance_seeds or not found.lent:
         return ""
-    reviews = f", other reviews by about {points(math.sqrt(told.variance_reviews))}" if told.variance_reviews else ""
     return (
         f"A lead below {points(half_width(told))} points may be chance, however different the curves look: another "
-        f"seed moves it by about {points(math.sqrt(told.variance_seeds))} points up or down{reviews} (standard "
-        "deviations)."
+        f"seed alone moves it by about {points(math.sqrt(told.variance_seeds))} points up or down (one standard "
+        "deviation)."
     )
 
 

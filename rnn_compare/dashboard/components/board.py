@@ -22,6 +22,11 @@ from rnn_compare.figures.registry import FIGURES
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.speed import UNMEASURED, Speed
 
+MARKED = (
+    "The lecture's 85 % and 89 % are one training each, and each its best epoch: chosen by the very reviews that judge "
+    "it, so both flatter."
+)
+
 
 @dataclass(frozen=True)
 class View:
@@ -88,7 +93,7 @@ def message(
         "busy": any(not run.status.ended for run in shown),
         "epochs": max((run.experiment.epochs for run in shown), default=10),
         "hint": hint,
-        "note": _how_to_read(found),
+        "note": " ".join(filter(None, [MARKED if view.marks else "", _how_to_read(found)])),
         "findings": [{"color": colors[said.run], "text": said.text} for said in findings],
     }
 
