@@ -14,11 +14,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from streamlit.proto.Slider_pb2 import Slider as SliderProto
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
@@ -31,7 +33,7 @@ from tests.epochs import epoch_end
 from tests.processes import PROJECT
 
 from .conftest import PASS, SECRETS, Forger, Server, _serve, press, type_in
-from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, widget_state
+from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, VALUE, widget_state
 
 Route = tuple[str, list[str]]
 Widget = tuple[str, str]
@@ -39,13 +41,19 @@ Widget = tuple[str, str]
 
 SECONDS = 20
 PARAMETER = re.compile(r"{\w+(:path)?}")
+WORKED_OUT = ("baselines", "reviews", "workers.log")
+BUTTONS = ("button", "download_button")
 USUAL = {
     "button": "trigger_value",
+    "download_button": "trigger_value",
     "checkbox": "bool_value",
     "number_input": "double_value",
     "slider": "double_array_value",
+    "select_slider": "string_array_value",
     "button_group": "string_array_value",
     "multiselect": "string_array_value",
+    "dataframe": "selection",
+    "file_uploader": "file_uploader_state_value",
     "events": "json_trigger_value",
     "bidi_component": "json_value",
 }
@@ -74,7 +82,8 @@ def fuzzed(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         for name in ("book", "gates", "memory"):
             (server.cache / "lectures" / f"{name}.toml").write_text(LECTURE)
         _record(server, "SimpleRNN", "LSTM")
-        server.ask("GET", "/join/events", Cookie="")  # the class's record is there from now on
+        cookie = server.ask("GET", "/join")[1]["set-cookie"][-1].partition(";")[0]
+        server.ask("HEAD", "/join/events", Cookie=cookie)  # the class's record is there from now on
         yield server
 
 
@@ -90,7 +99,7 @@ def _record(server: Server, *cells: str) -> None:
         with pytest.MonkeyPatch.context() as environment:
             environment.setenv(CACHE_VARIABLE, str(server.cache))
             for which in ("last", "best"):
-                save(drawn, weights_file(run, which))  # type: ignore[arg-type]  # one of two words
+                save(drawn, weights_file(run, which))
         server.store.record([Started(run, 10, "", {}, 1.0)])
         server.store.record([epoch_end(run, n, 0.6, 0.6, 0.6, 0.6, 1.5) for n in (1, 2)])
         server.store.record([Ended(run, Status.FINISHED, None, 60.0)])
@@ -109,11 +118,12 @@ def sound(server: Server) -> Iterator[None]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Returns every file of a cache folder, but for the records, which are asked, and the workers' own log."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "workers.log"]
+    """Returns the files of a cache folder, but for the records, which are asked, and what workers work out for all."""
+    found = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
     return {
-        str(path.relative_to(folder)): b"" if ".db" in path.name or path.suffix == ".npy" else path.read_bytes()
-        for path in files
+        name: b"" if ".db" in name else path.read_bytes()
+        for name, path in found.items()
+        if not name.startswith(WORKED_OUT)
     }
 
 
@@ -182,7 +192,7 @@ def sent(host: str, method: str, address: str, body: bytes | None, headers: dict
 
 def test_whatever_a_visitor_says_of_whichever_widget_fails_nothing_and_changes_nothing(fuzzed: Server) -> None:
     with sound(fuzzed), Forger(fuzzed) as visitor:
-        _say_anything(visitor, pages_of(visitor), buttons=True, examples=200)
+        _say_anything(visitor, pages_of(visitor), buttons=True, examples=150)
 
 
 def test_whatever_the_presenter_says_of_whichever_widget_fails_nothing_and_trains_nothing(fuzzed: Server) -> None:
@@ -192,7 +202,7 @@ def test_whatever_the_presenter_says_of_whichever_widget_fails_nothing_and_train
         presenter.rerun(type_in(box, PASS), press(button))
         presenter.rerun(page="present")
         presenter.rerun(press(presenter.button("Begin")[0]), page="present")
-        _say_anything(presenter, pages, buttons=False, examples=200)
+        _say_anything(presenter, pages, buttons=False, examples=100)
 
 
 def pages_of(visitor: Forger) -> list[str]:
@@ -233,8 +243,36 @@ def _widgets(forger: Forger, buttons: bool) -> list[Widget]:
     for element in forger.elements():
         kind = element.WhichOneof("type")
         named: Any = getattr(getattr(element, kind), "id", "")
-        if isinstance(named, str) and named.startswith("$$") and (buttons or kind != "button"):
+        if kind == "slider" and element.slider.type == SliderProto.SELECT_SLIDER:
+            kind = "select_slider"
+        if isinstance(named, str) and named.startswith("$$") and (buttons or kind not in BUTTONS):
             found.append((kind, named))
             if kind == "bidi_component":
                 found.append(("events", f"$$STREAMLIT_INTERNAL_KEY_{named}__events"))
     return found
+
+
+# ---- addresses ---------------------------------------------------------------------------------
+
+
+def test_whatever_stands_in_an_address_is_drawn_as_a_page(fuzzed: Server) -> None:
+    """What a page keeps in its address has the name of the widget that it is chosen by."""
+    with Forger(fuzzed) as visitor:
+        pages, names = pages_of(visitor), {"show", "seed"}
+        for page in pages:
+            visitor.rerun(page=page)
+            names |= {named.rpartition("-")[2] for _, named in _widgets(visitor, buttons=False)}
+    assert {"units", "view", "review", "grid_cell"} <= names
+    runs = ",".join(run.id for run in fuzzed.store.runs())
+    said = VALUE | st.sampled_from([runs, "2", "LSTM"])
+
+    @given(st.sampled_from(pages), st.dictionaries(st.sampled_from(sorted(names)), said, max_size=6))
+    @settings(max_examples=120, phases=ANEW, suppress_health_check=list(HealthCheck))
+    def open_it(page: str, given: dict[str, str]) -> None:
+        with Forger(fuzzed, query=urlencode(given)) as visitor:
+            visitor.rerun(page=page)
+            assert "Traceback" not in visitor.text()
+            assert not [each for each in visitor.elements() if each.WhichOneof("type") == "exception"]
+
+    with sound(fuzzed):
+        open_it()
