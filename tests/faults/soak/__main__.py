@@ -94,6 +94,9 @@ def main() -> None:
     store.close()
     line.close()
     hall.close()
+    for log in options.logs.glob("server-*.log"):
+        if "Traceback" in log.read_text():
+            ledger.problem(f"{log.name} holds a traceback.")
     report = Report(
         options.seed,
         ledger.lecture,
