@@ -156,7 +156,8 @@ class Engine:
                 f"{run} stopped early: its validation loss had not come down for {experiment.patience} epochs. "
                 "Train a new run with more patience, or with none (0)."
             )
-        if recorded.epochs and not checkpoint.is_there(run):
+        # One whose disk was full at the end of its first epoch has kept nothing else: it begins anew, with that epoch.
+        if len(recorded.epochs) > 1 and not checkpoint.is_there(run):
             raise UserError(
                 f"{run} keeps its weights but not the state of its training, so it cannot be continued. "
                 "Train a new run with the same settings."

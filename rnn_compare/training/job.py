@@ -110,7 +110,7 @@ def sentence(error: Exception, experiment: Experiment) -> str:
     """Says in words why a training failed: what happened and how to mend it."""
     if isinstance(error, UserError):
         return str(error)
-    if isinstance(error, MemoryError | tf.errors.ResourceExhaustedError) or _NO_PRIMITIVE in str(error):
+    if _wanted_memory(error):
         return (
             f"The memory did not suffice for {experiment.label} with batches of {experiment.batch_size}. Its finished "
             "epochs are kept. Train it anew with fewer units, a smaller maxlen or a smaller batch size."
@@ -125,6 +125,14 @@ def sentence(error: Exception, experiment: Experiment) -> str:
         "are kept and the whole report is in workers.log in the cache folder. Continue it, or train it anew with other "
         "settings."
     )
+
+
+def _wanted_memory(error: BaseException | None) -> bool:
+    """Tells whether an error, or one that led to it, was for want of memory."""
+    if error is None:
+        return False
+    is_one = isinstance(error, MemoryError | tf.errors.ResourceExhaustedError) or _NO_PRIMITIVE in str(error)
+    return is_one or _wanted_memory(error.__cause__ or error.__context__)
 
 
 def _resume(run: str, model: keras.Model) -> Checkpoint | None:

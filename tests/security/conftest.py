@@ -43,6 +43,7 @@ client_id = "rnn-compare"
 client_secret = "unused"
 server_metadata_url = "http://127.0.0.1:9/none"
 """
+AGAIN = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 SECONDS = 60
 """Patience with a page: these tests are about what happens, not how fast."""
 
@@ -226,7 +227,8 @@ class Forger:
             found = ForwardMsg()
             found.ParseFromString(bytes(self.connection.recv(timeout=SECONDS)))  # type: ignore[arg-type]  # never text
             self.messages.append(found)
-            if found.WhichOneof("type") == "script_finished" and self.elements():
+            ended = found.WhichOneof("type") == "script_finished" and found.script_finished != AGAIN
+            if ended and self.elements():
                 return
         pytest.fail("The page's script never ended.")
 

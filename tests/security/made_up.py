@@ -4,6 +4,7 @@ import json
 from urllib.parse import quote
 
 from hypothesis import strategies as st
+from streamlit.proto.Common_pb2 import UploadedFileInfo
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "BREW"]
@@ -82,24 +83,28 @@ JSON = st.recursive(
 BODY = st.none() | st.binary(max_size=200) | JSON.map(lambda value: json.dumps(value).encode()) | st.just(b"x" * 20_000)
 
 NUMBER = st.integers(-(2**53), 2**53)
-REAL = st.floats() | st.sampled_from([0.0, -1.0, 1e308])
+REAL = st.floats(-1e9, 1e9) | st.sampled_from([0.0, -1.0, 1e9])
 EVENT = st.sampled_from(["presses", "stop", "resume", "colouring", "x"])
 PRESS = st.lists(st.tuples(JSON, st.sampled_from(["next", "back", "leave", "x"]) | JSON), max_size=3)
+ROWS = st.lists(st.integers(-3, 5) | JSON, max_size=4)
 KINDS: dict[str, st.SearchStrategy[object]] = {
     "trigger_value": st.just(True),
     "bool_value": st.booleans(),
     "double_value": REAL,
     "int_value": NUMBER,
     "string_value": VALUE | JSON.map(json.dumps),
+    "selection": st.fixed_dictionaries({"selection": st.fixed_dictionaries({"rows": ROWS})}).map(json.dumps),
     "double_array_value": st.lists(REAL, max_size=4),
     "int_array_value": st.lists(NUMBER, max_size=4),
     "string_array_value": st.lists(VALUE, max_size=4),
-    "json_value": JSON.map(json.dumps),
+    "file_uploader_state_value": st.lists(st.builds(UploadedFileInfo, file_id=VALUE, name=VALUE), max_size=2),
+    "json_value": st.dictionaries(EVENT | st.text(max_size=8), JSON, max_size=3).map(json.dumps),
     "json_trigger_value": st.lists(st.fixed_dictionaries({"event": EVENT, "value": JSON | PRESS}), max_size=3).map(
         json.dumps
     ),
 }
-"""What a browser can say of a widget, by Streamlit's name for the kind."""
+"""What a browser can say of a widget, by Streamlit's name for the kind. Each has the form that Streamlit itself reads:
+another one ends that browser's own session's run, before this program sees anything of it."""
 
 
 SAID = st.lists(st.tuples(st.integers(0, 10**6), st.fixed_dictionaries(KINDS)), min_size=1, max_size=4)
@@ -109,9 +114,11 @@ SAID = st.lists(st.tuples(st.integers(0, 10**6), st.fixed_dictionaries(KINDS)), 
 def widget_state(widget: str, kind: str, value: object) -> WidgetState:
     """Returns the message that says something of a widget."""
     state = WidgetState(id=widget)
+    kind = "string_value" if kind == "selection" else kind
     if isinstance(value, list):
-        getattr(state, kind).SetInParent()
-        getattr(state, kind).data.extend(value)
+        told = getattr(state, kind)
+        told.SetInParent()
+        (told.uploaded_file_info if kind == "file_uploader_state_value" else told.data).extend(value)
     else:
         setattr(state, kind, value)
     return state

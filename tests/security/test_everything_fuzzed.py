@@ -12,13 +12,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from streamlit.proto.Slider_pb2 import Slider as SliderProto
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
@@ -27,25 +30,34 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
 from tests.epochs import epoch_end
 from tests.processes import PROJECT
 
 from .conftest import PASS, SECRETS, Forger, Server, _serve, press, type_in
-from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, widget_state
+from .made_up import BODILESS, BODY, HANDSHAKE, HEADERS, METHODS, QUERY, SAID, SEGMENT, VALUE, widget_state
 
 Route = tuple[str, list[str]]
 Widget = tuple[str, str]
 """Its kind and its id."""
 
 SECONDS = 20
+REQUESTS, MESSAGES = 35, 14
+"""Of each address, and of each page: 1,400 in all."""
 PARAMETER = re.compile(r"{\w+(:path)?}")
+WORKED_OUT = ("baselines", "reviews", "workers.log")
+BUTTONS = ("button", "download_button")
 USUAL = {
     "button": "trigger_value",
+    "download_button": "trigger_value",
     "checkbox": "bool_value",
     "number_input": "double_value",
     "slider": "double_array_value",
+    "select_slider": "string_array_value",
     "button_group": "string_array_value",
     "multiselect": "string_array_value",
+    "dataframe": "selection",
+    "file_uploader": "file_uploader_state_value",
     "events": "json_trigger_value",
     "bidi_component": "json_value",
 }
@@ -74,7 +86,8 @@ def fuzzed(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
         for name in ("book", "gates", "memory"):
             (server.cache / "lectures" / f"{name}.toml").write_text(LECTURE)
         _record(server, "SimpleRNN", "LSTM")
-        server.ask("GET", "/join/events", Cookie="")  # the class's record is there from now on
+        cookie = server.ask("GET", "/join")[1]["set-cookie"][-1].partition(";")[0]
+        server.ask("HEAD", "/join/events", Cookie=cookie)  # the class's record is there from now on
         yield server
 
 
@@ -98,22 +111,27 @@ def _record(server: Server, *cells: str) -> None:
 
 @contextlib.contextmanager
 def sound(server: Server) -> Iterator[None]:
-    """Fails if the server wrote anything, or a traceback into its log."""
-    files, runs, logged = contents(server.cache), server.store.runs(), server.log.stat().st_size
+    """Fails if the server wrote anything but the presenter's names and notes, or a traceback into its log."""
+    files, runs, logged = contents(server.cache), _without_words(server), server.log.stat().st_size
     yield
     assert server.ask("GET", "/_stcore/health")[0] == 200
     assert contents(server.cache) == files
-    assert server.store.runs() == runs
+    assert _without_words(server) == runs
     said = server.log.read_bytes()[logged:].decode()
     assert "Traceback" not in said, said[:5000]
 
 
+def _without_words(server: Server) -> list[Run]:
+    return [replace(run, name="", note="") for run in server.store.runs()]
+
+
 def contents(folder: Path) -> dict[str, bytes]:
-    """Returns every file of a cache folder, but for the records, which are asked, and the workers' own log."""
-    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "workers.log"]
+    """Returns the files of a cache folder, but for the records, which are asked, and what workers work out for all."""
+    found = {str(path.relative_to(folder)): path for path in folder.rglob("*") if path.is_file()}
     return {
-        str(path.relative_to(folder)): b"" if ".db" in path.name or path.suffix == ".npy" else path.read_bytes()
-        for path in files
+        name: b"" if ".db" in name else path.read_bytes()
+        for name, path in found.items()
+        if not name.startswith(WORKED_OUT)
     }
 
 
@@ -130,13 +148,16 @@ def routes() -> list[Route]:
 def test_whatever_is_sent_to_whichever_address_fails_nothing_and_writes_nothing(
     fuzzed: Server, routes: list[Route]
 ) -> None:
-    asked: set[str] = set()
+    assert {"/join/events", "/join/answer", "/rnn-compare/live", "/_stcore/stream"} <= {path for path, _ in routes}
+    with sound(fuzzed):
+        for path, methods in routes:
+            _ask_anything(fuzzed, path, methods)
 
+
+def _ask_anything(server: Server, path: str, methods: list[str]) -> None:
     @given(st.data())
-    @settings(max_examples=1000, phases=ANEW, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=REQUESTS, phases=ANEW, suppress_health_check=list(HealthCheck))
     def ask(data: st.DataObject) -> None:
-        path, methods = data.draw(st.sampled_from(routes))
-        asked.add(path)
         method = data.draw(st.sampled_from(methods) | st.sampled_from(METHODS))
         address = PARAMETER.sub(lambda found: _filled(data, bool(found[1])), path)
         if query := data.draw(st.just("") | QUERY):
@@ -145,14 +166,11 @@ def test_whatever_is_sent_to_whichever_address_fails_nothing_and_writes_nothing(
         headers = data.draw(HEADERS)
         if method == "GET" and data.draw(st.booleans()):
             headers |= data.draw(HANDSHAKE)
-        status, said = sent(fuzzed.host, method, address, body, headers)
+        status, said = sent(server.host, method, address, body, headers)
         assert status < 500, (status, said)
         assert b"Traceback" not in said
 
-    with sound(fuzzed):
-        ask()
-    assert asked == {path for path, _ in routes}
-    assert asked >= {"/join/events", "/join/answer", "/rnn-compare/live", "/_stcore/health", "/_stcore/stream"}
+    ask()
 
 
 def _filled(data: st.DataObject, with_slashes: bool) -> str:
@@ -180,19 +198,23 @@ def sent(host: str, method: str, address: str, body: bytes | None, headers: dict
 # ---- messages ----------------------------------------------------------------------------------
 
 
-def test_whatever_a_visitor_says_of_whichever_widget_fails_nothing_and_changes_nothing(fuzzed: Server) -> None:
-    with sound(fuzzed), Forger(fuzzed) as visitor:
-        _say_anything(visitor, pages_of(visitor), buttons=True, examples=200)
-
-
 def test_whatever_the_presenter_says_of_whichever_widget_fails_nothing_and_trains_nothing(fuzzed: Server) -> None:
     with sound(fuzzed), Forger(fuzzed) as presenter:
-        pages = pages_of(presenter)
+        pages = pages_of(presenter)  # before a visitor, whose wrong passes this address would have to wait for
         box, button = presenter.widget("text_input", "Pass"), presenter.button("Sign in")[0]
         presenter.rerun(type_in(box, PASS), press(button))
         presenter.rerun(page="present")
         presenter.rerun(press(presenter.button("Begin")[0]), page="present")
-        _say_anything(presenter, pages, buttons=False, examples=200)
+        for page in pages:
+            _say_anything(presenter, page, buttons=False)
+
+
+def test_whatever_a_visitor_says_of_whichever_widget_fails_nothing_and_changes_nothing(fuzzed: Server) -> None:
+    before = fuzzed.store.runs()
+    with sound(fuzzed), Forger(fuzzed) as visitor:
+        for page in pages_of(visitor):
+            _say_anything(visitor, page, buttons=True)
+    assert fuzzed.store.runs() == before
 
 
 def pages_of(visitor: Forger) -> list[str]:
@@ -202,29 +224,31 @@ def pages_of(visitor: Forger) -> list[str]:
     return [page.url_pathname for page in told.app_pages]
 
 
-def _say_anything(forger: Forger, pages: list[str], buttons: bool, examples: int) -> None:
-    drawn: set[str] = set()
-    widgets: dict[str, list[Widget]] = {}
+def _say_anything(forger: Forger, page: str, buttons: bool) -> None:
+    """Has one visitor say one thing after the other, of widgets that are on the page by then."""
+    forger.rerun(page=page)
+    widgets = _widgets(forger, buttons)
 
-    @given(st.sampled_from(pages), SAID)
-    @settings(max_examples=examples, phases=ANEW, suppress_health_check=list(HealthCheck))
-    def say(page: str, said: list[tuple[int, dict[str, Any]]]) -> None:
-        drawn.add(page)
-        if page not in widgets:
-            forger.rerun(page=page)
-            widgets[page] = _widgets(forger, buttons)
+    @given(SAID)
+    @settings(max_examples=MESSAGES, phases=ANEW, suppress_health_check=list(HealthCheck))
+    def say(said: list[tuple[int, dict[str, Any]]]) -> None:
+        nonlocal widgets
         states = {}
         for place, values in said:
-            kind, named = widgets[page][place % len(widgets[page])]
+            kind, named = widgets[place % len(widgets)]
             usual = USUAL.get(kind, "string_value")
             states[named] = widget_state(named, usual, values[usual])
         forger.rerun(*states.values(), page=page)
-        assert "Traceback" not in forger.text()
-        assert not [element for element in forger.elements() if element.WhichOneof("type") == "exception"], states
-        widgets[page] = _widgets(forger, buttons) or widgets[page]
+        assert is_drawn(forger), states
+        widgets = _widgets(forger, buttons) or widgets
 
     say()
-    assert drawn == set(pages)
+
+
+def is_drawn(visitor: Forger) -> bool:
+    """Tells whether a page was drawn without an error of the program."""
+    failed = [element for element in visitor.elements() if element.WhichOneof("type") == "exception"]
+    return not failed and "Traceback" not in visitor.text()
 
 
 def _widgets(forger: Forger, buttons: bool) -> list[Widget]:
@@ -233,8 +257,38 @@ def _widgets(forger: Forger, buttons: bool) -> list[Widget]:
     for element in forger.elements():
         kind = element.WhichOneof("type")
         named: Any = getattr(getattr(element, kind), "id", "")
-        if isinstance(named, str) and named.startswith("$$") and (buttons or kind != "button"):
+        if kind == "slider" and element.slider.type == SliderProto.SELECT_SLIDER:
+            kind = "select_slider"
+        if isinstance(named, str) and named.startswith("$$") and (buttons or kind not in BUTTONS):
             found.append((kind, named))
             if kind == "bidi_component":
                 found.append(("events", f"$$STREAMLIT_INTERNAL_KEY_{named}__events"))
     return found
+
+
+# ---- addresses ---------------------------------------------------------------------------------
+
+
+def test_whatever_stands_in_an_address_is_drawn_as_a_page(fuzzed: Server) -> None:
+    """What a page keeps in its address has the name of the widget that it is chosen by."""
+    with Forger(fuzzed) as visitor:
+        pages, names = pages_of(visitor), {"show", "seed"}
+        for page in pages:
+            visitor.rerun(page=page)
+            names |= {named.rpartition("-")[2] for _, named in _widgets(visitor, buttons=False)}
+    assert {"units", "view", "review", "grid_cell"} <= names
+    runs = ",".join(run.id for run in fuzzed.store.runs())
+    with sound(fuzzed):
+        for page in pages:
+            _open_anything(fuzzed, page, sorted(names), VALUE | st.sampled_from([runs, "2", "LSTM"]))
+
+
+def _open_anything(server: Server, page: str, names: list[str], said: st.SearchStrategy[str]) -> None:
+    @given(st.dictionaries(st.sampled_from(names), said, max_size=6))
+    @settings(max_examples=MESSAGES, phases=ANEW, suppress_health_check=list(HealthCheck))
+    def open_it(query: dict[str, str]) -> None:
+        with Forger(server, query=urlencode(query)) as visitor:
+            visitor.rerun(page=page)
+            assert is_drawn(visitor), query
+
+    open_it()

@@ -16,7 +16,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
 from rnn_compare.runs import events
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
-from rnn_compare.runs.files import model_file, weights_file
+from rnn_compare.runs.files import checkpoint_file, model_file, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE
@@ -337,3 +337,16 @@ def test_a_run_that_had_all_its_epochs_when_it_was_broken_off_is_finished_when_i
     [again] = finished(engine, store, [run.id])
     assert again.status is Status.FINISHED
     assert again.epochs == run.epochs
+
+
+def test_a_run_that_kept_nothing_but_the_figures_of_its_first_epoch_begins_anew_when_it_is_continued(
+    engine: Engine, store: ListeningStore
+) -> None:
+    """As a disk leaves it that is full at the end of that epoch."""
+    [whole, run] = engine.submit([tiny(epochs=3), tiny(epochs=1)])
+    finished(engine, store, [whole, run])
+    checkpoint_file(run).unlink()
+    engine.continue_run(run, more=2)
+    [done] = finished(engine, store, [run])
+    assert done.status is Status.FINISHED
+    assert [epoch.figures for epoch in done.epochs] == [epoch.figures for epoch in store.run(whole).epochs]

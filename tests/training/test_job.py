@@ -138,6 +138,12 @@ def test_weights_that_cannot_be_saved_fail_the_run_with_a_sentence(training_cach
     assert "The state of the training cannot be saved" in end.reason
 
 
+def test_an_error_that_came_of_too_little_memory_is_told_as_such() -> None:
+    error = SystemError("a call returned with an error set")
+    error.__cause__ = MemoryError()
+    assert "memory did not suffice" in job.sentence(error, tiny())
+
+
 @pytest.mark.parametrize(
     ("error", "said"),
     [

@@ -46,7 +46,7 @@ def _offer(found: Rule) -> None:
 
 
 def _try_pass(found: Rule) -> None:
-    typed = str(st.session_state[_TYPED])[: LONGEST + 1]
+    typed = str(st.session_state.get(_TYPED, ""))[: LONGEST + 1]
     st.session_state[_TYPED] = ""
     st.session_state.pop(_SAID, None)
     if wait := _tries_of_one.take(_place()) or _tries_of_all.take("all"):

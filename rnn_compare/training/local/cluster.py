@@ -76,6 +76,8 @@ CONFIGURATION = {
     "distributed.scheduler.work-stealing": False,
     "distributed.scheduler.active-memory-manager.start": False,
     "distributed.worker.memory.monitor-interval": "500ms",
+    # Of the last thousand messages of each kind and connection, in which nobody looks anything up.
+    "distributed.admin.low-level-log-length": 100,
     # There is a small HTTP server even without a dashboard; nobody needs it.
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],

@@ -12,14 +12,11 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 
 from playwright.sync_api import sync_playwright
 
-from rnn_compare.errors import UserError
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from tests.faults.soak.faults import KINDS, Faults, schedule
@@ -29,10 +26,10 @@ from tests.faults.soak.ledger import Ledger
 from tests.faults.soak.line import Line
 from tests.faults.soak.phones import HallPhone
 from tests.faults.soak.presenter import Presenter
+from tests.faults.soak.watch import Curtain, Watch
 
 DISK = "3g"
 """A run's weights, model and checkpoints take 13 MB."""
-LOOK_SECONDS = 0.5
 
 
 @dataclasses.dataclass
@@ -64,16 +61,15 @@ def main() -> None:
 
     say(f"seed {options.seed}: RNN_COMPARE_SOAK_SEED={options.seed} repeats what is drawn")
     _mount(options.cache, options.reviews, options.preset)
-    ledger, ended = Ledger(), threading.Event()
+    ledger, curtain, ended = Ledger(), Curtain(options.cache), threading.Event()
     hall = Hall(options.cache, options.logs)
     line = Line(hall.port)
     store = RunStore(options.cache / "runs.db")
-    phones = [
-        HallPhone(line.host, ledger, Random(chance.random()), number, options.think) for number in range(options.phones)
-    ]
+    numbers = range(options.phones)
+    phones = [HallPhone(line.host, ledger, curtain, Random(chance.random()), each, options.think) for each in numbers]
     memory: list[tuple[int, float]] = []
-    reasons: set[str] = set()
-    with sync_playwright() as playwright, _watching(store, ledger, reasons, ended):
+    watch = Watch(hall.url, store, ledger, curtain)
+    with sync_playwright() as playwright, watch.looking():
         presenter = Presenter(playwright, options.chromium, hall.url, say)
         faults = Faults(hall, line, phones, presenter.is_closed.set, ledger, say)
         lecture = SoakedLecture(
@@ -98,6 +94,9 @@ def main() -> None:
     store.close()
     line.close()
     hall.close()
+    for log in options.logs.glob("server-*.log"):
+        if "Traceback" in log.read_text():
+            ledger.problem(f"{log.name} holds a traceback.")
     report = Report(
         options.seed,
         ledger.lecture,
@@ -110,7 +109,7 @@ def main() -> None:
         hall.starts,
         memory,
         round((time.monotonic() - began) / 60, 1),
-        sorted(reasons),
+        sorted(watch.reasons),
         ledger.problems,
     )
     print(json.dumps(dataclasses.asdict(report)))
@@ -122,28 +121,6 @@ def _mount(cache: Path, reviews: Path, preset: str) -> None:
     (cache / "reviews").symlink_to(reviews)
     (cache / "lectures").mkdir()
     (cache / "lectures" / "soaked.toml").write_text(SCRIPT.format(preset=preset))
-
-
-@contextmanager
-def _watching(store: RunStore, ledger: Ledger, reasons: set[str], ended: threading.Event) -> Iterator[None]:
-    """Looks at the record all the while, as every page does."""
-
-    def look() -> None:
-        while not ended.wait(LOOK_SECONDS):
-            try:
-                runs = store.runs()
-            except UserError:  # the disk is full
-                continue
-            ledger.sees(runs)
-            reasons.update(run.reason for run in runs if run.reason)
-
-    thread = threading.Thread(target=look, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        ended.set()
-        thread.join()
 
 
 def _strike(faults: Faults, chance: Random, options: argparse.Namespace, ended: threading.Event) -> None:

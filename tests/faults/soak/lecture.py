@@ -101,7 +101,6 @@ class SoakedLecture:
         presenter.show_step(LEAD)
         self._vote(LEAD, "lead")
         self._train()
-        self._ledger.revealed = self._ledger.lecture
         presenter.show_step(REVEAL)
         presenter.until("the outcome", lambda wall: wall.place == REVEAL and wall.outcome, self._reveal_again)
         runs = [run for run in patiently(self._store.runs) if run.id not in before]

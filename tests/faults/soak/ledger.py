@@ -30,7 +30,6 @@ class Ledger:
 
     Attributes:
         lecture: Counts lectures, from 1.
-        revealed: The last lecture whose curves the presenter has revealed.
         kept: The votes that were answered with 2xx.
         perhaps: Votes whose answer never came and that were not sent again: each may be there or not.
         reviews: The reviews that were answered with 2xx, by lecture and device.
@@ -39,7 +38,6 @@ class Ledger:
     """
 
     lecture: int = 0
-    revealed: int = 0
     kept: dict[Vote, Answer] = field(default_factory=dict)
     perhaps: dict[Vote, Answer] = field(default_factory=dict)
     reviews: dict[tuple[int, str], str] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 from tests.faults.soak.ledger import Ledger, Vote, answer_of, device_of
+from tests.faults.soak.watch import Curtain
 from tests.phones import PlainPhone
 
 NO_LINE = (OSError, http.client.HTTPException)
@@ -25,14 +26,18 @@ class HallPhone:
     Args:
         host: Where it connects to.
         ledger: Takes what it was promised.
+        curtain: Says whether curves may be shown.
         chance: Decides what it says, and when.
         number: Tells it from the others, in its reviews.
         seconds: How long it may think before it sends something.
     """
 
-    def __init__(self, host: str, ledger: Ledger, chance: Random, number: int, seconds: float) -> None:
+    def __init__(
+        self, host: str, ledger: Ledger, curtain: Curtain, chance: Random, number: int, seconds: float
+    ) -> None:
         self._phone = PlainPhone(host)
         self._device = device_of(self._phone.cookie)
+        self._curtain = curtain
         self._ledger, self._chance, self._number, self._seconds = ledger, chance, number, seconds
         self._told: dict[str, Any] = {}
         self._done: set[Vote | tuple[int, str]] = set()
@@ -88,7 +93,7 @@ class HallPhone:
 
     def _hear(self, message: dict[str, Any]) -> None:
         self._told, lecture = message, self._ledger.lecture
-        if message["curves"] and self._ledger.revealed < lecture:
+        if message["curves"] and self._curtain.is_down():
             self._ledger.problem(f"Phones were shown curves before the reveal of lecture {lecture}.")
         for curve in message["curves"]:
             before = self._curves.get((lecture, curve["name"]), [])

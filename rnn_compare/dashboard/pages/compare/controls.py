@@ -90,7 +90,7 @@ def _preset() -> None:
 
 def _apply_preset() -> None:
     for preset in PRESETS:
-        if preset.name == st.session_state["preset"]:
+        if preset.name == st.session_state.get("preset"):
             st.session_state.update(_values(preset))
 
 
@@ -208,6 +208,8 @@ def _choice(label: str, field: str, options: Sequence[str]) -> None:
 def _source() -> None:
     def use_its_reviews(before: str) -> None:
         """All of another source's reviews follow all of the one before; otherwise as many, if it holds them."""
+        if not is_known(st.session_state["source"]):
+            return  # nobody chose that: the page says what is wrong with it
         now, asked = source(st.session_state["source"]), st.session_state["reviews"]
         all_before = is_known(before) and asked == source(before).size
         st.session_state["reviews"] = now.size if all_before else min(asked, now.size)

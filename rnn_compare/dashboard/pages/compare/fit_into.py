@@ -9,7 +9,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.time_fit import TimeFit, fitted
 
-MOST_MINUTES = 240.0
+MOST_MINUTES, USUAL_MINUTES = 240.0, 2.0
 _MINUTES, _SAID = "fit_minutes", "fit_said"
 
 
@@ -18,7 +18,8 @@ def entry(services: Services, setup: Setup) -> None:
 
     def fit() -> None:
         try:
-            found = fitted(setup.experiments, 60 * st.session_state[_MINUTES], services.seconds)
+            minutes = st.session_state.get(_MINUTES, USUAL_MINUTES)
+            found = fitted(setup.experiments, 60 * minutes, services.seconds)
         except UserError as error:
             st.session_state[_SAID] = str(error)
             return
@@ -26,7 +27,7 @@ def entry(services: Services, setup: Setup) -> None:
         st.session_state[_SAID] = said(found, setup.experiments[0])
 
     with st.popover("Fit into a time", icon=":material/timer:", width="stretch"):
-        st.number_input("Minutes", 0.5, MOST_MINUTES, 2.0, 0.5, "%g", key=_MINUTES)
+        st.number_input("Minutes", 0.5, MOST_MINUTES, USUAL_MINUTES, 0.5, "%g", key=_MINUTES)
         st.button("Set reviews and epochs", on_click=fit, disabled=not setup.experiments, key="fit")
         st.caption(st.session_state.get(_SAID, "As many of both as fit on this machine, by what it has taken before."))
 

@@ -8,6 +8,7 @@ from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.pages.present import recordings
 from rnn_compare.dashboard.pages.present.moment import Moment, now
 from rnn_compare.dashboard.services import Services
+from rnn_compare.errors import UserError
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
 
@@ -80,12 +81,21 @@ def start_training(services: Services) -> None:
 
 
 def continue_training(services: Services) -> None:
-    """Goes on with trainings that were broken off, from their last epochs; hidden they stay."""
-    moment = now(services)
+    """Goes on with trainings that were broken off, from their last epochs; hidden they stay.
+
+    Raises:
+        UserError: If one of them cannot go on; the others do.
+    """
+    moment, problems = now(services), []
     for run in moment.trained if moment else ():
         if run.can_be_continued:
-            services.engine.continue_run(run.id, priority=1)
+            try:
+                services.engine.continue_run(run.id, priority=1)
+            except UserError as error:
+                problems.append(str(error))
     services.refresh()
+    if problems:
+        raise UserError(" ".join(problems))
 
 
 def _show(services: Services, lecture: Lecture, index: int, question: Question | None = None) -> None:

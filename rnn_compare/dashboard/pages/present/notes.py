@@ -32,7 +32,7 @@ def render() -> None:
     st.html('<span class="rc-second"></span>')
     ticking(_look, LOOK_SECONDS, moment.state)
     _buttons(moment)
-    notices.show()
+    ticking(notices.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
     notes, hall = st.columns([3, 2])
     with notes, st.container(key="notes_words"):
         st.html(f"<h1>{escape(moment.step.title)}</h1>")

@@ -71,7 +71,7 @@ def _wall(moment: Moment) -> None:
     ticking(_corner, LOOK_SECONDS, moment.state)
     words = "" if moment.step.kind == "text" else f"<p>{escape(moment.step.text.replace('**', ''))}</p>"
     st.html(f'<header class="rc-wall-title"><h1>{escape(moment.step.title)}</h1>{words}</header>')
-    notices.show()
+    ticking(notices.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
     drawn = WALL_STEPS[moment.step.kind]
     with st.container(key=f"wall_step_{moment.index}"):
         if drawn.ticks:

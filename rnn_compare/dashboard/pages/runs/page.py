@@ -104,7 +104,8 @@ def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:
 
 
 def _ticked_rows() -> list[int]:
-    return list(st.session_state.get(TABLE, {}).get("selection", {}).get("rows", []))
+    rows = st.session_state.get(TABLE, {}).get("selection", {}).get("rows", [])
+    return [row for row in rows if isinstance(row, int) and row >= 0]  # whatever a browser has said
 
 
 def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:

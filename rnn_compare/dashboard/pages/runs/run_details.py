@@ -77,13 +77,13 @@ def _names(services: Services, run: Run) -> None:
     def rename() -> None:
         with noting(noted()):
             presenter.require()
-            services.store.rename(run.id, st.session_state[name_key])
+            services.store.rename(run.id, st.session_state.get(name_key, run.name))
         services.refresh()
 
     def annotate() -> None:
         with noting(noted()):
             presenter.require()
-            services.store.annotate(run.id, st.session_state[note_key])
+            services.store.annotate(run.id, st.session_state.get(note_key, run.note))
         services.refresh()
 
     name_key, note_key = f"name_{run.id}", f"note_{run.id}"
