@@ -2,12 +2,13 @@
 
     python -m benchmarks.fused_epoch [reviews] [rounds]
 
-Stock and fused epochs take turns in one process with one thread of TensorFlow, as in a worker; the median ratio is
-told, of the time on the clock and of the processor's time, which other programs on the machine disturb less. At most
-0.20 for SimpleRNN and GRU and 0.25 for LSTM, aim 0.12. Beside the drift stands that of stock Keras from itself, with
-the rows of every batch in another order: what rounding alone does.
+Stock and fused epochs take turns in one process with one thread of TensorFlow and all cores for the kernels, as in a
+worker that trains alone; the median ratio is told, of the time on the clock and of the processor's time, which other
+programs on the machine disturb less. At most 0.20 for SimpleRNN and GRU and 0.25 for LSTM, aim 0.12. Beside the drift
+stands that of stock Keras from itself, with the rows of every batch in another order: what rounding alone does.
 """
 
+import os
 import sys
 import time
 
@@ -20,7 +21,7 @@ import numpy as np
 from benchmarks.machine import machine
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models
+from rnn_compare.fused import models, threads
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import batches
@@ -32,7 +33,8 @@ def main(reviews: int = 25_000, rounds: int = 3) -> None:
     """Prints the figures of each cell."""
     begun = time.perf_counter()
     models.warm_up()
-    print(f"{machine()}; {reviews:,} reviews of 500 words, {rounds} rounds")
+    threads.allow(os.cpu_count() or 1)
+    print(f"{machine()}; {reviews:,} reviews of 500 words, {rounds} rounds, {threads.allowed()} threads")
     print(f"kernels compiled or loaded in {time.perf_counter() - begun:.1f} s")
     for cell in CELLS:
         experiment = Experiment(cell=cell, reviews=reviews)

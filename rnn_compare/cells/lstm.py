@@ -92,7 +92,7 @@ CELL = Cell(
         ]
     ),
     keras_layer=keras_layer,
-    pace=Pace(fused=0.9e-6, stock=1.7e-6),
+    pace=Pace(fused=0.85e-6, stock=1.7e-6),
     states=("state", "carry"),
     in_cudnn=True,
     keeping_gate="f",

@@ -136,7 +136,7 @@ CELL = Cell(
         ]
     ),
     keras_layer=keras_layer,
-    pace=Pace(fused=0.8e-6, stock=1.4e-6),
+    pace=Pace(fused=0.7e-6, stock=1.4e-6),
     in_keras=False,
     keeping_gate="f",
     keeps_when_open=False,

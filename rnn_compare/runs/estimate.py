@@ -10,7 +10,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.speed import UNMEASURED, Speed
 
-START_SECONDS = 2.0
+START_SECONDS = 1.2
 """Building and tracing the network before its first batch."""
 BATCH_SECONDS = 0.0015
 """What a batch takes beside the layers, whatever its size: Keras' own loop and the optimizer's step."""

@@ -24,14 +24,14 @@ def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
         UserError: If a worker does not answer.
     """
 
-    def step(_: object = None) -> float:
-        return engine.ask(step_time.step, STEP_SECONDS, timeout=ANSWER_SECONDS)
+    def step(at_once: int) -> float:
+        return engine.ask(step_time.step, STEP_SECONDS, at_once, timeout=ANSWER_SECONDS)
 
     if store.unfinished(engine.owner) or len(engine.workers()) < workers:
         return None
-    alone = step()
-    with ThreadPoolExecutor(workers) as at_once:
-        together = statistics.fmean(at_once.map(step, range(workers)))
+    alone = step(1)
+    with ThreadPoolExecutor(workers) as side_by_side:
+        together = statistics.fmean(side_by_side.map(step, [workers] * workers))
     if store.unfinished(engine.owner):  # a run came between
         return None
     return Speed(alone, max(alone, together), workers)

@@ -3,20 +3,22 @@
 import time
 
 import numpy as np
+from dask.system import CPU_COUNT
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import word_inputs
+from rnn_compare.fused import threads, word_inputs
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK
+from rnn_compare.training.local.cores import THREADS_VARIABLE, number_from
 
 THERE = 0.0092
 """Seconds that the step takes on the machine that the cells' paces were measured on (docs/performance.md)."""
 REVIEWS, WORDS, VOCABULARY = 128, 100, 1_000
 
 
-def step(seconds: float) -> float:
+def step(seconds: float, at_once: int = 1) -> float:
     """Returns what a batch takes on its way forward and back through the book's layers, in multiples of ``THERE``.
 
     The lower quartile of as many as fit: what else the machine does meanwhile, such as opening the first page, hardly
@@ -24,7 +26,10 @@ def step(seconds: float) -> float:
 
     Args:
         seconds: How long it is measured, at least.
+        at_once: How many workers measure at once: they share the cores, as trainings would. (The threads stay so; the
+            engine tells each training anew.)
     """
+    threads.allow(min(number_from(THREADS_VARIABLE) or CPU_COUNT, CPU_COUNT // at_once))
     chance = np.random.default_rng(0)
     ids = chance.integers(1, VOCABULARY, (REVIEWS, WORDS))
     table = chance.normal(size=(VOCABULARY, Experiment().embedding_size)).astype(np.float32)

@@ -18,7 +18,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.training import worker_process
 from rnn_compare.training.local import worker
-from rnn_compare.training.local.cores import Cores, number_from
+from rnn_compare.training.local.cores import THREADS_VARIABLE, Cores, number_from
 from rnn_compare.training.local.silence import Silence
 from rnn_compare.training.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
 from rnn_compare.training.workers import DaskObject, Training, WorkerInfo, worker_info
@@ -28,7 +28,6 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
-THREADS_VARIABLE = "RNN_COMPARE_THREADS"
 WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0

@@ -7,6 +7,7 @@ from dask.system import CPU_COUNT
 
 from rnn_compare.errors import UserError
 
+THREADS_VARIABLE = "RNN_COMPARE_THREADS"
 MOST = 512
 """What a variable may hold at most."""
 
