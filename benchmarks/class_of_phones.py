@@ -8,7 +8,7 @@ the wall, and from the reveal to a phone, p95 of 1 s; all back within 5 s after 
 
 The phones' own process takes a share of the two cores that no real hall takes. So the trainings' pace is compared with
 their pace when no phone is there and a process that merely burns that share runs in their place, as in
-`benchmarks.viewers`; the two take turns. Aim: less than 5 % slower.
+`benchmarks.viewers`; the two take turns, each with trainings of its own. Aim: less than 5 % slower.
 """
 
 import argparse
@@ -257,6 +257,7 @@ def main() -> None:
                 f"{process.memory_info().rss / 1e6:.0f} MB",
                 flush=True,
             )
+            train_anew(url, store)  # the same stretch of it: later on one network trains alone, on all cores
             begun, theirs = time.monotonic(), process.cpu_times()
             burner = multiprocessing.get_context("spawn").Process(target=burn, args=(min(share, 1.0), options.seconds))
             burner.start()
