@@ -14,6 +14,11 @@ from rnn_compare.fused.cell_kernel import CellKernel
 from rnn_compare.fused.packing import BLOCKS, NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
 from rnn_compare.fused.sums import GradientSums
 
+WORTH_SHARING = 400_000
+"""Numbers of all gates of a batch from which on threads share it: a third of a millisecond's work."""
+PRODUCTS = 60
+"""As many multiplications are done as quickly as one of these numbers."""
+
 FOLLOWED = np.float32(1e-6)
 FOLLOWED_FOR_SQUARES = np.float32(1e-4)
 """See ``GradientSums.followed``. The squares left out are beside the largest gradient's as the square of this."""
@@ -124,13 +129,17 @@ def forward(
         recurrent_bias=(bias[1] if bias.ndim == 2 else bias[:0]).reshape(-1, units),
     )
     recurrence.forward_prefix(arrays, batch.prefix)
-    threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks)
+    threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, _worth_sharing(arrays))
     forward_pass = ForwardPass(arrays, batch, mask, inputs, kernel)
     reviews = sum(len(block.order) for block in batch.blocks)
     if options.every_step:
         outputs = np.zeros((reviews, len(batch.blocks[0].active) - 1, units), np.float32)
         how = _masking(options, mask)
-        threads.for_each(lambda block: unpack(states[0], block, *how, options.zero_masked, outputs), batch.blocks)
+        threads.for_each(
+            lambda block: unpack(states[0], block, *how, options.zero_masked, outputs),
+            batch.blocks,
+            _worth_sharing(arrays),
+        )
         return outputs, forward_pass
     output = np.empty((reviews, units), np.float32)
     for block in batch.blocks:
@@ -142,7 +151,9 @@ def _project(inputs: Array, kernel: Array, bias: Array) -> Array:
     projected = np.empty((len(inputs), kernel.shape[1]), np.float32)
     ends = [len(inputs) * k // BLOCKS for k in range(BLOCKS + 1)]
     threads.for_each(
-        lambda k: project(inputs[ends[k] : ends[k + 1]], kernel, bias, projected[ends[k] : ends[k + 1]]), range(BLOCKS)
+        lambda k: project(inputs[ends[k] : ends[k + 1]], kernel, bias, projected[ends[k] : ends[k + 1]]),
+        range(BLOCKS),
+        len(inputs) * kernel.size >= WORTH_SHARING * PRODUCTS,
     )
     return projected
 
@@ -179,7 +190,7 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
             by_step = gradient[block.order][np.newaxis]
         recurrence.backward(arrays, block, by_step, blocks[which])
 
-    threads.for_each(run, range(len(blocks)))
+    threads.for_each(run, range(len(blocks)), _worth_sharing(arrays))
     whole = _joined(blocks, of_words)
     recurrence.backward_prefix(arrays, whole.entering, whole)
     bias = whole.by_input.sum(axis=0)
@@ -191,6 +202,10 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
         bias=np.stack([bias, whole.recurrent_bias]) if len(whole.recurrent_bias) else bias,
         prefix=[each.prefix for each in blocks],
     )
+
+
+def _worth_sharing(arrays: CellKernel) -> bool:
+    return arrays.place.size * len(arrays.U_T) >= WORTH_SHARING
 
 
 def _nothing(forward_pass: ForwardPass, block: Packing, of_words: bool) -> GradientSums:

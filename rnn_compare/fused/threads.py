@@ -2,7 +2,8 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -10,15 +11,19 @@ T = TypeVar("T")
 
 MOST = 8
 """More would find nothing to do: a batch has fewer blocks."""
+ALONE = 50
+"""How often the work is done by the caller alone after another thread was waited for longer than the work took: it has
+no core of its own just now, and on a busy machine each wait is a turn of everybody else's."""
 
 _pool = ThreadPoolExecutor(MOST, thread_name_prefix="rows")
 _allowed = 1
+_alone_for = 0
 
 
 def allow(count: int) -> None:
     """Has pieces of work shared by this many threads from now on, the caller's own among them."""
-    global _allowed  # one number for the process, as the processor's cores are
-    _allowed = max(1, min(count, MOST))
+    global _allowed, _alone_for  # one number for the process, as the processor's cores are
+    _allowed, _alone_for = max(1, min(count, MOST)), 0
 
 
 def allowed() -> int:
@@ -26,16 +31,34 @@ def allowed() -> int:
     return _allowed
 
 
-def for_each(work: Callable[[T], None], pieces: Iterable[T]) -> None:
+def for_each(work: Callable[[T], None], pieces: Iterable[T], worth_sharing: bool = True) -> None:
     """Does the work for each piece and returns when all is done.
 
     Which thread does which piece is left to chance, so no result may depend on it.
 
+    Args:
+        work: What to do with a piece.
+        pieces: Them.
+        worth_sharing: Whether it takes much longer than handing it over does, a tenth of a millisecond.
+
     Raises:
         Exception: The first that the work has raised.
     """
+    global _alone_for
     waiting = list(pieces)
-    helpers: list[Future[None]] = []
+    helping = min(_allowed, len(waiting)) - 1 if worth_sharing else 0
+    if helping > 0 and _alone_for > 0:
+        _alone_for -= 1
+        helping = 0
+    if helping > 0:
+        _share(work, waiting, helping)
+        return
+    for piece in waiting:
+        work(piece)
+
+
+def _share(work: Callable[[T], None], waiting: Sequence[T], helping: int) -> None:
+    global _alone_for
     taken, taking = itertools.count(), threading.Lock()
 
     def take() -> None:
@@ -46,12 +69,16 @@ def for_each(work: Callable[[T], None], pieces: Iterable[T]) -> None:
                 return
             work(waiting[which])
 
-    helpers = [_pool.submit(take) for _ in range(min(_allowed, len(waiting)) - 1)]
+    began = time.perf_counter()
+    helpers: list[Future[None]] = [_pool.submit(take) for _ in range(helping)]
     try:
         take()
     finally:
+        done = time.perf_counter()
         for helper in helpers:
             helper.cancel()  # one that no core was free for
     for helper in helpers:
         if not helper.cancelled():
             helper.result()
+    if time.perf_counter() - done > done - began:
+        _alone_for = ALONE

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.fused import packing, threads, word_inputs
+from rnn_compare.fused import packing, sequences, threads, word_inputs
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from tests.fused.conftest import layer_weights
@@ -43,7 +43,10 @@ def test_a_backward_pass_in_blocks_and_stretches_comes_to_the_same(
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("every_step", [False, True])
-def test_the_number_of_threads_changes_no_digit_however_they_are_scheduled(cell: str, every_step: bool) -> None:
+def test_the_number_of_threads_changes_no_digit_however_they_are_scheduled(
+    cell: str, every_step: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
     alone = gradients(cell, every_step)
     try:
         for count in (1, 2, 3):

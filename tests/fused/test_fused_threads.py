@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -51,3 +52,28 @@ def test_work_within_work_does_not_wait_for_itself() -> None:
     done: list[int] = []
     threads.for_each(lambda _: threads.for_each(done.append, range(4)), range(threads.MOST))
     assert len(done) == 4 * threads.MOST
+
+
+def test_little_work_is_the_callers_own() -> None:
+    threads.allow(4)
+    seen: set[int] = set()
+    threads.for_each(lambda _: seen.add(threading.get_ident()), range(20), worth_sharing=False)
+    assert seen == {threading.get_ident()}
+
+
+def test_a_thread_that_was_waited_for_too_long_is_asked_again_later() -> None:
+    """As where its core has others to serve."""
+    threads.allow(2)
+    caller, both = threading.get_ident(), threading.Barrier(2, timeout=10)
+
+    def dawdle(_: int) -> None:
+        both.wait()
+        time.sleep(0.0 if threading.get_ident() == caller else 0.1)
+
+    threads.for_each(dawdle, range(2))
+    seen: list[int] = []
+    for _ in range(threads.ALONE):
+        threads.for_each(lambda _: seen.append(threading.get_ident()), range(2))
+    assert set(seen) == {caller}
+    again = threading.Barrier(2, timeout=10)
+    threads.for_each(lambda _: print(again.wait()), range(2))

@@ -120,7 +120,7 @@ def rest(seconds: float, _number: int, *, tell: Any) -> float:  # noqa: ARG001  
 
 
 def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: ListeningStore) -> None:
-    asked = [engine.analyse(rest, 1.5, number) for number in range(8)]
+    asked = [engine.analyse(rest, 3.0, number) for number in range(8)]
     [run] = engine.submit([tiny()])
     assert engine.wait([run], PATIENCE)
     assert store.run(run).status is Status.FINISHED

@@ -9,7 +9,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.figures.registry import FIGURES
-from rnn_compare.fused import threads
+from rnn_compare.fused import sequences, threads
 from rnn_compare.networks import weights
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
@@ -74,8 +74,11 @@ def test_a_run_that_was_broken_off_goes_on_as_if_it_never_had_been(changes: dict
 
 
 @pytest.mark.parametrize("cell", ["LSTM", "GRU"])
-def test_a_run_that_gets_a_second_thread_midway_comes_to_the_same_digits(cell: str) -> None:
+def test_a_run_that_gets_a_second_thread_midway_comes_to_the_same_digits(
+    cell: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Wide enough that its batches are dealt out to several blocks."""
+    monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
     experiment = tiny(cell=cell, units=64, reviews=160, epochs=3)
     runs = [f"{part}-{cell}" for part in ("one-thread", "two-threads")]
     alone = curve(train(runs[0], experiment))
