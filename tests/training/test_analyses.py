@@ -126,4 +126,4 @@ def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: Li
     assert store.run(run).status is Status.FINISHED
     assert not all(analysis.ended for analysis in asked), "it was through before them"
     until(lambda: all(analysis.ended for analysis in asked))
-    assert {analysis.result for analysis in asked} == {1.5}
+    assert {analysis.result for analysis in asked} == {3.0}
