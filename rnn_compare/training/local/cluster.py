@@ -31,8 +31,9 @@ WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
 WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0
-HUNG_SECONDS = 30.0
-"""When a worker that says nothing counts as hung: it tells that it lives twice a second, whatever it trains."""
+HUNG_SECONDS = 120.0
+"""When a worker that says nothing counts as hung: it tells that it lives twice a second, whatever it trains,
+but on a machine that others keep busy it may not get to it for long."""
 QUESTION_SLOT = {"question": 1}
 """A resource of Dask's: each worker has one, and a question takes it while it is answered."""
 
