@@ -18,6 +18,7 @@ from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST, LOST_ONCE, MAX_RESTARTS
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster
+from rnn_compare.training.local.cluster import LocalWorkers
 from tests.faults.conftest import PATIENCE, same_curve
 from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
 
@@ -55,6 +56,7 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
 def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_an_unbroken_run(
     engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(cluster, "SILENT_SECONDS", 3.0)
     monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
     long = tiny(cell="LSTM", reviews=2000, epochs=25, dropout=0.2)
     [unbroken] = engine.submit([long])
@@ -65,6 +67,38 @@ def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_
     assert store.run(hung).status is Status.FINISHED
     assert store.run(hung).continued
     assert same_curve(store.run(hung), store.run(unbroken))
+
+
+def fall_silent(dask_worker: Any) -> None:
+    """Called in a worker: it tells no more that it lives, as after the clock was set back by hours."""
+    dask_worker.periodic_callbacks["heartbeat"].stop()
+
+
+def test_a_worker_that_falls_silent_but_answers_is_left_alone(
+    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    workers = engine._workers
+    assert isinstance(workers, LocalWorkers)
+    kill_unless_it_answers = workers._kill_unless_it_answers
+
+    def ask(address: str) -> None:
+        kill_unless_it_answers(address)
+        asked.append(address)
+
+    monkeypatch.setattr(workers, "_kill_unless_it_answers", ask)
+    monkeypatch.setattr(cluster, "SILENT_SECONDS", 1.0)
+    [run] = engine.submit([endless(reviews=2000)])
+    until(lambda: store.run(run).epochs)
+    [address] = [worker.address for worker in engine.workers() if worker.run == run]
+    workers._client.run(fall_silent, workers=[address])
+    until(lambda: asked.count(address) > 1)
+    known = len(store.run(run).epochs)
+    until(lambda: len(store.run(run).epochs) > known + 1)
+    assert store.run(run).continued == ()
+    engine.stop(run)
+    assert engine.wait([run], PATIENCE)
+    workers.kill(address)  # nobody else is to wait for what it does not tell
 
 
 def crash(*, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called

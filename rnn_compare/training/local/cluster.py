@@ -31,9 +31,9 @@ WORKERS_VARIABLE = "RNN_COMPARE_WORKERS"
 WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0
-HUNG_SECONDS = 120.0
-"""When a worker that says nothing counts as hung: it tells that it lives twice a second, whatever it trains,
-but on a machine that others keep busy it may not get to it for long."""
+SILENT_SECONDS, HUNG_SECONDS = 30.0, 10.0
+"""After how long a worker that says nothing is asked whether it is there (it tells that it lives twice a second,
+whatever it trains), and how long it may take to answer. One that does not hangs."""
 QUESTION_SLOT = {"question": 1}
 """A resource of Dask's: each worker has one, and a question takes it while it is answered."""
 
@@ -190,10 +190,18 @@ class LocalWorkers:
             self._call(worker_process.use_threads, threads, workers=[address])
 
     def look_after(self) -> None:
-        """Kills workers that hang. Dask's own way, a time to live, takes a laptop's sleep for their silence."""
+        """Kills workers that hang. Dask's own way, a time to live, takes a laptop's sleep for one."""
         scheduler = self._cluster.scheduler
         heard = {address: known.last_seen for address, known in scheduler.workers.copy().items()}
-        for address in self._silence.longer_than(HUNG_SECONDS, heard, time.monotonic()):
+        for address in self._silence.longer_than(SILENT_SECONDS, heard, time.monotonic()):
+            threading.Thread(target=self._kill_unless_it_answers, args=(address,), daemon=True).start()
+
+    def _kill_unless_it_answers(self, address: str) -> None:
+        # Silence proves nothing: Tornado times what Dask's workers tell by the wall clock, and where that is set back
+        # they say nothing until it is as late as it was.
+        asking = self._call(worker_process.is_there, workers=[address])
+        asking.join(HUNG_SECONDS)
+        if asking.is_alive():
             _log.warning("The worker %s hangs; another takes its place.", address)
             self.kill(address)
 
@@ -234,7 +242,9 @@ class LocalWorkers:
 
     def _call(
         self, function: Callable[..., None], *arguments: str | int, workers: Sequence[str], nanny: bool = False
-    ) -> None:
+    ) -> threading.Thread:
         # A worker that hangs must not hold up the engine, which has others to look after.
         where = {"workers": workers, "nanny": nanny, "on_error": "ignore"}
-        threading.Thread(target=self._client.run, args=(function, *arguments), kwargs=where, daemon=True).start()
+        calling = threading.Thread(target=self._client.run, args=(function, *arguments), kwargs=where, daemon=True)
+        calling.start()
+        return calling
