@@ -65,7 +65,7 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
 
 def _compared(found: Sequence[Group], begun: Sequence[Group], evidence: Evidence) -> list[Finding]:
     if not all(group.ended for group in found):
-        return _so_far(found, begun)
+        return _where_they_stand(begun, "So far, after", "no verdict before the last epoch")
     whole = [group for group in found if group.counted]
     left_out = _left_out(found)
     if not whole:
@@ -76,13 +76,6 @@ def _compared(found: Sequence[Group], begun: Sequence[Group], evidence: Evidence
     leader = _leader(whole, compared)
     said = _pair(compared[0]) if len(whole) == 2 else [_against_all(leader, compared)]
     return [*(Finding(leader.runs[0].id, text) for text in said if text), *left_out]
-
-
-def _so_far(found: Sequence[Group], begun: Sequence[Group]) -> list[Finding]:
-    one = sum(not run.status.ended for group in found for run in group.runs) == 1
-    return _where_they_stand(
-        begun, "So far, after", f"no verdict before the last epoch{' of the one that is under way' if one else ''}"
-    )
 
 
 def _where_they_stand(begun: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:

@@ -34,6 +34,25 @@ def forward(cell: CellKernel, block: Packing) -> None:
             cell.step(begin, begin + rows)
 
 
+class _SingleReviews(NamedTuple):
+    """How far single reviews of a block have been followed.
+
+    Attributes:
+        dstates: Gradient of each sorted row's states (state_count, rows, units).
+        dgates, dproducts: Room for a step's gradients (rows, gates · units); no rows of the latter where it is the
+            same.
+        rows: Where in the sorted rows those begin that have come into the prefix, and where those end that are still
+            followed there (2,).
+        threshold: Largest gradient that single reviews brought to the prefix, times ``GradientSums.followed`` (1,).
+    """
+
+    dstates: Array
+    dgates: Array
+    dproducts: Array
+    rows: Indices
+    threshold: Array
+
+
 @compiled
 def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: GradientSums) -> None:
     """Runs the sequences of a block back to where they begin, and single ones some way into the prefix.
@@ -78,25 +97,6 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
     if filled < len(dgates):
         add_stretch(sums, cell, block.offsets[0], dgates[filled:], dproducts[filled:], True)
     add_prefix_squares(sums, cell.states.shape[1] - block.prefix - 1)
-
-
-class _SingleReviews(NamedTuple):
-    """How far single reviews of a block have been followed.
-
-    Attributes:
-        dstates: Gradient of each sorted row's states (state_count, rows, units).
-        dgates, dproducts: Room for a step's gradients (rows, gates · units); no rows of the latter where it is the
-            same.
-        rows: Where in the sorted rows those begin that have come into the prefix, and where those end that are still
-            followed there (2,).
-        threshold: Largest gradient that single reviews brought to the prefix, times ``GradientSums.followed`` (1,).
-    """
-
-    dstates: Array
-    dgates: Array
-    dproducts: Array
-    rows: Indices
-    threshold: Array
 
 
 @compiled

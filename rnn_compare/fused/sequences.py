@@ -16,9 +16,6 @@ from rnn_compare.fused.sums import GradientSums
 
 WORTH_SHARING = 400_000
 """Numbers of all gates of a batch from which on threads share it: a third of a millisecond's work."""
-PRODUCTS = 60
-"""As many multiplications are done as quickly as one of these numbers."""
-
 FOLLOWED = np.float32(1e-6)
 FOLLOWED_FOR_SQUARES = np.float32(1e-4)
 """See ``GradientSums.followed``. The squares left out are beside the largest gradient's as the square of this."""
@@ -153,7 +150,7 @@ def _project(inputs: Array, kernel: Array, bias: Array) -> Array:
     threads.for_each(
         lambda k: project(inputs[ends[k] : ends[k + 1]], kernel, bias, projected[ends[k] : ends[k + 1]]),
         range(BLOCKS),
-        len(inputs) * kernel.size >= WORTH_SHARING * PRODUCTS,
+        projected.size >= 4 * WORTH_SHARING,  # one of these numbers takes a fourth of a gate's time
     )
     return projected
 
@@ -177,9 +174,13 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
         of_words: Whether the squares of the inputs' gradients are wanted, or else those in the prefix one by one.
     """
     arrays, batch = forward_pass.arrays, forward_pass.batch
-    blocks = [_nothing(forward_pass, block, of_words) for block in batch.blocks]
-    if not of_words:  # no two blocks read the same vector
-        blocks = [each._replace(by_input=blocks[0].by_input) for each in blocks]
+
+    def table() -> Array:
+        return np.zeros((len(forward_pass.inputs), forward_pass.kernel.shape[1]), np.float32)
+
+    # Many blocks read the same word, but no two the same vector.
+    tables = [table() for _ in batch.blocks] if of_words else [table()] * len(batch.blocks)
+    blocks = [_nothing(forward_pass, *each, of_words) for each in zip(batch.blocks, tables, strict=True)]
 
     def run(which: int) -> None:
         block = batch.blocks[which]
@@ -208,15 +209,15 @@ def _worth_sharing(arrays: CellKernel) -> bool:
     return arrays.place.size * len(arrays.U_T) >= WORTH_SHARING
 
 
-def _nothing(forward_pass: ForwardPass, block: Packing, of_words: bool) -> GradientSums:
+def _nothing(forward_pass: ForwardPass, block: Packing, by_input: Array, of_words: bool) -> GradientSums:
     arrays, kernel, rows, prefix = forward_pass.arrays, forward_pass.kernel, len(block.order), block.prefix
-    inputs, (features, width) = len(forward_pass.inputs), kernel.shape
+    inputs, features = len(by_input), len(kernel)
     return GradientSums(
         place=arrays.place,
         kernel_T=np.ascontiguousarray(kernel.T),
         recurrent_kernel=np.zeros_like(arrays.recurrent_kernel),
         recurrent_bias=np.zeros(arrays.recurrent_bias.size, np.float32),
-        by_input=np.zeros((inputs, width), np.float32),
+        by_input=by_input,
         squares=np.zeros((inputs if of_words else 0, features), np.float32),
         followed=FOLLOWED_FOR_SQUARES if of_words else FOLLOWED,
         entering=np.zeros((prefix, len(arrays.states), arrays.states.shape[2]), np.float32),

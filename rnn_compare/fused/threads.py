@@ -18,6 +18,7 @@ no core of its own just now, and on a busy machine each wait is a turn of everyb
 _pool = ThreadPoolExecutor(MOST, thread_name_prefix="rows")
 _allowed = 1
 _alone_for = 0
+"""How often the caller will still do the work alone."""
 
 
 def allow(count: int) -> None:

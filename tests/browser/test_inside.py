@@ -165,6 +165,7 @@ def test_no_line_of_a_long_review_is_cut_where_it_is_scrolled_to_its_end(inside:
     lines = text.evaluate(
         "node => [node.scrollTop, node.clientHeight].map(size => size / parseFloat(getComputedStyle(node).lineHeight))"
     )
+    assert lines[0] > 1, "it begins at its last word"
     assert lines == pytest.approx([round(count) for count in lines], abs=0.05)
 
 

@@ -23,8 +23,9 @@ def test_every_piece_is_done_once_before_it_goes_on(count: int) -> None:
 
 def test_pieces_are_done_side_by_side() -> None:
     threads.allow(2)
-    both = threading.Barrier(2, timeout=10)  # which one thread alone would wait at for ever
-    threads.for_each(lambda _: print(both.wait()), range(2))
+    both, arrived = threading.Barrier(2, timeout=10), []  # which one thread alone would wait at for ever
+    threads.for_each(lambda _: arrived.append(both.wait()), range(2))
+    assert sorted(arrived) == [0, 1]
 
 
 def test_one_thread_is_the_callers_own() -> None:
@@ -75,5 +76,5 @@ def test_a_thread_that_was_waited_for_too_long_is_asked_again_later() -> None:
     for _ in range(threads.ALONE):
         threads.for_each(lambda _: seen.append(threading.get_ident()), range(2))
     assert set(seen) == {caller}
-    again = threading.Barrier(2, timeout=10)
-    threads.for_each(lambda _: print(again.wait()), range(2))
+    threads.for_each(lambda _: seen.append(both.wait()), range(2))
+    assert {0, 1} <= set(seen)
