@@ -79,6 +79,7 @@ def _choose_address(page: Page, email: str) -> None:
 
 
 def _end_session(page: Page) -> None:
+    page.wait_for_url("**/end_session**")  # until then the first button is one of the program's own page
     page.get_by_role("button").first.click()
 
 
