@@ -18,9 +18,9 @@ from rnn_compare.training.workers import Training, Workers
 
 POLITE_SECONDS = 1.5
 """How long a run may take to stop of its own; then it counts as stopped, whatever its worker still does."""
-KILL_SECONDS = 8.0
-"""When a worker that heard nothing of a stop is killed. Tracing a large network may well take seconds, and a new
-worker has to import TensorFlow first, so patience is quicker."""
+KILL_SECONDS = 20.0
+"""When a worker that heard nothing of a stop is killed. Tracing a large network may well take seconds, many where
+others keep the machine busy, and a new worker has to import TensorFlow first, so patience is quicker."""
 WRITING_SECONDS = 60.0
 """The same of a worker that has stopped and still writes its models."""
 ARRIVAL_SECONDS = 5.0

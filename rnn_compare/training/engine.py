@@ -237,7 +237,8 @@ class Engine:
         """
 
         def work(name: str) -> object:
-            return self._answering(ANSWER_SECONDS).ask(WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS)
+            # The page goes on meanwhile, so that it may be asked before the first worker has started.
+            return self._answering(ANALYSIS_SECONDS).ask(WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS)
 
         return self._analyses.get((function, arguments), work)
 

@@ -42,9 +42,14 @@ def main(cache: Path, chromium: str) -> None:
         wall.goto(f"{server.url}/present")
         wall.get_by_role("button", name="Begin with a recording").first.click(timeout=PATIENCE)
         phone.goto(f"{server.url}/join")
-        titles = [_title(wall)]
-        while _place(wall) < _steps(wall):
-            wall.wait_for_timeout(2000)  # whoever presents says something
+        titles: list[str] = []
+        while True:
+            wall.wait_for_timeout(2000)  # whoever presents says something, and a part of the page may come late
+            if (title := _title(wall)) not in titles:
+                titles.append(title)
+                expect(phone.get_by_role("heading", level=1)).to_have_text(title, timeout=PATIENCE)
+            if _place(wall) == _steps(wall):
+                break
             before = wall.locator(".stMain").inner_text()
             wall.keyboard.press("PageDown")
             try:
@@ -53,9 +58,6 @@ def main(cache: Path, chromium: str) -> None:
                 )
             except PlaywrightTimeout:
                 raise SystemExit(f"Page Down did nothing at {titles[-1]!r}: {before}") from None
-            if _title(wall) != titles[-1]:
-                titles.append(_title(wall))
-                expect(phone.get_by_role("heading", level=1)).to_have_text(titles[-1], timeout=PATIENCE)
         browser.close()
     print(json.dumps({"titles": titles, "hosts": sorted(hosts), "runs": len(server.store.runs())}))
 

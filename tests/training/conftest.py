@@ -12,7 +12,7 @@ import pytest
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import schema
-from rnn_compare.runs.events import EpochEnd, Event
+from rnn_compare.runs.events import EpochEnd, Event, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
@@ -93,10 +93,13 @@ def running_engine(cache: Path, keras_home: Path) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def store(engine: Engine) -> ListeningStore:
-    """The engine's record."""
+def store(engine: Engine) -> Iterator[ListeningStore]:
+    """The engine's record; what a test that failed has left at work is stopped, so that the next has both workers."""
     assert isinstance(engine._store, ListeningStore)
-    return engine._store
+    yield engine._store
+    for run in engine._store.runs():
+        if run.status in (Status.QUEUED, Status.RUNNING):
+            engine.stop(run.id)
 
 
 def until(true: Callable[[], object]) -> None:

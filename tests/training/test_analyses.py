@@ -1,6 +1,7 @@
 import os
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -113,17 +114,20 @@ def test_what_is_under_way_is_never_forgotten_and_one_too_many_is_told_to_wait()
     assert done(analyses, MOST).result == MOST + 1
 
 
-def rest(seconds: float, _number: int, *, tell: Any) -> float:  # noqa: ARG001  # as an analysis is called
+def rest(until_it_is_there: Path, number: int, *, tell: Any) -> int:  # noqa: ARG001  # as an analysis is called
     """Called in a worker."""
-    time.sleep(seconds)
-    return seconds
+    while not until_it_is_there.exists():
+        time.sleep(0.05)
+    return number
 
 
-def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: ListeningStore) -> None:
-    asked = [engine.analyse(rest, 3.0, number) for number in range(8)]
+def test_many_questions_do_not_keep_a_training_waiting(engine: Engine, store: ListeningStore, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    asked = [engine.analyse(rest, go, number) for number in range(8)]
     [run] = engine.submit([tiny()])
     assert engine.wait([run], PATIENCE)
     assert store.run(run).status is Status.FINISHED
-    assert not all(analysis.ended for analysis in asked), "it was through before them"
+    assert not any(analysis.ended for analysis in asked)
+    go.touch()
     until(lambda: all(analysis.ended for analysis in asked))
-    assert {analysis.result for analysis in asked} == {3.0}
+    assert [analysis.result for analysis in asked] == list(range(8))
