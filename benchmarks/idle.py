@@ -1,9 +1,10 @@
 """What the program costs while nobody has a page open and nothing trains, against an empty Streamlit page's server.
 
-    python -m benchmarks.idle [--seconds 60]
+    python -m benchmarks.idle [--seconds 60] [--rest]
 
 Processor time of the server and of all its workers, once these are ready, as a share of one core; the two servers wait
-at the same time. Aim: 0.3 % for all of them together.
+at the same time. Aim: 0.3 % for all of them together. With ``--rest`` once more when the workers rest, some minutes
+later, and the memory before and after.
 """
 
 import argparse
@@ -14,33 +15,53 @@ import psutil
 
 from benchmarks.browser import PROJECT, cache, server
 from benchmarks.viewers import server_process
+from rnn_compare.training.rest import REST_SECONDS
 
 EMPTY = 'import streamlit as st\nst.write("ready")\n'
 READY_SECONDS, STILL = 180.0, 0.03
 """How long the workers may take to start, and the share of a core below which they have."""
+WORKER_MEGABYTES = 150.0
+"""More than what Python's own helpers of multiprocessing hold."""
 
 
 def main() -> None:
-    """Prints the share of a core that each kind of process takes."""
+    """Prints the share of a core that each kind of process takes, and their memory."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--rest", action="store_true")
     options = parser.parse_args()
     with cache() as folder:
         (folder / "empty.py").write_text(EMPTY)
         with server(PROJECT / "app.py", folder) as url, server(folder / "empty.py", folder) as other:
             ours, empty = server_process(url), server_process(other)
             _wait_until_still(ours, folder)
-            before = {process: _used(process) for process in (ours, empty, *ours.children(recursive=True))}
-            time.sleep(options.seconds)
-            shares = {
-                process: 100 * (_used(process) - used) / options.seconds
-                for process, used in before.items()
-                if process.is_running()
-            }
-            workers = [share for process, share in shares.items() if process not in (ours, empty)]
-            print(f"server {shares[ours]:.2f} %, {len(workers)} other processes {sum(workers):.2f} % of a core")
-            whole = shares[ours] + sum(workers)
-            print(f"together {whole:.2f} % (aim 0.3 %); an empty page's server {shares[empty]:.2f} %")
+            _measure(ours, empty, options.seconds)
+            if options.rest:
+                _wait_until_resting(ours)
+                _measure(ours, empty, options.seconds)
+
+
+def _measure(ours: psutil.Process, empty: psutil.Process, seconds: float) -> None:
+    """Prints a line on our server and what it has started, and one on the empty page's."""
+    before = {process: _used(process) for process in (ours, empty, *ours.children(recursive=True))}
+    time.sleep(seconds)
+    still = [process for process in before if process.is_running()]
+    shares = {process: 100 * (_used(process) - before[process]) / seconds for process in still}
+    workers = [process for process in still if process not in (ours, empty)]
+    of_workers, memory = sum(shares[process] for process in workers), sum(map(_megabytes, (ours, *workers)))
+    print(f"server {shares[ours]:.2f} %, {len(workers)} other processes {of_workers:.2f} % of a core, {memory:.0f} MB")
+    print(
+        f"together {shares[ours] + of_workers:.2f} % (aim 0.3 %); "
+        f"an empty page's server {shares[empty]:.2f} %, {_megabytes(empty):.0f} MB"
+    )
+
+
+def _wait_until_resting(process: psutil.Process) -> None:
+    until = time.monotonic() + REST_SECONDS + READY_SECONDS
+    while sum(_megabytes(child) > WORKER_MEGABYTES for child in process.children(recursive=True)):
+        if time.monotonic() > until:
+            raise SystemExit("The workers did not go to rest.")
+        time.sleep(1.0)
 
 
 def _wait_until_still(process: psutil.Process, folder: Path) -> None:
@@ -55,6 +76,11 @@ def _wait_until_still(process: psutil.Process, folder: Path) -> None:
             if after - before < STILL * 5.0 and after > 3.0:
                 return
     raise SystemExit("The workers did not come to rest.")
+
+
+def _megabytes(process: psutil.Process) -> float:
+    """Returns what it holds for itself alone."""
+    return float(process.memory_full_info().uss) / 1e6
 
 
 def _used(process: psutil.Process) -> float:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from streamlit import runtime
+
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.dashboard.classroom import close_classroom, get_classroom
@@ -225,12 +227,18 @@ def get_services() -> Services:
             first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
             if first_start_counts:
                 _take_in_recordings(store)
-            engine = Engine(store, origin="page")
+            engine = Engine(store, "page", somebody_there=_a_page_is_open)
             engine.start(after=FIRST_PAGE_SECONDS)
             _services = Services(store, engine)
             if first_start_counts:
                 _services.own_speed.measure_once()
         return _services
+
+
+def _a_page_is_open() -> bool:
+    if not runtime.exists():  # pages without a server, as in tests
+        return True
+    return runtime.get_instance().state is runtime.RuntimeState.ONE_OR_MORE_SESSIONS_CONNECTED
 
 
 def _take_in_recordings(store: RunStore) -> None:

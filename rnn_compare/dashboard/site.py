@@ -13,7 +13,7 @@ from rnn_compare.dashboard.pages.present import page as present
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
 from rnn_compare.dashboard.server import upload_gate
-from rnn_compare.dashboard.services import Services, get_services
+from rnn_compare.dashboard.services import FIRST_PAGE_SECONDS, Services, get_services
 from rnn_compare.errors import UserError
 
 
@@ -44,7 +44,9 @@ def render() -> None:
     theme.name_page(page.title)
     component("menu.js")(key="menu")  # first: what stands at its place never changes from one run to the next
     try:
-        _say_what_was_set_aside(get_services())
+        services = get_services()
+        services.engine.expect(after=FIRST_PAGE_SECONDS)
+        _say_what_was_set_aside(services)
         page.run()
     except UserError as error:
         st.error(str(error))

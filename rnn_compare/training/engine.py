@@ -26,6 +26,7 @@ from rnn_compare.training.dispatcher import Dispatcher
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.messages import Message, QuestionProgress, WorkerQuestion, first_line
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
+from rnn_compare.training.rest import Rest
 from rnn_compare.training.workers import WorkerInfo, Workers
 
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
@@ -46,7 +47,8 @@ class EngineState:
     """How the engine is.
 
     Attributes:
-        phase: ``ready`` once a worker is there.
+        phase: ``ready`` once a worker is there, ``starting`` before; also where workers rest, which start when one
+            is wanted.
         reason: Why it failed, or has no worker, in a sentence.
     """
 
@@ -62,9 +64,11 @@ class Engine:
     Args:
         store: The record. The engine works off the runs that were submitted to it, no others.
         origin: What the runs are recorded as coming from: ``page`` or ``command line``.
+        somebody_there: Tells whether somebody may soon want a worker. While nobody does, those of this machine give
+            their memory back after some minutes (``rest.REST_SECONDS``).
     """
 
-    def __init__(self, store: RunStore, origin: str) -> None:
+    def __init__(self, store: RunStore, origin: str, somebody_there: Callable[[], bool] = lambda: True) -> None:
         self._store = store
         self._origin = origin
         self._owner = Owner.current()
@@ -77,6 +81,8 @@ class Engine:
         self._workers: Workers | None = None
         self._submitting = threading.Lock()
         self._closing = threading.Event()
+        self._rest = Rest(somebody_there)
+        self._resting = False
 
     @property
     def owner(self) -> Owner:
@@ -103,6 +109,16 @@ class Engine:
             self._thread = threading.Thread(target=self._serve, args=(after,), name="engine", daemon=True)
             self._thread.start()
 
+    def expect(self, after: float) -> None:
+        """Has the workers fetched if they rest: somebody has come who may soon want one. Returns at once.
+
+        Args:
+            after: As in ``start``.
+        """
+        self._rest.want(after)
+        if self._resting:
+            self._wake.set()
+
     def submit(
         self,
         experiments: Sequence[Experiment],
@@ -127,6 +143,7 @@ class Engine:
         with self._submitting:
             self._check_takes(len(experiments), visitor)
             runs = self._store.create(experiments, self._owner, self._origin, visitor, priority, beforehand)
+        self._rest.want()
         self._wake.set()
         return runs
 
@@ -165,6 +182,7 @@ class Engine:
         with self._submitting:
             self._check_takes(1, visitor)
             self._store.submit_again(run, experiment, self._owner, visitor, priority)
+        self._rest.want()
         self._wake.set()
 
     def _check_takes(self, count: int, visitor: str) -> None:
@@ -267,9 +285,10 @@ class Engine:
         while not self._closing.is_set():
             # A cluster elsewhere may come and go at any time; here a run that is submitted ends the wait.
             idle = self._scheduler is None and self._state.phase == "ready" and self._dispatcher.is_idle
-            self._wake.wait(IDLE_SECONDS if idle else TICK_SECONDS)
+            self._wake.wait(IDLE_SECONDS if idle or (self._resting and not self._rest.is_ending) else TICK_SECONDS)
             self._wake.clear()
             try:
+                self._rest_or_rise(self._workers)
                 self._workers.look_after()
                 self._dispatcher.step(self._workers)
                 self._look(self._workers)
@@ -286,8 +305,21 @@ class Engine:
             return RemoteWorkers(self._scheduler, self._receive)
         return LocalWorkers(self._receive)
 
+    def _rest_or_rise(self, workers: Workers) -> None:
+        """Sends the workers home where nobody needs them, and fetches them again."""
+        idle = self._state.phase == "ready" and self._dispatcher.is_idle and not self._analyses.under_way
+        resting = self._scheduler is None and self._rest.is_due(idle)
+        if resting and not self._resting:
+            self._state = EngineState("starting")  # whoever asks from now on waits until they are back
+            workers.rest()
+        elif self._resting and not resting:
+            workers.rise()
+        self._resting = resting
+
     def _look(self, workers: Workers) -> None:
         """Notes whether there are workers; those of a cluster elsewhere may come and go."""
+        if self._resting:
+            return
         if workers.problem:
             self._state = EngineState("starting", workers.problem)
         elif self._state.phase == "starting" and workers.addresses():
@@ -305,9 +337,11 @@ class Engine:
         Raises:
             UserError: If none is in time.
         """
+        self._rest.want()
+        self._wake.set()
         until = time.monotonic() + timeout
         while self._state.phase in ("starting", "ready") and time.monotonic() < until:
-            if self._workers is not None and self._workers.answers():
+            if self._workers is not None and not self._resting and self._workers.answers():
                 return self._workers
             time.sleep(0.05)
         raise UserError(self._state.reason or "No worker is ready yet. Try again in a moment.")

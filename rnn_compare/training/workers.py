@@ -85,6 +85,12 @@ class Workers(Protocol):
             at_work: The addresses of all that train.
         """
 
+    def rest(self) -> None:
+        """Ends the processes of this machine's workers, which are all idle. Returns without waiting for it."""
+
+    def rise(self) -> None:
+        """Starts them again. Returns without waiting for it."""
+
     def look_after(self) -> None:
         """Sees to workers that can do nothing about it themselves; called again and again."""
 

@@ -74,7 +74,9 @@ def engine(training_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @contextlib.contextmanager
-def running_engine(cache: Path, keras_home: Path) -> Iterator[Engine]:
+def running_engine(
+    cache: Path, keras_home: Path, somebody_there: Callable[[], bool] = lambda: True
+) -> Iterator[Engine]:
     """Runs an engine with two workers and a ``ListeningStore`` as its record; waits until the first is warm."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(CACHE_VARIABLE, str(cache))
@@ -84,7 +86,7 @@ def running_engine(cache: Path, keras_home: Path) -> Iterator[Engine]:
         environment.setenv("OMP_NUM_THREADS", "8")  # as a batch system may have it
         environment.setattr(schema, "BUSY_SECONDS", 0.3)
         store = ListeningStore(cache / "runs.db")
-        engine = Engine(store, "command line")
+        engine = Engine(store, "command line", somebody_there)
         engine.start()
         until(lambda: engine.state.phase != "starting")
     yield engine

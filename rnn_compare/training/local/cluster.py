@@ -189,6 +189,14 @@ class LocalWorkers:
         for address, threads in self._cores.news(at_work).items():
             self._call(worker_process.use_threads, threads, workers=[address])
 
+    def rest(self) -> None:
+        """Ends all worker processes; their memory is free then."""
+        self._cluster.scale(0)
+
+    def rise(self) -> None:
+        """Starts as many as there were."""
+        self._cluster.scale(self.size)
+
     def look_after(self) -> None:
         """Kills workers that hang. Dask's own way, a time to live, takes a laptop's sleep for one."""
         scheduler = self._cluster.scheduler

@@ -114,6 +114,12 @@ class RemoteWorkers:
     def share_cores(self, at_work: Collection[str]) -> None:
         """Does nothing: how many cores a worker may use is its owner's to say."""
 
+    def rest(self) -> None:
+        """Does nothing: whether a worker is kept warm is its owner's to say."""
+
+    def rise(self) -> None:
+        """Does nothing, as none was sent home."""
+
     def look_after(self) -> None:
         """Sees to the worker of this machine, if there is one; the others are their scheduler's."""
         if self._local is not None:

@@ -1,0 +1,69 @@
+"""When workers that nobody needs are sent home, and when they are fetched again."""
+
+import math
+import threading
+import time
+from collections.abc import Callable
+
+REST_SECONDS = 300.0
+"""How long workers are kept warm for nobody: each holds half a gigabyte."""
+
+
+class Rest:
+    """Tells the engine whether its workers are wanted. Any thread may call it.
+
+    Args:
+        somebody_there: Tells whether somebody may soon want a worker, as while a page is open.
+        clock: Seconds, by a clock that nobody sets.
+
+    Example:
+        >>> seconds = iter([0.0, 10.0, 400.0, 400.0, 401.0, 403.0])
+        >>> rest = Rest(lambda: False, lambda: next(seconds))
+        >>> rest.is_due(idle=True), rest.is_due(idle=True)
+        (False, True)
+        >>> rest.want(after=3.0)
+        >>> rest.is_due(idle=True), rest.is_due(idle=True)
+        (True, False)
+    """
+
+    def __init__(self, somebody_there: Callable[[], bool], clock: Callable[[], float] = time.monotonic) -> None:
+        self._somebody_there = somebody_there
+        self._clock = clock
+        self._wanted = clock()
+        """When somebody last wanted them; in the time to come if they are to be there only then."""
+        self._resting = False
+        self._lock = threading.Lock()
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether workers that rest are to come back soon."""
+        return self._resting and self._wanted > -math.inf
+
+    def want(self, after: float = 0.0) -> None:
+        """Notes that somebody wants a worker.
+
+        Args:
+            after: Seconds from now until it is to be fetched if it rests: a page that opens has the machine first.
+        """
+        with self._lock:
+            at = self._clock() + after
+            # A page that opens does not put off a training that was asked for.
+            self._wanted = min(self._wanted, at) if self.is_ending else at
+
+    def is_due(self, idle: bool) -> bool:
+        """Tells whether the workers are to rest now; called again and again.
+
+        Args:
+            idle: Whether nothing is trained and nothing asked.
+        """
+        with self._lock:
+            now = self._clock()
+            if self._resting:
+                self._resting = not (self.is_ending and now >= self._wanted)
+            else:
+                if not idle or self._somebody_there():
+                    self._wanted = now
+                self._resting = now - self._wanted > REST_SECONDS
+                if self._resting:
+                    self._wanted = -math.inf
+            return self._resting

@@ -1,0 +1,68 @@
+"""Workers that nobody needs give their memory back, and are there again before somebody trains."""
+
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.runs.events import Status
+from rnn_compare.training import rest
+from rnn_compare.training.rest import REST_SECONDS, Rest
+
+from .conftest import PATIENCE, running_engine, tiny, until, worker_processes
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.somebody_there = False
+        self.rest = Rest(lambda: self.somebody_there, lambda: self.now)
+
+    def after(self, seconds: float, idle: bool = True) -> bool:
+        self.now += seconds
+        return self.rest.is_due(idle)
+
+
+def test_workers_rest_once_nobody_was_there_and_nothing_trained_for_some_minutes() -> None:
+    clock = Clock()
+    assert not clock.after(REST_SECONDS)
+    assert clock.after(1)
+    assert clock.after(10 * REST_SECONDS)
+
+
+def test_an_open_page_keeps_them_and_so_does_a_training() -> None:
+    clock = Clock()
+    clock.somebody_there = True
+    assert not clock.after(2 * REST_SECONDS)
+    clock.somebody_there = False
+    assert not clock.after(2 * REST_SECONDS, idle=False)
+    assert not clock.after(REST_SECONDS)
+    assert clock.after(1)
+
+
+def test_a_page_that_opens_has_the_machine_first_but_does_not_put_off_a_training() -> None:
+    clock = Clock()
+    assert clock.after(REST_SECONDS + 1)
+    clock.rest.want(after=3.0)
+    assert clock.after(2.0)
+    clock.rest.want(after=3.0)
+    assert not clock.after(1.0)
+    assert clock.after(REST_SECONDS + 3.1)
+    clock.rest.want()
+    clock.rest.want(after=3.0)
+    assert not clock.after(0.0)
+
+
+def test_resting_workers_are_no_processes_and_a_training_or_a_question_fetches_them(
+    training_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_others = worker_processes()
+    with running_engine(training_cache, tmp_path, somebody_there=lambda: False) as engine:
+        monkeypatch.setattr(rest, "REST_SECONDS", 0.5)
+        monkeypatch.setattr("rnn_compare.training.engine.IDLE_SECONDS", 0.2)
+        until(lambda: worker_processes() == of_others)
+        [run] = engine.submit([tiny()])
+        assert engine.wait([run], PATIENCE)
+        assert engine._store.run(run).status is Status.FINISHED
+        until(lambda: worker_processes() == of_others)
+        assert "lstm (LSTM)" in engine.summary(tiny(cell="LSTM"), timeout=PATIENCE)
+    assert worker_processes() == of_others
