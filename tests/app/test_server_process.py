@@ -63,3 +63,37 @@ def test_a_full_visit_loads_neither_keras_nor_tensorflow_and_a_lost_worker_comes
         check=False,
     )
     assert done.stdout.strip().endswith("loaded: []"), done.stdout + done.stderr[-3000:]
+
+
+FIRST_VISIT = """
+import importlib
+import sys
+from streamlit.testing.v1 import AppTest
+from rnn_compare.dashboard import services
+from rnn_compare.dashboard.server import lifespan
+
+if __name__ == "__main__":
+    for module in lifespan.BEFOREHAND:
+        importlib.import_module(module)
+    services.FIRST_PAGE_SECONDS = 600.0
+    services.get_services()
+    before = set(sys.modules)
+    script = "if __name__ == '__main__': from rnn_compare.dashboard.pages.compare.page import render; render()"
+    app = AppTest.from_string(script, default_timeout=60).run()
+    assert not app.exception
+    assert any("cannot be told apart" in html.proto.body or "points" in html.proto.body for html in app.get("html"))
+    new = {module.split(".")[0] for module in set(sys.modules) - before}
+    print("imported:", sorted(new & {"distributed", "numpy", "pandas", "plotly", "pydantic", "rnn_compare", "scipy"}))
+    services.close_services()
+"""
+
+
+def test_the_first_page_has_all_it_needs_imported_before_its_visitor_comes(tmp_path: Path) -> None:
+    """Once it imported scipy.stats for a verdict on the shipped comparison, which takes as long as an empty page."""
+    script = tmp_path / "first_visit.py"
+    script.write_text(FIRST_VISIT)
+    environment = {**os.environ, CACHE_VARIABLE: str(tmp_path / "cache"), "PYTHONPATH": str(PROJECT)}
+    environment.pop("RNN_COMPARE_FIRST_START", None)
+    done = subprocess.run([sys.executable, str(script)], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "imported: []" in done.stdout

@@ -18,11 +18,15 @@ from rnn_compare.dashboard.server.own_addresses import page_url
 from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.errors import UserError
 
+BEFOREHAND = ("rnn_compare.dashboard.site", "scipy.special")
+"""What is imported before the first visitor would wait for it: the pages, and what their verdicts are computed with."""
+
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
-    importlib.import_module("rnn_compare.dashboard.site")  # now, not when the first visitor waits for it
+    for module in BEFOREHAND:
+        importlib.import_module(module)
     print(rules.described(), flush=True)
     with contextlib.suppress(UserError):  # every page says it in words, and tries again
         await anyio.to_thread.run_sync(get_services)
