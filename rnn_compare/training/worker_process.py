@@ -20,6 +20,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
 from rnn_compare.paths import cache_folder, worker_log
 from rnn_compare.runs.events import Ended, Event, Status
+from rnn_compare.training.lean_import import OPTIONAL, without
 from rnn_compare.training.messages import (
     TOPIC,
     Answer,
@@ -37,6 +38,15 @@ TELL_SECONDS = 0.25
 
 _stopping: set[str] = set()
 """Attempts that this process is to stop. A stop that comes after the training has ended concerns no later attempt."""
+
+
+def prepare() -> None:
+    """Imports all that a training needs and compiles or loads the kernels, before anybody waits for it."""
+    keep_byte_code()
+    with without(*OPTIONAL):
+        from rnn_compare.training import job
+
+    job.warm_up()
 
 
 def train(

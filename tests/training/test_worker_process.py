@@ -1,4 +1,6 @@
 import importlib.util
+import os
+import subprocess
 import sys
 from importlib.machinery import ModuleSpec
 from pathlib import Path
@@ -9,6 +11,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training import worker_process
 from rnn_compare.training.messages import Answer, WorkerQuestion
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def refuse(sentence: str) -> None:
@@ -82,3 +86,15 @@ def test_byte_code_that_python_may_write_stays_where_python_writes_it(
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     worker_process.keep_byte_code()
     assert sys.pycache_prefix is None
+
+
+def test_a_worker_starts_without_what_keras_takes_along_only_because_it_is_installed(tmp_path: Path) -> None:
+    script = (
+        "import sys; from rnn_compare.training import lean_import, worker_process; worker_process.prepare();"
+        " print(sorted(sys.modules.keys() & {'tensorflow', *lean_import.OPTIONAL})); import pandas, sklearn"
+    )
+    environment = {**os.environ, CACHE_VARIABLE: str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environment, cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "['tensorflow']"

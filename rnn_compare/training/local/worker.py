@@ -13,7 +13,7 @@ import psutil
 from distributed import Nanny, Worker
 
 from rnn_compare.paths import worker_log
-from rnn_compare.training.worker_process import keep_byte_code
+from rnn_compare.training.worker_process import prepare
 
 LOG_BYTES = 1_000_000
 
@@ -24,12 +24,9 @@ def dask_setup(_worker: Worker) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _write_to_log()
     _give_way()
-    keep_byte_code()
     # TensorFlow makes a million objects that stay: looking through them for garbage again and again takes a second.
     gc.disable()
-    from rnn_compare.training import job
-
-    job.warm_up()
+    prepare()
     gc.freeze()
     gc.enable()
 

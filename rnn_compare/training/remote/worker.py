@@ -32,10 +32,7 @@ def at_work() -> bool:
 
 def warm_up() -> None:
     """Imports and compiles what the first training would have to wait for."""
-    worker_process.keep_byte_code()
-    from rnn_compare.training import job
-
-    job.warm_up()
+    worker_process.prepare()
 
 
 def has_reviews(source: str, digest: str) -> bool:
