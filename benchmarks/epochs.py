@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from rnn_compare.training.local.cluster import ENVIRONMENT
+from rnn_compare.training.local.fork_server import ENVIRONMENT
 
 if not ENVIRONMENT.items() <= os.environ.items():  # it is read when a process begins, so this one begins once more
     os.execve(sys.executable, sys.orig_argv, os.environ | ENVIRONMENT)

@@ -16,6 +16,7 @@ from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.follow import Follower
 from rnn_compare.runs.store import RunStore
+from rnn_compare.training.local import fork_server
 
 if TYPE_CHECKING:
     from rnn_compare.training.engine import Engine
@@ -42,6 +43,7 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
     Raises:
         UserError: If they cannot be submitted.
     """
+    fork_server.start()  # TensorFlow is imported beside what follows
     from rnn_compare.training.engine import Engine  # takes long: `runs` and `predict` are to answer at once
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a cluster's time limit is as polite as Ctrl-C

@@ -18,6 +18,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import site
 from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.experiment_sets import comparison
+from rnn_compare.training.local.fork_server import workers_of
 
 def page(module):
     script = f"if __name__ == '__main__': from rnn_compare.dashboard.pages.{module} import render; render()"
@@ -37,7 +38,7 @@ if __name__ == "__main__":
         if name == "try_review":
             app.text_area(key="review").set_value("A wonderful film").run()
             assert "% positive" in "".join(html.proto.body for html in app.get("html"))
-    [worker, *_] = [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    [worker, *_] = workers_of(psutil.Process())
     worker.kill()
     again = services.engine.submit(comparison(["GRU", "LSTM"], [4], [10], **small))
     assert services.engine.wait(again, timeout=120)

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.training.local.fork_server import workers_of
 from tests.processes import PROJECT
 
 from .conftest import SECONDS, Server
@@ -39,7 +40,7 @@ def listening(process: psutil.Process) -> set[tuple[str, int]]:
 
 
 def has_workers(process: psutil.Process) -> bool:
-    return any("spawn_main" in " ".join(child.cmdline()) for child in process.children(recursive=True))
+    return bool(workers_of(process))
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from rnn_compare.runs.events import EpochEnd, Event, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.local.fork_server import workers_of
 
 PATIENCE = 180.0
 """How long a test waits for what must come, on a slow and busy machine, before it fails."""
@@ -114,9 +115,4 @@ def until(true: Callable[[], object]) -> None:
 
 def worker_processes() -> list[psutil.Process]:
     """Returns the worker processes of this process."""
-    found = []
-    for child in psutil.Process().children():
-        with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
-            if "spawn_main" in " ".join(child.cmdline()):
-                found.append(child)
-    return found
+    return workers_of(psutil.Process())

@@ -15,7 +15,7 @@ from rnn_compare.runs import speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training import calibrating
 from rnn_compare.training.engine import Engine, EngineState
-from rnn_compare.training.local.cluster import ENVIRONMENT
+from rnn_compare.training.local.fork_server import ENVIRONMENT
 
 
 class Idle(Engine):

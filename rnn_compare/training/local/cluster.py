@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import os
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -12,12 +11,14 @@ import dask
 from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster
 from distributed.system import MEMORY_LIMIT
+from distributed.utils import get_mp_context
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.training import worker_process
-from rnn_compare.training.local import worker
+from rnn_compare.training.lean_import import without
+from rnn_compare.training.local import fork_server, worker
 from rnn_compare.training.local.cores import THREADS_VARIABLE, Cores, number_from
 from rnn_compare.training.local.silence import Silence
 from rnn_compare.training.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
@@ -37,26 +38,8 @@ whatever it trains), and how long it may take to answer. One that does not hangs
 QUESTION_SLOT = {"question": 1}
 """A resource of Dask's: each worker has one, and a question takes it while it is answered."""
 
-ENVIRONMENT = {
-    # One job gains nothing from a second thread of TensorFlow; two jobs side by side do, see docs/decisions.md.
-    # Several threads of BLAS that share a core with another job wait for each other: an epoch took twenty times as
-    # long.
-    "TF_NUM_INTRAOP_THREADS": "1",
-    "TF_NUM_INTEROP_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    # Batches of the same size come again and again: glibc is to keep their memory, not fetch it anew from the system.
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
-    "MALLOC_TRIM_THRESHOLD_": str(1 << 32),
-    "MALLOC_TOP_PAD_": str(1 << 26),
-    "TF_CPP_MIN_LOG_LEVEL": "2",
-    "KERAS_BACKEND": "tensorflow",
-}
-"""What must stand in a worker's environment when its process begins: NumPy and glibc read it at once."""
-
 CONFIGURATION = {
+    "distributed.worker.multiprocessing-method": fork_server.METHOD,
     # TensorFlow's own memory would have Dask pause a worker silently; a job's arrays cannot be spilled anyway.
     "distributed.worker.memory.target": False,
     "distributed.worker.memory.spill": False,
@@ -111,9 +94,10 @@ class LocalWorkers:
 
     def __init__(self, on_message: OnMessage, size: int | None = None) -> None:
         dask.config.set(CONFIGURATION)
-        # Workers inherit it. Dask's own ways come too late, or give way to what a batch system has set.
-        os.environ.update(ENVIRONMENT)
+        with without("pandas", "lz4"):  # Dask has a fork server import them, and begins with this process
+            get_mp_context()  # type: ignore[no-untyped-call]  # distributed types few of its functions
         worker.trim_log()
+        fork_server.start()
         self.size = size or worker_count()
         self._cores = Cores(number_from(THREADS_VARIABLE))
         cluster = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
@@ -140,6 +124,7 @@ class LocalWorkers:
         self._cluster: DaskObject = cluster
         self._client: DaskObject = client
         self._silence = Silence()
+        self._resting = False
 
     def addresses(self) -> list[str]:
         """Returns the workers that are there and warm."""
@@ -192,14 +177,20 @@ class LocalWorkers:
     def rest(self) -> None:
         """Ends all worker processes; their memory is free then."""
         self._cluster.scale(0)
+        self._resting = True
 
     def rise(self) -> None:
         """Starts as many as there were."""
+        self._resting = False
+        fork_server.start()
         self._cluster.scale(self.size)
 
     def look_after(self) -> None:
-        """Kills workers that hang. Dask's own way, a time to live, takes a laptop's sleep for one."""
+        """Kills workers that hang; while they rest, what they were forked from ends too."""
+        if self._resting:
+            fork_server.end_if_unused()
         scheduler = self._cluster.scheduler
+        # Dask's own way, a time to live, takes a laptop's sleep for hanging.
         heard = {address: known.last_seen for address, known in scheduler.workers.copy().items()}
         for address in self._silence.longer_than(SILENT_SECONDS, heard, time.monotonic()):
             threading.Thread(target=self._kill_unless_it_answers, args=(address,), daemon=True).start()
@@ -234,6 +225,7 @@ class LocalWorkers:
         """Ends all workers at once, whatever they do: their files are there whole or not at all."""
         self._client.close(timeout=CLOSE_SECONDS)
         self._cluster.sync(self._kill_all)
+        fork_server.end_if_unused()  # it may still import, and workers wait for it
         self._cluster.close(timeout=CLOSE_SECONDS)
 
     async def _kill_all(self) -> None:

@@ -4,6 +4,7 @@ The server imports this too, so Keras comes in only when a function is called.
 """
 
 import contextlib
+import functools
 import gc
 import os
 import signal
@@ -20,6 +21,14 @@ LOG_BYTES = 1_000_000
 
 def dask_setup(_worker: Worker) -> None:
     """Prepares a fresh worker, before it takes its first job: Dask calls it when this module is preloaded."""
+    make_ready()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the fork server's children begin with Python's own
+    _write_to_log()
+
+
+@functools.cache
+def make_ready() -> None:
+    """Does what all workers need, once: a worker that is forked afterwards has it."""
     # Ctrl-C at the command line reaches the whole group of processes; the engine decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _write_to_log()

@@ -12,7 +12,7 @@ import cloudpickle
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training import worker_process
-from rnn_compare.training.local.cluster import ENVIRONMENT
+from rnn_compare.training.local.fork_server import ENVIRONMENT
 from rnn_compare.training.messages import Answer, WorkerQuestion, first_line
 from rnn_compare.training.remote import bootstrap, bundle
 from rnn_compare.training.workers import DaskObject

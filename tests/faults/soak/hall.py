@@ -10,6 +10,7 @@ import psutil
 
 from rnn_compare.dashboard.services import FIRST_START_VARIABLE
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.training.local.fork_server import workers_of
 from tests.processes import PAGE, free_port, started
 
 END_SECONDS = 5.0
@@ -56,14 +57,10 @@ class Hall:
         return left
 
     def workers(self) -> list[psutil.Process]:
-        """Returns the processes that train, once they have loaded TensorFlow."""
-        found = []
+        """Returns the processes that train."""
         with contextlib.suppress(psutil.NoSuchProcess):
-            for child in self.process.children():
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    if "spawn_main" in " ".join(child.cmdline()) and child.memory_info().rss > 400_000_000:
-                        found.append(child)
-        return found
+            return workers_of(self.process)
+        return []
 
     def memory(self) -> float:
         """Returns the server's own memory in MB."""

@@ -1,0 +1,13 @@
+"""What the fork server imports before a worker is forked from it: importing this module there makes it ready."""
+
+import logging
+
+from rnn_compare.training.local import fork_server
+
+if fork_server.is_this_process():
+    from rnn_compare.training.local import worker
+
+    try:
+        worker.make_ready()
+    except Exception:  # each worker then tries for itself, and says why it cannot
+        logging.getLogger(__name__).exception("The workers' fork server could not import all.")
