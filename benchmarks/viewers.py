@@ -134,7 +134,8 @@ async def hall(url: str, viewers: int, seconds: float) -> list[Visitor]:
 def server_process(url: str) -> psutil.Process:
     """Returns the process that answers at an address of this machine."""
     port = url.rpartition(":")[2]
-    [process] = [p for p in psutil.process_iter(["cmdline"]) if port in str(p.info["cmdline"])]
+    listening = f"--server.port={port}"  # a browser's command may hold the number too
+    [process] = [p for p in psutil.process_iter(["cmdline"]) if listening in (p.info["cmdline"] or [])]
     return process
 
 

@@ -57,7 +57,7 @@ def test_a_server_that_is_killed_leaves_no_process_and_its_run_goes_on_after_a_n
 
 
 def test_a_record_that_another_program_holds_for_ten_seconds_loses_nothing(cache: Path, command: Command) -> None:
-    process = command("train", "--cell", "SimpleRNN", "--epochs", "60", "--reviews", "2000", *TINY)
+    process = command("train", "--cell", "SimpleRNN", "--epochs", "30", "--reviews", "2000", *TINY)
     store = RunStore(cache / "runs.db")
     until(lambda: store.runs() and store.runs()[0].epochs)
     other = sqlite3.connect(store.path, isolation_level=None)
@@ -71,7 +71,7 @@ def test_a_record_that_another_program_holds_for_ten_seconds_loses_nothing(cache
     assert process.returncode == 0, errors
     [run] = store.runs()
     assert run.status is Status.FINISHED
-    assert [epoch.epoch for epoch in run.epochs] == list(range(1, 61))
+    assert [epoch.epoch for epoch in run.epochs] == list(range(1, 31))
 
 
 @linux_only
@@ -93,7 +93,7 @@ train="{sys.executable} -m rnn_compare"
   head -c 100m /dev/zero > {small}/filler 2>/dev/null
   truncate --size=-400K {small}/filler
 ) &
-$train train --cell SimpleRNN --epochs 30 --reviews 4000 --maxlen 20 --units 4 > {tmp_path}/first.log 2>&1
+$train train --cell SimpleRNN --epochs 12 --reviews 4000 --maxlen 20 --units 4 > {tmp_path}/first.log 2>&1
 echo "exit code $?" >> {tmp_path}/first.log
 rm {small}/filler
 run=$(ls {small}/runs)
@@ -122,7 +122,7 @@ cp {small}/runs.db* {tmp_path}
     assert second.rstrip().endswith("exit code 0"), second
     [run] = RunStore(tmp_path / "runs.db").runs()
     assert run.status is Status.FINISHED
-    assert [epoch.epoch for epoch in run.epochs] == list(range(1, 31))
+    assert [epoch.epoch for epoch in run.epochs] == list(range(1, 13))
     assert run.continued
 
 
@@ -157,14 +157,14 @@ def test_a_clock_that_jumps_a_day_ahead_and_two_back_changes_nothing(
 
 
 def test_two_programs_share_one_record_and_neither_takes_the_others_runs(cache: Path, command: Command) -> None:
-    first = command("train", "--cell", "SimpleRNN", "--epochs", "40", "--reviews", "2000", *TINY)
+    first = command("train", "--cell", "SimpleRNN", "--epochs", "15", "--reviews", "2000", *TINY)
     second = command("train", "--cell", "GRU", "--epochs", "2", "--reviews", "200", *TINY)
     for process in (first, second):
         _, errors = process.communicate(timeout=PATIENCE)
         assert process.returncode == 0, errors
     runs = RunStore(cache / "runs.db").runs()
     assert {(run.experiment.cell, run.status, len(run.epochs)) for run in runs} == {
-        ("SimpleRNN", Status.FINISHED, 40),
+        ("SimpleRNN", Status.FINISHED, 15),
         ("GRU", Status.FINISHED, 2),
     }
     assert len({run.owner for run in runs}) == 2

@@ -39,7 +39,7 @@ def kill_worker_of(engine: Engine, store: RunStore, run: str, how: signal.Signal
 def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken_run(
     engine: Engine, store: ListeningStore
 ) -> None:
-    long = tiny(cell="LSTM", reviews=2000, epochs=25, dropout=0.2)
+    long = tiny(cell="LSTM", reviews=2000, epochs=10, dropout=0.2)
     [unbroken, broken] = engine.submit([long, long])
     assert engine.wait([unbroken], PATIENCE)
     until(lambda: store.run(broken).status.ended)
@@ -58,7 +58,7 @@ def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_
 ) -> None:
     monkeypatch.setattr(cluster, "SILENT_SECONDS", 3.0)
     monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
-    long = tiny(cell="LSTM", reviews=2000, epochs=25, dropout=0.2)
+    long = tiny(cell="LSTM", reviews=2000, epochs=10, dropout=0.2)
     [unbroken] = engine.submit([long])
     assert engine.wait([unbroken], PATIENCE)
     [hung] = engine.submit([long])
@@ -109,7 +109,7 @@ def crash(*, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called
 def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_beside_it_loses_nothing(
     engine: Engine, store: ListeningStore
 ) -> None:
-    long = tiny(cell="LSTM", reviews=2000, epochs=25, dropout=0.2)
+    long = tiny(cell="LSTM", reviews=2000, epochs=10, dropout=0.2)
     runs = engine.submit([long, long])
     until(lambda: all(run.epochs for run in store.runs(runs)))
     analysis = engine.analyse(crash)
