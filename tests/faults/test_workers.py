@@ -8,6 +8,7 @@ import signal
 import time
 from typing import Any
 
+import psutil
 import pytest
 
 from rnn_compare.experiment import Experiment
@@ -17,7 +18,7 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST, LOST_ONCE, MAX_RESTARTS
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.local import cluster
+from rnn_compare.training.local import cluster, fork_server
 from rnn_compare.training.local.cluster import LocalWorkers
 from tests.faults.conftest import PATIENCE, same_curve
 from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
@@ -51,6 +52,21 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
     assert store.run(broken).reason is None
     assert store.run(broken).continued
     assert same_curve(store.run(broken), store.run(unbroken))
+
+
+@pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
+def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: Engine, store: ListeningStore) -> None:
+    """As by a system that is short of memory: whose children cannot be followed any more count as lost."""
+    [run] = engine.submit([tiny(cell="LSTM", reviews=2000, epochs=10, dropout=0.2)])
+    until(lambda: store.run(run).epochs)
+    before = worker_processes()
+    [one] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
+    one.kill()
+    assert engine.wait([run], PATIENCE)
+    assert store.run(run).status is Status.FINISHED
+    assert [epoch.epoch for epoch in store.run(run).epochs] == list(range(1, 11))
+    until(lambda: sum(worker.ready for worker in engine.workers()) == 2 and not set(worker_processes()) & set(before))
+    assert not any(process.is_running() for process in before), "who counts as lost trains no more"
 
 
 def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_an_unbroken_run(

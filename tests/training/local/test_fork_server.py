@@ -1,0 +1,100 @@
+"""Workers are forked from a process that has imported TensorFlow; where that cannot be, each imports for itself."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.training.engine import Engine
+from rnn_compare.training.local import fork_server
+from tests.training.conftest import until, worker_processes
+
+PROJECT = Path(__file__).resolve().parents[3]
+forked_only = pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
+SPAWNED = """
+import sys
+from pathlib import Path
+import psutil
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.engine import Engine
+from rnn_compare.training.local import cluster, fork_server
+
+if __name__ == "__main__":
+    fork_server.AVAILABLE = False
+    cluster.CONFIGURATION["distributed.worker.multiprocessing-method"] = "spawn"
+    engine = Engine(RunStore(Path(sys.argv[1])), "command line")
+    engine.start()
+    runs = engine.submit([Experiment(units=4, reviews=80, maxlen=10, epochs=1)])
+    assert engine.wait(runs, 120)
+    print(engine._store.run(runs[0]).status, len(fork_server.workers_of(psutil.Process())))
+    print(any(fork_server.is_one(child) for child in psutil.Process().children()))
+    engine.close()
+"""
+
+
+def the_fork_server() -> psutil.Process:
+    [found] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
+    return found
+
+
+@forked_only
+@pytest.mark.usefixtures("engine")
+def test_nothing_runs_in_the_fork_server_whose_locks_a_worker_could_inherit() -> None:
+    assert the_fork_server().num_threads() == 1
+
+
+@forked_only
+def test_workers_share_its_memory(engine: Engine) -> None:
+    until(lambda: len(worker_processes()) == 2 == sum(worker.ready for worker in engine.workers()))
+    imported = the_fork_server().memory_full_info()
+    for worker in worker_processes():
+        assert worker.ppid() == the_fork_server().pid
+        memory = worker.memory_full_info()
+        assert memory.rss - memory.uss > imported.rss / 4
+
+
+@forked_only
+def test_it_gives_way_to_the_pages_once_and_so_do_its_workers() -> None:
+    assert {process.nice() for process in (the_fork_server(), *worker_processes())} == {os.nice(0) + 10}
+
+
+def test_without_it_each_worker_imports_for_itself_and_trains_as_well(prepared_cache: Path, tmp_path: Path) -> None:
+    script = tmp_path / "spawned.py"
+    script.write_text(SPAWNED)
+    done = subprocess.run(
+        [sys.executable, str(script), str(tmp_path / "runs.db")],
+        env={
+            **os.environ,
+            CACHE_VARIABLE: str(prepared_cache),
+            "PYTHONPATH": str(PROJECT),
+            "RNN_COMPARE_WORKERS": "1",
+        },
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.stdout.split() == ["finished", "1", "False"], done.stderr[-3000:]
+
+
+@forked_only
+def test_its_package_is_found_wherever_the_program_stands(tmp_path: Path) -> None:
+    script = (
+        "from rnn_compare.training.local import fork_server; import psutil, time; fork_server.start();"
+        " [one] = [c for c in psutil.Process().children() if fork_server.is_one(c)];"
+        " until = time.monotonic() + 100; imported = lambda: any('tensorflow' in m.path for m in one.memory_maps())"
+        "\nwhile not imported() and time.monotonic() < until: time.sleep(.1)"
+        "\nprint(time.monotonic() < until, flush=True); fork_server.end_if_unused()"
+    )
+    program = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); exec({script!r})"
+    environment = {**os.environ, CACHE_VARIABLE: str(tmp_path)}
+    environment.pop("PYTHONPATH", None)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["True"], done.stderr[-2000:]
