@@ -1,7 +1,5 @@
-"""Where the machine code of the kernels is kept: under a hash of their sources, wherever the sources lie."""
+"""Has Numba keep the machine code of the kernels in a folder that the content of their sources names."""
 
-import hashlib
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -9,20 +7,7 @@ from typing import Any
 import numba
 from numba.core.caching import _CacheLocator
 
-from rnn_compare.paths import cache_folder
-
-_SOURCES = Path(__file__).parent
-
-
-def _code_folder() -> Path:
-    # Numba sees when the file of a function changes, but not when that of another function does which it has inlined.
-    sources = b"".join(source.read_bytes() for source in sorted(_SOURCES.rglob("*.py")))
-    root = Path(os.environ.get("NUMBA_CACHE_DIR") or cache_folder() / "compiled")
-    return root / hashlib.sha256(sources).hexdigest()[:16]
-
-
-CODE_FOLDER = _code_folder()
-"""Where the kernels' machine code is kept."""
+from rnn_compare.fused.code_folder import CODE_FOLDER, SOURCES
 
 
 class ByContent(_CacheLocator):
@@ -38,7 +23,7 @@ class ByContent(_CacheLocator):
     @classmethod
     def from_function(cls, function: Callable[..., Any], source: str) -> "ByContent | None":
         """Returns what finds a function's code; None if it is no kernel."""
-        if not Path(source).is_relative_to(_SOURCES):
+        if not Path(source).is_relative_to(SOURCES):
             return None
         found = cls(function)
         found.ensure_cache_path()  # type: ignore[no-untyped-call]  # Numba types few of its methods

@@ -1,6 +1,6 @@
 """The network of an experiment made of fused layers, for training: same weights, same names. Imports TensorFlow."""
 
-from contextlib import nullcontext
+import time
 
 import keras
 import numpy as np
@@ -10,13 +10,15 @@ from keras import layers
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import vector_inputs, word_inputs
+from rnn_compare.fused import code_folder, vector_inputs, word_inputs
 from rnn_compare.fused.layers import FUSED_LAYERS, FusedEmbedding
-from rnn_compare.fused.machine_code import CODE_FOLDER
 from rnn_compare.fused.optimizers import OPTIMIZERS, rmsprop
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
+
+TURN_SECONDS = 0.2
+"""Between two kernels, so that a training that waits for one of them is not last."""
 
 
 def why_not_covered(experiment: Experiment) -> str:
@@ -68,17 +70,32 @@ def build(experiment: Experiment) -> keras.Model:
     return keras_models.build(experiment, fused_network, OPTIMIZERS)
 
 
-def warm_up() -> None:
-    """Compiles every kernel, or loads it from the cache, before somebody waits for it.
+def compile_kernels(*cells: str) -> None:
+    """Compiles the kernels of some cells, or loads them if that is done, before a training needs them.
 
     Several processes may call this at once: one compiles, the others wait for it and load what it compiled.
     """
-    CODE_FOLDER.mkdir(parents=True, exist_ok=True)
-    done = CODE_FOLDER / "compiled"
-    with nullcontext() if done.exists() else FileLock(CODE_FOLDER / "compiled.lock"):
-        for name in KERNELS:
-            _call_every_kernel(name)
-        done.touch()
+    code_folder.CODE_FOLDER.mkdir(parents=True, exist_ok=True)
+    for cell_name in cells:
+        sign = code_folder.sign_of(cell_name)
+        if sign.exists():
+            _call_every_kernel(cell_name)
+            continue
+        # One lock for all: Numba's index of the functions that cells share would lose what two write at once.
+        with FileLock(code_folder.CODE_FOLDER / "compiling.lock"):
+            _call_every_kernel(cell_name)
+            sign.touch()
+        time.sleep(TURN_SECONDS)
+
+
+def warm_up() -> None:
+    """Compiles or loads the kernels of all cells."""
+    compile_kernels(*KERNELS)
+
+
+def load_compiled() -> None:
+    """Loads the kernels that are compiled already."""
+    compile_kernels(*(name for name in KERNELS if code_folder.sign_of(name).exists()))
 
 
 def _call_every_kernel(name: str) -> None:

@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from rnn_compare.runs.speed import Speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import step_time
+from rnn_compare.training import keras_questions, step_time
 from rnn_compare.training.engine import Engine
 
 STEP_SECONDS = 1.5
 ANSWER_SECONDS = 60.0
+COMPILE_SECONDS = 300.0
+"""All kernels at a machine's very first start; half a minute where nothing else is at work."""
 
 
 def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
@@ -29,6 +31,7 @@ def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
 
     if store.unfinished(engine.owner) or len(engine.workers()) < workers:
         return None
+    engine.ask(keras_questions.compile_kernels, timeout=COMPILE_SECONDS)
     alone = step(1)
     with ThreadPoolExecutor(workers) as side_by_side:
         together = statistics.fmean(side_by_side.map(step, [workers] * workers))

@@ -102,8 +102,11 @@ def versions(stock: str) -> dict[str, str]:
 
 
 def warm_up() -> None:
-    """Compiles the kernels, or loads them, before a class waits; a small training would spare the first run 0.1 s."""
-    models.warm_up()
+    """Loads the kernels before a class waits; a small training would spare the first run 0.1 s.
+
+    On a machine's very first start none is compiled. All of them take half a minute, so a training compiles its own.
+    """
+    models.load_compiled()
 
 
 def sentence(error: Exception, experiment: Experiment) -> str:
@@ -210,6 +213,8 @@ def _fit(
         done=done,
     )
     stream.prepares()
+    if not why_stock(experiment):
+        models.compile_kernels(experiment.cell)
     split = prepared.load(experiment.dataset).padded(experiment)
     stream.check_stop()
     try:

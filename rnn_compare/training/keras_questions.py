@@ -22,3 +22,10 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     from rnn_compare.training import model_files
 
     return model_files.write_model(run, experiment, which)
+
+
+def compile_kernels() -> None:
+    """Compiles the kernels of all cells, unless that is done."""
+    from rnn_compare.fused import models
+
+    models.warm_up()

@@ -41,7 +41,7 @@ _stopping: set[str] = set()
 
 
 def prepare() -> None:
-    """Imports all that a training needs and compiles or loads the kernels, before anybody waits for it."""
+    """Imports all that a training needs and loads the kernels, before anybody waits for it."""
     keep_byte_code()
     with without(*OPTIONAL):
         from rnn_compare.training import job

@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from rnn_compare.dashboard.components.board import View, message
 from rnn_compare.dashboard.components.board_curves import packed
 from rnn_compare.dashboard.components.board_subject import subject
 from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.fused import code_folder
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
@@ -43,6 +45,21 @@ def test_what_was_broken_off_can_be_continued_and_what_is_finished_has_nothing_t
     assert said(run("a", Status.STOPPED))[1] == "Continue"
     assert said(run("a", Status.RUNNING, 3)) == ("epoch 4 of 10", "Stop")
     assert said(run("a", Status.FINISHED, 10)) == ("finished, epoch 10 of 10", "")
+
+
+def test_a_run_whose_kernel_is_compiled_first_says_so_and_that_it_is_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(code_folder, "CODE_FOLDER", tmp_path)
+    preparing = replace(
+        run("a", Status.RUNNING),
+        versions={"layers": "fused"},
+        progress=(Progress("a", 1, 0, 10, {}, "preparing", 0.0),),
+    )
+    assert said(preparing)[0] == "compiling, once on this machine: some ten seconds"
+    assert said(replace(preparing, versions={"layers": "stock Keras, as set"}))[0] == "preparing"
+    code_folder.sign_of(preparing.experiment.cell).touch()
+    assert said(preparing)[0] == "preparing"
 
 
 def test_browsers_ask_often_only_while_one_of_their_runs_is_at_work() -> None:

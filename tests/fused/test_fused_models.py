@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models
+from rnn_compare.fused import code_folder, models
 from rnn_compare.fused.models import fused_network, warm_up, why_not_covered
 from rnn_compare.fused.optimizers import OPTIMIZERS
+from rnn_compare.fused.sequences import KERNELS
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
 
@@ -85,7 +86,7 @@ def test_recurrent_dropout_is_left_to_stock_keras() -> None:
 def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(models, "CODE_FOLDER", tmp_path / "kernels")
+    monkeypatch.setattr(code_folder, "CODE_FOLDER", tmp_path / "kernels")
     waits: list[Path] = []
     lock = FileLock
 
@@ -95,9 +96,20 @@ def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
 
     monkeypatch.setattr(models, "FileLock", waited_for)
     warm_up()
-    assert len(waits) == 1, "the first one compiles while others wait"
+    assert len(waits) == len(KERNELS), "the first one compiles while others wait"
     warm_up()
-    assert len(waits) == 1, "afterwards nobody waits"
+    assert len(waits) == len(KERNELS), "afterwards nobody waits"
+
+
+def test_a_training_compiles_its_own_kernel_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(code_folder, "CODE_FOLDER", tmp_path / "kernels")
+    called: list[str] = []
+    monkeypatch.setattr(models, "_call_every_kernel", called.append)
+    models.load_compiled()
+    assert called == [], "a machine's first start waits for none"
+    models.compile_kernels("GRU")
+    models.load_compiled()
+    assert called == ["GRU", "GRU"]
 
 
 def _distance(first: keras.Model, second: keras.Model) -> float:

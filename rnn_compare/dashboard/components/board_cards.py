@@ -1,5 +1,6 @@
 """The words of the board's cards: of a card with one run, and of one with several seeds."""
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,10 +10,12 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.means import Mean, mean
 from rnn_compare.dashboard.components.board_subject import recorded
 from rnn_compare.formatting import about, counted, duration, ordinal, percent
+from rnn_compare.fused.code_folder import sign_of
 from rnn_compare.runs import estimate
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.speed import Speed
+from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 
 REPLAY = "replay"
 """The state of a card whose run is played again, so that nobody takes it for live."""
@@ -76,7 +79,7 @@ def _state(run: Run, starts: Mapping[str, float]) -> str:
         case Status.QUEUED:
             return _place(run, starts)
         case Status.RUNNING if run.progress and run.progress[-1].phase == "preparing":
-            return "preparing"
+            return "compiling, once on this machine: some ten seconds" if _is_compiling(run) else "preparing"
         case Status.RUNNING if run.progress and run.progress[-1].phase == "validation":
             return f"epoch {done + 1} of {epochs}, validating"
         case Status.RUNNING:
@@ -87,6 +90,11 @@ def _state(run: Run, starts: Mapping[str, float]) -> str:
             return f"finished, epoch {done} of {epochs}"
         case _:
             return f"{run.status.value} after {done} of {epochs} epochs"
+
+
+def _is_compiling(run: Run) -> bool:
+    here = not os.environ.get(SCHEDULER_VARIABLE)
+    return here and run.layers == "fused" and not sign_of(run.experiment.cell).exists()
 
 
 def _place(run: Run, starts: Mapping[str, float]) -> str:

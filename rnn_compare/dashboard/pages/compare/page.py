@@ -206,7 +206,7 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
             st.caption(f":material/error: {state.reason}")
         elif state.phase == "starting":
             begun = "" if chosen else " Train can be pressed already."
-            st.caption(f"The workers are starting; a machine's very first start takes about half a minute.{begun}")
+            st.caption(f"The workers are starting.{begun}")
     return View(known(charts), marks, with_baselines, gap)
 
 
