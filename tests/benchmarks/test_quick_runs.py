@@ -100,6 +100,15 @@ def test_the_engines_overhead_is_told_for_each_number_of_workers() -> None:
 
 
 @pytest.mark.measure
+def test_the_engines_overhead_is_told_of_empty_runs_here_and_on_a_cluster() -> None:
+    text = said("engine_overhead", "empty((2,))", RUNS=2, IDLE_SECONDS=1.0)
+    rows = re.findall(r"^ +(this machine's|a cluster's) +2 +(\S+) +(\S+) +(\S+) +(\S+)$", text, re.MULTILINE)
+    assert [row[0] for row in rows] == ["this machine's", "a cluster's"]
+    assert all(float(figure) > 0 for row in rows for figure in row[3:]), text  # a worker waits, and runs end
+    assert float(rows[1][2]) > 0, "the cluster's scheduler is a process of its own"
+
+
+@pytest.mark.measure
 def test_the_books_experiment_runs_as_command_and_as_script_with_two_accuracies_each() -> None:
     text = said("book_experiment", "main(1, 400, 1)")
     accuracies = re.findall(r"validation accuracies (.*)", text)

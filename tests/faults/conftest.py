@@ -14,6 +14,8 @@ from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
 from tests.training.conftest import _in_cache, running_engine, store, training_cache  # noqa: F401  # fixtures
 
+pytest.register_assert_rewrite("tests.elsewhere")
+
 PROJECT = Path(__file__).resolve().parents[2]
 PATIENCE = 180
 """Seconds that a command may take on a slow and busy machine before a test gives it up."""

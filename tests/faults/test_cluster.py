@@ -5,10 +5,8 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import dask
 import psutil
@@ -17,16 +15,15 @@ import pytest
 from rnn_compare.experiment import experiment_from
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.reviews import taking_in
-from rnn_compare.runs.events import EpochEnd, Requeued, Status
+from rnn_compare.runs.events import Requeued, Status
 from rnn_compare.runs.files import model_file, weights_file
-from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
+from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
 from tests.processes import free_port
-from tests.training.conftest import ListeningStore, endless, tiny, until
+from tests.training.conftest import PATIENCE, ListeningStore, endless, tiny, until
 
-PATIENCE = 180.0
 pytestmark = pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificates")
 
 
@@ -143,31 +140,6 @@ def far(record: ListeningStore, elsewhere: Elsewhere) -> Iterator[Engine]:
             yield engine
         finally:
             engine.close()
-
-
-def until_ready(engine: Engine, workers: int) -> None:
-    """Waits for workers; they import TensorFlow and compile kernels."""
-    deadline = time.monotonic() + PATIENCE
-    while sum(worker.ready for worker in engine.workers()) < workers:
-        assert time.monotonic() < deadline, engine.state
-        time.sleep(0.1)
-
-
-def long(**changes: Any) -> Any:
-    """A training of some seconds, time enough to break something."""
-    return tiny(**({"cell": "LSTM", "dropout": 0.2, "reviews": 2500, "epochs": 12} | changes))
-
-
-def finished(engine: Engine, record: ListeningStore, runs: list[str]) -> list[Run]:
-    assert engine.wait(runs, PATIENCE), record.runs(runs)
-    ended = record.runs(runs)
-    assert [(run.status, run.reason) for run in ended] == [(Status.FINISHED, None)] * len(runs)
-    assert [len(run.epochs) for run in ended] == [run.experiment.epochs for run in ended]
-    return ended
-
-
-def epochs_told(record: ListeningStore, run: str) -> list[int]:
-    return [event.epoch for event in record.heard_of(run) if isinstance(event, EpochEnd)]
 
 
 def test_workers_without_program_and_data_train_to_the_same_curves(

@@ -1,0 +1,52 @@
+"""Clusters as docs/cluster.md has them started, and an engine that trains there."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import dask
+import pytest
+
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.training.engine import Engine
+from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
+from tests.cluster.written import certified, of_client
+from tests.training.conftest import ListeningStore, training_cache  # noqa: F401  # a fixture
+
+pytest.register_assert_rewrite("tests.cluster.sweeps", "tests.elsewhere")
+
+Training = Callable[[str], AbstractContextManager[Engine]]
+
+
+@pytest.fixture
+def certificates(tmp_path: Path) -> dict[str, str]:
+    """The variables of a certificate and its key, made as documented."""
+    return certified(tmp_path)
+
+
+@pytest.fixture
+def record(training_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ListeningStore]:  # noqa: F811
+    """A record that remembers what was written to it."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(training_cache))
+    store = ListeningStore(tmp_path / "runs.db")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def training_at(record: ListeningStore, certificates: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Training:
+    """Starts an engine that trains on the cluster of a scheduler."""
+
+    @contextlib.contextmanager
+    def training_at(scheduler: str) -> Iterator[Engine]:
+        monkeypatch.setenv(SCHEDULER_VARIABLE, scheduler)
+        with dask.config.set(of_client(certificates)):
+            engine = Engine(record, "command line")
+            engine.start()
+            try:
+                yield engine
+            finally:
+                engine.close()
+
+    return training_at

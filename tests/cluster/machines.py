@@ -1,0 +1,112 @@
+"""Machines that SSH reaches: each an ``sshd`` of its own on this one, with keys and a home folder of the test's."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import psutil
+
+from tests.cluster.written import elsewhere, end_all, kill_tree
+from tests.processes import free_port
+
+PATIENCE = 30.0
+SERVER = """
+ListenAddress 127.0.0.1
+Port {port}
+HostKey {home}/host_key
+AuthorizedKeysFile {home}/.ssh/id_ed25519.pub
+PidFile none
+StrictModes no
+UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+SetEnv {variables}
+"""
+CLIENT = """
+Host {name}
+  HostName 127.0.0.1
+  Port {port}
+"""
+
+
+class Machines:
+    """Machines that share a home folder, as those of a university often do.
+
+    Attributes:
+        environment: The environment of who has that home folder.
+    """
+
+    def __init__(self, home: Path, names: Sequence[str]) -> None:
+        self._home = home
+        self._names = names
+        self.environment = elsewhere(HOME=str(home))
+        self._servers: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self) -> None:
+        """Makes keys, starts the servers and waits until they listen."""
+        settings = self._home / ".ssh"
+        settings.mkdir()
+        for key in (self._home / "host_key", settings / "id_ed25519"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(key)], check=True)
+        if os.geteuid() == 0:
+            Path("/run/sshd").mkdir(mode=0o755, exist_ok=True)  # as Debian's service does before it starts one
+        host_key = " ".join((self._home / "host_key.pub").read_text().split()[:2])
+        for name in self._names:
+            port = free_port()
+            configuration = self._home / f"{name}.sshd_config"
+            configuration.write_text(SERVER.format(port=port, home=self._home, variables=self._variables()))
+            with (settings / "config").open("a") as config, (settings / "known_hosts").open("a") as known:
+                config.write(CLIENT.format(name=name, port=port))
+                known.write(f"[127.0.0.1]:{port} {host_key}\n")
+            with (self._home / f"{name}.log").open("wb") as log:
+                command = [_sshd(), "-D", "-e", "-f", str(configuration)]  # it wants to be called by its whole path
+                self._servers[name] = subprocess.Popen(command, env=self.environment, stdout=log, stderr=log)
+            _until_it_listens(port)
+
+    def switch_off(self, name: str) -> None:
+        """Ends a machine and all that runs there at once."""
+        server = self._servers[name]
+        kill_tree(psutil.Process(server.pid))
+        server.wait()
+
+    def _variables(self) -> str:
+        # What is compiled is found again, as on machines that have been used before.
+        kept = {name: os.environ[name] for name in ("NUMBA_CACHE_DIR", "PYTHONPYCACHEPREFIX")}
+        return " ".join(f'"{name}={value}"' for name, value in {"HOME": str(self._home), **kept}.items())
+
+    def end(self) -> None:
+        """Ends all of them."""
+        for name in self._servers:
+            if self._servers[name].poll() is None:
+                self.switch_off(name)
+        end_all(self._home)
+
+
+def missing() -> list[str]:
+    """Returns the programs that are not installed."""
+    return [name for name in ("sshd", "ssh-keygen") if _place(name) is None]
+
+
+def _place(name: str) -> str | None:
+    return shutil.which(name, path=f"{os.environ['PATH']}:/usr/sbin")
+
+
+def _sshd() -> str:
+    place = _place("sshd")
+    assert place is not None
+    return place
+
+
+def _until_it_listens(port: int) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)

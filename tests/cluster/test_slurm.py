@@ -1,0 +1,66 @@
+"""The documented lines of SLURMCluster, on a real Slurm: a sweep, and a node that is drained under two trainings."""
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.conftest import Training
+from tests.cluster.slurm import Slurm, missing
+from tests.cluster.sweeps import lose_nothing, sweep
+from tests.cluster.written import documented, running
+from tests.elsewhere import until_ready
+from tests.processes import free_port
+from tests.training.conftest import ListeningStore
+
+WORKERS = 4
+
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(bool(missing()), reason="needs a Slurm: apt-get install slurm-wlm munge"),
+    pytest.mark.skipif(
+        importlib.util.find_spec("dask_jobqueue") is None, reason="needs dask-jobqueue: pip install dask-jobqueue"
+    ),
+]
+
+
+@pytest.fixture
+def slurm(tmp_path: Path) -> Iterator[Slurm]:
+    """A Slurm of three nodes."""
+    slurm = Slurm(tmp_path)
+    try:
+        slurm.start()
+        yield slurm
+    finally:
+        slurm.end()
+
+
+def test_a_sweep_on_slurm_loses_nothing_when_a_node_is_drained_and_new_jobs_take_its_place(
+    slurm: Slurm, certificates: dict[str, str], training_at: Training, record: ListeningStore, tmp_path: Path
+) -> None:
+    exports = [f"export {name}={path}" for name, path in certificates.items()]
+    lines = documented(
+        "python",
+        "SLURMCluster",
+        port=f'{free_port()}, "host": "127.0.0.1"',
+        job_script_prologue=repr(
+            [f"source {sys.prefix}/bin/activate", "export RNN_COMPARE_CACHE=$TMPDIR/rnn-compare", *exports]
+        ),
+        jobs=str(WORKERS),
+    )
+
+    with (
+        running(lines, tmp_path, slurm.environment | certificates) as scheduler,
+        training_at(scheduler) as engine,
+    ):
+        sweep(engine, record, WORKERS)
+        first = slurm.jobs()
+        assert sorted(first.values()) == ["node1", "node1", "node2", "node2"]
+        lose_nothing(engine, record, WORKERS, lose_half=lambda: slurm.drain("node1"))
+        until_ready(engine, WORKERS)
+        assert slurm.states()["node1"] == "drain"
+        assert sorted(slurm.jobs().values()) == ["node2", "node2", "node3", "node3"]
+        assert len(slurm.jobs().keys() - first.keys()) == 2, "new jobs took the place of those that were requeued"
+    assert slurm.jobs() == {}

@@ -1,0 +1,51 @@
+"""The documented lines of SSHCluster, over real SSH: a sweep, and a machine that goes down under two trainings."""
+
+import importlib.util
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.cluster.conftest import Training
+from tests.cluster.machines import Machines, missing
+from tests.cluster.sweeps import lose_nothing, sweep
+from tests.cluster.written import documented, running
+from tests.processes import free_port
+from tests.training.conftest import ListeningStore
+
+HOSTS = ("scheduler", "node1", "node2")
+
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(bool(missing()), reason="needs sshd: apt-get install openssh-server"),
+    pytest.mark.skipif(importlib.util.find_spec("asyncssh") is None, reason="needs asyncssh: pip install asyncssh"),
+]
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[Machines]:
+    """Three machines that SSH reaches by the names that the documentation gives them."""
+    machines = Machines(tmp_path, HOSTS)
+    try:
+        machines.start()
+        yield machines
+    finally:
+        machines.end()
+
+
+def test_a_sweep_over_ssh_loses_nothing_when_a_machine_goes_down(
+    machines: Machines, certificates: dict[str, str], training_at: Training, record: ListeningStore, tmp_path: Path
+) -> None:
+    lines = documented(
+        "python",
+        "SSHCluster",
+        n_workers="2",
+        port=f'{free_port()}, "host": "127.0.0.1"',
+        RNN_COMPARE_CACHE=f'"{tmp_path}/rnn-compare"',
+    )
+    with (
+        running(lines, tmp_path, machines.environment | certificates) as scheduler,
+        training_at(scheduler) as engine,
+    ):
+        sweep(engine, record, workers=4)
+        lose_nothing(engine, record, workers=4, lose_half=lambda: machines.switch_off("node1"))

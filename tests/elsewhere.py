@@ -1,0 +1,34 @@
+"""What tests ask of runs that are trained by the workers of a cluster."""
+
+import time
+from typing import Any
+
+from rnn_compare.runs.events import EpochEnd, Status
+from rnn_compare.runs.record import Run
+from rnn_compare.training.engine import Engine
+from tests.training.conftest import PATIENCE, ListeningStore, tiny
+
+
+def until_ready(engine: Engine, workers: int) -> None:
+    """Waits for workers; they import TensorFlow and compile kernels."""
+    deadline = time.monotonic() + PATIENCE
+    while sum(worker.ready for worker in engine.workers()) < workers:
+        assert time.monotonic() < deadline, engine.state
+        time.sleep(0.1)
+
+
+def long(**changes: Any) -> Any:
+    """A training of some seconds, time enough to break something."""
+    return tiny(**({"cell": "LSTM", "dropout": 0.2, "reviews": 2500, "epochs": 12} | changes))
+
+
+def finished(engine: Engine, record: ListeningStore, runs: list[str]) -> list[Run]:
+    assert engine.wait(runs, PATIENCE), record.runs(runs)
+    ended = record.runs(runs)
+    assert [(run.status, run.reason) for run in ended] == [(Status.FINISHED, None)] * len(runs)
+    assert [len(run.epochs) for run in ended] == [run.experiment.epochs for run in ended]
+    return ended
+
+
+def epochs_told(record: ListeningStore, run: str) -> list[int]:
+    return [event.epoch for event in record.heard_of(run) if isinstance(event, EpochEnd)]
