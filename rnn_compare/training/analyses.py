@@ -72,11 +72,6 @@ class Analyses:
         threading.Thread(target=self._work, args=(analysis, work), daemon=True).start()
         return analysis
 
-    @property
-    def under_way(self) -> bool:
-        """Whether there is one that has not ended."""
-        return bool(self._running)
-
     def told(self, progress: QuestionProgress) -> None:
         """Takes how far a worker is. It returns at once."""
         if analysis := self._running.get(progress.question):

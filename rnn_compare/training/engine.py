@@ -234,8 +234,9 @@ class Engine:
             UserError: If the function cannot do it, or no worker answers in time.
         """
         until = time.monotonic() + timeout
-        workers = self._answering(timeout)
-        return workers.ask(WorkerQuestion(function, arguments), max(1.0, until - time.monotonic()))
+        with self._rest.kept():
+            workers = self._answering(timeout)
+            return workers.ask(WorkerQuestion(function, arguments), max(1.0, until - time.monotonic()))
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
         """Returns Keras' own ``model.summary()``; raises as ``ask`` does."""
@@ -256,7 +257,9 @@ class Engine:
 
         def work(name: str) -> object:
             # The page goes on meanwhile, so that it may be asked before the first worker has started.
-            return self._answering(ANALYSIS_SECONDS).ask(WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS)
+            with self._rest.kept():
+                workers = self._answering(ANALYSIS_SECONDS)
+                return workers.ask(WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS)
 
         return self._analyses.get((function, arguments), work)
 
@@ -307,7 +310,7 @@ class Engine:
 
     def _rest_or_rise(self, workers: Workers) -> None:
         """Sends the workers home where nobody needs them, and fetches them again."""
-        idle = self._state.phase == "ready" and self._dispatcher.is_idle and not self._analyses.under_way
+        idle = self._state.phase == "ready" and self._dispatcher.is_idle
         resting = self._scheduler is None and self._rest.is_due(idle)
         if resting and not self._resting:
             self._state = EngineState("starting")  # whoever asks from now on waits until they are back

@@ -19,11 +19,11 @@ def without(*packages: str) -> Iterator[None]:
         packages: Their names; what imports them meanwhile must be able to do without.
 
     Example:
-        >>> with without("colorsys"):
-        ...     import colorsys
+        >>> with without("ensurepip"):
+        ...     import ensurepip
         Traceback (most recent call last):
-        ModuleNotFoundError: import of colorsys halted; None in sys.modules
-        >>> import colorsys
+        ModuleNotFoundError: import of ensurepip halted; None in sys.modules
+        >>> import ensurepip
     """
     hidden = [package for package in packages if package not in sys.modules]
     sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None stands there for what is not installed

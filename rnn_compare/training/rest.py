@@ -1,9 +1,10 @@
 """When workers that nobody needs are sent home, and when they are fetched again."""
 
+import contextlib
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 REST_SECONDS = 300.0
 """How long workers are kept warm for nobody: each holds half a gigabyte."""
@@ -32,6 +33,7 @@ class Rest:
         self._wanted = clock()
         """When somebody last wanted them; in the time to come if they are to be there only then."""
         self._resting = False
+        self._keeping = 0
         self._lock = threading.Lock()
 
     @property
@@ -50,18 +52,30 @@ class Rest:
             # A page that opens does not put off a training that was asked for.
             self._wanted = min(self._wanted, at) if self.is_ending else at
 
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Wants a worker meanwhile, as somebody does who has asked one something."""
+        self.want()
+        with self._lock:
+            self._keeping += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._keeping -= 1
+
     def is_due(self, idle: bool) -> bool:
         """Tells whether the workers are to rest now; called again and again.
 
         Args:
-            idle: Whether nothing is trained and nothing asked.
+            idle: Whether nothing is trained.
         """
         with self._lock:
             now = self._clock()
             if self._resting:
                 self._resting = not (self.is_ending and now >= self._wanted)
             else:
-                if not idle or self._somebody_there():
+                if not idle or self._keeping or self._somebody_there():
                     self._wanted = now
                 self._resting = now - self._wanted > REST_SECONDS
                 if self._resting:

@@ -39,6 +39,14 @@ def test_an_open_page_keeps_them_and_so_does_a_training() -> None:
     assert clock.after(1)
 
 
+def test_whoever_has_asked_something_keeps_them_until_it_is_answered() -> None:
+    clock = Clock()
+    with clock.rest.kept():
+        assert not clock.after(2 * REST_SECONDS)
+    assert not clock.after(REST_SECONDS)
+    assert clock.after(1)
+
+
 def test_a_page_that_opens_has_the_machine_first_but_does_not_put_off_a_training() -> None:
     clock = Clock()
     assert clock.after(REST_SECONDS + 1)

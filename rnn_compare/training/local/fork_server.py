@@ -7,12 +7,18 @@ worker imports for itself.
 """
 
 import contextlib
+import ctypes
+import functools
 import multiprocessing
 import os
+import signal
 import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import Future
 from multiprocessing import forkserver
 from pathlib import Path
+from queue import SimpleQueue
 
 import psutil
 
@@ -20,6 +26,11 @@ AVAILABLE = sys.platform == "linux"
 METHOD = "forkserver" if AVAILABLE else "spawn"
 """Python's name for how worker processes begin."""
 PRELOADED = "rnn_compare.training.local.preloaded"
+_PROGRAM = "RNN_COMPARE_FORK_SERVER_OF"
+"""Tells a fork server the process that has started it."""
+_IMPORTED_IN = os.getpid()
+"""In a worker, the fork server's process: this module was imported there."""
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _COMMAND, _SPAWNED = "from multiprocessing.forkserver import main", "spawn_main"
 """What stands in the command of a fork server and its workers, and of a worker that was not forked."""
 
@@ -52,16 +63,61 @@ def start() -> None:
     os.environ.update(ENVIRONMENT)
     if AVAILABLE:
         multiprocessing.set_forkserver_preload([PRELOADED])
-        with _found_by_others():
-            forkserver.ensure_running()
+        started: Future[None] = Future()
+        _requests().put(started)
+        started.result()
+
+
+@functools.cache
+def _requests() -> "SimpleQueue[Future[None]]":
+    """Returns what has the one thread start it that lasts as long as this process: see ``end_with_program``."""
+    requests: SimpleQueue[Future[None]] = SimpleQueue()
+
+    def serve() -> None:
+        while True:
+            started = requests.get()
+            try:
+                with _told_of_this_process():
+                    forkserver.ensure_running()
+                started.set_result(None)
+            except OSError as error:
+                started.set_exception(error)
+
+    threading.Thread(target=serve, name="fork server", daemon=True).start()
+    return requests
+
+
+def end_with_program() -> None:
+    """Called in the fork server: has the system end it as soon as the program dies that has started it.
+
+    By itself it would notice only when it has imported, or is given the processor: seconds later on a busy machine.
+    Linux takes the end of the thread that has started a process for its parent's. So one that Python has started anew
+    by itself, from a thread that may end any time, is left to notice.
+    """
+    if program := os.environ.pop(_PROGRAM, ""):
+        _end_with(int(program))
+
+
+def end_with_it() -> None:
+    """Called in a worker: has the system end it as soon as the fork server dies, if it comes from one."""
+    if os.getpid() != _IMPORTED_IN:
+        _end_with(_IMPORTED_IN)
+
+
+def _end_with(parent: int) -> None:
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before
+        os._exit(1)
 
 
 def end_if_unused() -> None:
     """Ends that process where no worker of it is left: it frees its memory, or has not come to fork any."""
     for child in psutil.Process().children():
-        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended by itself
+        with contextlib.suppress(psutil.NoSuchProcess, ChildProcessError):  # it has ended by itself
             if is_one(child) and not child.children():
                 child.kill()
+                # Else the next worker is asked of one that is just dying. Python itself is to see that it has ended.
+                os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
 
 
 def workers_of(process: psutil.Process) -> list[psutil.Process]:
@@ -90,14 +146,17 @@ def _is_named_so(process: psutil.Process) -> bool:
 
 
 @contextlib.contextmanager
-def _found_by_others() -> Iterator[None]:
-    """Has a process that is started meanwhile find this package: it looks only where it stands, and in PYTHONPATH."""
-    before = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = os.pathsep.join([str(Path(__file__).parents[3]), *([before] if before else [])])
+def _told_of_this_process() -> Iterator[None]:
+    """Tells a process that is started meanwhile whose it is, and where this package is: it looks where it stands."""
+    found = os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
+    told = {_PROGRAM: str(os.getpid()), "PYTHONPATH": found}
+    before = {name: os.environ.get(name) for name in told}
+    os.environ.update(told)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PYTHONPATH"]
-        else:
-            os.environ["PYTHONPATH"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

@@ -5,6 +5,7 @@ import logging
 from rnn_compare.training.local import fork_server
 
 if fork_server.is_this_process():
+    fork_server.end_with_program()
     from rnn_compare.training.local import worker
 
     try:

@@ -14,6 +14,7 @@ import psutil
 from distributed import Nanny, Worker
 
 from rnn_compare.paths import worker_log
+from rnn_compare.training.local import fork_server
 from rnn_compare.training.worker_process import prepare
 
 LOG_BYTES = 1_000_000
@@ -21,6 +22,7 @@ LOG_BYTES = 1_000_000
 
 def dask_setup(_worker: Worker) -> None:
     """Prepares a fresh worker, before it takes its first job: Dask calls it when this module is preloaded."""
+    fork_server.end_with_it()
     make_ready()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the fork server's children begin with Python's own
     _write_to_log()
