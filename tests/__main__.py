@@ -14,7 +14,10 @@ from concurrent.futures import ThreadPoolExecutor
 PARTS = (
     ("tests/faults",),
     # These import Keras. What Streamlit runs beside it takes several times as long: it clears Keras' session each time.
-    tuple(f"tests/{part}" for part in ("cells", "fused", "insight", "networks", "report", "reviews", "training")),
+    tuple(
+        f"tests/{part}"
+        for part in ("cells", "fused", "insight", "networks", "report", "reviews", "sources", "training")
+    ),
     tuple(f"tests/{part}" for part in ("app", "benchmarks", "cli", "dashboard", "test_style.py")),
     tuple(f"tests/{part}" for part in ("browser", "comparison", "deployment", "runs")),
 )

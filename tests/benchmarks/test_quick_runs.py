@@ -125,7 +125,7 @@ def test_first_page_sees_the_counts_before_the_charts_and_an_empty_page_beside_t
     assert empty > 0
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 @pytest.mark.usefixtures("chromium")
 def test_own_texts_goes_from_choosing_a_file_to_a_point_of_a_curve_and_reads_it_by_pandas_too() -> None:
     understood, whole, pandas = measured(r": +(\d+\.\d+) s", said("own_texts", ROWS=400))
@@ -141,7 +141,7 @@ def test_first_point_waits_for_a_point_of_this_training_and_for_a_plain_scripts_
     assert len(ours) == len(plain) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
     # Workers give way to the tests beside them, so an epoch is a small part of a round, and 100 outlast two of them.
     settings = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=5000"
@@ -150,7 +150,7 @@ def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
     assert len(measured(r"an epoch takes (\d+\.\d+) times as long", text)) == 2
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_a_class_of_phones_votes_is_counted_and_comes_back() -> None:
     text = said(
         "class_of_phones",
@@ -174,7 +174,7 @@ def test_what_a_waiting_program_costs_is_told_beside_an_empty_pages_server() -> 
     assert float(whole) == pytest.approx(float(server) + float(workers), abs=0.02)
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 def test_pages_are_timed_with_stored_runs_and_without() -> None:
     text = said("stored_runs", arguments="--runs 45 --rounds 1")
     assert re.findall(r"^(\w+):", text, re.MULTILINE) == ["Compare", "Runs"]

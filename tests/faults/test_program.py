@@ -24,7 +24,7 @@ ON_PAGE = "cell=LSTM&epochs=60&maxlen=20&units=4&embedding_size=4&vocabulary_siz
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
 def test_a_server_that_is_killed_leaves_no_process_and_its_run_goes_on_after_a_new_start(
     cache: Path, page: Page, how: signal.Signals
 ) -> None:
@@ -74,6 +74,7 @@ def test_a_record_that_another_program_holds_for_ten_seconds_loses_nothing(cache
     assert [epoch.epoch for epoch in run.epochs] == list(range(1, 31))
 
 
+@pytest.mark.soak
 @linux_only
 def test_a_full_disk_ends_the_run_with_a_sentence_and_it_goes_on_when_there_is_room(
     cache: Path, tmp_path: Path
@@ -126,6 +127,7 @@ cp {small}/runs.db* {tmp_path}
     assert run.continued
 
 
+@pytest.mark.soak
 @linux_only
 def test_a_clock_that_jumps_a_day_ahead_and_two_back_changes_nothing(
     cache: Path, command: Command, tmp_path: Path
@@ -156,6 +158,7 @@ def test_a_clock_that_jumps_a_day_ahead_and_two_back_changes_nothing(
     assert all(0 < epoch.seconds < PATIENCE for epoch in run.epochs)
 
 
+@pytest.mark.soak
 def test_two_programs_share_one_record_and_neither_takes_the_others_runs(cache: Path, command: Command) -> None:
     first = command("train", "--cell", "SimpleRNN", "--epochs", "15", "--reviews", "2000", *TINY)
     second = command("train", "--cell", "GRU", "--epochs", "2", "--reviews", "200", *TINY)

@@ -176,6 +176,7 @@ def test_an_error_that_nobody_foresaw_ends_its_run_alone_with_a_sentence(engine:
     assert store.run(next_one).status is Status.FINISHED
 
 
+@pytest.mark.soak
 def test_a_run_that_eats_all_memory_fails_and_its_neighbour_finishes(
     store: ListeningStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
