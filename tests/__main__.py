@@ -12,12 +12,9 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 
 PARTS = (
-    ("tests/faults",),
+    ("tests/faults", "tests/training"),
     # These import Keras. What Streamlit runs beside it takes several times as long: it clears Keras' session each time.
-    tuple(
-        f"tests/{part}"
-        for part in ("cells", "fused", "insight", "networks", "report", "reviews", "sources", "training")
-    ),
+    tuple(f"tests/{part}" for part in ("cells", "fused", "insight", "networks", "report", "reviews", "sources")),
     tuple(f"tests/{part}" for part in ("app", "benchmarks", "cli", "dashboard", "test_style.py")),
     tuple(f"tests/{part}" for part in ("browser", "comparison", "deployment", "runs")),
 )
