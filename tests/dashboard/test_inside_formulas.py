@@ -88,7 +88,7 @@ def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
         runs = [chosen("a", cell="LSTM"), chosen("b"), chosen("c", cell="LSTM")]
         formulas.show(None, runs)  # type: ignore[arg-type]  # formulas need no services
 
-    app = AppTest.from_function(page).run()
+    app = AppTest.from_function(page, default_timeout=60).run()
     assert not app.exception
     assert [heading.value for heading in app.subheader] == ["LSTM", "SimpleRNN"]
     sources = [code.value for code in app.code]

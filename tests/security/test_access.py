@@ -337,7 +337,7 @@ st.text(visitor.visitor())
 def who(**cookies: str) -> str:
     context = st.context
     try:
-        return str(AppTest.from_string(WHO.replace("{cookies}", repr(cookies))).run().text[0].value)
+        return str(AppTest.from_string(WHO.replace("{cookies}", repr(cookies)), default_timeout=60).run().text[0].value)
     finally:
         st.context = context
 
