@@ -15,6 +15,7 @@ import psutil
 
 from benchmarks.browser import PROJECT, cache, server
 from benchmarks.viewers import server_process
+from rnn_compare.training.local.fork_server import workers_of
 from rnn_compare.training.rest import REST_SECONDS
 
 EMPTY = 'import streamlit as st\nst.write("ready")\n'
@@ -71,9 +72,9 @@ def _wait_until_still(process: psutil.Process, folder: Path) -> None:
         children = process.children(recursive=True)
         before = sum(map(_used, children))
         time.sleep(5.0)
-        if len(children) > 1 and (folder / "runs.db").exists():
+        if workers_of(process) and (folder / "runs.db").exists():
             after = sum(_used(child) for child in children if child.is_running())
-            if after - before < STILL * 5.0 and after > 3.0:
+            if after - before < STILL * 5.0:
                 return
     raise SystemExit("The workers did not come to rest.")
 
