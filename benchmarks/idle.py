@@ -21,8 +21,6 @@ from rnn_compare.training.rest import REST_SECONDS
 EMPTY = 'import streamlit as st\nst.write("ready")\n'
 READY_SECONDS, STILL = 180.0, 0.03
 """How long the workers may take to start, and the share of a core below which they have."""
-WORKER_MEGABYTES = 150.0
-"""More than what Python's own helpers of multiprocessing hold."""
 
 
 def main() -> None:
@@ -59,7 +57,7 @@ def _measure(ours: psutil.Process, empty: psutil.Process, seconds: float) -> Non
 
 def _wait_until_resting(process: psutil.Process) -> None:
     until = time.monotonic() + REST_SECONDS + READY_SECONDS
-    while sum(_megabytes(child) > WORKER_MEGABYTES for child in process.children(recursive=True)):
+    while workers_of(process):
         if time.monotonic() > until:
             raise SystemExit("The workers did not go to rest.")
         time.sleep(1.0)

@@ -56,7 +56,7 @@ def test_a_run_whose_kernel_is_compiled_first_says_so_and_that_it_is_once(
         versions={"layers": "fused"},
         progress=(Progress("a", 1, 0, 10, {}, "preparing", 0.0),),
     )
-    assert said(preparing)[0] == "compiling, once on this machine: some ten seconds"
+    assert said(preparing)[0] == "compiling, once on this machine: 10 to 20 s"
     assert said(replace(preparing, versions={"layers": "stock Keras, as set"}))[0] == "preparing"
     code_folder.sign_of(preparing.experiment.cell).touch()
     assert said(preparing)[0] == "preparing"

@@ -79,7 +79,7 @@ def _state(run: Run, starts: Mapping[str, float]) -> str:
         case Status.QUEUED:
             return _place(run, starts)
         case Status.RUNNING if run.progress and run.progress[-1].phase == "preparing":
-            return "compiling, once on this machine: some ten seconds" if _is_compiling(run) else "preparing"
+            return "compiling, once on this machine: 10 to 20 s" if _is_compiling(run) else "preparing"
         case Status.RUNNING if run.progress and run.progress[-1].phase == "validation":
             return f"epoch {done + 1} of {epochs}, validating"
         case Status.RUNNING:
