@@ -78,8 +78,9 @@ def _wait_until_still(process: psutil.Process, folder: Path) -> None:
 
 
 def _megabytes(process: psutil.Process) -> float:
-    """Returns what it holds for itself alone."""
-    return float(process.memory_full_info().uss) / 1e6
+    """Returns its share of the memory that it holds, that of others counted once for all."""
+    memory = process.memory_full_info()
+    return float(getattr(memory, "pss", memory.uss)) / 1e6  # Linux alone tells how much is shared
 
 
 def _used(process: psutil.Process) -> float:
