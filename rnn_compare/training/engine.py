@@ -340,8 +340,7 @@ class Engine:
         Raises:
             UserError: If none is in time.
         """
-        self._rest.want()
-        self._wake.set()
+        self._wake.set()  # where they rest, whoever asks has said by now that he wants one
         until = time.monotonic() + timeout
         while self._state.phase in ("starting", "ready") and time.monotonic() < until:
             if self._workers is not None and not self._resting and self._workers.answers():

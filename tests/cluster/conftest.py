@@ -26,7 +26,11 @@ def certificates(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.fixture
-def record(training_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ListeningStore]:  # noqa: F811
+def record(
+    training_cache: Path,  # noqa: F811  # pytest hands over the imported fixture of this name
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[ListeningStore]:
     """A record that remembers what was written to it."""
     monkeypatch.setenv(CACHE_VARIABLE, str(training_cache))
     store = ListeningStore(tmp_path / "runs.db")

@@ -60,13 +60,16 @@ def test_a_page_that_opens_has_the_machine_first_but_does_not_put_off_a_training
     assert not clock.after(0.0)
 
 
-def test_resting_workers_are_no_processes_and_a_training_or_a_question_fetches_them(
+def test_resting_workers_are_no_processes_and_whoever_opens_a_page_trains_or_asks_fetches_them(
     training_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     of_others = worker_processes()
     with running_engine(training_cache, tmp_path, somebody_there=lambda: False) as engine:
         monkeypatch.setattr(rest, "REST_SECONDS", 0.5)
         monkeypatch.setattr("rnn_compare.training.engine.IDLE_SECONDS", 0.2)
+        until(lambda: worker_processes() == of_others)
+        engine.expect(after=0.1)
+        until(lambda: engine.state.phase == "ready")
         until(lambda: worker_processes() == of_others)
         [run] = engine.submit([tiny()])
         assert engine.wait([run], PATIENCE)
