@@ -6,12 +6,13 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.comparison.findings import WAITS
 from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.services import FIRST_PAGE_SECONDS, Services
 from rnn_compare.presets import BOOK
 from rnn_compare.report.recording import take_in_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
 from rnn_compare.runs.owner import Owner
+from rnn_compare.training.engine import Engine
 
 from .conftest import script
 
@@ -82,3 +83,14 @@ def test_a_training_of_ones_own_takes_the_place_on_the_charts(fresh: Services) -
     board = news.message(fresh, [], View())
     assert [group["id"] for group in board["groups"]] == own
     assert "recorded" not in board["subject"]
+
+
+@pytest.mark.usefixtures("fresh")
+def test_whoever_opens_a_page_has_workers_that_rest_fetched_after_its_first_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wanted: list[float] = []
+    monkeypatch.setattr(Engine, "expect", lambda _engine, after: wanted.append(after))
+    visit = "if __name__ == '__main__':\n    from rnn_compare.dashboard import site\n    site.render()"
+    assert not AppTest.from_string(visit, default_timeout=120).run().exception
+    assert set(wanted) == {FIRST_PAGE_SECONDS}
