@@ -18,14 +18,19 @@ PROJECT = Path(__file__).resolve().parent.parent
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 
 
-@contextlib.contextmanager
-def chromium() -> Iterator[Browser]:
-    """A headless browser; ``RNN_COMPARE_CHROMIUM`` names another than the one found."""
+def executable() -> str:
+    """Returns the system's Chromium; ``RNN_COMPARE_CHROMIUM`` names another than the one found."""
     found = os.environ.get("RNN_COMPARE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if found is None:
         raise SystemExit("No Chromium was found. Install it, or name it by RNN_COMPARE_CHROMIUM.")
+    return found
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         yield browser
         browser.close()
 

@@ -31,7 +31,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.local import cluster, fork_server
+from rnn_compare.training.local import cluster, dask_settings, fork_server
 from rnn_compare.training.local.cluster import WORKERS_VARIABLE, LocalWorkers
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from rnn_compare.training.remote.cluster import RemoteWorkers
@@ -71,7 +71,7 @@ def empty(counts: Sequence[int] = (2, 8, 32)) -> None:
     """Prints a line for each number of workers, of this machine and of a cluster."""
     setattr(cluster, "worker", empty_runs)  # noqa: B010  # mypy has modules stay what they are
     setattr(fork_server, "AVAILABLE", False)  # noqa: B010  # as above; it would import TensorFlow for them
-    cluster.CONFIGURATION["distributed.worker.multiprocessing-method"] = "spawn"
+    dask_settings.CONFIGURATION["distributed.worker.multiprocessing-method"] = "spawn"
     with _own_cache() as folder:
         print(
             f"{'workers':>22}{'ms a run':>10}{'ms of the scheduler':>21}{'ms a worker waits':>19}{'runs a second':>15}"

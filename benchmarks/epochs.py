@@ -40,16 +40,25 @@ def reviews_for(experiment: Experiment) -> Split:
     return prepared.load(experiment.source).padded(experiment)
 
 
-def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
+def keras_epoch(
+    experiment: Experiment, split: Split, fused: bool, from_the_first: bool = False, jit: bool = False
+) -> Epoch:
     """Returns what trains a new network for one more epoch, validation included: the next one of a single long fit.
 
-    The first, which traces and builds pipelines, is over when this returns.
+    Args:
+        experiment, split: What is trained.
+        fused: By our kernels.
+        from_the_first: Else the first, which traces and builds pipelines, is over when this returns.
+        jit: Whether Keras compiles, as JAX needs it to.
     """
     model = (models.build if fused else keras_models.build)(experiment)
+    if jit:
+        model.compile(optimizer=model.optimizer, loss="binary_crossentropy", metrics=["accuracy"], jit_compile=True)
     turns = Turns()
     threading.Thread(target=_fit, args=(model, experiment, split, turns), daemon=True).start()
     turns.wait()
-    turns.next()
+    if not from_the_first:
+        turns.next()
     return turns.next
 
 

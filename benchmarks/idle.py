@@ -2,12 +2,14 @@
 
     python -m benchmarks.idle [--seconds 60] [--rest]
 
-Processor time of the server and of all its workers, once these are ready, as a share of one core; the two servers wait
-at the same time. Aim: 0.3 % for all of them together. With ``--rest`` once more when the workers rest, some minutes
+Processor time of the server and of all its workers, once these are ready, as a share of one core, and how often their
+threads woke (on Linux; a noisy machine changes that least); the two servers wait at the same time. Aim: 0.3 % for all
+of them together. With ``--rest`` once more when the workers rest, some minutes
 later, and the memory before and after.
 """
 
 import argparse
+import contextlib
 import time
 from pathlib import Path
 
@@ -42,16 +44,22 @@ def main() -> None:
 
 def _measure(ours: psutil.Process, empty: psutil.Process, seconds: float) -> None:
     """Prints a line on our server and what it has started, and one on the empty page's."""
-    before = {process: _used(process) for process in (ours, empty, *ours.children(recursive=True))}
+    every = (ours, empty, *ours.children(recursive=True))
+    before, woken_before = {process: _used(process) for process in every}, {each: _woken(each) for each in every}
     time.sleep(seconds)
     still = [process for process in before if process.is_running()]
     shares = {process: 100 * (_used(process) - before[process]) / seconds for process in still}
+    woken = {process: (_woken(process) - woken_before[process]) / seconds for process in still}
     workers = [process for process in still if process not in (ours, empty)]
     of_workers, memory = sum(shares[process] for process in workers), sum(map(_megabytes, (ours, *workers)))
     print(f"server {shares[ours]:.2f} %, {len(workers)} other processes {of_workers:.2f} % of a core, {memory:.0f} MB")
     print(
         f"together {shares[ours] + of_workers:.2f} % (aim 0.3 %); "
         f"an empty page's server {shares[empty]:.2f} %, {_megabytes(empty):.0f} MB"
+    )
+    print(
+        f"woken {woken[ours] + sum(woken[process] for process in workers):.1f} times a second together, "
+        f"the empty page's server {woken[empty]:.1f} times"
     )
 
 
@@ -86,6 +94,15 @@ def _megabytes(process: psutil.Process) -> float:
 def _used(process: psutil.Process) -> float:
     times = process.cpu_times()
     return float(times.user + times.system)
+
+
+def _woken(process: psutil.Process) -> int:
+    """Returns how often threads of its have waited for something and gone on; 0 where the system does not tell."""
+    told = 0
+    for task in Path(f"/proc/{process.pid}/task").glob("*/status"):
+        with contextlib.suppress(OSError):  # a thread may just have ended
+            told += int(task.read_text().partition("\nvoluntary_ctxt_switches:")[2].split()[0])
+    return told
 
 
 if __name__ == "__main__":

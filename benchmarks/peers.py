@@ -1,50 +1,130 @@
-"""How long an epoch takes here, in stock Keras and in PyTorch: the same networks on the same reviews.
+"""How long epochs take here, in stock Keras on TensorFlow, in Keras on JAX and in PyTorch, with the same reviews.
 
-    pip install torch
+    pip install torch jax
     python -m benchmarks.peers [reviews] [rounds]
 
-Stock Keras, fused layers and `torch.nn` take turns in one process with one thread each, but that fused layers add up
-their sums in a second one where a core is free. PyTorch flushes denormal numbers to zero: with them its backward pass
-takes several times as long. Ratios are to stock Keras; medians of all rounds.
+Each has a process of its own, which has imported all and holds the reviews; they take turns, epoch by epoch, validation
+included, while the others wait. The first epoch is told apart: there Keras on TensorFlow traces and JAX compiles.
+Ours and PyTorch have all cores, PyTorch once more has one. PyTorch flushes denormal numbers to zero: with them its
+backward pass takes several times as long. Ratios are to stock Keras; medians of all rounds after the first.
 """
 
+import os
+import statistics
+import subprocess
 import sys
+import time
 from typing import Any
 
-from benchmarks.epochs import Epoch, in_turns, keras_epoch, reviews_for  # first: it sets the threads
+import benchmarks.epochs  # noqa: F401  # first: it sets the threads
 
 # isort: split
-import torch
-from torch import nn
-
+from benchmarks.epochs import Epoch, keras_epoch, reviews_for
 from benchmarks.machine import machine
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused.models import warm_up
+from rnn_compare.fused import models, threads
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training import batches
 
-LAYERS = {"SimpleRNN": nn.RNN, "LSTM": nn.LSTM, "GRU": nn.GRU}
-"""The cells that PyTorch has."""
+CORES = os.cpu_count() or 1
+OURS, STOCK, JAX = "fused", "stock Keras", "Keras on JAX"
+TORCH = {f"PyTorch, {count} thread{'s' if count > 1 else ''}": count for count in sorted({1, CORES})}
+CELLS = {"SimpleRNN": "RNN", "LSTM": "LSTM", "GRU": "GRU"}
+"""PyTorch's layer for each cell that it has."""
 
 
-class Network(nn.Module):  # type: ignore[misc]  # PyTorch is not followed by mypy
-    """Embedding, one recurrent layer and a sigmoid, as the book has them."""
+def main(reviews: int = 25_000, rounds: int = 3) -> None:
+    """Prints the figures of each cell."""
+    print(f"{machine()}; {reviews:,} reviews of 500 words, {rounds} epochs after the first", flush=True)
+    for cell in CELLS:
+        peers = {kind: _Peer(kind, cell, reviews) for kind in (STOCK, JAX, *TORCH, OURS)}
+        first = {kind: peer.epoch() for kind, peer in peers.items()}
+        later = [{kind: peer.epoch() for kind, peer in peers.items()} for _ in range(rounds)]
+        for kind, peer in peers.items():
+            seconds = statistics.median(each[kind] for each in later)
+            ratio = statistics.median(each[kind] / each[STOCK] for each in later)
+            whole, ours = (first[name] + sum(each[name] for each in later) for name in (kind, OURS))
+            print(
+                f"{cell:9} {kind:19} {seconds:6.2f} s an epoch, {ratio:.2f} of {STOCK}'; first {first[kind]:6.2f} s; "
+                f"all {rounds + 1} in {whole:6.1f} s, {whole / ours:5.2f} times ours",
+                flush=True,
+            )
+            peer.end()
 
-    def __init__(self, experiment: Experiment) -> None:
-        super().__init__()
-        self.embedding = nn.Embedding(experiment.vocabulary_size, experiment.embedding_size)
-        self.recurrent = LAYERS[experiment.cell](experiment.embedding_size, experiment.units, batch_first=True)
-        self.dense = nn.Linear(experiment.units, 1)
 
-    def forward(self, ids: Any) -> Any:
-        """Maps word ids (batch, timesteps) to logits (batch,)."""
-        outputs, _ = self.recurrent(self.embedding(ids))
-        return self.dense(outputs[:, -1])[:, 0]
+class _Peer:
+    """A process that trains one network, an epoch when asked."""
+
+    def __init__(self, kind: str, cell: str, reviews: int) -> None:
+        environment = os.environ | ({"KERAS_BACKEND": "jax"} if kind == JAX else {})
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.peers", kind, cell, str(reviews)],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._told()  # it is ready
+
+    def epoch(self) -> float:
+        """Returns what its next epoch took, in seconds."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return self._told()
+
+    def end(self) -> None:
+        """Ends the process."""
+        self._process.kill()
+        self._process.wait()
+
+    def _told(self) -> float:
+        assert self._process.stdout is not None
+        if not (line := self._process.stdout.readline()):
+            raise SystemExit("One of them has failed; what it said stands above.")
+        return float(line)
 
 
-def torch_epoch(experiment: Experiment, split: Split) -> Epoch:
-    """Returns what trains a new PyTorch network for one more epoch, validation included."""
-    network = Network(experiment)
+def _serve(kind: str, cell: str, reviews: int) -> None:
+    experiment = Experiment(cell=cell, reviews=reviews)
+    split = reviews_for(experiment)
+    epoch = _epoch(kind, experiment, split)
+    print(0, flush=True)
+    for _ in sys.stdin:
+        begun = time.perf_counter()
+        epoch()
+        print(time.perf_counter() - begun, flush=True)
+
+
+def _epoch(kind: str, experiment: Experiment, split: Split) -> Epoch:
+    if kind in TORCH:
+        return _torch_epoch(experiment, split, TORCH[kind])
+    if kind == OURS:
+        models.compile_kernels(experiment.cell)
+        threads.allow(CORES)
+    return keras_epoch(experiment, split, fused=kind == OURS, from_the_first=True, jit=kind == JAX)
+
+
+def _torch_epoch(experiment: Experiment, split: Split, count: int) -> Epoch:
+    import torch  # not ours to install
+    from torch import nn
+
+    torch.set_num_threads(count)
+    torch.set_flush_denormal(True)
+    recurrent_layer = getattr(nn, CELLS[experiment.cell])
+
+    class Network(nn.Module):  # type: ignore[misc]  # PyTorch is not followed by mypy
+        def __init__(self) -> None:
+            super().__init__()
+            self.embedding = nn.Embedding(experiment.vocabulary_size, experiment.embedding_size)
+            self.recurrent = recurrent_layer(experiment.embedding_size, experiment.units, batch_first=True)
+            self.dense = nn.Linear(experiment.units, 1)
+
+        def forward(self, ids: Any) -> Any:
+            outputs, _ = self.recurrent(self.embedding(ids))
+            return self.dense(outputs[:, -1])[:, 0]
+
+    network = Network()
     # Keras' own settings of RMSprop.
     optimizer = torch.optim.RMSprop(network.parameters(), lr=experiment.learning_rate, alpha=0.9, eps=1e-7)
     loss = nn.BCEWithLogitsLoss()
@@ -65,27 +145,8 @@ def torch_epoch(experiment: Experiment, split: Split) -> Epoch:
     return epoch
 
 
-def main(reviews: int = 25_000, rounds: int = 3) -> None:
-    """Prints the figures of each cell."""
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    warm_up()
-    print(f"{machine()}, PyTorch {torch.__version__}; {reviews:,} reviews of 500 words, {rounds} rounds")
-    for cell in LAYERS:
-        experiment = Experiment(cell=cell, reviews=reviews)
-        split = reviews_for(experiment)
-        kinds = {
-            "stock": keras_epoch(experiment, split, fused=False),
-            "fused": keras_epoch(experiment, split, fused=True),
-        }
-        kinds["torch"] = torch_epoch(experiment, split)
-        figures = in_turns(kinds, rounds)
-        print(
-            f"{cell:9} "
-            + "; ".join(f"{kind} {times.seconds:.2f} s, ratio {times.ratio:.3f}" for kind, times in figures.items())
-            + f"; fused to torch {figures['fused'].seconds / figures['torch'].seconds:.2f}"
-        )
-
-
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    if len(sys.argv) == 4:
+        _serve(sys.argv[1], sys.argv[2], int(sys.argv[3]))
+    else:
+        main(*map(int, sys.argv[1:]))

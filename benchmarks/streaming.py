@@ -24,7 +24,7 @@ from rnn_compare.fused import models
 from rnn_compare.runs.events import Event, to_message
 from rnn_compare.training import batches
 from rnn_compare.training.callback import StreamCallback
-from rnn_compare.training.predictions import ValidationPredictions
+from rnn_compare.training.predictions import validation_predictions
 from rnn_compare.training.stream import Stream
 
 HOOKS = (
@@ -60,7 +60,7 @@ def main(rounds: int = 5) -> None:
         steps_per_epoch=157,
         validation_data=batches.validation_batches(experiment, split),
         epochs=experiment.epochs,
-        callbacks=[StreamCallback(stream, ValidationPredictions(model, len(split.y_val)), split.y_val)],
+        callbacks=[StreamCallback(stream, validation_predictions(model, len(split.y_val)), split.y_val)],
         shuffle=False,
         verbose=0,
     )

@@ -13,15 +13,11 @@ from hypothesis import settings
 from rnn_compare.dashboard.services import FIRST_START_VARIABLE
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
+from tests import kept
 from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
 from tests.unstarted import record, services  # noqa: F401  # fixtures
 
-# Every test's cache is empty; what is compiled is kept for all of them, and for the next time. A worker that has to
-# compile TensorFlow's modules takes three times as long to start.
-KEPT = Path(__file__).parents[1] / ".pytest_cache"
-os.environ.setdefault("NUMBA_CACHE_DIR", str(KEPT / "compiled"))
-os.environ.setdefault("PYTHONPYCACHEPREFIX", str(KEPT / "bytecode"))
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+kept.keep()
 
 # A record is empty until a test records something, and no worker measures; tests of a first start ask for it.
 os.environ[FIRST_START_VARIABLE] = "0"
@@ -55,7 +51,5 @@ def prepared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv(CACHE_VARIABLE, str(folder))
         prepared.prepare("bundled")
-        # In a process of its own: some tests say that theirs never imports Keras.
-        compile_kernels = "from rnn_compare.fused.models import warm_up; warm_up()"
-        subprocess.run([sys.executable, "-c", compile_kernels], check=True, capture_output=True)
+        subprocess.run(kept.COMPILE_KERNELS, check=True, capture_output=True)
     return folder

@@ -11,6 +11,8 @@ from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 
 MEASURED: dict[Measure, str] = {"test": "test reviews", "kept": "kept weights", "typical": "typical epoch"}
+_JUDGED: dict[Measure, str] = MEASURED | {"kept": "kept weights, on reviews that did not choose them"}
+"""Where accuracies are told themselves: a card beside them shows the best epoch, which is never lower."""
 USELESS = 0.2
 """Half of an interval, as a share, from which on it says nothing: so it comes out of two or three seeds far apart."""
 _REVIEWS = "the held-out reviews'"
@@ -163,7 +165,7 @@ def _unknown(found: Comparison) -> str:
     if _by_seed(found):
         return f"No verdict: two shared seeds are needed where the seed decides the split ({_shares(found)})."
     return (
-        f"One seed cannot tell which setting is better ({MEASURED[found.measure]}: {_shares(found)}): trained anew "
+        f"One seed cannot tell which setting is better ({_JUDGED[found.measure]}: {_shares(found)}): trained anew "
         "with another seed, each lands a little higher or lower. Train more seeds."
     )
 
@@ -171,7 +173,7 @@ def _unknown(found: Comparison) -> str:
 def _too_few(found: Comparison) -> str:
     return (
         f"{seeds(found).capitalize()} cannot tell which setting is better "
-        f"({MEASURED[found.measure]}: {_shares(found)}): they lie too far apart. Train more seeds."
+        f"({_JUDGED[found.measure]}: {_shares(found)}): they lie too far apart. Train more seeds."
     )
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard import page_address
+from rnn_compare.dashboard.held_values import hold
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, restore, shown
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
@@ -43,7 +44,7 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
         st.session_state["networks"] = asked[:MAX_COMPARED]
         note_choice()
     kept = [run for run in st.session_state.get("networks", []) if run in by_id]
-    st.session_state["networks"] = kept if has_chosen() else [group.runs[0].id for group in groups(shown(found))]
+    hold("networks", kept if has_chosen() else [group.runs[0].id for group in groups(shown(found))])
     page_address.take("weights", WEIGHTS)
     with st.sidebar:
         chosen = st.multiselect(

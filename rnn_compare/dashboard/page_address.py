@@ -9,6 +9,8 @@ from collections.abc import Collection
 
 import streamlit as st
 
+from rnn_compare.dashboard.held_values import hold
+
 _KEPT = "kept "
 LONGEST = 1000
 """Characters of one value: longer addresses are cut off or refused on their way."""
@@ -25,7 +27,7 @@ def take(key: str, allowed: Collection[str] | None = None) -> None:
     """
     given = st.query_params.get(key, "")[:LONGEST] or st.session_state.get(_KEPT + key, "")
     if key in st.session_state:
-        st.session_state[key] = st.session_state[key]
+        hold(key, st.session_state[key])
     elif given and (allowed is None or given in allowed):
         st.session_state[key] = given
 

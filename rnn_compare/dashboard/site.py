@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard import theme
+from rnn_compare.dashboard import held_values, theme
 from rnn_compare.dashboard.access import sign_in
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages import cluster, reviews, try_review
@@ -47,7 +47,8 @@ def render() -> None:
         services = get_services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)
         _say_what_was_set_aside(services)
-        page.run()
+        with held_values.on(page.url_path):
+            page.run()
     except UserError as error:
         st.error(str(error))
         st.button("Try again")

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from numba.core.cpu import CPUTargetOptions
 from numpy.typing import NDArray
 
 from rnn_compare.fused import machine_code  # noqa: F401  # tells Numba where code is kept
@@ -35,6 +36,19 @@ def compiled(function: Function) -> Function:
     ``nogil`` lets the threads that listen for Stop and send events run meanwhile.
     """
     return cast(Function, numba.njit(**OPTIONS, nogil=True, cache=True)(function))
+
+
+# Numba's compiler has this flag, but hands no option of ``njit`` on to it.
+CPUTargetOptions.noalias = CPUTargetOptions.Mapping("noalias")  # type: ignore[no-untyped-call]  # it has no types
+_ONE_ROW: dict[str, Any] = {**OPTIONS, "noalias": True, "forceinline": True}
+
+
+def compiled_for_one_row(function: Function) -> Function:
+    """Compiles what a kernel does to one row, as a part of the kernel, for arrays that never overlap.
+
+    Told so, a single loop may read and write a dozen of them and is vectorised; else each would need a loop of its own.
+    """
+    return cast(Function, numba.njit(**_ONE_ROW, nogil=True, cache=True)(function))
 
 
 @compiled

@@ -1,59 +1,134 @@
-"""Keras' RMSprop with the embedding's step, of a gradient that has few rows, in one compiled pass.
+"""The steps of Keras' optimizers on NumPy arrays, which they change in place.
 
-Keras spends as long on it as on a SimpleRNN's forward pass: TensorFlow subtracts row by row. State and results are
-those of the stock optimizer, whose own step serves for all other weights.
+Keras spends as long on RMSprop's step of an embedding as on a SimpleRNN's forward pass: TensorFlow subtracts row by
+row, one for each place. State and results are those of Keras' optimizers with their default options, in float32.
 """
 
-from collections.abc import Callable
-from typing import Any
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from rnn_compare.experiment import Optimizer
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.networks import keras_models
+from rnn_compare.fused.word_inputs import WordGradients
 
 
-@keras.saving.register_keras_serializable("rnn_compare")
-class FusedRMSprop(keras.optimizers.RMSprop):  # type: ignore[misc]  # Keras is not followed by mypy
-    """``keras.optimizers.RMSprop``; with momentum or centered it is that alone."""
+class Steps(ABC):
+    """The steps of one optimizer, from the state that it has.
 
-    def update_step(self, gradient: Any, variable: Any, learning_rate: Any) -> None:
-        """Changes a weight and its velocity by a gradient; Keras calls it."""
-        if not isinstance(gradient, tf.IndexedSlices) or self.momentum > 0 or self.centered:
-            super().update_step(gradient, variable, learning_rate)
-            return
+    Args:
+        moments: For each kind of moment in ``kinds`` the array of each weight.
+        done: Steps taken before.
 
-        def step(*arrays: Any) -> Any:
-            ids, rows, rate, weight, velocity = arrays
-            return rmsprop(ids, rows, rate, weight, velocity, self.rho, self.epsilon)
+    Attributes:
+        kinds: What it keeps of each weight, as Keras' variables are named.
+    """
 
-        changed = (variable, self._velocities[self._get_variable_index(variable)])
-        before = [gradient.indices, gradient.values, learning_rate, *map(tf.convert_to_tensor, changed)]
-        for weight, after in zip(changed, tf.numpy_function(step, before, [tf.float32] * 2), strict=True):
-            after.set_shape(weight.shape)
-            weight.assign(after)
+    kinds: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, moments: Sequence[Sequence[Array]], done: int) -> None:
+        self.moments = moments
+        self.done = done
+
+    def step(
+        self, weights: Sequence[Array], embedding: WordGradients, gradients: Sequence[Array], learning_rate: float
+    ) -> None:
+        """Changes all weights.
+
+        Args:
+            weights: The embedding, and all others.
+            embedding: Its gradient.
+            gradients: Those of the others.
+            learning_rate: The step's size.
+        """
+        rate = np.float32(learning_rate)
+        table, *others = weights
+        first, *rest = zip(*self.moments, strict=True) if self.moments else [()] * len(weights)
+        self._step_embedding(table, embedding, rate, *first)
+        for weight, gradient, moments in zip(others, gradients, rest, strict=True):
+            self._step_dense(weight, gradient, rate, *moments)
+        self.done += 1
+
+    @abstractmethod
+    def _step_embedding(self, table: Array, gradient: WordGradients, rate: np.float32, *moments: Array) -> None: ...
+
+    @abstractmethod
+    def _step_dense(self, weight: Array, gradient: Array, rate: np.float32, *moments: Array) -> None: ...
 
 
-OPTIMIZERS: dict[Optimizer, Callable[..., Any]] = {**keras_models.OPTIMIZERS, "rmsprop": FusedRMSprop}
-"""As ``keras_models.OPTIMIZERS``. Adam changes every row in any case, and gains nothing; SGD has nothing to gain."""
+class SGD(Steps):
+    """``keras.optimizers.SGD``."""
+
+    def _step_embedding(self, table: Array, gradient: WordGradients, rate: np.float32, *_moments: Array) -> None:
+        table[gradient.words] -= rate * gradient.sums
+
+    def _step_dense(self, weight: Array, gradient: Array, rate: np.float32, *_moments: Array) -> None:
+        weight -= rate * gradient
+
+
+class RMSprop(Steps):
+    """``keras.optimizers.RMSprop``."""
+
+    kinds = ("velocity",)
+    rho, epsilon = np.float32(0.9), np.float32(1e-7)
+
+    def _step_embedding(self, table: Array, gradient: WordGradients, rate: np.float32, *moments: Array) -> None:
+        (velocity,) = moments
+        velocity *= self.rho
+        _rmsprop(gradient.words, gradient.sums, gradient.squares, table, velocity, rate, self.rho, self.epsilon)
+
+    def _step_dense(self, weight: Array, gradient: Array, rate: np.float32, *moments: Array) -> None:
+        (velocity,) = moments
+        velocity *= self.rho
+        velocity += (1 - self.rho) * np.square(gradient)
+        weight -= rate * gradient / np.sqrt(velocity + self.epsilon)
+
+
+class Adam(Steps):
+    """``keras.optimizers.Adam``."""
+
+    kinds = ("momentum", "velocity")
+    beta_1, beta_2, epsilon = np.float32(0.9), np.float32(0.999), np.float32(1e-7)
+
+    def _step_embedding(self, table: Array, gradient: WordGradients, rate: np.float32, *moments: Array) -> None:
+        momentum, velocity = moments
+        momentum *= self.beta_1
+        velocity *= self.beta_2
+        momentum[gradient.words] += (1 - self.beta_1) * gradient.sums
+        velocity[gradient.words] += (1 - self.beta_2) * gradient.squares
+        self._move(table, momentum, velocity, rate)
+
+    def _step_dense(self, weight: Array, gradient: Array, rate: np.float32, *moments: Array) -> None:
+        momentum, velocity = moments
+        momentum += (1 - self.beta_1) * (gradient - momentum)
+        velocity += (1 - self.beta_2) * (np.square(gradient) - velocity)
+        self._move(weight, momentum, velocity, rate)
+
+    def _move(self, weight: Array, momentum: Array, velocity: Array, rate: np.float32) -> None:
+        step = np.float32(self.done + 1)
+        corrected = rate * np.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
+        weight -= momentum * corrected / (np.sqrt(velocity) + self.epsilon)
+
+
+STEPS: dict[Optimizer, type[Steps]] = {"rmsprop": RMSprop, "adam": Adam, "sgd": SGD}
+"""The steps of each of Keras' optimizers, as ``keras_models.OPTIMIZERS`` names them."""
 
 
 @compiled
-def rmsprop(
-    ids: Indices, rows: Array, learning_rate: np.float32, weight: Array, velocity: Array, rho: float, epsilon: float
-) -> tuple[Array, Array]:
-    """Returns a weight (vocabulary, features) and its velocity after a step with gradient rows (n, features)."""
-    kept, part, least = np.float32(rho), np.float32(1 - rho), np.float32(epsilon)
-    weight, velocity = weight.copy(), kept * velocity
-    for k in range(len(ids)):
-        v = velocity[ids[k]]
-        for j in range(len(v)):
-            v[j] += part * (rows[k, j] * rows[k, j])
-    for k in range(len(ids)):
-        w, v = weight[ids[k]], velocity[ids[k]]
-        for j in range(len(w)):
-            w[j] -= learning_rate * rows[k, j] / np.sqrt(v[j] + least)
-    return weight, velocity
+def _rmsprop(
+    words: Indices,
+    sums: Array,
+    squares: Array,
+    table: Array,
+    velocity: Array,
+    rate: np.float32,
+    rho: np.float32,
+    epsilon: np.float32,
+) -> None:
+    for k in range(len(words)):
+        row, v = table[words[k]], velocity[words[k]]
+        for j in range(len(row)):
+            v[j] += (np.float32(1) - rho) * squares[k, j]
+            row[j] -= rate * sums[k, j] / np.sqrt(v[j] + epsilon)

@@ -93,10 +93,6 @@ class PackedBatch:
         """Where the prefix begins in a packed array."""
         return len(self.source) - self.prefix - 1
 
-    def own_rows(self) -> Indices:
-        """Returns the packed rows that single reviews read: all but those of the prefix and those that read nothing."""
-        return np.flatnonzero(self.source[: self.first] >= 0)
-
 
 def pack(x: Array, mask: Mask | None, backwards: bool, width: int) -> tuple[PackedBatch, Array]:
     """Finds the steps to compute and copies their inputs side by side.
@@ -139,6 +135,12 @@ def pack(x: Array, mask: Mask | None, backwards: bool, width: int) -> tuple[Pack
 
 
 @compiled
+def _copy(values: Array, to: Array) -> None:
+    for j in range(len(values)):  # Numba's own way, a slice, takes three times as long for so few
+        to[j] = values[j]
+
+
+@compiled
 def _find_sources(block: Packing, mask: Mask, masked: bool, backwards: bool, source: Indices) -> None:
     timesteps = len(block.active) - 1
     for row in range(len(block.order)):
@@ -157,9 +159,22 @@ def _gather(x: Array, source: Indices) -> Array:
     flat, packed = x.reshape(batch * timesteps, features), np.zeros((len(source), features), np.float32)
     for row in range(len(source)):
         if source[row] >= 0:
-            for j in range(features):
-                packed[row, j] = flat[source[row], j]
+            _copy(flat[source[row]], packed[row])
     return packed
+
+
+@compiled
+def scatter(packed: Array, source: Indices, flat: Array) -> None:
+    """Writes the packed rows that read something to where they read it, counted through (batch · timesteps, features).
+
+    Args:
+        packed: Rows (rows or more, features).
+        source: What each reads; -1 for nothing (rows,).
+        flat: Receives them.
+    """
+    for row in range(len(source)):
+        if source[row] >= 0:
+            _copy(packed[row], flat[source[row]])
 
 
 @compiled
@@ -227,10 +242,10 @@ def unpack(
                     step += 1
                     now = block.offsets[step] + row
                 if now >= 0 and (read or not zero_masked):
-                    outputs[b, t] = states[now]
+                    _copy(states[now], outputs[b, t])
         else:
             for t in range(timesteps):
-                outputs[b, t] = states[first + 1 + t if t < step else block.offsets[t + 1] + row]
+                _copy(states[first + 1 + t if t < step else block.offsets[t + 1] + row], outputs[b, t])
 
 
 @compiled
@@ -246,7 +261,7 @@ def pack_output_gradients(
         begun = not masked
         for t in range(timesteps):
             if not masked:
-                packed[t, row] = gradients[b, t]
+                _copy(gradients[b, t], packed[t, row])
                 continue
             read = mask[b, timesteps - 1 - t if backwards else t]
             step += read

@@ -12,6 +12,8 @@ from rnn_compare.fused.arithmetic import Array
 
 LINE = 64
 """Bytes that come at once."""
+AHEAD = 4
+"""Rows from what is computed to what is fetched."""
 
 _BYTE, _NUMBER, _INDEX = ir.IntType(8), ir.IntType(32), ir.IntType(64)
 _READ, _KEEP, _DATA = _NUMBER(0), _NUMBER(3), _NUMBER(1)

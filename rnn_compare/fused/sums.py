@@ -6,14 +6,10 @@ import numpy as np
 
 from rnn_compare.fused.arithmetic import Array, Indices, add, add_rows, compiled
 from rnn_compare.fused.cell_kernel import CellKernel
-from rnn_compare.fused.prefetch import prefetch
+from rnn_compare.fused.prefetch import AHEAD, prefetch
 
 STRETCH = 64
 """Packed rows that are added up at once, at least: OpenBLAS has quick products for up to a million multiplications."""
-
-
-AHEAD = 4
-"""Rows from what is added to what is fetched."""
 
 
 class GradientSums(NamedTuple):

@@ -8,6 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 MOST = 8
 """More would find nothing to do: a batch has fewer blocks."""
@@ -17,6 +18,8 @@ no core of its own just now, and on a busy machine each wait is a turn of everyb
 
 _pool = ThreadPoolExecutor(MOST, thread_name_prefix="rows")
 _allowed = 1
+_within = threading.local()
+"""How many threads may share what a thread does that is itself one of several."""
 _alone_for = 0
 """How often the caller will still do the work alone."""
 
@@ -28,8 +31,8 @@ def allow(count: int) -> None:
 
 
 def allowed() -> int:
-    """Returns how many threads share the work."""
-    return _allowed
+    """Returns how many threads share the work: of what is shared already, those that are left for each piece."""
+    return min(_allowed, getattr(_within, "allowed", MOST))
 
 
 def for_each(work: Callable[[T], None], pieces: Iterable[T], worth_sharing: bool = True) -> None:
@@ -47,7 +50,7 @@ def for_each(work: Callable[[T], None], pieces: Iterable[T], worth_sharing: bool
     """
     global _alone_for
     waiting = list(pieces)
-    helping = min(_allowed, len(waiting)) - 1 if worth_sharing else 0
+    helping = min(allowed(), len(waiting)) - 1 if worth_sharing else 0
     if helping > 0 and _alone_for > 0:
         _alone_for -= 1
         helping = 0
@@ -58,17 +61,29 @@ def for_each(work: Callable[[T], None], pieces: Iterable[T], worth_sharing: bool
         work(piece)
 
 
+def collect(work: Callable[[T], R], pieces: Sequence[T], worth_sharing: bool = True) -> list[R]:
+    """Does the work for each piece as ``for_each`` does, and returns what it came to, in the pieces' order."""
+    found: dict[int, R] = {}
+    for_each(lambda which: found.update({which: work(pieces[which])}), range(len(pieces)), worth_sharing)
+    return [found[which] for which in range(len(pieces))]
+
+
 def _share(work: Callable[[T], None], waiting: Sequence[T], helping: int) -> None:
     global _alone_for
     taken, taking = itertools.count(), threading.Lock()
+    each = max(1, allowed() // (helping + 1))
 
     def take() -> None:
-        while True:
-            with taking:
-                which = next(taken)
-            if which >= len(waiting):
-                return
-            work(waiting[which])
+        before, _within.allowed = getattr(_within, "allowed", MOST), each
+        try:
+            while True:
+                with taking:
+                    which = next(taken)
+                if which >= len(waiting):
+                    return
+                work(waiting[which])
+        finally:
+            _within.allowed = before
 
     began = time.perf_counter()
     helpers: list[Future[None]] = [_pool.submit(take) for _ in range(helping)]

@@ -6,7 +6,7 @@ import numpy as np
 
 from rnn_compare.fused import sequences
 from rnn_compare.fused.arithmetic import Array
-from rnn_compare.fused.packing import Mask, pack
+from rnn_compare.fused.packing import Mask, pack, scatter
 from rnn_compare.fused.sequences import ForwardPass, LayerOptions
 
 
@@ -43,9 +43,8 @@ def backward(options: LayerOptions, read: VectorPass, gradient: Array) -> tuple[
     """Returns the gradients of vectors, kernel, recurrent kernel and bias from that of the output."""
     found = sequences.backward(options, read.recurrence, gradient, of_words=False)
     batch, (reviews, timesteps, features) = read.recurrence.batch, read.shape
-    own = batch.own_rows()
     dx = np.zeros((reviews * timesteps, features), np.float32)
-    dx[batch.source[own]] = found.inputs[own]
+    scatter(found.inputs, batch.source[: batch.first], dx)
     if batch.prefix:
         # What single reviews, followed for a while only, leave of the prefix's gradient goes to one that has all of it.
         left = found.inputs[batch.first :][: batch.prefix] - sum(each.sum(axis=1) for each in found.prefix)

@@ -1,8 +1,8 @@
 """A recurrent layer that reads word ids through an embedding, and hands back a small gradient of the embedding.
 
 Each word of a batch is projected once, however often it occurs. And where Keras hands its optimizers the embedding's
-gradient as one row for each place, 64,000 for 128 reviews of 500 words, few are enough: what RMSprop, Adam and SGD
-make of them depends, for each word, on the sum of its rows and (Keras squares row by row) the sum of their squares.
+gradient as one row for each place, 64,000 for 128 reviews of 500 words, two for each word are enough, the sum of its
+rows and (Keras squares row by row) the sum of their squares: RMSprop, Adam and SGD ask for nothing else.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import numpy as np
 
 from rnn_compare.fused import sequences
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.fused.packing import Mask, PackedBatch, pack
+from rnn_compare.fused.packing import Mask, pack
 from rnn_compare.fused.sequences import ForwardPass, LayerOptions
 
 
@@ -28,6 +28,21 @@ class WordPass:
     recurrence: ForwardPass
     words: Indices
     place: Indices
+
+
+@dataclass(frozen=True)
+class WordGradients:
+    """The gradient of an embedding.
+
+    Attributes:
+        words: The ids that were read (distinct,).
+        sums: The gradients of each, summed over the places where it was read (distinct, features).
+        squares: Their squares, summed likewise: Keras' optimizers square what each place contributes.
+    """
+
+    words: Indices
+    sums: Array
+    squares: Array
 
 
 def forward(
@@ -58,11 +73,37 @@ def forward(
     return output, WordPass(recurrence, words, place)
 
 
-def backward(options: LayerOptions, read: WordPass, gradient: Array) -> tuple[Indices, Array, Array, Array, Array]:
-    """Returns the gradients of the embedding (ids, rows), kernel, recurrent kernel and bias from the output's."""
+def backward(options: LayerOptions, read: WordPass, gradient: Array) -> tuple[WordGradients, Array, Array, Array]:
+    """Returns the gradients of the embedding, kernel, recurrent kernel and bias from the output's."""
     found = sequences.backward(options, read.recurrence, gradient, of_words=True)
-    place, rows = fewest_rows(found.inputs, found.squares, occurrences(read.recurrence.batch, read.place))
-    return read.words[place], rows, found.kernel, found.recurrent_kernel, found.bias
+    of_words = WordGradients(read.words, found.inputs, found.squares)
+    return of_words, found.kernel, found.recurrent_kernel, found.bias
+
+
+def gradients_of_places(ids: Indices, gradients: Array, vocabulary_size: int) -> WordGradients:
+    """Returns the embedding's gradient from that of what was read at each place.
+
+    Args:
+        ids: Word ids (batch, timesteps).
+        gradients: Of each place (batch, timesteps, features).
+        vocabulary_size: Of the embedding.
+    """
+    words, place = distinct(ids.ravel(), vocabulary_size)
+    sums, squares = _summed(place, gradients.reshape(len(place), -1), len(words))
+    return WordGradients(words, sums, squares)
+
+
+@compiled
+def _summed(place: Indices, rows: Array, words: int) -> tuple[Array, Array]:
+    features = rows.shape[1]
+    sums, squares = np.zeros((words, features), np.float32), np.zeros((words, features), np.float32)
+    for k in range(len(place)):
+        row, total, squared = rows[k], sums[place[k]], squares[place[k]]
+        for j in range(features):
+            total[j] += row[j]
+        for j in range(features):
+            squared[j] += row[j] * row[j]
+    return sums, squares
 
 
 @compiled
@@ -78,55 +119,3 @@ def distinct(ids: Indices, vocabulary_size: int) -> tuple[Indices, Indices]:
             count += 1
         place[k] = places[ids[k]]
     return words[:count].copy(), place
-
-
-def occurrences(batch: PackedBatch, place: Indices) -> Indices:
-    """Returns how often each word is read, in the shared prefix by each review (words,)."""
-    words = place.max() + 1
-    times = np.bincount(place[batch.own_rows()], minlength=words)
-    in_prefix = sum(block.active[-1] - block.active[: batch.prefix] for block in batch.blocks)
-    np.add.at(times, place[batch.first :][: batch.prefix], in_prefix)
-    return times
-
-
-@compiled
-def fewest_rows(sums: Array, squares: Array, times: Indices) -> tuple[Indices, Array]:
-    """Returns few gradient rows that have the given sum and sum of squares for each word.
-
-    A word with n occurrences, sum s and sum of squares q gets m ≤ n + 1 rows s/m ± d with the d that makes their
-    squares q. There is one where m·q ≥ s²: two rows do for most words, and n + 1 for any.
-
-    Args:
-        sums: Sum of the gradients of each word (words, features).
-        squares: Sum of their squares (words, features).
-        times: Occurrences of each word (words,).
-
-    Returns:
-        For each row its word's place (rows,), and the rows (rows, features).
-    """
-    words, features = sums.shape
-    needed = np.ones(words, np.int64)
-    for at in range(words):
-        if times[at] > 1:
-            needed[at] = _rows_needed(sums[at], squares[at], times[at])
-    place, rows = np.empty(needed.sum(), np.int64), np.empty((needed.sum(), features), np.float32)
-    k = 0
-    for at in range(words):
-        share = np.float32(1) / np.float32(needed[at])
-        for row in range(needed[at]):
-            sign = np.float32(0) if needed[at] == 1 else np.float32(1 - 2 * (row % 2))
-            place[k] = at
-            for j in range(features):
-                mean = sums[at, j] * share
-                rows[k, j] = mean + sign * np.sqrt(max(squares[at, j] * share - mean * mean, np.float32(0)))
-            k += 1
-    return place, rows
-
-
-@compiled
-def _rows_needed(sums: Array, squares: Array, times: int) -> int:
-    needed = 2  # always an even number: as many rows above the mean as below
-    for j in range(len(sums)):
-        while needed < times and np.float32(needed) * squares[j] < sums[j] * sums[j]:
-            needed += 2
-    return needed

@@ -1,6 +1,5 @@
 """The real Keras networks: built, compiled, summarised. For workers only: this imports TensorFlow."""
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import keras
@@ -13,7 +12,7 @@ from rnn_compare.networks.parameters import recurrent_layer_name
 from rnn_compare.networks.weights import Weights
 
 SUMMARY_WIDTH = 80
-OPTIMIZERS: dict[Optimizer, Callable[..., Any]] = {
+OPTIMIZERS: dict[Optimizer, type[Any]] = {
     "rmsprop": keras.optimizers.RMSprop,
     "adam": keras.optimizers.Adam,
     "sgd": keras.optimizers.SGD,
@@ -22,8 +21,7 @@ OPTIMIZERS: dict[Optimizer, Callable[..., Any]] = {
 
 def build(
     experiment: Experiment,
-    make: Callable[[Experiment], keras.Model] | None = None,
-    optimizers: Mapping[Optimizer, Callable[..., Any]] = OPTIMIZERS,
+    kind: type[keras.Sequential] = keras.Sequential,
 ) -> keras.Model:
     """Builds and compiles the network of an experiment, with initial weights decided by its seed.
 
@@ -32,16 +30,15 @@ def build(
 
     Args:
         experiment: What is to be trained.
-        make: Makes the network, such as ``fused.models.fused_network``; ``network`` does if None.
-        optimizers: The optimizer of each name.
+        kind: ``keras.Sequential``, or ``fused.network.FusedNetwork``, which is trained faster.
 
     Returns:
         A compiled model that maps word ids (batch, maxlen) to probabilities (batch, 1).
     """
     keras.utils.set_random_seed(experiment.seed)
-    model = (make or network)(experiment)
+    model = network(experiment, kind)
     model.compile(
-        optimizer=optimizers[experiment.optimizer](learning_rate=experiment.learning_rate),
+        optimizer=OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
         loss="binary_crossentropy",
         metrics=["accuracy"],
         # XLA takes several times as long to start, which a class would sit through.
@@ -50,14 +47,14 @@ def build(
     return model
 
 
-def network(experiment: Experiment) -> keras.Model:
-    """Returns the network of an experiment, built but not compiled.
+def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
+    """Returns the network of an experiment, built but not compiled; ``kind`` as in ``build``.
 
     Example:
         >>> network(Experiment(cell="GRU", units=4, vocabulary_size=100)).count_params()
         3661
     """
-    model = keras.Sequential(
+    model = kind(
         [
             layers.Input(shape=(experiment.maxlen,), name="word_ids"),
             layers.Embedding(

@@ -3,7 +3,6 @@
 import random
 import threading
 import unittest.mock
-from collections.abc import Callable
 
 import keras
 from keras.src.random import seed_generator
@@ -15,15 +14,15 @@ from rnn_compare.networks import keras_models
 _building = threading.Lock()
 
 
-def build(experiment: Experiment, make: Callable[[Experiment], keras.Model] = keras_models.build) -> keras.Model:
+def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
     """Builds and compiles a network whose initial weights the seed alone decides, whatever other threads do.
 
-    ``make`` may also be ``fused.models.build``. Keras draws the seeds of its initializers from Python's global
+    ``kind`` as in ``keras_models.build``. Keras draws the seeds of its initializers from Python's global
     random numbers. Dask's threads draw from them too: one network in twenty began with other weights. So Keras gets
     numbers of its own, which begin as the global ones do after ``keras.utils.set_random_seed``.
     """
     with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
-        return make(experiment)
+        return keras_models.build(experiment, kind)
 
 
 def summary(experiment: Experiment) -> str:

@@ -16,6 +16,7 @@ import tensorflow as tf
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
+from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import checkpoint
@@ -25,13 +26,13 @@ from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.training import resuming
 from rnn_compare.training.batches import training_batches, validation_batches
-from rnn_compare.training.building import build, clear, summary
+from rnn_compare.training.building import build, clear
 from rnn_compare.training.callback import StreamCallback, gradient_callback, predictions, schedule_callback
 from rnn_compare.training.early_stopping import out_of_patience
 from rnn_compare.training.gradient_probe import Probe
 from rnn_compare.training.messages import first_line
 from rnn_compare.training.model_files import save_weights, write_models
-from rnn_compare.training.predictions import ValidationPredictions
+from rnn_compare.training.predictions import validation_predictions
 from rnn_compare.training.stream import StopAskedError, Stream
 
 _NO_PRIMITIVE = "could not create a primitive"
@@ -52,10 +53,11 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     """
     try:
         stock = why_stock(experiment)
-        model = build(experiment, keras_models.build if stock else models.build)
+        model = build(experiment, keras.Sequential if stock else FusedNetwork)
+        summary = keras_models.summary_text(model)  # before the optimizer is built, which it would count
         found = _resume(run, model)
         done: Sequence[EpochEnd] = found.epochs if found else ()
-        send(Started(run, model.count_params(), summary(experiment), versions(stock), time.time(), len(done)))
+        send(Started(run, model.count_params(), summary, versions(stock), time.time(), len(done)))
         if found:
             _tell_again(run, experiment, found, send)
         try:
@@ -228,7 +230,7 @@ def _fit(
             callbacks=[
                 *([] if experiment.schedule == "constant" else [schedule_callback(experiment)]),
                 StreamCallback(
-                    stream, ValidationPredictions(model, len(split.y_val)), split.y_val, experiment.patience
+                    stream, validation_predictions(model, len(split.y_val)), split.y_val, experiment.patience
                 ),
                 gradient_callback(Probe(run, experiment, send, stop_asked), model, resumed=bool(done)),
             ],

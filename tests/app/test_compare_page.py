@@ -263,7 +263,39 @@ def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> Non
     assert shared_services.engine is not None
 
 
+def open_more_settings(app: AppTest) -> None:
+    app.session_state["more_settings"] = True
+    app.run()
+
+
+def close_more_settings(app: AppTest) -> None:
+    app.session_state["more_settings"] = False
+    app.run()
+
+
+def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_another_than_usual(app: AppTest) -> None:
+    def drawn() -> bool:
+        return "seed" in [each.key for each in app.number_input]
+
+    assert not drawn()
+    open_more_settings(app)
+    assert app.number_input(key="seed").value == 1
+    close_more_settings(app)
+    assert not drawn()
+    open_more_settings(app)
+    app.number_input(key="seed").set_value(7).run()
+    close_more_settings(app)
+    assert app.number_input(key="seed").value == 7
+    assert app.selectbox(key="preset").value == "Own settings"
+    app.selectbox(key="preset").set_value("The book's experiment").run()
+    app.run()  # once they have taken the old values out of the address
+    assert not drawn()
+    assert "seed" not in app.query_params
+    assert not app.exception
+
+
 def test_more_than_eight_networks_are_refused_in_words(app: AppTest) -> None:
+    open_more_settings(app)
     app.multiselect(key="more_units").set_value(["8", "16", "64", "128"]).run()
     assert "2 cell types × 5 units × 1 maxlen make 10 networks; at most 8" in app.error[0].value
     assert app.button[0].label == "Train"
@@ -317,7 +349,7 @@ def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run])
     told = shown(app)
     for head in ("Best epoch, as the book reports it", "Kept weights", "Typical epoch", "Test reviews"):
         assert head in told
-    assert "One seed cannot tell which setting is better (kept weights: " in told
+    assert "One seed cannot tell which setting is better (kept weights, on reviews that did not choose them: " in told
     assert "two trained networks" in told, "the numbers behind it are there to be opened"
     assert "it flatters, for the same reviews chose the epoch" in told
 

@@ -67,24 +67,23 @@ def test_a_full_visit_loads_neither_keras_nor_tensorflow_and_a_lost_worker_comes
 
 
 FIRST_VISIT = """
-import importlib
 import sys
 from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import services
 from rnn_compare.dashboard.server import lifespan
 
 if __name__ == "__main__":
-    for module in lifespan.BEFOREHAND:
-        importlib.import_module(module)
+    lifespan.prepare()
     services.FIRST_PAGE_SECONDS = 600.0
     services.get_services()
     before = set(sys.modules)
-    script = "if __name__ == '__main__': from rnn_compare.dashboard.pages.compare.page import render; render()"
+    script = "if __name__ == '__main__': from rnn_compare.dashboard.site import render; render()"
     app = AppTest.from_string(script, default_timeout=60).run()
     assert not app.exception
     assert any("cannot be told apart" in html.proto.body or "points" in html.proto.body for html in app.get("html"))
     new = {module.split(".")[0] for module in set(sys.modules) - before}
-    print("imported:", sorted(new & {"distributed", "numpy", "pandas", "plotly", "pydantic", "rnn_compare", "scipy"}))
+    watched = {"distributed", "numpy", "pandas", "PIL", "plotly", "pydantic", "rnn_compare", "scipy"}
+    print("imported:", sorted(new & watched))
     services.close_services()
 """
 

@@ -51,6 +51,8 @@ def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_w
 
 def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
     app = page("compare.page", units=32)
+    app.session_state["more_settings"] = True
+    app.run()
     assert "distance" not in [each.key for each in app.number_input]
     app.selectbox(key="source").set_value("order").run()
     assert app.number_input(key="distance").value == 20

@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, Position, expect
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.runs.events import Status
 from tests.browser.conftest import Server
+from tests.browser.slow_line import SlowLine
+from tests.browser.visits import settle
 from tests.chromium import PATIENCE
 from tests.training.conftest import until
 
@@ -253,3 +255,22 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     inside.get_by_text("What it means").click()
     inside.keyboard.press("ArrowLeft")
     expect(where).to_have_text("after epoch 1")
+
+
+def test_a_choice_made_before_the_answer_to_the_last_press_stays(server: Server, runs: str, page: Page) -> None:
+    line = SlowLine(page)
+    page.goto(f"{server.url}/inside?show={runs}")
+    settle(page)
+    last = page.get_by_role("radio", name="last epoch")
+    expect(last).not_to_be_checked()
+    line.hold()
+    page.get_by_role("radio", name="Equations").click()
+    page.wait_for_timeout(3000)  # the answer is there, and held back
+    last.click()
+    line.let_through()
+    page.wait_for_timeout(500)
+    page.get_by_role("radio", name="Word by word").click()
+    line.go_on()
+    settle(page)
+    expect(page.get_by_role("radio", name="Word by word")).to_be_checked()
+    expect(last).to_be_checked()

@@ -16,12 +16,17 @@ def test_three_networks_and_what_a_block_is_made_of_fit_on_a_wall(server: Server
     cards = page.locator(".rc-parameters > .rc-card")
     expect(cards).to_have_count(3)
     page.locator(".rc-parameters > header").evaluate("header => header.scrollIntoView()")
-    top, end = page.locator(".rc-parameters > header").bounding_box(), cards.last.bounding_box()
-    assert top is not None
-    assert end is not None
     bar_of_pages = 60
     expect(page.get_by_role("img", name="Of 328,353 parameters: Embedding 97.5 %, LSTM 2.5 %")).to_be_visible()
-    assert end["y"] + end["height"] - top["y"] <= 720 - bar_of_pages
+    page.wait_for_function(  # once all letters are there
+        """height => {
+            const [card] = [...document.querySelectorAll('.rc-parameters > .rc-card')].slice(-1);
+            const header = document.querySelector('.rc-parameters > header');
+            return card.getBoundingClientRect().bottom - header.getBoundingClientRect().top <= height;
+        }""",
+        arg=720 - bar_of_pages,
+        timeout=20_000,
+    )
 
 
 def test_no_drawing_is_wider_than_its_box(server: Server, page: Page) -> None:

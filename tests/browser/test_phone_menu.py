@@ -20,16 +20,26 @@ def phone(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def says(phone: Page, test_id: str, word: str) -> None:
+    """Waits until a part of Streamlit's page says a word that our style sheet writes there."""
+    phone.wait_for_function(
+        """([id, word]) => {
+             const node = document.querySelector(`[data-testid=${id}]`);
+             return node && getComputedStyle(node, "::after").content === JSON.stringify(word);
+           }""",
+        arg=[test_id, word],
+    )
+
+
 def test_the_menu_leads_to_another_page_and_shuts(server: Server, phone: Page) -> None:
     phone.goto(f"{server.url}/reviews")
     settle(phone)
+    says(phone, "stExpandSidebarButton", "Menu")
+    says(phone, "stHeader", "Reviews")
     menu = phone.get_by_test_id("stExpandSidebarButton")
-    assert "Menu" in menu.evaluate("node => getComputedStyle(node, '::after').content")
-    header = "() => getComputedStyle(document.querySelector('[data-testid=stHeader]'), '::after').content"
-    assert phone.evaluate(header) == '"Reviews"'
     menu.click()
     phone.get_by_test_id("stSidebarNavLink").filter(has_text="Cluster").click()
     expect(phone.get_by_role("heading", name="Cluster")).to_be_visible()
     expect(phone.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
     expect(menu).to_be_visible()
-    assert phone.evaluate(header) == '"Cluster"'
+    says(phone, "stHeader", "Cluster")

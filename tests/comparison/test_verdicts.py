@@ -73,7 +73,8 @@ def test_one_seed_each_cannot_tell_about_the_settings_but_about_the_two_networks
     assert found.difference is not None
     assert (found.difference.p, found.difference.verdict) == (None, "cannot tell")
     assert sentence(found) == (
-        "One seed cannot tell which setting is better (kept weights: SimpleRNN(32) 70.0 % and LSTM(32) 86.0 %): "
+        "One seed cannot tell which setting is better (kept weights, on reviews that did not choose them: "
+        "SimpleRNN(32) 70.0 % and LSTM(32) 86.0 %): "
         "trained anew with another seed, each lands a little higher or lower. Train more seeds."
     )
     assert network_sentence(found).startswith(
@@ -92,7 +93,10 @@ def test_three_earlier_runs_of_each_setting_tell_what_a_seed_does(store: RunStor
 
 def test_an_interval_as_wide_as_the_chart_is_no_sentence(store: RunStore, evidence: Evidence) -> None:
     found = of_two(evidence, [*seeds(store, "SimpleRNN", 0.60, 0.75), *seeds(store, "LSTM", 0.70, 0.86)])
-    assert sentence(found).startswith("2 seeds each cannot tell which setting is better (kept weights: SimpleRNN(32) 6")
+    assert sentence(found).startswith(
+        "2 seeds each cannot tell which setting is better (kept weights, on reviews that did not choose them: "
+        "SimpleRNN(32) 6"
+    )
     assert sentence(found).endswith("they lie too far apart. Train more seeds.")
 
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import code_folder, models
-from rnn_compare.fused.models import fused_network, warm_up, why_not_covered
-from rnn_compare.fused.optimizers import OPTIMIZERS
+from rnn_compare.fused.models import warm_up, why_not_covered
+from rnn_compare.fused.optimizers import STEPS
 from rnn_compare.fused.sequences import KERNELS
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
@@ -45,23 +45,36 @@ def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any])
         np.testing.assert_allclose(ours, theirs, rtol=0, atol=2e-5)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-@pytest.mark.parametrize("optimizer", sorted(OPTIMIZERS))
+@pytest.mark.parametrize(
+    ("cell", "optimizer"),
+    [
+        *((cell, "rmsprop") for cell in CELLS),
+        *(("LSTM", optimizer) for optimizer in sorted(STEPS) if optimizer != "rmsprop"),
+    ],
+)
 def test_50_steps_lead_as_near_to_stock_as_stock_itself_with_rows_in_another_order(cell: str, optimizer: Any) -> None:
     experiment = Experiment.model_validate({**SMALL, "cell": cell, "optimizer": optimizer})
-    stock, reordered, fused = keras_models.build(experiment), keras_models.build(experiment), models.build(experiment)
-    for x, y in _batches(50):
+    stock, fused = keras_models.build(experiment), models.build(experiment)
+    stock.optimizer.build(stock.trainable_variables)
+    beginning = [np.array(variable) for variable in (*stock.variables, *stock.optimizer.variables)]
+    batches = _batches(50)
+    for x, y in batches:
         stock.train_on_batch(x, y)
-        reordered.train_on_batch(x[::-1], y[::-1])
         fused.train_on_batch(x, y)
+    expected = stock.get_weights()
+    # The same model once more from its beginning: Keras takes seconds to trace another.
+    for variable, value in zip((*stock.variables, *stock.optimizer.variables), beginning, strict=True):
+        variable.assign(value)
+    for x, y in batches:
+        stock.train_on_batch(x[::-1], y[::-1])
     # The rest is stock's: SGD subtracts the pad token's hundreds of small rows one by one, and rounds each time.
-    assert _distance(fused, stock) < 4 * _distance(reordered, stock) + 5e-7
+    assert _distance(fused.get_weights(), expected) < 4 * _distance(stock.get_weights(), expected) + 5e-7
 
 
 @pytest.mark.parametrize("chosen", [*SETTINGS, {"cell": "LSTM", "bidirectional": True}], ids=str)
 def test_weights_have_the_paths_that_files_name_them_by(chosen: dict[str, Any]) -> None:
     experiment = Experiment.model_validate({**SMALL, **chosen})
-    weights = keras_models.get_weights(fused_network(experiment))
+    weights = keras_models.get_weights(models.build(experiment))
     assert [path for path, _ in weights.tensors] == [tensor.path for tensor in parameters(experiment).tensors]
 
 
@@ -112,9 +125,8 @@ def test_a_training_compiles_its_own_kernel_alone(tmp_path: Path, monkeypatch: p
     assert called == ["GRU", "GRU"]
 
 
-def _distance(first: keras.Model, second: keras.Model) -> float:
-    pairs = zip(first.get_weights(), second.get_weights(), strict=True)
-    return max(float(np.abs(a - b).max()) for a, b in pairs)
+def _distance(first: list[NDArray[np.float32]], second: list[NDArray[np.float32]]) -> float:
+    return max(float(np.abs(a - b).max()) for a, b in zip(first, second, strict=True))
 
 
 def _batches(count: int) -> list[tuple[NDArray[np.int32], NDArray[np.int32]]]:

@@ -93,5 +93,5 @@ def _of_words(cell: str, table: Array, gradient: Array) -> tuple[Array, ...]:
     weights = layer_weights(cell, FEATURES, gradient.shape[1])
     options = LayerOptions(KERNELS[cell])
     _, read = word_inputs.forward(options, None, ids, table.astype(np.float32), *weights)
-    _, *found = word_inputs.backward(options, read, gradient)
-    return tuple(found)
+    embedding, *found = word_inputs.backward(options, read, gradient)
+    return embedding.sums, *found

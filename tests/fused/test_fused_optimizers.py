@@ -5,26 +5,31 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from rnn_compare.fused.optimizers import FusedRMSprop
+from rnn_compare.experiment import Optimizer
+from rnn_compare.fused.optimizers import STEPS
+from rnn_compare.fused.word_inputs import gradients_of_places
+from rnn_compare.networks.keras_models import OPTIMIZERS
 
-IDS = np.array([1, 4, 1, 0, 4, 1])  # rows of one word are squared one by one
-
-
-@pytest.mark.parametrize("options", [{}, {"rho": 0.5, "epsilon": 1e-3}, {"momentum": 0.9}, {"centered": True}], ids=str)
-def test_steps_and_state_are_those_of_stock_rmsprop(options: dict[str, Any]) -> None:
-    stock, fused = _after_steps(keras.optimizers.RMSprop(0.01, **options)), _after_steps(FusedRMSprop(0.01, **options))
-    assert [variable.shape for variable in fused] == [variable.shape for variable in stock]
-    for ours, theirs in zip(fused, stock, strict=True):
-        np.testing.assert_allclose(ours, theirs, rtol=1e-6, atol=1e-7)
+IDS = np.array([1, 4, 1, 0, 4, 1])  # Keras squares the rows of one word one by one
+SHAPES = ((6, 3), (3, 4), (4,))
 
 
-def _after_steps(optimizer: keras.Optimizer) -> list[Any]:
-    weight = keras.Variable(np.random.default_rng(1).normal(size=(6, 3)).astype(np.float32))
-    for step in range(5):
-        optimizer.apply([_rows(step)], [weight])
-    return [variable.numpy() for variable in (*optimizer.variables[2:], weight)]
+@pytest.mark.parametrize("name", sorted(STEPS))
+def test_steps_and_state_are_those_of_keras(name: Optimizer) -> None:
+    random = np.random.default_rng(1)
+    weights = [random.normal(size=shape).astype(np.float32) for shape in SHAPES]
+    theirs = [keras.Variable(weight) for weight in weights]
+    optimizer = OPTIMIZERS[name](0.01)
+    steps = STEPS[name]([[np.zeros_like(weight) for weight in weights] for _ in STEPS[name].kinds], 0)
+    for _ in range(5):
+        rows, *dense = (random.normal(size=shape).astype(np.float32) for shape in ((len(IDS), 3), *SHAPES[1:]))
+        optimizer.apply([tf.IndexedSlices(rows, IDS, SHAPES[0]), *map(tf.constant, dense)], theirs)
+        steps.step(weights, gradients_of_places(IDS[np.newaxis], rows[np.newaxis], 6), dense, 0.01)
+    for ours, keras_own in zip([*weights, *_ordered(steps)], [*theirs, *optimizer.variables[2:]], strict=True):
+        np.testing.assert_allclose(ours, keras_own.numpy(), rtol=1e-5, atol=1e-7)
+    assert steps.done == int(optimizer.iterations)
 
 
-def _rows(step: int) -> tf.IndexedSlices:
-    rows = np.random.default_rng(step).normal(size=(len(IDS), 3)).astype(np.float32)
-    return tf.IndexedSlices(rows, IDS, (6, 3))
+def _ordered(steps: Any) -> list[Any]:
+    """Returns the moments in the order of Keras' variables: weight by weight."""
+    return [moment for of_weight in zip(*steps.moments, strict=True) for moment in of_weight]

@@ -2,7 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.fused.packing import BLOCKS, pack
+from rnn_compare.fused.arithmetic import Indices
+from rnn_compare.fused.packing import BLOCKS, PackedBatch, pack
 
 WIDTH = 4 * 64
 """That of a layer whose batches are dealt out to all the blocks there may be."""
@@ -38,12 +39,12 @@ def test_masked_words_are_not_read_and_nothing_is_shared() -> None:
     mask = np.array([[False, False, True], [True, False, True]])
     batch, packed = pack(x, mask, False, WIDTH)
     assert batch.prefix == 0
-    assert packed[batch.own_rows(), 0].tolist() == [5, 7, 7]
+    assert packed[_own_rows(batch), 0].tolist() == [5, 7, 7]
 
 
 def test_reading_backwards_begins_at_the_end() -> None:
     batch, packed = pack(_numbered([[1, 2, 3], [4, 5, 6]]), np.ones((2, 3), np.bool_), True, WIDTH)
-    assert packed[batch.own_rows(), 0].tolist() == [3, 6, 2, 5, 1, 4]
+    assert packed[_own_rows(batch), 0].tolist() == [3, 6, 2, 5, 1, 4]
 
 
 def test_every_block_of_a_batch_has_as_much_to_do() -> None:
@@ -66,5 +67,10 @@ def test_every_timestep_is_read_once_or_stands_for_equal_ones(reviews: list[list
                 at = timesteps - 1 - t if backwards else t
                 packed_row = block.offsets[t] + row if t >= block.begins[row] else batch.first + t
                 np.testing.assert_array_equal(packed[packed_row], x[review, at])
-    own = batch.source[batch.own_rows()]
+    own = batch.source[_own_rows(batch)]
     assert len(set(own.tolist())) == len(own)
+
+
+def _own_rows(batch: PackedBatch) -> Indices:
+    """Returns the packed rows that single reviews read: all but those of the prefix and those that read nothing."""
+    return np.flatnonzero(batch.source[: batch.first] >= 0)

@@ -14,7 +14,7 @@ BATCH, TIMESTEPS, FEATURES, UNITS, WORDS = 40, 30, 8, 96, 50
 
 
 def gradients(cell: str, every_step: bool) -> list[Array]:
-    """Returns what one batch's output gradient comes to: by word its rows' sum and sum of squares, and the weights'."""
+    """Returns what one batch's output gradient comes to: of each word its sum and that of squares, and the weights'."""
     random = np.random.default_rng(1)
     ids = random.integers(0, WORDS, (BATCH, TIMESTEPS))
     for row, padding in enumerate(random.integers(0, TIMESTEPS + 1, BATCH)):
@@ -23,11 +23,11 @@ def gradients(cell: str, every_step: bool) -> list[Array]:
     weights = layer_weights(cell, FEATURES, UNITS, scale=0.1)  # larger ones would multiply what rounding does
     options = LayerOptions(KERNELS[cell], every_step=every_step)
     output, read = word_inputs.forward(options, None, ids, table, *weights)
-    found, rows, *of_weights = word_inputs.backward(options, read, random.normal(size=output.shape).astype(np.float32))
-    by_word, squares = np.zeros((2, WORDS, FEATURES), np.float32)
-    np.add.at(by_word, found, rows)
-    np.add.at(squares, found, np.square(rows))
-    return [by_word, squares, *of_weights]
+    towards = random.normal(size=output.shape).astype(np.float32)
+    embedding, *of_weights = word_inputs.backward(options, read, towards)
+    by_word = np.zeros((2, WORDS, FEATURES), np.float32)
+    by_word[:, embedding.words] = embedding.sums, embedding.squares
+    return [*by_word, *of_weights]
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -55,6 +55,24 @@ def test_work_within_work_does_not_wait_for_itself() -> None:
     assert len(done) == 4 * threads.MOST
 
 
+def test_what_threads_share_is_shared_further_by_those_that_are_left() -> None:
+    """As the rows of two directions, by eight threads: four for each."""
+    threads.allow(5)
+    both = threading.Barrier(2, timeout=10)
+
+    def left(_: int) -> int:
+        both.wait()
+        return threads.allowed()
+
+    assert threads.collect(left, range(2)) == [2, 2]
+    assert threads.allowed() == 5
+
+
+def test_what_was_collected_is_in_the_order_of_the_pieces() -> None:
+    threads.allow(3)
+    assert threads.collect(str, range(20)) == [str(piece) for piece in range(20)]
+
+
 def test_little_work_is_the_callers_own() -> None:
     threads.allow(4)
     seen: set[int] = set()

@@ -44,6 +44,24 @@ test("it asks less often while nothing trains", async (context) => {
   assert.equal(hall.asked.length, 2);
 });
 
+test("of runs that have just come onto the page it asks sooner for a while: somebody may have pressed Train", async (context) => {
+  const hall = follow(context);
+  hall.answer = { tag: "1", data: { busy: true } };
+  hall.news.from("/news", true);
+  for (let times = 0; times < 6; times++) await hall.tick(250);
+  assert.equal(hall.asked.length, 6);
+  await hall.tick(1249);
+  assert.equal(hall.asked.length, 6);
+  await hall.tick(1);
+  assert.equal(hall.asked.length, 7);
+  hall.news.from("/news", true); // the same runs, drawn anew: 200 viewers would ask five times as often all evening
+  await hall.tick(1249);
+  assert.equal(hall.asked.length, 7);
+  hall.news.from("/others", true);
+  await hall.tick(250);
+  assert.equal(hall.asked.length, 8);
+});
+
 test("an answer for runs that are no longer shown is not drawn", async (context) => {
   const hall = follow(context);
   hall.news.from("/old", true);

@@ -10,7 +10,7 @@ import pytest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused.models import fused_network
+from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.keras_script import script
 from rnn_compare.reviews import prepared
@@ -22,9 +22,9 @@ KEPT = {"SimpleRNN": None, "MGU": (slice(0, 3), -4.0), "GRU": (slice(0, 3), 4.0)
 """Where Keras' own bias has the gate that keeps the state, and what a forget bias of 4 makes of it."""
 
 
-def built(experiment: Experiment, make: Any = network) -> keras.Model:
+def built(experiment: Experiment, kind: Any = keras.Sequential) -> keras.Model:
     keras.utils.set_random_seed(experiment.seed)
-    return make(experiment)
+    return network(experiment, kind)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -51,7 +51,7 @@ def test_the_recurrent_kernel_begins_as_chosen(cell: str) -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_fused_layers_begin_as_the_stock_ones_do(cell: str) -> None:
     experiment = Experiment(**SMALL, cell=cell, layers=2, forget_bias=2.5, recurrent_initializer="glorot_uniform")
-    for stock, fused in zip(built(experiment).variables, built(experiment, fused_network).variables, strict=True):
+    for stock, fused in zip(built(experiment).variables, built(experiment, FusedNetwork).variables, strict=True):
         np.testing.assert_array_equal(stock.numpy(), fused.numpy(), err_msg=stock.path)
 
 

@@ -98,7 +98,9 @@ def page():
     found = controls.setup(st.container())
     st.text(str([experiment.reviews for experiment in found.experiments]))
 
-app = AppTest.from_function(page, default_timeout=60).run()
+app = AppTest.from_function(page, default_timeout=60)
+app.session_state["more_settings"] = True
+app.run()
 source, reviews = app.selectbox(key="source"), app.number_input(key="reviews")
 assert "Plays, seen last year" in source.options, source.options
 assert (reviews.value, reviews.max) == (25_000, 25_000)

@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused.layers import FUSED_LAYERS
+from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.insight.prediction import predict
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import prepared
@@ -93,7 +93,7 @@ def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
     started = events[0]
     assert isinstance(started, Started)
     assert started.versions["layers"] == layers
-    assert type(built[0].layers[1]) is (FUSED_LAYERS["SimpleRNN"] if layers == "fused" else keras.layers.SimpleRNN)
+    assert type(built[0]) is (FusedNetwork if layers == "fused" else keras.Sequential)
     assert "simple_rnn (SimpleRNN)" in started.summary
 
 

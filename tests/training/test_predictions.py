@@ -9,7 +9,7 @@ from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
 from rnn_compare.training.batches import training_batches, validation_batches
-from rnn_compare.training.predictions import ValidationPredictions
+from rnn_compare.training.predictions import validation_predictions
 
 from .conftest import tiny
 
@@ -36,7 +36,7 @@ def test_every_epochs_predictions_are_those_of_its_weights_in_the_order_of_the_r
     experiment = tiny(reviews=170, cell="LSTM", dropout=0.3)  # 34 for validation: two batches of 16, and one of 2
     model = BUILT[built](experiment)
     split = prepared.load(experiment.source).padded(experiment)
-    predictions = ValidationPredictions(model, len(split.y_val))
+    predictions = validation_predictions(model, len(split.y_val))
     seen: list[tuple[Any, Any]] = []
     follow = keras.callbacks.LambdaCallback(
         on_test_begin=lambda _logs: predictions.begin(),
@@ -55,7 +55,7 @@ def test_every_epochs_predictions_are_those_of_its_weights_in_the_order_of_the_r
 def test_model_and_training_are_what_they_are_without_it(built: str) -> None:
     experiment = tiny(dropout=0.3)
     plain, watched = (BUILT[built](experiment) for _ in range(2))
-    predictions = ValidationPredictions(watched, experiment.validation_reviews)
+    predictions = validation_predictions(watched, experiment.validation_reviews)
     begin = keras.callbacks.LambdaCallback(on_test_begin=lambda _logs: predictions.begin())
     assert fit(plain, experiment) == fit(watched, experiment, begin)
     for of_plain, of_watched in (

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import bring_texts, review_text, source_choice, source_fetch, theme, understood_texts
+from rnn_compare.dashboard.held_values import hold
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds, experiment_from
 from rnn_compare.formatting import percent
@@ -121,7 +122,7 @@ def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
         st.session_state[NUMBER] = random.randint(1, count)
 
     # Another source may hold fewer.
-    st.session_state[NUMBER] = min(max(int(st.session_state.get(NUMBER) or 1), 1), count)
+    hold(NUMBER, min(max(int(st.session_state.get(NUMBER) or 1), 1), count))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(f"Review, 1 to {count:,}", 1, count, key=NUMBER, persist_state="session", width=200)
         st.button("Random review", icon=":material/shuffle:", on_click=go_anywhere)

@@ -5,19 +5,20 @@ kept by the browser.
 """
 
 import functools
-import gzip
 import hashlib
 import importlib.resources
+import re
 from pathlib import Path
 
-import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import Response
 
+from rnn_compare.dashboard.server import kept_files
 from rnn_compare.dashboard.server.own_addresses import FOLDER
 
 PATH = f"{FOLDER}/{{version}}/{{name}}"
 ASSETS = Path(__file__).parents[1] / "assets"
+_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"\./([\w-]+\.js)";', re.MULTILINE)
 
 
 @functools.cache
@@ -41,19 +42,18 @@ def url(name: str) -> str:
 
 
 @functools.cache
-def _packed(name: str) -> bytes:
-    # Once for all visitors: Plotly takes a quarter of a second to compress, and 200 phones ask for it at once.
-    return gzip.compress(assets()[name].read_bytes(), compresslevel=6)
+def modules(script: str) -> list[str]:
+    """Returns the names of a script and of all that it imports, and what these import."""
+    found = [script]
+    for name in found:
+        imports = _IMPORT.findall(assets()[name].read_text(encoding="utf-8"))
+        found += [each for each in dict.fromkeys(imports) if each not in found]
+    return found
 
 
 async def serve(request: Request) -> Response:
-    """Answers with an asset, compressed."""
+    """Answers with an asset."""
     name = request.path_params["name"]
     if name not in assets():
         return Response("There is no such file.", status_code=404)
-    headers = {"Cache-Control": "public, max-age=31536000, immutable", "Vary": "Accept-Encoding"}
-    media_type = {".js": "text/javascript", ".css": "text/css"}.get(assets()[name].suffix)
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        return FileResponse(assets()[name], media_type=media_type, headers=headers)
-    content = await anyio.to_thread.run_sync(_packed, name)
-    return Response(content, media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
+    return await kept_files.answer(assets()[name], request.headers)

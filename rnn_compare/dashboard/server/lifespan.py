@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib
+import inspect
 import signal
 import threading
 import webbrowser
@@ -13,20 +14,27 @@ import streamlit as st
 
 from rnn_compare.dashboard.access import rules
 from rnn_compare.dashboard.classroom import close_classroom
-from rnn_compare.dashboard.server import join
+from rnn_compare.dashboard.server import idle, join, listening
 from rnn_compare.dashboard.server.own_addresses import page_url
 from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.errors import UserError
 
-BEFOREHAND = ("rnn_compare.dashboard.site", "scipy.special")
-"""What is imported before the first visitor would wait for it: the pages, and what their verdicts are computed with."""
+BEFOREHAND = (
+    "rnn_compare.dashboard.site",
+    "scipy.special",
+    "streamlit.material_icon_names",
+    *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
+)
+"""What is imported before the first visitor would wait for it: the pages, what their verdicts are computed with, and
+what Streamlit looks at icons with."""
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
-    for module in BEFOREHAND:
-        importlib.import_module(module)
+    listening.send_at_once()
+    idle.look_rarely()
+    prepare()
     print(rules.described(), flush=True)
     with contextlib.suppress(UserError):  # every page says it in words, and tries again
         await anyio.to_thread.run_sync(get_services)
@@ -36,6 +44,14 @@ async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
         yield {}
     await anyio.to_thread.run_sync(close_services)
     close_classroom()
+
+
+def prepare() -> None:
+    """Does beforehand what the first visitor would wait for."""
+    for module in BEFOREHAND:
+        importlib.import_module(module)
+    # Streamlit asks for the stack with its first element. Python then looks for the file of every module, only once.
+    inspect.stack()
 
 
 @contextlib.contextmanager

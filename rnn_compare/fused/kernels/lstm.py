@@ -4,9 +4,9 @@
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import Array, sigmoid, tanh, unless_faded
+from rnn_compare.fused.arithmetic import Array, compiled_for_one_row, sigmoid, tanh, unless_faded
 from rnn_compare.fused.cell_kernel import CellKernel
-from rnn_compare.fused.prefetch import prefetch
+from rnn_compare.fused.prefetch import AHEAD, prefetch
 
 INPUT, FORGET, CANDIDATE, OUTPUT = 0, 1, 2, 3
 
@@ -25,24 +25,21 @@ class LSTMKernel(CellKernel):
         np.dot(self.states[0, begin:end], self.recurrent_kernel, kept.reshape(rows, 4 * units))
         for row in range(rows):
             x, now = self.W_inputs[place[row]], kept[row]  # (4, units)
-            for j in range(units):
-                now[INPUT, j] = sigmoid(x[INPUT, j] + now[INPUT, j])
-            for j in range(units):
-                now[FORGET, j] = sigmoid(x[FORGET, j] + now[FORGET, j])
-            for j in range(units):
-                now[CANDIDATE, j] = tanh(x[CANDIDATE, j] + now[CANDIDATE, j])
-            for j in range(units):
-                now[OUTPUT, j] = sigmoid(x[OUTPUT, j] + now[OUTPUT, j])
-            for j in range(units):
-                carry = now[FORGET, j] * carries[row, j] + now[INPUT, j] * now[CANDIDATE, j]
-                new_carries[row, j] = carry
-                new_states[row, j] = now[OUTPUT, j] * tanh(carry)
+            if row + AHEAD < rows:
+                prefetch(self.W_inputs, place[row + AHEAD])
+            _forward(
+                *(x[INPUT], x[FORGET], x[CANDIDATE], x[OUTPUT]),
+                *(now[INPUT], now[FORGET], now[CANDIDATE], now[OUTPUT]),
+                carries[row],
+                new_carries[row],
+                new_states[row],
+            )
 
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
     ) -> None:
         """See ``CellKernel``."""
-        rows, units, one = last - first, dstates.shape[2], np.float32(1)
+        rows, units = last - first, dstates.shape[2]
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
         kept, carries, dgate = self.kept[begin:end], self.states[1, begin:end], dgates.reshape(rows, 4, units)
         dstate, dcarry = dstates[0, first:last], dstates[1, first:last]  # (rows, units)
@@ -51,17 +48,61 @@ class LSTMKernel(CellKernel):
             if begin >= rows:
                 prefetch(self.kept, begin - rows + row)
                 prefetch(self.states[1], begin - rows + row)
-            carry, ds, dc = carries[row * own], dstate[row], dcarry[row]  # (units,)
-            for j in range(units):
-                tanh_carry = tanh(now[FORGET, j] * carry[j] + now[INPUT, j] * now[CANDIDATE, j])
-                dnow[OUTPUT, j] = unless_faded(ds[j] * tanh_carry * now[OUTPUT, j] * (one - now[OUTPUT, j]))
-                dc[j] += ds[j] * now[OUTPUT, j] * (one - tanh_carry * tanh_carry)
-            for j in range(units):
-                dnow[INPUT, j] = unless_faded(dc[j] * now[CANDIDATE, j] * now[INPUT, j] * (one - now[INPUT, j]))
-            for j in range(units):
-                dnow[FORGET, j] = unless_faded(dc[j] * carry[j] * now[FORGET, j] * (one - now[FORGET, j]))
-            for j in range(units):
-                dnow[CANDIDATE, j] = unless_faded(dc[j] * now[INPUT, j] * (one - now[CANDIDATE, j] * now[CANDIDATE, j]))
-            for j in range(units):
-                dc[j] = unless_faded(dc[j] * now[FORGET, j])
+            _back(
+                *(now[INPUT], now[FORGET], now[CANDIDATE], now[OUTPUT]),
+                carries[row * own],
+                dstate[row],
+                dcarry[row],
+                *(dnow[INPUT], dnow[FORGET], dnow[CANDIDATE], dnow[OUTPUT]),
+            )
         np.dot(dproducts, self.U_T, dstate)
+
+
+@compiled_for_one_row
+def _forward(
+    x_i: Array,
+    x_f: Array,
+    x_c: Array,
+    x_o: Array,
+    i: Array,
+    f: Array,
+    c: Array,
+    o: Array,
+    carry: Array,
+    new_carry: Array,
+    new_state: Array,
+) -> None:
+    """Turns U·state, in the gates' places, into the gates, and writes the new carry and state; all (units,)."""
+    for j in range(len(i)):
+        input_gate, forget_gate = sigmoid(x_i[j] + i[j]), sigmoid(x_f[j] + f[j])
+        candidate, output_gate = tanh(x_c[j] + c[j]), sigmoid(x_o[j] + o[j])
+        i[j], f[j], c[j], o[j] = input_gate, forget_gate, candidate, output_gate
+        carried = forget_gate * carry[j] + input_gate * candidate
+        new_carry[j] = carried
+        new_state[j] = output_gate * tanh(carried)
+
+
+@compiled_for_one_row
+def _back(
+    i: Array,
+    f: Array,
+    c: Array,
+    o: Array,
+    carry: Array,
+    dstate: Array,
+    dcarry: Array,
+    di: Array,
+    df: Array,
+    dc: Array,
+    do: Array,
+) -> None:
+    """Writes the gates' gradients and turns that of the carry after the step into that before it (units,)."""
+    one = np.float32(1)
+    for j in range(len(i)):
+        tanh_carry = tanh(f[j] * carry[j] + i[j] * c[j])
+        dcarried = dcarry[j] + dstate[j] * o[j] * (one - tanh_carry * tanh_carry)
+        do[j] = unless_faded(dstate[j] * tanh_carry * o[j] * (one - o[j]))
+        di[j] = unless_faded(dcarried * c[j] * i[j] * (one - i[j]))
+        df[j] = unless_faded(dcarried * carry[j] * f[j] * (one - f[j]))
+        dc[j] = unless_faded(dcarried * i[j] * (one - c[j] * c[j]))
+        dcarry[j] = unless_faded(dcarried * f[j])

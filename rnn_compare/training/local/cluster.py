@@ -18,7 +18,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.training import worker_process
 from rnn_compare.training.lean_import import without
-from rnn_compare.training.local import fork_server, worker
+from rnn_compare.training.local import dask_settings, fork_server, worker
 from rnn_compare.training.local.cores import THREADS_VARIABLE, Cores, number_from
 from rnn_compare.training.local.silence import Silence
 from rnn_compare.training.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
@@ -33,38 +33,10 @@ WORKER_BYTES = 1_500_000_000
 """Memory set aside for one worker: TensorFlow alone takes half of it."""
 CLOSE_SECONDS = 10.0
 SILENT_SECONDS, HUNG_SECONDS = 30.0, 10.0
-"""After how long a worker that says nothing is asked whether it is there (it tells that it lives twice a second,
-whatever it trains), and how long it may take to answer. One that does not hangs."""
+"""After how long a worker that says nothing is asked whether it is there (it tells that it lives every
+few seconds, whatever it trains), and how long it may take to answer. One that does not hangs."""
 QUESTION_SLOT = {"question": 1}
 """A resource of Dask's: each worker has one, and a question takes it while it is answered."""
-
-CONFIGURATION = {
-    "distributed.worker.multiprocessing-method": fork_server.METHOD,
-    # TensorFlow's own memory would have Dask pause a worker silently; a job's arrays cannot be spilled anyway.
-    "distributed.worker.memory.target": False,
-    "distributed.worker.memory.spill": False,
-    "distributed.worker.memory.pause": False,
-    "distributed.worker.memory.terminate": 0.95,
-    # A worker that is started anew imports TensorFlow; until then Dask would give it up for lost.
-    "distributed.deploy.lost-worker-timeout": "10 minutes",
-    # A clock that is set, or a laptop that was asleep, would have Dask give up all workers as long silent.
-    "distributed.scheduler.worker-ttl": None,
-    # Samples every thread a hundred times a second, for a dashboard that is off.
-    "distributed.worker.profile.enabled": False,
-    # A laptop that waits for its lecture is left alone: what Dask looks at many times a second serves its own
-    # dashboard, or clusters that move data about.
-    "distributed.admin.tick.interval": "2s",
-    "distributed.admin.system-monitor.interval": "10s",
-    "distributed.admin.system-monitor.gil.enabled": False,
-    "distributed.scheduler.work-stealing": False,
-    "distributed.scheduler.active-memory-manager.start": False,
-    "distributed.worker.memory.monitor-interval": "500ms",
-    # Of the last thousand messages of each kind and connection, in which nobody looks anything up.
-    "distributed.admin.low-level-log-length": 100,
-    # There is a small HTTP server even without a dashboard; nobody needs it.
-    "distributed.scheduler.http.routes": [],
-    "distributed.worker.http.routes": [],
-}
 
 
 def worker_count() -> int:
@@ -93,13 +65,21 @@ class LocalWorkers:
     problem: str | None = None
 
     def __init__(self, on_message: OnMessage, size: int | None = None) -> None:
-        dask.config.set(CONFIGURATION)
+        dask.config.set(dask_settings.CONFIGURATION)
         with without("pandas", "lz4"):  # Dask has a fork server import them, and begins with this process
             get_mp_context()  # type: ignore[no-untyped-call]  # distributed types few of its functions
         worker.trim_log()
-        fork_server.start()
         self.size = size or worker_count()
+        self._on_message = on_message
         self._cores = Cores(number_from(THREADS_VARIABLE))
+        self._silence = Silence()
+        self._cluster: DaskObject
+        self._client: DaskObject
+        self._resting = False
+        self._open()
+
+    def _open(self) -> None:
+        fork_server.start()
         cluster = LocalCluster(  # type: ignore[no-untyped-call]  # distributed types few of its methods
             n_workers=0,
             # The second thread is for what people wait for while a training runs, such as a summary.
@@ -109,6 +89,7 @@ class LocalWorkers:
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
+            scheduler_sync_interval=dask_settings.NEVER_SECONDS,
             memory_limit=MEMORY_LIMIT // self.size,
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": 0, "dashboard_address": "127.0.0.1:0"},
@@ -116,24 +97,22 @@ class LocalWorkers:
             # Pinned, so that a worker started anew next week still writes where the first ones did.
             env={CACHE_VARIABLE: str(cache_folder())},
         )
+        dask_settings.quieten_scheduler(cluster.scheduler)
         client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
         client.subscribe_topic(  # type: ignore[no-untyped-call]  # as above
-            TOPIC, lambda entry: on_message(from_plain(entry[1]))
+            TOPIC, lambda entry: self._on_message(from_plain(entry[1]))
         )
         cluster.scale(self.size)  # type: ignore[no-untyped-call]  # as above
-        self._cluster: DaskObject = cluster
-        self._client: DaskObject = client
-        self._silence = Silence()
-        self._resting = False
+        self._cluster, self._client = cluster, client
 
     def addresses(self) -> list[str]:
         """Returns the workers that are there and warm."""
-        return list(self._client.nthreads())
+        return [] if self._resting else list(self._client.nthreads())
 
     def info(self) -> list[WorkerInfo]:
         """Returns what Dask's scheduler last heard of each worker."""
-        workers = self._client.scheduler_info()["workers"].items()
-        return [worker_info(address, told) for address, told in workers]
+        workers = {} if self._resting else self._client.scheduler_info()["workers"]
+        return [worker_info(address, told) for address, told in workers.items()]
 
     def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # as of all kinds of workers
         """Returns None: a worker on this machine that is lost was lost with its run, or because of it."""
@@ -175,20 +154,20 @@ class LocalWorkers:
             self._call(worker_process.use_threads, threads, workers=[address])
 
     def rest(self) -> None:
-        """Ends all worker processes; their memory is free then."""
-        self._cluster.scale(0)
+        """Ends all worker processes, and with them Dask, which is never quite still; their memory is free then."""
         self._resting = True
+        self._close()
 
     def rise(self) -> None:
         """Starts as many as there were."""
+        self._open()
         self._resting = False
-        fork_server.start()
-        self._cluster.scale(self.size)
 
     def look_after(self) -> None:
         """Kills workers that hang; while they rest, what they were forked from ends too."""
         if self._resting:
             fork_server.end_if_unused()
+            return
         scheduler = self._cluster.scheduler
         # Dask's own way, a time to live, takes a laptop's sleep for hanging.
         heard = {address: known.last_seen for address, known in scheduler.workers.copy().items()}
@@ -223,6 +202,12 @@ class LocalWorkers:
 
     def close(self) -> None:
         """Ends all workers at once, whatever they do: their files are there whole or not at all."""
+        if self._resting:
+            fork_server.end_if_unused()
+        else:
+            self._close()
+
+    def _close(self) -> None:
         self._client.close(timeout=CLOSE_SECONDS)
         self._cluster.sync(self._kill_all)
         fork_server.end_if_unused()  # it may still import, and workers wait for it

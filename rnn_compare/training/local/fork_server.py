@@ -48,6 +48,8 @@ ENVIRONMENT = {
     "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
     "MALLOC_TRIM_THRESHOLD_": str(1 << 32),
     "MALLOC_TOP_PAD_": str(1 << 26),
+    # Tables of a megabyte or two are read here and there: in small pages their addresses take long to look up.
+    "GLIBC_TUNABLES": "glibc.malloc.hugetlb=1",
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "KERAS_BACKEND": "tensorflow",
 }

@@ -14,14 +14,15 @@ import psutil
 from distributed import Nanny, Worker
 
 from rnn_compare.paths import worker_log
-from rnn_compare.training.local import fork_server
+from rnn_compare.training.local import dask_settings, fork_server
 from rnn_compare.training.worker_process import prepare
 
 LOG_BYTES = 1_000_000
 
 
-def dask_setup(_worker: Worker) -> None:
+def dask_setup(worker: Worker) -> None:
     """Prepares a fresh worker, before it takes its first job: Dask calls it when this module is preloaded."""
+    dask_settings.quieten_worker(worker)
     fork_server.end_with_it()
     make_ready()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the fork server's children begin with Python's own

@@ -67,8 +67,9 @@ def setup(beside_train: DeltaGenerator, shown: Sequence[Experiment] = ()) -> Set
         "maxlen", _with_current(MAXLENS, "maxlen"), DEFAULTS["maxlen"], key="maxlen", help=_help("maxlen"), **_BIND
     )
     _slider("Epochs", "epochs")
-    with st.expander("More settings"):
-        _more()
+    with (more := st.expander("More settings", key="more_settings", on_change="rerun")):
+        if more.open or _more_is_set():
+            _more()
     with beside_train:
         st.slider("Seeds", 1, MAX_SEEDS, DEFAULTS["seeds"], key="seeds", help=SEEDS_HELP, **_BIND)
     with above:  # now that the widgets below have taken their values from the address
@@ -132,6 +133,18 @@ def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
 
 def _current() -> dict[str, Any]:
     return {name: st.session_state.get(name, default) for name, default in DEFAULTS.items()}
+
+
+def _more_is_set() -> bool:
+    """Tells whether any of More settings is another than usual.
+
+    Only then, or to be seen, are its two dozen widgets drawn: they take a browser a sixth of the time until the page is
+    there.
+    """
+    fields = [name for name in DEFAULTS if name not in ("cell", "units", "maxlen", "epochs", "seeds")]
+    return any(
+        field in st.query_params or st.session_state.get(field, DEFAULTS[field]) != DEFAULTS[field] for field in fields
+    )
 
 
 def _more() -> None:
@@ -255,14 +268,14 @@ def _with_current(offered: Sequence[int], field: str) -> list[int]:
 
 
 def _read() -> Setup:
-    state = st.session_state
+    state = _current()
     try:
         experiments = comparison(
             state["cell"] or [],
             [state["units"], *(_whole(value, "units") for value in state["more_units"])],
             [state["maxlen"], *(_whole(value, "maxlen") for value in state["more_maxlen"])],
             range(state["seed"], state["seed"] + state["seeds"]),
-            **{name: state.get(name, DEFAULTS[name]) for name in SHARED},
+            **{name: state[name] for name in SHARED},
         )
     except UserError as error:
         return Setup((), str(error))

@@ -1,0 +1,217 @@
+"""A Keras network whose ``fit`` runs on compiled kernels instead of TensorFlow's graph. Imports TensorFlow.
+
+Layers, weights, callbacks and ``fit`` itself are Keras' own. What is replaced is what happens in a batch: Keras would
+trace it for half a second and call TensorFlow a thousand times for it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras import layers
+
+from rnn_compare.cells.registry import cell
+from rnn_compare.fused import network_pass
+from rnn_compare.fused.arithmetic import Array, Indices
+from rnn_compare.fused.network_pass import NetworkOptions
+from rnn_compare.fused.optimizers import STEPS, Steps
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
+from rnn_compare.networks.keras_models import OPTIMIZERS
+
+Logs = dict[str, float]
+
+
+@dataclass
+class _Measured:
+    """What Keras' metrics come to over the batches of an epoch so far."""
+
+    reviews: int = 0
+    loss: float = 0.0
+    right: int = 0
+
+    def add(self, logits: Array, labels: Array) -> Logs:
+        self.reviews += len(labels)
+        self.loss += float(network_pass.losses(logits, labels).sum(dtype=np.float64))
+        self.right += int(((network_pass.probabilities(logits) > 0.5) == (labels > 0)).sum())
+        return self.logs()
+
+    def logs(self) -> Logs:
+        reviews = np.float32(max(1, self.reviews))  # Keras divides in float32, and the same run tells the same digits
+        return {"accuracy": float(self.right / reviews), "loss": float(np.float32(self.loss) / reviews)}
+
+
+class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not followed by mypy
+    """``keras.Sequential`` of an embedding, recurrent layers with kernels, and ``Dense(1, activation="sigmoid")``.
+
+    To be compiled with binary cross-entropy, accuracy and an optimizer with its default options. While ``fit`` is at
+    work the weights are elsewhere; Keras' variables have them at each epoch's end, before any callback asks.
+
+    Attributes:
+        predicted: The probabilities of the evaluation that is running or was last, batch by batch, each (batch,).
+    """
+
+    predicted: list[Array]
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.predicted = []
+        self._measured = _Measured()
+        self._under_way: _Training | None = None
+
+    def fit(self, *arguments: Any, callbacks: Sequence[keras.callbacks.Callback] = (), **options: Any) -> Any:
+        """Trains, as Keras' ``fit`` does."""
+        write = keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: self._training().write(self))
+        try:
+            return super().fit(*arguments, callbacks=[write, *callbacks], **options)
+        finally:
+            self._under_way = None
+
+    def train_on_batch(self, *arguments: Any, **options: Any) -> Any:
+        """Trains with one batch, as Keras' ``train_on_batch`` does."""
+        try:
+            logs = super().train_on_batch(*arguments, **options)
+            self._training().write(self)
+        finally:
+            self._under_way = None
+        return logs
+
+    def reset_metrics(self) -> None:
+        """Begins to count anew; Keras calls it."""
+        self._measured = _Measured()
+
+    def get_metrics_result(self) -> Logs:
+        """Returns loss and accuracy of what was read since; Keras calls it."""
+        return self._measured.logs()
+
+    def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002  # Keras' own
+        """Makes what trains with a batch; Keras calls it."""
+        training = self._training()
+
+        def train(batches: Iterator[Any]) -> Logs:
+            ids, labels = _batch(next(batches))
+            return self._measured.add(training.train(ids, labels, float(self.optimizer.learning_rate.value)), labels)
+
+        self.train_function = train
+
+    def make_test_function(self, force: bool = False) -> None:  # noqa: ARG002  # Keras' own
+        """Makes what evaluates with a batch; Keras calls it."""
+        read = self._reading()
+        dropping = [cell for cells in _cells(self) for cell in cells if cell.dropout]
+        self.predicted = []
+
+        def test(batches: Iterator[Any]) -> Logs:
+            ids, labels = _batch(next(batches))
+            for each in dropping:
+                each.seed_generator.next()  # Keras draws a mask here too, though it drops nothing
+            logits = read(ids)
+            self.predicted.append(network_pass.probabilities(logits))
+            return self._measured.add(logits, labels)
+
+        self.test_function = test
+
+    def make_predict_function(self, force: bool = False) -> None:  # noqa: ARG002  # Keras' own
+        """Makes what predicts for a batch; Keras calls it."""
+        read = self._reading()
+
+        def predict(batches: Sequence[Any]) -> Any:
+            ids, *_ = keras.utils.unpack_x_y_sample_weight(batches[0])
+            found = network_pass.probabilities(read(np.asarray(ids).astype(np.int64)))
+            return tf.convert_to_tensor(found[:, np.newaxis])
+
+        self.predict_function = predict
+
+    def _training(self) -> "_Training":
+        if self._under_way is None:
+            self._under_way = _Training(self)
+        return self._under_way
+
+    def _reading(self) -> Callable[[Indices], Array]:
+        options = options_of(self)
+        weights = self._under_way.weights if self._under_way else [variable.value.numpy() for variable in self.weights]
+        nothing = [[None] * len(directions) for directions in options.layers]
+        return lambda ids: network_pass.forward(options, weights, ids, nothing).logits
+
+
+class _Training:
+    """Weights and the optimizer's state while a network is trained."""
+
+    def __init__(self, model: FusedNetwork) -> None:
+        model.optimizer.build(model.trainable_variables)
+        self._options = options_of(model)
+        self._cells = _cells(model)
+        self.weights: list[Array] = [variable.value.numpy() for variable in model.weights]
+        steps = next(STEPS[name] for name, kind in OPTIMIZERS.items() if isinstance(model.optimizer, kind))
+        moments = [[variable.value.numpy() for variable in _moments(model, kind)] for kind in steps.kinds]
+        self._steps: Steps = steps(moments, int(model.optimizer.iterations.value))
+
+    def train(self, ids: Indices, labels: Array, learning_rate: float) -> Array:
+        """Trains with one batch and returns its logits."""
+        dropout_masks = [[_dropout_mask(cell, len(ids)) for cell in cells] for cells in self._cells]
+        read = network_pass.forward(self._options, self.weights, ids, dropout_masks)
+        self._steps.step(self.weights, *network_pass.backward(self._options, self.weights, read, labels), learning_rate)
+        return read.logits
+
+    def write(self, model: FusedNetwork) -> None:
+        """Copies all into Keras' variables."""
+        # Copies, for TensorFlow may keep the very array that it is given.
+        for variable, value in zip(model.weights, self.weights, strict=True):
+            variable.assign(value.copy())
+        for kind, values in zip(self._steps.kinds, self._steps.moments, strict=True):
+            for variable, value in zip(_moments(model, kind), values, strict=True):
+                variable.assign(value.copy())
+        model.optimizer.iterations.assign(self._steps.done)
+
+
+def options_of(model: keras.Model) -> NetworkOptions:
+    """Returns how a network of an embedding, recurrent layers and a ``Dense`` layer reads."""
+    kernels = {cell(name).keras_layer(): kernel for name, kernel in KERNELS.items()}
+    return NetworkOptions(
+        tuple(
+            tuple(
+                LayerOptions(
+                    kernels[type(layer)],
+                    layer.go_backwards,
+                    layer.return_sequences,
+                    bool(layer.zero_output_for_mask),
+                )
+                for layer in _directions(outer)
+            )
+            for outer in _recurrent_layers(model)
+        ),
+        bool(model.layers[0].mask_zero),
+    )
+
+
+def _recurrent_layers(model: keras.Model) -> list[Any]:
+    return list(model.layers[1:-1])
+
+
+def _cells(model: keras.Model) -> list[list[Any]]:
+    return [[layer.cell for layer in _directions(outer)] for outer in _recurrent_layers(model)]
+
+
+def _directions(layer: Any) -> list[Any]:
+    return [layer.forward_layer, layer.backward_layer] if isinstance(layer, layers.Bidirectional) else [layer]
+
+
+def _moments(model: keras.Model, kind: str) -> list[Any]:
+    # After the step's number and the learning rate come those of each weight, kind by kind or weight by weight.
+    return [variable for variable in model.optimizer.variables[2:] if variable.path.endswith(f"_{kind}")]
+
+
+def _dropout_mask(cell: Any, reviews: int) -> Array | None:
+    """Draws what a layer's dropout leaves of each review's inputs (batch, features), with the numbers of Keras."""
+    if not cell.dropout:
+        return None
+    cell.reset_dropout_mask()
+    mask: Array = cell.get_dropout_mask(tf.ones((reviews, cell.kernel.shape[0]))).numpy()
+    cell.reset_dropout_mask()
+    return mask
+
+
+def _batch(data: Any) -> tuple[Indices, Array]:
+    ids, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
+    return np.asarray(ids).astype(np.int64), np.asarray(labels).reshape(-1).astype(np.float32)

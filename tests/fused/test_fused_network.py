@@ -1,0 +1,204 @@
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused import models, network_pass, sequences, threads, vector_inputs
+from rnn_compare.fused.network import options_of
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
+from rnn_compare.networks import keras_models
+from rnn_compare.reviews.prepared import Split
+from rnn_compare.training import batches
+from tests.fused.conftest import layer_weights
+
+VOCABULARY = 100
+
+
+@st.composite
+def networks_and_reviews(draw: st.DrawFn) -> tuple[Experiment, NDArray[np.int64]]:
+    batch, maxlen = draw(st.integers(1, 6)), draw(st.integers(1, 9))
+    experiment = Experiment(
+        cell=draw(st.sampled_from(sorted(KERNELS))),
+        units=draw(st.integers(1, 9)),
+        embedding_size=draw(st.integers(1, 7)),
+        maxlen=maxlen,
+        vocabulary_size=VOCABULARY,
+        mask_padding=draw(st.booleans()),
+        bidirectional=draw(st.booleans()),
+        layers=draw(st.integers(1, 2)),
+        seed=draw(st.integers(0, 2**31 - 1)),
+    )
+    lengths = draw(st.lists(st.integers(0, maxlen), min_size=batch, max_size=batch))
+    return experiment, _padded(experiment.seed, lengths, maxlen)
+
+
+@given(networks_and_reviews())
+@settings(max_examples=40)
+def test_what_a_network_says_and_every_gradient_are_those_of_stock_keras(
+    drawn: tuple[Experiment, NDArray[np.int64]],
+) -> None:
+    experiment, ids = drawn
+    _compare_with_stock(experiment, ids)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("lengths", [(12, 9, 9, 5, 1, 0), (12,) * 6, (0,) * 6, (0, 12, 0, 12, 3, 3)], ids=str)
+def test_reviews_of_all_padding_and_of_none_stand_side_by_side(
+    cell: str, masked: bool, lengths: tuple[int, ...]
+) -> None:
+    experiment = Experiment(
+        cell=cell, units=5, embedding_size=4, maxlen=12, vocabulary_size=VOCABULARY, mask_padding=masked
+    )
+    _compare_with_stock(experiment, _padded(2, lengths, 12))
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("backwards", [False, True])
+def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_whole(
+    name: str, backwards: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    random = np.random.default_rng(4)
+    ids = _padded(4, [0, 9, 12, 30, 28], 30)
+    x = random.normal(size=(VOCABULARY, 3)).astype(np.float32)[ids]
+    if backwards:
+        x = x[:, ::-1].copy()
+    options = LayerOptions(KERNELS[name], backwards)
+    towards = random.normal(size=(5, 4)).astype(np.float32)
+    found = []
+    for followed in (0.0, 0.9):
+        monkeypatch.setattr(sequences, "FOLLOWED", np.float32(followed))
+        _, read = vector_inputs.forward(options, None, x, *layer_weights(name, 3, 4))
+        dx, *weights = vector_inputs.backward(options, read, towards)
+        found.append([dx, dx.sum(axis=0), *weights])
+    (whole, *all_of_it), (shortened, *still_all) = found
+    assert np.abs(whole - shortened).max() > 1e-4 * np.abs(whole).max()
+    for ours, theirs in zip(still_all, all_of_it, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6 * np.abs(whole).max())
+
+
+@pytest.mark.parametrize("scale", [1.0, 30.0, 300.0])
+def test_loss_and_accuracy_are_those_that_keras_tells_however_sure_a_network_is(scale: float) -> None:
+    experiment = Experiment(cell="GRU", units=5, embedding_size=4, maxlen=12, vocabulary_size=VOCABULARY)
+    stock, fused = keras_models.build(experiment), models.build(experiment)
+    for model in (stock, fused):
+        model.layers[-1].kernel.assign(model.layers[-1].kernel * scale)
+        model.layers[1].cell.bias.assign(model.layers[1].cell.bias + 3)
+    ids, labels = _padded(5, range(12), 12).astype(np.int32), np.arange(12) % 2
+    ours, theirs = (model.evaluate(ids, labels, batch_size=5, verbose=0, return_dict=True) for model in (fused, stock))
+    assert ours == pytest.approx(theirs, rel=5e-5)
+    ours, theirs = (model.train_on_batch(ids, labels, return_dict=True) for model in (fused, stock))
+    assert ours == pytest.approx({name: float(figure) for name, figure in theirs.items()}, rel=5e-5)
+    for a, b in zip(fused.get_weights(), stock.get_weights(), strict=True):
+        np.testing.assert_allclose(a, b, rtol=0, atol=2e-5)
+
+
+@pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "sgd"])
+def test_a_fit_tells_its_callbacks_what_stock_keras_does_and_has_its_weights_in_keras_by_then(optimizer: Any) -> None:
+    """Between epochs whoever asks Keras for weights, moments or the step's number gets those of the epoch's end."""
+    experiment = Experiment(
+        cell="LSTM",
+        units=4,
+        embedding_size=3,
+        maxlen=8,
+        vocabulary_size=VOCABULARY,
+        optimizer=optimizer,
+        dropout=0.2,
+        reviews=40,
+        batch_size=8,
+        epochs=3,
+    )
+    ids, labels = _padded(6, [3, 8, 5, 0, 7, 8, 2, 6] * 5, 8).astype(np.int32), np.arange(40) % 3 % 2
+    split = Split(ids[:32], labels[:32], ids[32:], labels[32:])
+    seen: list[list[Any]] = []
+    for model in (keras_models.build(experiment), models.build(experiment)):
+        told: list[Any] = []
+
+        def at_the_end(epoch: int, logs: dict[str, float], model: Any = model, told: list[Any] = told) -> None:
+            values = [variable.value.numpy() for variable in (*model.variables, *model.optimizer.variables)]
+            told.append(({"epoch": epoch, **logs}, values))
+
+        def halve(_epoch: int, rate: float) -> float:
+            return rate / 2
+
+        callbacks = [
+            keras.callbacks.LearningRateScheduler(halve),
+            keras.callbacks.LambdaCallback(on_epoch_end=at_the_end),
+        ]
+        model.fit(
+            batches.training_batches(experiment, split),
+            steps_per_epoch=4,
+            epochs=3,
+            shuffle=False,
+            validation_data=batches.validation_batches(experiment, split),
+            verbose=0,
+            callbacks=callbacks,
+        )
+        seen.append(told)
+    for (theirs, their_values), (ours, our_values) in zip(*seen, strict=True):
+        assert ours == pytest.approx({name: float(figure) for name, figure in theirs.items()}, abs=1e-5)
+        for ours_of_one, theirs_of_one in zip(our_values, their_values, strict=True):
+            np.testing.assert_allclose(ours_of_one, theirs_of_one, rtol=1e-4, atol=2e-5)
+
+
+def _compare_with_stock(experiment: Experiment, ids: NDArray[np.int64]) -> None:
+    keras.utils.set_random_seed(experiment.seed)
+    stock = keras_models.network(experiment)
+    labels = (np.arange(len(ids)) % 2).astype(np.float32)
+    with tf.GradientTape() as tape:
+        said = stock(ids, training=True)
+        loss = tf.reduce_mean(keras.losses.binary_crossentropy(labels[:, np.newaxis], said))
+    slices, *theirs = tape.gradient(loss, [variable.value for variable in stock.trainable_variables])
+
+    options, weights = options_of(stock), [weight.value.numpy() for weight in stock.weights]
+    nothing = [[None] * len(directions) for directions in options.layers]
+    read = network_pass.forward(options, weights, ids, nothing)
+    np.testing.assert_allclose(network_pass.probabilities(read.logits), said.numpy()[:, 0], atol=1e-6)
+    np.testing.assert_allclose(network_pass.losses(read.logits, labels).mean(), loss.numpy(), rtol=1e-5)
+    embedding, ours = network_pass.backward(options, weights, read, labels)
+    for found, rows in ((embedding.sums, slices.values.numpy()), (embedding.squares, np.square(slices.values.numpy()))):
+        by_word = np.zeros((2, *weights[0].shape))
+        np.add.at(by_word[0], embedding.words, found)
+        np.add.at(by_word[1], slices.indices.numpy(), rows)
+        np.testing.assert_allclose(by_word[0], by_word[1], rtol=1e-4, atol=1e-5)
+    for mine, keras_own in zip(ours, theirs, strict=True):
+        np.testing.assert_allclose(mine, keras_own, rtol=0, atol=1e-5 * max(1.0, float(np.abs(keras_own).max())))
+
+
+def _padded(seed: int, lengths: Any, maxlen: int) -> NDArray[np.int64]:
+    ids = np.random.default_rng(seed).integers(1, 20, (len(lengths), maxlen))
+    for row, length in enumerate(lengths):
+        ids[row, : maxlen - length] = 0
+    return ids
+
+
+@pytest.mark.parametrize("dropout", [0.0, 0.3])
+def test_directions_side_by_side_come_to_the_same_digits(dropout: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
+    experiment = Experiment(
+        cell="GRU", units=6, embedding_size=4, maxlen=20, vocabulary_size=VOCABULARY, bidirectional=True, layers=2
+    )
+    model, ids = models.build(experiment), _padded(3, [0, 3, 9, 20, 14, 14, 1, 6], 20)
+    options, weights = options_of(model), [np.asarray(weight) for weight in model.get_weights()]
+    dropping = np.random.default_rng(6).random((2, 2, 8, 12)) >= dropout
+    masks = [
+        [mask[:, :width].astype(np.float32) for mask in layer] for layer, width in zip(dropping, (4, 12), strict=True)
+    ]
+    labels = np.arange(8, dtype=np.float32) % 2
+    found = []
+    for count in (1, 2, 2, 5):
+        threads.allow(count)
+        read = network_pass.forward(options, weights, ids, masks if dropout else [[None] * 2] * 2)
+        embedding, gradients = network_pass.backward(options, weights, read, labels)
+        found.append([read.logits, embedding.sums, embedding.squares, *gradients])
+    threads.allow(1)
+    for again in found[1:]:
+        for ours, alone in zip(again, found[0], strict=True):
+            np.testing.assert_array_equal(ours, alone)
