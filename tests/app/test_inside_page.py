@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.network_choice import on_cards
 from rnn_compare.dashboard.pages.inside import gradients, reading
+from rnn_compare.dashboard.services import get_services
 from rnn_compare.insight.leave_one_out import logits_without
 from rnn_compare.insight.verdict import ask, encode, run_weights
 from rnn_compare.insight.word_by_word import words_read
@@ -94,7 +95,8 @@ def until(app: AppTest, true: Callable[[], object]) -> None:
     """Looks again and again, as the browser does, until something is true."""
     deadline = time.monotonic() + 60
     while not true():
-        assert time.monotonic() < deadline, "it never came"
+        engine = get_services().engine
+        assert time.monotonic() < deadline, f"it never came: {engine.state}, {engine.workers()}"
         time.sleep(0.1)
         app.run()
         assert not app.exception

@@ -10,6 +10,7 @@ from typing import TypeVar
 import dask
 from dask.system import CPU_COUNT
 from distributed import Client, LocalCluster
+from distributed.core import Status
 from distributed.system import MEMORY_LIMIT
 from distributed.utils import get_mp_context
 
@@ -35,6 +36,8 @@ CLOSE_SECONDS = 10.0
 SILENT_SECONDS, HUNG_SECONDS = 30.0, 10.0
 """After how long a worker that says nothing is asked whether it is there (it tells that it lives every
 few seconds, whatever it trains), and how long it may take to answer. One that does not hangs."""
+RENEW_SECONDS = 2.0
+"""How long to wait before workers that did not come up are started once more: something may be wrong with all."""
 QUESTION_SLOT = {"question": 1}
 """A resource of Dask's: each worker has one, and a question takes it while it is answered."""
 
@@ -76,6 +79,7 @@ class LocalWorkers:
         self._cluster: DaskObject
         self._client: DaskObject
         self._resting = False
+        self._renewed = time.monotonic()
         self._open()
 
     def _open(self) -> None:
@@ -164,15 +168,36 @@ class LocalWorkers:
         self._resting = False
 
     def look_after(self) -> None:
-        """Kills workers that hang; while they rest, what they were forked from ends too."""
+        """Starts those anew that did not come up, and kills those that hang; while they rest, what they were forked
+        from ends too.
+        """
         if self._resting:
             fork_server.end_if_unused()
             return
+        self._renew()
         scheduler = self._cluster.scheduler
         # Dask's own way, a time to live, takes a laptop's sleep for hanging.
         heard = {address: known.last_seen for address, known in scheduler.workers.copy().items()}
         for address in self._silence.longer_than(SILENT_SECONDS, heard, time.monotonic()):
             threading.Thread(target=self._kill_unless_it_answers, args=(address,), daemon=True).start()
+
+    def _renew(self) -> None:
+        # Dask replaces a worker that dies, but gives one up that dies before it was ever there, as all do whose fork
+        # server is killed while it imports.
+        given_up = [name for name, nanny in self._cluster.workers.copy().items() if nanny.status is Status.failed]
+        if not given_up or time.monotonic() - self._renewed < RENEW_SECONDS:
+            return
+        _log.warning("%d of the workers did not come up; they are started again.", len(given_up))
+        self._renewed = time.monotonic()
+        fork_server.start()
+        cluster = self._cluster
+
+        def start_again() -> None:
+            for name in given_up:
+                cluster.workers.pop(name, None)
+            cluster.scale(self.size)
+
+        cluster.loop.add_callback(start_again)
 
     def _kill_unless_it_answers(self, address: str) -> None:
         # Silence proves nothing: Tornado times what Dask's workers tell by the wall clock, and where that is set back

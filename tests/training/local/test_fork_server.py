@@ -36,6 +36,30 @@ if __name__ == "__main__":
     engine.close()
 """
 
+KILLED_WHILE_IT_IMPORTS = """
+import sys
+import time
+from pathlib import Path
+import psutil
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.engine import Engine
+from rnn_compare.training.local import fork_server
+
+if __name__ == "__main__":
+    engine = Engine(RunStore(Path(sys.argv[1])), "command line")
+    fork_server.start()
+    [imports] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
+    engine.start()
+    while engine._workers is None or len(engine._workers._cluster._created) < 2:
+        time.sleep(0.01)
+    imports.kill()
+    until = time.monotonic() + 100
+    while len(engine.workers()) < 2 and time.monotonic() < until:
+        time.sleep(0.1)
+    print(engine.state.phase, len(engine.workers()))
+    engine.close()
+"""
+
 
 def the_fork_server() -> psutil.Process:
     [found] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
@@ -64,22 +88,30 @@ def test_it_gives_way_to_the_pages_once_and_so_do_its_workers() -> None:
 
 
 def test_without_it_each_worker_imports_for_itself_and_trains_as_well(prepared_cache: Path, tmp_path: Path) -> None:
-    script = tmp_path / "spawned.py"
-    script.write_text(SPAWNED)
+    assert said_by(SPAWNED, prepared_cache, tmp_path, workers=1) == ["finished", "1", "False"]
+
+
+@forked_only
+def test_workers_come_all_the_same_where_it_is_killed_before_they_were_ever_there(
+    prepared_cache: Path, tmp_path: Path
+) -> None:
+    assert said_by(KILLED_WHILE_IT_IMPORTS, prepared_cache, tmp_path, workers=2) == ["ready", "2"]
+
+
+def said_by(program: str, cache: Path, folder: Path, workers: int) -> list[str]:
+    script = folder / "program.py"
+    script.write_text(program)
+    environment = {CACHE_VARIABLE: str(cache), "PYTHONPATH": str(PROJECT), "RNN_COMPARE_WORKERS": str(workers)}
     done = subprocess.run(
-        [sys.executable, str(script), str(tmp_path / "runs.db")],
-        env={
-            **os.environ,
-            CACHE_VARIABLE: str(prepared_cache),
-            "PYTHONPATH": str(PROJECT),
-            "RNN_COMPARE_WORKERS": "1",
-        },
+        [sys.executable, str(script), str(folder / "runs.db")],
+        env=os.environ | environment,
         capture_output=True,
         text=True,
         timeout=240,
         check=False,
     )
-    assert done.stdout.split() == ["finished", "1", "False"], done.stderr[-3000:]
+    assert done.returncode == 0, done.stderr[-3000:]
+    return done.stdout.split()
 
 
 @forked_only
