@@ -8,7 +8,7 @@ import tensorflow as tf
 from filelock import FileLock
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import code_folder, vector_inputs, word_inputs
+from rnn_compare.fused import code_folder, vector_inputs, word_gradients, word_inputs
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.fused.optimizers import RMSprop
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
@@ -75,9 +75,10 @@ def _call_every_kernel(name: str) -> None:
     ids, kernel = np.zeros((2, 3), np.int64), KERNELS[name]
     table = np.zeros((5, 2), np.float32)
     for options in (LayerOptions(kernel), LayerOptions(kernel, every_step=True)):
-        output, read = word_inputs.forward(options, None, ids, table, *weights)
-        word_inputs.backward(options, read, output)
+        for dropout_mask in (None, np.ones((2, 2), np.float32)):
+            output, read = word_inputs.forward(options, None, ids, table, *weights, dropout_mask=dropout_mask)
+            word_inputs.backward(options, read, output)
         seen, seen_read = vector_inputs.forward(options, None, table[ids], *weights)
         of_places, *_ = vector_inputs.backward(options, seen_read, seen)
-    embedding = word_inputs.gradients_of_places(ids, of_places, len(table))
+    embedding = word_gradients.gradients_of_places(ids, of_places, len(table))
     RMSprop([[np.zeros_like(table)]], 0).step([table], embedding, [], 0.0)

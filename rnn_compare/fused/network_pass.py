@@ -7,12 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_compare.fused import sequences, threads, vector_inputs, word_inputs
+from rnn_compare.fused import sequences, threads, vector_inputs, word_gradients, word_inputs
 from rnn_compare.fused.arithmetic import Array, Indices
 from rnn_compare.fused.packing import Mask
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.fused.vector_inputs import VectorPass
-from rnn_compare.fused.word_inputs import WordGradients, WordPass
+from rnn_compare.fused.word_gradients import WordGradients
+from rnn_compare.fused.word_inputs import WordPass
 
 WEIGHTS = 3
 """Of a recurrent layer's direction: kernel, recurrent kernel, bias."""
@@ -84,10 +85,10 @@ def forward(
             for how, dropout_mask in zip(directions, dropping, strict=True)
         ]
         run: Callable[[_Direction], tuple[Array, WordPass | VectorPass]]
-        if found is None and _by_words(directions, dropping):
-            run = partial(_read_words, ids, mask, table)
+        if found is None:
+            run = partial(_read_words, ids, mask, table, len(directions) == 1)
         else:
-            run = partial(_read_vectors, table[ids] if found is None else found, mask)
+            run = partial(_read_vectors, found, mask)
         # A layer's directions know nothing of each other.
         worth_sharing = sequences.worth_sharing(ids.size, len(pieces[0].weights[0][0]))
         outputs, passes = zip(*threads.collect(run, pieces, worth_sharing), strict=True)
@@ -146,14 +147,20 @@ def backward(
         if below is not None:
             gradient = below
             if which == 0:
-                embedding = word_inputs.gradients_of_places(read.ids, below, len(table))
+                embedding = word_gradients.gradients_of_places(read.ids, below, len(table))
     assert embedding is not None, "a network has a recurrent layer"
     return embedding, gradients
 
 
-def _read_words(ids: Indices, mask: Mask | None, table: Array, direction: _Direction) -> tuple[Array, WordPass]:
-    output, read = word_inputs.forward(direction.how, mask, ids, table, *direction.weights)
-    return _in_order(direction.how, output), read
+def _read_words(
+    ids: Indices, mask: Mask | None, table: Array, single: bool, direction: _Direction
+) -> tuple[Array, WordPass | VectorPass]:
+    how, dropout_mask, weights = direction
+    output, read = word_inputs.forward(how, mask, ids, table, *weights, dropout_mask=dropout_mask)
+    # Keras adds up the gradients that a place gets from both directions before the optimizer squares them, so the
+    # places must be told apart there.
+    left = read if single else VectorPass(read.recurrence, (*ids.shape, table.shape[1]))
+    return _in_order(how, output), left
 
 
 def _read_vectors(vectors: Array, mask: Mask | None, direction: _Direction) -> tuple[Array, VectorPass]:
@@ -175,12 +182,6 @@ def _go_back(
         return of_words, own
     of_vectors, *own = vector_inputs.backward(how, read, gradient)
     return of_vectors, own
-
-
-def _by_words(directions: Sequence[LayerOptions], dropping: Sequence[Array | None]) -> bool:
-    # Keras adds up the gradients that a place gets from both directions before the optimizer squares them, so the
-    # places must be told apart there; and dropout makes the vectors of a word differ from review to review.
-    return len(directions) == 1 and dropping[0] is None
 
 
 def _times(vectors: Array, dropout_mask: Array | None) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 
 from rnn_compare.experiment import Optimizer
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.fused.word_inputs import WordGradients
+from rnn_compare.fused.word_gradients import WordGradients
 
 
 class Steps(ABC):

@@ -59,6 +59,7 @@ class ForwardPass:
         batch: What lies where.
         mask: The mask that the batch was packed with.
         inputs: What was read: vectors, or those of the distinct words (inputs, features).
+        shared: Whether several packed rows may read the same.
         kernel: The layer's kernel.
     """
 
@@ -66,6 +67,7 @@ class ForwardPass:
     batch: PackedBatch
     mask: Mask | None
     inputs: Array
+    shared: bool
     kernel: Array
 
 
@@ -74,20 +76,22 @@ class Gradients:
     """What the gradient of a recurrence's output comes to.
 
     Attributes:
-        inputs: Of the inputs (inputs, features).
+        inputs: Of the inputs (inputs, features); of none where each packed row reads its own.
         squares: Squares of what each packed row contributed to them, summed (inputs, features); of no inputs if not
             wanted.
-        kernel, recurrent_kernel, bias: Of the weights, as Keras lays them out.
+        by_row: Of what each packed row reads (rows, features); of no rows if the squares were wanted.
         prefix: Of what each review of a block reads in the shared prefix, for each block (prefix, rows, features); of
             no steps if the squares were wanted.
+        kernel, recurrent_kernel, bias: Of the weights, as Keras lays them out.
     """
 
     inputs: Array
     squares: Array
+    by_row: Array
+    prefix: Sequence[Array]
     kernel: Array
     recurrent_kernel: Array
     bias: Array
-    prefix: Sequence[Array]
 
 
 def forward(
@@ -95,7 +99,7 @@ def forward(
     batch: PackedBatch,
     mask: Mask | None,
     inputs: Array,
-    place: Indices,
+    place: Indices | None,
     kernel: Array,
     recurrent_kernel: Array,
     bias: Array,
@@ -107,18 +111,18 @@ def forward(
         batch: What lies where.
         mask: The mask that the batch was packed with.
         inputs: What is read (inputs, features).
-        place: For each packed row the input that it reads (rows,).
+        place: For each packed row the input that it reads (rows,); None where it is the row's own.
         kernel, recurrent_kernel, bias: The layer's weights, as Keras lays them out.
 
     Returns:
         The last states (reviews, units), or all (reviews, timesteps, units), and what ``backward`` needs.
     """
-    cell_kernel, rows, units = options.kernel, len(place), len(recurrent_kernel)
+    cell_kernel, rows, units = options.kernel, len(batch.source), len(recurrent_kernel)
     states = np.empty((cell_kernel.state_count, rows, units), np.float32)
     states[:, batch.first] = 0  # before the first step
     arrays = cell_kernel(
         W_inputs=_project(inputs, kernel, bias if bias.ndim == 1 else bias[0]).reshape(len(inputs), -1, units),
-        place=place,
+        place=np.arange(rows) if place is None else place,
         states=states,
         kept=np.empty((rows, cell_kernel.kept_count, units), np.float32),
         recurrent_kernel=recurrent_kernel,
@@ -127,7 +131,7 @@ def forward(
     )
     recurrence.forward_prefix(arrays, batch.prefix)
     threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, _worth_sharing(arrays))
-    forward_pass = ForwardPass(arrays, batch, mask, inputs, kernel)
+    forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, kernel)
     reviews = sum(len(block.order) for block in batch.blocks)
     if options.every_step:
         outputs = np.zeros((reviews, len(batch.blocks[0].active) - 1, units), np.float32)
@@ -164,23 +168,20 @@ def project(inputs: Array, kernel: Array, bias: Array, projected: Array) -> None
             projected[row, j] += bias[j]
 
 
-def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, of_words: bool) -> Gradients:
+def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, squared: bool) -> Gradients:
     """Returns what the gradient of a recurrence's output comes to.
 
     Args:
         options: How it read.
         forward_pass: What ``forward`` left.
         gradient: Of its output.
-        of_words: Whether the squares of the inputs' gradients are wanted, or else those in the prefix one by one.
+        squared: Whether the squares of the inputs' gradients are wanted, which packed rows share; or else what each row
+            contributes to them.
     """
     arrays, batch = forward_pass.arrays, forward_pass.batch
-
-    def table() -> Array:
-        return np.zeros((len(forward_pass.inputs), forward_pass.kernel.shape[1]), np.float32)
-
-    # Many blocks read the same word, but no two the same vector.
-    tables = [table() for _ in batch.blocks] if of_words else [table()] * len(batch.blocks)
-    blocks = [_nothing(forward_pass, *each, of_words) for each in zip(batch.blocks, tables, strict=True)]
+    features = len(forward_pass.kernel)
+    by_row = np.empty((0 if squared else len(batch.source), features), np.float32)
+    blocks = [_nothing(forward_pass, block, by_row, squared) for block in batch.blocks]
 
     def run(which: int) -> None:
         block = batch.blocks[which]
@@ -192,18 +193,21 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
         recurrence.backward(arrays, block, by_step, blocks[which])
 
     threads.for_each(run, range(len(blocks)), _worth_sharing(arrays))
-    whole = _joined(blocks, of_words)
+    whole = _joined(blocks)
     recurrence.backward_prefix(arrays, whole.entering, whole)
-    bias = np.dot(
-        np.ones(len(whole.by_input), np.float32), whole.by_input
-    )  # a sum; NumPy's own takes ten times as long
+    kernel, bias = whole.kernel, whole.bias
+    if forward_pass.shared:
+        kernel = np.dot(forward_pass.inputs.T, whole.by_input)
+        # A sum; NumPy's own takes ten times as long.
+        bias = np.dot(np.ones(len(whole.by_input), np.float32), whole.by_input)
     return Gradients(
-        inputs=np.dot(whole.by_input, forward_pass.kernel.T),
+        inputs=np.dot(whole.by_input, forward_pass.kernel.T) if squared else np.empty((0, features), np.float32),
         squares=whole.squares,
-        kernel=np.dot(forward_pass.inputs.T, whole.by_input),
+        by_row=by_row,
+        prefix=[each.prefix for each in blocks],
+        kernel=kernel,
         recurrent_kernel=whole.recurrent_kernel,
         bias=np.stack([bias, whole.recurrent_bias]) if len(whole.recurrent_bias) else bias,
-        prefix=[each.prefix for each in blocks],
     )
 
 
@@ -216,28 +220,36 @@ def _worth_sharing(arrays: CellKernel) -> bool:
     return worth_sharing(arrays.place.size, len(arrays.U_T))
 
 
-def _nothing(forward_pass: ForwardPass, block: Packing, by_input: Array, of_words: bool) -> GradientSums:
+def _nothing(forward_pass: ForwardPass, block: Packing, by_row: Array, squared: bool) -> GradientSums:
     arrays, kernel, rows, prefix = forward_pass.arrays, forward_pass.kernel, len(block.order), block.prefix
-    inputs, features = len(by_input), len(kernel)
+    shared, (features, width) = len(forward_pass.inputs) if forward_pass.shared else 0, kernel.shape
+
+    def zeros(*shape: int) -> Array:
+        return np.zeros(shape, np.float32)
+
     return GradientSums(
         place=arrays.place,
         kernel_T=np.ascontiguousarray(kernel.T),
         recurrent_kernel=np.zeros_like(arrays.recurrent_kernel),
-        recurrent_bias=np.zeros(arrays.recurrent_bias.size, np.float32),
-        by_input=by_input,
-        squares=np.zeros((inputs if of_words else 0, features), np.float32),
-        followed=FOLLOWED_FOR_SQUARES if of_words else FOLLOWED,
-        entering=np.zeros((prefix, len(arrays.states), arrays.states.shape[2]), np.float32),
-        prefix=np.zeros((0 if of_words else prefix, rows, features), np.float32),
-        prefix_squares=np.zeros((prefix if of_words else 0, features), np.float32),
+        recurrent_bias=zeros(arrays.recurrent_bias.size),
+        by_input=zeros(shared, width),  # of each block its own: many read the same word
+        vectors=forward_pass.inputs[: 0 if shared else None],
+        kernel=zeros(features, width),
+        bias=zeros(width),
+        by_row=by_row,
+        squares=zeros(shared if squared else 0, features),
+        followed=FOLLOWED_FOR_SQUARES if squared else FOLLOWED,
+        entering=zeros(prefix, len(arrays.states), arrays.states.shape[2]),
+        prefix=zeros(0 if squared else prefix, rows, features),
+        prefix_squares=zeros(prefix if squared else 0, features),
     )
 
 
-def _joined(blocks: Sequence[GradientSums], of_words: bool) -> GradientSums:
+def _joined(blocks: Sequence[GradientSums]) -> GradientSums:
     """Returns the first block's sums, to which those of the others are added: in their order, for sums are rounded."""
     whole = blocks[0]
     for each in blocks[1:]:
-        for name in ("recurrent_kernel", "recurrent_bias", "squares", "entering", *(["by_input"] if of_words else [])):
+        for name in ("recurrent_kernel", "recurrent_bias", "by_input", "kernel", "bias", "squares", "entering"):
             total: Array = getattr(whole, name)
             total += getattr(each, name)
     return whole

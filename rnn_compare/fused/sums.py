@@ -13,15 +13,22 @@ STRETCH = 64
 
 
 class GradientSums(NamedTuple):
-    """What a block adds up, zeros at first. An input is a distinct word, or a vector that one packed row reads.
+    """What a block adds up, zeros at first.
+
+    Where many packed rows read the same input, a word, W·input + b is summed by input first, and what that comes to for
+    the kernel is left to the end. Where each row reads a vector of its own, it goes into the kernel's at once.
 
     Attributes:
         place: For each packed row the input that it reads (rows,).
         kernel_T: The layer's kernel, transposed (gates · units, features).
         recurrent_kernel: Gradient of the recurrent kernel (units, gates · units).
         recurrent_bias: Gradient of the bias beside U·state, of a cell that has two (gates · units,), else (0,).
-        by_input: Gradient of W·input + b, summed over the rows that read an input (inputs, gates · units).
-        squares: Squares of the inputs' gradients, summed likewise (inputs, features); of no inputs if not wanted.
+        by_input: Gradient of W·input + b, summed over the rows that read an input (inputs, gates · units); of no inputs
+            where each row has its own.
+        vectors: What each packed row reads (rows, features); of no rows where they share inputs.
+        kernel, bias: Their gradients, where each row has its own (features, gates · units), (gates · units,).
+        by_row: Gradient of what each packed row reads (rows, features); of no rows if not wanted.
+        squares: Its squares, summed over the rows that read an input (inputs, features); of no inputs if not wanted.
         followed: How far single reviews are followed back through the prefix that they share: until their gradient
             is below this part of the largest that entered it. What all reviews come to together does not depend on it.
         entering: Gradients of the states after each step of the prefix that enter it there, summed over the reviews
@@ -36,6 +43,10 @@ class GradientSums(NamedTuple):
     recurrent_kernel: Array
     recurrent_bias: Array
     by_input: Array
+    vectors: Array
+    kernel: Array
+    bias: Array
+    by_row: Array
     squares: Array
     followed: np.float32
     entering: Array
@@ -55,24 +66,39 @@ def add_stretch(
         begin: The first of the rows.
         dgates: Gradient of each row's W·input (rows, gates · units).
         dproducts: That of its U·state; the same array in a cell with one bias.
-        squared: Whether to add the squares of the gradients of what they read.
+        squared: Whether to add the squares of the gradients of what they read, where those are wanted.
     """
     end = begin + len(dgates)
     cell.add_recurrent_gradient(sums.recurrent_kernel, begin, end, dproducts)
     if len(sums.recurrent_bias) > 0:
         add_rows(sums.recurrent_bias, dproducts)
+    if len(sums.vectors) > 0:
+        add(sums.kernel, np.dot(sums.vectors[begin:end].T, dgates))
+        add_rows(sums.bias, dgates)
+    else:
+        _add_by_input(sums, begin, dgates)
+    if len(sums.by_row) > 0:
+        np.dot(dgates, sums.kernel_T, sums.by_row[begin:end])
+    elif squared:
+        _add_squares(sums, begin, np.dot(dgates, sums.kernel_T))
+
+
+@compiled
+def _add_by_input(sums: GradientSums, begin: int, dgates: Array) -> None:
     for row in range(len(dgates)):
         if row + AHEAD < len(dgates):
             prefetch(sums.by_input, sums.place[begin + row + AHEAD])
         total, dgate = sums.by_input[sums.place[begin + row]], dgates[row]
         for j in range(len(total)):
             total[j] += dgate[j]
-    if squared and len(sums.squares) > 0:
-        dx = np.dot(dgates, sums.kernel_T)
-        for row in range(len(dx)):
-            squares = sums.squares[sums.place[begin + row]]
-            for j in range(len(squares)):
-                squares[j] += dx[row, j] * dx[row, j]
+
+
+@compiled
+def _add_squares(sums: GradientSums, begin: int, dx: Array) -> None:
+    for row in range(len(dx)):
+        squares = sums.squares[sums.place[begin + row]]
+        for j in range(len(squares)):
+            squares[j] += dx[row, j] * dx[row, j]
 
 
 @compiled

@@ -12,7 +12,12 @@ from rnn_compare.fused.sequences import ForwardPass, LayerOptions
 
 @dataclass(frozen=True)
 class VectorPass:
-    """What the forward pass leaves for the backward pass."""
+    """What the forward pass leaves for the backward pass.
+
+    Attributes:
+        recurrence: That of the recurrence, which may have read words.
+        shape: Of the inputs (batch, timesteps, features).
+    """
 
     recurrence: ForwardPass
     shape: tuple[int, int, int]
@@ -33,21 +38,19 @@ def forward(
         The output, as ``sequences.forward``, and what ``backward`` needs.
     """
     batch, packed = pack(x, mask, options.backwards, recurrent_kernel.shape[1])
-    output, recurrence = sequences.forward(
-        options, batch, mask, packed, np.arange(len(packed)), kernel, recurrent_kernel, bias
-    )
+    output, recurrence = sequences.forward(options, batch, mask, packed, None, kernel, recurrent_kernel, bias)
     return output, VectorPass(recurrence, x.shape)
 
 
 def backward(options: LayerOptions, read: VectorPass, gradient: Array) -> tuple[Array, Array, Array, Array]:
     """Returns the gradients of vectors, kernel, recurrent kernel and bias from that of the output."""
-    found = sequences.backward(options, read.recurrence, gradient, of_words=False)
+    found = sequences.backward(options, read.recurrence, gradient, squared=False)
     batch, (reviews, timesteps, features) = read.recurrence.batch, read.shape
     dx = np.zeros((reviews * timesteps, features), np.float32)
-    scatter(found.inputs, batch.source[: batch.first], dx)
+    scatter(found.by_row, batch.source[: batch.first], dx)
     if batch.prefix:
         # What single reviews, followed for a while only, leave of the prefix's gradient goes to one that has all of it.
-        left = found.inputs[batch.first :][: batch.prefix] - sum(each.sum(axis=1) for each in found.prefix)
+        left = found.by_row[batch.first :][: batch.prefix] - sum(each.sum(axis=1) for each in found.prefix)
         longest = max(range(len(batch.blocks)), key=lambda which: int(batch.blocks[which].begins[-1]))
         found.prefix[longest][:, -1] += left
         by_review = dx.reshape(read.shape)[:, :: -1 if options.backwards else 1]

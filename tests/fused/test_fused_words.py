@@ -1,8 +1,15 @@
+from typing import Any
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.fused.word_inputs import distinct, gradients_of_places
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.fused import sequences, threads, vector_inputs, word_inputs
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
+from rnn_compare.fused.word_gradients import distinct, gradients_of_places
+from tests.fused.conftest import layer_weights
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=40))
@@ -21,3 +28,39 @@ def test_the_embeddings_gradient_adds_up_places_and_the_squares_of_each(seed: in
     for word, total, squares in zip(found.words, found.sums, found.squares, strict=True):
         np.testing.assert_allclose(total, rows[ids == word].sum(axis=0), rtol=1e-5, atol=1e-6)
         np.testing.assert_allclose(squares, np.square(rows[ids == word]).sum(axis=0), rtol=1e-5)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("masked", [False, True])
+def test_under_dropout_a_word_is_read_once_a_review_and_comes_to_what_its_places_do(
+    cell: str, masked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequences, "WORTH_SHARING", 0)
+    random = np.random.default_rng(7)
+    ids = random.integers(0, 6, (24, 9))
+    ids[:10, :5] = 0
+    table = random.normal(size=(6, 4)).astype(np.float32)
+    left = np.where(random.random((24, 4)) < 0.4, 0, 1 / 0.6).astype(np.float32)
+    towards = random.normal(size=(24, 48)).astype(np.float32)
+    options, mask, weights = LayerOptions(KERNELS[cell]), ids != 0 if masked else None, layer_weights(cell, 4, 48, 0.2)
+
+    def by_word() -> tuple[Any, ...]:
+        output, read = word_inputs.forward(options, mask, ids, table, *weights, dropout_mask=left)
+        embedding, *of_weights = word_inputs.backward(options, read, towards)
+        order = np.argsort(embedding.words)
+        assert embedding.words[order].tolist() == list(range(6))
+        return output, embedding.sums[order], embedding.squares[order], *of_weights
+
+    output, read = vector_inputs.forward(options, mask, table[ids] * left[:, np.newaxis], *weights)
+    dx, *of_weights = vector_inputs.backward(options, read, towards)
+    places = gradients_of_places(ids, dx * left[:, np.newaxis], 6)
+    order = np.argsort(places.words)
+    expected = (output, places.sums[order], places.squares[order], *of_weights)
+    found = by_word()
+    for ours, theirs in zip(found, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-5 * np.abs(theirs).max())
+    threads.allow(3)
+    again = by_word()
+    threads.allow(1)
+    for ours, theirs in zip(again, found, strict=True):
+        np.testing.assert_array_equal(ours, theirs)
