@@ -22,6 +22,7 @@ from rnn_compare.training.lean_import import without
 from rnn_compare.training.local import dask_settings, fork_server, worker
 from rnn_compare.training.local.cores import THREADS_VARIABLE, Cores, number_from
 from rnn_compare.training.local.silence import Silence
+from rnn_compare.training.local.starts import Starts
 from rnn_compare.training.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
 from rnn_compare.training.workers import DaskObject, Training, WorkerInfo, worker_info
 
@@ -36,8 +37,6 @@ CLOSE_SECONDS = 10.0
 SILENT_SECONDS, HUNG_SECONDS = 30.0, 10.0
 """After how long a worker that says nothing is asked whether it is there (it tells that it lives every
 few seconds, whatever it trains), and how long it may take to answer. One that does not hangs."""
-RENEW_SECONDS = 2.0
-"""How long to wait before workers that did not come up are started once more: something may be wrong with all."""
 QUESTION_SLOT = {"question": 1}
 """A resource of Dask's: each worker has one, and a question takes it while it is answered."""
 
@@ -65,8 +64,6 @@ class LocalWorkers:
         size: How many; as many as the machine carries if None.
     """
 
-    problem: str | None = None
-
     def __init__(self, on_message: OnMessage, size: int | None = None) -> None:
         dask.config.set(dask_settings.CONFIGURATION)
         with without("pandas", "lz4"):  # Dask has a fork server import them, and begins with this process
@@ -79,7 +76,7 @@ class LocalWorkers:
         self._cluster: DaskObject
         self._client: DaskObject
         self._resting = False
-        self._renewed = time.monotonic()
+        self._starts = Starts(time.monotonic())
         self._open()
 
     def _open(self) -> None:
@@ -108,6 +105,11 @@ class LocalWorkers:
         )
         cluster.scale(self.size)  # type: ignore[no-untyped-call]  # as above
         self._cluster, self._client = cluster, client
+
+    @property
+    def problem(self) -> str | None:
+        """Why none comes up, in a sentence, once that has been tried a few times."""
+        return None if self.addresses() else self._starts.problem
 
     def addresses(self) -> list[str]:
         """Returns the workers that are there and warm."""
@@ -185,10 +187,9 @@ class LocalWorkers:
         # Dask replaces a worker that dies, but gives one up that dies before it was ever there, as all do whose fork
         # server is killed while it imports.
         given_up = [name for name, nanny in self._cluster.workers.copy().items() if nanny.status is Status.failed]
-        if not given_up or time.monotonic() - self._renewed < RENEW_SECONDS:
+        if not self._starts.is_due(bool(given_up), bool(self.addresses()), time.monotonic()):
             return
         _log.warning("%d of the workers did not come up; they are started again.", len(given_up))
-        self._renewed = time.monotonic()
         fork_server.start()
         cluster = self._cluster
 

@@ -60,6 +60,31 @@ if __name__ == "__main__":
     engine.close()
 """
 
+TENSORFLOW_CRASHES = """
+import sys
+import time
+from pathlib import Path
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.engine import Engine
+
+if __name__ == "__main__":
+    broken = Path(sys.argv[0]).parent / "tensorflow"
+    broken.mkdir()
+    (broken / "__init__.py").write_text("import os; os._exit(1)")  # as on a processor that it was not made for
+    engine = Engine(RunStore(Path(sys.argv[1])), "command line")
+    engine.start()
+    until = time.monotonic() + 100
+    while not engine.state.reason and time.monotonic() < until:
+        time.sleep(0.1)
+    print(engine.state.reason)
+    (broken / "__init__.py").unlink()
+    broken.rmdir()
+    while engine.state.phase != "ready" and time.monotonic() < until:
+        time.sleep(0.1)
+    print(engine.state)
+    engine.close()
+"""
+
 
 def the_fork_server() -> psutil.Process:
     [found] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
@@ -88,20 +113,29 @@ def test_it_gives_way_to_the_pages_once_and_so_do_its_workers() -> None:
 
 
 def test_without_it_each_worker_imports_for_itself_and_trains_as_well(prepared_cache: Path, tmp_path: Path) -> None:
-    assert said_by(SPAWNED, prepared_cache, tmp_path, workers=1) == ["finished", "1", "False"]
+    assert said_by(SPAWNED, prepared_cache, tmp_path, workers=1) == ["finished 1", "False"]
 
 
 @forked_only
 def test_workers_come_all_the_same_where_it_is_killed_before_they_were_ever_there(
     prepared_cache: Path, tmp_path: Path
 ) -> None:
-    assert said_by(KILLED_WHILE_IT_IMPORTS, prepared_cache, tmp_path, workers=2) == ["ready", "2"]
+    assert said_by(KILLED_WHILE_IT_IMPORTS, prepared_cache, tmp_path, workers=2) == ["ready 2"]
+
+
+def test_workers_that_end_as_soon_as_they_start_are_told_of_and_come_once_they_can(
+    prepared_cache: Path, tmp_path: Path
+) -> None:
+    problem, after = said_by(TENSORFLOW_CRASHES, prepared_cache, tmp_path, workers=1)
+    assert problem.startswith("The workers end as soon as they start")
+    assert after == "EngineState(phase='ready', reason=None)"
 
 
 def said_by(program: str, cache: Path, folder: Path, workers: int) -> list[str]:
     script = folder / "program.py"
     script.write_text(program)
-    environment = {CACHE_VARIABLE: str(cache), "PYTHONPATH": str(PROJECT), "RNN_COMPARE_WORKERS": str(workers)}
+    path = os.pathsep.join([str(folder), str(PROJECT)])  # first what a program puts there
+    environment = {CACHE_VARIABLE: str(cache), "PYTHONPATH": path, "RNN_COMPARE_WORKERS": str(workers)}
     done = subprocess.run(
         [sys.executable, str(script), str(folder / "runs.db")],
         env=os.environ | environment,
@@ -111,7 +145,7 @@ def said_by(program: str, cache: Path, folder: Path, workers: int) -> list[str]:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout.split()
+    return done.stdout.splitlines()
 
 
 @forked_only
