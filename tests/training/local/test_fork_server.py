@@ -53,7 +53,7 @@ if __name__ == "__main__":
     while engine._workers is None or len(engine._workers._cluster._created) < 2:
         time.sleep(0.01)
     imports.kill()
-    until = time.monotonic() + 100
+    until = time.monotonic() + 200
     while len(engine.workers()) < 2 and time.monotonic() < until:
         time.sleep(0.1)
     print(engine.state.phase, len(engine.workers()))
@@ -73,7 +73,7 @@ if __name__ == "__main__":
     (broken / "__init__.py").write_text("import os; os._exit(1)")  # as on a processor that it was not made for
     engine = Engine(RunStore(Path(sys.argv[1])), "command line")
     engine.start()
-    until = time.monotonic() + 100
+    until = time.monotonic() + 200
     while not engine.state.reason and time.monotonic() < until:
         time.sleep(0.1)
     print(engine.state.reason)
@@ -141,7 +141,7 @@ def said_by(program: str, cache: Path, folder: Path, workers: int) -> list[str]:
         env=os.environ | environment,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
