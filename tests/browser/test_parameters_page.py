@@ -25,7 +25,7 @@ def test_three_networks_and_what_a_block_is_made_of_fit_on_a_wall(server: Server
             return card.getBoundingClientRect().bottom - header.getBoundingClientRect().top <= height;
         }""",
         arg=720 - bar_of_pages,
-        timeout=20_000,
+        timeout=PATIENCE,
     )
 
 

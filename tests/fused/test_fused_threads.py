@@ -23,7 +23,7 @@ def test_every_piece_is_done_once_before_it_goes_on(count: int) -> None:
 
 def test_pieces_are_done_side_by_side() -> None:
     threads.allow(2)
-    both, arrived = threading.Barrier(2, timeout=10), []  # which one thread alone would wait at for ever
+    both, arrived = threading.Barrier(2, timeout=60), []  # which one thread alone would wait at for ever
     threads.for_each(lambda _: arrived.append(both.wait()), range(2))
     assert sorted(arrived) == [0, 1]
 
@@ -58,7 +58,7 @@ def test_work_within_work_does_not_wait_for_itself() -> None:
 def test_what_threads_share_is_shared_further_by_those_that_are_left() -> None:
     """As the rows of two directions, by eight threads: four for each."""
     threads.allow(5)
-    both = threading.Barrier(2, timeout=10)
+    both = threading.Barrier(2, timeout=60)
 
     def left(_: int) -> int:
         both.wait()
@@ -83,7 +83,7 @@ def test_little_work_is_the_callers_own() -> None:
 def test_a_thread_that_was_waited_for_too_long_is_asked_again_later() -> None:
     """As where its core has others to serve."""
     threads.allow(2)
-    caller, both = threading.get_ident(), threading.Barrier(2, timeout=10)
+    caller, both = threading.get_ident(), threading.Barrier(2, timeout=60)
 
     def dawdle(_: int) -> None:
         both.wait()

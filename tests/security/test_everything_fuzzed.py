@@ -41,7 +41,7 @@ Route = tuple[str, list[str]]
 Widget = tuple[str, str]
 """Its kind and its id."""
 
-SECONDS = 20
+SECONDS = 60
 REQUESTS, MESSAGES = 35, 14
 """Of each address, and of each page: 1,400 in all."""
 PARAMETER = re.compile(r"{\w+(:path)?}")
