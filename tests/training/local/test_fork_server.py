@@ -54,7 +54,7 @@ if __name__ == "__main__":
         time.sleep(0.01)
     imports.kill()
     until = time.monotonic() + 200
-    while len(engine.workers()) < 2 and time.monotonic() < until:
+    while (len(engine.workers()) < 2 or engine.state.phase != "ready") and time.monotonic() < until:
         time.sleep(0.1)
     print(engine.state.phase, len(engine.workers()))
     engine.close()
