@@ -15,6 +15,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
+from rnn_compare.training.engine import Engine, EngineState
 
 from .conftest import script
 
@@ -377,3 +378,10 @@ def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(t
     other.run()
     assert other.select_slider(key="units").value == 64
     assert other.slider(key="epochs").value == 10
+
+
+def test_why_nothing_can_be_trained_stands_above_the_charts(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not app.warning
+    monkeypatch.setattr(Engine, "state", property(lambda _engine: EngineState("starting", "They end as they start.")))
+    assert [each.value for each in app.run().warning] == ["They end as they start."]
+    assert "The workers are starting" not in shown(app)

@@ -5,7 +5,7 @@ from rnn_compare.paths import worker_log
 FIRST_SECONDS, LONGEST_SECONDS = 2.0, 60.0
 """How long to wait before the second start, and at most before any: the waits grow, for something may be wrong."""
 TOLD_AFTER = 3
-"""How many starts in vain are nobody's business."""
+"""Starts in vain after which it is said: one or two may be bad luck."""
 
 
 class Starts:

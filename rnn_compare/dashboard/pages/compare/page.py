@@ -148,6 +148,9 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
 def _live(services: Services, drawn: UnderWay) -> None:
     runs = services.runs()
     chosen = on_the_charts(services)
+    trouble = st.container()  # empty it takes no room
+    if reason := services.engine.state.reason:
+        trouble.warning(reason, icon=":material/error:")  # above all else: nothing is trained until it is mended
     place = st.container(key="board_place")  # keeps its height while the scripts load
     view = _below_board(services, runs, chosen)
     source = news.url(pinned(), view)
@@ -202,9 +205,7 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
             if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
                 pin([])
                 st.rerun(scope="app")
-        elif (state := services.engine.state).reason:
-            st.caption(f":material/error: {state.reason}")
-        elif state.phase == "starting":
+        elif (state := services.engine.state).phase == "starting" and not state.reason:
             begun = "" if chosen else " Train can be pressed already."
             st.caption(f"The workers are starting.{begun}")
     return View(known(charts), marks, with_baselines, gap)
