@@ -47,7 +47,7 @@ def main() -> None:
         page.get_by_text("finished").nth(1).wait_for(timeout=120_000)
         for _ in range(ROUNDS):
             begun = _train(page, url)
-            page.wait_for_function(FIRST_POINT, timeout=60_000, polling=50)
+            page.wait_for_function(FIRST_POINT, timeout=120_000, polling=50)
             ours.append(time.perf_counter() - begun)
             page.evaluate(f"document.querySelectorAll('{STOP}:enabled').forEach(button => button.click())")
             page.wait_for_function(f"[...document.querySelectorAll('{STOP}')].every(button => button.hidden)")
@@ -60,7 +60,7 @@ def main() -> None:
 
 def _train(page: Page, url: str) -> float:
     page.goto(url)
-    page.locator("[data-chart=loss] .main-svg").first.wait_for(timeout=60_000)
+    page.locator("[data-chart=loss] .main-svg").first.wait_for(timeout=120_000)
     page.wait_for_timeout(2000)
     before = page.evaluate(SHOWN)
     page.get_by_role("button", name="Train", exact=True).click()

@@ -6,7 +6,8 @@ from typing import Any
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine
-from tests.training.conftest import PATIENCE, ListeningStore, tiny
+from tests.patience import PATIENCE
+from tests.training.conftest import ListeningStore, tiny
 
 
 def until_ready(engine: Engine, workers: int) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import PATIENCE
+
 PROJECT = Path(__file__).resolve().parents[1]
 PAGE = (sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true")
-SECONDS = 120
-"""Patience until a server answers: a test is about what it does, not how fast."""
 
 _ANY_CERTIFICATE = ssl._create_unverified_context()
 
@@ -36,7 +36,7 @@ def free_port() -> int:
 def fetch(url: str, **headers: str) -> tuple[Mapping[str, str], bytes]:
     """Returns the headers and the content of an address; whoever vouches for it counts for nothing here."""
     request = urllib.request.Request(url, headers=headers)
-    with urllib.request.urlopen(request, timeout=SECONDS, context=_ANY_CERTIFICATE) as answer:
+    with urllib.request.urlopen(request, timeout=PATIENCE, context=_ANY_CERTIFICATE) as answer:
         return answer.headers, answer.read()
 
 
@@ -71,7 +71,7 @@ def started(
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
             urllib.request.urlopen(url, timeout=2, context=_ANY_CERTIFICATE).close()

@@ -32,8 +32,8 @@ from rnn_compare.training.workers import WorkerInfo, Workers
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
 """How often the engine looks for what nobody wakes it for (requests to stop, lost workers), while it has runs and
 while it has none."""
-ANSWER_SECONDS = 30.0
-ANALYSIS_SECONDS = 600.0
+START_SECONDS, ANSWER_SECONDS, ANALYSIS_SECONDS = 120.0, 30.0, 600.0
+"""How long a question waits for workers that start, how long for its answer, and how long an analysis may take."""
 
 CLOSED = "The program that trained it was closed. Its finished epochs are kept; continue it from there."
 
@@ -228,15 +228,13 @@ class Engine:
         Args:
             function: It is sent by its name, so it must be importable.
             arguments: What it is called with.
-            timeout: Seconds to wait.
+            timeout: Seconds to wait for the answer, once a worker is there.
 
         Raises:
             UserError: If the function cannot do it, or no worker answers in time.
         """
-        until = time.monotonic() + timeout
         with self._rest.kept():
-            workers = self._answering(timeout)
-            return workers.ask(WorkerQuestion(function, arguments), max(1.0, until - time.monotonic()))
+            return self._answering().ask(WorkerQuestion(function, arguments), timeout)
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
         """Returns Keras' own ``model.summary()``; raises as ``ask`` does."""
@@ -256,10 +254,8 @@ class Engine:
         """
 
         def work(name: str) -> object:
-            # The page goes on meanwhile, so that it may be asked before the first worker has started.
             with self._rest.kept():
-                workers = self._answering(ANALYSIS_SECONDS)
-                return workers.ask(WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS)
+                return self._answering().ask(WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS)
 
         return self._analyses.get((function, arguments), work)
 
@@ -334,17 +330,19 @@ class Engine:
         else:
             self._dispatcher.receive(message)
 
-    def _answering(self, timeout: float) -> Workers:
-        """Returns the workers once one is there for questions.
+    def _answering(self) -> Workers:
+        """Returns the workers once one is there for questions: whoever asks first may do so while they start.
 
         Raises:
-            UserError: If none is in time.
+            UserError: If none is in time, or it is known that none will be.
         """
         self._wake.set()  # where they rest, whoever asks has said by now that he wants one
-        until = time.monotonic() + timeout
+        until = time.monotonic() + START_SECONDS
         while self._state.phase in ("starting", "ready") and time.monotonic() < until:
             if self._workers is not None and not self._resting and self._workers.answers():
                 return self._workers
+            if self._scheduler is None and self._state.reason:
+                break  # a cluster without workers is no reason: a worker here answers
             time.sleep(0.05)
         raise UserError(self._state.reason or "No worker is ready yet. Try again in a moment.")
 

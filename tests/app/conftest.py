@@ -10,6 +10,7 @@ from rnn_compare.dashboard.services import Services, close_services, get_service
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
+from tests.patience import PATIENCE
 
 
 def script(page: str) -> str:
@@ -41,7 +42,7 @@ def trained(shared_services: Services) -> list[Run]:
     if not finished:
         small: dict[str, Any] = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
         ids = shared_services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
-        assert shared_services.engine.wait(ids, timeout=120)
+        assert shared_services.engine.wait(ids, timeout=PATIENCE)
         for run in ids:
             shared_services.store.rename(run, "for the tests")
         finished = shared_services.store.runs(ids)

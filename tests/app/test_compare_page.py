@@ -16,6 +16,7 @@ from rnn_compare.presets import PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.training.engine import Engine, EngineState
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -25,7 +26,7 @@ APP = str(Path(__file__).resolve().parents[2] / "app.py")
 @pytest.fixture
 def app(shared_services: Services) -> AppTest:
     assert shared_services.engine is not None
-    return AppTest.from_file(APP, default_timeout=60).run()
+    return AppTest.from_file(APP, default_timeout=PATIENCE).run()
 
 
 def shown(app: AppTest) -> str:
@@ -123,7 +124,7 @@ def test_networks_that_differ_in_their_seed_alone_are_counted_once(app: AppTest)
 def test_seeds_in_a_link_are_taken_also_as_earlier_versions_wrote_them(
     link: dict[str, str | list[str]], seeds: int, warned: bool
 ) -> None:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params.update(link)
     app.run()
     assert not app.exception
@@ -133,7 +134,7 @@ def test_seeds_in_a_link_are_taken_also_as_earlier_versions_wrote_them(
 
 
 def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params.update({"seed": "5", "seeds": "3"})
     app.run()
     app.button[0].click().run()
@@ -150,7 +151,7 @@ def test_each_network_is_trained_with_each_seed_from_the_first_one_on(services: 
 
 @pytest.mark.usefixtures("services")
 def test_seeds_beyond_the_largest_are_refused_in_words() -> None:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params.update({"seed": str(2**31 - 1), "seeds": "2"})
     app.run()
     assert "seed is 2147483648; it must be between" in app.error[0].value
@@ -166,7 +167,7 @@ def test_what_is_drawn_besides_the_curves_is_chosen_below_them(app: AppTest) -> 
 
 
 def test_a_network_is_added_to_those_on_the_charts_by_one_press(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     app.button[0].click().run()
     assert not [button for button in app.button if button.label.startswith("Add ")]
     app.pills(key="cell").set_value(["SimpleRNN", "LSTM", "GRU"]).run()
@@ -186,7 +187,7 @@ def test_what_somebody_else_starts_does_not_take_the_place_of_what_is_shown(
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
     [first] = services.engine.submit([Experiment(cell="GRU")])
     services.refresh()
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     assert app.query_params["show"] == first
     [other] = services.engine.submit([Experiment(cell="MGU")])
     services.refresh()
@@ -204,7 +205,7 @@ def test_whoever_looks_on_from_elsewhere_follows_what_is_started(
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
     services.engine.submit([Experiment(cell="GRU")])
     services.refresh()
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     services.engine.submit([Experiment(cell="MGU")])
     services.refresh()
     app.run()
@@ -213,7 +214,7 @@ def test_whoever_looks_on_from_elsewhere_follows_what_is_started(
 
 
 def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params["show"] = "lstm-000000"
     app.run()
     assert "is not here" not in shown(app), "nothing is shown instead"
@@ -225,7 +226,7 @@ def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
 
 
 def test_what_cannot_be_compared_is_not_offered_to_be_added(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     app.button[0].click().run()
     app.pills(key="cell").set_value(["GRU"]).run()
     assert [button for button in app.button if button.label.startswith("Add ")]
@@ -243,7 +244,7 @@ def test_what_a_maxlen_cuts_is_said_before_anything_is_trained(app: AppTest) -> 
 
 
 def test_the_lectures_figures_are_offered_on_the_charts_of_its_own_setting_only(services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     app.button[0].click().run()
     app.toggle(key="marks").set_value(True).run()
     assert [mark["at"] for mark in board(app)["charts"][0]["marks"]] == [0.85, 0.89]
@@ -256,7 +257,7 @@ def test_the_lectures_figures_are_offered_on_the_charts_of_its_own_setting_only(
 
 
 def test_a_link_is_shown_as_what_it_is_at_once(shared_services: Services) -> None:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params.update({"cell": "GRU", "units": "48"})
     app.run()
     assert app.selectbox(key="preset").value == "Own settings"
@@ -322,7 +323,7 @@ def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatc
     close_services()
     (tmp_path / "file").write_text("a file where the folder should be")
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
-    app = AppTest.from_file(APP, default_timeout=60).run()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     assert not app.exception
     assert "cannot be written to" in app.error[0].value
     assert CACHE_VARIABLE in app.error[0].value
@@ -333,7 +334,7 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
     (tmp_path / "runs.db").write_bytes(b"this is no database" * 1000)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     try:
-        app = AppTest.from_file(APP, default_timeout=60).run()
+        app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
         assert not app.exception
         assert "set aside as runs.db.unreadable" in app.warning[0].value
         aside = next(tmp_path.glob("runs.db.unreadable*"))
@@ -343,7 +344,7 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
 
 
 def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run]) -> None:
-    app = AppTest.from_file(APP, default_timeout=60)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params["show"] = ",".join(run.id for run in trained)
     app.run()
     assert not app.exception
@@ -359,7 +360,7 @@ def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
     services: Services, record: Callable[..., str]
 ) -> None:
     run = record(Status.RUNNING, epochs=1)
-    app = AppTest.from_string(script("compare.page"), default_timeout=60)
+    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
     app.query_params["show"] = run
     app.run()
     assert "The table of results stands here once a network has trained to its end." in shown(app)
@@ -368,12 +369,12 @@ def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
 
 
 def test_the_set_up_begins_with_what_is_shown_and_a_link_with_its_own_settings(trained: list[Run]) -> None:
-    app = AppTest.from_string(script("compare.page"), default_timeout=60).run()
+    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE).run()
     assert app.pills(key="cell").value == [run.experiment.cell for run in trained]
     assert app.select_slider(key="units").value == trained[0].experiment.units
     assert app.slider(key="epochs").value == trained[0].experiment.epochs
     assert app.number_input(key="reviews").value == trained[0].experiment.reviews
-    other = AppTest.from_string(script("compare.page"), default_timeout=60)
+    other = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
     other.query_params["units"] = "64"
     other.run()
     assert other.select_slider(key="units").value == 64

@@ -29,6 +29,7 @@ from rnn_compare.formatting import percent
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from tests.epochs import epoch_end
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -74,7 +75,7 @@ def sent(app: AppTest) -> str:
 
 
 def visit(page: str, **address: str) -> AppTest:
-    app = AppTest.from_string(script(page), default_timeout=60)
+    app = AppTest.from_string(script(page), default_timeout=PATIENCE)
     app.query_params.update(address)
     app.run()
     assert not app.exception

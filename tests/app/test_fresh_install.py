@@ -13,6 +13,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
 from rnn_compare.runs.owner import Owner
 from rnn_compare.training.engine import Engine
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -25,7 +26,7 @@ def fresh(services: Services) -> Services:
 
 
 def page(name: str) -> AppTest:
-    app = AppTest.from_string(script(name), default_timeout=120).run()
+    app = AppTest.from_string(script(name), default_timeout=PATIENCE).run()
     assert not app.exception
     return app
 
@@ -92,5 +93,5 @@ def test_whoever_opens_a_page_has_workers_that_rest_fetched_after_its_first_seco
     wanted: list[float] = []
     monkeypatch.setattr(Engine, "expect", lambda _engine, after: wanted.append(after))
     visit = "if __name__ == '__main__':\n    from rnn_compare.dashboard import site\n    site.render()"
-    assert not AppTest.from_string(visit, default_timeout=120).run().exception
+    assert not AppTest.from_string(visit, default_timeout=PATIENCE).run().exception
     assert set(wanted) == {FIRST_PAGE_SECONDS}

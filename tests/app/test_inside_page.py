@@ -19,6 +19,7 @@ from rnn_compare.insight.verdict import ask, encode, run_weights
 from rnn_compare.insight.word_by_word import words_read
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -48,14 +49,14 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def app(trained: list[Run], drawn: list[dict[str, Any]]) -> AppTest:
-    page = AppTest.from_string(SCRIPT, default_timeout=60).run()
+    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     page.multiselect[0].set_value([run.id for run in trained]).run()
     drawn.append({})  # what comes after it is the test's
     return page
 
 
 def test_the_page_opens_with_an_example_that_is_being_read(trained: list[Run], drawn: list[dict[str, Any]]) -> None:
-    page = AppTest.from_string(SCRIPT, default_timeout=60).run()
+    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     assert not page.exception
     assert len(drawn[-1]["runs"]) == len(trained)
     assert str(page.text_area(key="review").value).startswith("The first hour is slow")
@@ -93,7 +94,7 @@ def test_every_view_is_drawn_without_a_problem(app: AppTest, view: str) -> None:
 
 def until(app: AppTest, true: Callable[[], object]) -> None:
     """Looks again and again, as the browser does, until something is true."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not true():
         engine = get_services().engine
         assert time.monotonic() < deadline, f"it never came: {engine.state}, {engine.workers()}"
@@ -156,7 +157,7 @@ def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_th
 def test_the_address_names_the_real_review_and_brings_it_back(trained: list[Run], drawn: list[dict[str, Any]]) -> None:
     number = trained[0].experiment.training_reviews + 2
     text = prepared.load("bundled").text(number - 1)
-    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
     app.query_params["show"] = ",".join(run.id for run in trained)
     app.query_params["number"] = str(number)
     app.run()
@@ -173,7 +174,7 @@ def test_the_address_names_the_real_review_and_brings_it_back(trained: list[Run]
 def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_taken(
     trained: list[Run], drawn: list[dict[str, Any]], number: str
 ) -> None:
-    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
     app.query_params["show"] = ",".join(run.id for run in trained)
     app.query_params["number"] = number
     app.run()

@@ -13,6 +13,7 @@ from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import taking_in
 from rnn_compare.sources import registry, text_cards
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -46,7 +47,7 @@ def until(app: AppTest, there: Callable[[AppTest], bool]) -> AppTest:
 
 
 def sent(content: str | bytes, name: str = NAME) -> AppTest:
-    app = AppTest.from_string(REVIEWS, default_timeout=60).run()
+    app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
     data = content if isinstance(content, bytes) else content.encode()
     app.file_uploader[0].set_value((name, data, "text/csv")).run()
     return until(app, lambda app: "<section class='rc-understood'" in html(app) or bool(app.error))
@@ -92,7 +93,7 @@ def test_another_file_of_the_same_name_replaces_none() -> None:
 
 def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
     (text_cards.folder() / "from the shell.csv").write_text(CONTENT)
-    app = AppTest.from_string(REVIEWS, default_timeout=60).run()
+    app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
     app.button(key="read from the shell.csv").click().run()
     until(app, lambda app: "<section class='rc-understood'" in html(app))
     assert "from the shell.csv: 60 texts" in html(app)
@@ -105,7 +106,7 @@ def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
     next(button for button in app.button if button.label == "Forget these texts").click().run()
     assert text_cards.names() == ()
     assert not list(text_cards.folder().glob("*.csv"))
-    other = AppTest.from_string(REVIEWS, default_timeout=60)
+    other = AppTest.from_string(REVIEWS, default_timeout=PATIENCE)
     other.session_state["reviews_source"] = name
     for page in (app, other.run(), sent(CONTENT)):  # it can be brought again
         assert not page.exception
@@ -117,7 +118,7 @@ def test_a_server_that_others_reach_takes_files_from_nobody_until_a_pass_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(bring_texts, "for_this_machine_only", lambda: False)
-    app = AppTest.from_string(REVIEWS, default_timeout=60).run()
+    app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
     assert not app.file_uploader
     assert any("until a presenter's pass is set" in caption.value for caption in app.caption)
 
@@ -128,9 +129,9 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     [name] = text_cards.names()
     small = {"units": 4, "maxlen": 10, "epochs": 2, "vocabulary_size": 100, "embedding_size": 4, "learning_rate": 0.05}
     ids = shared_services.engine.submit([Experiment(source=name, reviews=60, **small)])
-    assert shared_services.engine.wait(ids, timeout=120)
+    assert shared_services.engine.wait(ids, timeout=PATIENCE)
     shared_services.refresh()
-    app = AppTest.from_string(TRY, default_timeout=60)
+    app = AppTest.from_string(TRY, default_timeout=PATIENCE)
     app.query_params["run"] = ids[0]
     app.session_state["networks"] = ids
     app.run()
@@ -143,7 +144,7 @@ def test_networks_trained_on_them_give_verdicts_by_their_labels_names(shared_ser
     assert "positive" not in shown
     taking_in.forget(name)
     for page in (TRY, INSIDE, REVIEWS):  # the run stays, its texts are gone
-        app = AppTest.from_string(page, default_timeout=60)
+        app = AppTest.from_string(page, default_timeout=PATIENCE)
         app.session_state["review"] = "the printer is broken"
         assert not app.run().exception
     assert registry.labels(name) == ("label 0", "label 1")

@@ -9,6 +9,7 @@ from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.access.rules import Rule
 from rnn_compare.dashboard.services import Services
 from rnn_compare.runs.events import Status
+from tests.patience import PATIENCE
 
 from .conftest import script
 from .test_compare_page import board
@@ -17,7 +18,7 @@ Record = Callable[..., str]
 
 
 def page() -> AppTest:
-    app = AppTest.from_string(script("compare.page"), default_timeout=60).run()
+    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE).run()
     assert not app.exception
     return app
 

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -21,7 +22,7 @@ def _reviews(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def page(**state: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=60)
+    app = AppTest.from_string(PAGE, default_timeout=PATIENCE)
     for key, value in state.items():
         app.session_state[key] = value
     return app.run()

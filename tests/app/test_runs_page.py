@@ -20,6 +20,7 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.files import model_file
 from rnn_compare.runs.record import ELSEWHERE
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -28,7 +29,7 @@ PAGE = script("runs.page")
 
 
 def page() -> AppTest:
-    return AppTest.from_string(PAGE, default_timeout=30).run()
+    return AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
 
 
 def tick(app: AppTest, *rows: int) -> AppTest:

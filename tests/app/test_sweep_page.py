@@ -14,6 +14,7 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from tests.epochs import epoch_end
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("services")
 
 
 def page(**address: object) -> AppTest:
-    app = AppTest.from_string(PAGE, default_timeout=30)
+    app = AppTest.from_string(PAGE, default_timeout=PATIENCE)
     for name, value in (GRID | SHARED | address).items():
         app.query_params[name] = value
     return app.run()

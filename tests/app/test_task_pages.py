@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.sources import keras_imdb, registry
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -18,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("shared_services")
 
 
 def page(name: str, **state: object) -> AppTest:
-    app = AppTest.from_string(script(name), default_timeout=60)
+    app = AppTest.from_string(script(name), default_timeout=PATIENCE)
     for key, value in state.items():
         app.session_state[key] = value
     return app.run()
@@ -68,7 +69,7 @@ def test_the_set_up_offers_a_distance_where_the_source_has_one() -> None:
 
 def test_a_link_holds_the_distance_and_a_wrong_one_is_told() -> None:
     for distance, maxlen, problem in (("100", "101", None), ("101", "101", "set maxlen to 102 or more")):
-        app = AppTest.from_string(script("compare.page"), default_timeout=60)
+        app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
         app.query_params.update({"source": "first-word", "distance": distance, "maxlen": maxlen})
         app.run()
         said = [each.value for each in app.warning]
@@ -84,7 +85,7 @@ def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told
     app = page("reviews", source="keras")
     [button] = [each for each in app.button if each.label == "Fetch it"]
     button.click().run()
-    until = time.monotonic() + 60
+    until = time.monotonic() + PATIENCE
     while not app.error and time.monotonic() < until:
         time.sleep(0.2)
         app.run()

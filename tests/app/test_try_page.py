@@ -9,6 +9,7 @@ from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from tests.epochs import epoch_end
+from tests.patience import PATIENCE
 
 from .conftest import script
 
@@ -17,7 +18,7 @@ SCRIPT = script("try_review")
 
 @pytest.fixture
 def app(trained: list[Run]) -> AppTest:
-    page = AppTest.from_string(SCRIPT, default_timeout=60).run()
+    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     return page.multiselect[0].set_value([run.id for run in trained]).run()
 
 
@@ -41,7 +42,7 @@ def test_an_example_fills_the_box(app: AppTest) -> None:
 
 
 def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run], shared_services: Services) -> None:
-    page = AppTest.from_string(SCRIPT, default_timeout=60).run()
+    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     chosen = [trained[0].id]
     page.multiselect(key="networks").set_value(chosen).run()
     other = shared_services.store.create([trained[0].experiment], Owner.current(), "page")[0]
@@ -50,7 +51,7 @@ def test_the_choice_of_networks_stays_when_others_are_trained(trained: list[Run]
         shared_services.refresh()
         page.run()
         assert page.multiselect(key="networks").value == chosen
-        fresh = AppTest.from_string(SCRIPT, default_timeout=60).run()
+        fresh = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
         assert fresh.multiselect(key="networks").value == [other], "who has chosen nothing follows the charts"
     finally:
         shared_services.store.record([Ended(other, Status.STOPPED, None, 2.0)])
@@ -138,7 +139,7 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
     wanted = {"review": "A wonderful film.", "ask": trained[1].id, "weights": "last epoch"}
     assert {name: app.query_params[name] for name in wanted} == wanted
 
-    other = AppTest.from_string(SCRIPT, default_timeout=60)
+    other = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
     other.query_params.update({name: app.query_params[name] for name in wanted})
     other.run()
     assert not other.exception
@@ -149,11 +150,11 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
 
 @pytest.mark.usefixtures("trained")
 def test_what_a_link_cannot_mean_is_left_out() -> None:
-    app = AppTest.from_string(SCRIPT, default_timeout=60)
+    app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
     app.query_params.update({"ask": "nobody,<b>", "weights": "worst", "review": "x" * 5000})
     app.run()
     assert not app.exception
     assert app.segmented_control(key="weights").value == "best epoch"
-    without = AppTest.from_string(SCRIPT, default_timeout=60).run()
+    without = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     assert app.multiselect[0].value == without.multiselect[0].value != []
     assert app.text_area[0].value == "x" * 1000

@@ -24,9 +24,8 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
+from tests.patience import PATIENCE
 
-PATIENCE = 180
-"""Seconds that a command may take on a slow and busy machine before a test gives it up."""
 TINY = ["--reviews", "80", "--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500"]
 SERVER = """
 import sys

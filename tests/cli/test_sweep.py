@@ -16,8 +16,8 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
+from tests.patience import PATIENCE
 
-PATIENCE = 180
 TINY = ["--reviews", "80", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 
 

@@ -13,6 +13,7 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.training.analyses import Analysis
 from tests.insight.conftest import random_weights, small
+from tests.patience import PATIENCE
 
 
 def chosen(title: str = "mine", weights: Weights | None = None, **changes: Any) -> Chosen:
@@ -57,7 +58,7 @@ def page(show: Callable[..., None], services: Any, runs: list[Chosen]) -> AppTes
         show(services, runs)
 
     app = AppTest.from_function(
-        script, default_timeout=30, kwargs={"show": show, "services": services, "runs": runs}
+        script, default_timeout=PATIENCE, kwargs={"show": show, "services": services, "runs": runs}
     ).run()
     assert not app.exception
     return app

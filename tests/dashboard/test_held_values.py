@@ -2,6 +2,8 @@
 
 from streamlit.testing.v1 import AppTest
 
+from tests.patience import PATIENCE
+
 
 def _pages() -> None:
     import streamlit as st
@@ -22,27 +24,27 @@ def _is_given(app: AppTest) -> bool:
 
 
 def test_a_widget_is_given_its_value_once() -> None:
-    app = AppTest.from_function(_pages).run()
+    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
     assert (app.text_input(key="kept").value, _is_given(app)) == ("given", True)
     app.button[0].click().run()
     assert (app.text_input(key="kept").value, _is_given(app)) == ("given", False)
 
 
 def test_what_the_visitor_types_is_not_written_over_by_the_same() -> None:
-    app = AppTest.from_function(_pages).run()
+    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
     app.text_input(key="kept").set_value("typed").run()
     assert (app.text_input(key="kept").value, _is_given(app)) == ("typed", False)
 
 
 def test_another_page_is_given_what_the_visitor_typed() -> None:
-    app = AppTest.from_function(_pages).run()
+    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
     app.text_input(key="kept").set_value("typed").run()
     app.radio[0].set_value("two").run()
     assert (app.text_input(key="kept").value, _is_given(app)) == ("typed", True)
 
 
 def test_a_page_that_did_not_get_to_its_end_counts_as_not_drawn() -> None:
-    app = AppTest.from_function(_pages).run()
+    app = AppTest.from_function(_pages, default_timeout=PATIENCE).run()
     app.radio[0].set_value("broken").run()
     app.radio[0].set_value("one").run()
     assert (app.text_input(key="kept").value, _is_given(app)) == ("given", True)

@@ -8,6 +8,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.pages.inside.formulas import Shapes, latex, loop, notes, shapes, table
 from tests.dashboard.chosen_runs import chosen
+from tests.patience import PATIENCE
 
 
 def sizes(units: int = 8, features: int = 16) -> Shapes:
@@ -88,7 +89,7 @@ def test_each_chosen_cell_is_shown_once_with_its_very_source() -> None:
         runs = [chosen("a", cell="LSTM"), chosen("b"), chosen("c", cell="LSTM")]
         formulas.show(None, runs)  # type: ignore[arg-type]  # formulas need no services
 
-    app = AppTest.from_function(page, default_timeout=60).run()
+    app = AppTest.from_function(page, default_timeout=PATIENCE).run()
     assert not app.exception
     assert [heading.value for heading in app.subheader] == ["LSTM", "SimpleRNN"]
     sources = [code.value for code in app.code]

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.pages.compare import invite
 from rnn_compare.dashboard.pages.compare.invite import address, code, own_address
 from rnn_compare.dashboard.server.request_guard import is_loopback
+from tests.patience import PATIENCE
 
 HERE = "http://localhost:8501/"
 SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard.pages.compare import invite\n    invite.entry()"
@@ -54,7 +55,7 @@ def test_the_code_holds_the_address_and_nothing_else_of_the_page() -> None:
 
 def opened(monkeypatch: pytest.MonkeyPatch, own: str | None) -> AppTest:
     monkeypatch.setattr(invite, "own_address", lambda: own)
-    app = AppTest.from_string(SCRIPT, default_timeout=30).run()
+    app = AppTest.from_string(SCRIPT, default_timeout=PATIENCE).run()
     return app.button[0].click().run()
 
 
@@ -89,7 +90,7 @@ def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatc
 
         invite.entry(st.toggle("changed", key="changed"))
 
-    app = AppTest.from_function(script, default_timeout=30).run()
+    app = AppTest.from_function(script, default_timeout=PATIENCE).run()
     app.button[0].click().run()
     assert app.info
     app.toggle[0].set_value(True).run()

@@ -17,8 +17,6 @@ from tests.training.conftest import _in_cache, running_engine, store, training_c
 pytest.register_assert_rewrite("tests.elsewhere")
 
 PROJECT = Path(__file__).resolve().parents[2]
-PATIENCE = 180
-"""Seconds that a command may take on a slow and busy machine before a test gives it up."""
 TINY = ["--maxlen", "20", "--units", "4", "--embedding-size", "4", "--vocabulary-size", "500", "--batch-size", "16"]
 FIGURES = ("accuracy", "loss", "val_accuracy", "val_loss")
 

@@ -20,7 +20,8 @@ from rnn_compare.training.dispatcher import LOST, LOST_ONCE, MAX_RESTARTS
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local import cluster, fork_server
 from rnn_compare.training.local.cluster import LocalWorkers
-from tests.faults.conftest import PATIENCE, same_curve
+from tests.faults.conftest import same_curve
+from tests.patience import PATIENCE
 from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
 
 KILLS = 20

@@ -27,6 +27,7 @@ from rnn_compare.dashboard.access import rules, sign_in, visitor
 from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
+from tests.patience import PATIENCE
 from tests.processes import PROJECT, free_port, page_of, started
 
 APP = str(PROJECT / "app.py")
@@ -44,8 +45,6 @@ client_secret = "unused"
 server_metadata_url = "http://127.0.0.1:9/none"
 """
 AGAIN = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
-SECONDS = 60
-"""Patience with a page: these tests are about what happens, not how fast."""
 
 
 # ---- pages in this process ---------------------------------------------------------------------
@@ -81,7 +80,7 @@ def write_secrets(tmp_path: Path) -> Iterator[Callable[[str | bytes], Path]]:
 
 def visit(page: str = "", **query: str) -> AppTest:
     """Opens the real app, or one of its pages, as a new visitor."""
-    app = AppTest.from_file(APP, default_timeout=SECONDS)
+    app = AppTest.from_file(APP, default_timeout=PATIENCE)
     for name, value in query.items():
         app.query_params[name] = value
     return go_to(app, page)
@@ -123,7 +122,7 @@ class Server:
         self, method: str, path: str, body: bytes | None = None, **headers: str
     ) -> tuple[int, dict[str, list[str]], bytes]:
         """Sends one request as it stands, and returns status, headers and content."""
-        connection = http.client.HTTPConnection(self.host, timeout=SECONDS)
+        connection = http.client.HTTPConnection(self.host, timeout=PATIENCE)
         connection.putrequest(method, path, skip_host="Host" in headers)
         for name, value in headers.items():
             connection.putheader(name.replace("_", "-"), value)
@@ -222,10 +221,10 @@ class Forger:
         message.rerun_script.widget_states.widgets.extend(states)
         self.connection.send(message.SerializeToString())
         self.messages = []
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + PATIENCE
         while time.monotonic() < until:
             found = ForwardMsg()
-            found.ParseFromString(bytes(self.connection.recv(timeout=SECONDS)))  # type: ignore[arg-type]  # never text
+            found.ParseFromString(bytes(self.connection.recv(timeout=PATIENCE)))  # type: ignore[arg-type]  # never text
             self.messages.append(found)
             ended = found.WhichOneof("type") == "script_finished" and found.script_finished != AGAIN
             if ended and self.elements():

@@ -14,6 +14,7 @@ from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.dashboard.pages.present import conductor
 from rnn_compare.dashboard.services import Services
 from rnn_compare.runs.events import Status
+from tests.patience import PATIENCE
 
 from .conftest import PASS, SECRETS, go_to, seen, visit
 
@@ -294,7 +295,7 @@ def test_who_signs_in_with_a_listed_address_is_the_presenter(
     user: dict[str, Any], is_presenter: bool, services: Services, write_secrets: Write
 ) -> None:
     write_secrets(SECRETS)
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.user = user
     app.run()
     assert not app.exception
@@ -305,7 +306,7 @@ def test_who_signs_in_with_a_listed_address_is_the_presenter(
 
 def test_who_signs_in_with_another_address_is_told(services: Services, write_secrets: Write) -> None:
     write_secrets(SECRETS)
-    app = AppTest.from_file("../../app.py", default_timeout=60)
+    app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.user = LECTURER | {"email": "**student**@university.example"}
     app.run()
     assert "is not among the presenters" in seen(app)
@@ -337,7 +338,9 @@ st.text(visitor.visitor())
 def who(**cookies: str) -> str:
     context = st.context
     try:
-        return str(AppTest.from_string(WHO.replace("{cookies}", repr(cookies)), default_timeout=60).run().text[0].value)
+        return str(
+            AppTest.from_string(WHO.replace("{cookies}", repr(cookies)), default_timeout=PATIENCE).run().text[0].value
+        )
     finally:
         st.context = context
 

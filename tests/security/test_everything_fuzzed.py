@@ -32,6 +32,7 @@ from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
 from tests.epochs import epoch_end
+from tests.patience import PATIENCE
 from tests.processes import PROJECT
 
 from .conftest import PASS, SECRETS, Forger, Server, _serve, press, type_in
@@ -41,7 +42,6 @@ Route = tuple[str, list[str]]
 Widget = tuple[str, str]
 """Its kind and its id."""
 
-SECONDS = 60
 REQUESTS, MESSAGES = 35, 14
 """Of each address, and of each page: 1,400 in all."""
 PARAMETER = re.compile(r"{\w+(:path)?}")
@@ -180,7 +180,7 @@ def _filled(data: st.DataObject, with_slashes: bool) -> str:
 
 def sent(host: str, method: str, address: str, body: bytes | None, headers: dict[str, str]) -> tuple[int, bytes]:
     """Sends one request as it stands, and returns status and content; of what never ends, the beginning."""
-    connection = http.client.HTTPConnection(host, timeout=SECONDS)
+    connection = http.client.HTTPConnection(host, timeout=PATIENCE)
     try:
         connection.putrequest(method, address, skip_host="Host" in headers, skip_accept_encoding=True)
         for name, value in headers.items():

@@ -33,9 +33,10 @@ from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs import store
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files, weights_file
+from tests.patience import PATIENCE
 from tests.processes import PROJECT
 
-from .conftest import SECONDS, go_to, seen, visit
+from .conftest import go_to, seen, visit
 
 HOSTILE = {
     "path": "../../../../etc/passwd",
@@ -382,7 +383,7 @@ def test_bytes_that_are_no_text_get_a_sentence_too(trained: str, call: str, give
         cwd=tmp_path,
         env={**os.environ, CACHE_VARIABLE: str(cache_folder()), "PYTHONPATH": str(PROJECT)},
         capture_output=True,
-        timeout=SECONDS,
+        timeout=PATIENCE,
         check=False,
     )
     assert done.returncode in (0, 2), done.stderr

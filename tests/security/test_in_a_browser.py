@@ -12,12 +12,12 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.store import MAX_NAME
+from tests.chromium import PATIENCE
 from tests.epochs import epoch_end
 
 from .conftest import PASS, Server
 from .test_hostile_inputs import HOSTILE
 
-PATIENCE = 60_000
 expect.set_options(timeout=PATIENCE)
 
 

@@ -12,9 +12,10 @@ import pytest
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.local.fork_server import workers_of
+from tests.patience import PATIENCE
 from tests.processes import PROJECT
 
-from .conftest import SECONDS, Server
+from .conftest import Server
 
 OWN_MACHINE = ("127.0.0.1", "::1")
 
@@ -57,11 +58,11 @@ def training(prepared_cache: Path, tmp_path: Path) -> Iterator[psutil.Process]:
     )
     yield psutil.Process(process.pid)
     process.terminate()
-    process.wait(SECONDS)
+    process.wait(PATIENCE)
 
 
 def wait_for_workers(process: psutil.Process) -> None:
-    until = time.monotonic() + SECONDS
+    until = time.monotonic() + PATIENCE
     while not (has_workers(process) and len(listening(process)) > 1):
         assert time.monotonic() < until, "no worker came up"
         time.sleep(0.1)

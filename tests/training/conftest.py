@@ -17,9 +17,7 @@ from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.fork_server import workers_of
-
-PATIENCE = 180.0
-"""How long a test waits for what must come, on a slow and busy machine, before it fails."""
+from tests.patience import PATIENCE
 
 
 def tiny(**changes: Any) -> Experiment:

@@ -10,8 +10,9 @@ from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
 from rnn_compare.training.analyses import KEPT, MOST, Analyses, Analysis
 from rnn_compare.training.engine import Engine
+from tests.patience import PATIENCE
 
-from .conftest import PATIENCE, ListeningStore, tiny, until, worker_processes
+from .conftest import ListeningStore, tiny, until, worker_processes
 
 
 def squares(upto: int, *, tell: Any) -> dict[str, Any]:

@@ -7,8 +7,9 @@ import pytest
 from rnn_compare.runs.events import Status
 from rnn_compare.training import rest
 from rnn_compare.training.rest import REST_SECONDS, Rest
+from tests.patience import PATIENCE
 
-from .conftest import PATIENCE, running_engine, tiny, until, worker_processes
+from .conftest import running_engine, tiny, until, worker_processes
 
 
 class Clock:

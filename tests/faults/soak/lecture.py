@@ -163,15 +163,18 @@ class SoakedLecture:
     def _train(self) -> None:
         self._presenter.show_step(TRAIN)
         if self._chance.random() < 0.3:  # the curves are to grow before the class
-            self._presenter.until("a first epoch", _has_an_epoch, self._help)
+            self._presenter.until("a first epoch", _has_an_epoch, self._have_them_learn)
         else:
             self._wait_for_the_networks()
 
     def _wait_for_the_networks(self) -> None:
         self._presenter.show_step(TRAIN)
-        self._presenter.until("trained networks", _have_finished, self._help)
+        self._presenter.until("trained networks", _have_finished, self._have_them_learn)
 
-    def _help(self, wall: Wall) -> None:
+    def _have_them_learn(self, wall: Wall) -> None:
+        if wall.place and wall.place != TRAIN:  # a press that a killed server took late
+            self._presenter.press("PageDown" if wall.place < TRAIN else "ArrowLeft")
+            return
         for button in ("Continue", "Train"):
             if wall.has(button):
                 self._presenter.click(button)

@@ -9,6 +9,7 @@ from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.components.board_curves import packed
 from rnn_compare.dashboard.pages.present import class_answers, histogram
 from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.server import news
 from rnn_compare.lecture.outcomes import is_right, outcome
@@ -24,6 +25,7 @@ def show(moment: Moment) -> None:
     if not runs:
         st.info("Nothing was trained yet. Go back (←) to the step at which the networks learn.")
         return
+    offer_to_continue(moment)
     curves, guesses = st.columns([5, 3]) if question else (st.container(), None)
     with curves, st.container(key="wall_board"):
         if moment.state.recorded and not any(run.replayed for run in runs):  # while it plays the board says so

@@ -31,6 +31,11 @@ def show(moment: Moment) -> None:
     st.html(f'<ul class="rc-progress">{rows}</ul><p class="rc-wall-status" role="status">{escape(_said(moment))}</p>')
     if moment.played:
         st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
+    offer_to_continue(moment)
+
+
+def offer_to_continue(moment: Moment) -> None:
+    """Shows a button for trainings that were broken off, where there are any."""
     if any(run.can_be_continued for run in moment.trained):
         st.button("Continue", type="primary", on_click=press, args=(conductor.continue_training, moment.services))
 
