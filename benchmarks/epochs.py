@@ -18,9 +18,9 @@ import keras
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
-from rnn_compare.reviews import prepared
+from rnn_compare.reviews import batches, prepared
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training import batches
+from rnn_compare.training.fitting import fit
 
 Epoch = Callable[[], None]
 MOST_EPOCHS = 20
@@ -85,15 +85,8 @@ class Turns(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not fol
 
 
 def _fit(model: keras.Model, experiment: Experiment, split: Split, turns: Turns) -> None:
-    model.fit(
-        batches.training_batches(experiment.model_copy(update={"epochs": MOST_EPOCHS}), split),
-        steps_per_epoch=-(-len(split.x_train) // experiment.batch_size),
-        validation_data=batches.validation_batches(experiment, split),
-        epochs=MOST_EPOCHS,
-        shuffle=False,
-        callbacks=[turns],
-        verbose=0,
-    )
+    training = batches.training_batches(experiment.model_copy(update={"epochs": MOST_EPOCHS}), split)
+    fit(model, training, batches.validation_batches(experiment, split), [turns])
 
 
 def in_turns(kinds: Mapping[str, Epoch], rounds: int) -> dict[str, Times]:

@@ -23,8 +23,8 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models, threads
 from rnn_compare.networks import keras_models
+from rnn_compare.reviews import batches
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training import batches
 
 STEPS = (10, 32, 156)
 

@@ -23,8 +23,8 @@ from benchmarks.epochs import Epoch, keras_epoch, reviews_for
 from benchmarks.machine import machine
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models, threads
+from rnn_compare.reviews import batches
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training import batches
 
 CORES = os.cpu_count() or 1
 OURS, STOCK, JAX = "fused", "stock Keras", "Keras on JAX"

@@ -21,9 +21,10 @@ from keras.src.callbacks.callback_list import CallbackList
 from benchmarks.machine import machine
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
+from rnn_compare.reviews import batches
 from rnn_compare.runs.events import Event, to_message
-from rnn_compare.training import batches
 from rnn_compare.training.callback import StreamCallback
+from rnn_compare.training.fitting import fit
 from rnn_compare.training.predictions import validation_predictions
 from rnn_compare.training.stream import Stream
 
@@ -55,14 +56,11 @@ def main(rounds: int = 5) -> None:
     stream = Stream("run", 157, 40, send, lambda: False, epoch_ended)
     model = models.build(experiment)
     begun = [time.perf_counter()]
-    model.fit(
+    fit(
+        model,
         batches.training_batches(experiment, split),
-        steps_per_epoch=157,
-        validation_data=batches.validation_batches(experiment, split),
-        epochs=experiment.epochs,
-        callbacks=[StreamCallback(stream, validation_predictions(model, len(split.y_val)), split.y_val)],
-        shuffle=False,
-        verbose=0,
+        batches.validation_batches(experiment, split),
+        [StreamCallback(stream, validation_predictions(model, len(split.y_val)), split.y_val)],
     )
     print(machine())
     share = statistics.median(shares[1:])  # the first epoch also traces

@@ -13,7 +13,7 @@ FOR_WORKERS = (
     *("rnn_compare.networks.keras_models", "rnn_compare.fused"),
     *(
         f"rnn_compare.training.{module}"
-        for module in ("batches", "building", "callback", "job", "model_files", "predictions")
+        for module in ("building", "callback", "fitting", "job", "model_files", "predictions")
     ),
 )
 

@@ -1,10 +1,10 @@
 """A Keras network whose ``fit`` runs on compiled kernels instead of TensorFlow's graph. Imports TensorFlow.
 
-Layers, weights, callbacks and ``fit`` itself are Keras' own. What is replaced is what happens in a batch: Keras would
-trace it for half a second and call TensorFlow a thousand times for it.
+Layers, weights, optimizers and callbacks are Keras' own. What is replaced is what happens in a batch, for which Keras
+would call TensorFlow a thousand times, and the loop over batches.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,16 @@ import keras
 import numpy as np
 import tensorflow as tf
 from keras import layers
+from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.fused import network_pass
-from rnn_compare.fused.arithmetic import Array, Indices
+from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import STEPS, Steps
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks.keras_models import OPTIMIZERS
+from rnn_compare.reviews.batches import Batches
 
 Logs = dict[str, float]
 
@@ -32,9 +34,9 @@ class _Measured:
     loss: float = 0.0
     right: int = 0
 
-    def add(self, logits: Array, labels: Array) -> Logs:
+    def add(self, logits: Array, labels: NDArray[np.integer]) -> Logs:
         self.reviews += len(labels)
-        self.loss += float(network_pass.losses(logits, labels).sum(dtype=np.float64))
+        self.loss += float(network_pass.losses(logits, labels.astype(np.float32)).sum(dtype=np.float64))
         self.right += int(((network_pass.probabilities(logits) > 0.5) == (labels > 0)).sum())
         return self.logs()
 
@@ -58,59 +60,85 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self.predicted = []
-        self._measured = _Measured()
         self._under_way: _Training | None = None
 
-    def fit(self, *arguments: Any, callbacks: Sequence[keras.callbacks.Callback] = (), **options: Any) -> Any:
-        """Trains, as Keras' ``fit`` does."""
-        write = keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: self._training().write(self))
+    def fit(
+        self,
+        training: Batches,
+        validation: Batches,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        initial_epoch: int = 0,
+    ) -> keras.callbacks.History:
+        """Trains as Keras' ``fit`` does and calls callbacks when that does.
+
+        Keras hands batches over by TensorFlow's pipelines, which take as long for one as a SimpleRNN's forward pass,
+        and as long as ten of them for each validation.
+
+        Args:
+            training: What to train with, epoch by epoch.
+            validation: What to validate with after each.
+            callbacks: Keras' own.
+            initial_epoch: The first epoch to train, from 0.
+        """
+        epochs = len(training.orders)
+        told = keras.callbacks.CallbackList(
+            list(callbacks), add_history=True, model=self, epochs=epochs, steps=len(training), verbose=0
+        )
+        self.stop_training = False
+        logs: Logs = {}
         try:
-            return super().fit(*arguments, callbacks=[write, *callbacks], **options)
+            told.on_train_begin()
+            for epoch in range(initial_epoch, epochs):
+                told.on_epoch_begin(epoch)
+                logs = self._train_epoch(training, epoch, told)
+                logs |= {f"val_{name}": figure for name, figure in self.evaluate(validation, told).items()}
+                told.on_epoch_end(epoch, logs)
+                if self.stop_training:
+                    break
+            told.on_train_end(logs)
         finally:
             self._under_way = None
+        return self.history
 
-    def train_on_batch(self, *arguments: Any, **options: Any) -> Any:
-        """Trains with one batch, as Keras' ``train_on_batch`` does."""
-        try:
-            logs = super().train_on_batch(*arguments, **options)
-            self._training().write(self)
-        finally:
-            self._under_way = None
-        return logs
+    def _train_epoch(self, training: Batches, epoch: int, told: keras.callbacks.CallbackList) -> Logs:
+        measured, under_way = _Measured(), self._training()
+        for step, (ids, labels) in enumerate(training.epoch(epoch)):
+            told.on_train_batch_begin(step)
+            logits = under_way.train(ids, labels, float(self.optimizer.learning_rate.value))
+            told.on_train_batch_end(step, measured.add(logits, labels))
+            if self.stop_training:
+                break
+        under_way.write(self)
+        return measured.logs()
 
-    def reset_metrics(self) -> None:
-        """Begins to count anew; Keras calls it."""
-        self._measured = _Measured()
+    def evaluate(self, batches: Batches, told: keras.callbacks.CallbackList | None = None) -> Logs:
+        """Returns loss and accuracy over an epoch of batches, as Keras' ``evaluate`` does.
 
-    def get_metrics_result(self) -> Logs:
-        """Returns loss and accuracy of what was read since; Keras calls it."""
-        return self._measured.logs()
-
-    def make_train_function(self, force: bool = False) -> None:  # noqa: ARG002  # Keras' own
-        """Makes what trains with a batch; Keras calls it."""
-        training = self._training()
-
-        def train(batches: Iterator[Any]) -> Logs:
-            ids, labels = _batch(next(batches))
-            return self._measured.add(training.train(ids, labels, float(self.optimizer.learning_rate.value)), labels)
-
-        self.train_function = train
-
-    def make_test_function(self, force: bool = False) -> None:  # noqa: ARG002  # Keras' own
-        """Makes what evaluates with a batch; Keras calls it."""
-        read = self._reading()
+        Args:
+            batches: What to read.
+            told: What to call before and after each batch.
+        """
+        told = told or keras.callbacks.CallbackList(model=self)
+        read, measured = self._reading(), _Measured()
         dropping = [cell for cells in _cells(self) for cell in cells if cell.dropout]
         self.predicted = []
-
-        def test(batches: Iterator[Any]) -> Logs:
-            ids, labels = _batch(next(batches))
+        told.on_test_begin()
+        for step, (ids, labels) in enumerate(batches.epoch(0)):
+            told.on_test_batch_begin(step)
             for each in dropping:
                 each.seed_generator.next()  # Keras draws a mask here too, though it drops nothing
             logits = read(ids)
             self.predicted.append(network_pass.probabilities(logits))
-            return self._measured.add(logits, labels)
+            told.on_test_batch_end(step, measured.add(logits, labels))
+        told.on_test_end(measured.logs())
+        return measured.logs()
 
-        self.test_function = test
+    def train_on_batch(self, ids: NDArray[np.integer], labels: NDArray[np.integer]) -> Logs:
+        """Trains with one batch and returns loss and accuracy, as Keras' ``train_on_batch`` does."""
+        under_way = _Training(self)
+        logits = under_way.train(ids, labels, float(self.optimizer.learning_rate.value))
+        under_way.write(self)
+        return _Measured().add(logits, labels)
 
     def make_predict_function(self, force: bool = False) -> None:  # noqa: ARG002  # Keras' own
         """Makes what predicts for a batch; Keras calls it."""
@@ -118,8 +146,7 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
 
         def predict(batches: Sequence[Any]) -> Any:
             ids, *_ = keras.utils.unpack_x_y_sample_weight(batches[0])
-            found = network_pass.probabilities(read(np.asarray(ids).astype(np.int64)))
-            return tf.convert_to_tensor(found[:, np.newaxis])
+            return tf.convert_to_tensor(network_pass.probabilities(read(np.asarray(ids)))[:, np.newaxis])
 
         self.predict_function = predict
 
@@ -128,11 +155,11 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
             self._under_way = _Training(self)
         return self._under_way
 
-    def _reading(self) -> Callable[[Indices], Array]:
+    def _reading(self) -> Callable[[NDArray[np.integer]], Array]:
         options = options_of(self)
         weights = self._under_way.weights if self._under_way else [variable.value.numpy() for variable in self.weights]
         nothing = [[None] * len(directions) for directions in options.layers]
-        return lambda ids: network_pass.forward(options, weights, ids, nothing).logits
+        return lambda ids: network_pass.forward(options, weights, ids.astype(np.int64), nothing).logits
 
 
 class _Training:
@@ -147,11 +174,12 @@ class _Training:
         moments = [[variable.value.numpy() for variable in _moments(model, kind)] for kind in steps.kinds]
         self._steps: Steps = steps(moments, int(model.optimizer.iterations.value))
 
-    def train(self, ids: Indices, labels: Array, learning_rate: float) -> Array:
-        """Trains with one batch and returns its logits."""
+    def train(self, ids: NDArray[np.integer], labels: NDArray[np.integer], learning_rate: float) -> Array:
+        """Trains with one batch, ids (batch, timesteps) and labels (batch,), and returns its logits (batch,)."""
         dropout_masks = [[_dropout_mask(cell, len(ids)) for cell in cells] for cells in self._cells]
-        read = network_pass.forward(self._options, self.weights, ids, dropout_masks)
-        self._steps.step(self.weights, *network_pass.backward(self._options, self.weights, read, labels), learning_rate)
+        read = network_pass.forward(self._options, self.weights, ids.astype(np.int64), dropout_masks)
+        found = network_pass.backward(self._options, self.weights, read, labels.astype(np.float32))
+        self._steps.step(self.weights, *found, learning_rate)
         return read.logits
 
     def write(self, model: FusedNetwork) -> None:
@@ -210,8 +238,3 @@ def _dropout_mask(cell: Any, reviews: int) -> Array | None:
     mask: Array = cell.get_dropout_mask(tf.ones((reviews, cell.kernel.shape[0]))).numpy()
     cell.reset_dropout_mask()
     return mask
-
-
-def _batch(data: Any) -> tuple[Indices, Array]:
-    ids, labels, _ = keras.utils.unpack_x_y_sample_weight(data)
-    return np.asarray(ids).astype(np.int64), np.asarray(labels).reshape(-1).astype(np.float32)

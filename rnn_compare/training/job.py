@@ -19,16 +19,17 @@ from rnn_compare.fused import models
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import prepared
+from rnn_compare.reviews.batches import training_batches, validation_batches
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.training import resuming
-from rnn_compare.training.batches import training_batches, validation_batches
 from rnn_compare.training.building import build, clear
 from rnn_compare.training.callback import StreamCallback, gradient_callback, predictions, schedule_callback
 from rnn_compare.training.early_stopping import out_of_patience
+from rnn_compare.training.fitting import fit
 from rnn_compare.training.gradient_probe import Probe
 from rnn_compare.training.messages import first_line
 from rnn_compare.training.model_files import save_weights, write_models
@@ -220,13 +221,10 @@ def _fit(
     split = prepared.load(experiment.dataset).padded(experiment)
     stream.check_stop()
     try:
-        model.fit(
-            training_batches(experiment, split, first=len(done)),
-            steps_per_epoch=stream.batches["training"],
-            validation_data=validation_batches(experiment, split),
-            initial_epoch=len(done),
-            epochs=experiment.epochs,
-            shuffle=False,
+        fit(
+            model,
+            training_batches(experiment, split),
+            validation_batches(experiment, split),
             callbacks=[
                 *([] if experiment.schedule == "constant" else [schedule_callback(experiment)]),
                 StreamCallback(
@@ -234,7 +232,7 @@ def _fit(
                 ),
                 gradient_callback(Probe(run, experiment, send, stop_asked), model, resumed=bool(done)),
             ],
-            verbose=0,
+            initial_epoch=len(done),
         )
     except tf.errors.InvalidArgumentError as error:
         # Optimizers stumble over the embedding's gradient when it holds no numbers, before a loss is told.

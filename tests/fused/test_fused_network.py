@@ -14,8 +14,10 @@ from rnn_compare.fused import models, network_pass, sequences, threads, vector_i
 from rnn_compare.fused.network import options_of
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks import keras_models
+from rnn_compare.reviews import batches
+from rnn_compare.reviews.batches import Batches
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training import batches
+from rnn_compare.training.fitting import fit
 from tests.fused.conftest import layer_weights
 
 VOCABULARY = 100
@@ -92,9 +94,9 @@ def test_loss_and_accuracy_are_those_that_keras_tells_however_sure_a_network_is(
         model.layers[-1].kernel.assign(model.layers[-1].kernel * scale)
         model.layers[1].cell.bias.assign(model.layers[1].cell.bias + 3)
     ids, labels = _padded(5, range(12), 12).astype(np.int32), np.arange(12) % 2
-    ours, theirs = (model.evaluate(ids, labels, batch_size=5, verbose=0, return_dict=True) for model in (fused, stock))
-    assert ours == pytest.approx(theirs, rel=5e-5)
-    ours, theirs = (model.train_on_batch(ids, labels, return_dict=True) for model in (fused, stock))
+    ours = fused.evaluate(Batches(ids, labels, np.arange(12)[np.newaxis], size=5))
+    assert ours == pytest.approx(stock.evaluate(ids, labels, batch_size=5, verbose=0, return_dict=True), rel=5e-5)
+    ours, theirs = fused.train_on_batch(ids, labels), stock.train_on_batch(ids, labels, return_dict=True)
     assert ours == pytest.approx({name: float(figure) for name, figure in theirs.items()}, rel=5e-5)
     for a, b in zip(fused.get_weights(), stock.get_weights(), strict=True):
         np.testing.assert_allclose(a, b, rtol=0, atol=2e-5)
@@ -132,14 +134,11 @@ def test_a_fit_tells_its_callbacks_what_stock_keras_does_and_has_its_weights_in_
             keras.callbacks.LearningRateScheduler(halve),
             keras.callbacks.LambdaCallback(on_epoch_end=at_the_end),
         ]
-        model.fit(
+        fit(
+            model,
             batches.training_batches(experiment, split),
-            steps_per_epoch=4,
-            epochs=3,
-            shuffle=False,
-            validation_data=batches.validation_batches(experiment, split),
-            verbose=0,
-            callbacks=callbacks,
+            batches.validation_batches(experiment, split),
+            callbacks,
         )
         seen.append(told)
     for (theirs, their_values), (ours, our_values) in zip(*seen, strict=True):

@@ -13,10 +13,10 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.insight.prediction import predict
 from rnn_compare.networks import keras_models, weights
-from rnn_compare.reviews import prepared
+from rnn_compare.reviews import batches, prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
-from rnn_compare.training import batches, building, job
+from rnn_compare.training import building, job
 
 from .conftest import tiny
 

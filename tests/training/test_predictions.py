@@ -8,7 +8,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
-from rnn_compare.training.batches import training_batches, validation_batches
+from rnn_compare.reviews.batches import training_batches, validation_batches
+from rnn_compare.training import fitting
 from rnn_compare.training.predictions import validation_predictions
 
 from .conftest import tiny
@@ -18,16 +19,8 @@ BUILT = {"fused": models.build, "stock": keras_models.build}
 
 def fit(model: keras.Model, experiment: Experiment, *callbacks: keras.callbacks.Callback) -> dict[str, list[float]]:
     split = prepared.load(experiment.source).padded(experiment)
-    history = model.fit(
-        training_batches(experiment, split),
-        steps_per_epoch=-(-experiment.training_reviews // experiment.batch_size),
-        validation_data=validation_batches(experiment, split),
-        epochs=experiment.epochs,
-        callbacks=list(callbacks),
-        shuffle=False,
-        verbose=0,
-    )
-    found: dict[str, list[float]] = history.history
+    training, validation = training_batches(experiment, split), validation_batches(experiment, split)
+    found: dict[str, list[float]] = fitting.fit(model, training, validation, callbacks).history
     return found
 
 
