@@ -101,10 +101,10 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         return self.history
 
     def _train_epoch(self, training: Batches, epoch: int, told: keras.callbacks.CallbackList) -> Logs:
-        measured, under_way = _Measured(), self._training()
+        measured, under_way, rate = _Measured(), self._training(), self._learning_rate()
         for step, (ids, labels) in enumerate(training.epoch(epoch)):
             told.on_train_batch_begin(step)
-            logits = under_way.train(ids, labels, float(self.optimizer.learning_rate.value))
+            logits = under_way.train(ids, labels, rate)
             told.on_train_batch_end(step, measured.add(logits, labels))
             if self.stop_training:
                 break
@@ -136,7 +136,7 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
     def train_on_batch(self, ids: NDArray[np.integer], labels: NDArray[np.integer]) -> Logs:
         """Trains with one batch and returns loss and accuracy, as Keras' ``train_on_batch`` does."""
         under_way = _Training(self)
-        logits = under_way.train(ids, labels, float(self.optimizer.learning_rate.value))
+        logits = under_way.train(ids, labels, self._learning_rate())
         under_way.write(self)
         return _Measured().add(logits, labels)
 
@@ -149,6 +149,9 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
             return tf.convert_to_tensor(network_pass.probabilities(read(np.asarray(ids)))[:, np.newaxis])
 
         self.predict_function = predict
+
+    def _learning_rate(self) -> float:
+        return float(self.optimizer.learning_rate.value)  # TensorFlow takes a quarter of a millisecond to tell
 
     def _training(self) -> "_Training":
         if self._under_way is None:

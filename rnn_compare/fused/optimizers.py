@@ -12,6 +12,7 @@ import numpy as np
 
 from rnn_compare.experiment import Optimizer
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
+from rnn_compare.fused.prefetch import AHEAD, prefetch
 from rnn_compare.fused.word_gradients import WordGradients
 
 
@@ -128,6 +129,9 @@ def _rmsprop(
     epsilon: np.float32,
 ) -> None:
     for k in range(len(words)):
+        if k + AHEAD < len(words):
+            prefetch(table, words[k + AHEAD])
+            prefetch(velocity, words[k + AHEAD])
         row, v = table[words[k]], velocity[words[k]]
         for j in range(len(row)):
             v[j] += (np.float32(1) - rho) * squares[k, j]

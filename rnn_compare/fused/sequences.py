@@ -2,7 +2,7 @@
 
 import importlib
 import importlib.util
-from collections.abc import Sequence
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,14 +11,10 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.fused import kernels, recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
 from rnn_compare.fused.cell_kernel import CellKernel
-from rnn_compare.fused.packing import BLOCKS, NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
-from rnn_compare.fused.sums import GradientSums
+from rnn_compare.fused.packing import BLOCKS, NO_MASK, Mask, PackedBatch, unpack
 
 WORTH_SHARING = 400_000
 """Numbers of all gates of a batch from which on threads share it: a third of a millisecond's work."""
-FOLLOWED = np.float32(1e-6)
-FOLLOWED_FOR_SQUARES = np.float32(1e-4)
-"""See ``GradientSums.followed``. The squares left out are beside the largest gradient's as the square of this."""
 
 
 def _kernel(name: str) -> type[CellKernel] | None:
@@ -71,29 +67,6 @@ class ForwardPass:
     kernel: Array
 
 
-@dataclass(frozen=True)
-class Gradients:
-    """What the gradient of a recurrence's output comes to.
-
-    Attributes:
-        inputs: Of the inputs (inputs, features); of none where each packed row reads its own.
-        squares: Squares of what each packed row contributed to them, summed (inputs, features); of no inputs if not
-            wanted.
-        by_row: Of what each packed row reads (rows, features); of no rows if the squares were wanted.
-        prefix: Of what each review of a block reads in the shared prefix, for each block (prefix, rows, features); of
-            no steps if the squares were wanted.
-        kernel, recurrent_kernel, bias: Of the weights, as Keras lays them out.
-    """
-
-    inputs: Array
-    squares: Array
-    by_row: Array
-    prefix: Sequence[Array]
-    kernel: Array
-    recurrent_kernel: Array
-    bias: Array
-
-
 def forward(
     options: LayerOptions,
     batch: PackedBatch,
@@ -130,16 +103,15 @@ def forward(
         recurrent_bias=(bias[1] if bias.ndim == 2 else bias[:0]).reshape(-1, units),
     )
     recurrence.forward_prefix(arrays, batch.prefix)
-    threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, _worth_sharing(arrays))
+    shares = worth_sharing(rows, kernel.shape[1])
+    threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, shares)
     forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, kernel)
     reviews = sum(len(block.order) for block in batch.blocks)
     if options.every_step:
         outputs = np.zeros((reviews, len(batch.blocks[0].active) - 1, units), np.float32)
-        how = _masking(options, mask)
+        how = masking(options, mask)
         threads.for_each(
-            lambda block: unpack(states[0], block, *how, options.zero_masked, outputs),
-            batch.blocks,
-            _worth_sharing(arrays),
+            lambda block: unpack(states[0], block, *how, options.zero_masked, outputs), batch.blocks, shares
         )
         return outputs, forward_pass
     output = np.empty((reviews, units), np.float32)
@@ -150,11 +122,8 @@ def forward(
 
 def _project(inputs: Array, kernel: Array, bias: Array) -> Array:
     projected = np.empty((len(inputs), kernel.shape[1]), np.float32)
-    ends = [len(inputs) * k // BLOCKS for k in range(BLOCKS + 1)]
     threads.for_each(
-        lambda k: project(inputs[ends[k] : ends[k + 1]], kernel, bias, projected[ends[k] : ends[k + 1]]),
-        range(BLOCKS),
-        projected.size >= 4 * WORTH_SHARING,  # one of these numbers takes a fourth of a gate's time
+        lambda at: project(inputs[at], kernel, bias, projected[at]), parts(len(inputs)), worth_sharing(*projected.shape)
     )
     return projected
 
@@ -168,92 +137,17 @@ def project(inputs: Array, kernel: Array, bias: Array, projected: Array) -> None
             projected[row, j] += bias[j]
 
 
-def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, squared: bool) -> Gradients:
-    """Returns what the gradient of a recurrence's output comes to.
-
-    Args:
-        options: How it read.
-        forward_pass: What ``forward`` left.
-        gradient: Of its output.
-        squared: Whether the squares of the inputs' gradients are wanted, which packed rows share; or else what each row
-            contributes to them.
-    """
-    arrays, batch = forward_pass.arrays, forward_pass.batch
-    features = len(forward_pass.kernel)
-    by_row = np.empty((0 if squared else len(batch.source), features), np.float32)
-    blocks = [_nothing(forward_pass, block, by_row, squared) for block in batch.blocks]
-
-    def run(which: int) -> None:
-        block = batch.blocks[which]
-        if options.every_step:
-            how = _masking(options, forward_pass.mask)
-            by_step = pack_output_gradients(gradient, block, *how, options.zero_masked)
-        else:
-            by_step = gradient[block.order][np.newaxis]
-        recurrence.backward(arrays, block, by_step, blocks[which])
-
-    threads.for_each(run, range(len(blocks)), _worth_sharing(arrays))
-    whole = _joined(blocks)
-    recurrence.backward_prefix(arrays, whole.entering, whole)
-    kernel, bias = whole.kernel, whole.bias
-    if forward_pass.shared:
-        kernel = np.dot(forward_pass.inputs.T, whole.by_input)
-        # A sum; NumPy's own takes ten times as long.
-        bias = np.dot(np.ones(len(whole.by_input), np.float32), whole.by_input)
-    return Gradients(
-        inputs=np.dot(whole.by_input, forward_pass.kernel.T) if squared else np.empty((0, features), np.float32),
-        squares=whole.squares,
-        by_row=by_row,
-        prefix=[each.prefix for each in blocks],
-        kernel=kernel,
-        recurrent_kernel=whole.recurrent_kernel,
-        bias=np.stack([bias, whole.recurrent_bias]) if len(whole.recurrent_bias) else bias,
-    )
-
-
 def worth_sharing(rows: int, width: int) -> bool:
-    """Tells whether threads should share so many rows of a layer whose gates have so many numbers."""
+    """Tells whether threads should share so many rows or inputs of a layer whose gates have so many numbers."""
     return rows * width >= WORTH_SHARING
 
 
-def _worth_sharing(arrays: CellKernel) -> bool:
-    return worth_sharing(arrays.place.size, len(arrays.U_T))
+def parts(inputs: int) -> list[slice]:
+    """Returns as many parts of inputs, whatever the number of threads: sums are rounded by them."""
+    ends = [inputs * k // BLOCKS for k in range(BLOCKS + 1)]
+    return [slice(*each) for each in itertools.pairwise(ends)]
 
 
-def _nothing(forward_pass: ForwardPass, block: Packing, by_row: Array, squared: bool) -> GradientSums:
-    arrays, kernel, rows, prefix = forward_pass.arrays, forward_pass.kernel, len(block.order), block.prefix
-    shared, (features, width) = len(forward_pass.inputs) if forward_pass.shared else 0, kernel.shape
-
-    def zeros(*shape: int) -> Array:
-        return np.zeros(shape, np.float32)
-
-    return GradientSums(
-        place=arrays.place,
-        kernel_T=np.ascontiguousarray(kernel.T),
-        recurrent_kernel=np.zeros_like(arrays.recurrent_kernel),
-        recurrent_bias=zeros(arrays.recurrent_bias.size),
-        by_input=zeros(shared, width),  # of each block its own: many read the same word
-        vectors=forward_pass.inputs[: 0 if shared else None],
-        kernel=zeros(features, width),
-        bias=zeros(width),
-        by_row=by_row,
-        squares=zeros(shared if squared else 0, features),
-        followed=FOLLOWED_FOR_SQUARES if squared else FOLLOWED,
-        entering=zeros(prefix, len(arrays.states), arrays.states.shape[2]),
-        prefix=zeros(0 if squared else prefix, rows, features),
-        prefix_squares=zeros(prefix if squared else 0, features),
-    )
-
-
-def _joined(blocks: Sequence[GradientSums]) -> GradientSums:
-    """Returns the first block's sums, to which those of the others are added: in their order, for sums are rounded."""
-    whole = blocks[0]
-    for each in blocks[1:]:
-        for name in ("recurrent_kernel", "recurrent_bias", "by_input", "kernel", "bias", "squares", "entering"):
-            total: Array = getattr(whole, name)
-            total += getattr(each, name)
-    return whole
-
-
-def _masking(options: LayerOptions, mask: Mask | None) -> tuple[Mask, bool, bool]:
+def masking(options: LayerOptions, mask: Mask | None) -> tuple[Mask, bool, bool]:
+    """Returns mask, whether there is one, and whether it is read backwards, as compiled code takes them."""
     return NO_MASK if mask is None else mask, mask is not None, options.backwards

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.fused import sequences
+from rnn_compare.fused import sequence_gradients, sequences
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.packing import Mask, pack, scatter
 from rnn_compare.fused.sequences import ForwardPass, LayerOptions
@@ -44,7 +44,7 @@ def forward(
 
 def backward(options: LayerOptions, read: VectorPass, gradient: Array) -> tuple[Array, Array, Array, Array]:
     """Returns the gradients of vectors, kernel, recurrent kernel and bias from that of the output."""
-    found = sequences.backward(options, read.recurrence, gradient, squared=False)
+    found = sequence_gradients.backward(options, read.recurrence, gradient, squared=False)
     batch, (reviews, timesteps, features) = read.recurrence.batch, read.shape
     dx = np.zeros((reviews * timesteps, features), np.float32)
     scatter(found.by_row, batch.source[: batch.first], dx)

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.fused import sequences
-from rnn_compare.fused.arithmetic import Array, Indices
+from rnn_compare.fused import sequence_gradients, sequences
+from rnn_compare.fused.arithmetic import Array, Indices, compiled
+from rnn_compare.fused.prefetch import AHEAD, prefetch
 from rnn_compare.fused.dropped_words import DroppedWords, drop
 from rnn_compare.fused.packing import Mask, pack
 from rnn_compare.fused.sequences import ForwardPass, LayerOptions
@@ -60,14 +61,27 @@ def forward(
     as_vectors = ids.astype(np.float32)[:, :, np.newaxis]  # packing compares and moves vectors; these have one number
     batch, packed = pack(as_vectors, mask, options.backwards, recurrent_kernel.shape[1])
     words, place = distinct(packed[:, 0].astype(np.int64), len(table))
-    output, recurrence = sequences.forward(options, batch, mask, table[words], place, kernel, recurrent_kernel, bias)
+    vectors = _vectors(table, words)
+    output, recurrence = sequences.forward(options, batch, mask, vectors, place, kernel, recurrent_kernel, bias)
     return output, WordPass(recurrence, words, dropped)
 
 
 def backward(options: LayerOptions, read: WordPass, gradient: Array) -> tuple[WordGradients, Array, Array, Array]:
     """Returns the gradients of the embedding, kernel, recurrent kernel and bias from the output's."""
-    found = sequences.backward(options, read.recurrence, gradient, squared=True)
+    found = sequence_gradients.backward(options, read.recurrence, gradient, squared=True)
     embedding = WordGradients(read.words, found.inputs, found.squares)
     if read.dropped is not None:
         embedding = read.dropped.gradient(embedding)
     return embedding, found.kernel, found.recurrent_kernel, found.bias
+
+
+@compiled
+def _vectors(table: Array, words: Indices) -> Array:
+    found = np.empty((len(words), table.shape[1]), np.float32)
+    for k in range(len(words)):
+        if k + AHEAD < len(words):
+            prefetch(table, words[k + AHEAD])
+        row, vector = table[words[k]], found[k]
+        for j in range(len(row)):
+            vector[j] = row[j]
+    return found

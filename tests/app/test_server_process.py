@@ -22,13 +22,13 @@ from rnn_compare.training.local.fork_server import workers_of
 
 def page(module):
     script = f"if __name__ == '__main__': from rnn_compare.dashboard.pages.{module} import render; render()"
-    return AppTest.from_string(script, default_timeout=PATIENCE).run()
+    return AppTest.from_string(script, default_timeout=180).run()
 
 if __name__ == "__main__":
     services = get_services()
     small = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
     runs = services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
-    assert services.engine.wait(runs, timeout=PATIENCE)
+    assert services.engine.wait(runs, timeout=180)
     assert [services.store.run(run).status for run in runs] == ["finished", "finished"]
     services.engine.summary(services.store.run(runs[0]).experiment)
     services.refresh()
@@ -41,7 +41,7 @@ if __name__ == "__main__":
     [worker, *_] = workers_of(psutil.Process())
     worker.kill()
     again = services.engine.submit(comparison(["GRU", "LSTM"], [4], [10], **small))
-    assert services.engine.wait(again, timeout=PATIENCE)
+    assert services.engine.wait(again, timeout=180)
     assert [services.store.run(run).status for run in again] == ["finished", "finished"], services.store.runs(again)
     close_services()
     loaded = sorted({module.split(".")[0] for module in sys.modules} & {"keras", "tensorflow"})
@@ -78,7 +78,7 @@ if __name__ == "__main__":
     services.get_services()
     before = set(sys.modules)
     script = "if __name__ == '__main__': from rnn_compare.dashboard.site import render; render()"
-    app = AppTest.from_string(script, default_timeout=PATIENCE).run()
+    app = AppTest.from_string(script, default_timeout=180).run()
     assert not app.exception
     assert any("cannot be told apart" in html.proto.body or "points" in html.proto.body for html in app.get("html"))
     new = {module.split(".")[0] for module in set(sys.modules) - before}

@@ -98,7 +98,7 @@ def page():
     found = controls.setup(st.container())
     st.text(str([experiment.reviews for experiment in found.experiments]))
 
-app = AppTest.from_function(page, default_timeout=PATIENCE)
+app = AppTest.from_function(page, default_timeout=180)
 app.session_state["more_settings"] = True
 app.run()
 source, reviews = app.selectbox(key="source"), app.number_input(key="reviews")
@@ -118,18 +118,18 @@ app.selectbox(key="source").set_value("keras").run()
 assert app.number_input(key="reviews").value == 25_000, "all stay all"
 assert not app.exception and not app.warning
 
-app = AppTest.from_function(page, default_timeout=PATIENCE)
+app = AppTest.from_function(page, default_timeout=180)
 app.query_params.update({"source": "plays", "reviews": "41"})
 app.run()
 assert app.warning[0].value.startswith("In this link: reviews is 41; it must be between 10 and 40."), app.warning
 assert app.text[0].value == "[40, 40]", app.text[0].value
 for address in ("plays", "Plays, seen last year"):  # people write the name, Streamlit the title
-    app = AppTest.from_function(page, default_timeout=PATIENCE)
+    app = AppTest.from_function(page, default_timeout=180)
     app.query_params["source"] = address
     app.run()
     assert (app.selectbox(key="source").value, app.number_input(key="reviews").value) == ("plays", 40), address
     assert not app.warning
-app = AppTest.from_function(page, default_timeout=PATIENCE)
+app = AppTest.from_function(page, default_timeout=180)
 app.query_params.update({"source": "gone", "reviews": "41"})
 app.run()
 assert "source is 'gone'; it must be one of 'bundled'," in app.warning[0].value
@@ -139,7 +139,7 @@ def reviews():
     from rnn_compare.dashboard.pages import reviews
     reviews.render()
 
-app = AppTest.from_function(reviews, default_timeout=PATIENCE)
+app = AppTest.from_function(reviews, default_timeout=180)
 app.session_state["source"] = "plays"
 app.run()
 assert not app.exception
