@@ -10,7 +10,11 @@ from dataclasses import dataclass
 
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 
-if not ENVIRONMENT.items() <= os.environ.items():  # it is read when a process begins, so this one begins once more
+# Both are read when a process begins, so this one begins once more. OPENBLAS_CORETYPE, which some set for equal results
+# on unequal machines, keeps our products from what the processor could do, and none of TensorFlow's and PyTorch's: it
+# is left out, for both sides are to have the same processor.
+if not ENVIRONMENT.items() <= os.environ.items() or "OPENBLAS_CORETYPE" in os.environ:
+    os.environ.pop("OPENBLAS_CORETYPE", None)
     os.execve(sys.executable, sys.orig_argv, os.environ | ENVIRONMENT)
 
 import keras
@@ -23,7 +27,7 @@ from rnn_compare.reviews.prepared import Split
 from rnn_compare.training.fitting import fit
 
 Epoch = Callable[[], None]
-MOST_EPOCHS = 20
+MOST_EPOCHS = 100
 
 
 @dataclass(frozen=True)
