@@ -9,9 +9,9 @@ import numpy as np
 
 from rnn_compare.fused import sequence_gradients, sequences
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.fused.prefetch import AHEAD, prefetch
 from rnn_compare.fused.dropped_words import DroppedWords, drop
 from rnn_compare.fused.packing import Mask, pack
+from rnn_compare.fused.prefetch import AHEAD, prefetch
 from rnn_compare.fused.sequences import ForwardPass, LayerOptions
 from rnn_compare.fused.word_gradients import WordGradients, distinct
 
