@@ -4,7 +4,7 @@
 
 Stock and fused epochs take turns in one process with one thread of TensorFlow and all cores for the kernels, as in a
 worker that trains alone; the median ratio is told, of the time on the clock and of the processor's time, which other
-programs on the machine disturb less. At most 0.20 for SimpleRNN and GRU and 0.25 for LSTM, aim 0.12. Beside the drift
+programs on the machine disturb less. At most 0.12 for SimpleRNN and LSTM and 0.09 for GRU. Beside the drift
 stands that of stock Keras from itself, with the rows of every batch in another order: what rounding alone does.
 """
 
