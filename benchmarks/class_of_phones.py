@@ -36,7 +36,7 @@ from rnn_compare.dashboard.shown_runs import newest
 from rnn_compare.runs.store import RunStore
 
 SCRIPT = PROJECT / "benchmarks" / "presented.py"
-SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=5000"
+SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=20000"
 JOIN_SECONDS, VOTE_SECONDS, REVIEW_SECONDS = 5.0, 8.0, 5.0
 """Over which a hall scans the code, votes and writes."""
 LOOK_SECONDS = 0.25

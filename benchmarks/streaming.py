@@ -2,8 +2,8 @@
 
     python -m benchmarks.streaming [rounds]
 
-All that Keras does for callbacks after each batch and epoch counts: its figures turned into numbers, others computed;
-and all that is sent is pickled, as for its way to the server. The aim is 1 % of an epoch of the quickest cell.
+All that is done for callbacks before and after each batch and epoch counts: its figures turned into numbers, others
+computed; and all that is sent is pickled, as on its way to the server. The aim is 1 % of an epoch of the quickest cell.
 """
 
 import pickle
@@ -63,7 +63,7 @@ def main(rounds: int = 5) -> None:
         [StreamCallback(stream, validation_predictions(model, len(split.y_val)), split.y_val)],
     )
     print(machine())
-    share = statistics.median(shares[1:])  # the first epoch also traces
+    share = statistics.median(shares[1:])  # the first also loads what is needed
     print(f"{share:.2%} of a SimpleRNN epoch (aim 1 %); {[f'{each:.2%}' for each in shares[1:]]}")
     print(f"{len(sent) / len(shares):.0f} events an epoch, {statistics.mean(sent):.0f} bytes each")
 

@@ -69,10 +69,10 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         callbacks: Sequence[keras.callbacks.Callback] = (),
         initial_epoch: int = 0,
     ) -> keras.callbacks.History:
-        """Trains as Keras' ``fit`` does and calls callbacks when that does.
+        """Trains as Keras' ``fit`` does and calls callbacks when that does. They set the learning rate between epochs.
 
-        Keras hands batches over by TensorFlow's pipelines, which take as long for one as a SimpleRNN's forward pass,
-        and as long as ten of them for each validation.
+        Keras hands batches over by TensorFlow's pipelines, which take as long for each as a SimpleRNN's forward pass,
+        and as long as five trained batches for each validation.
 
         Args:
             training: What to train with, epoch by epoch.
@@ -134,7 +134,7 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         return measured.logs()
 
     def train_on_batch(self, ids: NDArray[np.integer], labels: NDArray[np.integer]) -> Logs:
-        """Trains with one batch and returns loss and accuracy, as Keras' ``train_on_batch`` does."""
+        """Trains with one batch and returns loss and accuracy, as ``train_on_batch(…, return_dict=True)`` of Keras."""
         under_way = _Training(self)
         logits = under_way.train(ids, labels, self._learning_rate())
         under_way.write(self)

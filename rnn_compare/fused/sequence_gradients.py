@@ -21,7 +21,7 @@ class Gradients:
     """What the gradient of a recurrence's output comes to.
 
     Attributes:
-        inputs: Of the inputs (inputs, features); of none where each packed row reads its own.
+        inputs: Of the inputs (inputs, features); of none unless the squares were wanted.
         squares: Squares of what each packed row contributed to them, summed (inputs, features); of no inputs if not
             wanted.
         by_row: Of what each packed row reads (rows, features); of no rows if the squares were wanted.

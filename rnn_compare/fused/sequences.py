@@ -1,4 +1,4 @@
-"""A recurrence over a whole batch in one call, forward and backward, on packed arrays."""
+"""A recurrence over a whole batch in one call, on packed arrays; back it goes in ``sequence_gradients``."""
 
 import importlib
 import importlib.util
@@ -11,10 +11,14 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.fused import kernels, recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
 from rnn_compare.fused.cell_kernel import CellKernel
-from rnn_compare.fused.packing import BLOCKS, NO_MASK, Mask, PackedBatch, unpack
+from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, unpack
 
 WORTH_SHARING = 400_000
-"""Numbers of all gates of a batch from which on threads share it: a third of a millisecond's work."""
+"""Numbers of all gates of a batch, or of its inputs' gradients, from which on threads share the work: it takes a third
+of a millisecond. Projecting a number takes a fourth of that."""
+
+PARTS = 4
+"""Of a batch's inputs, to be shared by threads."""
 
 
 def _kernel(name: str) -> type[CellKernel] | None:
@@ -123,7 +127,9 @@ def forward(
 def _project(inputs: Array, kernel: Array, bias: Array) -> Array:
     projected = np.empty((len(inputs), kernel.shape[1]), np.float32)
     threads.for_each(
-        lambda at: project(inputs[at], kernel, bias, projected[at]), parts(len(inputs)), worth_sharing(*projected.shape)
+        lambda at: project(inputs[at], kernel, bias, projected[at]),
+        parts(len(inputs)),
+        projected.size >= 4 * WORTH_SHARING,
     )
     return projected
 
@@ -143,8 +149,8 @@ def worth_sharing(rows: int, width: int) -> bool:
 
 
 def parts(inputs: int) -> list[slice]:
-    """Returns as many parts of inputs, whatever the number of threads: sums are rounded by them."""
-    ends = [inputs * k // BLOCKS for k in range(BLOCKS + 1)]
+    """Returns parts of so many inputs, always equally many: how sums are rounded must not depend on the threads."""
+    ends = [inputs * k // PARTS for k in range(PARTS + 1)]
     return [slice(*each) for each in itertools.pairwise(ends)]
 
 

@@ -26,7 +26,8 @@ class GradientSums(NamedTuple):
         by_input: Gradient of W·input + b, summed over the rows that read an input (inputs, gates · units); of no inputs
             where each row has its own.
         vectors: What each packed row reads (rows, features); of no rows where they share inputs.
-        kernel, bias: Their gradients, where each row has its own (features, gates · units), (gates · units,).
+        kernel, bias: Their gradients (features, gates · units), (gates · units,): row by row where each has its own, at
+            the end where they share inputs.
         by_row: Gradient of what each packed row reads (rows, features); of no rows if not wanted.
         squares: Its squares, summed over the rows that read an input (inputs, features); of no inputs if not wanted.
         followed: How far single reviews are followed back through the prefix that they share: until their gradient

@@ -13,7 +13,7 @@ from rnn_compare.runs.speed import UNMEASURED, Speed
 START_SECONDS = 0.5
 """Building the network and laying out its batches."""
 BATCH_SECONDS = 0.0015
-"""What a batch takes beside the layers, whatever its size: Keras' own loop and the optimizer's step."""
+"""What a batch takes beside the layers, whatever its size: callbacks, the optimizer's step, packing or Keras' loop."""
 ADAM_SECONDS = 25e-9
 """What Adam's step takes for each number of the embedding: it moves all of them, whatever words a batch holds."""
 MEAN_WORDS = 238

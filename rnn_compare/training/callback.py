@@ -1,4 +1,4 @@
-"""How a stream follows Keras' ``fit``. For workers only: this imports Keras."""
+"""How a stream follows a network's ``fit``. For workers only: this imports Keras."""
 
 import keras
 import numpy as np
@@ -16,7 +16,7 @@ from rnn_compare.training.stream import Stream
 
 
 class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' types are not read, see pyproject.toml
-    """Lets a stream follow Keras' ``fit``. Keras looks at ``stop_training`` in training only: the stream raises.
+    """Lets a stream follow a network's ``fit``, which looks at ``stop_training`` in training only: the stream raises.
 
     Args:
         stream: Takes what Keras measures, and the figures that are computed from its predictions.

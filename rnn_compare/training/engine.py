@@ -32,8 +32,8 @@ from rnn_compare.training.workers import WorkerInfo, Workers
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
 """How often the engine looks for what nobody wakes it for (requests to stop, lost workers), while it has runs and
 while it has none."""
-START_SECONDS, ANSWER_SECONDS, ANALYSIS_SECONDS = 120.0, 30.0, 600.0
-"""How long a question waits for workers that start, how long for its answer, and how long an analysis may take."""
+START_SECONDS, ANSWER_SECONDS, ANALYSIS_SECONDS = 180.0, 30.0, 600.0
+"""How long a question waits for workers that start, how long for its answer, and how long an analysis for each."""
 
 CLOSED = "The program that trained it was closed. Its finished epochs are kept; continue it from there."
 
@@ -234,7 +234,7 @@ class Engine:
             UserError: If the function cannot do it, or no worker answers in time.
         """
         with self._rest.kept():
-            return self._answering().ask(WorkerQuestion(function, arguments), timeout)
+            return self._answering(START_SECONDS).ask(WorkerQuestion(function, arguments), timeout)
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
         """Returns Keras' own ``model.summary()``; raises as ``ask`` does."""
@@ -255,7 +255,9 @@ class Engine:
 
         def work(name: str) -> object:
             with self._rest.kept():
-                return self._answering().ask(WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS)
+                return self._answering(ANALYSIS_SECONDS).ask(
+                    WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS
+                )
 
         return self._analyses.get((function, arguments), work)
 
@@ -330,14 +332,14 @@ class Engine:
         else:
             self._dispatcher.receive(message)
 
-    def _answering(self) -> Workers:
+    def _answering(self, patience: float) -> Workers:
         """Returns the workers once one is there for questions: whoever asks first may do so while they start.
 
         Raises:
             UserError: If none is in time, or it is known that none will be.
         """
         self._wake.set()  # where they rest, whoever asks has said by now that he wants one
-        until = time.monotonic() + START_SECONDS
+        until = time.monotonic() + patience
         while self._state.phase in ("starting", "ready") and time.monotonic() < until:
             if self._workers is not None and not self._resting and self._workers.answers():
                 return self._workers

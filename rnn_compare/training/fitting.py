@@ -42,7 +42,7 @@ def fit(
 def dataset(batches: Batches, initial_epoch: int = 0) -> tf.data.Dataset:
     """Returns the batches of all epochs from ``initial_epoch`` on, one after the other.
 
-    One data set for all: Keras builds a pipeline anew for every ``fit``, which takes as long as ten fused batches.
+    One data set for all: Keras builds a pipeline anew for every ``fit``, which takes a fifth of a second.
     """
     ids, labels, orders = tf.constant(batches.ids), tf.constant(batches.labels), batches.orders[initial_epoch:]
     each = tf.data.Dataset.from_tensor_slices(orders)

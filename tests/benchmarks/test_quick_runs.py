@@ -146,7 +146,7 @@ def test_first_point_waits_for_a_point_of_this_training_and_for_a_plain_scripts_
 @pytest.mark.measure
 def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
     # Workers give way to the tests beside them, so an epoch is a small part of a round, and 100 outlast two of them.
-    settings = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=5000"
+    settings = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=10000"
     text = said("viewers", arguments="--viewers 5 --rounds 1 --seconds 12", JOIN_SECONDS=1.0, SETTINGS=settings)
     assert "5 visitors: tick p50" in text
     assert len(measured(r"an epoch takes (\d+\.\d+) times as long", text)) == 2
@@ -157,7 +157,7 @@ def test_a_class_of_phones_votes_is_counted_and_comes_back() -> None:
     text = said(
         "class_of_phones",
         arguments="--phones 10 --rounds 1 --seconds 12",
-        SETTINGS="cell=SimpleRNN&cell=LSTM&epochs=100&reviews=2000",
+        SETTINGS="cell=SimpleRNN&cell=LSTM&epochs=100&reviews=5000",
         JOIN_SECONDS=1.0,
         VOTE_SECONDS=1.0,
         REVIEW_SECONDS=1.0,

@@ -164,7 +164,7 @@ def test_train_ends_with_what_the_curves_say(command: Callable[..., subprocess.P
 def test_ctrl_c_stops_the_runs_politely_and_keeps_their_epochs(
     command: Callable[..., subprocess.Popen[str]], cache: Path
 ) -> None:
-    process = command("train", "--epochs", "100", *TINY, "--reviews", "5000")
+    process = command("train", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2")
     assert process.stdout is not None
     first = process.stdout.readline()
     assert "epoch 1 of 100" in first
@@ -191,7 +191,7 @@ def test_ctrl_c_stops_the_runs_politely_and_keeps_their_epochs(
 def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
     command: Callable[..., subprocess.Popen[str]], cache: Path
 ) -> None:
-    process = command("train", "--cell", "SimpleRNN", "--epochs", "100", *TINY, "--reviews", "5000")
+    process = command("train", "--cell", "SimpleRNN", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2")
     assert process.stdout is not None
     run = process.stdout.readline().split()[0]
     workers = psutil.Process(process.pid).children(recursive=True)

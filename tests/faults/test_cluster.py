@@ -214,7 +214,20 @@ def test_trainings_of_a_program_that_was_killed_make_way_for_those_of_another(
         for name, path in files.items()
     }
     program = subprocess.Popen(
-        [sys.executable, "-m", "rnn_compare", "train", "--json", "--epochs", "100", "--reviews", "20000", *TINY],
+        [
+            sys.executable,
+            "-m",
+            "rnn_compare",
+            "train",
+            "--json",
+            "--epochs",
+            "100",
+            "--reviews",
+            "20000",
+            "--dropout",
+            "0.2",
+            *TINY,
+        ],
         cwd=PROJECT,
         env={**os.environ, **tls, CACHE_VARIABLE: str(cache), SCHEDULER_VARIABLE: elsewhere.address},
         stdout=subprocess.PIPE,

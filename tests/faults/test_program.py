@@ -21,7 +21,9 @@ from tests.faults.conftest import TINY, Command
 from tests.patience import PATIENCE
 from tests.training.conftest import until
 
-ON_PAGE = "cell=LSTM&epochs=60&maxlen=20&units=4&embedding_size=4&vocabulary_size=500&batch_size=16&reviews=2000"
+ON_PAGE = (
+    "cell=LSTM&epochs=60&maxlen=20&units=4&embedding_size=4&vocabulary_size=500&batch_size=16&reviews=2000&dropout=0.2"
+)
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
 
 
@@ -58,7 +60,7 @@ def test_a_server_that_is_killed_leaves_no_process_and_its_run_goes_on_after_a_n
 
 
 def test_a_record_that_another_program_holds_for_ten_seconds_loses_nothing(cache: Path, command: Command) -> None:
-    process = command("train", "--cell", "SimpleRNN", "--epochs", "30", "--reviews", "2000", *TINY)
+    process = command("train", "--cell", "SimpleRNN", "--epochs", "30", "--reviews", "2000", "--dropout", "0.2", *TINY)
     store = RunStore(cache / "runs.db")
     until(lambda: store.runs() and store.runs()[0].epochs)
     other = sqlite3.connect(store.path, isolation_level=None)
@@ -139,7 +141,7 @@ def test_a_clock_that_jumps_a_day_ahead_and_two_back_changes_nothing(
     source = Path(__file__).with_name("clock.c")
     subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
     jump.write_text("0")
-    arguments = ("train", "--cell", "SimpleRNN", "--epochs", "60", "--reviews", "2000", *TINY)
+    arguments = ("train", "--cell", "SimpleRNN", "--epochs", "60", "--reviews", "2000", "--dropout", "0.2", *TINY)
     process = command(*arguments, LD_PRELOAD=str(library), CLOCK_JUMP=str(jump))
     store = RunStore(cache / "runs.db")
     for day in (1, -1):

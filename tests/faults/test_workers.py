@@ -41,7 +41,7 @@ def kill_worker_of(engine: Engine, store: RunStore, run: str, how: signal.Signal
 def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken_run(
     engine: Engine, store: ListeningStore
 ) -> None:
-    long = tiny(cell="LSTM", reviews=2000, epochs=10, dropout=0.2)
+    long = tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)
     [unbroken, broken] = engine.submit([long, long])
     assert engine.wait([unbroken], PATIENCE)
     until(lambda: store.run(broken).status.ended)
@@ -58,7 +58,7 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
 @pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
 def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: Engine, store: ListeningStore) -> None:
     """As by a system that is short of memory: whose children cannot be followed any more count as lost."""
-    [run] = engine.submit([tiny(cell="LSTM", reviews=2000, epochs=10, dropout=0.2)])
+    [run] = engine.submit([tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)])
     until(lambda: store.run(run).epochs)
     before = worker_processes()
     [one] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
@@ -75,7 +75,7 @@ def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_
 ) -> None:
     monkeypatch.setattr(cluster, "SILENT_SECONDS", 3.0)
     monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
-    long = tiny(cell="LSTM", reviews=2000, epochs=10, dropout=0.2)
+    long = tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)
     [unbroken] = engine.submit([long])
     assert engine.wait([unbroken], PATIENCE)
     [hung] = engine.submit([long])
@@ -126,7 +126,7 @@ def crash(*, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called
 def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_beside_it_loses_nothing(
     engine: Engine, store: ListeningStore
 ) -> None:
-    long = tiny(cell="LSTM", reviews=2000, epochs=10, dropout=0.2)
+    long = tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)
     runs = engine.submit([long, long])
     until(lambda: all(run.epochs for run in store.runs(runs)))
     analysis = engine.analyse(crash)
@@ -206,7 +206,7 @@ def test_a_run_that_eats_all_memory_fails_and_its_neighbour_finishes(
 def test_twenty_workers_killed_at_random_moments_lose_no_epoch(engine: Engine, store: ListeningStore) -> None:
     """Takes some five minutes. Run it with `pytest -m soak -s tests/faults`; its figures: docs/reliability.md."""
     chance = random.Random(22)
-    experiments = [tiny(cell=cell, reviews=4000, epochs=40, dropout=0.2) for cell in ("SimpleRNN", "LSTM")]
+    experiments = [tiny(cell=cell, reviews=8000, epochs=40, dropout=0.2) for cell in ("SimpleRNN", "LSTM")]
     unbroken = engine.submit(experiments)
     assert engine.wait(unbroken, PATIENCE)
     broken = engine.submit(experiments)

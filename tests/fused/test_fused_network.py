@@ -147,6 +147,64 @@ def test_a_fit_tells_its_callbacks_what_stock_keras_does_and_has_its_weights_in_
             np.testing.assert_allclose(ours_of_one, theirs_of_one, rtol=1e-4, atol=2e-5)
 
 
+class _Told(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not followed by mypy
+    """Notes each call, and ends the training after an epoch, or in the middle of one."""
+
+    def __init__(self, last_epoch: int = -1, last_batch: int = -1) -> None:
+        super().__init__()
+        self.calls: list[tuple[str, list[Any], list[str]]] = []
+        self._last_epoch, self._last_batch = last_epoch, last_batch
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        if not name.startswith("on_") or "predict" in name or name in ("on_batch_begin", "on_batch_end"):
+            return found
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            *at, logs = [*arguments, *named.values()]
+            self.calls.append((name, at, sorted(logs or {})))
+            if (name, at) in (("on_epoch_end", [self._last_epoch]), ("on_train_batch_end", [self._last_batch])):
+                self.model.stop_training = True
+            return found(*arguments, **named)
+
+        return call
+
+
+@pytest.mark.parametrize(
+    ("initial_epoch", "ends", "epochs"),
+    [(0, {}, 3), (2, {}, 1), (0, {"last_epoch": 1}, 2), (0, {"last_batch": 2}, 1)],
+    ids=["whole", "resumed", "stopped after an epoch", "stopped within one"],
+)
+def test_a_fit_calls_its_callbacks_when_stock_keras_does(initial_epoch: int, ends: dict[str, int], epochs: int) -> None:
+    experiment = Experiment(
+        cell="GRU",
+        units=3,
+        embedding_size=2,
+        maxlen=6,
+        vocabulary_size=VOCABULARY,
+        reviews=25,
+        batch_size=8,
+        epochs=3,
+    )
+    ids, labels = _padded(8, [3, 6, 5, 0, 1] * 5, 6).astype(np.int32), np.arange(25) % 2
+    split = Split(ids[:20], labels[:20], ids[20:], labels[20:])
+    called, known = [], []
+    for model in (keras_models.build(experiment), models.build(experiment)):
+        told = _Told(**ends)
+        history = fit(
+            model,
+            batches.training_batches(experiment, split),
+            batches.validation_batches(experiment, split),
+            [told],
+            initial_epoch,
+        )
+        called.append(told.calls)
+        known.append((history.epoch, sorted(history.history)))
+    assert called[1] == called[0]
+    assert known[1] == known[0]
+    assert [name for name, *_ in called[1]].count("on_epoch_end") == epochs
+
+
 def _compare_with_stock(experiment: Experiment, ids: NDArray[np.int64]) -> None:
     keras.utils.set_random_seed(experiment.seed)
     stock = keras_models.network(experiment)

@@ -14,6 +14,7 @@ from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.server import news
 from rnn_compare.lecture.outcomes import is_right, outcome
 from rnn_compare.lecture.questions import Question
+from rnn_compare.runs.events import Status
 
 VIEW = View(("accuracy",))
 BAND = "The grey band holds the middle half of the class's drawings; the grey line is their median."
@@ -25,7 +26,8 @@ def show(moment: Moment) -> None:
     if not runs:
         st.info("Nothing was trained yet. Go back (←) to the step at which the networks learn.")
         return
-    offer_to_continue(moment)
+    if any(run.status is Status.INTERRUPTED for run in moment.trained):  # one that was stopped is over for the class
+        offer_to_continue(moment)
     curves, guesses = st.columns([5, 3]) if question else (st.container(), None)
     with curves, st.container(key="wall_board"):
         if moment.state.recorded and not any(run.replayed for run in runs):  # while it plays the board says so
