@@ -46,6 +46,11 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
     if first and films and "review" not in st.session_state:
         st.session_state["review"] = EXAMPLES[first]
 
+    # Before anything is drawn: who sees the box may press on at once, which breaks this off, and then reload.
+    typed = str(st.session_state.get("review", ""))
+    real_review.keep_in_address()
+    page_address.keep("review", typed, EXAMPLES[first] if first else "", in_address=real_review.picked() is None)
+
     def take_example(example: str) -> None:
         st.session_state["review"] = EXAMPLES[example]
 
@@ -63,9 +68,6 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
             st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
         if experiments:
             real_review.offer(experiments)
-    typed = str(st.session_state["review"])
-    real_review.keep_in_address()
-    page_address.keep("review", typed, EXAMPLES[first] if first else "", in_address=real_review.picked() is None)
     if not typed.strip():
         st.caption(f"Type a text{' or press one of the examples' if films else ''}: the networks read it then.")
         return ""

@@ -8,8 +8,10 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard import real_review
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.network_choice import on_cards
 from rnn_compare.dashboard.pages.inside import gradients, reading
@@ -83,6 +85,14 @@ def test_a_text_without_a_word_is_answered_in_words(app: AppTest, drawn: list[di
     assert not app.exception
     assert any("There is no word to read in this text." in error.value for error in app.error)
     assert drawn[-1] == {}
+
+
+def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_break_that_off(
+    app: AppTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(real_review, "offer", lambda _experiments: st.stop())
+    app.text_area(key="review").set_value("A fine film").run()
+    assert "A fine film" in app.query_params["review"]
 
 
 @pytest.mark.parametrize("view", ["Gradient flow", "Memory test", "Words", "Equations"])
