@@ -8,11 +8,14 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.access import visitor
 from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.own_speed import OwnSpeed
 from rnn_compare.dashboard.pages.present import conductor, recordings
 from rnn_compare.dashboard.server import broadcast
 from rnn_compare.dashboard.services import Services
+from rnn_compare.formatting import about
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.speed import Speed
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 
@@ -113,6 +116,15 @@ def test_before_a_lecture_one_is_chosen_and_begins() -> None:
     app.button(key="begin_gates").click().run()
     assert get_classroom().state().lecture == "gates"
     assert "How many gates does a cell need?" in sent(app)
+
+
+def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    experiments = find("book").preset_at(0).experiments()
+    for slower in (1.0, 8.0):  # Compare tells the same
+        monkeypatch.setattr(OwnSpeed, "now", Speed(alone=slower, together=slower))
+        assert f"the networks train {about(services.seconds(experiments))} on this machine. `book.toml`" in sent(page())
 
 
 def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services) -> None:

@@ -7,8 +7,6 @@ from rnn_compare.dashboard.pages.present import conductor, corner, presenting, r
 from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
-from rnn_compare.presets import Preset
-from rnn_compare.runs import estimate
 
 
 def show(services: Services) -> None:
@@ -34,7 +32,7 @@ def show(services: Services) -> None:
 
 def _card(services: Services, lecture: Lecture) -> None:
     presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
-    seconds = sum(_seconds(services, preset) for preset in presets.values())
+    seconds = sum(services.seconds(preset.experiments()) for preset in presets.values())
     with st.container(border=True, key=f"lecture_{lecture.name}"):
         said, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
         said.markdown(
@@ -65,10 +63,6 @@ def _card(services: Services, lecture: Lecture) -> None:
             args=(_copy, lecture.name),
             type="tertiary",
         )
-
-
-def _seconds(services: Services, preset: Preset) -> float:
-    return estimate.seconds(preset.experiments(), services.runs(), services.at_once)
 
 
 def _copy(name: str) -> None:
