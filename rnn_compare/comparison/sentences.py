@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from rnn_compare.comparison.accuracies import Achieved, Measure
 from rnn_compare.comparison.difference import Difference
-from rnn_compare.comparison.permutations import permutation_p, smallest_p
 from rnn_compare.comparison.power import seeds_needed
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
@@ -107,12 +106,7 @@ def details(found: Comparison, difference: float = 0.01) -> list[str]:
         )
     if told.p is not None:
         lines += [f"What a seed does is known from {source}." for source in dict.fromkeys(found.lent)]
-    one, other = ([each.accuracy for each in group] for group in found.achieved)
-    if min(len(one), len(other)) > 1 and not _by_seed(found):
-        lines.append(
-            f"Exact permutation test: {p_value(permutation_p(one, other))}; the smallest that "
-            f"{seeds(found)} can reach is {p_value(smallest_p(len(one), len(other)))}."
-        )
+    if min(map(len, found.achieved)) > 1 and not _by_seed(found):
         lines.append(_power(found, told, difference))
     if told.left_out:
         lines.append(f"Left out, for only one of the two has it: {counted(len(told.left_out), 'seed')}.")
