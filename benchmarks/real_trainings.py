@@ -24,9 +24,8 @@ from numpy.typing import NDArray
 
 from benchmarks.machine import machine
 from rnn_compare.comparison.accuracies import Achieved, Measure, best, kept, typical
-from rnn_compare.comparison.inference import settings
-from rnn_compare.comparison.spread import spread
-from rnn_compare.comparison.trained_networks import trained_networks
+from rnn_compare.comparison.inference import settings, trained_networks
+from rnn_compare.comparison.intervals import spread
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from rnn_compare.charts.plotly_style import axis
-from rnn_compare.comparison.means import mean
+from rnn_compare.comparison.intervals import mean
 from rnn_compare.comparison.sweeps import Outcome
 
 BESIDE = 2

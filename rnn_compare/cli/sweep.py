@@ -9,7 +9,7 @@ from rnn_compare.cli import foreground, output
 from rnn_compare.comparison.accuracies import Measure
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
-from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment

@@ -1,8 +1,10 @@
-"""What trainings achieved, worked out from the record: read once, remembered."""
+"""Accuracies of recorded runs and groups by every measure, read from the record once and cached."""
 
 import json
+import statistics
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.comparison.accuracies import Achieved, Measure, kept, on_test_reviews, typical
 from rnn_compare.comparison.groups import Group, is_whole
-from rnn_compare.comparison.spread import FEWEST, Spread, spread
+from rnn_compare.comparison.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
@@ -129,3 +131,50 @@ def _shipped() -> dict[str, dict[str, Spread]]:
         setting: {measure: make(**values) for measure, values in measures.items()}
         for setting, measures in json.loads(MEASURED.read_text(encoding="utf-8"))["settings"].items()
     }
+
+
+BEST = "Best epoch, as the book reports it"
+HEADS: dict[Measure, str] = {"kept": "Kept weights", "typical": "Typical epoch", "test": "Test reviews"}
+WHICH_IS_WHICH = (
+    "Best epoch: the highest validation accuracy; it flatters, for the same reviews chose the epoch. "
+    "Kept weights: the epoch chosen on one half of the validation reviews, judged on the other, both ways. "
+    "Typical epoch: the median of the second half of the epochs. "
+    "Test reviews: the chosen weights on reviews that nothing was chosen by. "
+    "±: 95 % interval of the mean over the seeds."
+)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the counted runs of a group reached, each a mean over them; None where it was not measured.
+
+    Attributes:
+        group: The group.
+        best: Highest validation accuracy.
+        measured: By what may be compared.
+        seconds: Of one training, the median.
+    """
+
+    group: Group
+    best: Mean | None
+    measured: dict[Measure, Mean | None]
+    seconds: float | None
+
+
+def results(groups: Sequence[Group], evidence: Evidence) -> list[Result]:
+    """Returns what each group reached, in order. Runs that ended before their last epoch do not count."""
+    return [_result(group, evidence) for group in groups]
+
+
+def _result(group: Group, evidence: Evidence) -> Result:
+    best = [run.best["val_accuracy"] for run in group.counted if run.best]
+    took = [sum(epoch.seconds for epoch in run.epochs) for run in group.counted]
+    return Result(
+        group,
+        mean(best),
+        {
+            measure: mean([one.accuracy for one in evidence.of_group(group, measure) or []]) if group.counted else None
+            for measure in HEADS
+        },
+        statistics.median(took) if took else None,
+    )

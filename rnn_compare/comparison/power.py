@@ -20,7 +20,7 @@ def seeds_needed(
     beforehand: put in the one just seen, and the answer only repeats p (Hoenig and Heisey 2001).
 
     Args:
-        variance_a, variance_b: Of single runs' accuracies, as in ``spread.Spread.variance``; above 0.
+        variance_a, variance_b: Of single runs' accuracies, as in ``intervals.Spread.variance``; above 0.
         variance_reviews: The share that the held-out reviews have in the variance of the difference.
         difference: That is to be seen, a share: one point if not given.
         power: Asked for.

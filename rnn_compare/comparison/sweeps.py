@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.comparison.groups import Group, groups, is_whole
-from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.formatting import counted

@@ -5,12 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rnn_compare.comparison.accuracies import Achieved, Measure
-from rnn_compare.comparison.difference import Difference
+from rnn_compare.comparison.difference import Difference, holm
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
-from rnn_compare.comparison.inference import settings, settings_with_splits
-from rnn_compare.comparison.multiple import holm
-from rnn_compare.comparison.trained_networks import NetworkDifference, trained_networks
+from rnn_compare.comparison.inference import NetworkDifference, settings, settings_with_splits, trained_networks
 
 MEASURES: tuple[Measure, ...] = ("test", "kept", "typical")
 """The most telling first: reviews that nothing was chosen by, weights that one would keep, a typical epoch."""

@@ -8,7 +8,7 @@ from typing import Any
 from rnn_compare.charts.palette import Look
 from rnn_compare.comparison.baselines import NOTE, Baseline
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import duration, percent

@@ -8,9 +8,9 @@ from rnn_compare.charts.curves.curve_chart import CurveChart
 from rnn_compare.charts.curves.registry import CHARTS
 from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, plain
-from rnn_compare.comparison.bands import band
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.intervals import band
 from rnn_compare.formatting import percent
 from rnn_compare.runs.record import Run
 

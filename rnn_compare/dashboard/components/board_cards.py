@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn_compare.comparison import accuracies
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.means import Mean, mean
+from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.dashboard.components.board_subject import recorded
 from rnn_compare.formatting import about, counted, duration, ordinal, percent
 from rnn_compare.fused.code_folder import sign_of

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.charts.curves.curve_chart import CurveChart
-from rnn_compare.comparison.bands import Band, band
 from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.intervals import Band, band
 from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
 

@@ -6,10 +6,9 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import BEST, HEADS, WHICH_IS_WHICH, Evidence, Result, results
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.means import Mean
-from rnn_compare.comparison.results import BEST, HEADS, WHICH_IS_WHICH, Result, results
+from rnn_compare.comparison.intervals import Mean
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, compare
 from rnn_compare.dashboard.services import Services

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.comparison.means import mean
+from rnn_compare.comparison.intervals import mean
 from rnn_compare.dashboard.known_baselines import meaning
 from rnn_compare.dashboard.pages.present.moment import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from rnn_compare.comparison.difference import Difference, by_student
-from rnn_compare.comparison.multiple import holm
+from rnn_compare.comparison.difference import Difference, by_student, holm
 
 differences = st.builds(
     lambda points, deviation, df: by_student(points / 100, (3, 3), [(deviation**2, df)], (0.0, 1)),

@@ -1,8 +1,7 @@
 import pytest
 
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import Evidence, results
 from rnn_compare.comparison.groups import groups
-from rnn_compare.comparison.results import results
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.store import RunStore

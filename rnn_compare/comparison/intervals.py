@@ -1,0 +1,151 @@
+"""Means over seeds with their intervals, of one figure or of whole curves, and the variance that seeds bring."""
+
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.comparison.accuracies import Achieved
+
+FEWEST = 3
+"""Runs from which a variance may be lent to a single run of the same setting."""
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What runs of one setting, different in nothing but the seed, show of the seed: for one measure of accuracy.
+
+    Attributes:
+        variance: Of the runs' accuracies on the same reviews: the seed's share and that of single verdicts together.
+        noise: Of one verdict from run to run beyond the shift of all of them, averaged over the reviews; 0 where no
+            verdicts were kept, which errs on the careful side.
+        runs: How many it was measured on; the variance has one degree of freedom less.
+    """
+
+    variance: float
+    noise: float
+    runs: int
+
+
+def spread(runs: Sequence[Achieved]) -> Spread:
+    """Returns the spread of runs of one setting that judge the same reviews.
+
+    With verdicts c[s, i] = μ[i] + g[s] + e[s, i] the noise Var(e) is half the variance over reviews of the
+    difference of two runs, averaged over all pairs (components of variance: Searle, Casella and McCulloch 1992).
+
+    Args:
+        runs: At least two.
+
+    Example:
+        >>> one, other = np.array([1.0, 1.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0, 1.0])
+        >>> found = spread([Achieved(0.75, one, 4), Achieved(0.5, other, 4)])
+        >>> found.variance, found.noise, found.runs  # (0.25² / 2), Var(0, 1, 0, 0) / 2
+        (0.03125, 0.125, 2)
+    """
+    if len(runs) < 2:
+        raise ValueError(f"a spread needs two runs, not {len(runs)}")
+    variance = float(np.var([run.accuracy for run in runs], ddof=1))
+    return Spread(variance, _noise(runs), len(runs))
+
+
+def _noise(runs: Sequence[Achieved]) -> float:
+    kept = [run.correct for run in runs if run.correct is not None]
+    reviews = {len(correct) for correct in kept}
+    if len(kept) < len(runs) or len(reviews) > 1 or reviews == {1}:
+        return 0.0
+    verdicts = np.stack(kept)
+    verdicts -= verdicts.mean(axis=1, keepdims=True)
+    # The mean of Var(x - y) / 2 over pairs is the mean variance less the mean covariance; neither needs the pairs.
+    squares = float(np.sum(verdicts**2))
+    products = float(np.sum(verdicts.sum(axis=0) ** 2)) - squares
+    count, freedom = len(verdicts), len(verdicts[0]) - 1
+    return max(0.0, (squares / count - products / (count * (count - 1))) / freedom)
+
+
+@dataclass(frozen=True)
+class Band:
+    """Mean of curves by epoch.
+
+    Attributes:
+        mean: Of the runs that have finished the epoch (epochs,).
+        low, high: Limits of the mean, for the epochs that ``FEWEST`` runs or more have finished: the interval of two is
+            wider than any chart.
+        runs: How many have finished each epoch (epochs,).
+    """
+
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    runs: NDArray[np.int64]
+
+
+def band(curves: Sequence[Sequence[float]], level: float = 0.95) -> Band:
+    """Returns the mean of curves, and at each epoch the t-interval of the mean.
+
+    The interval is that of one epoch at a time, and of seeds alone: the same reviews judge all runs.
+
+    Args:
+        curves: One figure of one setting, by epoch from the first, of each run; runs may have come less far.
+        level: Of the interval.
+
+    Example:
+        >>> found = band([[0.70, 0.80], [0.72, 0.82], [0.74]])
+        >>> found.mean.round(2), found.low.round(2), found.high.round(2), found.runs
+        (array([0.72, 0.81]), array([0.67]), array([0.77]), array([3, 2]))
+    """
+    from scipy.special import stdtrit
+
+    epochs = max(map(len, curves), default=0)
+    values = np.full((len(curves), epochs), np.nan)
+    for row, curve in zip(values, curves, strict=True):
+        row[: len(curve)] = curve
+    runs = np.count_nonzero(~np.isnan(values), axis=0)
+    mean = np.nanmean(values, axis=0) if epochs else np.empty(0)
+    several = int(np.count_nonzero(runs >= FEWEST))
+    deviation = np.nanstd(values[:, :several], axis=0, ddof=1) if several else np.empty(0)
+    half = stdtrit(runs[:several] - 1, (1 + level) / 2) * deviation / np.sqrt(runs[:several])
+    return Band(mean, mean[:several] - half, mean[:several] + half, runs)
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean over the runs of one setting.
+
+    Attributes:
+        mean: Over the runs.
+        margin: Half the width of the 95 % interval of the mean, by Student's t over the seeds: what is written ±. The
+            reviews that judge are the same for all runs, and no part of it. None for one run or two.
+        deviation: Standard deviation of single runs; None for a single one.
+        lowest, highest: Of single runs.
+        runs: How many there are.
+    """
+
+    mean: float
+    margin: float | None
+    deviation: float | None
+    lowest: float
+    highest: float
+    runs: int
+
+
+def mean(values: Sequence[float]) -> Mean | None:
+    """Returns the mean of one figure over the runs of a setting; None of no runs.
+
+    Example:
+        >>> found = mean([0.86, 0.87, 0.88])
+        >>> f"{found.mean:.3f} ± {found.margin:.3f}, standard deviation {found.deviation:.3f}, {found.runs} runs"
+        '0.870 ± 0.025, standard deviation 0.010, 3 runs'
+    """
+    if not values:
+        return None
+    found = band([[value] for value in values])
+    return Mean(
+        statistics.fmean(values),
+        float(found.high[0] - found.mean[0]) if len(found.high) else None,
+        statistics.stdev(values) if len(values) > 1 else None,
+        min(values),
+        max(values),
+        len(values),
+    )
