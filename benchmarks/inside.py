@@ -28,12 +28,11 @@ import numpy as np
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
+from rnn_compare.insight.backpropagation import gradient_norms
 from rnn_compare.insight.embedding_map import word_map
-from rnn_compare.insight.gradient_norms import gradient_norms
-from rnn_compare.insight.leave_one_out import logits_without
-from rnn_compare.insight.memory_test import memory_test
 from rnn_compare.insight.polarity import WordChoice
-from rnn_compare.insight.word_by_word import read
+from rnn_compare.insight.word_by_word import logits_without, read
+from rnn_compare.insight.word_memory import memory_test
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.encoding import EncodedReview, read_text

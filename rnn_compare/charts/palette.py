@@ -7,10 +7,15 @@ No other colour that means something is one of a cell's, and colour-blind eyes t
 (``.streamlit/config.toml``) means only that something can be pressed.
 """
 
+import functools
+import importlib
+import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.cells.registry import CELLS, cell
+from rnn_compare.charts.cells.generic import generic_picture
+from rnn_compare.charts.cells.parts import Picture
 
 SIDES = ("#D6003D", "#A324F0")
 """The sides of a verdict: the label 0, such as negative, and the label 1, such as positive."""
@@ -20,6 +25,26 @@ CSS = {"--rc-negative": SIDES[0], "--rc-positive": SIDES[1], "--rc-unknown": UNK
 """By these names the style sheets get them."""
 
 MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexagon", "triangle-down")
+
+
+@functools.cache
+def picture(name: str) -> Picture:
+    """Returns the picture of a cell by its name.
+
+    Example:
+        >>> picture("LSTM").color
+        '#0072B2'
+    """
+    own = _own(name)
+    return own or generic_picture(cell(name), [each for each in CELLS if _own(each) is None].index(name))
+
+
+def _own(name: str) -> Picture | None:
+    module = f"{__package__}.cells.{cell(name).keras_name}"
+    if importlib.util.find_spec(module) is None:
+        return None
+    found: Picture = importlib.import_module(module).PICTURE
+    return found
 
 
 @dataclass(frozen=True)
@@ -41,8 +66,8 @@ def looks(cells: Iterable[str]) -> list[Look]:
     """
     seen: dict[str, int] = {}
     result = []
-    for cell in cells:
-        index = seen.get(cell, 0) % len(MARKERS)
-        seen[cell] = index + 1
-        result.append(Look(picture(cell).shades[index], MARKERS[index]))
+    for name in cells:
+        index = seen.get(name, 0) % len(MARKERS)
+        seen[name] = index + 1
+        result.append(Look(picture(name).shades[index], MARKERS[index]))
     return result

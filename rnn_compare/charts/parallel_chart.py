@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.palette import picture
 from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.comparison.sweeps import Outcome, varied
 from rnn_compare.formatting import percent

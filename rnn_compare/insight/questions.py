@@ -7,11 +7,10 @@ import numpy as np
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight.embedding_map import WordMap, word_map
 from rnn_compare.insight.gradient_flow import FollowedGradient, follow_gradient
-from rnn_compare.insight.leave_one_out import logits_without
-from rnn_compare.insight.memory_test import MemoryTest, memory_test
 from rnn_compare.insight.polarity import choose_words
 from rnn_compare.insight.prediction import Array, Tell, predict_logits
-from rnn_compare.insight.word_by_word import beginnings
+from rnn_compare.insight.word_by_word import beginnings, logits_without
+from rnn_compare.insight.word_memory import MemoryTest, memory_test
 from rnn_compare.networks import weights
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.files import Which, weights_file

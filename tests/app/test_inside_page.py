@@ -16,9 +16,8 @@ from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.network_choice import on_cards
 from rnn_compare.dashboard.pages.inside import gradients, reading
 from rnn_compare.dashboard.services import get_services
-from rnn_compare.insight.leave_one_out import logits_without
 from rnn_compare.insight.verdict import ask, encode, run_weights
-from rnn_compare.insight.word_by_word import words_read
+from rnn_compare.insight.word_by_word import logits_without, words_read
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from tests.patience import PATIENCE

@@ -68,9 +68,9 @@ CELL = Cell(
 
 USE = """
 import numpy as np
-from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.palette import picture
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.gradient_norms import gradient_norms
+from rnn_compare.insight.backpropagation import gradient_norms
 from rnn_compare.insight.prediction import predict
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.keras_script import script

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.cells.generic import generic_picture
 from rnn_compare.charts.cells.parts import Complement, GateBox, Part, Product, Values, to_plain
+from rnn_compare.charts.palette import picture
 
 HEIGHT, WIDTH = 364, 600
 
@@ -61,8 +61,8 @@ def test_a_drawing_stays_on_its_sheet_and_goes_to_a_browser(name: str) -> None:
 
 def test_a_cell_without_a_picture_gets_a_box_for_each_of_its_gates(monkeypatch: pytest.MonkeyPatch) -> None:
     unknown = replace(cell("GRU"), name="Unknown", keras_name="unknown")
-    monkeypatch.setattr("rnn_compare.charts.cell_pictures.cell", lambda _name: unknown)
-    monkeypatch.setattr("rnn_compare.charts.cell_pictures.CELLS", ("Unknown",))
+    monkeypatch.setattr("rnn_compare.charts.palette.cell", lambda _name: unknown)
+    monkeypatch.setattr("rnn_compare.charts.palette.CELLS", ("Unknown",))
     drawn = picture.__wrapped__("Unknown")
     assert [(part.name, part.activation) for part in drawn.drawing if isinstance(part, GateBox)] == [
         ("update", "σ"),

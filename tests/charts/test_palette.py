@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.cells.generic import generic_picture
-from rnn_compare.charts.palette import CSS, MARKERS, looks
+from rnn_compare.charts.palette import CSS, MARKERS, looks, picture
 from rnn_compare.experiment_sets import MAX_COMPARED
 
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12141B"}

@@ -8,8 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from rnn_compare.charts.axis_chart import axis_chart
-from rnn_compare.charts.best_of_chart import best_of_chart
+from rnn_compare.charts.axis_chart import axis_chart, best_of_chart
 from rnn_compare.charts.cost_chart import cost_chart
 from rnn_compare.charts.curves.registry import CHARTS
 from rnn_compare.charts.drawn_curves_chart import chart

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from rnn_compare.charts import axis_chart, best_of_chart, cost_chart, parallel_chart, reliability_chart, sweep_heat_maps
+from rnn_compare.charts import axis_chart, cost_chart, parallel_chart, reliability_chart, sweep_heat_maps
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import Outcome, grid, outcomes
@@ -89,7 +89,7 @@ def test_the_front_goes_through_what_no_other_setting_beats() -> None:
 
 
 def test_the_expected_best_begins_at_the_mean_and_ends_at_the_best() -> None:
-    lstm, gru = best_of_chart.best_of_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
+    lstm, gru = axis_chart.best_of_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
     assert lstm.name == "LSTM (n = 12)"
     assert lstm.y[0] == pytest.approx(65.5)
     assert lstm.y[-1] == pytest.approx(71)
@@ -135,5 +135,5 @@ def test_one_trained_run_is_a_picture_already() -> None:
     assert sweep_heat_maps.sweep_heat_maps(outcome).data[0].text[0][0] == "60.0"
     assert parallel_chart.parallel_chart(outcome).data
     assert cost_chart.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
-    assert best_of_chart.best_of_chart(outcome, "accuracy").data[0].y == (60,)
+    assert axis_chart.best_of_chart(outcome, "accuracy").data[0].y == (60,)
     assert sweep_heat_maps.height(outcome) > 0

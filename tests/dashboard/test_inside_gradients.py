@@ -10,8 +10,8 @@ from rnn_compare.dashboard.pages.inside.gradients import conclusion, introductio
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight import gradient_flow as flows
+from rnn_compare.insight.backpropagation import GradientNorms
 from rnn_compare.insight.gradient_flow import FollowedGradient, gradient_flow
-from rnn_compare.insight.gradient_norms import GradientNorms
 from rnn_compare.runs.events import EpochGradients
 from tests.dashboard.chosen_runs import StubEngine, StubStore, chosen, html, page
 from tests.insight.conftest import padded_reviews, random_weights, small

@@ -5,8 +5,15 @@ from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
-from rnn_compare.insight.embedding_map import find_word, known_ids, neighbours, principal_plane, word_map
-from rnn_compare.insight.one_word import empty_verdict, one_word_verdicts
+from rnn_compare.insight.embedding_map import (
+    empty_verdict,
+    find_word,
+    known_ids,
+    neighbours,
+    one_word_verdicts,
+    principal_plane,
+    word_map,
+)
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.vocabulary import Vocabulary

@@ -9,14 +9,12 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.insight import questions
+from rnn_compare.insight.backpropagation import gradient_norms
 from rnn_compare.insight.embedding_map import WordMap, word_map
-from rnn_compare.insight.gradient_flow import FollowedGradient, gradient_flow
-from rnn_compare.insight.gradient_norms import gradient_norms
-from rnn_compare.insight.leave_one_out import logits_without
-from rnn_compare.insight.memory_test import MemoryTest
-from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight.gradient_flow import FollowedGradient, gradient_flow, probe_batch
 from rnn_compare.insight.verdict import encode
-from rnn_compare.insight.word_by_word import read
+from rnn_compare.insight.word_by_word import logits_without, read
+from rnn_compare.insight.word_memory import MemoryTest
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE

@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.insight.gradient_flow import FollowedGradient, from_plain, gradient_flow
-from rnn_compare.insight.gradient_norms import gradient_norms
-from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight.backpropagation import gradient_norms
+from rnn_compare.insight.gradient_flow import FollowedGradient, from_plain, gradient_flow, probe_batch
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status

@@ -12,12 +12,12 @@ from rnn_compare.charts.cells.parts import (
     Joint,
     Label,
     Part,
+    Picture,
     Strip,
     Track,
     feed,
     wire,
 )
-from rnn_compare.charts.cells.picture import Picture
 
 MOST_BOXES = 4
 """More do not fit beside each other; every signal can be chosen below the drawing."""

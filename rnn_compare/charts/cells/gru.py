@@ -9,6 +9,7 @@ from rnn_compare.charts.cells.parts import (
     Joint,
     Label,
     Operation,
+    Picture,
     Pill,
     Product,
     Strip,
@@ -16,7 +17,6 @@ from rnn_compare.charts.cells.parts import (
     feed,
     wire,
 )
-from rnn_compare.charts.cells.picture import Picture
 
 UPDATE_X, RESET_X, CANDIDATE_X = 160, 300, 450
 TAP_X, RESET_TIMES_X = 20, 376

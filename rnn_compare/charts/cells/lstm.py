@@ -9,6 +9,7 @@ from rnn_compare.charts.cells.parts import (
     Joint,
     Label,
     Operation,
+    Picture,
     Pill,
     Product,
     Strip,
@@ -16,7 +17,6 @@ from rnn_compare.charts.cells.parts import (
     feed,
     wire,
 )
-from rnn_compare.charts.cells.picture import Picture
 
 FORGET_X, INPUT_X, CANDIDATE_X, OUTPUT_X = 132, 249, 366, 483
 ADD_X, LEAVE_X = 307.5, 561

@@ -10,6 +10,7 @@ from rnn_compare.charts.cells.parts import (
     Joint,
     Label,
     Operation,
+    Picture,
     Pill,
     Product,
     Strip,
@@ -17,7 +18,6 @@ from rnn_compare.charts.cells.parts import (
     feed,
     wire,
 )
-from rnn_compare.charts.cells.picture import Picture
 
 FORGET_X, CANDIDATE_X = 160, 450
 TAP_X, RECALL_X = 20, 270

@@ -1,7 +1,6 @@
 """SimpleRNN: state = tanh(W·input + U·state_before + b)."""
 
-from rnn_compare.charts.cells.parts import Joint, Label, Operation, Strip, TanhCurve, wire
-from rnn_compare.charts.cells.picture import Picture
+from rnn_compare.charts.cells.parts import Joint, Label, Operation, Picture, Strip, TanhCurve, wire
 
 Y = 140
 """The one line on which it all happens."""

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Sequence
 
-from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.curves.curve_chart import ROOM, CurveChart, Mark
+from rnn_compare.charts.palette import picture
 
 
 def _range(values: Sequence[float]) -> tuple[float, float]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen, problem_card
 from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory, message, remarks

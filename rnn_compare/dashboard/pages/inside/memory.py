@@ -14,8 +14,8 @@ from rnn_compare.dashboard.pages.inside.waiting import POLL_SECONDS, progress
 from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import as_markdown, counted, counted_range
 from rnn_compare.insight import questions
-from rnn_compare.insight.kept_memory_tests import keep, kept
 from rnn_compare.insight.polarity import WordChoice
+from rnn_compare.insight.word_memory import keep, kept
 from rnn_compare.sources import registry
 from rnn_compare.sources.source import SENTIMENT
 from rnn_compare.training.analyses import Analysis

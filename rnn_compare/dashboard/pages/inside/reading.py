@@ -14,8 +14,8 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.charts.cell_pictures import picture
 from rnn_compare.charts.cells.parts import to_plain
+from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard import real_review, review_box
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen

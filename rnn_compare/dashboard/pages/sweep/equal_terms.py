@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.charts.cell_pictures import picture
+from rnn_compare.charts.palette import picture
 from rnn_compare.comparison.equal_terms import EqualParameters, EqualTime, epoch_seconds, match_parameters, match_time
 from rnn_compare.comparison.sweeps import survey
 from rnn_compare.dashboard import notices

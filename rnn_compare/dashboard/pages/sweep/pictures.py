@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts import axis_chart, best_of_chart, cost_chart, parallel_chart, sweep_heat_maps
+from rnn_compare.charts import axis_chart, cost_chart, parallel_chart, sweep_heat_maps
 from rnn_compare.comparison.accuracies import Measure
 from rnn_compare.comparison.sentences import MEANS
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
@@ -49,7 +49,7 @@ def show(services: Services, sweep: Sweep) -> None:
         case "Accuracy and cost":
             show_cost(found, measure, "sweep")
         case "Best of k":
-            figure.show(best_of_chart.best_of_chart(found, title), "sweep_best", best_of_chart.HEIGHT)
+            figure.show(axis_chart.best_of_chart(found, title), "sweep_best", axis_chart.HEIGHT)
             st.caption(
                 "What the best of k trainings is expected to reach, were k drawn from the n of each cell, without "
                 "replacement (Dodge et al. 2019; unbiased as in Tang et al. 2020). Whoever tries more finds more: "

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight import gradient_norms as module
-from rnn_compare.insight.backpropagation import backpropagate
-from rnn_compare.insight.gradient_norms import gradient_norms, state_gradients
-from rnn_compare.insight.probe import probe_batch
+from rnn_compare.insight import backpropagation as module
+from rnn_compare.insight.backpropagation import backpropagate, gradient_norms, state_gradients
+from rnn_compare.insight.gradient_flow import probe_batch
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.recurrent_layer import CellWeights, read_sequence
 from rnn_compare.networks.weights import Weights
