@@ -26,7 +26,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from benchmarks.machine import machine
-from rnn_compare.comparison.bags import LEAST_REVIEWS
+from rnn_compare.baselines.bags import LEAST_REVIEWS
 from rnn_compare.comparison.baselines import baselines
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.paths import CACHE_VARIABLE

@@ -1,4 +1,4 @@
-"""What classifiers that know nothing of order reach on an experiment's very split: worked out once, then kept."""
+"""Accuracies of the baselines on an experiment's own split, cached on disk."""
 
 import contextlib
 import hashlib
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
-from rnn_compare.comparison import bags
+from rnn_compare.baselines.registry import BASELINES
 from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_folder
@@ -25,10 +25,6 @@ FORMAT = 1
 """To be raised whenever a baseline would come out otherwise, or its file would look otherwise."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """What a baseline depends on; the seed only where it decides the split."""
-TITLES = {"majority": "Majority class", "words": "Bag of words", "bigrams": "Bag of bigrams"}
-"""By name, the simplest first."""
-LONGEST = {"majority": 0, "words": 1, "bigrams": 2}
-"""How many neighbouring words make the longest term that a baseline knows."""
 NOTE = "Baselines read whole reviews, also where maxlen cuts them for the networks."
 
 
@@ -37,7 +33,7 @@ class Baseline:
     """One baseline and what it makes of the reviews that it was not fitted to.
 
     Attributes:
-        name: ``majority``, ``words`` or ``bigrams``.
+        name: As in ``baselines.registry``.
         seconds: What counting, fitting and judging the validation reviews took.
         features: Terms that have a weight each: words, or words and pairs of words. There is one bias besides.
         correct: Whether its verdict on each validation review was right, shape (reviews,), in the order of
@@ -54,7 +50,7 @@ class Baseline:
     @property
     def title(self) -> str:
         """Its name as people read it."""
-        return TITLES[self.name]
+        return BASELINES[self.name].title
 
     @property
     def val_accuracy(self) -> float:
@@ -99,14 +95,14 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
         return kept
     import sklearn.linear_model  # noqa: F401  # a second that is no part of any baseline's
 
-    found = []
-    for done, name in enumerate(TITLES):
+    results = []
+    for done, name in enumerate(BASELINES):
         if tell:
-            tell(done, len(TITLES))
-        found.append(_judge(name, reviews, experiment))
-    with contextlib.suppress(OSError):  # a full disk is no reason to withhold what was found
-        _write(file, found)
-    return found
+            tell(done, len(BASELINES))
+        results.append(_judge(name, reviews, experiment))
+    with contextlib.suppress(OSError):  # a full disk is no reason to withhold the results
+        _write(file, results)
+    return results
 
 
 def cached(experiment: Experiment) -> list[Baseline] | None:
@@ -123,13 +119,11 @@ def cached(experiment: Experiment) -> list[Baseline] | None:
 def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
     """Fits a baseline to the training reviews and has it judge the others."""
     start = time.perf_counter()
-    size, longest, places = experiment.vocabulary_size, LONGEST[name], reviews.places(experiment)
-    labels = reviews.training.labels[places.training]
-    model = bags.fit(bags.bags(reviews.training, places.training, size, longest), labels, size)
+    places = reviews.places(experiment)
+    model = BASELINES[name].fit(reviews.training, places.training, experiment.vocabulary_size)
 
-    def correct(held: Labelled, asked: NDArray[np.int64]) -> NDArray[np.bool_]:
-        verdicts = [model.verdicts(part) for part in bags.in_parts(held, asked, size, longest)]
-        right: NDArray[np.bool_] = np.concatenate(verdicts) == held.labels[asked]
+    def correct(judged: Labelled, which: NDArray[np.int64]) -> NDArray[np.bool_]:
+        right: NDArray[np.bool_] = model.verdicts(judged, which) == judged.labels[which]
         return right
 
     validated = correct(reviews.training, places.validation)
@@ -139,7 +133,7 @@ def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
         tested = correct(reviews.training, places.test)
     elif reviews.testing is not None:
         tested = correct(reviews.testing, np.arange(len(reviews.testing.labels)))
-    return Baseline(name, seconds, len(model.terms), validated, tested)
+    return Baseline(name, seconds, model.features, validated, tested)
 
 
 def _file(reviews: Reviews, experiment: Experiment) -> Path:
@@ -149,10 +143,10 @@ def _file(reviews: Reviews, experiment: Experiment) -> Path:
     return cache_folder() / "baselines" / f"{reviews.folder.name}-v{FORMAT}-{key}.npz"
 
 
-def _write(file: Path, found: Sequence[Baseline]) -> None:
-    arrays = {f"{each.name}_correct": each.correct for each in found}
-    arrays |= {f"{each.name}_test_correct": each.test_correct for each in found if each.test_correct is not None}
-    figures = {f"{each.name}_figures": np.array([each.seconds, each.features]) for each in found}
+def _write(file: Path, results: Sequence[Baseline]) -> None:
+    arrays = {f"{each.name}_correct": each.correct for each in results}
+    arrays |= {f"{each.name}_test_correct": each.test_correct for each in results if each.test_correct is not None}
+    figures = {f"{each.name}_figures": np.array([each.seconds, each.features]) for each in results}
     with whole_file(file) as partial, partial.open("wb") as stream:
         np.savez_compressed(stream, allow_pickle=False, **arrays, **figures)
 
@@ -169,7 +163,7 @@ def _read(file: Path) -> list[Baseline] | None:
                     kept[f"{name}_correct"],
                     kept.get(f"{name}_test_correct"),
                 )
-                for name in TITLES
+                for name in BASELINES
             ]
     except (OSError, EOFError, ValueError, KeyError, IndexError, zipfile.BadZipFile):
         return None

@@ -4,8 +4,9 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnn_compare.baselines.registry import BASELINES
 from rnn_compare.charts.curves.curve_chart import Mark
-from rnn_compare.comparison.baselines import LONGEST, NOTE, Baseline, baselines, cached, same_baselines
+from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
@@ -71,7 +72,7 @@ class KnownBaselines:
             self._problems[asked] = (time.monotonic(), f"No baselines: {analysis.problem}")
             return Found(said=self._problems[asked][1])
         if not analysis.ended:
-            return Found(said=f"Baselines: {analysis.done} of {analysis.total or 3} so far", waiting=True)
+            return Found(said=f"Baselines: {analysis.done} of {analysis.total or len(BASELINES)} so far", waiting=True)
         return Found(tuple(analysis.result), others)
 
 
@@ -82,7 +83,7 @@ def lines(found: Sequence[Baseline]) -> list[Mark]:
     """Returns baselines as lines across a chart: the name of the highest stands above its line, all others below."""
     ordered = sorted(found, key=lambda baseline: -baseline.val_accuracy)
     # The networks may be given less of each review.
-    of_what = [", whole text" if LONGEST[each.name] else "" for each in ordered]
+    of_what = [", whole text" if BASELINES[each.name].reads_text else "" for each in ordered]
     return [
         Mark(
             f"{each.title.lower()}\n{percent(each.val_accuracy)}{read}",

@@ -9,8 +9,8 @@ from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.naive_bayes import MultinomialNB
 
-from rnn_compare.comparison import bags
-from rnn_compare.comparison.bags import Bags, LinearModel
+from rnn_compare.baselines import bags
+from rnn_compare.baselines.bags import Bags, LinearModel
 from rnn_compare.reviews.vocabulary import INDEX_FROM, UNKNOWN
 from rnn_compare.sources.source import Labelled
 
@@ -55,11 +55,6 @@ def test_the_places_decide_which_reviews_and_in_which_order() -> None:
     reviews = labelled([1], [2], [], [3])
     held = bags.bags(reviews, np.array([3, 2, 0]), SIZE, longest=1)
     assert [held_by(held, review) for review in range(3)] == [{6}, set(), {4}]
-
-
-def test_without_words_nothing_is_held() -> None:
-    held = bags.bags(labelled([1], [2]), np.arange(2), SIZE, longest=0)
-    assert (len(held.terms), held.total) == (0, 2)
 
 
 @given(st.lists(st.lists(st.integers(1, 25), max_size=12), min_size=1, max_size=6))

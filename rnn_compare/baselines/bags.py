@@ -1,4 +1,4 @@
-"""Reviews as bags of words and of pairs of words, and what a linear model makes of them."""
+"""Reviews as bags of words and of pairs of words, and the linear model that is fitted to them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.baselines.classifier import Places
 from rnn_compare.reviews.vocabulary import INDEX_FROM, UNKNOWN
 from rnn_compare.sources.source import Labelled
 
@@ -70,23 +71,50 @@ class LinearModel:
         return positive
 
 
-def bags(reviews: Labelled, places: NDArray[np.int64], vocabulary_size: int, longest: int) -> Bags:
+@dataclass(frozen=True)
+class BagClassifier:
+    """A linear model of the terms in a review.
+
+    Attributes:
+        model: The weight of each term.
+        vocabulary_size, longest: Those of the bags that it was fitted to.
+    """
+
+    model: LinearModel
+    vocabulary_size: int
+    longest: int
+
+    @property
+    def features(self) -> int:
+        """The number of terms that have a weight each; there is one bias besides."""
+        return len(self.model.terms)
+
+    def verdicts(self, reviews: Labelled, places: Places) -> NDArray[np.bool_]:
+        """Returns whether each review is positive, shape (reviews,)."""
+        parts = in_parts(reviews, places, self.vocabulary_size, self.longest)
+        return np.concatenate([self.model.verdicts(part) for part in parts])
+
+
+def fit_bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> BagClassifier:
+    """Fits a linear model to bags of words, or of words and pairs: see ``bags`` and ``fit``."""
+    held = bags(reviews, places, vocabulary_size, longest)
+    return BagClassifier(fit(held, reviews.labels[places], vocabulary_size), vocabulary_size, longest)
+
+
+def bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> Bags:
     """Returns what reviews hold, all words of them: nothing is cut off at a ``maxlen``.
 
     Args:
         reviews: Ranks and labels.
         places: Which reviews, shape (reviews,).
         vocabulary_size: Ids from here on are unknown.
-        longest: 0 for no terms at all, 1 for words, 2 for words and pairs of neighbours; a pair with an unknown word
-            does not count.
+        longest: 1 for words, 2 for words and pairs of neighbours; a pair with an unknown word does not count.
 
     Example:
         >>> three_words = Labelled(np.array([1, 2, 9], np.int32), np.array([0, 3]), np.array([1]))
         >>> bags(three_words, np.array([0]), 10, longest=2).terms.tolist()  # "the and [unknown]" and "the and"
         [2, 4, 5, 55]
     """
-    if longest == 0:
-        return Bags(np.zeros(0, np.int64), np.zeros(0, np.int64), len(places))
     starts, lengths = reviews.offsets[places], np.diff(reviews.offsets)[places]
     review = np.repeat(np.arange(len(places)), lengths)
     first = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
@@ -101,7 +129,7 @@ def bags(reviews: Labelled, places: NDArray[np.int64], vocabulary_size: int, lon
     return Bags(terms, which, len(places))
 
 
-def in_parts(reviews: Labelled, places: NDArray[np.int64], vocabulary_size: int, longest: int) -> Iterator[Bags]:
+def in_parts(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> Iterator[Bags]:
     """Yields the bags of many reviews a few thousand at a time, so that not all of them are in memory at once."""
     for start in range(0, len(places), REVIEWS_AT_ONCE):
         yield bags(reviews, places[start : start + REVIEWS_AT_ONCE], vocabulary_size, longest)

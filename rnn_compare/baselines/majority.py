@@ -1,0 +1,29 @@
+"""The majority class: what most training reviews are, whatever a review says."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.baselines.classifier import Classifier, Places
+from rnn_compare.sources.source import Labelled
+
+
+@dataclass(frozen=True)
+class Constant:
+    """One verdict on every review."""
+
+    verdict: bool
+    features: int = 0
+
+    def verdicts(self, _reviews: Labelled, places: Places) -> NDArray[np.bool_]:
+        """Returns the verdict once for each review."""
+        return np.full(len(places), self.verdict)
+
+
+def fit(reviews: Labelled, places: Places, _vocabulary_size: int) -> Constant:
+    """Returns what most of the training reviews are; positive where they are half and half."""
+    return Constant(bool(reviews.labels[places].mean() >= 0.5))
+
+
+MAJORITY = Classifier("majority", "Majority class", position=10, fit=fit, reads_text=False)

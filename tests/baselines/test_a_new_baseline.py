@@ -1,0 +1,80 @@
+"""A fourth baseline is added to a copy of the program: one file, and it is fitted, listed, kept, drawn and reported."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rnn_compare
+from rnn_compare.paths import CACHE_VARIABLE
+
+NAIVE_BAYES = '''
+"""Naive Bayes on the words of a review."""
+
+import numpy as np
+
+from rnn_compare.baselines.bags import BagClassifier, LinearModel, bags
+from rnn_compare.baselines.classifier import Classifier
+
+
+def fit(reviews, places, vocabulary_size):
+    held, labels = bags(reviews, places, vocabulary_size, longest=1), reviews.labels[places]
+    positive, negative = (
+        1 + np.bincount(held.terms[labels[held.reviews] == label], minlength=vocabulary_size) for label in (1, 0)
+    )
+    weights = np.log(positive / positive.sum()) - np.log(negative / negative.sum())
+    prior = np.log(labels.mean() / (1 - labels.mean()))
+    return BagClassifier(LinearModel(np.arange(vocabulary_size), weights, prior), vocabulary_size, longest=1)
+
+
+NAIVE_BAYES = Classifier("naive_bayes", "Naive Bayes", position=15, fit=fit)
+'''
+
+USE = """
+from rnn_compare.comparison.baselines import cached
+from rnn_compare.dashboard import known_baselines
+from rnn_compare.experiment import Experiment
+from rnn_compare.report import html_tables
+
+baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
+print(known_baselines.lines(baselines))
+print(known_baselines.meaning(baselines))
+print(html_tables.of_baselines(baselines))
+"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path, prepared_cache: Path) -> Path:
+    """A folder that holds the package, with one file more; the cache has reviews."""
+    package = Path(rnn_compare.__path__[0])
+    shutil.copytree(package, tmp_path / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "rnn_compare" / "baselines" / "naive_bayes.py").write_text(NAIVE_BAYES)
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    return tmp_path
+
+
+def run(folder: Path, *command: str) -> str:
+    environment = os.environ | {CACHE_VARIABLE: str(folder / "cache"), "PYTHONPATH": str(folder)}
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_one_file_makes_a_baseline_that_is_fitted_listed_cached_drawn_and_reported(copy: Path) -> None:
+    listed = run(
+        copy, "-m", "rnn_compare", "baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"
+    ).splitlines()
+    accuracies = {line["name"]: line["val_accuracy"] for line in map(json.loads, listed)}
+    assert list(accuracies) == ["majority", "naive_bayes", "words", "bigrams"]
+    assert accuracies["naive_bayes"] > accuracies["majority"] + 0.2
+    drawn, meaning, table = run(copy, "-c", USE).splitlines()
+    assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %, whole text" in drawn
+    assert "pairs of neighbouring words" in meaning
+    assert "<td>Naive Bayes</td>" in table
