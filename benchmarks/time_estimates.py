@@ -20,7 +20,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.presets import BOOK, GATES, SHORT
 from rnn_compare.reviews import prepared
-from rnn_compare.runs import estimate
+from rnn_compare.runs.estimate import History
 from rnn_compare.runs.speed import Speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training import calibrating
@@ -61,7 +61,7 @@ def _print(engine: Engine, store: RunStore, changes: Mapping[str, int], rounds: 
         name: [each.model_copy(update={**own, **changes}) for each in preset.experiments()]
         for name, (preset, own) in SETTINGS.items()
     }
-    first = {name: estimate.seconds(each, [], workers, speed) for name, each in settings.items()}
+    first = {name: History([], speed).seconds(each, workers) for name, each in settings.items()}
     learnt: dict[str, float] = {}
     took: dict[str, list[float]] = {name: [] for name in settings}
     for seed in range(1, rounds + 1):
@@ -70,8 +70,8 @@ def _print(engine: Engine, store: RunStore, changes: Mapping[str, int], rounds: 
             engine.wait(engine.submit([each.model_copy(update={"seed": seed}) for each in experiments]), PATIENCE)
             took[name].append(time.monotonic() - began)
         if not learnt:
-            runs = store.runs()
-            learnt = {name: estimate.seconds(each, runs, workers, speed) for name, each in settings.items()}
+            history = History(store.runs(), speed)
+            learnt = {name: history.seconds(each, workers) for name, each in settings.items()}
     for name, seconds in took.items():
         actual = statistics.median(seconds)
         print(

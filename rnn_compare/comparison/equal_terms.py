@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.networks.parameters import Parameters, parameters
-from rnn_compare.runs import estimate
+from rnn_compare.runs.estimate import History
 from rnn_compare.runs.record import Run
 
 NO_MATTER = frozenset({"seed", "epochs", "patience", "schedule", "learning_rate", "vary_split", "test_split"})
@@ -137,7 +137,7 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
     ]
     if timed:
         return EpochSeconds(statistics.median(timed), len(timed))
-    return EpochSeconds(estimate.epoch(experiment, runs), 0)
+    return EpochSeconds(History(runs).epoch(experiment), 0)
 
 
 def _recurrent(chosen: Experiment, cell: str, units: int) -> int:

@@ -20,7 +20,8 @@ from rnn_compare.dashboard.replays import Replays
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_folder
-from rnn_compare.runs import estimate, queue
+from rnn_compare.runs import queue
+from rnn_compare.runs.estimate import History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
@@ -71,6 +72,10 @@ class Snapshot:
         """Whether it is older than what a page may show."""
         return time.monotonic() - self._read_at > SNAPSHOT_SECONDS
 
+    def known(self, key: Hashable) -> Any:
+        """Returns what was made of these runs under a key; None if nothing was yet."""
+        return self._made.get(key)
+
     def once(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
         """Returns what is made of these runs.
 
@@ -101,10 +106,10 @@ class Services:
         self.own_speed = OwnSpeed(self.engine, self.store)
 
     @property
-    def is_stale(self) -> bool:
-        """Whether the next to ask for runs will have to read the record."""
+    def fresh(self) -> Snapshot | None:
+        """The last snapshot, unless the record has to be read anew; this never waits."""
         latest = self._latest
-        return latest is None or latest.is_stale or latest.hidden != self._hidden()
+        return latest if latest and not latest.is_stale and latest.hidden == self._hidden() else None
 
     def snapshot(self) -> Snapshot:
         """Returns all runs as they were at most ``SNAPSHOT_SECONDS`` ago; what is hidden by now is hidden at once."""
@@ -202,7 +207,11 @@ class Services:
 
     def seconds(self, experiments: Sequence[Experiment]) -> float:
         """Estimates how long experiments take if they are started now and nothing else is."""
-        return estimate.seconds(experiments, self.runs(), self.at_once, self.own_speed.now)
+        return self.history(self.snapshot()).seconds(experiments, self.at_once)
+
+    def history(self, snapshot: Snapshot) -> History:
+        """Returns what the runs that may be shown tell of how long others take."""
+        return snapshot.once("history", lambda snapshot: History(snapshot.runs, self.own_speed.now))
 
     def starts(self, snapshot: Snapshot) -> dict[str, float]:
         """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
@@ -211,7 +220,8 @@ class Services:
     def _starts(self, snapshot: Snapshot) -> dict[str, float]:
         own = [run for run in snapshot.all_runs if run.owner == self.engine.owner]
         running = [run for run in own if run.status is Status.RUNNING]
-        return estimate.starts(queue.line(own), running, snapshot.all_runs, self.at_once, self.own_speed.now)
+        line = queue.line(own)
+        return History(snapshot.all_runs, self.own_speed.now).starts(line, running, self.at_once) if line else {}
 
 
 def get_services() -> Services:

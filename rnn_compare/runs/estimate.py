@@ -4,6 +4,8 @@ import math
 import statistics
 from collections.abc import Sequence
 
+import numpy as np
+
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
@@ -37,71 +39,103 @@ def work(experiment: Experiment) -> float:
     return steps * experiment.layers * directions * size
 
 
-def seconds(
-    experiments: Sequence[Experiment], earlier: Sequence[Run], workers: int, speed: Speed = UNMEASURED
-) -> float:
-    """Estimates the time until the last of several experiments is done.
+class History:
+    """What this machine has done, as far as it tells how long the next runs take; it is looked through once.
 
     Args:
-        experiments: What is to be trained, in the order in which it will start.
-        earlier: Runs of this machine, any state.
-        workers: How many train at once.
+        earlier: Runs of this machine, any state, oldest first.
         speed: What a step takes here.
-
-    Returns:
-        Seconds, also for nothing at all: 0.
     """
-    _, ends = _course([], [alone(each, each.epochs, earlier, speed) for each in experiments], workers, speed)
-    return ends
+
+    def __init__(self, earlier: Sequence[Run] = (), speed: Speed = UNMEASURED) -> None:
+        here = [run for run in earlier if not run.is_from_elsewhere]
+        spans = [(run.started, run.ended or math.inf) for run in here if run.started is not None]
+        self._began, self._ended = np.array(spans, float).reshape(-1, 2).T
+        self._at_once = sum(run.status is Status.RUNNING for run in earlier)
+        self._timed = [run for run in here if len(run.epochs) > 1]  # the first also holds the compiling
+        self._cell = np.array([run.experiment.cell for run in self._timed], object)
+        self._stock = np.array([_stock(run.experiment) for run in self._timed], bool)
+        self._work = np.log2([work(run.experiment) for run in self._timed])
+        self._times_there: dict[int, float] = {}
+        self.speed = speed
+
+    def seconds(self, experiments: Sequence[Experiment], workers: int) -> float:
+        """Estimates the time until the last of several experiments is done.
+
+        Args:
+            experiments: What is to be trained, in the order in which it will start.
+            workers: How many train at once.
+
+        Returns:
+            Seconds, also for nothing at all: 0.
+        """
+        _, ends = _course([], [self._alone(each, each.epochs) for each in experiments], workers, self.speed)
+        return ends
+
+    def starts(self, waiting: Sequence[Run], running: Sequence[Run], workers: int) -> dict[str, float]:
+        """Estimates when each of several runs will start.
+
+        Args:
+            waiting: Runs that wait, the next one first.
+            running: Runs that workers have.
+            workers: How many train at once.
+
+        Returns:
+            Seconds from now for each run's id; 0 where a worker is free.
+        """
+        at_work, line = ([self.left(run) for run in runs] for runs in (running, waiting))
+        begins, _ = _course(at_work, line, workers, self.speed)
+        return dict(zip((run.id for run in waiting), begins, strict=True))
+
+    def left(self, run: Run) -> float:
+        """Estimates the seconds until a run that waits or trains is done, if it has the machine to itself."""
+        if run.seconds_left is not None:  # its own pace, once an epoch has shown it
+            return run.seconds_left / self.slower(run)
+        return self._alone(run.experiment, (1.0 - run.fraction_done) * run.experiment.epochs)
+
+    def epoch(self, experiment: Experiment) -> float:
+        """Estimates the seconds of one epoch on a machine that does nothing else.
+
+        From the runs most like it that this machine has done: of its cell, else of any; without any, from what a step
+        takes here.
+        """
+        # How often the lesser work of two must be doubled to be the greater one's.
+        doublings = np.rint(np.abs(self._work - math.log2(work(experiment))))
+        usable = np.flatnonzero((self._stock == _stock(experiment)) & (doublings <= UNLIKE))[-NEWEST:]
+        if not usable.size:
+            return self.speed.alone * there(experiment)
+        of_its_cell = usable[self._cell[usable] == experiment.cell]
+        known = of_its_cell if of_its_cell.size else usable
+        most_alike = known[doublings[known] == doublings[known].min()][-COUNTED:]
+        return there(experiment) * statistics.median(self._pace(int(place)) for place in most_alike)
+
+    def slower(self, run: Run) -> float:
+        """Returns how many times as long as alone a run takes, or took, beside those that train at the same time."""
+        return self.speed.slower(self._beside(run))
+
+    def _alone(self, experiment: Experiment, epochs: float) -> float:
+        """Estimates the seconds that one worker takes for some epochs of an experiment, the start included."""
+        return START_SECONDS + epochs * self.epoch(experiment)
+
+    def _pace(self, place: int) -> float:
+        """Returns how many times as long a run's epoch took, had it been alone, as on the machine of the paces."""
+        if place not in self._times_there:
+            run = self._timed[place]
+            took = (run.seconds_per_epoch or 0.0) / self.slower(run)
+            self._times_there[place] = took / there(run.experiment)
+        return self._times_there[place]
+
+    def _beside(self, run: Run) -> float:
+        """Returns how many of the runs train at once with one of them, or did so: the mean over its time."""
+        if not run.status.ended:
+            return max(1, self._at_once)
+        if run.started is None or run.ended is None or run.ended <= run.started or run.continued:
+            return 1.0
+        together = np.minimum(self._ended, run.ended) - np.maximum(self._began, run.started)
+        return float(together.clip(0).sum() / (run.ended - run.started))
 
 
-def starts(
-    waiting: Sequence[Run], running: Sequence[Run], earlier: Sequence[Run], workers: int, speed: Speed = UNMEASURED
-) -> dict[str, float]:
-    """Estimates when each of several runs will start.
-
-    Args:
-        waiting: Runs that wait, the next one first.
-        running: Runs that workers have.
-        earlier, workers, speed: As in ``seconds``.
-
-    Returns:
-        Seconds from now for each run's id; 0 where a worker is free.
-    """
-    begins, _ = _course(
-        [left(run, earlier, speed) for run in running],
-        [left(run, earlier, speed) for run in waiting],
-        workers,
-        speed,
-    )
-    return dict(zip((run.id for run in waiting), begins, strict=True))
-
-
-def left(run: Run, earlier: Sequence[Run], speed: Speed = UNMEASURED) -> float:
-    """Estimates the seconds until a run that waits or trains is done if it has the machine to itself from now on."""
-    if run.seconds_left is not None:  # its own pace, once an epoch has shown it
-        return run.seconds_left / speed.slower(beside(run, earlier))
-    return alone(run.experiment, (1.0 - run.fraction_done) * run.experiment.epochs, earlier, speed)
-
-
-def alone(experiment: Experiment, epochs: float, earlier: Sequence[Run], speed: Speed = UNMEASURED) -> float:
-    """Estimates the seconds that one worker takes for some epochs of an experiment, the start included."""
-    return START_SECONDS + epochs * epoch(experiment, earlier, speed)
-
-
-def epoch(experiment: Experiment, earlier: Sequence[Run], speed: Speed = UNMEASURED) -> float:
-    """Estimates the seconds of one epoch on a machine that does nothing else.
-
-    From the runs most like it that this machine has done: of its cell, else of any; without any, from what a step
-    takes here.
-    """
-    usable = [run for run in earlier if _tells_of(run, experiment)][-NEWEST:]
-    if not usable:
-        return speed.alone * there(experiment)
-    known = [run for run in usable if run.experiment.cell == experiment.cell] or usable
-    unlike = [_doublings(run.experiment, experiment) for run in known]
-    most_alike = [run for run, doublings in zip(known, unlike, strict=True) if doublings == min(unlike)][-COUNTED:]
-    return there(experiment) * statistics.median(_times_there(run, earlier, speed) for run in most_alike)
+NOTHING_KNOWN = History()
 
 
 def there(experiment: Experiment) -> float:
@@ -112,25 +146,6 @@ def there(experiment: Experiment) -> float:
         batch += ADAM_SECONDS * experiment.vocabulary_size * experiment.embedding_size
     batches = math.ceil(experiment.training_reviews / experiment.batch_size)
     return work(experiment) * (pace.stock if _stock(experiment) else pace.fused) + batches * batch
-
-
-def beside(run: Run, earlier: Sequence[Run]) -> float:
-    """Returns how many runs train at once with a run that is at work, or did so while it was: the mean over its time.
-
-    Args:
-        run: It counts too.
-        earlier: Runs of this machine, any state.
-    """
-    if not run.status.ended:
-        return max(1, sum(each.status is Status.RUNNING for each in earlier))
-    if run.started is None or run.ended is None or run.ended <= run.started or run.continued:
-        return 1.0
-    there_too = [
-        min(each.ended or run.ended, run.ended) - max(each.started, run.started)
-        for each in earlier
-        if each.id != run.id and each.started is not None and not each.is_from_elsewhere
-    ]
-    return 1.0 + sum(seconds for seconds in there_too if seconds > 0) / (run.ended - run.started)
 
 
 def words_read(maxlen: int) -> float:
@@ -164,27 +179,6 @@ def _course(
         now += first * slower
         at_work = [seconds - first for seconds in at_work if seconds > first]
     return begins, now
-
-
-def _tells_of(run: Run, experiment: Experiment) -> bool:
-    """Tells whether a run's pace says something of an experiment's: it was of this machine, and not quite another."""
-    return (
-        len(run.epochs) > 1  # the first also holds the compiling
-        and not run.is_from_elsewhere
-        and _stock(run.experiment) == _stock(experiment)
-        and _doublings(run.experiment, experiment) <= UNLIKE
-    )
-
-
-def _doublings(one: Experiment, other: Experiment) -> int:
-    """Returns how often the lesser work of two must be doubled to be the greater one's."""
-    return round(abs(math.log2(work(one) / work(other))))
-
-
-def _times_there(run: Run, earlier: Sequence[Run], speed: Speed) -> float:
-    """Returns how many times as long a run's epoch took, had it been alone, as on the machine of the paces."""
-    took = run.seconds_per_epoch or 0.0
-    return took / there(run.experiment) / speed.slower(beside(run, earlier))
 
 
 def _stock(experiment: Experiment) -> bool:

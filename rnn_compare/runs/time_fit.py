@@ -1,5 +1,6 @@
 """As many reviews and epochs as a comparison may have, so that it takes no longer than it may."""
 
+import bisect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -49,11 +50,12 @@ def fitted(
 
     found: list[tuple[float, TimeFit]] = []
     for epochs in range(FEWEST_EPOCHS, most_epochs + 1):
-        fits = [reviews for reviews in sizes if seconds(reviews, epochs) <= limit]
-        if not fits:
+        fitting = bisect.bisect_right(sizes, limit, key=lambda reviews: seconds(reviews, epochs))
+        if not fitting:
             break
-        share = min(fits[-1] / sizes[-1], epochs / most_epochs)
-        found.append((share, TimeFit(fits[-1], epochs, seconds(fits[-1], epochs))))
+        reviews = sizes[fitting - 1]
+        share = min(reviews / sizes[-1], epochs / most_epochs)
+        found.append((share, TimeFit(reviews, epochs, seconds(reviews, epochs))))
     if not found:
         least = about(seconds(sizes[0], FEWEST_EPOCHS))
         raise UserError(

@@ -1,19 +1,31 @@
 import dataclasses
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.estimate import START_SECONDS, epoch, seconds, starts, there, work
+from rnn_compare.runs import estimate
+from rnn_compare.runs.estimate import START_SECONDS, History, there, work
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import ELSEWHERE, Run
-from rnn_compare.runs.speed import Speed
+from rnn_compare.runs.speed import UNMEASURED, Speed
 from tests.epochs import epoch_end
 
 UNDISTURBED = Speed(alone=1.0, together=1.0)
 """Of a machine on which two networks do not slow each other down."""
+
+
+def seconds(
+    experiments: Sequence[Experiment], earlier: Sequence[Run], workers: int, speed: Speed = UNMEASURED
+) -> float:
+    return History(earlier, speed).seconds(experiments, workers)
+
+
+def epoch(experiment: Experiment, earlier: Sequence[Run], speed: Speed = UNMEASURED) -> float:
+    return History(earlier, speed).epoch(experiment)
 
 
 def timed(experiment: Experiment, seconds_an_epoch: float) -> Run:
@@ -90,7 +102,7 @@ def test_a_run_starts_at_once_where_a_worker_is_free_and_else_when_the_first_is_
     earlier = [timed(Experiment(), 3.0)]
     running = [at_work("running", 4, Status.RUNNING)]
     waiting = [at_work("first", 1), at_work("second", 1), at_work("third", 1)]
-    begins = starts(waiting, running, earlier, workers=2, speed=UNDISTURBED)
+    begins = History(earlier, UNDISTURBED).starts(waiting, running, workers=2)
     assert list(begins) == ["first", "second", "third"]
     one, four = START_SECONDS + 3.0, START_SECONDS + 12.0
     assert [begins[run.id] for run in waiting] == pytest.approx([0.0, one, min(2 * one, four)])
@@ -100,7 +112,7 @@ def test_a_continued_run_takes_the_epochs_that_are_left() -> None:
     earlier = [timed(Experiment(), 3.0)]
     epochs = tuple(epoch_end("a", epoch, 0.5, 0.7, 0.5, 0.7, 3.0) for epoch in range(1, 9))
     half_done = dataclasses.replace(at_work("half done", 10), epochs=epochs)
-    begins = starts([half_done, at_work("next", 1)], [], earlier, workers=1)
+    begins = History(earlier).starts([half_done, at_work("next", 1)], [], workers=1)
     assert begins == pytest.approx({"half done": 0.0, "next": START_SECONDS + 2 * 3.0})
 
 
@@ -160,3 +172,17 @@ def test_more_networks_never_take_less_time(workers: int) -> None:
     speed = Speed(1.0, 1.4, workers)
     times = [seconds([Experiment(epochs=2)] * count, [], workers, speed) for count in range(9)]
     assert times == sorted(times)
+
+
+def test_a_long_record_is_looked_through_once_however_many_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    works: list[Experiment] = []
+
+    def counted(experiment: Experiment) -> float:
+        works.append(experiment)
+        return work(experiment)
+
+    recorded = [during(timed(Experiment(epochs=2, units=8 + n), 3.0), f"{n}", 100.0 + n, 109.0 + n) for n in range(100)]
+    monkeypatch.setattr(estimate, "work", counted)
+    begins = History(recorded).starts([at_work(f"waits {n}", 2) for n in range(50)], [], workers=2)
+    assert len(begins) == 50
+    assert len(works) < 3 * (len(recorded) + len(begins))

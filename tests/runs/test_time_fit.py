@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.presets import BOOK, GATES, ORDER, PRESETS, Preset
-from rnn_compare.runs.estimate import seconds
+from rnn_compare.runs.estimate import History
 from rnn_compare.runs.time_fit import FEWEST_EPOCHS, fitted
 
 
 def estimated(experiments: Sequence[Experiment]) -> float:
-    return seconds(experiments, [], workers=2)
+    return History().seconds(experiments, workers=2)
 
 
 @given(st.sampled_from(PRESETS), st.floats(10, 3600))

@@ -19,8 +19,8 @@ from rnn_compare.dashboard.components.board_subject import replayed, subject
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.shown_runs import grouped
 from rnn_compare.figures.registry import FIGURES
+from rnn_compare.runs.estimate import NOTHING_KNOWN, History
 from rnn_compare.runs.record import Run
-from rnn_compare.runs.speed import UNMEASURED, Speed
 
 MARKED = (
     "The lecture's 85 % and 89 % come from one training each (“up to 89 %”): another seed gives others, and a best "
@@ -50,11 +50,10 @@ def message(
     starts: Mapping[str, float],
     view: View = View(),
     hint: str = "",
-    earlier: Sequence[Run] = (),
+    history: History = NOTHING_KNOWN,
     findings: Sequence[Finding] = (),
     baselines: Sequence[Mark] = (),
     remark: str = "",
-    speed: Speed = UNMEASURED,
 ) -> dict[str, Any]:
     """Returns what the browser draws, as plain values and ready words.
 
@@ -63,11 +62,10 @@ def message(
         starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
         view: What is drawn of them.
         hint: What stands in the empty charts when there is no run.
-        earlier: Runs from whose pace is learnt how long a run takes that has no finished epoch yet.
+        history: Tells how long a run takes that has no finished epoch yet.
         findings: What the curves say.
         baselines: Lines across the charts that have them.
         remark: What is to be said of the baselines, beside the title of the charts that have them.
-        speed: What a step takes on this machine: where there is no such run.
     """
     found = grouped(shown)
     drawn = [CHARTS[name] for name in view.charts]
@@ -83,7 +81,7 @@ def message(
                 "label": group.name,
                 "color": look.color,
                 "marker": look.marker,
-                **board_cards.card(group, starts, earlier, speed),
+                **board_cards.card(group, starts, history),
                 **board_curves.curves(group, drawn, every),
             }
             for group, look in zip(found, looked, strict=True)

@@ -11,10 +11,9 @@ from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.dashboard.components.board_subject import recorded
 from rnn_compare.formatting import about, counted, duration, ordinal, percent
 from rnn_compare.fused.code_folder import sign_of
-from rnn_compare.runs import estimate
+from rnn_compare.runs.estimate import START_SECONDS, History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.runs.speed import Speed
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 
 REPLAY = "replay"
@@ -24,21 +23,20 @@ LAYERS = {"fused": "fast layers"}
 """What a card calls the layers that a run was trained by."""
 
 
-def card(group: Group, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
+def card(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
     """Returns what a card says, as ready words; those of ``state_more`` are left out where there is little room.
 
     Args:
         group: Its runs.
         starts: Ids of all queued runs, the next first, and the seconds until each will start.
-        earlier: Runs from whose pace is learnt how long a run takes that has no finished epoch yet.
-        speed: What a step takes on this machine: where there is no such run.
+        history: Tells how long a run takes that has no finished epoch yet.
     """
     if len(group.runs) == 1:
-        return _of_one(group.runs[0], starts, earlier, speed)
-    return _of_seeds(group, starts, earlier, speed)
+        return _of_one(group.runs[0], starts, history)
+    return _of_seeds(group, starts, history)
 
 
-def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
+def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str, Any]:
     best, last = run.best, run.last
     return {
         "status": REPLAY if run.replayed else run.status.value,
@@ -49,7 +47,7 @@ def _of_one(run: Run, starts: Mapping[str, float], earlier: Sequence[Run], speed
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
         # While it trains the time left has that place.
         "last": f"last {percent(last['val_accuracy'])}" if last and run.status.ended else "",
-        "left": _left(run, earlier, speed),
+        "left": _left(run, history),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
         "pace": _pace([run]),
         "layers": _trained_by([run]),
@@ -104,19 +102,18 @@ def _place(run: Run, starts: Mapping[str, float]) -> str:
     return f"waiting, {ordinal(place)} in line, {about(starts[run.id])}"
 
 
-def _left(run: Run, earlier: Sequence[Run], speed: Speed) -> str:
+def _left(run: Run, history: History) -> str:
     if run.status is not Status.RUNNING or run.replayed:
         return ""
     if run.seconds_left is None:
-        seconds = estimate.left(run, earlier, speed) * speed.slower(estimate.beside(run, earlier))
-        return f"{about(seconds)} left"
+        return f"{about(history.left(run) * history.slower(run))} left"
     return f"{duration(run.seconds_left)} left"
 
 
 # ---- several seeds -----------------------------------------------------------------------------
 
 
-def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed) -> dict[str, Any]:
+def _of_seeds(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
     runs = group.runs
     at_work = [run for run in runs if not run.status.ended]
     # Those that have ended are compared; until the first has, those that train say how far they are.
@@ -133,7 +130,7 @@ def _of_seeds(group: Group, starts: Mapping[str, float], earlier: Sequence[Run],
         "best": _written(best) if best else "–",
         "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
         "last": f"typical {percent(typical.mean)}" if typical else "",
-        "left": f"{about(max(_ends(group, at_work, starts, earlier, speed)))} left" if trains else "",
+        "left": f"{about(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
         "pace": _pace(runs),
         "layers": _trained_by(runs),
@@ -173,18 +170,15 @@ def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
     return f"{len(group.counted)} of {len(group.runs)} seeds"
 
 
-def _ends(
-    group: Group, at_work: Sequence[Run], starts: Mapping[str, float], earlier: Sequence[Run], speed: Speed
-) -> list[float]:
-    epoch = estimate.epoch(group.experiment, earlier, speed)  # once: it looks through all earlier runs
-    epoch *= speed.slower(estimate.beside(at_work[0], earlier))
+def _ends(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], history: History) -> list[float]:
+    epoch = history.epoch(group.experiment) * history.slower(at_work[0])
     return [starts.get(run.id, 0.0) + _seconds_left(run, epoch) for run in at_work]
 
 
 def _seconds_left(run: Run, epoch: float) -> float:
     if run.seconds_left is not None:
         return run.seconds_left
-    return estimate.START_SECONDS + (1.0 - run.fraction_done) * run.experiment.epochs * epoch
+    return START_SECONDS + (1.0 - run.fraction_done) * run.experiment.epochs * epoch
 
 
 def _left_out(group: Group) -> str:

@@ -4,6 +4,7 @@ Streamlit runs a page's script for every viewer's tick, on the processor that al
 message from here: a few hundred bytes, or the word that nothing is new.
 """
 
+import asyncio
 import gzip
 import hashlib
 import json
@@ -30,7 +31,9 @@ LONGEST_QUERY = 2000
 SWITCHES = ("marks", "baselines", "gap")
 HINT = "Press Train: the curves grow here"
 
-_reading = anyio.Lock()
+_Answer = tuple[str, bytes]
+_making = anyio.CapacityLimiter(1)
+_under_way: dict[tuple[tuple[str, ...], View], asyncio.Task[_Answer]] = {}
 
 
 def message(services: Services, named: Sequence[str], view: View) -> dict[str, Any]:
@@ -58,11 +61,7 @@ async def answer(request: Request) -> Response:
     switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
     view = View(known_charts(request.query_params.get("charts", "").split(",")), **switches)
     try:
-        services = await _fresh()
-        tag, content = services.snapshot().once(
-            ("answer", tuple(named), view),
-            lambda snapshot: _packed(_message(services, snapshot, named, view)),
-        )
+        tag, content = await _answer(tuple(named), view)
     except UserError as error:
         return Response(str(error), status_code=503)
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
@@ -89,21 +88,31 @@ def _made(services: Services, snapshot: Snapshot, named: Sequence[str], view: Vi
     known = services.baselines.look_up(shown) if view.baselines else Found()
     said = services.findings(snapshot, shown)
     starts = services.starts(snapshot)
-    marks, speed = lines(known.baselines), services.own_speed.now
-    return board.message(shown, starts, view, HINT, snapshot.runs, said, marks, known.said, speed)
+    history = services.history(snapshot)
+    return board.message(shown, starts, view, HINT, history, said, lines(known.baselines), known.said)
 
 
-async def _fresh() -> Services:
-    """Returns the services with a fresh reading of the record, read by one request for all that come meanwhile."""
+async def _answer(named: tuple[str, ...], view: View) -> _Answer:
+    """Returns an answer's tag and content: at hand, or made in a thread, once for all who ask meanwhile."""
     services = running_services()
-    if services is None or services.is_stale:
-        async with _reading:
-            services = await anyio.to_thread.run_sync(get_services)
-            if services.is_stale:
-                await anyio.to_thread.run_sync(services.runs)
-    return services
+    if services and (fresh := services.fresh) and (found := fresh.known(("answer", named, view))):
+        answer: _Answer = found
+        return answer
+    task = _under_way.get((named, view))
+    if task is None:
+        made = anyio.to_thread.run_sync(_made_anew, named, view, limiter=_making)
+        task = _under_way[named, view] = asyncio.ensure_future(made)
+        task.add_done_callback(lambda _: _under_way.pop((named, view)))
+    return await asyncio.shield(task)
 
 
-def _packed(values: dict[str, Any]) -> tuple[str, bytes]:
+def _made_anew(named: tuple[str, ...], view: View) -> _Answer:
+    services = get_services()
+    return services.snapshot().once(
+        ("answer", named, view), lambda snapshot: _packed(_message(services, snapshot, named, view))
+    )
+
+
+def _packed(values: dict[str, Any]) -> _Answer:
     content = json.dumps(values, separators=(",", ":")).encode()
     return f'"{hashlib.blake2b(content, digest_size=8).hexdigest()}"', gzip.compress(content, compresslevel=1)
