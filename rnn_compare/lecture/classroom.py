@@ -24,7 +24,9 @@ NO_LECTURE = "There is no lecture at the moment."
 class Classroom:
     """One class, for the whole server. Any thread may call.
 
-    Everything is on the disk before a call returns: a server that is started again goes on where it was.
+    Everything is on the disk before a call returns: a server that is started again goes on where it was. Whoever
+    changes something holds a lock while the disk takes it; whoever only looks never waits, so an event loop may look:
+    what is read here is replaced whole, or entry by entry.
 
     Args:
         path: The database file.
@@ -36,6 +38,7 @@ class Classroom:
     def __init__(self, path: Path) -> None:
         self._record = ClassroomRecord(path)
         self._lock = threading.Lock()
+        self._door = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._here: Counter[str] = Counter()
         self._state, self._lecture = State(), 0
@@ -62,13 +65,11 @@ class Classroom:
 
     def counts(self) -> Counts:
         """Returns how many take part."""
-        with self._lock:
-            return Counts(len(self._devices), len(self._here), len(self._answers_at_hand()))
+        return Counts(len(self._devices), len(self._here), len(self._answers_at_hand()))
 
     def answers(self, question: str, round_: int) -> list[Answer]:
         """Returns the answers to a question in a round, one a device; no phone may see them before the reveal."""
-        with self._lock:
-            return list(self._answers.get((question, round_), {}).values())
+        return list(self._answers.get((question, round_), {}).values())
 
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Has a function called after every change, from whichever thread made it; it must be quick.
@@ -76,8 +77,7 @@ class Classroom:
         Returns:
             What ends that.
         """
-        with self._lock:
-            self._listeners.append(callback)
+        self._listeners.append(callback)
         return lambda: self._listeners.remove(callback)
 
     def export_csv(self) -> str:
@@ -98,7 +98,7 @@ class Classroom:
             state = State(lecture=lecture, recorded=recorded, version=self._state.version + 1)
             self._lecture, self._state = self._record.begin(state), state
             self._devices, self._answers, self._mail = {}, {}, Mailbox(self._record, self._lecture)
-            for device in self._here:
+            for device in tuple(self._here):
                 with contextlib.suppress(UserError):  # a full hall
                     self._enter(device)
 
@@ -170,8 +170,7 @@ class Classroom:
 
     def reviews(self) -> list[SentReview]:
         """Returns the reviews that were sent, oldest first."""
-        with self._lock:
-            return self._mail.all()
+        return self._mail.all()
 
     def show_review(self, review: str | None, verdicts: Sequence[str] = ()) -> None:
         """Has the wall show a review, or none.
@@ -198,6 +197,10 @@ class Classroom:
 
     # ---- the phones' calls ---------------------------------------------------------------------
 
+    def has(self, device: str) -> bool:
+        """Tells whether a device takes part, or need not yet."""
+        return not self._state.lecture or device in self._devices
+
     def join(self, device: str) -> None:
         """Lets a device take part; before a lecture begins it just waits.
 
@@ -209,19 +212,15 @@ class Classroom:
 
     def arrive(self, device: str) -> None:
         """Notes that a device has the page open, once more."""
-        with self._changing():
-            self._here[device] += 1
+        self._count(device, 1)
 
     def pages_of(self, device: str) -> int:
         """Returns how many times a device has the page open."""
-        with self._lock:
-            return self._here[device]
+        return self._here[device]
 
     def leave(self, device: str) -> None:
         """Notes that a device has closed the page, once."""
-        with self._changing():
-            self._here[device] -= 1
-            self._here += Counter()  # drops those at zero
+        self._count(device, -1)
 
     def answer(self, device: str, question_id: object, round_: object, value: object) -> Answer:
         """Takes a device's answer in place of the one that it gave before, and returns it as it is kept.
@@ -258,8 +257,7 @@ class Classroom:
 
     def own(self, device: str) -> Own:
         """Returns what a device has sent itself."""
-        with self._lock:
-            return Own(self._answers_at_hand().get(device), self._mail.newest_of(device))
+        return Own(self._answers_at_hand().get(device), self._mail.newest_of(device))
 
     # ---- the rest is how -----------------------------------------------------------------------
 
@@ -267,6 +265,16 @@ class Classroom:
     def _changing(self) -> Iterator[None]:
         with self._lock:
             yield
+        self._tell()
+
+    def _count(self, device: str, change: int) -> None:
+        with self._door:  # held for this moment only, never while the disk is written
+            self._here[device] += change
+            if not self._here[device]:
+                del self._here[device]
+        self._tell()
+
+    def _tell(self) -> None:
         for callback in tuple(self._listeners):
             callback()
 

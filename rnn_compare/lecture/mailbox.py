@@ -12,7 +12,7 @@ LONGEST_REVIEW = 2000
 
 
 class Mailbox:
-    """Reviews of one lecture. One thread at a time may call.
+    """Reviews of one lecture. One thread at a time may change it; any may look.
 
     Args:
         record: Keeps them.
@@ -22,14 +22,15 @@ class Mailbox:
     def __init__(self, record: ClassroomRecord, lecture: int) -> None:
         self._record, self._lecture = record, lecture
         self._sent = {review.id: (device, review) for device, review in record.reviews(lecture)}
+        self._newest = dict(self._sent.values())
 
     def all(self) -> list[SentReview]:
         """Returns the reviews, oldest first."""
-        return [review for _, review in self._sent.values()]
+        return [review for _, review in tuple(self._sent.values())]
 
     def newest_of(self, device: str) -> SentReview | None:
         """Returns the last review of a device."""
-        return next((review for by, review in reversed(self._sent.values()) if by == device), None)
+        return self._newest.get(device)
 
     def take(self, device: str, text: str) -> SentReview:
         """Takes a review in place of the device's one that still waits.
@@ -45,6 +46,7 @@ class Mailbox:
         for waiting in [sent.id for by, sent in self._sent.values() if by == device and not sent.shown]:
             del self._sent[waiting]
         self._sent[review.id] = device, review
+        self._newest[device] = review
         return review
 
     def show(self, review: str) -> SentReview:
@@ -57,13 +59,17 @@ class Mailbox:
             raise UserError("That review is no longer there.")
         self._record.mark_shown(review)
         device, sent = self._sent[review]
-        self._sent[review] = device, replace(sent, shown=True)
-        return self._sent[review][1]
+        shown = replace(sent, shown=True)
+        self._sent[review] = device, shown
+        if self._newest.get(device) == sent:
+            self._newest[device] = shown
+        return shown
 
     def drop(self, review: str) -> None:
         """Forgets a review."""
         self._record.drop(review)
         self._sent.pop(review, None)
+        self._newest = dict(self._sent.values())
 
 
 def checked_review(text: object) -> str:

@@ -7,7 +7,6 @@ import socket
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -145,12 +144,11 @@ def test_other_answers_stay_as_they_are(path: str, method: str, answer: PlainTex
     assert (headers["content-length"], body) == (str(len(answer.body)), answer.body)
 
 
-def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen()
-        monkeypatch.setattr(st, "get_option", {"server.port": bound.getsockname()[1]}.__getitem__)
-        listening.send_at_once()
+        listening.set_up([bound.fileno()], backlog=8)
         with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 

@@ -5,8 +5,10 @@ import asyncio
 import uvicorn
 from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
+from rnn_compare.dashboard.server import connections, listening
+
 TICK_SECONDS = 0.5
-"""How often uvicorn looks whether it is to end, and renews the date of its answers."""
+"""How often uvicorn looks whether it is to end and renews the date of its answers, and connections are looked at."""
 
 
 def look_rarely() -> None:
@@ -22,5 +24,7 @@ def look_rarely() -> None:
 
 
 async def _main_loop(server: uvicorn.Server) -> None:
+    listening.prepare(server, connections.at_once())
     while not await server.on_tick(0):
+        connections.look(server)
         await asyncio.sleep(TICK_SECONDS)

@@ -8,18 +8,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import anyio
 import anyio.to_thread
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
 
 from rnn_compare.dashboard.access.rate_limit import RateLimit, whole_seconds
 from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.server import visitor_cookie
+from rnn_compare.dashboard.server import connections, visitor_cookie
 from rnn_compare.dashboard.server.broadcast import Broadcast
 from rnn_compare.dashboard.server.own_addresses import base_path
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.classroom_record import NotKept
+from rnn_compare.lecture.classroom_record import BUSY_SECONDS, NotKept
 
 PATH = "join"
 FILES = Path(__file__).parents[1] / "assets" / "join"
@@ -30,8 +31,14 @@ MOST_PAGES = 8
 AT_ONCE, PER_SECOND = 30, 1.0
 """Messages of one device: a finger that cannot make up its mind sends fewer."""
 
+BODY_SECONDS = 10.0
+"""In which all of a message has come."""
+NO_ROOM = "The server has no room for another phone. Yours tries again by itself; follow the wall meanwhile."
+
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
 _sending = RateLimit(AT_ONCE, PER_SECOND)
+_recording = anyio.CapacityLimiter(1)
+"""One thread writes the class's record: where the disk is slow, others are there for all else that the server does."""
 _broadcast: Broadcast | None = None
 _is_closed = False
 
@@ -78,9 +85,12 @@ async def events(request: Request) -> Response:
     try:
         if _is_closed:
             raise _Refused(503, "The server is ending.")
+        if connections.is_full(for_phones=True):
+            raise _Refused(503, NO_ROOM)
         device = _device(request)
         classroom = await anyio.to_thread.run_sync(get_classroom)
-        await anyio.to_thread.run_sync(classroom.join, device)
+        if not classroom.has(device):
+            await _record(classroom.join, device)
         if classroom.pages_of(device) >= MOST_PAGES:
             raise _Refused(429, "This browser has the page open many times. Close it elsewhere, and load it again.")
     except _Refused as refused:
@@ -122,7 +132,9 @@ async def _take(request: Request, fields: set[str], take: Callable[[Classroom, s
             raise _Refused(429, f"That was a lot in a short time. Try again in {whole_seconds(seconds)}.")
         sent = await _json(request, fields)
         classroom = await anyio.to_thread.run_sync(get_classroom)
-        await anyio.to_thread.run_sync(take, classroom, device, sent)
+        await _record(take, classroom, device, sent)
+    except ClientDisconnect:
+        return Response(status_code=400)  # which nobody reads
     except _Refused as refused:
         return _said(str(refused), refused.status)
     except UserError as error:
@@ -141,6 +153,15 @@ _NOT_STORED = {"Cache-Control": "no-store"}
 
 
 # ---- the rest is how ---------------------------------------------------------------------------
+
+
+async def _record(call: Callable[..., object], *arguments: object) -> None:
+    """Calls what writes the class's record, when it is its turn."""
+    try:
+        with anyio.fail_after(BUSY_SECONDS):
+            await anyio.to_thread.run_sync(call, *arguments, limiter=_recording)
+    except TimeoutError:
+        raise _Refused(503, "The disk takes nothing at the moment. Try again.") from None
 
 
 def _shared(classroom: Classroom) -> Broadcast:
@@ -170,10 +191,14 @@ async def _json(request: Request, fields: set[str]) -> dict[str, Any]:
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
         raise _Refused(415, "Only JSON is taken here.")
     content = b""
-    async for part in request.stream():
-        content += part
-        if len(content) > LARGEST:
-            raise _Refused(413, f"That is too long: {LARGEST:,} bytes at most.")
+    try:
+        with anyio.fail_after(BODY_SECONDS):
+            async for part in request.stream():
+                content += part
+                if len(content) > LARGEST:
+                    raise _Refused(413, f"That is too long: {LARGEST:,} bytes at most.")
+    except TimeoutError:
+        raise _Refused(408, "Not all of it has come. Send it again.") from None
     try:
         sent = json.loads(content)
     except (ValueError, RecursionError):
@@ -200,4 +225,5 @@ def _file(name: str, request: Request) -> Response:
 
 
 def _said(sentence: str, status: int) -> Response:
-    return JSONResponse({"said": sentence}, status_code=status, headers=_NOT_STORED)
+    end = {"Connection": "close"} if status in (408, 503) else {}
+    return JSONResponse({"said": sentence}, status_code=status, headers=_NOT_STORED | end)

@@ -14,7 +14,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.access import rules
 from rnn_compare.dashboard.classroom import close_classroom
-from rnn_compare.dashboard.server import idle, join, listening
+from rnn_compare.dashboard.server import connections, idle, join, seldom
 from rnn_compare.dashboard.server.own_addresses import page_url
 from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.errors import UserError
@@ -32,7 +32,8 @@ what Streamlit looks at icons with."""
 @contextlib.asynccontextmanager
 async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
-    listening.send_at_once()
+    connections.spare_descriptors()
+    seldom.log_seldom()
     idle.look_rarely()
     prepare()
     print(rules.described(), flush=True)

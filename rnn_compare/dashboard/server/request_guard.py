@@ -11,8 +11,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from rnn_compare.dashboard.server import join, upload_gate, visitor_cookie
+from rnn_compare.dashboard.server import connections, join, upload_gate, visitor_cookie
 
+HEALTH = "/_stcore/health"
 EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
 
 _HOST_NAME = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
@@ -79,6 +80,8 @@ def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
             status_code=421,
         )
     method, path = scope["method"], scope["path"]
+    if connections.is_full() and not path.endswith(HEALTH):
+        return PlainTextResponse(connections.FULL, 503, {"Connection": "close", "Retry-After": "5"})
     if method not in ("GET", "HEAD", "OPTIONS") and not (join.admits(method, path) or upload_gate.admits(method, path)):
         return PlainTextResponse("Nothing is sent to this server but over its websocket.", status_code=405)
     return None

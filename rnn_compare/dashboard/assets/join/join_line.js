@@ -4,6 +4,7 @@ const SILENT = 40_000; // ms; the server speaks every 15 s
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 2500;
 const PATIENCE = 8000;
+const REFUSED_PAUSE = 8000; // a full hall is not asked every moment
 
 // How long to wait before the next try: not all phones of a hall at the same moment.
 export function pause(tries, random = Math.random) {
@@ -37,8 +38,11 @@ export function listen(url, { onEvent, onLine }) {
     clearTimeout(timer);
     timer = setTimeout(open, pause(tries));
     tries += 1;
-    const said = tries === 3 ? await refusal(url) : "";
-    if (said) onLine(said);
+    const said = tries % 3 === 0 ? await refusal(url) : "";
+    if (!said) return;
+    onLine(said);
+    clearTimeout(timer);
+    timer = setTimeout(open, REFUSED_PAUSE * (0.5 + Math.random()));
   }
 
   // A phone that was asleep has missed its server's silence.
@@ -77,7 +81,7 @@ export async function send(url, message) {
       body: JSON.stringify(message),
       signal: stop.signal,
     });
-    return answer.status === 429 || answer.status >= 500 ? null : await answer.json();
+    return [408, 429].includes(answer.status) || answer.status >= 500 ? null : await answer.json();
   } catch {
     return null;
   } finally {

@@ -1,0 +1,88 @@
+"""How many connections the server has room for, and an end for those on which nothing comes.
+
+An open page or phone holds descriptors, and a process has only so many: with the last one gone it can open no file and
+take no visitor. So phones are turned away before that, in words, and the wall goes on.
+"""
+
+import asyncio
+import contextlib
+import math
+import sys
+import time
+from typing import Any
+
+import psutil
+import uvicorn
+from streamlit.runtime import app_session
+
+if sys.platform != "win32":
+    import resource
+
+FULL = "The server has no room for more connections at the moment. Try again in a few seconds."
+KEPT_FREE, FOR_PAGES = 1 / 8, 1 / 8
+"""Shares of the descriptors: for files and what comes all at once; and, of the others, for pages rather than phones."""
+SILENT_SECONDS = 10.0
+"""After so long without a whole request a connection is closed."""
+ENDLESS = 10_240
+"""Descriptors where the system names no limit: macOS gives no more."""
+
+_server: uvicorn.Server | None = None
+_room = math.inf
+_silent: dict[Any, float] = {}
+
+
+def spare_descriptors() -> None:
+    """Has the process get as many descriptors as its system lets it, and a page take two in the place of five.
+
+    Streamlit makes an event loop for each session, for libraries that ask for one; no script runs it. It is three
+    descriptors, and one loop does for all.
+    """
+    if sys.platform != "win32":
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        most = max(soft, ENDLESS) if hard == resource.RLIM_INFINITY else hard
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+    loop = asyncio.new_event_loop()
+    shared = property(lambda _session: loop, lambda _session, own: own.close())
+    app_session.AppSession._script_event_loop = shared  # type: ignore[assignment]  # Streamlit has no setting for it
+    app_session._close_script_event_loop = lambda loop: None  # noqa: ARG005  # one session's end is not all's
+
+
+def most() -> float:
+    """Returns how many descriptors the process may have."""
+    return math.inf if sys.platform == "win32" else float(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+def at_once() -> int:
+    """Returns how many connections may come in one go."""
+    return int(min(2048, KEPT_FREE / 2 * most()))
+
+
+def look(server: uvicorn.Server) -> None:
+    """Looks for how many connections there is room, and closes silent ones; to be called every moment."""
+    global _server, _room
+    there = server.server_state.connections
+    if math.isfinite(most()):
+        _room = (1 - KEPT_FREE) * most() - (psutil.Process().num_fds() - len(there))
+    _server = server
+    now = time.monotonic()
+    since = {connection: _silent.get(connection, now) for connection in there if _awaits_a_request(connection)}
+    _silent.clear()
+    _silent.update(since)
+    for connection, began in since.items():
+        if now - began > SILENT_SECONDS:
+            connection.transport.close()
+
+
+def is_full(for_phones: bool = False) -> bool:
+    """Tells whether no further connection can be served, or none of a phone."""
+    kept = FOR_PAGES * most() if for_phones else 0.0
+    return _server is not None and len(_server.server_state.connections) > _room - kept
+
+
+def _awaits_a_request(connection: Any) -> bool:
+    """Tells whether part of a request has come, or nothing at all; uvicorn itself ends those that rest after one."""
+    if not hasattr(connection, "timeout_keep_alive_task"):  # a websocket
+        return False
+    is_idle = connection.cycle is None or connection.cycle.response_complete
+    return is_idle and connection.timeout_keep_alive_task is None

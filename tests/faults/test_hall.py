@@ -1,0 +1,174 @@
+"""A hall at its worst: a record that is locked, more phones than there is room for, requests that never end."""
+
+import contextlib
+import http.client
+import json
+import os
+import secrets
+import shutil
+import socket
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.store import RunStore
+from tests.patience import PATIENCE
+from tests.phones import PlainPhone, present, put
+from tests.processes import fetch, free_port, page_of, started
+from tests.security.conftest import Forger, Server
+
+pytestmark = pytest.mark.skipif(os.name == "nt", reason="Windows has no limit of descriptors")
+
+
+@contextlib.contextmanager
+def serving(folder: Path, prepared_cache: Path, limits: str) -> Iterator[Server]:
+    """A server with a presenter who obeys, and with limits as a shell sets them."""
+    cache, log, port = folder / "cache", folder / "server.log", free_port()
+    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    command = ["sh", "-c", f'ulimit {limits}; exec "$@"', "sh", *page_of("benchmarks/presented.py")]
+    environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "1", "RNN_COMPARE_FIRST_START": "0"}
+    health = f"http://127.0.0.1:{port}/_stcore/health"
+    with started([*command, f"--server.port={port}"], log, health, environment) as process:
+        store = RunStore(cache / "runs.db")
+        yield Server(f"127.0.0.1:{port}", psutil.Process(process.pid), cache, store, log)
+        store.close()
+
+
+@pytest.fixture(scope="module")
+def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("hall"), prepared_cache, "-Sn 256; ulimit -Hn 4096") as server:
+        yield server
+
+
+def stream(host: str) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    """A phone's line to the server, as it was answered: open, or refused."""
+    connection = http.client.HTTPConnection(host, timeout=PATIENCE)
+    cookie = f"rnn_compare_visitor={secrets.token_hex(16)}"
+    connection.request("GET", "/join/events", headers={"Cookie": cookie})
+    return connection, connection.getresponse()
+
+
+def test_the_server_takes_as_many_descriptors_as_it_may_have(hall: Server) -> None:
+    assert hall.process.rlimit(psutil.RLIMIT_NOFILE) == (4096, 4096)
+
+
+def test_a_page_costs_no_event_loop_of_its_own(hall: Server) -> None:
+    pages = 12
+    with Forger(hall) as first:
+        first.rerun()
+        before = hall.process.num_fds()
+        with contextlib.ExitStack() as open_pages:
+            for _ in range(pages):
+                open_pages.enter_context(Forger(hall)).rerun()
+            assert hall.process.num_fds() - before < 2 * pages
+
+
+def test_while_another_program_holds_the_record_the_server_answers_and_no_vote_is_lost(hall: Server) -> None:
+    put(hall.url)
+    voters = [PlainPhone(hall.host) for _ in range(12)]
+    leaving = [stream(hall.host) for _ in range(3)]
+    for voter in voters:
+        voter.events()
+    refused, kept = threading.Event(), []
+
+    def vote(phone: PlainPhone) -> None:
+        while (status := phone.answer(0)[0]) != 200:
+            assert status == 503
+            refused.set()
+            time.sleep(0.2)
+        kept.append(phone)
+
+    other = sqlite3.connect(hall.cache / "lecture.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    threads = [threading.Thread(target=vote, args=(phone,), daemon=True) for phone in voters]
+    for thread in threads:
+        thread.start()
+    for connection, answer in leaving:
+        answer.close()
+        connection.close()
+    answered = 0
+    while not refused.is_set():  # for as long as SQLite waits for the other program
+        fetch(f"{hall.url}/_stcore/health")
+        assert "event: state" in voters[0].events(), "who has joined may come and go all the same"
+        answered += 1
+        time.sleep(0.1)
+    assert answered > 3
+    assert not kept, "nothing is acknowledged that is not on the disk"
+    other.execute("ROLLBACK")
+    other.close()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert len(kept) == len(voters)
+    assert present(hall.url, "answers", "best", 1) == [0] * len(voters)
+    assert "Traceback" not in hall.log.read_text()
+
+
+def test_a_phone_that_breaks_off_in_the_middle_of_a_message_leaves_no_traceback(hall: Server) -> None:
+    phone = PlainPhone(hall.host)
+    for _ in range(3):
+        with half_sent(phone, "Content-Type: application/json\r\nContent-Length: 4000\r\n\r\n{"):
+            time.sleep(0.1)
+    put(hall.url)
+    assert phone.answer(0)[0] == 200
+    assert "Traceback" not in hall.log.read_text()
+
+
+def test_requests_that_are_never_whole_are_ended(hall: Server) -> None:
+    phone = PlainPhone(hall.host)
+    body = half_sent(phone, "Content-Type: application/json\r\nContent-Length: 1000000000000000\r\n\r\n{")
+    with body, half_sent(phone, "X-Endless: ") as head, socket.create_connection(head.getpeername()) as nothing:
+        for open_request in (body, head, nothing):
+            open_request.settimeout(60)
+        assert received(body).startswith(b"HTTP/1.1 408 ")
+        assert received(head) == received(nothing) == b""
+
+
+def test_more_phones_than_there_is_room_for_are_told_so_and_the_wall_goes_on(
+    prepared_cache: Path, tmp_path: Path
+) -> None:
+    phones = 300
+    with serving(tmp_path, prepared_cache, "-n 160") as server, Forger(server) as wall, contextlib.ExitStack() as lines:
+        put(server.url)
+        wall.rerun()
+        statuses, sentences = [], set()
+        for _ in range(phones):
+            connection, answer = stream(server.host)
+            lines.callback(connection.close)
+            statuses.append(answer.status)
+            if answer.status != 200:
+                sentences.add(json.loads(answer.read())["said"])
+                connection.close()
+        assert set(statuses) == {200, 503}
+        assert statuses.count(200) >= 20
+        assert all("no room for another phone" in sentence for sentence in sentences)
+        wall.rerun()
+        fetch(f"{server.url}/rnn-compare/live")
+        assert PlainPhone(server.host).answer(0)[0] == 200, "who is in the hall can vote"
+        log = server.log.read_text()
+        assert "Traceback" not in log
+        assert len(log) < 20_000
+
+
+def half_sent(phone: PlainPhone, rest: str) -> socket.socket:
+    """A connection over which the beginning of a message has come."""
+    host, _, port = phone.host.partition(":")
+    connection = socket.create_connection((host, int(port)))
+    head = (
+        f"POST /join/review HTTP/1.1\r\nHost: {phone.host}\r\nOrigin: http://{phone.host}\r\nCookie: {phone.cookie}\r\n"
+    )
+    connection.sendall(f"{head}{rest}".encode())
+    return connection
+
+
+def received(connection: socket.socket) -> bytes:
+    """All that comes until the other side closes."""
+    parts = []
+    while part := connection.recv(4096):
+        parts.append(part)
+    return b"".join(parts)
