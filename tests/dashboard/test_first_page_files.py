@@ -151,6 +151,8 @@ def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket() -> N
         listening.set_up([bound.fileno()], backlog=8)
         with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == listening.GONE_MS
 
 
 def test_each_link_names_a_file() -> None:

@@ -5,7 +5,6 @@ take no visitor. So phones are turned away before that, in words, and the wall g
 """
 
 import asyncio
-import contextlib
 import math
 import sys
 import time
@@ -27,45 +26,41 @@ ENDLESS = 10_240
 """Descriptors where the system names no limit: macOS gives no more."""
 
 _server: uvicorn.Server | None = None
-_room = math.inf
+_most = _room = math.inf  # descriptors that there may be, and connections that leave enough of them free
 _silent: dict[Any, float] = {}
 
 
 def spare_descriptors() -> None:
-    """Has the process get as many descriptors as its system lets it, and a page take two in the place of five.
+    """Gets the process as many descriptors as its system lets it have, and has a page take two in the place of five.
 
     Streamlit makes an event loop for each session, for libraries that ask for one; no script runs it. It is three
     descriptors, and one loop does for all.
     """
+    global _most
     if sys.platform != "win32":
         soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        most = max(soft, ENDLESS) if hard == resource.RLIM_INFINITY else hard
-        with contextlib.suppress(OSError, ValueError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+        _most = ENDLESS if hard == resource.RLIM_INFINITY else hard
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (_most, hard))
+        except (OSError, ValueError):
+            _most = soft
     loop = asyncio.new_event_loop()
     shared = property(lambda _session: loop, lambda _session, own: own.close())
     app_session.AppSession._script_event_loop = shared  # type: ignore[assignment]  # Streamlit has no setting for it
     app_session._close_script_event_loop = lambda loop: None  # noqa: ARG005  # one session's end is not all's
 
 
-def most() -> float:
-    """Returns how many descriptors the process may have."""
-    return math.inf if sys.platform == "win32" else float(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-
-
 def at_once() -> int:
     """Returns how many connections may come in one go."""
-    return int(min(2048, KEPT_FREE / 2 * most()))
+    return int(min(2048, KEPT_FREE / 2 * _most))
 
 
 def look(server: uvicorn.Server) -> None:
-    """Looks for how many connections there is room, and closes silent ones; to be called every moment."""
+    """Looks how many connections there is room for, and closes silent ones; to be called every moment."""
     global _server, _room
-    there = server.server_state.connections
-    if math.isfinite(most()):
-        _room = (1 - KEPT_FREE) * most() - (psutil.Process().num_fds() - len(there))
-    _server = server
-    now = time.monotonic()
+    _server, there, now = server, server.server_state.connections, time.monotonic()
+    if sys.platform != "win32":
+        _room = (1 - KEPT_FREE) * _most - (psutil.Process().num_fds() - len(there))
     since = {connection: _silent.get(connection, now) for connection in there if _awaits_a_request(connection)}
     _silent.clear()
     _silent.update(since)
@@ -75,9 +70,8 @@ def look(server: uvicorn.Server) -> None:
 
 
 def is_full(for_phones: bool = False) -> bool:
-    """Tells whether no further connection can be served, or none of a phone."""
-    kept = FOR_PAGES * most() if for_phones else 0.0
-    return _server is not None and len(_server.server_state.connections) > _room - kept
+    """Tells whether there is no room for a further connection, or none for a phone's."""
+    return _server is not None and len(_server.server_state.connections) > _room - for_phones * FOR_PAGES * _most
 
 
 def _awaits_a_request(connection: Any) -> bool:

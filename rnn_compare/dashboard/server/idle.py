@@ -24,7 +24,8 @@ def look_rarely() -> None:
 
 
 async def _main_loop(server: uvicorn.Server) -> None:
-    listening.prepare(server, connections.at_once())
+    sockets = [each.fileno() for listens in server.servers for each in listens.sockets]
+    listening.set_up(sockets, connections.at_once())
     while not await server.on_tick(0):
         connections.look(server)
         await asyncio.sleep(TICK_SECONDS)

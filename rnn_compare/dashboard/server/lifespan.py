@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import inspect
+import logging
 import signal
 import threading
 import webbrowser
@@ -14,8 +15,9 @@ import streamlit as st
 
 from rnn_compare.dashboard.access import rules
 from rnn_compare.dashboard.classroom import close_classroom
-from rnn_compare.dashboard.server import connections, idle, join, seldom
+from rnn_compare.dashboard.server import connections, idle, join
 from rnn_compare.dashboard.server.own_addresses import page_url
+from rnn_compare.dashboard.server.seldom import Seldom
 from rnn_compare.dashboard.services import close_services, get_services
 from rnn_compare.errors import UserError
 
@@ -33,7 +35,8 @@ what Streamlit looks at icons with."""
 async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
     connections.spare_descriptors()
-    seldom.log_seldom()
+    for name in ("asyncio", "uvicorn.error"):
+        logging.getLogger(name).addFilter(Seldom())
     idle.look_rarely()
     prepare()
     print(rules.described(), flush=True)

@@ -4,10 +4,11 @@ import os
 import socket
 from collections.abc import Iterable
 
-from uvicorn.server import Server
+GONE_MS = 45_000
+"""After so long without a word a phone has left the network: the system itself would wait for a quarter of an hour."""
 
 
-def prepare(server: Server, backlog: int) -> None:
+def set_up(descriptors: Iterable[int], backlog: int) -> None:
     """Has all that is written to a connection sent at once, and few connections wait to be taken.
 
     Streamlit binds its socket in a way by which asyncio does not take it for one of TCP, and leaves it as it is: an
@@ -16,15 +17,12 @@ def prepare(server: Server, backlog: int) -> None:
     inherit what is set here.
 
     Args:
-        server: It listens.
+        descriptors: Of the sockets.
         backlog: How many may wait: asyncio takes all of them in one go, a descriptor each.
     """
-    set_up((listening.fileno() for each in server.servers for listening in each.sockets), backlog)
-
-
-def set_up(sockets: Iterable[int], backlog: int) -> None:
-    """Does so for sockets that listen, given by their descriptors."""
-    for descriptor in sockets:
+    for descriptor in descriptors:
         with socket.socket(fileno=os.dup(descriptor)) as listening:
             listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if hasattr(socket, "TCP_USER_TIMEOUT"):  # Linux
+                listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
             listening.listen(backlog)

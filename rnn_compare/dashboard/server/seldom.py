@@ -4,7 +4,6 @@ import logging
 import time
 
 SECONDS = 60.0
-LOGGERS = ("asyncio", "uvicorn.error")
 MOST = 1000
 """Different warnings that are remembered."""
 
@@ -18,23 +17,13 @@ class Seldom(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Tells whether a record is logged; called by `logging`."""
-        if record.levelno < logging.WARNING:
-            return True
         message, now = record.getMessage(), time.monotonic()
         key = message.partition("\n")[0], repr(record.exc_info and record.exc_info[1])
         at, more = self._logged.get(key, (-SECONDS, 0))
-        if now - at < SECONDS:
-            self._logged[key] = at, more + 1
-            return False
+        is_new = now - at >= SECONDS or record.levelno < logging.WARNING
+        if is_new and more:
+            record.msg, record.args = f"{message}\n({more:,} more like it since the last.)", None
         if len(self._logged) >= MOST:
             self._logged.clear()
-        self._logged[key] = now, 0
-        if more:
-            record.msg, record.args = f"{message}\n({more:,} more like it since the last.)", None
-        return True
-
-
-def log_seldom() -> None:
-    """Has the event loop and the server log what repeats once a minute."""
-    for name in LOGGERS:
-        logging.getLogger(name).addFilter(Seldom())
+        self._logged[key] = (now, 0) if is_new else (at, more + 1)
+        return is_new
