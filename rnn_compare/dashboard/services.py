@@ -19,6 +19,8 @@ from rnn_compare.dashboard.own_speed import OwnSpeed
 from rnn_compare.dashboard.replays import Replays
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.outcomes import QuestionOutcome, outcome
+from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs import queue
 from rnn_compare.runs.estimate import History
@@ -174,6 +176,11 @@ class Services:
             for run in shown
         )
         return self.concluded("findings", snapshot, shown, lambda: findings(shown, self.evidence, waits))
+
+    def outcome(self, question: Question, snapshot: Snapshot, shown: Sequence[Run]) -> QuestionOutcome:
+        """Returns what came of a question to a class."""
+        key = f"outcome of {question.model_dump_json()}"  # whoever edits a lecture may keep the question's id
+        return self.concluded(key, snapshot, shown, lambda: outcome(question, shown, self.evidence))
 
     def concluded(self, what: str, snapshot: Snapshot, shown: Sequence[Run], conclude: Callable[[], Made]) -> Made:
         """Returns what is concluded from runs: once for all viewers, and anew only when a run has come further.

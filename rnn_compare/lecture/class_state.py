@@ -7,8 +7,8 @@ from pydantic import TypeAdapter
 
 from rnn_compare.lecture.questions import Answer, Question
 
-Phase = Literal["idle", "open", "closed", "revealed"]
-ReviewPlace = Literal["waiting", "shown"]
+Phase = Literal["idle", "open", "closed", "shown", "revealed"]
+"""Closed: only the presenter sees the answers; shown: the class does; revealed: also what is right."""
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,11 @@ class Classroom:
         """Returns the answers to a question in a round, one a device; no phone may see them before the reveal."""
         return list(self._answers.get((question, round_), {}).values())
 
+    def rounds(self, question: str) -> list[dict[str, Answer]]:
+        """Returns the answers to a question by device, a mapping for each round that somebody answered in."""
+        with self._lock:
+            return [dict(self._answers[key]) for key in sorted(self._answers) if key[0] == question]
+
     def listen(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Has a function called after every change, from whichever thread made it; it must be quick.
 
@@ -142,6 +147,12 @@ class Classroom:
         with self._changing():
             if self._state.phase == "open":
                 self._set(phase="closed")
+
+    def show_answers(self) -> None:
+        """Lets the class see how it answered, once the vote is closed."""
+        with self._changing():
+            if self._state.phase == "closed":
+                self._set(phase="shown")
 
     def vote_again(self) -> None:
         """Opens another round; the answers of those before are kept beside.
@@ -313,6 +324,7 @@ _BARE_WALL: dict[str, Any] = {"wall_review": None, "wall_verdicts": (), "wall_re
 _NOT_OPEN = {
     "idle": "The vote is not open yet.",
     "closed": "The vote is closed.",
+    "shown": "The vote is closed.",
     "revealed": "The outcome has been revealed: no answer counts any more.",
 }
 

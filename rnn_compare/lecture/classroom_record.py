@@ -151,13 +151,22 @@ class ClassroomRecord:
         return found
 
     def rows(self) -> list[sqlite3.Row]:
-        """Returns every answer of every lecture with what it answers, oldest first."""
+        """Returns every answer of every lecture with what it answers, oldest first.
+
+        ``earlier`` is the device's answer in the first round of the question or, where this is the first round, of the
+        question that it repeats.
+        """
+        first = "(SELECT MIN(round) FROM answers AS a WHERE a.lecture = answers.lecture AND a.question = {}.question)"
         return self._read(
-            "SELECT lectures.id, name, began, answers.question, answers.round, number, answer, at,"
-            " steps.question AS asked, steps.runs FROM answers JOIN lectures ON lectures.id = answers.lecture"
+            "SELECT lectures.id, name, began, answers.question, answers.round, number, answers.answer, answers.at,"
+            " steps.question AS asked, steps.runs, earlier.answer AS earlier"
+            " FROM answers JOIN lectures ON lectures.id = answers.lecture"
             " JOIN devices ON devices.lecture = answers.lecture AND devices.device = answers.device"
             " LEFT JOIN steps ON steps.lecture = answers.lecture AND steps.key = answers.question"
-            " ORDER BY answers.lecture, at"
+            " LEFT JOIN answers AS earlier ON earlier.lecture = answers.lecture AND earlier.device = answers.device"
+            f" AND earlier.round = {first.format('earlier')} AND earlier.question = CASE answers.round"
+            f" WHEN {first.format('answers')} THEN json_extract(steps.question, '$.repeats') ELSE answers.question END"
+            " ORDER BY answers.lecture, answers.at"
         )
 
     # ---- reviews -------------------------------------------------------------------------------

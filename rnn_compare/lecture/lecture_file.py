@@ -101,12 +101,17 @@ class Lecture(BaseModel):
         before = [place for place in range(index + 1) if self.steps[place].kind == "train"]
         return next((place for place in reversed(before) if self.preset_at(place) == preset), None)
 
+    @property
+    def repeated(self) -> set[str]:
+        """The ids of the questions that are asked again later."""
+        return {step.question.repeats for step in self.steps if step.question}
+
     def asked_before(self, index: int) -> tuple[Question, ...]:
-        """Returns the questions that a step reveals: those since the last reveal before it."""
+        """Returns the questions that a step reveals: those since the last reveal before it that are not asked again."""
         found: list[Question] = []
         for step in self.steps[:index]:
             found = [] if step.kind == "reveal" else found
-            found += [step.question] if step.question else []
+            found += [step.question] if step.question and step.question.id not in self.repeated else []
         return tuple(found)
 
 
@@ -220,7 +225,7 @@ def _filled(content: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
-    experiments = _preset(preset).experiments()
+    experiments, asked_before = _preset(preset).experiments(), dict[str, dict[str, Any]]()
     for number, step in enumerate(steps, start=1):
         if not isinstance(step, dict):
             yield step
@@ -232,6 +237,12 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
         if not isinstance(question, dict):
             yield step
             continue
+        if "repeats" in question:
+            if question["repeats"] not in list(asked_before) or set(question) != {"id", "repeats"}:
+                raise UserError(
+                    f"step {number}: a question that repeats another has an id and, in repeats, that of an earlier one."
+                )
+            question = asked_before[question["repeats"]] | question
         if (asked := question.get("network", networks[0])) not in networks:
             raise UserError(
                 f"step {number}: no network is called {str(asked)[:60]!r}; there are {', '.join(networks)}."
@@ -239,6 +250,7 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
         usual: dict[str, Any] = {"epochs": experiments[0].epochs}
         if question.get("kind") == "best_network":
             usual["choices"] = networks
+        asked_before[str(question.get("id"))] = usual | question
         yield {**step, "question": usual | question}
 
 

@@ -34,6 +34,7 @@ class Question(BaseModel):
         right: Which choice of an own question is right; None where no answer is.
         epochs: Of the training that is asked about.
         network: The label of the network that is asked about.
+        repeats: The id of an earlier question that this one asks again.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,6 +46,7 @@ class Question(BaseModel):
     right: int | None = Field(None, ge=0)
     epochs: int = Field(10, ge=1, le=100)
     network: str = Field("", max_length=80)
+    repeats: str = ""
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -108,6 +110,15 @@ def checked(question: Question, answer: object) -> Answer:
     elif not 0 <= answer < len(question.choices):
         raise UserError(f"Choose one of the {len(question.choices)} answers.")
     return answer
+
+
+def in_words(question: Question, answer: Answer) -> str:
+    """Returns an answer as people read it."""
+    if isinstance(answer, tuple):
+        return " ".join(map(str, answer))
+    if question.kind == "overfits_from" and not answer:
+        return "never"
+    return question.choices[int(answer)] if answer in range(len(question.choices)) else str(answer)
 
 
 def tally(question: Question, answers: Sequence[Answer], beside: Sequence[Answer] = ()) -> Tally:

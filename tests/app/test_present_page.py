@@ -141,10 +141,15 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
 
     conductor.advance(lecture)
     assert get_classroom().state().phase == "closed"
+    assert "<b>2</b>" not in sent(page())
+    conductor.advance(lecture)
+    assert get_classroom().state().phase == "shown"
     assert "<b>2</b>" in sent(page())
 
     conductor.advance(lecture)
     answer([0.5] * 5, [0.9] * 5)
+    conductor.advance(lecture)
+    assert "median of 2 drawings" not in sent(page())
     conductor.advance(lecture)
     assert "median of 2 drawings" in sent(page())
 
@@ -203,29 +208,140 @@ def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: 
     assert classroom.state().phase == "idle"
     conductor.advance(lecture)
     assert (classroom.state().step, classroom.state().phase) == (2, "open")
-    for _ in range(4):
+    for _ in range(6):
         conductor.advance(lecture)
     hidden = classroom.state().hidden
     assert (classroom.state().step, len(hidden)) == (4, 2)
     classroom.show_step(5, revealed.title, revealed.text, asked.question)
-    assert classroom.state().phase == "closed"
+    assert classroom.state().phase == "shown"
     conductor.advance(lecture)
     assert (classroom.state().step, classroom.state().phase, classroom.state().hidden) == (5, "revealed", frozenset())
     assert set(classroom.state().runs) == hidden
 
 
-def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Services) -> None:
+def press(app: AppTest, label: str) -> None:
+    next(button for button in app.button if button.label == label).click().run()
+
+
+@pytest.mark.parametrize("screen", ["page", "notes"])
+def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Services, screen: str) -> None:
     go_to(lecture, "predict")
     answer(0, 0, 1)
     conductor.advance(lecture)
-    app = page()
-    next(button for button in app.button if button.label == "Discuss and vote again").click().run()
+    press(page(screen), "Discuss and vote again")
     assert (get_classroom().state().phase, get_classroom().state().round) == ("open", 2)
     answer(1, 1, 1)
     conductor.advance(lecture)
+    assert "2 of 3 changed their answer: SimpleRNN(32) → LSTM(32) (2)." in sent(page("notes"))
+    press(page(screen), "Show the answers")
     told = sent(page())
     assert "first vote: 3 answers" in told
     assert "after talking: 3 answers" in told
+
+
+@pytest.mark.parametrize("screen", ["page", "notes"])
+def test_a_closed_vote_is_split_for_the_presenter_alone_who_may_go_on_without_showing_it(
+    lecture: Services, screen: str
+) -> None:
+    go_to(lecture, "predict")
+    answer(0, 0, 0, 1, 1)
+    assert "divided" not in sent(page("notes")), "an open vote is not judged"
+    conductor.advance(lecture)
+    told = sent(page())
+    assert "of 5 have answered. The vote is closed." in told
+    assert 'class="rc-votes' not in told.replace("\\", "")
+    notes = sent(page("notes"))
+    assert "SimpleRNN(32): 3 of 5 answers" in notes
+    assert "The class is divided: discuss and vote again." in notes
+    press(page(screen), "Go on without showing them")
+    assert (get_classroom().state().title, get_classroom().state().phase) == ("Draw", "open")
+    conductor.go_back(lecture)
+    assert get_classroom().state().phase == "closed", "the class has not seen them"
+
+
+def test_a_round_that_nobody_answered_hides_none_of_those_after_it(lecture: Services) -> None:
+    go_to(lecture, "predict")
+    answer(0)
+    for last in ((), (1,)):
+        conductor.advance(lecture)
+        conductor.vote_again(lecture)
+        answer(*last)
+    go_to(lecture, "train")
+    finish(lecture)
+    go_to(lecture, "reveal")
+    assert "1 of 1 was right" in sent(page())
+
+
+ASKED_AGAIN = """
+[[steps]]
+kind = "predict"
+title = "Before"
+[steps.question]
+id = "gate"
+kind = "own"
+text = "Which gate forgets?"
+choices = ["input", "forget"]
+right = 1
+[[steps]]
+kind = "predict"
+title = "After"
+[steps.question]
+id = "gate-after"
+repeats = "gate"
+"""
+
+
+def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(services: Services, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "lectures").mkdir()
+    (tmp_path / "cache" / "lectures" / "mine.toml").write_text('title = "x"\npreset = "Short"\n' + ASKED_AGAIN)
+    conductor.begin(services, "mine")
+    answer(0, 0, 0, 1)
+    conductor.advance(services)
+    notes = sent(page("notes"))
+    assert "1 of 4 were right." in notes
+    assert "do not say what is right" in notes
+    assert "explain" not in notes
+    conductor.advance(services)
+    assert "✓" not in sent(page())
+    conductor.advance(services)
+    answer(1, 1, 0)
+    conductor.advance(services)
+    changed = "0 of 3 were right, then 2: learning gain 0.67. 2 of 3 changed their answer: input → forget (2)."
+    assert f"Since it was first asked: {changed}" in sent(page("notes"))
+    conductor.advance(services)
+    assert get_classroom().state().phase == "revealed", "no later step tells what is right"
+    assert "✓" in sent(page())
+
+
+def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Services, tmp_path: Path) -> None:
+    asked, _, _ = ASKED_AGAIN.rpartition("[[steps]]")
+    text = LECTURE.replace('[[steps]]\nkind = "train"', f'{asked}[[steps]]\nkind = "train"').replace(
+        '"best"', '"other"'
+    )
+    path = tmp_path / "cache" / "lectures" / "mine.toml"
+    path.parent.mkdir()
+    path.write_text(text)
+    recorded_before(services)
+    for right, choice in enumerate(("input", "forget")):
+        path.write_text(text.replace("right = 1", f"right = {right}"))
+        conductor.begin(services, "mine", recorded=True)
+        while get_classroom().state().title != "What happened":
+            conductor.advance(services)
+        conductor.advance(services)
+        conductor.advance(services)
+        assert f"Right is: {choice}." in sent(page())
+
+
+def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Services, tmp_path: Path) -> None:
+    (tmp_path / "cache" / "lectures").mkdir()
+    step = '[[steps]]\nkind = "networks"\ntitle = "Two"\ntext = "*Slowly*, with `tanh`: <b>count</b>"\n'
+    (tmp_path / "cache" / "lectures" / "mine.toml").write_text(f'title = "x"\npreset = "Short"\n{step}')
+    conductor.begin(services, "mine")
+    [text] = [each for each in page().markdown if "Slowly" in each.value]
+    assert text.value == "*Slowly*, with `tanh`: <b>count</b>"
+    assert not text.proto.allow_html
+    message, *_ = broadcast._made(get_classroom(), get_classroom().state(), True)
+    assert b"Slowly, with tanh: " in message
 
 
 def test_whoever_opens_the_wall_again_finds_the_same_step(lecture: Services) -> None:

@@ -100,7 +100,8 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     expect(sleeper.get_by_role("button", name="SimpleRNN(32)")).to_have_attribute("aria-pressed", "true")
 
     accessible(page)
-    # Two presses within a moment: the vote closes, and the networks begin.
+    # Three presses within a moment: the vote closes, its answers are shown, and the networks begin.
+    page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
     heading(page, "They learn")

@@ -18,7 +18,7 @@ from rnn_compare.lecture.classroom_record import NotKept
 from rnn_compare.lecture.mailbox import LONGEST_REVIEW, checked_review
 from rnn_compare.lecture.questions import Question
 
-from .conftest import BEST, CURVE, LEAD
+from .conftest import BEST, CURVE, LEAD, OWN
 
 Restart = Callable[[], Classroom]
 
@@ -86,6 +86,16 @@ def test_the_first_round_is_kept_beside_the_second(classroom: Classroom) -> None
     assert (classroom.answers("best", 1), classroom.answers("best", 2)) == ([0], [1])
     with pytest.raises(UserError, match="another round"):
         classroom.answer("a", "best", 1, 2)
+
+
+def test_answers_are_shown_only_once_the_vote_is_closed(classroom: Classroom, restart: Restart) -> None:
+    classroom.show_answers()
+    assert classroom.state().phase == "open"
+    classroom.close_vote()
+    classroom.show_answers()
+    assert restart().state().phase == "shown"
+    with pytest.raises(UserError, match="closed"):
+        restart().answer("a", "best", 1, 1)
 
 
 def test_an_answer_counts_only_while_the_vote_is_open(classroom: Classroom) -> None:
@@ -306,6 +316,25 @@ def test_the_export_holds_every_answer_and_nothing_that_tells_a_device(classroom
         ("2", "2", "GRU", "lstm-1 gru-1"),
     ]
     assert "secret" not in classroom.export_csv()
+
+
+def test_the_export_pairs_rounds_and_repeated_questions_by_device(classroom: Classroom) -> None:
+    again = OWN.model_copy(update={"id": "own-after", "repeats": "own"})
+    votes = {OWN: [{"a": 0, "b": 0, "c": 1, "d": 0}, {"b": 1, "d": 0, "e": 1}], again: [{"a": 1, "c": 1, "d": 1}]}
+    for step, (question, rounds) in enumerate(votes.items(), 1):
+        classroom.show_step(step, "", "", question)
+        classroom.open_vote()
+        for number, answers in enumerate(rounds, 1):
+            for device, answer in answers.items():
+                classroom.answer(device, question.id, number, answer)
+            classroom.vote_again()
+    rows = [row for row in csv.DictReader(io.StringIO(classroom.export_csv())) if row["question"] != "best"]
+    compared = [(row["right"], row["earlier"], row["gain"], row["devices"]) for row in rows]
+    assert compared[:4] == [(right, "", "", "") for right in "0010"]
+    # Round 2: of b and d, who were both wrong before, one is right now. e has no first answer.
+    assert compared[4:7] == [("1", "input", "0.5", "2"), ("0", "input", "0.5", "2"), ("1", "", "0.5", "2")]
+    # Asked again: of a, c and d one was right in the first round, and all are now.
+    assert compared[7:] == [("1", "input", "1.0", "3"), ("1", "forget", "1.0", "3"), ("1", "input", "1.0", "3")]
 
 
 def test_a_spreadsheet_runs_no_answer_as_a_formula(classroom: Classroom) -> None:

@@ -13,6 +13,7 @@ ASKS = (
     '[[steps]]\nkind = "predict"\ntitle = "Which?"\n[steps.question]\nid = "best"\nkind = "{kind}"\ntext = "Which?"\n'
 )
 BEST = ASKS.format(kind="best_network")
+AGAIN = '[[steps]]\nkind = "predict"\ntitle = "After"\n[steps.question]\nid = "after"\nrepeats = "best"\n'
 
 
 @pytest.fixture
@@ -66,6 +67,16 @@ def test_a_reveal_is_about_the_questions_since_the_last_one(folder: Path) -> Non
     assert [question.id for question in lecture.asked_before(3)] == ["again"]
 
 
+def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_first(folder: Path) -> None:
+    reveal = TEXT.replace('"text"', '"reveal"')
+    lecture = load(written(folder, HEAD + BEST + reveal + AGAIN + reveal))
+    first, again = (step.question for step in lecture.steps if step.question)
+    assert first is not None
+    assert again == first.model_copy(update={"id": "after", "repeats": "best"})
+    assert lecture.asked_before(1) == ()
+    assert lecture.asked_before(3) == (again,)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -83,6 +94,8 @@ def test_a_reveal_is_about_the_questions_since_the_last_one(folder: Path) -> Non
         (HEAD + TEXT + 'titel = "a slip"', "step 1, titel: Extra inputs are not permitted"),
         (HEAD + TEXT.replace('"text"', '"predict"'), "step 1: a step of the kind predict needs a [steps.question]"),
         (HEAD + BEST.replace('"predict"', '"reveal"'), "step 1: only a step of the kind predict asks a question"),
+        (HEAD + AGAIN + BEST, "step 1: a question that repeats another has an id and, in repeats, that of an earlier"),
+        (HEAD + BEST + AGAIN + 'text = "Else?"', "step 2: a question that repeats another has an id"),
         (HEAD + BEST + BEST, "two questions have the id 'best'"),
         (HEAD + ASKS.format(kind="guess"), "step 1, question, kind: Input should be 'best_network'"),
         (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),

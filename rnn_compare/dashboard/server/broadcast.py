@@ -16,7 +16,7 @@ from rnn_compare.dashboard.services import Snapshot, running_services
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
-from rnn_compare.lecture.outcomes import QuestionOutcome, outcome
+from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import tally
 
 BEAT_SECONDS = 15.0
@@ -141,13 +141,11 @@ def _made(classroom: Classroom, state: State, is_quick: bool) -> tuple[bytes, Qu
     shown = [run for run in (services.on_charts(snapshot) if services else []) if run.id in state.runs]
     found, rounds = None, []
     if question:
-        given = [classroom.answers(question.id, round_) for round_ in range(1, state.round + 1)]
+        given = [list(answers.values()) for answers in classroom.rounds(question.id)]
         every = [answer for answers in given for answer in answers]
         rounds = [tally(question, answers, every) for answers in given]
         if services and not is_quick:
-            evidence = services.evidence
-            what = f"outcome of {question.model_dump_json()}"
-            found = services.concluded(what, snapshot, shown, lambda: outcome(question, shown, evidence))
+            found = services.outcome(question, snapshot, shown)
     live = not found.final if found else is_quick or any(not run.status.ended for run in shown)
     return _event("state", phone_message.for_all(state, shown, rounds, found)), found, live
 

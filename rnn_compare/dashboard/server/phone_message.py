@@ -41,7 +41,7 @@ def for_all(state: State, shown: Sequence[Run], rounds: Sequence[Tally], outcome
         "title": plain(state.title),
         "text": plain(state.text),
         "question": _asked(state.question) if state.question else None,
-        "phase": state.phase,
+        "phase": "closed" if state.phase == "shown" else state.phase,  # the split is on the wall alone
         "round": state.round,
         "reviews": state.reviews_open,
         "wall": None
@@ -83,7 +83,7 @@ def plain(markdown: str) -> str:
 
 
 def _asked(question: Question) -> Message:
-    asked = question.model_dump(mode="json", exclude={"right"})
+    asked = question.model_dump(mode="json", exclude={"right", "repeats"})
     if question.kind == "best_network":
         asked["colors"] = _colors(question.choices)
     return asked

@@ -136,7 +136,7 @@ class SoakedLecture:
             elif wall.place > place:  # pressed once too often
                 presenter.press("ArrowLeft")
 
-        presenter.until("a closed vote", lambda wall: wall.place == place and wall.has("Discuss and vote again"), close)
+        presenter.until("shown answers", lambda wall: wall.place == place and _is_shown(wall), close)
         try:
             presenter.until("the right bars", lambda wall: self._is_counted(wall, question), patience=COUNT_SECONDS)
         except TimeoutError as error:
@@ -226,6 +226,10 @@ def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
 
 def _is_open(wall: Wall) -> bool:
     return wall.has("Close the vote")
+
+
+def _is_shown(wall: Wall) -> bool:
+    return wall.has("Discuss and vote again") and not wall.has("Show the answers")
 
 
 def _has_an_epoch(wall: Wall) -> bool:

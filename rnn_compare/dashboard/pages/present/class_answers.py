@@ -15,13 +15,13 @@ HEIGHT = 380
 
 
 def show(moment: Moment, question: Question) -> None:
-    """Draws what the class said; of curves those of the last round."""
+    """Draws what the class said, of curves those of the last round, and once it is revealed which choice is right."""
     rounds = moment.answers(question)
     if question.kind == "curve" and rounds:
         found = histogram.tallies(question, rounds)[-1]
         figure.show(chart(question.network, found.answered, found.low, found.middle, found.high), "drawn", HEIGHT)
     else:
-        st.html(bars(moment, question, rounds))
+        st.html(bars(moment, question, rounds, question.right if moment.state.phase == "revealed" else None))
 
 
 def bars(moment: Moment, question: Question, rounds: Sequence[Sequence[Answer]], right: Answer | None = None) -> str:

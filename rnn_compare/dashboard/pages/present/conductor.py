@@ -1,7 +1,8 @@
 """How a lecture goes on: one key leads from the first step to the last.
 
-A question is open as soon as its step is shown; the next press closes the vote, and the one after it goes on. A reveal
-has as many presses as there were questions: with each of them the class's answers to one stand beside the outcome.
+A question is open as soon as its step is shown; the next press closes the vote, which shows the answers to the
+presenter alone, the one after shows them to the class, and the third goes on. A reveal has as many presses as there
+were questions: with each of them the class's answers to one stand beside the outcome.
 """
 
 from rnn_compare.dashboard.classroom import get_classroom
@@ -12,7 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
 
-HALF_SHOWN = (("predict", "idle"), ("reveal", "idle"), ("reveal", "open"), ("reveal", "closed"))
+HALF_SHOWN = (("predict", "idle"), ("reveal", "idle"), ("reveal", "open"), ("reveal", "closed"), ("reveal", "shown"))
 """Steps and phases that are left where a server is killed, or its disk is full, in the middle of a press: the next one
 completes it."""
 
@@ -35,16 +36,35 @@ def begin(services: Services, name: str, recorded: bool = False) -> None:
 
 
 def advance(services: Services) -> None:
-    """Goes on: closes an open vote, tells the next outcome, or shows the next step."""
+    """Goes on: closes an open vote, shows its answers, tells the next outcome, or shows the next step."""
     if (moment := now(services)) is None:
         return
     if (moment.step.kind, moment.state.phase) in HALF_SHOWN:
         _show(services, moment.lecture, moment.index, moment.state.question)
     elif moment.step.kind == "predict" and moment.state.phase == "open":
         get_classroom().close_vote()
+    elif moment.step.kind == "predict" and moment.state.phase == "closed":
+        show_answers(services)
     elif (question := _after(moment, 1)) is not None:
         _show(services, moment.lecture, moment.index, question)
-    elif moment.index + 1 < len(moment.lecture.steps):
+    else:
+        show_next_step(services)
+
+
+def show_answers(services: Services) -> None:
+    """Shows the class its answers, and with them what is right where nothing later asks or reveals that."""
+    if (moment := now(services)) is None or (question := moment.state.question) is None:
+        return
+    reveals_later = any(step.kind == "reveal" for step in moment.lecture.steps[moment.index :])
+    if reveals_later or moment.state.hidden or question.id in moment.lecture.repeated:
+        get_classroom().show_answers()
+    elif moment.state.phase == "closed":
+        get_classroom().reveal()
+
+
+def show_next_step(services: Services) -> None:
+    """Shows the next step, if there is one; answers to a closed vote stay hidden from the class."""
+    if (moment := now(services)) and moment.index + 1 < len(moment.lecture.steps):
         _show(services, moment.lecture, moment.index + 1)
 
 
@@ -103,7 +123,7 @@ def _show(services: Services, lecture: Lecture, index: int, question: Question |
     asked = lecture.asked_before(index) if step.kind == "reveal" else ()
     question = question or step.question or next(iter(asked), None)
     runs = _runs_of(services, lecture, index)
-    classroom.show_step(index, step.title, step.text.replace("**", ""), question)
+    classroom.show_step(index, step.title, step.text, question)
     if runs != classroom.state().runs:
         classroom.show_runs(runs)
     phase = classroom.state().phase

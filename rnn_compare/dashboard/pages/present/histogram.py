@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from rnn_compare.formatting import counted
+from rnn_compare.lecture.peer_instruction import percentage
 from rnn_compare.lecture.questions import Answer, Question, Tally, tally
 
 UPRIGHT = ("lead", "overfits_from")
@@ -34,11 +35,11 @@ def bars(
     labels, mark = counted_rounds[0].labels, right_bar(question, right, counted_rounds[0])
     most = max(1, *(count for each in counted_rounds for count in each.counts))
     counts = [[(each.counts[place], each.answered) for each in counted_rounds] for place in range(len(labels))]
+    kind = "upright" if question.kind in UPRIGHT else "lying"
     rows = "".join(
-        _answer(label, of_rounds, most, colors.get(label), place == mark)
+        _answer(label, of_rounds, most, colors.get(label), place == mark, kind == "lying")
         for place, (label, of_rounds) in enumerate(zip(labels, counts, strict=True))
     )
-    kind = "upright" if question.kind in UPRIGHT else "lying"
     style = f"--rc-bars: {len(labels) * len(counted_rounds)}"
     return f'{_legend(counted_rounds)}<ol class="rc-votes rc-{kind}" style="{style}">{rows}</ol>'
 
@@ -71,11 +72,13 @@ def said(right: int, answered: int) -> str:
     return f"{right:,} of {answered:,} {'was' if answered == 1 else 'were'} right"
 
 
-def _answer(label: str, counts: Sequence[tuple[int, int]], most: int, color: str | None, is_right: bool) -> str:
+def _answer(
+    label: str, counts: Sequence[tuple[int, int]], most: int, color: str | None, is_right: bool, has_room: bool
+) -> str:
     drawn = "".join(
         f'<i class="rc-vote rc-round-{place if len(counts) > 1 else 1}" style="--rc-share: {count / most:.3f}">'
-        f"<b>{count:,}</b></i>"
-        for place, (count, _) in enumerate(counts)
+        f"<b>{count:,}{percentage(count, answered) if has_room else ''}</b></i>"
+        for place, (count, answered) in enumerate(counts)
     )
     told = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)
     own = f' style="--rc-color: {color}"' if color else ""

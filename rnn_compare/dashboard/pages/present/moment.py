@@ -13,6 +13,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
+from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 
@@ -65,12 +66,12 @@ class Moment:
         return replayed(runs) or (f"Not live: {recorded(runs)}." if self.state.recorded and runs else "")
 
     def answers(self, question: Question) -> Sequence[list[Answer]]:
-        """Returns the answers to a question, a list a round; none where nobody has answered."""
-        classroom = get_classroom()
-        rounds: list[list[Answer]] = []
-        while found := classroom.answers(question.id, len(rounds) + 1):
-            rounds.append(found)
-        return rounds
+        """Returns the answers to a question, a list a round in which somebody answered."""
+        return [list(answers.values()) for answers in get_classroom().rounds(question.id)]
+
+    def outcome(self, question: Question) -> QuestionOutcome:
+        """Returns what came of a question, as far as the class may see it."""
+        return self.services.outcome(question, self.services.snapshot(), self.shown)
 
 
 def now(services: Services) -> Moment | None:

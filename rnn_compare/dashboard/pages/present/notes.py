@@ -8,11 +8,14 @@ import streamlit as st
 from rnn_compare.dashboard import notices, theme
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.pages.present import conductor, ending, presenting, review_queue
+from rnn_compare.dashboard.pages.present import class_answers, conductor, ending, histogram, presenting, review_queue
 from rnn_compare.dashboard.pages.present.moment import Moment, now, still
-from rnn_compare.dashboard.pages.present.steps import train
+from rnn_compare.dashboard.pages.present.steps import predict, train
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.outcomes import is_right
+from rnn_compare.lecture.peer_instruction import advice, comparison, percentage
+from rnn_compare.lecture.questions import Answer
 
 LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
 
@@ -39,6 +42,8 @@ def render() -> None:
         st.markdown(moment.step.notes or "*No notes for this step.*")
     with hall:
         st.html(f'<p class="rc-next">Next: <b>{escape(_next(moment))}</b></p>')
+        if moment.state.question and moment.state.phase in ("closed", "shown", "revealed"):
+            ticking(_split, SLOW_SECONDS, moment.state)
         ticking(_training, SLOW_SECONDS, moment.state)
         st.markdown("#### Reviews from the hall")
         ticking(_reviews, SLOW_SECONDS, moment.state)
@@ -78,19 +83,51 @@ def _buttons(moment: Moment) -> None:
             on_click=presenting.press,
             args=(conductor.advance, services),
         )
-        if moment.step.kind == "predict" and moment.state.phase == "closed":
-            st.button("Discuss and vote again", on_click=presenting.press, args=(conductor.vote_again, services))
+        if moment.step.kind == "predict" and moment.state.phase != "open":  # Next closes it
+            predict.buttons(moment)
         st.html(f'<p class="rc-training">Step {moment.index + 1} of {len(moment.lecture.steps)}</p>')
 
 
 def _next(moment: Moment) -> str:
     if moment.step.kind == "predict" and moment.state.phase == "open":
-        return "the vote closes, and the answers are shown"
+        return "the vote closes, and you alone see the answers"
+    if moment.step.kind == "predict" and moment.state.phase == "closed":
+        return "the class sees its answers"
     following = conductor.next_outcome(moment)
     if following is not None:
         return f"the outcome of: {following.text}"
     later = moment.lecture.steps[moment.index + 1 :]
     return later[0].title if later else "the end"
+
+
+def _split(drawn: State) -> None:
+    """Draws how a closed vote is split, what that recommends, who changed sides and what was gained."""
+    if (moment := still(get_services(), drawn)) is None or (question := drawn.question) is None:
+        return
+    rounds, earlier = (get_classroom().rounds(name) for name in (question.id, question.repeats))
+    outcome, answers = moment.outcome(question), moment.answers(question)
+
+    def judged(answer: Answer) -> bool | None:
+        return is_right(question, answer, outcome)
+
+    right, sentences = [judged(answer) for answer in answers[-1]] if answers else [], []
+    count, is_known = sum(map(bool, right)), bool(right) and None not in right
+    if is_known:
+        sentences.append(f"{histogram.said(count, len(right))}{percentage(count, len(right))}.")
+    if question.id in moment.lecture.repeated:
+        sentences.append("It is asked again later: do not say what is right.")
+    elif drawn.phase != "revealed" and rounds and question.kind != "curve":
+        count = count if is_known else max(histogram.tallies(question, answers)[-1].counts)
+        sentences.append(advice(count, len(right), is_known, len(rounds) > 1))
+    if len(rounds) > 1:
+        sentences.append(comparison(question, rounds[0], rounds[-1], judged))
+    if rounds and earlier:
+        sentences.append(f"Since it was first asked: {comparison(question, earlier[0], rounds[0], judged)}")
+    if question.kind == "curve":
+        class_answers.show(moment, question)
+    bars = "" if question.kind == "curve" else class_answers.bars(moment, question, answers, outcome.answer)
+    told = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    st.html(f'<section class="rc-outcome">{bars}{told}</section>')
 
 
 def _training(drawn: State) -> None:

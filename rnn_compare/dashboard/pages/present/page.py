@@ -69,8 +69,10 @@ def _presses(told: Any, heard: int) -> list[tuple[int, str]]:
 def _wall(moment: Moment) -> None:
     st.html(f'<span class="rc-wall rc-wall-{moment.step.kind}"></span>')
     ticking(_corner, LOOK_SECONDS, moment.state)
-    words = "" if moment.step.kind == "text" else f"<p>{escape(moment.step.text.replace('**', ''))}</p>"
-    st.html(f'<header class="rc-wall-title"><h1>{escape(moment.step.title)}</h1>{words}</header>')
+    with st.container(key="wall_title"):
+        st.html(f"<h1>{escape(moment.step.title)}</h1>")
+        if moment.step.kind != "text":
+            st.markdown(moment.step.text)
     ticking(notices.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
     drawn = WALL_STEPS[moment.step.kind]
     with st.container(key=f"wall_step_{moment.index}"):

@@ -1,6 +1,7 @@
-"""The class predicts. While the vote is open nobody sees what others say, only how many have answered."""
+"""The class predicts. Until the presenter shows the answers nobody sees what others say, only how many answered."""
 
 from html import escape
+from typing import Any
 
 import streamlit as st
 
@@ -13,37 +14,43 @@ from rnn_compare.lecture.questions import Question
 
 
 def show(moment: Moment) -> None:
-    """Draws the question, and below it how many have answered or, once the vote is closed, what."""
+    """Draws the question, and below it how many have answered or, once the answers are shown, what."""
     question = moment.step.question
     if question is None:
         return
     st.html(f'<p class="rc-question">{escape(question.text)}</p>')
-    if moment.state.phase == "open":
-        _open(question)
+    if moment.state.phase in ("open", "closed"):
+        _counted(question, moment.state.phase == "open")
     else:
         class_answers.show(moment, question)
-    _buttons(moment)
+    with st.container(horizontal=True, key="wall_buttons"):
+        buttons(moment)
 
 
-def _open(question: Question) -> None:
+def _counted(question: Question, is_open: bool) -> None:
     counts = get_classroom().counts()
     choices = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
-    st.html(
-        corner.beside_the_code(
-            f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
-            f"of {max(counts.joined, counts.answered):,} have answered</p>{f'<ul>{choices}</ul>' if choices else ''}"
-        )
+    body = (
+        f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
+        f"of {max(counts.joined, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"
+        f"{f'<ul>{choices}</ul>' if choices else ''}"
     )
+    st.html(corner.beside_the_code(body) if is_open else f'<div class="rc-voting rc-closed">{body}</div>')
 
 
-def _buttons(moment: Moment) -> None:
-    with st.container(horizontal=True, key="wall_buttons"):
-        if moment.state.phase == "open":
-            st.button("Close the vote", type="primary", on_click=press, args=(get_classroom().close_vote,))
-        elif moment.state.phase == "closed":
-            st.button("Discuss and vote again", on_click=press, args=(conductor.vote_again, moment.services))
-        elif moment.state.phase == "idle":
-            st.button("Open the vote", type="primary", on_click=press, args=(get_classroom().open_vote,))
+def buttons(moment: Moment) -> None:
+    """Draws what a presenter can do with the vote."""
+    again = ("Discuss and vote again", conductor.vote_again, moment.services)
+    show = ("Show the answers", conductor.show_answers, moment.services)
+    go_on = ("Go on without showing them", conductor.show_next_step, moment.services)
+    offered: dict[str, list[tuple[Any, ...]]] = {
+        "idle": [("Open the vote", get_classroom().open_vote)],
+        "open": [("Close the vote", get_classroom().close_vote)],
+        "closed": [show, again, go_on],
+        "shown": [again],
+    }
+    for label, *act in offered.get(moment.state.phase, []):
+        st.button(label, type="secondary" if label in again + go_on else "primary", on_click=press, args=act)
 
 
 STEP = WallStep("predict", show, ticks=True)

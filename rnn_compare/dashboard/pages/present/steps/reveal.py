@@ -12,7 +12,7 @@ from rnn_compare.dashboard.pages.present.moment import Moment
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.server import news
-from rnn_compare.lecture.outcomes import is_right, outcome
+from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Status
 
@@ -41,11 +41,7 @@ def show(moment: Moment) -> None:
 
 
 def _beside_the_outcome(moment: Moment, question: Question) -> None:
-    services, runs = moment.services, moment.shown
-    found = services.concluded(  # it is looked at twice a second
-        f"outcome of {question.id}", services.snapshot(), runs, lambda: outcome(question, runs, services.evidence)
-    )
-    rounds = moment.answers(question)
+    found, rounds = moment.outcome(question), moment.answers(question)
     last = rounds[-1] if rounds else []
     right = [is_right(question, answer, found) for answer in last]
     told = histogram.said(sum(map(bool, right)), len(last)) if found.answer is not None or not last else ""

@@ -1,0 +1,79 @@
+"""Peer instruction (Mazur 1997): what a vote's split recommends, who changed sides, and the gain of two votes."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from rnn_compare.lecture.questions import Answer, Question, in_words
+
+FEWEST = 10
+"""Devices that a percentage is given of; of fewer only counts are."""
+MOST_CHANGES = 3
+"""Pairs of answers that are listed."""
+
+Device = TypeVar("Device")
+Votes = Mapping[Device, Answer]
+
+
+def normalized_gain(before: int, after: int, devices: int) -> float | None:
+    """Returns the normalised gain (post − pre) / (1 − pre) of Hake (1998); None where all were right before.
+
+    Args:
+        before, after: Devices that were right.
+        devices: Those that answered both times.
+
+    Example:
+        >>> normalized_gain(12, 21, 30)
+        0.5
+    """
+    return (after - before) / (devices - before) if before < devices else None
+
+
+def percentage(count: int, devices: int) -> str:
+    """Returns what follows a count: its percentage, unless that were of too few devices.
+
+    Example:
+        >>> percentage(12, 30), percentage(3, 7)
+        (' (40 %)', '')
+    """
+    return f" ({100 * count / devices:.0f} %)" if devices >= FEWEST else ""
+
+
+def advice(count: int, devices: int, is_known: bool, again: bool) -> str:
+    """Returns what to do after a vote: discuss where a third to two thirds are right.
+
+    Args:
+        count: Devices that were right or, while nobody knows what is right, that gave the most frequent answer.
+        devices: Those that answered.
+        is_known: Whether it is known what is right.
+        again: Whether they have discussed already.
+    """
+    if 3 * count > 2 * devices:
+        why, act = ("are right", "explain briefly and go on") if is_known else ("agree", "go on")
+        return f"More than two thirds {why}: {act}."
+    if not is_known:
+        return f"The class is divided: {'go on' if again else 'discuss and vote again'}."
+    if 3 * count < devices:
+        return "Fewer than a third are right: explain it again."
+    return f"A third to two thirds are right: {'explain it' if again else 'discuss and vote again'}."
+
+
+def comparison(
+    question: Question, first: Votes[Device], second: Votes[Device], is_right: Callable[[Answer], bool | None]
+) -> str:
+    """Returns in sentences who changed sides between two votes and, where an answer is right, what was gained."""
+    if not (pairs := [(answer, second[device]) for device, answer in first.items() if device in second]):
+        return "No device answered both times."
+    devices, changes = len(pairs), Counter((in_words(question, a), in_words(question, b)) for a, b in pairs if a != b)
+    told = f"{changes.total():,} of {devices:,}{percentage(changes.total(), devices)} changed their answer"
+    if changes and question.kind != "curve":
+        told += f": {'; '.join(f'{a} → {b} ({count})' for (a, b), count in changes.most_common(MOST_CHANGES))}"
+    if is_right(pairs[0][0]) is None:
+        return f"{told}."
+    before, after = (sum(map(bool, map(is_right, answers))) for answers in zip(*pairs, strict=True))
+    gain = normalized_gain(before, after, devices)
+    gained = "nothing was left to gain" if gain is None else f"learning gain {gain:.2f}"
+    shares = (
+        f"{before:,} of {devices:,}{percentage(before, devices)} were right, then {after:,}{percentage(after, devices)}"
+    )
+    return f"{shares}: {gained}. {told}."

@@ -1,0 +1,93 @@
+"""What two votes of the same devices show: who changed sides, and how much was learned."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.lecture.peer_instruction import advice, comparison, normalized_gain, percentage
+from rnn_compare.lecture.questions import Answer
+
+from .conftest import BEST, CURVE, LEAD, OVERFITS, OWN
+
+VOTES = st.dictionaries(st.integers(0, 15), st.integers(0, 2), max_size=16)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "devices", "gain"),
+    [
+        (40, 70, 100, 0.5),  # Hake: 40 % before, 70 % after: half of what could be gained
+        (0, 5, 5, 1.0),
+        (3, 3, 12, 0.0),
+        (8, 6, 10, -1.0),
+        (1, 2, 4, 1 / 3),
+        (7, 7, 7, None),  # nothing was left to gain
+        (7, 3, 7, None),
+        (0, 0, 0, None),
+    ],
+)
+def test_the_gain_is_hakes(before: int, after: int, devices: int, gain: float | None) -> None:
+    assert normalized_gain(before, after, devices) == (gain if gain is None else pytest.approx(gain))
+
+
+@given(first=VOTES, second=VOTES, right=st.integers(0, 2))
+def test_the_gain_counts_the_devices_that_answered_twice_and_no_others(
+    first: dict[int, int], second: dict[int, int], right: int
+) -> None:
+    both = [device for device in range(16) if device in first and device in second]
+    told = comparison(BEST, first, second, lambda answer: answer == right)
+    if not both:
+        assert told == "No device answered both times."
+        return
+    before, after = (Fraction(sum(votes[device] == right for device in both), len(both)) for votes in (first, second))
+    assert f" {sum(first[device] != second[device] for device in both)} of {len(both)}" in told
+    wanted = "nothing was left" if before == 1 else f"learning gain {float((after - before) / (1 - before)):.2f}."
+    assert wanted in told
+    if before < 1:
+        assert normalized_gain(int(before * len(both)), int(after * len(both)), len(both)) == pytest.approx(
+            float((after - before) / (1 - before))
+        )
+
+
+def test_changes_are_told_from_what_to_what_the_most_frequent_first() -> None:
+    first: dict[str, Answer] = dict(zip("abcdef", (0, 0, 0, 1, 2, 2), strict=True))
+    second: dict[str, Answer] = dict(zip("abcdef", (1, 1, 0, 0, 2, 1), strict=True))
+    told = comparison(BEST, first, second, lambda _: None)
+    assert told == "4 of 6 changed their answer: SimpleRNN → LSTM (2); LSTM → SimpleRNN (1); GRU → LSTM (1)."
+
+
+def test_answers_that_are_no_choices_are_told_as_people_read_them() -> None:
+    assert ": 2.0 → 3.5 (1)." in comparison(LEAD, {"a": 2.0}, {"a": 3.5}, lambda _: None)
+    assert ": never → 3 (1)." in comparison(OVERFITS, {"a": 0}, {"a": 3}, lambda _: None)
+    assert comparison(CURVE, {"a": (0.5,)}, {"a": (0.6,)}, lambda _: None) == "1 of 1 changed their answer."
+
+
+def test_percentages_are_given_of_ten_devices_and_more() -> None:
+    few, enough = ({device: 0 for device in range(number)} for number in (9, 10))
+    assert "%" not in comparison(OWN, few, few, lambda answer: answer == 1)
+    told = comparison(OWN, enough, dict.fromkeys(enough, 1), lambda answer: answer == 1)
+    assert told == (
+        "0 of 10 (0 %) were right, then 10 (100 %): learning gain 1.00. "
+        "10 of 10 (100 %) changed their answer: input → forget (10)."
+    )
+    assert percentage(5, 9) == ""
+
+
+@pytest.mark.parametrize(
+    ("count", "is_known", "again", "told"),
+    [
+        (9, True, False, "Fewer than a third are right: explain it again."),
+        (10, True, False, "A third to two thirds are right: discuss and vote again."),
+        (20, True, False, "A third to two thirds are right: discuss and vote again."),
+        (20, True, True, "A third to two thirds are right: explain it."),
+        (21, True, False, "More than two thirds are right: explain briefly and go on."),
+        (21, False, False, "More than two thirds agree: go on."),
+        (20, False, False, "The class is divided: discuss and vote again."),
+        (20, False, True, "The class is divided: go on."),
+    ],
+)
+def test_a_vote_is_discussed_where_a_third_to_two_thirds_are_right(
+    count: int, is_known: bool, again: bool, told: str
+) -> None:
+    assert advice(count, 30, is_known, again) == told
