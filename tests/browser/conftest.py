@@ -34,18 +34,20 @@ def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @contextlib.contextmanager
-def serving(cache: Path, script: str = "app.py") -> Iterator[Server]:
+def serving(cache: Path, script: str = "app.py", *arguments: str) -> Iterator[Server]:
     """Runs a server until the end, or until somebody kills it.
 
     Args:
         cache: Its cache folder, which may hold prepared reviews and earlier runs.
         script: What it serves.
+        arguments: More of the command line.
     """
     port = free_port()
     url = f"http://127.0.0.1:{port}"
     environment = {**os.environ, CACHE_VARIABLE: str(cache), "RNN_COMPARE_WORKERS": "2"}
     log = cache.parent / f"server-{port}.log"
-    with started([*page_of(script), f"--server.port={port}"], log, f"{url}/_stcore/health", environment) as process:
+    command = [*page_of(script), f"--server.port={port}", *arguments]
+    with started(command, log, f"{url}/_stcore/health", environment) as process:
         store = RunStore(cache / "runs.db")
         yield Server(url, psutil.Process(process.pid), store)
         store.close()

@@ -111,6 +111,19 @@ def test_the_visitors_cookie_and_what_is_fetched_early_stay_below_the_path(
         fetch(f"{local}{link}")
 
 
+def test_the_presenter_stays_signed_in_below_the_path(course: str, page: Page, request: pytest.FixtureRequest) -> None:
+    page.goto(course)
+    page.get_by_role("button", name="Presenter").click()
+    page.get_by_label("Pass", exact=True).fill(PASS)
+    with page.expect_response(lambda answer: "rnn_compare_presenter=" in answer.all_headers().get("set-cookie", "")):
+        page.get_by_label("Pass", exact=True).press("Enter")
+    [cookie] = [cookie for cookie in page.context.cookies() if cookie["name"] == "rnn_compare_presenter"]
+    path = "/course" if request.node.callspec.params["course"] == "kept" else "/"
+    assert (cookie["path"], cookie["secure"], cookie["httpOnly"]) == (path, True, True)
+    page.goto(f"{course}reviews")
+    page.get_by_text("Texts of your own").first.wait_for()  # for the presenter alone
+
+
 class _Requests(list[str]):
     """The addresses that a page asks for, and those of them that were not there."""
 

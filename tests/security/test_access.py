@@ -145,9 +145,9 @@ def test_a_new_pass_signs_out_whoever_knew_the_old_one(services: Services, write
 
 def test_a_session_that_claims_to_be_signed_in_is_not(services: Services, write_secrets: Write) -> None:
     write_secrets(GUARDED)
-    for claim in (True, "yes", b"", PASS, b"0" * 32):
+    for claim in (True, "yes", b"", PASS, b"0" * 32, f"{2**33}.{'0' * 64}"):
         app = visit()
-        app.session_state["presenter_mark"] = claim
+        app.session_state["presenter_token"] = claim
         assert app.run().button[0].disabled
     assert services.runs() == []
 

@@ -65,8 +65,8 @@ def sign_in(page: Page, typed: str = PASS) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def test_the_presenter_signs_in_for_every_page_of_this_tab_until_it_is_loaded_anew(
-    guarded: Server, visitor: Page, context: BrowserContext
+def test_the_presenter_signs_in_for_every_tab_of_this_browser_until_signing_out_in_one(
+    guarded: Server, visitor: Page, context: BrowserContext, browser: Browser
 ) -> None:
     run = made(guarded, Status.RUNNING, "at work")
     visitor.goto(f"{guarded.url}/?show={run}")
@@ -89,10 +89,32 @@ def test_the_presenter_signs_in_for_every_page_of_this_tab_until_it_is_loaded_an
     assert "sesame" not in visitor.url
     assert not [cookie for cookie in context.cookies() if "sesame" in str(cookie)]
 
+    visitor.wait_for_function("performance.getEntriesByName(new URL('_stcore/health', document.baseURI)).length > 1")
+    cookie = next(cookie for cookie in context.cookies() if cookie["name"] == visitor_cookie.PRESENTER)
+    assert (cookie["httpOnly"], cookie["sameSite"], cookie["expires"]) == (True, "Lax", -1)
+    assert visitor_cookie.PRESENTER not in visitor.evaluate("document.cookie")
+    assert cookie["value"] not in visitor.url + visitor.content() + guarded.log.read_text()
+
     link = visitor.url
-    elsewhere = context.new_page()
+    visitor.reload()
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    other_tab = context.new_page()
+    other_tab.goto(link)
+    expect(other_tab.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+    foreign = browser.new_context()
+    foreign.add_cookies([{"name": cookie["name"], "value": cookie["value"], "url": guarded.url}])
+    elsewhere = foreign.new_page()
     elsewhere.goto(link)
-    expect(elsewhere.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    expect(elsewhere.get_by_role("button", name="Train", exact=True)).to_be_disabled(timeout=PATIENCE)
+    foreign.close()
+
+    other_tab.get_by_role("button", name="Presenter").click()
+    expect(other_tab.get_by_text("You are signed in as the presenter, in this browser, until")).to_be_visible()
+    other_tab.get_by_role("button", name="Sign out").click()
+    expect(other_tab.get_by_role("button", name="Train", exact=True)).to_be_disabled()
+    visitor.get_by_role("link", name="Runs").click()  # its connection brought the cookie, and is there still
+    visitor.get_by_role("link", name="Compare").click()
+    expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     visitor.reload()
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     guarded.store.record([Ended(run, Status.STOPPED, None, 70.0)])

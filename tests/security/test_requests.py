@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import time
 from pathlib import Path
 
@@ -197,6 +198,76 @@ def test_a_new_browser_gets_a_random_name_that_scripts_cannot_read(guarded: Serv
 def test_a_browser_keeps_its_name_and_an_invented_one_is_replaced(guarded: Server, cookie: str, is_kept: bool) -> None:
     _, headers, _ = guarded.ask("GET", "/_stcore/health", Cookie=f"{visitor_cookie.NAME}={cookie}")
     assert any(c.startswith(visitor_cookie.NAME) for c in headers["set-cookie"]) is not is_kept
+
+
+# ---- the presenter's cookie --------------------------------------------------------------------
+
+
+def signed_in(server: Server) -> dict[str, str]:
+    """The cookies of a browser that has signed in with the pass."""
+    cookies = cookies_of(server)
+    with Forger(server, **cookies) as visitor:
+        visitor.rerun()
+        typed = type_in(visitor.widget("text_input", "Pass"), PASS)
+        visitor.rerun(typed, press(visitor.button("Sign in")[0]))
+        found = re.search(r"[0-9]{10}\.[0-9a-f]{64}", visitor.text())
+    assert found
+    return cookies | {visitor_cookie.PRESENTER: found[0]}
+
+
+def cookies_for(server: Server, token: str, **cookies: str) -> list[str]:
+    """What a browser that shows a token is given."""
+    sent = "; ".join(f"{name}={value}" for name, value in cookies.items())
+    _, headers, _ = server.ask("GET", "/_stcore/health", X_Sign_In=token, Cookie=sent)
+    return [cookie for cookie in headers["set-cookie"] if cookie.startswith(visitor_cookie.PRESENTER)]
+
+
+def test_a_browser_that_shows_its_token_gets_it_as_a_cookie_and_no_other_browser_does(guarded: Server) -> None:
+    cookies = signed_in(guarded)
+    token = cookies.pop(visitor_cookie.PRESENTER)
+    assert cookies_for(guarded, token, **cookies) == [
+        f"{visitor_cookie.PRESENTER}={token}; Path=/; HttpOnly; SameSite=Lax"
+    ]
+    assert cookies_for(guarded, token, **cookies_of(guarded)) == []
+    assert cookies_for(guarded, token) == []
+    assert cookies_for(guarded, f"9{token[1:]}", **cookies) == []
+    assert cookies_for(guarded, "x" * 5000, **cookies) == []
+
+
+def test_a_new_connection_with_the_cookie_is_the_presenters_and_a_stolen_or_forged_one_is_not(guarded: Server) -> None:
+    cookies = signed_in(guarded)
+    token = cookies[visitor_cookie.PRESENTER]
+    port = int(guarded.host.rpartition(":")[2])
+    for sent, origin, is_presenter in (
+        (cookies, None, True),
+        (cookies, f"http://127.0.0.1:{port + 1}", False),  # another server on this machine, which has the cookie too
+        (cookies | cookies_of(guarded), None, False),
+        ({visitor_cookie.PRESENTER: token}, None, False),
+        (cookies | {visitor_cookie.PRESENTER: f"9{token[1:]}"}, None, False),
+        (cookies | {visitor_cookie.PRESENTER: token[:-1]}, None, False),
+        (cookies | {visitor_cookie.PRESENTER: ""}, None, False),
+    ):
+        try:
+            with Forger(guarded, origin=origin, **sent) as visitor:
+                visitor.rerun()
+                assert visitor.button("Train")[1] is not is_presenter
+        except InvalidStatus:
+            assert not is_presenter
+
+
+def test_signing_out_ends_the_sign_in_of_connections_that_brought_the_cookie(guarded: Server) -> None:
+    cookies = signed_in(guarded)
+    with Forger(guarded, **cookies) as first, Forger(guarded, **cookies) as second:
+        for tab in (first, second):
+            tab.rerun()
+            assert not tab.button("Train")[1]
+        first.rerun(press(first.button("Sign out")[0]))
+        second.rerun()
+        for tab in (first, second):
+            assert tab.button("Train")[1]
+    with Forger(guarded, **cookies) as later:
+        later.rerun()
+        assert later.button("Train")[1]
 
 
 # ---- a visitor who speaks the websocket himself ------------------------------------------------

@@ -6,23 +6,24 @@ laptop with one user.
 """
 
 import hmac
-import secrets
 
 import streamlit as st
 
+from rnn_compare.dashboard.access import sign_in_token
 from rnn_compare.dashboard.access.rules import Rule, rule
+from rnn_compare.dashboard.server import visitor_cookie
 from rnn_compare.errors import UserError
 
 REFUSAL = "Only the presenter can do this. Whoever has the pass signs in under Presenter, at the end of the sidebar."
 
-_SIGNED_IN = "presenter_mark"
-_key = secrets.token_bytes(32)
+TOKEN = "presenter_token"
+"""Holds the token in a visitor's session."""
 
 
 def is_presenter() -> bool:
     """Tells whether this visitor may do everything; where no pass is set, everybody may."""
     found = rule()
-    return found.open or (not found.problem and (_typed_the_pass(found) or is_known(found)))
+    return found.open or bool(not found.problem and (signed_in_until(found) or is_known(found)))
 
 
 def is_open() -> bool:
@@ -49,13 +50,26 @@ def remember(found: Rule, typed: str) -> bool:
     """Makes this visitor the presenter if what was typed is the pass; returns whether it is."""
     right = hmac.compare_digest(typed.encode(), found.password.encode())
     if right:
-        st.session_state[_SIGNED_IN] = _mark(found)
+        st.session_state[TOKEN] = sign_in_token.issue(visitor_cookie.of_this_page(), found.password)
     return right
 
 
 def forget() -> None:
-    """Has the pass typed anew before this visitor is the presenter again."""
-    st.session_state.pop(_SIGNED_IN, None)
+    """Has the pass typed anew, in all tabs of this browser, before its visitor is the presenter again."""
+    sign_in_token.revoke(visitor_cookie.of_this_page())
+
+
+def signed_in_until(found: Rule) -> int:
+    """Returns when this visitor's sign-in with the pass ends, in seconds since 1970; 0 if there is none."""
+    headers, tokens = st.context.headers, [st.session_state.get(TOKEN)]
+    # A page of another port of this machine may connect too, and its browser sends the cookie along.
+    if headers.get("Origin", "").endswith(f"//{headers.get('Host')}"):
+        tokens.append(st.context.cookies.get(visitor_cookie.PRESENTER))
+    for token in filter(None, tokens if found.password else ()):
+        if until := sign_in_token.valid_until(str(token), visitor_cookie.of_this_page(), found.password):
+            st.session_state[TOKEN] = token  # so it holds while the connection is lost
+            return until
+    return 0
 
 
 def is_known(found: Rule) -> bool:
@@ -65,13 +79,3 @@ def is_known(found: Rule) -> bool:
     email, verified = st.user.get("email"), st.user.get("email_verified", True)
     # Some providers pass on any address that somebody claims to have, and say so.
     return isinstance(email, str) and verified in (True, "true") and email.strip().casefold() in found.emails
-
-
-def _typed_the_pass(found: Rule) -> bool:
-    mark = st.session_state.get(_SIGNED_IN)
-    return bool(found.password) and isinstance(mark, bytes) and hmac.compare_digest(mark, _mark(found))
-
-
-def _mark(found: Rule) -> bytes:
-    # Not the pass itself: what a session holds turns up in more places than one thinks of. Another pass, another mark.
-    return hmac.digest(_key, found.password.encode(), "sha256")

@@ -1,10 +1,14 @@
 """Where the presenter signs in, at the end of the sidebar: with the pass, or with the university's own sign-in."""
 
+import time
+
 import streamlit as st
 
-from rnn_compare.dashboard.access.presenter import forget, is_known, is_presenter, remember
+from rnn_compare.dashboard.access.presenter import TOKEN, forget, is_known, is_presenter, remember, signed_in_until
 from rnn_compare.dashboard.access.rate_limit import RateLimit, whole_seconds
 from rnn_compare.dashboard.access.rules import LONGEST, Rule, rule
+from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.server import visitor_cookie
 
 _TYPED, _SAID = "presenter_pass", "presenter_said"
 
@@ -17,17 +21,21 @@ def show() -> None:
     found = rule()
     if found.open:
         return
-    signed_in = is_presenter()
+    signed_in, until = is_presenter(), signed_in_until(found)
     with st.sidebar, st.container(key="presenter_box"):
         if found.problem:
             st.warning(found.problem, icon=":material/lock:")
             return
         with st.popover("Presenter", icon=f":material/{'lock_open' if signed_in else 'lock'}:", type="tertiary"):
             if signed_in:
-                st.caption("You are signed in as the presenter, in this tab.")
+                hours = f", in this browser, until {time.strftime('%H:%M', time.localtime(until))}" if until else ""
+                st.caption(f"You are signed in as the presenter{hours}.")
                 st.button("Sign out", on_click=_sign_out, args=(found,))
             else:
                 _offer(found)
+        if until:
+            data = {"header": visitor_cookie.SIGN_IN_HEADER, "token": st.session_state[TOKEN]}
+            component("sign_in.js")(data=data, key="presenter_cookie")
 
 
 def _offer(found: Rule) -> None:
@@ -51,8 +59,12 @@ def _try_pass(found: Rule) -> None:
     st.session_state.pop(_SAID, None)
     if wait := _tries_of_one.take(_place()) or _tries_of_all.take("all"):
         st.session_state[_SAID] = f"Too many passes were tried. Try again in {whole_seconds(wait)}."
-    elif not remember(found, typed):
-        st.session_state[_SAID] = "That is not the pass."
+        return
+    try:
+        if not remember(found, typed):
+            st.session_state[_SAID] = "That is not the pass."
+    except OSError as error:  # a full disk
+        st.session_state[_SAID] = f"The sign-in could not be kept: {error.strerror or error}."
 
 
 def _place() -> str:

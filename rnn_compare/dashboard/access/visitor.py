@@ -1,7 +1,6 @@
 """Which browser a visitor sits at, so that all get their turn: to train, and to ask the networks."""
 
 import hashlib
-import secrets
 from typing import TypedDict
 
 import streamlit as st
@@ -14,7 +13,6 @@ from rnn_compare.dashboard.server.request_guard import is_loopback
 PREDICTIONS_AT_ONCE, PREDICTIONS_PER_SECOND = 40, 1.0
 
 _predictions = RateLimit(PREDICTIONS_AT_ONCE, PREDICTIONS_PER_SECOND)
-_VISITOR = "visitor"
 
 
 class PlaceInLine(TypedDict):
@@ -29,10 +27,7 @@ def visitor() -> str:
 
     A browser that keeps no cookies is another visitor after each reload.
     """
-    if _VISITOR not in st.session_state:
-        token = visitor_cookie.token(st.context.cookies.get(visitor_cookie.NAME)) or secrets.token_hex(16)
-        st.session_state[_VISITOR] = hashlib.sha256(token.encode()).hexdigest()[:12]
-    return str(st.session_state[_VISITOR])
+    return hashlib.sha256(visitor_cookie.of_this_page().encode()).hexdigest()[:12]
 
 
 def is_at_the_machine() -> bool:

@@ -1,6 +1,7 @@
 // The presenter's keys, and those of a clicker: on, back, away. It draws nothing.
 
 import { component } from "./component.js";
+import { watchServer } from "./reconnect.js";
 
 const MOVES = {
   ArrowRight: "next", PageDown: "next", " ": "next",
@@ -25,10 +26,14 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
     presses.add(move);
   };
   document.addEventListener("keydown", onKey);
+  const unwatch = watchServer();
   return {
     update: ({ heard }) => presses.forget(heard),
     draw() {},
-    end: () => document.removeEventListener("keydown", onKey),
+    end() {
+      document.removeEventListener("keydown", onKey);
+      unwatch();
+    },
   };
 });
 

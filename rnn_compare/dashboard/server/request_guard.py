@@ -46,14 +46,14 @@ class RequestGuard:
         if scope["type"] == "websocket":
             await (self.app if allowed else WebSocketClose(1008))(scope, receive, send)
             return
-        new_cookie = visitor_cookie.new(scope)
+        new_cookies = visitor_cookie.new(scope)
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(self._said)
-                if new_cookie:
-                    headers.append("Set-Cookie", new_cookie)
+                for cookie in new_cookies:
+                    headers.append("Set-Cookie", cookie)
             await send(message)
 
         await (_refusal(scope, allowed) or self.app)(scope, receive, marked)

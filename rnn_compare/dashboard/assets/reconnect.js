@@ -1,0 +1,29 @@
+// Loads the wall anew as soon as the server answers again: Streamlit tries up to four seconds apart, and takes a
+// connection that went silent for a sound one.
+
+const ANSWERS = "_stcore/health";
+const CALM = 2000, LOST = 500, PATIENCE = 2500; // milliseconds between two questions, and until one counts as lost
+
+export function watchServer(
+  isConnected = () => document.querySelector("[data-test-connection-state=CONNECTED]") !== null,
+  load = () => location.reload(),
+  ask = () => fetch(new URL(ANSWERS, document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }),
+) {
+  let lost = 0; // questions without an answer, one after the other
+  let noticed = false; // that Streamlit has lost its connection meanwhile
+  let timer, ended;
+  const isOver = () => lost > 0 && (!isConnected() || (lost > 1 && !noticed));
+  async function look() {
+    const { ok } = await ask().catch(() => ({ ok: false }));
+    if (ended) return;
+    if (ok && isOver()) {
+      load();
+      return;
+    }
+    lost = ok ? 0 : lost + 1;
+    noticed = !ok && (noticed || !isConnected());
+    timer = setTimeout(look, ok ? CALM : LOST);
+  }
+  timer = setTimeout(look, CALM);
+  return () => { ended = true; clearTimeout(timer); };
+}

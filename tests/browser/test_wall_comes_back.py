@@ -1,0 +1,189 @@
+"""The wall and the presenter's sign-in come through a lost network and a restarted server."""
+
+import contextlib
+import re
+import shutil
+import socket
+import struct
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.lecture_file import find
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.owner import Owner
+from tests.chromium import PATIENCE
+from tests.epochs import epoch_end
+
+from .conftest import Server, serving
+from .cut_line import CutLine, cut_line
+
+PASS = "a pass of the tests"
+KEPT_SESSIONS = 128
+"""That Streamlit keeps after their connections were lost."""
+HANDSHAKE = (
+    b"GET /_stcore/stream HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n"
+    b"Sec-WebSocket-Protocol: streamlit\r\n\r\n"
+)
+TITLES = [step.title for step in find("book").steps]
+expect.set_options(timeout=PATIENCE)
+
+
+class Hall:
+    """A server with a pass, and the line over which the wall reaches it."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._secrets = cache.parent / "secrets.toml"
+        self._secrets.write_text(f'[presenter]\npassword = "{PASS}"')
+        self._running = contextlib.ExitStack()
+        self.server = self._start()
+        self.line: CutLine = self._running.enter_context(cut_line(self._port))
+
+    @property
+    def _port(self) -> int:
+        return int(self.server.url.rpartition(":")[2])
+
+    @property
+    def url(self) -> str:
+        """Where the wall finds it."""
+        return f"http://127.0.0.1:{self.line.port}"
+
+    def _start(self) -> Server:
+        return self._running.enter_context(serving(self._cache, "app.py", f"--secrets.files={self._secrets}"))
+
+    def restart(self) -> None:
+        """Kills the server, and starts another one behind the same line."""
+        self.server.process.kill()
+        self.server = self._start()
+        self.line.server = self._port
+
+    def lose_the_sessions_of_others(self) -> None:
+        """Has so many viewers lose their connections that Streamlit forgets the sessions before them."""
+        for _ in range(KEPT_SESSIONS + 2):
+            with socket.create_connection(("127.0.0.1", self._port)) as viewer:
+                viewer.sendall(HANDSHAKE)
+                assert b" 101 " in viewer.recv(4096)
+                viewer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # no good-bye
+
+    def close(self) -> None:
+        """Ends both."""
+        self._running.close()
+
+
+@pytest.fixture(scope="module")
+def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    cache = tmp_path_factory.mktemp("hall") / "cache"
+    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    running = Hall(cache)
+    yield running
+    running.close()
+
+
+def sign_in(page: Page) -> None:
+    page.get_by_role("button", name="Presenter").click()
+    page.get_by_label("Pass", exact=True).fill(PASS)
+    with page.expect_response(lambda answer: "rnn_compare_presenter=" in answer.all_headers().get("set-cookie", "")):
+        page.get_by_label("Pass", exact=True).press("Enter")
+    expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled()
+
+
+@pytest.fixture
+def wall(hall: Hall, page: Page) -> Iterator[Page]:
+    """Signed in on the first page, at the second step of the book's lecture."""
+    page.goto(hall.url)
+    sign_in(page)
+    page.goto(f"{hall.url}/present")
+    page.locator(".st-key-begin_book").get_by_role("button", name="Begin", exact=True).click()
+    heading(page, TITLES[0])
+    page.keyboard.press("ArrowRight")
+    heading(page, TITLES[1])
+    yield page
+    page.goto(f"{hall.url}/notes")
+    page.get_by_role("button", name="End the lecture").click()
+    page.get_by_role("button", name="End it").click()
+    expect(page.get_by_text("No lecture has begun")).to_be_visible()
+
+
+def heading(page: Page, title: str) -> None:
+    expect(page.get_by_role("heading", name=title, level=1)).to_be_visible()
+    expect(page.locator("[data-test-connection-state=CONNECTED]")).to_be_visible()
+    expect(page.locator(".rc-keys")).to_be_attached()
+
+
+@pytest.mark.parametrize("seconds", [4, pytest.param(30, marks=pytest.mark.lecture)])
+@pytest.mark.parametrize("loss", ["the sessions too", "in silence", "the server too"])
+def test_the_wall_is_back_on_its_step_with_its_key_and_its_presenter(
+    hall: Hall, wall: Page, loss: str, seconds: int
+) -> None:
+    before = wall.evaluate("performance.timeOrigin")
+    if loss == "in silence":
+        hall.line.go_silent()
+    else:
+        hall.line.cut()
+        expect(wall.locator("[data-test-connection-state=CONNECTED]")).to_have_count(0)
+    if loss == "the server too":
+        hall.restart()
+    else:
+        hall.lose_the_sessions_of_others()
+    wall.wait_for_timeout(seconds * 1000)
+    hall.line.mend()
+    since = time.monotonic()
+    if loss == "in silence":
+        # Until then the page says that it is connected.
+        wall.wait_for_function("before => performance.timeOrigin !== before", arg=before)
+    heading(wall, TITLES[1])
+    print(f"{loss}, {seconds} s: back after {time.monotonic() - since:.1f} s")
+    expect(wall.get_by_text("Only the presenter can do this")).to_have_count(0)
+    wall.keyboard.press("ArrowRight")
+    heading(wall, TITLES[2])
+
+
+def test_a_viewer_who_comes_back_to_a_new_session_sees_what_was_chosen(hall: Hall, page: Page) -> None:
+    runs = [recorded(hall, units) for units in (4, 8, 16)]
+    page.goto(f"{hall.url}/?show={','.join(runs)}&cell=GRU&units=8&epochs=3")
+    gap, baselines = (page.locator(f".st-key-{key} input") for key in ("gap", "baselines"))
+    expect(page.locator("article.rc-card")).to_have_count(3)
+    page.get_by_text("Shade the gap").click()
+    expect(page).to_have_url(re.compile("gap=true"))
+    page.get_by_role("combobox", name="Cell type").click()
+    page.get_by_role("option", name="LSTM").click()
+    page.keyboard.press("Escape")
+    expect(page).to_have_url(re.compile("cell=LSTM"))
+    address = page.url
+
+    def is_as_chosen() -> None:
+        expect(page.locator("[data-test-connection-state=CONNECTED]")).to_be_visible()
+        expect(page.locator("article.rc-card")).to_have_count(3)
+        expect(gap).to_be_checked()
+        for cell in ("GRU", "LSTM"):
+            expect(page.get_by_role("button", name=f"Remove {cell}", exact=True)).to_be_visible()
+        expect(page.get_by_role("slider", name="Epochs")).to_have_attribute("aria-valuenow", "3")
+
+    is_as_chosen()
+    hall.line.cut()
+    expect(page.locator("[data-test-connection-state=CONNECTED]")).to_have_count(0)
+    hall.restart()
+    hall.line.mend()
+    is_as_chosen()
+    assert page.url == address
+    page.get_by_text("Baselines", exact=True).click()
+    expect(page).to_have_url(re.compile("baselines=false"))
+    expect(baselines).not_to_be_checked()
+    is_as_chosen()
+    page.reload()
+    is_as_chosen()
+
+
+def recorded(hall: Hall, units: int) -> str:
+    """Records a finished run, as another process may, and returns its id."""
+    store = hall.server.store
+    [run] = store.create([Experiment(units=units)], Owner.current(), "page")
+    store.record([Started(run, 322_113, "", {}, 1.0), *(epoch_end(run, n, 0.6, 0.6, 0.6, 0.6, 1.5) for n in (1, 2))])
+    store.record([Ended(run, Status.FINISHED, None, 60.0)])
+    return run

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { setImmediate as settled } from "node:timers/promises";
+
+import { watchServer } from "../../rnn_compare/dashboard/assets/reconnect.js";
+
+// Each of `course` is one question: whether the server answers, and whether Streamlit's page says that it is connected.
+// Returns after how many questions the page was loaded anew; 0 if it never was.
+async function loadedAfter(context, ...course) {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let asked = 0;
+  const loaded = [];
+  const end = watchServer(
+    () => course[asked - 1][1],
+    () => loaded.push(asked),
+    async () => {
+      asked += 1;
+      if (course[asked - 1][0] === "no") throw new TypeError("Failed to fetch");
+      return { ok: course[asked - 1][0] === "yes" };
+    },
+  );
+  while (asked < course.length && loaded.length === 0) {
+    context.mock.timers.tick(2000);
+    await settled();
+  }
+  end();
+  return loaded[0] ?? 0;
+}
+
+const CONNECTED = true, LOST = false;
+
+test("a page whose connection was lost is loaded with the server's first answer", async (context) => {
+  assert.equal(await loadedAfter(context, ["yes", CONNECTED], ["no", LOST], ["no", LOST], ["yes", LOST]), 4);
+});
+
+test("a server that says that it is not ready has not answered", async (context) => {
+  assert.equal(await loadedAfter(context, ["no", LOST], ["busy", LOST], ["yes", LOST]), 3);
+});
+
+test("a page that has connected by itself is left alone", async (context) => {
+  assert.equal(await loadedAfter(context, ["no", LOST], ["no", LOST], ["yes", CONNECTED], ["yes", CONNECTED]), 0);
+});
+
+test("a connection that went silent is replaced, though the page takes it for sound", async (context) => {
+  assert.equal(await loadedAfter(context, ["no", CONNECTED], ["no", CONNECTED], ["yes", CONNECTED]), 3);
+});
+
+test("one late answer of a busy server is no reason", async (context) => {
+  assert.equal(await loadedAfter(context, ["yes", CONNECTED], ["no", CONNECTED], ["yes", CONNECTED]), 0);
+});
+
+test("once the wall is left nothing is loaded", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  let answer, loaded = 0;
+  const end = watchServer(() => LOST, () => { loaded += 1; }, () => new Promise((_, fail) => { answer = fail; }));
+  context.mock.timers.tick(2000);
+  end();
+  answer(new TypeError("Failed to fetch"));
+  await settled();
+  context.mock.timers.tick(10_000);
+  assert.equal(loaded, 0);
+});
