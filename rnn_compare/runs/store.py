@@ -12,11 +12,14 @@ from typing import Any
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import rows, schema
-from rnn_compare.runs.events import EpochEnd, EpochGradients, Event, Part, Predictions, Progress, Status
+from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Part, Predictions, Progress, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run, Tested
 
 MAX_NAME, MAX_NOTE = 80, 2000
+
+UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, TypeError, ValueError, OverflowError)
+"""Errors of a value, which come again however often it is written; a full disk or a lock raises others."""
 
 _NEXT_TURN = "(SELECT COALESCE(MAX(turn), 0) + 1 FROM runs)"
 _UNFINISHED_OF = "status IN ('queued', 'running') AND owner_pid = ? AND owner_started = ? AND owner_host = ?"
@@ -124,15 +127,28 @@ class RunStore:
                 ),
             )
 
-    def record(self, events: Sequence[Event]) -> None:
+    def record(self, events: Sequence[Event]) -> list[str]:
         """Writes events in one transaction.
 
         What does not fit a run's state (an event of a deleted run, or one that comes after its end)
         is passed over: messages may be late.
+
+        Returns:
+            The runs that failed here, since an event of theirs holds values that cannot be stored.
         """
+        failed = []
         with self._transaction() as connection:
             for event in events:
-                rows.write(event, connection)
+                try:
+                    rows.write(event, connection)
+                except UNSTORABLE as error:
+                    reason = (
+                        f"What it reported cannot be recorded ({error}); it must be finite numbers. Its epochs until "
+                        "then are kept. Train it with a smaller learning rate, or correct the figure that was added."
+                    )
+                    rows.write(Ended(event.run, Status.FAILED, reason, time.time()), connection)
+                    failed.append(event.run)
+        return failed
 
     def take_in(self, recorded: Sequence[tuple[Run, Sequence[Predictions]]]) -> None:
         """Records ended runs as they were recorded elsewhere, with what their networks predicted: all or none.
@@ -247,7 +263,7 @@ class RunStore:
         return [EpochGradients(**rows.with_values(row, "directions")) for row in found]
 
     def predictions(self, run: str, part: Part = "validation") -> list[Predictions]:
-        """Returns what a run's network said of each review, epoch by epoch; none of runs of earlier versions."""
+        """Returns what a run's network said of each review, epoch by epoch."""
         found = self._read("SELECT * FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", (run, part))
         return [Predictions(**{name: row[name] for name in row.keys()}) for row in found]  # noqa: SIM118  # a Row is no dict
 

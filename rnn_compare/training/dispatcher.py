@@ -95,7 +95,9 @@ class Dispatcher:
         """
         self._take_events()
         self._take_finished_jobs(workers)
-        self._write_events()
+        for run in self._write_events():
+            if job := self._jobs.get(run):
+                self._ask_to_stop(job, workers)
         self._stop_requested(workers)
         self._end_the_deaf(workers)
         self._send_waiting(workers)
@@ -163,24 +165,28 @@ class Dispatcher:
         late = not job.begun and time.monotonic() - job.sent > ARRIVAL_SECONDS
         return late and job.address not in workers.addresses()
 
-    def _write_events(self) -> None:
-        """Writes what is unwritten; a full disk or a locked record only puts it off."""
-        if self._unwritten:
-            try:
-                self._store.record(self._unwritten)
-            except UserError as error:
-                _log.warning("%s It is tried again.", error)
-            else:
-                self._unwritten = []
+    def _write_events(self) -> list[str]:
+        """Writes what is unwritten and returns the runs that failed by it; a full disk or a lock only puts it off."""
+        try:
+            failed = self._store.record(self._unwritten) if self._unwritten else []
+        except UserError as error:
+            _log.warning("%s It is tried again.", error)
+            return []
+        self._unwritten = []
+        return failed
 
     def _stop_requested(self, workers: Workers) -> None:
         for run in self._store.stop_requests(self._owner):
             job = self._jobs.get(run)
             if job is None:  # it still waits
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
-            elif job.asked_to_stop is None:
-                job.asked_to_stop = time.monotonic()
-                workers.ask_to_stop(job.attempt, job.address)
+            else:
+                self._ask_to_stop(job, workers)
+
+    def _ask_to_stop(self, job: _Job, workers: Workers) -> None:
+        if job.asked_to_stop is None:
+            job.asked_to_stop = time.monotonic()
+            workers.ask_to_stop(job.attempt, job.address)
 
     def _end_the_deaf(self, workers: Workers) -> None:
         for run, job in self._jobs.items():

@@ -39,13 +39,14 @@ class ListeningStore(RunStore):
         self.heard: list[Event] = []
         self.weights_were_there: list[bool] = []
 
-    def record(self, events: Sequence[Event]) -> None:
+    def record(self, events: Sequence[Event]) -> list[str]:
         """Records and remembers."""
-        super().record(events)
+        failed = super().record(events)
         self.heard += events
         self.weights_were_there += [
             weights_file(event.run, "last").exists() for event in events if isinstance(event, EpochEnd)
         ]
+        return failed
 
     def heard_of(self, run: str) -> list[Event]:
         """Returns what was written of one run."""

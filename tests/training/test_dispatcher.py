@@ -1,3 +1,4 @@
+import math
 from collections.abc import Collection
 from concurrent.futures import Future
 from pathlib import Path
@@ -157,11 +158,34 @@ def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
 ) -> None:
     monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 0.0)
     dispatcher, workers, run = at_work(record)
-    dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
     record.request_stop(run)
+    monkeypatch.setattr("rnn_compare.training.dispatcher.POLITE_SECONDS", 1e9)
     dispatcher.step(workers)
+    dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
     dispatcher.step(workers)  # a worker that is killed would be an AssertionError
+    assert workers.asked_to_stop == workers.attempts
     assert record.run(run).status is Status.STOPPED
+
+
+def test_a_figure_that_is_no_number_fails_its_own_run_and_no_other(record: RunStore) -> None:
+    dispatcher, workers, run = at_work(record)
+    [other] = record.create([tiny()], Owner.current(), "page")
+    dispatcher.receive(workers.tells(epoch_end(run, 1, 0.5, 0.7, 0.6, 0.65, 12.5)))
+    dispatcher.receive(workers.tells(epoch_end(run, 2, math.nan, 0.7, 0.6, 0.65, 12.5)))
+    dispatcher.step(workers)
+    failed = record.run(run)
+    assert (failed.status, len(failed.epochs)) == (Status.FAILED, 1)
+    assert "finite numbers" in (failed.reason or "")
+    assert workers.asked_to_stop == workers.attempts
+
+    dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
+    workers.sent[-1].set_result(None)
+    dispatcher.step(workers)
+    dispatcher.receive(workers.tells(started(other)))
+    dispatcher.receive(workers.tells(epoch_end(other, 1, 0.5, 0.7, 0.6, 0.65, 12.5)))
+    dispatcher.step(workers)
+    assert record.run(run).status is Status.FAILED
+    assert (record.run(other).status, len(record.run(other).epochs)) == (Status.RUNNING, 1)
 
 
 def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
