@@ -17,6 +17,7 @@ from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.reviews import taking_in
 from rnn_compare.runs.events import Requeued, Status
 from rnn_compare.runs.files import model_file, weights_file
+from rnn_compare.training.dispatcher import MAX_RESTARTS
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from tests.elsewhere import epochs_told, finished, long, until_ready
@@ -316,6 +317,33 @@ def test_a_scheduler_that_repeats_the_job_of_a_worker_that_died_trains_nothing_t
     assert len(first.continued) == 1
     told = epochs_told(record, run)
     assert told.count(max(told)) == 1, "no second training told the same epochs"
+
+
+def test_a_run_outlives_any_number_of_workers_that_end_as_planned(
+    far: Engine, record: ListeningStore, elsewhere: Elsewhere
+) -> None:
+    for worker in elsewhere.workers:
+        kill(worker)
+    until(lambda: far.workers() == [])
+    [run] = far.submit([endless(reviews=2000)])
+    lifetime, ends = 15, 0
+    while ends <= MAX_RESTARTS or not record.run(run).epochs:
+        elsewhere.start_worker("--lifetime", f"{lifetime}s").wait(PATIENCE)
+        until(lambda: far.workers() == [])
+        until(lambda: record.run(run).status is not Status.RUNNING)
+        requeued = sum(isinstance(event, Requeued) for event in record.heard_of(run))
+        lifetime += 10 * (requeued == ends)  # it was still importing TensorFlow
+        ends = requeued
+        assert record.run(run).status is Status.QUEUED, record.run(run).reason
+    assert "the end of its lifetime" in (record.run(run).reason or "")
+    epochs = len(record.run(run).epochs)
+    assert epochs
+    elsewhere.start_worker()
+    until(lambda: len(record.run(run).epochs) > epochs)
+    far.stop(run)
+    assert far.wait([run], PATIENCE)
+    told = epochs_told(record, run)
+    assert sorted(set(told)) == list(range(1, max(told) + 1))
 
 
 def test_a_scheduler_that_is_not_there_is_named_and_runs_wait_for_it(

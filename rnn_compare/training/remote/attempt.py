@@ -92,6 +92,9 @@ class Attempt:
                 await self._unless_gone(self._leave())
         finally:
             telling.cancel()
+        gone = self._member.gone.is_set() and not self._connection.lost
+        if gone and await self._connection.ended_as_planned(self._member.address):
+            return "Its worker reached the end of its lifetime or was shut down; another goes on from the last epoch."
         if self._connection.lost:
             return "The connection to the scheduler was lost; the run goes on from its last finished epoch."
         return None

@@ -92,6 +92,20 @@ class Connection:
             future.release()
         return answer.result()
 
+    async def ended_as_planned(self, address: str) -> bool:
+        """Tells whether the last worker at an address was retired or closed in order, as at the end of its lifetime."""
+        try:
+            events = await asyncio.wait_for(self.client.get_events(address), ANSWER_SECONDS)
+        except Exception:  # noqa: BLE001  # the scheduler was lost too
+            return False
+        planned = closing = False
+        for _, event in events:
+            action = event.get("action")
+            if action == "remove-worker":
+                planned = closing or event["expected"]
+            closing = action == "closing-worker" or (closing and action != "add-worker")
+        return planned
+
     async def _run(
         self, address: str, seconds: float, function: Callable[..., object], *arguments: object
     ) -> DaskObject:

@@ -1,4 +1,4 @@
-"""What the engine asks a worker of a cluster to do, once the package is there.
+"""Functions that the engine calls in a cluster's worker, once the package is there.
 
 Such a worker shares no files with the engine: what a training needs is brought before it, what it writes is fetched.
 """
@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from distributed import get_worker
+from distributed.core import Status
 
 from rnn_compare.atomic import whole_file, whole_folder
 from rnn_compare.experiment import Experiment
@@ -84,9 +85,10 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
     task = worker.get_current_task()
 
     def given_up() -> bool:
-        # If the program at the other end is gone, the scheduler takes the task back, but cannot end it.
+        # If the program at the other end is gone, the scheduler takes the task back, but cannot end it. A worker that
+        # closes waits half a minute for it, and nobody hears any more what it tells.
         state = worker.state.tasks.get(task)
-        return state is None or state.state != "executing"
+        return state is None or state.state != "executing" or worker.status in (Status.closing, Status.closed)
 
     if _announced.get(run) != attempt:
         return
