@@ -1,19 +1,33 @@
 """The replay that all viewers see on the charts: one at a time, for the whole server."""
 
+import contextlib
 import time
 from collections.abc import Sequence
+from pathlib import Path
 
+from pydantic import TypeAdapter
+
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.replay import Replay
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 
+_AS_JSON = TypeAdapter(Replay)
+
 
 class Replays:
-    """Begins and ends a replay, and applies it. Any thread may call it."""
+    """Begins and ends a replay, and applies it. Any thread may call it.
 
-    def __init__(self) -> None:
+    Args:
+        path: Where the latest is kept: a server that starts again goes on with it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self._latest: Replay | None = None
+        with contextlib.suppress(OSError, ValueError):  # there is none, or it is damaged
+            self._latest = _AS_JSON.validate_json(path.read_bytes())
 
     def begin(self, runs: Sequence[Run], seconds: float) -> None:
         """Plays runs from their first epoch on, instead of what was played before.
@@ -29,10 +43,14 @@ class Replays:
             raise UserError("Only finished runs can be played again. Wait until all that are shown have trained.")
         per_epoch = seconds / max(len(run.epochs) for run in runs)
         self._latest = Replay(tuple(run.id for run in runs), time.time(), per_epoch)
+        with contextlib.suppress(OSError), whole_file(self._path) as partial:  # a full disk stops no replay
+            partial.write_bytes(_AS_JSON.dump_json(self._latest))
 
     def stop(self) -> None:
         """Ends the replay: the runs are shown as they are recorded."""
         self._latest = None
+        with contextlib.suppress(OSError):
+            self._path.unlink(missing_ok=True)
 
     def under_way(self, runs: Sequence[Run]) -> Replay | None:
         """Returns the replay that is not over yet.

@@ -104,7 +104,7 @@ class Services:
         self.evidence = Evidence(self.store, self._hidden)
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
-        self.replays = Replays()
+        self.replays = Replays(self.store.path.with_name("replay.json"))
         self.own_speed = OwnSpeed(self.engine, self.store)
 
     @property
