@@ -1,5 +1,6 @@
 """The stock Keras script that does what one experiment does, to be read, run and changed by anyone."""
 
+import ast
 import inspect
 import textwrap
 
@@ -139,7 +140,8 @@ def imports(experiment: Experiment) -> str:
     read_from, found = source(experiment.dataset), cell(experiment.cell)
     lines = sorted(read_from.script.imports, key=lambda line: (line.startswith("from"), line))
     ours = ("import keras", "import numpy as np", f"from keras import layers{'' if found.in_keras else ', ops'}")
-    return "\n".join([*lines, *[""][: len(lines)], *ours])
+    own = () if found.in_keras else _layer_code(found)[0]
+    return "\n".join([*lines, *[""][: len(lines)], *dict.fromkeys((*ours, *own))])
 
 
 def opening(experiment: Experiment, file: str) -> str:
@@ -154,24 +156,34 @@ def opening(experiment: Experiment, file: str) -> str:
     found, load = cell(experiment.cell), f"model = keras.models.load_model({file!r})"
     if found.in_keras:
         return f"import keras\n\n{load}"
-    return f"import keras\nfrom keras import layers, ops\n\n\n{cell_source(found)}\n\n\n{load}"
+    lines = "\n".join(dict.fromkeys(("import keras", *_layer_code(found)[0])))
+    return f"{lines}\n\n\n{cell_source(found)}\n\n\n{load}"
 
 
 def cell_source(found: Cell) -> str:
     """Returns the Python source of a cell's Keras layer, for cells that Keras lacks.
 
-    It needs ``keras``, ``layers`` and ``ops`` to be imported. Whoever opens the ``.keras`` file of such a network runs
-    it first: then ``keras.models.load_model`` knows the class.
+    It needs what ``imports`` imports. Whoever opens the ``.keras`` file of such a network runs it first: then
+    ``keras.models.load_model`` knows the class.
 
     Example:
         >>> [line for line in cell_source(cell("MGU")).splitlines() if line.startswith("class ")]
         ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
     """
-    code = inspect.getsource(inspect.unwrap(found.keras_layer))
-    body = code.partition("from keras import layers, ops\n")[2].rpartition("    return ")[0]
-    lines = textwrap.dedent(body).strip().splitlines()
+    lines = _layer_code(found)[1].splitlines()
     plain = "\n".join(line.partition("  # type: ignore")[0].partition("  # noqa")[0] for line in lines)
     return plain.replace(": Any", "").replace(" -> Any", "").replace(" -> None", "")
+
+
+def _layer_code(found: Cell) -> tuple[list[str], str]:
+    """Returns the imports in the function that makes a cell's Keras layer, and the code between them and its return."""
+    code = textwrap.dedent(inspect.getsource(inspect.unwrap(found.keras_layer)))
+    function = ast.parse(code).body[0]
+    assert isinstance(function, ast.FunctionDef)
+    *statements, end = function.body
+    own = [node for node in statements if isinstance(node, ast.Import | ast.ImportFrom)]
+    lines = code.splitlines()[own[-1].end_lineno : end.lineno - 1]
+    return [ast.unparse(node) for node in own], textwrap.dedent("\n".join(lines)).strip()
 
 
 def _layers(experiment: Experiment) -> list[str]:

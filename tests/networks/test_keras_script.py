@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import secrets
 import subprocess
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
+from rnn_compare.networks import keras_script
 from rnn_compare.networks.keras_models import build, network
 from rnn_compare.networks.keras_script import cell_source, opening, script
 from rnn_compare.reviews import prepared
@@ -158,6 +160,34 @@ def test_a_cell_that_keras_lacks_travels_in_the_script_and_opens_its_model_file_
     subprocess.run([sys.executable, "-c", plain], cwd=tmp_path, check=True, env=os.environ | {"PYTHONPATH": ""})
     np.testing.assert_allclose(np.load(tmp_path / "verdicts.npy"), model.predict(ids, verbose=0), atol=1e-6)
     assert cell_source(cell_of("MGU")) in script(experiment)
+
+
+def other_imports() -> Any:
+    """As a new cell may have them."""
+    import keras
+    import keras.layers as kl
+    from keras import (
+        ops,
+    )
+
+    # A comment that goes along.
+    @keras.saving.register_keras_serializable("tests")
+    class Halved(kl.Dense):  # type: ignore[misc]  # Keras is not followed by mypy
+        def call(self, inputs: Any) -> Any:
+            return ops.multiply(super().call(inputs), 0.5)
+
+    return Halved
+
+
+def test_the_source_of_a_cell_brings_its_own_imports_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    new = dataclasses.replace(cell_of("MGU"), keras_layer=other_imports)
+    monkeypatch.setattr(keras_script, "cell", lambda _: new)
+    source = cell_source(new)
+    assert source.startswith("# A comment that goes along.\n@keras.saving")
+    for lines in (keras_script.imports(Experiment()), opening(Experiment(), "model.keras").partition("\n\n")[0]):
+        names: dict[str, Any] = {}
+        exec(f"{lines}\n{source}", names)
+        assert names["Halved"](2).units == 2
 
 
 @pytest.mark.slow
