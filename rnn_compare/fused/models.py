@@ -9,7 +9,7 @@ from filelock import FileLock
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import code_folder, vector_inputs, word_gradients, word_inputs
-from rnn_compare.fused.network import FusedNetwork
+from rnn_compare.fused.network import FusedNetwork, unsupported_options
 from rnn_compare.fused.optimizers import RMSprop
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks import keras_models
@@ -27,7 +27,7 @@ def why_not_covered(experiment: Experiment) -> str:
         return "recurrent dropout"  # it draws a mask for the states, which the kernels do not know
     if tf.config.list_physical_devices("GPU"):
         return "GPU"  # there Keras' own layers use cuDNN
-    return ""
+    return " and ".join(unsupported_options(keras_models.optimizer(experiment)))
 
 
 def build(experiment: Experiment) -> keras.Model:

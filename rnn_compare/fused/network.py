@@ -15,6 +15,7 @@ from keras import layers
 from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import cell
+from rnn_compare.errors import UserError
 from rnn_compare.fused import network_pass
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.network_pass import NetworkOptions
@@ -61,6 +62,15 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         super().__init__(*arguments, **options)
         self.predicted = []
         self._under_way: _Training | None = None
+
+    def compile(self, *arguments: Any, **options: Any) -> None:
+        """Compiles as Keras does; raises ``UserError`` if the optimizer has options that the kernels do not apply."""
+        super().compile(*arguments, **options)
+        if unknown := unsupported_options(self.optimizer):
+            raise UserError(
+                f"Fused layers do not apply {', '.join(unknown)} of the optimizer; all but its learning rate must be "
+                "Keras' defaults. Train the network with stock layers."
+            )
 
     def fit(
         self,
@@ -194,6 +204,13 @@ class _Training:
             for variable, value in zip(_moments(model, kind), values, strict=True):
                 variable.assign(value.copy())
         model.optimizer.iterations.assign(self._steps.done)
+
+
+def unsupported_options(optimizer: keras.optimizers.Optimizer) -> list[str]:
+    """Returns the names of an optimizer's options that differ from Keras' defaults; the learning rate may be any."""
+    options = optimizer.get_config()
+    defaults = type(optimizer)(learning_rate=float(optimizer.learning_rate)).get_config()
+    return [name for name, value in options.items() if name != "name" and value != defaults[name]]
 
 
 def options_of(model: keras.Model) -> NetworkOptions:

@@ -38,13 +38,18 @@ def build(
     keras.utils.set_random_seed(experiment.seed)
     model = network(experiment, kind)
     model.compile(
-        optimizer=OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate),
+        optimizer=optimizer(experiment),
         loss="binary_crossentropy",
         metrics=["accuracy"],
         # XLA takes several times as long to start, which a class would sit through.
         jit_compile=False,
     )
     return model
+
+
+def optimizer(experiment: Experiment) -> Any:
+    """Returns a new Keras optimizer for an experiment."""
+    return OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate)
 
 
 def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:

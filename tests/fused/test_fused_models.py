@@ -10,6 +10,7 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import code_folder, models
 from rnn_compare.fused.models import warm_up, why_not_covered
@@ -94,6 +95,25 @@ def test_a_fused_training_is_saved_as_a_stock_model_that_predicts_the_same(tmp_p
 def test_recurrent_dropout_is_left_to_stock_keras() -> None:
     assert not why_not_covered(Experiment(dropout=0.5, bidirectional=True, layers=3, mask_padding=True))
     assert why_not_covered(Experiment(recurrent_dropout=0.1)) == "recurrent dropout"
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "option"),
+    [
+        (keras.optimizers.RMSprop(0.001, clipnorm=0.001), "clipnorm"),
+        (keras.optimizers.Adam(0.01, amsgrad=True), "amsgrad"),
+        (keras.optimizers.SGD(0.1, momentum=0.9), "momentum"),
+        (keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 10)), "learning_rate"),
+    ],
+    ids=["clipnorm", "amsgrad", "momentum", "schedule"],
+)
+def test_options_of_an_optimizer_that_kernels_do_not_apply_are_left_to_stock_keras(
+    monkeypatch: pytest.MonkeyPatch, optimizer: Any, option: str
+) -> None:
+    monkeypatch.setattr(keras_models, "optimizer", lambda _: optimizer)
+    assert why_not_covered(Experiment()) == option
+    with pytest.raises(UserError, match=f"{option} of the optimizer"):
+        models.build(Experiment.model_validate(SMALL))
 
 
 def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
