@@ -1,4 +1,4 @@
-"""What the command line tells of baselines."""
+"""Baselines on the command line."""
 
 from rnn_compare.cli import output
 from rnn_compare.comparison.baselines import NOTE, Baseline, baselines

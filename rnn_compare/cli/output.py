@@ -1,4 +1,4 @@
-"""What the command line prints: the progress of trainings, parameter counts, the list of runs."""
+"""Output of the command line: progress of trainings, parameter counts, the list of runs."""
 
 import contextlib
 import json

@@ -1,4 +1,4 @@
-"""`rnn-compare page`: opens the page, for whom the program is installed without its checkout."""
+"""`rnn-compare page`: opens the page (for installations from a wheel)."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""Texts of one's own on the command line: `--source FILE.csv`."""
+"""One's own texts on the command line: `--source FILE.csv`."""
 
 import sys
 from typing import Any

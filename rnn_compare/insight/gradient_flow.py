@@ -30,7 +30,7 @@ class GradientTrack:
     """The backpropagated gradient for one kind of state, from the word read last to the one read first.
 
     Every review counts the same: its gradient is scaled by itself, so how wrong the verdict on it is has no part.
-    Rows are the ``QUARTILES`` over the reviews, or the median alone; or, in what an earlier version recorded, the mean.
+    Rows are the ``QUARTILES`` over the reviews, or the median alone.
 
     Attributes:
         size: The gradient's length at the last word, the median over the reviews.
@@ -88,20 +88,10 @@ def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack
     return GradientTrack(size, relative, from_largest[ranks], tuple(int(memories[rank]) for rank in ranks))
 
 
-def recorded_track(
-    values: TrackGradients | Sequence[float], places: NDArray[np.int64], memory: int | None
-) -> GradientTrack:
-    """Returns what was recorded: by this version, or the means of an earlier one with its effective memory."""
-    if isinstance(values, dict):
-        relative, share = np.array(values["relative"], np.float64), np.array(values["share"], np.float64)
-        return GradientTrack(values["size"], relative, share, tuple(values["memory"]))
-    mean = np.array(values, np.float64)
-    if not memory or not mean[0] > 0:
-        return GradientTrack(0.0, np.zeros((1, len(mean))), np.zeros((1, len(mean))), (0,))
-    sums = np.cumsum(np.interp(np.arange(1, places[-1] + 1), places, mean))
-    return GradientTrack(
-        float(mean[0]), mean[np.newaxis] / mean[0], (sums / sums[-1])[np.newaxis, places - 1], (memory,)
-    )
+def recorded_track(values: TrackGradients) -> GradientTrack:
+    """Returns what ``GradientTrack.plain`` wrote."""
+    relative, share = np.array(values["relative"], np.float64), np.array(values["share"], np.float64)
+    return GradientTrack(values["size"], relative, share, tuple(values["memory"]))
 
 
 def _rounded(value: float) -> float:
@@ -167,14 +157,13 @@ def follow_gradient(
 
 
 def from_plain(values: DirectionGradients) -> GradientFlow:
-    """Returns what ``GradientFlow.plain`` wrote, in this version or an earlier one."""
-    places = np.array(values["places"], np.int64)
+    """Returns what ``GradientFlow.plain`` wrote."""
     carry = values["carry"]
     return GradientFlow(
         backward=values["backward"],
-        places=places,
-        states=recorded_track(values["states"], places, values.get("memory")),
-        carry=None if carry is None else recorded_track(carry, places, values.get("carry_memory")),
+        places=np.array(values["places"], np.int64),
+        states=recorded_track(values["states"]),
+        carry=None if carry is None else recorded_track(carry),
     )
 
 

@@ -1,11 +1,10 @@
-"""What a run is continued from: weights, optimizer and random state at an epoch's end, and the epochs up to it."""
+"""Checkpoints of runs: weights, optimizer and random state at an epoch's end, and the epochs up to it."""
 
 import hashlib
 import io
 import json
 import logging
 from dataclasses import asdict, dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,8 +26,8 @@ class Checkpoint:
         epochs: All finished epochs, in order, so that the record can be completed from here.
         model: Values of the network's variables in Keras' order, random states of dropout included.
         optimizer: Values of the optimizer's variables in Keras' order.
-        probabilities: What the network said of each validation review then, as ``probabilities.encoded`` writes it;
-            empty in a checkpoint of an earlier version.
+        probabilities: Those of the validation reviews then, as ``probabilities.encoded`` writes them; empty with
+            records of version 3.
     """
 
     epochs: tuple[EpochEnd, ...]
@@ -102,15 +101,9 @@ def is_there(run: str) -> bool:
 
 def _read(payload: bytes) -> Checkpoint:
     with np.load(io.BytesIO(payload), allow_pickle=False) as file:
-        epochs = tuple(_epoch(values) for values in json.loads(file[_EPOCHS].tobytes()))
+        epochs = tuple(EpochEnd(**values) for values in json.loads(file[_EPOCHS].tobytes()))
         probabilities = file[_PROBABILITIES].tobytes() if _PROBABILITIES in file else b""
         return Checkpoint(epochs, _part(file, "model"), _part(file, "optimizer"), probabilities)
-
-
-def _epoch(values: dict[str, Any]) -> EpochEnd:
-    # Until version 2 of the record each figure stood for itself, among the epoch's number and seconds.
-    own = {name: values.pop(name) for name in ("run", "epoch", "seconds")}
-    return EpochEnd(**own, figures=values.get("figures", values))
 
 
 def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:

@@ -1,4 +1,4 @@
-"""How long a comparison will take on this machine: from what it has done, and before that from a measured step."""
+"""Estimates of training time on this machine: from its own runs, and before these from a measured step."""
 
 import math
 import statistics

@@ -1,9 +1,9 @@
-"""What a training says of itself while it runs; each event is one small message from worker to record."""
+"""Events of a training: small messages on their way from its worker to the record."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, Literal, TypedDict
 
 Phase = Literal["preparing", "training", "validation"]
 
@@ -133,18 +133,12 @@ class TrackGradients(TypedDict):
 
 
 class DirectionGradients(TypedDict):
-    """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer.
-
-    Earlier versions recorded lists in place of the tracks: the mean over the reviews of the gradient's size at each
-    place. How far back half of its sum reaches stood beside them, as ``memory`` and ``carry_memory``.
-    """
+    """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
 
     backward: bool
     places: list[int]
-    states: TrackGradients | list[float]
-    carry: TrackGradients | list[float] | None
-    memory: NotRequired[int]
-    carry_memory: NotRequired[int | None]
+    states: TrackGradients
+    carry: TrackGradients | None
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Runs followed from the record as they train: each new epoch and each end is told once."""
+"""Polling of the record: yields each new epoch and each end of a run once."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which process a run belongs to, and whether that process still lives."""
+"""The process that a run belongs to, and a test of whether it still lives."""
 
 import socket
 from dataclasses import dataclass

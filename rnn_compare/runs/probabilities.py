@@ -1,4 +1,4 @@
-"""What a network says of each review, as it is kept: two bytes a review, in which no verdict flips."""
+"""Probabilities of reviews as they are stored: two bytes each, in which no verdict flips."""
 
 import numpy as np
 from numpy.typing import NDArray

@@ -1,4 +1,4 @@
-"""Who is next: first come, first served, but nobody's many runs keep another's one waiting; and who may queue."""
+"""Fair scheduling of queued runs (visitors take turns), and the limits on queueing."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

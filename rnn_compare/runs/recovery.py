@@ -1,4 +1,4 @@
-"""What is done about runs whose program died: they are interrupted at the last epoch that they finished."""
+"""Recovery of runs whose program died: they are interrupted at the last epoch that they finished."""
 
 import time
 

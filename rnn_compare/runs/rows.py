@@ -1,4 +1,4 @@
-"""What the record's rows mean: how an event changes them, and which run they make."""
+"""Rows of the record: writes events to them, and makes runs of them."""
 
 import json
 import sqlite3

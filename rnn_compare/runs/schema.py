@@ -1,17 +1,16 @@
 """The tables of the record, and how a connection to them is opened."""
 
-import json
 import os
 import sqlite3
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import recorded_experiment
 
 BUSY_SECONDS = 15.0
-VERSION = 4
+VERSION, OLDEST = 4, 3
+"""The version that is written, and the oldest that is read: no program before it was released."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -77,57 +76,7 @@ CREATE TABLE IF NOT EXISTS gradients (
     PRIMARY KEY (run, epoch)
 );
 """
-
-"""What a record of today holds. A figure that is no number is no JSON: it cannot get in."""
-
-
-def _add_turns(connection: sqlite3.Connection) -> None:
-    _execute(
-        connection,
-        """
-        ALTER TABLE runs ADD COLUMN turn INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE runs ADD COLUMN visitor TEXT NOT NULL DEFAULT '';
-        ALTER TABLE runs ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
-        ALTER TABLE runs ADD COLUMN continued TEXT NOT NULL DEFAULT '[]';
-        UPDATE runs SET turn = position;
-        """,
-    )
-
-
-def _name_figures(connection: sqlite3.Connection) -> None:
-    _execute(connection, "ALTER TABLE epochs RENAME TO epochs_before; ALTER TABLE progress RENAME TO progress_before;")
-    _execute(connection, TABLES)
-    _copy(
-        connection,
-        "SELECT * FROM epochs_before",
-        "INSERT INTO epochs (run, epoch, figures, seconds) VALUES (:run, :epoch, :figures, :seconds)",
-        ("accuracy", "loss", "val_accuracy", "val_loss"),
-    )
-    _copy(
-        connection,
-        "SELECT * FROM progress_before",
-        "INSERT INTO progress (run, epoch, batch, batches, figures, phase, at)"
-        " VALUES (:run, :epoch, :batch, :batches, :figures, :phase, :at)",
-        ("accuracy", "loss"),
-    )
-    _execute(connection, "DROP TABLE epochs_before; DROP TABLE progress_before;")
-
-
-def _copy(connection: sqlite3.Connection, read: str, write: str, names: Sequence[str]) -> None:
-    # A figure was a column. Python's JSON writes numbers so that they are read as they were, to the last bit.
-    for row in connection.execute(read).fetchall():
-        figures = {name: row[name] for name in names if row[name] is not None}
-        connection.execute(write, {**row, "figures": json.dumps(figures)})
-
-
-def _settings_without_seed(connection: sqlite3.Connection) -> None:
-    for row in connection.execute("SELECT id, experiment FROM runs").fetchall():
-        setting = recorded_experiment(row["experiment"]).setting
-        connection.execute("UPDATE runs SET setting = ? WHERE id = ?", (setting, row["id"]))
-
-
-MIGRATIONS = {1: _add_turns, 2: _name_figures, 3: _settings_without_seed}
-"""What makes the tables of a version those of the next."""
+"""A figure that is no number is no JSON: it cannot get in."""
 
 
 def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
@@ -192,19 +141,26 @@ def _make_tables(path: Path) -> None:
                 f"The record of runs {path} was written by a later version of this program. "
                 "Update the program, or move the cache with RNN_COMPARE_CACHE."
             )
+        if 0 < version < OLDEST:
+            raise UserError(
+                f"The record of runs {path} is of a version before the first release, which this program does not "
+                "read. Move the file away to begin a new one, or move the cache with RNN_COMPARE_CACHE."
+            )
         connection.execute("PRAGMA journal_mode = WAL")
         # One transaction: two processes may open the file at once, and one may die in between.
         connection.execute("BEGIN IMMEDIATE")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        for earlier in range(version, VERSION) if version else ():
-            MIGRATIONS[earlier](connection)
-        _execute(connection, TABLES)
+        for statement in TABLES.split(";"):  # sqlite3's own executescript would end the transaction
+            connection.execute(statement)
+        if connection.execute("PRAGMA user_version").fetchone()[0] == OLDEST:
+            _settings_without_seed(connection)
         connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     finally:
         connection.close()
 
 
-def _execute(connection: sqlite3.Connection, statements: str) -> None:
-    for statement in statements.split(";"):  # sqlite3's own executescript would end the transaction
-        connection.execute(statement)
+def _settings_without_seed(connection: sqlite3.Connection) -> None:
+    """Makes a record of version 3 one of version 4."""
+    for row in connection.execute("SELECT id, experiment FROM runs").fetchall():
+        setting = recorded_experiment(row["experiment"]).setting
+        connection.execute("UPDATE runs SET setting = ? WHERE id = ?", (setting, row["id"]))

@@ -1,4 +1,4 @@
-"""How fast this machine is beside the one that the cells' paces were measured on, kept in the cache folder."""
+"""This machine's step time relative to the machine that the cells' paces were measured on, in the cache folder."""
 
 import json
 import os

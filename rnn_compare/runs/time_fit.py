@@ -1,4 +1,4 @@
-"""As many reviews and epochs as a comparison may have, so that it takes no longer than it may."""
+"""Choice of reviews and epochs so that a comparison fits a time limit."""
 
 import bisect
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""What takes seconds and trains nothing: done once by a worker, its progress told, its result kept."""
+"""Analyses: work of seconds that trains nothing, done once by a worker, with progress; results are kept."""
 
 import logging
 import secrets

@@ -1,4 +1,4 @@
-"""How a stream follows a network's ``fit``. For workers only: this imports Keras."""
+"""Keras callbacks that report a ``fit`` to a stream. For workers only: this imports Keras."""
 
 import keras
 import numpy as np

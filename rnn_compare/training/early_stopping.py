@@ -1,4 +1,4 @@
-"""When a training has learnt all that it is given the time for: Keras' ``EarlyStopping``, from the epochs alone.
+"""Early stopping by the rule of Keras' ``EarlyStopping``, from the recorded epochs alone.
 
 Keras' callback counts while it trains and forgets when a run is broken off; this looks at what was measured.
 """

@@ -1,4 +1,4 @@
-"""How a network is trained: one with kernels by itself, one of stock layers by Keras. Imports TensorFlow."""
+"""``fit`` for both kinds of network: fused and stock Keras. Imports TensorFlow."""
 
 from collections.abc import Sequence
 

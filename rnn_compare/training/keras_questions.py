@@ -1,4 +1,4 @@
-"""What a worker is asked for because it needs Keras: the server names these functions and calls none of them."""
+"""Worker functions that need Keras: the server names them and calls none of them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What workers and the engine say to each other: each message is a small frozen dataclass."""
+"""Messages between workers and the engine: small frozen dataclasses."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass

@@ -1,4 +1,4 @@
-"""What a network predicts for each validation review, kept while Keras validates it. For workers: imports TensorFlow.
+"""Predictions for the validation reviews, kept while Keras validates. For workers only: imports TensorFlow.
 
 Keras throws predictions away once loss and accuracy are counted; a second pass over the reviews would cost a tenth of
 an epoch.

@@ -1,4 +1,4 @@
-"""When workers that nobody needs are sent home, and when they are fetched again."""
+"""Idle shutdown: sends workers home that nobody needs, and has them fetched again."""
 
 import contextlib
 import math

@@ -1,4 +1,4 @@
-"""A Keras training taken down at an epoch's end and set up again: nothing that decides its course is left out.
+"""Saves and restores the complete state of a Keras training at an epoch's end.
 
 What is not taken down follows from seed and epoch: the order in which an epoch reads the reviews.
 """

@@ -1,4 +1,4 @@
-"""How long a step of training takes on this machine: measured in a second, without Keras. For workers only."""
+"""Time of a training step on this machine: measured in a second, without Keras. For workers only."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""What every worker process does alike, on this machine or on a cluster.
+"""Functions of every worker process, on this machine or on a cluster.
 
 The server imports this too, so Keras comes in only when a function is called.
 """

@@ -1,4 +1,4 @@
-"""What the engine asks of its workers, whether they run on this machine or on a cluster elsewhere."""
+"""The engine's interface to its workers, on this machine or on a cluster."""
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass

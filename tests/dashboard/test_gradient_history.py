@@ -11,8 +11,7 @@ from rnn_compare.dashboard.pages.inside.gradient_history import (
     remarks,
 )
 from rnn_compare.insight.backpropagation import GradientNorms
-from rnn_compare.insight.gradient_flow import FollowedGradient, GradientFlow, from_plain, gradient_flow
-from rnn_compare.runs.events import DirectionGradients
+from rnn_compare.insight.gradient_flow import FollowedGradient, GradientFlow, gradient_flow
 from tests.dashboard.chosen_runs import chosen
 from tests.epochs import epoch_end
 
@@ -80,8 +79,3 @@ def test_a_run_of_which_nothing_or_not_all_is_known_is_named() -> None:
     said = remarks([whole, none, some])
     assert r"Of no\*ne nothing was recorded" in said
     assert "Of some the gradient was not measured after epochs 2, 3" in said
-
-
-def test_the_means_of_an_earlier_version_are_called_that() -> None:
-    old = from_plain(DirectionGradients(backward=False, places=[1, 2], states=[1.0, 1.0], carry=None, memory=1))
-    assert "Of old an earlier version recorded the mean" in remarks([history(trained("old", 1), 1, flows=(old,))])

@@ -16,7 +16,6 @@ from rnn_compare.insight.gradient_flow import (
     recorded_track,
     track,
 )
-from rnn_compare.runs.events import DirectionGradients
 
 FALLING = np.geomspace(1.0, 1e-9, 200)
 sizes = st.lists(st.lists(st.integers(1, 1000), min_size=6, max_size=6), min_size=1, max_size=9)
@@ -73,7 +72,7 @@ def test_a_short_review_has_no_part_where_it_has_no_words() -> None:
 
 
 def through_a_record(found: GradientTrack) -> GradientTrack:
-    return recorded_track(json.loads(json.dumps(found.plain())), np.arange(1, found.share.shape[1] + 1), None)
+    return recorded_track(json.loads(json.dumps(found.plain())))
 
 
 @given(sizes)
@@ -86,16 +85,6 @@ def test_what_is_recorded_still_reaches_one_half_at_the_effective_memory(reviews
     for memory, share in zip(back.memory, back.share, strict=True):
         assert share[memory - 1] >= 0.5
         assert memory == 1 or share[memory - 2] < 0.5
-
-
-def test_the_mean_of_an_earlier_version_is_one_row_that_reaches_one_half_at_its_effective_memory() -> None:
-    places = np.array([1, 2, 3, 4, 8, 12])
-    old = recorded_track([2.0] * 6, places, 6)
-    assert old.size == 2
-    np.testing.assert_array_equal(old.relative, np.ones((1, 6)))
-    np.testing.assert_allclose(old.share, [places / 12])
-    assert old.memory == (6,)
-    assert recorded_track([0.0, 0.0], np.array([1, 2]), 0).memory == (0,)
 
 
 RISING = np.geomspace(1e-9, 1.0, 500)
@@ -156,13 +145,3 @@ def test_it_goes_through_a_record_in_a_few_kilobytes() -> None:
 def test_what_is_no_number_is_recorded_as_none() -> None:
     flow = gradient_flow(norms(np.array([1.0, np.nan, np.inf])))
     assert from_plain(json.loads(json.dumps(flow.plain(), allow_nan=False))).states.memory == (0,)
-
-
-def test_what_an_earlier_version_recorded_is_read() -> None:
-    old = DirectionGradients(
-        backward=True, places=[1, 2, 4], states=[4.0, 2.0, 1.0], carry=[1.0, 1.0, 1.0], memory=1, carry_memory=2
-    )
-    flow = from_plain(old)
-    np.testing.assert_array_equal(flow.states.relative, [[1.0, 0.5, 0.25]])
-    assert flow.carry is not None
-    assert (flow.states.memory, flow.carry.memory) == ((1,), (2,))

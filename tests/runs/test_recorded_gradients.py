@@ -12,10 +12,8 @@ from rnn_compare.runs.store import RunStore
 WAY: DirectionGradients = {
     "backward": False,
     "places": [1, 2],
-    "states": [1.0, 1e-9],
+    "states": {"size": 0.5, "relative": [[1.0, 1e-9]], "share": [[0.999, 1.0]], "memory": [1]},
     "carry": None,
-    "memory": 1,
-    "carry_memory": None,
 }
 
 

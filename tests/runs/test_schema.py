@@ -84,42 +84,25 @@ def test_readers_cannot_write(tmp_path: Path) -> None:
     reader.close()
 
 
-def test_a_record_of_version_1_is_taken_over_with_all_its_runs(tmp_path: Path) -> None:
+def test_settings_of_version_3_are_hashed_anew_without_their_seed(tmp_path: Path) -> None:
     path = tmp_path / "runs.db"
+    filled(path)
     with sqlite3.connect(path) as connection:
-        connection.executescript(VERSION_1)
+        connection.execute("UPDATE runs SET setting = 'with the seed'")
+        connection.execute("PRAGMA user_version = 3")
     store = RunStore(path)
-    assert store.set_aside is None
-    [first, second] = store.runs()
-    assert (first.id, second.id) == ("lstm-1", "lstm-2")
-    assert (second.turn, second.visitor, second.priority, second.continued) == (2, "", 0, ())
-    [new] = store.create([Experiment()], Owner.current(), "page")
-    assert store.run(new).turn == 3
+    assert len(store.with_setting(Experiment().setting)) == 40
     assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
 
 
-VERSION_1 = """
-CREATE TABLE runs (
-    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, comparison TEXT NOT NULL,
-    experiment TEXT NOT NULL, setting TEXT NOT NULL, status TEXT NOT NULL, origin TEXT NOT NULL, created REAL NOT NULL,
-    started REAL, ended REAL, name TEXT NOT NULL DEFAULT '', note TEXT NOT NULL DEFAULT '', reason TEXT,
-    stop_requested INTEGER NOT NULL DEFAULT 0, parameters INTEGER, summary TEXT NOT NULL DEFAULT '',
-    versions TEXT NOT NULL DEFAULT '{}', heartbeat REAL NOT NULL, owner_pid INTEGER NOT NULL,
-    owner_started REAL NOT NULL, owner_host TEXT NOT NULL
-);
-CREATE TABLE epochs (
-    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, epoch INTEGER NOT NULL, accuracy REAL NOT NULL,
-    loss REAL NOT NULL, val_accuracy REAL NOT NULL, val_loss REAL NOT NULL, seconds REAL NOT NULL,
-    PRIMARY KEY (run, epoch)
-) WITHOUT ROWID;
-CREATE TABLE progress (
-    run TEXT NOT NULL REFERENCES runs (id) ON DELETE CASCADE, epoch INTEGER NOT NULL, batch INTEGER NOT NULL,
-    batches INTEGER NOT NULL, accuracy REAL, loss REAL, phase TEXT NOT NULL, at REAL NOT NULL,
-    PRIMARY KEY (run, epoch, phase, batch)
-) WITHOUT ROWID;
-INSERT INTO runs (id, comparison, experiment, setting, status, origin, created, heartbeat, owner_pid, owner_started,
-    owner_host) VALUES
-    ('lstm-1', 'lstm-1', '{"cell": "LSTM"}', 's', 'finished', 'page', 1.0, 1.0, 1, 1.0, 'here'),
-    ('lstm-2', 'lstm-1', '{"cell": "LSTM"}', 's', 'stopped', 'page', 1.0, 1.0, 1, 1.0, 'here');
-PRAGMA user_version = 1;
-"""
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_record_from_before_the_first_release_is_left_alone_and_refused_in_words(
+    tmp_path: Path, version: int
+) -> None:
+    path = tmp_path / "runs.db"
+    filled(path)
+    with sqlite3.connect(path) as connection:
+        connection.execute(f"PRAGMA user_version = {version}")
+    with pytest.raises(UserError, match="before the first release"):
+        RunStore(path)
+    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (version,)

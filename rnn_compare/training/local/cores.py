@@ -1,4 +1,4 @@
-"""How many of this machine's cores each training uses: they are dealt out evenly, anew whenever one begins or ends."""
+"""Even division of this machine's cores among trainings, renewed whenever one begins or ends."""
 
 import os
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""What Dask is told about this machine's workers, each with its reason; what has no setting is put right by hand."""
+"""Dask's settings for this machine's workers, each with its reason; what has no setting is patched."""
 
 from distributed import Worker, scheduler
 

@@ -1,4 +1,4 @@
-"""What the fork server imports before a worker is forked from it: importing this module there makes it ready."""
+"""Imports that the fork server makes before a worker is forked from it."""
 
 import logging
 

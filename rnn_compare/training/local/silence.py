@@ -1,4 +1,4 @@
-"""Which workers hang: their processes are there, but they say nothing any more."""
+"""Detection of workers that hang: their processes are there, but say nothing any more."""
 
 from collections.abc import Mapping
 

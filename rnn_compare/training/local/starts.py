@@ -1,4 +1,4 @@
-"""When workers that did not come up are started again, and when that is told."""
+"""Back-off for workers that fail to start, and the sentence about it."""
 
 from rnn_compare.paths import worker_log
 

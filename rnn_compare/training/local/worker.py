@@ -1,4 +1,4 @@
-"""How a worker process of this machine starts, where it writes and how it is killed.
+"""Start, log and end of a worker process of this machine.
 
 The server imports this too, so Keras comes in only when a function is called.
 """

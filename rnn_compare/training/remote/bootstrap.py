@@ -1,4 +1,4 @@
-"""How the package gets into a worker that has never heard of it.
+"""Installation of the package in a worker that has never heard of it.
 
 This module is sent by value before the package is there, so it imports nothing but the standard library and Dask.
 """

@@ -1,4 +1,4 @@
-"""What is sent to the workers of a cluster: the package and prepared reviews; and what they must have."""
+"""Files for a cluster's workers (package and prepared reviews), and the packages that they must have."""
 
 import functools
 import hashlib

@@ -52,22 +52,13 @@ def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
 
 
 def remarks(histories: Sequence[GradientHistory]) -> str:
-    """Returns, in Markdown, of which runs something is missing or measured in another way."""
+    """Returns, in Markdown, of which runs something is missing."""
     sentences = []
     for history in histories:
         title = as_markdown(history.chosen.title)
         if missing := _missing(history):
             sentences.append(f"Of {title} {missing}.")
-        if any(len(flow.states.memory) == 1 and flow.states.memory[0] for flow in _recorded_flows(history)):
-            sentences.append(
-                f"Of {title} an earlier version recorded the mean over the reviews, in which a single one can weigh "
-                "much: it has no band."
-            )
     return " ".join(sentences)
-
-
-def _recorded_flows(history: GradientHistory) -> list[Any]:
-    return [flow for epoch in history.recorded for flow in history.epochs[epoch].directions]
 
 
 def _run(history: GradientHistory) -> dict[str, Any]:
