@@ -1,6 +1,9 @@
-"""Numbers as people read them: the digits that mean something, and no more."""
+"""Numbers as people read them, with the digits that mean something and no more; and what others typed."""
 
 from collections.abc import Collection
+
+_JOINERS = "\u200c\u200d"
+"""The zero-width non-joiner and joiner: without them emoji fall apart, and Persian and Indic words are misspelt."""
 
 
 def percent(share: float) -> str:
@@ -86,3 +89,20 @@ def as_markdown(text: str) -> str:
         \\*a\\*
     """
     return "".join(f"\\{sign}" if sign in r"\`*_[]<>$&|~#:" else sign for sign in " ".join(text.split()))
+
+
+def visible(text: str, besides: str = "") -> str:
+    """Returns a text without invisible characters, such as a terminal's commands or a change of direction.
+
+    Any other white space becomes a space, so that words stay apart; joiners stay.
+
+    Args:
+        text: Whatever somebody typed.
+        besides: More characters that stay.
+
+    Example:
+        >>> visible("left\\u202e\\xa0right\\x00\\n"), visible("left\\n", besides="\\n")
+        ('left right ', 'left\\n')
+    """
+    kept = _JOINERS + besides
+    return "".join(sign if sign.isprintable() or sign in kept else " " if sign.isspace() else "" for sign in text)

@@ -5,6 +5,7 @@ import time
 from dataclasses import replace
 
 from rnn_compare.errors import UserError
+from rnn_compare.formatting import visible
 from rnn_compare.lecture.class_state import SentReview
 from rnn_compare.lecture.classroom_record import ClassroomRecord
 
@@ -89,7 +90,7 @@ def checked_review(text: object) -> str:
         raise UserError("A review is a text.")
     if len(text) > LONGEST_REVIEW:
         raise UserError(f"The review has {len(text):,} characters; {LONGEST_REVIEW:,} fit. Shorten it.")
-    plain = "".join(sign for sign in text if sign.isprintable() or sign == "\n").strip()
-    if not plain:
+    plain = visible(text, besides="\n").strip()
+    if not any(sign.isprintable() for sign in plain):
         raise UserError("Write a review first.")
     return plain

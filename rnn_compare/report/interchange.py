@@ -18,6 +18,7 @@ from pydantic_core import to_json
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.figures.registry import FIGURES
+from rnn_compare.formatting import visible
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed_predictions import MAX_EPOCHS, MAX_REVIEWS, RecordedPredictions
 from rnn_compare.report.packed_text import Checked
@@ -39,11 +40,11 @@ _BROKEN_OFF = "It was still at work when the report was made."
 
 def _on_one_line(text: str) -> str:
     """Returns a text without line breaks and without signs that cannot be seen, such as a terminal's commands."""
-    return "".join(sign for sign in " ".join(text.split()) if sign.isprintable())
+    return visible(" ".join(text.split()))
 
 
 def _readable(text: str) -> str:
-    return "".join(sign for sign in text if sign.isprintable() or sign in "\n\t")
+    return visible(text, besides="\n\t")
 
 
 def _experiment(values: Any) -> Any:

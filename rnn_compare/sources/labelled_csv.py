@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from rnn_compare.errors import UserError
+from rnn_compare.formatting import visible
 from rnn_compare.sources.csv_encoding import EXPECTED, decoded
 from rnn_compare.sources.csv_layout import DELIMITERS, Layout, layout, rows
 
@@ -124,7 +125,7 @@ class _Labels:
             )
         if label[0] in "=@" or (label[0] in "+-" and not _is_number(label)):
             raise UserError(f"Row {row}: the label {_short(label)!r} begins as a formula does. Write it without.")
-        if not label.isprintable():
+        if visible(label) != label or not label[0].isprintable():
             raise UserError(f"Row {row}: the label {label!a} holds a sign that cannot be shown. Write it without.")
         if len(self.first) == 2:
             (one, its_row), (other, others_row) = self.first.items()
@@ -213,5 +214,5 @@ def _is_number(text: str) -> bool:
 
 
 def _short(text: str) -> str:
-    shown = "".join(sign if sign.isprintable() else " " for sign in text)
+    shown = "".join(visible(sign) or " " for sign in text)
     return shown if len(shown) <= LONGEST_LABEL else f"{shown[:LONGEST_LABEL]}…"

@@ -12,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from rnn_compare.atomic import whole_file
+from rnn_compare.formatting import visible
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.sources.csv_layout import Layout
 from rnn_compare.sources.labelled_csv import Rows
@@ -49,7 +50,7 @@ class Card(BaseModel):
     @property
     def title(self) -> str:
         """The file's name, as people read it."""
-        name = "".join(sign for sign in Path(self.path).name if sign.isprintable())
+        name = visible(Path(self.path).name)
         return name if len(name) <= _LONGEST_TITLE else f"{name[:_LONGEST_TITLE]}…"
 
     @property

@@ -228,6 +228,13 @@ def test_any_json_is_a_review_or_refused(text: object) -> None:
     assert "\0" not in kept
 
 
+def test_a_review_keeps_joined_emoji_and_its_lines_and_one_of_joiners_alone_is_none() -> None:
+    family = "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
+    assert checked_review(f"We all saw it:\n{family}\u202e ") == f"We all saw it:\n{family}"
+    with pytest.raises(UserError, match="Write a review first"):
+        checked_review("\u200d\n\u200c")
+
+
 # ---- all at once, and what goes wrong ----------------------------------------------------------
 
 

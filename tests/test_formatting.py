@@ -1,0 +1,41 @@
+"""Texts that others typed keep what their spelling needs, and lose what nobody can see."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.formatting import visible
+
+JOINERS = {"\u200c", "\u200d"}
+DIRECTIONS = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+HIDDEN = DIRECTIONS + "\0\x07\x1b\x7f\u00ad\u200b\u2060\ufeff\U000e0041"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\U0001f468\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466",  # a family
+        "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",  # Persian: I want
+        "\u0915\u094d\u200d\u0937",  # Devanagari: a half form
+    ],
+)
+def test_emoji_and_words_that_are_spelt_with_joiners_stay_as_they_are(text: str) -> None:
+    assert visible(text) == text
+
+
+@given(text=st.text(st.characters() | st.sampled_from([*JOINERS, *HIDDEN, "\xa0", "\u202f", "\t", "\n"])))
+def test_all_that_can_be_seen_stays_in_order_and_nothing_invisible_but_joiners_and_spaces(text: str) -> None:
+    shown = visible(text)
+    assert [sign for sign in shown if not sign.isspace()] == [
+        sign for sign in text if (sign.isprintable() and not sign.isspace()) or sign in JOINERS
+    ]
+    assert {sign for sign in shown if sign.isspace()} <= {" "}
+    assert all(unicodedata.category(sign) not in {"Cc", "Cf", "Cs"} or sign in JOINERS for sign in shown)
+    assert not set(HIDDEN) & set(shown)
+    assert visible(shown) == shown
+
+
+def test_words_that_a_no_break_space_parts_stay_apart() -> None:
+    assert visible("Quel film\u202f!\xa0Oui") == "Quel film ! Oui"
