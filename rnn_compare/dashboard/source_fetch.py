@@ -9,6 +9,7 @@ from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.pages.inside.waiting import wait_for
 from rnn_compare.dashboard.services import get_services
 from rnn_compare.sources.source import Source
+from rnn_compare.training.analyses import Analysis
 
 _BEGUN = "fetched_sources"
 
@@ -24,7 +25,8 @@ def show(source: Source, problem: str) -> None:
     st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
     if source.fetch is None:
         return
-    services, begun = get_services(), st.session_state.setdefault(_BEGUN, set())
+    fetch, services = source.fetch, get_services()
+    begun: dict[str, Analysis] = st.session_state.setdefault(_BEGUN, {})
     if services.engine.scheduler:  # its workers have other disks
         st.caption(f"Where there is a network: `python -m rnn_compare fetch {source.name}`")
         return
@@ -32,14 +34,13 @@ def show(source: Source, problem: str) -> None:
     def begin() -> None:
         with notices.noting(notices.noted()):
             presenter.require()
-            begun.add(source.name)
+            begun[source.name] = services.engine.analyse(fetch, again=True)
 
-    if source.name in begun:
-        analysis = services.engine.analyse(source.fetch)
+    if analysis := begun.get(source.name):
         if not analysis.ended:
             wait_for(f"Fetching {source.title}", analysis)
             return
-        begun.discard(source.name)
+        del begun[source.name]
         if analysis.problem is None:
             st.rerun()
         st.error(analysis.problem, icon=":material/cloud_off:")

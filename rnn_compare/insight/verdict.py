@@ -10,6 +10,7 @@ from rnn_compare.networks import weights
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.runs.files import Which, weights_file
+from rnn_compare.runs.probabilities import THRESHOLD
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
 
@@ -33,8 +34,8 @@ class Verdict:
 
     @property
     def positive(self) -> bool:
-        """Which side of one half the probability lies on."""
-        return self.probability >= 0.5
+        """Whether the probability is above one half, as all accuracies count it."""
+        return self.probability > THRESHOLD
 
     @property
     def label(self) -> str:

@@ -49,7 +49,7 @@ class Analyses:
         self._known: dict[Hashable, Analysis] = {}
         self._running: dict[str, Analysis] = {}
 
-    def get(self, key: Hashable, work: Work) -> Analysis:
+    def get(self, key: Hashable, work: Work, again: bool = False) -> Analysis:
         """Returns the analysis of a key; the first call has a thread of its own do the work.
 
         One that ended badly is done anew after the problem was handed out once.
@@ -57,9 +57,11 @@ class Analyses:
         Args:
             key: What it is an analysis of.
             work: Does it, and returns the result; raises ``UserError`` if it cannot.
+            again: Whether one that has ended well is done anew, too.
         """
         with self._lock:
-            if known := self._known.pop(key, None):
+            known = self._known.pop(key, None)
+            if known and not (again and known.ended):
                 if not known.problem:
                     self._known[key] = known  # the newest once more
                 return known

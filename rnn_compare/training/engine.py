@@ -244,13 +244,14 @@ class Engine:
         """Has a run's stock Keras model written from its weights, for runs that ended without; raises as ``ask``."""
         return self.ask(keras_questions.write_model, run, self._store.run(run).experiment, which)
 
-    def analyse(self, function: Callable[..., object], *arguments: Hashable) -> Analysis:
+    def analyse(self, function: Callable[..., object], *arguments: Hashable, again: bool = False) -> Analysis:
         """Asks a worker for what takes seconds, and returns at once what there is of it by now.
 
         Args:
             function: As for ``ask``, but called as ``function(*arguments, tell=tell)``: it tells its progress as
                 ``tell(done, total)``.
             arguments: With equal arguments the same analysis is returned, while the program runs.
+            again: Whether one that has ended is done anew, since what it does may be undone by now.
         """
 
         def work(name: str) -> object:
@@ -259,7 +260,7 @@ class Engine:
                     WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS
                 )
 
-        return self._analyses.get((function, arguments), work)
+        return self._analyses.get((function, arguments), work, again)
 
     def close(self) -> None:
         """Ends all runs and workers; what still ran is recorded as interrupted. May be called twice."""

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models
+from rnn_compare.fused import models, threads
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import prepared
@@ -100,7 +100,9 @@ def versions(stock: str) -> dict[str, str]:
         "numba": numba.__version__,
         "system": platform.platform(),
         "processors": str(os.cpu_count()),
-        "threads": os.environ.get("TF_NUM_INTRAOP_THREADS", "as many as processors"),
+        "threads": os.environ.get("TF_NUM_INTRAOP_THREADS", "as many as processors")
+        if stock
+        else f"{threads.allowed()} when it began",  # trainings that begin or end beside it change that
     }
 
 

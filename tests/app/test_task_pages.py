@@ -8,14 +8,21 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb, registry
 from tests.patience import PATIENCE
+from tests.training.conftest import until
 
 from .conftest import script
 
 NOWHERE = "http://nobody.invalid/"
 
 pytestmark = pytest.mark.usefixtures("shared_services")
+
+
+def put_there(file: Path, *, tell: object) -> str:  # noqa: ARG001  # as a worker calls it
+    file.write_text("fetched")
+    return str(file)
 
 
 def page(name: str, **state: object) -> AppTest:
@@ -85,10 +92,32 @@ def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told
     app = page("reviews", source="keras")
     [button] = [each for each in app.button if each.label == "Fetch it"]
     button.click().run()
-    until = time.monotonic() + PATIENCE
-    while not app.error and time.monotonic() < until:
+    deadline = time.monotonic() + PATIENCE
+    while not app.error and time.monotonic() < deadline:
         time.sleep(0.2)
         app.run()
     assert f"{NOWHERE}imdb_word_index.json cannot be fetched" in app.error[0].value
     assert [each.label for each in app.button if each.label == "Fetch it"]
     assert not app.exception
+
+
+def test_a_source_whose_file_was_deleted_after_it_was_fetched_is_fetched_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "reviews"
+
+    def fingerprint() -> str:
+        if not file.exists():
+            raise UserError("The file is not there.")
+        return "fetched"
+
+    source = dataclasses.replace(
+        registry.source("keras"), fingerprint=fingerprint, fetch=functools.partial(put_there, file)
+    )
+    monkeypatch.setitem(registry._SOURCES, "keras", source)
+    for _ in range(2):
+        file.unlink(missing_ok=True)
+        app = page("reviews", source="keras")
+        [button] = [each for each in app.button if each.label == "Fetch it"]
+        button.click().run()
+        until(file.exists)

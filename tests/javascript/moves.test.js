@@ -3,7 +3,7 @@ import test from "node:test";
 
 import { strongestWord, depths } from "../../rnn_compare/dashboard/assets/marked_text.js";
 import { moves, odds, signed } from "../../rnn_compare/dashboard/assets/moves.js";
-import { sentence } from "../../rnn_compare/dashboard/assets/reading_card.js";
+import { sentence, verdictIn } from "../../rnn_compare/dashboard/assets/reading_card.js";
 
 const RUN = { logits: [0, 2, -1], unknown: [1], labels: ["negative", "positive"] }; // before the first word, then after each
 
@@ -47,4 +47,9 @@ test("a card says how it ends without the word, once that is worked out", () => 
   );
   assert.equal(sentence(RUN, "zzyzx", 1, found), "“zzyzx” is unknown to this network as it is");
   assert.equal(sentence(RUN, "a", -1, found), "“a” was cut off: this network never saw it");
+});
+
+test("a probability of one half is the first label, as accuracies count it", () => {
+  assert.equal(verdictIn(0.5, RUN.labels), "50.0 % negative");
+  assert.equal(verdictIn(0.51, RUN.labels), "51.0 % positive");
 });

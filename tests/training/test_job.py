@@ -10,6 +10,7 @@ import pytest
 import tensorflow as tf
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.fused import threads
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.insight.prediction import predict
 from rnn_compare.networks import keras_models, weights
@@ -34,6 +35,18 @@ def test_every_epoch_reads_every_review_once_in_an_order_of_its_own() -> None:
     assert orders[0] != orders[1] != orders[2]
     assert batches.order(experiment, 0).tolist() == orders[0]
     assert batches.order(tiny(seed=4), 0).tolist() != orders[0]
+
+
+@pytest.mark.parametrize("stock_layers", [False, True])
+def test_a_run_says_how_many_threads_its_own_layers_use(stock_layers: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TF_NUM_INTRAOP_THREADS", "1")
+    threads.allow(3)
+    try:
+        started = train("threads", tiny(stock_layers=stock_layers))[0]
+    finally:
+        threads.allow(1)
+    assert isinstance(started, Started)
+    assert started.versions["threads"] == ("1" if stock_layers else "3 when it began")
 
 
 def test_initial_weights_do_not_depend_on_what_other_threads_draw() -> None:

@@ -71,7 +71,7 @@ function buildVerdict(root, run, words, author) {
     const after = run.probabilities[at - run.first + 1];
     verdict.textContent = verdictIn(after, run.labels);
     if (author === null) return;
-    const right = after >= 0.5 === author;
+    const right = after > 0.5 === author;
     const whose = isOpinion(run) ? "its author" : "its label";
     truth.textContent = `${right ? "✓" : "✗"} ${whose}: ${run.labels[Number(author)]}`;
     truth.classList.toggle("rc-wrong", !right);
@@ -81,7 +81,7 @@ function buildVerdict(root, run, words, author) {
 // A verdict as Try a review says it: the likelier label, and how likely it is.
 export function verdictIn(probability, labels) {
   const share = Math.max(probability, 1 - probability);
-  return `${(100 * share).toFixed(1)} % ${labels[Number(probability >= 0.5)]}`;
+  return `${(100 * share).toFixed(1)} % ${labels[Number(probability > 0.5)]}`;
 }
 
 // Whether its labels are what people think of a film.
