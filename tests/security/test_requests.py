@@ -143,7 +143,15 @@ def test_on_this_machine_only_it_answers_to_this_machines_names_only(guarded: Se
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://evil.example", "http://127.0.0.1.evil.example", "http://localhost.evil.example", "null", "file://"],
+    [
+        *("https://evil.example", "http://127.0.0.1.evil.example", "http://localhost.evil.example", "null", "file://"),
+        *(
+            "http://127.0.0.1:9",
+            "https://127.0.0.1",
+            "http://localhost:9",
+            "http://[",
+        ),  # other programs of this machine
+    ],
 )
 def test_no_other_sites_page_may_connect(guarded: Server, origin: str) -> None:
     with pytest.raises(InvalidStatus) as refused:

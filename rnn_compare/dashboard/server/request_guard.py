@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from rnn_compare.dashboard.server import connections, join, upload_gate, visitor_cookie
+from rnn_compare.dashboard.server.websocket_guard import is_own_origin, without_development
 
 HEALTH = "/_stcore/health"
 EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
@@ -42,9 +43,11 @@ class RequestGuard:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
-        allowed = _host_allowed(Headers(scope=scope).get("host", ""))
+        headers = Headers(scope=scope)
+        allowed = _host_allowed(headers.get("host", ""))
         if scope["type"] == "websocket":
-            await (self.app if allowed else WebSocketClose(1008))(scope, receive, send)
+            connected = self.app if allowed and is_own_origin(headers) else WebSocketClose(1008)
+            await connected(scope, without_development(receive), send)
             return
         new_cookies = visitor_cookie.new(scope)
 
