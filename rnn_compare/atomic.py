@@ -55,6 +55,15 @@ def whole_folder(path: Path) -> Iterator[Path]:
                 raise
 
 
+def identity(path: Path) -> tuple[int, int] | None:
+    """Returns what tells the file at a path from any other that takes its place; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 @contextlib.contextmanager
 def _beside(path: Path) -> Iterator[Path]:
     """Yields an unused name in the same folder, with the same suffix; whatever is left there is removed."""

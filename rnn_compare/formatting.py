@@ -94,11 +94,7 @@ def as_markdown(text: str) -> str:
 def visible(text: str, besides: str = "") -> str:
     """Returns a text without invisible characters, such as a terminal's commands or a change of direction.
 
-    Any other white space becomes a space, so that words stay apart; joiners stay.
-
-    Args:
-        text: Whatever somebody typed.
-        besides: More characters that stay.
+    Other white space becomes a space, so that words stay apart; joiners stay, and the characters ``besides``.
 
     Example:
         >>> visible("left\\u202e\\xa0right\\x00\\n"), visible("left\\n", besides="\\n")

@@ -1,5 +1,6 @@
 """Where the program keeps what it writes: everything lies in one cache folder."""
 
+import errno
 import os
 import re
 from pathlib import Path
@@ -31,7 +32,7 @@ def page_command() -> str:
 
 
 def cache_place() -> Path:
-    """Returns where the cache folder is, or would be: to look something up in it, often."""
+    """Returns where the cache folder is, or would be: to look something up in it; whoever writes makes folders."""
     if named := os.environ.get(CACHE_VARIABLE):
         return Path(named).expanduser().resolve()
     # What belongs to an installed package is replaced with it, and often not the user's to write.
@@ -39,7 +40,7 @@ def cache_place() -> Path:
 
 
 def cache_folder() -> Path:
-    """Returns the cache folder, made if missing.
+    """Returns the cache folder, made if missing, before something is written that must not fail without words.
 
     ``RNN_COMPARE_CACHE`` moves it; without it, ``cache/`` beside ``app.py`` is used, or, installed from a wheel, the
     system's folder for a user's data.
@@ -50,9 +51,8 @@ def cache_folder() -> Path:
     folder = cache_place()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        probe = folder / f".writable-{os.getpid()}"
-        probe.touch()
-        probe.unlink(missing_ok=True)  # another thread may have looked at the same moment
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError(errno.EACCES, "it is read-only")
     except OSError as error:
         raise UserError(
             f"The cache folder {folder} cannot be written to ({error.strerror or error}); runs and prepared "
@@ -63,7 +63,7 @@ def cache_folder() -> Path:
 
 def worker_log() -> Path:
     """Returns where workers write what is not meant for people: tracebacks, TensorFlow's chatter."""
-    return cache_folder() / "workers.log"
+    return cache_place() / "workers.log"
 
 
 def run_folder(run_id: str) -> Path:
@@ -74,4 +74,4 @@ def run_folder(run_id: str) -> Path:
     """
     if not _RUN_ID.fullmatch(run_id):
         raise UserError(f"{run_id[:40]!r} is no run's id; `python -m rnn_compare runs` lists them.")
-    return cache_folder() / "runs" / run_id
+    return cache_place() / "runs" / run_id

@@ -1,11 +1,14 @@
 """The shape of the whole project: which room may know which, and what no file may hold."""
 
+import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+
+from rnn_compare.paths import CACHE_VARIABLE
 
 PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
@@ -47,6 +50,27 @@ print(sorted({"keras", "tensorflow"} & sys.modules.keys()))
     assert done.stdout == "[]\n", done.stdout + done.stderr
 
 
+def test_a_server_that_starts_imports_neither_kernels_nor_keras_and_writes_nothing(tmp_path: Path) -> None:
+    """Workers do; and where the cache cannot be written to, the pages are there to say so."""
+    script = """
+import os, sys
+written = []
+
+def note(event, arguments):
+    if event == "os.mkdir" or (event == "open" and arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)):
+        written.append(str(arguments[0]))
+
+sys.addaudithook(note)
+import app
+from rnn_compare.dashboard.server import lifespan
+lifespan.prepare()
+print(sorted({"keras", "llvmlite", "numba", "tensorflow"} & sys.modules.keys()), written)
+"""
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", CACHE_VARIABLE: str(tmp_path / "nowhere")}
+    done = _run(sys.executable, "-c", script, environment=environment)
+    assert done.stdout == "[] []\n", done.stdout + done.stderr
+
+
 def test_no_file_names_a_package_index_so_that_the_choice_stays_with_who_installs() -> None:
     hosts = [f"{name}.org" for name in ("pypi", "pythonhosted", "npmjs")]
     words = [*hosts, "--" + "index-url", "--" + "find-links"]  # in two parts: this file is read as well
@@ -55,8 +79,8 @@ def test_no_file_names_a_package_index_so_that_the_choice_stays_with_who_install
     assert [(str(path), word) for path, content in contents.items() for word in words if word.encode() in content] == []
 
 
-def _run(*command: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+def _run(*command: str | Path, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
 
 
 def _modules() -> list[str]:

@@ -75,11 +75,8 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
 def open_store() -> Iterator[RunStore]:
     """Opens the record of runs; says so if a damaged one was set aside."""
     store = RunStore(cache_folder() / "runs.db")
-    if store.set_aside is not None:
-        print(
-            f"The record of runs was damaged; it was set aside as {store.set_aside} and a new one begun.",
-            file=sys.stderr,
-        )
+    for warning in store.warnings:
+        print(warning, file=sys.stderr)
     try:
         yield store
     finally:

@@ -16,7 +16,7 @@ from rnn_compare.atomic import whole_file
 from rnn_compare.baselines.registry import BASELINES
 from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import cache_folder
+from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.sources.source import Labelled
@@ -140,7 +140,7 @@ def _file(reviews: Reviews, experiment: Experiment) -> Path:
     """Returns where the baselines are kept. The folder of the reviews names their source and its content."""
     settings = same_baselines(experiment).model_dump(include=set(BASELINE_SETTINGS), mode="json")
     key = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
-    return cache_folder() / "baselines" / f"{reviews.folder.name}-v{FORMAT}-{key}.npz"
+    return cache_place() / "baselines" / f"{reviews.folder.name}-v{FORMAT}-{key}.npz"
 
 
 def _write(file: Path, results: Sequence[Baseline]) -> None:

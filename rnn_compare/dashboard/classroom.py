@@ -5,6 +5,8 @@ import threading
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.paths import cache_folder
 
+REPLACED = "The record of lectures was removed or replaced while the program ran, and its lecture with it."
+
 _lock = threading.Lock()
 _classroom: Classroom | None = None
 
@@ -19,6 +21,10 @@ def get_classroom() -> Classroom:
     with _lock:
         if _classroom is None:
             _classroom = Classroom(cache_folder() / "lecture.db")
+        elif _classroom.is_replaced:
+            before, _classroom = _classroom, Classroom(cache_folder() / "lecture.db")
+            before.close()
+            _classroom.warnings.append(REPLACED)
         return _classroom
 
 

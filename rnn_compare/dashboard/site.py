@@ -1,10 +1,14 @@
 """The pages and how one gets from one to another."""
 
+import contextlib
+
 import streamlit as st
 
 from rnn_compare.dashboard import held_values, theme
 from rnn_compare.dashboard.access import sign_in
+from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages import cluster, reviews, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
@@ -13,8 +17,11 @@ from rnn_compare.dashboard.pages.present import page as present
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
 from rnn_compare.dashboard.server import upload_gate
-from rnn_compare.dashboard.services import FIRST_PAGE_SECONDS, Services, get_services
+from rnn_compare.dashboard.services import FIRST_PAGE_SECONDS, get_services
 from rnn_compare.errors import UserError
+
+LOOK_SECONDS = 3.0
+"""How often a page that cannot use the cache looks whether it can by now."""
 
 
 def render() -> None:
@@ -46,19 +53,24 @@ def render() -> None:
     try:
         services = get_services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)
-        _say_what_was_set_aside(services)
+        for warning in (*services.store.warnings, *get_classroom().warnings):
+            st.warning(warning, icon=":material/report:")
         with held_values.on(page.url_path):
             page.run()
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
+        if not _usable():
+            ticking(_draw_again_once_usable, LOOK_SECONDS)
     sign_in.show()  # last, so that it stands below what the page puts into the sidebar
 
 
-def _say_what_was_set_aside(services: Services) -> None:
-    if services.store.set_aside is not None:
-        st.warning(
-            f"The record of runs could not be read and was set aside as {services.store.set_aside.name}; a new one was "
-            "begun. The weights of earlier runs are still in the cache folder.",
-            icon=":material/report:",
-        )
+def _usable() -> bool:
+    with contextlib.suppress(UserError):
+        return bool(get_services().snapshot())
+    return False
+
+
+def _draw_again_once_usable() -> None:
+    if _usable():
+        st.rerun(scope="app")

@@ -7,11 +7,11 @@ from typing import Any
 import numba
 from numba.core.caching import _CacheLocator
 
-from rnn_compare.fused.code_folder import CODE_FOLDER, SOURCES
+from rnn_compare.fused.code_folder import SOURCES, code_folder
 
 
 class ByContent(_CacheLocator):
-    """Finds the code of a kernel in ``CODE_FOLDER``, for Numba.
+    """Finds the code of a kernel in ``code_folder()``, for Numba.
 
     Numba's own way adds the path and the age of the sources. A worker of a cluster, which was sent them, would compile
     for half a minute what is there already.
@@ -31,7 +31,7 @@ class ByContent(_CacheLocator):
 
     def get_cache_path(self) -> str:
         """Returns the folder, which the content of all sources names."""
-        return str(CODE_FOLDER)
+        return str(code_folder())
 
     def get_source_stamp(self) -> str:
         """Returns what changes with the source: the folder has changed by then."""

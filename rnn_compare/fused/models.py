@@ -8,7 +8,8 @@ import tensorflow as tf
 from filelock import FileLock
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import code_folder, vector_inputs, word_gradients, word_inputs
+from rnn_compare.fused import vector_inputs, word_gradients, word_inputs
+from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.fused.network import FusedNetwork, unsupported_options
 from rnn_compare.fused.optimizers import RMSprop
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
@@ -45,14 +46,14 @@ def compile_kernels(*cells: str) -> None:
 
     Several processes may call this at once: one compiles, the others wait for it and load what it compiled.
     """
-    code_folder.CODE_FOLDER.mkdir(parents=True, exist_ok=True)
+    code_folder().mkdir(parents=True, exist_ok=True)
     for cell_name in cells:
-        sign = code_folder.sign_of(cell_name)
+        sign = sign_of(cell_name)
         if sign.exists():
             _call_every_kernel(cell_name)
             continue
         # One lock for all: Numba's index of the functions that cells share would lose what two write at once.
-        with FileLock(code_folder.CODE_FOLDER / "compiling.lock"):
+        with FileLock(code_folder() / "compiling.lock"):
             _call_every_kernel(cell_name)
             sign.touch()
         time.sleep(TURN_SECONDS)
@@ -65,7 +66,7 @@ def warm_up() -> None:
 
 def load_compiled() -> None:
     """Loads the kernels that are compiled already."""
-    compile_kernels(*(name for name in KERNELS if code_folder.sign_of(name).exists()))
+    compile_kernels(*(name for name in KERNELS if sign_of(name).exists()))
 
 
 def _call_every_kernel(name: str) -> None:

@@ -31,12 +31,16 @@ class Classroom:
     Args:
         path: The database file.
 
+    Attributes:
+        warnings: What people must know of it, such as that it could not be read.
+
     Raises:
         UserError: If it cannot be used; the same of every call that writes.
     """
 
     def __init__(self, path: Path) -> None:
         self._record = ClassroomRecord(path)
+        self.warnings = self._record.warnings
         self._lock = threading.Lock()
         self._door = threading.Lock()
         self._listeners: list[Callable[[], None]] = []
@@ -52,6 +56,11 @@ class Classroom:
     def close(self) -> None:
         """Closes the record."""
         self._record.close()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the file of the record was removed or replaced since it was opened."""
+        return self._record.is_replaced
 
     # ---- what anybody may ask ------------------------------------------------------------------
 

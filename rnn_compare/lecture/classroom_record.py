@@ -10,12 +10,14 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from rnn_compare.atomic import identity
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import STATE, SentReview, State
 from rnn_compare.lecture.questions import Answer
 
 VERSION = 1
 BUSY_SECONDS = 5.0
+SET_ASIDE = "The record of lectures could not be read and was set aside as {}; a new one was begun."
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS lectures (
@@ -56,21 +58,29 @@ class ClassroomRecord:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._lock = threading.Lock()
+        self.warnings: list[str] = []
         with self._in_words():
             try:
                 self._connection = _opened(path)
             except sqlite3.DatabaseError as error:
                 if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
                     raise
-                path.rename(path.with_name(f"{path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}"))
+                aside = path.rename(path.with_name(f"{path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}"))
                 for suffix in ("-wal", "-shm"):
                     path.with_name(path.name + suffix).unlink(missing_ok=True)
                 self._connection = _opened(path)
+                self.warnings.append(SET_ASIDE.format(aside.name))
+        self._identity = identity(path)
 
     def close(self) -> None:
         """Closes the file."""
         with self._lock:
             self._connection.close()
+
+    @property
+    def is_replaced(self) -> bool:
+        """Whether the file was removed or replaced since it was opened."""
+        return identity(self.path) != self._identity
 
     # ---- the lecture ---------------------------------------------------------------------------
 
@@ -214,7 +224,7 @@ class ClassroomRecord:
         except (sqlite3.Error, OSError) as error:
             raise NotKept(
                 f"What the class sends cannot be kept in {self.path} ({error}). Free some space, or make the file and "
-                "its folder writable; what was kept before is safe."
+                "its folder writable."
             ) from error
 
 

@@ -153,7 +153,7 @@ def load(path: Path) -> Lecture:
 
 def read_all() -> Lectures:
     """Reads the shipped lectures and those in the cache folder; one that is no lecture does not hinder the others."""
-    files = {path.stem: path for folder in (SHIPPED, cache_folder() / FOLDER) for path in _in(folder)}
+    files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in _in(folder)}
     found, problems = [], []
     for name in sorted(files, key=lambda name: (name != FIRST, name)):
         try:

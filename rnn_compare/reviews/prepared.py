@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from rnn_compare.atomic import UNFINISHED, whole_folder
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE, cache_folder
+from rnn_compare.paths import CACHE_VARIABLE, cache_place
 from rnn_compare.reviews.encoding import pad
 from rnn_compare.reviews.preparing import Facts, write
 from rnn_compare.reviews.vocabulary import Vocabulary
@@ -217,7 +217,7 @@ def prepare(source_name: str) -> Path:
     if folder.is_dir():
         return folder
     try:
-        folder.parent.mkdir(exist_ok=True)
+        folder.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(folder.parent / f"{source_name}.lock"):
             if folder.is_dir():  # another process was first
                 return folder
@@ -237,7 +237,7 @@ def prepare(source_name: str) -> Path:
 def _folder(source_name: str) -> Path:
     if source_name in _elsewhere:
         return _elsewhere[source_name]
-    return cache_folder() / "reviews" / f"{source_name}-v{FORMAT}-{source(source_name).fingerprint()}"
+    return cache_place() / "reviews" / f"{source_name}-v{FORMAT}-{source(source_name).fingerprint()}"
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rnn_compare.errors import UserError
-from rnn_compare.paths import cache_folder
+from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
 from rnn_compare.sources import own_texts, text_cards
 
@@ -61,5 +61,5 @@ def forget(name: str) -> None:
     """Removes a file's texts from the cache, with all that was prepared of them; runs trained on them stay."""
     if text_cards.card(name):
         own_texts.forget(name)
-        for folder in (cache_folder() / "reviews").glob(f"{name}-v*"):
+        for folder in (cache_place() / "reviews").glob(f"{name}-v*"):
             shutil.rmtree(folder, ignore_errors=True)

@@ -28,6 +28,6 @@ def interrupt_orphans(store: RunStore) -> list[str]:
 
 
 def unrecorded_epochs(run: str, store: RunStore) -> list[EpochEnd]:
-    """Returns the epochs that a run's checkpoint knows and the record does not."""
-    found = checkpoint.load(run)
-    return list(found.epochs[len(store.run(run).epochs) :]) if found else []
+    """Returns the epochs that a run's checkpoint knows and the record does not; none of a run that it does not hold."""
+    found, recorded = checkpoint.load(run), store.runs([run])
+    return list(found.epochs[len(recorded[0].epochs) :]) if found and recorded else []

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rnn_compare.atomic import whole_file
-from rnn_compare.paths import cache_folder
+from rnn_compare.paths import cache_place
 
 USUAL_TOGETHER = 1.2
 """How much longer a step takes with a network on every core: caches, memory and the second thread are shared."""
@@ -72,7 +72,7 @@ def keep(speed: Speed) -> None:
 
 
 def _file() -> Path:
-    return cache_folder() / "speed.json"
+    return cache_place() / "speed.json"
 
 
 def _machine(workers: int) -> str:

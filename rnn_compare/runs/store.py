@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from rnn_compare.atomic import identity
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import rows, schema
@@ -17,6 +18,9 @@ from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run, Tested
 
 MAX_NAME, MAX_NOTE = 80, 2000
+SET_ASIDE = "The record of runs could not be read and was set aside as {}; a new one was begun."
+LOST = "The record of runs was removed while the program ran, and its runs with it. A new one was begun."
+REPLACED = "Another record of runs was put in place while the program ran; its runs are shown."
 
 UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, TypeError, ValueError, OverflowError)
 """Errors of a value, which come again however often it is written; a full disk or a lock raises others."""
@@ -35,7 +39,8 @@ class RunStore:
 
     Args:
         path: The database file; made if missing. A file that is no sound database is set aside under
-            another name, ``set_aside``, and a new one begun.
+            another name, ``set_aside``, and a new one begun. One that is removed or replaced while it is open is
+            opened anew.
 
     Raises:
         UserError: If the file can neither be opened nor made.
@@ -46,8 +51,7 @@ class RunStore:
         self._write_lock = threading.Lock()
         self._readers = threading.local()
         self._heartbeats: dict[str, tuple[float, float]] = {}
-        self.set_aside = schema.prepare(path)
-        self._writer = schema.connect(path)
+        self._open()
 
     def close(self) -> None:
         """Closes the writing connection."""
@@ -271,13 +275,20 @@ class RunStore:
         """Returns all runs of a setting, whatever their seed."""
         return self.runs([row["id"] for row in self._read("SELECT id FROM runs WHERE setting = ?", (setting,))])
 
-    def stop_requests(self, owner: Owner) -> list[str]:
-        """Returns the owner's unfinished runs that somebody asked to stop."""
+    def stop_requests(self, owner: Owner, at_work: Collection[str] = ()) -> list[str]:
+        """Returns the owner's unfinished runs that somebody asked to stop, and those at work that are not recorded."""
         found = self._read(
             f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}",
             (owner.pid, owner.started, owner.host),
         )
-        return [row["id"] for row in found]
+        known = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(at_work))})", list(at_work))
+        return [row["id"] for row in found] + sorted(set(at_work) - {row["id"] for row in known})
+
+    @property
+    def warnings(self) -> list[str]:
+        """What people must know of the record: that it was set aside, removed or replaced."""
+        self._look()
+        return self._warnings
 
     # ---- the rest is how -----------------------------------------------------------------------
 
@@ -297,8 +308,26 @@ class RunStore:
         with self._transaction() as connection:
             connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run))
 
+    def _open(self) -> None:
+        self.set_aside = schema.prepare(self.path)
+        self._writer, self._identity = schema.connect(self.path), identity(self.path)
+        self._warnings = [SET_ASIDE.format(self.set_aside.name)] if self.set_aside else []
+
+    def _look(self) -> None:
+        """Opens the file anew where it is no longer the one that was opened."""
+        if identity(self.path) == self._identity:
+            return
+        with self._write_lock:
+            if (now := identity(self.path)) != self._identity:
+                self._writer.close()  # SQLite leaves the files alone that lie there now
+                with contextlib.suppress(OSError):  # the next line says it in words
+                    self.path.parent.mkdir(parents=True, exist_ok=True)
+                self._open()
+                self._warnings.append(REPLACED if now else LOST)
+
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
+        self._look()
         with self._write_lock:
             try:
                 with self._writer:
@@ -308,10 +337,12 @@ class RunStore:
                 raise _in_words(error, self.path) from error
 
     def _read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
-        connection = getattr(self._readers, "connection", None)
+        self._look()
+        connection, known = getattr(self._readers, "connection", (None, None))
         try:
-            if connection is None:
-                connection = self._readers.connection = schema.connect(self.path, read_only=True)
+            if connection is None or known != self._identity:
+                known, connection = self._identity, schema.connect(self.path, read_only=True)
+                self._readers.connection = connection, known
             return list(connection.execute(query, values))
         except sqlite3.Error as error:
             raise _in_words(error, self.path) from error
@@ -319,8 +350,8 @@ class RunStore:
 
 def _in_words(error: sqlite3.Error, path: Path) -> UserError:
     mend = {
-        "SQLITE_FULL": "The disk is full. Free some space",
-        "SQLITE_READONLY": "The file or its folder is read-only. Make it writable",
-        "SQLITE_BUSY": "Another program holds it. Close that program, or wait",
-    }.get(error.sqlite_errorname, "Check the file and its folder")
-    return UserError(f"The record of runs {path} could not be used ({error}). {mend}; what was recorded is kept.")
+        "SQLITE_FULL": "The disk is full. Free some space; what was recorded is kept.",
+        "SQLITE_READONLY": "The file or its folder is read-only. Make it writable; what was recorded is kept.",
+        "SQLITE_BUSY": "Another program holds it. Close that program, or wait; what was recorded is kept.",
+    }.get(error.sqlite_errorname, "Check the file and its folder.")
+    return UserError(f"The record of runs {path} could not be used ({error}). {mend}")

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
-from rnn_compare.paths import cache_folder
+from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.sources.download import RemoteFile, download
 from rnn_compare.sources.source import Labelled, RankedReviews, ScriptPart, Source
 
@@ -66,7 +66,7 @@ def find() -> KerasFile:
         places = [path / NPZ if path.is_dir() else path]
     else:
         keras_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
-        places = [cache_folder() / NPZ, keras_home / "datasets" / NPZ]
+        places = [cache_place() / NPZ, keras_home / "datasets" / NPZ]
     npz = next((place for place in places if place.is_file()), None)
     if npz is None:
         raise UserError(

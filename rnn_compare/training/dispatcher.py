@@ -176,7 +176,7 @@ class Dispatcher:
         return failed
 
     def _stop_requested(self, workers: Workers) -> None:
-        for run in self._store.stop_requests(self._owner):
+        for run in self._store.stop_requests(self._owner, self._jobs):
             job = self._jobs.get(run)
             if job is None:  # it still waits
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))

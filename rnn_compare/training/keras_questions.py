@@ -1,4 +1,4 @@
-"""Worker functions that need Keras: the server names them and calls none of them."""
+"""Worker functions that need Keras or compiled kernels: the server names them and calls none of them."""
 
 from pathlib import Path
 
@@ -29,3 +29,10 @@ def compile_kernels() -> None:
     from rnn_compare.fused import models
 
     models.warm_up()
+
+
+def step(seconds: float, at_once: int) -> float:
+    """Returns how long a step of training takes, as ``step_time.step`` measures it."""
+    from rnn_compare.training import step_time
+
+    return step_time.step(seconds, at_once)

@@ -18,7 +18,7 @@ from distributed import get_worker
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
-from rnn_compare.paths import cache_folder, worker_log
+from rnn_compare.paths import cache_place, worker_log
 from rnn_compare.runs.events import Ended, Event, Status
 from rnn_compare.training.lean_import import OPTIONAL, without
 from rnn_compare.training.messages import (
@@ -124,7 +124,7 @@ def keep_byte_code() -> None:
         return
     kept = Path(spec.cached)
     if not kept.exists() and (sys.dont_write_bytecode or not os.access(kept.parent.parent, os.W_OK)):
-        sys.pycache_prefix = str(cache_folder() / "bytecode")
+        sys.pycache_prefix = str(cache_place() / "bytecode")
         sys.dont_write_bytecode = False
 
 

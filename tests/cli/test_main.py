@@ -307,7 +307,7 @@ def test_a_damaged_record_is_set_aside_and_named(
     (tmp_path / "runs.db").write_text("this is no database, however long one reads it" * 100)
     assert main(["runs"]) == 0
     [aside] = tmp_path.glob("runs.db.unreadable-*")
-    assert str(aside) in capsys.readouterr().err
+    assert aside.name in capsys.readouterr().err
 
 
 def test_a_cache_that_cannot_be_made_is_answered_by_a_sentence(

@@ -13,7 +13,7 @@ from rnn_compare.dashboard.components.board import View, message
 from rnn_compare.dashboard.components.board_curves import packed
 from rnn_compare.dashboard.components.board_subject import subject
 from rnn_compare.experiment import Experiment, recorded_experiment
-from rnn_compare.fused import code_folder
+from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import Run
@@ -50,7 +50,7 @@ def test_what_was_broken_off_can_be_continued_and_what_is_finished_has_nothing_t
 def test_a_run_whose_kernel_is_compiled_first_says_so_and_that_it_is_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(code_folder, "CODE_FOLDER", tmp_path)
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
     preparing = replace(
         run("a", Status.RUNNING),
         versions={"layers": "fused"},
@@ -58,7 +58,8 @@ def test_a_run_whose_kernel_is_compiled_first_says_so_and_that_it_is_once(
     )
     assert said(preparing)[0] == "compiling, once on this machine: 10 to 20 s"
     assert said(replace(preparing, versions={"layers": "stock Keras, as set"}))[0] == "preparing"
-    code_folder.sign_of(preparing.experiment.cell).touch()
+    code_folder().mkdir()
+    sign_of(preparing.experiment.cell).touch()
     assert said(preparing)[0] == "preparing"
 
 

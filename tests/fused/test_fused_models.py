@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import code_folder, models
+from rnn_compare.fused import models
 from rnn_compare.fused.models import warm_up, why_not_covered
 from rnn_compare.fused.optimizers import STEPS
 from rnn_compare.fused.sequences import KERNELS
@@ -119,7 +119,7 @@ def test_options_of_an_optimizer_that_kernels_do_not_apply_are_left_to_stock_ker
 def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(code_folder, "CODE_FOLDER", tmp_path / "kernels")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
     waits: list[Path] = []
     lock = FileLock
 
@@ -135,7 +135,7 @@ def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
 
 
 def test_a_training_compiles_its_own_kernel_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(code_folder, "CODE_FOLDER", tmp_path / "kernels")
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
     called: list[str] = []
     monkeypatch.setattr(models, "_call_every_kernel", called.append)
     models.load_compiled()

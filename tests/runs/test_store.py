@@ -331,3 +331,36 @@ def test_what_people_type_is_never_sql(store: RunStore) -> None:
     with pytest.raises(UserError):
         store.run(hostile)
     assert len(store.runs()) == 1
+
+
+def test_a_record_that_is_removed_or_replaced_while_it_is_open_is_opened_anew_and_says_so(tmp_path: Path) -> None:
+    folder, away = tmp_path / "cache", tmp_path / "away"
+    folder.mkdir()
+    store = RunStore(folder / "runs.db")
+    [before] = store.create([Experiment()], ME, "page")
+    folder.rename(away)
+    assert store.runs() == []
+    assert "was removed while the program ran" in store.warnings[0]
+    [meanwhile] = store.create([Experiment()], ME, "page")
+    assert [run.id for run in RunStore(folder / "runs.db").runs()] == [meanwhile]
+    assert store.stop_requests(ME, [before, meanwhile]) == [before]
+    folder.rename(tmp_path / "meanwhile")
+    away.rename(folder)
+    [again] = store.create([Experiment()], ME, "page")
+    assert [run.id for run in store.runs()] == [before, again], "and nothing of its log was lost"
+    assert "Another record of runs was put in place" in store.warnings[0]
+
+
+def test_a_record_that_cannot_be_made_anew_says_so_and_is_made_once_it_can(tmp_path: Path) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    store = RunStore(folder / "runs.db")
+    store.create([Experiment()], ME, "page")
+    folder.rename(tmp_path / "away")
+    folder.write_text("a file")
+    for call in (store.runs, lambda: store.create([Experiment()], ME, "page")):
+        with pytest.raises(UserError, match="cannot be opened") as refused:
+            call()
+        assert "kept" not in str(refused.value)
+    folder.unlink()
+    assert store.runs() == []

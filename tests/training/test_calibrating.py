@@ -14,7 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import calibrating, keras_questions, step_time
+from rnn_compare.training import calibrating, keras_questions
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 
@@ -32,7 +32,7 @@ class Idle(Engine):
         return [None, None]
 
     def ask(self, function: Callable[..., Any], *_: Any, **__: Any) -> Any:
-        if function is not step_time.step:
+        if function is not keras_questions.step:
             assert function is keras_questions.compile_kernels
             assert not self.asked, "what is compiled meanwhile is no part of it"
             return None
@@ -48,7 +48,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 
 def test_a_step_of_training_is_measured_as_a_worker_has_it(prepared_cache: Path) -> None:
-    code = "from rnn_compare.training import step_time; print(step_time.step(0.2))"
+    code = "from rnn_compare.training import keras_questions; print(keras_questions.step(0.2, 1))"
     environment = {**os.environ, **ENVIRONMENT, CACHE_VARIABLE: str(prepared_cache)}  # the kernels are compiled there
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert 0.05 < float(done.stdout) < 50

@@ -167,6 +167,8 @@ async def _record(call: Callable[..., object], *arguments: object) -> None:
 def _shared(classroom: Classroom) -> Broadcast:
     global _broadcast
     if _broadcast is None or not _broadcast.serves(classroom):
+        if _broadcast is not None:
+            _broadcast.close()  # its phones come again
         _broadcast = Broadcast(classroom)
     return _broadcast
 

@@ -16,7 +16,7 @@ from distributed.utils import get_mp_context
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE, cache_folder
+from rnn_compare.paths import CACHE_VARIABLE, cache_place
 from rnn_compare.training import worker_process
 from rnn_compare.training.lean_import import without
 from rnn_compare.training.local import dask_settings, fork_server, worker
@@ -96,7 +96,7 @@ class LocalWorkers:
             scheduler_kwargs={"allowed_failures": 0, "dashboard_address": "127.0.0.1:0"},
             preload=[worker.__name__],
             # Pinned, so that a worker started anew next week still writes where the first ones did.
-            env={CACHE_VARIABLE: str(cache_folder())},
+            env={CACHE_VARIABLE: str(cache_place())},
         )
         dask_settings.quieten_scheduler(cluster.scheduler)
         client = Client(cluster)  # type: ignore[no-untyped-call]  # as above

@@ -67,6 +67,7 @@ def _give_way() -> None:
 
 def _write_to_log() -> None:
     # TensorFlow writes to the file descriptors themselves; `train --json` promises a clean stdout.
+    worker_log().parent.mkdir(parents=True, exist_ok=True)
     log = os.open(worker_log(), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for descriptor in (1, 2):
         os.dup2(log, descriptor)

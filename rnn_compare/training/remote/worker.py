@@ -14,7 +14,7 @@ from distributed.core import Status
 
 from rnn_compare.atomic import whole_file, whole_folder
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import cache_folder, run_folder
+from rnn_compare.paths import cache_place, run_folder
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.files import delete_files
 from rnn_compare.training import worker_process
@@ -38,7 +38,7 @@ def warm_up() -> None:
 
 def has_reviews(source: str, digest: str) -> bool:
     """Tells whether the prepared reviews are here, and has trainings use them."""
-    folder = cache_folder() / "reviews" / f"{source}-{digest}"
+    folder = cache_place() / "reviews" / f"{source}-{digest}"
     if folder.is_dir():
         prepared.use(source, folder)
     return folder.is_dir()
@@ -46,7 +46,7 @@ def has_reviews(source: str, digest: str) -> bool:
 
 def take_reviews(source: str, digest: str, files: dict[str, bytes]) -> None:
     """Keeps prepared reviews, whole or not at all, and has trainings use them."""
-    folder = cache_folder() / "reviews" / f"{source}-{digest}"
+    folder = cache_place() / "reviews" / f"{source}-{digest}"
     with whole_folder(folder) as partial:
         for name, content in files.items():
             (partial / name).write_bytes(content)

@@ -1,0 +1,109 @@
+"""The cache folder cannot be written to, goes while the server runs, or holds garbage: pages say so, and recover."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rnn_compare.paths import CACHE_VARIABLE
+from tests.browser.conftest import serving
+from tests.chromium import PATIENCE
+from tests.faults.test_program import ON_PAGE
+from tests.processes import PAGE, free_port, started
+from tests.training.conftest import until
+
+PAGES = ("", "try", "inside", "reviews", "sweep", "runs", "cluster", "present")
+Spoil = Callable[[Path], Callable[[], None]]
+
+
+def file_in_its_place(cache: Path) -> Callable[[], None]:
+    cache.write_text("a file")
+    return cache.unlink
+
+
+def immutable(cache: Path) -> Callable[[], None]:
+    cache.mkdir()
+    if shutil.which("chattr") is None or subprocess.run(["chattr", "+i", cache], check=False).returncode:
+        pytest.skip("nobody may make a folder immutable here")
+    return lambda: subprocess.run(["chattr", "-i", cache], check=True) and None
+
+
+@pytest.fixture
+def mend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Makes a cache folder that cannot be used, and yields what mends it."""
+    spoil: Spoil = request.param
+    mends = [spoil(tmp_path / "cache")]
+    yield lambda: mends.pop()()
+    for left in mends:
+        left()
+
+
+@pytest.mark.parametrize("mend", [file_in_its_place, immutable], indirect=True)
+def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_recovers_when_it_can(
+    mend: Callable[[], None], tmp_path: Path, page: Page
+) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    environment = {**os.environ, CACHE_VARIABLE: str(tmp_path / "cache"), "RNN_COMPARE_WORKERS": "1"}
+    log = tmp_path / "server.log"
+    with started([*PAGE, f"--server.port={port}"], log, f"{url}/_stcore/health", environment):
+        for name in reversed(PAGES):
+            page.goto(f"{url}/{name}")
+            problem = page.get_by_text(f"The cache folder {tmp_path / 'cache'} cannot be written to")
+            expect(problem).to_be_visible(timeout=PATIENCE)
+            expect(page.get_by_text(f"set {CACHE_VARIABLE} to another folder")).to_be_visible()
+        mend()
+        expect(page.get_by_role("button", name="Train", exact=True)).to_be_enabled(timeout=PATIENCE)
+        expect(problem).to_be_hidden()
+        assert (tmp_path / "cache" / "runs.db").is_file()
+    assert "Traceback" not in log.read_text()
+
+
+def test_a_cache_that_is_removed_while_the_server_trains_is_begun_anew_and_one_that_is_put_back_is_read_again(
+    cache: Path, page: Page
+) -> None:
+    with serving(cache) as server:
+        page.goto(f"{server.url}/?{ON_PAGE}")
+        page.get_by_role("button", name="Train", exact=True).click(timeout=PATIENCE)
+        until(lambda: server.store.runs() and server.store.runs()[0].epochs)
+        [lost] = server.store.runs()
+
+        cache.rename(cache.with_name("away"))
+        page.goto(f"{server.url}/?{ON_PAGE}")
+        expect(page.get_by_text("The record of runs was removed while the program ran")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("The record of lectures was removed")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("is kept")).to_be_hidden()
+        assert server.store.runs() == []
+        page.get_by_role("button", name="Train", exact=True).click(timeout=PATIENCE)
+        until(lambda: server.store.runs() and len(server.store.runs()[0].epochs) >= 2)
+
+        until(lambda: _put_back(cache))
+        until(lambda: lost.id in {run.id for run in server.store.runs()})
+        page.goto(f"{server.url}/?show={lost.id}")
+        expect(page.get_by_text("Another record of runs was put in place")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("LSTM(4)").first).to_be_visible(timeout=PATIENCE)
+    log = next(cache.parent.glob("server-*.log")).read_text()
+    assert "Traceback" not in log, log[-3000:]
+
+
+def _put_back(cache: Path) -> bool:
+    """Puts the folder that was away in the place of the new one, unless the server was faster."""
+    shutil.rmtree(cache.with_name("new"), ignore_errors=True)
+    cache.rename(cache.with_name("new"))
+    try:
+        cache.with_name("away").rename(cache)
+    except OSError:
+        return False
+    return True
+
+
+def test_a_record_of_lectures_that_is_no_database_is_set_aside_and_every_page_says_so(cache: Path, page: Page) -> None:
+    (cache / "lecture.db").write_text("This is no database. " * 100)
+    with serving(cache) as server:
+        for name in ("", "present", "runs"):
+            page.goto(f"{server.url}/{name}")
+            expect(page.get_by_text("set aside as lecture.db.unreadable-")).to_be_visible(timeout=PATIENCE)
