@@ -17,23 +17,23 @@ from tests.processes import PAGE, free_port, started
 from tests.training.conftest import until
 
 PAGES = ("", "try", "inside", "reviews", "sweep", "runs", "cluster", "present")
-Spoil = Callable[[Path], Callable[[], None]]
+Spoil = Callable[[Path], Callable[[], object]]
 
 
-def file_in_its_place(cache: Path) -> Callable[[], None]:
+def file_in_its_place(cache: Path) -> Callable[[], object]:
     cache.write_text("a file")
     return cache.unlink
 
 
-def immutable(cache: Path) -> Callable[[], None]:
+def immutable(cache: Path) -> Callable[[], object]:
     cache.mkdir()
     if shutil.which("chattr") is None or subprocess.run(["chattr", "+i", cache], check=False).returncode:
         pytest.skip("nobody may make a folder immutable here")
-    return lambda: subprocess.run(["chattr", "-i", cache], check=True) and None
+    return lambda: subprocess.check_call(["chattr", "-i", cache])
 
 
 @pytest.fixture
-def mend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], None]]:
+def mend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], object]]:
     """Makes a cache folder that cannot be used, and yields what mends it."""
     spoil: Spoil = request.param
     mends = [spoil(tmp_path / "cache")]
@@ -44,7 +44,7 @@ def mend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[]
 
 @pytest.mark.parametrize("mend", [file_in_its_place, immutable], indirect=True)
 def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_recovers_when_it_can(
-    mend: Callable[[], None], tmp_path: Path, page: Page
+    mend: Callable[[], object], tmp_path: Path, page: Page
 ) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"

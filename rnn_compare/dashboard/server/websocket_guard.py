@@ -3,7 +3,7 @@
 import logging
 from urllib.parse import urlsplit
 
-from google.protobuf.message import DecodeError
+from google.protobuf.message import DecodeError  # type: ignore[import-untyped]  # it brings no types
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive
 from streamlit import config
@@ -58,7 +58,7 @@ def _is_taken(message: Message) -> bool:
         sent.ParseFromString(message.get("bytes") or b"")
     except DecodeError:  # Streamlit closes the connection
         return True
-    kind = sent.WhichOneof("type")
+    kind: str | None = sent.WhichOneof("type")
     if kind == "backend_operation_request":
         kind = sent.backend_operation_request.WhichOneof("payload")
     return kind is None or kind in TAKEN
