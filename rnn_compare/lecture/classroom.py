@@ -123,7 +123,8 @@ class Classroom:
             phase, round_, runs = self._record.step(self._lecture, _key(question, index)) or ("idle", 1, ())
             # An outcome stays that of its own runs; all else is about the newest.
             runs = runs if phase == "revealed" and runs else self._state.runs
-            self._set(**shown, phase=phase, round=round_, runs=runs)
+            wall = {} if index == self._state.step else _BARE_WALL
+            self._set(**shown, **wall, phase=phase, round=round_, runs=runs)
 
     def runs_at(self, index: int) -> tuple[str, ...]:
         """Returns the runs that belonged to a step without a question when it was last at hand."""

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.access import visitor
 from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.own_speed import OwnSpeed
+from rnn_compare.dashboard.pages.compare import invite
 from rnn_compare.dashboard.pages.present import conductor, recordings
 from rnn_compare.dashboard.server import broadcast
 from rnn_compare.dashboard.services import Services
@@ -56,6 +57,9 @@ title = "What happened"
 [[steps]]
 kind = "findings"
 title = "What it says"
+[[steps]]
+kind = "review"
+title = "Yours"
 [[steps]]
 kind = "home"
 title = "Home"
@@ -177,9 +181,8 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
 
     conductor.advance(lecture)
     assert "What it says" in sent(page())
-    conductor.advance(lecture)
-    conductor.advance(lecture)
-    assert "QR code of" in sent(page())
+    for _ in range(3):
+        conductor.advance(lecture)
     assert find("mine").steps[get_classroom().state().step].kind == "home", "the last press leads nowhere"
 
 
@@ -362,10 +365,36 @@ def test_the_notes_are_on_the_second_screen_alone(lecture: Services) -> None:
     assert lecture.all_runs() == []
 
 
+def home(services: Services, monkeypatch: pytest.MonkeyPatch, listens_on: str) -> str:
+    """What the wall shows at its last step where the server listens there."""
+    monkeypatch.setattr("streamlit.get_option", {"server.address": listens_on, "server.port": 8501}.get)
+    monkeypatch.setattr(invite, "own_address", lambda: "10.1.2.3")
+    go_to(services, "reveal")
+    finish(services)
+    go_to(services, "home")
+    return sent(page())
+
+
+def test_the_code_home_holds_an_address_that_phones_reach(lecture: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "QR code of http://10.1.2.3:8501/?show=" in home(lecture, monkeypatch, "0.0.0.0")
+
+
+def test_where_phones_cannot_come_home_says_how_to_let_them_in(
+    lecture: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = home(lecture, monkeypatch, "127.0.0.1")
+    assert "QR code" not in told
+    assert "--server.address 0.0.0.0" in told
+
+
 def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services) -> None:
     get_classroom().open_reviews(True)
     get_classroom().send_review("device-1", "A <b>wonderful</b> film.")
+    show = next(button for button in page("notes").button if button.label == "Show")
+    assert show.disabled, "a wall that shows something else shows no review"
     assert "wonderful" not in sent(page())
+    go_to(lecture, "review")
+    assert "<blockquote" not in sent(page())
     notes = page("notes")
     assert "A <b>wonderful</b> film." in [each.value for each in notes.text]
     next(button for button in notes.button if button.label == "Show").click().run()
@@ -373,7 +402,6 @@ def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services
     next(button for button in page("notes").button if button.label == "Drop").click().run()
     assert get_classroom().reviews() == []
     assert get_classroom().state().wall_review is None
-    assert lecture.all_runs() == []
 
 
 @pytest.mark.usefixtures("lecture")

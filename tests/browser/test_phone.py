@@ -83,7 +83,7 @@ def test_a_phone_votes_reloads_changes_its_mind_and_sees_the_reveal(hall: Hall, 
     expect(choice).to_be_disabled()
     assert "%" not in phone.locator("body").inner_text(), "nothing is shown before the reveal"
     present(hall.url, "reveal")
-    expect(phone.locator("#verdict")).to_have_text("✓ You were right: LSTM(32).")
+    expect(phone.locator("#verdict")).to_have_text("You were right: LSTM(32).")
     expect(phone.locator("#said")).to_contain_text("16.5 points ahead")
     said = "Validation accuracy: SimpleRNN(32) 71.0 % after epoch 4; LSTM(32) 88.0 % after epoch 4."
     expect(phone.get_by_role("img")).to_have_attribute("aria-label", said)

@@ -186,6 +186,21 @@ def test_one_review_waits_a_device_and_a_shown_one_stays(classroom: Classroom) -
         classroom.show_review(other.id)
 
 
+def test_a_review_is_on_the_wall_until_the_lecture_goes_on(classroom: Classroom, restart: Restart) -> None:
+    classroom.show_step(2, "A review of yours", "")
+    classroom.open_reviews(True)
+    sent = classroom.send_review("a", "A good film.")
+    classroom.show_review(sent.id)
+    classroom.show_step(2, "A review of yours", "")
+    assert classroom.state().wall_review_id == sent.id
+    classroom.show_step(3, "Inside the cells", "")
+    for state in (classroom.state(), restart().state()):
+        assert (state.wall_review, state.wall_verdicts, state.wall_review_id) == (None, (), "")
+    own = classroom.own("a").review
+    assert own is not None
+    assert own.shown, "its sender is told that it was there"
+
+
 def test_a_review_that_is_sent_again_is_the_same_one_also_when_the_wall_has_shown_it(
     classroom: Classroom, restart: Restart
 ) -> None:

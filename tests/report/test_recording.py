@@ -15,7 +15,7 @@ from rnn_compare.figures.registry import computed
 from rnn_compare.insight.prediction import predict
 from rnn_compare.insight.verdict import ask, run_weights
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import BOOK, GATES
+from rnn_compare.presets import BOOK, FIRST_WORD, GATES, OPEN_GATES
 from rnn_compare.report import recording
 from rnn_compare.report.importing import take_in
 from rnn_compare.reviews import prepared
@@ -122,8 +122,8 @@ def test_a_run_that_is_not_finished_is_not_recorded(trained: Trained, tmp_path: 
         trained.store.delete(run)
 
 
-def test_the_shipped_recordings_are_the_two_presets_and_small(shipped: list[Run]) -> None:
-    experiments = [each for preset in (GATES, BOOK) for each in preset.experiments()]
+def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: list[Run]) -> None:
+    experiments = [each for preset in (FIRST_WORD, OPEN_GATES, GATES, BOOK) for each in preset.experiments()]
     assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
     assert all(file.stat().st_size <= MAX_SHIPPED for file in recording.SHIPPED)
@@ -137,7 +137,7 @@ def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shi
         assert all(epoch.seconds > 0 for epoch in run.epochs)
 
 
-@pytest.mark.parametrize("place", [1, 4], ids=["MGU of the gates", "SimpleRNN of the book"])
+@pytest.mark.parametrize("place", [4, 7, 10], ids=["LSTM with open gates", "MGU of the gates", "SimpleRNN of the book"])
 def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
     place: int, shipped: list[Run], fresh: RunStore
 ) -> None:
@@ -172,7 +172,7 @@ def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
     start: Callable[[], list[Run]], tmp_path: Path
 ) -> None:
     first = start()
-    assert len(first) == 6
+    assert len(first) == 12
     assert start() == first
     store = RunStore(tmp_path / "cache" / "runs.db")
     for run in first:

@@ -73,7 +73,8 @@ function buildVerdict(root, run, words, author) {
     if (author === null) return;
     const right = after > 0.5 === author;
     const whose = isOpinion(run) ? "its author" : "its label";
-    truth.textContent = `${right ? "✓" : "✗"} ${whose}: ${run.labels[Number(author)]}`;
+    truth.textContent = `${right ? "" : "× "}${whose}: ${run.labels[Number(author)]}`;
+    truth.classList.toggle("rc-tick", right);
     truth.classList.toggle("rc-wrong", !right);
   };
 }

@@ -27,11 +27,12 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
     made.setAttribute("aria-label", label);
     return made;
   };
-  press("⏮", `First ${unit}`, () => player.jump(0));
-  press("◀", `${capital(unit)} before (arrow left)`, () => player.jump(player.at - 1));
+  const pressIcon = (icon, ...rest) => element("i", `rc-icon rc-icon-${icon}`, press("", ...rest));
+  pressIcon("first", `First ${unit}`, () => player.jump(0));
+  pressIcon("back", `${capital(unit)} before (arrow left)`, () => player.jump(player.at - 1));
   const playing = press("Play", "Play (space)", () => player.toggle());
   playing.className = "rc-play";
-  press("▶", `Next ${unit} (arrow right)`, () => player.jump(player.at + 1));
+  pressIcon("next", `Next ${unit} (arrow right)`, () => player.jump(player.at + 1));
   const slider = element("input", "", bar);
   Object.assign(slider, { type: "range", min: 0, max: count - 1, step: 1 });
   slider.setAttribute("aria-label", capital(unit));

@@ -84,7 +84,7 @@ function renderQuestion() {
 function curveVerdict(drawing, real, isRight) {
   const distances = real.map((share, place) => Math.abs(share - drawing[place]));
   const mean = (100 * distances.reduce((sum, each) => sum + each, 0)) / distances.length;
-  const said = isRight ? "✓ You were right" : "✗ Not this time";
+  const said = isRight ? "You were right" : "Not this time";
   return `${said}: on average ${mean.toFixed(1)} points from the real curve.`;
 }
 
@@ -96,7 +96,7 @@ function verdict() {
   if (own.right === null) return ["", ""];
   if (question.kind === "curve") return [curveVerdict(given, outcome.answer, own.right), `${own.right}`];
   const words = inWords(question, given);
-  return own.right ? [`✓ You were right: ${words}.`, "true"] : [`✗ Not this time; you said: ${words}.`, "false"];
+  return own.right ? [`You were right: ${words}.`, "true"] : [`Not this time; you said: ${words}.`, "false"];
 }
 
 function isIn(label, value) {

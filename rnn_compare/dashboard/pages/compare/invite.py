@@ -22,8 +22,8 @@ _NOWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737), for asking the system which way it would send."""
 
 CLOSED = (
-    "The page is open to this machine only. To let a class in, start it with "
-    f"`{page_command()} --server.address 0.0.0.0`; this window then shows the address and a code for phones."
+    "The page is open to this machine only: phones cannot reach it. To let a class in, start it with "
+    f"`{page_command()} --server.address 0.0.0.0`; the address and a code for phones then stand here."
 )
 IN_JUPYTER = (
     "This page is behind Jupyter's sign-in: only who may use this Jupyter server can open it. For a class, start the "
@@ -89,6 +89,13 @@ def reachable(page: str = "") -> str | None:
     )
 
 
+def obstacle() -> str:
+    """Returns why others cannot reach this server, and what to do about it."""
+    if JUPYTER_VARIABLE in os.environ:
+        return IN_JUPYTER
+    return CLOSED if is_loopback(st.get_option("server.address") or "") else ALONE
+
+
 def own_address() -> str | None:
     """Returns this machine's IPv4 address in the network that it would send by; None if it is in none."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
@@ -126,14 +133,10 @@ def _window() -> None:
     # Opened anew at each run of the page, since one that comes of a training's news would close it.
     @st.dialog("Join in", width="large", on_dismiss=close)
     def dialog() -> None:
-        listens_on = st.get_option("server.address") or ""
         found = reachable()
-        in_jupyter = JUPYTER_VARIABLE in os.environ
-        if in_jupyter:
-            st.info(IN_JUPYTER, icon=":material/lock:")
+        if found is None or JUPYTER_VARIABLE in os.environ:
+            st.info(obstacle(), icon=":material/lock:")
         if found is None:
-            if not in_jupyter:
-                st.info(CLOSED if is_loopback(listens_on) else ALONE, icon=":material/lock:")
             return
         told, shown = st.columns([2, 3], vertical_alignment="center")
         with told:

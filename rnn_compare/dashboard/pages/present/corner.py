@@ -55,6 +55,6 @@ def picture(url: str) -> str:
 
 
 def say_if_nobody_can_come(can_be_reached: bool) -> None:
-    """Says on the presenter's own screens that phones cannot reach this server, and what to do."""
+    """Says that phones cannot reach this server, and what to do."""
     if not can_be_reached:
-        st.markdown(invite.CLOSED)
+        st.markdown(invite.obstacle())

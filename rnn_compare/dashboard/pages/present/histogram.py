@@ -82,7 +82,7 @@ def _answer(
     )
     told = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)
     own = f' style="--rc-color: {color}"' if color else ""
-    mark = '<em title="the outcome" aria-label="the outcome">✓</em>' if is_right else ""
+    mark = '<em class="rc-tick" role="img" title="the outcome" aria-label="the outcome"></em>' if is_right else ""
     kinds = " ".join(["rc-right"] * is_right + ["rc-voted"] * any(count for count, _ in counts))
     return (
         f'<li{own} class="{kinds}" aria-label="{escape(label)}: {told}">'

@@ -44,6 +44,8 @@ def _entry(moment: Moment, review: SentReview, place: str) -> None:
                 "Show again" if review.shown else "Show",
                 key=f"{place}_show_{review.id}",
                 type="primary",
+                disabled=moment.step.kind != "review",
+                help=None if moment.step.kind == "review" else "The wall shows reviews at steps of the kind review.",
                 on_click=press,
                 args=(_show, moment, review),
             )

@@ -12,15 +12,18 @@ from rnn_compare.dashboard.shown_runs import PARAMETER, link
 
 
 def show(moment: Moment) -> None:
-    """Draws the code of the page that shows these networks, and the report to be downloaded."""
+    """Draws the code of the page with these networks, or why phones cannot reach it, and the report's button."""
     runs = moment.shown
     named = f"?{PARAMETER}={link(runs, moment.services.runs())}" if runs else ""
-    url, _ = corner.address(named)
-    typed = corner.address("")[0].partition("://")[2].rstrip("/")
-    st.html(
-        f'<div class="rc-home"><figure>{corner.picture(url)}</figure><div><p class="rc-invite">{escape(typed)}</p>'
-        "<p>The code leads to the networks of today.</p></div></div>"
-    )
+    url, can_be_reached = corner.address(named)
+    if can_be_reached:
+        typed = corner.address("")[0].partition("://")[2].rstrip("/")
+        st.html(
+            f'<div class="rc-home"><figure>{corner.picture(url)}</figure><div><p class="rc-invite">{escape(typed)}</p>'
+            "<p>Scan the code to open today's networks.</p></div></div>"
+        )
+    with st.container(key="wall_words"):
+        corner.say_if_nobody_can_come(can_be_reached)
     with st.container(horizontal=True, key="wall_buttons"):
         if runs:
             take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name, width="content")
