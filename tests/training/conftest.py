@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import dask
 import psutil
 import pytest
 
@@ -87,8 +88,9 @@ def running_engine(
         environment.setattr(schema, "BUSY_SECONDS", 0.3)
         store = ListeningStore(cache / "runs.db")
         engine = Engine(store, "command line", somebody_there)
-        engine.start()
-        until(lambda: engine.state.phase != "starting")
+        with dask.config.set({"distributed.worker.lifetime.duration": "1 hour"}):  # as a user of a cluster may have it
+            engine.start()
+            until(lambda: engine.state.phase != "starting")
     yield engine
     engine.close()
     store.close()

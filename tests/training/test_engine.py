@@ -93,6 +93,12 @@ def _threads_of_all_workers(engine: Engine) -> set[int]:
     return set(workers._client.run(threads.allowed).values())
 
 
+def test_a_lifetime_that_dask_is_told_of_for_a_clusters_workers_ends_none_of_this_machine(engine: Engine) -> None:
+    workers = engine._workers
+    assert isinstance(workers, LocalWorkers)
+    assert set(workers._client.run(lambda dask_worker: dask_worker.lifetime).values()) == {None}
+
+
 def test_whoever_sees_an_epoch_finds_its_weights(engine: Engine, store: ListeningStore) -> None:
     finished(engine, store, engine.submit([tiny(cell="GRU")]))
     assert store.weights_were_there

@@ -19,6 +19,8 @@ CONFIGURATION = {
     "distributed.worker.memory.terminate": 0.95,
     # A worker that is started anew imports TensorFlow; until then Dask would give it up for lost.
     "distributed.deploy.lost-worker-timeout": "10 minutes",
+    # Set for the workers of a cluster; one of this machine's would end for good.
+    "distributed.worker.lifetime.duration": None,
     # A clock that is set, or a laptop that was asleep, would have Dask give up all workers as long silent.
     "distributed.scheduler.worker-ttl": None,
     # Samples every thread a hundred times a second, for a dashboard that is off.

@@ -191,3 +191,35 @@ def test_a_process_that_trains_for_one_version_of_the_program_takes_no_other(
     bootstrap._put_first(tmp_path / "packages" / "other", tmp_path)
     assert "rnn_compare" not in sys.modules
     assert sys.path[0] == str(tmp_path / "packages" / "other")
+
+
+ADDED = {"action": "add-worker"}
+CLOSING = {"action": "closing-worker", "reason": "signal-15"}
+LOST = {"action": "remove-worker", "expected": False}
+RETIRED = {"action": "remove-worker", "expected": True}
+
+
+class Log:
+    """A client of a scheduler that logged these events of one worker's address."""
+
+    def __init__(self, *events: dict[str, Any]) -> None:
+        self._events = tuple((float(second), event) for second, event in enumerate(events))
+
+    async def get_events(self, topic: str) -> tuple[tuple[float, dict[str, Any]], ...]:  # noqa: ARG002  # as Dask's
+        return self._events
+
+
+@pytest.mark.parametrize(
+    ("log", "planned"),
+    [
+        (Log(ADDED, RETIRED, {"action": "retired"}, CLOSING), True),
+        (Log(ADDED, CLOSING, {"action": "worker-status-change"}, LOST), True),
+        (Log(ADDED, LOST), False),
+        (Log(ADDED, RETIRED, CLOSING, ADDED, LOST), False),
+        (Log(ADDED, LOST, ADDED, RETIRED, CLOSING, ADDED), True),
+        (Log(), False),
+    ],
+    ids=["lifetime", "terminated", "killed", "killed later at the same address", "there again", "forgotten"],
+)
+def test_a_worker_that_was_retired_or_closed_in_order_is_told_from_one_that_crashed(log: Log, planned: bool) -> None:
+    assert asyncio.run(Connection(log).ended_as_planned("tcp://there:1")) is planned
