@@ -44,25 +44,20 @@ def reviews_for(experiment: Experiment) -> Split:
     return prepared.load(experiment.source).padded(experiment)
 
 
-def keras_epoch(
-    experiment: Experiment, split: Split, fused: bool, from_the_first: bool = False, jit: bool = False
-) -> Epoch:
+def keras_epoch(experiment: Experiment, split: Split, fused: bool) -> Epoch:
     """Returns what trains a new network for one more epoch, validation included: the next one of a single long fit.
+
+    The first epoch, which traces and builds pipelines, is over when this returns.
 
     Args:
         experiment, split: What is trained.
         fused: By our kernels.
-        from_the_first: Else the first, which traces and builds pipelines, is over when this returns.
-        jit: Whether Keras compiles, as JAX needs it to.
     """
     model = (models.build if fused else keras_models.build)(experiment)
-    if jit:
-        model.compile(optimizer=model.optimizer, loss="binary_crossentropy", metrics=["accuracy"], jit_compile=True)
     turns = Turns()
     threading.Thread(target=_fit, args=(model, experiment, split, turns), daemon=True).start()
     turns.wait()
-    if not from_the_first:
-        turns.next()
+    turns.next()
     return turns.next
 
 

@@ -55,62 +55,6 @@ def test_threads_times_every_cell_by_each_number_of_threads() -> None:
 
 
 @pytest.mark.measure
-def test_scaling_prints_a_row_for_each_value_and_cell_and_tells_the_arithmetics_floor() -> None:
-    text = said(
-        "scaling", "main(1)", REVIEWS=800, TABLES={"maxlen": (20, 50)}, OTHERS={"two": {"layers": 2, "maxlen": 20}}
-    )
-    rows = re.findall(r"^\| ([\w ]+) \| (\w+) \| (\d+\.\d+) \| (\d+\.\d+) \|", text, re.MULTILINE)
-    assert [row[:2] for row in rows if row[1] in CELLS] == [
-        (value, cell) for value in ("two", "20", "50") for cell in CELLS
-    ]
-    assert len(re.findall(r"\d+% \|$", text, re.MULTILINE)) == 2 * len(CELLS)
-
-
-@pytest.mark.measure
-def test_peers_times_an_epoch_of_each_for_every_cell_that_pytorch_has() -> None:
-    for peer in ("torch", "jax"):
-        pytest.importorskip(peer, reason="peers are no requirements of this project")
-    text = said("peers", "main(400, 1)")
-    assert len(measured(r"(\d+\.\d+) s an epoch", text)) == 5 * len(set(CELLS) - {"MGU"})
-    assert len(measured(r"first +(\d+\.\d+) s", text)) == 5 * len(set(CELLS) - {"MGU"})
-
-
-@pytest.mark.slow
-def test_streaming_tells_its_share_of_an_epoch_and_how_much_was_sent() -> None:
-    text = said("streaming", "main(1)")
-    assert measured(r"^(\d+\.\d+)% of a SimpleRNN epoch", text)[0] < 100
-    assert measured(r"(\d+) events an epoch", text)[0] > 1
-    measured(r"(\d+) bytes each", text)
-
-
-@pytest.mark.measure
-def test_inside_times_the_networks_of_all_cells_and_everything_that_takes_longer() -> None:
-    text = said("inside", "main(1)")
-    assert f"500 words, {len(CELLS)} networks" in text
-    assert len(measured(r"ratio (\d+\.\d+)", text)) == 2
-    assert len(re.findall(r": \d+\.\d+ s, processor \d+\.\d+ s$", text, re.MULTILINE)) == 5
-
-
-@pytest.mark.measure
-def test_the_engines_overhead_is_told_for_each_number_of_workers() -> None:
-    text = said("engine_overhead", "main((1,))", RUNS=2, LONG=5, BUSY_SECONDS=2.0, IDLE_SECONDS=1.0)
-    titles, row = text.splitlines()
-    assert titles.split()[0] == "workers"
-    workers, *figures = row.split()
-    assert (workers, len(figures)) == ("1", 4)
-    assert float(figures[3]) > 0  # a worker always waits a little
-
-
-@pytest.mark.measure
-def test_the_engines_overhead_is_told_of_empty_runs_here_and_on_a_cluster() -> None:
-    text = said("engine_overhead", "empty((2,))", RUNS=2, IDLE_SECONDS=1.0)
-    rows = re.findall(r"^ +(this machine's|a cluster's) +2 +(\S+) +(\S+) +(\S+) +(\S+)$", text, re.MULTILINE)
-    assert [row[0] for row in rows] == ["this machine's", "a cluster's"]
-    assert all(float(figure) > 0 for row in rows for figure in row[3:]), text  # a worker waits, and runs end
-    assert float(rows[1][2]) > 0, "the cluster's scheduler is a process of its own"
-
-
-@pytest.mark.measure
 def test_the_books_experiment_runs_as_command_and_as_script_with_two_accuracies_each() -> None:
     text = said("book_experiment", "main(1, 400, 1)")
     accuracies = re.findall(r"validation accuracies (.*)", text)
@@ -125,14 +69,6 @@ def test_first_page_sees_the_counts_before_the_charts_and_an_empty_page_beside_t
     counts, charts, empty = measured(r": +(\d+\.\d+) s", text)
     assert counts <= charts
     assert empty > 0
-
-
-@pytest.mark.measure
-@pytest.mark.usefixtures("chromium")
-def test_own_texts_goes_from_choosing_a_file_to_a_point_of_a_curve_and_reads_it_by_pandas_too() -> None:
-    understood, whole, pandas = measured(r": +(\d+\.\d+) s", said("own_texts", ROWS=400))
-    assert understood < whole
-    assert pandas > 0
 
 
 @pytest.mark.slow
@@ -186,20 +122,6 @@ def test_pages_are_timed_with_stored_runs_and_without() -> None:
 
 
 @pytest.mark.measure
-def test_a_hall_that_stays_has_its_server_watched_while_networks_train() -> None:
-    text = said("hall_memory", arguments="--viewers 3 --minutes 0.2")
-    assert measured(r"^(\d+) ticks", text)[0] > 3
-
-
-@pytest.mark.measure
-def test_baselines_are_worked_out_anew_and_a_plain_script_beside_them() -> None:
-    text = said("baselines", "main(400, 1)")
-    words, bigrams, script = measured(r"(\d+\.\d)% of the validation reviews, \d+\.\d+ s", text)
-    assert min(words, bigrams, script) > 50
-    assert len(measured(r"takes (\d+\.\d) times as long", text)) == 1
-
-
-@pytest.mark.measure
 def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> None:
     short = {"cell": "GRU", "units": 4, "maxlen": 5, "reviews": 200, "epochs": 2}
     main = f"main(True, {str(tmp_path)!r})"
@@ -209,13 +131,3 @@ def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> Non
     assert len(re.findall(r"different: kept \d+\.\d%, typical \d+\.\d%; simple.*best epochs \d+\.\d%", text)) == 4
     assert len(re.findall(r"^  3 each: the better is called better: \w+ \d+\.\d%$", text, re.MULTILINE)) == 2
     measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ
-
-
-@pytest.mark.measure
-def test_time_estimates_predicts_three_settings_before_and_after_they_have_been_trained() -> None:
-    small = {"reviews": 300, "maxlen": 20, "units": 4, "epochs": 2}
-    text = said("time_estimates", f"main({small})", "--rounds 1")
-    assert len(measured(r"^Measured in (\d+\.\d+) s", text)) == 1
-    assert len(measured(r": (\d+\.\d+) s \(", text)) == 3
-    assert len(measured(r"before any run (\d+\.\d+) s", text)) == 3
-    assert len(measured(r"after one (\d+\.\d+) s", text)) == 3
