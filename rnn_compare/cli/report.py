@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 # What a report needs takes long to import: it is imported where it is written.
 
 KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv", "tensorboard")
-"""What can be written, by the options of the command: ``written_files.FORMS``, without importing all that it takes."""
+"""What can be written, by the options of the command: each ``written_files.Form``."""
 
 
 def write(runs: Sequence[str], targets: dict["Form", str], as_json: bool) -> int:

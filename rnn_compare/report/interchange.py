@@ -20,9 +20,7 @@ from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.figures.registry import FIGURES
 from rnn_compare.formatting import visible
 from rnn_compare.networks.weights import Weights
-from rnn_compare.report.packed_predictions import MAX_EPOCHS, MAX_REVIEWS, RecordedPredictions
-from rnn_compare.report.packed_text import Checked
-from rnn_compare.report.packed_weights import RecordedWeights
+from rnn_compare.report.packed import MAX_EPOCHS, MAX_REVIEWS, Checked, RecordedPredictions, RecordedWeights
 from rnn_compare.runs.events import EpochEnd, Predictions, Status
 from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.record import ELSEWHERE, WEIGHTS, Run

@@ -27,7 +27,7 @@ from rnn_compare.insight.prediction import predict_logits
 from rnn_compare.networks import weights
 from rnn_compare.report.importing import take_in
 from rnn_compare.report.interchange import RecordedRun, RecordedRuns
-from rnn_compare.report.packed_weights import rounded
+from rnn_compare.report.packed import rounded
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Part, Predictions, Status
 from rnn_compare.runs.files import weights_file

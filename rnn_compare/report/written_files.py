@@ -2,12 +2,11 @@
 
 import io
 import zipfile
-from typing import Literal, get_args
+from typing import Literal
 
 from rnn_compare.report.contents import Contents
 
 Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
-FORMS: tuple[Form, ...] = get_args(Form)
 
 
 def written(contents: Contents, form: Form) -> dict[str, bytes]:
@@ -38,7 +37,7 @@ def written(contents: Contents, form: Form) -> dict[str, bytes]:
 
             return files(contents, form)
         case "tensorboard":
-            from rnn_compare.report.tensorboard_events import event_files
+            from rnn_compare.report.data_tables import event_files
 
             return event_files(contents)
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import visible
-from rnn_compare.sources.csv_encoding import EXPECTED, decoded
-from rnn_compare.sources.csv_layout import DELIMITERS, Layout, layout, rows
+from rnn_compare.sources.csv_layout import DELIMITERS, EXPECTED, Layout, decoded, layout, rows
 
 MAX_BYTES = 64 * 2**20
 MIN_TEXTS, MAX_ROWS = 10, 200_000

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.cli.report import KINDS
 from rnn_compare.dashboard.pages.runs import run_details, take_home
 from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.report.importing import take_in
-from rnn_compare.report.written_files import FORMS
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
@@ -347,7 +347,7 @@ def test_what_is_ticked_is_taken_home_in_every_form(services: Services, record: 
     runs = [record(cell="LSTM", reviews=100), record(cell="GRU", reviews=100)]
     app = tick(page(), 0, 1)
     assert not disabled(app)["Page (.html)"]
-    made = {form: take_home.report(services, runs, form, "report") for form in FORMS}
+    made = {form: take_home.report(services, runs, form, "report") for form in KINDS}
     assert made["html"].startswith(b"<!doctype html>")
     assert b'"nbformat"' in made["notebook"]
     inside = {form: zipfile.ZipFile(io.BytesIO(made[form])).namelist() for form in ("parquet", "csv", "tensorboard")}

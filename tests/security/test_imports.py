@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.cli import output
+from rnn_compare.cli.report import KINDS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
@@ -23,7 +24,7 @@ from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.report.importing import take_in
 from rnn_compare.report.interchange import MAX_RUNS, checked
-from rnn_compare.report.written_files import FORMS, written
+from rnn_compare.report.written_files import written
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.store import RunStore
 
@@ -240,7 +241,7 @@ def test_what_people_typed_there_is_text_here_wherever_it_is_shown(bring: Any, s
     assert "<img" not in page
     assert "&lt;/script&gt;" in page
     assert page.count("</script>") == 4
-    for form in FORMS:
+    for form in KINDS:
         for path, content in written(contents, form).items():
             assert ".." not in path
             assert "/" not in path.replace("/train/", "").replace("/validation/", "")
