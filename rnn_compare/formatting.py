@@ -1,6 +1,6 @@
 """Numbers as people read them, with the digits that mean something and no more; and what others typed."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 _JOINERS = "\u200c\u200d"
 """The zero-width non-joiner and joiner: without them emoji fall apart, and Persian and Indic words are misspelt."""
@@ -35,6 +35,16 @@ def counted_range(numbers: Collection[int], thing: str) -> str:
     """
     low, high = min(numbers), max(numbers)
     return counted(high, thing) if low == high else f"{low:,} to {counted(high, thing)}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Returns names as a list within a sentence.
+
+    Example:
+        >>> listed(["GRU", "LSTM", "MGU"]), listed(["GRU", "LSTM"]), listed(["GRU"])
+        ('GRU, LSTM and MGU', 'GRU and LSTM', 'GRU')
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def duration(seconds: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
-from rnn_compare.comparison.accuracies import Measure
+from rnn_compare.comparison.accuracies import MEASURES, Measure
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
 from rnn_compare.comparison.intervals import Mean, mean
@@ -20,8 +20,6 @@ from rnn_compare.runs.recovery import interrupt_orphans
 
 if TYPE_CHECKING:
     from rnn_compare.training.engine import Engine
-
-MEASURES: tuple[Measure, ...] = ("kept", "typical", "test")
 
 
 def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False) -> int:

@@ -13,6 +13,51 @@ from rnn_compare.runs.probabilities import THRESHOLD
 
 Measure = Literal["kept", "typical", "test"]
 """What may be compared: the weights that one would keep, a typical epoch, or the kept weights on the test reviews."""
+
+
+@dataclass(frozen=True)
+class MeasureText:
+    """A measure as people read it.
+
+    Attributes:
+        title: Head of its column.
+        meaning: Its definition, to follow the title and a colon.
+    """
+
+    title: str
+    meaning: str
+
+    @property
+    def short(self) -> str:
+        """The title within a sentence."""
+        return self.title.lower()
+
+    @property
+    def sentence(self) -> str:
+        """The definition as a sentence of its own."""
+        return self.meaning[0].upper() + self.meaning[1:]
+
+
+MEASURES: dict[Measure, MeasureText] = {
+    "kept": MeasureText(
+        "Kept weights",
+        "the epoch is chosen on one half of the held-out reviews and judged on the other, both ways: "
+        "nearly unbiased, unlike the best epoch.",
+    ),
+    "typical": MeasureText(
+        "Typical epoch",
+        "the median of the second half of the epochs: what the network is, not its luckiest moment.",
+    ),
+    "test": MeasureText(
+        "Test reviews", "the weights that the validation chose, on reviews that nothing was chosen by."
+    ),
+}
+"""In the order of their columns."""
+BEST_EPOCH = MeasureText(
+    "Best epoch", "the highest validation accuracy; it flatters, for the same reviews chose the epoch."
+)
+"""What the book reports: shown beside the measures, and never compared."""
+
 Probabilities = NDArray[np.floating]
 """Of being positive (reviews,), as an epoch's validation predicted them."""
 ByEpoch = Sequence[Probabilities | None] | Probabilities

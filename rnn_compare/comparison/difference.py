@@ -136,13 +136,25 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
         >>> [(round(one.p, 3), round(one.p_adjusted, 3), one.verdict) for one in holm(three)]
         [(0.0, 0.001, 'a is better'), (0.017, 0.034, 'a is better'), (0.846, 0.846, 'cannot tell')]
     """
-    # Not statsmodels' multipletests: each call of it collects all garbage, 50 ms in a server, for these two lines.
-    told = sorted((one.p, place) for place, one in enumerate(differences) if one.p is not None)
-    steps = [p * (len(told) - rank) for rank, (p, _) in enumerate(told)]
-    adjusted = [min(1.0, highest) for highest in itertools.accumulate(steps, max)]
+    tested = sorted((one.p, place) for place, one in enumerate(differences) if one.p is not None)
+    adjusted = holm_adjusted([p for p, _ in tested])
     called_real = sum(p <= ALPHA for p in adjusted)
     judged = list(differences)
-    for rank, (_, place) in enumerate(told):
-        one = replace(differences[place], comparisons=len(told))
-        judged[place] = at_level(one, 1 - ALPHA / (len(told) - min(rank, called_real)), adjusted[rank])
+    for rank, (_, place) in enumerate(tested):
+        one = replace(differences[place], comparisons=len(tested))
+        judged[place] = at_level(one, 1 - ALPHA / (len(tested) - min(rank, called_real)), adjusted[rank])
     return judged
+
+
+def holm_adjusted(ps: Sequence[float]) -> list[float]:
+    """Returns p-values adjusted for being tested together (Holm 1979).
+
+    Example:
+        >>> holm_adjusted([0.04, 0.01, 0.03])
+        [0.06, 0.03, 0.06]
+    """
+    # Not statsmodels' multipletests: each call of it collects all garbage, 50 ms in a server, for these lines.
+    order = sorted(range(len(ps)), key=lambda place: ps[place])
+    steps = itertools.accumulate((ps[place] * (len(ps) - rank) for rank, place in enumerate(order)), max)
+    adjusted = {place: min(1.0, step) for place, step in zip(order, steps, strict=True)}
+    return [adjusted[place] for place in range(len(ps))]

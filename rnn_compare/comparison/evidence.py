@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.accuracies import Achieved, Measure, kept, on_test_reviews, typical
+from rnn_compare.comparison.accuracies import BEST_EPOCH, MEASURES, Achieved, Measure, kept, on_test_reviews, typical
 from rnn_compare.comparison.groups import Group, is_whole
 from rnn_compare.comparison.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
@@ -134,13 +134,9 @@ def _shipped() -> dict[str, dict[str, Spread]]:
 
 
 BEST = "Best epoch, as the book reports it"
-HEADS: dict[Measure, str] = {"kept": "Kept weights", "typical": "Typical epoch", "test": "Test reviews"}
 WHICH_IS_WHICH = (
-    "Best epoch: the highest validation accuracy; it flatters, for the same reviews chose the epoch. "
-    "Kept weights: the epoch chosen on one half of the validation reviews, judged on the other, both ways. "
-    "Typical epoch: the median of the second half of the epochs. "
-    "Test reviews: the chosen weights on reviews that nothing was chosen by. "
-    "±: 95 % interval of the mean over the seeds."
+    " ".join(f"{measure.title}: {measure.meaning}" for measure in (BEST_EPOCH, *MEASURES.values()))
+    + " ±: 95 % interval of the mean over the seeds."
 )
 
 
@@ -174,7 +170,7 @@ def _result(group: Group, evidence: Evidence) -> Result:
         mean(best),
         {
             measure: mean([one.accuracy for one in evidence.of_group(group, measure) or []]) if group.counted else None
-            for measure in HEADS
+            for measure in MEASURES
         },
         statistics.median(took) if took else None,
     )

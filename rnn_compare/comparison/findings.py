@@ -4,10 +4,10 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.sentences import (
-    MEASURED,
     half_width,
     mean,
     network_sentence,
@@ -17,7 +17,7 @@ from rnn_compare.comparison.sentences import (
 )
 from rnn_compare.comparison.single_runs import LOOKS, seen_in
 from rnn_compare.comparison.verdicts import Comparison, compare, usual_measure
-from rnn_compare.formatting import counted, percent
+from rnn_compare.formatting import counted, listed, percent
 from rnn_compare.runs.record import Run
 
 LINES = 3
@@ -101,7 +101,8 @@ def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
         return []
     shares = [one.accuracy for one in found]
     span = f"{points(min(shares))} to {percent(max(shares))}"
-    text = f"{group.name} reaches {span} over {len(shares)} seeds ({MEASURED[measure]}); nothing but the seed differs."
+    how = f"{len(shares)} seeds ({MEASURES[measure].short})"
+    text = f"{group.name} reaches {span} over {how}; nothing but the seed differs."
     return [Finding(group.runs[0].id, text)]
 
 
@@ -143,13 +144,13 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
         size = f"{other} ({points(abs(found.difference.difference))} ± {points(half_width(found.difference))} points)"
         (alike if found.difference.verdict == "cannot tell" else behind).append(size)
     parts = [
-        f"is better than {_listed(behind)}" if behind else "",
-        f"cannot be told apart from {_listed(alike)}: another seed may turn such a lead round" if alike else "",
-        f"leads {_listed(unknown)}, which may be the luck of one seed" if unknown else "",
-        f"was judged by other reviews than {_listed(apart)}" if apart else "",
+        f"is better than {listed(behind)}" if behind else "",
+        f"cannot be told apart from {listed(alike)}: another seed may turn such a lead round" if alike else "",
+        f"leads {listed(unknown)}, which may be the luck of one seed" if unknown else "",
+        f"was judged by other reviews than {listed(apart)}" if apart else "",
     ]
     each = f"{counted(seeds.pop(), 'seed')} each, " if len(seeds) == 1 else ""
-    measured = MEASURED[compared[0].measure]
+    measured = MEASURES[compared[0].measure].short
     adjusted = f"; adjusted for {together} comparisons" if together > 1 else ""
     how = f" ({measured}, {each}95 %{adjusted})" if behind or alike else ""
     return f"{leader.name} {'. It '.join(filter(None, parts))}{how}."
@@ -160,7 +161,7 @@ def _left_out(found: Sequence[Group]) -> list[Finding]:
     groups_left = [group for group in found if group.left_out]
     if not groups_left or len(found) == 1 == len(found[0].runs):
         return []
-    named = _listed([_of_a_group(group) for group in groups_left])
+    named = listed([_of_a_group(group) for group in groups_left])
     return [Finding(groups_left[0].left_out[0].id, f"Not compared: {named}.")]
 
 
@@ -171,7 +172,3 @@ def _of_a_group(group: Group) -> str:
     seed = f" seed {left[0].experiment.seed}" if len(group.runs) > 1 else ""
     epochs = f"{len(left[0].epochs)} of {left[0].experiment.epochs} epochs"
     return f"{group.name}{seed} ({left[0].status.value} after {epochs})"
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else ""

@@ -3,25 +3,20 @@
 import math
 from collections.abc import Sequence
 
-from rnn_compare.comparison.accuracies import Achieved, Measure
+from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure
 from rnn_compare.comparison.difference import Difference
 from rnn_compare.comparison.power import seeds_needed
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 
-MEASURED: dict[Measure, str] = {"test": "test reviews", "kept": "kept weights", "typical": "typical epoch"}
-_JUDGED: dict[Measure, str] = MEASURED | {"kept": "kept weights, on reviews that did not choose them"}
+_JUDGED: dict[Measure, str] = {name: measure.short for name, measure in MEASURES.items()} | {
+    "kept": "kept weights, on reviews that did not choose them"
+}
 """Where accuracies are told themselves: a card beside them shows the best epoch, which is never lower."""
 USELESS = 0.2
 """Half of an interval, as a share, from which on it says nothing: so it comes out of two or three seeds far apart."""
 _REVIEWS = "the held-out reviews'"
 _OVERLAP = "what splits that overlap have in common (Nadeau and Bengio 2003)"
-MEANS: dict[Measure, str] = {
-    "test": "The weights that the validation chose, on reviews that nothing was chosen by.",
-    "kept": "The epoch is chosen on one half of the held-out reviews and judged on the other, both ways: "
-    "nearly unbiased, unlike the best epoch.",
-    "typical": "The median of the second half of the epochs: what the network is, not its luckiest moment.",
-}
 
 
 def sentence(found: Comparison) -> str:
@@ -43,7 +38,7 @@ def sentence(found: Comparison) -> str:
     else:
         said = f"{ahead} is better than {behind} by {size}"
     lent = f"; what a seed does is known from {found.lent[0]}" if found.lent else ""
-    return f"{said} ({MEASURED[found.measure]}, {seeds(found)}, 95 %{lent}{_together(difference)})."
+    return f"{said} ({MEASURES[found.measure].short}, {seeds(found)}, 95 %{lent}{_together(difference)})."
 
 
 def network_sentence(found: Comparison) -> str:
@@ -87,7 +82,7 @@ def details(found: Comparison, difference: float = 0.01) -> list[str]:
     told = found.difference
     if told is None:
         return []
-    lines = [MEANS[found.measure]]
+    lines = [MEASURES[found.measure].sentence]
     if told.p is not None and told.low is not None and told.high is not None:
         adjusted = (
             f", adjusted for {told.comparisons} comparisons {p_value(told.p_adjusted)}" if told.comparisons > 1 else ""

@@ -10,7 +10,7 @@ from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.inference import NetworkDifference, settings, settings_with_splits, trained_networks
 
-MEASURES: tuple[Measure, ...] = ("test", "kept", "typical")
+MOST_TELLING: tuple[Measure, ...] = ("test", "kept", "typical")
 """The most telling first: reviews that nothing was chosen by, weights that one would keep, a typical epoch."""
 
 
@@ -55,7 +55,7 @@ def compare(chosen: Sequence[Group], evidence: Evidence, measure: Measure | None
 def usual_measure(chosen: Sequence[Group], evidence: Evidence) -> Measure:
     """Returns the most telling measure that all counted runs of all groups have."""
     counted = [group for group in chosen if group.counted]
-    return next((m for m in MEASURES if all(evidence.of_group(group, m) for group in counted)), "typical")
+    return next((m for m in MOST_TELLING if all(evidence.of_group(group, m) for group in counted)), "typical")
 
 
 def _pair(a: Group, b: Group, evidence: Evidence, measure: Measure) -> Comparison:

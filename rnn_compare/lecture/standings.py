@@ -1,17 +1,16 @@
 """Which of the networks that a class saw in training is ahead, and whether chance explains that."""
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnn_compare.comparison.accuracies import Measure
-from rnn_compare.comparison.difference import ALPHA
+from rnn_compare.comparison.accuracies import MEASURES, Measure
+from rnn_compare.comparison.difference import ALPHA, holm_adjusted
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.sentences import MEASURED, mean, points
+from rnn_compare.comparison.sentences import mean, points
 from rnn_compare.comparison.single_runs import margin
 from rnn_compare.comparison.verdicts import Comparison, compare
-from rnn_compare.formatting import counted
+from rnn_compare.formatting import counted, listed
 
 
 @dataclass(frozen=True)
@@ -44,7 +43,7 @@ def standing(found: Sequence[Group], evidence: Evidence) -> Standing:
     """
     broken = [group.name for group in found if not group.counted]
     if broken or len(found) < 2:
-        return Standing(f"{' and '.join(broken)} ended early." if broken else "only one network was trained.")
+        return Standing(f"{listed(broken)} ended early." if broken else "only one network was trained.")
     measure: Measure = "kept" if all(evidence.of_group(group, "kept") for group in found) else "typical"
     compared = compare(found, evidence, measure)
     if problem := next((pair.problem for pair in compared if pair.problem), ""):
@@ -69,17 +68,9 @@ def _told_apart(compared: Sequence[Comparison]) -> list[bool]:
     """Tells of each pair whether chance explains its difference, all pairs judged together."""
     if all(len(pair.a.counted) == len(pair.b.counted) == 1 for pair in compared):
         if all(pair.networks for pair in compared):
-            return _holm([pair.networks.p for pair in compared if pair.networks])
+            return [p <= ALPHA for p in holm_adjusted([pair.networks.p for pair in compared if pair.networks])]
         return [_beyond_margin(pair, len(compared)) for pair in compared]
     return [pair.difference is not None and pair.difference.verdict != "cannot tell" for pair in compared]
-
-
-def _holm(ps: Sequence[float]) -> list[bool]:
-    """Holm (1979): the smallest of m p-values is multiplied by m, the next by m − 1, none falls below one before."""
-    order = sorted(range(len(ps)), key=lambda place: ps[place])
-    steps = itertools.accumulate((ps[place] * (len(ps) - rank) for rank, place in enumerate(order)), max)
-    below = {place: adjusted <= ALPHA for place, adjusted in zip(order, steps, strict=True)}
-    return [below[place] for place in range(len(ps))]
 
 
 def _beyond_margin(pair: Comparison, looks: int) -> bool:
@@ -91,12 +82,11 @@ def _beyond_margin(pair: Comparison, looks: int) -> bool:
 def _in_words(leader: Group, second: Group, lead: float, alike: Sequence[str], measure: Measure) -> str:
     seeds = len(leader.counted)
     reviews = leader.experiment.validation_reviews
-    how = f"{MEASURED[measure]}, {counted(reviews, 'validation review')}"
+    how = f"{MEASURES[measure].short}, {counted(reviews, 'validation review')}"
     how += f", {counted(seeds, 'seed')} each" if seeds > 1 else ""
     ahead = f"{leader.name} is {points(lead)} points ahead of {second.name} ({how})"
     if alike:
-        others = " and ".join(alike)
-        return f"{leader.name} cannot be told apart from {others}: {ahead}, which chance may explain."
+        return f"{leader.name} cannot be told apart from {listed(alike)}: {ahead}, which chance may explain."
     rare = "were they equally good, chance would bring about so much in fewer than 5 of 100 cases."
     anew = " Trained anew with another seed, it may end otherwise." if seeds == 1 else ""
     return f"{ahead}; {rare}{anew}"

@@ -5,20 +5,19 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from rnn_compare.comparison.accuracies import Achieved, Measure
+from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure
 from rnn_compare.comparison.baselines import Baseline, cached, same_baselines
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.verdicts import Comparison, compare
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import listed
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions
 from rnn_compare.runs.record import Run, names
 from rnn_compare.runs.store import RunStore
 
-SHOWN: tuple[Measure, ...] = ("kept", "typical", "test")
-"""What is told of a run beside its best epoch."""
 LONGEST_TITLE = 3
 """Groups that the title names."""
 
@@ -54,7 +53,7 @@ class Contents:
         if len(called) > LONGEST_TITLE:
             cells = dict.fromkeys(group.experiment.cell for group in self.groups)
             return f"{len(called)} settings compared: {', '.join(cells)}"
-        return ", ".join(called[:-1]) + " and " + called[-1] if len(called) > 1 else called[0]
+        return listed(called)
 
     @property
     def so_far(self) -> bool:
@@ -84,7 +83,7 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         runs=runs,
         names=dict(zip((run.id for run in runs), names(runs), strict=True)),
         groups=found,
-        achieved={(run.id, way): evidence.achieved(run, way) for run in runs if run.epochs for way in SHOWN},
+        achieved={(run.id, way): evidence.achieved(run, way) for run in runs if run.epochs for way in MEASURES},
         predictions={run.id: (*store.predictions(run.id), *store.predictions(run.id, "test")) for run in runs},
         comparisons=tuple(compare(found, evidence)) if ended and len(found) > 1 else (),
         baselines=_cached(splits.pop()) if len(splits) == 1 else (),

@@ -90,7 +90,7 @@ def _sections(contents: Contents, drawn: Sequence[Look]) -> list[str]:
     groups = contents.groups
     made = datetime.fromtimestamp(contents.made).astimezone()
     seeds = "" if len(groups) == len(contents.runs) else f" of {counted(len(groups), 'setting')}"
-    which = "".join(f"<li><b>{name}</b>: {text}</li>" for name, text in html_tables.WHICH_IS_WHICH)
+    which = "".join(f"<li><b>{shown.title}</b>: {shown.meaning}</li>" for shown in html_tables.SHOWN)
     sections = [
         f"<h1>{escape(contents.title)}</h1>"
         f'<p class="soft">{counted(len(contents.runs), "run")}{seeds}. Report of {made:{html_tables.TIME} %Z}.</p>',

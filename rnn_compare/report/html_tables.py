@@ -6,6 +6,7 @@ from html import escape
 from typing import Any
 
 from rnn_compare.charts.palette import Look
+from rnn_compare.comparison.accuracies import BEST_EPOCH, MEASURES
 from rnn_compare.comparison.baselines import NOTE, Baseline
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.intervals import Mean, mean
@@ -17,13 +18,8 @@ from rnn_compare.report.contents import Contents
 from rnn_compare.runs.record import Run
 
 NOTHING = "–"
-MEASURES = ("Best epoch", "Kept weights", "Typical epoch", "Test")
-WHICH_IS_WHICH = (
-    ("Best epoch", "as the book reports it: the reviews that judge it have also chosen it, which flatters."),
-    ("Kept weights", "the epoch is chosen on one half of the held-out reviews and judged on the other, both ways."),
-    ("Typical epoch", "the median of the second half of the epochs: what the network is, not its luckiest moment."),
-    ("Test", "the weights that the validation chose, on reviews that nothing was chosen by."),
-)
+SHOWN = (BEST_EPOCH, *MEASURES.values())
+TITLES = tuple(measure.title for measure in SHOWN)
 TIME = "%Y-%m-%d %H:%M"
 
 
@@ -41,7 +37,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 def of_groups(contents: Contents, drawn: Sequence[Look]) -> str:
     """Returns what each setting achieved, the mean over its seeds."""
-    heads = ("Network", "Seeds", *MEASURES, "Parameters", "Seconds per epoch")
+    heads = ("Network", "Seeds", *TITLES, "Parameters", "Seconds per epoch")
     return table(
         heads,
         [
@@ -59,7 +55,16 @@ def of_groups(contents: Contents, drawn: Sequence[Look]) -> str:
 
 def of_runs(contents: Contents) -> str:
     """Returns what each run achieved."""
-    heads = ("Run", "Seed", "Epochs", *MEASURES, "Last epoch", "Parameters", "Seconds per epoch", "Status")
+    heads = (
+        "Run",
+        "Seed",
+        "Epochs",
+        *TITLES,
+        "Last epoch",
+        "Parameters",
+        "Seconds per epoch",
+        "Status",
+    )
     return table(
         heads,
         [
@@ -169,7 +174,7 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
 
 def _means(contents: Contents, group: Group) -> list[str]:
     each = [_shares(contents, run) for run in group.counted]
-    return [_mean_text([shares[place] for shares in each], percent) for place in range(len(MEASURES))]
+    return [_mean_text([shares[place] for shares in each], percent) for place in range(len(SHOWN))]
 
 
 def _mean_text(values: Sequence[float | None], text: Callable[[float], str]) -> str:
@@ -191,7 +196,7 @@ def _achieved(contents: Contents, run: Run) -> list[str]:
 
 
 def _shares(contents: Contents, run: Run) -> tuple[float | None, ...]:
-    achieved = [contents.achieved.get((run.id, way)) for way in ("kept", "typical", "test")]
+    achieved = [contents.achieved.get((run.id, way)) for way in MEASURES]
     best = run.best["val_accuracy"] if run.best else None
     return (best, *(None if found is None else found.accuracy for found in achieved))
 

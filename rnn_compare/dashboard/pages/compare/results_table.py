@@ -6,7 +6,8 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.comparison.evidence import BEST, HEADS, WHICH_IS_WHICH, Evidence, Result, results
+from rnn_compare.comparison.accuracies import MEASURES
+from rnn_compare.comparison.evidence import BEST, WHICH_IS_WHICH, Evidence, Result, results
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.intervals import Mean
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
@@ -52,7 +53,7 @@ def _results(evidence: Evidence, found: Sequence[Group]) -> _Told:
 
 def table(found: Sequence[Result]) -> str:
     """Returns the table of results as HTML."""
-    heads = ("Network", "Seeds", BEST, *HEADS.values(), "Training")
+    heads = ("Network", "Seeds", BEST, *(measure.title for measure in MEASURES.values()), "Training")
     head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in heads)
     rows = "".join(map(_row, found))
     # A phone shifts the table, and so may the keyboard.

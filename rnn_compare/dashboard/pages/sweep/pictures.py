@@ -8,8 +8,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rnn_compare.charts import axis_chart, cost_chart, parallel_chart, sweep_heat_maps
-from rnn_compare.comparison.accuracies import Measure
-from rnn_compare.comparison.sentences import MEANS
+from rnn_compare.comparison.accuracies import MEASURES, Measure
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.services import Services
@@ -17,7 +16,6 @@ from rnn_compare.formatting import as_markdown, counted
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.record import Run, names
 
-MEASURES: dict[Measure, str] = {"kept": "Kept weights", "typical": "Typical epoch", "test": "Test reviews"}
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
 MOST_NAMED = 6
 """Runs that a sentence names."""
@@ -68,7 +66,7 @@ def show(services: Services, sweep: Sweep) -> None:
                 st.caption(
                     f"Each cell is the mean of all its runs, across {_listed(others)} too, and so has no interval."
                 )
-    st.caption(f"{MEANS[measure]} {MARGIN}")
+    st.caption(f"{MEASURES[measure].sentence} {MARGIN}")
     _say_what_lacks(sweep, found)
     with st.expander("The same in numbers"):
         st.dataframe(_table(found), hide_index=True)
@@ -81,7 +79,7 @@ def choose_measure(key: str) -> Measure:
         list(MEASURES),
         default="kept",
         required=True,
-        format_func=MEASURES.__getitem__,
+        format_func=lambda name: MEASURES[name].title,
         key=key,
         label_visibility="collapsed",
         bind="query-params",
@@ -130,7 +128,7 @@ def show_cost(found: Sequence[Outcome], measure: Measure, place: str) -> None:
 
 
 def _title(measure: Measure) -> str:
-    return f"accuracy ({MEASURES[measure].lower()})"
+    return f"accuracy ({MEASURES[measure].short})"
 
 
 def _cost_figure(found: Sequence[Outcome], cost: str, title: str) -> go.Figure:
