@@ -1,11 +1,15 @@
-"""How the kernels are compiled, and the small functions that they apply to numbers."""
+"""Compilation of the kernels, the small functions that they apply to numbers, and a prefetch of memory."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
 from numba.core.cpu import CPUTargetOptions
+from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from rnn_compare.fused import machine_code  # noqa: F401  # tells Numba where code is kept
@@ -132,3 +136,32 @@ def fill(rows: Array, values: Array) -> None:
     for row in range(len(rows)):
         for j in range(len(values)):
             rows[row, j] = values[j]
+
+
+LINE = 64
+"""Bytes that come at once."""
+AHEAD = 4
+"""Rows from what is computed to what is fetched."""
+
+_BYTE, _NUMBER, _INDEX = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+_READ, _KEEP, _DATA = _NUMBER(0), _NUMBER(3), _NUMBER(1)
+
+
+def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
+
+    def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        held = context.make_array(signature.args[0])(context, builder, arguments[0])
+        width = builder.extract_value(held.strides, 0)
+        begin = builder.gep(builder.bitcast(held.data, _BYTE.as_pointer()), [builder.mul(arguments[1], width)])
+        kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _NUMBER, _NUMBER, _NUMBER])
+        tools: Any = cgutils  # which has no types
+        fetch = tools.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        with tools.for_range_slice(builder, _INDEX(0), width, _INDEX(LINE), _INDEX) as (at, _):
+            builder.call(fetch, [builder.gep(begin, [at]), _READ, _KEEP, _DATA])
+        return context.get_dummy_value()
+
+    return types.void(array, row), code
+
+
+prefetch = cast(Callable[[Array, int], None], intrinsic(_prefetch))
+"""``prefetch(array, row)`` asks for a row of a C-contiguous array, which is to be read soon; it changes nothing."""

@@ -1,4 +1,4 @@
-"""What every cell's kernel is: the arrays of one batch, and the step forward and back that are the cell's own.
+"""The base of every cell's kernel: the arrays of one batch, and the step forward and back that are the cell's own.
 
 ``rnn_compare/fused/kernels/`` holds one file a cell. In compiled code ``cell.step(...)`` is that of the cell's class:
 Numba compiles the loops of ``recurrence`` once for each class.

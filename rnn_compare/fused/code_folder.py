@@ -1,4 +1,4 @@
-"""Where the machine code of the kernels is kept: under a hash of their sources, wherever the sources lie."""
+"""The folder of the kernels' machine code: named by a hash of their sources, wherever the sources lie."""
 
 import functools
 import hashlib

@@ -1,4 +1,4 @@
-"""Has Numba keep the machine code of the kernels in a folder that the content of their sources names."""
+"""Numba's cache of the kernels, in a folder that the content of their sources names."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -8,7 +8,7 @@ import tensorflow as tf
 from filelock import FileLock
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import vector_inputs, word_gradients, word_inputs
+from rnn_compare.fused import vector_inputs, word_inputs
 from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.fused.network import FusedNetwork, unsupported_options
 from rnn_compare.fused.optimizers import RMSprop
@@ -81,5 +81,5 @@ def _call_every_kernel(name: str) -> None:
             word_inputs.backward(options, read, output)
         seen, seen_read = vector_inputs.forward(options, None, table[ids], *weights)
         of_places, *_ = vector_inputs.backward(options, seen_read, seen)
-    embedding = word_gradients.gradients_of_places(ids, of_places, len(table))
+    embedding = word_inputs.gradients_of_places(ids, of_places, len(table))
     RMSprop([[np.zeros_like(table)]], 0).step([table], embedding, [], 0.0)

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_compare.fused import sequences, threads, vector_inputs, word_gradients, word_inputs
+from rnn_compare.fused import sequences, threads, vector_inputs, word_inputs
 from rnn_compare.fused.arithmetic import Array, Indices
 from rnn_compare.fused.packing import Mask
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.fused.vector_inputs import VectorPass
-from rnn_compare.fused.word_gradients import WordGradients
-from rnn_compare.fused.word_inputs import WordPass
+from rnn_compare.fused.word_inputs import WordGradients, WordPass
 
 WEIGHTS = 3
 """Of a recurrent layer's direction: kernel, recurrent kernel, bias."""
@@ -68,7 +67,7 @@ def forward(
     """Reads a batch.
 
     Args:
-        options: How.
+        options: Options of the layers.
         weights: As ``Sequential.weights`` of Keras has them: the embedding, those of each recurrent layer's directions,
             kernel and bias of the ``Dense`` layer.
         ids: Word ids (batch, timesteps).
@@ -147,7 +146,7 @@ def backward(
         if below is not None:
             gradient = below
             if which == 0:
-                embedding = word_gradients.gradients_of_places(read.ids, below, len(table))
+                embedding = word_inputs.gradients_of_places(read.ids, below, len(table))
     assert embedding is not None, "a network has a recurrent layer"
     return embedding, gradients
 

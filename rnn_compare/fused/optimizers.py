@@ -11,9 +11,8 @@ from typing import ClassVar
 import numpy as np
 
 from rnn_compare.experiment import Optimizer
-from rnn_compare.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.fused.prefetch import AHEAD, prefetch
-from rnn_compare.fused.word_gradients import WordGradients
+from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, compiled, prefetch
+from rnn_compare.fused.word_inputs import WordGradients
 
 
 class Steps(ABC):

@@ -1,4 +1,4 @@
-"""Which timesteps of a batch have to be computed, and where they lie: packed one step after the other.
+"""Packing of a batch: the timesteps that have to be computed, one step's rows after the other's.
 
 Rows are sorted by where they begin and all end together, and dealt out to a few blocks that know nothing of each other,
 so that as many threads may work at them. The rows of a block at work in a step are its first ones and lie side by side.

@@ -1,12 +1,11 @@
-"""Adding up the gradients of the weights and of what was read, in stretches that stay in the processor's cache."""
+"""Sums of the gradients of weights and inputs, in stretches that stay in the processor's cache."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import Array, Indices, add, add_rows, compiled
+from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, add, add_rows, compiled, prefetch
 from rnn_compare.fused.cell_kernel import CellKernel
-from rnn_compare.fused.prefetch import AHEAD, prefetch
 
 STRETCH = 64
 """Packed rows that are added up at once, at least: OpenBLAS has quick products for up to a million multiplications."""

@@ -42,7 +42,7 @@ def for_each(work: Callable[[T], None], pieces: Iterable[T], worth_sharing: bool
 
     Args:
         work: What to do with a piece.
-        pieces: Them.
+        pieces: What to process.
         worth_sharing: Whether it takes much longer than handing it over does, a tenth of a millisecond.
 
     Raises:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.fused import sequence_gradients, sequences
+from rnn_compare.fused import sequences
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.packing import Mask, pack, scatter
 from rnn_compare.fused.sequences import ForwardPass, LayerOptions
@@ -29,7 +29,7 @@ def forward(
     """Reads a batch.
 
     Args:
-        options: How.
+        options: Layer options.
         mask: True where a vector is to be read (batch, timesteps).
         x: Vectors (batch, timesteps, features).
         kernel, recurrent_kernel, bias: The layer's weights, as Keras lays them out.
@@ -44,7 +44,7 @@ def forward(
 
 def backward(options: LayerOptions, read: VectorPass, gradient: Array) -> tuple[Array, Array, Array, Array]:
     """Returns the gradients of vectors, kernel, recurrent kernel and bias from that of the output."""
-    found = sequence_gradients.backward(options, read.recurrence, gradient, squared=False)
+    found = sequences.backward(options, read.recurrence, gradient, squared=False)
     batch, (reviews, timesteps, features) = read.recurrence.batch, read.shape
     dx = np.zeros((reviews * timesteps, features), np.float32)
     scatter(found.by_row, batch.source[: batch.first], dx)

@@ -1,19 +1,140 @@
 """A recurrent layer that reads word ids through an embedding, and hands back a small gradient of the embedding.
 
-Each word of a batch is projected once, however often it occurs; under dropout, once for each review that holds it.
+Each word of a batch is projected once, however often it occurs. Dropout leaves each review other features of its words,
+the same at each timestep: then a word is projected once for each review that holds it. Keras hands its optimizers the
+embedding's gradient as one row for each place, 64,000 for 128 reviews of 500 words. Two rows for each word are enough,
+their sum and (Keras squares row by row) the sum of their squares: RMSprop, Adam and SGD ask for nothing else.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.fused import sequence_gradients, sequences
-from rnn_compare.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.fused.dropped_words import DroppedWords, drop
+from rnn_compare.fused import sequences
+from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, compiled, prefetch
 from rnn_compare.fused.packing import Mask, pack
-from rnn_compare.fused.prefetch import AHEAD, prefetch
 from rnn_compare.fused.sequences import ForwardPass, LayerOptions
-from rnn_compare.fused.word_gradients import WordGradients, distinct
+
+
+@dataclass(frozen=True)
+class WordGradients:
+    """The gradient of an embedding.
+
+    Attributes:
+        words: The ids that were read (distinct,).
+        sums: The gradients of each, summed over the places where it was read (distinct, features).
+        squares: Their squares, summed likewise: Keras' optimizers square what each place contributes.
+    """
+
+    words: Indices
+    sums: Array
+    squares: Array
+
+
+def gradients_of_places(ids: Indices, gradients: Array, vocabulary_size: int) -> WordGradients:
+    """Returns the embedding's gradient from that of what was read at each place.
+
+    Args:
+        ids: Word ids (batch, timesteps).
+        gradients: Of each place (batch, timesteps, features).
+        vocabulary_size: Of the embedding.
+    """
+    words, place = distinct(ids.ravel(), vocabulary_size)
+    sums, squares = _summed(place, gradients.reshape(len(place), -1), len(words))
+    return WordGradients(words, sums, squares)
+
+
+@compiled
+def _summed(place: Indices, rows: Array, words: int) -> tuple[Array, Array]:
+    features = rows.shape[1]
+    sums, squares = np.zeros((words, features), np.float32), np.zeros((words, features), np.float32)
+    for k in range(len(place)):
+        row, total, squared = rows[k], sums[place[k]], squares[place[k]]
+        for j in range(features):
+            total[j] += row[j]
+        for j in range(features):
+            squared[j] += row[j] * row[j]
+    return sums, squares
+
+
+@compiled
+def distinct(ids: Indices, vocabulary_size: int) -> tuple[Indices, Indices]:
+    """Returns the distinct ids and, for each id, its place among them."""
+    places = np.full(vocabulary_size, -1, np.int64)
+    words, place = np.empty(min(vocabulary_size, len(ids)), np.int64), np.empty(len(ids), np.int64)
+    count = 0
+    for k in range(len(ids)):
+        if places[ids[k]] < 0:
+            places[ids[k]] = count
+            words[count] = ids[k]
+            count += 1
+        place[k] = places[ids[k]]
+    return words[:count].copy(), place
+
+
+@dataclass(frozen=True)
+class DroppedWords:
+    """Words of which dropout has left each review other features: one for each word that a review holds.
+
+    Attributes:
+        ids: Which one stands where (batch, timesteps).
+        vectors: What dropout has left of their embedding (reviews' words, features).
+        words: Whose they are (reviews' words,).
+        left: What dropout has multiplied them by (reviews' words, features).
+        vocabulary_size: Of the embedding.
+    """
+
+    ids: Indices
+    vectors: Array
+    words: Indices
+    left: Array
+    vocabulary_size: int
+
+    def gradient(self, found: WordGradients) -> WordGradients:
+        """Returns the embedding's gradient from that of the vectors."""
+        left = self.left[found.words]
+        words, place = distinct(self.words[found.words], self.vocabulary_size)
+        sums, squares = (np.zeros((len(words), left.shape[1]), np.float32) for _ in range(2))
+        _add_up(place, found.sums * left, sums)
+        _add_up(place, found.squares * left * left, squares)
+        return WordGradients(words, sums, squares)
+
+
+def drop(ids: Indices, table: Array, dropout_mask: Array) -> DroppedWords:
+    """Multiplies each review's words by what dropout leaves of it.
+
+    Args:
+        ids: Word ids (batch, timesteps).
+        table: The embedding (vocabulary, features).
+        dropout_mask: What each review's vectors are multiplied by (batch, features).
+    """
+    words, reviews, own = _of_each_review(ids, len(table))
+    left = dropout_mask[reviews]
+    return DroppedWords(own, table[words] * left, words, left, len(table))
+
+
+@compiled
+def _of_each_review(ids: Indices, vocabulary_size: int) -> tuple[Indices, Indices, Indices]:
+    places = np.full(vocabulary_size, -1, np.int64)
+    words, reviews, own = np.empty(ids.size, np.int64), np.empty(ids.size, np.int64), np.empty_like(ids)
+    count = 0
+    for review in range(len(ids)):
+        first = count
+        for t in range(ids.shape[1]):
+            word = ids[review, t]
+            if places[word] < first:  # not met in this review
+                places[word], words[count], reviews[count] = count, word, review
+                count += 1
+            own[review, t] = places[word]
+    return words[:count].copy(), reviews[:count].copy(), own
+
+
+@compiled
+def _add_up(place: Indices, rows: Array, sums: Array) -> None:
+    for k in range(len(place)):
+        row, total = rows[k], sums[place[k]]
+        for j in range(len(row)):
+            total[j] += row[j]
 
 
 @dataclass(frozen=True)
@@ -45,7 +166,7 @@ def forward(
     """Reads a batch.
 
     Args:
-        options: How.
+        options: Layer options.
         mask: True where a word is to be read (batch, timesteps).
         ids: Word ids (batch, timesteps), each below 2²⁴.
         table: The embedding (vocabulary, features).
@@ -68,7 +189,7 @@ def forward(
 
 def backward(options: LayerOptions, read: WordPass, gradient: Array) -> tuple[WordGradients, Array, Array, Array]:
     """Returns the gradients of the embedding, kernel, recurrent kernel and bias from the output's."""
-    found = sequence_gradients.backward(options, read.recurrence, gradient, squared=True)
+    found = sequences.backward(options, read.recurrence, gradient, squared=True)
     embedding = WordGradients(read.words, found.inputs, found.squares)
     if read.dropped is not None:
         embedding = read.dropped.gradient(embedding)

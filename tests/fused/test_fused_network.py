@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models, network_pass, sequence_gradients, sequences, threads, vector_inputs
+from rnn_compare.fused import models, network_pass, sequences, threads, vector_inputs
 from rnn_compare.fused.network import options_of
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks import keras_models
@@ -76,7 +76,7 @@ def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_wh
     towards = random.normal(size=(5, 4)).astype(np.float32)
     found = []
     for followed in (0.0, 0.9):
-        monkeypatch.setattr(sequence_gradients, "FOLLOWED", np.float32(followed))
+        monkeypatch.setattr(sequences, "FOLLOWED", np.float32(followed))
         _, read = vector_inputs.forward(options, None, x, *layer_weights(name, 3, 4))
         dx, *weights = vector_inputs.backward(options, read, towards)
         found.append([dx, dx.sum(axis=0), *weights])

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from rnn_compare.experiment import Optimizer
 from rnn_compare.fused.optimizers import STEPS
-from rnn_compare.fused.word_gradients import gradients_of_places
+from rnn_compare.fused.word_inputs import gradients_of_places
 from rnn_compare.networks.keras_models import OPTIMIZERS
 
 IDS = np.array([1, 4, 1, 0, 4, 1])  # Keras squares the rows of one word one by one

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.fused import sequences, threads, vector_inputs, word_inputs
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
-from rnn_compare.fused.word_gradients import distinct, gradients_of_places
+from rnn_compare.fused.word_inputs import distinct, gradients_of_places
 from tests.fused.conftest import layer_weights
 
 

@@ -4,9 +4,8 @@
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import Array, add, compiled_for_one_row, sigmoid, tanh, unless_faded
+from rnn_compare.fused.arithmetic import AHEAD, Array, add, compiled_for_one_row, prefetch, sigmoid, tanh, unless_faded
 from rnn_compare.fused.cell_kernel import CellKernel
-from rnn_compare.fused.prefetch import AHEAD, prefetch
 
 UPDATE, RESET, CANDIDATE, RECALLED = 0, 1, 2, 3
 
