@@ -153,17 +153,17 @@ def fit(held: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> LinearMo
     from sklearn.naive_bayes import MultinomialNB
 
     terms, counts = np.unique(held.terms, return_counts=True)
-    kept = (terms < vocabulary_size) | (counts >= LEAST_REVIEWS)
-    if labels.min() == labels.max() or not kept.any():
+    counting = (terms < vocabulary_size) | (counts >= LEAST_REVIEWS)
+    if labels.min() == labels.max() or not counting.any():
         return LinearModel(np.zeros(0, np.int64), np.zeros(0), float(labels.mean() >= 0.5) - 0.5)
-    rows = held.reviews[np.repeat(kept, counts)].astype(np.int32)
-    ends = np.cumsum(np.concatenate([[0], counts[kept]]))
-    matrix = csc_matrix((np.ones(len(rows), np.float32), rows, ends), (held.total, np.count_nonzero(kept))).tocsr()
+    rows = held.reviews[np.repeat(counting, counts)].astype(np.int32)
+    ends = np.cumsum(np.concatenate([[0], counts[counting]]))
+    matrix = csc_matrix((np.ones(len(rows), np.float32), rows, ends), (held.total, np.count_nonzero(counting))).tocsr()
     negative, positive = MultinomialNB(alpha=1.0).fit(matrix, labels).feature_log_prob_
     bayes = positive - negative
     matrix.data = bayes.astype(np.float32)[matrix.indices]
     fitted = LogisticRegression(C=INVERSE_REGULARIZATION, max_iter=ITERATIONS).fit(matrix, labels)
-    return LinearModel(terms[kept], bayes * fitted.coef_[0], float(fitted.intercept_[0]))
+    return LinearModel(terms[counting], bayes * fitted.coef_[0], float(fitted.intercept_[0]))
 
 
 def _once(terms: NDArray[np.int64], reviews: NDArray[np.int64], count: int) -> NDArray[np.int64]:

@@ -24,16 +24,16 @@ def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
         >>> front([2080, 6336, 8320, 8320], [0.84, 0.88, 0.87, 0.89])
         [0, 1, 3]
     """
-    kept: list[int] = []
+    best_places: list[int] = []
     for place in sorted(range(len(costs)), key=lambda place: (costs[place], -accuracies[place])):
-        best = kept[-1] if kept else None
+        best = best_places[-1] if best_places else None
         if best is None or accuracies[place] > accuracies[best] or _equal(place, best, costs, accuracies):
-            kept.append(place)
-    return kept
+            best_places.append(place)
+    return best_places
 
 
-def _equal(one: int, other: int, costs: Sequence[float], accuracies: Sequence[float]) -> bool:
-    return costs[one] == costs[other] and accuracies[one] == accuracies[other]
+def _equal(place: int, other: int, costs: Sequence[float], accuracies: Sequence[float]) -> bool:
+    return costs[place] == costs[other] and accuracies[place] == accuracies[other]
 
 
 HEIGHT = 410
@@ -44,34 +44,34 @@ MOST_NAMED = 8
 """Points of the front whose names still stand beside each other."""
 
 
-def cost_chart(found: Sequence[Outcome], costs: Sequence[float], cost: str, unit: str, accuracy: str) -> go.Figure:
+def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, unit: str, accuracy: str) -> go.Figure:
     """Returns the scatter; error bars are 95 % intervals of the mean over seeds.
 
     Args:
-        found: Settings with what they achieved.
+        settings: Settings with what they achieved.
         costs: Of each setting, above 0.
         cost: Title of the cost's axis.
         unit: Stands behind a cost where one points at it.
         accuracy: Title of the other axis.
     """
-    drawn = go.Figure()
-    best = front(costs, [one.accuracy.mean for one in found])
-    drawn.add_scatter(
+    figure = go.Figure()
+    best = front(costs, [setting.accuracy.mean for setting in settings])
+    figure.add_scatter(
         x=[costs[place] for place in best],
-        y=in_percent(found[place].accuracy.mean for place in best),
+        y=in_percent(settings[place].accuracy.mean for place in best),
         mode="lines",
         line={"color": GREY, "dash": "dash", "width": 2.5, "shape": "hv"},
         name="Pareto front",
         hoverinfo="skip",
     )
-    for number, cell in enumerate(dict.fromkeys(one.experiment.cell for one in found)):
-        places = [place for place, one in enumerate(found) if one.experiment.cell == cell]
-        named = [_name(found[place]) if place in best and len(best) <= MOST_NAMED else "" for place in places]
-        drawn.add_scatter(
+    for number, cell in enumerate(dict.fromkeys(setting.experiment.cell for setting in settings)):
+        places = [place for place, setting in enumerate(settings) if setting.experiment.cell == cell]
+        named = [_name(settings[place]) if place in best and len(best) <= MOST_NAMED else "" for place in places]
+        figure.add_scatter(
             x=[costs[place] for place in places],
-            y=in_percent(found[place].accuracy.mean for place in places),
+            y=in_percent(settings[place].accuracy.mean for place in places),
             error_y={
-                "array": in_percent(found[place].accuracy.margin or 0.0 for place in places),
+                "array": in_percent(settings[place].accuracy.margin or 0.0 for place in places),
                 "thickness": 1.5,
                 "width": 5,
             },
@@ -83,16 +83,16 @@ def cost_chart(found: Sequence[Outcome], costs: Sequence[float], cost: str, unit
             textfont={"size": 14},
             cliponaxis=False,
             hoverlabel={"namelength": -1},
-            customdata=[[_name(found[place]), found[place].accuracy.runs] for place in places],
+            customdata=[[_name(settings[place]), settings[place].accuracy.runs] for place in places],
             hovertemplate=f"%{{customdata[0]}}: %{{y:.1f}} %, %{{x:,.4~r}} {unit}, "
             "n = %{customdata[1]}<extra></extra>",
         )
-    drawn.update_layout(
+    figure.update_layout(
         **layout(),
         xaxis=axis(cost, **_range(costs), tickformat=",.3~r"),
         yaxis=accuracy_axis(accuracy),
     )
-    return drawn
+    return figure
 
 
 def _range(costs: Sequence[float]) -> dict[str, object]:

@@ -12,12 +12,14 @@ TYPE = 24
 BAND = "rgba(136, 136, 136, 0.35)"
 
 
-def chart(network: str, drawn: int, low: Sequence[float], middle: Sequence[float], high: Sequence[float]) -> go.Figure:
+def chart(
+    network: str, drawings: int, low: Sequence[float], middle: Sequence[float], high: Sequence[float]
+) -> go.Figure:
     """Returns the chart.
 
     Args:
         network: Whose curve was to be drawn.
-        drawn: How many have drawn one.
+        drawings: How many have drawn one.
         low, middle, high: Lower quartile, median and upper quartile at each epoch.
     """
     epochs = list(range(1, len(middle) + 1))
@@ -35,7 +37,7 @@ def chart(network: str, drawn: int, low: Sequence[float], middle: Sequence[float
         x=epochs,
         y=in_percent(middle),
         mode="lines+markers",
-        name=f"median of {counted(drawn, 'drawing')}",
+        name=f"median of {counted(drawings, 'drawing')}",
         line={"color": GREY, "width": 6, "dash": "dot"},
         marker={"size": 14},
         hovertemplate="median %{y:.1f} %<extra></extra>",

@@ -59,21 +59,21 @@ def _line(trace: Any, layout: Any) -> str:
     points = list(_points(trace, layout))
     if not points:
         return ""
-    told = [text for _, text in points]
+    texts = [text for _, text in points]
     if len(points) > MOST_POINTS and trace.type == "heatmap":
-        told = told[: MOST_LINES * 2]
+        texts = texts[: MOST_LINES * 2]
     elif len(points) > MOST_POINTS and "lines" not in (trace.mode or "lines"):
-        told = [f"{len(points):,} points, such as {told[0]}", *told[1:3]]
+        texts = [f"{len(points):,} points, such as {texts[0]}", *texts[1:3]]
     elif len(points) > MOST_POINTS:
         by_value = sorted(points, key=lambda point: point[0])
-        told = [
-            f"first {told[0]}",
+        texts = [
+            f"first {texts[0]}",
             f"highest {by_value[-1][1]}",
             f"lowest {by_value[0][1]}",
-            f"last {told[-1]}",
+            f"last {texts[-1]}",
         ]
-    said = "; ".join(dict.fromkeys(told))
-    return f"{name}: {said}." if name else f"{said}."
+    text = "; ".join(dict.fromkeys(texts))
+    return f"{name}: {text}." if name else f"{text}."
 
 
 def _points(trace: Any, layout: Any) -> Iterator[tuple[float, str]]:
@@ -101,8 +101,8 @@ def _told(trace: Any, fields: dict[str, Any], custom: Any, layout: Any) -> str:
         axis = layout[(trace[f"{field}axis"] or field).replace(field, f"{field}axis")] if field in ("x", "y") else None
         return _number(value, form) if form or not axis else _on(axis, value)
 
-    said = _plain(_FIELD.sub(filled, template))
-    return said if "%{x" in template or "%{" not in template else f"{_place(trace, fields['x'], layout)}{said}"
+    text = _plain(_FIELD.sub(filled, template))
+    return text if "%{x" in template or "%{" not in template else f"{_place(trace, fields['x'], layout)}{text}"
 
 
 def _place(trace: Any, value: Any, layout: Any) -> str:
@@ -111,8 +111,8 @@ def _place(trace: Any, value: Any, layout: Any) -> str:
     if axis.visible is False or axis.showticklabels is False:
         return ""
     named = dict(zip(axis.tickvals, axis.ticktext, strict=True)) if axis.ticktext else {}
-    said = _plain(str(named[value])) if value in named else _on(axis, value)
-    return " ".join(filter(None, (_plain(axis.title.text), said))) + ": "
+    text = _plain(str(named[value])) if value in named else _on(axis, value)
+    return " ".join(filter(None, (_plain(axis.title.text), text))) + ": "
 
 
 def _on(axis: Any, value: Any) -> str:
@@ -131,12 +131,12 @@ def _number(value: Any, form: str | None) -> str:
     return format(float(format(value, f"{digits}g")), ",.12g")
 
 
-def _values(given: Any) -> Sequence[Any]:
-    return given if given is not None else ()
+def _values(values: Any) -> Sequence[Any]:
+    return values if values is not None else ()
 
 
-def _at(given: Any, place: int) -> Any:
-    return given[place] if given is not None and not isinstance(given, str) and len(given) > place else given
+def _at(values: Any, place: int) -> Any:
+    return values[place] if values is not None and not isinstance(values, str) and len(values) > place else values
 
 
 def _is_there(value: Any) -> bool:

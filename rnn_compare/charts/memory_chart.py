@@ -1,4 +1,4 @@
-"""The charts of the memory test: how well a word is told apart the farther back it stands, and what is left of it."""
+"""Charts of the memory test: how well a word is told apart the farther back it stands, and what is left of it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -40,30 +40,30 @@ def telling_word(networks: Iterable[NetworkMemory]) -> str:
 
 def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     """Returns the chart of how many pairs are told apart, by where the sentiment word stands."""
-    drawn = go.Figure()
+    figure = go.Figure()
     chance = _chance(networks)
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
-    drawn.add_hrect(
+    figure.add_hrect(
         *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="chance, in 19 of 20 cases", showlegend=True
     )
-    drawn.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
+    figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
     lowest = 0.5 - chance
     for width, network in zip(_widths(len(networks)), networks, strict=True):
-        _add(drawn, network, in_percent(network.test.told_apart), width, "%{y:.1f} % told apart")
+        _add(figure, network, in_percent(network.test.told_apart), width, "%{y:.1f} % told apart")
         lowest = min(lowest, *network.test.told_apart.tolist())
-    _finish(drawn, networks)
-    drawn.update_yaxes(percent_axis("pairs told apart", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
-    return drawn
+    _finish(figure, networks)
+    figure.update_yaxes(percent_axis("pairs told apart", range=in_percent([lowest - 0.04, 1.03]), dtick=10))
+    return figure
 
 
 def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     """Returns the chart of how far apart the two verdicts of a pair lie."""
-    drawn = go.Figure()
+    figure = go.Figure()
     for width, network in zip(_widths(len(networks)), networks, strict=True):
-        _add(drawn, network, network.test.effect, width, "verdicts %{y:.3f} apart")
-    _finish(drawn, networks)
-    drawn.update_yaxes(axis("distance between the verdicts (log-odds)", rangemode="tozero"))
-    return drawn
+        _add(figure, network, network.test.effect, width, "verdicts %{y:.3f} apart")
+    _finish(figure, networks)
+    figure.update_yaxes(axis("distance between the verdicts (log-odds)", rangemode="tozero"))
+    return figure
 
 
 def _chance(networks: Sequence[NetworkMemory]) -> float:
@@ -77,8 +77,8 @@ def _widths(lines: int) -> list[float]:
     return [3 + step * after for after in reversed(range(lines))]
 
 
-def _add(drawn: go.Figure, network: NetworkMemory, values: Sequence[float] | Array, width: float, said: str) -> None:
-    drawn.add_scatter(
+def _add(figure: go.Figure, network: NetworkMemory, values: Sequence[float] | Array, width: float, hover: str) -> None:
+    figure.add_scatter(
         x=network.test.distances,
         y=values,
         mode="lines+markers",
@@ -86,15 +86,15 @@ def _add(drawn: go.Figure, network: NetworkMemory, values: Sequence[float] | Arr
         line={"color": network.look.color, "width": width},
         marker={"symbol": network.look.marker, "size": width + 6},
         hoverlabel={"namelength": -1},
-        hovertemplate=f"word %{{x:,}} from the end: {said}",
+        hovertemplate=f"word %{{x:,}} from the end: {hover}",
     )
 
 
-def _finish(drawn: go.Figure, networks: Sequence[NetworkMemory]) -> None:
+def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
     longest = max((int(network.test.distances[-1]) for network in networks), default=1)
     ticks = [tick for tick in TICKS if tick <= longest]
     span = np.log10(longest) or 1.0
-    drawn.update_layout(
+    figure.update_layout(
         **layout(),
         showlegend=True,  # a line by itself has a name too
         # The end of the text is at the right, as on the page and in the chart of gradients.

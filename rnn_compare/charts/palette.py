@@ -1,4 +1,4 @@
-"""What a colour stands for, the same on every page: a network, a side of a verdict, a word that is not known.
+"""Colours and markers, with one meaning on every page: a network, a side of a verdict, an unknown word.
 
 A cell's own file in ``charts.cells`` names its colours. The first ones are Okabe and Ito's (2008, *Color Universal
 Design*), told apart by colour-blind eyes too.
@@ -36,15 +36,17 @@ def picture(name: str) -> Picture:
         '#0072B2'
     """
     own = _own(name)
-    return own or generic_picture(cell(name), [each for each in CELLS if _own(each) is None].index(name))
+    return own or generic_picture(
+        cell(name), [name_of_cell for name_of_cell in CELLS if _own(name_of_cell) is None].index(name)
+    )
 
 
 def _own(name: str) -> Picture | None:
     module = f"{__package__}.cells.{cell(name).keras_name}"
     if importlib.util.find_spec(module) is None:
         return None
-    found: Picture = importlib.import_module(module).PICTURE
-    return found
+    own_picture: Picture = importlib.import_module(module).PICTURE
+    return own_picture
 
 
 @dataclass(frozen=True)

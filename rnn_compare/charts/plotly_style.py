@@ -1,4 +1,4 @@
-"""What all figures that are made in Python have in common: Plotly's look where it is not the page's own."""
+"""The common look of figures made in Python: Plotly's layout where it is not the page's own."""
 
 from collections.abc import Iterable
 from html import escape

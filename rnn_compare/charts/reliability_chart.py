@@ -1,4 +1,4 @@
-"""The reliability diagram: of the reviews that got a probability, which share is positive?"""
+"""The reliability diagram: the share of positive reviews against the predicted probability."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from rnn_compare.comparison.calibration import Calibration
 HEIGHT = 400
 
 
-def reliability_chart(found: Calibration, look: Look, label: str = "positive") -> go.Figure:
+def reliability_chart(calibration: Calibration, look: Look, label: str = "positive") -> go.Figure:
     """Returns the diagram of one network, with 95 % intervals; on the dashed line all is as predicted."""
-    drawn = go.Figure()
-    drawn.add_scatter(
+    figure = go.Figure()
+    figure.add_scatter(
         x=[0, 100],
         y=[0, 100],
         mode="lines",
@@ -22,12 +22,12 @@ def reliability_chart(found: Calibration, look: Look, label: str = "positive") -
         line={"color": GREY, "dash": "dash", "width": 2.5},
         hoverinfo="skip",
     )
-    drawn.add_scatter(
-        x=in_percent(one.predicted for one in found.bins),
-        y=in_percent(one.observed for one in found.bins),
+    figure.add_scatter(
+        x=in_percent(bin.predicted for bin in calibration.bins),
+        y=in_percent(bin.observed for bin in calibration.bins),
         error_y={
-            "array": in_percent(one.high - one.observed for one in found.bins),
-            "arrayminus": in_percent(one.observed - one.low for one in found.bins),
+            "array": in_percent(bin.high - bin.observed for bin in calibration.bins),
+            "arrayminus": in_percent(bin.observed - bin.low for bin in calibration.bins),
             "thickness": 2,
             "width": 6,
         },
@@ -35,14 +35,14 @@ def reliability_chart(found: Calibration, look: Look, label: str = "positive") -
         name="this network, with 95 % intervals",
         line={"color": look.color, "width": 3},
         marker={"symbol": look.marker, "size": 10},
-        customdata=[one.reviews for one in found.bins],
+        customdata=[bin.reviews for bin in calibration.bins],
         hovertemplate=f"predicted %{{x:.1f}} %, {plain(label)} %{{y:.1f}} % of "
         "%{customdata:,} reviews<extra></extra>",
     )
     share: dict[str, Any] = {"range": [-2, 102], "dtick": 20}
-    drawn.update_layout(
+    figure.update_layout(
         **layout(),
         xaxis=percent_axis(f"predicted probability of {plain(label)}", **share),
         yaxis=percent_axis(f"share that is {plain(label)}", **share),
     )
-    return drawn
+    return figure

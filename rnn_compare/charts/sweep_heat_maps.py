@@ -16,22 +16,22 @@ WIDE_ENOUGH = 4
 """Columns, over all maps beside each other, up to which the margin stands below the mean."""
 
 
-def sweep_heat_maps(found: Sequence[Outcome]) -> go.Figure:
+def sweep_heat_maps(settings: Sequence[Outcome]) -> go.Figure:
     """Returns a map for each cell, all with one scale of colours; what has not been trained is empty.
 
     Where a sweep has more axes than these, a field is the mean over all runs that belong to it.
     """
-    cells = list(dict.fromkeys(one.experiment.cell for one in found))
-    units = sorted({one.experiment.units for one in found})
-    maxlens = sorted({one.experiment.maxlen for one in found})
+    cells = list(dict.fromkeys(setting.experiment.cell for setting in settings))
+    units = sorted({setting.experiment.units for setting in settings})
+    maxlens = sorted({setting.experiment.maxlen for setting in settings})
     beside = min(BESIDE, len(cells)) or 1
     rows = -(-len(cells) // beside) or 1
-    drawn = make_subplots(
+    figure = make_subplots(
         rows, beside, subplot_titles=cells, vertical_spacing=0.2 / rows, horizontal_spacing=0.1, shared_yaxes=True
     )
     for number, cell in enumerate(cells):
-        fields = [[_field(found, cell, size, maxlen) for maxlen in maxlens] for size in units]
-        drawn.add_heatmap(
+        fields = [[_field(settings, cell, size, maxlen) for maxlen in maxlens] for size in units]
+        figure.add_heatmap(
             x=[str(maxlen) for maxlen in maxlens],
             y=[str(size) for size in units],
             z=[[field and field[0] for field in row] for row in fields],
@@ -47,29 +47,33 @@ def sweep_heat_maps(found: Sequence[Outcome]) -> go.Figure:
             row=number // beside + 1,
             col=number % beside + 1,
         )
-    drawn.update_xaxes(**axis("maxlen", type="category"))
-    drawn.update_yaxes(**axis("units", type="category"), col=1)
-    drawn.update_yaxes(type="category", fixedrange=True, tickfont={"size": 15})
-    drawn.update_annotations(font_size=17)
-    drawn.update_layout(
+    figure.update_xaxes(**axis("maxlen", type="category"))
+    figure.update_yaxes(**axis("units", type="category"), col=1)
+    figure.update_yaxes(type="category", fixedrange=True, tickfont={"size": 15})
+    figure.update_annotations(font_size=17)
+    figure.update_layout(
         # The numbers stand in the fields: on a phone there is no room for a scale beside them.
         coloraxis={"colorscale": "Cividis", "showscale": False},
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
     )
-    return drawn
+    return figure
 
 
-def height(found: Sequence[Outcome]) -> int:
+def height(settings: Sequence[Outcome]) -> int:
     """Returns how many pixels high the maps are."""
-    cells = len({one.experiment.cell for one in found})
-    sizes = len({one.experiment.units for one in found})
+    cells = len({setting.experiment.cell for setting in settings})
+    sizes = len({setting.experiment.units for setting in settings})
     return -(-cells // BESIDE) * (FRAME_PIXELS + ROW_PIXELS * max(2, sizes))
 
 
-def _field(found: Sequence[Outcome], cell: str, units: int, maxlen: int) -> tuple[float, float | None, int] | None:
+def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> tuple[float, float | None, int] | None:
     wanted = (cell, units, maxlen)
-    here = [one for one in found if (one.experiment.cell, one.experiment.units, one.experiment.maxlen) == wanted]
-    together = mean([value for one in here for value in one.each])
+    here = [
+        setting
+        for setting in settings
+        if (setting.experiment.cell, setting.experiment.units, setting.experiment.maxlen) == wanted
+    ]
+    together = mean([value for setting in here for value in setting.each])
     if together is None:
         return None
     # Runs of several settings are no sample of one: their mean has no interval.

@@ -89,19 +89,25 @@ def extremes(words: WordMap, count: int) -> list[int]:
     return list(dict.fromkeys(int(i) for i in (*order[:count], *order[::-1][:count])))
 
 
-def word_chart(words: WordMap, found: Sequence[str] = (), sheet: Sheet = WIDE, label: str = "positive") -> go.Figure:
+def word_chart(
+    words: WordMap, looked_up_words: Sequence[str] = (), sheet: Sheet = WIDE, label: str = "positive"
+) -> go.Figure:
     """Returns the map.
 
     Args:
         words: The words and where they lie.
-        found: A word that was looked up and its neighbours, which are labelled then; otherwise the extremes are.
+        looked_up_words: A word and its neighbours, which are labelled; the extremes are if there are none.
         sheet: How it is laid out.
         label: What the probability is of.
     """
     index = {word: place for place, word in enumerate(words.words)}
-    labelled = [index[word] for word in found if word in index] if found else extremes(words, sheet.extremes)
+    labelled = (
+        [index[word] for word in looked_up_words if word in index]
+        if looked_up_words
+        else extremes(words, sheet.extremes)
+    )
     tints = color_scale(words).tints(words.verdicts)
-    drawn = go.Figure()
+    figure = go.Figure()
     marker: dict[str, Any] = {"color": tints, "cmin": -1, "cmax": 1, "colorscale": COLORS}
     hover = {
         "text": [
@@ -109,15 +115,15 @@ def word_chart(words: WordMap, found: Sequence[str] = (), sheet: Sheet = WIDE, l
         ],
         "hovertemplate": "%{text}<extra></extra>",
     }
-    drawn.add_scattergl(
+    figure.add_scattergl(
         x=words.points[:, 0],
         y=words.points[:, 1],
         mode="markers",
-        marker={**marker, "size": 7, "opacity": 0.25 if found else 0.75},
+        marker={**marker, "size": 7, "opacity": 0.25 if looked_up_words else 0.75},
         **hover,
     )
-    looked_up = found[0] if found else None
-    drawn.add_scatter(
+    looked_up = looked_up_words[0] if looked_up_words else None
+    figure.add_scatter(
         x=words.points[labelled, 0],
         y=words.points[labelled, 1],
         mode="markers",
@@ -130,15 +136,15 @@ def word_chart(words: WordMap, found: Sequence[str] = (), sheet: Sheet = WIDE, l
         hoverinfo="skip",
     )
     ranges = _ranges(words.points, sheet)
-    _label(drawn, words, labelled, ranges, sheet)
+    _label(figure, words, labelled, ranges, sheet)
     hidden = {"showticklabels": False, "showgrid": False, "zeroline": False, "fixedrange": True}
-    drawn.update_layout(
+    figure.update_layout(
         showlegend=False,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
         xaxis={"range": ranges[0], **hidden},
         yaxis={"range": ranges[1], "scaleanchor": "x", **hidden},
     )
-    return drawn
+    return figure
 
 
 def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> list[tuple[float, float]]:
@@ -174,14 +180,14 @@ def label_offsets(places: Points, sizes: Points, room: tuple[float, float]) -> l
     return offsets
 
 
-def _label(drawn: go.Figure, words: WordMap, labelled: Sequence[int], ranges: list[list[float]], sheet: Sheet) -> None:
+def _label(figure: go.Figure, words: WordMap, labelled: Sequence[int], ranges: list[list[float]], sheet: Sheet) -> None:
     size = sheet.label_size
     pixels = np.array([sheet.width, sheet.height])
     low, high = np.array(ranges).T
     places = (words.points[labelled].astype(np.float64) - low) / (high - low) * pixels
     sizes = np.array([(0.58 * size * len(words.words[place]) + 6, 1.25 * size) for place in labelled]).reshape(-1, 2)
     for place, (dx, dy) in zip(labelled, label_offsets(places, sizes, (sheet.width, sheet.height)), strict=True):
-        drawn.add_annotation(
+        figure.add_annotation(
             x=words.points[place, 0],
             y=words.points[place, 1],
             text=plain(words.words[place]),
@@ -210,5 +216,5 @@ def _log_odds(verdicts: Array) -> Points:
     return log_odds
 
 
-def _overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def _overlap(box: Box, other: Box) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]

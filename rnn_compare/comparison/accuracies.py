@@ -1,4 +1,4 @@
-"""What one training achieved, measured in ways that must not be mixed: best, kept, typical, and on test reviews."""
+"""The accuracy of one training by measures that must not be mixed: best, kept, typical, and on test reviews."""
 
 import math
 import statistics

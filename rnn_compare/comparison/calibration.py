@@ -1,4 +1,4 @@
-"""Calibration: of the reviews that a network calls positive with 80 %, are 80 % positive?"""
+"""Calibration of a network's probabilities: of the reviews called positive with 80 %, are 80 % positive?"""
 
 import math
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What the curves of a comparison say, in sentences that a lecturer can read aloud."""
+"""Sentences on a comparison's curves and verdicts that a lecturer can read aloud."""
 
 import statistics
 from collections.abc import Sequence
@@ -51,71 +51,73 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
         evidence: Knows what the runs achieved.
         waits: Whether it is about to know more: a verdict by less would be taken back in a moment.
     """
-    found = groups(runs)
-    begun = [group for group in found if any(run.epochs for run in group.runs)]
-    told = [Finding(runs[0].id, WAITS)] if waits and runs else _compared(found, begun, evidence)
+    compared_groups = groups(runs)
+    with_epochs = [group for group in compared_groups if any(run.epochs for run in group.runs)]
+    sentences = [Finding(runs[0].id, WAITS)] if waits and runs else _compared(compared_groups, with_epochs, evidence)
     spoken_of: set[str] = set()
     for look in LOOKS:
-        for group in begun:
+        for group in with_epochs:
             if group.name not in spoken_of and (text := seen_in(group, look)):
                 spoken_of.add(group.name)
-                told.append(Finding(group.runs[0].id, f"{group.name} {text}"))
-    return told[:LINES]
+                sentences.append(Finding(group.runs[0].id, f"{group.name} {text}"))
+    return sentences[:LINES]
 
 
-def _compared(found: Sequence[Group], begun: Sequence[Group], evidence: Evidence) -> list[Finding]:
-    if not all(group.ended for group in found):
-        return _where_they_stand(begun, "So far, after", "no verdict before the last epoch")
-    whole = [group for group in found if group.counted]
-    left_out = _left_out(found)
+def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidence: Evidence) -> list[Finding]:
+    if not all(group.ended for group in all_groups):
+        return _where_they_stand(with_epochs, "So far, after", "no verdict before the last epoch")
+    whole = [group for group in all_groups if group.counted]
+    left_out = _left_out(all_groups)
     if not whole:
-        return _where_they_stand(begun, "After", "no verdict, for none trained to its end")
+        return _where_they_stand(with_epochs, "After", "no verdict, for none trained to its end")
     if len(whole) == 1:
         return [*_one_setting(whole[0], evidence), *left_out]
     compared = compare(whole, evidence)
     leader = _leader(whole, compared)
-    said = _pair(compared[0]) if len(whole) == 2 else [_against_all(leader, compared)]
-    return [*(Finding(leader.runs[0].id, text) for text in said if text), *left_out]
+    texts = _pair(compared[0]) if len(whole) == 2 else [_against_all(leader, compared)]
+    return [*(Finding(leader.runs[0].id, text) for text in texts if text), *left_out]
 
 
-def _where_they_stand(begun: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:
+def _where_they_stand(with_epochs: Sequence[Group], after: str, why_no_verdict: str) -> list[Finding]:
     """What each has reached after as many epochs as all have finished."""
-    if len(begun) < 2:
+    if len(with_epochs) < 2:
         return []
-    epoch = min(max(len(run.epochs) for run in group.runs) for group in begun)
+    epoch = min(max(len(run.epochs) for run in group.runs) for group in with_epochs)
     shares = {
         group.name: statistics.fmean(
             run.epochs[epoch - 1]["val_accuracy"] for run in group.runs if len(run.epochs) >= epoch
         )
-        for group in begun
+        for group in with_epochs
     }
-    best = max(begun, key=lambda group: shares[group.name])
-    told = ", ".join(f"{name} {percent(share)}" for name, share in sorted(shares.items(), key=lambda item: -item[1]))
-    return [Finding(best.runs[0].id, f"{after} {counted(epoch, 'epoch')}: {told}; {why_no_verdict}.")]
+    best = max(with_epochs, key=lambda group: shares[group.name])
+    standings = ", ".join(
+        f"{name} {percent(share)}" for name, share in sorted(shares.items(), key=lambda item: -item[1])
+    )
+    return [Finding(best.runs[0].id, f"{after} {counted(epoch, 'epoch')}: {standings}; {why_no_verdict}.")]
 
 
 def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
     measure = usual_measure([group], evidence)
-    found = evidence.of_group(group, measure) or []
-    if len(found) < 2:
+    achieved = evidence.of_group(group, measure) or []
+    if len(achieved) < 2:
         return []
-    shares = [one.accuracy for one in found]
+    shares = [training.accuracy for training in achieved]
     span = f"{points(min(shares))} to {percent(max(shares))}"
     how = f"{len(shares)} seeds ({MEASURES[measure].short})"
     text = f"{group.name} reaches {span} over {how}; nothing but the seed differs."
     return [Finding(group.runs[0].id, text)]
 
 
-def _pair(found: Comparison) -> list[str]:
+def _pair(comparison: Comparison) -> list[str]:
     # Of two networks with one seed each there is more to say: how they differ as they are.
-    return [sentence(found), seed_sentence(found) or network_sentence(found)]
+    return [sentence(comparison), seed_sentence(comparison) or network_sentence(comparison)]
 
 
 def _leader(whole: Sequence[Group], compared: Sequence[Comparison]) -> Group:
     shares = {
         group.name: mean(achieved)
-        for found in compared
-        for group, achieved in zip((found.a, found.b), found.achieved, strict=True)
+        for comparison in compared
+        for group, achieved in zip((comparison.a, comparison.b), comparison.achieved, strict=True)
         if achieved
     }
     return max(whole, key=lambda group: shares.get(group.name, 0.0))
@@ -129,37 +131,37 @@ def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
     apart: list[str] = []
     seeds: set[int] = set()
     together = 1
-    for found in compared:
-        if leader.name not in (found.a.name, found.b.name):
+    for comparison in compared:
+        if leader.name not in (comparison.a.name, comparison.b.name):
             continue
-        other = found.b.name if found.a.name == leader.name else found.a.name
-        if found.difference is None:
+        other = comparison.b.name if comparison.a.name == leader.name else comparison.a.name
+        if (difference := comparison.difference) is None:
             apart.append(other)
             continue
-        seeds.update(found.difference.runs)
-        if found.difference.p is None:
+        seeds.update(difference.runs)
+        if difference.p is None:
             unknown.append(other)
             continue
-        together = found.difference.comparisons
-        size = f"{other} ({points(abs(found.difference.difference))} ± {points(half_width(found.difference))} points)"
-        (alike if found.difference.verdict == "cannot tell" else behind).append(size)
+        together = difference.comparisons
+        size = f"{other} ({points(abs(difference.difference))} ± {points(half_width(difference))} points)"
+        (alike if difference.verdict == "cannot tell" else behind).append(size)
     parts = [
         f"is better than {listed(behind)}" if behind else "",
         f"cannot be told apart from {listed(alike)}: another seed may turn such a lead round" if alike else "",
         f"leads {listed(unknown)}, which may be the luck of one seed" if unknown else "",
         f"was judged by other reviews than {listed(apart)}" if apart else "",
     ]
-    each = f"{counted(seeds.pop(), 'seed')} each, " if len(seeds) == 1 else ""
+    per_setting = f"{counted(seeds.pop(), 'seed')} each, " if len(seeds) == 1 else ""
     measured = MEASURES[compared[0].measure].short
     adjusted = f"; adjusted for {together} comparisons" if together > 1 else ""
-    how = f" ({measured}, {each}95 %{adjusted})" if behind or alike else ""
+    how = f" ({measured}, {per_setting}95 %{adjusted})" if behind or alike else ""
     return f"{leader.name} {'. It '.join(filter(None, parts))}{how}."
 
 
-def _left_out(found: Sequence[Group]) -> list[Finding]:
+def _left_out(all_groups: Sequence[Group]) -> list[Finding]:
     """Names what is not compared beside what is."""
-    groups_left = [group for group in found if group.left_out]
-    if not groups_left or len(found) == 1 == len(found[0].runs):
+    groups_left = [group for group in all_groups if group.left_out]
+    if not groups_left or len(all_groups) == 1 == len(all_groups[0].runs):
         return []
     named = listed([_of_a_group(group) for group in groups_left])
     return [Finding(groups_left[0].left_out[0].id, f"Not compared: {named}.")]

@@ -1,4 +1,4 @@
-"""The runs of one setting, which differ by nothing but their seed, as one group."""
+"""Runs of one setting, which differ by nothing but their seed, as one group."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -68,5 +68,5 @@ def groups(runs: Sequence[Run]) -> list[Group]:
 
 
 def _called(label: str, runs: Collection[Run]) -> str:
-    given = {run.name for run in runs}
-    return (given.pop() or label) if len(given) == 1 else label
+    names = {run.name for run in runs}
+    return (names.pop() or label) if len(names) == 1 else label

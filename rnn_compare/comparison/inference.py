@@ -49,7 +49,8 @@ def settings(
         return Difference(difference, runs, reason="one seed")
     reviews = min(run.reviews for run in (*a, *b))
     seeds = [
-        (_with_floor(each.variance, reviews) / len(group), each.runs - 1) for group, each in ((a, of_a), (b, of_b))
+        (_with_floor(spread.variance, reviews) / len(group), spread.runs - 1)
+        for group, spread in ((a, of_a), (b, of_b))
     ]
     between = _between_reviews(a, b, of_a.noise / len(a) + of_b.noise / len(b))
     share = _binomial(a) + _binomial(b) if between is None else between / reviews
@@ -57,8 +58,8 @@ def settings(
     # that: then Welch's own count, of the seeds alone, is the most there are.
     few = any(freedom < FEWEST - 1 for _, freedom in seeds)
     most_df = sum(v for v, _ in seeds) ** 2 / sum(v**2 / freedom for v, freedom in seeds) if few else math.inf
-    found = by_student(difference, runs, seeds, (share, max(1, reviews - 1)), most_df)
-    return replace(found, paired=between is not None)
+    difference_found = by_student(difference, runs, seeds, (share, max(1, reviews - 1)), most_df)
+    return replace(difference_found, paired=between is not None)
 
 
 def settings_with_splits(
@@ -94,9 +95,9 @@ def settings_with_splits(
     freedom = len(shared) - 1
     overlap = validation_reviews / training_reviews
     whole = variance * (1 / len(shared) + overlap)
-    found = by_student(float(differences.mean()), runs, [(whole, freedom)], (0.0, 1))
+    difference = by_student(float(differences.mean()), runs, [(whole, freedom)], (0.0, 1))
     return replace(
-        found,
+        difference,
         variance_seeds=variance / len(shared),
         variance_reviews=variance * overlap,
         left_out=left_out,
@@ -127,10 +128,10 @@ def _between_reviews(a: Sequence[Achieved], b: Sequence[Achieved], noise: float)
 
 
 def _mean_verdicts(runs: Sequence[Achieved]) -> NDArray[np.float64] | None:  # (reviews,)
-    kept = [run.correct for run in runs if run.correct is not None]
-    if len(kept) < len(runs) or len({len(correct) for correct in kept}) > 1:
+    verdicts = [run.correct for run in runs if run.correct is not None]
+    if len(verdicts) < len(runs) or len({len(correct) for correct in verdicts}) > 1:
         return None
-    mean: NDArray[np.float64] = np.mean(kept, axis=0)
+    mean: NDArray[np.float64] = np.mean(verdicts, axis=0)
     return mean
 
 

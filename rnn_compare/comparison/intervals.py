@@ -51,11 +51,11 @@ def spread(runs: Sequence[Achieved]) -> Spread:
 
 
 def _noise(runs: Sequence[Achieved]) -> float:
-    kept = [run.correct for run in runs if run.correct is not None]
-    reviews = {len(correct) for correct in kept}
-    if len(kept) < len(runs) or len(reviews) > 1 or reviews == {1}:
+    by_run = [run.correct for run in runs if run.correct is not None]
+    reviews = {len(correct) for correct in by_run}
+    if len(by_run) < len(runs) or len(reviews) > 1 or reviews == {1}:
         return 0.0
-    verdicts = np.stack(kept)
+    verdicts = np.stack(by_run)
     verdicts -= verdicts.mean(axis=1, keepdims=True)
     # The mean of Var(x - y) / 2 over pairs is the mean variance less the mean covariance; neither needs the pairs.
     squares = float(np.sum(verdicts**2))
@@ -140,10 +140,10 @@ def mean(values: Sequence[float]) -> Mean | None:
     """
     if not values:
         return None
-    found = band([[value] for value in values])
+    interval = band([[value] for value in values])
     return Mean(
         statistics.fmean(values),
-        float(found.high[0] - found.mean[0]) if len(found.high) else None,
+        float(interval.high[0] - interval.mean[0]) if len(interval.high) else None,
         statistics.stdev(values) if len(values) > 1 else None,
         min(values),
         max(values),

@@ -1,4 +1,4 @@
-"""How many seeds it would take to see a difference that one chooses."""
+"""The number of seeds that it takes to see a difference of a chosen size."""
 
 import math
 

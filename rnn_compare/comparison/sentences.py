@@ -1,4 +1,4 @@
-"""What a comparison says, in words: the plain sentence first, the numbers behind it for whoever asks."""
+"""A comparison in words: the plain sentence, and the numbers behind it."""
 
 import math
 from collections.abc import Sequence
@@ -19,36 +19,40 @@ _REVIEWS = "the held-out reviews'"
 _OVERLAP = "what splits that overlap have in common (Nadeau and Bengio 2003)"
 
 
-def sentence(found: Comparison) -> str:
+def sentence(comparison: Comparison) -> str:
     """Returns what may be said of the two settings, trained anew, in one plain sentence.
 
     It stands for the verdict, on the page, on the command line and in reports.
     """
-    if found.difference is None:
-        return found.problem
-    difference = found.difference
+    if comparison.difference is None:
+        return comparison.problem
+    difference = comparison.difference
     if difference.p is None:
-        return _unknown(found)
-    ahead, behind = (found.a.name, found.b.name) if difference.difference >= 0 else (found.b.name, found.a.name)
+        return _unknown(comparison)
+    ahead, behind = (
+        (comparison.a.name, comparison.b.name) if difference.difference >= 0 else (comparison.b.name, comparison.a.name)
+    )
     size = f"{points(abs(difference.difference))} ± {points(half_width(difference))} points"
     if half_width(difference) >= USELESS:
-        return _too_few(found)
+        return _too_few(comparison)
     if difference.verdict == "cannot tell":
-        said = f"{ahead} and {behind} cannot be told apart: a lead of {size} may be chance"
+        outcome = f"{ahead} and {behind} cannot be told apart: a lead of {size} may be chance"
     else:
-        said = f"{ahead} is better than {behind} by {size}"
-    lent = f"; what a seed does is known from {found.lent[0]}" if found.lent else ""
-    return f"{said} ({MEASURES[found.measure].short}, {seeds(found)}, 95 %{lent}{_together(difference)})."
+        outcome = f"{ahead} is better than {behind} by {size}"
+    lent = f"; what a seed does is known from {comparison.lent[0]}" if comparison.lent else ""
+    return f"{outcome} ({MEASURES[comparison.measure].short}, {seeds(comparison)}, 95 %{lent}{_together(difference)})."
 
 
-def network_sentence(found: Comparison) -> str:
+def network_sentence(comparison: Comparison) -> str:
     """Returns what may be said of two trained networks as they are; empty where there are several of one setting."""
-    if (networks := found.networks) is None:
+    if (networks := comparison.networks) is None:
         return ""
-    ahead, behind = (found.a.name, found.b.name) if networks.difference >= 0 else (found.b.name, found.a.name)
+    ahead, behind = (
+        (comparison.a.name, comparison.b.name) if networks.difference >= 0 else (comparison.b.name, comparison.a.name)
+    )
     low, high = sorted((abs(networks.low), abs(networks.high)))
     if networks.p > 0.05:
-        even = "Even these" if found.difference and found.difference.verdict == "cannot tell" else "These"
+        even = "Even these" if comparison.difference and comparison.difference.verdict == "cannot tell" else "These"
         return (
             f"{even} two trained networks cannot be told apart: {ahead} judges {points(abs(networks.difference))} "
             f"points more of {networks.reviews:,} reviews rightly, {p_value(networks.p)}."
@@ -60,57 +64,59 @@ def network_sentence(found: Comparison) -> str:
     )
 
 
-def seed_sentence(found: Comparison) -> str:
+def seed_sentence(comparison: Comparison) -> str:
     """Returns which leads may be chance, and why; empty where what a seed does is not known from other runs."""
-    told = found.difference
-    if told is None or told.p is None or not told.variance_seeds or not found.lent:
+    difference = comparison.difference
+    if difference is None or difference.p is None or not difference.variance_seeds or not comparison.lent:
         return ""
     return (
-        f"A lead below {points(half_width(told))} points may be chance, however different the curves look: another "
-        f"seed alone moves it by about {points(math.sqrt(told.variance_seeds))} points up or down (one standard "
-        "deviation)."
+        f"A lead below {points(half_width(difference))} points may be chance, however different the curves look: "
+        f"another seed alone moves it by about {points(math.sqrt(difference.variance_seeds))} points up or down "
+        "(one standard deviation)."
     )
 
 
-def details(found: Comparison, difference: float = 0.01) -> list[str]:
+def details(comparison: Comparison, difference: float = 0.01) -> list[str]:
     """Returns the numbers behind a comparison, a line each.
 
     Args:
-        found: The comparison.
+        comparison: The comparison.
         difference: A share that would matter: how many seeds it takes to see it is told.
     """
-    told = found.difference
-    if told is None:
+    measured = comparison.difference
+    if measured is None:
         return []
-    lines = [MEASURES[found.measure].sentence]
-    if told.p is not None and told.low is not None and told.high is not None:
+    lines = [MEASURES[comparison.measure].sentence]
+    if measured.p is not None and measured.low is not None and measured.high is not None:
         adjusted = (
-            f", adjusted for {told.comparisons} comparisons {p_value(told.p_adjusted)}" if told.comparisons > 1 else ""
+            f", adjusted for {measured.comparisons} comparisons {p_value(measured.p_adjusted)}"
+            if measured.comparisons > 1
+            else ""
         )
         lines.append(
-            f"{found.a.name} − {found.b.name}: {points(told.difference)} points, {100 * told.level:.4g} % interval "
-            f"{points(told.low)} to {points(told.high)}; {p_value(told.p)}{adjusted} "
-            f"({_test(found)}, {told.df:.3g} degrees of freedom)."
+            f"{comparison.a.name} − {comparison.b.name}: {points(measured.difference)} points, "
+            f"{100 * measured.level:.4g} % interval {points(measured.low)} to {points(measured.high)}; "
+            f"{p_value(measured.p)}{adjusted} ({_test(comparison)}, {measured.df:.3g} degrees of freedom)."
         )
-    if told.variance_seeds is not None and told.variance_reviews is not None:
-        whole = told.variance_seeds + told.variance_reviews
+    if measured.variance_seeds is not None and measured.variance_reviews is not None:
+        whole = measured.variance_seeds + measured.variance_reviews
         lines.append(
-            f"Of the variance of the difference {100 * told.variance_seeds / whole:.0f} % is the seeds', "
-            f"{100 * told.variance_reviews / whole:.0f} % {_OVERLAP if _by_seed(found) else _REVIEWS}"
-            + ("." if told.paired else ": verdicts were not kept, so the reviews count as if drawn anew for each.")
+            f"Of the variance of the difference {100 * measured.variance_seeds / whole:.0f} % is the seeds', "
+            f"{100 * measured.variance_reviews / whole:.0f} % {_OVERLAP if _by_seed(comparison) else _REVIEWS}"
+            + ("." if measured.paired else ": verdicts were not kept, so the reviews count as if drawn anew for each.")
         )
-    if told.p is not None:
-        lines += [f"What a seed does is known from {source}." for source in dict.fromkeys(found.lent)]
-    if min(map(len, found.achieved)) > 1 and not _by_seed(found):
-        lines.append(_power(found, told, difference))
-    if told.left_out:
-        lines.append(f"Left out, for only one of the two has it: {counted(len(told.left_out), 'seed')}.")
+    if measured.p is not None:
+        lines += [f"What a seed does is known from {source}." for source in dict.fromkeys(comparison.lent)]
+    if min(map(len, comparison.achieved)) > 1 and not _by_seed(comparison):
+        lines.append(_power(comparison, measured, difference))
+    if measured.left_out:
+        lines.append(f"Left out, for only one of the two has it: {counted(len(measured.left_out), 'seed')}.")
     return lines
 
 
-def seeds(found: Comparison) -> str:
+def seeds(comparison: Comparison) -> str:
     """Returns how many seeds a comparison rests on."""
-    one, other = found.difference.runs if found.difference else (0, 0)
+    one, other = comparison.difference.runs if comparison.difference else (0, 0)
     return f"{counted(one, 'seed')} each" if one == other else f"{one} and {counted(other, 'seed')}"
 
 
@@ -141,34 +147,35 @@ def half_width(difference: Difference) -> float:
     return 0.0 if difference.low is None or difference.high is None else (difference.high - difference.low) / 2
 
 
-def _by_seed(found: Comparison) -> bool:
+def _by_seed(comparison: Comparison) -> bool:
     """Tells whether seeds are compared one by one: each has held-out reviews of its own."""
-    return found.a.experiment.vary_split and found.measure != "test"
+    return comparison.a.experiment.vary_split and comparison.measure != "test"
 
 
-def _test(found: Comparison) -> str:
-    return "paired t over the seeds, corrected for splits that overlap" if _by_seed(found) else "Welch's t"
+def _test(comparison: Comparison) -> str:
+    return "paired t over the seeds, corrected for splits that overlap" if _by_seed(comparison) else "Welch's t"
 
 
-def _unknown(found: Comparison) -> str:
-    if _by_seed(found):
-        return f"No verdict: two shared seeds are needed where the seed decides the split ({_shares(found)})."
+def _unknown(comparison: Comparison) -> str:
+    if _by_seed(comparison):
+        return f"No verdict: two shared seeds are needed where the seed decides the split ({_shares(comparison)})."
     return (
-        f"One seed cannot tell which setting is better ({_JUDGED[found.measure]}: {_shares(found)}): trained anew "
-        "with another seed, each lands a little higher or lower. Train more seeds."
+        f"One seed cannot tell which setting is better ({_JUDGED[comparison.measure]}: {_shares(comparison)}): trained "
+        "anew with another seed, each lands a little higher or lower. Train more seeds."
     )
 
 
-def _too_few(found: Comparison) -> str:
+def _too_few(comparison: Comparison) -> str:
     return (
-        f"{seeds(found).capitalize()} cannot tell which setting is better "
-        f"({_JUDGED[found.measure]}: {_shares(found)}): they lie too far apart. Train more seeds."
+        f"{seeds(comparison).capitalize()} cannot tell which setting is better "
+        f"({_JUDGED[comparison.measure]}: {_shares(comparison)}): they lie too far apart. Train more seeds."
     )
 
 
-def _shares(found: Comparison) -> str:
+def _shares(comparison: Comparison) -> str:
     return " and ".join(
-        f"{group.name} {100 * mean(each):.1f} %" for group, each in zip((found.a, found.b), found.achieved, strict=True)
+        f"{group.name} {100 * mean(achieved):.1f} %"
+        for group, achieved in zip((comparison.a, comparison.b), comparison.achieved, strict=True)
     )
 
 
@@ -176,11 +183,13 @@ def _together(difference: Difference) -> str:
     return f"; adjusted for {difference.comparisons} comparisons" if difference.comparisons > 1 else ""
 
 
-def _power(found: Comparison, told: Difference, difference: float) -> str:
+def _power(comparison: Comparison, measured: Difference, difference: float) -> str:
     import numpy as np
 
-    one, other = (max(float(np.var([each.accuracy for each in group], ddof=1)), 1e-9) for group in found.achieved)
-    needed = seeds_needed(one, other, told.variance_reviews or 0.0, difference)
+    one, other = (
+        max(float(np.var([training.accuracy for training in group], ddof=1)), 1e-9) for group in comparison.achieved
+    )
+    needed = seeds_needed(one, other, measured.variance_reviews or 0.0, difference)
     if needed is None:
         return (
             f"No number of seeds would show a difference of {points(difference)} points in 80 of 100 cases: the "
@@ -191,4 +200,4 @@ def _power(found: Comparison, told: Difference, difference: float) -> str:
 
 def mean(achieved: Sequence[Achieved]) -> float:
     """Returns the mean accuracy of runs."""
-    return sum(each.accuracy for each in achieved) / len(achieved)
+    return sum(training.accuracy for training in achieved) / len(achieved)

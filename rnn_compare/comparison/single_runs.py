@@ -1,4 +1,4 @@
-"""What is to be seen of single runs by their curves: overfitting, guessing, a drop, an end that came too soon."""
+"""Remarks on single runs by their curves: overfitting, guessing, a drop, an end that came too soon."""
 
 import itertools
 import math
@@ -32,7 +32,7 @@ def seen_in(group: Group, look: Look) -> str:
     """Returns what is to be seen of a group, of its run or of at least half of its seeds; empty where nothing is."""
     if len(group.runs) > 1 and not group.ended:
         return ""  # the seeds that are still to come may show it or not
-    seen = [said for run in group.runs if run.epochs and (said := look(run))[0]]
+    seen = [sentences for run in group.runs if run.epochs and (sentences := look(run))[0]]
     if len(group.runs) == 1 or not seen:
         return seen[0][0] if seen else ""
     if 2 * len(seen) < len(group.runs):
@@ -97,8 +97,8 @@ def _is_ahead(run: Run) -> bool:
     def gap(epoch: EpochEnd) -> float:
         reviews = run.experiment.validation_reviews
         by_chance = margin(epoch["accuracy"], epoch["val_accuracy"], run.experiment.training_reviews, reviews)
-        found: float = epoch["accuracy"] - epoch["val_accuracy"]
-        return found if found >= by_chance else 0.0
+        lead: float = epoch["accuracy"] - epoch["val_accuracy"]
+        return lead if lead >= by_chance else 0.0
 
     risen = all(epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"] for epoch in newest)
     return all(gap(epoch) >= OVERFIT_GAP for epoch in newest) and (risen or gap(newest[-1]) >= OVERFIT_WIDE_GAP)

@@ -62,12 +62,12 @@ class Sweep:
     @property
     def missing(self) -> list[Experiment]:
         """What has to be trained from the first epoch."""
-        begun = {
+        counted_for = {
             experiment
             for experiment, run in self.runs.items()
             if is_whole(run) or not run.status.ended or _goes_on(run)
         }
-        return [experiment for experiment in self.experiments if experiment not in begun]
+        return [experiment for experiment in self.experiments if experiment not in counted_for]
 
     @property
     def to_train(self) -> list[Experiment]:
@@ -124,8 +124,8 @@ def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
             before = counts.get(run.experiment)
             if before is None or _rank(run) >= _rank(before):
                 counts[run.experiment] = run
-    each = dict.fromkeys(experiments)
-    return Sweep(tuple(each), {experiment: counts[experiment] for experiment in each if experiment in counts})
+    distinct = dict.fromkeys(experiments)
+    return Sweep(tuple(distinct), {experiment: counts[experiment] for experiment in distinct if experiment in counts})
 
 
 def varied(experiments: Collection[Experiment]) -> list[str]:
@@ -166,12 +166,12 @@ def outcomes(runs: Sequence[Run], measured: Callable[[Run], float | None]) -> li
         runs: Of a sweep.
         measured: Gives a run's accuracy; None where it was not measured in that way.
     """
-    found = []
+    results = []
     for group in groups(runs):
-        each = tuple(value for run in group.counted if (value := measured(run)) is not None)
-        if accuracy := mean(each):
-            found.append(Outcome(group, accuracy, each))
-    return found
+        accuracies = tuple(value for run in group.counted if (value := measured(run)) is not None)
+        if accuracy := mean(accuracies):
+            results.append(Outcome(group, accuracy, accuracies))
+    return results
 
 
 def expected_best(accuracies: Sequence[float]) -> list[float]:

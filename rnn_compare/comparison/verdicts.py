@@ -1,4 +1,4 @@
-"""Which of several groups is better, as far as that can be told: every pair, judged together."""
+"""Verdicts on every pair of several groups, judged together."""
 
 import itertools
 from collections.abc import Sequence
@@ -61,26 +61,27 @@ def usual_measure(chosen: Sequence[Group], evidence: Evidence) -> Measure:
 def _pair(a: Group, b: Group, evidence: Evidence, measure: Measure) -> Comparison:
     if problem := _why_not(a, b, measure):
         return Comparison(a, b, measure, problem=problem)
-    found = [evidence.of_group(group, measure) for group in (a, b)]
-    if found[0] is None or found[1] is None:
-        lacking = (a if found[0] is None else b).name
+    trainings = [evidence.of_group(group, measure) for group in (a, b)]
+    if trainings[0] is None or trainings[1] is None:
+        lacking = (a if trainings[0] is None else b).name
         what = "was not tested" if measure == "test" else "was recorded before verdicts were kept"
         return Comparison(a, b, measure, problem=f"{lacking} {what}, so it cannot be compared by this measure.")
-    achieved = tuple(found[0]), tuple(found[1])
+    achieved = tuple(trainings[0]), tuple(trainings[1])
     if a.experiment.vary_split and measure != "test":
         return Comparison(a, b, measure, achieved, _seed_by_seed(a, b, achieved))
     lent = [
-        evidence.spread(group, measure) if len(one) == 1 else None for group, one in zip((a, b), achieved, strict=True)
+        evidence.spread(group, measure) if len(runs) == 1 else None
+        for group, runs in zip((a, b), achieved, strict=True)
     ]
-    difference = settings(*achieved, *(each[0] if each else None for each in lent))
+    difference = settings(*achieved, *(spread[0] if spread else None for spread in lent))
     networks = trained_networks(achieved[0][0], achieved[1][0]) if len(achieved[0]) == len(achieved[1]) == 1 else None
-    return Comparison(a, b, measure, achieved, difference, networks, tuple(each[1] for each in lent if each))
+    return Comparison(a, b, measure, achieved, difference, networks, tuple(spread[1] for spread in lent if spread))
 
 
 def _seed_by_seed(a: Group, b: Group, achieved: tuple[tuple[Achieved, ...], tuple[Achieved, ...]]) -> Difference:
     one, other = (
-        {run.experiment.seed: one.accuracy for run, one in zip(group.counted, each, strict=True)}
-        for group, each in zip((a, b), achieved, strict=True)
+        {run.experiment.seed: training.accuracy for run, training in zip(group.counted, trainings, strict=True)}
+        for group, trainings in zip((a, b), achieved, strict=True)
     )
     experiment = a.experiment
     return settings_with_splits(one, other, experiment.training_reviews, experiment.validation_reviews)
@@ -95,8 +96,8 @@ def _why_not(a: Group, b: Group, measure: Measure) -> str:
         differing = [name for name in differing if name == "test_split"]  # the source's own test reviews judge both
     if not differing:
         return ""
-    said = ", ".join(
+    settings_text = ", ".join(
         f"{name.replace('_', ' ')} {getattr(a.experiment, name)} and {getattr(b.experiment, name)}"
         for name in differing
     )
-    return f"{a.name} and {b.name} were judged by different reviews ({said}), so they are not compared."
+    return f"{a.name} and {b.name} were judged by different reviews ({settings_text}), so they are not compared."

@@ -1,4 +1,4 @@
-"""What the cells of a network did at each word of one review: inputs, states, gates, and which units matter."""
+"""The cells of a network at each word of one review: inputs, states, gates, and which units matter."""
 
 from dataclasses import dataclass
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Which words speak for a good film, which against, and which are neutral, by the labels of the reviews alone."""
+"""Choice of positive, negative and neutral words by the labels of the reviews alone."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What takes longer than a page may wait: called in a worker, which knows the weights by their run."""
+"""Analyses that take longer than a page may wait: called in a worker, which knows the weights by their run."""
 
 import zlib
 

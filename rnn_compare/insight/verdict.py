@@ -1,4 +1,4 @@
-"""What trained networks make of one typed review."""
+"""The verdict of a trained network on one typed review."""
 
 import functools
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""How far back a network remembers one word: reviews whose verdict hangs on it, among words that say nothing."""
+"""The memory of a network for one word: reviews whose verdict hangs on it, among words that say nothing."""
 
 import contextlib
 import json

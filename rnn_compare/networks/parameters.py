@@ -1,4 +1,4 @@
-"""How many numbers a network learns, worked out term by term without Keras.
+"""The number of a network's parameters, counted term by term without Keras.
 
 The terms stand in the lecture's order: recurrent + input + bias.
 """

@@ -1,4 +1,4 @@
-"""What a report tells of some runs, gathered from the record once for whatever is written of it."""
+"""Contents of a report, gathered from the record once for all its forms."""
 
 import contextlib
 import time
@@ -76,16 +76,16 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         raise UserError("No run was named. Name at least one, as `python -m rnn_compare runs` lists them.")
     runs = tuple(store.run(run) for run in dict.fromkeys(ids))
     _prepare({run.experiment.dataset for run in runs})
-    evidence, found = evidence or Evidence(store), tuple(groups(runs))
+    evidence, all_groups = evidence or Evidence(store), tuple(groups(runs))
     ended = all(run.status.ended for run in runs)
     splits = {same_baselines(run.experiment) for run in runs}
     return Contents(
         runs=runs,
         names=dict(zip((run.id for run in runs), names(runs), strict=True)),
-        groups=found,
+        groups=all_groups,
         achieved={(run.id, way): evidence.achieved(run, way) for run in runs if run.epochs for way in MEASURES},
         predictions={run.id: (*store.predictions(run.id), *store.predictions(run.id, "test")) for run in runs},
-        comparisons=tuple(compare(found, evidence)) if ended and len(found) > 1 else (),
+        comparisons=tuple(compare(all_groups, evidence)) if ended and len(all_groups) > 1 else (),
         baselines=_cached(splits.pop()) if len(splits) == 1 else (),
         made=time.time(),
     )

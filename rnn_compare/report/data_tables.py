@@ -32,19 +32,19 @@ def predictions(contents: Contents) -> "pd.DataFrame":
 
     frames = []
     for run in contents.runs:
-        for told in contents.predictions[run.id]:
-            labels = known_labels(run.experiment, told.part)
-            fits = labels is not None and len(labels) == told.reviews
+        for epoch_predictions in contents.predictions[run.id]:
+            labels = known_labels(run.experiment, epoch_predictions.part)
+            fits = labels is not None and len(labels) == epoch_predictions.reviews
             frames.append(
                 pd.DataFrame(
                     {
                         "run": run.id,
                         "name": as_cell(contents.names[run.id]),
-                        "part": told.part,
-                        "epoch": np.int16(told.epoch),
-                        "review": np.arange(told.reviews, dtype=np.int32),
-                        "label": pd.Series(labels if fits else None, range(told.reviews), "Int8"),
-                        "probability": decoded(told.probabilities),
+                        "part": epoch_predictions.part,
+                        "epoch": np.int16(epoch_predictions.epoch),
+                        "review": np.arange(epoch_predictions.reviews, dtype=np.int32),
+                        "label": pd.Series(labels if fits else None, range(epoch_predictions.reviews), "Int8"),
+                        "probability": decoded(epoch_predictions.probabilities),
                     }
                 )
             )

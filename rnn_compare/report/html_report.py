@@ -30,9 +30,9 @@ def html(contents: Contents) -> str:
     Plotly's script lies in it packed, which brings 4.8 MB down to 2. A content security policy lets the report's own
     two scripts run and nothing else, and keeps it from asking any network for anything.
     """
-    drawn = looks(group.experiment.cell for group in contents.groups)
+    looks_of_groups = looks(group.experiment.cell for group in contents.groups)
     runs = [(run, contents.predictions[run.id]) for run in contents.runs]
-    shown = _escaped_json(charts(contents.groups, drawn, contents.baselines))
+    shown = _escaped_json(charts(contents.groups, looks_of_groups, contents.baselines))
     script, plotly, style = _asset("report.js"), _plotly(), _asset("report.css")
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}' '{plotly.hash}'; style-src 'unsafe-inline'; "
@@ -49,7 +49,7 @@ def html(contents: Contents) -> str:
 </head>
 <body>
 <main>
-{"".join(_sections(contents, drawn))}
+{"".join(_sections(contents, looks_of_groups))}
 </main>
 <script type="application/json" id="charts">{shown}</script>
 <script type="application/json" id="{interchange.DATA_ID}">{interchange.written(runs, contents.made)}</script>
@@ -86,7 +86,7 @@ def _escaped_json(values: object) -> str:
     return json.dumps(values).replace("<", "\\u003c")
 
 
-def _sections(contents: Contents, drawn: Sequence[Look]) -> list[str]:
+def _sections(contents: Contents, looks: Sequence[Look]) -> list[str]:
     groups = contents.groups
     made = datetime.fromtimestamp(contents.made).astimezone()
     seeds = "" if len(groups) == len(contents.runs) else f" of {counted(len(groups), 'setting')}"
@@ -95,13 +95,13 @@ def _sections(contents: Contents, drawn: Sequence[Look]) -> list[str]:
         f"<h1>{escape(contents.title)}</h1>"
         f'<p class="soft">{counted(len(contents.runs), "run")}{seeds}. Report of {made:{html_tables.TIME} %Z}.</p>',
         _verdicts(contents),
-        f"<h2>Curves</h2>{_legend(groups, drawn)}{_plots(contents, drawn)}",
-        f"<h2>What each setting achieved</h2>{html_tables.of_groups(contents, drawn)}"
+        f"<h2>Curves</h2>{_legend(groups, looks)}{_plots(contents, looks)}",
+        f"<h2>What each setting achieved</h2>{html_tables.of_groups(contents, looks)}"
         f'<ul class="soft">{which}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(groups)}',
     ]
     if contents.baselines:
         sections.append(f"<h2>What reading without order reaches</h2>{html_tables.of_baselines(contents.baselines)}")
-    sections.append(f"<h2>The parameters, term by term</h2>{html_tables.arithmetic(contents, drawn)}")
+    sections.append(f"<h2>The parameters, term by term</h2>{html_tables.arithmetic(contents, looks)}")
     sections.append(f"<h2>Every run</h2>{html_tables.of_runs(contents)}{html_tables.notes(contents.runs)}")
     sections.append(f"<h2>Settings</h2>{html_tables.settings(groups)}")
     sections.append(f"<h2>How it was made</h2>{html_tables.made_with(contents.runs)}{_ENDING}")
@@ -117,38 +117,40 @@ _ENDING = (
 def _verdicts(contents: Contents) -> str:
     if contents.so_far:
         return "<p>Some of these runs are still at work: what stands here is so far, and there is no verdict yet.</p>"
-    told = []
+    paragraphs = []
     # The clearest first: of eight settings there are 28 pairs.
-    for found in sorted(contents.comparisons, key=_clearness):
-        more = "".join(f"<li>{escape(line)}</li>" for line in details(found))
+    for comparison in sorted(contents.comparisons, key=_clearness):
+        more = "".join(f"<li>{escape(line)}</li>" for line in details(comparison))
         numbers = f"<details><summary>The numbers</summary><ul>{more}</ul></details>" if more else ""
-        networks = f"<p>{escape(said)}</p>" if (said := network_sentence(found)) else ""
-        told.append(f'<p class="verdict">{escape(sentence(found))}</p>{networks}{numbers}')
-    if not told:
+        networks = f"<p>{escape(networks_text)}</p>" if (networks_text := network_sentence(comparison)) else ""
+        paragraphs.append(f'<p class="verdict">{escape(sentence(comparison))}</p>{networks}{numbers}')
+    if not paragraphs:
         return ""
-    first, rest = "".join(told[:SEVERAL]), "".join(told[SEVERAL:])
-    folded = f"<details><summary>{counted(len(told) - SEVERAL, 'more pair')}</summary>{rest}</details>" if rest else ""
-    size = "many" if len(told) > FEW else "few"
+    first, rest = "".join(paragraphs[:SEVERAL]), "".join(paragraphs[SEVERAL:])
+    folded = (
+        f"<details><summary>{counted(len(paragraphs) - SEVERAL, 'more pair')}</summary>{rest}</details>" if rest else ""
+    )
+    size = "many" if len(paragraphs) > FEW else "few"
     return f'<h2>What may be concluded</h2><div class="{size}">{first}{folded}</div>'
 
 
-def _clearness(found: Comparison) -> float:
-    p = found.difference.p_adjusted if found.difference else None
+def _clearness(comparison: Comparison) -> float:
+    p = comparison.difference.p_adjusted if comparison.difference else None
     return 2.0 if p is None else p
 
 
-def _legend(groups: Sequence[Group], drawn: Sequence[Look]) -> str:
+def _legend(groups: Sequence[Group], looks: Sequence[Look]) -> str:
     buttons = [
         f'<button data-group="{place}" aria-pressed="true"><span class="dot" style="--color:{look.color}"></span>'
         f"{escape(group.name)}{f', {len(group.runs)} seeds' if len(group.runs) > 1 else ''}</button>"
-        for place, (group, look) in enumerate(zip(groups, drawn, strict=True))
+        for place, (group, look) in enumerate(zip(groups, looks, strict=True))
     ]
     return f'<div class="legend">{"".join(buttons)}</div>'
 
 
-def _plots(contents: Contents, drawn: Sequence[Look]) -> str:
+def _plots(contents: Contents, looks: Sequence[Look]) -> str:
     figures = []
-    for chart in charts(contents.groups, drawn, ()):
+    for chart in charts(contents.groups, looks, ()):
         dashed = '<i class="dashed"></i>training' if chart["dashed"] else ""
         figures.append(
             f'<figure><figcaption><b>{escape(chart["title"])}</b><span class="key"><i></i>validation{dashed}</span>'

@@ -1,4 +1,4 @@
-"""The tables of a report as HTML; whatever people have typed is escaped here."""
+"""Tables of a report as HTML; whatever people have typed is escaped here."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Takes in the runs of a report or a recording that another copy of the program wrote: as data, all of them or none."""
+"""Import of a report or a recording that another copy of the program wrote: as data, all its runs or none."""
 
 import secrets
 import zlib
@@ -50,15 +50,17 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
         UserError: If the file cannot be read, is no report, or holds a value that the program would not have written;
             then nothing is recorded.
     """
-    told = checked(_data(file)).runs
-    ids = _ids(told, store)
-    comparisons = {run.comparison: ids[run.id] for run in reversed(told)}  # the first run's id, where it is not there
+    recorded = checked(_data(file)).runs
+    ids = _ids(recorded, store)
+    comparisons = {
+        run.comparison: ids[run.id] for run in reversed(recorded)
+    }  # the first run's id, where it is not there
     taken: list[tuple[Run, Sequence[Predictions]]] = []
     learned: dict[str, weights.Weights] = {}
-    for run in told:
+    for run in recorded:
         here = ids[run.id]
         try:
-            predictions = [each for part in run.predictions for each in part.unpacked(here)]
+            predictions = [epoch for part in run.predictions for epoch in part.unpacked(here)]
             if run.weights is not None:
                 learned[here] = run.weights.unpacked(run.experiment)
         except ValueError as error:
@@ -67,14 +69,14 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
             ) from None
         taken.append((run.run(here, ids.get(run.comparison, comparisons[run.comparison])), predictions))
     try:
-        for here, found in learned.items():  # first: a run that can be asked has its weights
-            weights.save(found, weights_file(here, "best"))
+        for here, arrays in learned.items():  # first: a run that can be asked has its weights
+            weights.save(arrays, weights_file(here, "best"))
         store.take_in(taken)
     except UserError:
         for here in learned:
             delete_files(here)
         raise
-    return [Imported(one, run.id) for (one, _), run in zip(taken, told, strict=True)]
+    return [Imported(run_here, run.id) for (run_here, _), run in zip(taken, recorded, strict=True)]
 
 
 def _data(file: Path) -> bytes:
@@ -111,11 +113,11 @@ def _recording(file: Path, content: bytes) -> bytes:
     return data
 
 
-def _ids(told: Sequence[RecordedRun], store: RunStore) -> dict[str, str]:
+def _ids(recorded: Sequence[RecordedRun], store: RunStore) -> dict[str, str]:
     """Returns the id here of each run: its own, unless a run here has it."""
-    here, there = {run.id for run in store.runs([run.id for run in told])}, {run.id for run in told}
-    ids = {run.id: run.id for run in told}
-    for run in told:
+    here, there = {run.id for run in store.runs([run.id for run in recorded])}, {run.id for run in recorded}
+    ids = {run.id: run.id for run in recorded}
+    for run in recorded:
         while ids[run.id] in here or (ids[run.id] != run.id and ids[run.id] in there):
             ids[run.id] = f"{run.experiment.cell.lower()}-{secrets.token_hex(3)}"
             here |= {run.id for run in store.runs([ids[run.id]])}

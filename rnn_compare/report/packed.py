@@ -60,8 +60,8 @@ def inflated(content: bytes, most: int) -> tuple[bytes, bool]:
         zlib.error: If it is damaged.
     """
     reader = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)  # gzip's frame
-    found = reader.decompress(content, most + 1)
-    return found, reader.eof and not reader.unused_data
+    unpacked_bytes = reader.decompress(content, most + 1)
+    return unpacked_bytes, reader.eof and not reader.unused_data
 
 
 MAX_EPOCHS, MAX_REVIEWS = 100, 1_000_000
@@ -108,18 +108,18 @@ class RecordedPredictions(Checked):
         if not np.all((values >= 0) & (values <= 1)):  # NaN is neither
             raise ValueError("predictions that are no probabilities")
         for place, (epoch, accuracy) in enumerate(zip(self.epochs, self.accuracies, strict=True)):
-            one = whole[place * self.reviews * BYTES_A_REVIEW :][: self.reviews * BYTES_A_REVIEW]
-            yield Predictions(run, epoch, self.part, accuracy, self.reviews, one)
+            epoch_bytes = whole[place * self.reviews * BYTES_A_REVIEW :][: self.reviews * BYTES_A_REVIEW]
+            yield Predictions(run, epoch, self.part, accuracy, self.reviews, epoch_bytes)
 
     @classmethod
-    def of_epochs(cls, told: Sequence[Predictions]) -> Self:
+    def of_epochs(cls, epochs: Sequence[Predictions]) -> Self:
         """Returns the predictions of one part, in the order of their epochs."""
-        content = b"".join(each.probabilities for each in told)
+        content = b"".join(epoch.probabilities for epoch in epochs)
         return cls(
-            part=told[0].part,
-            epochs=[each.epoch for each in told],
-            accuracies=[each.accuracy for each in told],
-            reviews=told[0].reviews,
+            part=epochs[0].part,
+            epochs=[epoch.epoch for epoch in epochs],
+            accuracies=[epoch.accuracy for epoch in epochs],
+            reviews=epochs[0].reviews,
             probabilities=packed(content),
         )
 

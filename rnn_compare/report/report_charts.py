@@ -18,24 +18,24 @@ Trace = dict[str, Any]
 BAND_OPACITY, SINGLE_OPACITY = 0.18, 0.4
 
 
-def charts(groups: Sequence[Group], drawn: Sequence[Look], baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
+def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
     """Returns each chart that has something to show: its title, axis, lines, and the levels of baselines.
 
     Args:
         groups: Whose curves are drawn, one legend group each, named by its place.
-        drawn: How each looks.
+        looks: How each looks.
         baselines: Of the split that all groups share; none where they differ.
     """
-    found = []
+    plots = []
     for chart in CHARTS.values():
         traces = [
             trace
-            for place, (group, look) in enumerate(zip(groups, drawn, strict=True))
+            for place, (group, look) in enumerate(zip(groups, looks, strict=True))
             for trace in _traces(chart, group, look, place)
         ]
         if not traces:
             continue
-        found.append(
+        plots.append(
             {
                 "name": chart.name,
                 "title": chart.title,
@@ -47,7 +47,7 @@ def charts(groups: Sequence[Group], drawn: Sequence[Look], baselines: Sequence[B
                 "levels": _levels(chart, baselines) if chart.validation == "val_accuracy" else [],
             }
         )
-    return found
+    return plots
 
 
 def curves_of(group: Group, figure: str) -> list[list[float]]:
@@ -68,15 +68,15 @@ def _in_unit(chart: CurveChart, values: Sequence[float]) -> list[float]:
 
 def _levels(chart: CurveChart, baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
     """Returns the lines of the baselines. The highest has its text above, the others below: two are often close."""
-    highest = max((each.val_accuracy for each in baselines), default=0.0)
+    highest = max((baseline.val_accuracy for baseline in baselines), default=0.0)
     return [
         {
-            "text": f"{each.title} {percent(each.val_accuracy)}",
-            "at": chart.factor * each.val_accuracy,
-            "side": "bottom" if each.val_accuracy == highest else "top",
+            "text": f"{baseline.title} {percent(baseline.val_accuracy)}",
+            "at": chart.factor * baseline.val_accuracy,
+            "side": "bottom" if baseline.val_accuracy == highest else "top",
             "color": GREY,
         }
-        for each in baselines
+        for baseline in baselines
     ]
 
 
@@ -113,8 +113,8 @@ def _singles(chart: CurveChart, group: Group, look: Look, shared: Trace) -> list
 
 
 def _band(curves: Sequence[Sequence[float]], look: Look, shared: Trace) -> Trace:
-    found = band(curves)
-    low, high = found.low.tolist(), found.high.tolist()
+    mean_band = band(curves)
+    low, high = mean_band.low.tolist(), mean_band.high.tolist()
     around = {"x": _epochs(high) + _epochs(low)[::-1], "y": high + low[::-1]}
     red, green, blue = (int(look.color[place : place + 2], 16) for place in (1, 3, 5))
     fill = {"fill": "toself", "fillcolor": f"rgba({red},{green},{blue},{BAND_OPACITY})", "line": {"width": 0}}

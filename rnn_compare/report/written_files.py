@@ -1,4 +1,4 @@
-"""Every form that a report has: which files it is made of, for the command line and for the page."""
+"""The forms of a report and the files of each, for the command line and for the page."""
 
 import io
 import zipfile
@@ -14,7 +14,7 @@ def written(contents: Contents, form: Form) -> dict[str, bytes]:
 
     Args:
         contents: What it tells.
-        form: How.
+        form: One of the forms.
 
     Returns:
         Their content, by what is added to a file's stem, ``""`` for the first one; those of ``tensorboard`` by their

@@ -1,4 +1,4 @@
-"""Which reviews make up which batch of which epoch."""
+"""The reviews of each batch of each epoch."""
 
 import math
 from collections.abc import Iterator

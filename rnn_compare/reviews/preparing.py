@@ -1,4 +1,4 @@
-"""Writes what a source holds as the flat arrays that ``prepared`` maps into memory."""
+"""Preparation of a source as the flat arrays that ``prepared`` maps into memory."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Takes in a file of texts: reads it and prepares it, so that all that remains is to train."""
+"""Import of a file of texts: reads it and prepares it, so that all that remains is to train."""
 
 import shutil
 from collections.abc import Callable

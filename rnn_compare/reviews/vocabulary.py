@@ -1,4 +1,4 @@
-"""Words and their ranks: how a text becomes words, and which number stands for a word.
+"""Words and their ranks: the split of a text into words, and the number of each.
 
 The rules are those of Keras' ``Tokenizer``, with which ``keras.datasets.imdb`` was made. A rank counts
 from 1, the most frequent word. An id, which is what a network reads, is the rank + 3: the ids below are

@@ -1,4 +1,4 @@
-"""Files that are fetched from elsewhere when somebody asks for them: whole and the very ones, or not at all."""
+"""Download of files on request: whole and the very ones, or not at all."""
 
 import hashlib
 import urllib.request

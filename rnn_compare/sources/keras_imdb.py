@@ -1,4 +1,4 @@
-"""Keras' own IMDB files: where they are looked for, which are trusted, and what they must hold.
+"""Keras' own IMDB files: their places, the trusted ones, and their checks.
 
 ``imdb.npz`` holds object arrays, which are pickled, and unpickling can run code. So only the file that
 Keras itself would download (known by its sha256) is opened, or one that its owner has named.

@@ -1,4 +1,4 @@
-"""Texts of the lecturer's own: a CSV file is read, and is then a source like the others."""
+"""Texts of the lecturer's own: a CSV file, read as a source like the others."""
 
 import hashlib
 import os

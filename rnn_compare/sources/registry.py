@@ -1,4 +1,4 @@
-"""Which sources of reviews there are: those that the files of this package declare, and texts of one's own."""
+"""The sources of reviews that the files of this package declare, and texts of one's own."""
 
 from typing import TypeGuard
 

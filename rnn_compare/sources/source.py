@@ -1,4 +1,4 @@
-"""What a source of reviews is: how many it holds, how it is read, and how an exported script reads the same."""
+"""The declaration of a source of reviews: its size, how it is read, and how an exported script reads the same."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -35,7 +35,7 @@ class WrittenReviews:
         texts: The training reviews as they were written.
         labels: 1 for each positive one, 0 for each negative one.
         test_texts: The test reviews; none where the source has none.
-        test_labels: Theirs.
+        test_labels: Labels of the test texts.
     """
 
     texts: list[str]

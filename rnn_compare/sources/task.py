@@ -1,4 +1,4 @@
-"""What tasks have in common: sources whose texts the program makes, with a dial for how long one must remember."""
+"""The base of tasks: sources whose texts the program makes, with a dial for how long one must remember."""
 
 import inspect
 import textwrap

@@ -1,4 +1,4 @@
-"""What the drawing of a cell is put together from, and what of each word the parts show.
+"""The parts of a cell's drawing, and its picture: colours, drawing and a note.
 
 A drawing is a list of these parts on a sheet of 600 × 364; a browser draws them (``assets/cell.js``), later ones over
 earlier ones, and adds what all cells have in common: the frame, the word and its vector, and what the colours mean.

@@ -1,4 +1,4 @@
-"""What a chart of curves is: figures over the epochs, as ``assets/board.js`` draws them."""
+"""The declaration of a chart over the epochs, as ``assets/board.js`` draws it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Which charts of curves there are: those that the files of this package declare."""
+"""The charts over the epochs that the files of this package declare."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,7 +7,7 @@ from rnn_compare.charts.curves.curve_chart import CurveChart
 from rnn_compare.discovery import declared
 
 CHARTS: Mapping[str, CurveChart] = {
-    found.name: found for found in sorted(declared(curves.__name__, CurveChart), key=lambda found: found.position)
+    chart.name: chart for chart in sorted(declared(curves.__name__, CurveChart), key=lambda chart: chart.position)
 }
 """Every chart by its name, in their order on the board."""
 SHOWN_FIRST = tuple(name for name, chart in CHARTS.items() if chart.shown_first)
@@ -20,5 +20,5 @@ def known(names: Iterable[str]) -> tuple[str, ...]:
         >>> known(["loss", "nonsense", "accuracy", "loss"]), known([])
         (('accuracy', 'loss'), ('accuracy', 'loss'))
     """
-    asked = set(names)
-    return tuple(name for name in CHARTS if name in asked) or SHOWN_FIRST
+    wanted = set(names)
+    return tuple(name for name in CHARTS if name in wanted) or SHOWN_FIRST
