@@ -36,14 +36,16 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def server(script: Path, cache: Path, port: int = 0) -> Iterator[str]:
+def server(script: Path, cache: Path, port: int = 0, log: Path | None = None) -> Iterator[str]:
     """`streamlit run script`; yields its address as soon as it answers. A new record begins empty.
 
     Args:
         script: The page's.
         cache: Its cache folder.
         port: Any free one if 0.
+        log: Takes what the server says.
     """
+    said = log.open("ab") if log else subprocess.DEVNULL
     if not port:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
@@ -54,8 +56,8 @@ def server(script: Path, cache: Path, port: int = 0) -> Iterator[str]:
         [*command, f"--server.port={port}", "--server.headless=true", "--browser.gatherUsageStats=false"],
         cwd=PROJECT if script.is_relative_to(PROJECT) else script.parent,
         env={**os.environ, "RNN_COMPARE_CACHE": str(cache), "RNN_COMPARE_FIRST_START": "0"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
+        stdout=said,
+        stderr=subprocess.STDOUT,
     )
     try:
         while not _answers(url):

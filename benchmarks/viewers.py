@@ -53,20 +53,25 @@ class Visitor:
         self._query, self._page = query, page
         self.ticks: list[float] = []
         self.received = 0
+        self.opened = 0.0
         self.buttons: dict[str, str] = {}
         self._fragment, self._interval = "", 1.0
 
     async def watch(self, seconds: float) -> None:
         """Opens the page, and asks for what is new until the time is over."""
-        until = time.monotonic() + seconds
+        began = time.monotonic()
+        until = began + seconds
         async with self.open() as connection:
             await self.ask(connection)
+            self.opened = time.monotonic() - began
             await asyncio.gather(self._fetch_news(until), self._ask_again(connection, until))
 
     def open(self) -> Any:
         """Returns the connection, to be used in a ``with``."""
         address = f"ws://{self._host}/_stcore/stream"
-        return connect(address, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None)
+        return connect(
+            address, subprotocols=[Subprotocol("streamlit")], max_size=None, compression=None, open_timeout=60
+        )
 
     async def ask(self, connection: ClientConnection, *pressed: str, fragment: str = "") -> None:
         """Has the page, or one fragment of it, run, and reads the answer."""
@@ -190,14 +195,14 @@ def main() -> None:
             )
 
 
-def train_anew(url: str, store: RunStore) -> None:
-    """Has the two networks trained from their beginning, and waits until both have come to their third epoch."""
+def train_anew(url: str, store: RunStore, epochs: int = 2) -> None:
+    """Has the two networks trained from their beginning, and waits until both have so many epochs."""
     for run in store.runs():
         store.request_stop(run.id)
     while not all(run.status.ended for run in store.runs()):
         time.sleep(0.5)
     asyncio.run(press_train(url))
-    while not all(len(run.epochs) >= 2 for run in newest(store.runs())):
+    while not all(len(run.epochs) >= epochs for run in newest(store.runs())):
         time.sleep(0.5)
 
 
