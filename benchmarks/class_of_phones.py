@@ -39,8 +39,8 @@ from rnn_compare.runs.store import RunStore
 
 SCRIPT = PROJECT / "benchmarks" / "presented.py"
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=20000"
-JOIN_SECONDS, VOTE_SECONDS, REVIEW_SECONDS = 5.0, 8.0, 5.0
-"""Over which a hall scans the code, votes and writes."""
+JOINING, VOTE_SECONDS, REVIEW_SECONDS = 60.0, 8.0, 5.0
+"""Phones a second that scan the code, and seconds over which a hall votes and writes."""
 LOOK_SECONDS = 0.25
 """Between two looks of the wall at the count."""
 PATIENCE = 60.0
@@ -199,7 +199,7 @@ class Lecture:
         await self._present("open_vote")
         await self._present("open_reviews", True)
         begun = time.monotonic()
-        await self._each(JOIN_SECONDS, lambda phone, _: phone.join())
+        await self._each(len(self.phones) / JOINING, lambda phone, _: phone.join())
         self.joined = time.monotonic() - begun
         await self._vote()
         await self._each(REVIEW_SECONDS, lambda phone, place: phone.send("review", {"text": f"Film {place} is good."}))

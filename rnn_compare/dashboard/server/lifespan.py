@@ -15,7 +15,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.access import rules
 from rnn_compare.dashboard.classroom import close_classroom
-from rnn_compare.dashboard.server import connections, idle, join
+from rnn_compare.dashboard.server import connections, idle, join, script_turns
 from rnn_compare.dashboard.server.own_addresses import page_url
 from rnn_compare.dashboard.server.seldom import Seldom
 from rnn_compare.dashboard.services import close_services, get_services
@@ -35,6 +35,7 @@ what Streamlit looks at icons with."""
 async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
     connections.spare_descriptors()
+    script_turns.take_turns()
     for name in ("asyncio", "uvicorn.error"):
         logging.getLogger(name).addFilter(Seldom())
     idle.look_rarely()
