@@ -155,23 +155,26 @@ def present(url: str, call: str, *arguments: object) -> Any:
         return json.load(answer)
 
 
-def watch_health(url: str, slowest: Any, is_over: Any) -> None:
-    """Asks for the server's health every tenth of a second, and notes the longest that it took."""
+def watch_health(url: str, answers: Any, is_over: Any) -> None:
+    """Asks for the server's health every tenth of a second, and tells at the end how long each answer took."""
+    times = []
     while not is_over.wait(0.1):
         began = time.perf_counter()
         urllib.request.urlopen(f"{url}/_stcore/health", timeout=PATIENCE).close()
-        slowest.value = max(slowest.value, time.perf_counter() - began)
+        times.append(time.perf_counter() - began)
+    answers.put(times)
 
 
 @contextlib.contextmanager
-def watched(url: str) -> Iterator[Any]:
-    """A process that asks for the server's health; yields what holds the longest that it took so far."""
+def watched(url: str) -> Iterator[list[float]]:
+    """A process of its own that asks for the server's health; the times of its answers are there at the end."""
     spawn = multiprocessing.get_context("spawn")
-    slowest, is_over = spawn.Value("d", 0.0), spawn.Event()
-    process = spawn.Process(target=watch_health, args=(url, slowest, is_over))
+    answers, is_over, times = spawn.SimpleQueue(), spawn.Event(), list[float]()
+    process = spawn.Process(target=watch_health, args=(url, answers, is_over))
     process.start()
-    yield slowest
+    yield times
     is_over.set()
+    times += answers.get()
     process.join()
 
 
@@ -270,7 +273,7 @@ def main() -> None:
         for _ in range(options.rounds):
             train_anew(url, store, 0 if options.no_pace else 2)
             begun, own, theirs = time.monotonic(), psutil.Process().cpu_times(), process.cpu_times()
-            with watched(url) as slowest:
+            with watched(url) as health:
                 lecture, pages = asyncio.run(_given(url, options.phones, options.viewers, options.seconds))
             took = time.monotonic() - begun
             share, served = (used(p.cpu_times(), b) / took for p, b in ((psutil.Process(), own), (process, theirs)))
@@ -286,7 +289,8 @@ def main() -> None:
             )
             log = (folder / "log").read_text()
             print(
-                f"health: slowest answer {slowest.value:.2f} s; log {len(log) / 1000:.1f} kB, "
+                f"health: p95 {quantile(health, 95):.2f} s, p99 {quantile(health, 99):.2f} s, slowest "
+                f"{max(health):.2f} s; log {len(log) / 1000:.1f} kB, "
                 f"{log.count('Traceback')} tracebacks; {len(pages)} pages opened within {max(pages, default=0):.1f} s",
                 flush=True,
             )

@@ -3,6 +3,8 @@
 import asyncio
 import gzip
 import json
+import threading
+import time
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 
 
-def get(url: str, **headers: str) -> Response:
+def request(url: str, **headers: str) -> Request:
     path, _, query = url.partition("?")
     sent = {"accept_encoding": "gzip", **headers}
     scope = {
@@ -35,7 +37,11 @@ def get(url: str, **headers: str) -> Response:
         "query_string": query.encode(),
         "headers": [(name.replace("_", "-").encode(), value.encode()) for name, value in sent.items()],
     }
-    return asyncio.run(news.answer(Request(scope)))
+    return Request(scope)
+
+
+def get(url: str, **headers: str) -> Response:
+    return asyncio.run(news.answer(request(url, **headers)))
 
 
 def told(answer: Response) -> Any:
@@ -102,6 +108,41 @@ def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
     for _ in range(200):
         assert get(news.url([run], View())).status_code == 200
     assert readings.count(None) <= 1
+
+
+def test_what_the_board_says_is_worked_out_in_a_thread_and_not_on_the_event_loop(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = []
+
+    def noted(_services: Services, *_arguments: Any) -> list[Any]:
+        threads.append(threading.current_thread())
+        return []
+
+    monkeypatch.setattr(Services, "findings", noted)
+    train(services)
+    assert get(news.url([], View())).status_code == 200
+    assert threads
+    assert threading.current_thread() not in threads
+
+
+def test_who_asks_while_the_board_is_made_gets_the_same(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    original = news._made
+
+    def slow(*arguments: Any) -> Any:
+        made.append(arguments)
+        time.sleep(0.5)
+        return original(*arguments)
+
+    monkeypatch.setattr(news, "_made", slow)
+    train(services)
+
+    async def ask() -> list[Response]:
+        return await asyncio.gather(*(news.answer(request(news.url([], View()))) for _ in range(20)))
+
+    assert {answer.status_code for answer in asyncio.run(ask())} == {200}
+    assert len(made) == 1
 
 
 def test_each_viewer_is_sent_the_charts_that_were_chosen_and_nonsense_is_passed_over(services: Services) -> None:

@@ -1,0 +1,76 @@
+"""What keeps a crowded server going: scripts take turns, and a storm of errors is logged once."""
+
+import logging
+import threading
+import time
+from typing import Any
+
+import pytest
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+
+from rnn_compare.dashboard.server import script_turns, seldom
+from rnn_compare.dashboard.server.seldom import Seldom
+
+
+def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work, most, ended = set(), [], []
+
+    def script(runner: Any, _rerun_data: Any) -> None:
+        at_work.add(runner)
+        most.append(len(at_work))
+        time.sleep(0.02)
+        at_work.remove(runner)
+        ended.append(runner)
+        if runner == 3:
+            raise ValueError("a script that fails gives its turn back")
+
+    monkeypatch.setattr(ScriptRunner, "_run_script", script)
+    script_turns.take_turns()
+    runs: Any = ScriptRunner._run_script
+
+    def run(page: int) -> None:
+        try:
+            runs(page, None)
+        except ValueError:
+            ended.append("failed")
+
+    threads = [threading.Thread(target=run, args=(page,)) for page in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(ended) == 13
+    assert max(most) == script_turns.AT_ONCE
+
+
+def test_a_script_behind_others_that_hang_runs_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on = threading.Event()
+    monkeypatch.setattr(script_turns, "PATIENCE", 0.1)
+    monkeypatch.setattr(ScriptRunner, "_run_script", lambda hangs, _: hangs and go_on.wait())
+    script_turns.take_turns()
+    runs: Any = ScriptRunner._run_script
+    threads = [threading.Thread(target=runs, args=(True, None)) for _ in range(script_turns.AT_ONCE)]
+    for thread in threads:
+        thread.start()
+    runs(False, None)
+    assert all(thread.is_alive() for thread in threads)
+    go_on.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_storm_of_the_same_error_is_logged_once_with_its_number_the_next_time(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    logger = logging.getLogger("tests.storm")
+    monkeypatch.setattr(logger, "filters", [Seldom()])
+    with caplog.at_level(logging.INFO, logger="tests.storm"):
+        for number in range(500):
+            logger.error("socket.accept() out of system resource\nsocket: %d", number, exc_info=OSError(24, "Too many"))
+            logger.info("Started.")
+        logger.error("socket.accept() out of system resource", exc_info=OSError(23, "Another"))
+        assert [record.levelname for record in caplog.records].count("ERROR") == 2
+        assert [record.levelname for record in caplog.records].count("INFO") == 500
+        monkeypatch.setattr(seldom, "SECONDS", 0.0)
+        logger.error("socket.accept() out of system resource\nsocket: 7", exc_info=OSError(24, "Too many"))
+    assert "499 more like it" in caplog.messages[-1]
