@@ -6,7 +6,8 @@ moment, the event loop, which phones and all pages wait for, would be one of two
 
 import threading
 
-from streamlit.runtime.scriptrunner.script_runner import RerunData, ScriptRunner
+from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 
 AT_ONCE, PATIENCE = 2, 10.0
 """After so many seconds a script runs all the same: those before it may wait for a slow disk."""
@@ -17,10 +18,10 @@ def take_turns() -> None:
     turns = threading.Semaphore(AT_ONCE)
     run = ScriptRunner._run_script
 
-    def run_in_turn(runner: ScriptRunner, rerun_data: RerunData) -> None:
+    def run_in_turn(self: ScriptRunner, rerun_data: RerunData) -> None:
         has_turn = turns.acquire(timeout=PATIENCE)
         try:
-            run(runner, rerun_data)
+            run(self, rerun_data)
         finally:
             if has_turn:
                 turns.release()
