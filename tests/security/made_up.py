@@ -43,7 +43,14 @@ QUERY = st.lists(st.tuples(st.sampled_from(PARAMETERS) | st.text(max_size=8), VA
 ) | st.text(VISIBLE.filter(lambda sign: sign != "#"), max_size=30)
 
 LINE = st.text(st.characters(min_codepoint=32, max_codepoint=255, blacklist_characters="\x7f"), max_size=60)
-COOKIES = ("rnn_compare_visitor", "_streamlit_xsrf", "_streamlit_user", "_streamlit_session", "x")
+COOKIES = (
+    "rnn_compare_visitor",
+    "rnn_compare_presenter",
+    "_streamlit_xsrf",
+    "_streamlit_user",
+    "_streamlit_session",
+    "x",
+)
 HEADERS = st.fixed_dictionaries(
     {},
     optional={
@@ -58,6 +65,7 @@ HEADERS = st.fixed_dictionaries(
         "Range": st.sampled_from(["bytes=0-", "bytes=5-1", "bytes=-9999999999", "bytes=0-1,2-3", "lines=1"]) | LINE,
         "Authorization": LINE,
         "Sec-Fetch-Site": st.sampled_from(["same-origin", "cross-site"]) | LINE,
+        "X-Sign-In": st.sampled_from([f"{2**33}.{'0' * 64}", "9" * 5000]) | LINE,
         "X-Xsrftoken": LINE,
         "X-Forwarded-For": LINE,
         "X-Forwarded-Proto": LINE,
