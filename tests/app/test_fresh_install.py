@@ -4,9 +4,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.comparison.findings import WAITS
+from rnn_compare.dashboard.access import visitor
 from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.server import news
 from rnn_compare.dashboard.services import FIRST_PAGE_SECONDS, Services
+from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.presets import BOOK
 from rnn_compare.report.recording import take_in_shipped
 from rnn_compare.reviews import prepared
@@ -55,6 +57,13 @@ def test_a_review_is_judged_before_any_training(fresh: Services) -> None:
     assert "weights of epoch 10" in html(app)
     assert prepared.is_prepared("bundled"), "the page prepared what it needs"
     assert {run.id for run in fresh.runs() if run.has_weights} == {run.id for run in fresh.runs()}
+
+
+@pytest.mark.usefixtures("fresh")
+def test_every_shipped_lecture_can_be_rehearsed_with_its_recording(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
+    keys = {button.key for button in page("present.page").button}
+    assert {f"replay_{lecture.name}" for lecture in read_all().lectures} <= keys
 
 
 @pytest.mark.parametrize("view", ["Word by word", "Gradient flow", "Equations"])

@@ -57,7 +57,7 @@ function slider(_question, onSend) {
   const input = element("input", { type: "range", min: 0, max: MOST_POINTS, step: STEP, value: 0, id: "lead" });
   const said = element("output", { class: "points", for: "lead" }, "");
   const send = element("button", { type: "button", class: "send" }, "Send my answer");
-  const less = element("button", { type: "button", "aria-label": "half a point less" }, "−");
+  const less = element("button", { type: "button", "aria-label": "half a point less" }, "–");
   const more = element("button", { type: "button", "aria-label": "half a point more" }, "+");
   let isTouched = false;
   const tell = () => {

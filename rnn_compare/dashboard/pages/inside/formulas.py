@@ -125,7 +125,7 @@ def _biases(sizes: Shapes) -> str:
 
 def notes(cell: str) -> str:
     """Returns what a reader needs to find formula, source and Keras' tensors the same."""
-    said = ["σ is the logistic function, ∘ multiplies unit by unit."] if cell_of(cell).gates else []
+    said = ["σ is the logistic function, $\\circ$ multiplies unit by unit."] if cell_of(cell).gates else []
     gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
     said.append(
         f"Keras keeps the matrices of {gates} side by side, each transposed, and so writes state·U for U·state."
