@@ -3,7 +3,7 @@
 import json
 import statistics
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -33,10 +33,10 @@ class Evidence:
 
     Args:
         store: The record.
-        left_out: Returns the ids of runs that nothing is to be concluded from now.
+        left_out: Tells whether nothing is to be concluded from a run now.
     """
 
-    def __init__(self, store: RunStore, left_out: Callable[[], Collection[str]] = frozenset) -> None:
+    def __init__(self, store: RunStore, left_out: Callable[[Run], bool] = lambda _: False) -> None:
         self._store = store
         self._left_out = left_out
         self._known: OrderedDict[tuple[object, ...], Achieved | None] = OrderedDict()
@@ -68,11 +68,14 @@ class Evidence:
         Returns:
             The spread, and where it is from.
         """
-        own, left_out = {run.experiment.seed for run in group.runs}, self._left_out()
+        own = {run.experiment.seed for run in group.runs}
         others = {
             run.experiment.seed: run
             for run in self._store.with_setting(group.experiment.setting)
-            if is_whole(run) and run.experiment.seed not in own and not run.is_from_elsewhere and run.id not in left_out
+            if is_whole(run)
+            and run.experiment.seed not in own
+            and not run.is_from_elsewhere
+            and not self._left_out(run)
         }
         measured = [one for one in (self.achieved(run, measure) for run in others.values()) if one is not None]
         if len(measured) >= FEWEST:

@@ -10,7 +10,7 @@ from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard import page_address
 from rnn_compare.dashboard.held_values import hold
 from rnn_compare.dashboard.services import Services
-from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, restore, shown
+from rnn_compare.dashboard.shown_runs import has_chosen, note_choice, restore, say_what_is_hidden, shown
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run, names
@@ -24,7 +24,7 @@ _ASKED = "ask"
 def askable(services: Services) -> list[Run]:
     """Returns the runs that can be asked; where there is none, the page says how to get one."""
     found = [run for run in services.runs() if run.has_weights]
-    if not found:
+    if not say_what_is_hidden(services) and not found:
         st.info(
             "No network has finished an epoch yet. Train one on the Compare page; as soon as its first epoch is "
             "done, it can be asked here.",

@@ -19,6 +19,7 @@ from rnn_compare.dashboard.own_speed import OwnSpeed
 from rnn_compare.dashboard.replays import Replays
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.outcomes import QuestionOutcome, outcome
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import cache_folder
@@ -34,7 +35,7 @@ from rnn_compare.training.local.cluster import worker_count
 SNAPSHOT_SECONDS = 0.4
 """How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
 
-CURTAIN = "The class predicts: these curves are shown after the reveal."
+CURTAIN = "The class predicts: the results of the lecture's networks are shown after the reveal."
 """What stands in the place of hidden runs."""
 KEPT_CONCLUSIONS = 100
 """Conclusions that are remembered; the oldest are forgotten first."""
@@ -55,17 +56,20 @@ class Snapshot:
 
     Args:
         all_runs: All runs, oldest first.
-        hidden: The ids of those that a class is to predict first.
+        state: Where the class stands: it hides those that are to be predicted first.
 
     Attributes:
         runs: Those that may be shown to anybody. All that pages say of runs comes of these.
         all_runs: The hidden ones too: how far they are may be told, and who waits for them.
+        hidden: Those that may not.
     """
 
-    def __init__(self, all_runs: list[Run], hidden: frozenset[str] = frozenset()) -> None:
-        self.runs = [run for run in all_runs if run.id not in hidden]
+    def __init__(self, all_runs: list[Run], state: State) -> None:
+        self.hidden = [run for run in all_runs if state.hides(run)]
+        ids = {run.id for run in self.hidden}
+        self.runs = [run for run in all_runs if run.id not in ids]
         self.all_runs = all_runs
-        self.hidden = hidden
+        self.state = state
         self._read_at = time.monotonic()
         self._made: dict[Hashable, Any] = {}  # each key has a type of its own
 
@@ -101,7 +105,7 @@ class Services:
     def __post_init__(self) -> None:
         self._reading = threading.RLock()  # who is told of what was hidden may look
         self._latest: Snapshot | None = None
-        self.evidence = Evidence(self.store, self._hidden)
+        self.evidence = Evidence(self.store, lambda run: get_classroom().state().hides(run))
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
         self.replays = Replays(self.store.path.with_name("replay.json"))
@@ -111,14 +115,14 @@ class Services:
     def fresh(self) -> Snapshot | None:
         """The last snapshot, unless the record has to be read anew; this never waits."""
         latest = self._latest
-        return latest if latest and not latest.is_stale and latest.hidden == self._hidden() else None
+        return latest if latest and not latest.is_stale and latest.state is get_classroom().state() else None
 
     def snapshot(self) -> Snapshot:
         """Returns all runs as they were at most ``SNAPSHOT_SECONDS`` ago; what is hidden by now is hidden at once."""
         with self._reading:
-            hidden = self._hidden()
-            if self._latest is None or self._latest.is_stale or self._latest.hidden != hidden:
-                self._latest = Snapshot(self.store.runs(), hidden)
+            state = get_classroom().state()
+            if self._latest is None or self._latest.is_stale or self._latest.state is not state:
+                self._latest = Snapshot(self.store.runs(), state)
             return self._latest
 
     def runs(self) -> list[Run]:
@@ -156,11 +160,8 @@ class Services:
         Raises:
             UserError: If one of the runs is hidden.
         """
-        if not self._hidden().isdisjoint(runs):
+        if any(map(get_classroom().state().hides, self.store.runs(runs))):
             raise UserError(CURTAIN)
-
-    def _hidden(self) -> frozenset[str]:
-        return get_classroom().state().hidden
 
     def refresh(self) -> None:
         """Makes the next reading see what was just written."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.dashboard.services import Services, Snapshot
+from rnn_compare.dashboard.services import CURTAIN, Services, Snapshot
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.runs.record import Run
 
@@ -97,10 +97,19 @@ def names_any(runs: Sequence[Run]) -> bool:
 
 
 def is_behind_the_curtain(snapshot: Snapshot, named: Sequence[str]) -> bool:
-    """Tells whether all that a link names is hidden until the class has predicted: nothing else takes its place."""
-    hidden = [run for run in snapshot.all_runs if run.id in snapshot.hidden]
-    names = {run.id for run in hidden} | {f"{TOGETHER}{run.comparison}" for run in hidden}
+    """Tells whether all that a link names, or all there is, is hidden until the class has predicted."""
+    if not snapshot.runs:
+        return bool(snapshot.hidden)
+    names = {run.id for run in snapshot.hidden} | {f"{TOGETHER}{run.comparison}" for run in snapshot.hidden}
     return any(name in names for name in named) and not _named(snapshot.runs, named)
+
+
+def say_what_is_hidden(services: Services) -> bool:
+    """Says on a list of runs why some are missing, and returns whether any are."""
+    hidden = bool(services.snapshot().hidden)
+    if hidden:
+        st.info(CURTAIN, icon=":material/visibility_off:")
+    return hidden
 
 
 def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import TypeAdapter
 
 from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.runs.record import Run
 
 Phase = Literal["idle", "open", "closed", "shown", "revealed"]
 """Closed: only the presenter sees the answers; shown: the class does; revealed: also what is right."""
@@ -24,6 +25,7 @@ class State:
         round: Of the vote, from 1: a class may discuss and vote again.
         runs: Ids of the runs whose curves belong to the step.
         hidden: Ids of the runs that nobody may see before the reveal.
+        hidden_settings: Settings of which nobody may see any run before the reveal (``Experiment.setting``).
         reviews_open: Whether phones may send a review.
         wall_review: The text of the review that the wall shows.
         wall_verdicts: What the networks say of it, a line each.
@@ -41,12 +43,17 @@ class State:
     round: int = 1
     runs: tuple[str, ...] = ()
     hidden: frozenset[str] = frozenset()
+    hidden_settings: frozenset[str] = frozenset()
     reviews_open: bool = False
     wall_review: str | None = None
     wall_verdicts: tuple[str, ...] = ()
     wall_review_id: str = ""
     recorded: bool = False
     version: int = 0
+
+    def hides(self, run: Run) -> bool:
+        """Tells whether nobody may see a run before the reveal: the one rule for all that is shown or handed out."""
+        return run.id in self.hidden or (bool(self.hidden_settings) and run.experiment.setting in self.hidden_settings)
 
 
 STATE = TypeAdapter(State)

@@ -100,16 +100,18 @@ class Classroom:
 
     # ---- the presenter's calls -----------------------------------------------------------------
 
-    def begin(self, lecture: str, recorded: bool = False) -> None:
+    def begin(self, lecture: str, recorded: bool = False, settings: Collection[str] = ()) -> None:
         """Begins a lecture; one that is on ends.
 
         Args:
             lecture: Its name.
             recorded: Whether recorded runs are played in the place of trainings.
+            settings: Those that it will train: from now on nobody sees a run of them before its reveal.
         """
         with self._changing():
             self._end()
-            state = State(lecture=lecture, recorded=recorded, version=self._state.version + 1)
+            version = self._state.version + 1
+            state = State(lecture=lecture, recorded=recorded, hidden_settings=frozenset(settings), version=version)
             self._lecture, self._state = self._record.begin(state), state
             self._devices, self._answers, self._mail = {}, {}, Mailbox(self._record, self._lecture)
             for device in tuple(self._here):
@@ -174,10 +176,12 @@ class Classroom:
             self._require_a_question()
             self._set(phase="open", round=self._state.round + 1)
 
-    def reveal(self) -> None:
-        """Closes the vote and shows what was hidden of this step's runs."""
+    def reveal(self, settings: Collection[str] = ()) -> None:
+        """Closes the vote and shows what was hidden of this step's runs, and of all others of these settings."""
         with self._changing():
-            self._set(phase="revealed", hidden=self._state.hidden - frozenset(self._state.runs))
+            hidden = self._state.hidden - frozenset(self._state.runs)
+            settings_left = self._state.hidden_settings - frozenset(settings)
+            self._set(phase="revealed", hidden=hidden, hidden_settings=settings_left)
 
     def end(self) -> None:
         """Ends the lecture: nothing is hidden any more, and reviews that were not shown are gone."""

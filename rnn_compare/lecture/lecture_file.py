@@ -95,6 +95,15 @@ class Lecture(BaseModel):
         named = [self.preset, *(step.preset for step in self.steps[: index + 1])]
         return _preset([name for name in named if name][-1])
 
+    def settings_at(self, index: int) -> frozenset[str]:
+        """Returns the settings of the networks that a step is about."""
+        return frozenset(experiment.setting for experiment in self.preset_at(index).experiments())
+
+    def trained_settings(self) -> frozenset[str]:
+        """Returns the settings of all networks that the lecture trains."""
+        trains = (index for index, step in enumerate(self.steps) if step.kind == "train")
+        return frozenset().union(*map(self.settings_at, trains))
+
     def trained_at(self, index: int) -> int | None:
         """Returns which step trained the networks that a step is about; None where none before it does."""
         preset = self.preset_at(index)

@@ -12,11 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.lecture import classroom as module
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import NotKept
 from rnn_compare.lecture.mailbox import LONGEST_REVIEW, checked_review
 from rnn_compare.lecture.questions import Question
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
 
 from .conftest import BEST, CURVE, LEAD, OWN
 
@@ -139,6 +143,34 @@ def test_the_reveal_shows_this_steps_runs_and_no_others(classroom: Classroom) ->
     assert classroom.state().hidden == {"first"}
     classroom.end()
     assert classroom.state().hidden == frozenset()
+
+
+def test_settings_are_hidden_from_the_beginning_to_their_own_reveal_whoever_trained_them(restart: Restart) -> None:
+    classroom = restart()
+    first, second = Experiment(cell="LSTM"), Experiment(cell="GRU")
+    classroom.begin("x", settings=[first.setting, second.setting])
+
+    def hidden(classroom: Classroom) -> list[bool]:
+        runs = (_run(each.model_copy(update={"seed": seed})) for each in (first, second) for seed in (1, 7))
+        return [classroom.state().hides(run) for run in runs]
+
+    assert hidden(restart()) == [True] * 4, "a server that was killed goes on hiding them"
+    restart().reveal([first.setting])
+    assert hidden(restart()) == [False, False, True, True]
+    assert not restart().state().hides(_run(first.model_copy(update={"units": 8})))
+    restart().end()
+    assert hidden(restart()) == [False] * 4
+
+
+def _run(experiment: Experiment) -> Run:
+    return Run(f"any-{experiment.seed}", 1, "any", experiment, Status.FINISHED, Owner.current(), "page", 0.0)
+
+
+def test_a_lecture_that_began_before_settings_were_hidden_goes_on(classroom: Classroom, restart: Restart) -> None:
+    classroom.hide(["lstm-1"])
+    classroom._record._connection.execute("UPDATE lectures SET state = json_remove(state, '$.hidden_settings')")
+    after = restart().state()
+    assert (after.lecture, after.hidden, after.hidden_settings) == ("The book's experiment", {"lstm-1"}, frozenset())
 
 
 def test_another_lecture_begins_with_nothing_of_the_last(classroom: Classroom) -> None:

@@ -137,7 +137,7 @@ def _made(classroom: Classroom, state: State, is_quick: bool) -> tuple[bytes, Qu
     services, question = running_services(), state.question
     if services and is_quick:
         services.refresh()  # what was read a moment ago may be from before the reveal
-    snapshot = services.snapshot() if services else Snapshot([])
+    snapshot = services.snapshot() if services else Snapshot([], state)
     shown = [run for run in (services.on_charts(snapshot) if services else []) if run.id in state.runs]
     found, rounds = None, []
     if question:

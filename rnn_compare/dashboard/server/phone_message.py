@@ -33,7 +33,7 @@ def for_all(state: State, shown: Sequence[Run], rounds: Sequence[Tally], outcome
         outcome: Nor does this.
     """
     revealed = state.phase == "revealed"
-    open_runs = [run for run in shown if revealed and run.id not in state.hidden]
+    open_runs = [run for run in shown if revealed and not state.hides(run)]
     # What networks say of a review tells how good they are.
     verdicts = list(state.wall_verdicts) if not state.hidden else []
     return {

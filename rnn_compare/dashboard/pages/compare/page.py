@@ -21,7 +21,7 @@ from rnn_compare.dashboard.pages.compare import (
     results_table,
 )
 from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import Services, get_services
+from rnn_compare.dashboard.services import CURTAIN, Services, get_services
 from rnn_compare.dashboard.shown_runs import grouped, names_any, newest, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
@@ -208,6 +208,8 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
         elif (state := services.engine.state).phase == "starting" and not state.reason:
             begun = "" if chosen else " Train can be pressed already."
             st.caption(f"The workers are starting.{begun}")
+        if chosen and services.snapshot().hidden:  # without any, the board says it
+            st.caption(f":material/visibility_off: {CURTAIN}")
     return View(known(charts), marks, with_baselines, gap)
 
 

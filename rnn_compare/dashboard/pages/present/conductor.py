@@ -30,7 +30,7 @@ def begin(services: Services, name: str, recorded: bool = False) -> None:
         UserError: If there is no such lecture.
     """
     lecture = find(name)
-    get_classroom().begin(name, recorded)
+    get_classroom().begin(name, recorded, lecture.trained_settings())
     services.refresh()
     _show(services, lecture, 0)
 
@@ -132,7 +132,7 @@ def _show(services: Services, lecture: Lecture, index: int, question: Question |
     elif step.kind == "train":
         start_training(services)
     elif step.kind == "reveal" and phase != "revealed":
-        classroom.reveal()
+        classroom.reveal(lecture.settings_at(index))
     classroom.open_reviews(step.kind == "review")
 
 
@@ -158,7 +158,6 @@ def _runs_of(services: Services, lecture: Lecture, index: int) -> tuple[str, ...
     """Returns the runs that a step is about: those that its training began in this lecture."""
     trained_at = lecture.trained_at(index)
     named = get_classroom().runs_at(trained_at) if trained_at is not None else ()
-    wanted = {experiment.setting for experiment in lecture.preset_at(index).experiments()}
     # A step's runs are those of the step before it, until it has its own.
     found = {run.experiment.setting for run in services.all_runs() if run.id in named}
-    return named if found == wanted else ()
+    return named if found == lecture.settings_at(index) else ()

@@ -11,7 +11,7 @@ from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home, ticked_together
 from rnn_compare.dashboard.services import Services, get_services
-from rnn_compare.dashboard.shown_runs import PARAMETER, fit_together, link
+from rnn_compare.dashboard.shown_runs import PARAMETER, fit_together, link, say_what_is_hidden
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
@@ -32,8 +32,10 @@ def render() -> None:
     services = get_services()
     runs = services.runs()[::-1]
     notices.show()
+    hidden = say_what_is_hidden(services)
     if not runs:
         st.markdown("## Runs")
+    if not runs and not hidden:
         st.info(
             "There is no run yet. Every network that is trained stands here for good: its settings and figures, "
             "its weights to download, and what to compare it with.",
@@ -41,7 +43,7 @@ def render() -> None:
         )
         if st.button("Train the first on Compare", type="primary"):
             st.switch_page(st.Page(compare.render, url_path="compare", default=True))
-    else:
+    elif runs:
         _page(services, runs)
     ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(notices.noted()))
 

@@ -143,6 +143,7 @@ def _train_on(services: Services, run: Run) -> None:
     def train_on() -> None:
         with noting(noted()):
             presenter.require()
+            services.require_shown(run.id)  # longer, it would be of a setting that nobody hides
             services.engine.continue_run(run.id, int(st.session_state[key]), **visitor.place_in_line())
         services.refresh()
 

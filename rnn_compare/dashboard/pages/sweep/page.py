@@ -10,6 +10,7 @@ from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
 from rnn_compare.dashboard.services import Services, get_services
+from rnn_compare.dashboard.shown_runs import say_what_is_hidden
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
@@ -31,6 +32,7 @@ def render() -> None:
             st.error(chosen.problem)
         _buttons(services, sweep)
     notices.show()
+    say_what_is_hidden(services)
     if not chosen.problem:
         ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
     grid, equal = st.tabs(["Grid", "Equal terms"])

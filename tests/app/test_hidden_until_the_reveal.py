@@ -1,0 +1,312 @@
+"""From the first question to the reveal nobody finds what the class is to predict, whoever trained it and whenever.
+
+Every shipped lecture is given press by press, beside the recordings that the program ships, or beside runs of its
+settings with other seeds too. At each press everything is read that a visitor, a phone or the wall is sent, and
+searched for every figure of the settings whose reveal is still to come.
+"""
+
+import functools
+import random
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from streamlit.components.v2 import manifest_scanner
+
+from rnn_compare.dashboard.access import visitor
+from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard.components.board_curves import packed
+from rnn_compare.dashboard.pages.present import conductor
+from rnn_compare.dashboard.pages.runs import run_details, take_home
+from rnn_compare.dashboard.server import broadcast
+from rnn_compare.dashboard.services import CURTAIN, Services
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.figures.registry import FIGURES
+from rnn_compare.insight.verdict import ask
+from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, find, load
+from rnn_compare.presets import Preset
+from rnn_compare.report.recording import take_in_shipped
+from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
+from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.record import Run
+
+from .test_curtain import PAGES, answered, sent, visit
+
+LECTURES = [load(path) for path in sorted(SHIPPED.glob("*.toml"))]
+RECORDED = {"book", "gates"}
+"""Lectures that a fresh install can give from its recordings."""
+REVIEW = "A wonderful film, and not for a moment boring."
+WALL = ("present.page", "present.notes")
+OTHER_SEEDS = (2, 3, 4)
+_NUMBER = re.compile(r"\d+\.\d+(?!\d|px|r?em)")
+
+
+@pytest.fixture(autouse=True)
+def _at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sees the wall too; what Streamlit looks up among all installed packages is looked up once, not once a page."""
+    monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
+    scan = functools.cache(manifest_scanner.scan_component_manifests)
+    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", scan)
+
+
+@pytest.fixture
+def fresh(services: Services, prepared_cache: Path, tmp_path: Path) -> Services:
+    """What a first start shows."""
+    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    take_in_shipped(services.store)
+    services.refresh()
+    return services
+
+
+def finish(services: Services, runs: Iterable[str]) -> None:
+    """Has runs end with figures that are nobody else's."""
+    for run in services.store.runs(list(runs)):
+        chance = random.Random(run.experiment.model_dump_json())
+        services.store.record([Started(run.id, 10, "", {}, 1.0)])
+        for epoch in range(1, run.experiment.epochs + 1):
+            figures = {name: round(chance.uniform(0.51, 0.97), 6) for name in FIGURES}
+            services.store.record([EpochEnd(run.id, epoch, figures, 1.5)])
+        services.store.record([Ended(run.id, Status.FINISHED, None, 60.0)])
+    services.refresh()
+
+
+def train(services: Services, experiments: Iterable[Experiment]) -> None:
+    """Records trainings as if a visitor had pressed Train, each by itself."""
+    for experiment in experiments:
+        [run] = services.store.create([experiment], Owner.current(), "page")
+        services.store.rename(run, f"Known {experiment.setting}")
+        finish(services, [run])
+
+
+def unrevealed(lecture: Lecture, state: State) -> set[str]:
+    """Returns the settings that are trained before a reveal which is still to come."""
+    kinds = [step.kind for step in lecture.steps]
+    trains = [index for index, kind in enumerate(kinds) if kind == "train"]
+    to_come = [index for index in trains if state.step < kinds.index("reveal", index)]
+    return {each.setting for index in to_come for each in lecture.preset_at(index).experiments()}
+
+
+def numbers(text: str) -> set[str]:
+    return set(_NUMBER.findall(text))
+
+
+def figures_of(runs: Sequence[Run]) -> set[str]:
+    """Returns every figure of runs in all forms in which pages, phones and files write them."""
+    found: set[str] = set()
+    for run in runs:
+        for name, figure in FIGURES.items():
+            curve = [epoch.figures[name] for epoch in run.epochs if name in epoch.figures]
+            found.add(packed(curve)[:9])
+            for value in curve:
+                found |= {str(value), f"{value:.4f}", f"{value:.3f}", str(100 * value), f"{100 * value:.2f}"}
+                found |= numbers(figure.text(value)) | {f"{100 * value:.1f}"}
+        if run.is_from_elsewhere:  # the shipped ones, whose weights are here
+            found.add(f"{100 * ask(run, REVIEW, 'best').share:.1f}")
+    return found - {""}
+
+
+def looked_for(services: Services, lecture: Lecture, settings: set[str]) -> set[str]:
+    """Returns what must not be seen: of figures those that nobody finds elsewhere, and that no lecture's text holds."""
+    runs = services.store.runs()
+    open_figures = figures_of([run for run in runs if run.experiment.setting not in settings])
+    told = numbers((SHIPPED / f"{lecture.name}.toml").read_text(encoding="utf-8"))
+    hidden = [run for run in runs if run.experiment.setting in settings]
+    names = {word for run in hidden for word in (run.id, run.name) if word}
+    return (figures_of(hidden) - open_figures - told - _ROUND) | names
+
+
+_ROUND = {f"{number}.0" for number in range(101)} | {f"0.{number}" for number in range(1000)}
+"""Style sheets hold such numbers."""
+
+
+def addresses(hidden: Sequence[Run]) -> Iterator[dict[str, str]]:
+    """Yields what a visitor may type: nothing, and links that name what is hidden."""
+    yield {"review": REVIEW}
+    if not hidden:
+        return
+    named = [run.id for run in hidden]
+    grid = {f"grid_{key}": str(value) for key, value in hidden[0].experiment.model_dump(exclude_defaults=True).items()}
+    yield {"show": ",".join(named[:4]), "ask": ",".join(named[:4]), "review": REVIEW, **grid}
+    yield {"show": ",".join(f"all-{run.comparison}" for run in hidden), "review": REVIEW}
+
+
+def everything(services: Services, hidden: Sequence[Run], turn: int) -> Iterator[tuple[str, str]]:
+    """Yields all that is sent at a moment, each with where it is from."""
+    state, links = get_classroom().state(), list(addresses(hidden))
+    for place, page in enumerate((*PAGES, *WALL)):
+        address = links[(turn + place) % len(links)]  # each page is opened by each link in the course of a lecture
+        seen = sent(visit(page, **address))
+        # The page's own address, which repeats what the visitor has asked for, is no figure; the wall knows its runs.
+        repeats = "|".join(run.id for run in hidden) if page in WALL or len(address) > 1 else ""
+        yield f"{page} {address}", re.sub(repeats, "", seen)
+    for address in links:
+        yield f"live {address}", answered([name for name in address.get("show", "").split(",") if name])
+    for is_quick in (True, False):
+        yield "phone", broadcast._made(get_classroom(), state, is_quick)[0].decode()
+    shown = [run.id for run in services.runs()][-4:]
+    if shown and turn == 0:
+        yield "report", take_home.report(services, shown, "html", "report").decode()
+
+
+def downloaded(services: Services, run: Run, form: str) -> bytes:
+    return (
+        run_details.model(services, run, "best")
+        if form == "model"
+        else take_home.report(services, [run.id], "csv", "report")
+    )
+
+
+def leaks(
+    services: Services, lecture: Lecture, settings: set[str], turn: int, elsewhere: Collection[str] = ()
+) -> dict[str, set[str]]:
+    """Returns where something is found that is to be predicted, and what; but for numbers that stand there anyway."""
+    hidden = [run for run in services.store.runs() if run.experiment.setting in settings]
+    needles = looked_for(services, lecture, settings).difference(elsewhere)
+    words = {needle for needle in needles if not _NUMBER.fullmatch(needle)}
+    found: dict[str, set[str]] = {}
+    for where, text in everything(services, hidden, turn):
+        if seen := (numbers(text) & needles) | {word for word in words if word in text}:
+            found[where] = seen
+    for run in hidden:
+        for form in ("csv", "model"):
+            try:
+                found[f"{form} of {run.id}"] = {str(len(downloaded(services, run, form)))}
+            except UserError as error:
+                assert str(error) == CURTAIN  # noqa: PT017  # only where it is refused
+    return found
+
+
+def stands_there_anyway(services: Services, lecture: Lecture) -> set[str]:
+    """Gives a lecture whose networks nobody has trained, and returns all numbers that are seen."""
+    conductor.begin(services, lecture.name)
+    found = set().union(*(numbers(text) for _, text in everything(services, (), 0)))
+    while unrevealed(lecture, get_classroom().state()):
+        found |= numbers(sent(visit("present.page")))
+        conductor.advance(services)
+    get_classroom().end()
+    return found
+
+
+def press_until_the_last_reveal(services: Services, lecture: Lecture) -> Iterator[tuple[int, set[str]]]:
+    """Gives a lecture that has begun, and yields at each press what is still to be predicted."""
+    turn = 0
+    while settings := unrevealed(lecture, get_classroom().state()):
+        finish(services, [run.id for run in services.all_runs() if not run.status.ended])  # its trainings go fast
+        yield turn, settings
+        turn += 1
+        conductor.advance(services)
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["live", "recorded"])
+@pytest.mark.parametrize("lecture", [each for each in LECTURES if each.name in RECORDED], ids=lambda each: each.name)
+def test_a_fresh_install_does_not_show_the_answer(lecture: Lecture, recorded: bool, fresh: Services) -> None:
+    conductor.begin(fresh, lecture.name, recorded)
+    for turn, settings in press_until_the_last_reveal(fresh, lecture):
+        assert leaks(fresh, lecture, settings, turn) == {}, get_classroom().state()
+
+
+@pytest.mark.parametrize("lecture", LECTURES, ids=lambda each: each.name)
+def test_neither_do_runs_of_other_seeds_nor_what_visitors_train_meanwhile(lecture: Lecture, fresh: Services) -> None:
+    trains = [index for index, step in enumerate(lecture.steps) if step.kind == "train"]
+    asked_about = [each for index in trains for each in lecture.preset_at(index).experiments()]
+    elsewhere = stands_there_anyway(fresh, lecture)
+    for seed in OTHER_SEEDS:
+        train(fresh, [each.model_copy(update={"seed": seed}) for each in asked_about])
+    needles = looked_for(fresh, lecture, {each.setting for each in asked_about}) - elsewhere
+    told = sent(visit("runs.page"))
+    assert len(numbers(told) & needles) > len(asked_about), "this is how they would be found"
+    assert all(f"Known {each.setting}" in told for each in asked_about)
+    conductor.begin(fresh, lecture.name)
+    for turn, settings in press_until_the_last_reveal(fresh, lecture):
+        if turn == 1:
+            train(fresh, [each.model_copy(update={"seed": 9}) for each in asked_about])
+        assert leaks(fresh, lecture, settings, turn, elsewhere) == {}, get_classroom().state()
+    assert fresh.snapshot().hidden == []
+    assert len(numbers(sent(visit("runs.page"))) & needles) > len(asked_about)
+
+
+def test_what_was_revealed_stays_in_sight_while_the_next_is_predicted(fresh: Services) -> None:
+    lecture = find("memory")
+    first, second = (lecture.preset_at(index) for index, step in enumerate(lecture.steps) if step.kind == "train")
+    for preset in (first, second):
+        train(fresh, [each.model_copy(update={"seed": 2}) for each in preset.experiments()])
+
+    def in_sight(preset: Preset) -> set[bool]:
+        seen = {run.experiment.setting for run in fresh.runs()}
+        return {each.setting in seen for each in preset.experiments()}
+
+    assert (in_sight(first), in_sight(second)) == ({True}, {True})
+    conductor.begin(fresh, "memory")
+    assert (in_sight(first), in_sight(second)) == ({False}, {False})
+    for _, settings in press_until_the_last_reveal(fresh, lecture):
+        firsts = {each.setting for each in first.experiments()}
+        assert (in_sight(first), in_sight(second)) == ({settings.isdisjoint(firsts)}, {False})
+    assert (in_sight(first), in_sight(second)) == ({True}, {True})
+
+
+@pytest.mark.parametrize("page", ["compare.page", "try_review", "inside.page", "runs.page", "sweep.page"])
+def test_each_page_says_why_networks_are_missing_and_shows_them_when_the_lecture_ends(
+    page: str, fresh: Services
+) -> None:
+    assert CURTAIN not in sent(visit(page))
+    conductor.begin(fresh, "book")
+    assert CURTAIN in sent(visit(page))
+    get_classroom().end()
+    assert CURTAIN not in sent(visit(page))
+
+
+def test_a_page_from_before_the_lecture_cannot_train_a_hidden_network_into_another_setting(fresh: Services) -> None:
+    """With an epoch more it would be none of those that are hidden."""
+    train(fresh, [Experiment(cell="LSTM", seed=2)])
+    app = visit("runs.page")
+    app.session_state["runs_table"] = {"selection": {"rows": [1]}}  # below the shipped one, whose seed is 1
+    app.run()
+    conductor.begin(fresh, "book")
+    next(button for button in app.button if button.label == "Train more").click().run()
+    assert CURTAIN in sent(app)
+    assert [run for run in fresh.store.runs() if not run.status.ended] == []
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch, shared_services: Services, prepared_cache: Path) -> Services:
+    """A lecture whose networks are really trained, in seconds."""
+    shared = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
+    preset = Preset("Tiny", "Which?", ("SimpleRNN", "LSTM"), units=(4,), maxlens=(10,), shared=shared)
+    monkeypatch.setattr("rnn_compare.lecture.lecture_file.PRESETS", (preset,))
+    (prepared_cache / "lectures").mkdir(exist_ok=True)
+    steps = (
+        'kind = "predict"\ntitle = "Which?"\nquestion = {id = "q", kind = "best_network", text = "Which?"}',
+        'kind = "train"\ntitle = "Learn"',
+        'kind = "reveal"\ntitle = "See"',
+    )
+    text = 'title = "Tiny"\npreset = "Tiny"\n' + "".join(f"[[steps]]\n{step}\n" for step in steps)
+    (prepared_cache / "lectures" / "tiny.toml").write_text(text)
+    return shared_services
+
+
+def test_networks_that_really_train_while_a_visitor_trains_the_same_are_hidden_until_the_reveal(
+    tiny: Services,
+) -> None:
+    lecture = find("tiny")
+    conductor.begin(tiny, "tiny")
+    visitors = tiny.engine.submit([each.model_copy(update={"seed": 5}) for each in lecture.preset_at(0).experiments()])
+    for _ in range(2):
+        conductor.advance(tiny)
+    runs = [*visitors, *get_classroom().state().runs]
+    assert len(runs) == 4
+    told = ""
+    while not all(run.status.ended for run in tiny.store.runs(runs)):
+        told += answered(runs) + answered([]) + answered([f"all-{visitors[0]}"])
+    tiny.refresh()
+    told += "".join(sent(visit(page, show=",".join(visitors))) for page in PAGES)
+    assert CURTAIN in told
+    curves = [packed([epoch["val_accuracy"] for epoch in run.epochs]) for run in tiny.store.runs(runs)]
+    assert all(len(curve) == 6 for curve in curves)
+    assert [curve for curve in curves if curve in told] == []
+    conductor.advance(tiny)
+    told = answered([runs[2], runs[3]]) + answered(visitors)
+    assert "".join(str(curve in told) for curve in curves) == "True" * 4
+    get_classroom().end()
