@@ -170,7 +170,11 @@ def test_a_lecture_that_began_before_settings_were_hidden_goes_on(classroom: Cla
     classroom.hide(["lstm-1"])
     classroom._record._connection.execute("UPDATE lectures SET state = json_remove(state, '$.hidden_settings')")
     after = restart().state()
-    assert (after.lecture, after.hidden, after.hidden_settings) == ("The book's experiment", {"lstm-1"}, frozenset())
+    assert (after.lecture, after.hidden, after.hidden_settings) == (
+        "The book's experiment",
+        frozenset(["lstm-1"]),
+        frozenset(),
+    )
 
 
 def test_another_lecture_begins_with_nothing_of_the_last(classroom: Classroom) -> None:
