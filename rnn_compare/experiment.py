@@ -3,7 +3,8 @@
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import Any, Literal, Self, get_args, get_origin
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -29,6 +30,32 @@ LONGEST_ECHO = 40
 _RECORDED = {"recorded": True}
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What the pages, the command line and the tables need to know of a field of ``Experiment``; its help is the
+    field's description.
+
+    Attributes:
+        label: As widgets and tables call it.
+        group: The heading that it stands under: ``main``, ``layers``, ``training`` or ``data``.
+        step: Step of its number input.
+        format: Of its number input; None for as many digits as the step has.
+        none: The word for None.
+        offered: Values that a sweep offers; others can be typed.
+        fused: Whether fused layers can train values other than the default.
+        of_optimizer: Whether Keras' optimizer takes it as an argument of that name.
+    """
+
+    label: str
+    group: Literal["main", "layers", "training", "data"]
+    step: float = 1
+    format: str | None = None
+    none: str = ""
+    offered: tuple[str, ...] = ()
+    fused: bool = True
+    of_optimizer: bool = False
+
+
 class Experiment(BaseModel):
     """Everything that decides what one training does. The defaults are the book's.
 
@@ -45,49 +72,96 @@ class Experiment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    cell: str = Field("SimpleRNN", description="The recurrent layer.")
-    units: int = Field(32, ge=1, le=512, description="Size of the hidden state of each recurrent layer.")
-    maxlen: int = Field(500, ge=1, le=1000, description="Words a review is cut or padded to, at the front.")
-    epochs: int = Field(10, ge=1, le=100, description="Passes over the training reviews.")
-
-    embedding_size: int = Field(32, ge=1, le=512, description="Numbers that stand for one word.")
-    vocabulary_size: int = Field(
-        10_000, ge=100, le=88_000, description="Word ids that are kept; rarer words become unknown."
+    cell: Annotated[str, Setting("Cell type", "main")] = Field("SimpleRNN", description="The recurrent layer.")
+    units: Annotated[int, Setting("Units", "main")] = Field(
+        32, ge=1, le=512, description="Size of the hidden state of each recurrent layer."
     )
-    layers: int = Field(1, ge=1, le=3, description="Recurrent layers, one above the other.")
-    bidirectional: bool = Field(False, description="Read every review in both directions.")
-    mask_padding: bool = Field(False, description="Skip padding instead of reading it (mask_zero).")
-    dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training.")
-    recurrent_dropout: float = Field(0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
-    recurrent_initializer: RecurrentInitializer = Field(
+    maxlen: Annotated[int, Setting("maxlen", "main", step=50)] = Field(
+        500, ge=1, le=1000, description="Words a review is cut or padded to, at the front."
+    )
+    epochs: Annotated[int, Setting("Epochs", "main", offered=("5", "10", "20"))] = Field(
+        10, ge=1, le=100, description="Passes over the training reviews."
+    )
+
+    embedding_size: Annotated[int, Setting("Embedding size", "layers", offered=("8", "16", "32", "64"))] = Field(
+        32, ge=1, le=512, description="Numbers that stand for one word."
+    )
+    vocabulary_size: Annotated[
+        int, Setting("Vocabulary size", "data", step=1000, offered=("1000", "5000", "10000", "20000"))
+    ] = Field(10_000, ge=100, le=88_000, description="Word ids that are kept; rarer words become unknown.")
+    layers: Annotated[int, Setting("Layers", "layers", offered=("1", "2", "3"))] = Field(
+        1, ge=1, le=3, description="Recurrent layers, one above the other."
+    )
+    bidirectional: Annotated[bool, Setting("Bidirectional", "layers")] = Field(
+        False, description="Read every review in both directions."
+    )
+    mask_padding: Annotated[bool, Setting("Mask padding", "layers")] = Field(
+        False, description="Skip padding instead of reading it (mask_zero)."
+    )
+    dropout: Annotated[float, Setting("Dropout", "layers", step=0.1, offered=("0.0", "0.2", "0.5"))] = Field(
+        0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training."
+    )
+    recurrent_dropout: Annotated[
+        float, Setting("Recurrent dropout", "layers", step=0.1, offered=("0.0", "0.2", "0.5"), fused=False)
+    ] = Field(0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
+    recurrent_initializer: Annotated[RecurrentInitializer, Setting("Recurrent initializer", "layers")] = Field(
         "orthogonal", description="What the recurrent kernel begins as: Keras' initializer of that name."
     )
-    forget_bias: float | None = Field(
+    forget_bias: Annotated[float | None, Setting("Forget bias", "layers", none="Keras' own")] = Field(
         None,
         ge=-10.0,
         le=10.0,
         description="What the bias begins as in the gate that keeps the state: LSTM's forget gate, GRU's update gate. "
         "The higher, the longer the state is kept; none: Keras' own (LSTM 1, GRU 0).",
     )
-    optimizer: Optimizer = Field("rmsprop", description="Keras' optimizer of that name.")
-    learning_rate: float = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
-    schedule: Schedule = Field("constant", description="How the learning rate goes down, epoch by epoch.")
-    patience: int = Field(
+    optimizer: Annotated[Optimizer, Setting("Optimizer", "training")] = Field(
+        "rmsprop", description="Keras' optimizer of that name."
+    )
+    learning_rate: Annotated[
+        float,
+        Setting(
+            "Learning rate",
+            "training",
+            0.0005,
+            "%.5f",
+            offered=("0.0005", "0.001", "0.002", "0.005"),
+            of_optimizer=True,
+        ),
+    ] = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
+    clipnorm: Annotated[float | None, Setting("clipnorm", "training", 0.5, none="off", of_optimizer=True)] = Field(
+        None, ge=0.001, le=1000.0, description="Largest norm of each weight's gradient; a longer one is scaled to it."
+    )
+    schedule: Annotated[Schedule, Setting("Schedule", "training")] = Field(
+        "constant", description="How the learning rate goes down, epoch by epoch."
+    )
+    patience: Annotated[int, Setting("Patience", "training", offered=("0", "2", "3"))] = Field(
         0, ge=0, le=100, description="Stop after so many epochs without a lower validation loss; 0: never."
     )
-    batch_size: int = Field(128, ge=1, le=2048, description="Reviews per step of the optimizer.")
-    validation_split: float = Field(0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end.")
-    test_split: float = Field(
+    batch_size: Annotated[int, Setting("Batch size", "training", offered=("32", "64", "128", "256"))] = Field(
+        128, ge=1, le=2048, description="Reviews per step of the optimizer."
+    )
+    validation_split: Annotated[float, Setting("Validation split", "data", step=0.05)] = Field(
+        0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end."
+    )
+    test_split: Annotated[float, Setting("Test split", "data", step=0.05)] = Field(
         0.0, ge=0.0, le=0.5, description="Share put aside before that split, for a test after training."
     )
-    vary_split: bool = Field(False, description="Let the seed also decide which reviews are held out.")
-    reviews: int = Field(registry.DEFAULT.size, ge=10, description="Reviews used, before the split.")
-    seed: int = Field(1, ge=0, le=2**31 - 1, description="Decides the initial weights and every shuffle.")
-    source: str = Field(registry.DEFAULT.name, validate_default=True, description="Where the reviews come from.")
-    distance: int = Field(
+    vary_split: Annotated[bool, Setting("Seed decides the split", "data")] = Field(
+        False, description="Let the seed also decide which reviews are held out."
+    )
+    reviews: Annotated[int, Setting("Reviews", "main", step=1000)] = Field(
+        registry.DEFAULT.size, ge=10, description="Reviews used, before the split."
+    )
+    seed: Annotated[int, Setting("Seed", "training")] = Field(
+        1, ge=0, le=2**31 - 1, description="Decides the initial weights and every shuffle."
+    )
+    source: Annotated[str, Setting("Source", "data")] = Field(
+        registry.DEFAULT.name, validate_default=True, description="Where the reviews come from."
+    )
+    distance: Annotated[int, Setting("Distance", "data", step=10)] = Field(
         0, ge=0, le=900, description="In a task: words between what decides and the end. 0 for all other sources."
     )
-    stock_layers: bool = Field(
+    stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False)] = Field(
         False, description="Train with Keras' own recurrent layers, not the fused ones: the same, but slower."
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.settings import default, text
 
 MAX_COMPARED = 8
 """How many networks one comparison may hold: more curves than this cannot be told apart on a wall."""
@@ -37,7 +38,7 @@ def comparison(
         >>> labels(comparison(["LSTM"], [32], [500], [1, 2]))
         ['LSTM(32) seed 1', 'LSTM(32) seed 2']
     """
-    of_seed = seeds or [shared.get("seed", Experiment.model_fields["seed"].default)]
+    of_seed = seeds or [shared.get("seed", default("seed"))]
     shared.pop("seed", None)
     for name, chosen in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
         if not chosen:
@@ -100,4 +101,4 @@ def labels(experiments: Iterable[Experiment], always: Collection[str] = ()) -> l
 def _named(field: str, value: Any) -> str:
     if isinstance(value, bool):
         return field.replace("_", " ") if value else f"no {field.replace('_', ' ')}"
-    return f"{field.replace('_', ' ')} {value}"
+    return f"{field.replace('_', ' ')} {text(field, value)}"

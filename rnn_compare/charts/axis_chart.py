@@ -8,6 +8,7 @@ from rnn_compare.charts.palette import Look, looks
 from rnn_compare.charts.plotly_style import accuracy_axis, axis, in_percent, layout, plain
 from rnn_compare.comparison.sweeps import Outcome, expected_best
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
+from rnn_compare.settings import SETTINGS
 
 HEIGHT = 410
 LOGARITHMIC = 8
@@ -36,7 +37,7 @@ def axis_chart(found: Sequence[Outcome], setting: str, accuracy: str) -> go.Figu
         _add(drawn, members, setting, name, look, numbers, band=len(lines) <= MAX_COMPARED)
     drawn.update_layout(
         **layout(),
-        xaxis=axis(setting.replace("_", " "), **_scale(values, numbers)),
+        xaxis=axis(SETTINGS[setting].label, **_scale(values, numbers)),
         yaxis=accuracy_axis(accuracy),
     )
     return drawn

@@ -10,6 +10,7 @@ from rnn_compare.charts.palette import picture
 from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.comparison.sweeps import Outcome, varied
 from rnn_compare.formatting import percent
+from rnn_compare.settings import SETTINGS, text
 
 HEIGHT = 430
 TICKS = 5
@@ -29,7 +30,7 @@ def parallel_chart(found: Sequence[Outcome]) -> go.Figure:
     for place, name in enumerate(names):
         values = _ordered([getattr(one.experiment, name) for one in found])
         heights = np.linspace(0, 1, len(values)) if len(values) > 1 else np.array([0.5])
-        _add_axis(drawn, place, name.replace("_", " "), list(map(_said, values)), heights.tolist())
+        _add_axis(drawn, place, SETTINGS[name].label, [text(name, value) for value in values], heights.tolist())
     means = [one.accuracy.mean for one in found]
     low, high = min(means), max(means)
     ticks = np.linspace(low, high, TICKS) if high > low else np.array([low])
@@ -51,9 +52,9 @@ def _add_axis(drawn: go.Figure, place: int, title: str, said: Sequence[str], hei
         x=[place, place], y=[-FAN, 1 + FAN], mode="lines", line={"color": GREY, "width": 2}, hoverinfo="skip"
     )
     drawn.add_annotation(x=place, y=1 + FAN, yanchor="bottom", text=f"<b>{title}</b>", showarrow=False, font_size=16)
-    for text, height in zip(said, heights, strict=True):
+    for label, height in zip(said, heights, strict=True):
         drawn.add_annotation(
-            x=place, y=height, xanchor="left", xshift=6, text=f"<b>{text}</b>", showarrow=False, font_size=15
+            x=place, y=height, xanchor="left", xshift=6, text=f"<b>{label}</b>", showarrow=False, font_size=15
         )
 
 
@@ -90,9 +91,3 @@ def _ordered(values: Sequence[Any]) -> list[Any]:
 
 def _scaled(value: float, low: float, high: float) -> float:
     return (value - low) / (high - low) if high > low else 0.5
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:,}" if isinstance(value, int) else str(value)

@@ -7,12 +7,13 @@ from typing import Any
 from rnn_compare.cli import texts
 from rnn_compare.experiment import Experiment, bounds, choices
 from rnn_compare.experiment_sets import comparison
+from rnn_compare.settings import text
 from rnn_compare.sources.registry import SOURCES, source
 from rnn_compare.sources.task import USUAL_DISTANCE
 
 SEVERAL = ("cell", "units", "maxlen")
 """Settings that a comparison may give several values of."""
-_USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "forget_bias": "Keras' own"}
+_USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task"}
 """What is taken where a setting is left out, if that isn't one value."""
 
 
@@ -33,7 +34,7 @@ def add_settings(
             _add_switch(group, name, flag, name in several)
             continue
         names = choices(name)
-        usual = " ".join(cell) if cell and name == "cell" else _USUAL.get(name, field.default)
+        usual = " ".join(cell) if cell and name == "cell" else _USUAL.get(name, text(name, field.default))
         limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
         if name == "reviews":
             held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)

@@ -15,6 +15,7 @@ from rnn_compare.fused.optimizers import RMSprop
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.settings import SETTINGS, needing_stock_layers
 
 TURN_SECONDS = 0.2
 """Between two kernels, so that a training that waits for one of them is not last."""
@@ -24,8 +25,8 @@ def why_not_covered(experiment: Experiment) -> str:
     """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
     if experiment.cell not in KERNELS:
         return "no kernel for this cell"
-    if experiment.recurrent_dropout:
-        return "recurrent dropout"  # it draws a mask for the states, which the kernels do not know
+    if names := needing_stock_layers(experiment):
+        return SETTINGS[names[0]].label.lower()
     if tf.config.list_physical_devices("GPU"):
         return "GPU"  # there Keras' own layers use cuDNN
     return " and ".join(unsupported_options(keras_models.optimizer(experiment)))

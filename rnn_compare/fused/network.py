@@ -68,8 +68,8 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         super().compile(*arguments, **options)
         if unknown := unsupported_options(self.optimizer):
             raise UserError(
-                f"Fused layers do not apply {', '.join(unknown)} of the optimizer; all but its learning rate must be "
-                "Keras' defaults. Train the network with stock layers."
+                f"Fused layers do not apply {', '.join(unknown)} of the optimizer; all but its learning rate and "
+                "clipnorm must be Keras' defaults. Train the network with stock layers."
             )
 
     def fit(
@@ -185,7 +185,7 @@ class _Training:
         self.weights: list[Array] = [variable.value.numpy() for variable in model.weights]
         steps = next(STEPS[name] for name, kind in OPTIMIZERS.items() if isinstance(model.optimizer, kind))
         moments = [[variable.value.numpy() for variable in _moments(model, kind)] for kind in steps.kinds]
-        self._steps: Steps = steps(moments, int(model.optimizer.iterations.value))
+        self._steps: Steps = steps(moments, int(model.optimizer.iterations.value), model.optimizer.clipnorm)
 
     def train(self, ids: NDArray[np.integer], labels: NDArray[np.integer], learning_rate: float) -> Array:
         """Trains with one batch, ids (batch, timesteps) and labels (batch,), and returns its logits (batch,)."""
@@ -207,10 +207,10 @@ class _Training:
 
 
 def unsupported_options(optimizer: keras.optimizers.Optimizer) -> list[str]:
-    """Returns the names of an optimizer's options that differ from Keras' defaults; the learning rate may be any."""
+    """Returns the names of an optimizer's options that fused layers do not apply and that differ from the defaults."""
     options = optimizer.get_config()
     defaults = type(optimizer)(learning_rate=float(optimizer.learning_rate)).get_config()
-    return [name for name, value in options.items() if name != "name" and value != defaults[name]]
+    return [name for name, value in options.items() if name not in ("name", "clipnorm") and value != defaults[name]]
 
 
 def options_of(model: keras.Model) -> NetworkOptions:

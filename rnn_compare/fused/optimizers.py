@@ -1,7 +1,8 @@
 """The steps of Keras' optimizers on NumPy arrays, which they change in place.
 
 Keras spends as long on RMSprop's step of an embedding as on a SimpleRNN's forward pass: TensorFlow subtracts row by
-row, one for each place. State and results are those of Keras' optimizers with their default options, in float32.
+row, one for each place. State and results are those of Keras' optimizers in float32, with `clipnorm` if set and other
+options at their defaults.
 """
 
 from abc import ABC, abstractmethod
@@ -21,6 +22,7 @@ class Steps(ABC):
     Args:
         moments: For each kind of moment in ``kinds`` the array of each weight.
         done: Steps taken before.
+        clipnorm: Largest norm of each weight's gradient; None for no limit.
 
     Attributes:
         kinds: What it keeps of each weight, as Keras' variables are named.
@@ -28,9 +30,10 @@ class Steps(ABC):
 
     kinds: ClassVar[tuple[str, ...]] = ()
 
-    def __init__(self, moments: Sequence[Sequence[Array]], done: int) -> None:
+    def __init__(self, moments: Sequence[Sequence[Array]], done: int, clipnorm: float | None = None) -> None:
         self.moments = moments
         self.done = done
+        self.clipnorm = clipnorm
 
     def step(
         self, weights: Sequence[Array], embedding: WordGradients, gradients: Sequence[Array], learning_rate: float
@@ -44,6 +47,8 @@ class Steps(ABC):
             learning_rate: The step's size.
         """
         rate = np.float32(learning_rate)
+        if self.clipnorm:
+            embedding, gradients = _clipped(embedding, gradients, np.float32(self.clipnorm))
         table, *others = weights
         first, *rest = zip(*self.moments, strict=True) if self.moments else [()] * len(weights)
         self._step_embedding(table, embedding, rate, *first)
@@ -110,6 +115,22 @@ class Adam(Steps):
         step = np.float32(self.done + 1)
         corrected = rate * np.sqrt(1 - self.beta_2**step) / (1 - self.beta_1**step)
         weight -= momentum * corrected / (np.sqrt(velocity) + self.epsilon)
+
+
+def _clipped(
+    embedding: WordGradients, gradients: Sequence[Array], clipnorm: np.float32
+) -> tuple[WordGradients, list[Array]]:
+    """Scales each gradient to the norm ``clipnorm`` if it is longer, as ``keras.optimizers.Optimizer`` does.
+
+    Keras takes the norm of the embedding's gradient over its rows, one for each place.
+    """
+    scale = _scale(embedding.squares.sum(), clipnorm)
+    dense = [gradient * _scale(np.square(gradient).sum(), clipnorm) for gradient in gradients]
+    return WordGradients(embedding.words, embedding.sums * scale, embedding.squares * scale**2), dense
+
+
+def _scale(square: np.float32, clipnorm: np.float32) -> np.float32:
+    return np.float32(clipnorm / max(np.sqrt(square), clipnorm))
 
 
 STEPS: dict[Optimizer, type[Steps]] = {"rmsprop": RMSprop, "adam": Adam, "sgd": SGD}

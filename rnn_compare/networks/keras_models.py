@@ -10,6 +10,7 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment, Optimizer
 from rnn_compare.networks.parameters import recurrent_layer_name
 from rnn_compare.networks.weights import Weights
+from rnn_compare.settings import optimizer_options
 
 SUMMARY_WIDTH = 80
 OPTIMIZERS: dict[Optimizer, type[Any]] = {
@@ -49,7 +50,7 @@ def build(
 
 def optimizer(experiment: Experiment) -> Any:
     """Returns a new Keras optimizer for an experiment."""
-    return OPTIMIZERS[experiment.optimizer](learning_rate=experiment.learning_rate)
+    return OPTIMIZERS[experiment.optimizer](**optimizer_options(experiment))
 
 
 def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:

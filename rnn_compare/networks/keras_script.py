@@ -8,6 +8,7 @@ from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import DECAY, Experiment
 from rnn_compare.reviews.prepared import SPLIT
+from rnn_compare.settings import optimizer_options
 from rnn_compare.sources.registry import source
 
 OPTIMIZERS = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
@@ -36,7 +37,7 @@ model = keras.Sequential(
     ]
 )
 model.compile(
-    optimizer=keras.optimizers.{optimizer}(learning_rate={learning_rate}),
+    optimizer=keras.optimizers.{optimizer}({optimizer_options}),
     loss="binary_crossentropy",
     metrics=["accuracy"],
     jit_compile=False,
@@ -120,6 +121,7 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
         "seed": seed,
         "keeping": keeping,
         "optimizer": OPTIMIZERS[experiment.optimizer],
+        "optimizer_options": ", ".join(f"{name}={value}" for name, value in optimizer_options(experiment).items()),
         "split_draw": SPLIT,
         "decay": DECAY,
         "layers": "\n".join(f"        {layer}," for layer in _layers(experiment)),

@@ -16,6 +16,7 @@ from rnn_compare.formatting import duration, percent
 from rnn_compare.networks.parameters import Parameters, formula, parameters
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.record import Run
+from rnn_compare.settings import SETTINGS, in_words, text
 
 NOTHING = "–"
 SHOWN = (BEST_EPOCH, *MEASURES.values())
@@ -114,11 +115,11 @@ def settings(groups: Sequence[Group]) -> str:
     shared = {name: value for name, value in values[0].items() if name not in differing}
     seeds = [", ".join(str(run.experiment.seed) for run in group.runs) for group in groups]
     rows = [
-        (escape(label), *(_said(each[name]) for name in differing), escape(chosen))
+        (escape(label), *(escape(text(name, each[name])) for name in differing), escape(chosen))
         for label, each, chosen in zip(labels(plain), values, seeds, strict=True)
     ]
-    heads = ("Network", *(name.replace("_", " ") for name in differing), "seeds")
-    return f"{table(heads, rows)}<h3>The same for all</h3>{facts(shared)}"
+    heads = ("Network", *(SETTINGS[name].label for name in differing), "seeds")
+    return f"{table(heads, rows)}<h3>The same for all</h3>{facts(in_words(shared))}"
 
 
 def made_with(runs: Sequence[Run]) -> str:
@@ -144,11 +145,9 @@ def notes(runs: Sequence[Run]) -> str:
     )
 
 
-def facts(values: Mapping[str, object]) -> str:
+def facts(values: Mapping[str, str]) -> str:
     """Returns names with their values."""
-    rows = "".join(
-        f"<div><dt>{escape(name.replace('_', ' '))}</dt><dd>{_said(value)}</dd></div>" for name, value in values.items()
-    )
+    rows = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>" for name, value in values.items())
     return f"<dl>{rows}</dl>"
 
 
@@ -205,12 +204,6 @@ def _status(run: Run) -> str:
     said = "stopped early" if run.stopped_early else run.status.value
     more = [*([run.origin] if run.is_from_elsewhere else []), *([run.reason] if run.reason else [])]
     return escape(said) + "".join(f"<small>{escape(text)}</small>" for text in more)
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return escape(f"{value:,}" if isinstance(value, int) else str(value))
 
 
 def _time(at: float) -> str:

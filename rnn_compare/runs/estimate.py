@@ -11,6 +11,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.speed import UNMEASURED, Speed
+from rnn_compare.settings import needing_stock_layers
 
 START_SECONDS = 0.5
 """Building the network and laying out its batches."""
@@ -183,4 +184,4 @@ def _course(
 
 def _stock(experiment: Experiment) -> bool:
     # What a worker decides, but for a GPU, which nobody sees from here: there the first run teaches the pace.
-    return experiment.stock_layers or experiment.recurrent_dropout > 0
+    return bool(needing_stock_layers(experiment))

@@ -82,12 +82,12 @@ def test_a_setting_that_differs_has_a_column_also_while_a_search_hides_the_diffe
     record(cell="LSTM", dropout=0.5)
     record(cell="GRU", mask_padding=True)
     app = page()
-    assert app.dataframe[0].value["dropout"].tolist() == ["0.0", "0.5"]
-    assert app.dataframe[0].value["mask padding"].tolist() == ["yes", "no"]
-    assert "optimizer" not in app.dataframe[0].value
+    assert app.dataframe[0].value["Dropout"].tolist() == ["0.0", "0.5"]
+    assert app.dataframe[0].value["Mask padding"].tolist() == ["yes", "no"]
+    assert "Optimizer" not in app.dataframe[0].value
     app.text_input[0].set_value("dropout 0.5").run()
     assert app.dataframe[0].value["Network"].tolist() == ["LSTM(32)"]
-    assert app.dataframe[0].value["dropout"].tolist() == ["0.5"]
+    assert app.dataframe[0].value["Dropout"].tolist() == ["0.5"]
 
 
 def test_the_seeds_of_a_setting_stand_together_in_order_the_newest_setting_first(record: Callable[..., str]) -> None:
@@ -140,8 +140,8 @@ def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[.
     assert "failed, 2 of 10 epochs" in body
     assert "The loss is no longer a number." in body
     changed, left = body.split("Changed from the defaults")[1].split("Left at the defaults")
-    assert "<dt>learning rate</dt><dd>0.5</dd>" in changed
-    assert "<dt>units</dt><dd>32</dd>" in left
+    assert "<dt>Learning rate</dt><dd>0.5</dd>" in changed
+    assert "<dt>Units</dt><dd>32</dd>" in left
     assert f"<dd>{run}</dd>" in left
     assert "<dt>keras</dt><dd>3.15.1</dd>" in left
     assert app.code[0].value == "Model: sequential"

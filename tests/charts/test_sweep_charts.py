@@ -104,7 +104,7 @@ def test_parallel_lines_end_at_their_accuracy() -> None:
     assert len(lines) == 16
     assert (lines[0].y[-1], lines[-1].y[-1]) == (0.0, 1.0)
     assert [each.text for each in drawn.layout.annotations if each.x == 3] == [
-        "<b>bidirectional</b>",
+        "<b>Bidirectional</b>",
         "<b>no</b>",
         "<b>yes</b>",
     ]

@@ -23,6 +23,7 @@ SMALL = {"units": 5, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 12}
 SETTINGS: list[dict[str, Any]] = [
     {"cell": "SimpleRNN", "optimizer": "sgd"},
     {"cell": "SimpleRNN", "mask_padding": True},
+    {"cell": "LSTM", "clipnorm": 0.01},
     {"cell": "LSTM"},
     {"cell": "LSTM", "optimizer": "adam", "mask_padding": True},
     {"cell": "GRU"},
@@ -100,12 +101,12 @@ def test_recurrent_dropout_is_left_to_stock_keras() -> None:
 @pytest.mark.parametrize(
     ("optimizer", "option"),
     [
-        (keras.optimizers.RMSprop(0.001, clipnorm=0.001), "clipnorm"),
+        (keras.optimizers.RMSprop(0.001, clipvalue=0.001), "clipvalue"),
         (keras.optimizers.Adam(0.01, amsgrad=True), "amsgrad"),
         (keras.optimizers.SGD(0.1, momentum=0.9), "momentum"),
         (keras.optimizers.SGD(keras.optimizers.schedules.CosineDecay(0.1, 10)), "learning_rate"),
     ],
-    ids=["clipnorm", "amsgrad", "momentum", "schedule"],
+    ids=["clipvalue", "amsgrad", "momentum", "schedule"],
 )
 def test_options_of_an_optimizer_that_kernels_do_not_apply_are_left_to_stock_keras(
     monkeypatch: pytest.MonkeyPatch, optimizer: Any, option: str

@@ -14,13 +14,14 @@ IDS = np.array([1, 4, 1, 0, 4, 1])  # Keras squares the rows of one word one by 
 SHAPES = ((6, 3), (3, 4), (4,))
 
 
+@pytest.mark.parametrize("clipnorm", [None, 0.5, 100.0])
 @pytest.mark.parametrize("name", sorted(STEPS))
-def test_steps_and_state_are_those_of_keras(name: Optimizer) -> None:
+def test_steps_and_state_are_those_of_keras(name: Optimizer, clipnorm: float | None) -> None:
     random = np.random.default_rng(1)
     weights = [random.normal(size=shape).astype(np.float32) for shape in SHAPES]
     theirs = [keras.Variable(weight) for weight in weights]
-    optimizer = OPTIMIZERS[name](0.01)
-    steps = STEPS[name]([[np.zeros_like(weight) for weight in weights] for _ in STEPS[name].kinds], 0)
+    optimizer = OPTIMIZERS[name](0.01, clipnorm=clipnorm)
+    steps = STEPS[name]([[np.zeros_like(weight) for weight in weights] for _ in STEPS[name].kinds], 0, clipnorm)
     for _ in range(5):
         rows, *dense = (random.normal(size=shape).astype(np.float32) for shape in ((len(IDS), 3), *SHAPES[1:]))
         optimizer.apply([tf.IndexedSlices(rows, IDS, SHAPES[0]), *map(tf.constant, dense)], theirs)

@@ -126,6 +126,7 @@ def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.Monkey
         recurrent_dropout=st.sampled_from([0.0, 0.25]),
         optimizer=st.sampled_from(["rmsprop", "adam", "sgd"]),
         learning_rate=st.floats(1e-6, 1.0),
+        clipnorm=st.none() | st.floats(0.001, 1000.0),
     )
 )
 def test_the_model_in_the_script_is_the_programs_model(experiment: Experiment) -> None:

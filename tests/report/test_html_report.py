@@ -63,7 +63,7 @@ def test_it_tells_what_was_trained_and_what_may_be_concluded(trained: Trained) -
     kept = contents.achieved[run.id, "kept"]
     assert kept is not None
     assert f"{100 * kept.accuracy:.1f} %" in text
-    for shown in (run.id, run.owner.host, run.versions["keras"], "vocabulary size", "Typical epoch", "0.1"):
+    for shown in (run.id, run.owner.host, run.versions["keras"], "Vocabulary size", "Typical epoch", "0.1"):
         assert shown in text
 
 

@@ -113,11 +113,11 @@ def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
 def test_an_optimizer_with_an_option_that_kernels_do_not_apply_trains_stock_layers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(keras_models, "optimizer", lambda _: keras.optimizers.RMSprop(0.001, clipnorm=0.001))
+    monkeypatch.setattr(keras_models, "optimizer", lambda _: keras.optimizers.RMSprop(0.001, clipvalue=0.001))
     started, *_, end = train("clipped", tiny())
     assert isinstance(started, Started)
     assert isinstance(end, Ended)
-    assert (started.versions["layers"], end.status) == ("stock Keras, clipnorm", Status.FINISHED)
+    assert (started.versions["layers"], end.status) == ("stock Keras, clipvalue", Status.FINISHED)
 
 
 def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before(

@@ -8,13 +8,15 @@ import streamlit as st
 
 from rnn_compare.dashboard import bring_texts, review_text, source_choice, source_fetch, theme, understood_texts
 from rnn_compare.dashboard.held_values import hold
+from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, bounds, experiment_from
+from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
+from rnn_compare.settings import SETTINGS, default
 from rnn_compare.sources import text_cards
 from rnn_compare.sources.registry import source
 
@@ -50,7 +52,7 @@ def _settings() -> Experiment:
     left, maxlen, vocabulary = st.columns(3)
     with left:
         st.selectbox(
-            "Source",
+            SETTINGS["source"].label,
             source_choice.options(_begun("source")),
             format_func=lambda name: source(name).title,
             key=_begun("source"),
@@ -59,19 +61,16 @@ def _settings() -> Experiment:
         fields = ["source", "maxlen", "vocabulary_size"]
         if usual := source(st.session_state[_key("source")]).distance:
             fields.append("distance")
-            _number("Distance", "distance", 10, low=1, usual=usual)
+            _number("distance", usual, low=1)
     with maxlen:
-        _number("maxlen", "maxlen", 50)
+        _number("maxlen")
     with vocabulary:
-        _number("Vocabulary size", "vocabulary_size", 1000)
+        _number("vocabulary_size")
     return experiment_from({name: st.session_state[_key(name)] for name in fields})
 
 
-def _number(label: str, field: str, step: int, low: int | None = None, usual: int = 0) -> None:
-    lowest, high = bounds(field)
-    help_text = Experiment.model_fields[field].description
-    key = _begun(field, usual)
-    st.number_input(label, low or int(lowest), int(high), step=step, key=key, help=help_text, persist_state="session")
+def _number(name: str, usual: int = 0, low: int | None = None) -> None:
+    setting.widget(name, _begun(name, usual), low=low, persist_state="session")
 
 
 def _key(field: str) -> str:
@@ -82,7 +81,7 @@ def _begun(field: str, usual: int = 0) -> str:
     """Gives a widget its first value, and returns its key."""
     key = _key(field)
     if key not in st.session_state:
-        st.session_state[key] = st.session_state.get(field) or usual or Experiment.model_fields[field].default
+        st.session_state[key] = st.session_state.get(field) or usual or default(field)
     return key
 
 

@@ -10,10 +10,12 @@ from streamlit.delta_generator import DeltaGenerator
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard import source_choice
 from rnn_compare.dashboard.pages.compare import setup_link
+from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import OPTIMIZERS, RECURRENT_INITIALIZERS, SCHEDULES, Experiment, bounds
+from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
 from rnn_compare.presets import BOOK, PRESETS, Preset
+from rnn_compare.settings import SETTINGS, default, description
 from rnn_compare.sources.registry import is_known, source
 
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
@@ -24,8 +26,9 @@ SEEDS_HELP = (
     "tells little: the same network, trained anew, comes out a little better or worse."
 )
 # Fields that one widget of the same key sets; the other three are what a comparison is made of.
-SHARED = tuple(name for name in Experiment.model_fields if name not in ("cell", "units", "maxlen"))
-DEFAULTS: dict[str, Any] = {name: Experiment.model_fields[name].default for name in SHARED} | {
+SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxlen"))
+MORE = tuple(name for name in SHARED if SETTINGS[name].group != "main")
+DEFAULTS: dict[str, Any] = {name: default(name) for name in SHARED} | {
     "cell": list(BOOK.cells),
     "units": BOOK.units[0],
     "maxlen": BOOK.maxlens[0],
@@ -61,15 +64,24 @@ def setup(beside_train: DeltaGenerator, shown: Sequence[Experiment] = ()) -> Set
     above = st.container()
     st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
     st.select_slider(
-        "Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=_help("units"), **_BIND
+        "Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=description("units"), **_BIND
     )
     st.select_slider(
-        "maxlen", _with_current(MAXLENS, "maxlen"), DEFAULTS["maxlen"], key="maxlen", help=_help("maxlen"), **_BIND
+        "maxlen",
+        _with_current(MAXLENS, "maxlen"),
+        DEFAULTS["maxlen"],
+        key="maxlen",
+        help=description("maxlen"),
+        **_BIND,
     )
-    _slider("Epochs", "epochs")
+    low, high = map(int, bounds("epochs"))
+    st.slider("Epochs", low, high, DEFAULTS["epochs"], key="epochs", help=description("epochs"), **_BIND)
+    reviews = st.container()
     with (more := st.expander("More settings", key="more_settings", on_change="rerun")):
         if more.open or _more_is_set():
             _more()
+    with reviews:  # now that the source is known, which bounds them
+        _reviews()
     with beside_train:
         st.slider("Seeds", 1, MAX_SEEDS, DEFAULTS["seeds"], key="seeds", help=SEEDS_HELP, **_BIND)
     with above:  # now that the widgets below have taken their values from the address
@@ -141,9 +153,9 @@ def _more_is_set() -> bool:
     Only then, or to be seen, are its two dozen widgets drawn: they take a browser a sixth of the time until the page is
     there.
     """
-    fields = [name for name in DEFAULTS if name not in ("cell", "units", "maxlen", "epochs", "seeds")]
     return any(
-        field in st.query_params or st.session_state.get(field, DEFAULTS[field]) != DEFAULTS[field] for field in fields
+        name in st.query_params or st.session_state.get(name, DEFAULTS[name]) != DEFAULTS[name]
+        for name in (*MORE, "more_units", "more_maxlen")
     )
 
 
@@ -161,61 +173,8 @@ def _more() -> None:
             help=help_text,
             **_BIND,
         )
-    left, right = st.container(), st.container()
-    with right:  # first, since the source bounds the number of reviews
-        _number("Vocabulary size", "vocabulary_size", step=1000)
-        _number("Seed", "seed")
-        _number("Recurrent dropout", "recurrent_dropout", step=0.1)
-        _number("Learning rate", "learning_rate", step=0.0005, format="%.5f")
-        _choice("Schedule", "schedule", SCHEDULES)
-        _number("Validation split", "validation_split", step=0.05)
-        _toggle("Seed decides the split", "vary_split")
-        _source()
-        _distance()
-        _choice("Recurrent initializer", "recurrent_initializer", RECURRENT_INITIALIZERS)
-        _toggle("Mask padding", "mask_padding")
-        _toggle("Stock Keras layers", "stock_layers")
-    with left:
-        _number("Embedding size", "embedding_size")
-        _number("Layers", "layers")
-        _number("Dropout", "dropout", step=0.1)
-        _choice("Optimizer", "optimizer", OPTIMIZERS)
-        _number("Patience", "patience")
-        _number("Batch size", "batch_size")
-        _number("Test split", "test_split", step=0.05)
-        _reviews()
-        _number("Forget bias", "forget_bias", step=1.0)
-        _toggle("Bidirectional", "bidirectional")
-
-
-def _slider(label: str, field: str) -> None:
-    low, high = bounds(field)
-    st.slider(label, int(low), int(high), DEFAULTS[field], key=field, help=_help(field), **_BIND)
-
-
-def _number(label: str, field: str, step: float = 1, format: str | None = None) -> None:
-    low, high, usual = *bounds(field), DEFAULTS[field]
-    kind = float if usual is None else type(usual)
-    st.number_input(
-        label,
-        kind(low),
-        kind(high),
-        usual,
-        kind(step),
-        format,
-        key=field,
-        help=_help(field),
-        placeholder="Keras' own",
-        **_BIND,
-    )
-
-
-def _toggle(label: str, field: str) -> None:
-    st.toggle(label, DEFAULTS[field], key=field, help=_help(field), **_BIND)
-
-
-def _choice(label: str, field: str, options: Sequence[str]) -> None:
-    st.selectbox(label, options, key=field, help=_help(field), **_BIND)
+    special = {"source": _source, "distance": _distance}
+    setting.by_group(MORE, lambda name: special[name]() if name in special else setting.widget(name, name, **_BIND))
 
 
 def _source() -> None:
@@ -229,11 +188,11 @@ def _source() -> None:
         st.session_state["distance"] = now.distance
 
     st.selectbox(
-        "Source",
+        SETTINGS["source"].label,
         source_choice.options("source"),
         format_func=lambda name: source(name).title,
         key="source",
-        help=_help("source"),
+        help=description("source"),
         on_change=use_its_reviews,
         args=(st.session_state.get("source", DEFAULTS["source"]),),
         **_BIND,
@@ -243,20 +202,16 @@ def _source() -> None:
 
 
 def _reviews() -> None:
-    low, high = map(int, bounds("reviews", st.session_state["source"]))
+    chosen = st.session_state.get("source", DEFAULTS["source"])
+    high = int(bounds("reviews", chosen)[1]) if is_known(chosen) else DEFAULTS["reviews"]
     if (asked := st.session_state.get("reviews")) and asked > high:  # their source is no more
         st.session_state["reviews"] = high
-    st.number_input("Reviews", low, high, high, 1000, key="reviews", help=_help("reviews"), **_BIND)
+    setting.widget("reviews", "reviews", high, high=high, **_BIND)
 
 
 def _distance() -> None:
     if usual := source(st.session_state["source"]).distance:
-        high = int(bounds("distance")[1])
-        st.number_input("Distance", 1, high, usual, 10, key="distance", help=_help("distance"), **_BIND)
-
-
-def _help(field: str) -> str:
-    return Experiment.model_fields[field].description or ""
+        setting.widget("distance", "distance", usual, low=1, **_BIND)
 
 
 def _with_current(offered: Sequence[int], field: str) -> list[int]:

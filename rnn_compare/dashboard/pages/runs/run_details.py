@@ -21,6 +21,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
+from rnn_compare.settings import in_words
 
 
 def show(services: Services, run: Run) -> None:
@@ -179,8 +180,8 @@ def _sections(run: Run) -> Iterable[str]:
     settings = run.experiment.model_dump()
     usual = Experiment().model_dump()
     changed = {name: value for name, value in settings.items() if value != usual[name]}
-    yield _section("Changed from the defaults", changed, "Nothing.")
-    yield _section("Left at the defaults", {name: v for name, v in settings.items() if name not in changed})
+    yield _section("Changed from the defaults", in_words(changed), "Nothing.")
+    yield _section("Left at the defaults", in_words({name: v for name, v in settings.items() if name not in changed}))
     figures = run.last.figures if run.last else {}
     known = {figure.title: figure.text(figures[name]) for name, figure in FIGURES.items() if name in figures}
     yield _section("Last epoch", known, "None has finished yet.")
@@ -199,20 +200,10 @@ def _sections(run: Run) -> Iterable[str]:
     yield _section("The run", facts)
 
 
-def _section(heading: str, values: Mapping[str, object], otherwise: str = "") -> str:
-    rows = "".join(
-        f"<dt>{escape(name.replace('_', ' '))}</dt><dd>{escape(_said(value))}</dd>" for name, value in values.items()
-    )
+def _section(heading: str, values: Mapping[str, str], otherwise: str = "") -> str:
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
     body = f"<dl>{rows}</dl>" if rows else f"<p>{escape(otherwise)}</p>"
     return f"<section class='rc-box'><h4>{escape(heading)}</h4>{body}</section>"
-
-
-def _said(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if value is None:
-        return "Keras' own"
-    return f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def _time(at: float | None) -> str:

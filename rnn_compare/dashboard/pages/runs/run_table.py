@@ -11,6 +11,7 @@ import streamlit as st
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.csv_export import as_cell
 from rnn_compare.runs.record import Run, names
+from rnn_compare.settings import SETTINGS, text
 from rnn_compare.sources import registry
 
 COLUMNS: dict[str, Any] = {
@@ -48,7 +49,7 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
     among = among or runs
     differing = [
         name
-        for name in Experiment.model_fields
+        for name in SETTINGS
         if name not in _IN_A_COLUMN and len({getattr(run.experiment, name) for run in among}) > 1
     ]
     seeds: dict[str, set[int]] = defaultdict(set)
@@ -57,8 +58,8 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
     rows = [dict(zip(COLUMNS, _row(run, len(seeds[run.experiment.setting])), strict=True)) for run in runs]
     made = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in differing:
-        values = [_said(getattr(run.experiment, name)) for run in runs]
-        made.insert(list(made.columns).index("Seed"), name.replace("_", " "), values)
+        values = [text(name, getattr(run.experiment, name)) for run in runs]
+        made.insert(list(made.columns).index("Seed"), SETTINGS[name].label, values)
     used = {"Name": any(run.name for run in among), "Note": any(run.note for run in among)}
     used["From"] = len({run.origin for run in among}) > 1
     return made.drop(columns=[name for name, is_used in used.items() if not is_used])
@@ -98,18 +99,12 @@ def _searched(run: Run) -> str:
 def _settings(experiment: Experiment) -> Iterator[str]:
     yield f"maxlen {experiment.maxlen} seed {experiment.seed}"
     for name, value in experiment.model_dump(exclude_defaults=True).items():
-        yield f"{name.replace('_', ' ')} {_said(value)}"
+        yield f"{name.replace('_', ' ')} {text(name, value).replace(',', '')}"
 
 
 def _source(run: Run) -> str:
     name = run.experiment.source
     return registry.source(name).title if registry.is_known(name) else name
-
-
-def _said(value: object) -> str:
-    if value is None:
-        return "Keras' own"
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _row(run: Run, seeds: int) -> tuple[Any, ...]:

@@ -16,8 +16,9 @@ from rnn_compare.dashboard.pages.sweep import pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid
 from rnn_compare.dashboard.services import Services
 from rnn_compare.dashboard.shown_runs import PARAMETER, link
+from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, bounds, experiment_from
+from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.formatting import about, counted, duration
 from rnn_compare.presets import BOOK
 
@@ -34,7 +35,9 @@ def show(services: Services, grid: Grid) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         usual = list(CELLS).index(BOOK.cells[-1])
         cell = st.selectbox("Network", CELLS, usual, key="equal_cell", bind="query-params", width=180)
-        units, maxlen = (_number(name) for name in ("units", "maxlen"))
+        units, maxlen = (
+            setting.widget(name, f"equal_{name}", bind="query-params", width=130) for name in ("units", "maxlen")
+        )
         terms = st.segmented_control(
             "Terms",
             (PARAMETERS, SECONDS),
@@ -63,13 +66,6 @@ def show(services: Services, grid: Grid) -> None:
         networks = [one.experiment for one in matched]
     _train(services, networks, grid.seeds)
     _achieved(services, networks, grid.seeds)
-
-
-def _number(name: str) -> int:
-    low, high = map(int, bounds(name))
-    usual = Experiment.model_fields[name].default
-    label = name.capitalize() if name == "units" else name
-    return int(st.number_input(label, low, high, usual, key=f"equal_{name}", bind="query-params", width=130))
 
 
 def parameter_table(matched: Sequence[EqualParameters]) -> str:

@@ -15,6 +15,7 @@ from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import as_markdown, counted
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.record import Run, names
+from rnn_compare.settings import SETTINGS, text
 
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
 MOST_NAMED = 6
@@ -152,7 +153,7 @@ def _along(found: Sequence[Outcome], title: str) -> None:
         settings,
         default=usual,
         required=True,
-        format_func=lambda name: name.replace("_", " "),
+        format_func=lambda name: SETTINGS[name].label,
         key="along",
         label_visibility="collapsed",
     )
@@ -186,7 +187,7 @@ def _table(found: Sequence[Outcome]) -> pd.DataFrame:
     settings = varied([one.experiment for one in found]) or ["cell"]
     return pd.DataFrame(
         [
-            {name.replace("_", " "): str(getattr(one.experiment, name)) for name in settings}
+            {SETTINGS[name].label: text(name, getattr(one.experiment, name)) for name in settings}
             | {
                 "accuracy (%)": round(100 * one.accuracy.mean, 1),
                 "± (95 %)": None if one.accuracy.margin is None else round(100 * one.accuracy.margin, 1),
@@ -203,4 +204,4 @@ def _table(found: Sequence[Outcome]) -> pd.DataFrame:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return ", ".join(name.replace("_", " ") for name in names)
+    return ", ".join(SETTINGS[name].label for name in names)

@@ -1,0 +1,49 @@
+"""Widgets of an experiment's settings, drawn from their declarations."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import streamlit as st
+
+from rnn_compare.experiment import bounds, choices
+from rnn_compare.settings import SETTINGS, default, description, grouped, is_switch
+
+
+def widget(
+    name: str, key: str, usual: Any = None, low: float | None = None, high: float | None = None, **options: Any
+) -> Any:
+    """Draws the widget of a setting: a switch, a choice or a number input; returns its value.
+
+    Args:
+        name: The setting.
+        key: The widget's key.
+        usual: Its first value, the setting's default if None.
+        low, high: Bounds of a number, those of the setting if None.
+        options: Further arguments of the widget, such as ``bind``.
+    """
+    setting = SETTINGS[name]
+    usual = default(name) if usual is None else usual
+    options = {"key": key, "help": description(name)} | options
+    if is_switch(name):
+        return st.toggle(setting.label, usual, **options)
+    if names := choices(name):
+        return st.selectbox(setting.label, names, names.index(usual), **options)
+    number = float if usual is None else type(usual)
+    lowest, highest = bounds(name)
+    low, high = number(lowest if low is None else low), number(highest if high is None else high)
+    return st.number_input(
+        setting.label, low, high, usual, number(setting.step), setting.format, placeholder=setting.none, **options
+    )
+
+
+def by_group(names: Iterable[str], draw: Callable[[str], None]) -> None:
+    """Draws settings below the headings of their groups.
+
+    Args:
+        names: The settings.
+        draw: Draws one of them.
+    """
+    for heading, members in grouped(names):
+        st.markdown(f"**{heading}**")
+        for name in members:
+            draw(name)

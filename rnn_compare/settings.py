@@ -1,0 +1,88 @@
+"""The settings of an experiment as people see them: labels, values in words, groups; and what follows from one."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from rnn_compare.experiment import Experiment, Setting
+
+SETTINGS: dict[str, Setting] = {
+    name: next(item for item in field.metadata if isinstance(item, Setting))
+    for name, field in Experiment.model_fields.items()
+}
+"""The declaration of each field of ``Experiment``."""
+HEADINGS = {"main": "Main", "layers": "Layers", "training": "Training", "data": "Data"}
+
+
+def default(name: str) -> Any:
+    """Returns a setting's default; of ``reviews`` and ``distance`` the usual source's."""
+    return Experiment.model_fields[name].default
+
+
+def description(name: str) -> str:
+    """Returns what a setting does, in a sentence."""
+    return Experiment.model_fields[name].description or ""
+
+
+def is_switch(name: str) -> bool:
+    """Tells whether a setting is yes or no."""
+    return Experiment.model_fields[name].annotation is bool
+
+
+def text(name: str, value: Any) -> str:
+    """Returns a setting's value in words.
+
+    Example:
+        >>> text("vocabulary_size", 10_000), text("vary_split", True), text("forget_bias", None)
+        ('10,000', 'yes', "Keras' own")
+    """
+    if value is None:
+        return SETTINGS[name].none
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:,}" if isinstance(value, int) else str(value)
+
+
+def in_words(values: Mapping[str, Any]) -> dict[str, str]:
+    """Returns settings by their labels, with values in words.
+
+    Example:
+        >>> in_words({"mask_padding": False, "clipnorm": None})
+        {'Mask padding': 'no', 'clipnorm': 'off'}
+    """
+    return {SETTINGS[name].label: text(name, value) for name, value in values.items()}
+
+
+def grouped(names: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Yields each group's heading with those of the named settings that belong to it.
+
+    Example:
+        >>> list(grouped(["seed", "dropout", "optimizer"]))
+        [('Layers', ['dropout']), ('Training', ['seed', 'optimizer'])]
+    """
+    chosen = list(names)
+    for group, heading in HEADINGS.items():
+        if members := [name for name in chosen if SETTINGS[name].group == group]:
+            yield heading, members
+
+
+def needing_stock_layers(experiment: Experiment) -> list[str]:
+    """Returns the settings that fused layers cannot train.
+
+    Example:
+        >>> needing_stock_layers(Experiment(dropout=0.2, recurrent_dropout=0.2))
+        ['recurrent_dropout']
+    """
+    return [
+        name for name, setting in SETTINGS.items() if not setting.fused and getattr(experiment, name) != default(name)
+    ]
+
+
+def optimizer_options(experiment: Experiment) -> dict[str, Any]:
+    """Returns the arguments of Keras' optimizer.
+
+    Example:
+        >>> optimizer_options(Experiment(clipnorm=1.0))
+        {'learning_rate': 0.001, 'clipnorm': 1.0}
+    """
+    options = {name: getattr(experiment, name) for name, setting in SETTINGS.items() if setting.of_optimizer}
+    return {name: value for name, value in options.items() if value is not None}
