@@ -79,7 +79,7 @@ def check(page: Page) -> None:
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", ["", *(pytest.param(path, marks=pytest.mark.thorough) for path in PAGES if path)])
 def test_pages_break_no_rule_before_anything_was_trained(own_server: Server, visitor: Page, path: str) -> None:
     visitor.goto(f"{own_server.url}/{path}")
     check(visitor)

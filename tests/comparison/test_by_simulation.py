@@ -63,7 +63,7 @@ class Population:
         return self.rng.standard_normal(shape, dtype=np.float32)
 
 
-@pytest.mark.parametrize("runs", [3, 5])
+@pytest.mark.parametrize("runs", [3, pytest.param(5, marks=pytest.mark.thorough)])
 def test_the_interval_covers_the_true_difference_in_95_of_100_cases(runs: int) -> None:
     population, covered, draws = Population(np.random.default_rng(runs)), 0, 5000
     for _ in range(draws):
@@ -76,7 +76,7 @@ def test_the_interval_covers_the_true_difference_in_95_of_100_cases(runs: int) -
     assert 0.93 <= covered / draws <= 0.97
 
 
-@pytest.mark.parametrize("earlier", [3, 5])
+@pytest.mark.parametrize("earlier", [3, pytest.param(5, marks=pytest.mark.thorough)])
 def test_equal_settings_of_one_run_each_are_rarely_called_different(earlier: int) -> None:
     population, called, draws = Population(np.random.default_rng(earlier)), 0, 3000
     for _ in range(draws):

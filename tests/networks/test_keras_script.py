@@ -48,7 +48,7 @@ def optimizer_of(model: keras.Model) -> dict[str, Any]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("schedule", ["cosine", "exponential"])
+@pytest.mark.parametrize("schedule", ["cosine", pytest.param("exponential", marks=pytest.mark.thorough)])
 def test_the_script_holds_out_slows_down_and_stops_as_its_run_does(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], schedule: Any
 ) -> None:
@@ -191,7 +191,7 @@ def test_the_source_of_a_cell_brings_its_own_imports_along(monkeypatch: pytest.M
         assert names["Halved"](2).units == 2
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_exported_script_of_a_cell_that_keras_lacks_trains_it_by_itself(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -42,8 +42,8 @@ Route = tuple[str, list[str]]
 Widget = tuple[str, str]
 """Its kind and its id."""
 
-REQUESTS, MESSAGES = 35, 14
-"""Of each address, and of each page: 1,400 in all."""
+REQUESTS, MESSAGES = (max(1, settings().max_examples // share) for share in (4, 10))
+"""Of each address, and of each page."""
 PARAMETER = re.compile(r"{\w+(:path)?}")
 WORKED_OUT = ("baselines", "reviews", "workers.log")
 BUTTONS = ("button", "download_button")

@@ -64,7 +64,7 @@ def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Class
     headers=HEADERS,
     body=st.binary(max_size=60) | MESSAGE,
 )
-@settings(max_examples=1000, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=5 * settings().max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_is_sent_fails_the_server(
     classroom: Classroom, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> None:
@@ -84,7 +84,7 @@ def test_nothing_that_is_sent_fails_the_server(
 
 @pytest.mark.parametrize("what", ["answer", "review"])
 @given(message=st.one_of(MESSAGE, st.binary(max_size=60)))
-@settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=2 * settings().max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_an_honest_browser_sends_is_kept_or_refused_in_words(
     classroom: Classroom, what: str, message: bytes
 ) -> None:

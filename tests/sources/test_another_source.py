@@ -196,7 +196,7 @@ print("plays" in registry.SOURCES, registry.source("plays").size)
     assert run(project, script, str(project)) == "True 40\n"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_a_network_learns_from_it(project: Path) -> None:
     script = f"""
 from rnn_compare.experiment import Experiment
