@@ -35,7 +35,7 @@ from rnn_compare.training.local.cluster import worker_count
 SNAPSHOT_SECONDS = 0.4
 """How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
 
-CURTAIN = "The class predicts: the results of the lecture's networks are shown after the reveal."
+CURTAIN = "The class predicts: results come with the reveal."
 """What stands in the place of hidden runs."""
 KEPT_CONCLUSIONS = 100
 """Conclusions that are remembered; the oldest are forgotten first."""
