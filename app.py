@@ -11,6 +11,6 @@ if __name__ == "__main__":
 elif __name__ != "__mp_main__":
     import streamlit as st
 
-    from rnn_compare.dashboard.server import lifespan, routes
+    from rnn_compare.server import lifespan, routes
 
     app = st.App(__file__, routes=routes.routes(), middleware=routes.MIDDLEWARE, lifespan=lifespan.lifespan)

@@ -33,9 +33,9 @@ import psutil
 from benchmarks import viewers
 from benchmarks.browser import PROJECT, cache, server
 from benchmarks.viewers import burn, epoch_paces, quantile, server_process, train_anew, used
-from rnn_compare.dashboard.server.join import FILES
-from rnn_compare.dashboard.shown_runs import newest
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.phones.join import FILES
+from rnn_compare.server.shown_runs import newest
 
 SCRIPT = PROJECT / "benchmarks" / "presented.py"
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=20000"
@@ -45,7 +45,7 @@ LOOK_SECONDS = 0.25
 """Between two looks of the wall at the count."""
 PATIENCE = 60.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.3, 2.5
-"""As assets/join/join_line.js has them."""
+"""As join_line.js has them."""
 QUESTION = {
     "id": "best",
     "kind": "best_network",

@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.server import lifespan, routes
-from rnn_compare.dashboard.services import get_services
-from rnn_compare.dashboard.shown_runs import newest
 from rnn_compare.lecture.class_state import STATE
 from rnn_compare.lecture.questions import Question
+from rnn_compare.server import lifespan, routes
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.services import get_services
+from rnn_compare.server.shown_runs import newest
 
 
 def _called(name: str, arguments: list[Any]) -> Any:

@@ -27,10 +27,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from benchmarks.browser import PROJECT, cache, server
-from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.shown_runs import newest
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.shown_runs import newest
 
 SETTINGS = "cell=SimpleRNN&cell=LSTM&epochs=100"
 FETCH_SECONDS = 1.25
@@ -101,7 +101,7 @@ class Visitor:
     async def _fetch_news(self, until: float) -> None:
         host, _, port = self._host.partition(":")
         reader, writer = await asyncio.open_connection(host, int(port))
-        request = f"GET /{news.url([], View())} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: gzip\r\n"
+        request = f"GET /{live.url([], View())} HTTP/1.1\r\nHost: {self._host}\r\nAccept-Encoding: gzip\r\n"
         tag = ""
         while time.monotonic() < until:
             await asyncio.sleep(FETCH_SECONDS)

@@ -11,12 +11,12 @@ def declared(package: str, kind: type[Declared]) -> list[Declared]:
     """Returns every value of a type that stands at the top level of a module of a package.
 
     Args:
-        package: Its name, such as ``rnn_compare.figures``. The registry that asks may be one of its modules.
+        package: Its name, such as ``rnn_compare.metrics``. The registry that asks may be one of its modules.
         kind: The type, such as ``Figure``.
 
     Example:
-        >>> from rnn_compare.figures.epoch_figure import Figure
-        >>> sorted(figure.name for figure in declared("rnn_compare.figures", Figure))[:2]
+        >>> from rnn_compare.metrics.epoch_figure import Figure
+        >>> sorted(figure.name for figure in declared("rnn_compare.metrics", Figure))[:2]
         ['accuracy', 'loss']
     """
     names = (f"{package}.{found.name}" for found in pkgutil.iter_modules(importlib.import_module(package).__path__))

@@ -20,7 +20,7 @@ PARTS = (
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
     (
         "rnn_compare",
-        *(f"tests/{part}" for part in ("cells", "figures", "fused", "insight", "networks", "report", "reviews")),
+        *(f"tests/{part}" for part in ("cells", "metrics", "fused", "explain", "networks", "report", "reviews")),
         *("tests/sources", "tests/test_presets.py"),
     ),
     tuple(f"tests/{part}" for part in ("app", "benchmarks", "dashboard", "cli", "test_style.py")),
@@ -31,11 +31,11 @@ PARTS = (
 _PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23  # linux/prctl.h, linux/capability.h
 
 QUICK = (
-    tuple(f"tests/{part}" for part in ("cells", "insight", "networks")),
+    tuple(f"tests/{part}" for part in ("cells", "explain", "networks")),
     tuple(
         f"tests/{part}"
         for part in (
-            *("charts", "comparison", "dashboard", "figures", "javascript", "reviews", "runs", "sources"),
+            *("charts", "comparison", "dashboard", "metrics", "javascript", "reviews", "runs", "sources"),
             *("test_architecture.py", "test_names.py", "test_paths.py", "test_style.py"),
         )
     ),

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from rnn_compare.dashboard.services import FIRST_START_VARIABLE
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
+from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests import kept
 from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
 from tests.unstarted import record, services  # noqa: F401  # fixtures

@@ -11,7 +11,7 @@ from typing import Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 from tests.processes import fetch

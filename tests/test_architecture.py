@@ -62,7 +62,7 @@ def note(event, arguments):
 
 sys.addaudithook(note)
 import app
-from rnn_compare.dashboard.server import lifespan
+from rnn_compare.server import lifespan
 lifespan.prepare()
 print(sorted({"keras", "llvmlite", "numba", "tensorflow"} & sys.modules.keys()), written)
 """

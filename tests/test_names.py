@@ -18,9 +18,8 @@ SAME_PART = (
     {"training/local", "training/remote"},  # workers here and elsewhere
     {"cells", "fused/kernels", "charts/cells"},  # the files of one cell
     {"dashboard/pages/compare", "dashboard/pages/inside", "dashboard/pages/runs"},  # a page of several parts
-    {"figures", "charts/curves"},  # a figure and its chart
-    {"insight", "lecture"},  # questions: to a network, to a class
-    {"dashboard", "lecture"},  # a classroom, and the one of this server
+    {"metrics", "charts/curves"},  # a metric and its chart
+    {"server", "lecture"},  # a classroom, and the one of this server
 )
 """Folders whose modules may share names: the same part for different things, or different parts of one thing."""
 REGISTRIES = "registry"

@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard.classroom import close_classroom
-from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.classroom import close_classroom
+from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine
 from tests.epochs import epoch_end
 
@@ -24,7 +24,7 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     store = RunStore(cache / "runs.db")
     shared = Services(store, Engine(store, origin="page"))
-    monkeypatch.setattr("rnn_compare.dashboard.services._services", shared)
+    monkeypatch.setattr("rnn_compare.server.services._services", shared)
     close_classroom()  # of another test's cache
     yield shared
     close_classroom()

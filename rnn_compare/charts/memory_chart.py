@@ -8,8 +8,8 @@ import plotly.graph_objects as go
 
 from rnn_compare.charts.palette import Look
 from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
-from rnn_compare.insight.prediction import Array
-from rnn_compare.insight.word_memory import MemoryTest
+from rnn_compare.explain.prediction import Array
+from rnn_compare.explain.word_memory import MemoryTest
 from rnn_compare.sources.source import SENTIMENT
 
 HEIGHT = 400

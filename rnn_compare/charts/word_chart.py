@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from rnn_compare.charts.palette import SIDES
 from rnn_compare.charts.plotly_style import GREY, plain
+from rnn_compare.explain.embedding_map import WordMap
+from rnn_compare.explain.prediction import Array
 from rnn_compare.formatting import percent
-from rnn_compare.insight.embedding_map import WordMap
-from rnn_compare.insight.prediction import Array
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import page_command
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.files import Which
-from rnn_compare.runs.recovery import interrupt_orphans
+from rnn_compare.runs.orphans import interrupt_orphans
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
 
@@ -99,7 +99,7 @@ def _parameters(options: argparse.Namespace) -> int:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from rnn_compare.insight.verdict import ask
+    from rnn_compare.explain.verdict import ask
 
     with foreground.open_store() as store:
         run = store.run(options.run)

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.figures.registry import FIGURES
 from rnn_compare.formatting import percent
+from rnn_compare.metrics.registry import FIGURES
 from rnn_compare.networks.parameters import Parameters
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.follow import News

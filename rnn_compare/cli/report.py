@@ -86,10 +86,10 @@ def record(runs: Sequence[str], file: str) -> int:
     place = _path(file)
     if not place.name.endswith(".json.gz"):
         raise UserError(f"{place} does not end in .json.gz, as a recording must. Name it comparison.json.gz.")
-    from rnn_compare.report import recording
+    from rnn_compare.report import shipped_runs
 
     with foreground.open_store() as store:
-        recording.write(store, [run for given in runs for run in given.split(",") if run], place)
+        shipped_runs.write(store, [run for given in runs for run in given.split(",") if run], place)
     print(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
     return 0
 

@@ -15,8 +15,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, percent
 from rnn_compare.runs.follow import News
+from rnn_compare.runs.orphans import interrupt_orphans
 from rnn_compare.runs.record import Run
-from rnn_compare.runs.recovery import interrupt_orphans
 
 if TYPE_CHECKING:
     from rnn_compare.training.engine import Engine

@@ -4,21 +4,21 @@ import contextlib
 
 import streamlit as st
 
-from rnn_compare.dashboard import held_values, theme
-from rnn_compare.dashboard.access import sign_in
-from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages import cluster, reviews, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
-from rnn_compare.dashboard.pages.present import notes, presenting
+from rnn_compare.dashboard.pages.present import notes, permissions
 from rnn_compare.dashboard.pages.present import page as present
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
-from rnn_compare.dashboard.server import upload_gate
-from rnn_compare.dashboard.services import FIRST_PAGE_SECONDS, get_services
+from rnn_compare.dashboard.widgets import sign_in, widget_values
 from rnn_compare.errors import UserError
+from rnn_compare.server.access import upload_gate
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.services import FIRST_PAGE_SECONDS, get_services
 
 LOOK_SECONDS = 3.0
 """How often a page that cannot use the cache looks whether it can by now."""
@@ -42,7 +42,7 @@ def render() -> None:
                 title="Present",
                 icon=":material/slideshow:",
                 url_path="present",
-                visibility="hidden" if presenting.why_not() else "visible",
+                visibility="hidden" if permissions.why_not() else "visible",
             ),
             st.Page(notes.render, title="Notes", url_path="notes", visibility="hidden"),
         ],
@@ -55,7 +55,7 @@ def render() -> None:
         services.engine.expect(after=FIRST_PAGE_SECONDS)
         for warning in (*services.store.warnings, *get_classroom().warnings):
             st.warning(warning, icon=":material/report:")
-        with held_values.on(page.url_path):
+        with widget_values.on(page.url_path):
             page.run()
     except UserError as error:
         st.error(str(error))

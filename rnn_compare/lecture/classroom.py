@@ -12,8 +12,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture import answers_csv
 from rnn_compare.lecture.class_state import Counts, Own, SentReview, State
 from rnn_compare.lecture.classroom_record import ClassroomRecord
-from rnn_compare.lecture.mailbox import Mailbox, checked_review
 from rnn_compare.lecture.questions import Answer, Question, checked
+from rnn_compare.lecture.review_inbox import Mailbox, checked_review
 
 MOST_DEVICES = 2000
 """That may join one lecture: a script with ever new cookies must not fill the disk."""

@@ -15,8 +15,8 @@ from rnn_compare.comparison.single_runs import (
     overfits_from,
 )
 from rnn_compare.formatting import percent
+from rnn_compare.lecture.leader import standing
 from rnn_compare.lecture.questions import Answer, Question
-from rnn_compare.lecture.standings import standing
 from rnn_compare.runs.record import Run
 
 NEAR_POINTS = 1.0

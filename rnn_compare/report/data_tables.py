@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rnn_compare.comparison.evidence import known_labels
-from rnn_compare.figures.registry import FIGURES
+from rnn_compare.metrics.registry import FIGURES
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.csv_export import COLUMNS, as_cell, curves, rows
 from rnn_compare.runs.events import EpochEnd

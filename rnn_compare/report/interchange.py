@@ -17,12 +17,12 @@ from pydantic_core import to_json
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, recorded_experiment
-from rnn_compare.figures.registry import FIGURES
 from rnn_compare.formatting import visible
+from rnn_compare.metrics.registry import FIGURES
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import MAX_EPOCHS, MAX_REVIEWS, Checked, RecordedPredictions, RecordedWeights
 from rnn_compare.runs.events import EpochEnd, Predictions, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import ELSEWHERE, WEIGHTS, Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 

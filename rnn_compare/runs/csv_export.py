@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.figures.registry import FIGURES
+from rnn_compare.metrics.registry import FIGURES
 from rnn_compare.runs.record import Run
 
 COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *FIGURES, "seconds")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.runs.events import EpochEnd, Progress, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 
 ELSEWHERE = "recorded elsewhere"
 """Where a run comes from that was trained by another copy of the program and taken in from its report."""

@@ -19,7 +19,7 @@ from rnn_compare.runs.events import (
     Started,
     Status,
 )
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run, Tested
 
 

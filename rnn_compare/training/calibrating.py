@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from rnn_compare.runs.speed import Speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import keras_questions
+from rnn_compare.training import worker_functions
 from rnn_compare.training.engine import Engine
 
 STEP_SECONDS = 1.5
@@ -27,11 +27,11 @@ def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
     """
 
     def step(at_once: int) -> float:
-        return engine.ask(keras_questions.step, STEP_SECONDS, at_once, timeout=ANSWER_SECONDS)
+        return engine.ask(worker_functions.step, STEP_SECONDS, at_once, timeout=ANSWER_SECONDS)
 
     if store.unfinished(engine.owner) or len(engine.workers()) < workers:
         return None
-    engine.ask(keras_questions.compile_kernels, timeout=COMPILE_SECONDS)
+    engine.ask(worker_functions.compile_kernels, timeout=COMPILE_SECONDS)
     alone = step(1)
     with ThreadPoolExecutor(workers) as side_by_side:
         together = statistics.fmean(side_by_side.map(step, [workers] * workers))

@@ -5,14 +5,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.figures.registry import FIGURES, computed
+from rnn_compare.metrics.registry import FIGURES, computed
 from rnn_compare.networks import keras_models
 from rnn_compare.runs.events import Part, Predictions
 from rnn_compare.runs.probabilities import accuracy, encoded
 from rnn_compare.training.early_stopping import out_of_patience
-from rnn_compare.training.gradient_probe import Probe
+from rnn_compare.training.gradient_recorder import Probe
 from rnn_compare.training.predictions import ValidationPredictions
-from rnn_compare.training.stream import Stream
+from rnn_compare.training.progress_reporter import Stream
 
 
 class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' types are not read, see pyproject.toml

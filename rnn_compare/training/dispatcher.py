@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Ended, Event, Requeued, Status
-from rnn_compare.runs.owner import HEARTBEAT_SECONDS, Owner
+from rnn_compare.runs.orphans import interrupt_orphans, unrecorded_epochs
+from rnn_compare.runs.process_id import HEARTBEAT_SECONDS, Owner
 from rnn_compare.runs.queue import line
-from rnn_compare.runs.recovery import interrupt_orphans, unrecorded_epochs
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.messages import TrainingEvent
 from rnn_compare.training.workers import Training, Workers

@@ -16,17 +16,17 @@ from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.orphans import interrupt_orphans
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.queue import check_room
-from rnn_compare.runs.recovery import interrupt_orphans
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import keras_questions
+from rnn_compare.training import worker_functions
 from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.dispatcher import Dispatcher
+from rnn_compare.training.idle_shutdown import Rest
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.messages import Message, QuestionProgress, WorkerQuestion, first_line
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
-from rnn_compare.training.rest import Rest
 from rnn_compare.training.workers import WorkerInfo, Workers
 
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
@@ -238,11 +238,11 @@ class Engine:
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
         """Returns Keras' own ``model.summary()``; raises as ``ask`` does."""
-        return self.ask(keras_questions.summary, experiment, timeout=timeout)
+        return self.ask(worker_functions.summary, experiment, timeout=timeout)
 
     def write_model(self, run: str, which: Which) -> Path:
         """Has a run's stock Keras model written from its weights, for runs that ended without; raises as ``ask``."""
-        return self.ask(keras_questions.write_model, run, self._store.run(run).experiment, which)
+        return self.ask(worker_functions.write_model, run, self._store.run(run).experiment, which)
 
     def analyse(self, function: Callable[..., object], *arguments: Hashable, again: bool = False) -> Analysis:
         """Asks a worker for what takes seconds, and returns at once what there is of it by now.

@@ -25,16 +25,16 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import decoded
-from rnn_compare.training import resuming
+from rnn_compare.training import training_state
 from rnn_compare.training.building import build, clear
 from rnn_compare.training.callback import StreamCallback, gradient_callback, predictions, schedule_callback
 from rnn_compare.training.early_stopping import out_of_patience
 from rnn_compare.training.fitting import fit
-from rnn_compare.training.gradient_probe import Probe
+from rnn_compare.training.gradient_recorder import Probe
 from rnn_compare.training.messages import first_line
 from rnn_compare.training.model_files import save_weights, write_models
 from rnn_compare.training.predictions import validation_predictions
-from rnn_compare.training.stream import StopAskedError, Stream
+from rnn_compare.training.progress_reporter import StopAskedError, Stream
 
 _NO_PRIMITIVE = "could not create a primitive"
 """What oneDNN, which does TensorFlow's arithmetic, says where it gets no memory."""
@@ -151,7 +151,7 @@ def _resume(run: str, model: keras.Model) -> Checkpoint | None:
     found = checkpoint.load(run)
     if found is None:
         return None
-    resuming.restore(model, found)
+    training_state.restore(model, found)
     *before, last = found.epochs
     save_weights(run, model, best=all(last["val_accuracy"] > epoch["val_accuracy"] for epoch in before))
     return found
@@ -205,7 +205,7 @@ def _fit(
 
     def keep(best: bool) -> None:
         last = stream.predictions
-        checkpoint.save(run, resuming.checkpoint_of(model, stream.epochs, last.probabilities if last else b""))
+        checkpoint.save(run, training_state.checkpoint_of(model, stream.epochs, last.probabilities if last else b""))
         save_weights(run, model, best)
 
     stream = Stream(

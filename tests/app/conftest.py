@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard.services import Services, close_services, get_services
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import Services, close_services, get_services
 from tests.patience import PATIENCE
 
 

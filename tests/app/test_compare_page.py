@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.access import visitor
-from rnn_compare.dashboard.services import Services, close_services
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
+from rnn_compare.server.access import visitor
+from rnn_compare.server.services import Services, close_services
 from rnn_compare.training.engine import Engine, EngineState
 from tests.patience import PATIENCE
 

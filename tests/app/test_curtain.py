@@ -17,17 +17,17 @@ from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.comparison.groups import groups
-from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.components.board_curves import packed
 from rnn_compare.dashboard.pages.runs import run_details, take_home
-from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import CURTAIN, Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_curves import packed
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.services import CURTAIN, Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 
@@ -83,9 +83,9 @@ def visit(page: str, **address: str) -> AppTest:
 
 
 def answered(named: Sequence[str]) -> str:
-    path, _, query = news.url(named, View(("accuracy", "loss"), baselines=True)).partition("?")
+    path, _, query = live.url(named, View(("accuracy", "loss"), baselines=True)).partition("?")
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
-    answer = asyncio.run(news.answer(Request(scope | {"server": ("127.0.0.1", 1), "scheme": "http"})))
+    answer = asyncio.run(live.answer(Request(scope | {"server": ("127.0.0.1", 1), "scheme": "http"})))
     body = bytes(answer.body)
     return (gzip.decompress(body) if answer.headers.get("Content-Encoding") else body).decode()
 

@@ -4,16 +4,16 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.comparison.findings import WAITS
-from rnn_compare.dashboard.access import visitor
-from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import FIRST_PAGE_SECONDS, Services
 from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.presets import BOOK
-from rnn_compare.report.recording import take_in_shipped
+from rnn_compare.report.shipped_runs import take_in_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
+from rnn_compare.server.access import visitor
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.services import FIRST_PAGE_SECONDS, Services
 from rnn_compare.training.engine import Engine
 from tests.patience import PATIENCE
 
@@ -39,7 +39,7 @@ def html(app: AppTest) -> str:
 
 def test_the_compare_page_shows_the_books_experiment_recorded_elsewhere(fresh: Services) -> None:
     assert not page("compare.page").exception
-    board = news.message(fresh, [], View())
+    board = live.message(fresh, [], View())
     assert [group["label"] for group in board["groups"]] == ["SimpleRNN(32)", "LSTM(32)"]
     assert all(len(group["figures"]["val_accuracy"]) == 3 * 10 for group in board["groups"])
     for said in (board["subject"], *(group["layers"] for group in board["groups"])):
@@ -79,7 +79,7 @@ def test_the_cells_are_looked_into_before_any_training(fresh: Services, view: st
 def test_once_the_reviews_are_prepared_the_recorded_verdicts_count_too(fresh: Services) -> None:
     def first_finding() -> str:
         fresh.refresh()
-        return str(news.message(fresh, [], View())["findings"][0]["text"])
+        return str(live.message(fresh, [], View())["findings"][0]["text"])
 
     assert first_finding() == WAITS, "a verdict by what is known so far would be taken back in a moment"
     prepared.prepare("bundled")
@@ -90,7 +90,7 @@ def test_a_training_of_ones_own_takes_the_place_on_the_charts(fresh: Services) -
     own = fresh.store.create(BOOK.experiments(), Owner.current(), "page")
     fresh.store.record([Started(run, 1, "", {}, 1.0) for run in own])
     fresh.refresh()
-    board = news.message(fresh, [], View())
+    board = live.message(fresh, [], View())
     assert [group["id"] for group in board["groups"]] == own
     assert "recorded" not in board["subject"]
 

@@ -14,24 +14,24 @@ from pathlib import Path
 import pytest
 from streamlit.components.v2 import manifest_scanner
 
-from rnn_compare.dashboard.access import visitor
-from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.components.board_curves import packed
-from rnn_compare.dashboard.pages.present import conductor
+from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.runs import run_details, take_home
-from rnn_compare.dashboard.server import broadcast
-from rnn_compare.dashboard.services import CURTAIN, Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.figures.registry import FIGURES
-from rnn_compare.insight.verdict import ask
+from rnn_compare.explain.verdict import ask
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, find, load
+from rnn_compare.metrics.registry import FIGURES
 from rnn_compare.presets import Preset
-from rnn_compare.report.recording import take_in_shipped
+from rnn_compare.report.shipped_runs import take_in_shipped
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
+from rnn_compare.server.access import visitor
+from rnn_compare.server.board.board_curves import packed
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.phones import broadcast
+from rnn_compare.server.services import CURTAIN, Services
 
 from .test_curtain import PAGES, answered, sent, visit
 
@@ -181,11 +181,11 @@ def leaks(
 
 def stands_there_anyway(services: Services, lecture: Lecture) -> set[str]:
     """Gives a lecture whose networks nobody has trained, and returns all numbers that are seen."""
-    conductor.begin(services, lecture.name)
+    navigation.begin(services, lecture.name)
     found = set().union(*(numbers(text) for _, text in everything(services, (), 0)))
     while unrevealed(lecture, get_classroom().state()):
         found |= numbers(sent(visit("present.page")))
-        conductor.advance(services)
+        navigation.advance(services)
     get_classroom().end()
     return found
 
@@ -197,13 +197,13 @@ def press_until_the_last_reveal(services: Services, lecture: Lecture) -> Iterato
         finish(services, [run.id for run in services.all_runs() if not run.status.ended])  # its trainings go fast
         yield turn, settings
         turn += 1
-        conductor.advance(services)
+        navigation.advance(services)
 
 
 @pytest.mark.parametrize("recorded", [False, True], ids=["live", "recorded"])
 @pytest.mark.parametrize("lecture", [each for each in LECTURES if each.name in RECORDED], ids=lambda each: each.name)
 def test_a_fresh_install_does_not_show_the_answer(lecture: Lecture, recorded: bool, fresh: Services) -> None:
-    conductor.begin(fresh, lecture.name, recorded)
+    navigation.begin(fresh, lecture.name, recorded)
     for turn, settings in press_until_the_last_reveal(fresh, lecture):
         assert leaks(fresh, lecture, settings, turn) == {}, get_classroom().state()
 
@@ -219,7 +219,7 @@ def test_neither_do_runs_of_other_seeds_nor_what_visitors_train_meanwhile(lectur
     told = sent(visit("runs.page"))
     assert len(numbers(told) & needles) > len(asked_about), "this is how they would be found"
     assert all(f"Known {each.setting}" in told for each in asked_about)
-    conductor.begin(fresh, lecture.name)
+    navigation.begin(fresh, lecture.name)
     for turn, settings in press_until_the_last_reveal(fresh, lecture):
         if turn == 1:
             train(fresh, [each.model_copy(update={"seed": 9}) for each in asked_about])
@@ -239,7 +239,7 @@ def test_what_was_revealed_stays_in_sight_while_the_next_is_predicted(fresh: Ser
         return {each.setting in seen for each in preset.experiments()}
 
     assert (in_sight(first), in_sight(second)) == ({True}, {True})
-    conductor.begin(fresh, "memory")
+    navigation.begin(fresh, "memory")
     assert (in_sight(first), in_sight(second)) == ({False}, {False})
     for _, settings in press_until_the_last_reveal(fresh, lecture):
         firsts = {each.setting for each in first.experiments()}
@@ -252,7 +252,7 @@ def test_each_page_says_why_networks_are_missing_and_shows_them_when_the_lecture
     page: str, fresh: Services
 ) -> None:
     assert CURTAIN not in sent(visit(page))
-    conductor.begin(fresh, "book")
+    navigation.begin(fresh, "book")
     assert CURTAIN in sent(visit(page))
     get_classroom().end()
     assert CURTAIN not in sent(visit(page))
@@ -264,7 +264,7 @@ def test_a_page_from_before_the_lecture_cannot_train_a_hidden_network_into_anoth
     app = visit("runs.page")
     app.session_state["runs_table"] = {"selection": {"rows": [1]}}  # below the shipped one, whose seed is 1
     app.run()
-    conductor.begin(fresh, "book")
+    navigation.begin(fresh, "book")
     next(button for button in app.button if button.label == "Train more").click().run()
     assert CURTAIN in sent(app)
     assert [run for run in fresh.store.runs() if not run.status.ended] == []
@@ -291,10 +291,10 @@ def test_networks_that_really_train_while_a_visitor_trains_the_same_are_hidden_u
     tiny: Services,
 ) -> None:
     lecture = find("tiny")
-    conductor.begin(tiny, "tiny")
+    navigation.begin(tiny, "tiny")
     visitors = tiny.engine.submit([each.model_copy(update={"seed": 5}) for each in lecture.preset_at(0).experiments()])
     while not get_classroom().state().runs:
-        conductor.advance(tiny)
+        navigation.advance(tiny)
     runs = [*visitors, *get_classroom().state().runs]
     assert len(runs) == 4
     told = ""
@@ -306,7 +306,7 @@ def test_networks_that_really_train_while_a_visitor_trains_the_same_are_hidden_u
     curves = [packed([epoch["val_accuracy"] for epoch in run.epochs]) for run in tiny.store.runs(runs)]
     assert all(len(curve) == 6 for curve in curves)
     assert [curve for curve in curves if curve in told] == []
-    conductor.advance(tiny)
+    navigation.advance(tiny)
     told = answered([runs[2], runs[3]]) + answered(visitors)
     assert "".join(str(curve in told) for curve in curves) == "True" * 4
     get_classroom().end()

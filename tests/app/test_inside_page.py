@@ -11,15 +11,15 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import real_review
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.network_choice import on_cards
 from rnn_compare.dashboard.pages.inside import gradients, reading
-from rnn_compare.dashboard.services import get_services
-from rnn_compare.insight.verdict import ask, encode, run_weights
-from rnn_compare.insight.word_by_word import logits_without, words_read
+from rnn_compare.dashboard.widgets import real_review
+from rnn_compare.dashboard.widgets.network_choice import on_cards
+from rnn_compare.explain.verdict import ask, encode, run_weights
+from rnn_compare.explain.word_by_word import logits_without, words_read
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import get_services
 from tests.patience import PATIENCE
 
 from .conftest import script

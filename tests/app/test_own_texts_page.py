@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard import bring_texts
-from rnn_compare.dashboard.pages.inside import waiting
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.widgets import upload, waiting
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import taking_in
+from rnn_compare.server.services import Services
 from rnn_compare.sources import registry, text_cards
 from tests.patience import PATIENCE
 
@@ -117,7 +116,7 @@ def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
 def test_a_server_that_others_reach_takes_files_from_nobody_until_a_pass_is_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(bring_texts, "for_this_machine_only", lambda: False)
+    monkeypatch.setattr(upload, "for_this_machine_only", lambda: False)
     app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
     assert not app.file_uploader
     assert any("until a presenter's pass is set" in caption.value for caption in app.caption)

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.access import visitor
-from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.own_speed import OwnSpeed
-from rnn_compare.dashboard.pages.compare import invite
-from rnn_compare.dashboard.pages.present import conductor, recordings
-from rnn_compare.dashboard.server import broadcast
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.pages.present import navigation, recordings
+from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import about
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.speed import Speed
+from rnn_compare.server.access import visitor
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.own_speed import OwnSpeed
+from rnn_compare.server.phones import broadcast
+from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 
@@ -77,7 +77,7 @@ def lecture(services: Services, tmp_path: Path) -> Services:
     """A lecture that has begun."""
     (tmp_path / "cache" / "lectures").mkdir()
     (tmp_path / "cache" / "lectures" / "mine.toml").write_text(LECTURE)
-    conductor.begin(services, "mine")
+    navigation.begin(services, "mine")
     return services
 
 
@@ -100,7 +100,7 @@ def answer(*values: object) -> None:
 
 def go_to(services: Services, kind: str) -> None:
     while find("mine").steps[get_classroom().state().step].kind != kind:
-        conductor.advance(services)
+        navigation.advance(services)
 
 
 def finish(services: Services) -> None:
@@ -133,31 +133,31 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
 
 def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services) -> None:
     assert "Words" in sent(page())
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert "= 322,113 parameters" in sent(page())
 
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert get_classroom().state().phase == "open", "whoever sees the question can answer"
     answer(1, 1, 0)
     told = sent(page())
     assert "<b>3</b> of 3 have answered" in told
     assert 'class="rc-votes' not in told.replace("\\", ""), "nobody sees what others say"
 
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert get_classroom().state().phase == "closed"
     assert "<b>2</b>" not in sent(page())
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert get_classroom().state().phase == "shown"
     assert "<b>2</b>" in sent(page())
 
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     answer([0.5] * 5, [0.9] * 5)
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert "median of 2 drawings" not in sent(page())
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert "median of 2 drawings" in sent(page())
 
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert [run.status for run in lecture.all_runs()] == [Status.QUEUED] * 2
     assert lecture.runs() == [], "nobody sees them"
     told = sent(page())
@@ -168,21 +168,21 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     assert "They have finished. Nobody has seen their curves." in told
     assert "91.2" not in told
 
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert len(lecture.runs()) == 2
     told = sent(page())
     assert "91.2 %" in told
     assert "2 of 3 were right" in told
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     told = sent(page())
     assert "Draw it." in told
     assert "0 of 2 were right" in told
     assert '"drawn": {"chart": "accuracy"' in told.replace('\\"', '"')
 
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert "What it says" in sent(page())
     for _ in range(3):
-        conductor.advance(lecture)
+        navigation.advance(lecture)
     assert find("mine").steps[get_classroom().state().step].kind == "home", "the last press leads nowhere"
 
 
@@ -193,7 +193,7 @@ def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) ->
     finish(lecture)
     go_to(lecture, "reveal")
     for _ in range(10):
-        conductor.go_back(lecture)
+        navigation.go_back(lecture)
     assert get_classroom().state().step == 0
     go_to(lecture, "predict")
     assert get_classroom().state().phase == "revealed"
@@ -209,15 +209,15 @@ def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: 
     asked, revealed = find("mine").steps[2], find("mine").steps[5]
     classroom.show_step(2, asked.title, asked.text, asked.question)
     assert classroom.state().phase == "idle"
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert (classroom.state().step, classroom.state().phase) == (2, "open")
     for _ in range(6):
-        conductor.advance(lecture)
+        navigation.advance(lecture)
     hidden = classroom.state().hidden
     assert (classroom.state().step, len(hidden)) == (4, 2)
     classroom.show_step(5, revealed.title, revealed.text, asked.question)
     assert classroom.state().phase == "shown"
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert (classroom.state().step, classroom.state().phase, classroom.state().hidden) == (5, "revealed", frozenset())
     assert set(classroom.state().runs) == hidden
 
@@ -230,11 +230,11 @@ def press(app: AppTest, label: str) -> None:
 def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Services, screen: str) -> None:
     go_to(lecture, "predict")
     answer(0, 0, 1)
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     press(page(screen), "Discuss and vote again")
     assert (get_classroom().state().phase, get_classroom().state().round) == ("open", 2)
     answer(1, 1, 1)
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     assert "2 of 3 changed their answer: SimpleRNN(32) → LSTM(32) (2)." in sent(page("notes"))
     press(page(screen), "Show the answers")
     told = sent(page())
@@ -249,7 +249,7 @@ def test_a_closed_vote_is_split_for_the_presenter_alone_who_may_go_on_without_sh
     go_to(lecture, "predict")
     answer(0, 0, 0, 1, 1)
     assert "divided" not in sent(page("notes")), "an open vote is not judged"
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     told = sent(page())
     assert "of 5 have answered. The vote is closed." in told
     assert 'class="rc-votes' not in told.replace("\\", "")
@@ -258,7 +258,7 @@ def test_a_closed_vote_is_split_for_the_presenter_alone_who_may_go_on_without_sh
     assert "The class is divided: discuss and vote again." in notes
     press(page(screen), "Go on without showing them")
     assert (get_classroom().state().title, get_classroom().state().phase) == ("Draw", "open")
-    conductor.go_back(lecture)
+    navigation.go_back(lecture)
     assert get_classroom().state().phase == "closed", "the class has not seen them"
 
 
@@ -266,8 +266,8 @@ def test_a_round_that_nobody_answered_hides_none_of_those_after_it(lecture: Serv
     go_to(lecture, "predict")
     answer(0)
     for last in ((), (1,)):
-        conductor.advance(lecture)
-        conductor.vote_again(lecture)
+        navigation.advance(lecture)
+        navigation.vote_again(lecture)
         answer(*last)
     go_to(lecture, "train")
     finish(lecture)
@@ -297,21 +297,21 @@ repeats = "gate"
 def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(services: Services, tmp_path: Path) -> None:
     (tmp_path / "cache" / "lectures").mkdir()
     (tmp_path / "cache" / "lectures" / "mine.toml").write_text('title = "x"\npreset = "Short"\n' + ASKED_AGAIN)
-    conductor.begin(services, "mine")
+    navigation.begin(services, "mine")
     answer(0, 0, 0, 1)
-    conductor.advance(services)
+    navigation.advance(services)
     notes = sent(page("notes"))
     assert "1 of 4 were right." in notes
     assert "do not say what is right" in notes
     assert "explain" not in notes
-    conductor.advance(services)
+    navigation.advance(services)
     assert "rc-tick" not in sent(page())
-    conductor.advance(services)
+    navigation.advance(services)
     answer(1, 1, 0)
-    conductor.advance(services)
+    navigation.advance(services)
     changed = "0 of 3 were right, then 2: learning gain 0.67. 2 of 3 changed their answer: input → forget (2)."
     assert f"Since it was first asked: {changed}" in sent(page("notes"))
-    conductor.advance(services)
+    navigation.advance(services)
     assert get_classroom().state().phase == "revealed", "no later step tells what is right"
     assert "rc-tick" in sent(page())
 
@@ -327,11 +327,11 @@ def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Serv
     recorded_before(services)
     for right, choice in enumerate(("input", "forget")):
         path.write_text(text.replace("right = 1", f"right = {right}"))
-        conductor.begin(services, "mine", recorded=True)
+        navigation.begin(services, "mine", recorded=True)
         while get_classroom().state().title != "What happened":
-            conductor.advance(services)
-        conductor.advance(services)
-        conductor.advance(services)
+            navigation.advance(services)
+        navigation.advance(services)
+        navigation.advance(services)
         assert f"Right is: {choice}." in sent(page())
 
 
@@ -339,7 +339,7 @@ def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Serv
     (tmp_path / "cache" / "lectures").mkdir()
     step = '[[steps]]\nkind = "networks"\ntitle = "Two"\ntext = "*Slowly*, with `tanh`: <b>count</b>"\n'
     (tmp_path / "cache" / "lectures" / "mine.toml").write_text(f'title = "x"\npreset = "Short"\n{step}')
-    conductor.begin(services, "mine")
+    navigation.begin(services, "mine")
     [text] = [each for each in page().markdown if "Slowly" in each.value]
     assert text.value == "*Slowly*, with `tanh`: <b>count</b>"
     assert not text.proto.allow_html
@@ -466,12 +466,12 @@ def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_
     assert "Replay, not live: recorded on " in told
     assert "91.2" not in told
 
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     told = sent(page())
     assert "Replay, not live: recorded on " in told
     assert "91.2" not in told, "the last epochs have not been played yet"
     later = time.time() + recordings.SECONDS
-    monkeypatch.setattr("rnn_compare.dashboard.replays.time.time", lambda: later)
+    monkeypatch.setattr("rnn_compare.server.replays.time.time", lambda: later)
     lecture.refresh()
     told = sent(page())
     assert "91.2 %" in told
@@ -480,11 +480,11 @@ def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_
 
 def test_phones_are_told_that_what_they_see_is_a_recording(lecture: Services) -> None:
     recorded_before(lecture)
-    conductor.begin(lecture, "mine", recorded=True)
+    navigation.begin(lecture, "mine", recorded=True)
     go_to(lecture, "train")
     message, *_ = broadcast._made(get_classroom(), get_classroom().state(), True)
     assert b'"played":""' in message
-    conductor.advance(lecture)
+    navigation.advance(lecture)
     message, *_ = broadcast._made(get_classroom(), get_classroom().state(), True)
     assert b'"played":"Replay, not live: recorded on ' in message
     assert b"0.9117" not in message

@@ -5,10 +5,10 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.access import presenter
-from rnn_compare.dashboard.access.rules import Rule
-from rnn_compare.dashboard.services import Services
 from rnn_compare.runs.events import Status
+from rnn_compare.server.access import presenter
+from rnn_compare.server.access.rules import Rule
+from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
 
 from .conftest import script

@@ -12,7 +12,6 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cli.report import KINDS
 from rnn_compare.dashboard.pages.runs import run_details, take_home
-from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.report.importing import take_in
 from rnn_compare.runs import checkpoint
@@ -20,6 +19,7 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
 from rnn_compare.runs.files import model_file
 from rnn_compare.runs.record import ELSEWHERE
+from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
 
 from .conftest import script

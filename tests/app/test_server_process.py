@@ -16,7 +16,7 @@ import sys
 import psutil
 from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import site
-from rnn_compare.dashboard.services import close_services, get_services
+from rnn_compare.server.services import close_services, get_services
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.training.local.fork_server import workers_of
 

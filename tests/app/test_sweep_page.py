@@ -6,13 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
-from rnn_compare.dashboard.access import presenter
-from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
+from rnn_compare.server.access import presenter
+from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 

@@ -3,11 +3,11 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.services import Services
-from rnn_compare.insight.verdict import ask
+from rnn_compare.explain.verdict import ask
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from rnn_compare.dashboard.server.assets import assets
+from rnn_compare.server.files.assets import assets
 from tests.chromium import PATIENCE
 
 SITE = "http://board.test"

@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Response, expect
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Progress, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from tests.browser.conftest import Server
 from tests.chromium import PATIENCE
 from tests.epochs import epoch_end

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.importing import take_in
-from rnn_compare.report.recording import SHIPPED
+from rnn_compare.report.shipped_runs import SHIPPED
 from tests.chromium import PATIENCE
 
 from .conftest import Server

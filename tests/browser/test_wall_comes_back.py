@@ -15,7 +15,7 @@ from playwright.sync_api import Page, expect
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from tests.chromium import PATIENCE
 from tests.epochs import epoch_end
 

@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from rnn_compare.dashboard.services import FIRST_START_VARIABLE
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
 from tests.chromium import PATIENCE
 from tests.phones import PlainPhone

@@ -70,8 +70,8 @@ USE = """
 import numpy as np
 from rnn_compare.charts.palette import picture
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.backpropagation import gradient_norms
-from rnn_compare.insight.prediction import predict
+from rnn_compare.explain.backpropagation import gradient_norms
+from rnn_compare.explain.prediction import predict
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.keras_script import script
 

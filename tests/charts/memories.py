@@ -7,8 +7,8 @@ import numpy as np
 
 from rnn_compare.charts.memory_chart import NetworkMemory
 from rnn_compare.charts.palette import looks
-from rnn_compare.insight.polarity import WordChoice
-from rnn_compare.insight.word_memory import MemoryTest
+from rnn_compare.explain.polarity import WordChoice
+from rnn_compare.explain.word_memory import MemoryTest
 
 
 def found(

@@ -3,12 +3,12 @@ import dataclasses
 import pytest
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
-from rnn_compare.dashboard.components.board import View, message
-from rnn_compare.dashboard.components.board_curves import packed
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Progress, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
+from rnn_compare.server.board.board_curves import packed
+from rnn_compare.server.board.board_message import View, message
 from tests.epochs import epoch_end
 
 

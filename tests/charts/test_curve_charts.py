@@ -1,7 +1,7 @@
 import pytest
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
-from rnn_compare.figures.registry import FIGURES
+from rnn_compare.metrics.registry import FIGURES
 
 
 def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:

@@ -11,8 +11,8 @@ from rnn_compare.charts.word_chart import (
     label_offsets,
     word_chart,
 )
-from rnn_compare.insight.embedding_map import WordMap, word_map
-from tests.insight.conftest import VOCABULARY, random_weights, small
+from rnn_compare.explain.embedding_map import WordMap, word_map
+from tests.explain.conftest import VOCABULARY, random_weights, small
 
 
 def words(verdicts: list[float]) -> WordMap:

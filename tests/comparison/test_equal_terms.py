@@ -7,7 +7,7 @@ from rnn_compare.comparison.equal_terms import epoch_seconds, match_parameters, 
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from tests.epochs import epoch_end
 

@@ -13,7 +13,7 @@ from rnn_compare.comparison.findings import LINES, findings
 from rnn_compare.comparison.single_runs import SURE, margin
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from tests.epochs import epoch_end
 

@@ -9,10 +9,10 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import EpochGradients, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.training.analyses import Analysis
-from tests.insight.conftest import random_weights, small
+from tests.explain.conftest import random_weights, small
 from tests.patience import PATIENCE
 
 

@@ -9,14 +9,14 @@ from hypothesis import strategies as st
 
 from rnn_compare.charts.curves.curve_chart import Mark
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
-from rnn_compare.dashboard.components.board import View, message
-from rnn_compare.dashboard.components.board_curves import packed
-from rnn_compare.dashboard.components.board_subject import subject
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.runs.events import EpochEnd, Progress, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
+from rnn_compare.server.board.board_curves import packed
+from rnn_compare.server.board.board_message import View, message
+from rnn_compare.server.board.board_subject import subject
 from tests.epochs import epoch_end
 
 

@@ -6,7 +6,7 @@ import pytest
 from rnn_compare.dashboard.pages.cluster import doing, table
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.training.workers import WorkerInfo
 from tests.epochs import epoch_end

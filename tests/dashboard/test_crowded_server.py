@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
-from rnn_compare.dashboard.server import script_turns, seldom
-from rnn_compare.dashboard.server.seldom import Seldom
+from rnn_compare.server.tuning import log_limit, script_turns
+from rnn_compare.server.tuning.log_limit import Seldom
 
 
 def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,6 +71,6 @@ def test_a_storm_of_the_same_error_is_logged_once_with_its_number_the_next_time(
         logger.error("socket.accept() out of system resource", exc_info=OSError(23, "Another"))
         assert [record.levelname for record in caplog.records].count("ERROR") == 2
         assert [record.levelname for record in caplog.records].count("INFO") == 500
-        monkeypatch.setattr(seldom, "SECONDS", 0.0)
+        monkeypatch.setattr(log_limit, "SECONDS", 0.0)
         logger.error("socket.accept() out of system resource\nsocket: 7", exc_info=OSError(24, "Too many"))
     assert "499 more like it" in caplog.messages[-1]

@@ -10,10 +10,11 @@ import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rnn_compare.dashboard.server import listening, preload, streamlit_files
-from rnn_compare.dashboard.server.assets import ASSETS, modules
-from rnn_compare.dashboard.server.preload import Preload
-from rnn_compare.dashboard.server.streamlit_files import ROOT, StreamlitFiles
+from rnn_compare.server.files import preload, streamlit_files
+from rnn_compare.server.files.assets import ASSETS, modules
+from rnn_compare.server.files.preload import Preload
+from rnn_compare.server.files.streamlit_files import ROOT, StreamlitFiles
+from rnn_compare.server.tuning import tcp_nodelay
 
 PAGE = (ROOT / "index.html").read_text()
 SCRIPT = next(iter(re.findall(r'src="\.(/static/js/index\.[^"]+)"', PAGE)))
@@ -148,11 +149,11 @@ def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket() -> N
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen()
-        listening.set_up([bound.fileno()], backlog=8)
+        tcp_nodelay.set_up([bound.fileno()], backlog=8)
         with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
-                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == listening.GONE_MS
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == tcp_nodelay.GONE_MS
 
 
 def test_each_link_names_a_file() -> None:

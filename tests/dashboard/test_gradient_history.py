@@ -10,8 +10,8 @@ from rnn_compare.dashboard.pages.inside.gradient_history import (
     message,
     remarks,
 )
-from rnn_compare.insight.backpropagation import GradientNorms
-from rnn_compare.insight.gradient_flow import FollowedGradient, GradientFlow, gradient_flow
+from rnn_compare.explain.backpropagation import GradientNorms
+from rnn_compare.explain.gradient_flow import FollowedGradient, GradientFlow, gradient_flow
 from tests.dashboard.chosen_runs import chosen
 from tests.epochs import epoch_end
 

@@ -8,13 +8,13 @@ from tests.patience import PATIENCE
 def _pages() -> None:
     import streamlit as st
 
-    from rnn_compare.dashboard import held_values
+    from rnn_compare.dashboard.widgets import widget_values
 
     page = st.radio("page", ["one", "two", "broken"])
-    with held_values.on(page):
+    with widget_values.on(page):
         if page == "broken":
             st.stop()
-        held_values.hold("kept", st.session_state.get("kept", "given"))
+        widget_values.hold("kept", st.session_state.get("kept", "given"))
         st.text_input("kept", key="kept", help=page)  # another help, another widget
         st.button("again")
 

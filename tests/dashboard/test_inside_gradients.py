@@ -9,12 +9,12 @@ from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory
 from rnn_compare.dashboard.pages.inside.gradients import conclusion, introduction
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight import gradient_flow as flows
-from rnn_compare.insight.backpropagation import GradientNorms
-from rnn_compare.insight.gradient_flow import FollowedGradient, gradient_flow
+from rnn_compare.explain import gradient_flow as flows
+from rnn_compare.explain.backpropagation import GradientNorms
+from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow
 from rnn_compare.runs.events import EpochGradients
 from tests.dashboard.chosen_runs import StubEngine, StubStore, chosen, html, page
-from tests.insight.conftest import padded_reviews, random_weights, small
+from tests.explain.conftest import padded_reviews, random_weights, small
 
 RISING = np.array([[1e-4, 1e-3, 1e-2, 1e-1]])
 FLOW = gradient_flow(GradientNorms(False, RISING, None, RISING > 0))

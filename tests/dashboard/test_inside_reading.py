@@ -8,9 +8,9 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.pages.inside import reading
 from rnn_compare.dashboard.pages.inside.reading import Read, cell_name, curves, message
-from rnn_compare.insight.word_by_word import read
+from rnn_compare.explain.word_by_word import read
 from tests.dashboard.chosen_runs import StubEngine, chosen, page
-from tests.insight.conftest import encoded
+from tests.explain.conftest import encoded
 
 TEXT = "word1 word2 qwerty word3"
 

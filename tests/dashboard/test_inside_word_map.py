@@ -7,11 +7,11 @@ import pytest
 
 from rnn_compare.charts.word_chart import ColorScale
 from rnn_compare.dashboard.pages.inside import word_map as shown
+from rnn_compare.explain.embedding_map import word_map
 from rnn_compare.formatting import percent
-from rnn_compare.insight.embedding_map import word_map
 from rnn_compare.reviews import prepared
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
-from tests.insight.conftest import VOCABULARY
+from tests.explain.conftest import VOCABULARY
 
 
 class Source:

@@ -4,9 +4,9 @@ import pytest
 import segno
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.pages.compare import invite
-from rnn_compare.dashboard.pages.compare.invite import address, code, own_address
-from rnn_compare.dashboard.server.request_guard import is_loopback
+from rnn_compare.dashboard.widgets import invite
+from rnn_compare.dashboard.widgets.invite import address, code, own_address
+from rnn_compare.server.access.request_guard import is_loopback
 from tests.patience import PATIENCE
 
 HERE = "http://localhost:8501/"
@@ -86,7 +86,7 @@ def test_whoever_has_changed_the_page_behind_the_window_has_closed_it(monkeypatc
     def script() -> None:
         import streamlit as st
 
-        from rnn_compare.dashboard.pages.compare import invite
+        from rnn_compare.dashboard.widgets import invite
 
         invite.entry(st.toggle("changed", key="changed"))
 

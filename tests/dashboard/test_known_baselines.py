@@ -6,13 +6,13 @@ import pytest
 
 from rnn_compare.comparison import baselines
 from rnn_compare.comparison.baselines import Baseline, same_baselines
-from rnn_compare.dashboard import known_baselines
-from rnn_compare.dashboard.known_baselines import Found, KnownBaselines, lines, meaning
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
+from rnn_compare.server.board import known_baselines
+from rnn_compare.server.board.known_baselines import Found, KnownBaselines, lines, meaning
 from rnn_compare.training.engine import Engine
 from tests.dashboard.chosen_runs import StubEngine
 from tests.epochs import epoch_end

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard.network_choice import in_a_list, on_cards
+from rnn_compare.dashboard.widgets.network_choice import in_a_list, on_cards
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 
 NOON = datetime(2026, 11, 25, 12).timestamp()

@@ -13,15 +13,15 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Started
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 
 
@@ -41,7 +41,7 @@ def request(url: str, **headers: str) -> Request:
 
 
 def get(url: str, **headers: str) -> Response:
-    return asyncio.run(news.answer(request(url, **headers)))
+    return asyncio.run(live.answer(request(url, **headers)))
 
 
 def told(answer: Response) -> Any:
@@ -63,16 +63,16 @@ def shown(url: str) -> list[str]:
 
 def test_without_a_name_the_newest_comparison_is_shown_also_when_it_changes(services: Services) -> None:
     first = train(services)
-    assert shown(news.url([], View())) == [first]
+    assert shown(live.url([], View())) == [first]
     second = train(services, cell="LSTM")
-    assert shown(news.url([], View())) == [second]
-    assert shown(news.url([first], View())) == [first]
-    assert shown(news.url(["nobody"], View())) == [second]
+    assert shown(live.url([], View())) == [second]
+    assert shown(live.url([first], View())) == [first]
+    assert shown(live.url(["nobody"], View())) == [second]
 
 
 def test_a_browser_that_has_it_all_is_told_so_in_a_few_bytes(services: Services) -> None:
     run = train(services)
-    url = news.url([run], View(marks=True))
+    url = live.url([run], View(marks=True))
     first = get(url)
     assert told(first)["charts"][0]["marks"]
     assert first.headers["Content-Encoding"] == "gzip"
@@ -87,9 +87,9 @@ def test_a_browser_that_has_it_all_is_told_so_in_a_few_bytes(services: Services)
 
 def test_a_browser_that_knows_no_compression_gets_it_plain(services: Services) -> None:
     train(services)
-    plain = get(news.url([], View()), accept_encoding="identity")
+    plain = get(live.url([], View()), accept_encoding="identity")
     assert "Content-Encoding" not in plain.headers
-    assert told(plain) == told(get(news.url([], View())))
+    assert told(plain) == told(get(live.url([], View())))
 
 
 def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
@@ -104,9 +104,9 @@ def test_200_viewers_who_ask_in_one_moment_have_the_record_read_once(
         return read(self, ids)
 
     monkeypatch.setattr(RunStore, "runs", counted)
-    monkeypatch.setattr("rnn_compare.dashboard.services.SNAPSHOT_SECONDS", 3600.0)
+    monkeypatch.setattr("rnn_compare.server.services.SNAPSHOT_SECONDS", 3600.0)
     for _ in range(200):
-        assert get(news.url([run], View())).status_code == 200
+        assert get(live.url([run], View())).status_code == 200
     assert readings.count(None) <= 1
 
 
@@ -121,25 +121,25 @@ def test_what_the_board_says_is_worked_out_in_a_thread_and_not_on_the_event_loop
 
     monkeypatch.setattr(Services, "findings", noted)
     train(services)
-    assert get(news.url([], View())).status_code == 200
+    assert get(live.url([], View())).status_code == 200
     assert threads
     assert threading.current_thread() not in threads
 
 
 def test_who_asks_while_the_board_is_made_gets_the_same(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    original = news._made
+    original = live._made
 
     def slow(*arguments: Any) -> Any:
         made.append(arguments)
         time.sleep(0.5)
         return original(*arguments)
 
-    monkeypatch.setattr(news, "_made", slow)
+    monkeypatch.setattr(live, "_made", slow)
     train(services)
 
     async def ask() -> list[Response]:
-        return await asyncio.gather(*(news.answer(request(news.url([], View()))) for _ in range(20)))
+        return await asyncio.gather(*(live.answer(request(live.url([], View()))) for _ in range(20)))
 
     assert {answer.status_code for answer in asyncio.run(ask())} == {200}
     assert len(made) == 1
@@ -151,10 +151,10 @@ def test_each_viewer_is_sent_the_charts_that_were_chosen_and_nonsense_is_passed_
     def charts(url: str) -> list[str]:
         return [chart["name"] for chart in told(get(url))["charts"]]
 
-    assert charts(news.PATH) == charts(news.url([], View())) == ["accuracy", "loss"]
-    assert charts(news.url([], View(("loss",)))) == ["loss"]
-    assert charts(f"{news.PATH}?charts=nonsense,loss,,accuracy,loss") == ["accuracy", "loss"]
-    assert charts(f"{news.PATH}?charts=../../etc/passwd") == ["accuracy", "loss"]
+    assert charts(live.PATH) == charts(live.url([], View())) == ["accuracy", "loss"]
+    assert charts(live.url([], View(("loss",)))) == ["loss"]
+    assert charts(f"{live.PATH}?charts=nonsense,loss,,accuracy,loss") == ["accuracy", "loss"]
+    assert charts(f"{live.PATH}?charts=../../etc/passwd") == ["accuracy", "loss"]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +162,7 @@ def test_each_viewer_is_sent_the_charts_that_were_chosen_and_nonsense_is_passed_
 )
 def test_what_nobody_would_ask_is_answered_without_harm(services: Services, query: str) -> None:
     train(services)
-    answer = get(f"{news.PATH}?{query}")
+    answer = get(f"{live.PATH}?{query}")
     assert answer.status_code in (200, 414)
     assert "passwd" not in str(bytes(answer.body))
     assert "<script>" not in str(bytes(answer.body))
@@ -171,7 +171,7 @@ def test_what_nobody_would_ask_is_answered_without_harm(services: Services, quer
 def test_a_record_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
-    monkeypatch.setattr("rnn_compare.dashboard.services._services", None)
-    answer = get(news.url([], View()))
+    monkeypatch.setattr("rnn_compare.server.services._services", None)
+    answer = get(live.url([], View()))
     assert answer.status_code == 503
     assert "cannot be written to" in str(bytes(answer.body))

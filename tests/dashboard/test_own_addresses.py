@@ -1,6 +1,6 @@
 import pytest
 
-from rnn_compare.dashboard.server.own_addresses import page_url
+from rnn_compare.server.urls import page_url
 
 
 @pytest.mark.parametrize(

@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard import classroom as shared
-from rnn_compare.dashboard.server import broadcast as module
-from rnn_compare.dashboard.server.broadcast import Broadcast
-from rnn_compare.dashboard.server.join import FILES
-from rnn_compare.dashboard.services import Services
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
+from rnn_compare.server import classroom as shared
+from rnn_compare.server.phones import broadcast as module
+from rnn_compare.server.phones.broadcast import Broadcast
+from rnn_compare.server.phones.join import FILES
+from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 
 BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN(32)", "LSTM(32)"))

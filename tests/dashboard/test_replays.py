@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import Status
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.services import Services
 from tests.dashboard.test_news import get, told
 
 Record = Callable[..., str]
@@ -31,7 +31,7 @@ def seen(services: Services, runs: list[str], monkeypatch: pytest.MonkeyPatch, a
     with monkeypatch.context() as clock:
         clock.setattr(time, "time", lambda: now + after)
         services.refresh()
-        return news.message(services, runs, View())
+        return live.message(services, runs, View())
 
 
 def test_the_curves_grow_for_all_who_ask_and_every_part_says_that_it_is_a_replay(
@@ -85,7 +85,7 @@ def test_a_replay_whose_file_is_damaged_is_over(services: Services, played: list
 
 def test_a_browser_that_asks_is_answered_with_the_replay(services: Services, played: list[str]) -> None:
     services.refresh()
-    answer = told(get(news.url(played, View())))
+    answer = told(get(live.url(played, View())))
     assert answer["replay"]
     assert [group["state"] for group in answer["groups"]] == ["replay, epoch 1 of 10", "replay, epoch 1 of 10"]
 

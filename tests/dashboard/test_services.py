@@ -7,13 +7,13 @@ from types import SimpleNamespace
 
 import pytest
 
-from rnn_compare.dashboard import services as module
-from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import Services
-from rnn_compare.dashboard.shown_runs import chosen
 from rnn_compare.runs.events import Started, Status
 from rnn_compare.runs.record import Run
+from rnn_compare.server import services as module
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.services import Services
+from rnn_compare.server.shown_runs import chosen
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
     run = record(Status.QUEUED, epochs=0)
     later = record(Status.QUEUED, epochs=0, cell="LSTM")
     monkeypatch.setattr(Services, "at_once", 1)
-    told = news.message(services, [run, later], View())
+    told = live.message(services, [run, later], View())
     assert [each["state"].partition(",")[0] for each in told["groups"]] == ["starting", "waiting"]
     services.refresh()
 
@@ -66,5 +66,5 @@ def test_a_board_that_is_made_while_a_run_starts_shows_one_moment(
         services.refresh()
         return chosen(runs, named)
 
-    monkeypatch.setattr(news, "chosen", meanwhile)
-    assert news.message(services, [run, later], View())["groups"] == told["groups"]
+    monkeypatch.setattr(live, "chosen", meanwhile)
+    assert live.message(services, [run, later], View())["groups"] == told["groups"]

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.dashboard.shown_runs import MAX_SHOWN, chosen, fit_together, grouped, link
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
+from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, fit_together, grouped, link
 
 
 def run(position: int, comparison: int, units: int = 32, seed: int = 1) -> Run:

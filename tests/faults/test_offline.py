@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard.services import FIRST_START_VARIABLE
 from rnn_compare.lecture.lecture_file import find
+from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.faults.conftest import PROJECT
 
 ALONE = ["unshare", "--user", "--map-root-user", "--net"]

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { inWords } from "../../rnn_compare/dashboard/assets/join/join_ask.js";
-import { ends, scales } from "../../rnn_compare/dashboard/assets/join/join_chart.js";
-import { stroke, whole } from "../../rnn_compare/dashboard/assets/join/join_draw.js";
-import { pause } from "../../rnn_compare/dashboard/assets/join/join_line.js";
+import { inWords } from "../../rnn_compare/server/phones/page/join_ask.js";
+import { ends, scales } from "../../rnn_compare/server/phones/page/join_chart.js";
+import { stroke, whole } from "../../rnn_compare/server/phones/page/join_draw.js";
+import { pause } from "../../rnn_compare/server/phones/page/join_line.js";
 
 test("phones that lost their server come back within five seconds, and not all at once", () => {
   for (let tries = 0; tries < 30; tries += 1) {

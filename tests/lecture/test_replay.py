@@ -8,7 +8,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.replay import Replay, as_of
 from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from tests.epochs import epoch_end
 

@@ -9,7 +9,7 @@ import pytest
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Event
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
 
 TINY = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 80, "epochs": 2, "batch_size": 16}

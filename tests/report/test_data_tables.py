@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from rnn_compare.figures.registry import FIGURES
+from rnn_compare.metrics.registry import FIGURES
 from rnn_compare.report.contents import gather
 from rnn_compare.report.data_tables import event_files, files
 from rnn_compare.runs.probabilities import THRESHOLD

@@ -12,8 +12,8 @@ from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.report.interchange import DATA_ID, checked
 from rnn_compare.runs.events import EpochEnd, Predictions, Status
-from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.probabilities import encoded
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 

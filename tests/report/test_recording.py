@@ -8,23 +8,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnn_compare.dashboard import services as shared
-from rnn_compare.dashboard.services import FIRST_START_VARIABLE, close_services, get_services
 from rnn_compare.errors import UserError
-from rnn_compare.figures.registry import computed
-from rnn_compare.insight.prediction import predict
-from rnn_compare.insight.verdict import ask, run_weights
+from rnn_compare.explain.prediction import predict
+from rnn_compare.explain.verdict import ask, run_weights
+from rnn_compare.metrics.registry import computed
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import BOOK, FIRST_WORD, GATES, OPEN_GATES
-from rnn_compare.report import recording
+from rnn_compare.report import shipped_runs
 from rnn_compare.report.importing import take_in
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.files import weights_file
-from rnn_compare.runs.owner import Owner
 from rnn_compare.runs.probabilities import accuracy, decoded, encoded
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server import services as shared
+from rnn_compare.server.services import FIRST_START_VARIABLE, close_services, get_services
 
 from .conftest import Trained
 
@@ -40,7 +40,7 @@ def fresh(elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 @pytest.fixture
 def shipped(fresh: RunStore) -> list[Run]:
-    recording.take_in_shipped(fresh)
+    shipped_runs.take_in_shipped(fresh)
     return fresh.runs()
 
 
@@ -64,7 +64,7 @@ def there(trained: Trained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def recorded(trained: Trained, file: Path) -> Path:
-    recording.write(trained.store, trained.ids, file)
+    shipped_runs.write(trained.store, trained.ids, file)
     return file
 
 
@@ -117,7 +117,7 @@ def test_a_run_that_is_not_finished_is_not_recorded(trained: Trained, tmp_path: 
     try:
         trained.store.record([Started(run, 1, "", {}, 1.0), Ended(run, Status.STOPPED, None, 2.0)])
         with pytest.raises(UserError, match="only finished runs are recorded"):
-            recording.write(trained.store, [run], tmp_path / "stopped.json.gz")
+            shipped_runs.write(trained.store, [run], tmp_path / "stopped.json.gz")
     finally:
         trained.store.delete(run)
 
@@ -126,7 +126,7 @@ def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: l
     experiments = [each for preset in (FIRST_WORD, OPEN_GATES, GATES, BOOK) for each in preset.experiments()]
     assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
-    assert all(file.stat().st_size <= MAX_SHIPPED for file in recording.SHIPPED)
+    assert all(file.stat().st_size <= MAX_SHIPPED for file in shipped_runs.SHIPPED)
 
 
 def test_the_shipped_recordings_say_when_and_with_what_but_not_whose_machine(shipped: list[Run]) -> None:
@@ -146,7 +146,7 @@ def test_the_shipped_weights_fit_the_reviews_that_are_prepared_here(
 
 def test_the_shipped_recordings_are_taken_in_within_a_second(fresh: RunStore) -> None:
     began = time.process_time()
-    recording.take_in_shipped(fresh)
+    shipped_runs.take_in_shipped(fresh)
     assert time.process_time() - began < 1
 
 
@@ -198,8 +198,8 @@ def test_a_server_begins_also_where_a_recording_cannot_be_taken_in(
     start: Callable[[], list[Run]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     damaged = tmp_path / "damaged.json.gz"
-    damaged.write_bytes(recording.SHIPPED[0].read_bytes()[:-100])
-    monkeypatch.setattr(recording, "SHIPPED", (damaged,))
+    damaged.write_bytes(shipped_runs.SHIPPED[0].read_bytes()[:-100])
+    monkeypatch.setattr(shipped_runs, "SHIPPED", (damaged,))
     assert start() == []
 
 
@@ -219,7 +219,7 @@ def test_weights_that_cannot_be_recorded_leave_no_file_behind(
 
 
 def test_a_recording_that_is_cut_short_or_a_bomb_records_nothing(fresh: RunStore, tmp_path: Path) -> None:
-    whole = recording.SHIPPED[0].read_bytes()
+    whole = shipped_runs.SHIPPED[0].read_bytes()
     file = tmp_path / "hostile.json.gz"
     for content in (whole[:-100], whole + b"more", gzip.compress(b"\0" * 200_000_000), b"\x1f\x8b", gzip.compress(b"")):
         file.write_bytes(content)

@@ -9,7 +9,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs import estimate
 from rnn_compare.runs.estimate import START_SECONDS, History, there, work
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.owner import Owner
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import ELSEWHERE, Run
 from rnn_compare.runs.speed import UNMEASURED, Speed
 from tests.epochs import epoch_end

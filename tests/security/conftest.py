@@ -23,10 +23,11 @@ from streamlit.util import calc_hash
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from rnn_compare.dashboard.access import rules, sign_in, visitor
-from rnn_compare.dashboard.access.rate_limit import RateLimit
+from rnn_compare.dashboard.widgets import sign_in
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.access import rules, visitor
+from rnn_compare.server.access.rate_limit import RateLimit
 from tests.patience import PATIENCE
 from tests.processes import PROJECT, free_port, page_of, started
 

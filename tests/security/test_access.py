@@ -9,11 +9,12 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.access import presenter, rules, sign_in
-from rnn_compare.dashboard.access.rate_limit import RateLimit
-from rnn_compare.dashboard.pages.present import conductor
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.dashboard.widgets import sign_in
 from rnn_compare.runs.events import Status
+from rnn_compare.server.access import presenter, rules
+from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
 
 from .conftest import PASS, SECRETS, go_to, seen, visit
@@ -63,7 +64,7 @@ def test_a_lecture_is_given_and_its_notes_are_read_by_the_presenter_alone(
     page: str, services: Services, write_secrets: Write
 ) -> None:
     write_secrets(GUARDED)
-    conductor.begin(services, "book")
+    navigation.begin(services, "book")
     app = visit(page)
     assert "Only the presenter can do this" in seen(app)
     assert "Why does anybody need an LSTM" not in seen(app)

@@ -21,10 +21,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.cli.main import main
-from rnn_compare.dashboard.access import visitor
-from rnn_compare.dashboard.access.rate_limit import RateLimit
 from rnn_compare.dashboard.pages.runs import run_table
-from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
@@ -33,6 +30,9 @@ from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs import store
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files, weights_file
+from rnn_compare.server.access import visitor
+from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
 from tests.processes import PROJECT
 

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 
-from rnn_compare.dashboard import classroom as shared
-from rnn_compare.dashboard.access.rate_limit import RateLimit
-from rnn_compare.dashboard.server import join, routes
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.server import classroom as shared
+from rnn_compare.server import routes
+from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.phones import join
 
 BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
 COOKIE = f"rnn_compare_visitor={'a' * 32}"

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.dashboard.access import rate_limit, visitor
-from rnn_compare.dashboard.access.rate_limit import RateLimit
-from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
+from rnn_compare.server.access import rate_limit, visitor
+from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.services import Services
 
 from .conftest import go_to, seen, visit
 
@@ -81,7 +81,7 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
         asked.append(text)
         raise UserError("That is enough for this test.")
 
-    for module in ("rnn_compare.insight.verdict", "rnn_compare.dashboard.pages.inside.reading"):
+    for module in ("rnn_compare.explain.verdict", "rnn_compare.dashboard.pages.inside.reading"):
         monkeypatch.setattr(f"{module}.encode", ask)
     # Without weights neither page would come as far as the text.
     monkeypatch.setattr("rnn_compare.dashboard.pages.inside.page.run_weights", lambda *_: object())

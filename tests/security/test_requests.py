@@ -10,9 +10,8 @@ import pytest
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 from websockets.exceptions import InvalidStatus
 
-from rnn_compare.dashboard.access import rules
-from rnn_compare.dashboard.server import visitor_cookie
-from rnn_compare.dashboard.server.request_guard import EMBED_VARIABLE, RequestGuard
+from rnn_compare.server.access import rules, visitor_cookie
+from rnn_compare.server.access.request_guard import EMBED_VARIABLE, RequestGuard
 from tests.processes import PROJECT
 
 from .conftest import COOKIE_SECRET, PASS, Forger, Server, cookies_of, press, type_in

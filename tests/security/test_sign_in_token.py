@@ -8,8 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rnn_compare.dashboard.access.sign_in_token import VALID_SECONDS, issue, revoke, valid_until
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.server.access.sign_in_token import VALID_SECONDS, issue, revoke, valid_until
 
 from .conftest import PASS
 

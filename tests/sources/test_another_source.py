@@ -153,7 +153,7 @@ print("fine")
 def test_its_test_reviews_are_encoded_and_can_be_asked_about(project: Path) -> None:
     script = """
 from rnn_compare.experiment import Experiment
-from rnn_compare.insight.held_out import held_out
+from rnn_compare.explain.held_out import held_out
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.training.remote import bundle

@@ -10,7 +10,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, choices, experiment_from, recorded_experiment
-from rnn_compare.insight.held_out import held_out
+from rnn_compare.explain.held_out import held_out
 from rnn_compare.networks.keras_script import script
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared, taking_in

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard.own_speed import OwnSpeed
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import calibrating, keras_questions
+from rnn_compare.server.own_speed import OwnSpeed
+from rnn_compare.training import calibrating, worker_functions
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 
@@ -32,8 +32,8 @@ class Idle(Engine):
         return [None, None]
 
     def ask(self, function: Callable[..., Any], *_: Any, **__: Any) -> Any:
-        if function is not keras_questions.step:
-            assert function is keras_questions.compile_kernels
+        if function is not worker_functions.step:
+            assert function is worker_functions.compile_kernels
             assert not self.asked, "what is compiled meanwhile is no part of it"
             return None
         self.asked += 1
@@ -81,7 +81,7 @@ def test_a_run_that_is_started_meanwhile_spoils_it(store: RunStore, monkeypatch:
 
 
 def test_the_server_measures_once_and_knows_it_from_then_on(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rnn_compare.dashboard.own_speed.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("rnn_compare.server.own_speed.LOOK_SECONDS", 0.0)
     engine = Idle(store)
     own = OwnSpeed(engine, store)
     assert own.now == speed.Speed(workers=2)

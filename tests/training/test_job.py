@@ -10,9 +10,9 @@ import pytest
 import tensorflow as tf
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.explain.prediction import predict
 from rnn_compare.fused import threads
 from rnn_compare.fused.network import FusedNetwork
-from rnn_compare.insight.prediction import predict
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import batches, prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.figures.registry import FIGURES
 from rnn_compare.fused import sequences, threads
+from rnn_compare.metrics.registry import FIGURES
 from rnn_compare.networks import weights
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint

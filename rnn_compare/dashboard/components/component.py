@@ -12,7 +12,7 @@ from pathlib import PurePath
 import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
-from rnn_compare.dashboard.server import assets
+from rnn_compare.server.files import assets
 
 
 @functools.cache

@@ -6,13 +6,13 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.access import presenter
 from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.services import Services, get_services
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.paths import page_command
 from rnn_compare.runs.record import Run
+from rnn_compare.server.access import presenter
+from rnn_compare.server.services import Services, get_services
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
 from rnn_compare.training.workers import WorkerInfo
 

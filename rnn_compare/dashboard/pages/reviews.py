@@ -6,9 +6,9 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard import bring_texts, review_text, source_choice, source_fetch, theme, understood_texts
-from rnn_compare.dashboard.held_values import hold
-from rnn_compare.dashboard.widgets import setting
+from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.widgets import review_text, setting, source_choice, source_fetch, upload, upload_summary
+from rnn_compare.dashboard.widgets.widget_values import hold
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.formatting import percent
@@ -28,7 +28,7 @@ def render() -> None:
     """Draws the page."""
     theme.load("review_text.css", "reviews.css")
     st.markdown("## The reviews")
-    bring_texts.show(_key("source"))
+    upload.show(_key("source"))
     try:
         experiment = _settings()
     except UserError as error:  # a maxlen that cuts off what decides
@@ -42,7 +42,7 @@ def render() -> None:
         st.markdown(chosen.about)
     reviews = _load(experiment.dataset)
     if card := text_cards.card(experiment.source):
-        understood_texts.show(card, reviews, experiment, _key("source"))
+        upload_summary.show(card, reviews, experiment, _key("source"))
     st.html(_counts(reviews, experiment, chosen.labels[1]))
     _look(reviews, _choose(reviews, chosen.labels), experiment)
 

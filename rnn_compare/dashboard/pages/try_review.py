@@ -6,13 +6,14 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard import network_choice, real_review, review_box, review_text, theme
-from rnn_compare.dashboard.services import get_services
+from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.widgets import network_choice, real_review, review_box, review_text
 from rnn_compare.errors import UserError
+from rnn_compare.explain.verdict import Verdict, ask
 from rnn_compare.formatting import counted, percent
-from rnn_compare.insight.verdict import Verdict, ask
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import get_services
 from rnn_compare.sources.registry import about_films
 
 OUTDATED = '<p class="rc-outdated" role="status">The text has changed since. Press “Ask the networks”.</p>'

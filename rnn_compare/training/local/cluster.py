@@ -21,8 +21,8 @@ from rnn_compare.training import worker_process
 from rnn_compare.training.lean_import import without
 from rnn_compare.training.local import dask_settings, fork_server, worker
 from rnn_compare.training.local.cores import THREADS_VARIABLE, Cores, number_from
-from rnn_compare.training.local.silence import Silence
-from rnn_compare.training.local.starts import Starts
+from rnn_compare.training.local.hang_detector import Silence
+from rnn_compare.training.local.restart_backoff import Starts
 from rnn_compare.training.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
 from rnn_compare.training.workers import DaskObject, Training, WorkerInfo, worker_info
 

@@ -25,7 +25,7 @@ import psutil
 AVAILABLE = sys.platform == "linux"
 METHOD = "forkserver" if AVAILABLE else "spawn"
 """Python's name for how worker processes begin."""
-PRELOADED = "rnn_compare.training.local.preloaded"
+PRELOADED = "rnn_compare.training.local.forkserver_preload"
 _PROGRAM = "RNN_COMPARE_FORK_SERVER_OF"
 """Tells a fork server the process that has started it."""
 _IMPORTED_IN = os.getpid()

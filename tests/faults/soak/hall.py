@@ -8,8 +8,8 @@ from pathlib import Path
 
 import psutil
 
-from rnn_compare.dashboard.services import FIRST_START_VARIABLE
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.server.services import FIRST_START_VARIABLE
 from rnn_compare.training.local.fork_server import workers_of
 from tests.processes import PAGE, free_port, started
 

@@ -8,9 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.dashboard import source_choice
 from rnn_compare.dashboard.pages.compare import setup_link
-from rnn_compare.dashboard.widgets import setting
+from rnn_compare.dashboard.widgets import setting, source_choice
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison

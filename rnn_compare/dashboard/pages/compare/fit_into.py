@@ -3,11 +3,11 @@
 import streamlit as st
 
 from rnn_compare.dashboard.pages.compare.controls import Setup
-from rnn_compare.dashboard.services import Services
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.time_fit import TimeFit, fitted
+from rnn_compare.server.services import Services
 
 MOST_MINUTES, USUAL_MINUTES = 240.0, 2.0
 _MINUTES, _SAID = "fit_minutes", "fit_said"

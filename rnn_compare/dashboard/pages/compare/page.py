@@ -6,29 +6,29 @@ from dataclasses import dataclass
 import streamlit as st
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
-from rnn_compare.dashboard import notices, theme
-from rnn_compare.dashboard.access import presenter, visitor
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.components.board import View
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.compare import (
     baseline_table,
     controls,
     fit_into,
-    invite,
     parameter_table,
     replay,
     results_table,
 )
-from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import CURTAIN, Services, get_services
-from rnn_compare.dashboard.shown_runs import grouped, names_any, newest, on_the_charts, pin, pin_beside, pinned, restore
+from rnn_compare.dashboard.widgets import flash, invite
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
 from rnn_compare.formatting import about, counted, percent
 from rnn_compare.presets import is_of_the_book
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
+from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.services import CURTAIN, Services, get_services
+from rnn_compare.server.shown_runs import grouped, names_any, newest, on_the_charts, pin, pin_beside, pinned, restore
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 """How often the line below the board is looked after: while workers start or count for baselines, and else. The board
@@ -122,7 +122,7 @@ def _train(services: Services, setup: controls.Setup) -> None:
     ready = bool(setup.experiments) and not locked
     if st.button("Train", type="primary", width="stretch", disabled=not ready, help=locked):
         presenter.require()
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             pin(services.engine.submit(list(setup.experiments), **visitor.place_in_line()))
         services.refresh()
 
@@ -139,7 +139,7 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
     said = f"Add {', '.join(dict.fromkeys(named))} to the charts"
     if st.button(said, icon=":material/add:", width="stretch", disabled=bool(locked), help=locked):
         presenter.require()
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             pin_beside(services.engine.submit(more, **visitor.place_in_line()), services.runs())
         services.refresh()
         st.rerun()  # there is nothing to add now
@@ -153,23 +153,23 @@ def _live(services: Services, drawn: UnderWay) -> None:
         trouble.warning(reason, icon=":material/error:")  # above all else: nothing is trained until it is mended
     place = st.container(key="board_place")  # keeps its height while the scripts load
     view = _below_board(services, runs, chosen)
-    source = news.url(pinned(), view)
+    source = live.url(pinned(), view)
     with place:
-        data = news.message(services, pinned(), view)
+        data = live.message(services, pinned(), view)
         stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
     of_card = {group.runs[0].id: group.runs for group in grouped(chosen)}
     for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             services.engine.stop(run.id)
     for run in (run for card in continued for run in of_card.get(card, ()) if run.can_be_continued):
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             services.engine.continue_run(run.id, **visitor.place_in_line())
     if stopped or continued:
         services.refresh()
     # After the presses were heard: a run of the page that is begun anew hears none of them.
     if drawn != _under_way(services):
         st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
-    notices.show()
+    flash.show()
     if any(run.epochs for run in chosen):
         results_table.show(services, chosen)
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from rnn_compare.dashboard import notices
-from rnn_compare.dashboard.access import presenter
-from rnn_compare.dashboard.replays import can_be_played
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.widgets import flash
 from rnn_compare.runs.record import Run
+from rnn_compare.server.access import presenter
+from rnn_compare.server.replays import can_be_played
+from rnn_compare.server.services import Services
 
 SECONDS = (10, 30, 60)
 USUAL = 30
@@ -41,7 +41,7 @@ def entry(services: Services, chosen: Sequence[Run]) -> None:
             )
             if st.button("Play", type="primary", icon=":material/play_arrow:", key="play"):
                 presenter.require()
-                with notices.noting(notices.noted()):
+                with flash.noting(flash.noted()):
                     services.replays.begin(chosen, seconds or USUAL)
                 _draw_anew(services)
 

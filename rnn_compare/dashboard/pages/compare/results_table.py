@@ -12,9 +12,9 @@ from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.intervals import Mean
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, compare
-from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import counted, duration
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import Services
 
 LATER = "The table of results stands here once a network has trained to its end."
 

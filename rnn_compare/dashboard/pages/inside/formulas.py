@@ -9,8 +9,8 @@ import streamlit as st
 
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.services import Services
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.server.services import Services
 
 
 @dataclass(frozen=True)

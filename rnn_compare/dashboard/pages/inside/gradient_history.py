@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
+from rnn_compare.explain.gradient_flow import FollowedGradient
 from rnn_compare.formatting import as_markdown
-from rnn_compare.insight.gradient_flow import FollowedGradient
 
 PLACE = "word, counted from the end"
 FALLEN = 1e-6

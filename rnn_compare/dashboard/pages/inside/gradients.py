@@ -9,13 +9,13 @@ from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen, problem_card
 from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory, message, remarks
-from rnn_compare.dashboard.pages.inside.waiting import wait_for
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.explain import worker_tasks
+from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient, from_plain
 from rnn_compare.formatting import counted_range
-from rnn_compare.insight import questions
-from rnn_compare.insight.gradient_flow import FollowedGradient, follow_gradient, from_plain
+from rnn_compare.server.services import Services
 
 NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
@@ -92,10 +92,10 @@ def _history(services: Services, one: Chosen) -> GradientHistory | None:
 
 def _followed(services: Services, one: Chosen) -> FollowedGradient | None:
     """Returns the gradient with a run's weights; None while a worker is at it, which is then said."""
-    experiment, state = one.run.experiment, questions.fingerprint(one.weights)
+    experiment, state = one.run.experiment, worker_tasks.fingerprint(one.weights)
     if numbers(experiment) <= NUMBERS_AT_ONCE:
         return _followed_at_once(one.run.id, state, one)
-    analysis = services.engine.analyse(questions.gradients, one.run.id, one.which, state, experiment)
+    analysis = services.engine.analyse(worker_tasks.gradients, one.run.id, one.which, state, experiment)
     if analysis.problem:
         raise UserError(analysis.problem)
     if analysis.result is None:

@@ -10,12 +10,12 @@ from rnn_compare.charts.memory_chart import HEIGHT, NetworkMemory, effect_chart,
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.inside.chosen import Chosen, problem_card
-from rnn_compare.dashboard.pages.inside.waiting import POLL_SECONDS, progress
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.widgets.waiting import POLL_SECONDS, progress
+from rnn_compare.explain import worker_tasks
+from rnn_compare.explain.polarity import WordChoice
+from rnn_compare.explain.word_memory import keep, kept
 from rnn_compare.formatting import as_markdown, counted, counted_range
-from rnn_compare.insight import questions
-from rnn_compare.insight.polarity import WordChoice
-from rnn_compare.insight.word_memory import keep, kept
+from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 from rnn_compare.sources.source import SENTIMENT
 from rnn_compare.training.analyses import Analysis
@@ -30,11 +30,11 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     )
     begun: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for one in chosen:
-        if _key(one) not in begun and (test := kept(one.run.id, questions.fingerprint(one.weights))):
+        if _key(one) not in begun and (test := kept(one.run.id, worker_tasks.fingerprint(one.weights))):
             begun[_key(one)] = Analysis(result=test)
 
     def begin() -> None:
-        begun.update({_key(one): services.engine.analyse(questions.memory, *_key(one)) for one in untested})
+        begun.update({_key(one): services.engine.analyse(worker_tasks.memory, *_key(one)) for one in untested})
 
     untested = [one for one in chosen if (known := begun.get(_key(one))) is None or known.problem]
     if untested:
@@ -42,7 +42,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     tests = [(one, begun[_key(one)]) for one in chosen if _key(one) in begun]
     for one, analysis in tests:
         if analysis.result:
-            keep(one.run.id, questions.fingerprint(one.weights), analysis.result)
+            keep(one.run.id, worker_tasks.fingerprint(one.weights), analysis.result)
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
         ticking(_watch, POLL_SECONDS if waiting else None, tests, waiting)
@@ -136,7 +136,7 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
 
 
 def _key(one: Chosen) -> tuple[Any, ...]:
-    return one.run.id, one.which, questions.fingerprint(one.weights), one.run.experiment
+    return one.run.id, one.which, worker_tasks.fingerprint(one.weights), one.run.experiment
 
 
 def _invitation(untested: int, chosen: int) -> str:

@@ -5,14 +5,15 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard import network_choice, page_address, theme
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, reading, word_map
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.services import get_services
+from rnn_compare.dashboard.widgets import network_choice, url_state
 from rnn_compare.errors import UserError
-from rnn_compare.insight.verdict import run_weights
+from rnn_compare.explain.verdict import run_weights
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import get_services
 
 VIEWS = {
     "Word by word": reading.show,
@@ -31,7 +32,7 @@ def render() -> None:
     if not (found := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(found)
-    page_address.take("view", VIEWS)
+    url_state.take("view", VIEWS)
     view = st.segmented_control(
         "View",
         list(VIEWS),
@@ -40,7 +41,7 @@ def render() -> None:
         required=True,
         label_visibility="collapsed",
     )
-    page_address.keep("view", view or FIRST, FIRST)
+    url_state.keep("view", view or FIRST, FIRST)
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
         return

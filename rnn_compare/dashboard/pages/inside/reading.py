@@ -16,18 +16,18 @@ from numpy.typing import NDArray
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import picture
-from rnn_compare.dashboard import real_review, review_box
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.pages.inside.waiting import wait_for
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.widgets import real_review, review_box
+from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
+from rnn_compare.explain import worker_tasks
+from rnn_compare.explain.cell_readings import SATURATED, CellReading
+from rnn_compare.explain.verdict import encode
+from rnn_compare.explain.word_by_word import Reading, read, words_read
 from rnn_compare.formatting import counted
-from rnn_compare.insight import questions
-from rnn_compare.insight.cell_readings import SATURATED, CellReading
-from rnn_compare.insight.verdict import encode
-from rnn_compare.insight.word_by_word import Reading, read, words_read
 from rnn_compare.reviews.encoding import EncodedReview
+from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 from rnn_compare.training.analyses import Analysis
 
@@ -87,7 +87,7 @@ def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]
         except UserError as error:
             st.error(f"{one.title}: {error}")
     both_ways = {
-        one.run.id: services.engine.analyse(questions.after_each_word, *_question(one, review))
+        one.run.id: services.engine.analyse(worker_tasks.after_each_word, *_question(one, review))
         for one, review in given
         if one.run.experiment.bidirectional
     }
@@ -206,7 +206,7 @@ def _asked_to_leave_out() -> bool:
 
 def _left_out(services: Services, found: Sequence[Read]) -> dict[str, list[float]]:
     """Returns the log-odds without each word, of each run that a worker is done with; the others are waited for."""
-    asked = [(one, services.engine.analyse(questions.left_out, *_question(one.chosen, one.review))) for one in found]
+    asked = [(one, services.engine.analyse(worker_tasks.left_out, *_question(one.chosen, one.review))) for one in found]
     _wait_a_moment("Leaving out one word after the other", [analysis for _, analysis in asked])
     for one, analysis in asked:
         if analysis.problem:
@@ -220,7 +220,7 @@ def _left_out(services: Services, found: Sequence[Read]) -> dict[str, list[float
 
 def _question(one: Chosen, review: EncodedReview) -> tuple[Any, ...]:
     """Returns what ``questions.left_out`` and its like are asked with."""
-    state, ids = questions.fingerprint(one.weights), tuple(review.ids.tolist())
+    state, ids = worker_tasks.fingerprint(one.weights), tuple(review.ids.tolist())
     return one.run.id, one.which, state, one.run.experiment, ids, len(words_read(review))
 
 

@@ -9,13 +9,13 @@ import streamlit as st
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside.chosen import Chosen, card, problem_card
-from rnn_compare.dashboard.pages.inside.waiting import wait_for
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
+from rnn_compare.explain import worker_tasks
+from rnn_compare.explain.embedding_map import WordMap, find_word, neighbours, word_map
 from rnn_compare.formatting import as_markdown, counted, percent
-from rnn_compare.insight import questions
-from rnn_compare.insight.embedding_map import WordMap, find_word, neighbours, word_map
 from rnn_compare.reviews import prepared
+from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 
 Near = dict[str, list[tuple[str, float]]]
@@ -178,10 +178,10 @@ def _show_neighbours(chosen: Sequence[Chosen], typed: str, near: Near, problems:
 def _words(services: Services, one: Chosen) -> WordMap | None:
     """Returns a run's map; None while a worker still draws it up, which is then said."""
     experiment = one.run.experiment
-    state = questions.fingerprint(one.weights)
+    state = worker_tasks.fingerprint(one.weights)
     if not experiment.bidirectional or experiment.mask_padding:
         return _words_at_once(one.run.id, state, one)
-    analysis = services.engine.analyse(questions.words, one.run.id, one.which, state, experiment)
+    analysis = services.engine.analyse(worker_tasks.words, one.run.id, one.which, state, experiment)
     if analysis.problem:
         raise UserError(analysis.problem)
     if analysis.result is None:

@@ -8,7 +8,7 @@ from rnn_compare.charts.drawn_curves_chart import chart
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.present import histogram
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.lecture.questions import Answer, Question
 
 HEIGHT = 380

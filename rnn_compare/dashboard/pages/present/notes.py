@@ -5,17 +5,25 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import notices, theme
-from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.pages.present import class_answers, conductor, ending, histogram, presenting, review_queue
-from rnn_compare.dashboard.pages.present.moment import Moment, now, still
+from rnn_compare.dashboard.pages.present import (
+    class_answers,
+    end_button,
+    histogram,
+    navigation,
+    permissions,
+    review_queue,
+)
+from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
 from rnn_compare.dashboard.pages.present.steps import predict, train
-from rnn_compare.dashboard.services import get_services
+from rnn_compare.dashboard.widgets import flash
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.peer_instruction import advice, comparison, percentage
 from rnn_compare.lecture.questions import Answer
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.services import get_services
 
 LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
 
@@ -23,7 +31,7 @@ LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
 def render() -> None:
     """Draws the page, for whoever presents."""
     theme.load("present.css")
-    if reason := presenting.why_not():
+    if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
     moment = now(get_services())
@@ -35,7 +43,7 @@ def render() -> None:
     st.html('<span class="rc-second"></span>')
     ticking(_look, LOOK_SECONDS, moment.state)
     _buttons(moment)
-    ticking(notices.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
+    ticking(flash.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
     notes, hall = st.columns([3, 2])
     with notes, st.container(key="notes_words"):
         st.html(f"<h1>{escape(moment.step.title)}</h1>")
@@ -47,7 +55,7 @@ def render() -> None:
         ticking(_training, SLOW_SECONDS, moment.state)
         st.markdown("#### Reviews from the hall")
         ticking(_reviews, SLOW_SECONDS, moment.state)
-        ending.show()
+        end_button.show()
 
 
 def _look(drawn: State) -> None:
@@ -75,13 +83,13 @@ def _look(drawn: State) -> None:
 def _buttons(moment: Moment) -> None:
     services = moment.services
     with st.container(horizontal=True, vertical_alignment="center", key="notes_buttons"):
-        st.button("Back", icon=":material/arrow_back:", on_click=presenting.press, args=(conductor.go_back, services))
+        st.button("Back", icon=":material/arrow_back:", on_click=permissions.press, args=(navigation.go_back, services))
         st.button(
             "Next",
             type="primary",
             icon=":material/arrow_forward:",
-            on_click=presenting.press,
-            args=(conductor.advance, services),
+            on_click=permissions.press,
+            args=(navigation.advance, services),
         )
         if moment.step.kind == "predict" and moment.state.phase != "open":  # Next closes it
             predict.buttons(moment)
@@ -93,7 +101,7 @@ def _next(moment: Moment) -> str:
         return "the vote closes, and you alone see the answers"
     if moment.step.kind == "predict" and moment.state.phase == "closed":
         return "the class sees its answers"
-    following = conductor.next_outcome(moment)
+    following = navigation.next_outcome(moment)
     if following is not None:
         return f"the outcome of: {following.text}"
     later = moment.lecture.steps[moment.index + 1 :]

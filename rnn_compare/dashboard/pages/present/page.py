@@ -5,21 +5,22 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard import notices, theme
-from rnn_compare.dashboard.classroom import get_classroom
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.compare import page as compare
-from rnn_compare.dashboard.pages.present import conductor, corner, ending, opening, presenting
-from rnn_compare.dashboard.pages.present.moment import Moment, now, still
+from rnn_compare.dashboard.pages.present import end_button, join_code, navigation, permissions, start_page
+from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
 from rnn_compare.dashboard.pages.present.steps.registry import WALL_STEPS
-from rnn_compare.dashboard.services import Services, get_services
+from rnn_compare.dashboard.widgets import flash
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.services import Services, get_services
 
 LOOK_SECONDS = 0.5
 """How often the wall looks for what the second screen or the hall has done."""
-MOVES = {"next": conductor.advance, "back": conductor.go_back}
+MOVES = {"next": navigation.advance, "back": navigation.go_back}
 LEAVE = "leave"
 _HEARD = "present_heard"
 
@@ -27,12 +28,12 @@ _HEARD = "present_heard"
 def render() -> None:
     """Draws the page, for whoever presents."""
     theme.load("present.css")
-    if reason := presenting.why_not():
+    if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
     services = get_services()
     if not get_classroom().state().lecture:
-        opening.show(services)
+        start_page.show(services)
         return
     try:
         _hear(services)
@@ -41,7 +42,7 @@ def render() -> None:
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
-        ending.show()
+        end_button.show()
 
 
 def _hear(services: Services) -> None:
@@ -52,7 +53,7 @@ def _hear(services: Services) -> None:
         st.session_state[_HEARD] = serial
         if what == LEAVE:
             st.switch_page(st.Page(compare.render, url_path="compare", default=True))
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             MOVES[what](services)
 
 
@@ -73,7 +74,7 @@ def _wall(moment: Moment) -> None:
         st.html(f"<h1>{escape(moment.step.title)}</h1>")
         if moment.step.kind != "text":
             st.markdown(moment.step.text)
-    ticking(notices.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
+    ticking(flash.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
     drawn = WALL_STEPS[moment.step.kind]
     with st.container(key=f"wall_step_{moment.index}"):
         if drawn.ticks:
@@ -91,9 +92,9 @@ def _tick(services: Services, drawn: State) -> None:
 def _corner(drawn: State) -> None:
     classroom = get_classroom()
     counts = classroom.counts()
-    url, can_be_reached = corner.address(corner.JOIN)
+    url, can_be_reached = join_code.address(join_code.JOIN)
     here = f"{counts.here:,} here" if counts.here else "join with your phone"
-    st.html(corner.html(url, here if can_be_reached else "on this machine only", can_be_reached))
+    st.html(join_code.html(url, here if can_be_reached else "on this machine only", can_be_reached))
     # Last: where a fragment draws nothing its place is gone, and what comes next is drawn a place too high.
     if classroom.state().version != drawn.version:
         st.rerun(scope="app")

@@ -1,10 +1,10 @@
 """A lecture without training: recorded runs play in its place, for a weak laptop or a place without time."""
 
-from rnn_compare.dashboard.services import Services
 from rnn_compare.lecture.lecture_file import Lecture
 from rnn_compare.presets import Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import Services
 
 SECONDS = 30.0
 """How long a recording plays."""

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.pages.present.moment import Moment
-from rnn_compare.dashboard.pages.present.presenting import press
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
+from rnn_compare.dashboard.pages.present.permissions import press
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
+from rnn_compare.explain.verdict import ask
 from rnn_compare.formatting import percent
-from rnn_compare.insight.verdict import ask
 from rnn_compare.lecture.class_state import SentReview
+from rnn_compare.server.classroom import get_classroom
 
 MOST = 30
 """Reviews of the queue that are listed, the newest first."""

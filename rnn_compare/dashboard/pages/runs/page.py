@@ -5,19 +5,20 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard import notices, theme
-from rnn_compare.dashboard.access import presenter, visitor
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home, ticked_together
-from rnn_compare.dashboard.services import Services, get_services
-from rnn_compare.dashboard.shown_runs import PARAMETER, fit_together, link, say_what_is_hidden
+from rnn_compare.dashboard.widgets import flash
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run
+from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server.services import Services, get_services
+from rnn_compare.server.shown_runs import PARAMETER, fit_together, link, say_what_is_hidden
 
 WATCH_SECONDS = 3.0
 ROW_PIXELS, ROWS_SEEN = 36, 8
@@ -31,7 +32,7 @@ def render() -> None:
     theme.load("runs.css")
     services = get_services()
     runs = services.runs()[::-1]
-    notices.show()
+    flash.show()
     hidden = say_what_is_hidden(services)
     if not runs:
         st.markdown("## Runs")
@@ -45,7 +46,7 @@ def render() -> None:
             st.switch_page(st.Page(compare.render, url_path="compare", default=True))
     elif runs:
         _page(services, runs)
-    ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(notices.noted()))
+    ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(flash.noted()))
 
 
 def _page(services: Services, runs: Sequence[Run]) -> None:
@@ -112,10 +113,10 @@ def _ticked_rows() -> list[int]:
 
 def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:
     at_work = [run.id for run in chosen if not run.status.ended]
-    problems = notices.noted()
+    problems = flash.noted()
 
     def as_csv() -> bytes:
-        with notices.noting(problems):
+        with flash.noting(problems):
             services.require_shown(*(run.id for run in chosen))
             return curves(chosen).encode("utf-8-sig")  # the mark tells spreadsheets that this is UTF-8
         raise UserError(problems[-1])  # so that nothing is downloaded
@@ -174,7 +175,7 @@ def _show_on_the_charts(chosen: Sequence[Run], runs: Sequence[Run]) -> None:
 
 def _stop(services: Services, runs: Sequence[str]) -> None:
     for run in runs:
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             presenter.require()
             services.engine.stop(run)
     services.refresh()
@@ -182,7 +183,7 @@ def _stop(services: Services, runs: Sequence[str]) -> None:
 
 def _continue(services: Services, runs: Sequence[str]) -> None:
     for run in runs:
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             presenter.require()
             services.engine.continue_run(run, **visitor.place_in_line())
     services.refresh()
@@ -211,7 +212,7 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
 
 def _delete(services: Services, runs: Sequence[Run]) -> None:
     for run in runs:
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             presenter.require()
             services.store.delete(run.id)
             delete_files(run.id)
@@ -220,7 +221,7 @@ def _delete(services: Services, runs: Sequence[Run]) -> None:
 
 def _watch(services: Services, drawn: tuple[object, ...], problems_said: int) -> None:
     """Has the page drawn anew when there is something new, and else sends nothing to the browser."""
-    if _signature(services.runs()[::-1]) != drawn or len(notices.noted()) != problems_said:
+    if _signature(services.runs()[::-1]) != drawn or len(flash.noted()) != problems_said:
         st.rerun(scope="app")
 
 

@@ -7,10 +7,10 @@ from rnn_compare.charts.reliability_chart import HEIGHT, reliability_chart
 from rnn_compare.comparison.calibration import Calibration, calibration
 from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 
 ONE_SIDED = 0.75

@@ -8,19 +8,19 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.dashboard.access import presenter, visitor
-from rnn_compare.dashboard.notices import noted, noting
 from rnn_compare.dashboard.pages.runs import run_calibration
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.widgets.flash import noted, noting
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
-from rnn_compare.figures.registry import FIGURES
 from rnn_compare.formatting import duration, percent
+from rnn_compare.metrics.registry import FIGURES
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
+from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server.services import Services
 from rnn_compare.settings import in_words
 
 

@@ -6,12 +6,12 @@ from typing import Literal
 
 import streamlit as st
 
-from rnn_compare.dashboard.notices import noted, noting
-from rnn_compare.dashboard.services import Services
+from rnn_compare.dashboard.widgets.flash import noted, noting
 from rnn_compare.errors import UserError
 from rnn_compare.report.contents import gather
 from rnn_compare.report.written_files import Form, written, zipped
 from rnn_compare.runs.record import Run
+from rnn_compare.server.services import Services
 
 MOST = 100
 """Runs of one report: more would keep the server busy for seconds."""

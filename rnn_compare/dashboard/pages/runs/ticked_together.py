@@ -7,10 +7,11 @@ import streamlit as st
 from rnn_compare.charts.curves.registry import SHOWN_FIRST
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.pages.compare import results_table
-from rnn_compare.dashboard.server import news
-from rnn_compare.dashboard.services import Services
-from rnn_compare.dashboard.shown_runs import link
 from rnn_compare.runs.record import Run
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.services import Services
+from rnn_compare.server.shown_runs import link
 
 
 def show(services: Services, ticked: Sequence[Run]) -> None:
@@ -22,8 +23,8 @@ def show(services: Services, ticked: Sequence[Run]) -> None:
     """
     in_order = sorted(ticked, key=lambda run: run.position)
     named = link(in_order, services.runs()).split(",")
-    view = board.View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
+    view = View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
     with st.container(key="ticked_place"):  # keeps its height while the scripts load
-        board.show(news.message(services, named, view), news.url(named, view), key="ticked_board", may_press=False)
+        board.show(live.message(services, named, view), live.url(named, view), key="ticked_board", may_press=False)
     if any(run.epochs for run in ticked):
         results_table.show(services, in_order)

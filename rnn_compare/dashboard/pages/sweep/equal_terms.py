@@ -9,18 +9,17 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison.equal_terms import EqualParameters, EqualTime, epoch_seconds, match_parameters, match_time
 from rnn_compare.comparison.sweeps import survey
-from rnn_compare.dashboard import notices
-from rnn_compare.dashboard.access import presenter, visitor
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.sweep import pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid
-from rnn_compare.dashboard.services import Services
-from rnn_compare.dashboard.shown_runs import PARAMETER, link
-from rnn_compare.dashboard.widgets import setting
+from rnn_compare.dashboard.widgets import flash, setting
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.formatting import about, counted, duration
 from rnn_compare.presets import BOOK
+from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server.services import Services
+from rnn_compare.server.shown_runs import PARAMETER, link
 
 PARAMETERS, SECONDS = "Equal parameters", "Equal time"
 
@@ -114,7 +113,7 @@ def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[i
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Train {counted(len(left), 'run')} and compare" if left else "Compare"
         if st.button(label, type="primary", disabled=bool(left and locked), help=locked if left else None):
-            with notices.noting(notices.noted()):
+            with flash.noting(flash.noted()):
                 if left:
                     presenter.require()
                     for run in sweep.broken_off:

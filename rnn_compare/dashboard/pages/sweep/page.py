@@ -5,16 +5,17 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, sentence, survey
-from rnn_compare.dashboard import notices, theme
-from rnn_compare.dashboard.access import presenter
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
-from rnn_compare.dashboard.services import Services, get_services
-from rnn_compare.dashboard.shown_runs import say_what_is_hidden
+from rnn_compare.dashboard.widgets import flash
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.events import Status
+from rnn_compare.server.access import presenter
+from rnn_compare.server.services import Services, get_services
+from rnn_compare.server.shown_runs import say_what_is_hidden
 
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
 AFTER_ALL_OTHERS = -1
@@ -31,7 +32,7 @@ def render() -> None:
         if chosen.problem:
             st.error(chosen.problem)
         _buttons(services, sweep)
-    notices.show()
+    flash.show()
     say_what_is_hidden(services)
     if not chosen.problem:
         ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
@@ -65,11 +66,11 @@ def train(services: Services, sweep: Sweep) -> None:
 
 def _buttons(services: Services, sweep: Sweep) -> None:
     def start() -> None:
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             train(services, survey(sweep.experiments, services.runs()))
 
     def stop() -> None:
-        with notices.noting(notices.noted()):
+        with flash.noting(flash.noted()):
             presenter.require()
             for run in survey(sweep.experiments, services.runs()).at_work:
                 services.engine.stop(run.id)

@@ -11,10 +11,10 @@ from rnn_compare.charts import axis_chart, cost_chart, parallel_chart, sweep_hea
 from rnn_compare.comparison.accuracies import MEASURES, Measure
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.services import Services
 from rnn_compare.formatting import as_markdown, counted
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.record import Run, names
+from rnn_compare.server.services import Services
 from rnn_compare.settings import SETTINGS, text
 
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}

@@ -6,11 +6,11 @@ import streamlit as st
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.intervals import mean
-from rnn_compare.dashboard.known_baselines import meaning
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
-from rnn_compare.dashboard.shown_runs import grouped
 from rnn_compare.formatting import percent
+from rnn_compare.server.board.known_baselines import meaning
+from rnn_compare.server.shown_runs import grouped
 
 
 def show(moment: Moment) -> None:

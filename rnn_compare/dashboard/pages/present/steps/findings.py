@@ -3,10 +3,10 @@
 import streamlit as st
 
 from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
-from rnn_compare.dashboard.server import news
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
 
 VIEW = View(("accuracy", "loss"))
 
@@ -18,8 +18,8 @@ def show(moment: Moment) -> None:
         return
     named = [run.id for run in moment.shown]
     with st.container(key="wall_findings"):
-        data = news.message(moment.services, named, VIEW)
-        board.show(data, news.url(named, VIEW), key="wall_said", may_press=False)
+        data = live.message(moment.services, named, VIEW)
+        board.show(data, live.url(named, VIEW), key="wall_said", may_press=False)
 
 
 STEP = WallStep("findings", show)

@@ -4,30 +4,31 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import corner, ending
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present import end_button, join_code
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.pages.runs import take_home
-from rnn_compare.dashboard.shown_runs import PARAMETER, link
+from rnn_compare.server.shown_runs import PARAMETER, link
 
 
 def show(moment: Moment) -> None:
     """Draws the code of the page with these networks, or why phones cannot reach it, and the report's button."""
     runs = moment.shown
     named = f"?{PARAMETER}={link(runs, moment.services.runs())}" if runs else ""
-    url, can_be_reached = corner.address(named)
+    url, can_be_reached = join_code.address(named)
     if can_be_reached:
-        typed = corner.address("")[0].partition("://")[2].rstrip("/")
+        typed = join_code.address("")[0].partition("://")[2].rstrip("/")
         st.html(
-            f'<div class="rc-home"><figure>{corner.picture(url)}</figure><div><p class="rc-invite">{escape(typed)}</p>'
+            f'<div class="rc-home"><figure>{join_code.picture(url)}</figure>'
+            f'<div><p class="rc-invite">{escape(typed)}</p>'
             "<p>Scan the code to open today's networks.</p></div></div>"
         )
     with st.container(key="wall_words"):
-        corner.say_if_nobody_can_come(can_be_reached)
+        join_code.say_if_nobody_can_come(can_be_reached)
     with st.container(horizontal=True, key="wall_buttons"):
         if runs:
             take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name, width="content")
-        ending.show()
+        end_button.show()
 
 
 STEP = WallStep("home", show)

@@ -6,7 +6,7 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.inside import reading
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.compare import parameter_drawing
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 
 

@@ -5,12 +5,12 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard.classroom import get_classroom
-from rnn_compare.dashboard.pages.present import class_answers, conductor, corner
-from rnn_compare.dashboard.pages.present.moment import Moment
-from rnn_compare.dashboard.pages.present.presenting import press
+from rnn_compare.dashboard.pages.present import class_answers, join_code, navigation
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
+from rnn_compare.dashboard.pages.present.permissions import press
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.lecture.questions import Question
+from rnn_compare.server.classroom import get_classroom
 
 
 def show(moment: Moment) -> None:
@@ -35,14 +35,14 @@ def _counted(question: Question, is_open: bool) -> None:
         f"of {max(counts.joined, counts.answered):,} have answered{'' if is_open else '. The vote is closed.'}</p>"
         f"{f'<ul>{choices}</ul>' if choices else ''}"
     )
-    st.html(corner.beside_the_code(body) if is_open else f'<div class="rc-voting rc-closed">{body}</div>')
+    st.html(join_code.beside_the_code(body) if is_open else f'<div class="rc-voting rc-closed">{body}</div>')
 
 
 def buttons(moment: Moment) -> None:
     """Draws what a presenter can do with the vote."""
-    again = ("Discuss and vote again", conductor.vote_again, moment.services)
-    show = ("Show the answers", conductor.show_answers, moment.services)
-    go_on = ("Go on without showing them", conductor.show_next_step, moment.services)
+    again = ("Discuss and vote again", navigation.vote_again, moment.services)
+    show = ("Show the answers", navigation.show_answers, moment.services)
+    go_on = ("Go on without showing them", navigation.show_next_step, moment.services)
     offered: dict[str, list[tuple[Any, ...]]] = {
         "idle": [("Open the vote", get_classroom().open_vote)],
         "open": [("Close the vote", get_classroom().close_vote)],

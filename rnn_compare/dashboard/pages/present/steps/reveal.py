@@ -5,16 +5,16 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.components.board import View
-from rnn_compare.dashboard.components.board_curves import packed
 from rnn_compare.dashboard.pages.present import class_answers, histogram
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
-from rnn_compare.dashboard.server import news
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Status
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_curves import packed
+from rnn_compare.server.board.board_message import View
 
 VIEW = View(("accuracy",))
 BAND = "The grey band holds the middle half of the class's drawings; the grey line is their median."
@@ -33,8 +33,8 @@ def show(moment: Moment) -> None:
         if moment.state.recorded and not any(run.replayed for run in runs):  # while it plays the board says so
             st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
         named = [run.id for run in runs]
-        data = news.message(moment.services, named, VIEW) | {"drawn": _drawn(moment, question)}
-        board.show(data, news.url(named, VIEW), key="wall_curves", may_press=False)
+        data = live.message(moment.services, named, VIEW) | {"drawn": _drawn(moment, question)}
+        board.show(data, live.url(named, VIEW), key="wall_curves", may_press=False)
     if question and guesses:
         with guesses:
             _beside_the_outcome(moment, question)

@@ -5,14 +5,14 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.classroom import get_classroom
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages import try_review
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.inside import reading
-from rnn_compare.dashboard.pages.present import corner, review_queue
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present import join_code, review_queue
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.server.classroom import get_classroom
 
 WORDS = "wall_word_by_word"
 
@@ -41,7 +41,8 @@ def show(moment: Moment) -> None:
 
 def _how_many_wait() -> None:
     waiting = sum(not review.shown for review in get_classroom().reviews())
-    st.html(corner.beside_the_code(f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting to be read</p>'))
+    waits = f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting to be read</p>'
+    st.html(join_code.beside_the_code(waits))
 
 
 STEP = WallStep("review", show)

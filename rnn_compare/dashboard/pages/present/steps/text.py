@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present.moment import Moment
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 
 

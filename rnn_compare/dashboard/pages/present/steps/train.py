@@ -6,21 +6,21 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.pages.present import conductor
-from rnn_compare.dashboard.pages.present.moment import Moment
-from rnn_compare.dashboard.pages.present.presenting import press
+from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
+from rnn_compare.dashboard.pages.present.permissions import press
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
-from rnn_compare.dashboard.shown_runs import grouped
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
+from rnn_compare.server.shown_runs import grouped
 
 
 def show(moment: Moment) -> None:
     """Draws a bar for each network, and what is left."""
     found = grouped(moment.trained)
     if not found:
-        st.button("Train", type="primary", on_click=press, args=(conductor.start_training, moment.services))
+        st.button("Train", type="primary", on_click=press, args=(navigation.start_training, moment.services))
         return
     drawn = looks(group.experiment.cell for group in found)
     rows = "".join(
@@ -37,7 +37,7 @@ def show(moment: Moment) -> None:
 def offer_to_continue(moment: Moment) -> None:
     """Shows a button for trainings that were broken off, where there are any."""
     if any(run.can_be_continued for run in moment.trained):
-        st.button("Continue", type="primary", on_click=press, args=(conductor.continue_training, moment.services))
+        st.button("Continue", type="primary", on_click=press, args=(navigation.continue_training, moment.services))
 
 
 def done(runs: Sequence[Run]) -> float:

@@ -1,0 +1,163 @@
+"""How a lecture goes on: one key leads from the first step to the last.
+
+A question is open as soon as its step is shown; the next press closes the vote, which shows the answers to the
+presenter alone, the one after shows them to the class, and the third goes on. A reveal has as many presses as there
+were questions: with each of them the class's answers to one stand beside the outcome.
+"""
+
+from rnn_compare.dashboard.pages.present import recordings
+from rnn_compare.dashboard.pages.present.lecture_context import Moment, now
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.lecture_file import Lecture, find
+from rnn_compare.lecture.questions import Question
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.services import Services
+
+HALF_SHOWN = (("predict", "idle"), ("reveal", "idle"), ("reveal", "open"), ("reveal", "closed"), ("reveal", "shown"))
+"""Steps and phases that are left where a server is killed, or its disk is full, in the middle of a press: the next one
+completes it."""
+
+
+def begin(services: Services, name: str, recorded: bool = False) -> None:
+    """Begins a lecture at its first step.
+
+    Args:
+        services: The server's.
+        name: The lecture's.
+        recorded: Whether recorded runs are played in the place of trainings.
+
+    Raises:
+        UserError: If there is no such lecture.
+    """
+    lecture = find(name)
+    get_classroom().begin(name, recorded, lecture.trained_settings())
+    services.refresh()
+    _show(services, lecture, 0)
+
+
+def advance(services: Services) -> None:
+    """Goes on: closes an open vote, shows its answers, tells the next outcome, or shows the next step."""
+    if (moment := now(services)) is None:
+        return
+    if (moment.step.kind, moment.state.phase) in HALF_SHOWN:
+        _show(services, moment.lecture, moment.index, moment.state.question)
+    elif moment.step.kind == "predict" and moment.state.phase == "open":
+        get_classroom().close_vote()
+    elif moment.step.kind == "predict" and moment.state.phase == "closed":
+        show_answers(services)
+    elif (question := _after(moment, 1)) is not None:
+        _show(services, moment.lecture, moment.index, question)
+    else:
+        show_next_step(services)
+
+
+def show_answers(services: Services) -> None:
+    """Shows the class its answers, and with them what is right where nothing later asks or reveals that."""
+    if (moment := now(services)) is None or (question := moment.state.question) is None:
+        return
+    reveals_later = any(step.kind == "reveal" for step in moment.lecture.steps[moment.index :])
+    if reveals_later or moment.state.hidden or question.id in moment.lecture.repeated:
+        get_classroom().show_answers()
+    elif moment.state.phase == "closed":
+        get_classroom().reveal()
+
+
+def show_next_step(services: Services) -> None:
+    """Shows the next step, if there is one; answers to a closed vote stay hidden from the class."""
+    if (moment := now(services)) and moment.index + 1 < len(moment.lecture.steps):
+        _show(services, moment.lecture, moment.index + 1)
+
+
+def go_back(services: Services) -> None:
+    """Goes back to the outcome or the step before; what was answered, trained and revealed stays as it is."""
+    if (moment := now(services)) is None:
+        return
+    if (question := _after(moment, -1)) is not None:
+        _show(services, moment.lecture, moment.index, question)
+    elif moment.index > 0:
+        _show(services, moment.lecture, moment.index - 1)
+
+
+def vote_again(services: Services) -> None:
+    """Opens another round, after neighbours have talked; or the vote, if it was never open."""
+    if (moment := now(services)) is None or moment.step.kind != "predict" or moment.state.phase == "open":
+        return
+    if any(moment.answers(question) for question in [moment.step.question] if question):
+        get_classroom().vote_again()
+    else:
+        get_classroom().open_vote()
+
+
+def start_training(services: Services) -> None:
+    """Begins the trainings of the step at hand, hidden, or plays their recording, unless they have begun."""
+    moment = now(services)
+    if moment is None or _has_begun(services, moment.lecture, moment.index):
+        return
+    if moment.state.recorded:
+        recordings.play(services, moment.lecture.preset_at(moment.index))
+        return
+    # Ahead of whatever the class has started itself: a hall waits.
+    services.submit_hidden(moment.lecture.preset_at(moment.index).experiments(), priority=1)
+
+
+def continue_training(services: Services) -> None:
+    """Goes on with trainings that were broken off, from their last epochs; hidden they stay.
+
+    Raises:
+        UserError: If one of them cannot go on; the others do.
+    """
+    moment, problems = now(services), []
+    for run in moment.trained if moment else ():
+        if run.can_be_continued:
+            try:
+                services.engine.continue_run(run.id, priority=1)
+            except UserError as error:
+                problems.append(str(error))
+    services.refresh()
+    if problems:
+        raise UserError(" ".join(problems))
+
+
+def _show(services: Services, lecture: Lecture, index: int, question: Question | None = None) -> None:
+    step, classroom = lecture.steps[index], get_classroom()
+    asked = lecture.asked_before(index) if step.kind == "reveal" else ()
+    question = question or step.question or next(iter(asked), None)
+    runs = _runs_of(services, lecture, index)
+    classroom.show_step(index, step.title, step.text, question)
+    if runs != classroom.state().runs:
+        classroom.show_runs(runs)
+    phase = classroom.state().phase
+    if step.kind == "predict" and phase == "idle":
+        classroom.open_vote()
+    elif step.kind == "train":
+        start_training(services)
+    elif step.kind == "reveal" and phase != "revealed":
+        classroom.reveal(lecture.settings_at(index))
+    classroom.open_reviews(step.kind == "review")
+
+
+def next_outcome(moment: Moment) -> Question | None:
+    """Returns the question whose outcome the next press tells; None where it leads on."""
+    return _after(moment, 1)
+
+
+def _after(moment: Moment, by: int) -> Question | None:
+    """Returns the question that a reveal tells next, or the one before; None where it is the last, or the first."""
+    asked = moment.lecture.asked_before(moment.index) if moment.step.kind == "reveal" else ()
+    if moment.state.question not in asked:
+        return None
+    place = asked.index(moment.state.question) + by
+    return asked[place] if 0 <= place < len(asked) else None
+
+
+def _has_begun(services: Services, lecture: Lecture, index: int) -> bool:
+    return bool(_runs_of(services, lecture, index))
+
+
+def _runs_of(services: Services, lecture: Lecture, index: int) -> tuple[str, ...]:
+    """Returns the runs that a step is about: those that its training began in this lecture."""
+    trained_at = lecture.trained_at(index)
+    named = get_classroom().runs_at(trained_at) if trained_at is not None else ()
+    # A step's runs are those of the step before it, until it has its own.
+    found = {run.experiment.setting for run in services.all_runs() if run.id in named}
+    return named if found == lecture.settings_at(index) else ()

@@ -1,0 +1,69 @@
+"""Before a lecture: which one is given."""
+
+import streamlit as st
+
+from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, recordings
+from rnn_compare.dashboard.widgets import flash
+from rnn_compare.formatting import about, counted
+from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
+from rnn_compare.server.services import Services
+
+
+def show(services: Services) -> None:
+    """Draws a card for each lecture."""
+    st.markdown("## Present")
+    st.markdown(
+        "The class predicts, the networks train with their curves hidden, and the reveal sets both beside each other. "
+        "→, Page Down or Space goes on, ← goes back, Esc leaves; nothing is lost by it."
+    )
+    found = read_all()
+    flash.show()
+    for lecture in found.lectures:
+        _card(services, lecture)
+    for problem in found.problems:
+        st.warning(problem, icon=":material/edit_document:")
+    st.markdown(
+        "[The second screen](notes) has the notes, the next step, the clock and the reviews from the hall: move it to "
+        "the screen that only you see."
+    )
+    _, can_be_reached = join_code.address(join_code.JOIN)
+    join_code.say_if_nobody_can_come(can_be_reached)
+
+
+def _card(services: Services, lecture: Lecture) -> None:
+    presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
+    seconds = sum(services.seconds(preset.experiments()) for preset in presets.values())
+    with st.container(border=True, key=f"lecture_{lecture.name}"):
+        said, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
+        said.markdown(
+            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; the networks train {about(seconds)} "
+            f"on this machine. `{lecture.name}.toml`"
+        )
+        begin.button(
+            "Begin",
+            type="primary",
+            key=f"begin_{lecture.name}",
+            on_click=permissions.press,
+            args=(navigation.begin, services, lecture.name),
+            icon=":material/play_arrow:",
+        )
+        if recordings.are_there(services, lecture):
+            replay.button(
+                "Begin with a recording",
+                key=f"replay_{lecture.name}",
+                on_click=permissions.press,
+                args=(navigation.begin, services, lecture.name, True),
+                help="Nothing is trained: what was trained before plays in half a minute, hidden and revealed as a "
+                "training would be. It says all the while that it is a recording.",
+            )
+        copy.button(
+            "Copy to edit",
+            key=f"edit_{lecture.name}",
+            on_click=permissions.press,
+            args=(_copy, lecture.name),
+            type="tertiary",
+        )
+
+
+def _copy(name: str) -> None:
+    st.toast(f"Edit {copy_to_edit(name)}: it takes the place of the shipped one.", icon=":material/edit:")

@@ -1,0 +1,151 @@
+"""Brings a class to the page: its address, and a QR code for two hundred phones."""
+
+import os
+import socket
+from collections.abc import Hashable
+from html import escape
+from urllib.parse import urlsplit, urlunsplit
+
+import psutil
+import segno
+import streamlit as st
+
+from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
+from rnn_compare.paths import page_command
+from rnn_compare.server.access import presenter
+from rnn_compare.server.access.request_guard import is_loopback
+
+PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
+"""Where the code may lead, by what one does there: the paths of pages."""
+_OPENED = "invite_opened"
+_NOWHERE = ("192.0.2.1", 9)
+"""An address for documentation (RFC 5737), for asking the system which way it would send."""
+
+CLOSED = (
+    "The page is open to this machine only: phones cannot reach it. To let a class in, start it with "
+    f"`{page_command()} --server.address 0.0.0.0`; the address and a code for phones then stand here."
+)
+IN_JUPYTER = (
+    "This page is behind Jupyter's sign-in: only who may use this Jupyter server can open it. For a class, start the "
+    f"program as a server of its own: `{page_command()} --server.address 0.0.0.0`."
+)
+ALONE = "This machine is in no network, so nobody can reach it. Join one, or open a hotspot, and try again."
+
+
+def entry(page: Hashable = "") -> None:
+    """Draws the button on the first page, and the window that it opens.
+
+    Args:
+        page: What the page behind the window shows. Nothing there can be pressed while the window is open, so whoever
+            has changed it has closed the window, whether or not that was heard.
+    """
+    if st.button("Invite the class", icon=":material/qr_code_2:", width="stretch"):
+        st.session_state[_OPENED] = page
+    if st.session_state.get(_OPENED) == page:
+        _window()
+
+
+def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None) -> str | None:
+    """Returns where others reach the page, without a slash at the end; None if they cannot.
+
+    Args:
+        seen: The address of the first page in this browser: what a proxy is called there counts for others too.
+        listens_on: Streamlit's ``server.address``; empty for all networks.
+        port: Streamlit's ``server.port``.
+        secure: Whether the server speaks https itself.
+        own: This machine's address in its network, if it has one.
+
+    Example:
+        >>> address("http://localhost:8501/", "0.0.0.0", 8501, secure=False, own="10.1.2.3")
+        'http://10.1.2.3:8501'
+        >>> address("https://rnn.university.example/course/", "127.0.0.1", 8501, secure=False, own=None)
+        'https://rnn.university.example/course'
+    """
+    parts = urlsplit(seen)
+    base = parts.path.rstrip("/")
+    if parts.hostname and not is_loopback(parts.hostname):
+        return urlunsplit((parts.scheme, parts.netloc, base, "", ""))
+    if is_loopback(listens_on):
+        return None
+    host = own if listens_on in ("", "0.0.0.0", "::") else listens_on
+    if not host:
+        return None
+    name = f"[{host}]" if ":" in host else host  # IPv6
+    return f"{'https' if secure else 'http'}://{name}:{port}{base}"
+
+
+def reachable(page: str = "") -> str | None:
+    """Returns where others reach the first page, as this visitor's browser and its settings tell; None if they cannot.
+
+    Args:
+        page: The path of the page that is being drawn.
+    """
+    return address(
+        (st.context.url or "").rstrip("/").removesuffix(f"/{page}"),
+        st.get_option("server.address") or "",
+        st.get_option("server.port"),
+        bool(st.get_option("server.sslCertFile")),
+        own_address(),
+    )
+
+
+def obstacle() -> str:
+    """Returns why others cannot reach this server, and what to do about it."""
+    if JUPYTER_VARIABLE in os.environ:
+        return IN_JUPYTER
+    return CLOSED if is_loopback(st.get_option("server.address") or "") else ALONE
+
+
+def own_address() -> str | None:
+    """Returns this machine's IPv4 address in the network that it would send by; None if it is in none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(_NOWHERE)  # sends nothing: it only chooses a way
+            return str(probe.getsockname()[0])
+        except OSError:
+            pass
+    # A hotspot of this machine's own leads nowhere else.
+    found = (
+        each.address
+        for addresses in psutil.net_if_addrs().values()
+        for each in addresses
+        if each.family == socket.AF_INET
+    )
+    return next((each for each in found if not is_loopback(each)), None)
+
+
+def code(url: str) -> str:
+    """Returns a QR code as SVG: black on white in every theme, with the quiet margin that cameras ask for."""
+    return str(
+        segno.make(url, micro=False, error="m").svg_inline(border=4, dark="#000000", light="#ffffff", omitsize=True)
+    )
+
+
+def code_address(url: str) -> str:
+    """Returns the same as an address that an image can be drawn from."""
+    return str(segno.make(url, micro=False, error="m").svg_data_uri(border=4, dark="#000000", light="#ffffff", scale=8))
+
+
+def _window() -> None:
+    def close() -> None:
+        st.session_state[_OPENED] = None
+
+    # Opened anew at each run of the page, since one that comes of a training's news would close it.
+    @st.dialog("Join in", width="large", on_dismiss=close)
+    def dialog() -> None:
+        found = reachable()
+        if found is None or JUPYTER_VARIABLE in os.environ:
+            st.info(obstacle(), icon=":material/lock:")
+        if found is None:
+            return
+        told, shown = st.columns([2, 3], vertical_alignment="center")
+        with told:
+            place = st.radio("Where the code leads", list(PLACES), key="invite_place")
+            url = f"{found}/{PLACES[place or next(iter(PLACES))]}"
+            st.html(f"<p class='rc-invite'>{escape(url)}</p>")
+            if presenter.is_open():
+                st.caption("Whoever opens it may train as well: no presenter's pass is set (docs/security.md).")
+        with shown, st.container(key="invite_code"):
+            st.image(code(url), width="stretch")
+
+    dialog()

@@ -1,0 +1,113 @@
+"""Which trained networks a page asks, and whether with their best or their last weights."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from functools import partial
+
+import streamlit as st
+
+from rnn_compare.comparison.groups import groups
+from rnn_compare.dashboard.widgets import url_state
+from rnn_compare.dashboard.widgets.widget_values import hold
+from rnn_compare.experiment_sets import MAX_COMPARED, labels
+from rnn_compare.runs.files import Which
+from rnn_compare.runs.record import Run, names
+from rnn_compare.server.services import Services
+from rnn_compare.server.shown_runs import has_chosen, note_choice, restore, say_what_is_hidden, shown
+
+WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
+USUAL = "best epoch"
+_ASKED = "ask"
+"""Names in the address the networks that were chosen here, where these are others than the charts show."""
+
+
+def askable(services: Services) -> list[Run]:
+    """Returns the runs that can be asked; where there is none, the page says how to get one."""
+    found = [run for run in services.runs() if run.has_weights]
+    if not say_what_is_hidden(services) and not found:
+        st.info(
+            "No network has finished an epoch yet. Train one on the Compare page; as soon as its first epoch is "
+            "done, it can be asked here.",
+            icon=":material/hourglass_empty:",
+        )
+    return found
+
+
+def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
+    """Draws the choice of networks and weights in the sidebar, and returns it."""
+    by_id = {run.id: run for run in found}
+    shown_as = dict(zip(by_id, in_a_list(found), strict=True))
+    restore()
+    # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
+    # keeps to the choice.
+    if not has_chosen() and (asked := [run for run in st.query_params.get(_ASKED, "").split(",") if run in by_id]):
+        st.session_state["networks"] = asked[:MAX_COMPARED]
+        note_choice()
+    kept = [run for run in st.session_state.get("networks", []) if run in by_id]
+    hold("networks", kept if has_chosen() else [group.runs[0].id for group in groups(shown(found))])
+    url_state.take("weights", WEIGHTS)
+    with st.sidebar:
+        chosen = st.multiselect(
+            "Networks",
+            list(reversed(by_id)),
+            key="networks",
+            max_selections=MAX_COMPARED,
+            format_func=shown_as.__getitem__,
+            placeholder="Choose at least one",
+            on_change=note_choice,
+            persist_state="session",
+        )
+        which = st.segmented_control("Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights")
+        st.caption("Best is the epoch with the highest validation accuracy.")
+    url_state.keep(_ASKED, ",".join(chosen) if has_chosen() else "")
+    url_state.keep("weights", which or USUAL, USUAL)
+    return [by_id[run] for run in chosen], WEIGHTS[which or USUAL]
+
+
+def on_cards(runs: Sequence[Run]) -> list[str]:
+    """Returns a title for each of the runs that are asked together: what the charts call it, told from its like."""
+    return _told_apart(runs, names(runs))
+
+
+def in_a_list(runs: Sequence[Run]) -> list[str]:
+    """Returns a name for each of all runs: its settings are named only where another run has the same title.
+
+    But for the epochs, wherever they differ: who asks networks of several cells must see that one was trained longer.
+    """
+    differ = len({run.experiment.epochs for run in runs}) > 1
+    return _told_apart(runs, [run.title for run in runs], always=("epochs",) if differ else ())
+
+
+def _told_apart(runs: Sequence[Run], called: Sequence[str], always: Collection[str] = ()) -> list[str]:
+    """Adds to names that are equal in what settings the runs differ, and where in none, when they were trained.
+
+    Args:
+        runs: All of them.
+        called: Their names so far.
+        always: Settings that are added to the names of others too, unless somebody has given them.
+    """
+    for ending in (partial(_settings, always=always), _when):
+        equal: dict[str, list[Run]] = {}
+        for run, name in zip(runs, called, strict=True):
+            equal.setdefault(name, []).append(run)
+        ends = {run.id: end for same in equal.values() for run, end in zip(same, ending(same), strict=True)}
+        called = [name + ends[run.id] for run, name in zip(runs, called, strict=True)]
+    return list(called)
+
+
+def _settings(same: Sequence[Run], always: Collection[str]) -> list[str]:
+    if len(same) == 1 and same[0].name:
+        return [""]
+    found = zip(same, labels((run.experiment for run in same), always), strict=True)
+    return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in found]
+
+
+def _when(same: Sequence[Run]) -> list[str]:
+    if len(same) == 1:
+        return [""]
+    times = [datetime.fromtimestamp(run.started or run.created) for run in same]
+    for exactly in (", %d %b %H:%M", ", %d %b %H:%M:%S"):
+        ends = [time.strftime(exactly) for time in times]
+        if len(set(ends)) == len(ends):
+            return ends
+    return [f", run {run.position}" for run in same]

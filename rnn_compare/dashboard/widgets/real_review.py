@@ -1,0 +1,114 @@
+"""A real review in the box for a review, which none of the asked networks has learned from."""
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import streamlit as st
+
+from rnn_compare.dashboard.widgets import url_state
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.held_out import HeldOut, held_out
+from rnn_compare.explain.verdict import MAX_CHARACTERS
+from rnn_compare.formatting import as_markdown
+from rnn_compare.sources.registry import about_films
+
+NUMBER = "number"
+"""The parameter of the address that names a real review: it is too long to stand there itself."""
+
+
+@dataclass(frozen=True)
+class RealReview:
+    """A real review that stands in the box, and what its author thought.
+
+    Attributes:
+        text: The review.
+        kind: ``test`` or ``validation``.
+        number: Its number in the source.
+        positive: Whether it has the label 1: whether its author liked the film.
+        labels: What the labels 0 and 1 are called.
+        film: Whether it is a review of a film.
+    """
+
+    text: str
+    kind: str
+    number: int
+    positive: bool
+    labels: tuple[str, str] = ("negative", "positive")
+    film: bool = True
+
+    @property
+    def said(self) -> str:
+        """Which review it is and what its label says, as Markdown."""
+        what = "Its author found the film" if self.film else "Its label is"
+        name = as_markdown(self.labels[self.positive])
+        return f"{self.kind.capitalize()} review {self.number:,}. {what} **{name}**."
+
+
+def take_from_address(experiments: Collection[Experiment]) -> None:
+    """Puts the real review whose number the address names into the box, before that is drawn."""
+    number = st.query_params.get(NUMBER, "")
+    if "review" in st.session_state or not number.isdecimal():
+        return
+    if (real := _held_out(experiments)) and int(number) in real.numbers:
+        _take(real, int(number), experiments)
+
+
+def keep_in_address() -> None:
+    """Writes the number of the real review that stands in the box into the address."""
+    found = picked()
+    url_state.keep(NUMBER, str(found.number) if found else "")
+
+
+def offer(experiments: Collection[Experiment]) -> None:
+    """Draws the choice of real reviews, if there are some that none of the experiments has learned from."""
+    real = _held_out(experiments)
+    if real is None:
+        return
+
+    def take(number: int | None) -> None:
+        if number is not None:
+            _take(real, min(max(number, real.numbers[0]), real.numbers[-1]), experiments)
+
+    if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
+        st.session_state["real_review"] = None
+    st.button(
+        f"Random {real.kind} review",
+        help="A real review that none of these networks has learned from, with what its label says: number "
+        f"{real.numbers[0]:,} to {real.numbers[-1]:,}",
+        on_click=lambda: take(random.choice(real.numbers)),
+    )
+    st.number_input(
+        "Number of the review",
+        min_value=real.numbers[0],
+        max_value=real.numbers[-1],
+        value=None,
+        key="real_review",
+        placeholder="No.",
+        label_visibility="collapsed",
+        width=160,
+        on_change=lambda: take(st.session_state["real_review"]),
+    )
+
+
+def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
+    try:
+        return held_out(experiments)
+    except UserError:  # what is wrong with the reviews is said where they are needed
+        return None
+
+
+def _take(real: HeldOut, number: int, experiments: Collection[Experiment]) -> None:
+    text, positive = real.text(number)[:MAX_CHARACTERS], real.positive(number)
+    films = all(about_films(experiment.source) for experiment in experiments)
+    found = RealReview(text, real.kind, number, positive, real.labels, films)
+    st.session_state.update(picked=found, review=found.text, real_review=number)
+
+
+def picked() -> RealReview | None:
+    """Returns the real review that stands in the box as it was written; None if something else stands there."""
+    found: RealReview | None = st.session_state.get("picked")
+    # The browser may hand line ends back in another way.
+    same = found is not None and found.text.split() == str(st.session_state.get("review", "")).split()
+    return found if same else None

@@ -1,0 +1,85 @@
+"""Where the presenter signs in, at the end of the sidebar: with the pass, or with the university's own sign-in."""
+
+import time
+
+import streamlit as st
+
+from rnn_compare.dashboard.components.component import component
+from rnn_compare.server.access import visitor_cookie
+from rnn_compare.server.access.presenter import TOKEN, forget, is_known, is_presenter, remember, signed_in_until
+from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
+from rnn_compare.server.access.rules import LONGEST, Rule, rule
+
+_TYPED, _SAID = "presenter_pass", "presenter_said"
+
+_tries_of_one = RateLimit(at_once=5, per_second=1 / 12)
+_tries_of_all = RateLimit(at_once=60, per_second=1.0)
+
+
+def show() -> None:
+    """Draws it; nothing where no pass is set."""
+    found = rule()
+    if found.open:
+        return
+    signed_in, until = is_presenter(), signed_in_until(found)
+    with st.sidebar, st.container(key="presenter_box"):
+        if found.problem:
+            st.warning(found.problem, icon=":material/lock:")
+            return
+        with st.popover("Presenter", icon=f":material/{'lock_open' if signed_in else 'lock'}:", type="tertiary"):
+            if signed_in:
+                hours = f", in this browser, until {time.strftime('%H:%M', time.localtime(until))}" if until else ""
+                st.caption(f"You are signed in as the presenter{hours}.")
+                st.button("Sign out", on_click=_sign_out, args=(found,))
+            else:
+                _offer(found)
+        if until:
+            data = {"header": visitor_cookie.SIGN_IN_HEADER, "token": st.session_state[TOKEN]}
+            component("sign_in.js")(data=data, key="presenter_cookie")
+
+
+def _offer(found: Rule) -> None:
+    if found.password:
+        with st.form("presenter_form", border=False):
+            st.text_input("Pass", type="password", key=_TYPED, autocomplete="current-password")
+            st.form_submit_button("Sign in", on_click=_try_pass, args=(found,))
+    if found.emails:
+        if st.user.get("is_logged_in"):
+            st.caption(f"{st.user.get('email')} is not among the presenters.".replace("@", "\\@"))
+            st.button("Sign out", on_click=st.logout)
+        else:
+            st.button("Sign in with your university", on_click=_log_in)
+    if said := st.session_state.get(_SAID):
+        st.error(said)
+
+
+def _try_pass(found: Rule) -> None:
+    typed = str(st.session_state.get(_TYPED, ""))[: LONGEST + 1]
+    st.session_state[_TYPED] = ""
+    st.session_state.pop(_SAID, None)
+    if wait := _tries_of_one.take(_place()) or _tries_of_all.take("all"):
+        st.session_state[_SAID] = f"Too many passes were tried. Try again in {whole_seconds(wait)}."
+        return
+    try:
+        if not remember(found, typed):
+            st.session_state[_SAID] = "That is not the pass."
+    except OSError as error:  # a full disk
+        st.session_state[_SAID] = f"The sign-in could not be kept: {error.strerror or error}."
+
+
+def _place() -> str:
+    # Not the cookie: whoever guesses throws it away.
+    return st.context.ip_address or "this machine"
+
+
+def _log_in() -> None:
+    try:
+        st.login()
+    except Exception as error:  # noqa: BLE001  # whatever is missing, the lecturer must be told
+        st.session_state[_SAID] = f"Signing in is not set up: {error}"
+
+
+def _sign_out(found: Rule) -> None:
+    forget()
+    if is_known(found):
+        st.logout()

@@ -1,0 +1,135 @@
+"""Texts of the lecturer's own on the page: a file is chosen, read by a worker, and then a source like the others."""
+
+import hashlib
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from rnn_compare.atomic import whole_file
+from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets.waiting import wait_for
+from rnn_compare.formatting import as_markdown
+from rnn_compare.reviews import taking_in
+from rnn_compare.server.access import presenter, upload_gate
+from rnn_compare.server.access.request_guard import for_this_machine_only
+from rnn_compare.server.services import get_services
+from rnn_compare.sources import own_texts, text_cards
+from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS
+
+WHAT = (
+    "A CSV file with a header, a column of texts and a column of two labels of any name: "
+    f"{MIN_TEXTS} to {MAX_ROWS:,} rows, divided by comma, semicolon or tab. It stays on this machine, and whoever "
+    "opens this page can read the texts."
+)
+OPEN_TO_OTHERS = (
+    "Whoever reaches this server may use it, so it takes no files until a presenter's pass is set (docs/security.md). "
+    "`python -m rnn_compare train --source FILE.csv` takes them, and a folder of the cache does: `cache/texts/`."
+)
+_READING, _PROBLEM, _BOX = "texts_being_read", "texts_problem", "texts_box"
+_LONGEST_NAME = 60
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """A file that a worker reads.
+
+    Attributes:
+        path: Where it is.
+        time: Since when: what a worker answered before, to the same file, may no longer be true.
+        sent: Whether it was sent from a browser: one that holds something else than texts is then not kept.
+    """
+
+    path: Path
+    time: int
+    sent: bool
+
+
+def show(source_key: str) -> None:
+    """Draws the box for a file, and what there is to read in the folder of texts.
+
+    Args:
+        source_key: The key of the widget that chooses the source; a file that was read is chosen there.
+    """
+    problem = st.session_state.get(_PROBLEM)
+    with st.expander("Texts of your own", icon=":material/upload_file:", expanded=bool(problem)):
+        st.caption(WHAT)
+        if reason := why_not():
+            st.caption(reason)
+            return
+        flash.show()
+        if problem:
+            st.error(problem, icon=":material/report:")
+        upload_gate.open_for_this_session()
+        number = st.session_state.setdefault(_BOX, 0)  # another number, another box: an empty one
+        sent = st.file_uploader("File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}")
+        _offer_folder()
+    if sent is not None:
+        presenter.require()
+        st.session_state[_READING] = _kept(sent)
+        st.session_state[_BOX] += 1
+        st.session_state.pop(_PROBLEM, None)
+        upload_gate.discard()
+        st.rerun()
+    if reading := st.session_state.get(_READING):
+        _read(reading, source_key)
+
+
+def why_not() -> str | None:
+    """Returns why this visitor may bring no texts, in a sentence; None if he may."""
+    if presenter.is_open() and not for_this_machine_only():
+        return OPEN_TO_OTHERS
+    return presenter.why_not()
+
+
+def forget(name: str, source_key: str) -> None:
+    """Removes texts and what was prepared of them."""
+    with flash.noting(flash.noted()):
+        presenter.require()
+        taking_in.forget(name)
+        st.session_state.pop(source_key, None)
+
+
+def _offer_folder() -> None:
+    def begin(path: Path) -> None:
+        with flash.noting(flash.noted()):
+            presenter.require()
+            st.session_state.pop(_PROBLEM, None)
+            st.session_state[_READING] = _Reading(path, time.time_ns(), sent=False)
+
+    for path in own_texts.unread():
+        st.button(f"Read {as_markdown(path.name)}", key=f"read {path.name}", on_click=begin, args=(path,))
+
+
+def _read(reading: _Reading, source_key: str) -> None:
+    analysis = get_services().engine.analyse(taking_in.answer, str(reading.path), reading.time)
+    if not analysis.ended:
+        wait_for(f"Reading {reading.path.name}", analysis)
+        return
+    del st.session_state[_READING]
+    found = analysis.result or taking_in.TakenIn(problem=analysis.problem or "")
+    if found.problem:
+        st.session_state[_PROBLEM] = as_markdown(f"{reading.path.name}: {found.problem}")
+        if reading.sent and analysis.result:
+            reading.path.unlink(missing_ok=True)
+    else:
+        st.session_state[source_key] = found.name
+    st.rerun()
+
+
+def _kept(sent: UploadedFile) -> _Reading:
+    """Writes what was sent into the folder of texts, under its own name if no other file has it."""
+    content = sent.getvalue()
+    digest = hashlib.sha256(content).hexdigest()[:12]
+    name = "".join(sign if sign.isalnum() or sign in " ._-()" else "_" for sign in sent.name).strip(" .")
+    stem, ending = Path(name).stem[:_LONGEST_NAME] or "texts", Path(name).suffix.lower()
+    path = text_cards.folder() / f"{stem}{ending if ending in own_texts.ENDINGS else '.csv'}"
+    if path.exists() and text_cards.digest(path) != digest:
+        path = path.with_stem(f"{stem}-{digest[:6]}")
+    is_new = not path.exists()
+    if is_new:
+        with whole_file(path) as partial:
+            partial.write_bytes(content)
+    return _Reading(path, time.time_ns(), sent=is_new)

@@ -1,0 +1,161 @@
+"""Backpropagation through time in NumPy, in 64 bits: the gradient at every word of a review, and its length.
+
+Each cell goes back over one timestep by itself (``Cell.step_back``); here the timesteps follow one another. Over 500
+timesteps a gradient shrinks below what 32 bits can hold.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.cells.cell import Gradient, StateGradients, StepValues
+from rnn_compare.cells.registry import cell
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.cell_readings import before
+from rnn_compare.explain.prediction import Ids, Tell, forward_pass, recurrent_weights
+from rnn_compare.networks.recurrent_layer import CellWeights, Mask, Trace
+from rnn_compare.networks.weights import Weights
+
+
+@dataclass(frozen=True)
+class LayerGradients:
+    """Gradients of the loss in the order of the text.
+
+    Attributes:
+        states: With respect to the hidden state after each timestep (batch, timesteps, units), over every path
+            by which it acts on what comes later.
+        carry: With respect to the cell's second state, the LSTM's carry, after each timestep (batch, timesteps,
+            units), over the hidden state of the same timestep too; None for a cell with one state.
+    """
+
+    states: Gradient
+    carry: Gradient | None
+
+
+def backpropagate(
+    cell_name: str, trace: Trace, weights: CellWeights, last_gradient: Gradient, mask: Mask | None = None
+) -> LayerGradients:
+    """Carries a gradient back through one direction of a recurrent layer, one timestep after the other.
+
+    Args:
+        cell_name: Which recurrence.
+        trace: What the layer computed, with signals.
+        weights: Its weights.
+        last_gradient: Of the loss with respect to the last state that was read (batch, units).
+        mask: True where a timestep was read (batch, timesteps). Elsewhere the states are those of the timestep
+            before, and so are the gradients.
+    """
+    found = cell(cell_name)
+    U, b = weights.recurrent_kernel.astype(np.float64), weights.bias.astype(np.float64)  # noqa: N806  # as in cells/
+    values = _step_values(found.states, trace)
+    gradients: StateGradients = (last_gradient, *(np.zeros_like(last_gradient) for _ in found.states[1:]))
+    timesteps = trace.states.shape[1]
+    kept = np.empty((len(gradients), timesteps, *last_gradient.shape))
+    for t in range(timesteps) if trace.backward else reversed(range(timesteps)):
+        earlier, complete = found.step_back(gradients, {name: each[:, t] for name, each in values.items()}, U, b)
+        if mask is not None:
+            read = mask[:, t, np.newaxis]
+            earlier = tuple(np.where(read, new, old) for new, old in zip(earlier, gradients, strict=True))
+            complete = tuple(np.where(read, new, old) for new, old in zip(complete, gradients, strict=True))
+        kept[:, t] = complete
+        gradients = earlier
+    states, *others = kept.swapaxes(1, 2)
+    return LayerGradients(states, others[0] if others else None)
+
+
+def _step_values(states: tuple[str, ...], trace: Trace) -> StepValues:
+    """Returns what ``step_back`` needs of each timestep, in 64 bits, each (batch, timesteps, units)."""
+    # What was masked is not a number, and is not used: zeros keep it from spreading.
+    values = {name: np.nan_to_num(each.astype(np.float64)) for name, each in trace.signals.items()}
+    values["state"] = trace.states.astype(np.float64)
+    return values | {f"previous_{name}": before(values[name], trace.backward) for name in states}
+
+
+Array = NDArray[np.float64]
+
+NUMBERS_AT_ONCE = 2**20
+"""How many hidden states are held in memory at a time: 8 MB, and up to ten times as much with all that goes along."""
+
+
+@dataclass(frozen=True)
+class GradientNorms:
+    """The size of the gradient in one direction of the last recurrent layer, in the order of the text.
+
+    For each review and timestep it is ‖∂ℓ/∂h_t‖, the length of the gradient of that review's binary
+    cross-entropy ℓ with respect to its state h_t.
+
+    Attributes:
+        backward: Whether the text was read from its end.
+        states: For the hidden states (reviews, timesteps).
+        carry: For the carry track of an LSTM, ‖∂ℓ/∂c_t‖ in the same way; otherwise None.
+        read: Where a word was read: not at masked timesteps (reviews, timesteps).
+    """
+
+    backward: bool
+    states: Array
+    carry: Array | None
+    read: NDArray[np.bool_]
+
+
+def gradient_norms(
+    experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer], tell: Tell | None = None
+) -> tuple[GradientNorms, ...]:
+    """Works out how large the gradient of the loss is at each timestep, in the last recurrent layer.
+
+    Dropout is left out, as in ``predict``.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        ids: Word ids (batch, timesteps).
+        labels: 1 for a positive review, 0 for a negative one (batch,).
+        tell: Told, from time to time, how many of the reviews are done.
+
+    Returns:
+        One result, or two where bidirectional: forward and backward.
+    """
+    states = [np.empty(ids.shape) for _ in range(2 if experiment.bidirectional else 1)]
+    carries = [np.empty(ids.shape) for _ in states]
+    rows = max(1, NUMBERS_AT_ONCE // (ids.shape[1] * experiment.units))
+    for start in range(0, len(ids), rows):
+        part = slice(start, start + rows)
+        for direction, gradients in enumerate(state_gradients(experiment, weights, ids[part], labels[part])):
+            states[direction][part] = np.linalg.norm(gradients.states, axis=-1)
+            if gradients.carry is not None:
+                carries[direction][part] = np.linalg.norm(gradients.carry, axis=-1)
+        if tell is not None:
+            tell(min(start + rows, len(ids)), len(ids))
+    has_carry = len(cell(experiment.cell).states) > 1
+    read = ids != 0 if experiment.mask_padding else np.ones(ids.shape, np.bool_)
+    return tuple(
+        GradientNorms(backward, norms, carry if has_carry else None, read)
+        for backward, norms, carry in zip((False, True), states, carries, strict=False)
+    )
+
+
+def state_gradients(
+    experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer]
+) -> tuple[LayerGradients, ...]:
+    """Returns the gradient of each review's loss for every state of the last recurrent layer.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        ids: Word ids (batch, timesteps).
+        labels: 1 for a positive review, 0 for a negative one (batch,).
+
+    Returns:
+        One result a direction, each (batch, timesteps, units).
+    """
+    probabilities, layers = forward_pass(experiment, weights, ids, with_signals=True)
+    mask = ids != 0 if experiment.mask_padding else None
+    # Cross-entropy behind a sigmoid: what goes into the sigmoid has the gradient probability - label.
+    errors = probabilities.astype(np.float64) - labels
+    last_gradient = np.outer(errors, weights["dense/kernel"].astype(np.float64))
+    directions = recurrent_weights(experiment, weights)[-1]
+    gradients = np.split(last_gradient, len(directions), axis=1)
+    return tuple(
+        backpropagate(experiment.cell, trace, direction, gradient, mask)
+        for trace, direction, gradient in zip(layers[-1], directions, gradients, strict=True)
+    )

@@ -1,0 +1,218 @@
+"""The words as a network sees them: a map of its embedding, and which words lie close to each other."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.cells.cell import States, sigmoid
+from rnn_compare.cells.registry import cell
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.prediction import Array, Ids, Tell, dense, predict, recurrent_pass, recurrent_weights
+from rnn_compare.networks.recurrent_layer import initial_states
+from rnn_compare.networks.weights import Weights
+from rnn_compare.reviews.vocabulary import INDEX_FROM, PADDING, START, UNKNOWN, Vocabulary, tokenize
+
+MAP_WORDS = 3000
+"""Words on the map: rarer ones have moved little from where chance put them, and more could not be told apart."""
+
+
+@dataclass(frozen=True)
+class WordMap:
+    """The most frequent words in the plane in which their embedding is widest.
+
+    Attributes:
+        words: The words, most frequent first.
+        ids: What stands for them (words,).
+        points: Where they lie (words, 2).
+        verdicts: The probability that a review of this word alone is positive (words,).
+        empty: That probability for a review without a word: where the network leans by itself.
+        shares: How much of the embedding's variance lies along each of the two axes, from 0 to 1.
+    """
+
+    words: tuple[str, ...]
+    ids: NDArray[np.int64]
+    points: Array
+    verdicts: Array
+    empty: float
+    shares: tuple[float, float]
+
+
+def word_map(
+    experiment: Experiment,
+    weights: Weights,
+    vocabulary: Vocabulary,
+    count: int = MAP_WORDS,
+    tell: Tell | None = None,
+) -> WordMap:
+    """Lays the most frequent words out on a map, and asks the network about each of them alone.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        vocabulary: The words of the source it was trained on.
+        count: Words to show, or as many as the network knows.
+        tell: Told how many words the network has judged, where that takes long.
+    """
+    ids = known_ids(experiment, vocabulary)[:count]
+    verdicts = one_word_verdicts(experiment, weights, ids, tell)
+    points, shares = principal_plane(weights["embedding/embeddings"][ids], verdicts)
+    words = tuple(vocabulary.word(int(word_id)) for word_id in ids)
+    return WordMap(words, ids, points, verdicts, empty_verdict(experiment, weights), shares)
+
+
+def neighbours(
+    experiment: Experiment,
+    weights: Weights,
+    vocabulary: Vocabulary,
+    word: str,
+    count: int = 10,
+    among: int = MAP_WORDS,
+) -> list[tuple[str, float]]:
+    """Finds the words whose embedding points most nearly the same way.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        vocabulary: The words of the source it was trained on.
+        word: Any word that the network knows.
+        count: Neighbours to find.
+        among: How many of the most frequent words may be neighbours.
+
+    Returns:
+        Words and their cosines, from 1 (the same direction) to -1, the nearest first; not the word itself.
+
+    Raises:
+        UserError: If the network does not know the word.
+    """
+    word_id = find_word(experiment, vocabulary, word)
+    ids = known_ids(experiment, vocabulary)[:among]
+    ids = ids[ids != word_id]
+    directions = _unit_length(weights["embedding/embeddings"])
+    cosines = directions[ids] @ directions[word_id]
+    nearest = np.argsort(-cosines, kind="stable")[:count]
+    return [(vocabulary.word(int(ids[i])), float(cosines[i])) for i in nearest]
+
+
+def known_ids(experiment: Experiment, vocabulary: Vocabulary) -> NDArray[np.int64]:
+    """Returns the ids of all words that a network knows (words,), the most frequent first."""
+    first = INDEX_FROM + 1
+    return np.arange(first, min(experiment.vocabulary_size, first + len(vocabulary)))
+
+
+def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
+    """Returns the id of one typed word, in any case.
+
+    Raises:
+        UserError: If it is no word, more than one, or none that the network knows.
+
+    Example:
+        >>> find_word(Experiment(), Vocabulary(["the", "good"]), " Good!")
+        5
+    """
+    found = tokenize(text[:1000])
+    if len(found) != 1:
+        raise UserError(f"Words are looked up one at a time; here there {'is none' if not found else 'are several'}.")
+    word = found[0]
+    word_id = vocabulary.id(word, experiment.vocabulary_size)
+    if word_id != UNKNOWN:
+        return word_id
+    shown = word if len(word) <= 40 else f"{word[:39]}…"
+    rank = vocabulary.rank(word)
+    if rank is None:
+        raise UserError(f"“{shown}” stands in none of the training reviews. Look up another word.")
+    raise UserError(
+        f"“{shown}” is unknown to this network: it has rank {rank:,} by frequency, and only the first "
+        f"{experiment.vocabulary_size - INDEX_FROM - 1:,} were kept. Look up a more frequent word."
+    )
+
+
+def principal_plane(vectors: Array, along: Array) -> tuple[Array, tuple[float, float]]:
+    """Projects vectors onto the two axes along which they vary most (principal component analysis).
+
+    An axis could as well point the other way; it is turned so that ``along`` grows in its direction, which
+    makes the result the same every time and maps of two networks comparable.
+
+    Args:
+        vectors: (vectors, features).
+        along: One number for each vector (vectors,).
+
+    Returns:
+        The points (vectors, 2), and the share of the variance along each axis. Where there is no second axis,
+        as with one feature, it is 0.
+
+    Example:
+        >>> points, shares = principal_plane(np.float32([[0, 1], [0, 3]]), along=np.float32([0.9, 0.1]))
+        >>> points.round(6).tolist(), shares
+        ([[1.0, 0.0], [-1.0, 0.0]], (1.0, 0.0))
+    """
+    centred = vectors - vectors.mean(axis=0)
+    left, sizes, _ = np.linalg.svd(centred, full_matrices=False)
+    points = np.zeros((len(vectors), 2), np.float32)
+    shares = [0.0, 0.0]
+    variance = float(np.sum(sizes**2))
+    for axis in range(min(2, len(sizes)) if variance else 0):
+        projected = left[:, axis] * sizes[axis]
+        direction = np.dot(projected, along - along.mean())
+        if direction == 0:  # nothing to go by: the point that lies farthest out decides
+            direction = projected[np.argmax(np.abs(projected))]
+        points[:, axis] = projected if direction > 0 else -projected
+        shares[axis] = float(sizes[axis] ** 2) / variance
+    return points, (shares[0], shares[1])
+
+
+def _unit_length(vectors: Array) -> Array:
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    scaled: Array = np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    return scaled
+
+
+def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell: Tell | None = None) -> Array:
+    """Returns the probability that a review of one word is positive, for each of many words.
+
+    Each review is encoded as any other: padding, the start token (unless maxlen is 1), the word. All begin
+    alike, so that a network that reads forward reads their beginning once. A bidirectional one begins at the
+    word itself and must read each of them whole, which takes seconds for thousands of words.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        words: The ids of the words (words,).
+        tell: Told how many of them are read, where it takes long.
+
+    Returns:
+        One probability for each word (words,).
+    """
+    beginning = np.full(experiment.maxlen - 1, PADDING, np.int32)
+    beginning[-1:] = START
+    if experiment.bidirectional:
+        rows = np.tile(np.append(beginning, PADDING), (len(words), 1))
+        rows[:, -1] = words
+        if experiment.mask_padding:
+            rows = rows[:, -2:]  # the rest would be skipped
+        return predict(experiment, weights, rows, tell)
+    values = weights["embedding/embeddings"][words]
+    step = cell(experiment.cell).step
+    for met, (layer,) in zip(
+        _states_after(experiment, weights, beginning), recurrent_weights(experiment, weights), strict=True
+    ):
+        states = tuple(np.broadcast_to(state, (len(words), experiment.units)) for state in met)
+        (values, *_), _ = step(np.dot(values, layer.kernel), states, layer.recurrent_kernel, layer.bias)
+    return sigmoid(dense(weights, values))
+
+
+def empty_verdict(experiment: Experiment, weights: Weights) -> float:
+    """Returns the probability that a review without a word is positive: padding and the start token alone."""
+    row = np.full((1, experiment.maxlen), PADDING, np.int32)
+    row[0, -1] = START
+    return float(predict(experiment, weights, row)[0])
+
+
+def _states_after(experiment: Experiment, weights: Weights, ids: Ids) -> list[States]:
+    """Returns what each layer carries on after reading a row of ids (timesteps,): its states, each (1, units)."""
+    if not len(ids):
+        return [initial_states(experiment.cell, 1, experiment.units)] * experiment.layers
+    _, layers = recurrent_pass(experiment, weights, ids[np.newaxis], with_signals=True)
+    _, *others = cell(experiment.cell).states
+    return [(trace.last_state, *(trace.last_of(trace.signals[name]) for name in others)) for (trace,) in layers]

@@ -1,0 +1,126 @@
+"""A review read word by word: the verdict after every word, and what went on inside the cells."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.cell_readings import CellReading, cell_readings
+from rnn_compare.explain.prediction import Array, Ids, Tell, dense, predict_logits, recurrent_pass
+from rnn_compare.networks.recurrent_layer import Trace
+from rnn_compare.networks.weights import Weights
+from rnn_compare.reviews.encoding import EncodedReview, Token
+from rnn_compare.reviews.vocabulary import PADDING, UNKNOWN
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How one network read one review.
+
+    Only the words that were read are shown. Padding and the start token are no words: what they did lies in the
+    first of the ``logits``.
+
+    Attributes:
+        words: The words that were read, in their order; those cut off are not among them.
+        logits: The log-odds of "positive" before the first word and after each word (words + 1,). The first is
+            that after the padding and the start token, or, where there was nothing before it, that of a state of
+            zeros. Where the network reads in both directions each is that of a review which ends with that word:
+            the backward cell begins at the end, and its state at a word depends on all words behind it.
+        cells: What each direction of each recurrent layer did, the lowest layer and the forward direction first.
+    """
+
+    words: tuple[Token, ...]
+    logits: Array
+    cells: tuple[CellReading, ...]
+
+
+def words_read(review: EncodedReview) -> tuple[Token, ...]:
+    """Returns the words of a review that the network reads: without the start token and what was cut off.
+
+    They stand at the last positions of its row of ids.
+    """
+    return tuple(token for token in review.tokens[1:] if token.state != "cut off")
+
+
+def read(
+    experiment: Experiment, weights: Weights, review: EncodedReview, beginnings_logits: Array | None = None
+) -> Reading:
+    """Lets a network read a review word by word.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        review: What it is given.
+        beginnings_logits: What ``predict_logits`` says of its ``beginnings``, if that is known already. Only a
+            bidirectional network needs it; it takes as long as reading the review once for each of its words.
+    """
+    words = words_read(review)
+    first = len(review.ids) - len(words)
+    _, layers = recurrent_pass(experiment, weights, review.ids[np.newaxis], with_signals=True)
+    if not experiment.bidirectional:
+        logits = dense(weights, _last_layer_states(layers, first))
+    elif beginnings_logits is not None:
+        logits = beginnings_logits
+    else:
+        logits = predict_logits(experiment, weights, beginnings(review.ids, first))
+    return Reading(words, logits, cell_readings(experiment, weights, review.ids, layers, first))
+
+
+def beginnings(ids: NDArray[np.int32], first: int) -> NDArray[np.int32]:
+    """Returns the reviews that end before the first word, after it, after the second, and so on.
+
+    Each is padded at the front, as a review of its own; the last is the review itself.
+
+    Args:
+        ids: The row of word ids (timesteps,).
+        first: Position of the first word.
+
+    Returns:
+        Ids (words + 1, timesteps).
+
+    Example:
+        >>> beginnings(np.array([0, 1, 7, 8], np.int32), first=2)
+        array([[0, 0, 0, 1],
+               [0, 0, 1, 7],
+               [0, 1, 7, 8]], dtype=int32)
+    """
+    timesteps = len(ids)
+    padded = np.concatenate([np.full(timesteps, PADDING, np.int32), ids])
+    ends = np.arange(first, timesteps + 1)
+    rows: NDArray[np.int32] = padded[ends[:, np.newaxis] + np.arange(timesteps)]
+    return rows
+
+
+def _last_layer_states(layers: tuple[tuple[Trace, ...], ...], first: int) -> Array:
+    """Returns the states of the last layer before the first word and after each word (words + 1, units)."""
+    (trace,) = layers[-1]
+    states = trace.states[0]
+    unread = states[first - 1 : first] if first else np.zeros_like(states[:1])
+    return np.concatenate([unread, states[first:]])
+
+
+def logits_without(experiment: Experiment, weights: Weights, ids: Ids, words: int, tell: Tell | None = None) -> Array:
+    """Replaces each word by "unknown", one at a time, and asks for the verdict again.
+
+    A word is not taken away but replaced, so that all other words keep their places. One that is unknown
+    already makes no difference and is not asked about.
+
+    Args:
+        experiment: What the network is.
+        weights: Its weights.
+        ids: The row of word ids (timesteps,).
+        words: How many words stand at its end.
+        tell: Told how many of the reviews are read.
+
+    Returns:
+        The log-odds of "positive" for the whole review, and for it with each word in turn unknown (1 + words,).
+    """
+    first = len(ids) - words
+    known = np.flatnonzero(ids[first:] != UNKNOWN)
+    rows = np.tile(ids, (1 + len(known), 1))
+    rows[1 + np.arange(len(known)), first + known] = UNKNOWN
+    whole, *changed = predict_logits(experiment, weights, rows, tell)
+    logits = np.full(1 + words, whole, np.float32)
+    logits[1 + known] = changed
+    return logits

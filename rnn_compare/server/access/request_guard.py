@@ -1,0 +1,122 @@
+"""What every request meets before Streamlit does: which are refused, and what every answer says about itself."""
+
+import ipaddress
+import logging
+import os
+import re
+
+import streamlit as st
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from rnn_compare.server.access import upload_gate, visitor_cookie
+from rnn_compare.server.access.websocket_guard import is_own_origin, without_development
+from rnn_compare.server.phones import join
+from rnn_compare.server.tuning import connections
+
+HEALTH = "/_stcore/health"
+EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
+
+_HOST_NAME = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
+_EMBEDDER = re.compile(r"(https?://)?(\*\.)?[\w-]+(\.[\w-]+)*(:\d+)?|https?:|file:|\*")
+_log = logging.getLogger(__name__)
+
+
+class RequestGuard:
+    """Refuses what no browser of a visitor asks for, and marks answers.
+
+    Everything that visitors do goes over Streamlit's websocket, so the server takes no forms, and no uploads but the
+    presenter's texts (``upload_gate``) and what a phone sends (``join``).
+    While it listens on this machine only, it answers to this machine's names only: else any web site could have its
+    own name point here, and would then pass for the page itself (DNS rebinding).
+
+    Args:
+        app: The server that this stands before.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._said = _headers()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers a request, or refuses it in a sentence."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        allowed = _host_allowed(headers.get("host", ""))
+        if scope["type"] == "websocket":
+            connected = self.app if allowed and is_own_origin(headers) else WebSocketClose(1008)
+            await connected(scope, without_development(receive), send)
+            return
+        new_cookies = visitor_cookie.new(scope)
+
+        async def marked(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(self._said)
+                for cookie in new_cookies:
+                    headers.append("Set-Cookie", cookie)
+            await send(message)
+
+        await (_refusal(scope, allowed) or self.app)(scope, receive, marked)
+
+
+def is_loopback(name: str) -> bool:
+    """Tells whether a host's name or address means the machine that asks.
+
+    Example:
+        >>> is_loopback("localhost"), is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("0.0.0.0")
+        (True, True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name.lower().rstrip(".") == "localhost"
+
+
+def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
+    if not host_allowed:
+        return PlainTextResponse(
+            "This server listens on its own machine only, and answers to localhost and 127.0.0.1. Behind a proxy, "
+            "name what it is called there: --server.allowedHosts NAME.",
+            status_code=421,
+        )
+    method, path = scope["method"], scope["path"]
+    if connections.is_full() and not path.endswith(HEALTH):
+        return PlainTextResponse(connections.FULL, 503, {"Connection": "close", "Retry-After": "5"})
+    if method not in ("GET", "HEAD", "OPTIONS") and not (join.admits(method, path) or upload_gate.admits(method, path)):
+        return PlainTextResponse("Nothing is sent to this server but over its websocket.", status_code=405)
+    return None
+
+
+def for_this_machine_only() -> bool:
+    """Tells whether nobody but users of this machine reaches the server."""
+    # Where its owner lists the allowed names, Streamlit holds websockets to them.
+    return not st.get_option("server.allowedHosts") and is_loopback(st.get_option("server.address") or "0.0.0.0")
+
+
+def _host_allowed(host: str) -> bool:
+    if not for_this_machine_only():
+        return True
+    found = _HOST_NAME.fullmatch(host)
+    return found is not None and is_loopback(found[1])
+
+
+def _headers() -> dict[str, str]:
+    return {
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "same-origin",
+        # A foreign page that shows this one in a frame could have its visitors click on Train or Delete unawares.
+        "Content-Security-Policy": f"frame-ancestors {' '.join(_embedders())}; object-src 'none'; base-uri 'self'",
+    }
+
+
+def _embedders() -> list[str]:
+    named = os.environ.get(EMBED_VARIABLE, "").split()
+    if wrong := [name for name in named if not _EMBEDDER.fullmatch(name)]:
+        _log.warning("%s holds %r, which is no site: no site may show the page.", EMBED_VARIABLE, wrong[0])
+        named = []
+    return ["'self'", *named]

@@ -1,0 +1,46 @@
+"""The cookies that tell one visitor's browser from another's, and the presenter's from all: no script can read them,
+and they are gone when the browser is closed."""
+
+import re
+import secrets
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.types import Scope
+
+from rnn_compare.server.access import rules, sign_in_token
+from rnn_compare.server.urls import base_path
+
+NAME, PRESENTER = "rnn_compare_visitor", "rnn_compare_presenter"
+SIGN_IN_HEADER = "X-Sign-In"
+"""By which a page on which the pass was typed has its sign-in's token made a cookie."""
+
+_BROWSER = "browser"
+_TOKEN = re.compile(r"[0-9a-f]{32}")
+
+
+def token(cookie: object) -> str | None:
+    """Returns a cookie's value if it is one that this server may have given out."""
+    return cookie if isinstance(cookie, str) and _TOKEN.fullmatch(cookie) else None
+
+
+def of_this_page() -> str:
+    """Returns the token of the browser that shows this page; one for this session alone if it keeps no cookies."""
+    return str(st.session_state.setdefault(_BROWSER, token(st.context.cookies.get(NAME)) or secrets.token_hex(16)))
+
+
+def new(scope: Scope) -> list[str]:
+    """Returns the `Set-Cookie` headers for a browser that has no token, or that shows a sign-in's for the first time.
+
+    Streamlit's page asks for its health each time before it connects, so that the websocket brings the cookies along;
+    a phone asks for its page.
+    """
+    request, found = Request(scope), {}
+    browser, sign_in = token(request.cookies.get(NAME)), request.headers.get(SIGN_IN_HEADER)
+    if scope["path"].endswith(("/_stcore/health", "/join")) and not browser:
+        found[NAME] = secrets.token_hex(16)
+    if browser and sign_in and sign_in_token.valid_until(sign_in, browser, rules.rule().password):
+        found[PRESENTER] = sign_in
+    secure = "; Secure" if scope["scheme"] == "https" else ""
+    rest = f"Path={base_path() or '/'}; HttpOnly; SameSite=Lax{secure}"
+    return [f"{name}={value}; {rest}" for name, value in found.items()]

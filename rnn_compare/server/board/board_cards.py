@@ -1,0 +1,192 @@
+"""The words of the board's cards: of a card with one run, and of one with several seeds."""
+
+import os
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rnn_compare.comparison import accuracies
+from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.intervals import Mean, mean
+from rnn_compare.formatting import about, counted, duration, ordinal, percent
+from rnn_compare.fused.code_folder import sign_of
+from rnn_compare.runs.estimate import START_SECONDS, History
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
+from rnn_compare.server.board.board_subject import recorded
+from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
+
+REPLAY = "replay"
+"""The state of a card whose run is played again, so that nobody takes it for live."""
+
+LAYERS = {"fused": "fast layers"}
+"""What a card calls the layers that a run was trained by."""
+
+
+def card(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
+    """Returns what a card says, as ready words; those of ``state_more`` are left out where there is little room.
+
+    Args:
+        group: Its runs.
+        starts: Ids of all queued runs, the next first, and the seconds until each will start.
+        history: Tells how long a run takes that has no finished epoch yet.
+    """
+    if len(group.runs) == 1:
+        return _of_one(group.runs[0], starts, history)
+    return _of_seeds(group, starts, history)
+
+
+def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str, Any]:
+    best, last = run.best, run.last
+    return {
+        "status": REPLAY if run.replayed else run.status.value,
+        "state": _state(run, starts),
+        "state_more": "",
+        "fraction": round(run.fraction_done, 3),
+        "best": percent(best["val_accuracy"]) if best else "–",
+        "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
+        # While it trains the time left has that place.
+        "last": f"last {percent(last['val_accuracy'])}" if last and run.status.ended else "",
+        "left": _left(run, history),
+        "size": f"{run.parameters:,} parameters" if run.parameters else "",
+        "pace": _pace([run]),
+        "layers": _trained_by([run]),
+        "reason": run.reason or "",
+        "press": "Continue" if run.can_be_continued else "" if run.status.ended or run.replayed else "Stop",
+        "stopping": run.stop_requested and not run.status.ended,
+    }
+
+
+def _trained_by(runs: Sequence[Run]) -> str:
+    one = runs[0]
+    layers = one.layers.partition(",")[0]
+    return recorded(runs) if one.replayed or one.is_from_elsewhere else LAYERS.get(layers, layers)
+
+
+def _pace(runs: Sequence[Run]) -> str:
+    paces = [run.seconds_per_epoch for run in runs if run.seconds_per_epoch is not None]
+    took = "took " if runs[0].replayed else ""  # they go at another pace now
+    return f"{took}{duration(sum(paces) / len(paces))} per epoch" if paces else ""
+
+
+def _state(run: Run, starts: Mapping[str, float]) -> str:
+    done, epochs = len(run.epochs), run.experiment.epochs
+    if run.replayed:
+        return f"{REPLAY}, epoch {done + (not run.status.ended)} of {epochs}"
+    match run.status:
+        case Status.QUEUED:
+            return _place(run, starts)
+        case Status.RUNNING if run.progress and run.progress[-1].phase == "preparing":
+            return "compiling, once on this machine: 10 to 20 s" if _is_compiling(run) else "preparing"
+        case Status.RUNNING if run.progress and run.progress[-1].phase == "validation":
+            return f"epoch {done + 1} of {epochs}, validating"
+        case Status.RUNNING:
+            return f"epoch {min(done + 1, epochs)} of {epochs}"
+        case Status.FINISHED if run.stopped_early:
+            return f"stopped early, epoch {done} of {epochs}"
+        case Status.FINISHED:
+            return f"finished, epoch {done} of {epochs}"
+        case _:
+            return f"{run.status.value} after {done} of {epochs} epochs"
+
+
+def _is_compiling(run: Run) -> bool:
+    here = not os.environ.get(SCHEDULER_VARIABLE)
+    return here and run.layers == "fused" and not sign_of(run.experiment.cell).exists()
+
+
+def _place(run: Run, starts: Mapping[str, float]) -> str:
+    if not starts.get(run.id):
+        return "starting"
+    place = [queued for queued, seconds in starts.items() if seconds].index(run.id) + 1
+    return f"waiting, {ordinal(place)} in line, {about(starts[run.id])}"
+
+
+def _left(run: Run, history: History) -> str:
+    if run.status is not Status.RUNNING or run.replayed:
+        return ""
+    if run.seconds_left is None:
+        return f"{about(history.left(run) * history.slower(run))} left"
+    return f"{duration(run.seconds_left)} left"
+
+
+# ---- several seeds -----------------------------------------------------------------------------
+
+
+def _of_seeds(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
+    runs = group.runs
+    at_work = [run for run in runs if not run.status.ended]
+    # Those that have ended are compared; until the first has, those that train say how far they are.
+    so_far = not group.counted
+    told = group.counted or tuple(run for run in at_work if run.epochs)
+    best = mean([run.best["val_accuracy"] for run in told if run.best])
+    typical = mean([_typical(run) for run in told if run.epochs])
+    trains = bool(at_work) and not runs[0].replayed
+    return {
+        "status": _status(runs),
+        "state": _seeds_state(group, starts),
+        "state_more": "" if all(run.status is Status.QUEUED for run in runs) else "finished",
+        "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
+        "best": _written(best) if best else "–",
+        "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
+        "last": f"typical {percent(typical.mean)}" if typical else "",
+        "left": f"{about(max(_ends(group, at_work, starts, history)))} left" if trains else "",
+        "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
+        "pace": _pace(runs),
+        "layers": _trained_by(runs),
+        "reason": _left_out(group),
+        "press": "Stop" if trains else "Continue" if any(run.can_be_continued for run in runs) else "",
+        "stopping": trains and all(run.stop_requested for run in at_work),
+    }
+
+
+def _typical(run: Run) -> float:
+    shares = [epoch["val_accuracy"] for epoch in run.epochs]
+    return accuracies.typical(shares, run.experiment.validation_reviews).accuracy
+
+
+def _written(found: Mean) -> str:
+    if found.margin is None:
+        return percent(found.mean)
+    return f"{100 * found.mean:.1f} ± {100 * found.margin:.1f} %"
+
+
+def _status(runs: Sequence[Run]) -> str:
+    """The state of all: at work, waiting, whole, or what became of the first that is not."""
+    if any(run.replayed for run in runs):
+        return REPLAY
+    for status in (Status.RUNNING, Status.QUEUED):
+        if any(run.status is status for run in runs):
+            return status.value
+    return next((run.status.value for run in runs if run.status is not Status.FINISHED), Status.FINISHED.value)
+
+
+def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
+    if group.runs[0].replayed:
+        return f"{REPLAY}, {len(group.counted)} of {len(group.runs)} seeds"
+    waiting = [run for run in group.runs if run.status is Status.QUEUED]
+    if len(waiting) == len(group.runs):
+        return _place(min(waiting, key=lambda run: starts.get(run.id, 0.0)), starts)
+    return f"{len(group.counted)} of {len(group.runs)} seeds"
+
+
+def _ends(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], history: History) -> list[float]:
+    epoch = history.epoch(group.experiment) * history.slower(at_work[0])
+    return [starts.get(run.id, 0.0) + _seconds_left(run, epoch) for run in at_work]
+
+
+def _seconds_left(run: Run, epoch: float) -> float:
+    if run.seconds_left is not None:
+        return run.seconds_left
+    return START_SECONDS + (1.0 - run.fraction_done) * run.experiment.epochs * epoch
+
+
+def _left_out(group: Group) -> str:
+    if not group.left_out:
+        return ""
+    became = Counter(run.status.value for run in group.left_out)
+    many = ", ".join(f"{count} {status}" for status, count in became.items())
+    one = group.left_out[0]
+    named = f"seed {one.experiment.seed} {one.status.value} after {counted(len(one.epochs), 'epoch')}"
+    reason = next((f" ({run.reason})" for run in group.left_out if run.reason and run.status is Status.FAILED), "")
+    return f"Left out of the mean: {named if len(group.left_out) == 1 else many}{reason}"

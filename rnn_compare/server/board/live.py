@@ -1,0 +1,118 @@
+"""What the live board shows, made once for all viewers: on a page's first drawing, and when its browser asks for news.
+
+Streamlit runs a page's script for every viewer's tick, on the processor that also trains. So browsers fetch the board's
+message from here: a few hundred bytes, or the word that nothing is new.
+"""
+
+import asyncio
+import gzip
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rnn_compare.charts.curves.registry import known as known_charts
+from rnn_compare.errors import UserError
+from rnn_compare.server.board import board_message
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.board.known_baselines import Found, lines
+from rnn_compare.server.services import CURTAIN, Services, Snapshot, get_services, running_services
+from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, is_behind_the_curtain
+from rnn_compare.server.urls import FOLDER
+
+PATH = f"{FOLDER}/live"
+LONGEST_QUERY = 2000
+SWITCHES = ("marks", "baselines", "gap")
+HINT = "Press Train: the curves grow here"
+
+_Answer = tuple[str, bytes]
+_making = anyio.CapacityLimiter(1)
+_under_way: dict[tuple[tuple[str, ...], View], asyncio.Task[_Answer]] = {}
+
+
+def message(services: Services, named: Sequence[str], view: View) -> dict[str, Any]:
+    """Returns what the board draws (see ``board_message.message``); it must not be changed.
+
+    Args:
+        services: The server's.
+        named: What a page's link names (see ``shown_runs``); nothing means the newest comparison.
+        view: What is drawn.
+    """
+    return _message(services, services.snapshot(), named, view)
+
+
+def url(named: Sequence[str], view: View) -> str:
+    """Returns where a page finds what is new of these runs."""
+    switches = {name: int(getattr(view, name)) for name in SWITCHES}
+    return f"{PATH}?{urlencode({'show': ','.join(named), 'charts': ','.join(view.charts), **switches})}"
+
+
+async def answer(request: Request) -> Response:
+    """Answers with the board's message as JSON, or with 304 where the browser has it already."""
+    if len(request.url.query) > LONGEST_QUERY:
+        return Response("That is too long.", status_code=414)
+    named = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
+    switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
+    view = View(known_charts(request.query_params.get("charts", "").split(",")), **switches)
+    try:
+        tag, content = await _answer(tuple(named), view)
+    except UserError as error:
+        return Response(str(error), status_code=503)
+    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status_code=304, headers=headers)
+    if "gzip" not in request.headers.get("Accept-Encoding", ""):
+        content = gzip.decompress(content)
+    else:
+        headers["Content-Encoding"] = "gzip"
+    return Response(content, media_type="application/json", headers=headers)
+
+
+def _message(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
+    return snapshot.once(
+        ("message", tuple(named), view),
+        lambda snapshot: _made(services, snapshot, named, view),
+    )
+
+
+def _made(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
+    if is_behind_the_curtain(snapshot, named):
+        return board_message.message([], {}, view, CURTAIN)
+    shown = chosen(services.on_charts(snapshot), named)
+    known = services.baselines.look_up(shown) if view.baselines else Found()
+    said = services.findings(snapshot, shown)
+    starts = services.starts(snapshot)
+    history = services.history(snapshot)
+    return board_message.message(shown, starts, view, HINT, history, said, lines(known.baselines), known.said)
+
+
+async def _answer(named: tuple[str, ...], view: View) -> _Answer:
+    """Returns an answer's tag and content: at hand, or made in a thread, once for all who ask meanwhile."""
+    services = running_services()
+    if services and (fresh := services.fresh) and (found := fresh.known(("answer", named, view))):
+        answer: _Answer = found
+        return answer
+    task = _under_way.get((named, view))
+    if task is None:
+        made = anyio.to_thread.run_sync(_made_anew, named, view, limiter=_making)
+        task = _under_way[named, view] = asyncio.ensure_future(made)
+        task.add_done_callback(lambda _: _under_way.pop((named, view)))
+    return await asyncio.shield(task)
+
+
+def _made_anew(named: tuple[str, ...], view: View) -> _Answer:
+    services = get_services()
+    return services.snapshot().once(
+        ("answer", named, view), lambda snapshot: _packed(_message(services, snapshot, named, view))
+    )
+
+
+def _packed(values: dict[str, Any]) -> _Answer:
+    content = json.dumps(values, separators=(",", ":")).encode()
+    return f'"{hashlib.blake2b(content, digest_size=8).hexdigest()}"', gzip.compress(content, compresslevel=1)

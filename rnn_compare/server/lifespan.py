@@ -1,0 +1,82 @@
+"""What begins and ends with the server: the engine and its workers; and the browser that its start opens."""
+
+import contextlib
+import importlib
+import inspect
+import logging
+import signal
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any
+
+import anyio.to_thread
+import streamlit as st
+
+from rnn_compare.errors import UserError
+from rnn_compare.server.access import rules
+from rnn_compare.server.classroom import close_classroom
+from rnn_compare.server.phones import join
+from rnn_compare.server.services import close_services, get_services
+from rnn_compare.server.tuning import connections, quieten, script_turns
+from rnn_compare.server.tuning.log_limit import Seldom
+from rnn_compare.server.urls import page_url
+
+BEFOREHAND = (
+    "rnn_compare.dashboard.site",
+    "scipy.special",
+    "streamlit.material_icon_names",
+    *(f"PIL.{kind}ImagePlugin" for kind in ("Bmp", "Gif", "Jpeg", "Png", "Ppm")),
+)
+"""What is imported before the first visitor would wait for it: the pages, what their verdicts are computed with, and
+what Streamlit looks at icons with."""
+
+
+@contextlib.asynccontextmanager
+async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
+    """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
+    connections.spare_descriptors()
+    script_turns.take_turns()
+    for name in ("asyncio", "uvicorn.error"):
+        logging.getLogger(name).addFilter(Seldom())
+    quieten.look_rarely()
+    prepare()
+    print(rules.described(), flush=True)
+    with contextlib.suppress(UserError):  # every page says it in words, and tries again
+        await anyio.to_thread.run_sync(get_services)
+    if not st.get_option("server.headless"):  # Streamlit does it for a script, but not for an `st.App`
+        await anyio.to_thread.run_sync(webbrowser.open, page_url())
+    with _before_the_end(join.close):
+        yield {}
+    await anyio.to_thread.run_sync(close_services)
+    close_classroom()
+
+
+def prepare() -> None:
+    """Does beforehand what the first visitor would wait for."""
+    for module in BEFOREHAND:
+        importlib.import_module(module)
+    # Streamlit asks for the stack with its first element. Python then looks for the file of every module, only once.
+    inspect.stack()
+
+
+@contextlib.contextmanager
+def _before_the_end(call: Callable[[], None]) -> Iterator[None]:
+    """Has a function called when the process is told to end: the server itself first waits for open connections."""
+    if threading.current_thread() is not threading.main_thread():  # a server within a test
+        yield
+        return
+    before: dict[signal.Signals, Any] = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+
+    def handle(number: int, frame: object) -> None:
+        call()
+        if callable(then := before[signal.Signals(number)]):
+            then(number, frame)
+
+    for each in before:
+        signal.signal(each, handle)
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)

@@ -1,0 +1,232 @@
+"""The page for phones: a few small files, one stream of events, and two ways to send something."""
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import anyio
+import anyio.to_thread
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.lecture.classroom_record import BUSY_SECONDS, NotKept
+from rnn_compare.server.access import visitor_cookie
+from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
+from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.phones.broadcast import Broadcast
+from rnn_compare.server.tuning import connections
+from rnn_compare.server.urls import base_path
+
+PATH = "join"
+FILES = Path(__file__).parent / "page"
+LARGEST = 8192
+"""Bytes that a phone may send at once."""
+MOST_PAGES = 8
+"""That one device may have open: each holds a connection."""
+AT_ONCE, PER_SECOND = 30, 1.0
+"""Messages of one device: a finger that cannot make up its mind sends fewer."""
+
+BODY_SECONDS = 10.0
+"""In which all of a message has come."""
+NO_ROOM = "The server has no room for another phone. Yours tries again by itself; follow the wall meanwhile."
+
+_TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
+_sending = RateLimit(AT_ONCE, PER_SECOND)
+_recording = anyio.CapacityLimiter(1)
+"""One thread writes the class's record: where the disk is slow, others are there for all else that the server does."""
+_broadcast: Broadcast | None = None
+_is_closed = False
+
+
+class _Refused(Exception):  # noqa: N818  # an answer, not an error of the program
+    def __init__(self, status: int, said: str) -> None:
+        super().__init__(said)
+        self.status = status
+
+
+def admits(method: str, path: str) -> bool:
+    """Tells whether a request is one of those by which a phone sends something."""
+    return method == "POST" and path in {f"{base_path()}/{sent}" for sent, _ in SENT}
+
+
+def close() -> None:
+    """Ends the phones' connections for good: they would keep the server from ending. From whichever thread."""
+    global _is_closed
+    _is_closed = True
+    if _broadcast is not None:
+        _broadcast.close()
+
+
+# ---- what phones ask for -----------------------------------------------------------------------
+
+
+async def page(request: Request) -> Response:
+    """Answers with the page."""
+    return _file("join.html", request)
+
+
+async def without_slash(_request: Request) -> Response:
+    """Leads to the page, beside which its files are found."""
+    return RedirectResponse(f"../{PATH}", status_code=308)
+
+
+async def file(request: Request) -> Response:
+    """Answers with one of the page's files."""
+    return _file(request.path_params["name"], request)
+
+
+async def events(request: Request) -> Response:
+    """Answers with what phones are told, for as long as the phone listens."""
+    try:
+        if _is_closed:
+            raise _Refused(503, "The server is ending.")
+        if connections.is_full(for_phones=True):
+            raise _Refused(503, NO_ROOM)
+        device = _device(request)
+        classroom = await anyio.to_thread.run_sync(get_classroom)
+        if not classroom.has(device):
+            await _record(classroom.join, device)
+        if classroom.pages_of(device) >= MOST_PAGES:
+            raise _Refused(429, "This browser has the page open many times. Close it elsewhere, and load it again.")
+    except _Refused as refused:
+        return _said(str(refused), refused.status)
+    except UserError as error:
+        return _said(str(error), 503)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    if request.method == "HEAD":
+        return Response(headers=headers, media_type="text/event-stream")
+    return StreamingResponse(_shared(classroom).events(device), media_type="text/event-stream", headers=headers)
+
+
+# ---- what phones send --------------------------------------------------------------------------
+
+
+async def answer(request: Request) -> Response:
+    """Takes an answer: ``{"question": id, "round": number, "answer": …}``."""
+
+    def take(classroom: Classroom, device: str, sent: dict[str, Any]) -> None:
+        classroom.answer(device, sent["question"], sent["round"], sent["answer"])
+
+    return await _take(request, {"question", "round", "answer"}, take)
+
+
+async def review(request: Request) -> Response:
+    """Takes a review: ``{"text": …}``."""
+
+    def take(classroom: Classroom, device: str, sent: dict[str, Any]) -> None:
+        classroom.send_review(device, sent["text"])
+
+    return await _take(request, {"text"}, take)
+
+
+async def _take(request: Request, fields: set[str], take: Callable[[Classroom, str, dict[str, Any]], None]) -> Response:
+    try:
+        _require_own_page(request)
+        device = _device(request)
+        if seconds := _sending.take(device):
+            raise _Refused(429, f"That was a lot in a short time. Try again in {whole_seconds(seconds)}.")
+        sent = await _json(request, fields)
+        classroom = await anyio.to_thread.run_sync(get_classroom)
+        await _record(take, classroom, device, sent)
+    except ClientDisconnect:
+        return Response(status_code=400)  # which nobody reads
+    except _Refused as refused:
+        return _said(str(refused), refused.status)
+    except UserError as error:
+        return _said(str(error), 503 if isinstance(error, NotKept) else 409)
+    return JSONResponse({"kept": True}, headers=_NOT_STORED)
+
+
+ASKED = (
+    (PATH, page),
+    (f"{PATH}/", without_slash),
+    (f"{PATH}/events", events),
+    (f"{PATH}/{{name}}", file),
+)
+SENT = ((f"{PATH}/answer", answer), (f"{PATH}/review", review))
+_NOT_STORED = {"Cache-Control": "no-store"}
+
+
+# ---- the rest is how ---------------------------------------------------------------------------
+
+
+async def _record(call: Callable[..., object], *arguments: object) -> None:
+    """Calls what writes the class's record, when it is its turn."""
+    try:
+        with anyio.fail_after(BUSY_SECONDS):
+            await anyio.to_thread.run_sync(call, *arguments, limiter=_recording)
+    except TimeoutError:
+        raise _Refused(503, "The disk takes nothing at the moment. Try again.") from None
+
+
+def _shared(classroom: Classroom) -> Broadcast:
+    global _broadcast
+    if _broadcast is None or not _broadcast.serves(classroom):
+        if _broadcast is not None:
+            _broadcast.close()  # its phones come again
+        _broadcast = Broadcast(classroom)
+    return _broadcast
+
+
+def _device(request: Request) -> str:
+    """Returns what tells a device from others; its cookie cannot be read from it."""
+    token = visitor_cookie.token(request.cookies.get(visitor_cookie.NAME))
+    if token is None:
+        raise _Refused(403, "Your browser sent no cookie of this page. Allow cookies, and load the page again.")
+    return hashlib.sha256(f"class {token}".encode()).hexdigest()[:24]
+
+
+def _require_own_page(request: Request) -> None:
+    """Refuses what another site's page has a browser send."""
+    told = request.headers.get("Sec-Fetch-Site")  # only over https, or on the machine itself
+    origin = urlsplit(request.headers.get("Origin", "")).netloc
+    if told != "same-origin" and (told is not None or not origin or origin != request.headers.get("Host")):
+        raise _Refused(403, "Only this server's own page may send that.")
+
+
+async def _json(request: Request, fields: set[str]) -> dict[str, Any]:
+    if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
+        raise _Refused(415, "Only JSON is taken here.")
+    content = b""
+    try:
+        with anyio.fail_after(BODY_SECONDS):
+            async for part in request.stream():
+                content += part
+                if len(content) > LARGEST:
+                    raise _Refused(413, f"That is too long: {LARGEST:,} bytes at most.")
+    except TimeoutError:
+        raise _Refused(408, "Not all of it has come. Send it again.") from None
+    try:
+        sent = json.loads(content)
+    except (ValueError, RecursionError):
+        sent = None
+    if not isinstance(sent, dict) or sent.keys() != fields:
+        raise _Refused(400, f"This is taken: JSON with {' and '.join(sorted(fields))}.")
+    return sent
+
+
+@functools.cache
+def _contents() -> dict[str, tuple[bytes, str]]:
+    files = {path.name: path.read_bytes() for path in FILES.iterdir()}
+    return {name: (content, f'"{hashlib.sha256(content).hexdigest()[:16]}"') for name, content in files.items()}
+
+
+def _file(name: str, request: Request) -> Response:
+    if name not in _contents():
+        return Response("There is no such file.", status_code=404)
+    content, tag = _contents()[name]
+    headers = {"ETag": tag, "Cache-Control": "no-cache"}
+    if request.headers.get("If-None-Match") == tag:
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=_TYPES[Path(name).suffix], headers=headers)
+
+
+def _said(sentence: str, status: int) -> Response:
+    end = {"Connection": "close"} if status in (408, 503) else {}
+    return JSONResponse({"said": sentence}, status_code=status, headers=_NOT_STORED | end)

@@ -1,0 +1,127 @@
+"""What phones are told: the same for all, and of a device what it has sent itself.
+
+Before the reveal no figure, no curve, no tally and no right answer is in it.
+"""
+
+import re
+import statistics
+from collections.abc import Sequence
+from typing import Any
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.charts.palette import looks
+from rnn_compare.comparison.groups import groups
+from rnn_compare.lecture.class_state import Own, State
+from rnn_compare.lecture.outcomes import QuestionOutcome, is_right, named
+from rnn_compare.lecture.questions import Question, Tally
+from rnn_compare.runs.record import Run
+from rnn_compare.server.board.board_subject import recorded, replayed
+
+Message = dict[str, Any]
+
+_MARKS = re.compile(r"(\*\*|__|`|^#+ |(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+
+
+def for_all(state: State, shown: Sequence[Run], rounds: Sequence[Tally], outcome: QuestionOutcome | None) -> Message:
+    """Returns what every phone is told.
+
+    Args:
+        state: Where the lecture stands.
+        shown: The runs of the step; none of them goes out before the reveal.
+        rounds: How the class answered in each round; these do not either.
+        outcome: Nor does this.
+    """
+    revealed = state.phase == "revealed"
+    open_runs = [run for run in shown if revealed and not state.hides(run)]
+    # What networks say of a review tells how good they are.
+    verdicts = list(state.wall_verdicts) if not state.hidden else []
+    return {
+        "on": bool(state.lecture),
+        "title": plain(state.title),
+        "text": plain(state.text),
+        "question": _asked(state.question) if state.question else None,
+        "phase": "closed" if state.phase == "shown" else state.phase,  # the split is on the wall alone
+        "round": state.round,
+        "reviews": state.reviews_open,
+        "wall": None
+        if state.wall_review is None
+        else {"id": state.wall_review_id, "text": state.wall_review, "verdicts": verdicts},
+        "hasRuns": revealed and bool(state.runs),
+        "curves": _curves(open_runs, state.question),
+        "played": (replayed(open_runs) or f"Not live: {recorded(open_runs)}.") if open_runs and state.recorded else "",
+        "epochs": max((run.experiment.epochs for run in open_runs), default=0),
+        "tallies": [_tally(each) for each in rounds] if revealed else [],
+        "outcome": {"said": outcome.said, "answer": outcome.answer, "final": outcome.final}
+        if revealed and outcome
+        else None,
+    }
+
+
+def for_one(state: State, own: Own, outcome: QuestionOutcome | None) -> Message:
+    """Returns what a device is told of what it has sent itself."""
+    right = None
+    if state.question and own.answer is not None and state.phase == "revealed" and outcome:
+        right = is_right(state.question, own.answer, outcome)
+    return {
+        "question": state.question.id if state.question else "",
+        "round": state.round,
+        "answer": own.answer,
+        "right": right,
+        "review": {"id": own.review.id, "shown": own.review.shown} if own.review else None,
+    }
+
+
+def plain(markdown: str) -> str:
+    """Returns a step's text without Markdown's marks: a phone shows it as it is.
+
+    Example:
+        >>> plain("Which is *better*: **LSTM** or `GRU_2`? See [the book](https://example.org).")
+        'Which is better: LSTM or GRU_2? See the book.'
+    """
+    return _MARKS.sub("", _LINK.sub(r"\1", markdown)).strip()
+
+
+def _asked(question: Question) -> Message:
+    asked = question.model_dump(mode="json", exclude={"right", "repeats"})
+    if question.kind == "best_network":
+        asked["colors"] = _colors(question.choices)
+    return asked
+
+
+def _colors(names: Sequence[str]) -> list[str | None]:
+    """Colours by the cell that a network's name begins with, as everywhere else; None where that says none."""
+    cells = [next((cell for cell in CELLS if re.match(rf"{re.escape(cell)}\b", name)), None) for name in names]
+    known = iter(looks(cell for cell in cells if cell))
+    return [next(known).color if cell else None for cell in cells]
+
+
+def _curves(shown: Sequence[Run], question: Question | None) -> list[Message]:
+    found = groups(shown)
+    asked_about = named(question.network, found) if question else None
+    return [
+        {
+            "name": group.name,
+            "color": look.color,
+            "marker": look.marker,
+            "validation": _mean(group.runs, "val_accuracy"),
+            "training": _mean(group.runs, "accuracy"),
+        }
+        for group, look in zip(found, looks(group.experiment.cell for group in found), strict=True)
+        if asked_about in (None, group)
+    ]
+
+
+def _mean(runs: Sequence[Run], figure: str) -> list[float]:
+    """Over the seeds, epoch by epoch, as far as all have come."""
+    epochs = min(len(run.epochs) for run in runs)
+    return [round(statistics.fmean(run.epochs[place][figure] for run in runs), 4) for place in range(epochs)]
+
+
+def _tally(found: Tally) -> Message:
+    return {
+        "answered": found.answered,
+        "labels": found.labels,
+        "counts": found.counts,
+        "band": [found.low, found.middle, found.high] if found.low else [],
+    }

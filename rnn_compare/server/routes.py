@@ -1,0 +1,31 @@
+"""What the server answers beside Streamlit's own pages, and what every request passes through."""
+
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from rnn_compare.server.access.request_guard import RequestGuard
+from rnn_compare.server.board import live
+from rnn_compare.server.files import assets
+from rnn_compare.server.files.preload import Preload
+from rnn_compare.server.files.streamlit_files import StreamlitFiles
+from rnn_compare.server.phones import join
+from rnn_compare.server.urls import base_path
+
+MIDDLEWARE = [Middleware(RequestGuard), Middleware(StreamlitFiles), Middleware(Preload)]
+
+
+def routes() -> list[Route]:
+    """Returns the addresses that are this program's own; Streamlit adds no base path to them."""
+    asked = ((live.PATH, live.answer), (assets.PATH, assets.serve), *join.ASKED)
+    return [
+        Route(f"{base_path()}/compare", _to_the_first_page),
+        *(Route(f"{base_path()}/{path}", answer) for path, answer in asked),
+        *(Route(f"{base_path()}/{path}", take, methods=["POST"]) for path, take in join.SENT),
+    ]
+
+
+async def _to_the_first_page(request: Request) -> RedirectResponse:
+    """Sends on whoever types what the menu calls Compare: Streamlit knows its first page by ``/`` alone."""
+    return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")

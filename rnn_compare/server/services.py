@@ -1,0 +1,285 @@
+"""What all pages share: one record and one engine for the whole server."""
+
+import contextlib
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from streamlit import runtime
+
+from rnn_compare.comparison.evidence import Evidence, known_labels
+from rnn_compare.comparison.findings import Finding, findings
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.outcomes import QuestionOutcome, outcome
+from rnn_compare.lecture.questions import Question
+from rnn_compare.paths import cache_folder
+from rnn_compare.runs import queue
+from rnn_compare.runs.estimate import History
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from rnn_compare.server.board.known_baselines import KnownBaselines
+from rnn_compare.server.classroom import close_classroom, get_classroom
+from rnn_compare.server.own_speed import OwnSpeed
+from rnn_compare.server.replays import Replays
+from rnn_compare.sources.registry import is_known
+from rnn_compare.training.engine import Engine
+from rnn_compare.training.local.cluster import worker_count
+
+SNAPSHOT_SECONDS = 0.4
+"""How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
+
+CURTAIN = "The class predicts: results come with the reveal."
+"""What stands in the place of hidden runs."""
+KEPT_CONCLUSIONS = 100
+"""Conclusions that are remembered; the oldest are forgotten first."""
+FIRST_START_VARIABLE = "RNN_COMPARE_FIRST_START"
+"""Set to 0 a first start is like any other: the shipped comparisons are not taken in, and the machine's speed is not
+measured."""
+FIRST_PAGE_SECONDS = 3.0
+"""What the first visitor's page has the machine to itself before the workers import TensorFlow."""
+
+Made = TypeVar("Made")
+
+_lock = threading.Lock()
+_services: "Services | None" = None
+
+
+class Snapshot:
+    """All runs as they were at one moment, and what was made of them, once for all viewers.
+
+    Args:
+        all_runs: All runs, oldest first.
+        state: Where the class stands: it hides those that are to be predicted first.
+
+    Attributes:
+        runs: Those that may be shown to anybody. All that pages say of runs comes of these.
+        all_runs: The hidden ones too: how far they are may be told, and who waits for them.
+        hidden: Those that may not.
+    """
+
+    def __init__(self, all_runs: list[Run], state: State) -> None:
+        self.hidden = [run for run in all_runs if state.hides(run)]
+        ids = {run.id for run in self.hidden}
+        self.runs = [run for run in all_runs if run.id not in ids]
+        self.all_runs = all_runs
+        self.state = state
+        self._read_at = time.monotonic()
+        self._made: dict[Hashable, Any] = {}  # each key has a type of its own
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether it is older than what a page may show."""
+        return time.monotonic() - self._read_at > SNAPSHOT_SECONDS
+
+    def known(self, key: Hashable) -> Any:
+        """Returns what was made of these runs under a key; None if nothing was yet."""
+        return self._made.get(key)
+
+    def once(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
+        """Returns what is made of these runs.
+
+        Args:
+            key: Tells it from other things made of the same runs.
+            make: Makes it; what it returns must not be changed.
+        """
+        if key not in self._made:
+            self._made[key] = make(self)
+        made: Made = self._made[key]
+        return made
+
+
+@dataclass
+class Services:
+    """The record of runs and the engine that trains."""
+
+    store: RunStore
+    engine: Engine
+
+    def __post_init__(self) -> None:
+        self._reading = threading.RLock()  # who is told of what was hidden may look
+        self._latest: Snapshot | None = None
+        self.evidence = Evidence(self.store, lambda run: get_classroom().state().hides(run))
+        self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
+        self.baselines = KnownBaselines(self.engine)
+        self.replays = Replays(self.store.path.with_name("replay.json"))
+        self.own_speed = OwnSpeed(self.engine, self.store)
+
+    @property
+    def fresh(self) -> Snapshot | None:
+        """The last snapshot, unless the record has to be read anew; this never waits."""
+        latest = self._latest
+        return latest if latest and not latest.is_stale and latest.state is get_classroom().state() else None
+
+    def snapshot(self) -> Snapshot:
+        """Returns all runs as they were at most ``SNAPSHOT_SECONDS`` ago; what is hidden by now is hidden at once."""
+        with self._reading:
+            state = get_classroom().state()
+            if self._latest is None or self._latest.is_stale or self._latest.state is not state:
+                self._latest = Snapshot(self.store.runs(), state)
+            return self._latest
+
+    def runs(self) -> list[Run]:
+        """Returns the runs of the snapshot that may be shown, oldest first."""
+        return self.snapshot().runs
+
+    def on_charts(self, snapshot: Snapshot) -> list[Run]:
+        """Returns the runs of a snapshot as charts show them: those that are played again, as far as they have come."""
+        return snapshot.once("on charts", lambda snapshot: self.replays.applied(snapshot.runs))
+
+    def all_runs(self) -> list[Run]:
+        """Returns the runs of the snapshot, the hidden ones too: the lecture itself tells how far they are."""
+        return self.snapshot().all_runs
+
+    def submit_hidden(self, experiments: Sequence[Experiment], visitor: str = "", priority: int = 0) -> list[str]:
+        """Begins trainings that nobody sees until the class has predicted; returns their ids.
+
+        They are hidden before there are any: a server that is killed in between must not leave them in sight. Nobody
+        reads the record meanwhile, so that no page has a glimpse of them.
+        """
+        with self._reading:
+            started = self.engine.submit(experiments, visitor, priority, beforehand=get_classroom().hide)
+            self._latest = None
+        return started
+
+    def hide(self, runs: Sequence[str]) -> None:
+        """Hides recorded runs until the class has predicted."""
+        with self._reading:
+            get_classroom().hide(runs)
+            self._latest = None
+
+    def require_shown(self, *runs: str) -> None:
+        """Stands before every download: it may have been offered before its runs were hidden.
+
+        Raises:
+            UserError: If one of the runs is hidden.
+        """
+        if any(map(get_classroom().state().hides, self.store.runs(runs))):
+            raise UserError(CURTAIN)
+
+    def refresh(self) -> None:
+        """Makes the next reading see what was just written."""
+        with self._reading:
+            self._latest = None
+
+    def findings(self, snapshot: Snapshot, shown: Sequence[Run]) -> list[Finding]:
+        """Returns what the curves of runs say."""
+        waits = any(
+            run.is_from_elsewhere
+            and is_known(run.experiment.source)
+            and known_labels(run.experiment, "validation") is None
+            for run in shown
+        )
+        return self.concluded("findings", snapshot, shown, lambda: findings(shown, self.evidence, waits))
+
+    def outcome(self, question: Question, snapshot: Snapshot, shown: Sequence[Run]) -> QuestionOutcome:
+        """Returns what came of a question to a class."""
+        key = f"outcome of {question.model_dump_json()}"  # whoever edits a lecture may keep the question's id
+        return self.concluded(key, snapshot, shown, lambda: outcome(question, shown, self.evidence))
+
+    def concluded(self, what: str, snapshot: Snapshot, shown: Sequence[Run], conclude: Callable[[], Made]) -> Made:
+        """Returns what is concluded from runs: once for all viewers, and anew only when a run has come further.
+
+        Args:
+            what: Tells it from other conclusions from the same runs.
+            snapshot: All runs: others of the same settings may tell what a seed does.
+            shown: Those of one comparison.
+            conclude: Works it out; what it returns is not None, and must not be changed.
+        """
+        ended = sum(run.status.ended for run in snapshot.runs)
+        key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in shown))
+        # Once the reviews of a recording are prepared, their labels are known, and more can be said.
+        key += tuple(known_labels(run.experiment, "validation") is not None for run in shown)
+        found: Made | None = self._concluded.get(key)
+        if found is None:
+            found = self._concluded[key] = conclude()
+            while len(self._concluded) > KEPT_CONCLUSIONS:
+                self._concluded.popitem(last=False)
+        return found
+
+    @property
+    def at_once(self) -> int:
+        """How many networks can train at once: on this machine, or on the cluster as far as its workers are ready."""
+        if self.engine.scheduler is None:
+            return worker_count()
+        try:
+            return max(1, sum(worker.ready for worker in self.engine.workers()))
+        except UserError:
+            return 1
+
+    def seconds(self, experiments: Sequence[Experiment]) -> float:
+        """Estimates how long experiments take if they are started now and nothing else is."""
+        return self.history(self.snapshot()).seconds(experiments, self.at_once)
+
+    def history(self, snapshot: Snapshot) -> History:
+        """Returns what the runs that may be shown tell of how long others take."""
+        return snapshot.once("history", lambda snapshot: History(snapshot.runs, self.own_speed.now))
+
+    def starts(self, snapshot: Snapshot) -> dict[str, float]:
+        """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
+        return snapshot.once("starts", self._starts)
+
+    def _starts(self, snapshot: Snapshot) -> dict[str, float]:
+        own = [run for run in snapshot.all_runs if run.owner == self.engine.owner]
+        running = [run for run in own if run.status is Status.RUNNING]
+        line = queue.line(own)
+        return History(snapshot.all_runs, self.own_speed.now).starts(line, running, self.at_once) if line else {}
+
+
+def get_services() -> Services:
+    """Returns the server's services, begun at the first call.
+
+    Raises:
+        UserError: If the cache folder or the record cannot be used; the next call tries again.
+    """
+    global _services
+    with _lock:
+        if _services is None:
+            store = RunStore(cache_folder() / "runs.db")
+            first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
+            if first_start_counts:
+                _take_in_recordings(store)
+            engine = Engine(store, "page", somebody_there=_a_page_is_open)
+            engine.start(after=FIRST_PAGE_SECONDS)
+            _services = Services(store, engine)
+            if first_start_counts:
+                _services.own_speed.measure_once()
+        return _services
+
+
+def _a_page_is_open() -> bool:
+    if not runtime.exists():  # pages without a server, as in tests
+        return True
+    return runtime.get_instance().state is runtime.RuntimeState.ONE_OR_MORE_SESSIONS_CONNECTED
+
+
+def _take_in_recordings(store: RunStore) -> None:
+    if not store.is_untouched:
+        return
+    from rnn_compare.report.shipped_runs import take_in_shipped  # needed once in a record's life
+
+    with contextlib.suppress(UserError):  # a full disk: nothing is lost but the examples
+        take_in_shipped(store)
+
+
+def running_services() -> Services | None:
+    """Returns the server's services if they have begun."""
+    return _services
+
+
+def close_services() -> None:
+    """Ends the engine and its workers, and closes all records."""
+    global _services
+    with _lock:
+        if _services is not None:
+            _services.own_speed.close()
+            _services.engine.close()
+            _services.store.close()
+        _services = None
+    close_classroom()

@@ -1,0 +1,144 @@
+"""The stream of metrics: what a training tells of itself while it runs, whatever does the arithmetic."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+
+from rnn_compare.errors import UserError
+from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.runs.events import EpochEnd, Event, Phase, Predictions, Progress
+
+PROGRESS_SECONDS = 0.25
+"""The least time between two progress events: at most four a second."""
+
+
+class StopAskedError(Exception):
+    """Raised out of the training, from wherever it is, when somebody asked to stop it."""
+
+
+class Stream:
+    """Turns the steps of one training into events, and ends the training when asked to.
+
+    Keras' callback calls it, and so may any other training loop. A call after a batch costs a look at
+    the clock, unless a progress event is due.
+
+    Args:
+        run: The run's id.
+        training_batches: Batches of an epoch's training phase.
+        validation_batches: Batches of its validation phase.
+        send: Takes each event.
+        stop_asked: Tells whether the run is to stop; asked after every batch, so it has to be quick.
+        keep: Saves the training's state; told whether the epoch is the best so far. Called before the epoch's
+            event is sent, so that whoever sees the epoch finds its weights.
+        done: The finished epochs of a run that goes on.
+
+    Attributes:
+        epochs: All finished epochs.
+        predictions: Of the last of them; None before there are any.
+    """
+
+    def __init__(
+        self,
+        run: str,
+        training_batches: int,
+        validation_batches: int,
+        send: Callable[[Event], None],
+        stop_asked: Callable[[], bool],
+        keep: Callable[[bool], None],
+        done: Sequence[EpochEnd] = (),
+    ) -> None:
+        self.run = run
+        self.batches: dict[Phase, int] = {
+            "preparing": training_batches,
+            "training": training_batches,
+            "validation": validation_batches,
+        }
+        self._send = send
+        self._stop_asked = stop_asked
+        self._keep = keep
+        self.epochs = list(done)
+        self.predictions: Predictions | None = None
+        self._epoch, self._batch = len(done) + 1, 0
+        self._epoch_began = self._last_progress = -math.inf
+
+    def prepares(self) -> None:
+        """Tells that the run is at work, though no batch is done: reviews and network are being prepared."""
+        self.check_stop()
+        self._progress("preparing", 0, {})
+
+    def epoch_begins(self, epoch: int) -> None:
+        """Notes the time; epochs count from 1."""
+        self._epoch, self._batch = epoch, 0
+        self._epoch_began = time.monotonic()
+
+    def trained(self, batch: int, figures: Mapping[str, float]) -> None:
+        """Follows the training with batch number ``batch``, from 1.
+
+        Args:
+            batch: Batches done in this epoch.
+            figures: Running means over the epoch so far, as Keras shows them, by name; the loss among them.
+
+        Raises:
+            StopAskedError: If the run is to stop.
+            UserError: If the loss is no longer a number.
+        """
+        self.check_stop()
+        if not math.isfinite(figures["loss"]):
+            raise self.no_number()
+        self._batch = batch
+        if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
+            self._progress("training", batch, figures)
+
+    def validated(self, batch: int) -> None:
+        """Follows the validation of batch number ``batch``, from 1.
+
+        Raises:
+            StopAskedError: If the run is to stop.
+        """
+        self.check_stop()
+        if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
+            self._progress("validation", batch, {})
+
+    def epoch_ends(self, figures: Mapping[str, float], predictions: Predictions | None = None) -> None:
+        """Has the weights saved, then tells the epoch's predictions and figures.
+
+        Args:
+            figures: By name, those among them by which epochs are compared: ``loss``, ``val_loss``, ``val_accuracy``.
+            predictions: For the validation reviews.
+
+        Raises:
+            UserError: If a loss is no longer a number, or the weights cannot be saved.
+        """
+        seconds = time.monotonic() - self._epoch_began
+        if not (math.isfinite(figures["loss"]) and math.isfinite(figures["val_loss"])):
+            raise self.no_number()
+        end = EpochEnd(self.run, self._epoch, dict(figures), seconds)
+        best = all(end["val_accuracy"] > epoch["val_accuracy"] for epoch in self.epochs)
+        self.epochs.append(end)
+        self.predictions = predictions
+        try:
+            self._keep(best)
+        finally:
+            if predictions is not None:
+                self._send(predictions)  # before the epoch: whoever sees that finds them
+            self._send(end)  # what was measured counts, also where there is no room for the weights
+
+    def check_stop(self) -> None:
+        """Raises ``StopAskedError`` if the run is to stop."""
+        if self._stop_asked():
+            raise StopAskedError(self.run)
+
+    def no_number(self) -> UserError:
+        """Returns the sentence for a loss that is no longer a number after the batches told so far."""
+        done = self._batch == self.batches["training"]
+        where = "the validation" if done else f"batch {self._batch + 1}"
+        return UserError(
+            f"The loss is no longer a number, since {where} of epoch {self._epoch}: the weights grew beyond all "
+            "bounds. The epochs before are kept. Train again with a smaller learning rate."
+        )
+
+    def _progress(self, phase: Phase, batch: int, figures: Mapping[str, float]) -> None:
+        # The first batch of a run is told at once, however short the preparing was: a class waits for it.
+        self._last_progress = -math.inf if phase == "preparing" else time.monotonic()
+        now = {name: value for name, value in figures.items() if name in FIGURES}
+        self._send(Progress(self.run, self._epoch, batch, self.batches[phase], now, phase, time.time()))

@@ -1,0 +1,211 @@
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain import backpropagation as module
+from rnn_compare.explain.backpropagation import backpropagate, gradient_norms, state_gradients
+from rnn_compare.explain.gradient_flow import probe_batch
+from rnn_compare.networks.keras_models import network
+from rnn_compare.networks.recurrent_layer import CellWeights, read_sequence
+from rnn_compare.networks.weights import Weights
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.reviews import prepared
+from tests.explain.conftest import StopError, padded_reviews, random_weights, small, stop
+
+Array = NDArray[np.float64]
+
+
+def unrolled(cell: keras.Layer, inputs: Any, mask: Any, backward: bool) -> tuple[Any, Any, Any]:
+    """Runs Keras' cell step by step, with the state held where nothing is read.
+
+    Returns the last state (and carry); and in the order of the text, all that the steps returned, and all that
+    the next steps were given.
+    """
+    size = cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size]
+    states = [tf.zeros((len(inputs), units)) for units in size]
+    made, kept = {}, {}
+    for t in reversed(range(inputs.shape[1])) if backward else range(inputs.shape[1]):
+        _, new = cell(inputs[:, t], states)
+        made[t] = new if isinstance(new, (list, tuple)) else [new]
+        read = mask[:, t, tf.newaxis]
+        states = kept[t] = [tf.where(read, after, before) for after, before in zip(made[t], states, strict=True)]
+    return states, [made[t] for t in sorted(made)], [kept[t] for t in sorted(kept)]
+
+
+def by_tape(tape: Any, loss: Any, way: tuple[Any, Any, Any], mask: Any) -> list[Array]:
+    """Returns the gradient for every state (and carry): as the step made it if it read something, else as it was held.
+
+    Only what the step made leads to a hidden state by way of the carry too.
+    """
+    last, made, kept = way
+
+    def gradient(states: Any, kind: int) -> Array:
+        parts = tape.gradient(loss, [each[kind] for each in states], unconnected_gradients="zero")
+        return np.stack(parts, axis=1)
+
+    read = np.asarray(mask)[:, :, np.newaxis]
+    return [np.where(read, gradient(made, kind), gradient(kept, kind)) for kind in range(len(last))]
+
+
+def tape_gradients(experiment: Experiment, weights: Weights, ids: Any, labels: Any) -> list[list[Array]]:
+    """Returns TensorFlow's gradients of the summed losses for the states (and carries) of each direction."""
+    model = network(experiment)
+    model.set_weights(weights.arrays)
+    embedding, *lower, last, dense = model.layers
+    values, mask = embedding(ids), embedding.compute_mask(ids)
+    for layer in lower:
+        values = layer(values, mask=mask)
+    mask = tf.ones(ids.shape, tf.bool) if mask is None else mask
+    cells = [last.forward_layer.cell, last.backward_layer.cell] if experiment.bidirectional else [last.cell]
+    with tf.GradientTape(persistent=True) as tape:
+        ways = [unrolled(cell, values, mask, backward) for cell, backward in zip(cells, (False, True), strict=False)]
+        probabilities = dense(tf.concat([states[0] for states, _, _ in ways], axis=-1))[:, 0]
+        loss = tf.reduce_sum(keras.losses.binary_crossentropy(labels[:, np.newaxis], probabilities[:, tf.newaxis]))
+    return [by_tape(tape, loss, way, mask) for way in ways]
+
+
+@settings(max_examples=30)
+@given(
+    cell=st.sampled_from(CELLS),
+    units=st.integers(1, 5),
+    layers=st.integers(1, 3),
+    bidirectional=st.booleans(),
+    mask_padding=st.booleans(),
+    maxlen=st.integers(1, 7),
+    lengths=st.lists(st.integers(0, 9), min_size=1, max_size=3),
+    seed=st.integers(0, 2**31),
+)
+def test_gradients_are_those_of_tensorflow(
+    cell: str,
+    units: int,
+    layers: int,
+    bidirectional: bool,
+    mask_padding: bool,
+    maxlen: int,
+    lengths: list[int],
+    seed: int,
+) -> None:
+    experiment = small(
+        cell=cell, units=units, layers=layers, bidirectional=bidirectional, mask_padding=mask_padding, maxlen=maxlen
+    )
+    weights = random_weights(experiment, seed)
+    ids = padded_reviews(lengths, maxlen, seed)
+    labels = np.random.default_rng(seed).integers(0, 2, len(ids))
+    found = state_gradients(experiment, weights, ids, labels)
+    for ours, expected in zip(found, tape_gradients(experiment, weights, ids, labels), strict=True):
+        np.testing.assert_allclose(ours.states, expected[0], atol=1e-5)
+        assert (ours.carry is not None) == (cell == "LSTM")
+        if ours.carry is not None:
+            np.testing.assert_allclose(ours.carry, expected[1], atol=1e-5)
+
+
+@settings(max_examples=20)
+@given(cell=st.sampled_from(CELLS), backward=st.booleans(), seed=st.integers(0, 2**31))
+def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backward: bool, seed: int) -> None:
+    random = np.random.default_rng(seed)
+    inputs = random.normal(size=(2, 6, 3)).astype(np.float32)
+    mask = random.random((2, 6)) < 0.5
+    layer = cell_of(cell).keras_layer()(4).cell
+    layer.build((None, 3))
+    layer.set_weights([array + 0.2 * random.normal(size=array.shape) for array in layer.get_weights()])
+    towards = random.normal(size=(2, 4)).astype(np.float32)
+    with tf.GradientTape(persistent=True) as tape:
+        way = unrolled(layer, tf.constant(inputs), tf.constant(mask), backward)
+        loss = tf.reduce_sum(way[0][0] * towards)
+    expected = by_tape(tape, loss, way, mask)
+    weights = CellWeights(*layer.get_weights())
+    trace = read_sequence(cell, inputs, weights, mask, backward=backward, with_signals=True)
+    found = backpropagate(cell, trace, weights, towards.astype(np.float64), mask)
+    np.testing.assert_allclose(found.states, expected[0], atol=1e-5)
+    if found.carry is not None:
+        np.testing.assert_allclose(found.carry, expected[1], atol=1e-5)
+
+
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_norms_are_the_lengths_of_each_reviews_gradient(bidirectional: bool) -> None:
+    experiment = small(cell="LSTM", bidirectional=bidirectional)
+    weights, ids, labels = random_weights(experiment), padded_reviews([9, 9, 4], 9, 0), np.array([1, 0, 1])
+    found = gradient_norms(experiment, weights, ids, labels)
+    assert [norms.backward for norms in found] == [False, True][: len(found)]
+    for norms, expected in zip(found, state_gradients(experiment, weights, ids, labels), strict=True):
+        assert expected.carry is not None
+        assert norms.carry is not None
+        np.testing.assert_allclose(norms.states, np.sqrt((expected.states**2).sum(-1)))
+        np.testing.assert_allclose(norms.carry, np.sqrt((expected.carry**2).sum(-1)))
+
+
+def test_masked_timesteps_are_marked_as_not_read_and_all_are_read_without_a_mask() -> None:
+    for mask_padding in (True, False):
+        experiment = small(cell="GRU", mask_padding=mask_padding)
+        ids = padded_reviews([4, 6], 9, 0)
+        (found,) = gradient_norms(experiment, random_weights(experiment), ids, np.array([1, 0]))
+        np.testing.assert_array_equal(found.read, (ids != 0) | (not mask_padding))
+
+
+def test_reviews_in_parts_give_what_they_give_at_once_and_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small(cell="LSTM", bidirectional=True)
+    weights, ids, labels = random_weights(experiment), padded_reviews([9, 8, 7, 3, 0], 9, 0), np.array([1, 0, 1, 0, 1])
+    at_once = gradient_norms(experiment, weights, ids, labels)
+    monkeypatch.setattr(module, "NUMBERS_AT_ONCE", 72)
+    told: list[tuple[int, int]] = []
+    in_parts = gradient_norms(experiment, weights, ids, labels, lambda done, total: told.append((done, total)))
+    assert told == [(2, 5), (4, 5), (5, 5)]
+    for ours, expected in zip(in_parts, at_once, strict=True):
+        np.testing.assert_allclose(ours.states, expected.states, rtol=1e-4)
+
+    with pytest.raises(StopError):
+        gradient_norms(experiment, weights, ids, labels, stop)
+
+
+def test_a_gradient_that_32_bits_could_not_hold_is_still_there() -> None:
+    experiment = small(units=1, maxlen=300)
+    tensors = {path: np.zeros_like(array) for path, array in random_weights(experiment).tensors}
+    tensors["simple_rnn/simple_rnn_cell/recurrent_kernel"][:] = 0.5
+    tensors["dense/kernel"][:] = 1
+    weights = Weights(tuple(tensors.items()))
+    (norms,) = gradient_norms(experiment, weights, padded_reviews([300], 300, 0), np.array([1]))
+    # All states are 0, where tanh has the slope 1; the verdict is one half.
+    np.testing.assert_allclose(norms.states, [0.5 * 0.5 ** np.arange(299, -1, -1)])
+
+
+@pytest.fixture
+def _real_reviews(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+
+
+@pytest.mark.usefixtures("_real_reviews")
+def test_the_probe_is_the_first_held_out_reviews_that_fill_every_position() -> None:
+    experiment = Experiment(maxlen=300)
+    ids, labels = probe_batch(experiment, 16)
+    split = prepared.load("bundled").padded(experiment)
+    # Without the start token, so that words alone fill the row.
+    full = np.flatnonzero((split.x_val > 1).all(axis=1))[:16]
+    np.testing.assert_array_equal(ids, split.x_val[full])
+    np.testing.assert_array_equal(labels, split.y_val[full])
+
+
+@pytest.mark.usefixtures("_real_reviews")
+def test_where_few_reviews_are_long_enough_the_longest_others_follow() -> None:
+    experiment = Experiment(maxlen=1000, reviews=200)
+    ids, labels = probe_batch(experiment, 10)
+    split = prepared.load("bundled").padded(experiment)
+    by_length = np.sort((split.x_val != 0).sum(axis=1))[::-1]
+    assert ids.shape == (10, 1000)
+    np.testing.assert_array_equal((ids != 0).sum(axis=1), by_length[:10])
+    assert labels.shape == (10,)
+
+
+@pytest.mark.usefixtures("_real_reviews")
+def test_a_probe_can_hold_no_more_than_was_held_out() -> None:
+    ids, _ = probe_batch(Experiment(maxlen=1, reviews=10))
+    assert ids.shape == (2, 1)

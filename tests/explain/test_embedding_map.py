@@ -1,0 +1,136 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.errors import UserError
+from rnn_compare.explain.embedding_map import (
+    empty_verdict,
+    find_word,
+    known_ids,
+    neighbours,
+    one_word_verdicts,
+    principal_plane,
+    word_map,
+)
+from rnn_compare.networks.keras_models import network
+from rnn_compare.networks.weights import Weights
+from rnn_compare.reviews.vocabulary import Vocabulary
+from tests.explain.conftest import VOCABULARY, StopError, encoded, random_weights, small, stop
+
+
+@pytest.mark.slow
+@settings(max_examples=30)
+@given(
+    cell=st.sampled_from(CELLS),
+    units=st.integers(1, 5),
+    layers=st.integers(1, 3),
+    bidirectional=st.booleans(),
+    mask_padding=st.booleans(),
+    maxlen=st.integers(1, 9),
+    seed=st.integers(0, 2**31),
+)
+def test_a_words_own_verdict_is_what_keras_says_of_a_review_of_that_word(
+    cell: str, units: int, layers: int, bidirectional: bool, mask_padding: bool, maxlen: int, seed: int
+) -> None:
+    experiment = small(
+        cell=cell, units=units, layers=layers, bidirectional=bidirectional, mask_padding=mask_padding, maxlen=maxlen
+    )
+    weights = random_weights(experiment, seed)
+    model = network(experiment)
+    model.set_weights(weights.arrays)
+    words = ["word1", "word50", "word96", "qwerty"]
+    rows = np.stack([encoded(experiment, word).ids for word in words])
+    ids = np.array([VOCABULARY.id(word, experiment.vocabulary_size) for word in words])
+    found = one_word_verdicts(experiment, weights, ids)
+    np.testing.assert_allclose(found, np.asarray(model(rows))[:, 0], atol=1e-5)
+    nothing = np.array([[0] * (maxlen - 1) + [1]])  # padding and the start token
+    assert empty_verdict(experiment, weights) == pytest.approx(float(np.asarray(model(nothing))[0, 0]), abs=1e-5)
+
+
+def test_judging_words_both_ways_tells_how_far_it_is_and_can_be_stopped() -> None:
+    experiment = small(bidirectional=True)
+    weights = random_weights(experiment)
+    told: list[tuple[int, int]] = []
+    word_map(experiment, weights, VOCABULARY, tell=lambda done, total: told.append((done, total)))
+    assert told[-1] == (96, 96)
+
+    with pytest.raises(StopError):
+        word_map(experiment, weights, VOCABULARY, tell=stop)
+
+
+def test_the_map_shows_the_most_frequent_words_that_the_network_knows() -> None:
+    experiment = small()
+    weights = random_weights(experiment)
+    whole = word_map(experiment, weights, VOCABULARY)
+    assert whole.words == tuple(f"word{rank}" for rank in range(1, 97))
+    assert whole.points.shape == (96, 2)
+    np.testing.assert_array_equal(whole.verdicts, one_word_verdicts(experiment, weights, whole.ids))
+    assert word_map(experiment, weights, VOCABULARY, count=7).words == whole.words[:7]
+    assert known_ids(experiment, Vocabulary(["a", "b"])).tolist() == [4, 5]
+
+
+def test_the_axes_are_the_two_widest_and_their_shares_those_of_the_variance() -> None:
+    vectors = np.random.default_rng(0).normal(size=(200, 6)).astype(np.float32) * [1, 5, 2, 3, 1, 1]
+    points, shares = principal_plane(vectors.astype(np.float32), vectors[:, 1].astype(np.float32))
+    variances = np.sort(np.linalg.eigvalsh(np.cov(vectors.T)))[::-1]
+    np.testing.assert_allclose(points.var(axis=0, ddof=1), variances[:2], rtol=1e-4)
+    np.testing.assert_allclose(shares, variances[:2] / variances.sum(), rtol=1e-4)
+    np.testing.assert_allclose(np.corrcoef(points.T), np.eye(2), atol=1e-4)
+
+
+@given(seed=st.integers(0, 2**31), mirrored=st.lists(st.sampled_from([-1, 1]), min_size=4, max_size=4))
+def test_a_mirrored_embedding_gives_the_same_map_turned_towards_the_positive_words(
+    seed: int, mirrored: list[int]
+) -> None:
+    random = np.random.default_rng(seed)
+    vectors, along = random.normal(size=(30, 4)).astype(np.float32), random.random(30).astype(np.float32)
+    vectors *= np.array([4, 3, 2, 1], np.float32)  # axes of equal width would be any two of them
+    points, _ = principal_plane(vectors, along)
+    again, _ = principal_plane(vectors * np.array(mirrored, np.float32), along)
+    np.testing.assert_allclose(again, points, atol=1e-4)
+    assert (np.dot(along - along.mean(), points) >= 0).all()
+
+
+@pytest.mark.parametrize("shape", [(1, 5), (8, 1), (2, 3)])
+def test_a_plane_that_is_not_filled_is_flat(shape: tuple[int, int]) -> None:
+    vectors = np.random.default_rng(0).normal(size=shape).astype(np.float32)
+    points, shares = principal_plane(vectors, np.zeros(shape[0], np.float32))
+    assert np.isfinite(points).all()
+    np.testing.assert_allclose(points[:, 1], 0, atol=1e-6)
+    assert shares[1] == pytest.approx(0, abs=1e-9)
+
+
+def test_neighbours_point_the_same_way_however_long_they_are() -> None:
+    experiment = small(embedding_size=2)
+    tensors = dict(random_weights(experiment).tensors)
+    embedding = tensors["embedding/embeddings"]
+    embedding[:] = [-1, 0]
+    embedding[4:8] = [[1, 0], [9, 1], [1, 1], [0, 0]]
+    weights = Weights(tuple(tensors.items()))
+    found = neighbours(experiment, weights, VOCABULARY, "Word1", count=4)
+    assert [word for word, _ in found] == ["word2", "word3", "word4", "word5"]
+    assert [cosine for _, cosine in found] == pytest.approx([9 / 82**0.5, 0.5**0.5, 0, -1], abs=1e-6)
+
+
+def test_only_frequent_words_are_neighbours_but_any_word_may_be_asked_for() -> None:
+    experiment = small()
+    found = neighbours(experiment, random_weights(experiment), VOCABULARY, "word90", count=50, among=20)
+    assert {word for word, _ in found} == {f"word{rank}" for rank in range(1, 21)}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "one at a time; here there is none"),
+        ("<br>?!" * 10 + "...", "one at a time; here there are several"),
+        ("two words", "here there are several"),
+        ("xyzzy", "“xyzzy” stands in none of the training reviews"),
+        ("x" * 5000, "xxx…” stands in none of the training reviews"),
+        ("word97", "it has rank 97 by frequency, and only the first 96 were kept"),
+    ],
+)
+def test_what_is_no_word_of_the_network_is_told_in_words(text: str, says: str) -> None:
+    with pytest.raises(UserError, match=says):
+        find_word(small(), VOCABULARY, text)

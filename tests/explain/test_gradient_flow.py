@@ -1,0 +1,147 @@
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.explain.backpropagation import GradientNorms
+from rnn_compare.explain.gradient_flow import (
+    FAR,
+    NEAR,
+    QUARTILES,
+    GradientTrack,
+    from_plain,
+    gradient_flow,
+    recorded_track,
+    track,
+)
+
+FALLING = np.geomspace(1.0, 1e-9, 200)
+sizes = st.lists(st.lists(st.integers(1, 1000), min_size=6, max_size=6), min_size=1, max_size=9)
+
+
+@given(sizes)
+def test_a_share_reaches_one_half_where_the_effective_memory_says_and_no_sooner(reviews: list[list[int]]) -> None:
+    found = track(np.array(reviews, np.float64))
+    for memory, share in zip(found.memory, found.share, strict=True):
+        assert share[memory - 1] >= 0.5
+        assert memory == 1 or share[memory - 2] < 0.5
+
+
+@given(sizes)
+def test_the_effective_memory_is_the_median_of_those_of_single_reviews_and_the_quartiles_lie_around_it(
+    reviews: list[list[int]],
+) -> None:
+    found = track(np.array(reviews, np.float64))
+    single = sorted(track(np.array([review], np.float64)).memory[0] for review in reviews)
+    assert found.memory[0] == np.quantile(single, 0.5, method="inverted_cdf")
+    assert found.memory[1] <= found.memory[0] <= found.memory[2]
+
+
+def test_how_wrong_a_verdict_is_has_no_part_in_size_and_reach() -> None:
+    rows = np.array([FALLING, FALLING**0.5, FALLING**2])
+    one, other = track(rows), track(rows * np.array([[10.0], [1000.0], [1e-6]]))
+    np.testing.assert_allclose(one.relative, other.relative)
+    np.testing.assert_allclose(one.share, other.share)
+    assert one.memory == other.memory
+    assert one.size != other.size
+    assert (one.relative[:, 0] == 1).all()
+
+
+def test_one_review_whose_gradient_explodes_moves_nothing() -> None:
+    calm = np.tile(FALLING, (5, 1))
+    wild = np.vstack([calm, 1e6 / FALLING])
+    assert track(wild).memory == track(calm).memory
+    np.testing.assert_array_equal(track(wild).relative[0], track(calm).relative[0])
+
+
+@pytest.mark.parametrize("nothing", [0.0, np.nan, np.inf])
+def test_reviews_without_a_gradient_are_left_out_and_where_there_is_none_at_all_nothing_is_remembered(
+    nothing: float,
+) -> None:
+    found = track(np.array([[1.0, 1.0, 1.0, 1.0], [nothing] * 4]))
+    assert found.memory == (2, 2, 2)
+    assert track(np.full((2, 4), nothing)).memory == (0,)
+
+
+def test_a_short_review_has_no_part_where_it_has_no_words() -> None:
+    found = track(np.array([[1.0, 0.5, np.nan, np.nan], [1.0, 0.5, 0.25, 0.125]]))
+    np.testing.assert_allclose(found.relative[0], [1.0, 0.5, 0.25, 0.125])
+    np.testing.assert_allclose(found.share[1, 2:], 1.0)  # it has all of its own
+
+
+def through_a_record(found: GradientTrack) -> GradientTrack:
+    return recorded_track(json.loads(json.dumps(found.plain())))
+
+
+@given(sizes)
+def test_what_is_recorded_still_reaches_one_half_at_the_effective_memory(reviews: list[list[int]]) -> None:
+    found = track(np.array(reviews, np.float64))
+    back = through_a_record(found)
+    assert back.memory == found.memory
+    np.testing.assert_allclose(back.relative, found.relative, rtol=5e-3)
+    np.testing.assert_allclose(back.share, found.share, atol=1.1e-3)
+    for memory, share in zip(back.memory, back.share, strict=True):
+        assert share[memory - 1] >= 0.5
+        assert memory == 1 or share[memory - 2] < 0.5
+
+
+RISING = np.geomspace(1e-9, 1.0, 500)
+
+
+def norms(*rows: np.ndarray, backward: bool = False, carry: bool = False) -> GradientNorms:
+    states = np.array(rows)
+    return GradientNorms(backward, states, 2 * states if carry else None, states >= 0)
+
+
+@pytest.mark.parametrize("backward", [False, True])
+def test_the_word_read_last_comes_first(backward: bool) -> None:
+    flow = gradient_flow(norms(RISING[-50:], backward=backward, carry=True))
+    expected = RISING[-50:] if backward else RISING[-50:][::-1]
+    np.testing.assert_allclose(flow.states.relative, [expected / expected[0]] * len(QUARTILES))
+    assert flow.carry is not None
+    np.testing.assert_allclose(flow.carry.relative, [expected / expected[0]])
+    assert (flow.states.size, flow.carry.size) == (expected[0], 2 * expected[0])
+    assert list(flow.places) == list(range(1, 51))
+
+
+@pytest.mark.parametrize(("backward", "first"), [(False, 1.0), (True, 4.0)])
+def test_masked_timesteps_are_no_words(backward: bool, first: float) -> None:
+    sizes = np.array([[9.0, 9.0, 4.0, 2.0, 1.0]])
+    flow = gradient_flow(GradientNorms(backward, sizes, None, np.array([[False, False, True, True, True]])))
+    assert flow.states.size == first
+    assert list(flow.places) == [1, 2, 3]
+
+
+def test_of_a_long_review_both_ends_and_all_of_the_last_words_are_kept_and_where_a_share_reaches_one_half() -> None:
+    flow = gradient_flow(norms(RISING**0.01, RISING**0.02, RISING**0.3, carry=True))
+    assert len(flow.places) <= NEAR + FAR + 2 * (len(QUARTILES) + 1)
+    assert list(flow.places[:NEAR]) == list(range(1, NEAR + 1))
+    assert flow.places[-1] == 500
+    assert (np.diff(flow.places) > 0).all()
+    for memory, share in zip(flow.states.memory, flow.states.share, strict=True):
+        assert memory > NEAR
+        assert flow.places[np.argmax(share >= 0.5)] == memory
+
+
+@pytest.mark.parametrize("timesteps", [1, 2, NEAR, NEAR + FAR])
+def test_a_short_review_is_kept_whole(timesteps: int) -> None:
+    assert list(gradient_flow(norms(RISING[:timesteps])).places) == list(range(1, timesteps + 1))
+
+
+def test_it_goes_through_a_record_in_a_few_kilobytes() -> None:
+    flow = gradient_flow(norms(RISING, RISING**0.5, carry=True))
+    written = json.dumps(flow.plain())
+    assert len(written) < 4000
+    back = from_plain(json.loads(written))
+    np.testing.assert_array_equal(back.places, flow.places)
+    np.testing.assert_allclose(back.states.relative, flow.states.relative, rtol=5e-3)
+    assert back.carry is not None
+    assert flow.carry is not None
+    assert (back.states.memory, back.carry.memory, back.backward) == (flow.states.memory, flow.carry.memory, False)
+
+
+def test_what_is_no_number_is_recorded_as_none() -> None:
+    flow = gradient_flow(norms(np.array([1.0, np.nan, np.inf])))
+    assert from_plain(json.loads(json.dumps(flow.plain(), allow_nan=False))).states.memory == (0,)

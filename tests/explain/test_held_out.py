@@ -1,0 +1,63 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, recorded_experiment
+from rnn_compare.explain.held_out import held_out
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.encoding import read_text
+from tests.reviews.conftest import write_keras_files  # noqa: F401  # a fixture
+
+
+@pytest.fixture(autouse=True)
+def _reviews(prepared_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").mkdir()
+    for folder in (prepared_cache / "reviews").glob("bundled-*"):
+        (tmp_path / "cache" / "reviews" / folder.name).symlink_to(folder)
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("RNN_COMPARE_IMDB", raising=False)
+
+
+def test_without_test_reviews_those_that_all_networks_only_validated_with_are_offered() -> None:
+    found = held_out([Experiment(reviews=1000), Experiment(reviews=1100, validation_split=0.5)])
+    assert found is not None
+    assert found.kind == "validation"
+    assert found.numbers == range(801, 1001)  # the second learned from 550
+    reviews = prepared.load("bundled")
+    assert found.text(801) == reviews.text(800)
+    assert {found.positive(number) for number in found.numbers} == {True, False}
+    assert found.positive(801) == (reviews.label(800) == 1)
+
+
+def test_networks_that_have_no_such_review_in_common_are_offered_none() -> None:
+    assert held_out([Experiment(reviews=1000), Experiment(reviews=5000)]) is None
+    assert held_out([]) is None
+
+
+def test_a_network_whose_source_is_no_more_has_none_and_a_sentence_says_why() -> None:
+    with pytest.raises(UserError, match="no source of reviews called 'gone'"):
+        held_out([recorded_experiment('{"source": "gone"}')])
+
+
+def test_test_reviews_come_first_whichever_source_of_the_same_corpus_the_networks_learned_from(
+    write_keras_files: Callable[..., Path],  # noqa: F811  # the fixture
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    folder = write_keras_files(tmp_path / "files", x_test=[[1, 2, 3], [2]], y_test=[0, 1])
+    monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
+    both = [Experiment(reviews=1000), Experiment(reviews=5000, source="keras")]
+    assert held_out(both) is None, "nobody waits for a source to be prepared"
+    file = prepared.load("keras")
+    for networks in (both, both[:1]):
+        found = held_out(networks)
+        assert found is not None
+        assert (found.kind, found.numbers) == ("test", range(1, 3))
+        assert [found.text(number) for number in found.numbers] == ["word1 word2 word3", "word2"]
+        assert [found.positive(number) for number in found.numbers] == [False, True]
+        assert list(read_text(found.text(1), file.vocabulary, 100, 4).ids) == [1, 4, 5, 6]

@@ -1,0 +1,98 @@
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.explain import polarity
+from rnn_compare.explain.polarity import choose_words, log_odds
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.reviews import prepared
+from rnn_compare.reviews.prepared import Reviews
+from rnn_compare.reviews.preparing import Facts
+from rnn_compare.reviews.vocabulary import tokenize
+from rnn_compare.sources.source import Labelled
+from rnn_compare.sources.task import NEUTRAL
+
+
+@pytest.fixture
+def reviews(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Reviews:
+    """The real reviews."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
+    return prepared.load("bundled")
+
+
+def test_a_word_counts_once_a_review_and_reviews_in_parts_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(0)
+    lengths, labels = random.integers(1, 30, 40), random.integers(0, 2, 40)
+    ranks, offsets = random.integers(1, 25, lengths.sum()), np.cumsum([0, *lengths])
+    texts = [set(ranks[start:end]) for start, end in itertools.pairwise(offsets)]
+    monkeypatch.setattr(polarity, "REVIEWS_AT_ONCE", 7)
+    odds, share = log_odds(Labelled(ranks, offsets, labels), 20)
+
+    def log_of_odds(rank: int, label: int) -> float:
+        held = [rank in text for text, given in zip(texts, labels, strict=True) if given == label]
+        return float(np.log((sum(held) + 0.5) / (len(held) - sum(held) + 0.5)))
+
+    for rank in range(1, 21):
+        assert odds[rank - 1] == pytest.approx(log_of_odds(rank, 1) - log_of_odds(rank, 0))
+        assert share[rank - 1] == pytest.approx(sum(rank in text for text in texts) / 40)
+
+
+def test_sentiment_words_are_those_a_reader_would_name(reviews: Reviews) -> None:
+    words = choose_words(reviews, 10_000)
+    assert {"wonderful", "superb", "excellent"} <= {word for word, _ in words.positive}
+    assert {"worst", "awful", "waste"} <= {word for word, _ in words.negative}
+    assert len(words.positive) == len(words.negative) == 10
+    assert min(odds for _, odds in words.positive) > 1.4
+    assert max(odds for _, odds in words.negative) < -1.4
+
+
+def test_of_few_known_words_only_the_neutral_ones_count_as_neutral(reviews: Reviews) -> None:
+    neutral = choose_words(reviews, 100).neutral
+    assert 3 < len(neutral) < 40
+    assert not {"there", "movie", "bad"} & {word for word, _ in neutral}
+    assert max(abs(odds) for _, odds in neutral) < 0.1
+
+
+def test_neutral_words_stand_in_good_and_bad_reviews_alike(reviews: Reviews) -> None:
+    neutral = choose_words(reviews, 10_000).neutral
+    assert len(neutral) == 100
+    shares = {label: 0.0 for label in (0, 1)}
+    labels = reviews.training.labels
+    for index in range(0, len(labels), 10):  # counted from the texts themselves
+        held = set(tokenize(reviews.text(index)))
+        shares[reviews.label(index)] += sum(word in held for word, _ in neutral)
+    assert shares[1] / shares[0] == pytest.approx(1, abs=0.06)
+    assert max(abs(odds) for _, odds in neutral) < 0.05
+
+
+def test_no_numeral_markup_or_scrap_of_the_tokenizer_is_chosen_and_no_word_twice(reviews: Reviews) -> None:
+    for size in (100, 300, 10_000):
+        words = choose_words(reviews, size)
+        chosen = [word for word, _ in words.positive + words.negative + words.neutral]
+        assert len(set(chosen)) == len(chosen)
+        assert all(word.isalpha() and len(word) >= 3 for word in chosen)
+        assert all(reviews.vocabulary.id(word, size) > 2 for word in chosen)
+        assert len(words.positive) == len(words.negative)
+
+
+def test_a_source_without_sentiment_is_told_in_words(tmp_path: Path) -> None:
+    (tmp_path / "words.json").write_text('["film", "plot"]')
+    both = Labelled(np.array([1, 2, 1, 2]), np.array([0, 2, 4]), np.array([0, 1]))
+    facts = Facts(2, 0, 2, 2.0, 0)
+    with pytest.raises(UserError, match="larger vocabulary"):
+        choose_words(Reviews(tmp_path, facts, both, None, None, None), 100)
+
+
+def test_in_a_task_only_the_marked_words_have_a_side_and_in_that_of_order_none_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
+    for distance in (30, 200):
+        chosen = choose_words(prepared.load(f"first-word-{distance}"), 100)
+        assert [[word for word, _ in group] for group in (chosen.positive, chosen.negative)] == [["red"], ["blue"]]
+        assert {word for word, _ in chosen.neutral} <= set(NEUTRAL.split())
+    with pytest.raises(UserError, match="or one whose source has words that speak for a label"):
+        choose_words(prepared.load("order-30"), 100)

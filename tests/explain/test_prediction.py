@@ -1,0 +1,124 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain import prediction
+from rnn_compare.explain.prediction import forward_pass, predict
+from rnn_compare.networks.keras_models import get_weights, network
+from tests.explain.conftest import StopError, padded_reviews, random_weights, shaken, small, stop
+
+
+@pytest.mark.slow
+@settings(max_examples=50, deadline=None)
+@given(
+    cell=st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),
+    units=st.integers(1, 8),
+    layers=st.integers(1, 3),
+    bidirectional=st.booleans(),
+    mask_padding=st.booleans(),
+    maxlen=st.integers(1, 9),
+    lengths=st.lists(st.integers(0, 12), min_size=1, max_size=4),
+    seed=st.integers(0, 2**31),
+)
+def test_a_prediction_is_the_one_keras_makes(
+    cell: str,
+    units: int,
+    layers: int,
+    bidirectional: bool,
+    mask_padding: bool,
+    maxlen: int,
+    lengths: list[int],
+    seed: int,
+) -> None:
+    experiment = Experiment(
+        cell=cell,
+        units=units,
+        layers=layers,
+        bidirectional=bidirectional,
+        mask_padding=mask_padding,
+        maxlen=maxlen,
+        embedding_size=5,
+        vocabulary_size=100,
+        dropout=0.3,
+        recurrent_dropout=0.3,
+    )
+    model = network(experiment)
+    weights = shaken(get_weights(model), seed)
+    model.set_weights(weights.arrays)
+    ids = padded_reviews(lengths, maxlen, seed)
+    np.testing.assert_allclose(predict(experiment, weights, ids), np.asarray(model(ids))[:, 0], atol=1e-5)
+
+
+@pytest.mark.parametrize("mask_padding", [False, True])
+@pytest.mark.parametrize("cell", ["SimpleRNN", "LSTM", "GRU"])
+def test_the_books_networks_predict_as_keras_predict(cell: str, mask_padding: bool) -> None:
+    experiment = Experiment(cell=cell, mask_padding=mask_padding, vocabulary_size=100)
+    model = network(experiment)
+    # A SimpleRNN shaken harder is chaotic: over 500 timesteps even Keras' own rounding would change its verdict.
+    weights = shaken(get_weights(model), 0, by=0.02)
+    model.set_weights(weights.arrays)
+    ids = padded_reviews([0, 1, 30, 499, 500], 500, 0)
+    np.testing.assert_allclose(predict(experiment, weights, ids), model.predict(ids, verbose=0)[:, 0], atol=1e-5)
+
+
+def test_masked_padding_changes_nothing_however_much_there_is() -> None:
+    experiment = Experiment(cell="LSTM", units=4, mask_padding=True, vocabulary_size=100)
+    weights = shaken(get_weights(network(experiment)), 1)
+    review = padded_reviews([5], 5, 1)
+    padded = np.concatenate([np.zeros((1, 20), np.int32), review], axis=1)
+    assert predict(experiment, weights, padded) == predict(experiment, weights, review)
+
+
+def test_reviews_in_parts_give_what_they_give_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = Experiment(cell="GRU", units=4, maxlen=10, vocabulary_size=100)
+    weights = shaken(get_weights(network(experiment)), 2)
+    ids = padded_reviews([3, 10, 7, 0, 9], 10, 2)
+    at_once = predict(experiment, weights, ids)
+    monkeypatch.setattr(prediction, "NUMBERS_AT_ONCE", 700)
+    np.testing.assert_allclose(predict(experiment, weights, ids), at_once, atol=1e-6)
+    assert predict(experiment, weights, ids[:0]).shape == (0,)
+
+
+def test_predicting_tells_how_far_it_is_and_can_be_stopped_by_what_it_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    experiment = small()
+    weights, ids = random_weights(experiment), padded_reviews([9] * 5, 9, 0)
+    monkeypatch.setattr(prediction, "NUMBERS_AT_ONCE", 90)
+    told: list[tuple[int, int]] = []
+    predict(experiment, weights, ids, lambda done, total: told.append((done, total)))
+    assert told == [(2, 5), (4, 5), (5, 5)]
+
+    with pytest.raises(StopError):
+        predict(experiment, weights, ids, stop)
+
+
+def test_a_forward_pass_can_show_the_gates_of_every_layer_and_direction() -> None:
+    experiment = Experiment(cell="LSTM", units=4, layers=2, bidirectional=True, maxlen=6, vocabulary_size=100)
+    weights = shaken(get_weights(network(experiment)), 3)
+    ids = padded_reviews([6, 2], 6, 3)
+    probabilities, layers = forward_pass(experiment, weights, ids, with_signals=True)
+    np.testing.assert_array_equal(probabilities, predict(experiment, weights, ids))
+    assert [[trace.backward for trace in traces] for traces in layers] == [[False, True], [False, True]]
+    assert all(trace.signals["f"].shape == (2, 6, 4) for traces in layers for trace in traces)
+
+
+def test_predicting_imports_neither_keras_nor_tensorflow() -> None:
+    program = """
+import sys
+import numpy as np
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.prediction import predict
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights
+experiment = Experiment(cell="LSTM", units=2)
+tensors = parameters(experiment).tensors
+weights = Weights(tuple((tensor.path, np.zeros(tensor.shape, np.float32)) for tensor in tensors))
+assert predict(experiment, weights, np.zeros((1, 500), int)) == 0.5
+print(sorted({"keras", "tensorflow"} & set(sys.modules)))
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

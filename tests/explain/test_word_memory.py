@@ -1,0 +1,144 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.polarity import WordChoice
+from rnn_compare.explain.word_memory import draw_texts, keep, kept, memory_test, spaced_distances
+from rnn_compare.networks.weights import Weights
+from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from tests.charts.memories import found
+from tests.explain.conftest import VOCABULARY, StopError, random_weights, small, stop
+
+WORDS = WordChoice(
+    positive=(("word1", 2.0), ("word2", 1.9)),
+    negative=(("word3", -2.0), ("word4", -1.9)),
+    neutral=tuple((f"word{rank}", 0.0) for rank in range(10, 60)),
+)
+
+
+def remembering(keep: float, *, lean: float = 0, noise: float = 0, seed: int = 0) -> tuple[Experiment, Weights]:
+    """A network of one unit that keeps a share of its state at each word: positive words +1, negative ones -1.
+
+    Its states are so small that tanh is as good as straight.
+    """
+    experiment = small(units=1, embedding_size=1, maxlen=40)
+    tensors = {path: np.zeros_like(array) for path, array in random_weights(experiment).tensors}
+    embedding = tensors["embedding/embeddings"]
+    embedding[:, 0] = noise * np.random.default_rng(seed).normal(size=len(embedding))
+    embedding[[4, 5, 6, 7], 0] = [1, 1, -1, -1]
+    tensors["simple_rnn/simple_rnn_cell/kernel"][:] = 0.001
+    tensors["simple_rnn/simple_rnn_cell/recurrent_kernel"][:] = keep
+    tensors["dense/kernel"][:] = 1000
+    tensors["dense/bias"][:] = lean
+    return experiment, Weights(tuple(tensors.items()))
+
+
+def test_a_network_that_keeps_its_state_recalls_a_word_at_every_distance() -> None:
+    test = memory_test(*remembering(1), VOCABULARY, WORDS)
+    np.testing.assert_array_equal(test.told_apart, 1)
+    np.testing.assert_allclose(test.effect, 2, rtol=1e-3)
+    assert (test.distances[0], test.distances[-1]) == (1, 40)
+
+
+def test_a_network_without_a_state_recalls_the_last_word_alone() -> None:
+    test = memory_test(*remembering(0), VOCABULARY, WORDS)
+    assert test.told_apart[0] == 1
+    np.testing.assert_array_equal(test.told_apart[1:], 0.5)
+    np.testing.assert_array_equal(test.effect[1:], 0)
+
+
+def test_what_is_kept_in_part_shows_as_a_fading_effect() -> None:
+    test = memory_test(*remembering(0.8), VOCABULARY, WORDS)
+    np.testing.assert_allclose(test.effect, 2 * 0.8 ** (test.distances - 1), rtol=1e-2)
+
+
+def test_a_network_that_leans_loses_nothing_by_it() -> None:
+    test = memory_test(*remembering(1, lean=-3), VOCABULARY, WORDS)
+    np.testing.assert_array_equal(test.told_apart, 1)
+
+
+def test_neutral_words_that_weigh_do_not_hide_a_word_from_pairs() -> None:
+    test = memory_test(*remembering(1, noise=1), VOCABULARY, WORDS)
+    np.testing.assert_array_equal(test.told_apart, 1)
+
+
+@given(pairs=st.integers(1, 12), maxlen=st.integers(1, 30), seed=st.integers(0, 2**31))
+def test_texts_are_neutral_but_for_one_word_at_its_distance(pairs: int, maxlen: int, seed: int) -> None:
+    distances = spaced_distances(maxlen, 5)
+    rows = draw_texts(maxlen, VOCABULARY, WORDS, distances, pairs, seed)
+    assert rows.shape == (len(distances), 2, pairs, maxlen)
+    neutral = [VOCABULARY.id(word) for word, _ in WORDS.neutral]
+    for distance, (with_positive, with_negative) in zip(distances, rows, strict=True):
+        assert set(with_positive[:, -distance]) <= {4, 5}
+        assert set(with_negative[:, -distance]) <= {6, 7}
+        for text in (with_positive, with_negative):
+            assert np.isin(np.delete(text, -distance, 1), neutral).all()
+        np.testing.assert_array_equal(np.delete(with_positive, -distance, 1), np.delete(with_negative, -distance, 1))
+    np.testing.assert_array_equal(rows, draw_texts(maxlen, VOCABULARY, WORDS, distances, pairs, seed))
+
+
+def test_every_sentiment_word_is_used_as_often_as_the_others() -> None:
+    rows = draw_texts(9, VOCABULARY, WORDS, np.array([3]), 20, 0)
+    assert [np.count_nonzero(rows[0] == word_id) for word_id in (4, 5, 6, 7)] == [10, 10, 10, 10]
+
+
+def test_another_seed_draws_other_texts() -> None:
+    one, other = (draw_texts(9, VOCABULARY, WORDS, np.array([3]), 20, seed) for seed in (0, 1))
+    assert (one != other).any()
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("options", [{"maxlen": 1}, {"units": 1}, {"bidirectional": True, "layers": 2}])
+def test_every_network_can_be_tested(cell: str, options: dict[str, int]) -> None:
+    experiment = small(cell=cell, **options)
+    test = memory_test(experiment, random_weights(experiment), VOCABULARY, WORDS, pairs=3)
+    assert test.distances[-1] == experiment.maxlen
+    assert test.told_apart.shape == test.effect.shape == test.distances.shape
+    assert ((test.told_apart >= 0) & (test.told_apart <= 1)).all()
+    assert test.words is WORDS
+
+
+def test_it_tells_how_far_it_is_and_can_be_stopped() -> None:
+    told: list[tuple[int, int]] = []
+    memory_test(
+        *remembering(1), VOCABULARY, WORDS, pairs=4, points=3, tell=lambda done, total: told.append((done, total))
+    )
+    assert told[-1] == (24, 24)
+
+    with pytest.raises(StopError):
+        memory_test(*remembering(1), VOCABULARY, WORDS, tell=stop)
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
+
+
+def test_what_was_found_comes_back_whole_for_the_same_weights_only() -> None:
+    test = found(neutral=["screenplay", "naïve"])
+    keep("one", "abc", test)
+    again = kept("one", "abc")
+    assert again is not None
+    for name in ("distances", "told_apart", "effect"):
+        np.testing.assert_allclose(getattr(again, name), getattr(test, name), rtol=1e-6)
+    assert (again.pairs, again.words) == (test.pairs, test.words)
+    assert kept("one", "abd") is None
+    assert kept("other", "abc") is None
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[1]", '{"words": {"positive": [["a"]]}}', '{"words": {"a": []}}'])
+def test_a_file_that_holds_none_counts_as_missing(content: str) -> None:
+    run_folder("one").mkdir(parents=True)
+    (run_folder("one") / "memory-abc.json").write_text(content)
+    assert kept("one", "abc") is None
+
+
+def test_a_folder_that_cannot_be_written_to_costs_nothing(tmp_path: Path) -> None:
+    (tmp_path / "runs").write_text("in the way")
+    keep("one", "abc", found())
+    assert kept("one", "abc") is None

@@ -1,0 +1,62 @@
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from rnn_compare.metrics.auc import area_under_roc_curve
+from rnn_compare.metrics.registry import FIGURES, computed
+
+# Few levels, so that many are equal.
+reviews = st.lists(st.tuples(st.sampled_from([0, 1]), st.integers(0, 8)), min_size=2, max_size=40).filter(
+    lambda each: {label for label, _ in each} == {0, 1}
+)
+
+
+def arrays(drawn: list[tuple[int, int]]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    labels, levels = zip(*drawn, strict=True)
+    return np.array(labels, np.int64), np.array(levels, np.float32) / np.float32(8)
+
+
+@given(reviews)
+def test_it_is_the_share_of_pairs_that_are_in_order_equal_ones_counted_half(drawn: list[tuple[int, int]]) -> None:
+    labels, probabilities = arrays(drawn)
+    pairs = list(itertools.product(probabilities[labels == 1], probabilities[labels == 0]))
+    share = sum((high > low) + 0.5 * (high == low) for high, low in pairs) / len(pairs)
+    assert area_under_roc_curve(labels, probabilities) == pytest.approx(share, abs=1e-15)
+
+
+@given(reviews)
+def test_it_depends_on_the_order_of_probabilities_alone(drawn: list[tuple[int, int]]) -> None:
+    labels, probabilities = arrays(drawn)
+    area = area_under_roc_curve(labels, probabilities)
+    assert area is not None
+    assert area_under_roc_curve(labels, np.square(probabilities)) == area
+    assert area_under_roc_curve(labels[::-1], probabilities[::-1]) == area
+    assert area_under_roc_curve(1 - labels, probabilities) == pytest.approx(1 - area)
+    assert area_under_roc_curve(labels, 1 - probabilities) == pytest.approx(1 - area)
+
+
+@pytest.mark.slow
+def test_keras_own_metric_comes_near_to_it() -> None:
+    import keras  # it takes seconds, which the other tests do without
+
+    generator = np.random.default_rng(1)
+    labels = generator.integers(0, 2, 5000)
+    probabilities = (1 / (1 + np.exp(-(labels - 0.5 + generator.normal(size=5000))))).astype(np.float32)
+    approximate = keras.metrics.AUC(num_thresholds=2000)
+    approximate.update_state(labels, probabilities)
+    assert area_under_roc_curve(labels, probabilities) == pytest.approx(float(approximate.result()), abs=1e-4)
+
+
+def test_it_is_left_out_where_all_reviews_are_of_one_class() -> None:
+    probabilities = np.array([0.2, 0.7], np.float32)
+    assert computed(np.array([0, 1]), probabilities)["val_auc"] == 1.0
+    for label in (0, 1):
+        assert "val_auc" not in computed(np.full(2, label), probabilities)
+
+
+def test_people_read_it_with_three_decimals() -> None:
+    assert FIGURES["val_auc"].text(0.93449) == "0.934"
