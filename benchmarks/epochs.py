@@ -24,7 +24,7 @@ from rnn_compare.fused import models
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import batches, prepared
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training.fitting import fit
+from rnn_compare.training.worker.fitting import fit
 
 Epoch = Callable[[], None]
 MOST_EPOCHS = 100

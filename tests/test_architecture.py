@@ -15,7 +15,7 @@ PACKAGE = PROJECT / "rnn_compare"
 FOR_WORKERS = (
     *("rnn_compare.networks.keras_models", "rnn_compare.fused"),
     *(
-        f"rnn_compare.training.{module}"
+        f"rnn_compare.training.worker.{module}"
         for module in ("building", "callback", "fitting", "job", "model_files", "predictions")
     ),
 )

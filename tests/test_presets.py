@@ -30,7 +30,7 @@ def test_what_a_task_shows_is_what_its_preset_says(
     preset: Preset, cell: str, learned: bool, prepared_cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In its first epoch; all eight, with five seeds, are in docs/results.md."""
-    from rnn_compare.training import job
+    from rnn_compare.training.worker import job
 
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
     experiment = next(each for each in preset.experiments() if each.cell == cell)

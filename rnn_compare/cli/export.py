@@ -36,7 +36,7 @@ def write(name: str, which: Which, given: str) -> int:
     written = model_file(run.id, which)
     if not written.exists():  # the run still trains, or its worker was killed
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-        from rnn_compare.training import model_files
+        from rnn_compare.training.worker import model_files
 
         written = model_files.write_model(run.id, run.experiment, which)
     try:

@@ -7,11 +7,12 @@ import streamlit as st
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.pages import cluster, reviews, try_review
+from rnn_compare.dashboard.pages import cluster, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
 from rnn_compare.dashboard.pages.present import notes, permissions
 from rnn_compare.dashboard.pages.present import page as present
+from rnn_compare.dashboard.pages.reviews import page as reviews
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
 from rnn_compare.dashboard.widgets import sign_in, widget_values

@@ -5,11 +5,11 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from rnn_compare.server.access.request_guard import RequestGuard
 from rnn_compare.server.board import live
 from rnn_compare.server.files import assets
 from rnn_compare.server.files.preload import Preload
 from rnn_compare.server.files.streamlit_files import StreamlitFiles
+from rnn_compare.server.middleware.request_guard import RequestGuard
 from rnn_compare.server.phones import join
 from rnn_compare.server.urls import base_path
 

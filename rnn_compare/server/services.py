@@ -24,8 +24,8 @@ from rnn_compare.runs.estimate import History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.board.known_baselines import KnownBaselines
 from rnn_compare.server.classroom import close_classroom, get_classroom
+from rnn_compare.server.known_baselines import KnownBaselines
 from rnn_compare.server.own_speed import OwnSpeed
 from rnn_compare.server.replays import Replays
 from rnn_compare.sources.registry import is_known

@@ -4,6 +4,8 @@ Browsers are told them as they are seen from a page (all pages lie beside each o
 behind a proxy that takes the path away and of which the server knows nothing.
 """
 
+import ipaddress
+
 import streamlit as st
 
 FOLDER = "rnn-compare"
@@ -22,3 +24,16 @@ def base_path() -> str:
     """Returns Streamlit's ``server.baseUrlPath`` such as ``/course``; empty if none is set."""
     path = (st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{path}" if path else ""
+
+
+def is_loopback(name: str) -> bool:
+    """Tells whether a host's name or address means the machine that asks.
+
+    Example:
+        >>> is_loopback("localhost"), is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("0.0.0.0")
+        (True, True, True, False)
+    """
+    try:
+        return ipaddress.ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return name.lower().rstrip(".") == "localhost"

@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 from rnn_compare.runs.speed import Speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import worker_functions
 from rnn_compare.training.engine import Engine
+from rnn_compare.training.worker import worker_functions
 
 STEP_SECONDS = 1.5
 ANSWER_SECONDS = 60.0

@@ -13,8 +13,8 @@ from rnn_compare.runs.orphans import interrupt_orphans, unrecorded_epochs
 from rnn_compare.runs.process_id import HEARTBEAT_SECONDS, Owner
 from rnn_compare.runs.queue import line
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.messages import TrainingEvent
-from rnn_compare.training.workers import Training, Workers
+from rnn_compare.training.protocol.messages import TrainingEvent
+from rnn_compare.training.protocol.workers import Training, Workers
 
 POLITE_SECONDS = 1.5
 """How long a run may take to stop of its own; then it counts as stopped, whatever its worker still does."""

@@ -20,14 +20,14 @@ from rnn_compare.runs.orphans import interrupt_orphans
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.queue import check_room
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import worker_functions
 from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.dispatcher import Dispatcher
 from rnn_compare.training.idle_shutdown import Rest
 from rnn_compare.training.local.cluster import LocalWorkers
-from rnn_compare.training.messages import Message, QuestionProgress, WorkerQuestion, first_line
+from rnn_compare.training.protocol.messages import Message, QuestionProgress, WorkerQuestion, first_line
+from rnn_compare.training.protocol.workers import WorkerInfo, Workers
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
-from rnn_compare.training.workers import WorkerInfo, Workers
+from rnn_compare.training.worker import worker_functions
 
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
 """How often the engine looks for what nobody wakes it for (requests to stop, lost workers), while it has runs and

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.widgets import upload, waiting
+from rnn_compare.dashboard.pages.reviews import upload
+from rnn_compare.dashboard.widgets import waiting
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import taking_in
 from rnn_compare.server.services import Services

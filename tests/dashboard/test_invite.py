@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.dashboard.widgets.invite import address, code, own_address
-from rnn_compare.server.access.request_guard import is_loopback
+from rnn_compare.server.urls import is_loopback
 from tests.patience import PATIENCE
 
 HERE = "http://localhost:8501/"

@@ -11,8 +11,8 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
-from rnn_compare.server.board import known_baselines
-from rnn_compare.server.board.known_baselines import Found, KnownBaselines, lines, meaning
+from rnn_compare.server import known_baselines
+from rnn_compare.server.known_baselines import Found, KnownBaselines, lines, meaning
 from rnn_compare.training.engine import Engine
 from tests.dashboard.chosen_runs import StubEngine
 from tests.epochs import epoch_end

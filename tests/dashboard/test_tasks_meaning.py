@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnn_compare.comparison.baselines import Baseline
-from rnn_compare.server.board.known_baselines import meaning
+from rnn_compare.server.known_baselines import meaning
 
 
 def reached(name: str, accuracy: float) -> Baseline:

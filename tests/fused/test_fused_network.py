@@ -17,7 +17,7 @@ from rnn_compare.networks import keras_models
 from rnn_compare.reviews import batches
 from rnn_compare.reviews.batches import Batches
 from rnn_compare.reviews.prepared import Split
-from rnn_compare.training.fitting import fit
+from rnn_compare.training.worker.fitting import fit
 from tests.fused.conftest import layer_weights
 
 VOCABULARY = 100

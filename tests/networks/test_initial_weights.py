@@ -15,7 +15,7 @@ from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.keras_script import script
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event
-from rnn_compare.training import job
+from rnn_compare.training.worker import job
 
 SMALL: dict[str, Any] = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
 KEPT = {"SimpleRNN": None, "MGU": (slice(0, 3), -4.0), "GRU": (slice(0, 3), 4.0), "LSTM": (slice(3, 6), 4.0)}

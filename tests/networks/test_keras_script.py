@@ -20,7 +20,7 @@ from rnn_compare.networks.keras_models import build, network
 from rnn_compare.networks.keras_script import cell_source, opening, script
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import EpochEnd, Event
-from rnn_compare.training import job
+from rnn_compare.training.worker import job
 
 TINY: dict[str, Any] = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 60, "epochs": 2, "batch_size": 16}
 

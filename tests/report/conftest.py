@@ -26,7 +26,7 @@ class Trained:
 @pytest.fixture(scope="session")
 def trained_once(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     """Trains them."""
-    from rnn_compare.training import job  # Keras: only where it is needed
+    from rnn_compare.training.worker import job  # Keras: only where it is needed
 
     folder = tmp_path_factory.mktemp("report_cache")
     (folder / "reviews").symlink_to(prepared_cache / "reviews")

@@ -11,7 +11,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from websockets.exceptions import InvalidStatus
 
 from rnn_compare.server.access import rules, visitor_cookie
-from rnn_compare.server.access.request_guard import EMBED_VARIABLE, RequestGuard
+from rnn_compare.server.middleware.request_guard import EMBED_VARIABLE, RequestGuard
 from tests.processes import PROJECT
 
 from .conftest import COOKIE_SECRET, PASS, Forger, Server, cookies_of, press, type_in

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard.widgets import upload
+from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.server.access import upload_gate
 
 from .conftest import PASS, Forger, Server, cookies_of, press, type_in

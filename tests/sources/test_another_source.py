@@ -136,7 +136,7 @@ assert "source is 'gone'; it must be one of 'bundled'," in app.warning[0].value
 assert app.text[0].value == "[41, 41]", app.text[0].value
 
 def reviews():
-    from rnn_compare.dashboard.pages import reviews
+    from rnn_compare.dashboard.pages.reviews import page as reviews
     reviews.render()
 
 app = AppTest.from_function(reviews, default_timeout=180)

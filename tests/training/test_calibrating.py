@@ -14,9 +14,10 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.own_speed import OwnSpeed
-from rnn_compare.training import calibrating, worker_functions
+from rnn_compare.training import calibrating
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
+from rnn_compare.training.worker import worker_functions
 
 
 class Idle(Engine):

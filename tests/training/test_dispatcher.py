@@ -15,7 +15,7 @@ from rnn_compare.runs.events import Ended, Event, Started, Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
-from rnn_compare.training.messages import TrainingEvent
+from rnn_compare.training.protocol.messages import TrainingEvent
 from tests.epochs import epoch_end
 
 from .conftest import tiny

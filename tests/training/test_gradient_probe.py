@@ -12,9 +12,9 @@ from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
 from rnn_compare.runs.files import weights_file
-from rnn_compare.training import gradient_recorder, job
-from rnn_compare.training.gradient_recorder import FREE_SECONDS, LARGEST_SHARE, Probe
-from rnn_compare.training.progress_reporter import StopAskedError
+from rnn_compare.training.worker import gradient_recorder, job
+from rnn_compare.training.worker.gradient_recorder import FREE_SECONDS, LARGEST_SHARE, Probe
+from rnn_compare.training.worker.progress_reporter import StopAskedError
 from tests.explain.conftest import random_weights
 
 from .conftest import tiny

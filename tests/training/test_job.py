@@ -17,7 +17,7 @@ from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import batches, prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
-from rnn_compare.training import building, job
+from rnn_compare.training.worker import building, job
 
 from .conftest import tiny
 

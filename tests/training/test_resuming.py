@@ -15,7 +15,7 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Progress, Started, Status
 from rnn_compare.runs.files import checkpoint_file, weights_file
-from rnn_compare.training import job
+from rnn_compare.training.worker import job
 
 from .conftest import tiny
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.runs.events import EpochEnd, Event, Progress
-from rnn_compare.training import progress_reporter as stream_module
-from rnn_compare.training.progress_reporter import StopAskedError, Stream
+from rnn_compare.training.worker import progress_reporter as stream_module
+from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
 from tests.epochs import epoch_end
 
 

@@ -13,8 +13,8 @@ from rnn_compare.paths import page_command
 from rnn_compare.runs.record import Run
 from rnn_compare.server.access import presenter
 from rnn_compare.server.services import Services, get_services
+from rnn_compare.training.protocol.workers import WorkerInfo
 from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
-from rnn_compare.training.workers import WorkerInfo
 
 LOOK_SECONDS = 2.0
 NEARLY_FULL = 0.85

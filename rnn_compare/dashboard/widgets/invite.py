@@ -13,7 +13,7 @@ import streamlit as st
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
 from rnn_compare.server.access import presenter
-from rnn_compare.server.access.request_guard import is_loopback
+from rnn_compare.server.urls import is_loopback
 
 PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
 """Where the code may lead, by what one does there: the paths of pages."""

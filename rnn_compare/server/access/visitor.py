@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.server.access import visitor_cookie
 from rnn_compare.server.access.presenter import is_open, is_presenter
 from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
-from rnn_compare.server.access.request_guard import is_loopback
+from rnn_compare.server.urls import is_loopback
 
 PREDICTIONS_AT_ONCE, PREDICTIONS_PER_SECOND = 40, 1.0
 

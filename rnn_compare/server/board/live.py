@@ -21,7 +21,7 @@ from rnn_compare.charts.curves.registry import known as known_charts
 from rnn_compare.errors import UserError
 from rnn_compare.server.board import board_message
 from rnn_compare.server.board.board_message import View
-from rnn_compare.server.board.known_baselines import Found, lines
+from rnn_compare.server.known_baselines import Found, lines
 from rnn_compare.server.services import CURTAIN, Services, Snapshot, get_services, running_services
 from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, is_behind_the_curtain
 from rnn_compare.server.urls import FOLDER

@@ -3,7 +3,7 @@
 from distributed import Worker, scheduler
 
 from rnn_compare.training.local import fork_server
-from rnn_compare.training.workers import DaskObject
+from rnn_compare.training.protocol.workers import DaskObject
 
 HEARTBEAT_SECONDS = 5.0
 """How often a worker tells that it lives. Dask has two a second while there are few."""

@@ -15,7 +15,7 @@ from distributed import Nanny, Worker
 
 from rnn_compare.paths import worker_log
 from rnn_compare.training.local import dask_settings, fork_server
-from rnn_compare.training.worker_process import prepare
+from rnn_compare.training.worker.worker_process import prepare
 
 LOG_BYTES = 1_000_000
 

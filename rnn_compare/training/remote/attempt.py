@@ -12,11 +12,11 @@ from rnn_compare.paths import run_folder
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event
 from rnn_compare.runs.files import checkpoint_file
-from rnn_compare.training import worker_process
-from rnn_compare.training.messages import OnMessage, TrainingEvent, first_line
+from rnn_compare.training.protocol.messages import OnMessage, TrainingEvent, first_line
 from rnn_compare.training.remote import bundle, worker
 from rnn_compare.training.remote.connection import Connection
 from rnn_compare.training.remote.members import Member
+from rnn_compare.training.worker import worker_process
 
 BROUGHT = ("last.checkpoint", "previous.checkpoint", "last.npz", "best.npz")
 FETCHED = ("last.checkpoint", "last.npz", "best.npz", "last.keras", "best.keras")

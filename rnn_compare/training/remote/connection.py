@@ -11,11 +11,11 @@ import cloudpickle
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.training import worker_process
 from rnn_compare.training.local.fork_server import ENVIRONMENT
-from rnn_compare.training.messages import Answer, WorkerQuestion, first_line
+from rnn_compare.training.protocol.messages import Answer, WorkerQuestion, first_line
+from rnn_compare.training.protocol.workers import DaskObject
 from rnn_compare.training.remote import bootstrap, bundle
-from rnn_compare.training.workers import DaskObject
+from rnn_compare.training.worker import worker_process
 
 T = TypeVar("T")
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rnn_compare.errors import UserError
-from rnn_compare.training.messages import first_line
+from rnn_compare.training.protocol.messages import first_line
+from rnn_compare.training.protocol.workers import DaskObject, WorkerInfo, worker_info
 from rnn_compare.training.remote import worker
 from rnn_compare.training.remote.connection import Connection
-from rnn_compare.training.workers import DaskObject, WorkerInfo, worker_info
 
 RETRY_SECONDS = 30.0
 """When a worker that could not be used is tried again."""

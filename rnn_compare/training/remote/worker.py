@@ -17,7 +17,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_place, run_folder
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.files import delete_files
-from rnn_compare.training import worker_process
+from rnn_compare.training.worker import worker_process
 
 LET_GO_SECONDS = 30.0
 """How long a training waits for one before it that nobody wants any more."""

@@ -1,7 +1,7 @@
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.training.local.cores import Cores, number_from
+from rnn_compare.training.worker.cores import Cores, number_from
 
 VARIABLE = "RNN_COMPARE_THREADS"
 

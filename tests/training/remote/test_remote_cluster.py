@@ -13,7 +13,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
-from rnn_compare.training.messages import Message, TrainingEvent
+from rnn_compare.training.protocol.messages import Message, TrainingEvent
 from rnn_compare.training.remote import bootstrap, bundle, worker
 from rnn_compare.training.remote.address import check_address
 from rnn_compare.training.remote.attempt import Attempt

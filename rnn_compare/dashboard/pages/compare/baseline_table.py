@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.formatting import counted, duration, percent
-from rnn_compare.server.board.known_baselines import Found, meaning
+from rnn_compare.server.known_baselines import Found, meaning
 
 
 def show(found: Found) -> None:

@@ -9,7 +9,7 @@ from rnn_compare.comparison.intervals import mean
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.formatting import percent
-from rnn_compare.server.board.known_baselines import meaning
+from rnn_compare.server.known_baselines import meaning
 from rnn_compare.server.shown_runs import grouped
 
 

@@ -10,7 +10,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks import keras_models, weights
 from rnn_compare.runs.files import Which, model_file, weights_file
-from rnn_compare.training.building import build
+from rnn_compare.training.worker.building import build
 
 
 def save_weights(run: str, model: keras.Model, best: bool) -> None:

@@ -14,7 +14,7 @@ from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.formatting import as_markdown
 from rnn_compare.reviews import taking_in
 from rnn_compare.server.access import presenter, upload_gate
-from rnn_compare.server.access.request_guard import for_this_machine_only
+from rnn_compare.server.middleware.request_guard import for_this_machine_only
 from rnn_compare.server.services import get_services
 from rnn_compare.sources import own_texts, text_cards
 from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS

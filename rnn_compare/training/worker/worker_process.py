@@ -20,8 +20,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
 from rnn_compare.paths import cache_place, worker_log
 from rnn_compare.runs.events import Ended, Event, Status
-from rnn_compare.training.lean_import import OPTIONAL, without
-from rnn_compare.training.messages import (
+from rnn_compare.training.protocol.messages import (
     TOPIC,
     Answer,
     QuestionProgress,
@@ -30,6 +29,7 @@ from rnn_compare.training.messages import (
     first_line,
     to_plain,
 )
+from rnn_compare.training.worker.lean_import import OPTIONAL, without
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ def prepare() -> None:
     """Imports all that a training needs and loads the kernels, before anybody waits for it."""
     keep_byte_code()
     with without(*OPTIONAL):
-        from rnn_compare.training import job
+        from rnn_compare.training.worker import job
 
     job.warm_up()
 
@@ -71,7 +71,7 @@ def train(
         worker.log_event(topic, to_plain(TrainingEvent(attempt, event)))
 
     try:
-        from rnn_compare.training import job
+        from rnn_compare.training.worker import job
 
         job.train(run, experiment, send, lambda: attempt in _stopping or given_up())
     except Exception as error:  # an unforeseen error of Keras must not be unpickled in the server

@@ -8,7 +8,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.gradient_flow import follow_gradient
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import EpochGradients, Event
-from rnn_compare.training.progress_reporter import StopAskedError
+from rnn_compare.training.worker.progress_reporter import StopAskedError
 
 LARGEST_SHARE = 0.03
 """Of the training's time. Where following the gradient would take more, epochs are passed over; the first and what

@@ -8,7 +8,7 @@ from rnn_compare.runs.files import Which
 
 def summary(experiment: Experiment) -> str:
     """Returns Keras' own ``model.summary()`` of an experiment's network."""
-    from rnn_compare.training import building
+    from rnn_compare.training.worker import building
 
     return building.summary(experiment)
 
@@ -19,7 +19,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     Raises:
         UserError: If there are no weights or they are unsound.
     """
-    from rnn_compare.training import model_files
+    from rnn_compare.training.worker import model_files
 
     return model_files.write_model(run, experiment, which)
 
@@ -33,6 +33,6 @@ def compile_kernels() -> None:
 
 def step(seconds: float, at_once: int) -> float:
     """Returns how long a step of training takes, as ``step_time.step`` measures it."""
-    from rnn_compare.training import step_time
+    from rnn_compare.training.worker import step_time
 
     return step_time.step(seconds, at_once)

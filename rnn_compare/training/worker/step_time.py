@@ -11,7 +11,7 @@ from rnn_compare.fused import threads, word_inputs
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import BOOK
-from rnn_compare.training.local.cores import THREADS_VARIABLE, number_from
+from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from
 
 THERE = 0.0092
 """Seconds that the step takes on the machine that the cells' paces were measured on (docs/performance.md)."""

@@ -5,7 +5,7 @@ from html import escape
 import numpy as np
 import streamlit as st
 
-from rnn_compare.dashboard.widgets import upload
+from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.reviews.prepared import Reviews

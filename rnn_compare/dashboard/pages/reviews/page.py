@@ -7,7 +7,8 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.widgets import review_text, setting, source_choice, source_fetch, upload, upload_summary
+from rnn_compare.dashboard.pages.reviews import upload, upload_summary
+from rnn_compare.dashboard.widgets import review_text, setting, source_choice, source_fetch
 from rnn_compare.dashboard.widgets.widget_values import hold
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from

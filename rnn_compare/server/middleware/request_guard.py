@@ -1,6 +1,5 @@
 """What every request meets before Streamlit does: which are refused, and what every answer says about itself."""
 
-import ipaddress
 import logging
 import os
 import re
@@ -12,9 +11,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
 from rnn_compare.server.access import upload_gate, visitor_cookie
-from rnn_compare.server.access.websocket_guard import is_own_origin, without_development
+from rnn_compare.server.middleware.websocket_guard import is_own_origin, without_development
 from rnn_compare.server.phones import join
 from rnn_compare.server.tuning import connections
+from rnn_compare.server.urls import is_loopback
 
 HEALTH = "/_stcore/health"
 EMBED_VARIABLE = "RNN_COMPARE_EMBED_IN"
@@ -62,19 +62,6 @@ class RequestGuard:
             await send(message)
 
         await (_refusal(scope, allowed) or self.app)(scope, receive, marked)
-
-
-def is_loopback(name: str) -> bool:
-    """Tells whether a host's name or address means the machine that asks.
-
-    Example:
-        >>> is_loopback("localhost"), is_loopback("127.0.0.1"), is_loopback("[::1]"), is_loopback("0.0.0.0")
-        (True, True, True, False)
-    """
-    try:
-        return ipaddress.ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return name.lower().rstrip(".") == "localhost"
 
 
 def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:

@@ -9,10 +9,10 @@ from rnn_compare.metrics.registry import FIGURES, computed
 from rnn_compare.networks import keras_models
 from rnn_compare.runs.events import Part, Predictions
 from rnn_compare.runs.probabilities import accuracy, encoded
-from rnn_compare.training.early_stopping import out_of_patience
-from rnn_compare.training.gradient_recorder import Probe
-from rnn_compare.training.predictions import ValidationPredictions
-from rnn_compare.training.progress_reporter import Stream
+from rnn_compare.training.worker.early_stopping import out_of_patience
+from rnn_compare.training.worker.gradient_recorder import Probe
+from rnn_compare.training.worker.predictions import ValidationPredictions
+from rnn_compare.training.worker.progress_reporter import Stream
 
 
 class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' types are not read, see pyproject.toml

@@ -25,16 +25,16 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import decoded
-from rnn_compare.training import training_state
-from rnn_compare.training.building import build, clear
-from rnn_compare.training.callback import StreamCallback, gradient_callback, predictions, schedule_callback
-from rnn_compare.training.early_stopping import out_of_patience
-from rnn_compare.training.fitting import fit
-from rnn_compare.training.gradient_recorder import Probe
-from rnn_compare.training.messages import first_line
-from rnn_compare.training.model_files import save_weights, write_models
-from rnn_compare.training.predictions import validation_predictions
-from rnn_compare.training.progress_reporter import StopAskedError, Stream
+from rnn_compare.training.protocol.messages import first_line
+from rnn_compare.training.worker import training_state
+from rnn_compare.training.worker.building import build, clear
+from rnn_compare.training.worker.callback import StreamCallback, gradient_callback, predictions, schedule_callback
+from rnn_compare.training.worker.early_stopping import out_of_patience
+from rnn_compare.training.worker.fitting import fit
+from rnn_compare.training.worker.gradient_recorder import Probe
+from rnn_compare.training.worker.model_files import save_weights, write_models
+from rnn_compare.training.worker.predictions import validation_predictions
+from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
 
 _NO_PRIMITIVE = "could not create a primitive"
 """What oneDNN, which does TensorFlow's arithmetic, says where it gets no memory."""

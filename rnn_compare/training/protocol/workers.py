@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.training.messages import WorkerQuestion
+from rnn_compare.training.protocol.messages import WorkerQuestion
 
 T = TypeVar("T")
 
