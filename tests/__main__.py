@@ -23,7 +23,7 @@ PARTS = (
         *(f"tests/{part}" for part in ("cells", "metrics", "fused", "explain", "networks", "report", "reviews")),
         *("tests/sources", "tests/test_presets.py"),
     ),
-    tuple(f"tests/{part}" for part in ("app", "benchmarks", "dashboard", "cli", "test_style.py")),
+    tuple(f"tests/{part}" for part in ("app", "benchmarks", "dashboard", "server", "cli", "test_style.py")),
     tuple(f"tests/{part}" for part in ("browser", "comparison", "deployment", "runs")),
 )
 """The last takes what is left."""
@@ -35,7 +35,7 @@ QUICK = (
     tuple(
         f"tests/{part}"
         for part in (
-            *("charts", "comparison", "dashboard", "metrics", "javascript", "reviews", "runs", "sources"),
+            *("charts", "comparison", "dashboard", "server", "metrics", "javascript", "reviews", "runs", "sources"),
             *("test_architecture.py", "test_names.py", "test_paths.py", "test_style.py"),
         )
     ),

@@ -32,7 +32,7 @@ if __name__ == "__main__":
     assert [services.store.run(run).status for run in runs] == ["finished", "finished"]
     services.engine.summary(services.store.run(runs[0]).experiment)
     services.refresh()
-    for name in ("compare.page", "try_review", "reviews", "runs.page"):
+    for name in ("compare.page", "try_review", "reviews.page", "runs.page"):
         app = page(name)
         assert not app.exception, (name, app.exception)
         if name == "try_review":
@@ -69,8 +69,8 @@ def test_a_full_visit_loads_neither_keras_nor_tensorflow_and_a_lost_worker_comes
 FIRST_VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
-from rnn_compare.dashboard import services
-from rnn_compare.dashboard.server import lifespan
+from rnn_compare.server import services
+from rnn_compare.server import lifespan
 
 if __name__ == "__main__":
     lifespan.prepare()

@@ -36,7 +36,7 @@ NAIVE_BAYES = Classifier("naive_bayes", "Naive Bayes", position=15, fit=fit)
 
 USE = """
 from rnn_compare.comparison.baselines import cached
-from rnn_compare.dashboard import known_baselines
+from rnn_compare.server import known_baselines
 from rnn_compare.experiment import Experiment
 from rnn_compare.report import html_tables
 

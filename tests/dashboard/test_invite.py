@@ -10,7 +10,7 @@ from rnn_compare.server.urls import is_loopback
 from tests.patience import PATIENCE
 
 HERE = "http://localhost:8501/"
-SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard.pages.compare import invite\n    invite.entry()"
+SCRIPT = "if __name__ == '__main__':\n    from rnn_compare.dashboard.widgets import invite\n    invite.entry()"
 
 
 @pytest.mark.parametrize(

@@ -330,7 +330,7 @@ def test_a_missing_library_for_it_is_said_in_a_sentence(
 WHO = """
 from types import SimpleNamespace
 import streamlit as st
-from rnn_compare.dashboard.access import visitor
+from rnn_compare.server.access import visitor
 st.context = SimpleNamespace(cookies={cookies})
 st.text(visitor.visitor())
 """

@@ -200,7 +200,7 @@ print("plays" in registry.SOURCES, registry.source("plays").size)
 def test_a_network_learns_from_it(project: Path) -> None:
     script = f"""
 from rnn_compare.experiment import Experiment
-from rnn_compare.training import job
+from rnn_compare.training.worker import job
 events = []
 job.train("run", Experiment(source="plays", learning_rate=0.05, stock_layers=True, **{SETTINGS!r}), events.append, bool)
 assert events[-1].status == "finished", events[-1]

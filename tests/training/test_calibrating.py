@@ -49,7 +49,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 
 def test_a_step_of_training_is_measured_as_a_worker_has_it(prepared_cache: Path) -> None:
-    code = "from rnn_compare.training import keras_questions; print(keras_questions.step(0.2, 1))"
+    code = "from rnn_compare.training.worker import worker_functions; print(worker_functions.step(0.2, 1))"
     environment = {**os.environ, **ENVIRONMENT, CACHE_VARIABLE: str(prepared_cache)}  # the kernels are compiled there
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert 0.05 < float(done.stdout) < 50

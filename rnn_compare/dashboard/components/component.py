@@ -1,7 +1,7 @@
 """Makes a browser component of one of the scripts in ``assets/``.
 
 A component's own JavaScript goes out with every message that it gets. So that is only a loader; the script that it
-names is fetched once (see ``server/assets.py``). A script exports ``render(component, urls)``, which draws a message,
+names is fetched once (``server/files/assets.py``). A script exports ``render(component, urls)``, which draws a message,
 and ``dispose(parentElement)``, which ends what still runs. ``urls`` names Plotly's library and the style sheets.
 """
 

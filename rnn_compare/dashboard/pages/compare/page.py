@@ -32,7 +32,7 @@ from rnn_compare.server.shown_runs import grouped, names_any, newest, on_the_cha
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 """How often the line below the board is looked after: while workers start or count for baselines, and else. The board
-itself asks for news (``server/news.py``). A viewer's tick takes the processor 8 ms: those of 200 every 10 s took half
+itself asks for news (``server/board/live.py``). A viewer's tick takes 8 ms of a core: those of 200 every 10 s took half
 of the server's time."""
 GAP_HELP = (
     "The area between training and validation. Where training is the better of the two, a network knows its training "

@@ -11,7 +11,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import Services
-from tests.dashboard.test_news import get, told
+from tests.server.test_live import get, told
 
 Record = Callable[..., str]
 RECORDED = "recorded on 1 January 1970 on this machine"
