@@ -73,9 +73,10 @@ def setup(beside_train: DeltaGenerator, shown: Sequence[Experiment] = ()) -> Set
         help=description("maxlen"),
         **_BIND,
     )
+    epochs, reviews = st.columns(2)  # in one line, so that Train is seen at 1280×720
     low, high = map(int, bounds("epochs"))
-    st.slider("Epochs", low, high, DEFAULTS["epochs"], key="epochs", help=description("epochs"), **_BIND)
-    reviews = st.container()
+    with epochs:
+        st.slider("Epochs", low, high, DEFAULTS["epochs"], key="epochs", help=description("epochs"), **_BIND)
     with (more := st.expander("More settings", key="more_settings", on_change="rerun")):
         if more.open or _more_is_set():
             _more()
