@@ -226,6 +226,28 @@ def press(app: AppTest, label: str) -> None:
     next(button for button in app.button if button.label == label).click().run()
 
 
+def test_a_press_that_streamlit_sends_again_counts_once(lecture: Services) -> None:
+    """As it does where a run is cut short after it has drawn the button anew."""
+    notes = page("notes")
+    button = next(button for button in notes.button if button.label == "Next").click()
+    states = notes._tree.get_widget_states()
+    button.run()
+    notes._run(states)
+    notes._run(states)
+    assert get_classroom().state().step == 1
+    press(notes, "Next")
+    assert get_classroom().state().step == 2
+    assert lecture.all_runs() == []
+
+
+@pytest.mark.usefixtures("lecture")
+def test_two_screens_that_press_for_the_same_step_go_on_by_one() -> None:
+    screens = page("notes"), page("notes")
+    for screen in screens:
+        press(screen, "Next")
+    assert get_classroom().state().step == 1
+
+
 @pytest.mark.parametrize("screen", ["page", "notes"])
 def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Services, screen: str) -> None:
     go_to(lecture, "predict")

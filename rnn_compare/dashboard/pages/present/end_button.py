@@ -14,4 +14,5 @@ def show() -> None:
         gone = f" {counted(waiting, 'review')} that you have not shown will be gone." if waiting else ""
         st.markdown(f"What is still hidden is shown to everybody.{gone} Answers, curves and networks are kept.")
         st.download_button("Answers as CSV", get_classroom().export_csv, "answers.csv", "text/csv", on_click="ignore")
-        st.button("End it", type="primary", on_click=permissions.press, args=(get_classroom().end,))
+        version = get_classroom().state().version
+        permissions.button("End it", "end", version, get_classroom().end, type="primary")

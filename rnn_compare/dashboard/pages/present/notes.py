@@ -16,6 +16,7 @@ from rnn_compare.dashboard.pages.present import (
     review_queue,
 )
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
+from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.pages.present.steps import predict, train
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.lecture.class_state import State
@@ -81,16 +82,11 @@ def _look(drawn: State) -> None:
 
 
 def _buttons(moment: Moment) -> None:
-    services = moment.services
+    services, version = moment.services, moment.state.version
     with st.container(horizontal=True, vertical_alignment="center", key="notes_buttons"):
-        st.button("Back", icon=":material/arrow_back:", on_click=permissions.press, args=(navigation.go_back, services))
-        st.button(
-            "Next",
-            type="primary",
-            icon=":material/arrow_forward:",
-            on_click=permissions.press,
-            args=(navigation.advance, services),
-        )
+        button("Back", "notes_back", version, navigation.go_back, services, icon=":material/arrow_back:")
+        forward = ":material/arrow_forward:"
+        button("Next", "notes_next", version, navigation.advance, services, type="primary", icon=forward)
         if moment.step.kind == "predict" and moment.state.phase != "open":  # Next closes it
             predict.buttons(moment)
         st.html(f'<p class="rc-training">Step {moment.index + 1} of {len(moment.lecture.steps)}</p>')

@@ -4,10 +4,14 @@ Where everybody may train, not everybody may reveal: a class that was to predict
 """
 
 from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
 
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.errors import UserError
 from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server.classroom import get_classroom
 
 AT_THE_MACHINE = (
     "No presenter's pass is set, so a lecture is given from the machine itself. Set a pass to present from another one "
@@ -22,11 +26,28 @@ def why_not() -> str | None:
     return presenter.why_not()
 
 
-def press(act: Callable[..., object], *arguments: object) -> None:
-    """Does what a button says, for whoever may present; what goes wrong is said on the page."""
+def button(label: str, key: str, version: int, act: Callable[..., object], *arguments: object, **look: Any) -> None:
+    """Draws a button of the presenter's.
+
+    Args:
+        label, look: As ``st.button`` takes them.
+        key: Its name on the page. A button of another version is another widget: Streamlit sends a press again where
+            the run that it began was cut short, and that must not press the button that was drawn meanwhile.
+        version: That of the lecture's state which the button is drawn from.
+        act: Called with the arguments when it is pressed.
+    """
+    st.button(label, key=f"{key}_{version}", on_click=press, args=(version, act, *arguments), **look)
+
+
+def press(version: int, act: Callable[..., object], *arguments: object) -> None:
+    """Does what a button says, for whoever may present; what goes wrong is said on the page.
+
+    A press counts only while the lecture stands where it stood when the button was drawn.
+    """
     with flash.noting(flash.noted()):
         require()
-        act(*arguments)
+        if version == get_classroom().state().version:
+            act(*arguments)
 
 
 def require() -> None:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.permissions import press
+from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.explain.verdict import ask
@@ -26,9 +26,9 @@ def show(moment: Moment, place: str) -> None:
     with st.container(horizontal=True):
         is_open = moment.state.reviews_open
         label = "Take no more" if is_open else "Let phones send reviews"
-        st.button(label, key=f"{place}_take", on_click=press, args=(classroom.open_reviews, not is_open))
+        button(label, f"{place}_take", moment.state.version, classroom.open_reviews, not is_open)
         if moment.state.wall_review is not None:
-            st.button("Take it off the wall", key=f"{place}_off", on_click=press, args=(classroom.show_review, None))
+            button("Take it off the wall", f"{place}_off", moment.state.version, classroom.show_review, None)
     sent = classroom.reviews()[::-1]
     if not sent:
         st.caption("Nobody has sent a review yet.")
@@ -40,17 +40,19 @@ def _entry(moment: Moment, review: SentReview, place: str) -> None:
     with st.container(border=True, key=f"{place}_review_{review.id}"):
         st.text(review.text)  # whatever it is, it is read as no markup
         with st.container(horizontal=True):
-            st.button(
+            button(
                 "Show again" if review.shown else "Show",
-                key=f"{place}_show_{review.id}",
+                f"{place}_show_{review.id}",
+                moment.state.version,
+                _show,
+                moment,
+                review,
                 type="primary",
                 disabled=moment.step.kind != "review",
                 help=None if moment.step.kind == "review" else "The wall shows reviews at steps of the kind review.",
-                on_click=press,
-                args=(_show, moment, review),
             )
             drop = get_classroom().drop_review
-            st.button("Drop", key=f"{place}_drop_{review.id}", on_click=press, args=(drop, review.id))
+            button("Drop", f"{place}_drop_{review.id}", moment.state.version, drop, review.id)
 
 
 def _show(moment: Moment, review: SentReview) -> None:

@@ -6,6 +6,7 @@ from rnn_compare.dashboard.pages.present import join_code, navigation, permissio
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
+from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.services import Services
 
 
@@ -32,6 +33,7 @@ def show(services: Services) -> None:
 
 def _card(services: Services, lecture: Lecture) -> None:
     presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
+    version = get_classroom().state().version
     seconds = sum(services.seconds(preset.experiments()) for preset in presets.values())
     with st.container(border=True, key=f"lecture_{lecture.name}"):
         said, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
@@ -44,7 +46,7 @@ def _card(services: Services, lecture: Lecture) -> None:
             type="primary",
             key=f"begin_{lecture.name}",
             on_click=permissions.press,
-            args=(navigation.begin, services, lecture.name),
+            args=(version, navigation.begin, services, lecture.name),
             icon=":material/play_arrow:",
         )
         if recordings.are_there(services, lecture):
@@ -52,7 +54,7 @@ def _card(services: Services, lecture: Lecture) -> None:
                 "Begin with a recording",
                 key=f"replay_{lecture.name}",
                 on_click=permissions.press,
-                args=(navigation.begin, services, lecture.name, True),
+                args=(version, navigation.begin, services, lecture.name, True),
                 help="Nothing is trained: what was trained before plays in half a minute, hidden and revealed as a "
                 "training would be. It says all the while that it is a recording.",
             )
@@ -60,7 +62,7 @@ def _card(services: Services, lecture: Lecture) -> None:
             "Copy to edit",
             key=f"edit_{lecture.name}",
             on_click=permissions.press,
-            args=(_copy, lecture.name),
+            args=(version, _copy, lecture.name),
             type="tertiary",
         )
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.pages.present import class_answers, join_code, navigation
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.permissions import press
+from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.lecture.questions import Question
 from rnn_compare.server.classroom import get_classroom
@@ -50,7 +50,8 @@ def buttons(moment: Moment) -> None:
         "shown": [again],
     }
     for label, *act in offered.get(moment.state.phase, []):
-        st.button(label, type="secondary" if label in again + go_on else "primary", on_click=press, args=act)
+        look = "secondary" if label in again + go_on else "primary"
+        button(label, f"vote_{label}", moment.state.version, *act, type=look)
 
 
 STEP = WallStep("predict", show, ticks=True)

@@ -8,7 +8,7 @@ import streamlit as st
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.permissions import press
+from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.events import Status
@@ -20,7 +20,8 @@ def show(moment: Moment) -> None:
     """Draws a bar for each network, and what is left."""
     found = grouped(moment.trained)
     if not found:
-        st.button("Train", type="primary", on_click=press, args=(navigation.start_training, moment.services))
+        version = moment.state.version
+        button("Train", "train", version, navigation.start_training, moment.services, type="primary")
         return
     drawn = looks(group.experiment.cell for group in found)
     rows = "".join(
@@ -37,7 +38,8 @@ def show(moment: Moment) -> None:
 def offer_to_continue(moment: Moment) -> None:
     """Shows a button for trainings that were broken off, where there are any."""
     if any(run.can_be_continued for run in moment.trained):
-        st.button("Continue", type="primary", on_click=press, args=(navigation.continue_training, moment.services))
+        version = moment.state.version
+        button("Continue", "continue", version, navigation.continue_training, moment.services, type="primary")
 
 
 def done(runs: Sequence[Run]) -> float:
