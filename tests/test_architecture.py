@@ -1,5 +1,6 @@
 """The shape of the whole project: which room may know which, and what no file may hold."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -98,3 +99,16 @@ def test_what_ticks_has_a_place_of_its_own() -> None:
     """See ``components/ticking.py``: a fragment that is a child of its page may empty that page."""
     bare = [path.name for path in PACKAGE.rglob("*.py") if "st.fragment" in path.read_text("utf-8")]
     assert bare == ["ticking.py"]
+
+
+def test_the_server_uses_of_streamlit_what_is_no_widget() -> None:
+    """Widgets belong to the dashboard."""
+    allowed = {"context", "get_option", "query_params", "secrets", "session_state", "user"}
+    uses = {
+        (path.name, node.attr)
+        for path in (PACKAGE / "server").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "st"
+    }
+    assert ("rules.py", "secrets") in uses
+    assert sorted(use for use in uses if use[1] not in allowed) == []

@@ -1,99 +1,23 @@
-"""Which runs a page shows: those that its link names, else the newest comparison.
+"""The runs on the charts: those that a link names, else the newest comparison.
 
-A link's ``show`` names runs by their ids, or all that were started together: ``all-`` and the id of the first of them.
+A link names runs by their ids, or all that were started together: ``all-`` and the id of the first of them.
 """
 
 from collections.abc import Sequence
 
-import streamlit as st
-
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
 from rnn_compare.runs.record import Run
-from rnn_compare.server.services import CURTAIN, Services, Snapshot
+from rnn_compare.server.services import Snapshot
 
-PARAMETER = "show"
 MAX_SHOWN = MAX_COMPARED * MAX_SEEDS
 """Runs on the charts at most."""
 TOGETHER = "all-"
-_PINNED, _CHOSEN = "pinned_runs", "networks_chosen"
-
-
-def pinned() -> list[str]:
-    """Returns what the page's address names, or named before the visitor went from page to page.
-
-    Streamlit takes from the address what is no widget's when somebody changes the page.
-    """
-    named = [run for run in st.query_params.get(PARAMETER, "").split(",") if run]
-    if named:
-        st.session_state[_PINNED] = named
-    return named or list(st.session_state.get(_PINNED, []))
-
-
-def pin(started: Sequence[str]) -> None:
-    """Names in the page's address what was just started together; none means: follow the newest comparison.
-
-    Args:
-        started: The ids of the runs, the first one first.
-    """
-    _name(_in_short(started, started[0]) if started else [])
-
-
-def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
-    """Names in the page's address what was just started beside what it showed.
-
-    Args:
-        started: The ids of the runs, the first one first.
-        runs: Those there were before.
-    """
-    _name([*(pinned() or link(newest(runs), runs).split(",")), *_in_short(started, started[0])])
-
-
-def _name(named: list[str]) -> None:
-    st.session_state[_PINNED] = named
-    st.session_state[_CHOSEN] = False
-    if named:
-        st.query_params[PARAMETER] = ",".join(named)
-    elif PARAMETER in st.query_params:
-        del st.query_params[PARAMETER]
-
-
-def restore() -> None:
-    """Names in the address once more what was pinned before the visitor went to another page and back."""
-    if PARAMETER not in st.query_params and (runs := pinned()):
-        st.query_params[PARAMETER] = ",".join(runs)
-
-
-def note_choice() -> None:
-    """Notes that the visitor has chosen the networks to ask: what is shown on the charts decides no longer."""
-    st.session_state[_CHOSEN] = True
-
-
-def has_chosen() -> bool:
-    """Tells whether the visitor has chosen the networks to ask since something was pinned."""
-    return bool(st.session_state.get(_CHOSEN))
 
 
 def newest(runs: Sequence[Run]) -> list[Run]:
     """Returns the runs of the newest comparison, of runs ordered by their making."""
     return [run for run in runs if run.comparison == runs[-1].comparison] if runs else []
-
-
-def on_the_charts(services: Services) -> list[Run]:
-    """Returns the runs on the charts of this visitor's page, in order: none where those that it names are hidden."""
-    snapshot = services.snapshot()
-    return [] if is_behind_the_curtain(snapshot, pinned()) else shown(services.on_charts(snapshot))
-
-
-def shown(runs: Sequence[Run]) -> list[Run]:
-    """Returns the runs that this visitor's page shows, in order."""
-    return chosen(runs, pinned())
-
-
-def names_any(runs: Sequence[Run]) -> bool:
-    """Tells whether what this visitor's link names is among the runs."""
-    there = {run.id for run in runs} | {f"{TOGETHER}{run.comparison}" for run in runs}
-    return any(name in there for name in pinned())
 
 
 def is_behind_the_curtain(snapshot: Snapshot, named: Sequence[str]) -> bool:
@@ -102,14 +26,6 @@ def is_behind_the_curtain(snapshot: Snapshot, named: Sequence[str]) -> bool:
         return bool(snapshot.hidden)
     names = {run.id for run in snapshot.hidden} | {f"{TOGETHER}{run.comparison}" for run in snapshot.hidden}
     return any(name in names for name in named) and not _named(snapshot.runs, named)
-
-
-def say_what_is_hidden(services: Services) -> bool:
-    """Says on a list of runs why some are missing, and returns whether any are."""
-    hidden = bool(services.snapshot().hidden)
-    if hidden:
-        st.info(CURTAIN, icon=":material/visibility_off:")
-    return hidden
 
 
 def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
@@ -168,13 +84,13 @@ def link(picked: Sequence[Run], runs: Sequence[Run]) -> str:
     for run in picked:
         of_comparison.setdefault(run.comparison, []).append(run.id)
     parts = [
-        _in_short(ids, comparison) if set(ids) == whole[comparison] else ids
+        short_names(ids, comparison) if set(ids) == whole[comparison] else ids
         for comparison, ids in of_comparison.items()
     ]
     return ",".join(name for part in parts for name in part)
 
 
-def _in_short(started: Sequence[str], comparison: str) -> list[str]:
+def short_names(started: Sequence[str], comparison: str) -> list[str]:
     """Names all runs of a comparison: each of a few, many as one."""
     return list(started) if len(started) <= MAX_COMPARED else [f"{TOGETHER}{comparison}"]
 

@@ -8,12 +8,12 @@ import streamlit as st
 
 from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard.widgets import url_state
+from rnn_compare.dashboard.widgets.pinned_runs import has_chosen, note_choice, restore, say_what_is_hidden, shown
 from rnn_compare.dashboard.widgets.widget_values import hold
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
-from rnn_compare.server.shown_runs import has_chosen, note_choice, restore, say_what_is_hidden, shown
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"

@@ -18,6 +18,7 @@ from rnn_compare.dashboard.pages.compare import (
     results_table,
 )
 from rnn_compare.dashboard.widgets import flash, invite
+from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
 from rnn_compare.formatting import about, counted, percent
@@ -28,7 +29,7 @@ from rnn_compare.server.access import presenter, visitor
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import CURTAIN, Services, get_services
-from rnn_compare.server.shown_runs import grouped, names_any, newest, on_the_charts, pin, pin_beside, pinned, restore
+from rnn_compare.server.shown_runs import grouped, newest
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 """How often the line below the board is looked after: while workers start or count for baselines, and else. The board

@@ -10,6 +10,7 @@ from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home, ticked_together
 from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, say_what_is_hidden
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
@@ -18,7 +19,7 @@ from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run
 from rnn_compare.server.access import presenter, visitor
 from rnn_compare.server.services import Services, get_services
-from rnn_compare.server.shown_runs import PARAMETER, fit_together, link, say_what_is_hidden
+from rnn_compare.server.shown_runs import fit_together, link
 
 WATCH_SECONDS = 3.0
 ROW_PIXELS, ROWS_SEEN = 36, 8

@@ -13,13 +13,14 @@ from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.sweep import pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid
 from rnn_compare.dashboard.widgets import flash, setting
+from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.formatting import about, counted, duration
 from rnn_compare.presets import BOOK
 from rnn_compare.server.access import presenter, visitor
 from rnn_compare.server.services import Services
-from rnn_compare.server.shown_runs import PARAMETER, link
+from rnn_compare.server.shown_runs import link
 
 PARAMETERS, SECONDS = "Equal parameters", "Equal time"
 

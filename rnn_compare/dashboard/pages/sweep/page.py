@@ -9,13 +9,13 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.ticking import ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
 from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets.pinned_runs import say_what_is_hidden
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.events import Status
 from rnn_compare.server.access import presenter
 from rnn_compare.server.services import Services, get_services
-from rnn_compare.server.shown_runs import say_what_is_hidden
 
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
 AFTER_ALL_OTHERS = -1

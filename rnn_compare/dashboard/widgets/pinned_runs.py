@@ -1,0 +1,93 @@
+"""The runs that a visitor's page shows: named by its address, and remembered as the visitor goes from page to page."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from rnn_compare.runs.record import Run
+from rnn_compare.server.services import CURTAIN, Services
+from rnn_compare.server.shown_runs import TOGETHER, chosen, is_behind_the_curtain, link, newest, short_names
+
+PARAMETER = "show"
+"""The address's parameter."""
+_PINNED, _CHOSEN = "pinned_runs", "networks_chosen"
+
+
+def pinned() -> list[str]:
+    """Returns what the page's address names, or named before the visitor went from page to page.
+
+    Streamlit takes from the address what is no widget's when somebody changes the page.
+    """
+    named = [run for run in st.query_params.get(PARAMETER, "").split(",") if run]
+    if named:
+        st.session_state[_PINNED] = named
+    return named or list(st.session_state.get(_PINNED, []))
+
+
+def pin(started: Sequence[str]) -> None:
+    """Names in the page's address what was just started together; none means: follow the newest comparison.
+
+    Args:
+        started: The ids of the runs, the first one first.
+    """
+    _name(short_names(started, started[0]) if started else [])
+
+
+def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
+    """Names in the page's address what was just started beside what it showed.
+
+    Args:
+        started: The ids of the runs, the first one first.
+        runs: Those there were before.
+    """
+    _name([*(pinned() or link(newest(runs), runs).split(",")), *short_names(started, started[0])])
+
+
+def _name(named: list[str]) -> None:
+    st.session_state[_PINNED] = named
+    st.session_state[_CHOSEN] = False
+    if named:
+        st.query_params[PARAMETER] = ",".join(named)
+    elif PARAMETER in st.query_params:
+        del st.query_params[PARAMETER]
+
+
+def restore() -> None:
+    """Names in the address once more what was pinned before the visitor went to another page and back."""
+    if PARAMETER not in st.query_params and (runs := pinned()):
+        st.query_params[PARAMETER] = ",".join(runs)
+
+
+def note_choice() -> None:
+    """Notes that the visitor has chosen the networks to ask: what is shown on the charts decides no longer."""
+    st.session_state[_CHOSEN] = True
+
+
+def has_chosen() -> bool:
+    """Tells whether the visitor has chosen the networks to ask since something was pinned."""
+    return bool(st.session_state.get(_CHOSEN))
+
+
+def on_the_charts(services: Services) -> list[Run]:
+    """Returns the runs on the charts of this visitor's page, in order: none where those that it names are hidden."""
+    snapshot = services.snapshot()
+    return [] if is_behind_the_curtain(snapshot, pinned()) else shown(services.on_charts(snapshot))
+
+
+def shown(runs: Sequence[Run]) -> list[Run]:
+    """Returns the runs that this visitor's page shows, in order."""
+    return chosen(runs, pinned())
+
+
+def names_any(runs: Sequence[Run]) -> bool:
+    """Tells whether what this visitor's link names is among the runs."""
+    there = {run.id for run in runs} | {f"{TOGETHER}{run.comparison}" for run in runs}
+    return any(name in there for name in pinned())
+
+
+def say_what_is_hidden(services: Services) -> bool:
+    """Says on a list of runs why some are missing, and returns whether any are."""
+    hidden = bool(services.snapshot().hidden)
+    if hidden:
+        st.info(CURTAIN, icon=":material/visibility_off:")
+    return hidden
