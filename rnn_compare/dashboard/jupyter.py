@@ -27,6 +27,6 @@ def launcher() -> dict[str, object]:
         "request_headers_override": {"Host": server, "Origin": f"http://{server}"},
         "launcher_entry": {
             "title": "RNN Compare",
-            "icon_path": str(Path(__file__).parent / "assets" / "icon.svg"),
+            "icon_path": str(Path(__file__).parent / "assets" / "common" / "icon.svg"),
         },
     }

@@ -50,7 +50,7 @@ def render() -> None:
         position="top",
     )
     theme.name_page(page.title)
-    component("menu.js")(key="menu")  # first: what stands at its place never changes from one run to the next
+    component("common/menu.js")(key="menu")  # first: what stands at its place never changes from one run to the next
     try:
         services = get_services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)

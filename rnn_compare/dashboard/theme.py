@@ -12,8 +12,8 @@ from rnn_compare.server.files.assets import ASSETS
 def apply() -> None:
     """Sets the page's title and icon, and what all pages look like."""
     # A file of our own: Streamlit fetches its named icons from the network.
-    st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "icon.png"), layout="wide")
-    load("streamlit.css", "theme.css")
+    st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "common" / "icon.png"), layout="wide")
+    load("common/streamlit.css", "common/theme.css")
     st.html(f"<style>:root {{ {'; '.join(': '.join(each) for each in palette.CSS.items())} }}</style>")
 
 

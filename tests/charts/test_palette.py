@@ -114,14 +114,14 @@ def test_every_mark_that_means_something_is_seen_on_either_background(background
 @pytest.mark.parametrize("background", BACKGROUNDS)
 def test_words_are_read_on_every_tint_that_marks_them(background: str) -> None:
     ink, paper = THEME[background]["textColor"], BACKGROUNDS[background]
-    [deepest] = re.findall(r"Math.round\((\d+) \* Math.sqrt", (STYLES / "marked_text.js").read_text())
+    [deepest] = re.findall(r"Math.round\((\d+) \* Math.sqrt", (STYLES / "cell" / "marked_text.js").read_text())
     for color in CSS.values():
         assert contrast(ink, mixed(color, int(deepest) / 100, paper)) >= 4.5
 
 
 def test_style_sheets_name_no_colour_of_a_meaning_themselves_and_write_nothing_in_it() -> None:
     """They would drift from the palette, and as text on a dark page it would be too faint."""
-    for sheet in STYLES.glob("*.css"):
+    for sheet in STYLES.rglob("*.css"):
         text = sheet.read_text()
         for name, color in CSS.items():
             assert color.lower() not in text.lower(), sheet.name

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { keepInAddress, stepInAddress } from "../../rnn_compare/dashboard/assets/address.js";
+import { keepInAddress, stepInAddress } from "../../rnn_compare/dashboard/assets/common/address.js";
 
 function at(address) {
   globalThis.location = new URL(address);

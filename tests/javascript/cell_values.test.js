@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { unpackRun, valuesAt } from "../../rnn_compare/dashboard/assets/cell_values.js";
+import { unpackRun, valuesAt } from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
 
 const pack = (...bytes) => ({ bytes: btoa(String.fromCodePoint(...bytes)), scale: 1 });
 const WORDS = ["cut", "good", "film"];

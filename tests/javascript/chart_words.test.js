@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { boardWords } from "../../rnn_compare/dashboard/assets/board_words.js";
-import { courseOf } from "../../rnn_compare/dashboard/assets/chart_words.js";
-import { OWN } from "../../rnn_compare/dashboard/assets/gradient_traces.js";
-import { flowWords, memoryWords } from "../../rnn_compare/dashboard/assets/gradient_words.js";
-import { verdictWords } from "../../rnn_compare/dashboard/assets/verdict_chart.js";
+import { boardWords } from "../../rnn_compare/dashboard/assets/board/board_words.js";
+import { courseOf } from "../../rnn_compare/dashboard/assets/charts/chart_words.js";
+import { OWN } from "../../rnn_compare/dashboard/assets/gradients/gradient_traces.js";
+import { flowWords, memoryWords } from "../../rnn_compare/dashboard/assets/gradients/gradient_words.js";
+import { verdictWords } from "../../rnn_compare/dashboard/assets/cell/verdict_chart.js";
 
 const CHART = {
   training: "speed", validation: "val_speed", hoverformat: ".1f", unit: " %", factor: 100, called: "validation speed",

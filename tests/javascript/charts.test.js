@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board.js";
-import { layout } from "../../rnn_compare/dashboard/assets/board_chart.js";
-import { traces } from "../../rnn_compare/dashboard/assets/board_traces.js";
-import { escapeLabel } from "../../rnn_compare/dashboard/assets/chart_look.js";
-import { apart } from "../../rnn_compare/dashboard/assets/line_ends.js";
-import { dressed } from "../../rnn_compare/dashboard/assets/figure.js";
-import { momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradient_history.js";
-import { OWN, decadesBetweenTicks, flowTraces, memoryTraces } from "../../rnn_compare/dashboard/assets/gradient_traces.js";
+import { isolated, toggled } from "../../rnn_compare/dashboard/assets/board/board.js";
+import { layout } from "../../rnn_compare/dashboard/assets/board/board_chart.js";
+import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
+import { escapeLabel } from "../../rnn_compare/dashboard/assets/charts/chart_look.js";
+import { apart } from "../../rnn_compare/dashboard/assets/charts/line_ends.js";
+import { dressed } from "../../rnn_compare/dashboard/assets/charts/figure.js";
+import { momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradients/gradient_history.js";
+import {
+  OWN, decadesBetweenTicks, flowTraces, memoryTraces,
+} from "../../rnn_compare/dashboard/assets/gradients/gradient_traces.js";
 
 const LOOKS = { ink: "black", font: "serif", line: "grey", paper: "white" };
 const CHART = {

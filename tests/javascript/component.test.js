@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
 
-import { changes, component } from "../../rnn_compare/dashboard/assets/component.js";
+import { changes, component } from "../../rnn_compare/dashboard/assets/common/component.js";
 
 class Node {
   clientWidth = 800;

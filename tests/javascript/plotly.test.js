@@ -25,7 +25,7 @@ async function open(context) {
     return settle();
   };
   pages += 1;
-  ({ loadPlotly: page.load } = await import(`../../rnn_compare/dashboard/assets/plotly.js?page=${pages}`));
+  ({ loadPlotly: page.load } = await import(`../../rnn_compare/dashboard/assets/charts/plotly.js?page=${pages}`));
   return page;
 }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { makeQueue, moveOf } from "../../rnn_compare/dashboard/assets/present.js";
+import { makeQueue, moveOf } from "../../rnn_compare/dashboard/assets/pages/present.js";
 
 const nowhere = { closest: () => null };
 const within = (...tags) => ({ closest: (selector) => (tags.some((tag) => selector.split(", ").includes(tag)) ? {} : null) });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { setImmediate as settled } from "node:timers/promises";
 
-import { watchServer } from "../../rnn_compare/dashboard/assets/reconnect.js";
+import { watchServer } from "../../rnn_compare/dashboard/assets/pages/reconnect.js";
 
 // Each of `course` is one question: whether the server answers, and whether Streamlit's page says that it is connected.
 // Returns after how many questions the page was loaded anew; 0 if it never was.

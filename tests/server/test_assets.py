@@ -1,13 +1,14 @@
 """The files that pages load: style sheets and scripts say the same names, and Python holds none of them."""
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from rnn_compare.charts.palette import CSS
 from rnn_compare.server.files.assets import ASSETS, assets, url
 
 DASHBOARD = ASSETS.parent
-FILES = [path for kind in ("assets/*.css", "assets/*.js", "**/*.py") for path in DASHBOARD.glob(kind)]
+FILES = [path for kind in ("assets/**/*.css", "assets/**/*.js", "**/*.py") for path in DASHBOARD.glob(kind)]
 
 
 def test_every_variable_that_is_used_is_set_somewhere() -> None:
@@ -23,11 +24,16 @@ def test_no_style_sheet_stands_in_a_python_file() -> None:
 
 
 def test_every_style_sheet_is_loaded_by_a_page_or_a_component() -> None:
-    loaded = set(re.findall(r'"([\w-]+\.css)"', "\n".join(p.read_text() for p in FILES if p.suffix == ".py")))
-    assert loaded == {path.name for path in FILES if path.suffix == ".css"}
+    loaded = set(re.findall(r'"([\w/-]+\.css)"', "\n".join(p.read_text() for p in FILES if p.suffix == ".py")))
+    assert loaded == {path.relative_to(ASSETS).as_posix() for path in FILES if path.suffix == ".css"}
 
 
 def test_an_assets_address_is_seen_from_the_page_and_names_a_file() -> None:
     for name, path in assets().items():
         assert Path(path).is_file()
         assert re.fullmatch(rf"rnn-compare/[0-9a-f]{{12}}/{re.escape(name)}", url(name))
+
+
+def test_a_folder_of_assets_stays_small_enough_to_read() -> None:
+    folders = Counter(path.parent for path in ASSETS.rglob("*") if path.is_file())
+    assert [folder.name for folder, count in folders.items() if count > 15 or folder == ASSETS] == []

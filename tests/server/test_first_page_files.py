@@ -4,14 +4,13 @@ import asyncio
 import gzip
 import re
 import socket
-from pathlib import Path
 
 import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rnn_compare.server.files import preload, streamlit_files
-from rnn_compare.server.files.assets import ASSETS, modules
+from rnn_compare.server.files.assets import ASSETS, assets, modules
 from rnn_compare.server.files.preload import Preload
 from rnn_compare.server.files.streamlit_files import ROOT, StreamlitFiles
 from rnn_compare.server.tuning import tcp_nodelay
@@ -82,11 +81,13 @@ def test_all_else_is_left_to_streamlit(path: str, method: str) -> None:
 
 
 def test_a_script_is_named_with_all_that_it_imports() -> None:
-    found = modules("board.js")
-    assert found[0] == "board.js"
-    assert len(set(found)) == len(found)
-    for name in found:
-        assert set(re.findall(r'"\./([\w-]+\.js)"', (ASSETS / name).read_text())) <= set(found)
+    names = modules("board/board.js")
+    assert names[0] == "board/board.js"
+    assert len(set(names)) == len(names)
+    assert {name.partition("/")[0] for name in names} == {"board", "charts", "common"}
+    for path in (ASSETS / name for name in names):
+        imports = re.findall(r'from "([^"]+)"', path.read_text())
+        assert {(path.parent / target).resolve() for target in imports} <= {ASSETS / name for name in names}
 
 
 def test_every_widget_that_is_named_is_known_to_this_streamlit() -> None:
@@ -158,5 +159,4 @@ def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket() -> N
 
 def test_each_link_names_a_file() -> None:
     for address in re.findall(r'href="([^"]+)"', preload.links().decode()):
-        path = Path(address)
-        assert (ROOT / path).is_file() or path.name == "plotly.min.js" or (ASSETS / path.name).is_file()
+        assert (ROOT / address).is_file() or address.split("/", 2)[2] in assets()

@@ -1,7 +1,7 @@
 """The parts of a cell's drawing, and its picture: colours, drawing and a note.
 
-A drawing is a list of these parts on a sheet of 600 × 364; a browser draws them (``assets/cell.js``), later ones over
-earlier ones, and adds what all cells have in common: the frame, the word and its vector, and what the colours mean.
+A drawing is a list of these parts on a sheet of 600 × 364. A browser draws them (``assets/cell/cell.js``), later ones
+over earlier ones, and adds what all cells have in common: the frame, the word and its vector, and the colour key.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 WIDTH = 600
-"""Of the sheet, as in ``assets/cell_parts.js``."""
+"""Of the sheet, as in ``assets/cell/cell_parts.js``."""
 TRACK_Y = 58
 """The straight track along the top."""
 GATE_Y = 154

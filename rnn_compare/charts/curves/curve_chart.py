@@ -1,4 +1,4 @@
-"""The declaration of a chart over the epochs, as ``assets/board.js`` draws it."""
+"""The declaration of a chart over the epochs, as ``assets/board/board.js`` draws it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
         key: Names the board on its page.
         may_press: Whether there are buttons; without them none was pressed, whatever a browser says.
     """
-    result = component("board.js", "board.css")(
+    result = component("board/board.js", "board/board.css")(
         data={**data, "may_press": may_press, "live": live},
         key=key,
         on_stop_change=lambda: None,

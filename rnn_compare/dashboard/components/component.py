@@ -20,8 +20,8 @@ def component(script: str, *styles: str) -> ComponentRenderer:
     """Returns what mounts a component on a page.
 
     Args:
-        script: Name of its script in ``assets/``.
-        styles: Names of the style sheets that it needs beside ``theme.css``.
+        script: Its script in ``assets/``, such as ``board/board.js``.
+        styles: The style sheets that it needs besides ``common/theme.css``.
     """
     urls = {"plotly": assets.url("plotly.min.js"), "styles": [assets.url(style) for style in styles]}
     loader = f"""

@@ -21,4 +21,4 @@ def show(figure: go.Figure, key: str, height: int) -> None:
         height: In pixels.
     """
     data = {"figure": json.loads(figure.to_json()), "words": asdict(in_words(figure)), "height": height}
-    component("figure.js")(data=data, key=key, height=height)
+    component("charts/figure.js")(data=data, key=key, height=height)

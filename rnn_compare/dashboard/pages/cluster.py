@@ -22,7 +22,7 @@ NEARLY_FULL = 0.85
 
 def render() -> None:
     """Draws the page; where a presenter's pass is set, for the presenter only: it names machines."""
-    theme.load("cluster.css")
+    theme.load("pages/cluster.css")
     st.markdown("## Cluster")
     if reason := presenter.why_not():
         st.info(reason, icon=":material/lock:")

@@ -22,7 +22,7 @@ OUTDATED = '<p class="rc-outdated" role="status">The text has changed since. Pre
 
 def render() -> None:
     """Draws the page."""
-    theme.load("review_text.css", "verdicts.css")
+    theme.load("common/review_text.css", "common/verdicts.css")
     services = get_services()
     if not (found := network_choice.askable(services)):
         return

@@ -35,7 +35,7 @@ def show() -> None:
                 _offer(found)
         if until:
             data = {"header": visitor_cookie.SIGN_IN_HEADER, "token": st.session_state[TOKEN]}
-            component("sign_in.js")(data=data, key="presenter_cookie")
+            component("common/sign_in.js")(data=data, key="presenter_cookie")
 
 
 def _offer(found: Rule) -> None:

@@ -7,6 +7,7 @@ kept by the browser.
 import functools
 import hashlib
 import importlib.resources
+import posixpath
 import re
 from pathlib import Path
 
@@ -16,16 +17,18 @@ from starlette.responses import Response
 from rnn_compare.server.files import static_cache
 from rnn_compare.server.urls import FOLDER
 
-PATH = f"{FOLDER}/{{version}}/{{name}}"
+PATH = f"{FOLDER}/{{version}}/{{name:path}}"
 ASSETS = Path(__file__).parents[2] / "dashboard" / "assets"
-_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"\./([\w-]+\.js)";', re.MULTILINE)
+_IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"(\.[\w./-]+\.js)";', re.MULTILINE)
 
 
 @functools.cache
 def assets() -> dict[str, Path]:
-    """Returns the served files by their name; Plotly's library is the one that the package carries."""
+    """Returns the served files by name, such as ``board/board.js``; Plotly's library comes from its Python package."""
     plotly = Path(str(importlib.resources.files("plotly"))) / "package_data" / "plotly.min.js"
-    return {"plotly.min.js": plotly} | {path.name: path for path in ASSETS.iterdir() if path.is_file()}
+    return {"plotly.min.js": plotly} | {
+        path.relative_to(ASSETS).as_posix(): path for path in ASSETS.rglob("*") if path.is_file()
+    }
 
 
 @functools.cache
@@ -44,15 +47,16 @@ def url(name: str) -> str:
 @functools.cache
 def modules(script: str) -> list[str]:
     """Returns the names of a script and of all that it imports, and what these import."""
-    found = [script]
-    for name in found:
+    names = [script]
+    for name in names:
         imports = _IMPORT.findall(assets()[name].read_text(encoding="utf-8"))
-        found += [each for each in dict.fromkeys(imports) if each not in found]
-    return found
+        targets = dict.fromkeys(posixpath.normpath(f"{posixpath.dirname(name)}/{path}") for path in imports)
+        names += [target for target in targets if target not in names]
+    return names
 
 
 async def serve(request: Request) -> Response:
-    """Answers with an asset."""
+    """Answers with an asset; only names that :func:`assets` lists lead to a file."""
     name = request.path_params["name"]
     if name not in assets():
         return Response("There is no such file.", status_code=404)

@@ -79,8 +79,8 @@ def links() -> bytes:
     found = [
         # Last: five megabytes, which are read when the controls stand there.
         f'<link rel="preload" as="script" fetchpriority="low" href="{assets.url("plotly.min.js")}">',
-        f'<link rel="preload" as="style" href="{assets.url("board.css")}">',
-        *(f'<link rel="modulepreload" href="{assets.url(module)}">' for module in assets.modules("board.js")),
+        f'<link rel="preload" as="style" href="{assets.url("board/board.css")}">',
+        *(f'<link rel="modulepreload" href="{assets.url(module)}">' for module in assets.modules("board/board.js")),
         *(
             f'<link rel="modulepreload" crossorigin href="{module}">'
             for module in streamlit_files.modules(*WIDGETS, "BidiComponent")

@@ -53,7 +53,7 @@ class UnderWay:
 
 def render() -> None:
     """Draws the page."""
-    theme.load("compare.css")
+    theme.load("pages/compare.css")
     services = get_services()
     restore()
     _stay_with_what_is_shown(services)

@@ -36,7 +36,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
     if problems:
         st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
     if known:
-        component("gradient_history.js", "inside.css")(data=message(known), key="gradient_history")
+        component("gradients/gradient_history.js", "pages/inside.css")(data=message(known), key="gradient_history")
         st.markdown(conclusion([history.chosen.run.experiment for history in known]))
         if said := remarks(known):
             st.caption(said)

@@ -27,7 +27,7 @@ FIRST = "Word by word"
 
 def render() -> None:
     """Draws the page."""
-    theme.load("verdicts.css", "views.css")
+    theme.load("common/verdicts.css", "pages/views.css")
     services = get_services()
     if not (found := network_choice.askable(services)):
         return

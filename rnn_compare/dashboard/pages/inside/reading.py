@@ -67,7 +67,9 @@ def show_text(services: Services, chosen: Sequence[Chosen], text: str) -> None:
     layer = _layer(max((one.reading for one in found), key=lambda reading: len(reading.cells)))
     left_out = _left_out(services, found) if _asked_to_leave_out() else {}
     data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
-    component("reading.js", "inside.css", "cell.css")(data=data, key=KEY, on_colouring_change=lambda: None)
+    component("cell/reading.js", "pages/inside.css", "cell/cell.css")(
+        data=data, key=KEY, on_colouring_change=lambda: None
+    )
 
 
 def cut_off(found: Sequence[Read]) -> str:

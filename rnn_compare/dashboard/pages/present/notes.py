@@ -31,7 +31,7 @@ LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
 
 def render() -> None:
     """Draws the page, for whoever presents."""
-    theme.load("present.css")
+    theme.load("pages/present.css")
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return

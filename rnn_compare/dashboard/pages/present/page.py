@@ -27,7 +27,7 @@ _HEARD = "present_heard"
 
 def render() -> None:
     """Draws the page, for whoever presents."""
-    theme.load("present.css")
+    theme.load("pages/present.css")
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
@@ -48,7 +48,7 @@ def render() -> None:
 def _hear(services: Services) -> None:
     """Does what was pressed, each press once: the browser tells all that it does not know to have been heard."""
     heard = int(st.session_state.setdefault(_HEARD, 0))
-    told = component("present.js")(data={"heard": heard}, key="present_keys", on_presses_change=lambda: None)
+    told = component("pages/present.js")(data={"heard": heard}, key="present_keys", on_presses_change=lambda: None)
     for serial, what in _presses(told.presses, heard):
         st.session_state[_HEARD] = serial
         if what == LEAVE:

@@ -27,7 +27,7 @@ NUMBER = "review_number"
 
 def render() -> None:
     """Draws the page."""
-    theme.load("review_text.css", "reviews.css")
+    theme.load("common/review_text.css", "pages/reviews.css")
     st.markdown("## The reviews")
     upload.show(_key("source"))
     try:

@@ -30,7 +30,7 @@ TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_
 
 def render() -> None:
     """Draws the page."""
-    theme.load("runs.css")
+    theme.load("pages/runs.css")
     services = get_services()
     runs = services.runs()[::-1]
     flash.show()

@@ -24,7 +24,7 @@ AFTER_ALL_OTHERS = -1
 
 def render() -> None:
     """Draws the page."""
-    theme.load("sweep.css")
+    theme.load("pages/sweep.css")
     services = get_services()
     with st.sidebar:
         chosen = grid_setup.setup()

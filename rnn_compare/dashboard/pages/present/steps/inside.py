@@ -12,7 +12,7 @@ from rnn_compare.dashboard.pages.present.wall_step import WallStep
 
 def show(moment: Moment) -> None:
     """Draws the box for a review and how each network reads it."""
-    theme.load("verdicts.css", "views.css")
+    theme.load("common/verdicts.css", "pages/views.css")
     # Those with the most gates first: they are what this step is about.
     runs = sorted(
         (run for run in moment.shown if run.has_weights), key=lambda run: -len(cell(run.experiment.cell).gates)

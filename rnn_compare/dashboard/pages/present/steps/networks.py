@@ -11,7 +11,7 @@ from rnn_compare.dashboard.pages.present.wall_step import WallStep
 
 def show(moment: Moment) -> None:
     """Draws a card for each network."""
-    theme.load("compare.css")
+    theme.load("pages/compare.css")
     networks = moment.networks
     drawn = looks(experiment.cell for experiment in networks.values())
     scale = parameter_drawing.pixels(list(networks.values()))

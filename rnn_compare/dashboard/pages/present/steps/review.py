@@ -19,7 +19,7 @@ WORDS = "wall_word_by_word"
 
 def show(moment: Moment) -> None:
     """Draws the review that was chosen and what the networks make of it; before there is one, how many wait."""
-    theme.load("review_text.css", "verdicts.css", "views.css")
+    theme.load("common/review_text.css", "common/verdicts.css", "pages/views.css")
     runs = [run for run in moment.shown if run.has_weights]
     if moment.state.wall_review is None:
         ticking(_how_many_wait, 1.0)

@@ -3,10 +3,10 @@
 import {
   CLEAR, axisIn, axisTitle, cursorAt, escapeLabel, inPercent, layoutIn, levelAt, look, onPointClick, percentAxis,
   sizeIn,
-} from "./chart_look.js";
-import { config } from "./chart_tools.js";
-import { buildWords, courseOf, leaveUnread } from "./chart_words.js";
-import { element } from "./dom.js";
+} from "../charts/chart_look.js";
+import { config } from "../charts/chart_tools.js";
+import { buildWords, courseOf, leaveUnread } from "../charts/chart_words.js";
+import { element } from "../common/dom.js";
 import { moves, signed } from "./moves.js";
 
 const WORD_PX = 19; // what a slanted label needs

@@ -1,6 +1,6 @@
 // The review itself, each word coloured by how far it moved the verdict, and the legend that says so.
 
-import { button, element } from "./dom.js";
+import { button, element } from "../common/dom.js";
 import { signed } from "./moves.js";
 
 const COLOURINGS = {

@@ -1,14 +1,14 @@
 // One chart of the board: a figure by epoch, a line a group for training and for validation.
 
+import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "../charts/chart_look.js";
+import { config } from "../charts/chart_tools.js";
+import { buildWords, leaveUnread } from "../charts/chart_words.js";
+import { endLabels } from "../charts/line_ends.js";
+import { element, setText } from "../common/dom.js";
+import { unpackFigures } from "../common/packed.js";
 import { drawnBand, drawnEnd } from "./board_drawn.js";
 import { lineEnds, traces } from "./board_traces.js";
 import { boardWords } from "./board_words.js";
-import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "./chart_look.js";
-import { config } from "./chart_tools.js";
-import { buildWords, leaveUnread } from "./chart_words.js";
-import { element, setText } from "./dom.js";
-import { endLabels } from "./line_ends.js";
-import { unpackFigures } from "./packed.js";
 
 const NARROW = 700; // pixels of the board below which type is smaller
 const WIDE = 1000; // pixels of the board above which type grows with it: it is seen from farther away

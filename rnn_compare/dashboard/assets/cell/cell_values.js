@@ -1,7 +1,7 @@
 // What one network did while it read, unpacked, and of that what the drawing of its cell shows of one word.
 
+import { unpackBytes } from "../common/packed.js";
 import { odds } from "./moves.js";
-import { unpackBytes } from "./packed.js";
 
 export function unpackRun(run) {
   const before = Object.entries(run.before).filter(([, state]) => state);

@@ -1,8 +1,8 @@
 // What every component repeats: its place on the page, style sheets, Plotly, drawing anew, and its end.
 
-import { look } from "./chart_look.js";
+import { look } from "../charts/chart_look.js";
+import { loadPlotly } from "../charts/plotly.js";
 import { element } from "./dom.js";
-import { loadPlotly } from "./plotly.js";
 
 // Makes the two functions that a component's loader calls (see the package `components`). `build(root, page)` makes
 // what stands at one place of a page and returns its handle:

@@ -1,7 +1,7 @@
 // The lines and areas of one chart of the board: a run's curves, or the mean of several seeds with what lies around it.
 
-import { escapeLabel } from "./chart_look.js";
-import { unpackFigures } from "./packed.js";
+import { escapeLabel } from "../charts/chart_look.js";
+import { unpackFigures } from "../common/packed.js";
 
 const HATCHES = ["/", "\\"];
 

@@ -1,6 +1,6 @@
 // The presenter's keys, and those of a clicker: on, back, away. It draws nothing.
 
-import { component } from "./component.js";
+import { component } from "../common/component.js";
 import { watchServer } from "./reconnect.js";
 
 const MOVES = {

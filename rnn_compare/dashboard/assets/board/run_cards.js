@@ -1,6 +1,6 @@
 // The board's cards, one a run or one for all seeds of a setting: how far it is, its best, what there is to press.
 
-import { button, element, setText } from "./dom.js";
+import { button, element, setText } from "../common/dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state", "state_more"], ["best_note", "last", "left"], ["size", "pace", "layers"]];

@@ -1,9 +1,9 @@
 // Draws the live board: cards above, the charts and what they say below. Every message holds ready words and numbers
 // (see components/board.py), and which charts there are.
 
+import { component } from "../common/component.js";
+import { element, setText } from "../common/dom.js";
 import { buildChart } from "./board_chart.js";
-import { component } from "./component.js";
-import { element, setText } from "./dom.js";
 import { followNews } from "./news.js";
 import { makePresses } from "./presses.js";
 import { buildCards } from "./run_cards.js";

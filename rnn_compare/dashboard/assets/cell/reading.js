@@ -1,16 +1,16 @@
 // A review read word by word: the text, the verdict after each word, and every network's cell at the word in hand.
 // The message holds everything (see pages/inside/reading.py); stepping and playing happen here, without the server.
 
-import { keepInAddress, stepInAddress } from "./address.js";
+import { look } from "../charts/chart_look.js";
+import { keepInAddress, stepInAddress } from "../common/address.js";
+import { changes, component } from "../common/component.js";
+import { element } from "../common/dom.js";
+import { buildStepper } from "../common/stepper.js";
 import { unpackRun } from "./cell_values.js";
-import { look } from "./chart_look.js";
-import { changes, component } from "./component.js";
-import { element } from "./dom.js";
 import { tonesOf } from "./heatmap.js";
 import { buildText } from "./marked_text.js";
 import { moves } from "./moves.js";
 import { buildCard } from "./reading_card.js";
-import { buildStepper } from "./stepper.js";
 import { buildVerdictChart } from "./verdict_chart.js";
 
 export const { render, dispose } = component("rc-inside", (root, { redraw, setStateValue }) => {

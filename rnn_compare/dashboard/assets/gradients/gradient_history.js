@@ -1,16 +1,16 @@
 // Gradient flow: how large the gradient is at every word and how far back half of it reaches, after one epoch or the
 // next. The message holds everything (see pages/inside/gradient_history.py).
 
-import { look, onPointClick } from "./chart_look.js";
-import { config } from "./chart_tools.js";
-import { buildWords, leaveUnread } from "./chart_words.js";
-import { changes, component } from "./component.js";
-import { element } from "./dom.js";
+import { look, onPointClick } from "../charts/chart_look.js";
+import { config } from "../charts/chart_tools.js";
+import { buildWords, leaveUnread } from "../charts/chart_words.js";
+import { changes, component } from "../common/component.js";
+import { element } from "../common/dom.js";
+import { buildStepper } from "../common/stepper.js";
 import {
   DASHES, OWN, flowTraces, flowsAt, knownAt, memoryLayout, memoryTraces, reachLayout, sizeLayout,
 } from "./gradient_traces.js";
 import { counted, flowWords, memoryWords, saidEpoch, shown } from "./gradient_words.js";
-import { buildStepper } from "./stepper.js";
 
 export const { render, dispose } = component("rc-inside", (root, { redraw }) => {
   const isNew = changes();

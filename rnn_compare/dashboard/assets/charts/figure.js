@@ -1,10 +1,10 @@
 // Draws a figure that was made in Python, in the page's own type and colours.
 
+import { changes, component } from "../common/component.js";
+import { element } from "../common/dom.js";
 import { axisIn, layoutIn, look } from "./chart_look.js";
 import { config } from "./chart_tools.js";
 import { buildWords } from "./chart_words.js";
-import { changes, component } from "./component.js";
-import { element } from "./dom.js";
 
 const NARROW = 560; // pixels of a chart, below which not all its labels have room
 const MOST_LABELS = 10;

@@ -1,6 +1,6 @@
 // What a chart says to those who hear the page: sentences out of sight, in place of the drawing.
 
-import { element, setText } from "./dom.js";
+import { element, setText } from "../common/dom.js";
 
 // A list of sentences; those that have not changed stay as they are, so that nobody who reads them is disturbed.
 export function buildWords(parent) {

@@ -1,6 +1,6 @@
 // What the charts of gradient flow say in words: how far the gradient reaches at a moment, and how that has changed.
 
-import { courseOf } from "./chart_words.js";
+import { courseOf } from "../charts/chart_words.js";
 import { TRACKS, flowsAt, nameOf } from "./gradient_traces.js";
 
 const DISTANCES = [1, 10, 100]; // words from the end that are told, and the farthest

@@ -1,6 +1,6 @@
 // What a cell's gates do in mean over all units, a strip each, from the first word to the last and from 0 to 100 %.
 
-import { element } from "./dom.js";
+import { element } from "../common/dom.js";
 import { add, percent } from "./cell_parts.js";
 
 export function buildCurves(parent, run, words) {

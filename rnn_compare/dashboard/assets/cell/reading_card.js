@@ -1,9 +1,9 @@
 // One network's card: its verdict on the word in hand, the drawing of its cell, the heat map and the gates' curves.
 
+import { button, element } from "../common/dom.js";
 import { drawCell } from "./cell.js";
 import { valuesAt } from "./cell_values.js";
 import { buildCurves } from "./curves.js";
-import { button, element } from "./dom.js";
 import { drawHeatmap } from "./heatmap.js";
 import { moves, odds } from "./moves.js";
 

@@ -1,9 +1,9 @@
 // The lines and layouts of the charts of gradient flow: its size, its reach, and the effective memory of every epoch.
 
-import { faded } from "./board_traces.js";
+import { faded } from "../board/board_traces.js";
 import {
   axisIn, axisTitle, cursorAt, escapeLabel, inPercent, layoutIn, levelAt, percentAxis, sizeIn,
-} from "./chart_look.js";
+} from "../charts/chart_look.js";
 
 // The one meaning of each dash, in all of the charts.
 export const DASHES = { states: ["solid", "dot"], carry: ["dash", "dashdot"] };
