@@ -15,10 +15,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
 FOR_WORKERS = (
     *("rnn_compare.networks.keras_models", "rnn_compare.fused"),
-    *(
-        f"rnn_compare.training.worker.{module}"
-        for module in ("building", "callback", "fitting", "job", "model_files", "predictions")
-    ),
+    *(f"rnn_compare.training.worker.{module}" for module in ("callback", "fitting", "job", "model_files")),
 )
 
 

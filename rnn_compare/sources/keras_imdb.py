@@ -9,10 +9,12 @@ import io
 import json
 import os
 import pickle
+import urllib.request
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from http.client import HTTPException
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -20,10 +22,66 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder, cache_place
-from rnn_compare.sources.download import RemoteFile, download
 from rnn_compare.sources.source import Labelled, RankedReviews, ScriptPart, Source
+
+SILENCE_SECONDS = 30.0
+"""How long a server may say nothing."""
+AT_ONCE = 2**16
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file to fetch: its name, how many bytes it has, and what it hashes to by which algorithm."""
+
+    name: str
+    size: int
+    algorithm: str
+    digest: str
+
+
+def download(remote: RemoteFile, address: str, folder: Path) -> Iterator[int]:
+    """Fetches one file into a folder, and yields how many of its bytes have come.
+
+    Args:
+        remote: The file.
+        address: The folder that it is in elsewhere, such as ``https://…/``.
+        folder: Where it is to be.
+
+    Raises:
+        UserError: If there is no network, something else came than this file, or it cannot be written.
+    """
+    origin = f"{address.rstrip('/')}/{remote.name}"
+    try:
+        with (
+            urllib.request.urlopen(origin, timeout=SILENCE_SECONDS) as answer,
+            whole_file(folder / remote.name) as partial,
+        ):
+            content, come = hashlib.new(remote.algorithm, usedforsecurity=False), 0
+            with partial.open("wb") as stream:
+                while come <= remote.size and (part := answer.read(AT_ONCE)):  # little more than it should have
+                    stream.write(part)
+                    content.update(part)
+                    come += len(part)
+                    yield min(come, remote.size)
+            _check(remote, content.hexdigest(), origin)
+    except (OSError, HTTPException, ValueError) as error:  # a line that breaks, a full disk, an address that is none
+        reason = getattr(error, "reason", None) or error
+        raise UserError(
+            f"{origin} cannot be fetched into {folder} ({reason}). It takes a network and {remote.size / 1e6:.0f} MB. "
+            f"Without a network, bring {remote.name} from a machine that has it, and put it there."
+        ) from error
+
+
+def _check(remote: RemoteFile, digest: str, origin: str) -> None:
+    if digest != remote.digest:
+        raise UserError(
+            f"What came from {origin} is not the file that was to come ({remote.algorithm} {digest[:12]}…, "
+            f"expected {remote.digest[:12]}…), so it was thrown away. Try again, or bring the file from elsewhere."
+        )
+
 
 IMDB_VARIABLE = "RNN_COMPARE_IMDB"
 NPZ, WORD_INDEX = "imdb.npz", "imdb_word_index.json"

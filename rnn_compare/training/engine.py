@@ -26,7 +26,7 @@ from rnn_compare.training.idle_shutdown import Rest
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.protocol.messages import Message, QuestionProgress, WorkerQuestion, first_line
 from rnn_compare.training.protocol.workers import WorkerInfo, Workers
-from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
+from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from rnn_compare.training.worker import worker_functions
 
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0

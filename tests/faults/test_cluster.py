@@ -19,7 +19,7 @@ from rnn_compare.runs.events import Requeued, Status
 from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.training.dispatcher import MAX_RESTARTS
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
+from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from tests.elsewhere import epochs_told, finished, long, until_ready
 from tests.faults.conftest import PROJECT, TINY, curve, same_curve
 from tests.patience import PATIENCE

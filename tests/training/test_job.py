@@ -17,7 +17,7 @@ from rnn_compare.networks import keras_models, weights
 from rnn_compare.reviews import batches, prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import model_file, weights_file
-from rnn_compare.training.worker import building, job
+from rnn_compare.training.worker import job, model_files
 
 from .conftest import tiny
 
@@ -62,7 +62,7 @@ def test_initial_weights_do_not_depend_on_what_other_threads_draw() -> None:
     thread.start()
     try:
         for _ in range(3):
-            for ours, theirs in zip(building.build(experiment).get_weights(), quiet, strict=True):
+            for ours, theirs in zip(model_files.build(experiment).get_weights(), quiet, strict=True):
                 np.testing.assert_array_equal(ours, theirs)
     finally:
         done.set()
@@ -95,7 +95,7 @@ def test_a_run_is_trained_with_fused_layers_where_they_can_do_it_and_says_so(
     monkeypatch: pytest.MonkeyPatch, chosen: dict[str, Any], layers: str
 ) -> None:
     built: list[keras.Model] = []
-    build = building.build
+    build = model_files.build
 
     def build_and_keep(*arguments: Any) -> keras.Model:
         built.append(build(*arguments))
@@ -124,7 +124,7 @@ def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     models: list[Any] = []
-    build = building.build
+    build = model_files.build
 
     def build_and_keep(*arguments: Any) -> Any:
         models.append(build(*arguments))

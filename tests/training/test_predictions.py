@@ -10,7 +10,7 @@ from rnn_compare.networks import keras_models
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.batches import training_batches, validation_batches
 from rnn_compare.training.worker import fitting
-from rnn_compare.training.worker.predictions import validation_predictions
+from rnn_compare.training.worker.fitting import validation_predictions
 
 from .conftest import tiny
 

@@ -90,8 +90,8 @@ def test_byte_code_that_python_may_write_stays_where_python_writes_it(
 
 def test_a_worker_starts_without_what_keras_takes_along_only_because_it_is_installed(tmp_path: Path) -> None:
     script = (
-        "import sys; from rnn_compare.training.worker import lean_import, worker_process; worker_process.prepare();"
-        " print(sorted(sys.modules.keys() & {'tensorflow', *lean_import.OPTIONAL})); import pandas, sklearn"
+        "import sys; from rnn_compare.training.worker import worker_process; worker_process.prepare();"
+        " print(sorted(sys.modules.keys() & {'tensorflow', *worker_process.OPTIONAL})); import pandas, sklearn"
     )
     environment = {**os.environ, CACHE_VARIABLE: str(tmp_path)}
     done = subprocess.run(

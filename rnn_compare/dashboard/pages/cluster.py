@@ -14,7 +14,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server.access import presenter
 from rnn_compare.server.services import Services, get_services
 from rnn_compare.training.protocol.workers import WorkerInfo
-from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
+from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 
 LOOK_SECONDS = 2.0
 NEARLY_FULL = 0.85

@@ -14,7 +14,7 @@ from rnn_compare.runs.estimate import START_SECONDS, History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board.board_subject import recorded
-from rnn_compare.training.remote.address import SCHEDULER_VARIABLE
+from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 
 REPLAY = "replay"
 """The state of a card whose run is played again, so that nobody takes it for live."""

@@ -18,13 +18,12 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_place
 from rnn_compare.training.local import dask_settings, fork_server, worker
-from rnn_compare.training.local.hang_detector import Silence
-from rnn_compare.training.local.restart_backoff import Starts
+from rnn_compare.training.local.supervision import Silence, Starts
 from rnn_compare.training.protocol.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
 from rnn_compare.training.protocol.workers import DaskObject, Training, WorkerInfo, worker_info
 from rnn_compare.training.worker import worker_process
 from rnn_compare.training.worker.cores import THREADS_VARIABLE, Cores, number_from
-from rnn_compare.training.worker.lean_import import without
+from rnn_compare.training.worker.worker_process import without
 
 T = TypeVar("T")
 

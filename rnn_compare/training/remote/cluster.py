@@ -16,9 +16,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.training.local.cluster import LocalWorkers
 from rnn_compare.training.protocol.messages import OnMessage, TrainingEvent, WorkerQuestion, first_line, from_plain
 from rnn_compare.training.protocol.workers import DaskObject, Training, WorkerInfo
-from rnn_compare.training.remote.address import check_address
 from rnn_compare.training.remote.attempt import Attempt
-from rnn_compare.training.remote.connection import Connection
+from rnn_compare.training.remote.connection import Connection, check_address
 from rnn_compare.training.remote.members import Members
 
 T = TypeVar("T")

@@ -1,13 +1,17 @@
-"""The connection to a cluster's scheduler, and calls to its workers, which know nothing of this program at first."""
+"""The connection to a cluster's scheduler: which addresses are allowed, and calls to workers that lack the program."""
 
 import asyncio
+import contextlib
+import ipaddress
 import pickle
 import platform
 import secrets
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 import cloudpickle
+import dask
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
@@ -16,6 +20,63 @@ from rnn_compare.training.protocol.messages import Answer, WorkerQuestion, first
 from rnn_compare.training.protocol.workers import DaskObject
 from rnn_compare.training.remote import bootstrap, bundle
 from rnn_compare.training.worker import worker_process
+
+SCHEDULER_VARIABLE = "RNN_COMPARE_SCHEDULER"
+"""Names the address of a Dask scheduler whose workers are to train, such as ``tls://10.0.0.1:8786``."""
+
+
+def check_address(address: str) -> None:
+    """Checks that a scheduler may be connected to.
+
+    Raises:
+        UserError: If the address is none, or leads out of this machine without TLS.
+
+    Example:
+        >>> check_address("tcp://10.0.0.1:8786")
+        Traceback (most recent call last):
+        ...
+        rnn_compare.errors.UserError: RNN_COMPARE_SCHEDULER is ...
+    """
+    scheme, host = _parts(address)
+    if not host:
+        raise UserError(
+            f"{SCHEDULER_VARIABLE} is {address!r}; it must be an address such as tls://scheduler.example.org:8786."
+        )
+    if scheme == "tcp" and not _on_this_machine(host):
+        raise UserError(
+            f"{SCHEDULER_VARIABLE} is {address!r}: without TLS, whoever reaches that scheduler can run code on the "
+            "cluster and here. Start scheduler and workers with TLS and name it as tls://… (docs/cluster.md)."
+        )
+    if scheme == "tls":
+        names = ("ca-file", "client.cert", "client.key")
+        if missing := [name for name in names if not dask.config.get(f"distributed.comm.tls.{name}", None)]:
+            variables = [f"DASK_DISTRIBUTED__COMM__TLS__{_variable(name)}" for name in missing]
+            raise UserError(
+                f"{address} needs certificates: set {', '.join(variables)} to the files that the scheduler's owner "
+                "has given you (docs/cluster.md)."
+            )
+
+
+def _parts(address: str) -> tuple[str, str]:
+    """Returns scheme and host; both empty for what is no complete address of a scheduler."""
+    with contextlib.suppress(ValueError):  # a port or an IPv6 address that is none
+        parts = urlsplit(address)
+        if parts.scheme in ("tls", "tcp") and parts.hostname and parts.port:
+            return parts.scheme, parts.hostname
+    return "", ""
+
+
+def _variable(setting: str) -> str:
+    return setting.upper().replace(".", "__").replace("-", "_")
+
+
+def _on_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
 
 T = TypeVar("T")
 

@@ -1,5 +1,7 @@
 """Keras callbacks that report a ``fit`` to a stream. For workers only: this imports Keras."""
 
+from collections.abc import Sequence
+
 import keras
 import numpy as np
 from numpy.typing import NDArray
@@ -7,11 +9,10 @@ from numpy.typing import NDArray
 from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.registry import FIGURES, computed
 from rnn_compare.networks import keras_models
-from rnn_compare.runs.events import Part, Predictions
+from rnn_compare.runs.events import EpochEnd, Part, Predictions
 from rnn_compare.runs.probabilities import accuracy, encoded
-from rnn_compare.training.worker.early_stopping import out_of_patience
+from rnn_compare.training.worker.fitting import ValidationPredictions
 from rnn_compare.training.worker.gradient_recorder import Probe
-from rnn_compare.training.worker.predictions import ValidationPredictions
 from rnn_compare.training.worker.progress_reporter import Stream
 
 
@@ -86,3 +87,22 @@ def gradient_callback(probe: Probe, model: keras.Model, resumed: bool) -> keras.
         on_train_begin=lambda _logs: probe.begins(None if resumed else keras_models.get_weights(model)),
         on_epoch_end=lambda epoch, _logs: probe.after(epoch + 1, keras_models.get_weights(model)),
     )
+
+
+def out_of_patience(epochs: Sequence[EpochEnd], patience: int) -> bool:
+    """Tells whether the validation loss has not come below its lowest for as many epochs as patience lasts.
+
+    Args:
+        epochs: All finished epochs.
+        patience: In epochs; 0 lasts for ever.
+
+    Example:
+        >>> losses = (0.5, 0.4, 0.41, 0.4)
+        >>> epochs = [EpochEnd("a", n, {"val_loss": loss}, 1.0) for n, loss in enumerate(losses, 1)]
+        >>> [out_of_patience(epochs, patience) for patience in (0, 2, 3)]
+        [False, True, False]
+    """
+    if not (patience and epochs):
+        return False
+    lowest = min(epochs, key=lambda epoch: epoch["val_loss"])
+    return len(epochs) - lowest.epoch >= patience

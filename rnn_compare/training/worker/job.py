@@ -26,14 +26,23 @@ from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.training.protocol.messages import first_line
-from rnn_compare.training.worker import training_state
-from rnn_compare.training.worker.building import build, clear
-from rnn_compare.training.worker.callback import StreamCallback, gradient_callback, predictions, schedule_callback
-from rnn_compare.training.worker.early_stopping import out_of_patience
-from rnn_compare.training.worker.fitting import fit
+from rnn_compare.training.worker.callback import (
+    StreamCallback,
+    gradient_callback,
+    out_of_patience,
+    predictions,
+    schedule_callback,
+)
+from rnn_compare.training.worker.fitting import fit, validation_predictions
 from rnn_compare.training.worker.gradient_recorder import Probe
-from rnn_compare.training.worker.model_files import save_weights, write_models
-from rnn_compare.training.worker.predictions import validation_predictions
+from rnn_compare.training.worker.model_files import (
+    build,
+    checkpoint_of,
+    clear,
+    restore,
+    save_weights,
+    write_models,
+)
 from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
 
 _NO_PRIMITIVE = "could not create a primitive"
@@ -151,7 +160,7 @@ def _resume(run: str, model: keras.Model) -> Checkpoint | None:
     found = checkpoint.load(run)
     if found is None:
         return None
-    training_state.restore(model, found)
+    restore(model, found)
     *before, last = found.epochs
     save_weights(run, model, best=all(last["val_accuracy"] > epoch["val_accuracy"] for epoch in before))
     return found
@@ -205,7 +214,7 @@ def _fit(
 
     def keep(best: bool) -> None:
         last = stream.predictions
-        checkpoint.save(run, training_state.checkpoint_of(model, stream.epochs, last.probabilities if last else b""))
+        checkpoint.save(run, checkpoint_of(model, stream.epochs, last.probabilities if last else b""))
         save_weights(run, model, best)
 
     stream = Stream(

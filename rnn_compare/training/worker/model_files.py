@@ -1,16 +1,49 @@
-"""Weights and stock Keras models of a run, written as files. For workers only: this imports TensorFlow."""
+"""Networks of a run: built from its seed, saved and restored as weights, state and Keras model. For workers only."""
 
 import logging
+import random
+import threading
+import unittest.mock
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import keras
+from keras.src.random import seed_generator
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks import keras_models, weights
+from rnn_compare.runs.checkpoint import Checkpoint
+from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.files import Which, model_file, weights_file
-from rnn_compare.training.worker.building import build
+
+# Seeds are set for the whole process, so a summary must not be built between a run's seed and its weights.
+_building = threading.Lock()
+
+
+def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
+    """Builds and compiles a network whose initial weights the seed alone decides, whatever other threads do.
+
+    ``kind`` as in ``keras_models.build``. Keras draws the seeds of its initializers from Python's global
+    random numbers. Dask's threads draw from them too: one network in twenty began with other weights. So Keras gets
+    numbers of its own, which begin as the global ones do after ``keras.utils.set_random_seed``.
+    """
+    with _building, unittest.mock.patch.object(seed_generator, "python_random", random.Random(experiment.seed)):
+        return keras_models.build(experiment, kind)
+
+
+def summary(experiment: Experiment) -> str:
+    """Returns Keras' own ``model.summary()`` of an experiment's network."""
+    with _building:
+        return keras_models.summary_text(keras_models.network(experiment))
+
+
+def clear() -> None:
+    """Has Keras forget all that was built."""
+    with _building:
+        keras.utils.clear_session()
 
 
 def save_weights(run: str, model: keras.Model, best: bool) -> None:
@@ -51,3 +84,36 @@ def save_model(model: keras.Model, path: Path) -> Path:
     with whole_file(path) as partial:
         model.save(partial)
     return path
+
+
+def checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes = b"") -> Checkpoint:
+    """Returns the state of a compiled Keras model after its finished epochs.
+
+    ``model.variables`` holds the random states of dropout too, the optimizer's its moments and its step.
+    """
+    return Checkpoint(
+        tuple(epochs),
+        tuple(variable.value.numpy() for variable in model.variables),
+        tuple(variable.value.numpy() for variable in model.optimizer.variables),
+        probabilities,
+    )
+
+
+def restore(model: Any, checkpoint: Checkpoint) -> None:
+    """Sets a compiled Keras model of the same experiment to a state.
+
+    Raises:
+        UserError: If the state is not one of such a model.
+    """
+    model.optimizer.build(model.trainable_variables)
+    for variables, values in (
+        (model.variables, checkpoint.model),
+        (model.optimizer.variables, checkpoint.optimizer),
+    ):
+        if [tuple(variable.shape) for variable in variables] != [value.shape for value in values]:
+            raise UserError(
+                "This run was saved by another version of the program or of Keras and cannot be continued by this "
+                "one. What it has learnt is kept; train a new run with the same settings."
+            )
+        for variable, value in zip(variables, values, strict=True):
+            variable.assign(value)

@@ -3,13 +3,14 @@
 The server imports this too, so Keras comes in only when a function is called.
 """
 
+import contextlib
 import importlib.util
 import logging
 import math
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -29,7 +30,36 @@ from rnn_compare.training.protocol.messages import (
     first_line,
     to_plain,
 )
-from rnn_compare.training.worker.lean_import import OPTIONAL, without
+
+OPTIONAL = ("IPython", "pandas", "sklearn")
+"""Packages that Keras imports where it finds them, for wrappers and notebooks that no training needs. They make up a
+third of a worker's start."""
+
+
+@contextlib.contextmanager
+def without(*packages: str) -> Iterator[None]:
+    """Has packages count as not installed meanwhile, unless they are imported already.
+
+    Who imports one afterwards, as the baselines import scikit-learn, gets it.
+
+    Args:
+        packages: Their names; what imports them meanwhile must be able to do without.
+
+    Example:
+        >>> with without("ensurepip"):
+        ...     import ensurepip
+        Traceback (most recent call last):
+        ModuleNotFoundError: import of ensurepip halted; None in sys.modules
+        >>> import ensurepip
+    """
+    hidden = [package for package in packages if package not in sys.modules]
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None stands there for what is not installed
+    try:
+        yield
+    finally:
+        for package in hidden:
+            del sys.modules[package]
+
 
 T = TypeVar("T")
 

@@ -15,9 +15,8 @@ from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, run_folder
 from rnn_compare.training.protocol.messages import Message, TrainingEvent
 from rnn_compare.training.remote import bootstrap, bundle, worker
-from rnn_compare.training.remote.address import check_address
 from rnn_compare.training.remote.attempt import Attempt
-from rnn_compare.training.remote.connection import Connection
+from rnn_compare.training.remote.connection import Connection, check_address
 from rnn_compare.training.remote.members import Member, Members
 from tests.epochs import epoch_end
 from tests.training.conftest import tiny
