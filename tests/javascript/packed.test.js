@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { unpackBytes, unpackFigures } from "../../rnn_compare/dashboard/assets/common/packed.js";
+import { unpackFigures } from "../../rnn_compare/dashboard/assets/board/board_traces.js";
+import { unpackBytes } from "../../rnn_compare/dashboard/assets/cell/cell_values.js";
 
 test("three base-36 digits are ten-thousandths, as the server packs them", () => {
   assert.deepEqual(unpackFigures("0006NKZZZ"), [0, 0.8624, 4.6655]);

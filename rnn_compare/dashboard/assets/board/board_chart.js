@@ -5,9 +5,8 @@ import { config } from "../charts/chart_tools.js";
 import { buildWords, leaveUnread } from "../charts/chart_words.js";
 import { endLabels } from "../charts/line_ends.js";
 import { element, setText } from "../common/dom.js";
-import { unpackFigures } from "../common/packed.js";
 import { drawnBand, drawnEnd } from "./board_drawn.js";
-import { lineEnds, traces } from "./board_traces.js";
+import { lineEnds, traces, unpackFigures } from "./board_traces.js";
 import { boardWords } from "./board_words.js";
 
 const NARROW = 700; // pixels of the board below which type is smaller

@@ -1,8 +1,7 @@
 // What a class has drawn before it saw the curve: a band beneath it, and the median.
 
-import { escapeLabel } from "../charts/chart_look.js";
-import { unpackFigures } from "../common/packed.js";
-import { faded } from "./board_traces.js";
+import { escapeLabel, faded } from "../charts/chart_look.js";
+import { unpackFigures } from "./board_traces.js";
 
 const COLOR = "#888888"; // seen on white and on black, and no network's
 

@@ -1,7 +1,6 @@
 // The lines and areas of one chart of the board: a run's curves, or the mean of several seeds with what lies around it.
 
-import { escapeLabel } from "../charts/chart_look.js";
-import { unpackFigures } from "../common/packed.js";
+import { escapeLabel, faded } from "../charts/chart_look.js";
 
 const HATCHES = ["/", "\\"];
 
@@ -140,8 +139,9 @@ function area(uid, upper, lower, filled) {
   };
 }
 
-// A colour of #rrggbb, so much of it.
-export function faded(color, share) {
-  const hex = /^#([0-9a-f]{6})$/i.exec(color);
-  return hex ? `${color}${Math.round(255 * share).toString(16).padStart(2, "0")}` : color;
+// An epoch's figures: ten-thousandths, three base-36 digits each; ___ where there is none (a gap in its line).
+// factor: how many of what is wanted 1 is, such as 100 for percent.
+export function unpackFigures(text, factor = 1) {
+  const digits = text.match(/.{3}/g) ?? [];
+  return digits.map((three) => (three === "___" ? null : (factor * parseInt(three, 36)) / 1e4));
 }

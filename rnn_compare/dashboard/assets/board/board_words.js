@@ -1,8 +1,7 @@
 // What a chart of the board says in words: how each network's curves go, and the lines across them.
 
 import { courseOf } from "../charts/chart_words.js";
-import { unpackFigures } from "../common/packed.js";
-import { curvesOf, marginAt } from "./board_traces.js";
+import { curvesOf, marginAt, unpackFigures } from "./board_traces.js";
 
 // guessed: what a class has drawn of this chart, if it has.
 export function boardWords(chart, groups, hidden, guessed) {

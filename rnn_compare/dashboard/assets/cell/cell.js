@@ -6,9 +6,9 @@
 // A drawing is a list of parts (charts/cells/parts.py). What a part shows is the name of one of the values, or what is
 // to be made of several. All drawings share one sheet of WIDTH × HEIGHT, so that cells beside each other line up.
 
+import { setText } from "../common/dom.js";
 import {
-  HEIGHT, WIDTH, add, drawWord, gate, joint, key, label, mean, operation, percent, pill, setText, strip, tanhCurve,
-  track, wire,
+  HEIGHT, WIDTH, add, drawWord, gate, joint, key, label, mean, operation, percent, pill, strip, tanhCurve, track, wire,
 } from "./cell_parts.js";
 
 // Draws a part; what is returned shows a word's values on it, and may say something in words.

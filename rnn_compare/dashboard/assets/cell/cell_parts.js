@@ -1,6 +1,8 @@
 // The parts of which a drawing of a cell consists (charts/cells/parts.py), and the word that all cells are given.
 // A sheet holds three layers, of which later ones cover earlier ones: tracks, wires, marks.
 
+import { setText } from "../common/dom.js";
+
 const NAMESPACE = "http://www.w3.org/2000/svg";
 export const WIDTH = 600;
 export const HEIGHT = 364;
@@ -184,10 +186,6 @@ export function add(parent, tag, attributes) {
 
 function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-}
-
-export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
 }
 
 // Not a number stands where a padded timestep was skipped.

@@ -1,6 +1,5 @@
 // What one network did while it read, unpacked, and of that what the drawing of its cell shows of one word.
 
-import { unpackBytes } from "../common/packed.js";
 import { odds } from "./moves.js";
 
 export function unpackRun(run) {
@@ -36,4 +35,12 @@ export function valuesAt(run, words, word) {
 // The numbers of one word.
 function row(values, index, width) {
   return Array.from(values.subarray(index * width, (index + 1) * width), (value) => value * values.scale / 127);
+}
+
+// What goes on in a cell: a byte each, in 127ths of the largest.
+export function unpackBytes({ bytes, scale }) {
+  const values = Int8Array.from(atob(bytes), (sign) => sign.charCodeAt(0));
+  values.scale = scale;
+  values.gateFull = 127 / scale; // the byte that stands for 1
+  return values;
 }

@@ -70,3 +70,9 @@ export function onPointClick(node, act) {
   node.removeAllListeners("plotly_click");
   node.on("plotly_click", ({ points }) => act(points[0].x));
 }
+
+// A colour of #rrggbb, so much of it.
+export function faded(color, share) {
+  const hex = /^#([0-9a-f]{6})$/i.exec(color);
+  return hex ? `${color}${Math.round(255 * share).toString(16).padStart(2, "0")}` : color;
+}

@@ -1,5 +1,7 @@
 // What every chart offers where the pointer is on it: the whole screen, and itself as a picture.
 
+import { sizeIn } from "./chart_look.js";
+
 const FULL_SCREEN = {
   width: 24, height: 24, path: "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z",
 };
@@ -13,7 +15,7 @@ export function config(name) {
     name: format, title: `Save as ${format.toUpperCase()}`, icon: PICTURE,
     click: (node) => {
       const scale = format === "png" ? SCALE : 1;
-      window.Plotly.downloadImage(node, { format, filename: name, scale, ...sizeOf(node) });
+      window.Plotly.downloadImage(node, { format, filename: name, scale, ...sizeIn(node) });
     },
   });
   const title = "Full screen (Esc leaves it)";
@@ -32,8 +34,4 @@ async function toggleFullScreen(node) {
   // Once now, and once when it is left, however that is done.
   window.Plotly.Plots.resize(node);
   document.addEventListener("fullscreenchange", () => { window.Plotly.Plots.resize(node); }, { once: true });
-}
-
-function sizeOf({ clientWidth, clientHeight }) {
-  return { width: clientWidth, height: clientHeight };
 }

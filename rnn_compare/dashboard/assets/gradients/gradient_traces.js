@@ -1,8 +1,7 @@
 // The lines and layouts of the charts of gradient flow: its size, its reach, and the effective memory of every epoch.
 
-import { faded } from "../board/board_traces.js";
 import {
-  axisIn, axisTitle, cursorAt, escapeLabel, inPercent, layoutIn, levelAt, percentAxis, sizeIn,
+  axisIn, axisTitle, cursorAt, escapeLabel, faded, inPercent, layoutIn, levelAt, percentAxis, sizeIn,
 } from "../charts/chart_look.js";
 
 // The one meaning of each dash, in all of the charts.
