@@ -1,5 +1,5 @@
-// Draws the live board: cards above, the charts and what they say below. Every message holds ready words and numbers
-// (see components/board.py), and which charts there are.
+// Draws the live board: cards on top, then the charts and the findings. Every message holds formatted text and numbers,
+// and the list of charts (see server/board/board_message.py).
 
 import { component } from "../common/component.js";
 import { element, setText } from "../common/dom.js";
@@ -12,7 +12,7 @@ const TRIGGERS = { Stop: "stop", Continue: "resume" };
 
 export const { render, dispose } = component("rc-board", (root, { redraw, setTriggerValue }) => {
   let data, mayPress, drawn;
-  let hidden = new Set(); // ids of groups whose curves are
+  let hidden = new Set(); // ids of groups
   const presses = makePresses((what, ids) => setTriggerValue(TRIGGERS[what], ids));
   const hide = (ids) => {
     hidden = ids;
@@ -44,7 +44,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
   return {
     update({ may_press: allowed, live, drawn: guessed, ...message }) {
       mayPress = allowed;
-      drawn = guessed; // the page's own, as the rest of this line: news hold none
+      drawn = guessed; // only the page sends this and the others here; news does not
       show(message);
       news.from(new URL(live, document.baseURI).href, message.busy);
     },
@@ -62,14 +62,14 @@ export function toggled(hidden, id) {
   return hidden.has(id) ? new Set([...hidden].filter((other) => other !== id)) : new Set([...hidden, id]);
 }
 
-// Hides all but one; or shows all, where it is the only one that shows.
+// Hides all groups but one; shows all if that one is the only one visible.
 export function isolated(hidden, id, ids) {
   const others = ids.filter((other) => other !== id);
   const isAlone = !hidden.has(id) && others.every((other) => hidden.has(other));
   return new Set(isAlone ? [] : others);
 }
 
-// As many charts as the newest message declares; one that stays keeps its zoom.
+// The charts that the latest message declares. A chart that stays keeps its zoom.
 function buildCharts(root) {
   const row = element("div", "rc-charts", root);
   const built = new Map();
@@ -94,7 +94,7 @@ function buildCharts(root) {
   };
 }
 
-// What the curves say, in sentences.
+// The findings: a list of sentences.
 function buildFindings(root) {
   const list = element("ul", "rc-findings", root);
   list.setAttribute("aria-label", "What the curves say");

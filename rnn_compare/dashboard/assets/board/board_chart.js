@@ -1,4 +1,4 @@
-// One chart of the board: a figure by epoch, a line a group for training and for validation.
+// One chart of the board: a metric by epoch, with a training and a validation line for each group.
 
 import { axisIn, axisTitle, escapeLabel, layoutIn, levelAt, look } from "../charts/chart_look.js";
 import { config } from "../charts/chart_tools.js";
@@ -9,11 +9,11 @@ import { drawnBand, drawnEnd } from "./board_drawn.js";
 import { lineEnds, traces, unpackFigures } from "./board_traces.js";
 import { boardWords } from "./board_words.js";
 
-const NARROW = 700; // pixels of the board below which type is smaller
-const WIDE = 1000; // pixels of the board above which type grows with it: it is seen from farther away
-const LARGEST = 1.4; // times the usual type
-const BARE = 330; // pixels of a chart that has no room for names: those of the cards say the same
-const ABOVE = 12, BELOW = 46; // pixels of the margins, with the usual type
+const NARROW = 700; // board width in pixels below which text is smaller
+const WIDE = 1000; // board width in pixels above which text grows with it
+const LARGEST = 1.4; // at most this many times the usual text size
+const BARE = 330; // chart width in pixels below which lines have no labels; the cards name them
+const ABOVE = 12, BELOW = 46; // margins in pixels at the usual text size
 
 export function buildChart(parent, chart) {
   const box = element("figure", "rc-chart", parent);
@@ -25,9 +25,9 @@ export function buildChart(parent, chart) {
   let drawnBy, width;
   return {
     box,
-    // declared: the chart as the newest message has it; rest: see `layout`.
+    // declared: the chart in the latest message; rest: see `layout`.
     draw(plotly, declared, { groups, hidden, gap, drawn, ...rest }) {
-      setText(title, declared.title); // of a replay it says so
+      setText(title, declared.title); // a replay has a title of its own
       setText(remark, declared.remark);
       remark.title = declared.remark;
       const size = { width: node.clientWidth, height: node.clientHeight };
@@ -49,7 +49,7 @@ export function buildChart(parent, chart) {
   };
 }
 
-// Returns the places of the title and of what is to be said of the chart, where there is room for it.
+// Returns the elements for the title and for the remark, which is shown where there is room.
 function buildCaption(box, { title: text, training, validation }) {
   const caption = element("figcaption", "", box);
   const title = element("b", "", caption, text);
@@ -62,8 +62,8 @@ function buildCaption(box, { title: text, training, validation }) {
   return { title, remark: element("span", "rc-remark", caption) };
 }
 
-// count: epochs of the longest run; hint: what stands in an empty chart; hidden: ids of groups whose curves are;
-// boardWidth, and width and height of this chart: in pixels; guessed: what a class has drawn of this chart.
+// count: epochs of the longest run; hint: the text in an empty chart; hidden: ids of hidden groups; boardWidth: of the
+// board, width and height: of this chart, in pixels; guessed: the curve that the class expected, if it drew this chart.
 export function layout(chart, groups, looks, { count, hint, boardWidth, width, height, guessed, hidden = new Set() }) {
   const scale = scaleOf(boardWidth, looks);
   const size = boardWidth < NARROW ? 13 * (looks.type ?? 1) : 15 * scale;
@@ -85,7 +85,7 @@ export function layout(chart, groups, looks, { count, hint, boardWidth, width, h
     xaxis: {
       ...axis, range: [firstEpochRuns(groups) ? 0 : 0.8, count + 0.1], title: axisTitle("epoch", 6, size),
       dtick: count <= 12 ? 1 : undefined, showgrid: false, ticks: "outside", tickcolor: looks.line,
-      // Dashes mean training here.
+      // Dashed lines are training curves.
       spikedash: "solid", spikethickness: 1, unifiedhovertitle: { text: "epoch %{x:.2~f}" },
     },
     yaxis: { ...axis, range, tickformat: chart.tickformat, ticksuffix: unit, nticks: 7 },
@@ -110,7 +110,7 @@ function rangeWith([low, high], guessed) {
   return [Math.min(low, ...values.map((value) => value - 0.02)), Math.max(high, ...values)];
 }
 
-// What is drawn of the running epoch lies before its end: before 1, in the first.
+// Points of the running epoch lie before its end, so those of the first epoch lie before 1.
 function firstEpochRuns(groups) {
   return groups.some(({ trail, figures }) => trail?.at && !Object.values(figures).some(Boolean));
 }

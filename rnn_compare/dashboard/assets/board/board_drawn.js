@@ -1,9 +1,9 @@
-// What a class has drawn before it saw the curve: a band beneath it, and the median.
+// The curve that the class drew as its prediction: the median, and a band of the middle half.
 
 import { escapeLabel, faded } from "../charts/chart_look.js";
 import { unpackFigures } from "./board_traces.js";
 
-const COLOR = "#888888"; // seen on white and on black, and no network's
+const COLOR = "#888888"; // visible on white and on black; no network has it
 
 export function drawnBand(guessed, { factor }, { thick = 1 } = {}) {
   if (!guessed) return [];

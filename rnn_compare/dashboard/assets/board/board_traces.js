@@ -1,10 +1,10 @@
-// The lines and areas of one chart of the board: a run's curves, or the mean of several seeds with what lies around it.
+// The lines and areas of one chart of the board: a run's curves, or the mean over seeds with its interval.
 
 import { escapeLabel, faded } from "../charts/chart_look.js";
 
 const HATCHES = ["/", "\\"];
 
-// What lies behind comes first. Then two lines a group, training and validation; of what a chart has not, an empty one.
+// Areas come first, as they lie behind. Then two lines for each group, training and validation; a missing one is empty.
 export function traces(chart, groups, hidden, { gap = false, thick = 1 } = {}) {
   const drawn = groups.map((group) => curvesOf(chart, group));
   const each = (make) => drawn.flatMap((curves, index) => {
@@ -29,7 +29,7 @@ function thicker(trace, thick) {
   return { ...trace, line: { ...trace.line, width: trace.line.width * thick }, ...(marker && { marker }) };
 }
 
-// Where the line of each group ends that is drawn: that of validation, or of training until there is one.
+// The last point of each group's validation line, or of its training line until there is a validation line.
 export function lineEnds(chart, groups) {
   return groups.flatMap(({ label, color, ...group }) => {
     const { validation, training } = curvesOf(chart, group);
@@ -39,7 +39,7 @@ export function lineEnds(chart, groups) {
   });
 }
 
-// What is drawn of a group, unpacked, in the chart's own unit.
+// A group's curves, unpacked, in the chart's unit.
 export function curvesOf(chart, { figures, trail, seeds }) {
   const validation = figuresOf(figures, chart.validation, chart);
   return {
@@ -52,7 +52,7 @@ export function curvesOf(chart, { figures, trail, seeds }) {
   };
 }
 
-// The epochs that have ended, then what the running one has come to.
+// The finished epochs, then the points of the running one.
 function trainingPoints(chart, figures, trail) {
   const ended = figuresOf(figures, chart.training, chart);
   const running = figuresOf(trail?.figures ?? {}, chart.training, chart);
@@ -88,7 +88,7 @@ function validationLine(chart, curves, { color, marker }) {
   };
 }
 
-// Of several seeds: how sure their mean is at an epoch, where that is known, and of how many it is; of one run nothing.
+// For several seeds, the margin of their mean at an epoch, if known, and their number; empty for a single run.
 export function marginAt(chart, { counts, every, half }, index) {
   const n = counts[index];
   const width = (index + 1) % every === 0 ? half[(index + 1) / every - 1] : undefined;
@@ -96,15 +96,15 @@ export function marginAt(chart, { counts, every, half }, index) {
   return `${width === undefined ? "" : ` ± ${marginOf(width, chart)}`}, n = ${n}`;
 }
 
-// As d3 writes it by the format, but for the sign that a margin does without: points and not percent of something.
+// Formats a margin like d3, but without a sign, and in points instead of percent.
 function marginOf(width, { hoverformat, unit }) {
   return `${width.toFixed(/\.(\d+)/.exec(hoverformat)[1])}${unit && " points"}`;
 }
 
-// The interval of the mean, where two seeds or more have finished.
+// The interval of the mean, for epochs that two or more seeds have finished.
 function band({ validation, every, half }, color) {
   if (!half.length) return [];
-  const at = half.map((_, index) => every * (index + 1) - 1); // places of these epochs
+  const at = half.map((_, index) => every * (index + 1) - 1); // indices of these epochs
   const edge = (sign) => ({
     x: at.map((place) => validation.x[place]), y: at.map((place, index) => validation.y[place] + sign * half[index]),
   });
@@ -118,7 +118,7 @@ function singleSeeds({ single, every }, color) {
   }));
 }
 
-// Between training and validation; hatched, so that it is told from a band.
+// The area between training and validation, hatched to set it apart from a band.
 function gapArea({ training, validation }, color, shape) {
   const both = [...validation.y.keys()].filter((at) => isThere(validation.y[at]) && isThere(training.y[at]));
   const line = ({ x, y }) => ({ x: both.map((index) => x[index]), y: both.map((index) => y[index]) });
@@ -139,8 +139,8 @@ function area(uid, upper, lower, filled) {
   };
 }
 
-// An epoch's figures: ten-thousandths, three base-36 digits each; ___ where there is none (a gap in its line).
-// factor: how many of what is wanted 1 is, such as 100 for percent.
+// Values by epoch: ten-thousandths in three base-36 digits each; ___ is a missing value, a gap in the line.
+// factor: the chart's units in 1, such as 100 for percent.
 export function unpackFigures(text, factor = 1) {
   const digits = text.match(/.{3}/g) ?? [];
   return digits.map((three) => (three === "___" ? null : (factor * parseInt(three, 36)) / 1e4));

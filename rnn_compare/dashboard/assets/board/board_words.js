@@ -1,9 +1,9 @@
-// What a chart of the board says in words: how each network's curves go, and the lines across them.
+// The text alternative of a chart of the board: the course of each network's curves, and the lines across them.
 
 import { courseOf } from "../charts/chart_words.js";
 import { curvesOf, marginAt, unpackFigures } from "./board_traces.js";
 
-// guessed: what a class has drawn of this chart, if it has.
+// guessed: the curve that the class expected, if it drew this chart.
 export function boardWords(chart, groups, hidden, guessed) {
   const levels = [...(chart.marks ?? []), ...(chart.baselines ?? [])].map(({ text }) => text.replaceAll("\n", " "));
   return [

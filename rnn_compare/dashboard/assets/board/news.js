@@ -1,23 +1,23 @@
-// Asks the server for news, as long as the board is on the page (see server/news.py).
+// Polls the server for news as long as the board is on the page (see server/board/live.py).
 
-const BUSY = 1250, IDLE = 3000; // milliseconds between two questions, while something trains and while nothing does
-const SOON = 250, FEW = 6; // a few come sooner: whoever has just pressed Train waits for the first point
+const BUSY = 1250, IDLE = 3000; // milliseconds between two requests, while something trains and otherwise
+const SOON = 250, FEW = 6; // the first few come sooner: after Train, everybody waits for the first point
 
 export function followNews(show) {
-  let asked = ""; // the address; none once it has ended
+  let asked = ""; // the URL; empty after the end
   let seen = "";
   let busy = true;
   let few = 0;
   let timer;
   const later = () => {
-    clearTimeout(timer); // the page may have been drawn meanwhile, and have set one
+    clearTimeout(timer); // a redraw of the page may have set one
     timer = setTimeout(ask, !busy ? IDLE : few > 0 ? SOON : BUSY);
     few -= 1;
   };
   async function ask() {
     const url = asked;
     const news = await whatIsNew(url, seen);
-    if (url !== asked) return; // the page shows other runs by now, and asks for those
+    if (url !== asked) return; // the page shows other runs by now
     if (news) {
       seen = news.tag;
       busy = news.data.busy;
@@ -26,9 +26,9 @@ export function followNews(show) {
     if (news) show(news.data);
   }
   return {
-    // What the page itself has just drawn may be older than the last answer: the next one is drawn in any case.
+    // The page may just have drawn something older than the last answer, so the next answer is always drawn.
     from(url, isBusy) {
-      if (url !== asked) few = FEW; // other runs: a page that is drawn anew every two seconds is no reason
+      if (url !== asked) few = FEW; // only for other runs: the page may redraw every two seconds
       asked = url;
       seen = "";
       busy = isBusy;
@@ -41,14 +41,14 @@ export function followNews(show) {
   };
 }
 
-// Returns a message and its tag, or nothing where the tag is the one that was seen.
+// Returns a message and its tag; nothing if the tag is unchanged.
 async function whatIsNew(url, seen) {
   try {
-    // The browser sends along what it has; of 304 it makes the answer that it kept.
+    // The browser sends its cached tag, and turns a 304 into the cached answer.
     const response = await fetch(url, { cache: "no-cache" });
     const tag = response.headers.get("etag");
     return response.ok && tag !== seen ? { tag, data: await response.json() } : undefined;
   } catch {
-    return undefined; // No network just now: the next answer holds everything.
+    return undefined; // no network at the moment: the next answer holds everything
   }
 }

@@ -1,4 +1,4 @@
-// The board's cards, one a run or one for all seeds of a setting: how far it is, its best, what there is to press.
+// The board's cards, one for a run or for all seeds of a setting: progress, best result, Stop or Continue.
 
 import { button, element, setText } from "../common/dom.js";
 
@@ -6,13 +6,13 @@ const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
 const ROWS = [["best", "state", "state_more"], ["best_note", "last", "left"], ["size", "pace", "layers"]];
 const LAYERS = "fast layers: Keras' layers with a compiled loop, several times faster; stock Keras: its own layers";
 
-// onName(id) is called with the card whose name is clicked, onNameTwice(id) where it is clicked twice, and
-// onPress(what, id) with what is pressed.
+// onName(id) is called when a card's name is clicked, onNameTwice(id) on a double click, and onPress(what, id) when its
+// button is pressed.
 export function buildCards(board, acts) {
   const row = element("div", "rc-cards", board);
   const cards = new Map();
   return {
-    // isPressed(group): whether its button was pressed and is not answered yet.
+    // isPressed(group): true while a press of its button is unanswered.
     show(groups, { mayPress, isPressed }) {
       const present = new Set(groups.map((group) => group.id));
       for (const [id, card] of cards) {
@@ -27,7 +27,7 @@ export function buildCards(board, acts) {
         card.show(group, mayPress, isPressed(group));
       });
     },
-    // The names of hidden ones are struck through.
+    // Strikes through the names of hidden groups.
     markHidden(hidden) {
       for (const [id, card] of cards) card.name.setAttribute("aria-pressed", !hidden.has(id));
     },
@@ -37,7 +37,7 @@ export function buildCards(board, acts) {
 function buildCard(row, id, { onName, onNameTwice, onPress }) {
   const root = element("article", "rc-card", row);
   const head = element("header", "", root);
-  // The name is the legend too: it hides and shows the network's curves.
+  // The name is also the legend entry: it hides and shows the network's curves.
   const name = button("rc-name", head, "", () => onName(id));
   name.addEventListener("dblclick", () => onNameTwice(id));
   element("span", "rc-swatch", name);

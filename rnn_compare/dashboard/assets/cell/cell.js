@@ -3,15 +3,15 @@
 //   const { node, update } = drawCell(drawing, "LSTM", "#0072b2");
 //   update({ word, input, state_before, state, i, f, candidate, o, carry_before, carry, carry_scale });
 //
-// A drawing is a list of parts (charts/cells/parts.py). What a part shows is the name of one of the values, or what is
-// to be made of several. All drawings share one sheet of WIDTH × HEIGHT, so that cells beside each other line up.
+// A drawing is a list of parts (charts/cells/parts.py). A part shows one of the values by its name, or an expression of
+// several. All drawings share one sheet of WIDTH × HEIGHT, so that cells next to each other line up.
 
 import { setText } from "../common/dom.js";
 import {
   HEIGHT, WIDTH, add, drawWord, gate, joint, key, label, mean, operation, percent, pill, strip, tanhCurve, track, wire,
 } from "./cell_parts.js";
 
-// Draws a part; what is returned shows a word's values on it, and may say something in words.
+// Each draws a part. Most return a function that shows a word's values on it and may return a description.
 const PARTS = {
   Strip: (sheet, { x, y, shows, scale, vertical }) => {
     const show = strip(sheet, x, y, { vertical });
@@ -65,7 +65,7 @@ export function drawCell(drawing, cellName, color) {
   };
 }
 
-// The numbers of all units that a part shows: a signal, or a product of several, or what is left of them to one.
+// The numbers that a part shows, one for each unit: a signal, a product of several, or one minus either.
 export function resolve(shown, values) {
   if (typeof shown === "string") return values[shown];
   if (shown.kind === "Complement") return resolve(shown.value, values).map((number) => 1 - number);
@@ -73,7 +73,7 @@ export function resolve(shown, values) {
     .reduce((product, factor) => product.map((number, unit) => number * factor[unit]));
 }
 
-// The number that has full colour: a given one, or the largest of a signal in the whole text, or at least in this word.
+// The number drawn in full colour: a constant, or a signal's largest in the whole text, or else at this word.
 export function largest(scale, values) {
   if (typeof scale === "number") return scale;
   const here = [...values[scale], ...(values[`${scale}_before`] ?? [])];

@@ -1,19 +1,19 @@
-// The parts of which a drawing of a cell consists (charts/cells/parts.py), and the word that all cells are given.
-// A sheet holds three layers, of which later ones cover earlier ones: tracks, wires, marks.
+// The parts of a cell's drawing (charts/cells/parts.py), and the input word that all cells show.
+// A sheet holds three layers; later ones cover earlier ones: tracks, wires, marks.
 
 import { setText } from "../common/dom.js";
 
 const NAMESPACE = "http://www.w3.org/2000/svg";
 export const WIDTH = 600;
 export const HEIGHT = 364;
-const SHOWN = 32; // as many units as stay countable from the back of a lecture hall
-const LETTERS = 14; // longer words would leave their box
+const SHOWN = 32; // units that can be counted from the back of a lecture hall
+const LETTERS = 14; // longer words do not fit their box
 
-// The word in its box, its vector above it, and beside it how many of the units are drawn.
+// The word in its box with its vector above, and the number of units drawn beside it.
 export function drawWord(sheet) {
   const vector = strip(sheet, 300, 308);
   label(sheet, 362, 312, "input_t (x_t)", { anchor: "start" });
-  // An inner sheet cuts off what does not fit, such as wide letters of other scripts.
+  // The inner sheet clips what does not fit, such as wide letters of other scripts.
   const box = add(sheet.marks, "svg", { x: 208, y: 328, width: 184, height: 34 });
   add(box, "rect", { class: "rc-cell-word", width: 184, height: 34, rx: 8 });
   const word = label({ marks: box }, 92, 24, "", { className: "rc-cell-said" });
@@ -28,7 +28,7 @@ export function drawWord(sheet) {
   };
 }
 
-// What the colours mean: from below to above zero, and from a closed to an open gate.
+// The colour key: from negative to positive, and from a closed to an open gate.
 export function key(sheet, { gates }) {
   const [from, to] = gates ? [422, 494] : [504, 584];
   label(sheet, from, 352, "−", { className: "rc-cell-note" });
@@ -40,7 +40,7 @@ export function key(sheet, { gates }) {
   label(sheet, 588, 352, "1", { className: "rc-cell-note" });
 }
 
-// One gate, or the candidate: what goes in below through its activation comes out above as the strip's numbers.
+// A gate or the candidate: its input enters below, passes the activation, and leaves above as the strip's numbers.
 export function gate(sheet, x, y, { name, activation, says }) {
   const kind = activation === "σ" ? "gate" : "signed";
   const box = { class: `rc-cell-box rc-cell-${kind}-box`, x: x - 55, y, width: 110, height: 80, rx: 8 };
@@ -49,7 +49,7 @@ export function gate(sheet, x, y, { name, activation, says }) {
   label(sheet, x, y + 39, name);
   const said = label(sheet, x, y + 60, says.replace(" {}", ""), { className: kind === "gate" ? "rc-cell-said" : "" });
   pill(sheet, x, y + 83, activation);
-  // opening: the mean of all units, where some are not among the numbers.
+  // opening: the mean over all units, where the numbers are of some only.
   return (numbers, scale, opening = mean(numbers)) => {
     show(numbers, scale);
     setText(said, says.replace("{}", percent(opening)));
@@ -57,7 +57,7 @@ export function gate(sheet, x, y, { name, activation, says }) {
   };
 }
 
-// A row of little squares, a unit each, centred on (x, y); in two rows where that makes them larger.
+// A row of small squares, one for each unit, centred on (x, y); two rows if that makes them larger.
 export function strip(sheet, x, y, { kind = "signed", length = 104, depth = 13, vertical = false } = {}) {
   const turn = vertical ? " rotate(90)" : "";
   const group = add(sheet.marks, "g", { class: "rc-cell-strip", transform: `translate(${x} ${y})${turn}` });
@@ -90,7 +90,7 @@ function laySquares(group, count, length, depth) {
   }));
 }
 
-// The curve of tanh with a dot for each unit: on the steep part the gradient passes, on the flat ends it dies.
+// The tanh curve with a dot for each unit: gradients pass on the steep part and vanish on the flat ends.
 export function tanhCurve(sheet, { x, y, width, height, saturated }) {
   const across = (value) => x + width / 2 + (Math.max(-1, Math.min(1, value / saturated)) * (width - 24)) / 2;
   const up = (value) => y + height / 2 - (Math.tanh(value) * (height - 36)) / 2;
@@ -117,7 +117,7 @@ export function tanhCurve(sheet, { x, y, width, height, saturated }) {
   };
 }
 
-// A stretch of the track along the top; it grows thin with the share that is kept.
+// A section of the track along the top. Its width shows the share that is kept.
 export function track(sheet, from, to, y, arrow) {
   const end = arrow ? to - 20 : to;
   const line = add(sheet.tracks, "path", { d: `M${from} ${y}H${end}`, "stroke-width": 24 });
@@ -128,7 +128,7 @@ export function track(sheet, from, to, y, arrow) {
   return (share) => line.setAttribute("stroke-width", (3 + 21 * (Number.isFinite(share) ? share : 1)).toFixed(1));
 }
 
-// A wire along points, with rounded corners and a head at its end.
+// A wire along points, with rounded corners and an arrowhead if wanted.
 export function wire(sheet, points, arrow) {
   const toward = ([x, y], [toX, toY], by) => [x + Math.sign(toX - x) * by, y + Math.sign(toY - y) * by];
   const tip = points.at(-1);
@@ -164,7 +164,7 @@ export function pill(sheet, x, y, text) {
   label(sheet, x, y + 6, text);
 }
 
-// What follows _ in a text is smaller and lower: one sign, or those in braces.
+// A text in which _ makes a subscript of the next character, or of those in braces.
 export function label(sheet, x, y, text, { anchor = "middle", className = "" } = {}) {
   const node = add(sheet.marks, "text", { x, y, "text-anchor": anchor, class: className });
   let lowered = 0;
@@ -188,7 +188,7 @@ function set(node, attributes) {
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
 }
 
-// Not a number stands where a padded timestep was skipped.
+// The mean without NaN, which marks skipped timesteps of padding.
 export function mean(numbers) {
   const read = numbers.filter(Number.isFinite);
   return read.reduce((sum, value) => sum + value, 0) / read.length;

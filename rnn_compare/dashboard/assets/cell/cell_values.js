@@ -1,4 +1,4 @@
-// What one network did while it read, unpacked, and of that what the drawing of its cell shows of one word.
+// One network's signals over a text, unpacked, and the values that its cell's drawing shows at one word.
 
 import { odds } from "./moves.js";
 
@@ -11,8 +11,8 @@ export function unpackRun(run) {
   };
 }
 
-// Each signal by its name, and in `means` its mean over all units where there is one; each state also as `…_before` and
-// `…_scale`, the largest that it gets.
+// Returns each signal by its name; in `means` its mean over all units, if there is one; and for each state also
+// `…_before` and `…_scale`, its largest value.
 export function valuesAt(run, words, word) {
   const index = word - run.first;
   const read = words.length - run.first;
@@ -37,7 +37,7 @@ function row(values, index, width) {
   return Array.from(values.subarray(index * width, (index + 1) * width), (value) => value * values.scale / 127);
 }
 
-// What goes on in a cell: a byte each, in 127ths of the largest.
+// Numbers of one byte each, in 127ths of the largest.
 export function unpackBytes({ bytes, scale }) {
   const values = Int8Array.from(atob(bytes), (sign) => sign.charCodeAt(0));
   values.scale = scale;

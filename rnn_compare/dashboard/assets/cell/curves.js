@@ -1,4 +1,4 @@
-// What a cell's gates do in mean over all units, a strip each, from the first word to the last and from 0 to 100 %.
+// A cell's gates as means over all units: a strip for each, over the words of the text, from 0 to 100 %.
 
 import { element } from "../common/dom.js";
 import { add, percent } from "./cell_parts.js";

@@ -1,6 +1,6 @@
-// A heat map of one signal of one cell, units × words, on a canvas: a pixel a number, stretched by the browser.
+// A heat map of one signal of a cell, units × words, on a canvas: one pixel for each number, scaled by the browser.
 
-// Signed values go from blue over the page's own background to orange, gates from the background to the ink.
+// Signed values run from blue through the page's background to orange, gates from the background to violet.
 export function colourOf(value, gate, tones) {
   if (gate) return mix(tones.paper, tones.gate, Math.max(0, value));
   return mix(tones.paper, value < 0 ? tones.negative : tones.positive, Math.min(1, Math.abs(value)));
@@ -33,7 +33,7 @@ function luminance([red, green, blue]) {
   return (0.3 * red + 0.6 * green + 0.1 * blue) / 255;
 }
 
-// values: bytes of words × units; first: words of the text that stand before the first one read.
+// values: bytes, words × units; first: the number of words cut off at the start.
 export function drawHeatmap(canvas, { values, units, words, first, gate }, tones) {
   canvas.width = words;
   canvas.height = units;

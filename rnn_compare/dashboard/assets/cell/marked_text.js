@@ -1,4 +1,4 @@
-// The review itself, each word coloured by how far it moved the verdict, and the legend that says so.
+// The review with each word coloured by how far it moved the verdict, and the legend.
 
 import { button, element } from "../common/dom.js";
 import { signed } from "./moves.js";
@@ -15,10 +15,10 @@ const COLOURINGS = {
       + "chart's pointer tells another effect: the change while the word was read, which later words may undo.",
   },
 };
-const LEAST = 0.2; // log-odds that have full colour at the least: or noise would look like an opinion
+const LEAST = 0.2; // the smallest log-odds in full colour: without it noise would look like an opinion
 
-// onWord(index), onColouring(name) and onLead(index of a run) are called with what is clicked. What the colours mean
-// stands with the text, of what they are made comes into `below`.
+// onWord(index), onColouring(name) and onLead(index of a run) are called on a click. The colour key goes into `parent`
+// with the text, the choice of the measure into `below`.
 export function buildText(parent, below, { words, runs, onWord, onColouring, onLead }) {
   const text = element("div", "rc-reading", parent);
   const spans = words.map((word, index) => {
@@ -49,7 +49,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
   const scale = element("p", "rc-scale-said", below);
   const measured = element("p", "rc-axes", below);
   return {
-    // moved: what each word that was read did (see moves.js); nothing while that is being worked out.
+    // moved: the effect of each word read (see moves.js); undefined while it is computed.
     colour({ colouring, lead, moved }) {
       const run = runs[lead];
       sides.forEach((side, label) => { side.textContent = `towards ${run.labels[label]}`; });
@@ -78,14 +78,14 @@ function colourWord(span, run, index, move, tones) {
   span.title = move ? `${signed(move.points)} points` : "";
 }
 
-// How deep the colour of each word is, in percent.
+// The depth of each word's colour, in percent.
 export function depths(moved) {
   const sizes = moved.map(({ logit }) => Math.abs(logit));
   const largest = Math.max(LEAST, ...sizes);
   return sizes.map((size) => Math.round(65 * Math.sqrt(size / largest)));
 }
 
-// Says which word has the deepest colour, and what that stands for.
+// Names the word with the deepest colour, and its value.
 export function strongestWord(words, moved) {
   const sizes = moved.map(({ logit }) => Math.abs(logit));
   const strongest = sizes.indexOf(Math.max(...sizes));

@@ -1,10 +1,10 @@
-// How far each word moved a network's verdict.
+// The effect of each word on a network's verdict.
 
 // The probability that a review is positive.
 export const odds = (logit) => 1 / (1 + Math.exp(-logit));
 
-// Of each word that was read, in log-odds and in points of a hundred; or, where it was worked out what becomes of the
-// verdict if the word is unknown, how far that moves the final verdict.
+// For each word read, in log-odds and in percentage points: the change of the verdict while it was read; or, given the
+// final verdicts without each word (leftOut), the change of the final verdict that the word makes.
 export function moves(run, leftOut) {
   const pairs = leftOut
     ? leftOut.slice(1).map((without) => [without, leftOut[0]])

@@ -1,5 +1,5 @@
-// A review read word by word: the text, the verdict after each word, and every network's cell at the word in hand.
-// The message holds everything (see pages/inside/reading.py); stepping and playing happen here, without the server.
+// A review read word by word: the text, the verdict after each word, and every network's cell at the current word.
+// The message holds everything (see pages/inside/reading.py); stepping and playing need no server.
 
 import { look } from "../charts/chart_look.js";
 import { keepInAddress, stepInAddress } from "../common/address.js";
@@ -16,7 +16,7 @@ import { buildVerdictChart } from "./verdict_chart.js";
 export const { render, dispose } = component("rc-inside", (root, { redraw, setStateValue }) => {
   const isNew = changes();
   let reading, opened = true;
-  // What the visitor has chosen outlives the review.
+  // The visitor's choices outlive the review.
   const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map() };
   return {
     update({ left_out: leftOut, ...data }) {
@@ -28,18 +28,18 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
         opened = false;
         const ask = (colouring) => setStateValue("colouring", colouring);
         reading = buildReading(root, { ...data, at }, choice, ask);
-        reading.keep(); // another review begins at its own last word
+        reading.keep(); // another review starts at its last word
         redraw();
       }
-      reading.leaveOut(leftOut); // it comes when it is worked out: nothing else may have changed
+      reading.leaveOut(leftOut); // computed later, so it may be all that has changed
     },
     draw: (plotly) => reading.draw(plotly),
     end: () => reading?.end(),
   };
 });
 
-// choice: what is chosen at first, and is kept up to date; ask(colouring): the server works out what a colouring
-// costs only for those who look at it.
+// choice: the visitor's choices, updated here; ask(colouring): requests a colouring, which the server computes only
+// on request.
 function buildReading(root, { words, at, author, drawings, runs: packed, cut }, choice, ask) {
   const runs = packed.map(unpackRun);
   let leftOut = {};
@@ -64,7 +64,7 @@ function buildReading(root, { words, at, author, drawings, runs: packed, cut }, 
     onStep: (now) => { text.show(now); chart.show(now); showCards(); },
     onRest: (now) => keepInAddress("word", now, words.length, words.join(" ")),
   });
-  // Beside each other where there is room: text and verdict stay in sight while the cells are scrolled.
+  // Side by side if there is room: text and verdict stay in view while the cells scroll.
   const sides = element("div", "rc-sides", root);
   const told = element("div", "rc-told", sides);
   const below = document.createElement("div");
@@ -87,7 +87,7 @@ function buildReading(root, { words, at, author, drawings, runs: packed, cut }, 
   drawCards();
   return {
     keep: () => keepInAddress("word", steps.at, words.length, words.join(" ")),
-    // Log-odds without each word, of every run that a worker is done with.
+    // Sets the log-odds without each word, for every run that a worker has finished.
     leaveOut(found) {
       leftOut = found;
       colour();
@@ -105,7 +105,7 @@ function buildReading(root, { words, at, author, drawings, runs: packed, cut }, 
   };
 }
 
-// Networks of the same signals are looked at alike.
+// Networks with the same signals share the choice of a signal.
 function kindOfCell(run) {
   return run.signals.map(({ name }) => name).join();
 }

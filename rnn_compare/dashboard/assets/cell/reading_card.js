@@ -1,4 +1,4 @@
-// One network's card: its verdict on the word in hand, the drawing of its cell, the heat map and the gates' curves.
+// One network's card: its verdict at the current word, its cell's drawing, the heat map and the gates' curves.
 
 import { button, element } from "../common/dom.js";
 import { drawCell } from "./cell.js";
@@ -7,7 +7,7 @@ import { buildCurves } from "./curves.js";
 import { drawHeatmap } from "./heatmap.js";
 import { moves, odds } from "./moves.js";
 
-// onWord(index) is called with the word that is clicked, onSignal(name) with the signal that is to be seen.
+// onWord(index) is called with the word that is clicked, onSignal(name) with the signal that is selected.
 export function buildCard(parent, run, drawing, { words, author, onWord, onSignal }) {
   const root = element("section", "", parent);
   root.style.setProperty("--rc-color", run.color);
@@ -35,7 +35,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const onHover = (word) => { under = word; showGates(); };
   for (const area of [map, curves.frame]) pointAtWords(area, words.length, { onWord, onHover });
   return {
-    // Colours the heat map of a signal: of the one that is named, else of the first.
+    // Draws the heat map of the named signal, or else of the first.
     draw(tones, name) {
       const chosen = run.signals.find((signal) => signal.name === name) ?? run.signals[0];
       tabs.forEach((tab, index) => tab.setAttribute("aria-pressed", run.signals[index] === chosen));
@@ -79,19 +79,19 @@ function buildVerdict(root, run, words, author) {
   };
 }
 
-// A verdict as Try a review says it: the likelier label, and how likely it is.
+// A verdict as on Try a review: the likelier label and its probability.
 export function verdictIn(probability, labels) {
   const share = Math.max(probability, 1 - probability);
   return `${(100 * share).toFixed(1)} % ${labels[Number(probability > 0.5)]}`;
 }
 
-// Whether its labels are what people think of a film.
+// Tells if its labels are opinions of a film.
 function isOpinion({ labels }) {
   return labels[1] === "positive";
 }
 
-// What a word did to the verdict. leftOut: { logits } without each word where that is asked for, { } until it is worked
-// out; else nothing.
+// The effect of a word on the verdict. leftOut: { logits } without each word, {} until they are computed, and undefined
+// if they are not requested.
 export function sentence(run, word, index, leftOut) {
   if (index < 0) return `“${word}” was cut off: this network never saw it`;
   if (!leftOut) return `“${word}” ${movement(moves(run)[index].points, run.labels)}`;
@@ -102,13 +102,13 @@ export function sentence(run, word, index, leftOut) {
   return `without “${word}” it ends at ${without}, not ${whole}: the word ${movement(points, run.labels)}`;
 }
 
-// In words: a sign alone leaves open which of two labels grew.
+// In words, since a sign alone does not say which label gained.
 function movement(points, labels) {
   const size = Math.abs(points).toFixed(1);
   return size === "0.0" ? "did not move it" : `moved it ${size} points towards ${labels[Number(points > 0)]}`;
 }
 
-// Says what lies where in the heat map, and what its colours stand for.
+// The key of the heat map: its axes and its colours.
 function buildKey(root, said) {
   const key = element("p", "rc-axes rc-key", root);
   element("span", "", key, said);
@@ -128,7 +128,7 @@ function buildTabs(root, run, onSignal) {
   return run.signals.map(({ name, title }) => button("", bar, title, () => onSignal(name)));
 }
 
-// Words lie beside each other in an area, from its left end to its right.
+// The words span the area's width from left to right.
 function pointAtWords(area, count, { onWord, onHover }) {
   const wordAt = (event) => {
     const box = area.getBoundingClientRect();

@@ -1,4 +1,4 @@
-// The verdict after each word, a line a network.
+// The verdict after each word, one line for each network.
 
 import {
   CLEAR, axisIn, axisTitle, cursorAt, escapeLabel, inPercent, layoutIn, levelAt, look, onPointClick, percentAxis,
@@ -9,9 +9,9 @@ import { buildWords, courseOf, leaveUnread } from "../charts/chart_words.js";
 import { element } from "../common/dom.js";
 import { moves, signed } from "./moves.js";
 
-const WORD_PX = 19; // what a slanted label needs
+const WORD_PX = 19; // the width that a slanted label needs
 
-// title: what stands above it; author: whether the review's author liked the film, or null where that is not known.
+// title: the caption; author: true if the review's label is positive, false if negative, null if unknown.
 export function buildVerdictChart(parent, { title, words, author, runs, onWord }) {
   const figure = element("figure", "", parent);
   element("figcaption", "rc-caption", figure, title);
@@ -26,7 +26,7 @@ export function buildVerdictChart(parent, { title, words, author, runs, onWord }
       if (author !== null) traces.push(authorTrace(words.length, author, looks));
       plotly.react(node, traces, {
         ...layoutIn(looks), ...sizeIn(node), margin: { l: 55, r: 12, t: 12, b: 24 }, hovermode: "x unified",
-        showlegend: author !== null, // of the networks' colours the text's legend above says which is whose
+        showlegend: author !== null, // the text's legend names the networks' colours
         legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom", bgcolor: CLEAR },
         xaxis: wordAxis(words, looks, node.clientWidth),
         yaxis: {
@@ -44,7 +44,7 @@ export function buildVerdictChart(parent, { title, words, author, runs, onWord }
   };
 }
 
-// How the verdict of each network goes, for those who do not see it.
+// The text alternative: the course of each network's verdict.
 export function verdictWords(words, author, runs) {
   const lines = runs.map(({ title, first, labels, probabilities }) => {
     const course = courseOf(probabilities, {
@@ -56,7 +56,7 @@ export function verdictWords(words, author, runs) {
   return [...lines, ...(author === null ? [] : [`Its label says ${runs[0].labels[Number(author)]}.`])];
 }
 
-// No line: what the box that hovers over the chart says first.
+// An invisible line: the first entry of the hover box.
 function wordTrace(words) {
   return {
     type: "scatter", mode: "lines", x: words.map((_, index) => index + 1), y: words.map(() => 50), showlegend: false,

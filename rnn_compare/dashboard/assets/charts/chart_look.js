@@ -1,24 +1,24 @@
-// How Plotly's charts look: the page's own type and colours, in light and in dark.
+// The style of Plotly's charts: the page's fonts and colours, light or dark.
 
 export const CLEAR = "rgba(0,0,0,0)";
 
-// The colours and the type of an element, from the page's theme.
+// The colours and fonts of an element, from the page's theme.
 export function look(node) {
   const style = getComputedStyle(node);
   const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
   return {
-    size: 15 / 16 * root, // of the charts' type, in pixels
+    size: 15 / 16 * root, // of text in charts, in pixels
     ink: style.color,
     font: style.fontFamily,
     line: style.getPropertyValue("--st-border-color").trim() || "rgba(128,128,128,0.3)",
     paper: style.getPropertyValue("--st-background-color").trim() || "white",
-    // On the wall of a lecture type and lines are larger than anywhere else (present.css).
+    // On the wall of a lecture, text and lines are larger (pages/present.css).
     type: parseFloat(style.getPropertyValue("--rc-chart-type")) || 1,
     thick: parseFloat(style.getPropertyValue("--rc-chart-lines")) || 1,
   };
 }
 
-// What every layout begins with; size: of its type in pixels.
+// The base of every layout; size: of its text in pixels.
 export function layoutIn({ ink, font, line, paper, size: usual = 15 }, size = usual) {
   return {
     paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, font: { family: font, color: ink, size },
@@ -31,12 +31,12 @@ export function axisIn({ line, size = 15 }) {
   return { gridcolor: line, linecolor: line, zeroline: false, tickfont: { size } };
 }
 
-// A share as the charts draw it: Plotly's own format for shares writes "85%", the house "85 %".
+// Charts draw shares in percent: Plotly's format for shares writes "85%", this program "85 %".
 export function inPercent(share) {
   return 100 * share;
 }
 
-// What is special of an axis of all that a share can be. Beside ticks that are listed Plotly writes no unit.
+// An axis for shares. The ticks are not listed, since Plotly would then leave out the unit.
 export function percentAxis(low, high) {
   return { range: [low, high], tickformat: "d", ticksuffix: " %", tick0: 0, dtick: 25 };
 }
@@ -45,12 +45,12 @@ export function axisTitle(text, standoff, size = 15) {
   return { text, standoff, font: { size } };
 }
 
-// A line through the whole height, at what is in hand.
+// A line through the full height, at the current position.
 export function cursorAt(x, { ink }) {
   return { type: "line", x0: x, x1: x, yref: "paper", y0: 0, y1: 1, line: { color: ink, width: 2.5 }, opacity: 0.7 };
 }
 
-// A line through the whole width, dotted if it does not say otherwise.
+// A line through the full width, dotted by default.
 export function levelAt(y, line) {
   return { type: "line", xref: "paper", x0: 0, x1: 1, y0: y, y1: y, line: { dash: "dot", ...line } };
 }
@@ -59,19 +59,19 @@ export function sizeIn(node) {
   return { width: node.clientWidth, height: node.clientHeight };
 }
 
-// Plotly reads a little HTML in its texts, and fills in what stands in %{}.
+// Plotly interprets some HTML in texts, and replaces %{…}.
 export function escapeLabel(text) {
   const plain = text.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
   return plain.replaceAll("%{", "%\u200b{");
 }
 
-// Calls `act` with the x of a point that is clicked; in the place of what was called before.
+// Calls `act` with the x of a clicked point, instead of any earlier handler.
 export function onPointClick(node, act) {
   node.removeAllListeners("plotly_click");
   node.on("plotly_click", ({ points }) => act(points[0].x));
 }
 
-// A colour of #rrggbb, so much of it.
+// A colour of the form #rrggbb with an opacity from 0 to 1.
 export function faded(color, share) {
   const hex = /^#([0-9a-f]{6})$/i.exec(color);
   return hex ? `${color}${Math.round(255 * share).toString(16).padStart(2, "0")}` : color;

@@ -1,8 +1,8 @@
-// What a chart says to those who hear the page: sentences out of sight, in place of the drawing.
+// The text alternative of a chart for screen readers: visually hidden sentences instead of the drawing.
 
 import { element, setText } from "../common/dom.js";
 
-// A list of sentences; those that have not changed stay as they are, so that nobody who reads them is disturbed.
+// A list of sentences. Unchanged ones stay untouched, so that reading aloud is not interrupted.
 export function buildWords(parent) {
   const list = element("ul", "rc-unseen", parent);
   return {
@@ -13,13 +13,13 @@ export function buildWords(parent) {
   };
 }
 
-// Numbers along axes, without what they belong to, are not read; the buttons that Plotly draws beside them are.
+// Hides the drawing, whose axis numbers mean nothing read aloud, from screen readers, but not Plotly's buttons.
 export function leaveUnread(node) {
   for (const sheet of node.querySelectorAll(".main-svg")) sheet.setAttribute("aria-hidden", "true");
 }
 
-// How a line goes: where it begins, its extremes and where it ends. Of what is missing, null, nothing is said.
-// written(value, index): the value as the chart writes it; at(index): where that is; extremes: "highest" or "lowest".
+// The course of a line: its start, its extremes and its end. Missing values (null) are skipped.
+// written(value, index): the formatted value; at(index): its position in words; extremes: "highest" and/or "lowest".
 export function courseOf(values, { written, at, extremes }) {
   const known = [...values.keys()].filter((index) => values[index] !== null && values[index] !== undefined);
   if (!known.length) return "";

@@ -1,4 +1,4 @@
-// Draws a figure that was made in Python, in the page's own type and colours.
+// Draws a figure made in Python, in the page's fonts and colours.
 
 import { changes, component } from "../common/component.js";
 import { element } from "../common/dom.js";
@@ -6,15 +6,15 @@ import { axisIn, layoutIn, look } from "./chart_look.js";
 import { config } from "./chart_tools.js";
 import { buildWords } from "./chart_words.js";
 
-const NARROW = 560; // pixels of a chart, below which not all its labels have room
+const NARROW = 560; // chart width in pixels below which some labels are left out
 const MOST_LABELS = 10;
 
 export const { render, dispose } = component("", (root, { redraw }) => {
   root.setAttribute("role", "figure");
-  root.tabIndex = 0; // a phone shifts a chart that is wider than itself, and so may the keyboard
+  root.tabIndex = 0; // a chart wider than the screen can be scrolled by keyboard too
   const words = buildWords(root);
   const drawing = element("div", "", root);
-  drawing.setAttribute("aria-hidden", "true"); // numbers along axes, without what they belong to
+  drawing.setAttribute("aria-hidden", "true"); // axis numbers mean nothing read aloud
   const hasChanged = changes();
   const settings = config("chart");
   let figure;
@@ -39,14 +39,14 @@ export const { render, dispose } = component("", (root, { redraw }) => {
   };
 });
 
-// As many labels as a phone has room for, in smaller type, from all parts of the list.
+// As many labels as fit on a phone, evenly spread over the list, in smaller text.
 function thinned(annotations) {
   const step = Math.ceil(annotations.length / MOST_LABELS) || 1;
   const kept = annotations.filter((_, index) => index % step === 0);
   return kept.map((each) => ({ ...each, font: { ...each.font, size: 13 } }));
 }
 
-// A layout in the page's type and colours; sizes and what else it says itself stay.
+// A layout in the page's fonts and colours; all else that it sets stays.
 export function dressed(layout, looks) {
   const { font, ...base } = layoutIn(looks);
   const { gridcolor, linecolor } = axisIn(looks);

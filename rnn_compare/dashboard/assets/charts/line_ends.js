@@ -1,17 +1,17 @@
-// What the lines of the board's charts are called, at their ends: no legend, no line below one.
+// The labels at the ends of the lines in the board's charts, instead of a legend.
 
 import { escapeLabel } from "./chart_look.js";
 
-const LINE_HEIGHT = 1.25; // of a line of text, in its size
-const SMALLEST = 11; // pixels of type that can be read
-const LETTER = 0.56; // the width of a letter, in its size
+const LINE_HEIGHT = 1.25; // in multiples of the text size
+const SMALLEST = 11; // the smallest readable text, in pixels
+const LETTER = 0.56; // the width of a letter, in multiples of the text size
 
-// The labels in the margin, of lines that have come to the right edge and of baselines, and in the chart those of lines
-// on their way. Lines go without names where there is no room for all: those of the cards say the same.
-// Returns annotations, and the pixels that they need beside the chart.
+// Labels baselines and lines that have reached the right edge in the margin, and other lines inside the chart. If there
+// is no room for all, lines have no labels: the cards name them.
+// Returns annotations, and the width in pixels that they need beside the chart.
 //
-// chart: as the message declares it; lines: {text, x, y, color} each; last: the last epoch; height: of the plot in
-// pixels; size: of the type; ink: the page's own colour.
+// chart: from the message; lines: of {text, x, y, color}; last: the last epoch; height: of the plot in pixels; size: of
+// the text; ink: the page's text colour.
 export function endLabels(chart, lines, { last, height, size: usual, ink }) {
   const levels = [...(chart.baselines ?? []), ...(chart.marks ?? [])];
   const baselines = levels.map(({ text, at }) => ({ text: written(text), y: at }));
@@ -38,7 +38,7 @@ export function endLabels(chart, lines, { last, height, size: usual, ink }) {
   };
 }
 
-// Moves labels up or down until none lies on another, each as near to its own value as the others let it.
+// Moves labels up or down until none overlap, each as near to its value as possible.
 export function apart(labels, { low, high, height, size }) {
   const perPixel = (high - low) / height;
   const line = perPixel * LINE_HEIGHT * size;
@@ -62,7 +62,7 @@ function rowsOf(text) {
   return text.split("<br>");
 }
 
-// A name in the page's own colour, which is read on any ground, with its line's colour before it.
+// A name in the page's text colour, which is readable everywhere, after a square in the line's colour.
 function marked({ text, color }, write) {
   return `<span style="color:${color}">\u25a0</span> ${write(text)}`;
 }
@@ -75,7 +75,7 @@ function written(text) {
   return escapeLabel(text).replaceAll("\n", "<br>");
 }
 
-// "LSTM(32) maxlen 100" on two lines: the margin is narrow.
+// Splits "LSTM(32) maxlen 100" in two lines: the margin is narrow.
 function stacked(text) {
   return written(text.replace(") ", ")\n"));
 }

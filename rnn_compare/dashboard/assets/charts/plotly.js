@@ -1,12 +1,12 @@
-// Plotly's library, loaded once a page.
+// Loads Plotly's library once for each page.
 
-const SETTLED_MS = 150; // it takes a good part of a second to run: the controls are painted first
-const PAUSE_MS = 2000; // before it is asked for again, doubled each time
+const SETTLED_MS = 150; // it takes a good part of a second to run: draw the controls first
+const PAUSE_MS = 2000; // before the next try, doubled each time
 const LONGEST_PAUSE_MS = 60_000;
 
 let loading;
 
-// Returns a promise of the library. It is never broken: where there is no network just now, it takes longer.
+// Returns a promise of the library that never rejects: without a network it takes longer.
 export function loadPlotly(url) {
   loading ??= load(url);
   return loading;
@@ -20,7 +20,7 @@ async function load(url) {
   return window.Plotly;
 }
 
-// Returns whether the library is there then: where the network wants a sign-in, something else may have come.
+// Returns true if the library has loaded: a network that demands a sign-in may answer with another file.
 async function runScript(url) {
   const script = document.createElement("script");
   script.src = new URL(url, document.baseURI);

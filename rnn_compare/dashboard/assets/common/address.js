@@ -1,16 +1,16 @@
-// A number in the page's address that changes without the server: where one is, counted from 1.
+// The current step, counted from 1, in the page's address; it changes without the server.
 
-// What was last written of each text, for those who go to another page and back: Streamlit empties the address then.
+// The last step of a text, for a visitor who leaves the page and returns: Streamlit clears the address then.
 const left = new Map();
 
-// Returns the step that the address names, or where the visitor was in the same text before; nothing otherwise.
+// Returns the step in the address, or else the visitor's last one in the same text; undefined if there is neither.
 export function stepInAddress(name, count, text) {
   const given = Number(new URLSearchParams(location.search).get(name) ?? NaN);
   const at = Number.isInteger(given) ? given - 1 : left.get(text);
   return at >= 0 && at < count ? at : undefined;
 }
 
-// Writes a step into the address; the last one is where everybody begins, and is left out.
+// Writes a step into the address; the last one is the default and is left out.
 export function keepInAddress(name, at, count, text) {
   left.clear();
   left.set(text, at);

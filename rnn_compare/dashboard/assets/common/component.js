@@ -1,13 +1,13 @@
-// What every component repeats: its place on the page, style sheets, Plotly, drawing anew, and its end.
+// The parts that all components share: mounting, style sheets, Plotly, redrawing and disposal.
 
 import { look } from "../charts/chart_look.js";
 import { loadPlotly } from "../charts/plotly.js";
 import { element } from "./dom.js";
 
-// Makes the two functions that a component's loader calls (see the package `components`). `build(root, page)` makes
-// what stands at one place of a page and returns its handle:
-//   update(data)  takes a message, and calls page.redraw() where the charts change with it
-//   draw(plotly)  draws the charts: on redraw(), and when the width or the theme changes; not before Plotly is here
+// Makes the two functions that a component's loader calls (see components/component.py). `build(root, page)` builds one
+// instance of the component and returns its handle:
+//   update(data)  takes a message, and calls page.redraw() if the charts change
+//   draw(plotly)  draws the charts on redraw(), and when the width or the theme changes; never before Plotly has loaded
 //   end()         stops timers and listeners
 export function component(className, build) {
   const mounted = new WeakMap();
@@ -17,7 +17,7 @@ export function component(className, build) {
       if (!mounted.has(place)) mounted.set(place, mount(className, build, place, urls));
       mounted.get(place).update(message);
     },
-    // Streamlit says this too of a place that it only moves.
+    // Streamlit also calls this for an element that it only moves.
     dispose(place) {
       if (place.isConnected) return;
       mounted.get(place)?.end();
@@ -37,7 +37,7 @@ function mount(className, build, place, urls) {
   const redraw = () => { if (plotly && root.clientWidth) handle.draw(plotly); };
   const handle = build(root, {
     redraw,
-    // Those of the newest message: Streamlit makes them anew with each.
+    // Use those of the latest message: each brings new ones.
     setTriggerValue: (name, value) => told.setTriggerValue(name, value),
     setStateValue: (name, value) => told.setStateValue(name, value),
   });
@@ -55,7 +55,7 @@ function mount(className, build, place, urls) {
   };
 }
 
-// Calls `draw` when the size or the theme changes: the server sends nothing then.
+// Calls `draw` when the size or the theme changes, since the server sends no message then.
 function watch(root, draw) {
   let { ink } = look(root);
   const observer = new ResizeObserver(draw);
@@ -67,7 +67,7 @@ function watch(root, draw) {
   return () => { observer.disconnect(); clearInterval(timer); };
 }
 
-// Tells whether a message differs from the one before: it comes again with whatever else the page draws.
+// Returns a function that tells if a message differs from the one before: every run of the page sends it again.
 export function changes() {
   let seen;
   return (data) => {

@@ -1,6 +1,6 @@
-// Elements of the page. Text is always set as text, never read as markup.
+// Elements of the page. Text is always set as text, never as markup.
 
-// Makes an element with its class and text, as the last child of another.
+// Appends an element with a class and a text to another.
 export function element(tag, className, parent, text = "") {
   const made = document.createElement(tag);
   made.className = className;
@@ -16,7 +16,7 @@ export function button(className, parent, text, act) {
   return made;
 }
 
-// Sets a text only where it differs: what is selected or read aloud stays undisturbed.
+// Sets a text only if it differs, so that a selection and reading aloud are not interrupted.
 export function setText(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }

@@ -1,6 +1,6 @@
-// Shuts the menu of a phone once a page is chosen: it lies over that page.
+// Closes the menu on a phone once a page is chosen, since it covers the page.
 
-const PHONE = "(max-width: 767px)"; // where Streamlit folds the names of the pages into the sidebar
+const PHONE = "(max-width: 767px)"; // where Streamlit moves the page names into the sidebar
 const LINK = "[data-testid=stSidebarNavLink]", SHUT = "[data-testid=stSidebarCollapseButton] button";
 let listens = false;
 
@@ -13,5 +13,5 @@ export function render() {
 }
 
 export function dispose() {
-  // It serves all pages of this visit.
+  // The listener serves all pages of this visit.
 }

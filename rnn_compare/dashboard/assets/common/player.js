@@ -1,6 +1,6 @@
-// Steps through something, one after the other or in a pace of its own, until its end.
+// Steps forward and back, or plays at a set pace until the end.
 
-// It begins at the last step, if not told otherwise. onStep is told where it is, onPlay whether it plays.
+// at: the first step shown, by default the last one. onStep is called with the step, onPlay with true while it plays.
 export function makePlayer({ count, at = count - 1, pace, onStep, onPlay }) {
   let timer;
   const go = (to) => {
@@ -32,7 +32,7 @@ export function makePlayer({ count, at = count - 1, pace, onStep, onPlay }) {
       if (timer) player.pause();
       else player.play();
     },
-    // steps a second
+    // steps: per second
     setPace(steps) {
       pace = steps;
       if (!timer) return;

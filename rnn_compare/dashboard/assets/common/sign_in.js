@@ -1,8 +1,8 @@
-// Has the server make a cookie, which no script can read, of the token that the presenter's page got for the pass.
+// Has the server exchange the presenter's token for a cookie that no script can read.
 
-const ANSWERS = "_stcore/health"; // any answer can bring the cookie
+const ANSWERS = "_stcore/health"; // any answer can set the cookie
 const TRIES = 30, PAUSE = 1000; // milliseconds
-let shown; // a page is drawn many times with the same token
+let shown; // the page sends the same token with every run
 
 export function render({ data }) {
   if (data.token === shown) return;
@@ -11,7 +11,7 @@ export function render({ data }) {
 }
 
 export function dispose() {
-  // The next page has the same sign-in.
+  // The next page shares the sign-in.
 }
 
 async function show({ header, token }, tries) {

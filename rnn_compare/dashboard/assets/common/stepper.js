@@ -1,14 +1,14 @@
-// Stepping through something and playing it: buttons, a slider, a pace, and the keyboard's arrows and space.
+// The controls of a player: buttons, a slider, a choice of pace, and the arrow and space keys.
 
 import { button, element } from "./dom.js";
 import { makePlayer } from "./player.js";
 
-const PACES = [1, 2, 4, 8]; // steps a second
+const PACES = [1, 2, 4, 8]; // steps per second
 const TAKES_KEYS = "input, textarea, select, [role=radio], [role=tab], [role=slider], [contenteditable]";
 const capital = (text) => text[0].toUpperCase() + text.slice(1);
 
-// unit: what one step is, such as "word"; at: where it begins, else at the last step; where(at) says where one is;
-// onStep draws it; onRest is told where one is once nothing plays.
+// unit: the name of a step, such as "word"; at: the first step shown, by default the last one; where(at): the position
+// in words; onStep draws a step; onRest is called with the step when nothing plays.
 export function buildStepper(parent, { unit, count, at, pace, where, onStep, onRest = () => {} }) {
   const bar = element("div", "rc-steps", parent);
   const tell = (now) => {
@@ -68,13 +68,13 @@ function buildPaces(bar, unit, player) {
   paces.addEventListener("change", () => player.setPace(Number(paces.value)));
 }
 
-// What a key does; nothing where it belongs to what has the focus.
+// The action of a key; undefined if the focused element uses the key.
 export function actOf({ key, target, ctrlKey, metaKey, altKey }, player, count) {
   if (ctrlKey || metaKey || altKey || target.closest?.(TAKES_KEYS)) return undefined;
-  if (key === " " && target.closest?.("button")) return undefined; // it presses that button
+  if (key === " " && target.closest?.("button")) return undefined; // the key presses that button
   return {
     ArrowLeft: () => player.jump(player.at - 1),
-    ArrowRight: player.at < count - 1 && (() => player.jump(player.at + 1)), // at the end a lecture goes on
+    ArrowRight: player.at < count - 1 && (() => player.jump(player.at + 1)), // at the end, the key moves the lecture on
     Home: () => player.jump(0),
     End: () => player.jump(count - 1),
     " ": () => player.toggle(),

@@ -1,5 +1,5 @@
-// Gradient flow: how large the gradient is at every word and how far back half of it reaches, after one epoch or the
-// next. The message holds everything (see pages/inside/gradient_history.py).
+// Gradient flow epoch by epoch: the gradient's size at every word, and how far back half of it reaches.
+// The message holds everything (see pages/inside/gradient_history.py).
 
 import { look, onPointClick } from "../charts/chart_look.js";
 import { config } from "../charts/chart_tools.js";
@@ -64,7 +64,7 @@ function buildHistory(root, data, pace, redraw) {
   };
 }
 
-// What is stepped through: first each network with its own chosen epoch, where these differ; then all epochs.
+// The steps: first each network at its own epoch, if these differ; then all epochs.
 export function momentsOf({ epochs, runs }) {
   const differ = runs.some(({ at }) => at !== runs[0].at);
   return differ ? [OWN, ...epochs] : epochs;
@@ -76,7 +76,7 @@ function chart(parent, title) {
   return { words: buildWords(place), node: element("div", "rc-history-chart", place) };
 }
 
-// A card for each run: its effective memory at a moment.
+// A card for each run with its effective memory.
 function buildCards(root, runs) {
   const row = element("div", "rc-verdicts", root);
   const bodies = runs.map((run) => {
@@ -101,7 +101,7 @@ function buildCards(root, runs) {
   };
 }
 
-// What else there is to say of an effective memory.
+// Remarks on an effective memory.
 export function remarks({ states, carry }) {
   const [, lower, upper] = states.memory;
   return [
@@ -111,7 +111,7 @@ export function remarks({ states, carry }) {
   ];
 }
 
-// One for all charts: what each colour, each dash and the tint mean.
+// One legend for all charts: colours, dashes and the tint.
 function buildLegend(root, runs) {
   const legend = element("div", "rc-history-legend", root);
   const entry = (text, dash, color = "currentColor") => {

@@ -1,39 +1,39 @@
-// The lines and layouts of the charts of gradient flow: its size, its reach, and the effective memory of every epoch.
+// The lines and layouts of the gradient charts: size, reach, and effective memory by epoch.
 
 import {
   axisIn, axisTitle, cursorAt, escapeLabel, faded, inPercent, layoutIn, levelAt, percentAxis, sizeIn,
 } from "../charts/chart_look.js";
 
-// The one meaning of each dash, in all of the charts.
+// Dashes have the same meaning in all charts.
 export const DASHES = { states: ["solid", "dot"], carry: ["dash", "dashdot"] };
 export const TRACKS = { states: "hidden state", carry: "carry track" };
-const BAND = 0.16; // of a colour
-// What is drawn of a value, and what the pointer is told of it.
+const BAND = 0.16; // opacity
+// How a value is drawn, and the hover text.
 const KINDS = {
   relative: { written: Number, said: "%{y:.2e} of that at the last word" },
   share: { written: inPercent, said: "the words from there on hold %{y:.1f} %" },
 };
 
-// In place of an epoch: each run's own, the one whose weights are looked at.
+// Stands for each run's own epoch: the one whose weights are shown.
 export const OWN = null;
 
-// Which of a run's epochs is shown at a moment: that epoch, or the last one before it that is known; -1 for none.
+// The index of the run's epoch shown at a moment: that epoch or the last known one before it; -1 for none.
 export function knownAt({ epochs, at }, moment) {
   return epochs.findLastIndex((known) => known <= (moment === OWN ? at : moment));
 }
 
-// What the gradient of a run was at a moment: one for each direction.
+// The gradient flow of a run at a moment, for each direction.
 export function flowsAt(run, moment) {
   const known = knownAt(run, moment);
   return known < 0 ? [] : run.directions.map(({ backward, flows }) => ({ backward, ...flows[known] }));
 }
 
-// The name of a direction, where there are two.
+// The run's title, with the direction if there are two.
 export function nameOf(run, backward) {
   return run.directions.length < 2 ? run.title : `${run.title} ${backward ? "backward" : "forward"}`;
 }
 
-// kind: "relative" or "share". What lies behind comes first.
+// kind: "relative" or "share". Areas come first, as they lie behind.
 export function flowTraces(run, moment, kind) {
   const flows = flowsAt(run, moment);
   const traces = [
@@ -46,7 +46,7 @@ export function flowTraces(run, moment, kind) {
   return traces.map((trace) => ({ type: "scatter", showlegend: false, hoverlabel: { namelength: -1 }, ...trace }));
 }
 
-// The middle half of the reviews: between two rows, where they are known.
+// The middle half of the reviews: the area between two rows, where both are known.
 function band({ color }, x, [one, other], written = Number) {
   const there = one ? [...x.keys()].filter((at) => one[at] > 0 && other[at] > 0) : [];
   const back = there.toReversed();
@@ -74,7 +74,7 @@ function mark(run, { states }) {
   };
 }
 
-// The mark of the moment is larger.
+// The marker of the current epoch is larger.
 export function memoryTraces(run, moment) {
   const size = run.epochs.map((_, index) => (index === knownAt(run, moment) ? 16 : 8));
   return run.directions.flatMap(({ backward, flows }) => {
@@ -92,7 +92,7 @@ export function memoryTraces(run, moment) {
   });
 }
 
-// All epochs have the same axes, so that what moves are the lines.
+// The axes are the same for all epochs, so that only the lines move.
 export function sizeLayout({ place, longest, decades }, looks, node) {
   return {
     ...frame(looks, node),

@@ -1,9 +1,9 @@
-// What the charts of gradient flow say in words: how far the gradient reaches at a moment, and how that has changed.
+// The text alternatives of the gradient charts: the gradient's reach at a moment, and its course over the epochs.
 
 import { courseOf } from "../charts/chart_words.js";
 import { TRACKS, flowsAt, nameOf } from "./gradient_traces.js";
 
-const DISTANCES = [1, 10, 100]; // words from the end that are told, and the farthest
+const DISTANCES = [1, 10, 100]; // in words from the end; the farthest is added
 const SAID = {
   relative: (value, place) => `${value ? Number(value.toPrecision(2)) : 0} at word ${shown(place)} from the end`,
   share: (value, place) => `the last ${holders(place)} ${(100 * value).toFixed(1)} %`,
@@ -21,7 +21,7 @@ export function shown(number) {
   return number.toLocaleString("en");
 }
 
-// Of a run at a moment, a sentence a line; kind: "relative" or "share".
+// A sentence for each line of a run at a moment; kind: "relative" or "share".
 export function flowWords(run, moment, kind) {
   return flowsAt(run, moment).flatMap((flow) => Object.keys(TRACKS).filter((track) => flow[track]).map((track) => {
     const [middle] = flow[track][kind];
@@ -30,7 +30,7 @@ export function flowWords(run, moment, kind) {
   }));
 }
 
-// Of a run over all epochs, a sentence for each direction.
+// A sentence for each direction of a run, over all epochs.
 export function memoryWords(run) {
   return run.directions.map(({ backward, flows }) => {
     const course = courseOf(flows.map(({ states }) => states.memory[0]), {

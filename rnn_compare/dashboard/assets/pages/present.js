@@ -1,4 +1,4 @@
-// The presenter's keys, and those of a clicker: on, back, away. It draws nothing.
+// The keys of the presenter and of a clicker: next, back, leave. It draws nothing.
 
 import { component } from "../common/component.js";
 import { watchServer } from "./reconnect.js";
@@ -12,9 +12,9 @@ const TAKES_KEYS = [
   "input:not([type=checkbox])", "textarea", "select", "[contenteditable]",
   "[role=radio]", "[role=tab]", "[role=slider]", "[role=dialog]",
 ].join(", ");
-const STEPPER = ".rc-steps"; // what reads word by word has arrows and Space for itself until it is at its end
+const STEPPER = ".rc-steps"; // it uses the arrow and space keys until it is at its end
 const SCROLLED = "[data-testid=stMain]";
-const OPENED = "[data-testid=stPopoverBody]"; // Esc closes it, wherever the focus is
+const OPENED = "[data-testid=stPopoverBody]"; // Esc closes it, whatever has the focus
 
 export const { render, dispose } = component("rc-keys", (_root, { setTriggerValue }) => {
   const presses = makeQueue((told) => setTriggerValue("presses", told));
@@ -22,7 +22,7 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
     const move = moveOf(event, document.querySelector(STEPPER)?.dataset.at);
     if (!move || event.defaultPrevented || (move === "leave" && document.querySelector(OPENED))) return;
     event.preventDefault();
-    document.querySelector(SCROLLED)?.scrollTo(0, 0); // each step begins at its title
+    document.querySelector(SCROLLED)?.scrollTo(0, 0); // each step starts at its title
     presses.add(move);
   };
   document.addEventListener("keydown", onKey);
@@ -37,8 +37,8 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
   };
 });
 
-// Presses that the server is not known to have heard. Each message holds all of them: of two within a moment only the
-// last gets through. Serial numbers go on after a reload, and are those of no other press.
+// Presses that the server has not confirmed. Each message holds all of them, since only the last of two messages in
+// quick succession gets through. Serial numbers keep rising after a reload, so each is unique.
 export function makeQueue(send, now = Date.now) {
   let waiting = [];
   let last = 0;
@@ -54,8 +54,8 @@ export function makeQueue(send, now = Date.now) {
   };
 }
 
-// Where a key leads; nowhere where it belongs to what has the focus.
-// readAt: "end" or "" where something is read word by word.
+// The move that a key makes; undefined if the focused element uses the key.
+// readAt: the stepper's position, "end" or ""; undefined without a stepper.
 export function moveOf({ key, target, repeat, ctrlKey, metaKey, altKey }, readAt = undefined) {
   if (repeat || ctrlKey || metaKey || altKey || isTaken(key, target)) return undefined;
   return readAt !== undefined && isOfReading(key, readAt) ? undefined : MOVES[key];
