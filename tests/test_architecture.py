@@ -93,9 +93,9 @@ def _files() -> Iterator[Path]:
 
 
 def test_what_ticks_has_a_place_of_its_own() -> None:
-    """See ``components/ticking.py``: a fragment that is a child of its page may empty that page."""
+    """See ``components/component.py``: a fragment that is a child of its page may empty that page."""
     bare = [path.name for path in PACKAGE.rglob("*.py") if "st.fragment" in path.read_text("utf-8")]
-    assert bare == ["ticking.py"]
+    assert bare == ["component.py"]
 
 
 def test_the_server_uses_of_streamlit_what_is_no_widget() -> None:

@@ -5,8 +5,7 @@ import contextlib
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.component import component
-from rnn_compare.dashboard.components.ticking import ticking
+from rnn_compare.dashboard.components.component import component, ticking
 from rnn_compare.dashboard.pages import cluster, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside
@@ -15,7 +14,7 @@ from rnn_compare.dashboard.pages.present import page as present
 from rnn_compare.dashboard.pages.reviews import page as reviews
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
-from rnn_compare.dashboard.widgets import sign_in, widget_values
+from rnn_compare.dashboard.widgets import sign_in, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.server.access import upload_gate
 from rnn_compare.server.classroom import get_classroom
@@ -56,7 +55,7 @@ def render() -> None:
         services.engine.expect(after=FIRST_PAGE_SECONDS)
         for warning in (*services.store.warnings, *get_classroom().warnings):
             st.warning(warning, icon=":material/report:")
-        with widget_values.on(page.url_path):
+        with url_state.drawing(page.url_path):
             page.run()
     except UserError as error:
         st.error(str(error))

@@ -17,7 +17,8 @@ from starlette.requests import Request
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.comparison.groups import groups
-from rnn_compare.dashboard.pages.runs import run_details, take_home
+from rnn_compare.dashboard.pages.runs import run_details
+from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent

@@ -15,7 +15,8 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from rnn_compare.dashboard.pages.present import navigation
-from rnn_compare.dashboard.pages.runs import run_details, take_home
+from rnn_compare.dashboard.pages.runs import run_details
+from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.verdict import ask

@@ -12,8 +12,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.pages.inside import gradients, reading
-from rnn_compare.dashboard.widgets import real_review
+from rnn_compare.dashboard.pages.inside import gradients
+from rnn_compare.dashboard.widgets import reading, real_review
 from rnn_compare.dashboard.widgets.network_choice import on_cards
 from rnn_compare.explain.verdict import ask, encode, run_weights
 from rnn_compare.explain.word_by_word import logits_without, words_read

@@ -11,7 +11,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cli.report import KINDS
-from rnn_compare.dashboard.pages.runs import run_details, take_home
+from rnn_compare.dashboard.pages.runs import run_details
+from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
 from rnn_compare.report.importing import take_in
 from rnn_compare.runs import checkpoint

@@ -6,7 +6,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.pages.inside.chosen import Chosen
+from rnn_compare.dashboard.widgets.network_choice import LoadedRun
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import EpochGradients, Status
 from rnn_compare.runs.process_id import Owner
@@ -16,11 +16,11 @@ from tests.explain.conftest import random_weights, small
 from tests.patience import PATIENCE
 
 
-def chosen(title: str = "mine", weights: Weights | None = None, **changes: Any) -> Chosen:
+def chosen(title: str = "mine", weights: Weights | None = None, **changes: Any) -> LoadedRun:
     """A small run; its id is its title."""
     experiment = small(**changes)
     run = Run(title, 1, title, experiment, Status.FINISHED, Owner.current(), "page", created=0.0)
-    return Chosen(run, title, looks([experiment.cell])[0], "best", weights or random_weights(experiment))
+    return LoadedRun(run, title, looks([experiment.cell])[0], "best", weights or random_weights(experiment))
 
 
 class StubEngine:
@@ -50,11 +50,11 @@ class StubStore:
         return [each for each in self.recorded if each.run == run]
 
 
-def page(show: Callable[..., None], services: Any, runs: list[Chosen]) -> AppTest:
+def page(show: Callable[..., None], services: Any, runs: list[LoadedRun]) -> AppTest:
     """Runs a page of one module's ``show`` alone."""
 
     # Its source is run by itself, without the names of this module.
-    def script(show: "Callable[..., None]", services: "Any", runs: "list[Chosen]") -> None:
+    def script(show: "Callable[..., None]", services: "Any", runs: "list[LoadedRun]") -> None:
         show(services, runs)
 
     app = AppTest.from_function(

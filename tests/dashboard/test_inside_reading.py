@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.dashboard.pages.inside import reading
-from rnn_compare.dashboard.pages.inside.reading import Read, cell_name, curves, message
+from rnn_compare.dashboard.widgets import reading
+from rnn_compare.dashboard.widgets.reading import Read, cell_name, curves, message
 from rnn_compare.explain.word_by_word import read
 from tests.dashboard.chosen_runs import StubEngine, chosen, page
 from tests.explain.conftest import encoded

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.pages.compare.parameter_drawing import drawing, pixels
+from rnn_compare.dashboard.widgets.parameter_table import drawing, pixels
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
 

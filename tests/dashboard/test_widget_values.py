@@ -8,13 +8,13 @@ from tests.patience import PATIENCE
 def _pages() -> None:
     import streamlit as st
 
-    from rnn_compare.dashboard.widgets import widget_values
+    from rnn_compare.dashboard.widgets import url_state
 
     page = st.radio("page", ["one", "two", "broken"])
-    with widget_values.on(page):
+    with url_state.drawing(page):
         if page == "broken":
             st.stop()
-        widget_values.hold("kept", st.session_state.get("kept", "given"))
+        url_state.hold("kept", st.session_state.get("kept", "given"))
         st.text_input("kept", key="kept", help=page)  # another help, another widget
         st.button("again")
 

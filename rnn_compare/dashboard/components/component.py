@@ -1,4 +1,4 @@
-"""Makes a browser component of one of the scripts in ``assets/``.
+"""Browser components made of the scripts in ``assets/``, and parts of a page that tick.
 
 A component's own JavaScript goes out with every message that it gets. So that is only a loader; the script that it
 names is fetched once (``server/files/assets.py``). A script exports ``render(component, urls)``, which draws a message,
@@ -7,6 +7,7 @@ and ``dispose(parentElement)``, which ends what still runs. ``urls`` names Plotl
 
 import functools
 import json
+from collections.abc import Callable
 from pathlib import PurePath
 
 import streamlit as st
@@ -32,3 +33,19 @@ def component(script: str, *styles: str) -> ComponentRenderer:
             return () => script.then(({{ dispose }}) => dispose(component.parentElement));
         }};"""
     return st.components.v2.component(f"rnn_compare_{PurePath(script).stem}", js=loader, isolate_styles=False)
+
+
+def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object) -> None:
+    """Draws a part of the page, and again every few seconds without the rest.
+
+    It has a place of its own, which the page draws. Where a tick comes while a run of the whole page has not been sent
+    yet, Streamlit drops what that run has drawn of this part. Were it itself a child of the page, the browser would
+    move up all that follows it and, at the next tick, end with an error and an empty page.
+
+    Args:
+        draw: Draws it; it may have the whole page drawn anew by ``st.rerun(scope="app")``.
+        seconds: Between two ticks; None for no more of them.
+        arguments: What it is called with.
+    """
+    with st.container():
+        st.fragment(draw, run_every=seconds)(*arguments)

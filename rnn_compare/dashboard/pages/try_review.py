@@ -1,23 +1,11 @@
 """A box for a review, and what each network makes of it."""
 
-from collections.abc import Sequence
-from html import escape
-
 import streamlit as st
 
-from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.widgets import network_choice, real_review, review_box, review_text
-from rnn_compare.errors import UserError
-from rnn_compare.explain.verdict import Verdict, ask
-from rnn_compare.formatting import counted, percent
-from rnn_compare.runs.files import Which
-from rnn_compare.runs.record import Run
+from rnn_compare.dashboard.widgets import answers, network_choice, real_review, review_box
 from rnn_compare.server.services import get_services
 from rnn_compare.sources.registry import about_films
-
-OUTDATED = '<p class="rc-outdated" role="status">The text has changed since. Press “Ask the networks”.</p>'
-"""Shown by the style sheet as long as the box holds other words than were judged."""
 
 
 def render() -> None:
@@ -35,67 +23,4 @@ def render() -> None:
     if not runs:
         st.info("Choose at least one network on the left: it answers here.", icon=":material/arrow_back:")
     elif text.strip():
-        show_answers(runs, text, which)
-
-
-def show_answers(runs: Sequence[Run], text: str, which: Which) -> None:
-    """Draws what each network says of a text, and the text as it was given."""
-    drawn = looks(run.experiment.cell for run in runs)
-    cards = []
-    verdicts: list[tuple[Run, str, Verdict]] = []
-    for run, title, look in zip(runs, network_choice.on_cards(runs), drawn, strict=True):
-        try:
-            verdict = ask(run, text, which)
-        except UserError as error:
-            cards.append(theme.card(title, look, f'<p class="rc-problem">{escape(str(error))}</p>'))
-            continue
-        verdicts.append((run, title, verdict))
-        epoch = run.best if which == "best" else run.last
-        cards.append(theme.card(title, look, _answer(verdict, f"weights of epoch {epoch.epoch}" if epoch else "")))
-    st.html(f'<div class="rc-judged"><div class="rc-verdicts">{"".join(cards)}</div>{OUTDATED}</div>')
-    _what_was_given(verdicts, text)
-
-
-def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> None:
-    """Shows the review as the networks got it, once for all that got the same."""
-    groups: dict[tuple[str, int, int], list[tuple[str, Verdict]]] = {}
-    for run, title, verdict in verdicts:
-        given = (run.experiment.dataset, run.experiment.vocabulary_size, run.experiment.maxlen)
-        groups.setdefault(given, []).append((title, verdict))
-    parts = []
-    for (_, vocabulary_size, maxlen), members in groups.items():
-        readers = "" if len(groups) == 1 else f"{', '.join(title for title, _ in members)}: "
-        heading = f"{readers}maxlen {maxlen:,}, the {vocabulary_size:,} most frequent words"
-        read = review_text.html(text, members[0][1].review)
-        parts.append(
-            f'<div class="rc-read"><h3>What was read</h3><p class="rc-given">{escape(heading)}</p>{read}</div>'
-        )
-    if parts:
-        st.html(f'<div class="rc-judged">{"".join(parts)}</div>')
-
-
-def _answer(verdict: Verdict, note: str) -> str:
-    if verdict.rests_on_nothing:
-        return f'<p class="rc-problem">{_why_none(verdict)}</p><p class="rc-note">{escape(note)}</p>'
-    low, high = map(escape, verdict.labels)
-    said = f"{percent(verdict.share)} {escape(verdict.label)}"
-    left = 50 if verdict.positive else 100 * verdict.probability
-    width = max(100 * verdict.share - 50, 0.6)
-    ends = f'<span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span>'
-    return (
-        f'<p class="rc-verdict">{said}</p>'
-        f'<div class="rc-scale" role="img" aria-label="{said}, on a scale from {low} to {high}">'
-        f'<i class="rc-side-{int(verdict.positive)}" style="left: {left:.1f}%; width: {width:.1f}%"></i></div>'
-        f'<p class="rc-ends">{ends}</p>'
-        f'<p class="rc-note">{escape(note)}</p>'
-    )
-
-
-def _why_none(verdict: Verdict) -> str:
-    """Says why a network that knows no word gives no verdict: it would be one about their number."""
-    unknown = verdict.review.count("unknown")
-    among = f" among the last {unknown:,}, all that this network reads" if verdict.review.count("cut off") else ""
-    return (
-        f"<b>No word of this is known{among}.</b> Every text of {counted(unknown, 'unknown word')} is the same to this "
-        "network, so there is no verdict."
-    )
+        answers.show(runs, text, which)

@@ -1,16 +1,23 @@
-"""Which trained networks a page asks, and whether with their best or their last weights."""
+"""The choice of trained networks and of their best or last weights, and the networks with those weights."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
+from html import escape
 
 import streamlit as st
 
+from rnn_compare.charts.palette import Look, looks
 from rnn_compare.comparison.groups import groups
+from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.widgets import url_state
 from rnn_compare.dashboard.widgets.pinned_runs import has_chosen, note_choice, restore, say_what_is_hidden, shown
-from rnn_compare.dashboard.widgets.widget_values import hold
+from rnn_compare.dashboard.widgets.url_state import hold
+from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
+from rnn_compare.explain.verdict import run_weights
+from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
@@ -19,6 +26,25 @@ WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"
 _ASKED = "ask"
 """Names in the address the networks that were chosen here, where these are others than the charts show."""
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """One run with the weights that are looked at.
+
+    Attributes:
+        run: The run; ``run.experiment`` says what its network is.
+        title: Its name on this page, which tells it from the others.
+        look: Its colour and marker.
+        which: Weights of the best or of the last epoch.
+        weights: Those weights.
+    """
+
+    run: Run
+    title: str
+    look: Look
+    which: Which
+    weights: Weights
 
 
 def askable(services: Services) -> list[Run]:
@@ -62,6 +88,28 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
     url_state.keep(_ASKED, ",".join(chosen) if has_chosen() else "")
     url_state.keep("weights", which or USUAL, USUAL)
     return [by_id[run] for run in chosen], WEIGHTS[which or USUAL]
+
+
+def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedRun]:
+    """Returns networks with their weights; of one that has none it is said why."""
+    chosen = []
+    drawn = looks(run.experiment.cell for run in runs)
+    for run, name, look in zip(runs, on_cards(runs), drawn, strict=True):
+        try:
+            chosen.append(LoadedRun(run, name, look, which, run_weights(run, which)))
+        except UserError as error:
+            st.error(str(error))
+    return chosen
+
+
+def card(chosen: LoadedRun, body: str) -> str:
+    """Returns a run's card: its title in its colour, and HTML."""
+    return theme.card(chosen.title, chosen.look, body)
+
+
+def problem_card(chosen: LoadedRun, problem: str) -> str:
+    """Returns the card of a run of which there is nothing to show but a sentence."""
+    return card(chosen, f'<p class="rc-problem">{escape(problem)}</p>')
 
 
 def on_cards(runs: Sequence[Run]) -> list[str]:

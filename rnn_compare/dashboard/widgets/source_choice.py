@@ -1,8 +1,18 @@
-"""Which sources a widget offers: texts of one's own come and go while pages are open."""
+"""The choice of a source, and the download of one whose files are missing."""
+
+from html import escape
 
 import streamlit as st
 
+from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets.waiting import wait_for
+from rnn_compare.server.access import presenter
+from rnn_compare.server.services import get_services
 from rnn_compare.sources import registry
+from rnn_compare.sources.source import Source
+from rnn_compare.training.analyses import Analysis
+
+_BEGUN = "fetched_sources"
 
 
 def options(key: str) -> tuple[str, ...]:
@@ -18,3 +28,37 @@ def options(key: str) -> tuple[str, ...]:
         return (*names, chosen)
     st.session_state[key] = registry.DEFAULT.name
     return names
+
+
+def show_missing(source: Source, problem: str) -> None:
+    """Draws why a source cannot be used, and how to get it where that is known.
+
+    Args:
+        source: The source.
+        problem: As ``source.unavailable`` says it.
+    """
+    more = f" It has {source.test_size:,} test reviews as well." if source.test_size else ""
+    st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
+    if source.fetch is None:
+        return
+    fetch, services = source.fetch, get_services()
+    begun: dict[str, Analysis] = st.session_state.setdefault(_BEGUN, {})
+    if services.engine.scheduler:  # its workers have other disks
+        st.caption(f"Where there is a network: `python -m rnn_compare fetch {source.name}`")
+        return
+
+    def begin() -> None:
+        with flash.noting(flash.noted()):
+            presenter.require()
+            begun[source.name] = services.engine.analyse(fetch, again=True)
+
+    if analysis := begun.get(source.name):
+        if not analysis.ended:
+            wait_for(f"Fetching {source.title}", analysis)
+            return
+        del begun[source.name]
+        if analysis.problem is None:
+            st.rerun()
+        st.error(analysis.problem, icon=":material/cloud_off:")
+    locked = presenter.why_not()
+    st.button("Fetch it", icon=":material/cloud_download:", on_click=begin, disabled=bool(locked), help=locked)

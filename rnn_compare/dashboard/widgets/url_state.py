@@ -5,13 +5,13 @@ Streamlit's own binding of a widget to the address forgets the value on the way 
 kept here has neither.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
 
 import streamlit as st
 
-from rnn_compare.dashboard.widgets.widget_values import hold
-
-_KEPT = "kept "
+_KEPT, _DRAWN, _SHOWS_WIDGETS = "kept ", "page drawn", "page shows its widgets"
 LONGEST = 1000
 """Characters of one value: longer addresses are cut off or refused on their way."""
 
@@ -47,3 +47,37 @@ def keep(key: str, value: str, usual: str = "", *, in_address: bool = True) -> N
             st.query_params[key] = value
     elif key in st.query_params:
         del st.query_params[key]
+
+
+def open_compare(**parameters: str) -> NoReturn:
+    """Switches to the first page, with these parameters in its address; Streamlit knows a page by its path alone."""
+    st.switch_page(st.Page(lambda: None, url_path="compare", default=True), query_params=parameters)
+
+
+@contextmanager
+def drawing(page: str) -> Iterator[None]:
+    """Tells, while a page is drawn, whether the visitor has its widgets on the screen already.
+
+    Args:
+        page: Its path.
+    """
+    has_them = st.session_state.get(_DRAWN) == page
+    st.session_state[_SHOWS_WIDGETS] = has_them
+    if not has_them:
+        st.session_state[_DRAWN] = None
+    yield
+    st.session_state[_DRAWN] = page
+
+
+def hold(key: str, value: Any) -> None:
+    """Gives a widget its value before it is drawn, unless it is on the screen and holds it.
+
+    On another page a widget of the same key is a new one to Streamlit: there it is given the value once more.
+
+    Args:
+        key: The widget's key.
+        value: What it is to hold.
+    """
+    if st.session_state.get(_SHOWS_WIDGETS) and key in st.session_state and st.session_state[key] == value:
+        return
+    st.session_state[key] = value

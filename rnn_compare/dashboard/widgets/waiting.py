@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard.components.ticking import ticking
+from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.training.analyses import Analysis
 
 POLL_SECONDS = 0.5

@@ -8,16 +8,9 @@ import streamlit as st
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.pages.compare import (
-    baseline_table,
-    controls,
-    fit_into,
-    parameter_table,
-    replay,
-    results_table,
-)
-from rnn_compare.dashboard.widgets import flash, invite
+from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard.pages.compare import controls, fit_into, replay
+from rnn_compare.dashboard.widgets import flash, invite, parameter_table, results_table
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
@@ -194,7 +187,7 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
         gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
         with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
         if with_baselines:
-            baseline_table.show(services.baselines.look_up(chosen))
+            results_table.show_baselines(services.baselines.look_up(chosen))
         replay.entry(services, chosen)
         latest = newest(runs)
         if pinned() and chosen and not names_any(runs):

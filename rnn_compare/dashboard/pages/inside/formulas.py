@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.dashboard.pages.inside.chosen import Chosen
+from rnn_compare.dashboard.widgets.network_choice import LoadedRun
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.server.services import Services
 
@@ -28,7 +28,7 @@ class Shapes:
     keras: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def show(_services: Services, chosen: Sequence[Chosen]) -> None:
+def show(_services: Services, chosen: Sequence[LoadedRun]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
     st.markdown(
         "**What you see:** one timestep as a textbook writes it, with the sizes of your networks; below it, the "
@@ -63,7 +63,7 @@ def without_docstring(function: Callable[..., object]) -> str:
     return before + rest.partition('"""')[2].lstrip("\n")
 
 
-def shapes(chosen: Sequence[Chosen]) -> dict[Shapes, list[str]]:
+def shapes(chosen: Sequence[LoadedRun]) -> dict[Shapes, list[str]]:
     """Returns every set of shapes among the recurrent layers of the runs, and which layers of which runs have it."""
     found: dict[Shapes, list[str]] = {}
     for one in chosen:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_compare.dashboard.pages.inside.chosen import Chosen
+from rnn_compare.dashboard.widgets.network_choice import LoadedRun
 from rnn_compare.explain.gradient_flow import FollowedGradient
 from rnn_compare.formatting import as_markdown
 
@@ -28,7 +28,7 @@ class GradientHistory:
         recorded: Which of them were recorded when they ended.
     """
 
-    chosen: Chosen
+    chosen: LoadedRun
     at: int
     epochs: Mapping[int, FollowedGradient]
     recorded: Collection[int]

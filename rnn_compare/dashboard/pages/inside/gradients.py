@@ -7,8 +7,8 @@ import streamlit as st
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
-from rnn_compare.dashboard.pages.inside.chosen import Chosen, problem_card
 from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory, message, remarks
+from rnn_compare.dashboard.widgets.network_choice import LoadedRun, problem_card
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -21,7 +21,7 @@ NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
 
-def show(services: Services, chosen: Sequence[Chosen]) -> None:
+def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
     """Draws the gradient of the chosen runs after every epoch that is known, and what to make of it."""
     histories = []
     problems = []
@@ -70,7 +70,7 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     return " ".join(sentences)
 
 
-def _history(services: Services, one: Chosen) -> GradientHistory | None:
+def _history(services: Services, one: LoadedRun) -> GradientHistory | None:
     """Returns what is known of a run's gradient; None while a worker is at it, which is then said.
 
     What was recorded after an epoch is taken as it is; only where that epoch was passed over the weights are asked.
@@ -90,7 +90,7 @@ def _history(services: Services, one: Chosen) -> GradientHistory | None:
     return GradientHistory(one, at, dict(sorted(epochs.items())), recorded)
 
 
-def _followed(services: Services, one: Chosen) -> FollowedGradient | None:
+def _followed(services: Services, one: LoadedRun) -> FollowedGradient | None:
     """Returns the gradient with a run's weights; None while a worker is at it, which is then said."""
     experiment, state = one.run.experiment, worker_tasks.fingerprint(one.weights)
     if numbers(experiment) <= NUMBERS_AT_ONCE:
@@ -105,7 +105,7 @@ def _followed(services: Services, one: Chosen) -> FollowedGradient | None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _followed_at_once(run: str, state: str, _one: Chosen) -> FollowedGradient:  # noqa: ARG001  # the key
+def _followed_at_once(run: str, state: str, _one: LoadedRun) -> FollowedGradient:  # noqa: ARG001  # the key
     return follow_gradient(_one.run.experiment, _one.weights)
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from rnn_compare.charts.memory_chart import HEIGHT, NetworkMemory, effect_chart, telling_word, told_apart_chart
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.pages.inside.chosen import Chosen, problem_card
+from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard.widgets.network_choice import LoadedRun, problem_card
 from rnn_compare.dashboard.widgets.waiting import POLL_SECONDS, progress
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.polarity import WordChoice
@@ -21,7 +21,7 @@ from rnn_compare.sources.source import SENTIMENT
 from rnn_compare.training.analyses import Analysis
 
 
-def show(services: Services, chosen: Sequence[Chosen]) -> None:
+def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
     st.markdown(
         "**The test:** many texts of neutral words each hold one telling word, "
@@ -102,7 +102,7 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     )
 
 
-def _watch(tests: Sequence[tuple[Chosen, Analysis]], waiting: bool) -> None:
+def _watch(tests: Sequence[tuple[LoadedRun, Analysis]], waiting: bool) -> None:
     if waiting and all(analysis.ended for _, analysis in tests):
         st.rerun(scope="app")  # to look no more
     for one, analysis in tests:
@@ -135,7 +135,7 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     st.caption(caveat(tested))
 
 
-def _key(one: Chosen) -> tuple[Any, ...]:
+def _key(one: LoadedRun) -> tuple[Any, ...]:
     return one.run.id, one.which, worker_tasks.fingerprint(one.weights), one.run.experiment
 
 

@@ -1,18 +1,10 @@
 """Why a network decides as it does: what happens in its cells while it reads."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
-from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, reading, word_map
-from rnn_compare.dashboard.pages.inside.chosen import Chosen
-from rnn_compare.dashboard.widgets import network_choice, url_state
-from rnn_compare.errors import UserError
-from rnn_compare.explain.verdict import run_weights
-from rnn_compare.runs.files import Which
-from rnn_compare.runs.record import Run
+from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, word_map
+from rnn_compare.dashboard.widgets import network_choice, reading, url_state
 from rnn_compare.server.services import get_services
 
 VIEWS = {
@@ -45,17 +37,5 @@ def render() -> None:
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
         return
-    if chosen := with_weights(runs, which):
+    if chosen := network_choice.with_weights(runs, which):
         VIEWS[view or FIRST](services, chosen)
-
-
-def with_weights(runs: Sequence[Run], which: Which) -> list[Chosen]:
-    """Returns networks with their weights; of one that has none it is said why."""
-    chosen = []
-    drawn = looks(run.experiment.cell for run in runs)
-    for run, name, look in zip(runs, network_choice.on_cards(runs), drawn, strict=True):
-        try:
-            chosen.append(Chosen(run, name, look, which, run_weights(run, which)))
-        except UserError as error:
-            st.error(str(error))
-    return chosen

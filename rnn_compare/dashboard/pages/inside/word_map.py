@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.pages.inside.chosen import Chosen, card, problem_card
+from rnn_compare.dashboard.widgets.network_choice import LoadedRun, card, problem_card
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
@@ -21,7 +21,7 @@ from rnn_compare.sources import registry
 Near = dict[str, list[tuple[str, float]]]
 
 
-def show(services: Services, chosen: Sequence[Chosen]) -> None:
+def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
     """Draws the map of one run, or of two beside each other, and the neighbours of a word in all of them."""
     if not chosen:
         return
@@ -45,7 +45,7 @@ def show(services: Services, chosen: Sequence[Chosen]) -> None:
         )
 
 
-def nearest(chosen: Sequence[Chosen], typed: str) -> tuple[Near, dict[str, str]]:
+def nearest(chosen: Sequence[LoadedRun], typed: str) -> tuple[Near, dict[str, str]]:
     """Finds a word's neighbours in every run, by the runs' ids; and the sentence of each run that has none."""
     near: Near = {}
     problems: dict[str, str] = {}
@@ -111,7 +111,7 @@ def remark(words: WordMap, label: str, mask_padding: bool, missing: str = "") ->
     return f"{said} “{missing}” is too rare for the map; its neighbours are on it." if missing else said
 
 
-def neighbour_cards(chosen: Sequence[Chosen], near: Near, problems: dict[str, str]) -> str:
+def neighbour_cards(chosen: Sequence[LoadedRun], near: Near, problems: dict[str, str]) -> str:
     """Returns as HTML each run's neighbours with their cosines, those that all runs share in bold."""
     common = shared(near)
     cards = []
@@ -127,7 +127,7 @@ def neighbour_cards(chosen: Sequence[Chosen], near: Near, problems: dict[str, st
     return f'<div class="rc-verdicts">{"".join(cards)}</div>'
 
 
-def _controls(chosen: Sequence[Chosen]) -> tuple[str, list[Chosen]]:
+def _controls(chosen: Sequence[LoadedRun]) -> tuple[str, list[LoadedRun]]:
     titles = {one.run.id: one.title for one in chosen}
     by_id = {one.run.id: one for one in chosen}
     left, middle, right = st.columns([2, 1, 1])
@@ -144,7 +144,7 @@ def _controls(chosen: Sequence[Chosen]) -> tuple[str, list[Chosen]]:
 
 
 def _show_map(
-    services: Services, one: Chosen, typed: str, near: list[tuple[str, float]], place: int, count: int
+    services: Services, one: LoadedRun, typed: str, near: list[tuple[str, float]], place: int, count: int
 ) -> None:
     try:
         words = _words(services, one)
@@ -167,7 +167,7 @@ def _show_map(
     st.caption(remark(words, labels[1], one.run.experiment.mask_padding, missing))
 
 
-def _show_neighbours(chosen: Sequence[Chosen], typed: str, near: Near, problems: dict[str, str]) -> None:
+def _show_neighbours(chosen: Sequence[LoadedRun], typed: str, near: Near, problems: dict[str, str]) -> None:
     bold = " Bold ones are neighbours in every network." if shared(near) else ""
     st.html(
         f"<p><b>Neighbours of “{escape(typed.strip())}”:</b> the words whose embedding points most nearly the same "
@@ -175,7 +175,7 @@ def _show_neighbours(chosen: Sequence[Chosen], typed: str, near: Near, problems:
     )
 
 
-def _words(services: Services, one: Chosen) -> WordMap | None:
+def _words(services: Services, one: LoadedRun) -> WordMap | None:
     """Returns a run's map; None while a worker still draws it up, which is then said."""
     experiment = one.run.experiment
     state = worker_tasks.fingerprint(one.weights)
@@ -191,6 +191,6 @@ def _words(services: Services, one: Chosen) -> WordMap | None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _words_at_once(run: str, state: str, _one: Chosen) -> WordMap:  # noqa: ARG001  # the key
+def _words_at_once(run: str, state: str, _one: LoadedRun) -> WordMap:  # noqa: ARG001  # the key
     experiment = _one.run.experiment
     return word_map(experiment, _one.weights, prepared.load(experiment.dataset).vocabulary)

@@ -6,13 +6,11 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.component import component
-from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.pages.compare import page as compare
+from rnn_compare.dashboard.components.component import component, ticking
 from rnn_compare.dashboard.pages.present import end_button, join_code, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
 from rnn_compare.dashboard.pages.present.steps.registry import WALL_STEPS
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets import flash, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
 from rnn_compare.server.classroom import get_classroom
@@ -52,7 +50,7 @@ def _hear(services: Services) -> None:
     for serial, what in _presses(told.presses, heard):
         st.session_state[_HEARD] = serial
         if what == LEAVE:
-            st.switch_page(st.Page(compare.render, url_path="compare", default=True))
+            url_state.open_compare()
         with flash.noting(flash.noted()):
             MOVES[what](services)
 

@@ -8,8 +8,8 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.reviews import upload, upload_summary
-from rnn_compare.dashboard.widgets import review_text, setting, source_choice, source_fetch
-from rnn_compare.dashboard.widgets.widget_values import hold
+from rnn_compare.dashboard.widgets import review_text, setting, source_choice
+from rnn_compare.dashboard.widgets.url_state import hold
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.formatting import percent
@@ -37,7 +37,7 @@ def render() -> None:
         return
     chosen = source(experiment.dataset)
     if problem := chosen.unavailable():
-        source_fetch.show(chosen, problem)
+        source_choice.show_missing(chosen, problem)
         return
     if chosen.about:
         st.markdown(chosen.about)

@@ -6,6 +6,7 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard.pages.reviews import upload
+from rnn_compare.dashboard.widgets import url_state
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.reviews.prepared import Reviews
@@ -69,8 +70,5 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
 
 
 def _to_the_set_up(card: Card) -> None:
-    from rnn_compare.dashboard.pages.compare import page as compare  # which knows this page's neighbours
-
     st.session_state["source"], st.session_state["reviews"] = card.name, card.size
-    to_compare = st.Page(compare.render, url_path="compare", default=True)
-    st.switch_page(to_compare, query_params={"source": card.title, "reviews": str(card.size)})
+    url_state.open_compare(source=card.title, reviews=str(card.size))

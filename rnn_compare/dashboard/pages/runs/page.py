@@ -5,11 +5,12 @@ from html import escape
 
 import streamlit as st
 
+from rnn_compare.charts.curves.registry import SHOWN_FIRST
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.pages.compare import page as compare
-from rnn_compare.dashboard.pages.runs import run_details, run_table, take_home, ticked_together
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard.pages.runs import run_details, run_table
+from rnn_compare.dashboard.widgets import flash, results_table, take_home, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, say_what_is_hidden
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED
@@ -18,6 +19,8 @@ from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run
 from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import Services, get_services
 from rnn_compare.server.shown_runs import fit_together, link
 
@@ -44,7 +47,7 @@ def render() -> None:
             icon=":material/hourglass_empty:",
         )
         if st.button("Train the first on Compare", type="primary"):
-            st.switch_page(st.Page(compare.render, url_path="compare", default=True))
+            url_state.open_compare()
     elif runs:
         _page(services, runs)
     ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(flash.noted()))
@@ -71,7 +74,7 @@ def _page(services: Services, runs: Sequence[Run]) -> None:
     if len(chosen) == 1:
         run_details.show(services, chosen[0])
     elif chosen and fit_together(chosen):
-        ticked_together.show(services, chosen)
+        _show_together(services, chosen)
     # Somebody else may have deleted them meanwhile.
     if doomed := [run for run in runs if run.id in st.session_state.get(DELETING, [])]:
         _confirm_deletion(services, doomed)
@@ -124,7 +127,8 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
 
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open on Compare", type="primary", disabled=not fit_together(chosen)):
-            _show_on_the_charts(chosen, services.runs())
+            # In the order of their making, as a comparison stands there.
+            url_state.open_compare(**{PARAMETER: link(chosen[::-1], services.runs())})
         st.download_button(
             "Curves as CSV",
             as_csv,
@@ -168,10 +172,20 @@ def _said(chosen: Sequence[Run], count: str, hidden: int) -> str:
     return f"{count}, {len(chosen)} ticked{unseen}{more}"
 
 
-def _show_on_the_charts(chosen: Sequence[Run], runs: Sequence[Run]) -> None:
-    page = st.Page(compare.render, url_path="compare", default=True)
-    # In the order of their making, as a comparison stands there.
-    st.switch_page(page, query_params={PARAMETER: link(chosen[::-1], runs)})
+def _show_together(services: Services, ticked: Sequence[Run]) -> None:
+    """Draws the comparison; the buttons above it stop and continue, so that its cards have none.
+
+    Args:
+        services: The server's.
+        ticked: Runs that fit on the charts together.
+    """
+    in_order = sorted(ticked, key=lambda run: run.position)
+    named = link(in_order, services.runs()).split(",")
+    view = View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
+    with st.container(key="ticked_place"):  # keeps its height while the scripts load
+        board.show(live.message(services, named, view), live.url(named, view), key="ticked_board", may_press=False)
+    if any(run.epochs for run in ticked):
+        results_table.show(services, in_order)
 
 
 def _stop(services: Services, runs: Sequence[str]) -> None:

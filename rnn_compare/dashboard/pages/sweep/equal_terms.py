@@ -9,10 +9,9 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison.equal_terms import EqualParameters, EqualTime, epoch_seconds, match_parameters, match_time
 from rnn_compare.comparison.sweeps import survey
-from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.sweep import pictures
 from rnn_compare.dashboard.pages.sweep.grid_setup import Grid
-from rnn_compare.dashboard.widgets import flash, setting
+from rnn_compare.dashboard.widgets import flash, setting, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
@@ -124,8 +123,7 @@ def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[i
                 services.refresh()
                 runs = services.runs()
                 counts = survey(experiments, runs).runs.values()
-                to_compare = st.Page(compare.render, url_path="compare", default=True)
-                st.switch_page(to_compare, query_params={PARAMETER: link(list(counts), runs)})
+                url_state.open_compare(**{PARAMETER: link(list(counts), runs)})
         if left:
             time = about(services.seconds(left))
             there = f"{len(sweep.trained)} of {len(experiments)} are trained already; " if sweep.trained else ""

@@ -7,7 +7,7 @@ import streamlit as st
 from rnn_compare.dashboard.pages.present import end_button, join_code
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
-from rnn_compare.dashboard.pages.runs import take_home
+from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.server.shown_runs import link
 

@@ -4,10 +4,9 @@ import streamlit as st
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.pages.inside import page as inside
-from rnn_compare.dashboard.pages.inside import reading
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.widgets import network_choice, reading
 
 
 def show(moment: Moment) -> None:
@@ -19,7 +18,7 @@ def show(moment: Moment) -> None:
     )
     if not runs:
         st.info("No network can be looked into yet: they are trained and revealed first.")
-    elif chosen := inside.with_weights(runs, "best"):
+    elif chosen := network_choice.with_weights(runs, "best"):
         reading.show(moment.services, chosen)
 
 

@@ -4,9 +4,9 @@ import streamlit as st
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.pages.compare import parameter_drawing
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.widgets import parameter_table
 
 
 def show(moment: Moment) -> None:
@@ -14,9 +14,9 @@ def show(moment: Moment) -> None:
     theme.load("pages/compare.css")
     networks = moment.networks
     drawn = looks(experiment.cell for experiment in networks.values())
-    scale = parameter_drawing.pixels(list(networks.values()))
+    scale = parameter_table.pixels(list(networks.values()))
     cards = "".join(
-        parameter_drawing.drawing(name, look, experiment, scale)
+        parameter_table.drawing(name, look, experiment, scale)
         for (name, experiment), look in zip(networks.items(), drawn, strict=True)
     )
     st.html(f'<div class="rc-parameters">{cards}</div>')

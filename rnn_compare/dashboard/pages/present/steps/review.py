@@ -5,13 +5,11 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.ticking import ticking
-from rnn_compare.dashboard.pages import try_review
-from rnn_compare.dashboard.pages.inside import page as inside
-from rnn_compare.dashboard.pages.inside import reading
+from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.dashboard.pages.present import join_code, review_queue
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.dashboard.widgets import answers, network_choice, reading
 from rnn_compare.server.classroom import get_classroom
 
 WORDS = "wall_word_by_word"
@@ -27,11 +25,11 @@ def show(moment: Moment) -> None:
         st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
         st.info("No network can be asked yet: they are trained and revealed first.")
     elif st.session_state.get(WORDS):
-        reading.show_text(moment.services, inside.with_weights(runs, "best"), moment.state.wall_review)
+        reading.show_text(moment.services, network_choice.with_weights(runs, "best"), moment.state.wall_review)
     else:
         with st.container(key="wall_verdicts"):
             st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
-            try_review.show_answers(runs, moment.state.wall_review, "best")
+            answers.show(runs, moment.state.wall_review, "best")
     with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
         with st.popover("Choose a review", icon=":material/inbox:"):
             ticking(review_queue.show, 2.0, moment, "wall")

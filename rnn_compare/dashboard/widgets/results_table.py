@@ -12,8 +12,9 @@ from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.intervals import Mean
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, compare
-from rnn_compare.formatting import counted, duration
+from rnn_compare.formatting import counted, duration, percent
 from rnn_compare.runs.record import Run
+from rnn_compare.server.known_baselines import Found, meaning
 from rnn_compare.server.services import Services
 
 LATER = "The table of results stands here once a network has trained to its end."
@@ -86,3 +87,28 @@ def _mean(found: Mean | None) -> str:
         return "–"
     margin = f" ± {100 * found.margin:.1f}" if found.margin is not None else ""
     return f"{100 * found.mean:.1f}{margin} %"
+
+
+def show_baselines(found: Found) -> None:
+    """Draws what opens it, which is always there, and what it holds by now."""
+    with st.popover("Baselines in numbers", icon=":material/table_rows:"):
+        if not found.baselines:
+            st.markdown(found.said or "They are worked out once a network has finished an epoch.")
+            return
+        reviews = counted(len(found.baselines[0].correct), "held-out review")
+        st.markdown(f"**Classifiers that know little or nothing of the order of words**, on {reviews}")
+        st.table(
+            [
+                {
+                    "Baseline": each.title,
+                    "Validation": percent(each.val_accuracy),
+                    "Test": "–" if each.test_accuracy is None else percent(each.test_accuracy),
+                    "Terms": f"{each.features:,}",
+                    "Time": duration(each.seconds),
+                }
+                for each in found.baselines
+            ]
+        )
+        st.markdown(meaning(found.baselines))
+        if found.said:
+            st.markdown(found.said)

@@ -17,8 +17,8 @@ from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
-from rnn_compare.dashboard.pages.inside.chosen import Chosen
 from rnn_compare.dashboard.widgets import real_review, review_box
+from rnn_compare.dashboard.widgets.network_choice import LoadedRun
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
@@ -45,19 +45,19 @@ QUICK_SECONDS = 0.4
 class Read:
     """What one network was given and how it read it."""
 
-    chosen: Chosen
+    chosen: LoadedRun
     review: EncodedReview
     reading: Reading
 
 
-def show(services: Services, chosen: Sequence[Chosen]) -> None:
+def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
     text = review_box.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
     if text.strip():
         show_text(services, chosen, text)
 
 
-def show_text(services: Services, chosen: Sequence[Chosen], text: str) -> None:
+def show_text(services: Services, chosen: Sequence[LoadedRun], text: str) -> None:
     """Draws how each network reads a text."""
     found = _read(services, chosen, text)
     if not found:
@@ -80,9 +80,9 @@ def cut_off(found: Sequence[Read]) -> str:
     return f"the first {counted(lost, 'word')} cut off" if len({len(one.review.ids) for one in found}) == 1 else ""
 
 
-def _read(services: Services, chosen: Sequence[Chosen], text: str) -> list[Read]:
+def _read(services: Services, chosen: Sequence[LoadedRun], text: str) -> list[Read]:
     """Has the networks read a text; those that read in both directions are worked out by a worker and waited for."""
-    given: list[tuple[Chosen, EncodedReview]] = []
+    given: list[tuple[LoadedRun, EncodedReview]] = []
     for one in chosen:
         try:
             given.append((one, encode(one.run.experiment, text)))
@@ -153,7 +153,7 @@ def curves(cell: CellReading, name: str) -> tuple[str, list[MeanOfUnits]]:
     return "How far the gates are open, 0 to 100 %", means
 
 
-def _run(one: Chosen, reading: Reading, words: int, layer: int) -> dict[str, Any]:
+def _run(one: LoadedRun, reading: Reading, words: int, layer: int) -> dict[str, Any]:
     experiment = one.run.experiment
     cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
     units = cell.order[:MOST_UNITS]
@@ -220,7 +220,7 @@ def _left_out(services: Services, found: Sequence[Read]) -> dict[str, list[float
     }
 
 
-def _question(one: Chosen, review: EncodedReview) -> tuple[Any, ...]:
+def _question(one: LoadedRun, review: EncodedReview) -> tuple[Any, ...]:
     """Returns what ``questions.left_out`` and its like are asked with."""
     state, ids = worker_tasks.fingerprint(one.weights), tuple(review.ids.tolist())
     return one.run.id, one.which, state, one.run.experiment, ids, len(words_read(review))
