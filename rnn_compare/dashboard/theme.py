@@ -14,7 +14,7 @@ def apply() -> None:
     # A file of our own: Streamlit fetches its named icons from the network.
     st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "common" / "icon.png"), layout="wide")
     load("common/streamlit.css", "common/theme.css")
-    st.html(f"<style>:root {{ {'; '.join(': '.join(each) for each in palette.CSS.items())} }}</style>")
+    st.html(f"<style>:root {{ {'; '.join(': '.join(item) for item in palette.CSS.items())} }}</style>")
 
 
 def name_page(title: str) -> None:

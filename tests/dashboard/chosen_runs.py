@@ -6,7 +6,7 @@ from typing import Any
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.widgets.network_choice import LoadedRun
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import EpochGradients, Status
 from rnn_compare.runs.process_id import Owner
@@ -16,11 +16,11 @@ from tests.explain.conftest import random_weights, small
 from tests.patience import PATIENCE
 
 
-def chosen(title: str = "mine", weights: Weights | None = None, **changes: Any) -> LoadedRun:
+def chosen(title: str = "mine", weights: Weights | None = None, **changes: Any) -> LoadedNetwork:
     """A small run; its id is its title."""
     experiment = small(**changes)
     run = Run(title, 1, title, experiment, Status.FINISHED, Owner.current(), "page", created=0.0)
-    return LoadedRun(run, title, looks([experiment.cell])[0], "best", weights or random_weights(experiment))
+    return LoadedNetwork(run, title, looks([experiment.cell])[0], "best", weights or random_weights(experiment))
 
 
 class StubEngine:
@@ -50,11 +50,11 @@ class StubStore:
         return [each for each in self.recorded if each.run == run]
 
 
-def page(show: Callable[..., None], services: Any, runs: list[LoadedRun]) -> AppTest:
+def page(show: Callable[..., None], services: Any, runs: list[LoadedNetwork]) -> AppTest:
     """Runs a page of one module's ``show`` alone."""
 
     # Its source is run by itself, without the names of this module.
-    def script(show: "Callable[..., None]", services: "Any", runs: "list[LoadedRun]") -> None:
+    def script(show: "Callable[..., None]", services: "Any", runs: "list[LoadedNetwork]") -> None:
         show(services, runs)
 
     app = AppTest.from_function(

@@ -32,7 +32,7 @@ def test_a_name_is_never_markup() -> None:
 
 
 def test_of_many_words_the_first_are_told_and_how_many_there_are() -> None:
-    html = used_words([recalled(neutral=[f"word{number}" for number in range(100)])], shown=3)
+    html = used_words([recalled(neutral=[f"word{number}" for number in range(100)])], limit=3)
     assert "word0, word1, word2 … (100 in all)" in html
 
 

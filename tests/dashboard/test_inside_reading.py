@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.widgets import reading
-from rnn_compare.dashboard.widgets.reading import Read, cell_name, curves, message
+from rnn_compare.dashboard.widgets.reading import NetworkReading, cell_name, curves, message
 from rnn_compare.explain.word_by_word import read
 from tests.dashboard.chosen_runs import StubEngine, chosen, page
 from tests.explain.conftest import encoded
@@ -15,10 +15,10 @@ from tests.explain.conftest import encoded
 TEXT = "word1 word2 qwerty word3"
 
 
-def found(title: str = "mine", text: str = TEXT, **changes: Any) -> Read:
+def found(title: str = "mine", text: str = TEXT, **changes: Any) -> NetworkReading:
     one = chosen(title, **changes)
     review = encoded(one.run.experiment, text)
-    return Read(one, review, read(one.run.experiment, one.weights, review))
+    return NetworkReading(one, review, read(one.run.experiment, one.weights, review))
 
 
 @pytest.fixture

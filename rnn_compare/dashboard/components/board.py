@@ -24,10 +24,10 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
         on_stop_change=lambda: None,
         on_resume_change=lambda: None,
     )
-    drawn = {group["id"] for group in data["groups"]}
+    cards = {group["id"] for group in data["groups"]}
 
-    def pressed(told: Any) -> list[str]:
-        groups = told if may_press and isinstance(told, list) else []
-        return [group for group in groups if isinstance(group, str) and group in drawn]
+    def pressed(value: Any) -> list[str]:
+        groups = value if may_press and isinstance(value, list) else []
+        return [group for group in groups if isinstance(group, str) and group in cards]
 
     return pressed(result.stop), pressed(result.resume)

@@ -12,14 +12,14 @@ def render() -> None:
     """Draws the page."""
     theme.load("common/review_text.css", "common/verdicts.css")
     services = get_services()
-    if not (found := network_choice.askable(services)):
+    if not (askable := network_choice.askable(services)):
         return
-    runs, which = network_choice.choose(found)
+    runs, which = network_choice.choose(askable)
     experiments = [run.experiment for run in runs]
     films = all(about_films(experiment.source) for experiment in experiments)
     text = review_box.text(experiments=() if films else experiments)
     if not films and (real := real_review.picked()):
-        st.markdown(real.said)
+        st.markdown(real.sentence)
     if not runs:
         st.info("Choose at least one network on the left: it answers here.", icon=":material/arrow_back:")
     elif text.strip():

@@ -20,10 +20,10 @@ OUTDATED = '<p class="rc-outdated" role="status">The text has changed since. Pre
 
 def show(runs: Sequence[Run], text: str, which: Which) -> None:
     """Draws what each network says of a text, and the text as it was given."""
-    drawn = looks(run.experiment.cell for run in runs)
+    colours = looks(run.experiment.cell for run in runs)
     cards = []
     verdicts: list[tuple[Run, str, Verdict]] = []
-    for run, title, look in zip(runs, network_choice.on_cards(runs), drawn, strict=True):
+    for run, title, look in zip(runs, network_choice.on_cards(runs), colours, strict=True):
         try:
             verdict = ask(run, text, which)
         except UserError as error:
@@ -40,15 +40,15 @@ def _what_was_given(verdicts: Sequence[tuple[Run, str, Verdict]], text: str) -> 
     """Shows the review as the networks got it, once for all that got the same."""
     groups: dict[tuple[str, int, int], list[tuple[str, Verdict]]] = {}
     for run, title, verdict in verdicts:
-        given = (run.experiment.dataset, run.experiment.vocabulary_size, run.experiment.maxlen)
-        groups.setdefault(given, []).append((title, verdict))
+        encoding = (run.experiment.dataset, run.experiment.vocabulary_size, run.experiment.maxlen)
+        groups.setdefault(encoding, []).append((title, verdict))
     parts = []
     for (_, vocabulary_size, maxlen), members in groups.items():
         readers = "" if len(groups) == 1 else f"{', '.join(title for title, _ in members)}: "
         heading = f"{readers}maxlen {maxlen:,}, the {vocabulary_size:,} most frequent words"
-        read = review_text.html(text, members[0][1].review)
+        body = review_text.html(text, members[0][1].review)
         parts.append(
-            f'<div class="rc-read"><h3>What was read</h3><p class="rc-given">{escape(heading)}</p>{read}</div>'
+            f'<div class="rc-read"><h3>What was read</h3><p class="rc-given">{escape(heading)}</p>{body}</div>'
         )
     if parts:
         st.html(f'<div class="rc-judged">{"".join(parts)}</div>')
@@ -58,14 +58,14 @@ def _answer(verdict: Verdict, note: str) -> str:
     if verdict.rests_on_nothing:
         return f'<p class="rc-problem">{_why_none(verdict)}</p><p class="rc-note">{escape(note)}</p>'
     low, high = map(escape, verdict.labels)
-    said = f"{percent(verdict.share)} {escape(verdict.label)}"
-    left = 50 if verdict.positive else 100 * verdict.probability
+    sentence = f"{percent(verdict.share)} {escape(verdict.label)}"
+    start = 50 if verdict.positive else 100 * verdict.probability
     width = max(100 * verdict.share - 50, 0.6)
     ends = f'<span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span>'
     return (
-        f'<p class="rc-verdict">{said}</p>'
-        f'<div class="rc-scale" role="img" aria-label="{said}, on a scale from {low} to {high}">'
-        f'<i class="rc-side-{int(verdict.positive)}" style="left: {left:.1f}%; width: {width:.1f}%"></i></div>'
+        f'<p class="rc-verdict">{sentence}</p>'
+        f'<div class="rc-scale" role="img" aria-label="{sentence}, on a scale from {low} to {high}">'
+        f'<i class="rc-side-{int(verdict.positive)}" style="left: {start:.1f}%; width: {width:.1f}%"></i></div>'
         f'<p class="rc-ends">{ends}</p>'
         f'<p class="rc-note">{escape(note)}</p>'
     )

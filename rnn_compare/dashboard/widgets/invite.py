@@ -105,13 +105,13 @@ def own_address() -> str | None:
         except OSError:
             pass
     # A hotspot of this machine's own leads nowhere else.
-    found = (
-        each.address
+    candidates = (
+        item.address
         for addresses in psutil.net_if_addrs().values()
-        for each in addresses
-        if each.family == socket.AF_INET
+        for item in addresses
+        if item.family == socket.AF_INET
     )
-    return next((each for each in found if not is_loopback(each)), None)
+    return next((candidate for candidate in candidates if not is_loopback(candidate)), None)
 
 
 def code(url: str) -> str:
@@ -133,19 +133,19 @@ def _window() -> None:
     # Opened anew at each run of the page, since one that comes of a training's news would close it.
     @st.dialog("Join in", width="large", on_dismiss=close)
     def dialog() -> None:
-        found = reachable()
-        if found is None or JUPYTER_VARIABLE in os.environ:
+        base = reachable()
+        if base is None or JUPYTER_VARIABLE in os.environ:
             st.info(obstacle(), icon=":material/lock:")
-        if found is None:
+        if base is None:
             return
-        told, shown = st.columns([2, 3], vertical_alignment="center")
-        with told:
+        text, picture = st.columns([2, 3], vertical_alignment="center")
+        with text:
             place = st.radio("Where the code leads", list(PLACES), key="invite_place")
-            url = f"{found}/{PLACES[place or next(iter(PLACES))]}"
+            url = f"{base}/{PLACES[place or next(iter(PLACES))]}"
             st.html(f"<p class='rc-invite'>{escape(url)}</p>")
             if presenter.is_open():
                 st.caption("Whoever opens it may train as well: no presenter's pass is set (docs/security.md).")
-        with shown, st.container(key="invite_code"):
+        with picture, st.container(key="invite_code"):
             st.image(code(url), width="stretch")
 
     dialog()

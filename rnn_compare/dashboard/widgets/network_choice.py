@@ -29,7 +29,7 @@ _ASKED = "ask"
 
 
 @dataclass(frozen=True)
-class LoadedRun:
+class LoadedNetwork:
     """One run with the weights that are looked at.
 
     Attributes:
@@ -49,31 +49,31 @@ class LoadedRun:
 
 def askable(services: Services) -> list[Run]:
     """Returns the runs that can be asked; where there is none, the page says how to get one."""
-    found = [run for run in services.runs() if run.has_weights]
-    if not say_what_is_hidden(services) and not found:
+    runs = [run for run in services.runs() if run.has_weights]
+    if not say_what_is_hidden(services) and not runs:
         st.info(
             "No network has finished an epoch yet. Train one on the Compare page; as soon as its first epoch is "
             "done, it can be asked here.",
             icon=":material/hourglass_empty:",
         )
-    return found
+    return runs
 
 
-def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
+def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
-    by_id = {run.id: run for run in found}
-    shown_as = dict(zip(by_id, in_a_list(found), strict=True))
+    by_id = {run.id: run for run in runs}
+    shown_as = dict(zip(by_id, in_a_list(runs), strict=True))
     restore()
     # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
     # keeps to the choice.
-    if not has_chosen() and (asked := [run for run in st.query_params.get(_ASKED, "").split(",") if run in by_id]):
-        st.session_state["networks"] = asked[:MAX_COMPARED]
+    if not has_chosen() and (ids := [run for run in st.query_params.get(_ASKED, "").split(",") if run in by_id]):
+        st.session_state["networks"] = ids[:MAX_COMPARED]
         note_choice()
-    kept = [run for run in st.session_state.get("networks", []) if run in by_id]
-    hold("networks", kept if has_chosen() else [group.runs[0].id for group in groups(shown(found))])
+    remaining = [run for run in st.session_state.get("networks", []) if run in by_id]
+    hold("networks", remaining if has_chosen() else [group.runs[0].id for group in groups(shown(runs))])
     url_state.take("weights", WEIGHTS)
     with st.sidebar:
-        chosen = st.multiselect(
+        selection = st.multiselect(
             "Networks",
             list(reversed(by_id)),
             key="networks",
@@ -85,31 +85,31 @@ def choose(found: Sequence[Run]) -> tuple[list[Run], Which]:
         )
         which = st.segmented_control("Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights")
         st.caption("Best is the epoch with the highest validation accuracy.")
-    url_state.keep(_ASKED, ",".join(chosen) if has_chosen() else "")
+    url_state.keep(_ASKED, ",".join(selection) if has_chosen() else "")
     url_state.keep("weights", which or USUAL, USUAL)
-    return [by_id[run] for run in chosen], WEIGHTS[which or USUAL]
+    return [by_id[run] for run in selection], WEIGHTS[which or USUAL]
 
 
-def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedRun]:
+def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
     """Returns networks with their weights; of one that has none it is said why."""
-    chosen = []
-    drawn = looks(run.experiment.cell for run in runs)
-    for run, name, look in zip(runs, on_cards(runs), drawn, strict=True):
+    networks = []
+    colours = looks(run.experiment.cell for run in runs)
+    for run, name, look in zip(runs, on_cards(runs), colours, strict=True):
         try:
-            chosen.append(LoadedRun(run, name, look, which, run_weights(run, which)))
+            networks.append(LoadedNetwork(run, name, look, which, run_weights(run, which)))
         except UserError as error:
             st.error(str(error))
-    return chosen
+    return networks
 
 
-def card(chosen: LoadedRun, body: str) -> str:
+def card(network: LoadedNetwork, body: str) -> str:
     """Returns a run's card: its title in its colour, and HTML."""
-    return theme.card(chosen.title, chosen.look, body)
+    return theme.card(network.title, network.look, body)
 
 
-def problem_card(chosen: LoadedRun, problem: str) -> str:
+def problem_card(network: LoadedNetwork, problem: str) -> str:
     """Returns the card of a run of which there is nothing to show but a sentence."""
-    return card(chosen, f'<p class="rc-problem">{escape(problem)}</p>')
+    return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
 
 
 def on_cards(runs: Sequence[Run]) -> list[str]:
@@ -146,8 +146,8 @@ def _told_apart(runs: Sequence[Run], called: Sequence[str], always: Collection[s
 def _settings(same: Sequence[Run], always: Collection[str]) -> list[str]:
     if len(same) == 1 and same[0].name:
         return [""]
-    found = zip(same, labels((run.experiment for run in same), always), strict=True)
-    return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in found]
+    labelled = zip(same, labels((run.experiment for run in same), always), strict=True)
+    return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in labelled]
 
 
 def _when(same: Sequence[Run]) -> list[str]:

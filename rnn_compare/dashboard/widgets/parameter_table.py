@@ -37,12 +37,12 @@ LEGEND = (
 
 def show(experiments: Sequence[Experiment]) -> None:
     """Draws where the parameters of the chosen networks are; below, to be opened, are tables of every weight tensor."""
-    chosen = _different(experiments)
-    drawn = looks(experiment.cell for experiment in chosen)
-    named = list(zip(labels(chosen), drawn, chosen, strict=True))
-    scale = pixels(chosen)
-    cards = "".join(drawing(name, look, experiment, scale) for name, look, experiment in named)
-    tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in named)
+    networks = _different(experiments)
+    colours = looks(experiment.cell for experiment in networks)
+    rows = list(zip(labels(networks), colours, networks, strict=True))
+    scale = pixels(networks)
+    cards = "".join(drawing(name, look, experiment, scale) for name, look, experiment in rows)
+    tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in rows)
     st.html(
         '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
         f"{LEGEND}</header>{cards}"
@@ -60,9 +60,9 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
     """
     if not st.toggle("Keras' own model.summary()", key="summaries", help="A worker builds the networks to make it."):
         return
-    chosen = _different(experiments)
+    networks = _different(experiments)
     with st.container(horizontal=True):
-        for experiment, name in zip(chosen, labels(chosen), strict=True):
+        for experiment, name in zip(networks, labels(networks), strict=True):
             # As wide as Keras' lines: what is cut off there is the count.
             with st.container(width=SUMMARY_PIXELS), st.spinner("Keras builds the network …"):
                 st.markdown(f"**{name}**")
@@ -100,10 +100,10 @@ def pixels(experiments: Sequence[Experiment]) -> float:
     """Returns how many pixels a unit gets in the drawings of networks that are to be compared."""
     fitting = []
     for experiment in experiments:
-        found, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)
+        cell, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)
         features = max(experiment.embedding_size, below if experiment.layers > 1 else 0)
-        across = _width(experiment.layers) / 100 * CARD_WIDTH - 22 - found.blocks * (12 + _bias_pixels(found, 0))
-        fitting += [TALLEST / experiment.units, across / (found.blocks * (experiment.units + features))]
+        across = _width(experiment.layers) / 100 * CARD_WIDTH - 22 - cell.blocks * (12 + _bias_pixels(cell, 0))
+        fitting += [TALLEST / experiment.units, across / (cell.blocks * (experiment.units + features))]
     return max(min(fitting), 0.02)
 
 
@@ -136,16 +136,16 @@ def _width(layers: int) -> float:
 def _shares(counted: Parameters, columns: Sequence[float]) -> str:
     """Returns the bar of all parameters to scale, and from each part of it the way down to its layer's box."""
     kinds = ["embedding", *["recurrent"] * len(counted.recurrent_layers), "dense"]
-    said = ", ".join(f"{layer.kind} {_share(layer, counted)}" for layer in counted.layers)
-    parts, ways, left, box = [], [], 0.0, 0.0
+    label = ", ".join(f"{layer.kind} {_share(layer, counted)}" for layer in counted.layers)
+    parts, ways, start, box = [], [], 0.0, 0.0
     for layer, kind, column in zip(counted.layers, kinds, columns, strict=True):
-        right = left + 100 * layer.count / counted.total
-        shape = f"{left:.2f}% 0, {right:.2f}% 0, {box + column:.2f}% 100%, {box:.2f}% 100%"
+        end = start + 100 * layer.count / counted.total
+        shape = f"{start:.2f}% 0, {end:.2f}% 0, {box + column:.2f}% 100%, {box:.2f}% 100%"
         parts.append(f'<i class="rc-{kind}" style="flex: {layer.count}"></i>')
         ways.append(f'<i class="rc-{kind}" style="clip-path: polygon({shape})"></i>')
-        left, box = right, box + column + GAP
+        start, box = end, box + column + GAP
     return (
-        f'<div class="rc-shares" role="img" aria-label="Of {counted.total:,} parameters: {escape(said)}">'
+        f'<div class="rc-shares" role="img" aria-label="Of {counted.total:,} parameters: {escape(label)}">'
         f'{"".join(parts)}</div><div class="rc-ways" aria-hidden="true">{"".join(ways)}</div>'
     )
 
@@ -170,17 +170,19 @@ def _embedding(layer: Layer, counted: Parameters) -> str:
 
 def _dense(counted: Parameters) -> str:
     layer = counted.layers[-1]
-    read = layer.tensors[0].shape[0]
-    return _box("dense", layer.kind, layer.arithmetic, _share(layer, counted), f"<p>{read:,} weights and a bias</p>")
+    features = layer.tensors[0].shape[0]
+    return _box(
+        "dense", layer.kind, layer.arithmetic, _share(layer, counted), f"<p>{features:,} weights and a bias</p>"
+    )
 
 
 def _recurrent(experiment: Experiment, counted: Parameters, scale: float) -> list[str]:
-    found = cell_of(experiment.cell)
+    cell = cell_of(experiment.cell)
     boxes = []
     for number, layer in enumerate(counted.recurrent_layers, start=1):
         name = layer.kind if experiment.layers == 1 else f"{layer.kind} {number}"
         features = layer.tensors[0].shape[0]
-        body = f"{_gates(found, experiment.units, features, layer, scale)}<p>{escape(_why(experiment, found))}</p>"
+        body = f"{_gates(cell, experiment.units, features, layer, scale)}<p>{escape(_why(experiment, cell))}</p>"
         boxes.append(_box("recurrent", name, _arithmetic(layer), _share(layer, counted), body))
     return boxes
 
@@ -197,37 +199,37 @@ def _arithmetic(layer: Layer) -> str:
     return f"{terms} = {times}{layer.gates[0].count:,} = {total}" if several and layer.gates else layer.arithmetic
 
 
-def _why(experiment: Experiment, found: Cell) -> str:
-    names = ", ".join(gate.name for gate in found.gates)
+def _why(experiment: Experiment, cell: Cell) -> str:
+    names = ", ".join(gate.name for gate in cell.gates)
     both_ways = "Twice, forward and backward. " if experiment.bidirectional else ""
-    often = f"{found.blocks} times, once for each: {names}." if names else f"{'' if both_ways else 'Once: '}no gates."
-    biases = f" {found.notes}" if found.bias_rows > 1 else ""
+    often = f"{cell.blocks} times, once for each: {names}." if names else f"{'' if both_ways else 'Once: '}no gates."
+    biases = f" {cell.notes}" if cell.bias_rows > 1 else ""
     return f"{both_ways}{often[0].upper()}{often[1:]}{biases}"
 
 
-def _gates(found: Cell, units: int, features: int, layer: Layer, scale: float) -> str:
+def _gates(cell: Cell, units: int, features: int, layer: Layer, scale: float) -> str:
     """Returns the matrices of each gate in one direction, side by side."""
-    bias = f"{found.bias_rows}·{units}" if found.bias_rows > 1 else f"{units}"
+    bias = f"{cell.bias_rows}·{units}" if cell.bias_rows > 1 else f"{units}"
     matrices = (
         ("recurrent-kernel", f"{units}·{units}", units * scale),
         ("kernel", f"{features:,}·{units}", features * scale),
-        ("bias", "", _bias_pixels(found, scale)),
+        ("bias", "", _bias_pixels(cell, scale)),
     )
     height = max(units * scale, 2)
-    drawn = "".join(
+    blocks_html = "".join(
         f'<b class="rc-{name}" style="width: {width:.1f}px; height: {height:.1f}px">'
         f"{size if min(width, 2.4 * height) >= FITS_A_LABEL else ''}</b>"
         for name, size, width in matrices
     )
     wide = sum(width for _, _, width in matrices) > 2 * FITS_A_LABEL
-    blocks = [(gate.name if wide else "", gate.symbol) for gate in found.gates] or [("", "")]
+    blocks = [(gate.name if wide else "", gate.symbol) for gate in cell.gates] or [("", "")]
     captioned = "".join(
-        f"<div><p>{escape(name)} <i>{escape(symbol)}</i></p><div>{drawn}</div></div>" for name, symbol in blocks
+        f"<div><p>{escape(name)} <i>{escape(symbol)}</i></p><div>{blocks_html}</div></div>" for name, symbol in blocks
     )
-    each = f"{len(blocks)} blocks, each with" if found.gates else "one block with"
-    said = f"{layer.kind}: {each} recurrent kernel {units}·{units}, kernel {features:,}·{units}, bias {bias}"
-    return f'<div class="rc-matrices" role="img" aria-label="{escape(said)}">{captioned}</div>'
+    kind = f"{len(blocks)} blocks, each with" if cell.gates else "one block with"
+    label = f"{layer.kind}: {kind} recurrent kernel {units}·{units}, kernel {features:,}·{units}, bias {bias}"
+    return f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{captioned}</div>'
 
 
-def _bias_pixels(found: Cell, scale: float) -> float:
-    return found.bias_rows * max(scale, THINNEST)
+def _bias_pixels(cell: Cell, scale: float) -> float:
+    return cell.bias_rows * max(scale, THINNEST)

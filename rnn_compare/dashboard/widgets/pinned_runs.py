@@ -18,10 +18,10 @@ def pinned() -> list[str]:
 
     Streamlit takes from the address what is no widget's when somebody changes the page.
     """
-    named = [run for run in st.query_params.get(PARAMETER, "").split(",") if run]
-    if named:
-        st.session_state[_PINNED] = named
-    return named or list(st.session_state.get(_PINNED, []))
+    names = [run for run in st.query_params.get(PARAMETER, "").split(",") if run]
+    if names:
+        st.session_state[_PINNED] = names
+    return names or list(st.session_state.get(_PINNED, []))
 
 
 def pin(started: Sequence[str]) -> None:
@@ -43,11 +43,11 @@ def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
     _name([*(pinned() or link(newest(runs), runs).split(",")), *short_names(started, started[0])])
 
 
-def _name(named: list[str]) -> None:
-    st.session_state[_PINNED] = named
+def _name(names: list[str]) -> None:
+    st.session_state[_PINNED] = names
     st.session_state[_CHOSEN] = False
-    if named:
-        st.query_params[PARAMETER] = ",".join(named)
+    if names:
+        st.query_params[PARAMETER] = ",".join(names)
     elif PARAMETER in st.query_params:
         del st.query_params[PARAMETER]
 

@@ -18,7 +18,7 @@ from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.widgets import real_review, review_box
-from rnn_compare.dashboard.widgets.network_choice import LoadedRun
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
@@ -42,85 +42,89 @@ QUICK_SECONDS = 0.4
 
 
 @dataclass(frozen=True)
-class Read:
+class NetworkReading:
     """What one network was given and how it read it."""
 
-    chosen: LoadedRun
+    network: LoadedNetwork
     review: EncodedReview
     reading: Reading
 
 
-def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the box for a review and, below it, how each network reads it."""
-    text = review_box.text(height=76, experiments=[one.run.experiment for one in chosen], first=FIRST)
+    text = review_box.text(height=76, experiments=[network.run.experiment for network in networks], first=FIRST)
     if text.strip():
-        show_text(services, chosen, text)
+        show_text(services, networks, text)
 
 
-def show_text(services: Services, chosen: Sequence[LoadedRun], text: str) -> None:
+def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) -> None:
     """Draws how each network reads a text."""
-    found = _read(services, chosen, text)
-    if not found:
+    results = _read(services, networks, text)
+    if not results:
         return
     if real := real_review.picked():
-        st.markdown(real.said)
-    layer = _layer(max((one.reading for one in found), key=lambda reading: len(reading.cells)))
-    left_out = _left_out(services, found) if _asked_to_leave_out() else {}
-    data = message(found, layer, real.positive if real else None) | {"left_out": left_out}
+        st.markdown(real.sentence)
+    layer = _layer(max((result.reading for result in results), key=lambda reading: len(reading.cells)))
+    left_out = _left_out(services, results) if _asked_to_leave_out() else {}
+    data = message(results, layer, real.positive if real else None) | {"left_out": left_out}
     component("cell/reading.js", "pages/inside.css", "cell/cell.css")(
         data=data, key=KEY, on_colouring_change=lambda: None
     )
 
 
-def cut_off(found: Sequence[Read]) -> str:
+def cut_off(results: Sequence[NetworkReading]) -> str:
     """Says, beside the curve that begins after it, how much of the beginning the networks were not given."""
-    lost = max((one.review.count("cut off") for one in found), default=0)
+    lost = max((result.review.count("cut off") for result in results), default=0)
     if not lost:
         return ""
-    return f"the first {counted(lost, 'word')} cut off" if len({len(one.review.ids) for one in found}) == 1 else ""
+    return (
+        f"the first {counted(lost, 'word')} cut off" if len({len(result.review.ids) for result in results}) == 1 else ""
+    )
 
 
-def _read(services: Services, chosen: Sequence[LoadedRun], text: str) -> list[Read]:
+def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> list[NetworkReading]:
     """Has the networks read a text; those that read in both directions are worked out by a worker and waited for."""
-    given: list[tuple[LoadedRun, EncodedReview]] = []
-    for one in chosen:
+    encoded: list[tuple[LoadedNetwork, EncodedReview]] = []
+    for network in networks:
         try:
-            given.append((one, encode(one.run.experiment, text)))
+            encoded.append((network, encode(network.run.experiment, text)))
         except UserError as error:
-            st.error(f"{one.title}: {error}")
+            st.error(f"{network.title}: {error}")
     both_ways = {
-        one.run.id: services.engine.analyse(worker_tasks.after_each_word, *_question(one, review))
-        for one, review in given
-        if one.run.experiment.bidirectional
+        network.run.id: services.engine.analyse(worker_tasks.after_each_word, *_question(network, review))
+        for network, review in encoded
+        if network.run.experiment.bidirectional
     }
     _wait_a_moment("Reading in both directions", list(both_ways.values()))
-    found = []
-    for one, review in given:
-        analysis = both_ways.get(one.run.id)
+    results = []
+    for network, review in encoded:
+        analysis = both_ways.get(network.run.id)
         if analysis and analysis.problem:
-            st.error(f"{one.title}: {analysis.problem}")
+            st.error(f"{network.title}: {analysis.problem}")
         elif analysis is None or analysis.ended:
             logits = analysis.result if analysis else None
-            found.append(Read(one, review, read(one.run.experiment, one.weights, review, logits)))
-    return found
+            results.append(
+                NetworkReading(network, review, read(network.run.experiment, network.weights, review, logits))
+            )
+    return results
 
 
-def message(found: Sequence[Read], layer: int, author: bool | None = None) -> dict[str, Any]:
+def message(results: Sequence[NetworkReading], layer: int, author: bool | None = None) -> dict[str, Any]:
     """Returns what the browser draws.
 
     Args:
-        found: What each network made of the same text.
+        results: What each network made of the same text.
         layer: Which of a network's cells to show, counted from the last: 0 is the last layer's.
         author: Whether the author of the text liked the film, where that is known.
     """
-    longest = max((one.reading.words for one in found), key=len)
-    cells = {one.chosen.run.experiment.cell for one in found}
+    longest = max((result.reading.words for result in results), key=len)
+    cells = {result.network.run.experiment.cell for result in results}
     return {
         "words": [token.word[:LONGEST_WORD] for token in longest],
         "author": author,
-        "cut": cut_off(found),
+        "cut": cut_off(results),
         "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells)},
-        "runs": [_run(one.chosen, one.reading, len(longest), layer) for one in found],
+        "runs": [_run(result.network, result.reading, len(longest), layer) for result in results],
     }
 
 
@@ -146,23 +150,23 @@ def curves(cell: CellReading, name: str) -> tuple[str, list[MeanOfUnits]]:
         slope = MeanOfUnits("slope", "mean slope of tanh", cell.slope)
         return "How far tanh is saturated, 0 to 100 %", [slope, MeanOfUnits("saturation", saturated, cell.saturation)]
     means = [
-        MeanOfUnits(each.name, each.title, cell.signals[each.name].mean(axis=-1))
-        for each in cell_of(name).signals
-        if each.kind == "gate"
+        MeanOfUnits(signal.name, signal.title, cell.signals[signal.name].mean(axis=-1))
+        for signal in cell_of(name).signals
+        if signal.kind == "gate"
     ]
     return "How far the gates are open, 0 to 100 %", means
 
 
-def _run(one: LoadedRun, reading: Reading, words: int, layer: int) -> dict[str, Any]:
-    experiment = one.run.experiment
+def _run(network: LoadedNetwork, reading: Reading, words: int, layer: int) -> dict[str, Any]:
+    experiment = network.run.experiment
     cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
     units = cell.order[:MOST_UNITS]
     title, means = curves(cell, experiment.cell)
     return {
-        "id": one.run.id,
-        "title": one.title,
+        "id": network.run.id,
+        "title": network.title,
         "labels": registry.labels(experiment.dataset),
-        "color": one.look.color,
+        "color": network.look.color,
         "cell": experiment.cell,
         "cell_name": cell_name(cell, reading.cells),
         "first": words - len(reading.words),
@@ -178,15 +182,15 @@ def _run(one: LoadedRun, reading: Reading, words: int, layer: int) -> dict[str, 
         ],
         "signals": [
             {
-                "name": each.name,
-                "title": each.title,
-                "gate": each.kind == "gate",
-                **_packed(_signal(cell, each.name)[:, units]),
+                "name": signal.name,
+                "title": signal.title,
+                "gate": signal.kind == "gate",
+                **_packed(_signal(cell, signal.name)[:, units]),
             }
-            for each in cell_of(experiment.cell).signals
+            for signal in cell_of(experiment.cell).signals
         ],
         "input": _packed(cell.inputs[:, :MOST_UNITS]),
-        "before": {name: _packed(met[-1 if cell.backward else 0, units]) for name, met in cell.previous.items()},
+        "before": {name: _packed(states[-1 if cell.backward else 0, units]) for name, states in cell.previous.items()},
     }
 
 
@@ -206,32 +210,35 @@ def _asked_to_leave_out() -> bool:
     return bool(st.session_state.get(KEY, {}).get("colouring") == "left_out")
 
 
-def _left_out(services: Services, found: Sequence[Read]) -> dict[str, list[float]]:
+def _left_out(services: Services, results: Sequence[NetworkReading]) -> dict[str, list[float]]:
     """Returns the log-odds without each word, of each run that a worker is done with; the others are waited for."""
-    asked = [(one, services.engine.analyse(worker_tasks.left_out, *_question(one.chosen, one.review))) for one in found]
-    _wait_a_moment("Leaving out one word after the other", [analysis for _, analysis in asked])
-    for one, analysis in asked:
+    analyses = [
+        (result, services.engine.analyse(worker_tasks.left_out, *_question(result.network, result.review)))
+        for result in results
+    ]
+    _wait_a_moment("Leaving out one word after the other", [analysis for _, analysis in analyses])
+    for result, analysis in analyses:
         if analysis.problem:
-            st.error(f"{one.chosen.title}: {analysis.problem}")
+            st.error(f"{result.network.title}: {analysis.problem}")
     return {
-        one.chosen.run.id: [round(float(logit), 4) for logit in analysis.result]
-        for one, analysis in asked
+        result.network.run.id: [round(float(logit), 4) for logit in analysis.result]
+        for result, analysis in analyses
         if analysis.result is not None
     }
 
 
-def _question(one: LoadedRun, review: EncodedReview) -> tuple[Any, ...]:
+def _question(network: LoadedNetwork, review: EncodedReview) -> tuple[Any, ...]:
     """Returns what ``questions.left_out`` and its like are asked with."""
-    state, ids = worker_tasks.fingerprint(one.weights), tuple(review.ids.tolist())
-    return one.run.id, one.which, state, one.run.experiment, ids, len(words_read(review))
+    state, ids = worker_tasks.fingerprint(network.weights), tuple(review.ids.tolist())
+    return network.run.id, network.which, state, network.run.experiment, ids, len(words_read(review))
 
 
-def _wait_a_moment(title: str, asked: Sequence[Analysis]) -> None:
+def _wait_a_moment(title: str, analyses: Sequence[Analysis]) -> None:
     """Waits for what is done at once; of the rest the page shows how far it is, and is drawn anew when it has ended."""
     until = time.monotonic() + QUICK_SECONDS
-    while time.monotonic() < until and not all(analysis.ended for analysis in asked):
+    while time.monotonic() < until and not all(analysis.ended for analysis in analyses):
         time.sleep(0.02)
-    if waiting := [analysis for analysis in asked if not analysis.ended]:
+    if waiting := [analysis for analysis in analyses if not analysis.ended]:
         wait_for(title, *waiting)
 
 
@@ -253,6 +260,6 @@ def cell_name(cell: CellReading, cells: Sequence[CellReading]) -> str:
     """
     if len(cells) == 1:
         return ""
-    direction = ("backward" if cell.backward else "forward") if any(each.backward for each in cells) else ""
-    layer = f"layer {cell.layer + 1}" if any(each.layer for each in cells) else ""
+    direction = ("backward" if cell.backward else "forward") if any(other.backward for other in cells) else ""
+    layer = f"layer {cell.layer + 1}" if any(other.layer for other in cells) else ""
     return ", ".join(filter(None, (layer, direction)))

@@ -39,7 +39,7 @@ class RealReview:
     film: bool = True
 
     @property
-    def said(self) -> str:
+    def sentence(self) -> str:
         """Which review it is and what its label says, as Markdown."""
         what = "Its author found the film" if self.film else "Its label is"
         name = as_markdown(self.labels[self.positive])
@@ -57,8 +57,8 @@ def take_from_address(experiments: Collection[Experiment]) -> None:
 
 def keep_in_address() -> None:
     """Writes the number of the real review that stands in the box into the address."""
-    found = picked()
-    url_state.keep(NUMBER, str(found.number) if found else "")
+    review = picked()
+    url_state.keep(NUMBER, str(review.number) if review else "")
 
 
 def offer(experiments: Collection[Experiment]) -> None:
@@ -102,13 +102,13 @@ def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
 def _take(real: HeldOut, number: int, experiments: Collection[Experiment]) -> None:
     text, positive = real.text(number)[:MAX_CHARACTERS], real.positive(number)
     films = all(about_films(experiment.source) for experiment in experiments)
-    found = RealReview(text, real.kind, number, positive, real.labels, films)
-    st.session_state.update(picked=found, review=found.text, real_review=number)
+    review = RealReview(text, real.kind, number, positive, real.labels, films)
+    st.session_state.update(picked=review, review=review.text, real_review=number)
 
 
 def picked() -> RealReview | None:
     """Returns the real review that stands in the box as it was written; None if something else stands there."""
-    found: RealReview | None = st.session_state.get("picked")
+    review: RealReview | None = st.session_state.get("picked")
     # The browser may hand line ends back in another way.
-    same = found is not None and found.text.split() == str(st.session_state.get("review", "")).split()
-    return found if same else None
+    same = review is not None and review.text.split() == str(st.session_state.get("review", "")).split()
+    return review if same else None

@@ -20,59 +20,59 @@ from rnn_compare.server.services import Services
 LATER = "The table of results stands here once a network has trained to its end."
 
 
-def show(services: Services, shown: Sequence[Run]) -> None:
+def show(services: Services, runs: Sequence[Run]) -> None:
     """Draws the table and, below it, the sentences of all pairs with the numbers behind them."""
-    found = groups(shown)
+    networks = groups(runs)
     with st.expander("Is it real? Results and the numbers behind them", icon=":material/balance:", key="results"):
-        if not any(group.counted for group in found):
+        if not any(group.counted for group in networks):
             st.caption(LATER)
             return
-        told = services.concluded("results", services.snapshot(), shown, lambda: _results(services.evidence, found))
-        st.html(told.table)
+        parts = services.concluded("results", services.snapshot(), runs, lambda: _results(services.evidence, networks))
+        st.html(parts.table)
         st.caption(WHICH_IS_WHICH)
-        if told.verdicts:
-            st.html(told.verdicts)
-        elif len(found) > 1 and not all(group.ended for group in found):
+        if parts.verdicts:
+            st.html(parts.verdicts)
+        elif len(networks) > 1 and not all(group.ended for group in networks):
             st.caption(
                 "Verdicts follow once all runs have ended: whoever looks after each sees a difference some time."
             )
 
 
 @dataclass(frozen=True)
-class _Told:
+class _Parts:
     """Both parts as HTML; no verdicts while there are none."""
 
     table: str
     verdicts: str
 
 
-def _results(evidence: Evidence, found: Sequence[Group]) -> _Told:
-    whole = [group for group in found if group.counted]
-    pairs = compare(whole, evidence) if all(group.ended for group in found) else []
-    return _Told(table(results(found, evidence)), "".join(map(verdict, pairs)))
+def _results(evidence: Evidence, networks: Sequence[Group]) -> _Parts:
+    whole = [group for group in networks if group.counted]
+    pairs = compare(whole, evidence) if all(group.ended for group in networks) else []
+    return _Parts(table(results(networks, evidence)), "".join(map(verdict, pairs)))
 
 
-def table(found: Sequence[Result]) -> str:
+def table(rows: Sequence[Result]) -> str:
     """Returns the table of results as HTML."""
     heads = ("Network", "Seeds", BEST, *(measure.title for measure in MEASURES.values()), "Training")
     head = "".join(f"<th scope='col'>{escape(text)}</th>" for text in heads)
-    rows = "".join(map(_row, found))
+    body = "".join(map(_row, rows))
     # A phone shifts the table, and so may the keyboard.
-    return f"<table class='rc-results' tabindex='0'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+    return f"<table class='rc-results' tabindex='0'><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def verdict(found: Comparison) -> str:
+def verdict(pair: Comparison) -> str:
     """Returns the sentence of a pair as HTML, with the numbers behind it to be opened."""
-    lines = "".join(f"<li>{escape(line)}</li>" for line in filter(None, (network_sentence(found), *details(found))))
-    said = escape(sentence(found))
-    return f"<details class='rc-verdict'><summary>{said}</summary><ul>{lines}</ul></details>"
+    lines = "".join(f"<li>{escape(line)}</li>" for line in filter(None, (network_sentence(pair), *details(pair))))
+    summary = escape(sentence(pair))
+    return f"<details class='rc-verdict'><summary>{summary}</summary><ul>{lines}</ul></details>"
 
 
-def _row(found: Result) -> str:
-    cells = (_seeds(found.group), *map(_mean, (found.best, *found.measured.values())))
-    took = duration(found.seconds) if found.seconds is not None else "–"
+def _row(result: Result) -> str:
+    cells = (_seeds(result.group), *map(_mean, (result.best, *result.measured.values())))
+    took = duration(result.seconds) if result.seconds is not None else "–"
     return (
-        f"<tr><th scope='row'>{escape(found.group.name)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}"
+        f"<tr><th scope='row'>{escape(result.group.name)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}"
         f"<td>{took}</td></tr>"
     )
 
@@ -82,33 +82,33 @@ def _seeds(group: Group) -> str:
     return f"{whole}" if whole == all_of_them else f"{whole} of {counted(all_of_them, 'seed')}"
 
 
-def _mean(found: Mean | None) -> str:
-    if found is None:
+def _mean(mean: Mean | None) -> str:
+    if mean is None:
         return "–"
-    margin = f" ± {100 * found.margin:.1f}" if found.margin is not None else ""
-    return f"{100 * found.mean:.1f}{margin} %"
+    margin = f" ± {100 * mean.margin:.1f}" if mean.margin is not None else ""
+    return f"{100 * mean.mean:.1f}{margin} %"
 
 
-def show_baselines(found: Found) -> None:
+def show_baselines(analysis: Found) -> None:
     """Draws what opens it, which is always there, and what it holds by now."""
     with st.popover("Baselines in numbers", icon=":material/table_rows:"):
-        if not found.baselines:
-            st.markdown(found.said or "They are worked out once a network has finished an epoch.")
+        if not analysis.baselines:
+            st.markdown(analysis.said or "They are worked out once a network has finished an epoch.")
             return
-        reviews = counted(len(found.baselines[0].correct), "held-out review")
+        reviews = counted(len(analysis.baselines[0].correct), "held-out review")
         st.markdown(f"**Classifiers that know little or nothing of the order of words**, on {reviews}")
         st.table(
             [
                 {
-                    "Baseline": each.title,
-                    "Validation": percent(each.val_accuracy),
-                    "Test": "–" if each.test_accuracy is None else percent(each.test_accuracy),
-                    "Terms": f"{each.features:,}",
-                    "Time": duration(each.seconds),
+                    "Baseline": baseline.title,
+                    "Validation": percent(baseline.val_accuracy),
+                    "Test": "–" if baseline.test_accuracy is None else percent(baseline.test_accuracy),
+                    "Terms": f"{baseline.features:,}",
+                    "Time": duration(baseline.seconds),
                 }
-                for each in found.baselines
+                for baseline in analysis.baselines
             ]
         )
-        st.markdown(meaning(found.baselines))
-        if found.said:
-            st.markdown(found.said)
+        st.markdown(meaning(analysis.baselines))
+        if analysis.said:
+            st.markdown(analysis.said)

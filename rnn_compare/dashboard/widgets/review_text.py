@@ -38,17 +38,17 @@ def html(text: str, review: EncodedReview) -> str:
 def strip(review: EncodedReview) -> str:
     """Returns one bar of all positions a network reads, padding first, and before it what was cut off."""
     cut, maxlen = _cut(review), len(review.ids)
-    lost = said = ""
+    lost = cut_note = ""
     if cut:
         share = min(cut / (cut + maxlen), WIDEST_CUT)
         lost = f'<div class="rc-lost" style="flex: 0 0 {100 * share:.1f}%"></div>'
         to_scale = "" if share < WIDEST_CUT else ", not drawn to scale"
-        said = f"<span>cut off: {'start' if cut == 1 else counted(cut - 1, 'word')}{to_scale}</span>"
+        cut_note = f"<span>cut off: {'start' if cut == 1 else counted(cut - 1, 'word')}{to_scale}</span>"
     kinds = itertools.groupby(map(_id_class, review.ids))
     row = "".join(f'<i class="{kind}" style="flex: {len(list(same))}"></i>' for kind, same in kinds)
     return (
         f'<div class="rc-strip" role="img" aria-label="{_in_words(review)}">{lost}<div class="rc-row">{row}</div></div>'
-        f'<div class="rc-ruler">{said}<span>{counted(maxlen, "position")} (maxlen)</span></div>'
+        f'<div class="rc-ruler">{cut_note}<span>{counted(maxlen, "position")} (maxlen)</span></div>'
     )
 
 
@@ -85,12 +85,12 @@ def words(text: str, review: EncodedReview) -> str:
 
 def ids(review: EncodedReview) -> str:
     """Returns the row of ids that the network reads, shape (maxlen,); an id's tip is its word."""
-    read = [token.word for token in review.tokens if token.state != "cut off"]
-    shown = (
+    words = [token.word for token in review.tokens if token.state != "cut off"]
+    marks = (
         f'<mark class="{_id_class(number)}" title="{escape(_shortened(word, LONGEST_WORD))}">{number}</mark>'
-        for number, word in zip(review.ids, ["[padding]"] * review.padding + read, strict=True)
+        for number, word in zip(review.ids, ["[padding]"] * review.padding + words, strict=True)
     )
-    return f'<div class="rc-ids">{"".join(shown)}</div>'
+    return f'<div class="rc-ids">{"".join(marks)}</div>'
 
 
 def _words(text: str, review: EncodedReview) -> Iterator[str]:
@@ -142,5 +142,5 @@ def _in_words(review: EncodedReview) -> str:
         f"{counted(review.count('unknown'), 'word')} unknown",
     )
     unknown = [_shortened(token.word, LONGEST_WORD) for token in review.tokens if token.state == "unknown"]
-    named = ", ".join(unknown[:UNKNOWN_WORDS_SAID])
-    return ", ".join(parts) + (f": {escape(named)}" if named else "")
+    listed = ", ".join(unknown[:UNKNOWN_WORDS_SAID])
+    return ", ".join(parts) + (f": {escape(listed)}" if listed else "")

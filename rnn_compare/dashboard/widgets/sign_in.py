@@ -18,42 +18,42 @@ _tries_of_all = RateLimit(at_once=60, per_second=1.0)
 
 def show() -> None:
     """Draws it; nothing where no pass is set."""
-    found = rule()
-    if found.open:
+    rules = rule()
+    if rules.open:
         return
-    signed_in, until = is_presenter(), signed_in_until(found)
+    signed_in, until = is_presenter(), signed_in_until(rules)
     with st.sidebar, st.container(key="presenter_box"):
-        if found.problem:
-            st.warning(found.problem, icon=":material/lock:")
+        if rules.problem:
+            st.warning(rules.problem, icon=":material/lock:")
             return
         with st.popover("Presenter", icon=f":material/{'lock_open' if signed_in else 'lock'}:", type="tertiary"):
             if signed_in:
                 hours = f", in this browser, until {time.strftime('%H:%M', time.localtime(until))}" if until else ""
                 st.caption(f"You are signed in as the presenter{hours}.")
-                st.button("Sign out", on_click=_sign_out, args=(found,))
+                st.button("Sign out", on_click=_sign_out, args=(rules,))
             else:
-                _offer(found)
+                _offer(rules)
         if until:
             data = {"header": visitor_cookie.SIGN_IN_HEADER, "token": st.session_state[TOKEN]}
             component("common/sign_in.js")(data=data, key="presenter_cookie")
 
 
-def _offer(found: Rule) -> None:
-    if found.password:
+def _offer(rules: Rule) -> None:
+    if rules.password:
         with st.form("presenter_form", border=False):
             st.text_input("Pass", type="password", key=_TYPED, autocomplete="current-password")
-            st.form_submit_button("Sign in", on_click=_try_pass, args=(found,))
-    if found.emails:
+            st.form_submit_button("Sign in", on_click=_try_pass, args=(rules,))
+    if rules.emails:
         if st.user.get("is_logged_in"):
             st.caption(f"{st.user.get('email')} is not among the presenters.".replace("@", "\\@"))
             st.button("Sign out", on_click=st.logout)
         else:
             st.button("Sign in with your university", on_click=_log_in)
-    if said := st.session_state.get(_SAID):
-        st.error(said)
+    if problem := st.session_state.get(_SAID):
+        st.error(problem)
 
 
-def _try_pass(found: Rule) -> None:
+def _try_pass(rules: Rule) -> None:
     typed = str(st.session_state.get(_TYPED, ""))[: LONGEST + 1]
     st.session_state[_TYPED] = ""
     st.session_state.pop(_SAID, None)
@@ -61,7 +61,7 @@ def _try_pass(found: Rule) -> None:
         st.session_state[_SAID] = f"Too many passes were tried. Try again in {whole_seconds(wait)}."
         return
     try:
-        if not remember(found, typed):
+        if not remember(rules, typed):
             st.session_state[_SAID] = "That is not the pass."
     except OSError as error:  # a full disk
         st.session_state[_SAID] = f"The sign-in could not be kept: {error.strerror or error}."
@@ -79,7 +79,7 @@ def _log_in() -> None:
         st.session_state[_SAID] = f"Signing in is not set up: {error}"
 
 
-def _sign_out(found: Rule) -> None:
+def _sign_out(rules: Rule) -> None:
     forget()
-    if is_known(found):
+    if is_known(rules):
         st.logout()

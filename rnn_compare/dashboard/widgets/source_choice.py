@@ -21,11 +21,11 @@ def options(key: str) -> tuple[str, ...]:
     Args:
         key: The widget's.
     """
-    names, chosen = registry.names(), st.session_state.get(key)
-    if chosen is None or chosen in names:
+    names, current = registry.names(), st.session_state.get(key)
+    if current is None or current in names:
         return names
-    if registry.is_known(chosen):  # an earlier version of a file that was read again
-        return (*names, chosen)
+    if registry.is_known(current):  # an earlier version of a file that was read again
+        return (*names, current)
     st.session_state[key] = registry.DEFAULT.name
     return names
 
@@ -42,7 +42,7 @@ def show_missing(source: Source, problem: str) -> None:
     if source.fetch is None:
         return
     fetch, services = source.fetch, get_services()
-    begun: dict[str, Analysis] = st.session_state.setdefault(_BEGUN, {})
+    downloads: dict[str, Analysis] = st.session_state.setdefault(_BEGUN, {})
     if services.engine.scheduler:  # its workers have other disks
         st.caption(f"Where there is a network: `python -m rnn_compare fetch {source.name}`")
         return
@@ -50,13 +50,13 @@ def show_missing(source: Source, problem: str) -> None:
     def begin() -> None:
         with flash.noting(flash.noted()):
             presenter.require()
-            begun[source.name] = services.engine.analyse(fetch, again=True)
+            downloads[source.name] = services.engine.analyse(fetch, again=True)
 
-    if analysis := begun.get(source.name):
+    if analysis := downloads.get(source.name):
         if not analysis.ended:
             wait_for(f"Fetching {source.title}", analysis)
             return
-        del begun[source.name]
+        del downloads[source.name]
         if analysis.problem is None:
             st.rerun()
         st.error(analysis.problem, icon=":material/cloud_off:")

@@ -26,9 +26,9 @@ _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 _one_at_a_time = threading.Lock()
 
 
-def offer(services: Services, chosen: Sequence[Run]) -> None:
+def offer(services: Services, ticked: Sequence[Run]) -> None:
     """Draws what opens the downloads of the ticked runs, in the order of their making."""
-    ids = [run.id for run in reversed(chosen)]
+    ids = [run.id for run in reversed(ticked)]
     name = ids[0] if len(ids) == 1 else "report"
     fits = 0 < len(ids) <= MOST
     with st.popover("Take home", icon=":material/download:", disabled=not fits):
@@ -79,8 +79,8 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
         files = written(gather(services.store, ids, services.evidence), form)
     if form in ("html", "notebook"):
         return files[""]
-    named = files if form == "tensorboard" else {f"{name}{added}.{form}": content for added, content in files.items()}
-    return zipped(named)
+    archive = files if form == "tensorboard" else {f"{name}{added}.{form}": content for added, content in files.items()}
+    return zipped(archive)
 
 
 def _maker(services: Services, ids: Sequence[str], form: Form, name: str, problems: list[str]) -> Callable[[], bytes]:

@@ -25,11 +25,11 @@ def take(key: str, allowed: Collection[str] | None = None) -> None:
         key: The widget's key, and the parameter's name.
         allowed: What it may be; anything if None. Of all else nothing is taken.
     """
-    given = st.query_params.get(key, "")[:LONGEST] or st.session_state.get(_KEPT + key, "")
+    text = st.query_params.get(key, "")[:LONGEST] or st.session_state.get(_KEPT + key, "")
     if key in st.session_state:
         hold(key, st.session_state[key])
-    elif given and (allowed is None or given in allowed):
-        st.session_state[key] = given
+    elif text and (allowed is None or text in allowed):
+        st.session_state[key] = text
 
 
 def keep(key: str, value: str, usual: str = "", *, in_address: bool = True) -> None:

@@ -22,8 +22,8 @@ def _wait(title: str, *analyses: Analysis) -> None:
 
 def progress(title: str, *analyses: Analysis) -> None:
     """Shows how far an analysis is, or several together."""
-    done, total = sum(one.done for one in analyses), sum(one.total for one in analyses)
+    done, total = sum(analysis.done for analysis in analyses), sum(analysis.total for analysis in analyses)
     share = done / total if total else 0.0
     # The title is people's own: as code it is read as no markup.
-    said = f"{100 * share:.0f} %" if total else "waiting for a worker"
-    st.progress(min(share, 1.0), text=f"`{title.replace('`', ' ')}` {said}")
+    state = f"{100 * share:.0f} %" if total else "waiting for a worker"
+    st.progress(min(share, 1.0), text=f"`{title.replace('`', ' ')}` {state}")

@@ -50,16 +50,16 @@ class Setup:
     problem: str | None
 
 
-def setup(beside_train: DeltaGenerator, shown: Sequence[Experiment] = ()) -> Setup:
+def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
     """Draws the set-up and returns what it says.
 
     Args:
         beside_train: Where the number of seeds stands.
-        shown: What the charts show: whoever comes without settings in the address begins with theirs.
+        charted: What the charts show: whoever comes without settings in the address begins with theirs.
     """
     setup_link.say_what_it_had_wrong()
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
-        st.session_state.update(values_of(shown))
+        st.session_state.update(values_of(charted))
     above = st.container()
     st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
     st.select_slider(
@@ -122,15 +122,16 @@ def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
     if not experiments:
         return {}
     cells, units, maxlens = (
-        list(dict.fromkeys(getattr(each, name) for each in experiments)) for name in ("cell", "units", "maxlen")
+        list(dict.fromkeys(getattr(experiment, name) for experiment in experiments))
+        for name in ("cell", "units", "maxlen")
     )
-    seeds = sorted({each.seed for each in experiments})
+    seeds = sorted({experiment.seed for experiment in experiments})
     shared = experiments[0].model_dump(include=set(SHARED) - {"seed"})
     try:
-        made = comparison(cells, units, maxlens, range(seeds[0], seeds[0] + len(seeds)), **shared)
+        grid = comparison(cells, units, maxlens, range(seeds[0], seeds[0] + len(seeds)), **shared)
     except UserError:
         return {}
-    if {repr(each) for each in made} != {repr(each) for each in experiments}:
+    if {repr(experiment) for experiment in grid} != {repr(experiment) for experiment in experiments}:
         return {}
     return shared | {
         "cell": cells,
@@ -182,9 +183,9 @@ def _source() -> None:
         """All of another source's reviews follow all of the one before; otherwise as many, if it holds them."""
         if not is_known(st.session_state["source"]):
             return  # nobody chose that: the page says what is wrong with it
-        now, asked = source(st.session_state["source"]), st.session_state["reviews"]
-        all_before = is_known(before) and asked == source(before).size
-        st.session_state["reviews"] = now.size if all_before else min(asked, now.size)
+        now, reviews = source(st.session_state["source"]), st.session_state["reviews"]
+        all_before = is_known(before) and reviews == source(before).size
+        st.session_state["reviews"] = now.size if all_before else min(reviews, now.size)
         st.session_state["distance"] = now.distance
 
     st.selectbox(
@@ -202,9 +203,9 @@ def _source() -> None:
 
 
 def _reviews() -> None:
-    chosen = st.session_state.get("source", DEFAULTS["source"])
-    high = int(bounds("reviews", chosen)[1]) if is_known(chosen) else DEFAULTS["reviews"]
-    if (asked := st.session_state.get("reviews")) and asked > high:  # their source is no more
+    name = st.session_state.get("source", DEFAULTS["source"])
+    high = int(bounds("reviews", name)[1]) if is_known(name) else DEFAULTS["reviews"]
+    if (reviews := st.session_state.get("reviews")) and reviews > high:  # their source is no more
         st.session_state["reviews"] = high
     setting.widget("reviews", "reviews", high, high=high, **_BIND)
 
@@ -217,8 +218,8 @@ def _distance() -> None:
 def _with_current(offered: Sequence[int], field: str) -> list[int]:
     """Adds a value that came with the link and is within bounds, so that every such link can be shown."""
     low, high = bounds(field)
-    given = [str(st.session_state.get(field, "")), st.query_params.get(field, "")]
-    sizes = (int(value) for value in given if value.isdecimal() and len(value) < setup_link.LONGEST_NUMBER)
+    texts = [str(st.session_state.get(field, "")), st.query_params.get(field, "")]
+    sizes = (int(value) for value in texts if value.isdecimal() and len(value) < setup_link.LONGEST_NUMBER)
     return sorted({*offered, *(size for size in sizes if low <= size <= high)})
 
 

@@ -19,12 +19,12 @@ def entry(services: Services, setup: Setup) -> None:
     def fit() -> None:
         try:
             minutes = st.session_state.get(_MINUTES, USUAL_MINUTES)
-            found = fitted(setup.experiments, 60 * minutes, services.seconds)
+            time_fit = fitted(setup.experiments, 60 * minutes, services.seconds)
         except UserError as error:
             st.session_state[_SAID] = str(error)
             return
-        st.session_state.update({"reviews": found.reviews, "epochs": found.epochs})
-        st.session_state[_SAID] = said(found, setup.experiments[0])
+        st.session_state.update({"reviews": time_fit.reviews, "epochs": time_fit.epochs})
+        st.session_state[_SAID] = said(time_fit, setup.experiments[0])
 
     with st.popover("Fit into a time", icon=":material/timer:", width="stretch"):
         st.number_input("Minutes", 0.5, MOST_MINUTES, USUAL_MINUTES, 0.5, "%g", key=_MINUTES)
@@ -32,10 +32,10 @@ def entry(services: Services, setup: Setup) -> None:
         st.caption(st.session_state.get(_SAID, "As many of both as fit on this machine, by what it has taken before."))
 
 
-def said(found: TimeFit, experiment: Experiment) -> str:
+def said(fit: TimeFit, experiment: Experiment) -> str:
     """Returns what was chosen, in words."""
-    held_out = experiment.model_copy(update={"reviews": found.reviews}).validation_reviews
+    held_out = experiment.model_copy(update={"reviews": fit.reviews}).validation_reviews
     return (
-        f"{counted(found.reviews, 'review')}, of which {held_out:,} validate, and {counted(found.epochs, 'epoch')}: "
-        f"{about(found.seconds)}."
+        f"{counted(fit.reviews, 'review')}, of which {held_out:,} validate, and {counted(fit.epochs, 'epoch')}: "
+        f"{about(fit.seconds)}."
     )

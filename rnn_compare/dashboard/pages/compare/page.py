@@ -54,10 +54,10 @@ def render() -> None:
         settings, box = st.container(), st.container()
         with box:
             beside, button = st.columns([3, 2], vertical_alignment="bottom")
-            said = st.container()  # below: Train is seen without scrolling, whatever there is to say
+            below = st.container()  # below: Train is seen without scrolling, whatever there is to say
         with settings:
             setup = controls.setup(beside, [run.experiment for run in on_the_charts(services)])
-        with said:
+        with below:
             _say_what_starts(services, setup)
         with button:
             _train(services, setup)
@@ -65,9 +65,9 @@ def render() -> None:
             _train_beside(services, setup)
             fit_into.entry(services, setup)
         invite.entry((setup.experiments, *pinned()))
-    begun = _under_way(services)
-    soon = begun.starting or begun.counting or begun.playing
-    ticking(_live, SOON_SECONDS if soon else TICK_SECONDS, services, begun)
+    now = _under_way(services)
+    soon = now.starting or now.counting or now.playing
+    ticking(_live, SOON_SECONDS if soon else TICK_SECONDS, services, now)
     if setup.experiments:
         parameter_table.show(setup.experiments)
         parameter_table.show_summaries(setup.experiments, services.engine.summary)
@@ -101,14 +101,14 @@ def _what_is_cut(experiments: Sequence[Experiment]) -> str:
     """Says what a maxlen costs before anything is trained, once the reviews are prepared."""
     if not all(prepared.is_prepared(experiment.dataset) for experiment in experiments):
         return ""
-    read = {each.maxlen: prepared.load(each.dataset) for each in experiments}
-    said = " ".join(
+    by_maxlen = {experiment.maxlen: prepared.load(experiment.dataset) for experiment in experiments}
+    sentences = " ".join(
         f"**maxlen {maxlen:,}** cuts {percent(share)} of the reviews to their last {maxlen:,} words: "
         f"{percent(reviews.share_lost(maxlen))} of all words are lost."
-        for maxlen, reviews in sorted(read.items())
+        for maxlen, reviews in sorted(by_maxlen.items())
         if (share := reviews.share_cut(maxlen))
     )
-    return f"{said} It changes no parameter." if said else ""
+    return f"{sentences} It changes no parameter." if sentences else ""
 
 
 def _train(services: Services, setup: controls.Setup) -> None:
@@ -123,15 +123,15 @@ def _train(services: Services, setup: controls.Setup) -> None:
 
 def _train_beside(services: Services, setup: controls.Setup) -> None:
     """Offers to train what is set up beside what is shown, where the two can be compared and share no network."""
-    there = on_the_charts(services)
-    more = [each for each in setup.experiments if all(run.experiment != each for run in there)]
-    fits = len({each.setting for each in [*more, *(run.experiment for run in there)]}) <= MAX_COMPARED
-    if not (there and more and fits and can_be_compared([*more, *(run.experiment for run in there)])):
+    charted = on_the_charts(services)
+    more = [experiment for experiment in setup.experiments if all(run.experiment != experiment for run in charted)]
+    fits = len({experiment.setting for experiment in [*more, *(run.experiment for run in charted)]}) <= MAX_COMPARED
+    if not (charted and more and fits and can_be_compared([*more, *(run.experiment for run in charted)])):
         return
     locked = presenter.why_not()
-    named = labels([*more, *(run.experiment for run in there)])[: len(more)]  # as told from those that are there
-    said = f"Add {', '.join(dict.fromkeys(named))} to the charts"
-    if st.button(said, icon=":material/add:", width="stretch", disabled=bool(locked), help=locked):
+    names = labels([*more, *(run.experiment for run in charted)])[: len(more)]  # as told from those that are there
+    label = f"Add {', '.join(dict.fromkeys(names))} to the charts"
+    if st.button(label, icon=":material/add:", width="stretch", disabled=bool(locked), help=locked):
         presenter.require()
         with flash.noting(flash.noted()):
             pin_beside(services.engine.submit(more, **visitor.place_in_line()), services.runs())
@@ -139,19 +139,19 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
         st.rerun()  # there is nothing to add now
 
 
-def _live(services: Services, drawn: UnderWay) -> None:
+def _live(services: Services, before: UnderWay) -> None:
     runs = services.runs()
-    chosen = on_the_charts(services)
+    charted = on_the_charts(services)
     trouble = st.container()  # empty it takes no room
     if reason := services.engine.state.reason:
         trouble.warning(reason, icon=":material/error:")  # above all else: nothing is trained until it is mended
     place = st.container(key="board_place")  # keeps its height while the scripts load
-    view = _below_board(services, runs, chosen)
+    view = _below_board(services, runs, charted)
     source = live.url(pinned(), view)
     with place:
         data = live.message(services, pinned(), view)
         stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
-    of_card = {group.runs[0].id: group.runs for group in grouped(chosen)}
+    of_card = {group.runs[0].id: group.runs for group in grouped(charted)}
     for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
         with flash.noting(flash.noted()):
             services.engine.stop(run.id)
@@ -161,14 +161,14 @@ def _live(services: Services, drawn: UnderWay) -> None:
     if stopped or continued:
         services.refresh()
     # After the presses were heard: a run of the page that is begun anew hears none of them.
-    if drawn != _under_way(services):
+    if before != _under_way(services):
         st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     flash.show()
-    if any(run.epochs for run in chosen):
-        results_table.show(services, chosen)
+    if any(run.epochs for run in charted):
+        results_table.show(services, charted)
 
 
-def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View:
+def _below_board(services: Services, runs: list[Run], charted: list[Run]) -> View:
     """Draws one line that is always there, so that nothing below it moves; returns what is wanted of the charts."""
     with st.container(horizontal=True, vertical_alignment="center", key="board_line"):
         charts = st.pills(
@@ -182,27 +182,29 @@ def _below_board(services: Services, runs: list[Run], chosen: list[Run]) -> View
             width="content",
             bind="query-params",
         )
-        of_the_book = bool(chosen) and all(is_of_the_book(run.experiment) for run in chosen)
+        of_the_book = bool(charted) and all(is_of_the_book(run.experiment) for run in charted)
         marks = of_the_book and st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
         gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
         with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
         if with_baselines:
-            results_table.show_baselines(services.baselines.look_up(chosen))
-        replay.entry(services, chosen)
+            results_table.show_baselines(services.baselines.look_up(charted))
+        replay.entry(services, charted)
         latest = newest(runs)
-        if pinned() and chosen and not names_any(runs):
+        if pinned() and charted and not names_any(runs):
             st.caption(
                 ":material/link_off: What this link names is not here: it was deleted, or is of another machine. "
                 "The newest comparison is shown."
             )
-        elif pinned() and chosen and latest and latest[-1].position > max((run.position for run in chosen), default=0):
+        elif (
+            pinned() and charted and latest and latest[-1].position > max((run.position for run in charted), default=0)
+        ):
             if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
                 pin([])
                 st.rerun(scope="app")
         elif (state := services.engine.state).phase == "starting" and not state.reason:
-            begun = "" if chosen else " Train can be pressed already."
-            st.caption(f"The workers are starting.{begun}")
-        if chosen and services.snapshot().hidden:  # without any, the board says it
+            hint = "" if charted else " Train can be pressed already."
+            st.caption(f"The workers are starting.{hint}")
+        if charted and services.snapshot().hidden:  # without any, the board says it
             st.caption(f":material/visibility_off: {CURTAIN}")
     return View(known(charts), marks, with_baselines, gap)
 

@@ -18,14 +18,14 @@ HELP = (
 )
 
 
-def entry(services: Services, chosen: Sequence[Run]) -> None:
+def entry(services: Services, runs: Sequence[Run]) -> None:
     """Draws what begins a replay of the runs on the charts, or ends the one that is under way.
 
     Without icons: so the line below the charts is one line at 1280 pixels too.
 
     Args:
         services: The server's.
-        chosen: The runs on the charts, as they are shown.
+        runs: The runs on the charts, as they are shown.
     """
     if presenter.why_not():
         return
@@ -34,7 +34,7 @@ def entry(services: Services, chosen: Sequence[Run]) -> None:
             presenter.require()
             services.replays.stop()
             _draw_anew(services)
-    elif can_be_played(chosen):
+    elif can_be_played(runs):
         with st.popover("Replay", help=HELP):
             seconds = st.segmented_control(
                 "How long it takes", SECONDS, default=USUAL, required=True, format_func=_said, key="replay_seconds"
@@ -42,7 +42,7 @@ def entry(services: Services, chosen: Sequence[Run]) -> None:
             if st.button("Play", type="primary", icon=":material/play_arrow:", key="play"):
                 presenter.require()
                 with flash.noting(flash.noted()):
-                    services.replays.begin(chosen, seconds or USUAL)
+                    services.replays.begin(runs, seconds or USUAL)
                 _draw_anew(services)
 
 

@@ -15,9 +15,9 @@ _PROBLEMS = "link_problems"
 def say_what_it_had_wrong() -> None:
     """Says what is wrong in the link: Streamlit drops from it what a widget cannot take, without a word."""
     if _PROBLEMS not in st.session_state:
-        given = st.query_params.to_dict()
+        parameters = st.query_params.to_dict()
         st.session_state[_PROBLEMS] = _found()
-        if st.query_params.to_dict() != given:
+        if st.query_params.to_dict() != parameters:
             st.rerun()  # with what was mended: Streamlit itself stumbles over some values, such as 1e999
     for problem in st.session_state[_PROBLEMS]:
         st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
@@ -25,25 +25,25 @@ def say_what_it_had_wrong() -> None:
 
 def _found() -> list[str]:
     problems = _seeds_in_link()
-    chosen = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
-    known = {"source": chosen} if chosen else {}
-    for field in (name for name in Experiment.model_fields if name not in known):
+    name = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
+    source_field = {"source": name} if name else {}
+    for field in (name for name in Experiment.model_fields if name not in source_field):
         for value in st.query_params.get_all(field):
             try:
-                experiment_from({**_beside(field, known), field: value})
+                experiment_from({**_beside(field, source_field), field: value})
             except UserError as error:
                 problems.append(str(error))
                 st.query_params.pop(field, None)
     return problems
 
 
-def _beside(field: str, known: dict[str, str]) -> dict[str, str]:
+def _beside(field: str, source_field: dict[str, str]) -> dict[str, str]:
     """Returns what else of the link decides whether a field's value is one: a distance must fit into the maxlen."""
     if field == "maxlen":
         return {}  # it is looked at before the distance
     if field == "distance" and "maxlen" in st.query_params:
-        return {**known, "maxlen": st.query_params["maxlen"]}
-    return known
+        return {**source_field, "maxlen": st.query_params["maxlen"]}
+    return source_field
 
 
 def _source_in_link() -> str | None:
@@ -51,9 +51,9 @@ def _source_in_link() -> str | None:
 
     People write its name; Streamlit writes, and understands, its title, which then takes the name's place.
     """
-    given = st.query_params.get("source")
-    name = next((name for name in names() if given in (name, source(name).title)), None)
-    if name and name == given:
+    text = st.query_params.get("source")
+    name = next((name for name in names() if text in (name, source(name).title)), None)
+    if name and name == text:
         st.query_params["source"] = source(name).title
     return name
 
@@ -63,8 +63,8 @@ def _seeds_in_link() -> list[str]:
     if more := st.query_params.get_all("more_seeds"):
         st.query_params["seeds"] = str(min(1 + len(set(more) - {st.query_params.get("seed", "1")}), MAX_SEEDS))
         del st.query_params["more_seeds"]
-    given = st.query_params.get("seeds", "1")
-    if given in map(str, range(1, MAX_SEEDS + 1)):
+    text = st.query_params.get("seeds", "1")
+    if text in map(str, range(1, MAX_SEEDS + 1)):
         return []
     del st.query_params["seeds"]
-    return [f"seeds is {given[:LONGEST_ECHO]}; it must be between 1 and {MAX_SEEDS}."]
+    return [f"seeds is {text[:LONGEST_ECHO]}; it must be between 1 and {MAX_SEEDS}."]

@@ -8,7 +8,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.cells.registry import cell as cell_of
-from rnn_compare.dashboard.widgets.network_choice import LoadedRun
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.server.services import Services
 
@@ -28,7 +28,7 @@ class Shapes:
     keras: tuple[tuple[str, tuple[int, ...]], ...]
 
 
-def show(_services: Services, chosen: Sequence[LoadedRun]) -> None:
+def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
     st.markdown(
         "**What you see:** one timestep as a textbook writes it, with the sizes of your networks; below it, the "
@@ -36,17 +36,17 @@ def show(_services: Services, chosen: Sequence[LoadedRun]) -> None:
         r"$\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ and $\mathrm{carry}_t$ are called $x_t$, "
         "$h_{t-1}$, $h_t$ and $c_{t-1}$."
     )
-    for cell in dict.fromkeys(one.run.experiment.cell for one in chosen):
-        found = shapes([one for one in chosen if one.run.experiment.cell == cell])
+    for cell in dict.fromkeys(network.run.experiment.cell for network in networks):
+        by_shapes = shapes([network for network in networks if network.run.experiment.cell == cell])
         st.subheader(cell)
         if not cell_of(cell).gates:
             st.markdown("The lecture's loop:")
-            st.code(loop(next(iter(found))), language="python")
+            st.code(loop(next(iter(by_shapes))), language="python")
             st.markdown("One step of it, as a formula and for many reviews at once:")
         with st.container(key=f"formula_{cell}"):
-            st.latex(latex(cell, next(iter(found))))
+            st.latex(latex(cell, next(iter(by_shapes))))
         st.code(without_docstring(cell_of(cell).step), language="python")
-        st.html(table(cell, found))
+        st.html(table(cell, by_shapes))
         st.caption(notes(cell))
         with st.expander(f"Backpropagation through one timestep: {cell}"):
             st.markdown(
@@ -63,16 +63,16 @@ def without_docstring(function: Callable[..., object]) -> str:
     return before + rest.partition('"""')[2].lstrip("\n")
 
 
-def shapes(chosen: Sequence[LoadedRun]) -> dict[Shapes, list[str]]:
+def shapes(networks: Sequence[LoadedNetwork]) -> dict[Shapes, list[str]]:
     """Returns every set of shapes among the recurrent layers of the runs, and which layers of which runs have it."""
-    found: dict[Shapes, list[str]] = {}
-    for one in chosen:
-        experiment = one.run.experiment
+    by_shapes: dict[Shapes, list[str]] = {}
+    for network in networks:
+        experiment = network.run.experiment
         for number, layer in enumerate(parameters(experiment).recurrent_layers, start=1):
             tensors = tuple((tensor.name, tensor.shape) for tensor in layer.tensors[:3])  # those of one direction
-            where = f"{one.title}, layer {number}" if experiment.layers > 1 else one.title
-            found.setdefault(Shapes(experiment.units, tensors[0][1][0], tensors), []).append(where)
-    return found
+            where = f"{network.title}, layer {number}" if experiment.layers > 1 else network.title
+            by_shapes.setdefault(Shapes(experiment.units, tensors[0][1][0], tensors), []).append(where)
+    return by_shapes
 
 
 def latex(cell: str, sizes: Shapes) -> str:
@@ -100,11 +100,11 @@ def loop(sizes: Shapes) -> str:
     )
 
 
-def table(cell: str, found: dict[Shapes, list[str]]) -> str:
+def table(cell: str, by_shapes: dict[Shapes, list[str]]) -> str:
     """Returns the shapes of every matrix as HTML, as in the formula and as Keras keeps them."""
-    each = "each " if cell_of(cell).gates else ""
-    rows = [f"<tr><th></th><th>{each}W</th><th>{each}U</th><th>{each}b</th><th>In Keras</th></tr>"]
-    for sizes, where in found.items():
+    prefix = "each " if cell_of(cell).gates else ""
+    rows = [f"<tr><th></th><th>{prefix}W</th><th>{prefix}U</th><th>{prefix}b</th><th>In Keras</th></tr>"]
+    for sizes, where in by_shapes.items():
         keras = "<br>".join(
             f"<code>{name}</code> ({', '.join(f'{size:,}' for size in shape)}{',' if len(shape) == 1 else ''})"
             for name, shape in sizes.keras
@@ -125,13 +125,13 @@ def _biases(sizes: Shapes) -> str:
 
 def notes(cell: str) -> str:
     """Returns what a reader needs to find formula, source and Keras' tensors the same."""
-    said = ["σ is the logistic function, $\\circ$ multiplies unit by unit."] if cell_of(cell).gates else []
+    sentences = ["σ is the logistic function, $\\circ$ multiplies unit by unit."] if cell_of(cell).gates else []
     gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
-    said.append(
+    sentences.append(
         f"Keras keeps the matrices of {gates} side by side, each transposed, and so writes state·U for U·state."
         if gates
         else "Keras keeps each matrix transposed, and so writes state·U for U·state."
     )
     if cell_of(cell).notes:
-        said.append(cell_of(cell).notes)
-    return " ".join(said)
+        sentences.append(cell_of(cell).notes)
+    return " ".join(sentences)

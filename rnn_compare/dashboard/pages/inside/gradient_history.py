@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_compare.dashboard.widgets.network_choice import LoadedRun
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.explain.gradient_flow import FollowedGradient
 from rnn_compare.formatting import as_markdown
 
@@ -22,13 +22,13 @@ class GradientHistory:
     """What is known of one run.
 
     Attributes:
-        chosen: The run.
+        network: The run.
         at: The epoch of the weights that are looked at.
         epochs: The gradient after each epoch, in order; that of ``at`` among them.
         recorded: Which of them were recorded when they ended.
     """
 
-    chosen: LoadedRun
+    network: LoadedNetwork
     at: int
     epochs: Mapping[int, FollowedGradient]
     recorded: Collection[int]
@@ -43,7 +43,7 @@ def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
     decades = np.log10([max(min(sizes, default=0.1), FALLEN), max(sizes, default=1.0)])
     return {
         "epochs": sorted({epoch for run in runs for epoch in run["epochs"]}),
-        "which": histories[0].chosen.which,
+        "which": histories[0].network.which,
         "runs": runs,
         "place": PLACE,
         "longest": max((flow["places"][-1] for flow in flows), default=1),
@@ -55,22 +55,22 @@ def remarks(histories: Sequence[GradientHistory]) -> str:
     """Returns, in Markdown, of which runs something is missing."""
     sentences = []
     for history in histories:
-        title = as_markdown(history.chosen.title)
+        title = as_markdown(history.network.title)
         if missing := _missing(history):
             sentences.append(f"Of {title} {missing}.")
     return " ".join(sentences)
 
 
 def _run(history: GradientHistory) -> dict[str, Any]:
-    one = history.chosen
+    network = history.network
     epochs = _spread(list(history.epochs), history.at)
     by_direction = zip(*(history.epochs[epoch].directions for epoch in epochs), strict=True)
     directions = [{"backward": flows[0].backward, "flows": [flow.plain() for flow in flows]} for flows in by_direction]
     return {
-        "id": one.run.id,
-        "title": one.title,
-        "color": one.look.color,
-        "symbol": one.look.marker,
+        "id": network.run.id,
+        "title": network.title,
+        "color": network.look.color,
+        "symbol": network.look.marker,
         "at": history.at,
         "epochs": epochs,
         "directions": directions,
@@ -86,7 +86,7 @@ def _spread(epochs: Sequence[int], at: int) -> list[int]:
 
 
 def _missing(history: GradientHistory) -> str:
-    run = history.chosen.run
+    run = history.network.run
     if not history.recorded:
         return "nothing was recorded while it was trained, so it has one epoch alone"
     left_out = [epoch.epoch for epoch in run.epochs if epoch.epoch not in history.epochs]

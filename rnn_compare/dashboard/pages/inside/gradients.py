@@ -8,7 +8,7 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory, message, remarks
-from rnn_compare.dashboard.widgets.network_choice import LoadedRun, problem_card
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -21,25 +21,25 @@ NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
 
-def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the gradient of the chosen runs after every epoch that is known, and what to make of it."""
     histories = []
     problems = []
-    for one in chosen:
+    for network in networks:
         try:
-            histories.append(_history(services, one))
+            histories.append(_history(services, network))
         except UserError as error:
-            problems.append(problem_card(one, str(error)))
-    known = [history for history in histories if history is not None]
-    if known:
-        st.markdown(introduction(known))
+            problems.append(problem_card(network, str(error)))
+    complete = [history for history in histories if history is not None]
+    if complete:
+        st.markdown(introduction(complete))
     if problems:
         st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
-    if known:
-        component("gradients/gradient_history.js", "pages/inside.css")(data=message(known), key="gradient_history")
-        st.markdown(conclusion([history.chosen.run.experiment for history in known]))
-        if said := remarks(known):
-            st.caption(said)
+    if complete:
+        component("gradients/gradient_history.js", "pages/inside.css")(data=message(complete), key="gradient_history")
+        st.markdown(conclusion([history.network.run.experiment for history in complete]))
+        if missing := remarks(complete):
+            st.caption(missing)
 
 
 def introduction(histories: Sequence[GradientHistory]) -> str:
@@ -70,43 +70,43 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     return " ".join(sentences)
 
 
-def _history(services: Services, one: LoadedRun) -> GradientHistory | None:
+def _history(services: Services, network: LoadedNetwork) -> GradientHistory | None:
     """Returns what is known of a run's gradient; None while a worker is at it, which is then said.
 
     What was recorded after an epoch is taken as it is; only where that epoch was passed over the weights are asked.
     """
-    ended = one.run.best if one.which == "best" else one.run.last
+    ended = network.run.best if network.which == "best" else network.run.last
     at = ended.epoch if ended else 0
     epochs = {
-        each.epoch: FollowedGradient(each.reviews, tuple(map(from_plain, each.directions)))
-        for each in services.store.gradients(one.run.id)
+        recording.epoch: FollowedGradient(recording.reviews, tuple(map(from_plain, recording.directions)))
+        for recording in services.store.gradients(network.run.id)
     }
     recorded = frozenset(epochs)
     if at not in epochs:
-        followed = _followed(services, one)
+        followed = _followed(services, network)
         if followed is None:
             return None
         epochs[at] = followed
-    return GradientHistory(one, at, dict(sorted(epochs.items())), recorded)
+    return GradientHistory(network, at, dict(sorted(epochs.items())), recorded)
 
 
-def _followed(services: Services, one: LoadedRun) -> FollowedGradient | None:
+def _followed(services: Services, network: LoadedNetwork) -> FollowedGradient | None:
     """Returns the gradient with a run's weights; None while a worker is at it, which is then said."""
-    experiment, state = one.run.experiment, worker_tasks.fingerprint(one.weights)
+    experiment, state = network.run.experiment, worker_tasks.fingerprint(network.weights)
     if numbers(experiment) <= NUMBERS_AT_ONCE:
-        return _followed_at_once(one.run.id, state, one)
-    analysis = services.engine.analyse(worker_tasks.gradients, one.run.id, one.which, state, experiment)
+        return _followed_at_once(network.run.id, state, network)
+    analysis = services.engine.analyse(worker_tasks.gradients, network.run.id, network.which, state, experiment)
     if analysis.problem:
         raise UserError(analysis.problem)
     if analysis.result is None:
-        wait_for(one.title, analysis)
-    found: FollowedGradient | None = analysis.result
-    return found
+        wait_for(network.title, analysis)
+    gradient: FollowedGradient | None = analysis.result
+    return gradient
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _followed_at_once(run: str, state: str, _one: LoadedRun) -> FollowedGradient:  # noqa: ARG001  # the key
-    return follow_gradient(_one.run.experiment, _one.weights)
+def _followed_at_once(run: str, state: str, _network: LoadedNetwork) -> FollowedGradient:  # noqa: ARG001  # the key
+    return follow_gradient(_network.run.experiment, _network.weights)
 
 
 def numbers(experiment: Experiment) -> int:

@@ -9,7 +9,7 @@ import streamlit as st
 from rnn_compare.charts.memory_chart import HEIGHT, NetworkMemory, effect_chart, telling_word, told_apart_chart
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.components.component import ticking
-from rnn_compare.dashboard.widgets.network_choice import LoadedRun, problem_card
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.dashboard.widgets.waiting import POLL_SECONDS, progress
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.polarity import WordChoice
@@ -21,28 +21,33 @@ from rnn_compare.sources.source import SENTIMENT
 from rnn_compare.training.analyses import Analysis
 
 
-def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
+    labels = {registry.labels(network.run.experiment.dataset) for network in networks}
     st.markdown(
-        "**The test:** many texts of neutral words each hold one telling word, "
-        f"{_either({registry.labels(one.run.experiment.dataset) for one in chosen})}, ever farther from the end. "
+        f"**The test:** many texts of neutral words each hold one telling word, {_either(labels)}, ever "
+        "farther from the end. "
         "Does the network still tell the two apart?"
     )
-    begun: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
-    for one in chosen:
-        if _key(one) not in begun and (test := kept(one.run.id, worker_tasks.fingerprint(one.weights))):
-            begun[_key(one)] = Analysis(result=test)
+    analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
+    for network in networks:
+        if _key(network) not in analyses and (test := kept(network.run.id, worker_tasks.fingerprint(network.weights))):
+            analyses[_key(network)] = Analysis(result=test)
 
     def begin() -> None:
-        begun.update({_key(one): services.engine.analyse(worker_tasks.memory, *_key(one)) for one in untested})
+        analyses.update(
+            {_key(network): services.engine.analyse(worker_tasks.memory, *_key(network)) for network in untested}
+        )
 
-    untested = [one for one in chosen if (known := begun.get(_key(one))) is None or known.problem]
+    untested = [
+        network for network in networks if (analysis := analyses.get(_key(network))) is None or analysis.problem
+    ]
     if untested:
-        st.button(_invitation(len(untested), len(chosen)), type="primary", key="run_memory_test", on_click=begin)
-    tests = [(one, begun[_key(one)]) for one in chosen if _key(one) in begun]
-    for one, analysis in tests:
+        st.button(_invitation(len(untested), len(networks)), type="primary", key="run_memory_test", on_click=begin)
+    tests = [(network, analyses[_key(network)]) for network in networks if _key(network) in analyses]
+    for network, analysis in tests:
         if analysis.result:
-            keep(one.run.id, worker_tasks.fingerprint(one.weights), analysis.result)
+            keep(network.run.id, worker_tasks.fingerprint(network.weights), analysis.result)
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
         ticking(_watch, POLL_SECONDS if waiting else None, tests, waiting)
@@ -58,7 +63,7 @@ def _either(labels: set[tuple[str, str]]) -> str:
     return f"once one for “{as_markdown(yes)}” and once one for “{as_markdown(no)}”"
 
 
-def used_words(tested: Sequence[NetworkMemory], shown: int = 10) -> str:
+def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
     """Returns as HTML which words were used, once for all networks that were tested with the same ones."""
     groups: dict[tuple[WordChoice, tuple[str, str]], list[str]] = {}
     for network in tested:
@@ -68,8 +73,8 @@ def used_words(tested: Sequence[NetworkMemory], shown: int = 10) -> str:
         whose = "" if len(groups) == 1 else f"<p><b>{escape(', '.join(titles))}</b></p>"
         rows = []
         for kind, group in ((labels[1], words.positive), (labels[0], words.negative), ("neutral", words.neutral)):
-            more = f" … ({len(group)} in all)" if len(group) > shown else ""
-            rows.append(f"<p><b>{escape(kind)}</b> {escape(', '.join(word for word, _ in group[:shown]))}{more}</p>")
+            more = f" … ({len(group)} in all)" if len(group) > limit else ""
+            rows.append(f"<p><b>{escape(kind)}</b> {escape(', '.join(word for word, _ in group[:limit]))}{more}</p>")
         parts.append(whose + "".join(rows))
     return f'<div class="rc-used-words">{"".join(parts)}</div>'
 
@@ -102,18 +107,18 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     )
 
 
-def _watch(tests: Sequence[tuple[LoadedRun, Analysis]], waiting: bool) -> None:
+def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> None:
     if waiting and all(analysis.ended for _, analysis in tests):
         st.rerun(scope="app")  # to look no more
-    for one, analysis in tests:
+    for network, analysis in tests:
         if not analysis.ended:
-            progress(one.title, analysis)
-    problems = [problem_card(one, analysis.problem) for one, analysis in tests if analysis.problem]
+            progress(network.title, analysis)
+    problems = [problem_card(network, analysis.problem) for network, analysis in tests if analysis.problem]
     if problems:
         st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
     tested = [
-        NetworkMemory(one.title, one.look, analysis.result, registry.labels(one.run.experiment.dataset))
-        for one, analysis in tests
+        NetworkMemory(network.title, network.look, analysis.result, registry.labels(network.run.experiment.dataset))
+        for network, analysis in tests
         if analysis.result
     ]
     if tested:
@@ -121,13 +126,13 @@ def _watch(tests: Sequence[tuple[LoadedRun, Analysis]], waiting: bool) -> None:
 
 
 def _results(tested: Sequence[NetworkMemory]) -> None:
-    left, right = st.columns([3, 2])
-    with left:
+    wide, narrow = st.columns([3, 2])
+    with wide:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = labels.pop() if len(labels) == 1 else "second label's"
         st.markdown(f"**Is the word remembered?** The share of pairs that the {label} word made more {label}.")
         figure.show(told_apart_chart(tested), "memory_chart", HEIGHT)
-    with right:
+    with narrow:
         st.markdown("**How much of it is left?** How far apart the median pair's verdicts lie.")
         figure.show(effect_chart(tested), "memory_effects", HEIGHT)
     st.markdown(conclusion(tested))
@@ -135,11 +140,11 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     st.caption(caveat(tested))
 
 
-def _key(one: LoadedRun) -> tuple[Any, ...]:
-    return one.run.id, one.which, worker_tasks.fingerprint(one.weights), one.run.experiment
+def _key(network: LoadedNetwork) -> tuple[Any, ...]:
+    return network.run.id, network.which, worker_tasks.fingerprint(network.weights), network.run.experiment
 
 
-def _invitation(untested: int, chosen: int) -> str:
-    if untested == chosen:
+def _invitation(untested: int, total: int) -> str:
+    if untested == total:
         return "Run the memory test"
     return f"Run the memory test for {counted(untested, 'more network')}"

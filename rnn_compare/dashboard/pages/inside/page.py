@@ -21,9 +21,9 @@ def render() -> None:
     """Draws the page."""
     theme.load("common/verdicts.css", "pages/views.css")
     services = get_services()
-    if not (found := network_choice.askable(services)):
+    if not (askable := network_choice.askable(services)):
         return
-    runs, which = network_choice.choose(found)
+    runs, which = network_choice.choose(askable)
     url_state.take("view", VIEWS)
     view = st.segmented_control(
         "View",
@@ -37,5 +37,5 @@ def render() -> None:
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
         return
-    if chosen := network_choice.with_weights(runs, which):
-        VIEWS[view or FIRST](services, chosen)
+    if networks := network_choice.with_weights(runs, which):
+        VIEWS[view or FIRST](services, networks)

@@ -8,7 +8,7 @@ import streamlit as st
 
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.widgets.network_choice import LoadedRun, card, problem_card
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
@@ -21,23 +21,23 @@ from rnn_compare.sources import registry
 Near = dict[str, list[tuple[str, float]]]
 
 
-def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
+def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the map of one run, or of two beside each other, and the neighbours of a word in all of them."""
-    if not chosen:
+    if not networks:
         return
     st.markdown(
         "**What you see:** the most frequent words, each a point, where the network's embedding puts them, projected "
         "onto its first two principal components. The colour is the verdict on a review of that one word, against "
         "the median word's."
     )
-    typed, maps = _controls(chosen)
-    near, problems = nearest(chosen, typed) if typed.strip() else ({}, {})
+    typed, maps = _controls(networks)
+    near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
     columns = st.columns(len(maps)) if len(maps) > 1 else [st.container()]
-    for place, (column, one) in enumerate(zip(columns, maps, strict=True)):
+    for place, (column, network) in enumerate(zip(columns, maps, strict=True)):
         with column:
-            _show_map(services, one, typed, near.get(one.run.id, []), place, len(maps))
+            _show_map(services, network, typed, near.get(network.run.id, []), place, len(maps))
     if typed.strip():
-        _show_neighbours(chosen, typed, near, problems)
+        _show_neighbours(networks, typed, near, problems)
     else:
         st.markdown(
             "**What it means:** nobody told the network which words are alike. Words that push the verdict the same "
@@ -45,17 +45,17 @@ def show(services: Services, chosen: Sequence[LoadedRun]) -> None:
         )
 
 
-def nearest(chosen: Sequence[LoadedRun], typed: str) -> tuple[Near, dict[str, str]]:
+def nearest(networks: Sequence[LoadedNetwork], typed: str) -> tuple[Near, dict[str, str]]:
     """Finds a word's neighbours in every run, by the runs' ids; and the sentence of each run that has none."""
     near: Near = {}
     problems: dict[str, str] = {}
-    for one in chosen:
-        experiment = one.run.experiment
+    for network in networks:
+        experiment = network.run.experiment
         try:
             vocabulary = prepared.load(experiment.dataset).vocabulary
-            near[one.run.id] = neighbours(experiment, one.weights, vocabulary, typed)
+            near[network.run.id] = neighbours(experiment, network.weights, vocabulary, typed)
         except UserError as error:
-            problems[one.run.id] = str(error)
+            problems[network.run.id] = str(error)
     return near, problems
 
 
@@ -68,7 +68,7 @@ def shared(near: Near) -> set[str]:
     """
     if len(near) < 2:
         return set()
-    return set.intersection(*({word for word, _ in found} for found in near.values()))
+    return set.intersection(*({word for word, _ in words} for words in near.values()))
 
 
 def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
@@ -79,14 +79,14 @@ def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
     """
     shades = ", ".join(color for _, color in COLORS)
     low, high = map(escape, labels)
-    said = {
+    captions = {
         -1.0: ("≤ ", f" {high}<br>nearer to {low}"),
         0.0: ("", f" {high}<br>the median word"),
         1.0: ("≥ ", f" {high}<br>nearer to {high}"),
     }
     ticks = ""
     for place, verdict in scale.ticks():
-        before, after = said.get(place, ("", ""))
+        before, after = captions.get(place, ("", ""))
         ticks += f'<b style="left: {50 + 50 * place:.1f}%">{before}{100 * verdict:.0f} %{after}</b>'
     return f'<div class="rc-colors"><i style="background: linear-gradient(90deg, {shades})"></i>{ticks}</div>'
 
@@ -102,36 +102,36 @@ def remark(words: WordMap, label: str, mask_padding: bool, missing: str = "") ->
     """
     median = percent(float(np.median(words.verdicts)))
     alone = "A word alone" if mask_padding else "A word alone, after the padding,"
-    said = (
+    sentences = (
         f"{counted(len(words.words), 'word')}. {alone} says little, so the network's own bias shows: without any word "
         f"it says {percent(words.empty)} {as_markdown(label)}, at the median word (grey) {median}. The two dimensions "
         f"keep {percent(sum(words.shares))} of the variance, that is, of the squared distances between words: what "
         "lies close here need not be close."
     )
-    return f"{said} “{missing}” is too rare for the map; its neighbours are on it." if missing else said
+    return f"{sentences} “{missing}” is too rare for the map; its neighbours are on it." if missing else sentences
 
 
-def neighbour_cards(chosen: Sequence[LoadedRun], near: Near, problems: dict[str, str]) -> str:
+def neighbour_cards(networks: Sequence[LoadedNetwork], near: Near, problems: dict[str, str]) -> str:
     """Returns as HTML each run's neighbours with their cosines, those that all runs share in bold."""
     common = shared(near)
     cards = []
-    for one in chosen:
-        if one.run.id in problems:
-            cards.append(problem_card(one, problems[one.run.id]))
+    for network in networks:
+        if network.run.id in problems:
+            cards.append(problem_card(network, problems[network.run.id]))
             continue
         rows = "".join(
             f"<tr><td>{f'<b>{escape(word)}</b>' if word in common else escape(word)}</td><td>{cosine:.2f}</td></tr>"
-            for word, cosine in near[one.run.id]
+            for word, cosine in near[network.run.id]
         )
-        cards.append(card(one, f'<table class="rc-neighbours">{rows}</table>'))
+        cards.append(card(network, f'<table class="rc-neighbours">{rows}</table>'))
     return f'<div class="rc-verdicts">{"".join(cards)}</div>'
 
 
-def _controls(chosen: Sequence[LoadedRun]) -> tuple[str, list[LoadedRun]]:
-    titles = {one.run.id: one.title for one in chosen}
-    by_id = {one.run.id: one for one in chosen}
-    left, middle, right = st.columns([2, 1, 1])
-    with left:
+def _controls(networks: Sequence[LoadedNetwork]) -> tuple[str, list[LoadedNetwork]]:
+    titles = {network.run.id: network.title for network in networks}
+    by_id = {network.run.id: network for network in networks}
+    wide, middle, right = st.columns([2, 1, 1])
+    with wide:
         typed = st.text_input("Find a word", key="find_word", placeholder="such as great", max_chars=100)
     with middle:
         first = st.selectbox("Network", list(titles), format_func=titles.__getitem__)
@@ -144,53 +144,53 @@ def _controls(chosen: Sequence[LoadedRun]) -> tuple[str, list[LoadedRun]]:
 
 
 def _show_map(
-    services: Services, one: LoadedRun, typed: str, near: list[tuple[str, float]], place: int, count: int
+    services: Services, network: LoadedNetwork, typed: str, near: list[tuple[str, float]], place: int, count: int
 ) -> None:
     try:
-        words = _words(services, one)
+        words = _words(services, network)
     except UserError as error:
-        st.html(f'<div class="rc-verdicts">{problem_card(one, str(error))}</div>')
+        st.html(f'<div class="rc-verdicts">{problem_card(network, str(error))}</div>')
         return
     if words is None:
         return
-    found: list[str] = []
+    marked: list[str] = []
     if near:
-        vocabulary = prepared.load(one.run.experiment.dataset).vocabulary
-        looked_up = vocabulary.word(find_word(one.run.experiment, vocabulary, typed))
-        found = [looked_up, *(word for word, _ in near)]
-    labels = registry.labels(one.run.experiment.dataset)
+        vocabulary = prepared.load(network.run.experiment.dataset).vocabulary
+        looked_up = vocabulary.word(find_word(network.run.experiment, vocabulary, typed))
+        marked = [looked_up, *(word for word, _ in near)]
+    labels = registry.labels(network.run.experiment.dataset)
     bar = color_bar(color_scale(words), labels)
-    st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(one, bar)}</div>')
+    st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(network, bar)}</div>')
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
-    figure.show(word_chart(words, found, sheet, labels[1]), key, sheet.height)
-    missing = found[0] if found and found[0] not in words.words else ""
-    st.caption(remark(words, labels[1], one.run.experiment.mask_padding, missing))
+    figure.show(word_chart(words, marked, sheet, labels[1]), key, sheet.height)
+    missing = marked[0] if marked and marked[0] not in words.words else ""
+    st.caption(remark(words, labels[1], network.run.experiment.mask_padding, missing))
 
 
-def _show_neighbours(chosen: Sequence[LoadedRun], typed: str, near: Near, problems: dict[str, str]) -> None:
+def _show_neighbours(networks: Sequence[LoadedNetwork], typed: str, near: Near, problems: dict[str, str]) -> None:
     bold = " Bold ones are neighbours in every network." if shared(near) else ""
     st.html(
         f"<p><b>Neighbours of “{escape(typed.strip())}”:</b> the words whose embedding points most nearly the same "
-        f"way; 1 is the same direction, 0 is none in common.{bold}</p>{neighbour_cards(chosen, near, problems)}"
+        f"way; 1 is the same direction, 0 is none in common.{bold}</p>{neighbour_cards(networks, near, problems)}"
     )
 
 
-def _words(services: Services, one: LoadedRun) -> WordMap | None:
+def _words(services: Services, network: LoadedNetwork) -> WordMap | None:
     """Returns a run's map; None while a worker still draws it up, which is then said."""
-    experiment = one.run.experiment
-    state = worker_tasks.fingerprint(one.weights)
+    experiment = network.run.experiment
+    state = worker_tasks.fingerprint(network.weights)
     if not experiment.bidirectional or experiment.mask_padding:
-        return _words_at_once(one.run.id, state, one)
-    analysis = services.engine.analyse(worker_tasks.words, one.run.id, one.which, state, experiment)
+        return _words_at_once(network.run.id, state, network)
+    analysis = services.engine.analyse(worker_tasks.words, network.run.id, network.which, state, experiment)
     if analysis.problem:
         raise UserError(analysis.problem)
     if analysis.result is None:
-        wait_for(one.title, analysis)
-    found: WordMap | None = analysis.result
-    return found
+        wait_for(network.title, analysis)
+    result: WordMap | None = analysis.result
+    return result
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _words_at_once(run: str, state: str, _one: LoadedRun) -> WordMap:  # noqa: ARG001  # the key
-    experiment = _one.run.experiment
-    return word_map(experiment, _one.weights, prepared.load(experiment.dataset).vocabulary)
+def _words_at_once(run: str, state: str, _network: LoadedNetwork) -> WordMap:  # noqa: ARG001  # the key
+    experiment = _network.run.experiment
+    return word_map(experiment, _network.weights, prepared.load(experiment.dataset).vocabulary)

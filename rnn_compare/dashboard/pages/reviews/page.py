@@ -35,23 +35,23 @@ def render() -> None:
     except UserError as error:  # a maxlen that cuts off what decides
         st.html(f"<p class='rc-box rc-missing'>{escape(str(error))}</p>")
         return
-    chosen = source(experiment.dataset)
-    if problem := chosen.unavailable():
-        source_choice.show_missing(chosen, problem)
+    dataset = source(experiment.dataset)
+    if problem := dataset.unavailable():
+        source_choice.show_missing(dataset, problem)
         return
-    if chosen.about:
-        st.markdown(chosen.about)
+    if dataset.about:
+        st.markdown(dataset.about)
     reviews = _load(experiment.dataset)
     if card := text_cards.card(experiment.source):
         upload_summary.show(card, reviews, experiment, _key("source"))
-    st.html(_counts(reviews, experiment, chosen.labels[1]))
-    _look(reviews, _choose(reviews, chosen.labels), experiment)
+    st.html(_counts(reviews, experiment, dataset.labels[1]))
+    _look(reviews, _choose(reviews, dataset.labels), experiment)
 
 
 def _settings() -> Experiment:
     """Lets the visitor choose what decides how a review is read; the set-up's values to begin with."""
-    left, maxlen, vocabulary = st.columns(3)
-    with left:
+    first, maxlen, vocabulary = st.columns(3)
+    with first:
         st.selectbox(
             SETTINGS["source"].label,
             source_choice.options(_begun("source")),
@@ -96,7 +96,7 @@ def _load(source_name: str) -> Reviews:
 def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
     ranks, _, labels = reviews.training
     facts, maxlen, size = reviews.facts, experiment.maxlen, experiment.vocabulary_size
-    known = np.count_nonzero(ranks < size - INDEX_FROM) / len(ranks)
+    share_known = np.count_nonzero(ranks < size - INDEX_FROM) / len(ranks)
     printed = [
         f"{facts.train_sequences} train sequences",
         *([f"{facts.test_sequences} test sequences"] if facts.test_sequences else []),
@@ -106,12 +106,12 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
     cards = (
         (f"{facts.words:,}", "different words"),
         (f"{facts.mean_length:.1f}", "words a review, on average"),
-        (percent(known), f"of all words are known at vocabulary size {size:,}"),
+        (percent(share_known), f"of all words are known at vocabulary size {size:,}"),
         (percent(reviews.share_cut(maxlen)), "of the reviews are longer than maxlen and are cut"),
         (percent(float(labels.mean())), f"of the reviews are {escape(label)}"),
     )
-    shown = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
-    return f'<div class="rc-facts-row"><pre class="rc-box">{"<br>".join(printed)}</pre>{shown}</div>'
+    boxes = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
+    return f'<div class="rc-facts-row"><pre class="rc-box">{"<br>".join(printed)}</pre>{boxes}</div>'
 
 
 def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:

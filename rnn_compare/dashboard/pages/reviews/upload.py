@@ -109,13 +109,13 @@ def _read(reading: _Reading, source_key: str) -> None:
         wait_for(f"Reading {reading.path.name}", analysis)
         return
     del st.session_state[_READING]
-    found = analysis.result or taking_in.TakenIn(problem=analysis.problem or "")
-    if found.problem:
-        st.session_state[_PROBLEM] = as_markdown(f"{reading.path.name}: {found.problem}")
+    outcome = analysis.result or taking_in.TakenIn(problem=analysis.problem or "")
+    if outcome.problem:
+        st.session_state[_PROBLEM] = as_markdown(f"{reading.path.name}: {outcome.problem}")
         if reading.sent and analysis.result:
             reading.path.unlink(missing_ok=True)
     else:
-        st.session_state[source_key] = found.name
+        st.session_state[source_key] = outcome.name
     st.rerun()
 
 

@@ -51,9 +51,9 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
         f"<i class='rc-share-{number}' style='flex-grow: {count}'>{escape(name)} {count:,} ({share})</i>"
         for number, (name, count, share) in enumerate(shares)
     )
-    most_common, _, its_share = max(shares, key=lambda each: each[1])
+    most_common, _, its_share = max(shares, key=lambda share: share[1])
     divided, encoding = DELIMITERS[card.layout.delimiter], card.encoding.removesuffix("-sig").upper()
-    said = [
+    sentences = [
         f"Texts from the column <b>{text}</b>, labels from the column <b>{label}</b>; divided by a {divided}, "
         f"{escape(encoding)}.",
         f"A text has {shortest:,.0f} to {longest:,.0f} words; half have {median:,.0f} or fewer, 95 in 100 have "
@@ -62,7 +62,7 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
         f"Always saying {escape(most_common)} is right for {its_share} of them: a network must do better.",
         *map(escape, card.remarks()),
     ]
-    points = "".join(f"<li>{sentence}</li>" for sentence in said)
+    points = "".join(f"<li>{sentence}</li>" for sentence in sentences)
     return (
         f"<section class='rc-understood'><h3>{escape(card.title)}: {card.size:,} texts</h3>"
         f"<div class='rc-balance'>{balance}</div><ul>{points}</ul></section>"

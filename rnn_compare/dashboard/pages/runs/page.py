@@ -62,42 +62,42 @@ def _page(services: Services, runs: Sequence[Run]) -> None:
         icon=":material/search:",
         label_visibility="collapsed",
     )
-    found = run_table.in_order(run_table.matching(runs, search))
-    chosen = _table(runs, found)
-    hidden = len({run.id for run in chosen} - {run.id for run in found})
+    matches = run_table.in_order(run_table.matching(runs, search))
+    ticked = _table(runs, matches)
+    hidden = len({run.id for run in ticked} - {run.id for run in matches})
     _actions(
         services,
-        chosen,
-        f"{len(found):,} of {counted(len(runs), 'run')}" if search else counted(len(runs), "run"),
+        ticked,
+        f"{len(matches):,} of {counted(len(runs), 'run')}" if search else counted(len(runs), "run"),
         hidden,
     )
-    if len(chosen) == 1:
-        run_details.show(services, chosen[0])
-    elif chosen and fit_together(chosen):
-        _show_together(services, chosen)
+    if len(ticked) == 1:
+        run_details.show(services, ticked[0])
+    elif ticked and fit_together(ticked):
+        _show_together(services, ticked)
     # Somebody else may have deleted them meanwhile.
     if doomed := [run for run in runs if run.id in st.session_state.get(DELETING, [])]:
         _confirm_deletion(services, doomed)
 
 
-def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:
+def _table(runs: Sequence[Run], matches: Sequence[Run]) -> list[Run]:
     """Draws the runs found and returns the ticked ones, in the order of ``runs``.
 
     Streamlit knows ticked rows by their number alone, and a new run or another search moves them. So
     the ids are kept, also of ticked runs that the search hides.
     """
-    rows = [run.id for run in found]
+    rows = [run.id for run in matches]
     # Without a table, the visitor comes from another page: what was ticked before is kept, hidden as it were.
     before = st.session_state.get(ROWS, []) if TABLE in st.session_state else []
     ticked = {before[row] for row in _ticked_rows() if row < len(before)}
     hidden = set(st.session_state.get(CHOSEN, [])) - set(before)
-    chosen = ticked | hidden
+    selection = ticked | hidden
     if rows != before:
-        st.session_state[TABLE] = {"selection": {"rows": [i for i, run in enumerate(rows) if run in chosen]}}
+        st.session_state[TABLE] = {"selection": {"rows": [i for i, run in enumerate(rows) if run in selection]}}
     st.session_state[ROWS] = rows
-    st.session_state[CHOSEN] = [run.id for run in runs if run.id in chosen]
+    st.session_state[CHOSEN] = [run.id for run in runs if run.id in selection]
     st.dataframe(
-        run_table.table(found, runs),
+        run_table.table(matches, runs),
         key=TABLE,
         on_select="rerun",
         selection_mode="multi-row",
@@ -107,7 +107,7 @@ def _table(runs: Sequence[Run], found: Sequence[Run]) -> list[Run]:
         row_height=ROW_PIXELS,
         height=ROW_PIXELS * (min(len(runs), ROWS_SEEN) + 1) + (ROW_PIXELS // 2 if len(runs) > ROWS_SEEN else 2),
     )
-    return [run for run in runs if run.id in chosen]
+    return [run for run in runs if run.id in selection]
 
 
 def _ticked_rows() -> list[int]:
@@ -115,30 +115,30 @@ def _ticked_rows() -> list[int]:
     return [row for row in rows if isinstance(row, int) and row >= 0]  # whatever a browser has said
 
 
-def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int) -> None:
-    at_work = [run.id for run in chosen if not run.status.ended]
+def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int) -> None:
+    at_work = [run.id for run in ticked if not run.status.ended]
     problems = flash.noted()
 
     def as_csv() -> bytes:
         with flash.noting(problems):
-            services.require_shown(*(run.id for run in chosen))
-            return curves(chosen).encode("utf-8-sig")  # the mark tells spreadsheets that this is UTF-8
+            services.require_shown(*(run.id for run in ticked))
+            return curves(ticked).encode("utf-8-sig")  # the mark tells spreadsheets that this is UTF-8
         raise UserError(problems[-1])  # so that nothing is downloaded
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Open on Compare", type="primary", disabled=not fit_together(chosen)):
+        if st.button("Open on Compare", type="primary", disabled=not fit_together(ticked)):
             # In the order of their making, as a comparison stands there.
-            url_state.open_compare(**{PARAMETER: link(chosen[::-1], services.runs())})
+            url_state.open_compare(**{PARAMETER: link(ticked[::-1], services.runs())})
         st.download_button(
             "Curves as CSV",
             as_csv,
-            f"{chosen[0].id if len(chosen) == 1 else 'curves'}.csv",
+            f"{ticked[0].id if len(ticked) == 1 else 'curves'}.csv",
             "text/csv",
-            disabled=not any(run.epochs for run in chosen),
+            disabled=not any(run.epochs for run in ticked),
             icon=":material/download:",
             on_click="ignore",
         )
-        take_home.offer(services, chosen)
+        take_home.offer(services, ticked)
         locked = presenter.why_not()
         st.button(
             "Stop",
@@ -148,7 +148,7 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
             icon=":material/stop:",
             help=locked,
         )
-        broken_off = [run.id for run in chosen if run.can_be_continued]
+        broken_off = [run.id for run in ticked if run.can_be_continued]
         st.button(
             "Continue",
             disabled=not broken_off or bool(locked),
@@ -157,19 +157,19 @@ def _actions(services: Services, chosen: Sequence[Run], count: str, hidden: int)
             icon=":material/play_arrow:",
             help=locked or "Resumes from the last finished epoch, as if it had never stopped.",
         )
-        may_delete = chosen and not at_work and not locked
+        may_delete = ticked and not at_work and not locked
         label = "Delete …"
         if st.button(label, disabled=not may_delete, icon=":material/delete:", help=locked, key="delete_runs"):
-            st.session_state[DELETING] = [run.id for run in chosen]
-        st.html(f"<p style='margin: 0'>{_said(chosen, count, hidden)}</p>")
+            st.session_state[DELETING] = [run.id for run in ticked]
+        st.html(f"<p style='margin: 0'>{_said(ticked, count, hidden)}</p>")
 
 
-def _said(chosen: Sequence[Run], count: str, hidden: int) -> str:
-    if not chosen:
+def _said(ticked: Sequence[Run], count: str, hidden: int) -> str:
+    if not ticked:
         return f"{count}. Tick one to open it, several to compare them or to take them home."
-    more = "" if fit_together(chosen) else f", at most {MAX_COMPARED} fit on the charts, seeds of one not counted"
+    more = "" if fit_together(ticked) else f", at most {MAX_COMPARED} fit on the charts, seeds of one not counted"
     unseen = f", {hidden} of them hidden by the search" if hidden else ""
-    return f"{count}, {len(chosen)} ticked{unseen}{more}"
+    return f"{count}, {len(ticked)} ticked{unseen}{more}"
 
 
 def _show_together(services: Services, ticked: Sequence[Run]) -> None:
@@ -180,10 +180,10 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
         ticked: Runs that fit on the charts together.
     """
     in_order = sorted(ticked, key=lambda run: run.position)
-    named = link(in_order, services.runs()).split(",")
+    names = link(in_order, services.runs()).split(",")
     view = View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
     with st.container(key="ticked_place"):  # keeps its height while the scripts load
-        board.show(live.message(services, named, view), live.url(named, view), key="ticked_board", may_press=False)
+        board.show(live.message(services, names, view), live.url(names, view), key="ticked_board", may_press=False)
     if any(run.epochs for run in ticked):
         results_table.show(services, in_order)
 
@@ -234,9 +234,9 @@ def _delete(services: Services, runs: Sequence[Run]) -> None:
     services.refresh()
 
 
-def _watch(services: Services, drawn: tuple[object, ...], problems_said: int) -> None:
+def _watch(services: Services, before: tuple[object, ...], problems_said: int) -> None:
     """Has the page drawn anew when there is something new, and else sends nothing to the browser."""
-    if _signature(services.runs()[::-1]) != drawn or len(flash.noted()) != problems_said:
+    if _signature(services.runs()[::-1]) != before or len(flash.noted()) != problems_said:
         st.rerun(scope="app")
 
 

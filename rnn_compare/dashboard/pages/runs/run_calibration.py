@@ -20,25 +20,25 @@ ONE_SIDED = 0.75
 def show(services: Services, run: Run) -> None:
     """Draws the diagram of the validation reviews, and what it says in words."""
     labels = known_labels(run.experiment, "validation")
-    kept = {
-        each.epoch: each
-        for each in services.store.predictions(run.id)
-        if labels is not None and each.reviews == len(labels)
+    by_epoch = {
+        predictions.epoch: predictions
+        for predictions in services.store.predictions(run.id)
+        if labels is not None and predictions.reviews == len(labels)
     }
-    if labels is None or not kept or run.best is None:
+    if labels is None or not by_epoch or run.best is None:
         st.html("<p>No probabilities are kept of this run: it has finished no epoch, or is of an earlier version.</p>")
         return
-    epochs = sorted(kept)
-    epoch = run.best.epoch if run.best.epoch in kept else epochs[-1]
+    epochs = sorted(by_epoch)
+    epoch = run.best.epoch if run.best.epoch in by_epoch else epochs[-1]
     if len(epochs) > 1:
         epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}", help="Starts at the best epoch.")
     label = registry.labels(run.experiment.dataset)[1]
-    found = calibration(decoded(kept[epoch].probabilities), labels)
-    figure.show(reliability_chart(found, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT)
-    st.markdown(conclusion(found, label))
+    result = calibration(decoded(by_epoch[epoch].probabilities), labels)
+    figure.show(reliability_chart(result, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT)
+    st.markdown(conclusion(result, label))
 
 
-def conclusion(found: Calibration, label: str) -> str:
+def conclusion(result: Calibration, label: str) -> str:
     """Returns in words how well the probabilities of a label agree with what is.
 
     Example:
@@ -51,17 +51,17 @@ overconfident: its verdicts are surer than they are right.
     """
     sure = "overconfident: its verdicts are surer than they are right"
     unsure = "underconfident: its verdicts are right more often than they claim"
-    verdict = f"This one is {sure if found.overconfident else unsure}."
-    if abs(found.lean) >= ONE_SIDED * found.error:
-        more = "more" if found.lean > 0 else "less"
+    verdict = f"This one is {sure if result.overconfident else unsure}."
+    if abs(result.lean) >= ONE_SIDED * result.error:
+        more = "more" if result.lean > 0 else "less"
         verdict = (
-            f"This one leans to {'the other' if found.lean > 0 else 'this'} side: {as_markdown(label)} reviews are "
-            f"{100 * abs(found.lean):.1f} points {more} frequent than it predicts."
+            f"This one leans to {'the other' if result.lean > 0 else 'this'} side: {as_markdown(label)} reviews are "
+            f"{100 * abs(result.lean):.1f} points {more} frequent than it predicts."
         )
-    if found.error <= 2 * found.by_chance:
+    if result.error <= 2 * result.by_chance:
         verdict = "This one can hardly be told from such a network."
     return (
-        f"**Expected calibration error {percent(found.error)}**: the average gap between predicted probability and "
+        f"**Expected calibration error {percent(result.error)}**: the average gap between predicted probability and "
         f"actual share of {as_markdown(label)} reviews. It is never 0: a perfectly calibrated network "
-        f"would have about {percent(found.by_chance)} by chance. {verdict}"
+        f"would have about {percent(result.by_chance)} by chance. {verdict}"
     )

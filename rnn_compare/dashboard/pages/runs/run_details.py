@@ -93,10 +93,10 @@ def _names(services: Services, run: Run) -> None:
     st.session_state.setdefault(note_key, run.note)
     locked = presenter.why_not()
     may: dict[str, Any] = {"disabled": bool(locked), "help": locked}
-    left, right = st.columns([1, 2])
-    with left:
+    narrow, wide = st.columns([1, 2])
+    with narrow:
         st.text_input("Name", key=name_key, max_chars=MAX_NAME, placeholder="optional name", on_change=rename, **may)
-    with right:
+    with wide:
         st.text_area("Note", key=note_key, max_chars=MAX_NOTE, height=100, on_change=annotate, **may)
 
 
@@ -183,8 +183,8 @@ def _sections(run: Run) -> Iterable[str]:
     yield _section("Changed from the defaults", in_words(changed), "Nothing.")
     yield _section("Left at the defaults", in_words({name: v for name, v in settings.items() if name not in changed}))
     figures = run.last.figures if run.last else {}
-    known = {figure.title: figure.text(figures[name]) for name, figure in FIGURES.items() if name in figures}
-    yield _section("Last epoch", known, "None has finished yet.")
+    figure_texts = {figure.title: figure.text(figures[name]) for name, figure in FIGURES.items() if name in figures}
+    yield _section("Last epoch", figure_texts, "None has finished yet.")
     facts = {
         "id": run.id,
         "started from": run.origin,

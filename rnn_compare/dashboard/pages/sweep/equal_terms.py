@@ -47,42 +47,44 @@ def show(services: Services, grid: Grid) -> None:
             bind="query-params",
         )
     try:
-        chosen = experiment_from(grid.shared | {"cell": cell, "units": units, "maxlen": maxlen, "seed": grid.seeds[0]})
+        reference = experiment_from(
+            grid.shared | {"cell": cell, "units": units, "maxlen": maxlen, "seed": grid.seeds[0]}
+        )
     except UserError as error:
         st.error(str(error))
         return
     others = [name for name in CELLS if name != cell]
     if terms == SECONDS:
         runs = [run for run in services.runs() if not run.is_from_elsewhere]
-        same_size = [chosen.model_copy(update={"cell": name}) for name in others]
-        in_time = match_time(chosen, same_size, runs)
-        pace = epoch_seconds(chosen, runs)
-        st.html(time_table([EqualTime(chosen, pace, pace.seconds * chosen.epochs), *in_time]))
-        networks = [chosen, *(one.experiment for one in in_time)]
+        same_size = [reference.model_copy(update={"cell": name}) for name in others]
+        in_time = match_time(reference, same_size, runs)
+        pace = epoch_seconds(reference, runs)
+        st.html(time_table([EqualTime(reference, pace, pace.seconds * reference.epochs), *in_time]))
+        networks = [reference, *(match.experiment for match in in_time)]
     else:
-        matched = match_parameters(chosen, [chosen.cell, *others])
+        matched = match_parameters(reference, [reference.cell, *others])
         st.html(parameter_table(matched))
-        networks = [one.experiment for one in matched]
+        networks = [match.experiment for match in matched]
     _train(services, networks, grid.seeds)
     _achieved(services, networks, grid.seeds)
 
 
-def parameter_table(matched: Sequence[EqualParameters]) -> str:
+def parameter_table(matches: Sequence[EqualParameters]) -> str:
     """Returns the networks as an HTML table, their counts term by term; the first is the one that was chosen."""
     rows = "".join(
-        f"<tr style='--rc-color: {picture(one.experiment.cell).color}'><th>{escape(one.experiment.label)}</th>"
-        f"<td>{escape(one.arithmetic)}</td><td>{one.counted.recurrent:,}</td><td>{_difference(one)}</td></tr>"
-        for one in matched
+        f"<tr style='--rc-color: {picture(match.experiment.cell).color}'><th>{escape(match.experiment.label)}</th>"
+        f"<td>{escape(match.arithmetic)}</td><td>{match.counted.recurrent:,}</td><td>{_difference(match)}</td></tr>"
+        for match in matches
     )
     return _table(("Network", "Recurrent layers, term by term", "Parameters", "Difference"), rows)
 
 
-def time_table(matched: Sequence[EqualTime]) -> str:
+def time_table(matches: Sequence[EqualTime]) -> str:
     """Returns the networks as an HTML table, with what an epoch takes; the first is the one that was chosen."""
     rows = "".join(
-        f"<tr style='--rc-color: {picture(one.experiment.cell).color}'><th>{escape(one.experiment.label)}</th>"
-        f"<td>{_measured(one)}</td><td>{one.experiment.epochs}</td><td>{duration(one.seconds)}</td></tr>"
-        for one in matched
+        f"<tr style='--rc-color: {picture(match.experiment.cell).color}'><th>{escape(match.experiment.label)}</th>"
+        f"<td>{_measured(match)}</td><td>{match.experiment.epochs}</td><td>{duration(match.seconds)}</td></tr>"
+        for match in matches
     )
     return _table(("Network", "An epoch", "Epochs", "Together"), rows)
 
@@ -92,29 +94,29 @@ def _table(heads: Sequence[str], rows: str) -> str:
     return f"<table class='rc-equal'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _difference(one: EqualParameters) -> str:
-    if not one.difference:
+def _difference(match: EqualParameters) -> str:
+    if not match.difference:
         return "–"
-    return f"{one.difference:+,} ({100 * one.difference / one.wanted:+.1f} %)".replace("-", "−")
+    return f"{match.difference:+,} ({100 * match.difference / match.wanted:+.1f} %)".replace("-", "−")
 
 
-def _measured(one: EqualTime) -> str:
-    runs = one.pace.runs
+def _measured(match: EqualTime) -> str:
+    runs = match.pace.runs
     how = f"measured on {counted(runs, 'run')}" if runs else "estimated: no run of this network yet"
-    return f"{duration(one.pace.seconds)} <small>{how}</small>"
+    return f"{duration(match.pace.seconds)} <small>{how}</small>"
 
 
 def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[int]) -> None:
     """Draws the button that trains what isn't trained yet, and shows all of it on Compare."""
-    experiments = [one.model_copy(update={"seed": seed}) for one in networks for seed in seeds]
+    experiments = [network.model_copy(update={"seed": seed}) for network in networks for seed in seeds]
     sweep = survey(experiments, services.runs())
     locked = presenter.why_not()
-    left = sweep.to_train
+    to_train = sweep.to_train
     with st.container(horizontal=True, vertical_alignment="center"):
-        label = f"Train {counted(len(left), 'run')} and compare" if left else "Compare"
-        if st.button(label, type="primary", disabled=bool(left and locked), help=locked if left else None):
+        label = f"Train {counted(len(to_train), 'run')} and compare" if to_train else "Compare"
+        if st.button(label, type="primary", disabled=bool(to_train and locked), help=locked if to_train else None):
             with flash.noting(flash.noted()):
-                if left:
+                if to_train:
                     presenter.require()
                     for run in sweep.broken_off:
                         services.engine.continue_run(run.id, **visitor.place_in_line())
@@ -124,17 +126,17 @@ def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[i
                 runs = services.runs()
                 counts = survey(experiments, runs).runs.values()
                 url_state.open_compare(**{PARAMETER: link(list(counts), runs)})
-        if left:
-            time = about(services.seconds(left))
+        if to_train:
+            time = about(services.seconds(to_train))
             there = f"{len(sweep.trained)} of {len(experiments)} are trained already; " if sweep.trained else ""
             st.html(f"<p style='margin: 0'>{there}{time} here, {counted(len(seeds), 'seed')} each.</p>")
 
 
 def _achieved(services: Services, networks: Sequence[Experiment], seeds: Sequence[int]) -> None:
-    experiments = [one.model_copy(update={"seed": seed}) for one in networks for seed in seeds]
+    experiments = [network.model_copy(update={"seed": seed}) for network in networks for seed in seeds]
     sweep = survey(experiments, services.runs())
     if not sweep.trained:
         return
     measure = pictures.choose_measure("equal_measure")
-    if found := pictures.measured(services, list(sweep.runs.values()), measure):
-        pictures.show_cost(found, measure, "equal")
+    if points := pictures.measured(services, list(sweep.runs.values()), measure):
+        pictures.show_cost(points, measure, "equal")

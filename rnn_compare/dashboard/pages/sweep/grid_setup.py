@@ -64,10 +64,10 @@ def key(name: str) -> str:
 
 
 def _values(label: str, name: str, offered: tuple[str, ...], usual: list[str]) -> None:
-    given = st.session_state.get(key(name), st.query_params.get_all(key(name)))
+    current = st.session_state.get(key(name), st.query_params.get_all(key(name)))
     st.multiselect(
         label,
-        list(dict.fromkeys([*offered, *given])),
+        list(dict.fromkeys([*offered, *current])),
         default=usual,
         key=key(name),
         accept_new_options=True,
@@ -80,7 +80,7 @@ def _other() -> str | None:
     def forget_values() -> None:
         st.session_state.pop(key("values"), None)
 
-    chosen = st.selectbox(
+    name = st.selectbox(
         "One more setting",
         [NO_OTHER, *OTHERS],
         key=key("axis"),
@@ -88,25 +88,25 @@ def _other() -> str | None:
         on_change=forget_values,
         **_BIND,
     )
-    if chosen == NO_OTHER:
+    if name == NO_OTHER:
         return None
-    offered = SETTINGS[chosen].offered or choices(chosen) or (tuple(YES_OR_NO) if is_switch(chosen) else ())
-    given = st.session_state.get(key("values"), st.query_params.get_all(key("values")))
+    offered = SETTINGS[name].offered or choices(name) or (tuple(YES_OR_NO) if is_switch(name) else ())
+    current = st.session_state.get(key("values"), st.query_params.get_all(key("values")))
     st.multiselect(
-        f"Values of {SETTINGS[chosen].label.lower()}",
-        list(dict.fromkeys([*offered, *given])),
+        f"Values of {SETTINGS[name].label.lower()}",
+        list(dict.fromkeys([*offered, *current])),
         default=list(offered[:2]),
         key=key("values"),
         accept_new_options=True,
-        help=description(chosen),
+        help=description(name),
         **_BIND,
     )
-    return str(chosen)
+    return str(name)
 
 
 def _shared(name: str) -> None:
     # What the chosen source holds, Experiment knows and says.
-    high = max(source(known).size for known in names()) if name == "reviews" else None
+    high = max(source(source_name).size for source_name in names()) if name == "reviews" else None
     setting.widget(name, key(name), high=high, **_BIND)
 
 

@@ -27,21 +27,21 @@ def render() -> None:
     theme.load("pages/sweep.css")
     services = get_services()
     with st.sidebar:
-        chosen = grid_setup.setup()
-        sweep = survey(chosen.experiments, services.runs())
-        if chosen.problem:
-            st.error(chosen.problem)
+        setup = grid_setup.setup()
+        sweep = survey(setup.experiments, services.runs())
+        if setup.problem:
+            st.error(setup.problem)
         _buttons(services, sweep)
     flash.show()
     say_what_is_hidden(services)
-    if not chosen.problem:
+    if not setup.problem:
         ticking(_progress, BUSY_SECONDS if sweep.at_work else IDLE_SECONDS, services, sweep)
     grid, equal = st.tabs(["Grid", "Equal terms"])
     with grid:
-        if not chosen.problem:
+        if not setup.problem:
             pictures.show(services, sweep)
     with equal:
-        equal_terms.show(services, chosen)
+        equal_terms.show(services, setup)
 
 
 def train(services: Services, sweep: Sweep) -> None:
@@ -77,14 +77,14 @@ def _buttons(services: Services, sweep: Sweep) -> None:
         services.refresh()
 
     locked = presenter.why_not()
-    left = len(sweep.to_train)
+    remaining = len(sweep.to_train)
     st.caption(_said_before(services, sweep))
-    label = f"Continue {counted(left, 'run')}" if sweep.broken_off else f"Train {counted(left, 'run')}"
+    label = f"Continue {counted(remaining, 'run')}" if sweep.broken_off else f"Train {counted(remaining, 'run')}"
     st.button(
-        label if left else "Train",
+        label if remaining else "Train",
         type="primary",
         width="stretch",
-        disabled=not left or bool(locked),
+        disabled=not remaining or bool(locked),
         help=locked,
         on_click=start,
         key="sweep_train",
@@ -106,23 +106,23 @@ def _said_before(services: Services, sweep: Sweep) -> str:
     if not sweep.to_train:
         return "Everything is trained." if not sweep.at_work else "The rest is queued or training."
     reused = f"{len(sweep.trained)} of {len(sweep.experiments)} are trained already; " if sweep.trained else ""
-    one = sweep.to_train[0]
-    each = f"{one.reviews:,} reviews and {counted(one.epochs, 'epoch')} each"
-    return f"{reused}{len(sweep.to_train)} to train, {each}: {_time(services, sweep.to_train)} here"
+    first = sweep.to_train[0]
+    size = f"{first.reviews:,} reviews and {counted(first.epochs, 'epoch')} each"
+    return f"{reused}{len(sweep.to_train)} to train, {size}: {_time(services, sweep.to_train)} here"
 
 
 def _time(services: Services, experiments: Sequence[Experiment]) -> str:
     return about(services.seconds(experiments))
 
 
-def _progress(services: Services, drawn: Sweep) -> None:
+def _progress(services: Services, before: Sweep) -> None:
     """Says how far the sweep is, and has the page drawn anew when a run has begun or ended."""
-    now = survey(drawn.experiments, services.runs())
-    if _signature(now) != _signature(drawn):
+    now = survey(before.experiments, services.runs())
+    if _signature(now) != _signature(before):
         st.rerun(scope="app")
-    left = [run.experiment for run in now.at_work]
+    at_work = [run.experiment for run in now.at_work]
     done = sum(run.fraction_done for run in now.runs.values()) / len(now.experiments)
-    st.progress(min(done, 1.0), sentence(now, _time(services, [*left, *now.to_train])))
+    st.progress(min(done, 1.0), sentence(now, _time(services, [*at_work, *now.to_train])))
 
 
 def _signature(sweep: Sweep) -> tuple[object, ...]:

@@ -37,45 +37,47 @@ def show(services: Services, sweep: Sweep) -> None:
             bind="query-params",
         )
         measure = choose_measure("measure")
-    found = measured(services, sweep.runs.values(), measure)
-    if not found:
+    points = measured(services, sweep.runs.values(), measure)
+    if not points:
         st.info(_nothing(sweep, measure), icon=":material/hourglass_empty:")
         return
     title = _title(measure)
     match picture:
         case "Along a setting":
-            _along(found, title)
+            _along(points, title)
         case "Accuracy and cost":
-            show_cost(found, measure, "sweep")
+            show_cost(points, measure, "sweep")
         case "Best of k":
-            figure.show(axis_chart.best_of_chart(found, title), "sweep_best", axis_chart.HEIGHT)
+            figure.show(axis_chart.best_of_chart(points, title), "sweep_best", axis_chart.HEIGHT)
             st.caption(
                 "What the best of k trainings is expected to reach, were k drawn from the n of each cell, without "
                 "replacement (Dodge et al. 2019; unbiased as in Tang et al. 2020). Whoever tries more finds more: "
                 "compare cells at the same k. The best of many flatters: the reviews that judge it chose it."
             )
         case "Parallel":
-            figure.show(parallel_chart.parallel_chart(found), "sweep_parallel", parallel_chart.HEIGHT)
+            figure.show(parallel_chart.parallel_chart(points), "sweep_parallel", parallel_chart.HEIGHT)
             st.caption(
                 "A line is a setting, in its cell's colour: through its values to the mean accuracy of its seeds."
             )
         case _:
-            figure.show(sweep_heat_maps.sweep_heat_maps(found), "sweep_heat", sweep_heat_maps.height(found))
+            figure.show(sweep_heat_maps.sweep_heat_maps(points), "sweep_heat", sweep_heat_maps.height(points))
             if others := [
-                name for name in varied([one.experiment for one in found]) if name not in ("cell", "units", "maxlen")
+                name
+                for name in varied([point.experiment for point in points])
+                if name not in ("cell", "units", "maxlen")
             ]:
                 st.caption(
                     f"Each cell is the mean of all its runs, across {_listed(others)} too, and so has no interval."
                 )
     st.caption(f"{MEASURES[measure].sentence} {MARGIN}")
-    _say_what_lacks(sweep, found)
+    _say_what_lacks(sweep, points)
     with st.expander("The same in numbers"):
-        st.dataframe(_table(found), hide_index=True)
+        st.dataframe(_table(points), hide_index=True)
 
 
 def choose_measure(key: str) -> Measure:
     """Draws the choice of what is meant by accuracy, and returns it."""
-    chosen = st.segmented_control(
+    name = st.segmented_control(
         "Accuracy",
         list(MEASURES),
         default="kept",
@@ -85,26 +87,26 @@ def choose_measure(key: str) -> Measure:
         label_visibility="collapsed",
         bind="query-params",
     )
-    return next((measure for measure in get_args(Measure) if measure == chosen), "kept")
+    return next((measure for measure in get_args(Measure) if measure == name), "kept")
 
 
 def measured(services: Services, runs: Iterable[Run], measure: Measure) -> list[Outcome]:
     """Returns what each setting achieved, worked out once for all viewers of these runs."""
-    chosen = tuple(runs)
+    selection = tuple(runs)
 
     def accuracy(run: Run) -> float | None:
         achieved = services.evidence.achieved(run, measure)
         return achieved.accuracy if achieved else None
 
-    wanted = ("outcomes", measure, tuple((run.id, run.status, len(run.epochs)) for run in chosen))
-    return services.snapshot().once(wanted, lambda _: outcomes(chosen, accuracy))
+    wanted = ("outcomes", measure, tuple((run.id, run.status, len(run.epochs)) for run in selection))
+    return services.snapshot().once(wanted, lambda _: outcomes(selection, accuracy))
 
 
-def show_cost(found: Sequence[Outcome], measure: Measure, place: str) -> None:
+def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
     """Draws accuracy against parameters or seconds, with the Pareto front.
 
     Args:
-        found: Settings with what they achieved.
+        points: Settings with what they achieved.
         measure: How accuracy is measured.
         place: Names the chart on the page.
     """
@@ -118,7 +120,7 @@ def show_cost(found: Sequence[Outcome], measure: Measure, place: str) -> None:
         label_visibility="collapsed",
     )
     figure.show(
-        _cost_figure(found, cost or "parameters", _title(measure)),
+        _cost_figure(points, cost or "parameters", _title(measure)),
         f"{place}_cost_chart",
         cost_chart.HEIGHT,
     )
@@ -132,12 +134,12 @@ def _title(measure: Measure) -> str:
     return f"accuracy ({MEASURES[measure].short})"
 
 
-def _cost_figure(found: Sequence[Outcome], cost: str, title: str) -> go.Figure:
+def _cost_figure(points: Sequence[Outcome], cost: str, title: str) -> go.Figure:
     if cost == "seconds":
-        seconds = [_seconds(one) for one in found]
-        return cost_chart.cost_chart(found, seconds, "seconds per training, as measured", "s", title)
-    counts = [float(parameters(one.experiment).recurrent) for one in found]
-    return cost_chart.cost_chart(found, counts, "parameters of the recurrent layers", "parameters", title)
+        seconds = [_seconds(point) for point in points]
+        return cost_chart.cost_chart(points, seconds, "seconds per training, as measured", "s", title)
+    counts = [float(parameters(point.experiment).recurrent) for point in points]
+    return cost_chart.cost_chart(points, counts, "parameters of the recurrent layers", "parameters", title)
 
 
 def _seconds(outcome: Outcome) -> float:
@@ -145,10 +147,10 @@ def _seconds(outcome: Outcome) -> float:
     return sum(epoch.seconds for run in trained for epoch in run.epochs) / len(trained)
 
 
-def _along(found: Sequence[Outcome], title: str) -> None:
-    settings = varied([one.experiment for one in found]) or ["units"]
+def _along(points: Sequence[Outcome], title: str) -> None:
+    settings = varied([point.experiment for point in points]) or ["units"]
     usual = next((name for name in settings if name != "cell"), settings[0])
-    chosen = st.pills(
+    setting = st.pills(
         "Setting",
         settings,
         default=usual,
@@ -157,11 +159,11 @@ def _along(found: Sequence[Outcome], title: str) -> None:
         key="along",
         label_visibility="collapsed",
     )
-    figure.show(axis_chart.axis_chart(found, chosen or usual, title), "sweep_along", axis_chart.HEIGHT)
+    figure.show(axis_chart.axis_chart(points, setting or usual, title), "sweep_along", axis_chart.HEIGHT)
 
 
-def _say_what_lacks(sweep: Sweep, found: Sequence[Outcome]) -> None:
-    counted_ids = sum(one.accuracy.runs for one in found)
+def _say_what_lacks(sweep: Sweep, points: Sequence[Outcome]) -> None:
+    counted_ids = sum(point.accuracy.runs for point in points)
     if lacking := len(sweep.trained) - counted_ids:
         st.caption(f"Not in these means, because not measured in this way: {counted(lacking, 'trained run')}.")
     all_runs = list(sweep.runs.values())
@@ -183,22 +185,22 @@ def _nothing(sweep: Sweep, measure: Measure) -> str:
     return "The runs of this grid were recorded before probabilities were kept: look at a typical epoch."
 
 
-def _table(found: Sequence[Outcome]) -> pd.DataFrame:
-    settings = varied([one.experiment for one in found]) or ["cell"]
+def _table(points: Sequence[Outcome]) -> pd.DataFrame:
+    settings = varied([point.experiment for point in points]) or ["cell"]
     return pd.DataFrame(
         [
-            {SETTINGS[name].label: text(name, getattr(one.experiment, name)) for name in settings}
+            {SETTINGS[name].label: text(name, getattr(point.experiment, name)) for name in settings}
             | {
-                "accuracy (%)": round(100 * one.accuracy.mean, 1),
-                "± (95 %)": None if one.accuracy.margin is None else round(100 * one.accuracy.margin, 1),
+                "accuracy (%)": round(100 * point.accuracy.mean, 1),
+                "± (95 %)": None if point.accuracy.margin is None else round(100 * point.accuracy.margin, 1),
                 "standard deviation": None
-                if one.accuracy.deviation is None
-                else round(100 * one.accuracy.deviation, 1),
-                "n": one.accuracy.runs,
-                "recurrent parameters": parameters(one.experiment).recurrent,
-                "seconds": round(_seconds(one), 1),
+                if point.accuracy.deviation is None
+                else round(100 * point.accuracy.deviation, 1),
+                "n": point.accuracy.runs,
+                "recurrent parameters": parameters(point.experiment).recurrent,
+                "seconds": round(_seconds(point), 1),
             }
-            for one in found
+            for point in points
         ]
     )
 
