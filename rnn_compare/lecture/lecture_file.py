@@ -6,23 +6,20 @@ What a file leaves out follows from its preset: which networks a question lets c
 import contextlib
 import shutil
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, ValidationInfo, model_validator
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.presets import PRESETS, Preset
-
-StepKind = Literal[
-    "text", "networks", "predict", "train", "reveal", "findings", "baselines", "review", "inside", "home"
-]
 
 SHIPPED = Path(__file__).with_name("lectures")
 FOLDER = "lectures"
@@ -36,21 +33,28 @@ FIRST = "book"
 _STRICT = ConfigDict(frozen=True, extra="forbid")
 
 
+def _kind(name: object, info: ValidationInfo) -> StepKind:
+    kinds: Mapping[object, StepKind] = info.context or {}
+    if not isinstance(name, str) or name not in kinds:
+        raise ValueError(f"{str(name)[:60]!r} is no kind of step; there are {', '.join(sorted(map(str, kinds)))}")
+    return kinds[name]
+
+
 class Step(BaseModel):
     """One step of a lecture.
 
     Attributes:
-        kind: What the wall shows.
+        kind: What happens at it.
         title: Its heading, on the wall and on the phones.
         text: Markdown for the wall.
         notes: Markdown for the second screen alone.
-        question: What the class is asked; of ``predict`` alone.
+        question: What the class is asked, at steps of a kind that asks.
         preset: From here on these networks are trained and shown; empty: the same as before.
     """
 
     model_config = _STRICT
 
-    kind: StepKind
+    kind: Annotated[StepKind, BeforeValidator(_kind)]
     title: str = Field(min_length=1, max_length=120)
     text: str = Field("", max_length=2_000)
     notes: str = Field("", max_length=6_000)
@@ -58,11 +62,11 @@ class Step(BaseModel):
     preset: str = ""
 
     @model_validator(mode="after")
-    def _asks_where_it_predicts(self) -> Self:
-        if self.kind == "predict" and self.question is None:
-            raise ValueError("a step of the kind predict needs a [steps.question]")
-        if self.kind != "predict" and self.question is not None:
-            raise ValueError("only a step of the kind predict asks a question; reveal shows those before it")
+    def _has_a_question_where_it_asks(self) -> Self:
+        if self.kind.asks and self.question is None:
+            raise ValueError(f"a step of the kind {self.kind.name} needs a [steps.question]")
+        if not self.kind.asks and self.question is not None:
+            raise ValueError(f"a step of the kind {self.kind.name} asks no question; predict does, and reveal shows it")
         return self
 
 
@@ -101,13 +105,13 @@ class Lecture(BaseModel):
 
     def trained_settings(self) -> frozenset[str]:
         """Returns the settings of all networks that the lecture trains."""
-        trains = (index for index, step in enumerate(self.steps) if step.kind == "train")
+        trains = (index for index, step in enumerate(self.steps) if step.kind.trains)
         return frozenset().union(*map(self.settings_at, trains))
 
     def trained_at(self, index: int) -> int | None:
         """Returns which step trained the networks that a step is about; None where none before it does."""
         preset = self.preset_at(index)
-        before = [place for place in range(index + 1) if self.steps[place].kind == "train"]
+        before = [place for place in range(index + 1) if self.steps[place].kind.trains]
         return next((place for place in reversed(before) if self.preset_at(place) == preset), None)
 
     @property
@@ -119,7 +123,7 @@ class Lecture(BaseModel):
         """Returns the questions that a step reveals: those since the last reveal before it that are not asked again."""
         found: list[Question] = []
         for step in self.steps[:index]:
-            found = [] if step.kind == "reveal" else found
+            found = [] if step.kind.reveals else found
             found += [step.question] if step.question and step.question.id not in self.repeated else []
         return tuple(found)
 
@@ -137,8 +141,12 @@ class Lectures:
     problems: tuple[str, ...]
 
 
-def load(path: Path) -> Lecture:
+def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
     """Reads a lecture.
+
+    Args:
+        path: Its file.
+        kinds: The kinds that its steps may have.
 
     Raises:
         UserError: If the file is no lecture; the sentence says where.
@@ -154,30 +162,26 @@ def load(path: Path) -> Lecture:
     except tomllib.TOMLDecodeError as error:
         raise UserError(f"{path.name} is no sound TOML: {str(error)[:200]}.") from error
     try:
-        return Lecture.model_validate({**_filled(content), "name": path.stem})
+        content = {**_filled(content), "name": path.stem}
+        return Lecture.model_validate(content, context={kind.name: kind for kind in kinds})
     except (UserError, ValidationError) as error:
         said = str(error) if isinstance(error, UserError) else _in_words(error)
         raise UserError(f"{path.name}: {said} docs/lecture.md has the format.") from error
 
 
-def read_all() -> Lectures:
+def read_all(kinds: tuple[StepKind, ...]) -> Lectures:
     """Reads the shipped lectures and those in the cache folder; one that is no lecture does not hinder the others."""
     files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in _in(folder)}
     found, problems = [], []
     for name in sorted(files, key=lambda name: (name != FIRST, name)):
         try:
-            found.append(load(files[name]))
+            found.append(load(files[name], kinds))
         except UserError as error:
             problems.append(str(error))
     return Lectures(tuple(found), tuple(problems))
 
 
-def lectures() -> list[Lecture]:
-    """Returns the lectures that can be given, the usual one first."""
-    return list(read_all().lectures)
-
-
-def find(name: str) -> Lecture:
+def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:
     """Reads a lecture by its name: anew whenever its file was changed.
 
     Raises:
@@ -186,13 +190,13 @@ def find(name: str) -> Lecture:
     for folder in (cache_place() / FOLDER, SHIPPED):
         path = folder / f"{name}{ENDING}"
         with contextlib.suppress(OSError):
-            return _loaded(path, path.stat().st_mtime_ns)
+            return _loaded(path, kinds, path.stat().st_mtime_ns)
     raise UserError(f"There is no lecture {name[:60]!r} any more. End this one, and begin another.")
 
 
 @lru_cache(maxsize=16)  # two screens ask twice a second
-def _loaded(path: Path, changed: int) -> Lecture:  # noqa: ARG001  # a file that was changed is another one
-    return load(path)
+def _loaded(path: Path, kinds: tuple[StepKind, ...], changed: int) -> Lecture:  # noqa: ARG001  # a file that was changed is another one
+    return load(path, kinds)
 
 
 def copy_to_edit(name: str) -> Path:

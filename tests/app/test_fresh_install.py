@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.comparison.findings import WAITS
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.lecture.lecture_file import read_all
 from rnn_compare.presets import BOOK
 from rnn_compare.report.shipped_runs import take_in_shipped
@@ -63,7 +64,7 @@ def test_a_review_is_judged_before_any_training(fresh: Services) -> None:
 def test_every_shipped_lecture_can_be_rehearsed_with_its_recording(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
     keys = {button.key for button in page("present.page").button}
-    assert {f"replay_{lecture.name}" for lecture in read_all().lectures} <= keys
+    assert {f"replay_{lecture.name}" for lecture in read_all(step_kinds()).lectures} <= keys
 
 
 @pytest.mark.parametrize("view", ["Word by word", "Gradient flow", "Equations"])

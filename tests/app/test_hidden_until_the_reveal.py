@@ -15,6 +15,7 @@ import pytest
 from streamlit.components.v2 import manifest_scanner
 
 from rnn_compare.dashboard.pages.present import navigation
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
@@ -36,7 +37,7 @@ from rnn_compare.server.services import CURTAIN, Services
 
 from .test_curtain import PAGES, answered, sent, visit
 
-LECTURES = [load(path) for path in sorted(SHIPPED.glob("*.toml"))]
+LECTURES = [load(path, step_kinds()) for path in sorted(SHIPPED.glob("*.toml"))]
 RECORDED = {"book", "gates"}
 """Lectures that a fresh install can give from its recordings."""
 REVIEW = "A wonderful film, and not for a moment boring."
@@ -84,7 +85,7 @@ def train(services: Services, experiments: Iterable[Experiment]) -> None:
 
 def unrevealed(lecture: Lecture, state: State) -> set[str]:
     """Returns the settings that are trained before a reveal which is still to come."""
-    kinds = [step.kind for step in lecture.steps]
+    kinds = [step.kind.name for step in lecture.steps]
     trains = [index for index, kind in enumerate(kinds) if kind == "train"]
     to_come = [index for index in trains if state.step < kinds.index("reveal", index)]
     return {each.setting for index in to_come for each in lecture.preset_at(index).experiments()}
@@ -211,7 +212,7 @@ def test_a_fresh_install_does_not_show_the_answer(lecture: Lecture, recorded: bo
 
 @pytest.mark.parametrize("lecture", LECTURES, ids=lambda each: each.name)
 def test_neither_do_runs_of_other_seeds_nor_what_visitors_train_meanwhile(lecture: Lecture, fresh: Services) -> None:
-    trains = [index for index, step in enumerate(lecture.steps) if step.kind == "train"]
+    trains = [index for index, step in enumerate(lecture.steps) if step.kind.name == "train"]
     asked_about = [each for index in trains for each in lecture.preset_at(index).experiments()]
     elsewhere = stands_there_anyway(fresh, lecture)
     for seed in OTHER_SEEDS:
@@ -230,8 +231,8 @@ def test_neither_do_runs_of_other_seeds_nor_what_visitors_train_meanwhile(lectur
 
 
 def test_what_was_revealed_stays_in_sight_while_the_next_is_predicted(fresh: Services) -> None:
-    lecture = find("memory")
-    first, second = (lecture.preset_at(index) for index, step in enumerate(lecture.steps) if step.kind == "train")
+    lecture = find("memory", step_kinds())
+    first, second = (lecture.preset_at(index) for index, step in enumerate(lecture.steps) if step.kind.name == "train")
     for preset in (first, second):
         train(fresh, [each.model_copy(update={"seed": 2}) for each in preset.experiments()])
 
@@ -291,7 +292,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch, shared_services: Services, prepared_ca
 def test_networks_that_really_train_while_a_visitor_trains_the_same_are_hidden_until_the_reveal(
     tiny: Services,
 ) -> None:
-    lecture = find("tiny")
+    lecture = find("tiny", step_kinds())
     navigation.begin(tiny, "tiny")
     visitors = tiny.engine.submit([each.model_copy(update={"seed": 5}) for each in lecture.preset_at(0).experiments()])
     while not get_classroom().state().runs:

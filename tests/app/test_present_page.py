@@ -7,9 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.pages.present import navigation, recordings
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import about
-from rnn_compare.lecture.lecture_file import find
+from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.speed import Speed
 from rnn_compare.server.access import visitor
@@ -98,8 +99,12 @@ def answer(*values: object) -> None:
         get_classroom().answer(f"device-{device}", state.question.id, state.round, value)
 
 
+def lecture_at_hand() -> Lecture:
+    return find("mine", step_kinds())
+
+
 def go_to(services: Services, kind: str) -> None:
-    while find("mine").steps[get_classroom().state().step].kind != kind:
+    while lecture_at_hand().steps[get_classroom().state().step].kind.name != kind:
         navigation.advance(services)
 
 
@@ -125,7 +130,7 @@ def test_before_a_lecture_one_is_chosen_and_begins() -> None:
 def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
     services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    experiments = find("book").preset_at(0).experiments()
+    experiments = find("book", step_kinds()).preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
         monkeypatch.setattr(OwnSpeed, "now", Speed(alone=slower, together=slower))
         assert f"the networks train {about(services.seconds(experiments))} on this machine. `book.toml`" in sent(page())
@@ -183,7 +188,7 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     assert "What it says" in sent(page())
     for _ in range(3):
         navigation.advance(lecture)
-    assert find("mine").steps[get_classroom().state().step].kind == "home", "the last press leads nowhere"
+    assert lecture_at_hand().steps[get_classroom().state().step].kind.name == "home", "the last press leads nowhere"
 
 
 def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) -> None:
@@ -206,7 +211,7 @@ def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) ->
 def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: Services) -> None:
     """As a server leaves it that is killed, or whose disk is full, between two of a step's writings."""
     classroom = get_classroom()
-    asked, revealed = find("mine").steps[2], find("mine").steps[5]
+    asked, revealed = lecture_at_hand().steps[2], lecture_at_hand().steps[5]
     classroom.show_step(2, asked.title, asked.text, asked.question)
     assert classroom.state().phase == "idle"
     navigation.advance(lecture)
@@ -468,7 +473,7 @@ def test_a_file_that_is_spoilt_in_the_middle_says_so_and_the_lecture_can_be_ende
 
 def recorded_before(services: Services) -> None:
     """Has the networks of the lecture trained once, before it begins."""
-    services.engine.submit(find("mine").preset_at(0).experiments())
+    services.engine.submit(lecture_at_hand().preset_at(0).experiments())
     services.refresh()
     finish(services)
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.runs.events import Ended, Started, Status
@@ -30,7 +31,7 @@ HANDSHAKE = (
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n"
     b"Sec-WebSocket-Protocol: streamlit\r\n\r\n"
 )
-TITLES = [step.title for step in find("book").steps]
+TITLES = [step.title for step in find("book", step_kinds()).steps]
 expect.set_options(timeout=PATIENCE)
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.server.services import FIRST_START_VARIABLE
@@ -77,15 +78,15 @@ class Walk:
             if index:
                 page.keyboard.press("PageDown")
             expect(page.locator(".rc-wall-foot")).to_have_text(f"{index + 1} / {len(lecture.steps)}")
-            if pictures or step.kind in ("predict", "train", "reveal", "home"):
+            if pictures or step.kind.name in ("predict", "train", "reveal", "home"):
                 self.give(index, step)
 
     def give(self, index: int, step: Step) -> None:
         """Waits for what a step has to show, and looks at it."""
-        name = f"{index + 1} {step.kind}"
-        if step.kind == "train":
+        name = f"{index + 1} {step.kind.name}"
+        if step.kind.name == "train":
             expect(self.page.get_by_text("They have finished.")).to_be_visible()
-        elif step.kind == "baselines":
+        elif step.kind.name == "baselines":
             expect(self.page.locator(".rc-against li:not(.rc-network)")).not_to_have_count(0)
             expect(self.page.get_by_text("so far")).to_have_count(0)
         self.look(name)
@@ -96,11 +97,11 @@ class Walk:
             for phase in ("closed", "shown"):
                 self.press()
                 self.look(f"{name} {phase}")
-        elif step.kind == "reveal":
+        elif step.kind.name == "reveal":
             for question in self.lecture.asked_before(index)[1:]:
                 self.press()
                 self.look(f"{name} {question.id}")
-        elif step.kind == "review":
+        elif step.kind.name == "review":
             assert self.phones[0].send("review", {"text": REVIEW})[0] == 200
             self.page.get_by_role("button", name="Choose a review").click()
             self.page.get_by_role("button", name="Show", exact=True).click()
@@ -131,8 +132,8 @@ class Walk:
 @pytest.mark.parametrize("name", ["book", "gates", "memory"])
 def test_nothing_of_a_lecture_runs_off_the_wall(hall: Server, page: Page, name: str) -> None:
     """Its pictures are left in ``screens/wall``."""
-    assert Walk(page, hall.url, find(name), PICTURES / name).faults == {}
+    assert Walk(page, hall.url, find(name, step_kinds()), PICTURES / name).faults == {}
 
 
 def test_votes_and_outcomes_of_the_book_fit_on_the_wall(hall: Server, page: Page) -> None:
-    assert Walk(page, hall.url, find("book")).faults == {}
+    assert Walk(page, hall.url, find("book", step_kinds())).faults == {}

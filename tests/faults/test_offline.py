@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.faults.conftest import PROJECT
@@ -32,5 +33,5 @@ def test_the_shipped_lecture_is_given_from_its_recording_without_a_network(cache
     assert given.returncode == 0, given.stderr[-3000:]
     told = json.loads(given.stdout.splitlines()[-1])
     assert told["hosts"] == ["127.0.0.1"]
-    assert told["titles"] == list(dict.fromkeys(step.title for step in find("book").steps))
+    assert told["titles"] == list(dict.fromkeys(step.title for step in find("book", step_kinds()).steps))
     assert told["runs"] == 12, "the three recordings that are shipped, and no training"

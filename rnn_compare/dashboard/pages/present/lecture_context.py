@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
@@ -81,7 +82,7 @@ def now(services: Services) -> Moment | None:
         UserError: If its file can no longer be used: it was edited, or is gone.
     """
     state = get_classroom().state()
-    return Moment(services, find(state.lecture), state) if state.lecture else None
+    return Moment(services, find(state.lecture, step_kinds()), state) if state.lecture else None
 
 
 def still(services: Services, drawn: State) -> Moment | None:

@@ -7,15 +7,12 @@ were questions: with each of them the class's answers to one stand beside the ou
 
 from rnn_compare.dashboard.pages.present import recordings
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
 from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.services import Services
-
-HALF_SHOWN = (("predict", "idle"), ("reveal", "idle"), ("reveal", "open"), ("reveal", "closed"), ("reveal", "shown"))
-"""Steps and phases that are left where a server is killed, or its disk is full, in the middle of a press: the next one
-completes it."""
 
 
 def begin(services: Services, name: str, recorded: bool = False) -> None:
@@ -29,7 +26,7 @@ def begin(services: Services, name: str, recorded: bool = False) -> None:
     Raises:
         UserError: If there is no such lecture.
     """
-    lecture = find(name)
+    lecture = find(name, step_kinds())
     get_classroom().begin(name, recorded, lecture.trained_settings())
     services.refresh()
     _show(services, lecture, 0)
@@ -39,11 +36,13 @@ def advance(services: Services) -> None:
     """Goes on: closes an open vote, shows its answers, tells the next outcome, or shows the next step."""
     if (moment := now(services)) is None:
         return
-    if (moment.step.kind, moment.state.phase) in HALF_SHOWN:
+    kind, phase = moment.step.kind, moment.state.phase
+    # As it is where a server is killed, or its disk is full, in the middle of a press: the next one completes it.
+    if (kind.asks and phase == "idle") or (kind.reveals and phase != "revealed"):
         _show(services, moment.lecture, moment.index, moment.state.question)
-    elif moment.step.kind == "predict" and moment.state.phase == "open":
+    elif kind.asks and phase == "open":
         get_classroom().close_vote()
-    elif moment.step.kind == "predict" and moment.state.phase == "closed":
+    elif kind.asks and phase == "closed":
         show_answers(services)
     elif (question := _after(moment, 1)) is not None:
         _show(services, moment.lecture, moment.index, question)
@@ -55,7 +54,7 @@ def show_answers(services: Services) -> None:
     """Shows the class its answers, and with them what is right where nothing later asks or reveals that."""
     if (moment := now(services)) is None or (question := moment.state.question) is None:
         return
-    reveals_later = any(step.kind == "reveal" for step in moment.lecture.steps[moment.index :])
+    reveals_later = any(step.kind.reveals for step in moment.lecture.steps[moment.index :])
     if reveals_later or moment.state.hidden or question.id in moment.lecture.repeated:
         get_classroom().show_answers()
     elif moment.state.phase == "closed":
@@ -80,7 +79,7 @@ def go_back(services: Services) -> None:
 
 def vote_again(services: Services) -> None:
     """Opens another round, after neighbours have talked; or the vote, if it was never open."""
-    if (moment := now(services)) is None or moment.step.kind != "predict" or moment.state.phase == "open":
+    if (moment := now(services)) is None or not moment.step.kind.asks or moment.state.phase == "open":
         return
     if any(moment.answers(question) for question in [moment.step.question] if question):
         get_classroom().vote_again()
@@ -120,20 +119,20 @@ def continue_training(services: Services) -> None:
 
 def _show(services: Services, lecture: Lecture, index: int, question: Question | None = None) -> None:
     step, classroom = lecture.steps[index], get_classroom()
-    asked = lecture.asked_before(index) if step.kind == "reveal" else ()
+    asked = lecture.asked_before(index) if step.kind.reveals else ()
     question = question or step.question or next(iter(asked), None)
     runs = _runs_of(services, lecture, index)
     classroom.show_step(index, step.title, step.text, question)
     if runs != classroom.state().runs:
         classroom.show_runs(runs)
     phase = classroom.state().phase
-    if step.kind == "predict" and phase == "idle":
+    if step.kind.asks and phase == "idle":
         classroom.open_vote()
-    elif step.kind == "train":
+    elif step.kind.trains:
         start_training(services)
-    elif step.kind == "reveal" and phase != "revealed":
+    elif step.kind.reveals and phase != "revealed":
         classroom.reveal(lecture.settings_at(index))
-    classroom.open_reviews(step.kind == "review")
+    classroom.open_reviews(step.kind.takes_reviews)
 
 
 def next_outcome(moment: Moment) -> Question | None:
@@ -143,7 +142,7 @@ def next_outcome(moment: Moment) -> Question | None:
 
 def _after(moment: Moment, by: int) -> Question | None:
     """Returns the question that a reveal tells next, or the one before; None where it is the last, or the first."""
-    asked = moment.lecture.asked_before(moment.index) if moment.step.kind == "reveal" else ()
+    asked = moment.lecture.asked_before(moment.index) if moment.step.kind.reveals else ()
     if moment.state.question not in asked:
         return None
     place = asked.index(moment.state.question) + by

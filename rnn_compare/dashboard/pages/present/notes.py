@@ -87,15 +87,15 @@ def _buttons(moment: Moment) -> None:
         button("Back", "notes_back", version, navigation.go_back, services, icon=":material/arrow_back:")
         forward = ":material/arrow_forward:"
         button("Next", "notes_next", version, navigation.advance, services, type="primary", icon=forward)
-        if moment.step.kind == "predict" and moment.state.phase != "open":  # Next closes it
+        if moment.step.kind.asks and moment.state.phase != "open":  # Next closes it
             predict.buttons(moment)
         st.html(f'<p class="rc-training">Step {moment.index + 1} of {len(moment.lecture.steps)}</p>')
 
 
 def _next(moment: Moment) -> str:
-    if moment.step.kind == "predict" and moment.state.phase == "open":
+    if moment.step.kind.asks and moment.state.phase == "open":
         return "the vote closes, and you alone see the answers"
-    if moment.step.kind == "predict" and moment.state.phase == "closed":
+    if moment.step.kind.asks and moment.state.phase == "closed":
         return "the class sees its answers"
     following = navigation.next_outcome(moment)
     if following is not None:

@@ -9,7 +9,6 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import component, ticking
 from rnn_compare.dashboard.pages.present import end_button, join_code, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
-from rnn_compare.dashboard.pages.present.steps.registry import WALL_STEPS
 from rnn_compare.dashboard.widgets import flash, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
@@ -66,25 +65,24 @@ def _presses(told: Any, heard: int) -> list[tuple[int, str]]:
 
 
 def _wall(moment: Moment) -> None:
-    st.html(f'<span class="rc-wall rc-wall-{moment.step.kind}"></span>')
+    st.html('<span class="rc-wall"></span>')
     ticking(_corner, LOOK_SECONDS, moment.state)
     with st.container(key="wall_title"):
         st.html(f"<h1>{escape(moment.step.title)}</h1>")
-        if moment.step.kind != "text":
+        if not moment.step.kind.writes:
             st.markdown(moment.step.text)
     ticking(flash.show, LOOK_SECONDS)  # what a button said that is in a ticking part itself
-    drawn = WALL_STEPS[moment.step.kind]
     with st.container(key=f"wall_step_{moment.index}"):
-        if drawn.ticks:
+        if moment.step.kind.ticks:
             ticking(_tick, LOOK_SECONDS, moment.services, moment.state)
         else:
-            drawn.show(moment)
+            moment.step.kind.show(moment)
     st.html(f'<footer class="rc-wall-foot">{moment.index + 1} / {len(moment.lecture.steps)}</footer>')
 
 
 def _tick(services: Services, drawn: State) -> None:
     if moment := still(services, drawn):
-        WALL_STEPS[moment.step.kind].show(moment)
+        moment.step.kind.show(moment)
 
 
 def _corner(drawn: State) -> None:

@@ -19,7 +19,7 @@ def recorded(services: Services, preset: Preset) -> list[Run]:
 
 def are_there(services: Services, lecture: Lecture) -> bool:
     """Tells whether a lecture can be given from recordings: whether all that it would train was trained before."""
-    trains = [index for index, step in enumerate(lecture.steps) if step.kind == "train"]
+    trains = [index for index, step in enumerate(lecture.steps) if step.kind.trains]
     return bool(trains) and all(recorded(services, lecture.preset_at(index)) for index in trains)
 
 

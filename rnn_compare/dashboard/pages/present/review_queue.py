@@ -48,8 +48,8 @@ def _entry(moment: Moment, review: SentReview, place: str) -> None:
                 moment,
                 review,
                 type="primary",
-                disabled=moment.step.kind != "review",
-                help=None if moment.step.kind == "review" else "The wall shows reviews at steps of the kind review.",
+                disabled=not moment.step.kind.takes_reviews,
+                help=None if moment.step.kind.takes_reviews else "The wall shows reviews at steps of the kind review.",
             )
             drop = get_classroom().drop_review
             button("Drop", f"{place}_drop_{review.id}", moment.state.version, drop, review.id)

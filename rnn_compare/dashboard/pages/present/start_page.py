@@ -3,6 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, recordings
+from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
@@ -17,7 +18,7 @@ def show(services: Services) -> None:
         "The class predicts, the networks train with their curves hidden, and the reveal sets both beside each other. "
         "→, Page Down or Space goes on, ← goes back, Esc leaves; nothing is lost by it."
     )
-    found = read_all()
+    found = read_all(step_kinds())
     flash.show()
     for lecture in found.lectures:
         _card(services, lecture)

@@ -7,8 +7,8 @@ import streamlit as st
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.intervals import mean
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.formatting import percent
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.known_baselines import meaning
 from rnn_compare.server.shown_runs import grouped
 
@@ -42,4 +42,4 @@ def _bar(name: str, share: float, color: str) -> str:
     )
 
 
-STEP = WallStep("baselines", show, ticks=True)
+STEP = StepKind("baselines", show, ticks=True)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 
@@ -22,4 +22,4 @@ def show(moment: Moment) -> None:
         board.show(data, live.url(named, VIEW), key="wall_said", may_press=False)
 
 
-STEP = WallStep("findings", show)
+STEP = StepKind("findings", show)

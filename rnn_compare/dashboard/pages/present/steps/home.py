@@ -6,9 +6,9 @@ import streamlit as st
 
 from rnn_compare.dashboard.pages.present import end_button, join_code
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.shown_runs import link
 
 
@@ -32,4 +32,4 @@ def show(moment: Moment) -> None:
         end_button.show()
 
 
-STEP = WallStep("home", show)
+STEP = StepKind("home", show)

@@ -5,8 +5,8 @@ import streamlit as st
 from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.widgets import network_choice, reading
+from rnn_compare.lecture.step_kind import StepKind
 
 
 def show(moment: Moment) -> None:
@@ -22,4 +22,4 @@ def show(moment: Moment) -> None:
         reading.show(moment.services, chosen)
 
 
-STEP = WallStep("inside", show)
+STEP = StepKind("inside", show)

@@ -5,8 +5,8 @@ import streamlit as st
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.widgets import parameter_table
+from rnn_compare.lecture.step_kind import StepKind
 
 
 def show(moment: Moment) -> None:
@@ -22,4 +22,4 @@ def show(moment: Moment) -> None:
     st.html(f'<div class="rc-parameters">{cards}</div>')
 
 
-STEP = WallStep("networks", show)
+STEP = StepKind("networks", show)

@@ -8,8 +8,8 @@ import streamlit as st
 from rnn_compare.dashboard.pages.present import class_answers, join_code, navigation
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.permissions import button
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.classroom import get_classroom
 
 
@@ -54,4 +54,4 @@ def buttons(moment: Moment) -> None:
         button(label, f"vote_{label}", moment.state.version, *act, type=look)
 
 
-STEP = WallStep("predict", show, ticks=True)
+STEP = StepKind("predict", show, ticks=True, asks=True)

@@ -1,11 +1,12 @@
-"""What the wall shows at steps of each kind: what the files of this package declare."""
+"""The kinds of step that a lecture may have: those that the files of this package declare."""
 
-from collections.abc import Mapping
+import functools
 
-from rnn_compare.dashboard.pages.present import steps
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.discovery import declared
-from rnn_compare.lecture.lecture_file import StepKind
+from rnn_compare.lecture.step_kind import StepKind
 
-WALL_STEPS: Mapping[StepKind, WallStep] = {found.kind: found for found in declared(steps.__name__, WallStep)}
-"""Every kind of step."""
+
+@functools.cache  # not while this module is imported: the steps' files import what asks for them
+def step_kinds() -> tuple[StepKind, ...]:
+    """Returns every kind of step."""
+    return tuple(declared(__name__.rpartition(".")[0], StepKind))

@@ -8,9 +8,9 @@ from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.pages.present import class_answers, histogram
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.runs.events import Status
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_curves import packed
@@ -63,4 +63,4 @@ def _drawn(moment: Moment, question: Question | None) -> dict[str, str] | None:
     return {"chart": "accuracy", "text": "the class", **lines}
 
 
-STEP = WallStep("reveal", show, ticks=True)
+STEP = StepKind("reveal", show, ticks=True, reveals=True)

@@ -8,8 +8,8 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.dashboard.pages.present import join_code, review_queue
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.dashboard.widgets import answers, network_choice, reading
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.classroom import get_classroom
 
 WORDS = "wall_word_by_word"
@@ -43,4 +43,4 @@ def _how_many_wait() -> None:
     st.html(join_code.beside_the_code(waits))
 
 
-STEP = WallStep("review", show)
+STEP = StepKind("review", show, takes_reviews=True)

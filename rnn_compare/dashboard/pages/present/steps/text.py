@@ -3,7 +3,7 @@
 import streamlit as st
 
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
+from rnn_compare.lecture.step_kind import StepKind
 
 
 def show(moment: Moment) -> None:
@@ -12,4 +12,4 @@ def show(moment: Moment) -> None:
         st.markdown(moment.step.text)
 
 
-STEP = WallStep("text", show)
+STEP = StepKind("text", show, writes=True)

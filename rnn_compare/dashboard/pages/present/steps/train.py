@@ -9,8 +9,8 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.permissions import button
-from rnn_compare.dashboard.pages.present.wall_step import WallStep
 from rnn_compare.formatting import about, counted
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server.shown_runs import grouped
@@ -73,4 +73,4 @@ def _said(moment: Moment) -> str:
     return f"{about(max(left)).capitalize()} left." if left else begins
 
 
-STEP = WallStep("train", show, ticks=True)
+STEP = StepKind("train", show, ticks=True, trains=True)
