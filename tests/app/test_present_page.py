@@ -410,7 +410,7 @@ def test_where_phones_cannot_come_home_says_how_to_let_them_in(
     lecture: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told = home(lecture, monkeypatch, "127.0.0.1")
-    assert "QR code" not in told
+    assert "QR code of" not in told
     assert "--server.address 0.0.0.0" in told
 
 
