@@ -275,7 +275,7 @@ def test_a_text_beyond_all_measure_is_refused_and_kept(trained: str, page: str) 
 def test_sizes_that_are_typed_get_a_sentence(services: Services) -> None:
     app = visit()
     for name, text in SOME.items():
-        app.session_state["more_units"] = app.session_state["more_maxlen"] = app.session_state["more_seeds"] = [text]
+        app.session_state["more_units"] = app.session_state["more_maxlen"] = [text]
         with nothing_but_the_cache_is_touched():
             app.run()
         assert_sound(app, name)
@@ -290,7 +290,7 @@ def test_a_links_parameters_are_never_more_than_text(services: Services, record:
     """Each text stands in several parameters, and each parameter holds several texts."""
     record()
     names = list(HOSTILE)
-    parameters = (*SETTINGS, "more_units", "more_maxlen", "more_seeds", "show", "marks", "view", "example", "review")
+    parameters = (*SETTINGS, "more_units", "more_maxlen", "show", "marks", "view", "example", "review")
     for shift in range(0, len(names), 7):
         given = {p: HOSTILE[names[(shift + place) % len(names)]] for place, p in enumerate(parameters)}
         with nothing_but_the_cache_is_touched():

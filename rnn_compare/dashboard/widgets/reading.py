@@ -65,7 +65,9 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     if real := real_review.picked():
         st.markdown(real.sentence)
     layer = _layer(max((result.reading for result in results), key=lambda reading: len(reading.cells)))
-    left_out = _left_out(services, results) if _asked_to_leave_out() else {}
+    # The colouring that the browser has set; the component returns it only when it has been given its data.
+    colouring = st.session_state.get(KEY, {}).get("colouring")
+    left_out = _left_out(services, results) if colouring == "left_out" else {}
     data = message(results, layer, real.positive if real else None) | {"left_out": left_out}
     component("cell/reading.js", "pages/inside.css", "cell/cell.css")(
         data=data, key=KEY, on_colouring_change=lambda: None
@@ -203,11 +205,6 @@ def _packed(values: NDArray[np.float32]) -> dict[str, Any]:
     scale = float(np.abs(values).max(initial=1e-9))
     as_bytes = np.round(127 * values / scale).astype(np.int8)
     return {"scale": round(scale, 5), "bytes": base64.b64encode(as_bytes.tobytes()).decode("ascii")}
-
-
-def _asked_to_leave_out() -> bool:
-    # What the browser has set: the component's own value comes only after it is given its data.
-    return bool(st.session_state.get(KEY, {}).get("colouring") == "left_out")
 
 
 def _left_out(services: Services, results: Sequence[NetworkReading]) -> dict[str, list[float]]:

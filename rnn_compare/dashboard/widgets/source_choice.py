@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets import flash, presenter_controls
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.server.access import presenter
 from rnn_compare.server.services import get_services
@@ -48,7 +48,7 @@ def show_missing(source: Source, problem: str) -> None:
         return
 
     def begin() -> None:
-        with flash.noting(flash.noted()):
+        with flash.noting():
             presenter.require()
             downloads[source.name] = services.engine.analyse(fetch, again=True)
 
@@ -60,5 +60,4 @@ def show_missing(source: Source, problem: str) -> None:
         if analysis.problem is None:
             st.rerun()
         st.error(analysis.problem, icon=":material/cloud_off:")
-    locked = presenter.why_not()
-    st.button("Fetch it", icon=":material/cloud_download:", on_click=begin, disabled=bool(locked), help=locked)
+    presenter_controls.button("Fetch it", icon=":material/cloud_download:", on_click=begin)

@@ -1,13 +1,13 @@
 """Reports of the ticked runs to take home: each is made when somebody asks for it, one after the other."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 import streamlit as st
 
-from rnn_compare.dashboard.widgets.flash import noted, noting
-from rnn_compare.errors import UserError
+from rnn_compare.dashboard.widgets import flash
 from rnn_compare.report.contents import gather
 from rnn_compare.report.written_files import Form, written, zipped
 from rnn_compare.runs.record import Run
@@ -57,7 +57,7 @@ def button(
     label, ending, purpose = _OFFERED[form]
     st.download_button(
         label,
-        _maker(services, ids, form, name, noted()),
+        flash.download(partial(report, services, ids, form, name)),
         f"{name}{ending}",
         _MIME.get(ending, "application/zip"),
         key=f"take_home_{form}",
@@ -81,12 +81,3 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
         return files[""]
     archive = files if form == "tensorboard" else {f"{name}{added}.{form}": content for added, content in files.items()}
     return zipped(archive)
-
-
-def _maker(services: Services, ids: Sequence[str], form: Form, name: str, problems: list[str]) -> Callable[[], bytes]:
-    def make() -> bytes:
-        with noting(problems):
-            return report(services, ids, form, name)
-        raise UserError(problems[-1])  # so that nothing is downloaded
-
-    return make

@@ -10,7 +10,7 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.dashboard.pages.compare import controls, fit_into, replay
-from rnn_compare.dashboard.widgets import flash, invite, parameter_table, results_table
+from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
@@ -112,13 +112,11 @@ def _what_is_cut(experiments: Sequence[Experiment]) -> str:
 
 
 def _train(services: Services, setup: controls.Setup) -> None:
-    locked = presenter.why_not()
-    ready = bool(setup.experiments) and not locked
-    if st.button("Train", type="primary", width="stretch", disabled=not ready, help=locked):
-        presenter.require()
-        with flash.noting(flash.noted()):
-            pin(services.engine.submit(list(setup.experiments), **visitor.place_in_line()))
-        services.refresh()
+    def submit() -> None:
+        pin(services.engine.submit(list(setup.experiments), **visitor.place_in_line()))
+
+    if presenter_controls.button("Train", not setup.experiments, type="primary", width="stretch"):
+        presenter_controls.act(services, submit)
 
 
 def _train_beside(services: Services, setup: controls.Setup) -> None:
@@ -128,14 +126,14 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
     fits = len({experiment.setting for experiment in [*more, *(run.experiment for run in charted)]}) <= MAX_COMPARED
     if not (charted and more and fits and can_be_compared([*more, *(run.experiment for run in charted)])):
         return
-    locked = presenter.why_not()
+
+    def submit() -> None:
+        pin_beside(services.engine.submit(more, **visitor.place_in_line()), services.runs())
+
     names = labels([*more, *(run.experiment for run in charted)])[: len(more)]  # as told from those that are there
     label = f"Add {', '.join(dict.fromkeys(names))} to the charts"
-    if st.button(label, icon=":material/add:", width="stretch", disabled=bool(locked), help=locked):
-        presenter.require()
-        with flash.noting(flash.noted()):
-            pin_beside(services.engine.submit(more, **visitor.place_in_line()), services.runs())
-        services.refresh()
+    if presenter_controls.button(label, icon=":material/add:", width="stretch"):
+        presenter_controls.act(services, submit)
         st.rerun()  # there is nothing to add now
 
 
@@ -153,10 +151,10 @@ def _live(services: Services, before: UnderWay) -> None:
         stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
     of_card = {group.runs[0].id: group.runs for group in grouped(charted)}
     for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
-        with flash.noting(flash.noted()):
+        with flash.noting():
             services.engine.stop(run.id)
     for run in (run for card in continued for run in of_card.get(card, ()) if run.can_be_continued):
-        with flash.noting(flash.noted()):
+        with flash.noting():
             services.engine.continue_run(run.id, **visitor.place_in_line())
     if stopped or continued:
         services.refresh()

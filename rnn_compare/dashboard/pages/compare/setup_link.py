@@ -59,10 +59,6 @@ def _source_in_link() -> str | None:
 
 
 def _seeds_in_link() -> list[str]:
-    """Looks at the number of seeds; the ``more_seeds`` of earlier versions count as so many more."""
-    if more := st.query_params.get_all("more_seeds"):
-        st.query_params["seeds"] = str(min(1 + len(set(more) - {st.query_params.get("seed", "1")}), MAX_SEEDS))
-        del st.query_params["more_seeds"]
     text = st.query_params.get("seeds", "1")
     if text in map(str, range(1, MAX_SEEDS + 1)):
         return []

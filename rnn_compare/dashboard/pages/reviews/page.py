@@ -7,7 +7,7 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.pages.reviews import upload, upload_summary
+from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.dashboard.widgets import review_text, setting, source_choice
 from rnn_compare.dashboard.widgets.url_state import hold
 from rnn_compare.errors import UserError
@@ -43,7 +43,7 @@ def render() -> None:
         st.markdown(dataset.about)
     reviews = _load(experiment.dataset)
     if card := text_cards.card(experiment.source):
-        upload_summary.show(card, reviews, experiment, _key("source"))
+        upload.show_summary(card, reviews, experiment, _key("source"))
     st.html(_counts(reviews, experiment, dataset.labels[1]))
     _look(reviews, _choose(reviews, dataset.labels), experiment)
 

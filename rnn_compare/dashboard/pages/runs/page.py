@@ -1,6 +1,7 @@
 """All runs: found again, named, put on the charts, taken home, deleted."""
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import streamlit as st
@@ -12,13 +13,13 @@ from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.widgets import flash, results_table, take_home, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, say_what_is_hidden
-from rnn_compare.errors import UserError
+from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run
-from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server.access import visitor
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import Services, get_services
@@ -117,13 +118,10 @@ def _ticked_rows() -> list[int]:
 
 def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int) -> None:
     at_work = [run.id for run in ticked if not run.status.ended]
-    problems = flash.noted()
 
     def as_csv() -> bytes:
-        with flash.noting(problems):
-            services.require_shown(*(run.id for run in ticked))
-            return curves(ticked).encode("utf-8-sig")  # the mark tells spreadsheets that this is UTF-8
-        raise UserError(problems[-1])  # so that nothing is downloaded
+        services.require_shown(*(run.id for run in ticked))
+        return curves(ticked).encode("utf-8-sig")  # the mark tells spreadsheets that this is UTF-8
 
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Open on Compare", type="primary", disabled=not fit_together(ticked)):
@@ -131,7 +129,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
             url_state.open_compare(**{PARAMETER: link(ticked[::-1], services.runs())})
         st.download_button(
             "Curves as CSV",
-            as_csv,
+            flash.download(as_csv),
             f"{ticked[0].id if len(ticked) == 1 else 'curves'}.csv",
             "text/csv",
             disabled=not any(run.epochs for run in ticked),
@@ -139,27 +137,18 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
             on_click="ignore",
         )
         take_home.offer(services, ticked)
-        locked = presenter.why_not()
-        st.button(
-            "Stop",
-            disabled=not at_work or bool(locked),
-            on_click=_stop,
-            args=(services, at_work),
-            icon=":material/stop:",
-            help=locked,
-        )
+        stop = [partial(services.engine.stop, run) for run in at_work]
+        button("Stop", not at_work, on_click=act, args=(services, *stop), icon=":material/stop:")
         broken_off = [run.id for run in ticked if run.can_be_continued]
-        st.button(
+        button(
             "Continue",
-            disabled=not broken_off or bool(locked),
+            not broken_off,
+            "Resumes from the last finished epoch, as if it had never stopped.",
             on_click=_continue,
             args=(services, broken_off),
             icon=":material/play_arrow:",
-            help=locked or "Resumes from the last finished epoch, as if it had never stopped.",
         )
-        may_delete = ticked and not at_work and not locked
-        label = "Delete …"
-        if st.button(label, disabled=not may_delete, icon=":material/delete:", help=locked, key="delete_runs"):
+        if button("Delete …", not ticked or bool(at_work), icon=":material/delete:", key="delete_runs"):
             st.session_state[DELETING] = [run.id for run in ticked]
         st.html(f"<p style='margin: 0'>{_said(ticked, count, hidden)}</p>")
 
@@ -188,20 +177,9 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
         results_table.show(services, in_order)
 
 
-def _stop(services: Services, runs: Sequence[str]) -> None:
-    for run in runs:
-        with flash.noting(flash.noted()):
-            presenter.require()
-            services.engine.stop(run)
-    services.refresh()
-
-
 def _continue(services: Services, runs: Sequence[str]) -> None:
-    for run in runs:
-        with flash.noting(flash.noted()):
-            presenter.require()
-            services.engine.continue_run(run, **visitor.place_in_line())
-    services.refresh()
+    place = visitor.place_in_line()
+    act(services, *(partial(services.engine.continue_run, run, **place) for run in runs))
 
 
 def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
@@ -226,12 +204,11 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
 
 
 def _delete(services: Services, runs: Sequence[Run]) -> None:
-    for run in runs:
-        with flash.noting(flash.noted()):
-            presenter.require()
-            services.store.delete(run.id)
-            delete_files(run.id)
-    services.refresh()
+    def delete(run: str) -> None:
+        services.store.delete(run)
+        delete_files(run)
+
+    act(services, *(partial(delete, run.id) for run in runs))
 
 
 def _watch(services: Services, before: tuple[object, ...], problems_said: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -9,7 +10,8 @@ import streamlit as st
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard.pages.runs import run_calibration
-from rnn_compare.dashboard.widgets.flash import noted, noting
+from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.formatting import duration, percent
@@ -76,16 +78,10 @@ def _script(run: Run) -> tuple[str, str]:
 
 def _names(services: Services, run: Run) -> None:
     def rename() -> None:
-        with noting(noted()):
-            presenter.require()
-            services.store.rename(run.id, st.session_state.get(name_key, run.name))
-        services.refresh()
+        act(services, lambda: services.store.rename(run.id, st.session_state.get(name_key, run.name)))
 
     def annotate() -> None:
-        with noting(noted()):
-            presenter.require()
-            services.store.annotate(run.id, st.session_state.get(note_key, run.note))
-        services.refresh()
+        act(services, lambda: services.store.annotate(run.id, st.session_state.get(note_key, run.note)))
 
     name_key, note_key = f"name_{run.id}", f"note_{run.id}"
     # Not given as the widget's value: another visitor's renaming must not take away what is being typed.
@@ -101,13 +97,6 @@ def _names(services: Services, run: Run) -> None:
 
 
 def _downloads(services: Services, run: Run) -> None:
-    problems = noted()
-
-    def contents(which: Which) -> bytes:
-        with noting(problems):
-            return model(services, run, which)
-        raise UserError(problems[-1])  # so that nothing is downloaded
-
     epochs: dict[Which, int | None] = {
         "best": run.best.epoch if run.best else None,
         "last": run.last.epoch if run.last else None,
@@ -116,7 +105,7 @@ def _downloads(services: Services, run: Run) -> None:
         for which, epoch in epochs.items():
             st.download_button(
                 f"model.keras, {which} epoch{'' if epoch is None else f' ({epoch})'}",
-                lambda which=which: contents(which),  # type: ignore[misc]  # which is bound here and now
+                flash.download(partial(model, services, run, which)),
                 f"{run.id}-{which}.keras",
                 "application/zip",
                 key=f"model_{which}",
@@ -142,11 +131,8 @@ def _downloads(services: Services, run: Run) -> None:
 
 def _train_on(services: Services, run: Run) -> None:
     def train_on() -> None:
-        with noting(noted()):
-            presenter.require()
-            services.require_shown(run.id)  # longer, it would be of a setting that nobody hides
-            services.engine.continue_run(run.id, int(st.session_state[key]), **visitor.place_in_line())
-        services.refresh()
+        services.require_shown(run.id)  # longer, it would be of a setting that nobody hides
+        services.engine.continue_run(run.id, int(st.session_state[key]), **visitor.place_in_line())
 
     key = f"more_{run.id}"
     most = int(bounds("epochs")[1]) - run.experiment.epochs
@@ -154,13 +140,8 @@ def _train_on(services: Services, run: Run) -> None:
     if most > 0:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))
-            st.button(
-                "Train more",
-                on_click=train_on,
-                icon=":material/play_arrow:",
-                disabled=bool(locked),
-                help=locked or "Goes on from the last epoch, as if more epochs had been set from the start.",
-            )
+            hint = "Goes on from the last epoch, as if more epochs had been set from the start."
+            button("Train more", hint=hint, on_click=act, args=(services, train_on), icon=":material/play_arrow:")
 
 
 def _state(run: Run) -> str:

@@ -115,7 +115,7 @@ def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[i
     with st.container(horizontal=True, vertical_alignment="center"):
         label = f"Train {counted(len(to_train), 'run')} and compare" if to_train else "Compare"
         if st.button(label, type="primary", disabled=bool(to_train and locked), help=locked if to_train else None):
-            with flash.noting(flash.noted()):
+            with flash.noting():
                 if to_train:
                     presenter.require()
                     for run in sweep.broken_off:

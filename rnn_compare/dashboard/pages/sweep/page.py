@@ -1,6 +1,7 @@
 """Sweeps: a grid of settings, trained as far as it isn't yet, and seen as a whole; and networks on equal terms."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -10,6 +11,7 @@ from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.dashboard.widgets.pinned_runs import say_what_is_hidden
+from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
@@ -66,38 +68,17 @@ def train(services: Services, sweep: Sweep) -> None:
 
 def _buttons(services: Services, sweep: Sweep) -> None:
     def start() -> None:
-        with flash.noting(flash.noted()):
-            train(services, survey(sweep.experiments, services.runs()))
+        act(services, lambda: train(services, survey(sweep.experiments, services.runs())))
 
     def stop() -> None:
-        with flash.noting(flash.noted()):
-            presenter.require()
-            for run in survey(sweep.experiments, services.runs()).at_work:
-                services.engine.stop(run.id)
-        services.refresh()
+        at_work = survey(sweep.experiments, services.runs()).at_work
+        act(services, *(partial(services.engine.stop, run.id) for run in at_work))
 
-    locked = presenter.why_not()
     remaining = len(sweep.to_train)
     st.caption(_said_before(services, sweep))
-    label = f"Continue {counted(remaining, 'run')}" if sweep.broken_off else f"Train {counted(remaining, 'run')}"
-    st.button(
-        label if remaining else "Train",
-        type="primary",
-        width="stretch",
-        disabled=not remaining or bool(locked),
-        help=locked,
-        on_click=start,
-        key="sweep_train",
-    )
-    st.button(
-        "Stop all",
-        width="stretch",
-        disabled=not sweep.at_work or bool(locked),
-        help=locked,
-        on_click=stop,
-        icon=":material/stop:",
-        key="sweep_stop",
-    )
+    label = f"{'Continue' if sweep.broken_off else 'Train'} {counted(remaining, 'run')}" if remaining else "Train"
+    button(label, not remaining, type="primary", on_click=start, key="sweep_train", width="stretch")
+    button("Stop all", not sweep.at_work, on_click=stop, icon=":material/stop:", key="sweep_stop", width="stretch")
 
 
 def _said_before(services: Services, sweep: Sweep) -> str:

@@ -1,7 +1,7 @@
 """The pictures of a sweep: what its settings achieve, seen in five ways."""
 
 from collections.abc import Iterable, Sequence
-from typing import get_args
+from typing import Any, get_args
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -21,6 +21,7 @@ COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
 MOST_NAMED = 6
 """Runs that a sentence names."""
 MARGIN = "± and bands are the 95 % interval of the mean over seeds (Student's t); n is the number of seeds."
+_BARE: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
 PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel")
 
 
@@ -31,10 +32,9 @@ def show(services: Services, sweep: Sweep) -> None:
             "Picture",
             PICTURES,
             default=PICTURES[0],
-            required=True,
             key="picture",
-            label_visibility="collapsed",
             bind="query-params",
+            **_BARE,
         )
         measure = choose_measure("measure")
     points = measured(services, sweep.runs.values(), measure)
@@ -81,11 +81,10 @@ def choose_measure(key: str) -> Measure:
         "Accuracy",
         list(MEASURES),
         default="kept",
-        required=True,
         format_func=lambda name: MEASURES[name].title,
         key=key,
-        label_visibility="collapsed",
         bind="query-params",
+        **_BARE,
     )
     return next((measure for measure in get_args(Measure) if measure == name), "kept")
 
@@ -114,10 +113,9 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
         "Cost",
         list(COSTS),
         default="parameters",
-        required=True,
         format_func=COSTS.__getitem__,
         key=f"{place}_cost",
-        label_visibility="collapsed",
+        **_BARE,
     )
     figure.show(
         _cost_figure(points, cost or "parameters", _title(measure)),
@@ -154,10 +152,9 @@ def _along(points: Sequence[Outcome], title: str) -> None:
         "Setting",
         settings,
         default=usual,
-        required=True,
         format_func=lambda name: SETTINGS[name].label,
         key="along",
-        label_visibility="collapsed",
+        **_BARE,
     )
     figure.show(axis_chart.axis_chart(points, setting or usual, title), "sweep_along", axis_chart.HEIGHT)
 
