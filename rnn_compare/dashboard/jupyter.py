@@ -1,4 +1,4 @@
-"""The program's place in JupyterLab's launcher, for `jupyter-server-proxy`: it starts the page and hands it on."""
+"""The entry of JupyterLab's launcher, by which `jupyter-server-proxy` starts the page and serves it."""
 
 import sys
 from pathlib import Path

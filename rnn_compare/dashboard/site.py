@@ -1,4 +1,4 @@
-"""The pages and how one gets from one to another."""
+"""The pages and their navigation."""
 
 import contextlib
 

@@ -1,4 +1,4 @@
-"""What the pages look like beyond Streamlit's own settings in `.streamlit/config.toml`."""
+"""The pages' style beyond Streamlit's own settings in `.streamlit/config.toml`."""
 
 import json
 from html import escape
@@ -10,7 +10,7 @@ from rnn_compare.server.files.assets import ASSETS
 
 
 def apply() -> None:
-    """Sets the page's title and icon, and what all pages look like."""
+    """Sets the page's title and icon, and loads the style of all pages."""
     # A file of our own: Streamlit fetches its named icons from the network.
     st.set_page_config(page_title="RNN Compare", page_icon=str(ASSETS / "common" / "icon.png"), layout="wide")
     load("common/streamlit.css", "common/theme.css")
@@ -23,7 +23,7 @@ def name_page(title: str) -> None:
 
 
 def load(*sheets: str) -> None:
-    """Sends style sheets of ``assets/`` before what they style, so that nothing is ever seen without.
+    """Sends style sheets of ``assets/``; call it before drawing what they style.
 
     They go out with each run of a page: call it from no fragment that ticks.
     """
@@ -35,8 +35,8 @@ def card(title: str, look: palette.Look, body: str) -> str:
     """Returns a network's card as HTML: its title under its colour.
 
     Args:
-        title: Its name on the page, which anybody may have typed.
-        look: Its colour.
-        body: HTML.
+        title: The network's name on the page, which anybody may have typed.
+        look: The network's colour.
+        body: The card's HTML.
     """
     return f'<section class="rc-card" style="--rc-color: {look.color}"><h4>{escape(title)}</h4>{body}</section>'

@@ -3,7 +3,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rnn_compare.dashboard.pages.inside.gradient_history import (
+from rnn_compare.dashboard.pages.inside.gradients import (
     FALLEN,
     MOST_EPOCHS,
     GradientHistory,

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.dashboard.pages.inside import gradients
-from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory
-from rnn_compare.dashboard.pages.inside.gradients import conclusion, introduction
+from rnn_compare.dashboard.pages.inside.gradients import GradientHistory, conclusion, introduction
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import gradient_flow as flows

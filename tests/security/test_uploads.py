@@ -109,7 +109,7 @@ def test_a_file_is_kept_under_a_name_of_its_own_whatever_the_browser_calls_it(
             return CONTENT.encode()
 
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path / "cache"))
-    kept = upload._kept(Sent()).path  # type: ignore[arg-type]  # all that it asks of an upload
+    kept = upload._stored(Sent()).path  # type: ignore[arg-type]  # all that it asks of an upload
     assert kept.parent == tmp_path / "cache" / "texts"
     assert kept.suffix == ".csv"
     assert kept.read_text() == CONTENT

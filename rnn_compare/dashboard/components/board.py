@@ -14,9 +14,9 @@ def show(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> t
 
     Args:
         data: A ``message``.
-        live: Where the browser finds the next ones.
-        key: Names the board on its page.
-        may_press: Whether there are buttons; without them none was pressed, whatever a browser says.
+        live: The address of the next messages.
+        key: The component's key.
+        may_press: Buttons are drawn; without them none was pressed, whatever a browser sends.
     """
     result = component("board/board.js", "board/board.css")(
         data={**data, "may_press": may_press, "live": live},

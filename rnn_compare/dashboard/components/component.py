@@ -18,7 +18,7 @@ from rnn_compare.server.files import assets
 
 @functools.cache
 def component(script: str, *styles: str) -> ComponentRenderer:
-    """Returns what mounts a component on a page.
+    """Returns the renderer of a component.
 
     Args:
         script: Its script in ``assets/``, such as ``board/board.js``.
@@ -43,9 +43,9 @@ def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object
     move up all that follows it and, at the next tick, end with an error and an empty page.
 
     Args:
-        draw: Draws it; it may have the whole page drawn anew by ``st.rerun(scope="app")``.
-        seconds: Between two ticks; None for no more of them.
-        arguments: What it is called with.
+        draw: Draws the part; it may have the whole page drawn anew by ``st.rerun(scope="app")``.
+        seconds: Seconds between two ticks; None for no more ticks.
+        arguments: Arguments of ``draw``.
     """
     with st.container():
         st.fragment(draw, run_every=seconds)(*arguments)

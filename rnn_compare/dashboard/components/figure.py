@@ -13,12 +13,12 @@ from rnn_compare.dashboard.components.component import component
 
 
 def show(figure: go.Figure, key: str, height: int) -> None:
-    """Draws a figure in the page's own type and colours, and says for screen readers what it shows.
+    """Draws a figure in the page's own type and colours, with a description for screen readers.
 
     Args:
-        figure: What to draw; its texts are read by Plotly, so they must be the program's own.
-        key: Names the place on the page.
-        height: In pixels.
+        figure: The figure; its texts are read by Plotly, so they must be the program's own.
+        key: The component's key.
+        height: Height in pixels.
     """
     data = {"figure": json.loads(figure.to_json()), "words": asdict(in_words(figure)), "height": height}
     component("charts/figure.js")(data=data, key=key, height=height)

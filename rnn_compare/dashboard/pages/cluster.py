@@ -1,4 +1,4 @@
-"""Where training runs: the workers, their memory and what each of them does."""
+"""The page *Cluster*: the workers that train, their memory and their present work."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -58,12 +58,7 @@ def _workers(services: Services) -> None:
 
 
 def table(workers: Sequence[WorkerInfo], runs: Mapping[str, Run]) -> str:
-    """Returns the workers as an HTML table.
-
-    Args:
-        workers: What is known of each.
-        runs: All runs by their ids.
-    """
+    """Returns the workers as an HTML table; ``runs`` holds all runs by their ids."""
     rows = "".join(
         f"<tr><td>{number}<br><small>{escape(worker.address.partition('://')[2])}</small></td>"
         f"<td>{_memory(worker)}</td><td>{escape(doing(worker, runs))}</td></tr>"
@@ -76,7 +71,7 @@ def table(workers: Sequence[WorkerInfo], runs: Mapping[str, Run]) -> str:
 
 
 def doing(worker: WorkerInfo, runs: Mapping[str, Run]) -> str:
-    """Returns in words what a worker is at."""
+    """Returns a worker's present work in words."""
     if worker.problem:
         return worker.problem
     if not worker.ready:

@@ -1,4 +1,4 @@
-"""A box for a review, and what each network makes of it."""
+"""The page *Try a review*: a box for a review, and each network's verdict."""
 
 import streamlit as st
 

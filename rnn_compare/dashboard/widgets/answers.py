@@ -1,4 +1,4 @@
-"""A box for a review, and what each network makes of it."""
+"""Each network's verdict on a text, and the text as the networks read it."""
 
 from collections.abc import Sequence
 from html import escape
@@ -19,7 +19,7 @@ OUTDATED = '<p class="rc-outdated" role="status">The text has changed since. Pre
 
 
 def show(runs: Sequence[Run], text: str, which: Which) -> None:
-    """Draws what each network says of a text, and the text as it was given."""
+    """Draws each network's verdict on a text, and the text as it was read."""
     colours = looks(run.experiment.cell for run in runs)
     cards = []
     verdicts: list[tuple[Run, str, Verdict]] = []
@@ -72,7 +72,7 @@ def _answer(verdict: Verdict, note: str) -> str:
 
 
 def _why_none(verdict: Verdict) -> str:
-    """Says why a network that knows no word gives no verdict: it would be one about their number."""
+    """Returns why a network that knows no word gives no verdict: it would depend on their number alone."""
     unknown = verdict.review.count("unknown")
     among = f" among the last {unknown:,}, all that this network reads" if verdict.review.count("cut off") else ""
     return (

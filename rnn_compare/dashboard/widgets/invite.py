@@ -1,4 +1,4 @@
-"""Brings a class to the page: its address, and a QR code for two hundred phones."""
+"""The invitation of a class to the page: its address and a QR code."""
 
 import os
 import socket
@@ -36,8 +36,8 @@ def entry(page: Hashable = "") -> None:
     """Draws the button on the first page, and the window that it opens.
 
     Args:
-        page: What the page behind the window shows. Nothing there can be pressed while the window is open, so whoever
-            has changed it has closed the window, whether or not that was heard.
+        page: The content of the page behind the window. Nothing there can be pressed while the window is open: if the
+            content has changed, the window was closed, even if Streamlit did not report it.
     """
     if st.button("Invite the class", icon=":material/qr_code_2:", width="stretch"):
         st.session_state[_OPENED] = page

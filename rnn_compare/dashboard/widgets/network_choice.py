@@ -24,7 +24,7 @@ from rnn_compare.server.services import Services
 
 WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"
-_ASKED = "ask"
+_SELECTION = "ask"
 """Names in the address the networks that were chosen here, where these are others than the charts show."""
 
 
@@ -66,7 +66,7 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     restore()
     # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
     # keeps to the choice.
-    if not has_chosen() and (ids := [run for run in st.query_params.get(_ASKED, "").split(",") if run in by_id]):
+    if not has_chosen() and (ids := [run for run in st.query_params.get(_SELECTION, "").split(",") if run in by_id]):
         st.session_state["networks"] = ids[:MAX_COMPARED]
         note_choice()
     remaining = [run for run in st.session_state.get("networks", []) if run in by_id]
@@ -85,13 +85,13 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
         )
         which = st.segmented_control("Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights")
         st.caption("Best is the epoch with the highest validation accuracy.")
-    url_state.keep(_ASKED, ",".join(selection) if has_chosen() else "")
+    url_state.keep(_SELECTION, ",".join(selection) if has_chosen() else "")
     url_state.keep("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]
 
 
 def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
-    """Returns networks with their weights; of one that has none it is said why."""
+    """Returns the networks with their weights; why one has none is shown."""
     networks = []
     colours = looks(run.experiment.cell for run in runs)
     for run, name, look in zip(runs, on_cards(runs), colours, strict=True):
@@ -114,7 +114,7 @@ def problem_card(network: LoadedNetwork, problem: str) -> str:
 
 def on_cards(runs: Sequence[Run]) -> list[str]:
     """Returns a title for each of the runs that are asked together: what the charts call it, told from its like."""
-    return _told_apart(runs, names(runs))
+    return _distinct(runs, names(runs))
 
 
 def in_a_list(runs: Sequence[Run]) -> list[str]:
@@ -123,16 +123,16 @@ def in_a_list(runs: Sequence[Run]) -> list[str]:
     But for the epochs, wherever they differ: who asks networks of several cells must see that one was trained longer.
     """
     differ = len({run.experiment.epochs for run in runs}) > 1
-    return _told_apart(runs, [run.title for run in runs], always=("epochs",) if differ else ())
+    return _distinct(runs, [run.title for run in runs], always=("epochs",) if differ else ())
 
 
-def _told_apart(runs: Sequence[Run], called: Sequence[str], always: Collection[str] = ()) -> list[str]:
+def _distinct(runs: Sequence[Run], called: Sequence[str], always: Collection[str] = ()) -> list[str]:
     """Adds to names that are equal in what settings the runs differ, and where in none, when they were trained.
 
     Args:
-        runs: All of them.
-        called: Their names so far.
-        always: Settings that are added to the names of others too, unless somebody has given them.
+        runs: The runs to name.
+        called: The names so far.
+        always: Settings that are added to unequal names too, but not to names that somebody has typed.
     """
     for ending in (partial(_settings, always=always), _when):
         equal: dict[str, list[Run]] = {}

@@ -108,14 +108,7 @@ def pixels(experiments: Sequence[Experiment]) -> float:
 
 
 def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str:
-    """Returns one network's card.
-
-    Args:
-        title: Its name on the page.
-        look: Its colour.
-        experiment: What it is.
-        scale: What ``pixels`` gave for all networks on the page.
-    """
+    """Returns one network's card; ``scale`` are the ``pixels`` of all networks on the page."""
     counted = parameters(experiment)
     columns = [EMBEDDING_WIDTH, *[_width(experiment.layers)] * experiment.layers, DENSE_WIDTH]
     boxes = [_embedding(counted.layers[0], counted), *_recurrent(experiment, counted, scale), _dense(counted)]

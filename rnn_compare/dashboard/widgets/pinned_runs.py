@@ -1,4 +1,4 @@
-"""The runs that a visitor's page shows: named by its address, and remembered as the visitor goes from page to page."""
+"""The runs on a visitor's page: named by its address, and remembered from page to page."""
 
 from collections.abc import Sequence
 
@@ -34,11 +34,11 @@ def pin(started: Sequence[str]) -> None:
 
 
 def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
-    """Names in the page's address what was just started beside what it showed.
+    """Adds the runs that were just started to those that the page's address names.
 
     Args:
         started: The ids of the runs, the first one first.
-        runs: Those there were before.
+        runs: The runs of the record before.
     """
     _name([*(pinned() or link(newest(runs), runs).split(",")), *short_names(started, started[0])])
 
@@ -64,7 +64,7 @@ def note_choice() -> None:
 
 
 def has_chosen() -> bool:
-    """Tells whether the visitor has chosen the networks to ask since something was pinned."""
+    """Returns True if the visitor has chosen the networks to ask since runs were pinned."""
     return bool(st.session_state.get(_CHOSEN))
 
 
@@ -80,13 +80,13 @@ def shown(runs: Sequence[Run]) -> list[Run]:
 
 
 def names_any(runs: Sequence[Run]) -> bool:
-    """Tells whether what this visitor's link names is among the runs."""
+    """Returns True if this visitor's link names any of the runs."""
     there = {run.id for run in runs} | {f"{TOGETHER}{run.comparison}" for run in runs}
     return any(name in there for name in pinned())
 
 
 def say_what_is_hidden(services: Services) -> bool:
-    """Says on a list of runs why some are missing, and returns whether any are."""
+    """Shows why hidden runs are missing, and returns True if there are any."""
     hidden = bool(services.snapshot().hidden)
     if hidden:
         st.info(CURTAIN, icon=":material/visibility_off:")

@@ -1,4 +1,4 @@
-"""A review read word by word: the verdict after each word, and every cell while it reads. Drawn by one component.
+"""A review read word by word: the verdict after each word, and every cell while it reads, drawn by one component.
 
 All that the browser needs for stepping and playing goes to it once, as bytes: a number for each unit, word and signal.
 """
@@ -43,7 +43,7 @@ QUICK_SECONDS = 0.4
 
 @dataclass(frozen=True)
 class NetworkReading:
-    """What one network was given and how it read it."""
+    """A review as one network encoded it, and the network's reading of it."""
 
     network: LoadedNetwork
     review: EncodedReview
@@ -75,7 +75,7 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
 
 
 def cut_off(results: Sequence[NetworkReading]) -> str:
-    """Says, beside the curve that begins after it, how much of the beginning the networks were not given."""
+    """Returns a note on the words before the curve, which the networks did not read."""
     lost = max((result.review.count("cut off") for result in results), default=0)
     if not lost:
         return ""
@@ -112,12 +112,12 @@ def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> l
 
 
 def message(results: Sequence[NetworkReading], layer: int, author: bool | None = None) -> dict[str, Any]:
-    """Returns what the browser draws.
+    """Returns the component's message.
 
     Args:
-        results: What each network made of the same text.
-        layer: Which of a network's cells to show, counted from the last: 0 is the last layer's.
-        author: Whether the author of the text liked the film, where that is known.
+        results: The networks' readings of the same text.
+        layer: The cell to show, counted from the last: 0 is the last layer's.
+        author: The real review's label, where the text is one.
     """
     longest = max((result.reading.words for result in results), key=len)
     cells = {result.network.run.experiment.cell for result in results}
@@ -132,11 +132,11 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
 
 @dataclass(frozen=True)
 class MeanOfUnits:
-    """What a cell does in mean over all units.
+    """A signal's mean over all units of a cell.
 
     Attributes:
         name: The signal's name; ``slope`` and ``saturation`` of a cell without gates.
-        title: What people call it.
+        title: The signal's name on the page.
         values: From 0 to 1 (words,).
     """
 
@@ -225,7 +225,7 @@ def _left_out(services: Services, results: Sequence[NetworkReading]) -> dict[str
 
 
 def _question(network: LoadedNetwork, review: EncodedReview) -> tuple[Any, ...]:
-    """Returns what ``questions.left_out`` and its like are asked with."""
+    """Returns the arguments of ``worker_tasks.left_out`` and ``worker_tasks.after_each_word``."""
     state, ids = worker_tasks.fingerprint(network.weights), tuple(review.ids.tolist())
     return network.run.id, network.which, state, network.run.experiment, ids, len(words_read(review))
 
@@ -249,12 +249,7 @@ def _layer(deepest: Reading) -> int:
 
 
 def cell_name(cell: CellReading, cells: Sequence[CellReading]) -> str:
-    """Returns which one it is of a network's cells; nothing where it is the only one.
-
-    Args:
-        cell: One of them.
-        cells: All of them.
-    """
+    """Returns the name of one of a network's cells by layer and direction; empty where it is the only one."""
     if len(cells) == 1:
         return ""
     direction = ("backward" if cell.backward else "forward") if any(other.backward for other in cells) else ""

@@ -1,4 +1,4 @@
-"""A real review in the box for a review, which none of the asked networks has learned from."""
+"""Real reviews for the review box, which none of the chosen networks has learned from."""
 
 import random
 from collections.abc import Collection
@@ -40,7 +40,7 @@ class RealReview:
 
     @property
     def sentence(self) -> str:
-        """Which review it is and what its label says, as Markdown."""
+        """The review's number and label, as Markdown."""
         what = "Its author found the film" if self.film else "Its label is"
         name = as_markdown(self.labels[self.positive])
         return f"{self.kind.capitalize()} review {self.number:,}. {what} **{name}**."

@@ -1,4 +1,4 @@
-"""Is it real? What every group reached by each measure, and what may be said of each pair."""
+"""*Is it real?*: every group's accuracies, the verdict on each pair, and the baselines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -90,7 +90,7 @@ def _mean(mean: Mean | None) -> str:
 
 
 def show_baselines(analysis: Found) -> None:
-    """Draws what opens it, which is always there, and what it holds by now."""
+    """Draws the baselines' accuracies, to be opened; what opens them is always there."""
     with st.popover("Baselines in numbers", icon=":material/table_rows:"):
         if not analysis.baselines:
             st.markdown(analysis.said or "They are worked out once a network has finished an epoch.")

@@ -32,12 +32,12 @@ QUESTIONS = {
 def text(height: int = 84, experiments: Collection[Experiment] = (), first: str = "") -> str:
     """Draws the box for a review, the examples and a choice of real reviews, and returns what stands in the box.
 
-    Nothing, if the visitor has asked too often just now: that is said, and the box keeps what was typed.
+    Empty, with a notice, if the visitor has asked too often just now; the box keeps its text.
 
     Args:
-        height: Of the box, in pixels.
-        experiments: Those that are asked: real reviews are offered if there are some that none has learned from, and
-            the examples if all learned from reviews of films.
+        height: Height of the box in pixels.
+        experiments: The chosen networks: real reviews are offered if there are some that none has learned from, and the
+            examples if all learned from reviews of films.
         first: The example that stands in the box until the visitor has chosen or typed something.
     """
     films = all(about_films(experiment.source) for experiment in experiments)

@@ -1,4 +1,4 @@
-"""A review as a network was given it: each word marked as known, unknown or cut off, and the padding before them.
+"""A review as a network reads it: each word marked as known, unknown or cut off, and the padding before them.
 
 All of it is HTML for ``st.html``, made from texts that anybody may have typed: every one is escaped, and
 what is sent to the browser stays small whatever was typed.
@@ -30,7 +30,7 @@ def html(text: str, review: EncodedReview) -> str:
 
     Args:
         text: The text that was encoded, as it was written.
-        review: What ``read_text`` made of it.
+        review: The result of ``read_text``.
     """
     return f'<div class="rc-review">{strip(review)}{legend(review)}{words(text, review)}</div>'
 

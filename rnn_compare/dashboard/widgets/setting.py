@@ -17,7 +17,7 @@ def widget(
     Args:
         name: The setting.
         key: The widget's key.
-        usual: Its first value, the setting's default if None.
+        usual: The first value, the setting's default if None.
         low, high: Bounds of a number, those of the setting if None.
         options: Further arguments of the widget, such as ``bind``.
     """

@@ -1,4 +1,4 @@
-"""Where the presenter signs in, at the end of the sidebar: with the pass, or with the university's own sign-in."""
+"""The presenter's sign-in at the end of the sidebar, by pass or by the university's own sign-in."""
 
 import time
 
@@ -10,14 +10,14 @@ from rnn_compare.server.access.presenter import TOKEN, forget, is_known, is_pres
 from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
 from rnn_compare.server.access.rules import LONGEST, Rule, rule
 
-_TYPED, _SAID = "presenter_pass", "presenter_said"
+_TYPED, _PROBLEM = "presenter_pass", "presenter_said"
 
 _tries_of_one = RateLimit(at_once=5, per_second=1 / 12)
 _tries_of_all = RateLimit(at_once=60, per_second=1.0)
 
 
 def show() -> None:
-    """Draws it; nothing where no pass is set."""
+    """Draws the sign-in; nothing where no pass is set."""
     rules = rule()
     if rules.open:
         return
@@ -49,22 +49,22 @@ def _offer(rules: Rule) -> None:
             st.button("Sign out", on_click=st.logout)
         else:
             st.button("Sign in with your university", on_click=_log_in)
-    if problem := st.session_state.get(_SAID):
+    if problem := st.session_state.get(_PROBLEM):
         st.error(problem)
 
 
 def _try_pass(rules: Rule) -> None:
     typed = str(st.session_state.get(_TYPED, ""))[: LONGEST + 1]
     st.session_state[_TYPED] = ""
-    st.session_state.pop(_SAID, None)
+    st.session_state.pop(_PROBLEM, None)
     if wait := _tries_of_one.take(_place()) or _tries_of_all.take("all"):
-        st.session_state[_SAID] = f"Too many passes were tried. Try again in {whole_seconds(wait)}."
+        st.session_state[_PROBLEM] = f"Too many passes were tried. Try again in {whole_seconds(wait)}."
         return
     try:
         if not remember(rules, typed):
-            st.session_state[_SAID] = "That is not the pass."
+            st.session_state[_PROBLEM] = "That is not the pass."
     except OSError as error:  # a full disk
-        st.session_state[_SAID] = f"The sign-in could not be kept: {error.strerror or error}."
+        st.session_state[_PROBLEM] = f"The sign-in could not be kept: {error.strerror or error}."
 
 
 def _place() -> str:
@@ -76,7 +76,7 @@ def _log_in() -> None:
     try:
         st.login()
     except Exception as error:  # noqa: BLE001  # whatever is missing, the lecturer must be told
-        st.session_state[_SAID] = f"Signing in is not set up: {error}"
+        st.session_state[_PROBLEM] = f"Signing in is not set up: {error}"
 
 
 def _sign_out(rules: Rule) -> None:

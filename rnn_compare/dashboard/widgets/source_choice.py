@@ -12,7 +12,7 @@ from rnn_compare.sources import registry
 from rnn_compare.sources.source import Source
 from rnn_compare.training.analyses import Analysis
 
-_BEGUN = "fetched_sources"
+_DOWNLOADS = "fetched_sources"
 
 
 def options(key: str) -> tuple[str, ...]:
@@ -42,7 +42,7 @@ def show_missing(source: Source, problem: str) -> None:
     if source.fetch is None:
         return
     fetch, services = source.fetch, get_services()
-    downloads: dict[str, Analysis] = st.session_state.setdefault(_BEGUN, {})
+    downloads: dict[str, Analysis] = st.session_state.setdefault(_DOWNLOADS, {})
     if services.engine.scheduler:  # its workers have other disks
         st.caption(f"Where there is a network: `python -m rnn_compare fetch {source.name}`")
         return

@@ -1,4 +1,4 @@
-"""Reports of the ticked runs to take home: each is made when somebody asks for it, one after the other."""
+"""Downloads of reports on runs, each made when it is asked for, one at a time."""
 
 import threading
 from collections.abc import Sequence
@@ -47,12 +47,12 @@ def button(
     """Draws the button that makes and downloads one report.
 
     Args:
-        services: The server's.
-        ids: Of its runs, in their order.
-        form: Which one.
-        name: Of the file, without an ending.
-        disabled: Whether it cannot be pressed.
-        width: Of the button.
+        services: The services of the server.
+        ids: Ids of the report's runs, in their order.
+        form: The kind of report.
+        name: The file's name without its ending.
+        disabled: The button cannot be pressed.
+        width: The button's width.
     """
     label, ending, purpose = _OFFERED[form]
     st.download_button(

@@ -1,4 +1,4 @@
-"""What a visitor has chosen on a page stands in the page's address: a reload or a link shows the same.
+"""Widget values that are kept in the page's address and in the session, and the switch to another page.
 
 Streamlit's own binding of a widget to the address forgets the value on the way to another page and back, and its
 ``persist_state`` what the widget was given by the program; what is kept here stays for the session. So a widget that is
@@ -23,7 +23,7 @@ def take(key: str, allowed: Collection[str] | None = None) -> None:
 
     Args:
         key: The widget's key, and the parameter's name.
-        allowed: What it may be; anything if None. Of all else nothing is taken.
+        allowed: The values it may have; any if None. Others are ignored.
     """
     text = st.query_params.get(key, "")[:LONGEST] or st.session_state.get(_KEPT + key, "")
     if key in st.session_state:
@@ -37,9 +37,9 @@ def keep(key: str, value: str, usual: str = "", *, in_address: bool = True) -> N
 
     Args:
         key: The parameter's name.
-        value: What the widget holds now.
-        usual: What it holds where nothing was chosen.
-        in_address: Whether it stands in the address at all.
+        value: The widget's value.
+        usual: The value that is left out of the address.
+        in_address: False to leave the value out of the address.
     """
     st.session_state[_KEPT + key] = value
     if in_address and value != usual and 0 < len(value) <= LONGEST:
@@ -56,11 +56,7 @@ def open_compare(**parameters: str) -> NoReturn:
 
 @contextmanager
 def drawing(page: str) -> Iterator[None]:
-    """Tells, while a page is drawn, whether the visitor has its widgets on the screen already.
-
-    Args:
-        page: Its path.
-    """
+    """Notes, while a page is drawn, if the visitor has its widgets on the screen already; ``page`` is its path."""
     has_them = st.session_state.get(_DRAWN) == page
     st.session_state[_SHOWS_WIDGETS] = has_them
     if not has_them:
@@ -72,11 +68,9 @@ def drawing(page: str) -> Iterator[None]:
 def hold(key: str, value: Any) -> None:
     """Gives a widget its value before it is drawn, unless it is on the screen and holds it.
 
-    On another page a widget of the same key is a new one to Streamlit: there it is given the value once more.
-
-    Args:
-        key: The widget's key.
-        value: What it is to hold.
+    A value that a script gives a widget is written over whatever the widget shows when it comes in, also over what the
+    visitor has chosen or typed since: on a busy server, with several presses in a row, that choice was lost. On another
+    page a widget of the same key is a new one to Streamlit: there it is given the value once more.
     """
     if st.session_state.get(_SHOWS_WIDGETS) and key in st.session_state and st.session_state[key] == value:
         return

@@ -1,4 +1,4 @@
-"""While a worker analyses: the page shows how far it is, and is drawn anew when it has ended."""
+"""The progress of a worker's analysis; the page is drawn anew when it has ended."""
 
 import streamlit as st
 
@@ -6,11 +6,11 @@ from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.training.analyses import Analysis
 
 POLL_SECONDS = 0.5
-"""How often the page looks how far an analysis is."""
+"""Seconds between two looks at an analysis."""
 
 
 def wait_for(title: str, *analyses: Analysis) -> None:
-    """Shows how far analyses are, and draws the page anew when all have ended."""
+    """Shows the progress of analyses, and draws the page anew when all have ended."""
     ticking(_wait, POLL_SECONDS, title, *analyses)
 
 
@@ -21,7 +21,7 @@ def _wait(title: str, *analyses: Analysis) -> None:
 
 
 def progress(title: str, *analyses: Analysis) -> None:
-    """Shows how far an analysis is, or several together."""
+    """Shows the progress of an analysis, or of several together."""
     done, total = sum(analysis.done for analysis in analyses), sum(analysis.total for analysis in analyses)
     share = done / total if total else 0.0
     # The title is people's own: as code it is read as no markup.

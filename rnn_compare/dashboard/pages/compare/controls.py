@@ -1,4 +1,4 @@
-"""The set-up in the sidebar: what will be trained. All of it stands in the page's URL."""
+"""The sidebar of *Compare*: the networks to train. All settings stand in the page's URL."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,18 @@ from rnn_compare.dashboard.widgets import setting, source_choice
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
+from rnn_compare.formatting import about, counted
 from rnn_compare.presets import BOOK, PRESETS, Preset
+from rnn_compare.runs.time_fit import TimeFit, fitted
+from rnn_compare.server.services import Services
 from rnn_compare.settings import SETTINGS, default, description
 from rnn_compare.sources.registry import is_known, source
 
 UNITS = (1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 256, 512)
 MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
+MOST_MINUTES, USUAL_MINUTES = 240.0, 2.0
+_MINUTES, _FIT_RESULT = "fit_minutes", "fit_said"
 SEEDS_HELP = (
     "How many times each network is trained: with the seed under More settings, the next one, and so on. One seed each "
     "tells little: the same network, trained anew, comes out a little better or worse."
@@ -39,7 +44,7 @@ DEFAULTS: dict[str, Any] = {name: default(name) for name in SHARED} | {
 
 @dataclass(frozen=True)
 class Setup:
-    """What the sidebar says.
+    """The networks of the sidebar.
 
     Attributes:
         experiments: The networks to compare; empty if ``problem`` says why there are none.
@@ -51,13 +56,13 @@ class Setup:
 
 
 def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
-    """Draws the set-up and returns what it says.
+    """Draws the set-up and returns it.
 
     Args:
-        beside_train: Where the number of seeds stands.
-        charted: What the charts show: whoever comes without settings in the address begins with theirs.
+        beside_train: The place of the number of seeds.
+        charted: The experiments on the charts: whoever comes without settings in the address begins with theirs.
     """
-    setup_link.say_what_it_had_wrong()
+    setup_link.show_problems()
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
         st.session_state.update(values_of(charted))
     above = st.container()
@@ -149,10 +154,9 @@ def _current() -> dict[str, Any]:
 
 
 def _more_is_set() -> bool:
-    """Tells whether any of More settings is another than usual.
+    """Returns True if any of More settings differs from its default.
 
-    Only then, or to be seen, are its two dozen widgets drawn: they take a browser a sixth of the time until the page is
-    there.
+    Otherwise its two dozen widgets are drawn only when opened: they take a sixth of a browser's time to load the page.
     """
     return any(
         name in st.query_params or st.session_state.get(name, DEFAULTS[name]) != DEFAULTS[name]
@@ -180,7 +184,7 @@ def _more() -> None:
 
 def _source() -> None:
     def use_its_reviews(before: str) -> None:
-        """All of another source's reviews follow all of the one before; otherwise as many, if it holds them."""
+        """Keeps the number of reviews, as far as the new source holds them; all reviews stay all reviews."""
         if not is_known(st.session_state["source"]):
             return  # nobody chose that: the page says what is wrong with it
         now, reviews = source(st.session_state["source"]), st.session_state["reviews"]
@@ -243,3 +247,33 @@ def _whole(text: str, field: str) -> int:
         low, high = bounds(field)
         raise UserError(f"{text[:20]!r} is no value for {field}; it must be a whole number from {low:,} to {high:,}.")
     return int(text)
+
+
+def fit_into(services: Services, setup: Setup) -> None:
+    """Draws what opens *Fit into a time*, which sets reviews and epochs, and what was set last."""
+
+    def fit() -> None:
+        try:
+            minutes = st.session_state.get(_MINUTES, USUAL_MINUTES)
+            time_fit = fitted(setup.experiments, 60 * minutes, services.seconds)
+        except UserError as error:
+            st.session_state[_FIT_RESULT] = str(error)
+            return
+        st.session_state.update({"reviews": time_fit.reviews, "epochs": time_fit.epochs})
+        st.session_state[_FIT_RESULT] = fit_summary(time_fit, setup.experiments[0])
+
+    with st.popover("Fit into a time", icon=":material/timer:", width="stretch"):
+        st.number_input("Minutes", 0.5, MOST_MINUTES, USUAL_MINUTES, 0.5, "%g", key=_MINUTES)
+        st.button("Set reviews and epochs", on_click=fit, disabled=not setup.experiments, key="fit")
+        st.caption(
+            st.session_state.get(_FIT_RESULT, "As many of both as fit on this machine, by what it has taken before.")
+        )
+
+
+def fit_summary(fit: TimeFit, experiment: Experiment) -> str:
+    """Returns what was set, in words."""
+    held_out = experiment.model_copy(update={"reviews": fit.reviews}).validation_reviews
+    return (
+        f"{counted(fit.reviews, 'review')}, of which {held_out:,} validate, and {counted(fit.epochs, 'epoch')}: "
+        f"{about(fit.seconds)}."
+    )

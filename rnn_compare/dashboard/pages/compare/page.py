@@ -1,4 +1,4 @@
-"""The first page: choose networks, train them, watch them learn, count their parameters."""
+"""The first page, *Compare*: choose networks, train them, watch them learn, count their parameters."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.components.component import ticking
-from rnn_compare.dashboard.pages.compare import controls, fit_into, replay
+from rnn_compare.dashboard.pages.compare import controls, replay
 from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
@@ -36,7 +36,7 @@ GAP_HELP = (
 
 @dataclass(frozen=True)
 class UnderWay:
-    """What is under way, which decides how often the line below the board is looked after."""
+    """Work in progress, which sets how often the line below the board is drawn."""
 
     starting: bool
     training: bool
@@ -63,7 +63,7 @@ def render() -> None:
             _train(services, setup)
         with box:
             _train_beside(services, setup)
-            fit_into.entry(services, setup)
+            controls.fit_into(services, setup)
         invite.entry((setup.experiments, *pinned()))
     now = _under_way(services)
     soon = now.starting or now.counting or now.playing
@@ -98,7 +98,7 @@ def _say_what_starts(services: Services, setup: controls.Setup) -> None:
 
 
 def _what_is_cut(experiments: Sequence[Experiment]) -> str:
-    """Says what a maxlen costs before anything is trained, once the reviews are prepared."""
+    """Returns what a maxlen cuts off, in words, once the reviews are prepared."""
     if not all(prepared.is_prepared(experiment.dataset) for experiment in experiments):
         return ""
     by_maxlen = {experiment.maxlen: prepared.load(experiment.dataset) for experiment in experiments}

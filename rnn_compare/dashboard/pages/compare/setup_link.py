@@ -1,4 +1,4 @@
-"""What a link says of the set-up: what is wrong in it is told, what earlier versions wrote is understood."""
+"""Checks of the settings in a link, before Streamlit reads it."""
 
 import streamlit as st
 
@@ -12,18 +12,18 @@ LONGEST_NUMBER = 1_000
 _PROBLEMS = "link_problems"
 
 
-def say_what_it_had_wrong() -> None:
-    """Says what is wrong in the link: Streamlit drops from it what a widget cannot take, without a word."""
+def show_problems() -> None:
+    """Shows what is wrong in the link: Streamlit silently drops values that a widget cannot take."""
     if _PROBLEMS not in st.session_state:
         parameters = st.query_params.to_dict()
-        st.session_state[_PROBLEMS] = _found()
+        st.session_state[_PROBLEMS] = _problems()
         if st.query_params.to_dict() != parameters:
             st.rerun()  # with what was mended: Streamlit itself stumbles over some values, such as 1e999
     for problem in st.session_state[_PROBLEMS]:
         st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
 
 
-def _found() -> list[str]:
+def _problems() -> list[str]:
     problems = _seeds_in_link()
     name = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
     source_field = {"source": name} if name else {}
@@ -38,7 +38,7 @@ def _found() -> list[str]:
 
 
 def _beside(field: str, source_field: dict[str, str]) -> dict[str, str]:
-    """Returns what else of the link decides whether a field's value is one: a distance must fit into the maxlen."""
+    """Returns the other fields of the link that a field depends on: a distance must fit into the maxlen."""
     if field == "maxlen":
         return {}  # it is looked at before the distance
     if field == "distance" and "maxlen" in st.query_params:

@@ -1,4 +1,4 @@
-"""The equations of the chosen cells, beside the very source that computes what the page shows."""
+"""The equations of the chosen cells, beside the source code that computes the page's pictures."""
 
 import inspect
 from collections.abc import Callable, Sequence

@@ -1,24 +1,49 @@
-"""Gradient flow: how large the backpropagated gradient still is at every word, and how far back half of it reaches."""
+"""Gradient flow: the size of the backpropagated gradient at every word, and the effective memory, epoch by epoch."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
-from rnn_compare.dashboard.pages.inside.gradient_history import GradientHistory, message, remarks
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient, from_plain
-from rnn_compare.formatting import counted_range
+from rnn_compare.formatting import as_markdown, counted_range
 from rnn_compare.server.services import Services
 
 NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
+
+PLACE = "word, counted from the end"
+FALLEN = 1e-6
+"""Lower than this share of the gradient at the last word the chart does not reach: what leaves it has vanished."""
+MOST_EPOCHS = 50
+"""Epochs that are sent: more than that nobody steps through."""
+
+
+@dataclass(frozen=True)
+class GradientHistory:
+    """The gradients of one run.
+
+    Attributes:
+        network: The run with its weights.
+        at: The epoch of those weights.
+        epochs: The gradient after each epoch, in order; that of ``at`` among them.
+        recorded: The epochs whose gradient was recorded at their end.
+    """
+
+    network: LoadedNetwork
+    at: int
+    epochs: Mapping[int, FollowedGradient]
+    recorded: Collection[int]
 
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
@@ -70,6 +95,33 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
     return " ".join(sentences)
 
 
+def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
+    """Returns what the browser plays back."""
+    runs = [_run(history) for history in histories]
+    flows = [flow for run in runs for direction in run["directions"] for flow in direction["flows"]]
+    tracks = [flow[track] for flow in flows for track in ("states", "carry") if flow[track]]
+    sizes = [size for track in tracks for size in track["relative"][0] if size > 0]  # the medians
+    decades = np.log10([max(min(sizes, default=0.1), FALLEN), max(sizes, default=1.0)])
+    return {
+        "epochs": sorted({epoch for run in runs for epoch in run["epochs"]}),
+        "which": histories[0].network.which,
+        "runs": runs,
+        "place": PLACE,
+        "longest": max((flow["places"][-1] for flow in flows), default=1),
+        "decades": [round(float(decades[0]) - 0.1, 2), round(float(decades[1]) + 0.1, 2)],
+    }
+
+
+def remarks(histories: Sequence[GradientHistory]) -> str:
+    """Returns, in Markdown, of which runs something is missing."""
+    sentences = []
+    for history in histories:
+        title = as_markdown(history.network.title)
+        if missing := _missing(history):
+            sentences.append(f"Of {title} {missing}.")
+    return " ".join(sentences)
+
+
 def _history(services: Services, network: LoadedNetwork) -> GradientHistory | None:
     """Returns what is known of a run's gradient; None while a worker is at it, which is then said.
 
@@ -113,3 +165,41 @@ def numbers(experiment: Experiment) -> int:
     """Returns how many numbers the recurrent layers work out for one review."""
     directions = 2 if experiment.bidirectional else 1
     return experiment.maxlen * experiment.units * cell(experiment.cell).blocks * experiment.layers * directions
+
+
+def _run(history: GradientHistory) -> dict[str, Any]:
+    network = history.network
+    epochs = _spread(list(history.epochs), history.at)
+    by_direction = zip(*(history.epochs[epoch].directions for epoch in epochs), strict=True)
+    directions = [{"backward": flows[0].backward, "flows": [flow.plain() for flow in flows]} for flows in by_direction]
+    return {
+        "id": network.run.id,
+        "title": network.title,
+        "color": network.look.color,
+        "symbol": network.look.marker,
+        "at": history.at,
+        "epochs": epochs,
+        "directions": directions,
+    }
+
+
+def _spread(epochs: Sequence[int], at: int) -> list[int]:
+    """Returns the first, the newest, the one looked at, and of the others as many as are sent, at equal distances."""
+    if len(epochs) <= MOST_EPOCHS:
+        return list(epochs)
+    places = np.linspace(0, len(epochs) - 1, MOST_EPOCHS - 1).round().astype(int)
+    return sorted({at, *(epochs[place] for place in places)})
+
+
+def _missing(history: GradientHistory) -> str:
+    run = history.network.run
+    if not history.recorded:
+        return "nothing was recorded while it was trained, so it has one epoch alone"
+    left_out = [epoch.epoch for epoch in run.epochs if epoch.epoch not in history.epochs]
+    if not left_out:
+        return ""
+    listed = ", ".join(map(str, left_out[:8])) + (" …" if len(left_out) > 8 else "")
+    return (
+        f"the gradient was not measured after epoch{'s' if len(left_out) > 1 else ''} {listed}: it would have taken "
+        "more than its share of the training's time, or the training was interrupted"
+    )

@@ -1,4 +1,4 @@
-"""The memory test: whether a network still knows a word that it read long before the end."""
+"""The memory test: recall of a word that was read long before the end."""
 
 from collections.abc import Sequence
 from html import escape

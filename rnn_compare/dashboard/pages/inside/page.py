@@ -1,4 +1,4 @@
-"""Why a network decides as it does: what happens in its cells while it reads."""
+"""The page *Inside the cell*: five views of a trained network at work."""
 
 import streamlit as st
 

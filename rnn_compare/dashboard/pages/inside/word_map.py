@@ -1,4 +1,4 @@
-"""The embedding as a map: which words a network puts near each other, and how it judges each of them."""
+"""The embedding as a map of words, coloured by the verdict on each word, and the neighbours of a word."""
 
 from collections.abc import Sequence
 from html import escape
@@ -92,12 +92,12 @@ def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
 
 
 def remark(words: WordMap, label: str, mask_padding: bool, missing: str = "") -> str:
-    """Returns, in Markdown, what is to be known of a map: why grey is where it is, and how flat it lies.
+    """Returns the remark below a map in Markdown: the bias behind its grey, and the variance that two dimensions keep.
 
     Args:
         words: The map.
-        label: What the probability is of.
-        mask_padding: Whether the network skips the padding before the word.
+        label: The label that probabilities are of.
+        mask_padding: The network skips the padding before the word.
         missing: A word that was looked up and is not on the map.
     """
     median = percent(float(np.median(words.verdicts)))

@@ -1,4 +1,4 @@
-"""The reviews: how many there are, what is left of them at a length and a vocabulary, and a look at each."""
+"""The page *Reviews*: their number, the effect of maxlen and vocabulary, and each review."""
 
 import random
 from html import escape
@@ -54,9 +54,9 @@ def _settings() -> Experiment:
     with first:
         st.selectbox(
             SETTINGS["source"].label,
-            source_choice.options(_begun("source")),
+            source_choice.options(_with_first_value("source")),
             format_func=lambda name: source(name).title,
-            key=_begun("source"),
+            key=_with_first_value("source"),
             persist_state="session",
         )
         fields = ["source", "maxlen", "vocabulary_size"]
@@ -71,14 +71,14 @@ def _settings() -> Experiment:
 
 
 def _number(name: str, usual: int = 0, low: int | None = None) -> None:
-    setting.widget(name, _begun(name, usual), low=low, persist_state="session")
+    setting.widget(name, _with_first_value(name, usual), low=low, persist_state="session")
 
 
 def _key(field: str) -> str:
     return f"reviews_{field}"
 
 
-def _begun(field: str, usual: int = 0) -> str:
+def _with_first_value(field: str, usual: int = 0) -> str:
     """Gives a widget its first value, and returns its key."""
     key = _key(field)
     if key not in st.session_state:

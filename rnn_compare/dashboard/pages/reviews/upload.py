@@ -1,4 +1,4 @@
-"""Texts of the lecturer's own on the page: a file is chosen, read by a worker, and then a source like the others."""
+"""The upload of the lecturer's own texts: a file is chosen, read by a worker, summed up, and then a source."""
 
 import hashlib
 import time
@@ -76,7 +76,7 @@ def show(source_key: str) -> None:
         _offer_folder()
     if sent is not None:
         presenter.require()
-        st.session_state[_READING] = _kept(sent)
+        st.session_state[_READING] = _stored(sent)
         st.session_state[_BOX] += 1
         st.session_state.pop(_PROBLEM, None)
         upload_gate.discard()
@@ -127,7 +127,7 @@ def _read(reading: _Reading, source_key: str) -> None:
     st.rerun()
 
 
-def _kept(sent: UploadedFile) -> _Reading:
+def _stored(sent: UploadedFile) -> _Reading:
     """Writes what was sent into the folder of texts, under its own name if no other file has it."""
     content = sent.getvalue()
     digest = hashlib.sha256(content).hexdigest()[:12]
@@ -144,12 +144,12 @@ def _kept(sent: UploadedFile) -> _Reading:
 
 
 def show_summary(card: Card, reviews: Reviews, experiment: Experiment, source_key: str) -> None:
-    """Draws it, and the ways from here: to train on them, or to have them forgotten.
+    """Draws the summary of texts, and buttons to train on them or to remove them.
 
     Args:
-        card: What was understood of the file.
-        reviews: Its texts, prepared.
-        experiment: How long a text may be, and how many words are known.
+        card: The texts' card.
+        reviews: The prepared texts.
+        experiment: The maximal length and the size of the vocabulary.
         source_key: The key of the widget that chose the source.
     """
     st.html(summary(card, reviews, experiment))

@@ -1,4 +1,4 @@
-"""All runs: found again, named, put on the charts, taken home, deleted."""
+"""The page *Runs*: search, names, charts, reports and deletion of all runs."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -150,10 +150,10 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
         )
         if button("Delete …", not ticked or bool(at_work), icon=":material/delete:", key="delete_runs"):
             st.session_state[DELETING] = [run.id for run in ticked]
-        st.html(f"<p style='margin: 0'>{_said(ticked, count, hidden)}</p>")
+        st.html(f"<p style='margin: 0'>{_summary(ticked, count, hidden)}</p>")
 
 
-def _said(ticked: Sequence[Run], count: str, hidden: int) -> str:
+def _summary(ticked: Sequence[Run], count: str, hidden: int) -> str:
     if not ticked:
         return f"{count}. Tick one to open it, several to compare them or to take them home."
     more = "" if fit_together(ticked) else f", at most {MAX_COMPARED} fit on the charts, seeds of one not counted"
@@ -162,12 +162,7 @@ def _said(ticked: Sequence[Run], count: str, hidden: int) -> str:
 
 
 def _show_together(services: Services, ticked: Sequence[Run]) -> None:
-    """Draws the comparison; the buttons above it stop and continue, so that its cards have none.
-
-    Args:
-        services: The server's.
-        ticked: Runs that fit on the charts together.
-    """
+    """Draws the comparison of runs that fit on the charts; its cards have no buttons, the page has."""
     in_order = sorted(ticked, key=lambda run: run.position)
     names = link(in_order, services.runs()).split(",")
     view = View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
@@ -212,7 +207,7 @@ def _delete(services: Services, runs: Sequence[Run]) -> None:
 
 
 def _watch(services: Services, before: tuple[object, ...], problems_said: int) -> None:
-    """Has the page drawn anew when there is something new, and else sends nothing to the browser."""
+    """Draws the page anew when a run has changed or a problem was noted; otherwise sends nothing to the browser."""
     if _signature(services.runs()[::-1]) != before or len(flash.noted()) != problems_said:
         st.rerun(scope="app")
 

@@ -1,4 +1,4 @@
-"""Whether a run's probabilities mean what they say: its reliability diagram, epoch by epoch."""
+"""The calibration of a run's probabilities: its reliability diagram, epoch by epoch."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""All that is recorded of one run, and what can be taken home from it."""
+"""The record of one run, its model files and its Keras script."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""The table of runs: what it shows of each, in which order, and which ones a search finds."""
+"""The table of runs: its columns, its order and its search."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence

@@ -1,4 +1,4 @@
-"""Networks on equal terms: the other cells with as many parameters, or as many seconds, as a chosen network has."""
+"""Networks on equal terms: the other cells with as many parameters, or as much time, as a chosen network."""
 
 from collections.abc import Sequence
 from html import escape
@@ -25,12 +25,7 @@ PARAMETERS, SECONDS = "Equal parameters", "Equal time"
 
 
 def show(services: Services, grid: Grid) -> None:
-    """Draws the choice of a network and the others that match it.
-
-    Args:
-        services: The server's.
-        grid: What the sidebar says: settings that all share, and seeds.
-    """
+    """Draws the choice of a network and the others that match it; ``grid`` has the shared settings and the seeds."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         usual = list(CELLS).index(BOOK.cells[-1])
         cell = st.selectbox("Network", CELLS, usual, key="equal_cell", bind="query-params", width=180)

@@ -1,4 +1,4 @@
-"""The set-up of a sweep in the sidebar: its grid. All of it stands in the page's address, and is the sweep."""
+"""The grid of a sweep, set up in the sidebar. All of it stands in the page's address."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -29,12 +29,12 @@ _BIND: dict[str, Any] = {"bind": "query-params"}
 
 @dataclass(frozen=True)
 class Grid:
-    """What the sidebar says.
+    """The grid of the sidebar.
 
     Attributes:
         experiments: The trainings of the sweep; none if ``problem`` says why there are none.
-        shared: The settings that are no axis of it, as far as they are not as usual.
-        seeds: Each setting is trained with these.
+        shared: The settings that are no axis, as far as they differ from their defaults.
+        seeds: The seeds of each setting.
         problem: A sentence, or None.
     """
 
@@ -45,7 +45,7 @@ class Grid:
 
 
 def setup() -> Grid:
-    """Draws the set-up and returns what it says."""
+    """Draws the set-up and returns its grid."""
     st.pills("Cell type", CELLS, selection_mode="multi", default=list(BOOK.cells), key=key("cell"), **_BIND)
     _values("Units", "units", UNITS, ["16", "32"])
     _values("maxlen", "maxlen", MAXLENS, ["100", "500"])

@@ -1,4 +1,4 @@
-"""Sweeps: a grid of settings, trained as far as it isn't yet, and seen as a whole; and networks on equal terms."""
+"""The page *Sweep*: a grid of settings, trained and seen as a whole, and networks on equal terms."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -47,7 +47,7 @@ def render() -> None:
 
 
 def train(services: Services, sweep: Sweep) -> None:
-    """Has all of a sweep trained that isn't yet: what was broken off goes on, what is missing begins.
+    """Trains what a sweep lacks: interrupted runs are continued, missing ones begin.
 
     Raises:
         UserError: If this visitor may only look, or too many runs of sweeps wait already.
@@ -75,13 +75,13 @@ def _buttons(services: Services, sweep: Sweep) -> None:
         act(services, *(partial(services.engine.stop, run.id) for run in at_work))
 
     remaining = len(sweep.to_train)
-    st.caption(_said_before(services, sweep))
+    st.caption(_summary(services, sweep))
     label = f"{'Continue' if sweep.broken_off else 'Train'} {counted(remaining, 'run')}" if remaining else "Train"
     button(label, not remaining, type="primary", on_click=start, key="sweep_train", width="stretch")
     button("Stop all", not sweep.at_work, on_click=stop, icon=":material/stop:", key="sweep_stop", width="stretch")
 
 
-def _said_before(services: Services, sweep: Sweep) -> str:
+def _summary(services: Services, sweep: Sweep) -> str:
     if not sweep.experiments:
         return ""
     if not sweep.to_train:
@@ -97,7 +97,7 @@ def _time(services: Services, experiments: Sequence[Experiment]) -> str:
 
 
 def _progress(services: Services, before: Sweep) -> None:
-    """Says how far the sweep is, and has the page drawn anew when a run has begun or ended."""
+    """Draws the sweep's progress, and the page anew when a run has begun or ended."""
     now = survey(before.experiments, services.runs())
     if _signature(now) != _signature(before):
         st.rerun(scope="app")

@@ -1,4 +1,4 @@
-"""The pictures of a sweep: what its settings achieve, seen in five ways."""
+"""Five charts of a sweep's accuracies, and the same as numbers."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, get_args
@@ -26,7 +26,7 @@ PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "P
 
 
 def show(services: Services, sweep: Sweep) -> None:
-    """Draws the picture that is chosen, and below it the same as numbers."""
+    """Draws the chosen chart, and below it the same as numbers."""
     with st.container(horizontal=True, vertical_alignment="center"):
         picture = st.segmented_control(
             "Picture",
@@ -76,7 +76,7 @@ def show(services: Services, sweep: Sweep) -> None:
 
 
 def choose_measure(key: str) -> Measure:
-    """Draws the choice of what is meant by accuracy, and returns it."""
+    """Draws the choice of the measure of accuracy, and returns it."""
     name = st.segmented_control(
         "Accuracy",
         list(MEASURES),
@@ -90,7 +90,7 @@ def choose_measure(key: str) -> Measure:
 
 
 def measured(services: Services, runs: Iterable[Run], measure: Measure) -> list[Outcome]:
-    """Returns what each setting achieved, worked out once for all viewers of these runs."""
+    """Returns the outcome of each setting, worked out once for all viewers of these runs."""
     selection = tuple(runs)
 
     def accuracy(run: Run) -> float | None:
@@ -102,13 +102,7 @@ def measured(services: Services, runs: Iterable[Run], measure: Measure) -> list[
 
 
 def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
-    """Draws accuracy against parameters or seconds, with the Pareto front.
-
-    Args:
-        points: Settings with what they achieved.
-        measure: How accuracy is measured.
-        place: Names the chart on the page.
-    """
+    """Draws accuracy against parameters or seconds, with the Pareto front; ``place`` names the chart on its page."""
     cost = st.segmented_control(
         "Cost",
         list(COSTS),
