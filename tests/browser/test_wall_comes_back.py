@@ -12,9 +12,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.lecture_file import find
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.process_id import Owner
 from tests.chromium import PATIENCE
@@ -31,7 +29,10 @@ HANDSHAKE = (
     b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x3JJHMbDL1EzLkh9GBhXDw==\r\n"
     b"Sec-WebSocket-Protocol: streamlit\r\n\r\n"
 )
-TITLES = [step.title for step in find("book", step_kinds()).steps]
+TITLES = ("One", "Two", "Three")
+LECTURE = 'title = "Three steps"\npreset = "Short"\n' + "".join(
+    f'[[steps]]\nkind = "text"\ntitle = "{title}"\n' for title in TITLES
+)
 expect.set_options(timeout=PATIENCE)
 
 
@@ -81,6 +82,8 @@ class Hall:
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     cache = tmp_path_factory.mktemp("hall") / "cache"
     shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    (cache / "lectures").mkdir()
+    (cache / "lectures" / "mine.toml").write_text(LECTURE)
     running = Hall(cache)
     yield running
     running.close()
@@ -96,11 +99,11 @@ def sign_in(page: Page) -> None:
 
 @pytest.fixture
 def wall(hall: Hall, page: Page) -> Iterator[Page]:
-    """Signed in on the first page, at the second step of the book's lecture."""
+    """Signed in on the first page, at the second step of a lecture."""
     page.goto(hall.url)
     sign_in(page)
     page.goto(f"{hall.url}/present")
-    page.locator(".st-key-begin_book").get_by_role("button", name="Begin", exact=True).click()
+    page.locator(".st-key-begin_mine").get_by_role("button", name="Begin", exact=True).click()
     heading(page, TITLES[0])
     page.keyboard.press("ArrowRight")
     heading(page, TITLES[1])

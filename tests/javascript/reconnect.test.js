@@ -45,8 +45,8 @@ test("a connection that went silent is replaced, though the page takes it for so
   assert.equal(await loadedAfter(context, ["no", CONNECTED], ["no", CONNECTED], ["yes", CONNECTED]), 3);
 });
 
-test("one late answer of a busy server is no reason", async (context) => {
-  assert.equal(await loadedAfter(context, ["yes", CONNECTED], ["no", CONNECTED], ["yes", CONNECTED]), 0);
+test("one question without an answer is enough: the connection may be dead", async (context) => {
+  assert.equal(await loadedAfter(context, ["yes", CONNECTED], ["no", CONNECTED], ["yes", CONNECTED]), 3);
 });
 
 test("once the wall is left nothing is loaded", async (context) => {

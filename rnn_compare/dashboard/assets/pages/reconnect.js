@@ -9,10 +9,11 @@ export function watchServer(
   load = () => location.reload(),
   ask = () => fetch(new URL(ANSWERS, document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }),
 ) {
-  let lost = 0; // unanswered requests in a row
+  let lost = false; // the last request had no answer
   let noticed = false; // true once Streamlit has lost its connection too
   let timer, ended;
-  const isOver = () => lost > 0 && (!isConnected() || (lost > 1 && !noticed));
+  // A page that never noticed may hold a dead connection; one that did has connected anew.
+  const isOver = () => lost && !(noticed && isConnected());
   async function look() {
     const { ok } = await ask().catch(() => ({ ok: false }));
     if (ended) return;
@@ -20,7 +21,7 @@ export function watchServer(
       load();
       return;
     }
-    lost = ok ? 0 : lost + 1;
+    lost = !ok;
     noticed = !ok && (noticed || !isConnected());
     timer = setTimeout(look, ok ? CALM : LOST);
   }
