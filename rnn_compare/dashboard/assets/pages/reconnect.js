@@ -2,12 +2,15 @@
 // a connection that went silent.
 
 const ANSWERS = "_stcore/health";
-const CALM = 2000, LOST = 500, PATIENCE = 2500; // milliseconds between requests, and until one counts as lost
+const CALM = 2000, LOST = 500; // milliseconds between two requests
+// Until a request counts as unanswered: a busy server is not taken for a lost one.
+const PATIENCE = 2500, LOST_PATIENCE = 1000;
 
 export function watchServer(
   isConnected = () => document.querySelector("[data-test-connection-state=CONNECTED]") !== null,
   load = () => location.reload(),
-  ask = () => fetch(new URL(ANSWERS, document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(PATIENCE) }),
+  ask = (patience) =>
+    fetch(new URL(ANSWERS, document.baseURI), { cache: "no-store", signal: AbortSignal.timeout(patience) }),
 ) {
   let lost = false; // the last request had no answer
   let noticed = false; // true once Streamlit has lost its connection too
@@ -15,7 +18,7 @@ export function watchServer(
   // A page that never noticed may hold a dead connection; one that did has connected anew.
   const isOver = () => lost && !(noticed && isConnected());
   async function look() {
-    const { ok } = await ask().catch(() => ({ ok: false }));
+    const { ok } = await ask(lost ? LOST_PATIENCE : PATIENCE).catch(() => ({ ok: false }));
     if (ended) return;
     if (ok && isOver()) {
       load();
