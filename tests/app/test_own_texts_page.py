@@ -17,7 +17,7 @@ from tests.patience import PATIENCE
 
 from .conftest import script
 
-REVIEWS, TRY, INSIDE = script("reviews"), script("try_review"), script("inside.page")
+REVIEWS, TRY, INSIDE = script("reviews.page"), script("try_review"), script("inside.page")
 ROWS = "".join(f"Ticket {number}: the printer is broken,open\nTicket {number}: thanks,closed\n" for number in range(30))
 CONTENT = f"what was written,state\n{ROWS}"
 NAME = "<b>my</b> tickets.csv"

@@ -11,7 +11,7 @@ from tests.patience import PATIENCE
 
 from .conftest import script
 
-PAGE = script("reviews")
+PAGE = script("reviews.page")
 
 
 @pytest.fixture(autouse=True)
