@@ -58,10 +58,10 @@ def whole_folder(path: Path) -> Iterator[Path]:
 def identity(path: Path) -> tuple[int, int] | None:
     """Returns what tells the file at a path from any other that takes its place; None where there is none."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""How cells, sources, figures and charts are found: by what the files of their package declare. None needs a list."""
+"""Discovery of cells, sources, metrics and charts: whatever the files of a package declare, without a list."""
 
 import importlib
 import pkgutil
@@ -12,13 +12,13 @@ def declared(package: str, kind: type[Declared]) -> list[Declared]:
 
     Args:
         package: Its name, such as ``rnn_compare.metrics``. The registry that asks may be one of its modules.
-        kind: The type, such as ``Figure``.
+        kind: The type, such as ``Metric``.
 
     Example:
-        >>> from rnn_compare.metrics.epoch_figure import Figure
-        >>> sorted(figure.name for figure in declared("rnn_compare.metrics", Figure))[:2]
+        >>> from rnn_compare.metrics.metric import Metric
+        >>> sorted(metric.name for metric in declared("rnn_compare.metrics", Metric))[:2]
         ['accuracy', 'loss']
     """
-    names = (f"{package}.{found.name}" for found in pkgutil.iter_modules(importlib.import_module(package).__path__))
+    names = (f"{package}.{module.name}" for module in pkgutil.iter_modules(importlib.import_module(package).__path__))
     values = [value for name in names for value in vars(importlib.import_module(name)).values()]
     return [value for value in values if isinstance(value, kind)]

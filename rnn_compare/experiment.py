@@ -174,15 +174,15 @@ class Experiment(BaseModel):
 
     @field_validator("dropout", "recurrent_dropout", "test_split", "forget_bias")
     @classmethod
-    def _has_one_zero(cls, given: float | None) -> float | None:
-        return 0.0 if given == 0 else given  # -0.0 is the same setting as 0.0
+    def _has_one_zero(cls, number: float | None) -> float | None:
+        return 0.0 if number == 0 else number  # -0.0 is the same setting as 0.0
 
     @model_validator(mode="before")
     @classmethod
     def _left_out_the_source_decides(cls, values: Any) -> Any:
         if isinstance(values, dict) and registry.is_known(values.get("source")):
-            found = registry.source(values["source"])
-            return {"reviews": found.size, "distance": found.distance} | values
+            origin = registry.source(values["source"])
+            return {"reviews": origin.size, "distance": origin.distance} | values
         return values
 
     @field_validator("source")
@@ -278,8 +278,8 @@ class Experiment(BaseModel):
 
         A field that has its default does not count, so that one which is added later changes no hash.
         """
-        given = self.model_dump_json(exclude={"seed"}, exclude_defaults=True)
-        return hashlib.sha256(given.encode()).hexdigest()[:16]
+        fields = self.model_dump_json(exclude={"seed"}, exclude_defaults=True)
+        return hashlib.sha256(fields.encode()).hexdigest()[:16]
 
 
 def experiment_from(values: dict[str, Any]) -> Experiment:
@@ -351,7 +351,7 @@ def _wrong_distance(name: str, distance: int) -> str:
         return (
             "" if distance else f"distance is 0; {name} needs one: how many words lie between what decides and the end."
         )
-    tasks = [each for each in registry.SOURCES if registry.source(each).distance]
+    tasks = [task for task in registry.SOURCES if registry.source(task).distance]
     return f"distance is {distance}; only {' and '.join(tasks)} have one. Leave it out." if distance else ""
 
 
@@ -361,30 +361,30 @@ def _one_of(names: Sequence[str]) -> str:
 
 def _sentence(detail: Any, values: dict[str, Any]) -> str:
     field = str(detail["loc"][0]) if detail["loc"] else ""
-    given = detail["input"]
+    value = detail["input"]
     if detail["type"] == "sentence":
         return str(detail["msg"])
     if detail["type"] == "extra_forbidden":
         return f"There is no setting called {_short(field)}; leave it out."
     if detail["type"] in ("greater_than_equal", "less_than_equal"):
-        return _out_of_bounds(field, given, values.get("source"))
+        return _out_of_bounds(field, value, values.get("source"))
     if detail["type"] == "literal_error":
-        return f"{field} is {_short(given)!r}; it must be one of {detail['ctx']['expected']}."
+        return f"{field} is {_short(value)!r}; it must be one of {detail['ctx']['expected']}."
     if not field:
         return str(detail["msg"]).removeprefix("Value error, ").capitalize() + "."
     kinds: dict[Any, str] = {bool: "yes or no", int: "a whole number", float: "a number", float | None: "a number"}
     kind = kinds.get(Experiment.model_fields[field].annotation, "a plain text")
-    return f"{field} is {_short(given)!r}; it must be {kind}."
+    return f"{field} is {_short(value)!r}; it must be {kind}."
 
 
-def _out_of_bounds(field: str, given: Any, source: Any) -> str:
+def _out_of_bounds(field: str, value: Any, source: Any) -> str:
     low, high = bounds(field, source) if registry.is_known(source) else bounds(field)
-    return f"{field} is {_short(given)}; it must be between {low:,} and {high:,}."
+    return f"{field} is {_short(value)}; it must be between {low:,} and {high:,}."
 
 
-def _short(given: Any) -> str:
+def _short(value: Any) -> str:
     try:
-        text = str(given)
+        text = str(value)
     except ValueError:  # Python writes out no whole number of more than 4,300 digits
         return "a number of thousands of digits"
     return text if len(text) <= LONGEST_ECHO else f"{text[:LONGEST_ECHO]}…"

@@ -40,8 +40,8 @@ def comparison(
     """
     of_seed = seeds or [shared.get("seed", default("seed"))]
     shared.pop("seed", None)
-    for name, chosen in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
-        if not chosen:
+    for name, choices in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
+        if not choices:
             raise UserError(f"No {name} is chosen. Choose at least one.")
     axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens, of_seed)]
     counts = [len(axis) for axis in axes]
@@ -85,16 +85,16 @@ def labels(experiments: Iterable[Experiment], always: Collection[str] = ()) -> l
         >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
         ['SimpleRNN(32) maxlen 100', 'SimpleRNN(32) maxlen 500']
     """
-    chosen = list(experiments)
+    compared = list(experiments)
     in_label = {"cell", "units", "layers", "bidirectional"}
     differing = [
         name
         for name in Experiment.model_fields
-        if name not in in_label and (name in always or len({getattr(experiment, name) for experiment in chosen}) > 1)
+        if name not in in_label and (name in always or len({getattr(experiment, name) for experiment in compared}) > 1)
     ]
     return [
         " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in differing)])
-        for experiment in chosen
+        for experiment in compared
     ]
 
 

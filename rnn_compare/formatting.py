@@ -110,5 +110,5 @@ def visible(text: str, besides: str = "") -> str:
         >>> visible("left\\u202e\\xa0right\\x00\\n"), visible("left\\n", besides="\\n")
         ('left right ', 'left\\n')
     """
-    kept = _JOINERS + besides
-    return "".join(sign if sign.isprintable() or sign in kept else " " if sign.isspace() else "" for sign in text)
+    allowed = _JOINERS + besides
+    return "".join(sign if sign.isprintable() or sign in allowed else " " if sign.isspace() else "" for sign in text)

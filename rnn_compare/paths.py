@@ -1,4 +1,4 @@
-"""Where the program keeps what it writes: everything lies in one cache folder."""
+"""Paths of all files that the program writes, in one cache folder."""
 
 import errno
 import os
@@ -33,8 +33,8 @@ def page_command() -> str:
 
 def cache_place() -> Path:
     """Returns where the cache folder is, or would be: to look something up in it; whoever writes makes folders."""
-    if named := os.environ.get(CACHE_VARIABLE):
-        return Path(named).expanduser().resolve()
+    if folder := os.environ.get(CACHE_VARIABLE):
+        return Path(folder).expanduser().resolve()
     # What belongs to an installed package is replaced with it, and often not the user's to write.
     return user_data_path("rnn-compare", appauthor=False) if is_installed() else _PACKAGE.parent / "cache"
 

@@ -100,7 +100,7 @@ def is_of_the_book(experiment: Experiment) -> bool:
         >>> is_of_the_book(Experiment(cell="LSTM", epochs=3, seed=7)), is_of_the_book(Experiment(maxlen=100))
         (True, False)
     """
-    books = {each.cell: each for each in BOOK.experiments()}.get(experiment.cell)
+    books = {member.cell: member for member in BOOK.experiments()}.get(experiment.cell)
     same = {"epochs": experiment.epochs, "source": experiment.source, "stock_layers": experiment.stock_layers}
     if books is None or not is_known(experiment.source):
         return False

@@ -55,7 +55,7 @@ class LinearModel:
     weights: NDArray[np.float64]
     bias: float
 
-    def verdicts(self, held: Bags) -> NDArray[np.bool_]:
+    def verdicts(self, documents: Bags) -> NDArray[np.bool_]:
         """Returns whether each review is positive, shape (reviews,).
 
         Example:
@@ -63,10 +63,10 @@ class LinearModel:
             >>> LinearModel(np.array([4, 7]), np.array([-1.0, 3.0]), 0.5).verdicts(held)
             array([False,  True,  True])
         """
-        places = np.searchsorted(self.terms, held.terms)
+        places = np.searchsorted(self.terms, documents.terms)
         places[places == len(self.terms)] = 0
-        known = self.terms[places] == held.terms if len(self.terms) else np.zeros(len(places), np.bool_)
-        sums = np.bincount(held.reviews[known], self.weights[places[known]], held.total)
+        weighted = self.terms[places] == documents.terms if len(self.terms) else np.zeros(len(places), np.bool_)
+        sums = np.bincount(documents.reviews[weighted], self.weights[places[weighted]], documents.total)
         positive: NDArray[np.bool_] = sums + self.bias > 0
         return positive
 
@@ -97,8 +97,8 @@ class BagClassifier:
 
 def fit_bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> BagClassifier:
     """Fits a linear model to bags of words, or of words and pairs: see ``bags`` and ``fit``."""
-    held = bags(reviews, places, vocabulary_size, longest)
-    return BagClassifier(fit(held, reviews.labels[places], vocabulary_size), vocabulary_size, longest)
+    documents = bags(reviews, places, vocabulary_size, longest)
+    return BagClassifier(fit(documents, reviews.labels[places], vocabulary_size), vocabulary_size, longest)
 
 
 def bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) -> Bags:
@@ -120,12 +120,12 @@ def bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) 
     first = np.repeat(starts - np.cumsum(lengths) + lengths, lengths)
     ids = reviews.ranks[first + np.arange(len(review))].astype(np.int64) + INDEX_FROM
     ids[ids >= vocabulary_size] = UNKNOWN
-    held = [_once(ids, review, len(places))]
+    entries = [_once(ids, review, len(places))]
     if longest == 2:
         a, b = ids[:-1], ids[1:]
         both = (a != UNKNOWN) & (b != UNKNOWN) & (review[:-1] == review[1:])
-        held.append(_once((vocabulary_size * (a + 1) + b)[both], review[:-1][both], len(places)))
-    terms, which = np.divmod(np.concatenate(held), max(1, len(places)))  # every pair's number is above every word's
+        entries.append(_once((vocabulary_size * (a + 1) + b)[both], review[:-1][both], len(places)))
+    terms, which = np.divmod(np.concatenate(entries), max(1, len(places)))  # every pair's number is above every word's
     return Bags(terms, which, len(places))
 
 
@@ -135,7 +135,7 @@ def in_parts(reviews: Labelled, places: Places, vocabulary_size: int, longest: i
         yield bags(reviews, places[start : start + REVIEWS_AT_ONCE], vocabulary_size, longest)
 
 
-def fit(held: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> LinearModel:
+def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> LinearModel:
     """Fits the model of Wang and Manning, *Baselines and Bigrams* (2012): logistic regression on weighted terms.
 
     A term weighs as much as it speaks for a positive review by naive Bayes: the logarithm of its share among all that
@@ -144,21 +144,23 @@ def fit(held: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> LinearMo
     them, the model says of every review what most are.
 
     Args:
-        held: What the training reviews hold.
+        documents: What the training reviews hold.
         labels: 1 for a positive one, 0 for a negative one, shape (reviews,).
-        vocabulary_size: What ``held`` was made with.
+        vocabulary_size: What ``documents`` was made with.
     """
     from scipy.sparse import csc_matrix
     from sklearn.linear_model import LogisticRegression
     from sklearn.naive_bayes import MultinomialNB
 
-    terms, counts = np.unique(held.terms, return_counts=True)
+    terms, counts = np.unique(documents.terms, return_counts=True)
     counting = (terms < vocabulary_size) | (counts >= LEAST_REVIEWS)
     if labels.min() == labels.max() or not counting.any():
         return LinearModel(np.zeros(0, np.int64), np.zeros(0), float(labels.mean() >= 0.5) - 0.5)
-    rows = held.reviews[np.repeat(counting, counts)].astype(np.int32)
+    rows = documents.reviews[np.repeat(counting, counts)].astype(np.int32)
     ends = np.cumsum(np.concatenate([[0], counts[counting]]))
-    matrix = csc_matrix((np.ones(len(rows), np.float32), rows, ends), (held.total, np.count_nonzero(counting))).tocsr()
+    matrix = csc_matrix(
+        (np.ones(len(rows), np.float32), rows, ends), (documents.total, np.count_nonzero(counting))
+    ).tocsr()
     negative, positive = MultinomialNB(alpha=1.0).fit(matrix, labels).feature_log_prob_
     bayes = positive - negative
     matrix.data = bayes.astype(np.float32)[matrix.indices]

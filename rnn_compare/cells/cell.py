@@ -1,4 +1,4 @@
-"""What a recurrent cell is: its states, its gates, one timestep forward and the same timestep backward."""
+"""The declaration of a recurrent cell: its states, its gates, and one timestep forward and backward."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -157,13 +157,13 @@ def sized(symbol: str, subscript: str = "") -> str:
     return rf"\underbrace{{{symbol}{subscript}}}_{{UNITS \times {size}}}\,\underbrace{{{factor}}}_{{{size}}}"
 
 
-def gate_line(left: str, activation: str, letter: str, state: str = r"\mathrm{state}_t") -> str:
+def gate_line(symbol: str, activation: str, letter: str, state: str = r"\mathrm{state}_t") -> str:
     """Returns the line of one gate in LaTeX, without sizes.
 
     Args:
-        left: What it is called in the equations.
+        symbol: What it is called in the equations.
         activation: LaTeX of its activation.
         letter: Subscript of its W, U and b.
         state: What its U is multiplied by.
     """
-    return rf"{left} &= {activation}(W_{letter}\,\mathrm{{input}}_t + U_{letter}\,{state} + b_{letter}) \\"
+    return rf"{symbol} &= {activation}(W_{letter}\,\mathrm{{input}}_t + U_{letter}\,{state} + b_{letter}) \\"

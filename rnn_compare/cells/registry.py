@@ -1,11 +1,11 @@
-"""Which cells there are: those that the files of this package declare."""
+"""The cells that the files of this package declare."""
 
 from rnn_compare import cells
 from rnn_compare.cells.cell import Cell
 from rnn_compare.discovery import declared
 
 _CELLS = {
-    found.name: found for found in sorted(declared(cells.__name__, Cell), key=lambda found: (found.year, found.name))
+    entry.name: entry for entry in sorted(declared(cells.__name__, Cell), key=lambda entry: (entry.year, entry.name))
 }
 
 CELLS: tuple[str, ...] = tuple(_CELLS)

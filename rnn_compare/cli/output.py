@@ -9,7 +9,7 @@ from typing import Any
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.parameters import Parameters
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.follow import News
@@ -57,7 +57,7 @@ def _news_line(item: News) -> str:
         return f"{run.id}  {run.title}  {run.status}{best}{f'. {run.reason}' if run.reason else ''}"
     figures = ", ".join(
         f"{figure.title[0].lower()}{figure.title[1:]} {figure.text(epoch[name])}"
-        for name, figure in FIGURES.items()
+        for name, figure in METRICS.items()
         if name in epoch.figures
     )
     return f"{run.id}  {run.title}  epoch {epoch.epoch} of {run.experiment.epochs}  {figures}  {epoch.seconds:.1f} s"

@@ -46,28 +46,28 @@ def backpropagate(
         mask: True where a timestep was read (batch, timesteps). Elsewhere the states are those of the timestep
             before, and so are the gradients.
     """
-    found = cell(cell_name)
+    cell_type = cell(cell_name)
     U, b = weights.recurrent_kernel.astype(np.float64), weights.bias.astype(np.float64)  # noqa: N806  # as in cells/
-    values = _step_values(found.states, trace)
-    gradients: StateGradients = (last_gradient, *(np.zeros_like(last_gradient) for _ in found.states[1:]))
+    values = _step_values(cell_type.states, trace)
+    gradients: StateGradients = (last_gradient, *(np.zeros_like(last_gradient) for _ in cell_type.states[1:]))
     timesteps = trace.states.shape[1]
-    kept = np.empty((len(gradients), timesteps, *last_gradient.shape))
+    complete_gradients = np.empty((len(gradients), timesteps, *last_gradient.shape))
     for t in range(timesteps) if trace.backward else reversed(range(timesteps)):
-        earlier, complete = found.step_back(gradients, {name: each[:, t] for name, each in values.items()}, U, b)
+        earlier, complete = cell_type.step_back(gradients, {name: value[:, t] for name, value in values.items()}, U, b)
         if mask is not None:
-            read = mask[:, t, np.newaxis]
-            earlier = tuple(np.where(read, new, old) for new, old in zip(earlier, gradients, strict=True))
-            complete = tuple(np.where(read, new, old) for new, old in zip(complete, gradients, strict=True))
-        kept[:, t] = complete
+            is_read = mask[:, t, np.newaxis]
+            earlier = tuple(np.where(is_read, new, old) for new, old in zip(earlier, gradients, strict=True))
+            complete = tuple(np.where(is_read, new, old) for new, old in zip(complete, gradients, strict=True))
+        complete_gradients[:, t] = complete
         gradients = earlier
-    states, *others = kept.swapaxes(1, 2)
+    states, *others = complete_gradients.swapaxes(1, 2)
     return LayerGradients(states, others[0] if others else None)
 
 
 def _step_values(states: tuple[str, ...], trace: Trace) -> StepValues:
     """Returns what ``step_back`` needs of each timestep, in 64 bits, each (batch, timesteps, units)."""
     # What was masked is not a number, and is not used: zeros keep it from spreading.
-    values = {name: np.nan_to_num(each.astype(np.float64)) for name, each in trace.signals.items()}
+    values = {name: np.nan_to_num(signal.astype(np.float64)) for name, signal in trace.signals.items()}
     values["state"] = trace.states.astype(np.float64)
     return values | {f"previous_{name}": before(values[name], trace.backward) for name in states}
 

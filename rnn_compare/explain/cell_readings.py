@@ -93,7 +93,7 @@ def cell_readings(
                     backward=trace.backward,
                     inputs=inputs,
                     states=trace.states[0, first:],
-                    previous={name: before(each, trace.backward)[0, first:] for name, each in carried.items()},
+                    previous={name: before(state, trace.backward)[0, first:] for name, state in carried.items()},
                     signals=signals,
                     importance=unit_weights,
                 )
@@ -131,9 +131,9 @@ def before(values: NDArray[Number], backward: bool) -> NDArray[Number]:
         >>> before(np.float32([[[1], [2], [3]]]), backward=True).ravel()
         array([2., 3., 0.], dtype=float32)
     """
-    met = np.zeros_like(values)
+    shifted = np.zeros_like(values)
     if backward:
-        met[:, :-1] = values[:, 1:]
+        shifted[:, :-1] = values[:, 1:]
     else:
-        met[:, 1:] = values[:, :-1]
-    return met
+        shifted[:, 1:] = values[:, :-1]
+    return shifted

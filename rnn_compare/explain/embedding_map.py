@@ -111,19 +111,19 @@ def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
         >>> find_word(Experiment(), Vocabulary(["the", "good"]), " Good!")
         5
     """
-    found = tokenize(text[:1000])
-    if len(found) != 1:
-        raise UserError(f"Words are looked up one at a time; here there {'is none' if not found else 'are several'}.")
-    word = found[0]
+    words = tokenize(text[:1000])
+    if len(words) != 1:
+        raise UserError(f"Words are looked up one at a time; here there {'is none' if not words else 'are several'}.")
+    word = words[0]
     word_id = vocabulary.id(word, experiment.vocabulary_size)
     if word_id != UNKNOWN:
         return word_id
-    shown = word if len(word) <= 40 else f"{word[:39]}…"
+    excerpt = word if len(word) <= 40 else f"{word[:39]}…"
     rank = vocabulary.rank(word)
     if rank is None:
-        raise UserError(f"“{shown}” stands in none of the training reviews. Look up another word.")
+        raise UserError(f"“{excerpt}” stands in none of the training reviews. Look up another word.")
     raise UserError(
-        f"“{shown}” is unknown to this network: it has rank {rank:,} by frequency, and only the first "
+        f"“{excerpt}” is unknown to this network: it has rank {rank:,} by frequency, and only the first "
         f"{experiment.vocabulary_size - INDEX_FROM - 1:,} were kept. Look up a more frequent word."
     )
 
@@ -194,10 +194,10 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
         return predict(experiment, weights, rows, tell)
     values = weights["embedding/embeddings"][words]
     step = cell(experiment.cell).step
-    for met, (layer,) in zip(
+    for carried, (layer,) in zip(
         _states_after(experiment, weights, beginning), recurrent_weights(experiment, weights), strict=True
     ):
-        states = tuple(np.broadcast_to(state, (len(words), experiment.units)) for state in met)
+        states = tuple(np.broadcast_to(state, (len(words), experiment.units)) for state in carried)
         (values, *_), _ = step(np.dot(values, layer.kernel), states, layer.recurrent_kernel, layer.bias)
     return sigmoid(dense(weights, values))
 

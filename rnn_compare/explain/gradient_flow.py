@@ -76,15 +76,15 @@ def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack
     there = np.isfinite(sums) & (sums > 0) & (sizes[:, 0] > 0)
     if not there.any():
         return GradientTrack(0.0, np.zeros((1, sizes.shape[1])), np.zeros((1, sizes.shape[1])), (0,))
-    kept = sizes[there]
-    shares = np.nancumsum(kept, axis=1) / sums[there, np.newaxis]
+    usable = sizes[there]
+    shares = np.nancumsum(usable, axis=1) / sums[there, np.newaxis]
     # The quantiles are those of an actual review at each place, so that a share's crossing of one half is that of
     # the effective memories: as many reviews are beyond one half as have an effective memory so short.
     from_largest = np.sort(shares, axis=0)[::-1]
     memories = np.sort(1 + np.argmax(shares >= 0.5, axis=1))
-    ranks = [math.ceil(each * len(kept)) - 1 for each in quartiles]
-    relative = np.nanquantile(kept / kept[:, :1], quartiles, axis=0, method="inverted_cdf")
-    size = float(np.quantile(kept[:, 0], 0.5, method="inverted_cdf"))
+    ranks = [math.ceil(quartile * len(usable)) - 1 for quartile in quartiles]
+    relative = np.nanquantile(usable / usable[:, :1], quartiles, axis=0, method="inverted_cdf")
+    size = float(np.quantile(usable[:, 0], 0.5, method="inverted_cdf"))
     return GradientTrack(size, relative, from_largest[ranks], tuple(int(memories[rank]) for rank in ranks))
 
 
@@ -153,7 +153,7 @@ def follow_gradient(
     """
     ids, labels = probe_batch(experiment, size)
     norms = gradient_norms(experiment, weights, ids, labels, tell)
-    return FollowedGradient(len(ids), tuple(gradient_flow(each) for each in norms))
+    return FollowedGradient(len(ids), tuple(gradient_flow(direction) for direction in norms))
 
 
 def from_plain(values: DirectionGradients) -> GradientFlow:
@@ -181,11 +181,11 @@ def gradient_flow(norms: GradientNorms) -> GradientFlow:
 
 def _from_end(values: Array, norms: GradientNorms) -> Array:
     """Returns (reviews, places), the word read last first; not a number where a review has no more words."""
-    found = np.full(values.shape, np.nan)
+    from_end = np.full(values.shape, np.nan)
     for row, (sizes, read) in enumerate(zip(values, norms.read, strict=True)):
         words = sizes[read] if norms.backward else sizes[read][::-1]
-        found[row, : len(words)] = words
-    return found[:, : max(1, int(norms.read.sum(axis=1).max(initial=1)))]
+        from_end[row, : len(words)] = words
+    return from_end[:, : max(1, int(norms.read.sum(axis=1).max(initial=1)))]
 
 
 def _places(count: int, memories: tuple[int, ...]) -> NDArray[np.int64]:
@@ -215,6 +215,6 @@ def probe_batch(experiment: Experiment, size: int = PROBE_SIZE) -> tuple[NDArray
     ranks, offsets, labels = reviews.training
     held_out = reviews.places(experiment).validation
     words = np.minimum(offsets[held_out + 1] - offsets[held_out], experiment.maxlen)
-    chosen = held_out[np.argsort(-words, kind="stable")[:size]]
-    rows = [pad(ranks, offsets[i : i + 2], experiment.vocabulary_size, experiment.maxlen)[0] for i in chosen]
-    return np.array(rows), np.array(labels[chosen])
+    longest = held_out[np.argsort(-words, kind="stable")[:size]]
+    rows = [pad(ranks, offsets[i : i + 2], experiment.vocabulary_size, experiment.maxlen)[0] for i in longest]
+    return np.array(rows), np.array(labels[longest])

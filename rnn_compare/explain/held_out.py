@@ -51,8 +51,8 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
     """
     learned_from = {experiment.dataset for experiment in experiments}
     corpora = {source(name).corpus for name in learned_from}
-    if len(corpora) == 1 and (found := _tested(corpora.pop())):
-        return found
+    if len(corpora) == 1 and (reviews := _tested(corpora.pop())):
+        return reviews
     if len(learned_from) != 1:
         return None
     first = 1 + max(_learned_up_to(experiment) for experiment in experiments)
@@ -71,9 +71,9 @@ def _learned_up_to(experiment: Experiment) -> int:
 
 def _tested(corpus: str) -> HeldOut | None:
     for name in SOURCES:
-        found = source(name)
+        candidate = source(name)
         with contextlib.suppress(UserError):  # a source that is not there, or not trusted, has no reviews to offer
-            if found.corpus == corpus and found.test_size and prepared.is_prepared(name):
+            if candidate.corpus == corpus and candidate.test_size and prepared.is_prepared(name):
                 reviews = prepared.load(name)
-                return HeldOut("test", range(1, reviews.facts.test_sequences + 1), found.labels, reviews)
+                return HeldOut("test", range(1, reviews.facts.test_sequences + 1), candidate.labels, reviews)
     return None

@@ -65,18 +65,18 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     frequent = proper & (share >= SENTIMENT_FLOOR)
     positive = _first(-odds, frequent & (odds > SENTIMENT_ODDS), SENTIMENT_WORDS)
     negative = _first(odds, frequent & (odds < -SENTIMENT_ODDS), SENTIMENT_WORDS)
-    kept = min(len(positive), len(negative))
+    size = min(len(positive), len(negative))
     others = proper & (share >= NEUTRAL_FLOOR) & (np.abs(odds) < NEUTRAL_ODDS)
-    others[positive[:kept] + negative[:kept]] = False
+    others[positive[:size] + negative[:size]] = False
     neutral = _first(np.abs(odds), others, NEUTRAL_WORDS)
-    if not kept or not neutral:
+    if not size or not neutral:
         raise UserError(
             f"A network that knows {len(words):,} words knows no frequent words of either sentiment, or no neutral "
             "ones, to be tested with. Take one with a larger vocabulary, or one whose source has words that speak for "
             "a label."
         )
     return WordChoice(
-        *(tuple((words[i], float(odds[i])) for i in group) for group in (positive[:kept], negative[:kept], neutral))
+        *(tuple((words[i], float(odds[i])) for i in group) for group in (positive[:size], negative[:size], neutral))
     )
 
 
@@ -99,20 +99,20 @@ def log_odds(reviews: Labelled, words: int) -> tuple[NDArray[np.float64], NDArra
         ([0.0, 2.2, -2.2], [1.0, 0.5, 0.5])
     """
     count = len(reviews.labels)
-    held = np.zeros((2, words))
+    counts = np.zeros((2, words))
     for start in range(0, count, REVIEWS_AT_ONCE):
         offsets = reviews.offsets[start : start + REVIEWS_AT_ONCE + 1]
         ranks = reviews.ranks[offsets[0] : offsets[-1]]
         review = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-        asked = ranks <= words
+        in_range = ranks <= words
         holds = np.zeros((len(offsets) - 1, words), np.bool_)
-        holds[review[asked], ranks[asked] - 1] = True
+        holds[review[in_range], ranks[in_range] - 1] = True
         labels = reviews.labels[start : start + REVIEWS_AT_ONCE]
         for label in (0, 1):
-            held[label] += np.count_nonzero(holds[labels == label], axis=0)
+            counts[label] += np.count_nonzero(holds[labels == label], axis=0)
     reviews_of = np.array([[np.count_nonzero(reviews.labels == label)] for label in (0, 1)])
-    negative, positive = np.log((held + 0.5) / (reviews_of - held + 0.5))
-    return positive - negative, held.sum(axis=0) / count
+    negative, positive = np.log((counts + 0.5) / (reviews_of - counts + 0.5))
+    return positive - negative, counts.sum(axis=0) / count
 
 
 def _first(ranking: NDArray[np.float64], allowed: NDArray[np.bool_], count: int) -> list[int]:

@@ -117,10 +117,10 @@ def logits_without(experiment: Experiment, weights: Weights, ids: Ids, words: in
         The log-odds of "positive" for the whole review, and for it with each word in turn unknown (1 + words,).
     """
     first = len(ids) - words
-    known = np.flatnonzero(ids[first:] != UNKNOWN)
-    rows = np.tile(ids, (1 + len(known), 1))
-    rows[1 + np.arange(len(known)), first + known] = UNKNOWN
+    places = np.flatnonzero(ids[first:] != UNKNOWN)
+    rows = np.tile(ids, (1 + len(places), 1))
+    rows[1 + np.arange(len(places)), first + places] = UNKNOWN
     whole, *changed = predict_logits(experiment, weights, rows, tell)
     logits = np.full(1 + words, whole, np.float32)
-    logits[1 + known] = changed
+    logits[1 + places] = changed
     return logits

@@ -18,6 +18,7 @@ Array = NDArray[np.float32]
 Indices = NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+ONE = np.float32(1)
 FADED = np.float32(1e-25)
 """Gradients below this count as zero. Products of smaller ones would be denormal numbers, which cost the
 processor many times as much; beside the largest gradients they vanish in any float32 sum anyway."""
@@ -103,12 +104,12 @@ def is_negligible(gradients: Array, row: int, threshold: np.float32) -> bool:
 @compiled
 def largest(gradients: Array) -> np.float32:
     """Returns the largest finite magnitude in gradients (n, width), 0 where there is none."""
-    found = np.float32(0)
+    maximum = np.float32(0)
     for row in gradients:
         for j in range(len(row)):
-            if found < abs(row[j]) < np.inf:
-                found = abs(row[j])
-    return found
+            if maximum < abs(row[j]) < np.inf:
+                maximum = abs(row[j])
+    return maximum
 
 
 # Loops, since Numba takes long to compile what NumPy writes in a line: with all its broadcasting, and errors as text.
@@ -150,9 +151,9 @@ _READ, _KEEP, _DATA = _NUMBER(0), _NUMBER(3), _NUMBER(1)
 def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
 
     def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        held = context.make_array(signature.args[0])(context, builder, arguments[0])
-        width = builder.extract_value(held.strides, 0)
-        begin = builder.gep(builder.bitcast(held.data, _BYTE.as_pointer()), [builder.mul(arguments[1], width)])
+        struct = context.make_array(signature.args[0])(context, builder, arguments[0])
+        width = builder.extract_value(struct.strides, 0)
+        begin = builder.gep(builder.bitcast(struct.data, _BYTE.as_pointer()), [builder.mul(arguments[1], width)])
         kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _NUMBER, _NUMBER, _NUMBER])
         tools: Any = cgutils  # which has no types
         fetch = tools.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")

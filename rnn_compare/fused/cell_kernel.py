@@ -19,7 +19,7 @@ class _Arrays(NamedTuple):
     W_inputs: Array
     place: Indices
     states: Array
-    kept: Array
+    activations: Array
     recurrent_kernel: Array
     U_T: Array
     recurrent_bias: Array
@@ -30,22 +30,22 @@ class CellKernel(_Arrays):
 
     Attributes:
         state_count: States that travel from timestep to timestep: the LSTM has two. The first is the output.
-        kept_count: Rows of ``units`` numbers that the step forward keeps for the step back.
+        activation_count: Rows of ``units`` numbers that the step forward keeps for the step back.
         W_inputs: W·input + b for each input (inputs, gates, units).
         place: For each packed row the input that it reads (rows,).
         states: The states before each step (state_count, rows, units); the step that reads the rows from ``begin`` to
             ``end`` writes those from ``end`` on, as ``packing`` lays them out.
-        kept: What each row keeps (rows, kept_count, units).
+        activations: What each row keeps for the step back (rows, activation_count, units).
         recurrent_kernel: U (units, gates · units).
         U_T: U transposed (gates · units, units).
         recurrent_bias: A second bias, beside U·state (gates, units); of no gates in a cell that has none.
     """
 
     state_count: ClassVar[int] = 1
-    kept_count: ClassVar[int]
+    activation_count: ClassVar[int]
 
     def step(self, begin: int, end: int) -> None:
-        """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes new states and ``kept``."""
+        """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes states and ``activations``."""
         raise NotImplementedError
 
     def step_back(

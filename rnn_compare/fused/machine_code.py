@@ -25,9 +25,9 @@ class ByContent(_CacheLocator):
         """Returns what finds a function's code; None if it is no kernel."""
         if not Path(source).is_relative_to(SOURCES):
             return None
-        found = cls(function)
-        found.ensure_cache_path()  # type: ignore[no-untyped-call]  # Numba types few of its methods
-        return found
+        locator = cls(function)
+        locator.ensure_cache_path()  # type: ignore[no-untyped-call]  # Numba types few of its methods
+        return locator
 
     def get_cache_path(self) -> str:
         """Returns the folder, which the content of all sources names."""

@@ -78,9 +78,9 @@ def _call_every_kernel(name: str) -> None:
     table = np.zeros((5, 2), np.float32)
     for options in (LayerOptions(kernel), LayerOptions(kernel, every_step=True)):
         for dropout_mask in (None, np.ones((2, 2), np.float32)):
-            output, read = word_inputs.forward(options, None, ids, table, *weights, dropout_mask=dropout_mask)
-            word_inputs.backward(options, read, output)
-        seen, seen_read = vector_inputs.forward(options, None, table[ids], *weights)
-        of_places, *_ = vector_inputs.backward(options, seen_read, seen)
+            output, word_pass = word_inputs.forward(options, None, ids, table, *weights, dropout_mask=dropout_mask)
+            word_inputs.backward(options, word_pass, output)
+        vectors, vector_pass = vector_inputs.forward(options, None, table[ids], *weights)
+        of_places, *_ = vector_inputs.backward(options, vector_pass, vectors)
     embedding = word_inputs.gradients_of_places(ids, of_places, len(table))
     RMSprop([[np.zeros_like(table)]], 0).step([table], embedding, [], 0.0)

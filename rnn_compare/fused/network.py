@@ -91,56 +91,56 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
             initial_epoch: The first epoch to train, from 0.
         """
         epochs = len(training.orders)
-        told = keras.callbacks.CallbackList(
+        callback_list = keras.callbacks.CallbackList(
             list(callbacks), add_history=True, model=self, epochs=epochs, steps=len(training), verbose=0
         )
         self.stop_training = False
         logs: Logs = {}
         try:
-            told.on_train_begin()
+            callback_list.on_train_begin()
             for epoch in range(initial_epoch, epochs):
-                told.on_epoch_begin(epoch)
-                logs = self._train_epoch(training, epoch, told)
-                logs |= {f"val_{name}": figure for name, figure in self.evaluate(validation, told).items()}
-                told.on_epoch_end(epoch, logs)
+                callback_list.on_epoch_begin(epoch)
+                logs = self._train_epoch(training, epoch, callback_list)
+                logs |= {f"val_{name}": figure for name, figure in self.evaluate(validation, callback_list).items()}
+                callback_list.on_epoch_end(epoch, logs)
                 if self.stop_training:
                     break
-            told.on_train_end(logs)
+            callback_list.on_train_end(logs)
         finally:
             self._under_way = None
         return self.history
 
-    def _train_epoch(self, training: Batches, epoch: int, told: keras.callbacks.CallbackList) -> Logs:
+    def _train_epoch(self, training: Batches, epoch: int, callback_list: keras.callbacks.CallbackList) -> Logs:
         measured, under_way, rate = _Measured(), self._training(), self._learning_rate()
         for step, (ids, labels) in enumerate(training.epoch(epoch)):
-            told.on_train_batch_begin(step)
+            callback_list.on_train_batch_begin(step)
             logits = under_way.train(ids, labels, rate)
-            told.on_train_batch_end(step, measured.add(logits, labels))
+            callback_list.on_train_batch_end(step, measured.add(logits, labels))
             if self.stop_training:
                 break
         under_way.write(self)
         return measured.logs()
 
-    def evaluate(self, batches: Batches, told: keras.callbacks.CallbackList | None = None) -> Logs:
+    def evaluate(self, batches: Batches, callback_list: keras.callbacks.CallbackList | None = None) -> Logs:
         """Returns loss and accuracy over an epoch of batches, as Keras' ``evaluate`` does.
 
         Args:
             batches: What to read.
-            told: What to call before and after each batch.
+            callback_list: What to call before and after each batch.
         """
-        told = told or keras.callbacks.CallbackList(model=self)
-        read, measured = self._reading(), _Measured()
+        callback_list = callback_list or keras.callbacks.CallbackList(model=self)
+        logits_of, measured = self._reading(), _Measured()
         dropping = [cell for cells in _cells(self) for cell in cells if cell.dropout]
         self.predicted = []
-        told.on_test_begin()
+        callback_list.on_test_begin()
         for step, (ids, labels) in enumerate(batches.epoch(0)):
-            told.on_test_batch_begin(step)
-            for each in dropping:
-                each.seed_generator.next()  # Keras draws a mask here too, though it drops nothing
-            logits = read(ids)
+            callback_list.on_test_batch_begin(step)
+            for dropping_cell in dropping:
+                dropping_cell.seed_generator.next()  # Keras draws a mask here too, though it drops nothing
+            logits = logits_of(ids)
             self.predicted.append(network_pass.probabilities(logits))
-            told.on_test_batch_end(step, measured.add(logits, labels))
-        told.on_test_end(measured.logs())
+            callback_list.on_test_batch_end(step, measured.add(logits, labels))
+        callback_list.on_test_end(measured.logs())
         return measured.logs()
 
     def train_on_batch(self, ids: NDArray[np.integer], labels: NDArray[np.integer]) -> Logs:
@@ -152,11 +152,11 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
 
     def make_predict_function(self, force: bool = False) -> None:  # noqa: ARG002  # Keras' own
         """Makes what predicts for a batch; Keras calls it."""
-        read = self._reading()
+        logits_of = self._reading()
 
         def predict(batches: Sequence[Any]) -> Any:
             ids, *_ = keras.utils.unpack_x_y_sample_weight(batches[0])
-            return tf.convert_to_tensor(network_pass.probabilities(read(np.asarray(ids)))[:, np.newaxis])
+            return tf.convert_to_tensor(network_pass.probabilities(logits_of(np.asarray(ids)))[:, np.newaxis])
 
         self.predict_function = predict
 
@@ -190,10 +190,10 @@ class _Training:
     def train(self, ids: NDArray[np.integer], labels: NDArray[np.integer], learning_rate: float) -> Array:
         """Trains with one batch, ids (batch, timesteps) and labels (batch,), and returns its logits (batch,)."""
         dropout_masks = [[_dropout_mask(cell, len(ids)) for cell in cells] for cells in self._cells]
-        read = network_pass.forward(self._options, self.weights, ids.astype(np.int64), dropout_masks)
-        found = network_pass.backward(self._options, self.weights, read, labels.astype(np.float32))
-        self._steps.step(self.weights, *found, learning_rate)
-        return read.logits
+        forward_pass = network_pass.forward(self._options, self.weights, ids.astype(np.int64), dropout_masks)
+        gradients = network_pass.backward(self._options, self.weights, forward_pass, labels.astype(np.float32))
+        self._steps.step(self.weights, *gradients, learning_rate)
+        return forward_pass.logits
 
     def write(self, model: FusedNetwork) -> None:
         """Copies all into Keras' variables."""

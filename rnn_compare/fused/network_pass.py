@@ -76,60 +76,60 @@ def forward(
     """
     table, *others = weights
     mask = ids != 0 if options.mask_padding else None
-    left, read = iter(others), []
-    found: Array | None = None
+    remaining, layer_passes = iter(others), []
+    vectors: Array | None = None
     for directions, dropping in zip(options.layers, dropout_masks, strict=True):
         pieces = [
-            _Direction(how, dropout_mask, [next(left) for _ in range(WEIGHTS)])
+            _Direction(how, dropout_mask, [next(remaining) for _ in range(WEIGHTS)])
             for how, dropout_mask in zip(directions, dropping, strict=True)
         ]
         run: Callable[[_Direction], tuple[Array, WordPass | VectorPass]]
-        if found is None:
+        if vectors is None:
             run = partial(_read_words, ids, mask, table, len(directions) == 1)
         else:
-            run = partial(_read_vectors, found, mask)
+            run = partial(_read_vectors, vectors, mask)
         # A layer's directions know nothing of each other.
         worth_sharing = sequences.worth_sharing(ids.size, len(pieces[0].weights[0][0]))
         outputs, passes = zip(*threads.collect(run, pieces, worth_sharing), strict=True)
-        read.append(_LayerPass(passes, dropping, worth_sharing))
-        found = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
-    kernel, bias = left
-    assert found is not None, "a network has a recurrent layer"
-    return NetworkPass(ids, read, found, (found @ kernel + bias)[:, 0])
+        layer_passes.append(_LayerPass(passes, dropping, worth_sharing))
+        vectors = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=-1)
+    kernel, bias = remaining
+    assert vectors is not None, "a network has a recurrent layer"
+    return NetworkPass(ids, layer_passes, vectors, (vectors @ kernel + bias)[:, 0])
 
 
 def probabilities(logits: Array) -> Array:
     """Returns the logistic function of numbers of any size."""
-    found: Array = np.exp(-np.logaddexp(np.float32(0), -logits))
-    return found
+    shares: Array = np.exp(-np.logaddexp(np.float32(0), -logits))
+    return shares
 
 
 def losses(logits: Array, labels: Array) -> Array:
     """Returns each review's binary cross-entropy, from logits as Keras computes it (batch,)."""
-    found: Array = np.logaddexp(np.float32(0), logits) - logits * labels
-    return found
+    entropies: Array = np.logaddexp(np.float32(0), logits) - logits * labels
+    return entropies
 
 
 def backward(
-    options: NetworkOptions, weights: Sequence[Array], read: NetworkPass, labels: Array
+    options: NetworkOptions, weights: Sequence[Array], forward_pass: NetworkPass, labels: Array
 ) -> tuple[WordGradients, list[Array]]:
     """Returns the gradients of the mean binary cross-entropy.
 
     Args:
         options: How it was read.
         weights: As in ``forward``, unchanged since.
-        read: What ``forward`` left.
+        forward_pass: What ``forward`` left.
         labels: 0 or 1 (batch,).
 
     Returns:
         The embedding's gradient, and those of all other weights in their order.
     """
     table, kernel = weights[0], weights[-2]
-    dlogits: Array = ((probabilities(read.logits) - labels) / np.float32(len(labels)))[:, np.newaxis]
-    gradients = [read.last.T @ dlogits, dlogits.sum(axis=0)]
+    dlogits: Array = ((probabilities(forward_pass.logits) - labels) / np.float32(len(labels)))[:, np.newaxis]
+    gradients = [forward_pass.last.T @ dlogits, dlogits.sum(axis=0)]
     gradient: Array = np.dot(dlogits, kernel.T)
     embedding: WordGradients | None = None
-    for which, (directions, layer) in reversed(list(enumerate(zip(options.layers, read.layers, strict=True)))):
+    for which, (directions, layer) in reversed(list(enumerate(zip(options.layers, forward_pass.layers, strict=True)))):
         parts: list[Array] = np.split(gradient, len(directions), axis=-1)
         of_weights: list[Array] = []
         below: Array | None = None
@@ -146,7 +146,7 @@ def backward(
         if below is not None:
             gradient = below
             if which == 0:
-                embedding = word_inputs.gradients_of_places(read.ids, below, len(table))
+                embedding = word_inputs.gradients_of_places(forward_pass.ids, below, len(table))
     assert embedding is not None, "a network has a recurrent layer"
     return embedding, gradients
 
@@ -155,31 +155,31 @@ def _read_words(
     ids: Indices, mask: Mask | None, table: Array, single: bool, direction: _Direction
 ) -> tuple[Array, WordPass | VectorPass]:
     how, dropout_mask, weights = direction
-    output, read = word_inputs.forward(how, mask, ids, table, *weights, dropout_mask=dropout_mask)
+    output, word_pass = word_inputs.forward(how, mask, ids, table, *weights, dropout_mask=dropout_mask)
     # Keras adds up the gradients that a place gets from both directions before the optimizer squares them, so the
     # places must be told apart there.
-    left = read if single else VectorPass(read.recurrence, (*ids.shape, table.shape[1]))
-    return _in_order(how, output), left
+    layer_pass = word_pass if single else VectorPass(word_pass.recurrence, (*ids.shape, table.shape[1]))
+    return _in_order(how, output), layer_pass
 
 
 def _read_vectors(vectors: Array, mask: Mask | None, direction: _Direction) -> tuple[Array, VectorPass]:
     how, dropout_mask, weights = direction
-    output, read = vector_inputs.forward(how, mask, _times(vectors, dropout_mask), *weights)
-    return _in_order(how, output), read
+    output, vector_pass = vector_inputs.forward(how, mask, _times(vectors, dropout_mask), *weights)
+    return _in_order(how, output), vector_pass
 
 
 def _go_back(
     direction: tuple[LayerOptions, WordPass | VectorPass, Array],
 ) -> tuple[WordGradients | Array, Sequence[Array]]:
     """Returns the gradient of what a direction read, and those of its weights."""
-    how, read, gradient = direction
+    how, forward_pass, gradient = direction
     gradient = np.ascontiguousarray(_in_order(how, gradient))
     of_words: WordGradients
     of_vectors: Array
-    if isinstance(read, WordPass):
-        of_words, *own = word_inputs.backward(how, read, gradient)
+    if isinstance(forward_pass, WordPass):
+        of_words, *own = word_inputs.backward(how, forward_pass, gradient)
         return of_words, own
-    of_vectors, *own = vector_inputs.backward(how, read, gradient)
+    of_vectors, *own = vector_inputs.backward(how, forward_pass, gradient)
     return of_vectors, own
 
 

@@ -186,14 +186,14 @@ def _common_prefixes(x: Array, backwards: bool, lengths: Indices) -> int:
     for t in range(timesteps):
         at = timesteps - 1 - t if backwards else t
         reference = _most_popular(x, at, together[:count])
-        kept = 0
+        equal = 0
         for member in range(count):
             b = together[member]
             if _equal(x[b, at], x[reference, at]):
                 lengths[b] = t + 1
-                together[kept] = b
-                kept += 1
-        count = kept
+                together[equal] = b
+                equal += 1
+        count = equal
         if count < 2:
             break
     return reference
@@ -237,11 +237,11 @@ def unpack(
         if masked:
             now = -1
             for t in range(timesteps):
-                read = mask[b, timesteps - 1 - t if backwards else t]
-                if read:
+                is_read = mask[b, timesteps - 1 - t if backwards else t]
+                if is_read:
                     step += 1
                     now = block.offsets[step] + row
-                if now >= 0 and (read or not zero_masked):
+                if now >= 0 and (is_read or not zero_masked):
                     _copy(states[now], outputs[b, t])
         else:
             for t in range(timesteps):
@@ -258,14 +258,14 @@ def pack_output_gradients(
     for row in range(len(block.order)):
         b = block.order[row]
         step = block.begins[row]
-        begun = not masked
+        has_begun = not masked
         for t in range(timesteps):
             if not masked:
                 _copy(gradients[b, t], packed[t, row])
                 continue
-            read = mask[b, timesteps - 1 - t if backwards else t]
-            step += read
-            begun = begun or read
-            if begun and (read or not zero_masked):
+            is_read = mask[b, timesteps - 1 - t if backwards else t]
+            step += is_read
+            has_begun = has_begun or is_read
+            if has_begun and (is_read or not zero_masked):
                 packed[step - 1, row] += gradients[b, t]
     return packed

@@ -30,11 +30,11 @@ def _kernel(name: str) -> type[CellKernel] | None:
     module = f"{kernels.__name__}.{cell(name).keras_name}"
     if importlib.util.find_spec(module) is None:
         return None
-    found: type[CellKernel] = getattr(importlib.import_module(module), f"{name}Kernel")
-    return found
+    kernel: type[CellKernel] = getattr(importlib.import_module(module), f"{name}Kernel")
+    return kernel
 
 
-KERNELS = {name: found for name in CELLS if (found := _kernel(name))}
+KERNELS = {name: kernel for name in CELLS if (kernel := _kernel(name))}
 """The kernel of each cell that has one: a file of ``kernels/`` with the name of the cell's in ``cells/``."""
 
 
@@ -106,7 +106,7 @@ def forward(
         W_inputs=_project(inputs, kernel, bias if bias.ndim == 1 else bias[0]).reshape(len(inputs), -1, units),
         place=np.arange(rows) if place is None else place,
         states=states,
-        kept=np.empty((rows, cell_kernel.kept_count, units), np.float32),
+        activations=np.empty((rows, cell_kernel.activation_count, units), np.float32),
         recurrent_kernel=recurrent_kernel,
         U_T=np.ascontiguousarray(recurrent_kernel.T),
         recurrent_bias=(bias[1] if bias.ndim == 2 else bias[:0]).reshape(-1, units),
@@ -156,7 +156,7 @@ def worth_sharing(rows: int, width: int) -> bool:
 def parts(inputs: int) -> list[slice]:
     """Returns parts of so many inputs, always equally many: how sums are rounded must not depend on the threads."""
     ends = [inputs * k // PARTS for k in range(PARTS + 1)]
-    return [slice(*each) for each in itertools.pairwise(ends)]
+    return [slice(*bounds) for bounds in itertools.pairwise(ends)]
 
 
 def masking(options: LayerOptions, mask: Mask | None) -> tuple[Mask, bool, bool]:
@@ -227,7 +227,7 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
         inputs=of_inputs,
         squares=whole.squares,
         by_row=by_row,
-        prefix=[each.prefix for each in blocks],
+        prefix=[block_sums.prefix for block_sums in blocks],
         kernel=whole.kernel,
         recurrent_kernel=whole.recurrent_kernel,
         bias=np.stack([whole.bias, whole.recurrent_bias]) if len(whole.recurrent_bias) else whole.bias,
@@ -265,10 +265,10 @@ def _joined(blocks: Sequence[GradientSums]) -> GradientSums:
     In their order, for sums are rounded.
     """
     whole = blocks[0]
-    for each in blocks[1:]:
+    for block in blocks[1:]:
         for name in ("recurrent_kernel", "recurrent_bias", "kernel", "bias", "entering"):
             total: Array = getattr(whole, name)
-            total += getattr(each, name)
+            total += getattr(block, name)
     return whole
 
 
@@ -284,9 +284,9 @@ def _finish_inputs(forward_pass: ForwardPass, blocks: Sequence[GradientSums], of
 
     def finish(at: slice) -> tuple[Array, Array]:
         by_input, squares = whole.by_input[at], whole.squares[at]
-        for each in blocks[1:]:
-            by_input += each.by_input[at]
-            squares += each.squares[at]
+        for block in blocks[1:]:
+            by_input += block.by_input[at]
+            squares += block.squares[at]
         if len(of_inputs):
             np.dot(by_input, kernel.T, of_inputs[at])
         # The latter is a sum; NumPy's own takes ten times as long.

@@ -63,22 +63,22 @@ def for_each(work: Callable[[T], None], pieces: Iterable[T], worth_sharing: bool
 
 def collect(work: Callable[[T], R], pieces: Sequence[T], worth_sharing: bool = True) -> list[R]:
     """Does the work for each piece as ``for_each`` does, and returns what it came to, in the pieces' order."""
-    found: dict[int, R] = {}
-    for_each(lambda which: found.update({which: work(pieces[which])}), range(len(pieces)), worth_sharing)
-    return [found[which] for which in range(len(pieces))]
+    results: dict[int, R] = {}
+    for_each(lambda which: results.update({which: work(pieces[which])}), range(len(pieces)), worth_sharing)
+    return [results[which] for which in range(len(pieces))]
 
 
 def _share(work: Callable[[T], None], waiting: Sequence[T], helping: int) -> None:
     global _alone_for
-    taken, taking = itertools.count(), threading.Lock()
-    each = max(1, allowed() // (helping + 1))
+    numbers, taking = itertools.count(), threading.Lock()
+    share = max(1, allowed() // (helping + 1))
 
     def take() -> None:
-        before, _within.allowed = getattr(_within, "allowed", MOST), each
+        before, _within.allowed = getattr(_within, "allowed", MOST), share
         try:
             while True:
                 with taking:
-                    which = next(taken)
+                    which = next(numbers)
                 if which >= len(waiting):
                     return
                 work(waiting[which])

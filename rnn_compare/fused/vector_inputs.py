@@ -42,19 +42,19 @@ def forward(
     return output, VectorPass(recurrence, x.shape)
 
 
-def backward(options: LayerOptions, read: VectorPass, gradient: Array) -> tuple[Array, Array, Array, Array]:
+def backward(options: LayerOptions, forward_pass: VectorPass, gradient: Array) -> tuple[Array, Array, Array, Array]:
     """Returns the gradients of vectors, kernel, recurrent kernel and bias from that of the output."""
-    found = sequences.backward(options, read.recurrence, gradient, squared=False)
-    batch, (reviews, timesteps, features) = read.recurrence.batch, read.shape
+    gradients = sequences.backward(options, forward_pass.recurrence, gradient, squared=False)
+    batch, (reviews, timesteps, features) = forward_pass.recurrence.batch, forward_pass.shape
     dx = np.zeros((reviews * timesteps, features), np.float32)
-    scatter(found.by_row, batch.source[: batch.first], dx)
+    scatter(gradients.by_row, batch.source[: batch.first], dx)
     if batch.prefix:
         # What single reviews, followed for a while only, leave of the prefix's gradient goes to one that has all of it.
-        left = found.by_row[batch.first :][: batch.prefix] - sum(each.sum(axis=1) for each in found.prefix)
+        rest = gradients.by_row[batch.first :][: batch.prefix] - sum(part.sum(axis=1) for part in gradients.prefix)
         longest = max(range(len(batch.blocks)), key=lambda which: int(batch.blocks[which].begins[-1]))
-        found.prefix[longest][:, -1] += left
-        by_review = dx.reshape(read.shape)[:, :: -1 if options.backwards else 1]
-        for block, in_prefix in zip(batch.blocks, found.prefix, strict=True):
+        gradients.prefix[longest][:, -1] += rest
+        by_review = dx.reshape(forward_pass.shape)[:, :: -1 if options.backwards else 1]
+        for block, in_prefix in zip(batch.blocks, gradients.prefix, strict=True):
             for row, begin in enumerate(block.begins):
                 by_review[block.order[row], :begin] = in_prefix[:begin, row]
-    return dx.reshape(read.shape), found.kernel, found.recurrent_kernel, found.bias
+    return dx.reshape(forward_pass.shape), gradients.kernel, gradients.recurrent_kernel, gradients.bias

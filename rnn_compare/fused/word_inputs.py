@@ -80,23 +80,23 @@ class DroppedWords:
         ids: Which one stands where (batch, timesteps).
         vectors: What dropout has left of their embedding (reviews' words, features).
         words: Whose they are (reviews' words,).
-        left: What dropout has multiplied them by (reviews' words, features).
+        factors: What dropout has multiplied them by (reviews' words, features).
         vocabulary_size: Of the embedding.
     """
 
     ids: Indices
     vectors: Array
     words: Indices
-    left: Array
+    factors: Array
     vocabulary_size: int
 
-    def gradient(self, found: WordGradients) -> WordGradients:
+    def gradient(self, of_vectors: WordGradients) -> WordGradients:
         """Returns the embedding's gradient from that of the vectors."""
-        left = self.left[found.words]
-        words, place = distinct(self.words[found.words], self.vocabulary_size)
-        sums, squares = (np.zeros((len(words), left.shape[1]), np.float32) for _ in range(2))
-        _add_up(place, found.sums * left, sums)
-        _add_up(place, found.squares * left * left, squares)
+        factors = self.factors[of_vectors.words]
+        words, place = distinct(self.words[of_vectors.words], self.vocabulary_size)
+        sums, squares = (np.zeros((len(words), factors.shape[1]), np.float32) for _ in range(2))
+        _add_up(place, of_vectors.sums * factors, sums)
+        _add_up(place, of_vectors.squares * factors * factors, squares)
         return WordGradients(words, sums, squares)
 
 
@@ -109,8 +109,8 @@ def drop(ids: Indices, table: Array, dropout_mask: Array) -> DroppedWords:
         dropout_mask: What each review's vectors are multiplied by (batch, features).
     """
     words, reviews, own = _of_each_review(ids, len(table))
-    left = dropout_mask[reviews]
-    return DroppedWords(own, table[words] * left, words, left, len(table))
+    factors = dropout_mask[reviews]
+    return DroppedWords(own, table[words] * factors, words, factors, len(table))
 
 
 @compiled
@@ -187,22 +187,24 @@ def forward(
     return output, WordPass(recurrence, words, dropped)
 
 
-def backward(options: LayerOptions, read: WordPass, gradient: Array) -> tuple[WordGradients, Array, Array, Array]:
+def backward(
+    options: LayerOptions, forward_pass: WordPass, gradient: Array
+) -> tuple[WordGradients, Array, Array, Array]:
     """Returns the gradients of the embedding, kernel, recurrent kernel and bias from the output's."""
-    found = sequences.backward(options, read.recurrence, gradient, squared=True)
-    embedding = WordGradients(read.words, found.inputs, found.squares)
-    if read.dropped is not None:
-        embedding = read.dropped.gradient(embedding)
-    return embedding, found.kernel, found.recurrent_kernel, found.bias
+    gradients = sequences.backward(options, forward_pass.recurrence, gradient, squared=True)
+    embedding = WordGradients(forward_pass.words, gradients.inputs, gradients.squares)
+    if forward_pass.dropped is not None:
+        embedding = forward_pass.dropped.gradient(embedding)
+    return embedding, gradients.kernel, gradients.recurrent_kernel, gradients.bias
 
 
 @compiled
 def _vectors(table: Array, words: Indices) -> Array:
-    found = np.empty((len(words), table.shape[1]), np.float32)
+    vectors = np.empty((len(words), table.shape[1]), np.float32)
     for k in range(len(words)):
         if k + AHEAD < len(words):
             prefetch(table, words[k + AHEAD])
-        row, vector = table[words[k]], found[k]
+        row, vector = table[words[k]], vectors[k]
         for j in range(len(row)):
             vector[j] = row[j]
-    return found
+    return vectors

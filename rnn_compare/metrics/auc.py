@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.metrics.epoch_figure import Figure
+from rnn_compare.metrics.metric import Metric
 
 
 def area_under_roc_curve(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> float | None:
@@ -33,6 +33,6 @@ def area_under_roc_curve(labels: NDArray[np.int64], probabilities: NDArray[np.fl
     return float(above / (positives * negatives))
 
 
-VALIDATION_AUC = Figure(
+VALIDATION_AUC = Metric(
     "val_auc", "Validation AUC", higher_is_better=True, format=".3f", position=50, compute=area_under_roc_curve
 )

@@ -101,19 +101,19 @@ def summary_text(model: keras.Model) -> str:
 
 
 def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
-    found, name = cell(experiment.cell), recurrent_layer_name(experiment, index)
+    cell_type, name = cell(experiment.cell), recurrent_layer_name(experiment, index)
     options = {
         "dropout": experiment.dropout,
         "recurrent_dropout": experiment.recurrent_dropout,
         "return_sequences": index < experiment.layers - 1,
-        "name": found.keras_name + (f"_{index}" if index else "") if experiment.bidirectional else name,
+        "name": cell_type.keras_name + (f"_{index}" if index else "") if experiment.bidirectional else name,
     }
-    if experiment.mask_padding and found.in_cudnn:
+    if experiment.mask_padding and cell_type.in_cudnn:
         # cuDNN masks only what is padded at the end; ours is padded at the front.
         options["use_cudnn"] = False
     if experiment.recurrent_initializer != "orthogonal":  # Keras' own, which every recurrent layer has
         options["recurrent_initializer"] = experiment.recurrent_initializer
-    layer = found.keras_layer()(experiment.units, **options)
+    layer = cell_type.keras_layer()(experiment.units, **options)
     return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer
 
 

@@ -95,18 +95,18 @@ def script(experiment: Experiment) -> str:
         >>> print([line for line in script(Experiment(cell="LSTM")).splitlines() if "LSTM(" in line][1].strip())
         layers.LSTM(32),
     """
-    found, read_from = cell(experiment.cell), source(experiment.dataset)
-    opened = _OPENING.format(
+    cell_type, data = cell(experiment.cell), source(experiment.dataset)
+    start = _OPENING.format(
         label=experiment.label,
-        corpus=read_from.corpus,
-        packages=" ".join(("keras", "tensorflow", *read_from.script.packages)),
+        corpus=data.corpus,
+        packages=" ".join(("keras", "tensorflow", *data.script.packages)),
         imports=imports(experiment),
         seed=experiment.seed,
         vocabulary_size=experiment.vocabulary_size,
-        cell_class="" if found.in_keras else f"\n\n{cell_source(found)}\n",
-        reading=read_from.script.code,
+        cell_class="" if cell_type.in_keras else f"\n\n{cell_source(cell_type)}\n",
+        reading=data.script.code,
     )
-    return opened + training(experiment, experiment.seed)
+    return start + training(experiment, experiment.seed)
 
 
 def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
@@ -139,10 +139,10 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
 
 def imports(experiment: Experiment) -> str:
     """Returns the lines of the script that import what it needs."""
-    read_from, found = source(experiment.dataset), cell(experiment.cell)
-    lines = sorted(read_from.script.imports, key=lambda line: (line.startswith("from"), line))
-    ours = ("import keras", "import numpy as np", f"from keras import layers{'' if found.in_keras else ', ops'}")
-    own = () if found.in_keras else _layer_code(found)[0]
+    data, cell_type = source(experiment.dataset), cell(experiment.cell)
+    lines = sorted(data.script.imports, key=lambda line: (line.startswith("from"), line))
+    ours = ("import keras", "import numpy as np", f"from keras import layers{'' if cell_type.in_keras else ', ops'}")
+    own = () if cell_type.in_keras else _layer_code(cell_type)[0]
     return "\n".join([*lines, *[""][: len(lines)], *dict.fromkeys((*ours, *own))])
 
 
@@ -155,14 +155,14 @@ def opening(experiment: Experiment, file: str) -> str:
         <BLANKLINE>
         model = keras.models.load_model('model.keras')
     """
-    found, load = cell(experiment.cell), f"model = keras.models.load_model({file!r})"
-    if found.in_keras:
+    cell_type, load = cell(experiment.cell), f"model = keras.models.load_model({file!r})"
+    if cell_type.in_keras:
         return f"import keras\n\n{load}"
-    lines = "\n".join(dict.fromkeys(("import keras", *_layer_code(found)[0])))
-    return f"{lines}\n\n\n{cell_source(found)}\n\n\n{load}"
+    lines = "\n".join(dict.fromkeys(("import keras", *_layer_code(cell_type)[0])))
+    return f"{lines}\n\n\n{cell_source(cell_type)}\n\n\n{load}"
 
 
-def cell_source(found: Cell) -> str:
+def cell_source(cell_type: Cell) -> str:
     """Returns the Python source of a cell's Keras layer, for cells that Keras lacks.
 
     It needs what ``imports`` imports. Whoever opens the ``.keras`` file of such a network runs it first: then
@@ -172,14 +172,14 @@ def cell_source(found: Cell) -> str:
         >>> [line for line in cell_source(cell("MGU")).splitlines() if line.startswith("class ")]
         ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
     """
-    lines = _layer_code(found)[1].splitlines()
+    lines = _layer_code(cell_type)[1].splitlines()
     plain = "\n".join(line.partition("  # type: ignore")[0].partition("  # noqa")[0] for line in lines)
     return plain.replace(": Any", "").replace(" -> Any", "").replace(" -> None", "")
 
 
-def _layer_code(found: Cell) -> tuple[list[str], str]:
+def _layer_code(cell_type: Cell) -> tuple[list[str], str]:
     """Returns the imports in the function that makes a cell's Keras layer, and the code between them and its return."""
-    code = textwrap.dedent(inspect.getsource(inspect.unwrap(found.keras_layer)))
+    code = textwrap.dedent(inspect.getsource(inspect.unwrap(cell_type.keras_layer)))
     function = ast.parse(code).body[0]
     assert isinstance(function, ast.FunctionDef)
     *statements, end = function.body
@@ -189,7 +189,7 @@ def _layer_code(found: Cell) -> tuple[list[str], str]:
 
 
 def _layers(experiment: Experiment) -> list[str]:
-    found, masking = cell(experiment.cell), ", mask_zero=True" if experiment.mask_padding else ""
+    cell_type, masking = cell(experiment.cell), ", mask_zero=True" if experiment.mask_padding else ""
     lines = [f"layers.Embedding({experiment.vocabulary_size}, {experiment.embedding_size}{masking})"]
     for index in range(experiment.layers):
         options: dict[str, object] = {
@@ -200,10 +200,10 @@ def _layers(experiment: Experiment) -> list[str]:
         if experiment.recurrent_initializer != "orthogonal":
             options["recurrent_initializer"] = f'"{experiment.recurrent_initializer}"'
         arguments = [f"{experiment.units}", *(f"{name}={value}" for name, value in options.items() if value)]
-        if experiment.mask_padding and found.in_cudnn:
+        if experiment.mask_padding and cell_type.in_cudnn:
             # cuDNN masks only what is padded at the end; ours is padded at the front.
             arguments.append("use_cudnn=False")
-        layer = f"{'layers.' if found.in_keras else ''}{found.name}({', '.join(arguments)})"
+        layer = f"{'layers.' if cell_type.in_keras else ''}{cell_type.name}({', '.join(arguments)})"
         lines.append(f"layers.Bidirectional({layer})" if experiment.bidirectional else layer)
     return lines
 

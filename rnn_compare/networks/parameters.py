@@ -145,9 +145,9 @@ def formula(cell_name: str) -> str:
         >>> formula("GRU")
         '3 · (units·units + features·units + 2·units)'
     """
-    found = cell(cell_name)
-    terms = _terms(found, "units", "features")
-    return f"{found.blocks} · ({terms})" if found.blocks > 1 else terms
+    cell_type = cell(cell_name)
+    terms = _terms(cell_type, "units", "features")
+    return f"{cell_type.blocks} · ({terms})" if cell_type.blocks > 1 else terms
 
 
 def recurrent_layer_name(experiment: Experiment, index: int) -> str:
@@ -176,27 +176,27 @@ def _dense(features: int) -> Layer:
 
 
 def _recurrent(experiment: Experiment, index: int, features: int) -> Layer:
-    found, units = cell(experiment.cell), experiment.units
+    cell_type, units = cell(experiment.cell), experiment.units
     name = recurrent_layer_name(experiment, index)
-    inner = found.keras_name + (f"_{index}" if index else "")
+    inner = cell_type.keras_name + (f"_{index}" if index else "")
     directions = (
         {way: f"{name}/{way}_{inner}" for way in ("forward", "backward")} if experiment.bidirectional else {"": name}
     )
     tensors = tuple(
         tensor
         for direction, path in directions.items()
-        for tensor in _cell_tensors(found, units, features, f"{path}/{found.keras_name}_cell", direction)
+        for tensor in _cell_tensors(cell_type, units, features, f"{path}/{cell_type.keras_name}_cell", direction)
     )
-    terms = _terms(found, f"{units}", f"{features:,}")
-    per_gate = sum(tensor.count for tensor in tensors) // (len(directions) * found.blocks)
-    factors = [f"{size}" for size in (len(directions), found.blocks) if size > 1]
-    left = " · ".join([*factors, f"({terms})"]) if factors else terms
+    terms = _terms(cell_type, f"{units}", f"{features:,}")
+    per_gate = sum(tensor.count for tensor in tensors) // (len(directions) * cell_type.blocks)
+    factors = [f"{size}" for size in (len(directions), cell_type.blocks) if size > 1]
+    expression = " · ".join([*factors, f"({terms})"]) if factors else terms
     return Layer(
         name=name,
-        kind=f"Bidirectional({found.name})" if experiment.bidirectional else found.name,
+        kind=f"Bidirectional({cell_type.name})" if experiment.bidirectional else cell_type.name,
         tensors=tensors,
-        arithmetic=_equals(left, sum(tensor.count for tensor in tensors)),
-        gates=tuple(GateShare(*gate, _equals(terms, per_gate), per_gate) for gate in found.gates),
+        arithmetic=_equals(expression, sum(tensor.count for tensor in tensors)),
+        gates=tuple(GateShare(*gate, _equals(terms, per_gate), per_gate) for gate in cell_type.gates),
     )
 
 
@@ -216,8 +216,8 @@ def _cell_tensors(cell: Cell, units: int, features: int, path: str, direction: s
 
 def _tensor_arithmetic(blocks: int, one_gate: str, shape: tuple[int, ...]) -> str:
     count = shape[0] * (shape[1] if len(shape) > 1 else 1)
-    left = f"{blocks} · {one_gate}" if blocks > 1 else one_gate
-    return left if left == f"{count:,}" else _equals(left, count)
+    expression = f"{blocks} · {one_gate}" if blocks > 1 else one_gate
+    return expression if expression == f"{count:,}" else _equals(expression, count)
 
 
 def _terms(cell: Cell, units: str, features: str) -> str:
@@ -228,5 +228,5 @@ def _bias(cell: Cell, units: str) -> str:
     return f"{cell.bias_rows}·{units}" if cell.bias_rows > 1 else units
 
 
-def _equals(left: str, count: int) -> str:
-    return f"{left} = {count:,}"
+def _equals(expression: str, count: int) -> str:
+    return f"{expression} = {count:,}"

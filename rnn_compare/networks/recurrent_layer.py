@@ -69,7 +69,7 @@ def read_sequence(
         backward: Read from the end to the beginning.
         with_signals: Keep all signals, not the hidden state alone.
     """
-    found = cell(cell_name)
+    cell_type = cell(cell_name)
     batch, timesteps, features = inputs.shape
     U, b = weights.recurrent_kernel, weights.bias  # noqa: N806  # the textbook's letter
     by_time = inputs.swapaxes(0, 1).reshape(timesteps * batch, features)
@@ -78,20 +78,20 @@ def read_sequence(
     states = initial_states(cell_name, batch, len(U))
     outputs = np.empty((timesteps, batch, len(U)), np.float32)
     signals = {
-        signal.name: np.empty_like(outputs) for signal in found.signals if with_signals and signal.name != "state"
+        signal.name: np.empty_like(outputs) for signal in cell_type.signals if with_signals and signal.name != "state"
     }
     for t in reversed(range(timesteps)) if backward else range(timesteps):
-        new_states, values = found.step(W_input[t], states, U, b)
+        new_states, values = cell_type.step(W_input[t], states, U, b)
         if mask is not None:
-            read = mask[:, t, np.newaxis]
-            new_states = tuple(np.where(read, new, old) for new, old in zip(new_states, states, strict=True))
-            values = {name: np.where(read, value, np.float32(np.nan)) for name, value in values.items()}
+            is_read = mask[:, t, np.newaxis]
+            new_states = tuple(np.where(is_read, new, old) for new, old in zip(new_states, states, strict=True))
+            values = {name: np.where(is_read, value, np.float32(np.nan)) for name, value in values.items()}
         states = new_states
         outputs[t] = states[0]
-        values |= zip(found.states, states, strict=True)
-        for name, kept in signals.items():
-            kept[t] = values[name]
-    return Trace(outputs.swapaxes(0, 1), {name: kept.swapaxes(0, 1) for name, kept in signals.items()}, backward)
+        values |= zip(cell_type.states, states, strict=True)
+        for name, series in signals.items():
+            series[t] = values[name]
+    return Trace(outputs.swapaxes(0, 1), {name: series.swapaxes(0, 1) for name, series in signals.items()}, backward)
 
 
 def recurrent_layer(

@@ -69,7 +69,7 @@ def load(path: Path, experiment: Experiment) -> Weights:
     """
     try:
         with np.load(path, allow_pickle=False) as file:
-            found = {name: file[name] for name in file.files}
+            arrays = {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise UserError(
             f"There are no weights at {path}; they are written when an epoch ends. "
@@ -77,22 +77,22 @@ def load(path: Path, experiment: Experiment) -> Weights:
         ) from error
     except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise _broken(path, f"cannot be read ({error})") from error
-    return _checked(found, path, experiment)
+    return _checked(arrays, path, experiment)
 
 
-def _checked(found: dict[str, Array], path: Path, experiment: Experiment) -> Weights:
+def _checked(arrays: dict[str, Array], path: Path, experiment: Experiment) -> Weights:
     expected = {tensor.path: tensor.shape for tensor in parameters(experiment).tensors}
     for name, shape in expected.items():
-        if name not in found:
+        if name not in arrays:
             raise _broken(path, f"lack {name}, which {experiment.label} needs with shape {shape}")
-        array = found[name]
+        array = arrays[name]
         if array.shape != shape:
             raise _broken(path, f"have {name} with shape {array.shape}, where {experiment.label} needs {shape}")
         if array.dtype != np.float32:
             raise _broken(path, f"have {name} as {array.dtype}, where float32 is expected")
-    if surplus := sorted(found.keys() - expected.keys()):
+    if surplus := sorted(arrays.keys() - expected.keys()):
         raise _broken(path, f"hold {surplus[0]}, which {experiment.label} does not have")
-    return Weights(tuple((name, found[name]) for name in expected))
+    return Weights(tuple((name, arrays[name]) for name in expected))
 
 
 def _broken(path: Path, what: str) -> UserError:

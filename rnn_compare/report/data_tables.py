@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from rnn_compare.comparison.evidence import known_labels
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.csv_export import COLUMNS, as_cell, curves, rows
 from rnn_compare.runs.events import EpochEnd
@@ -74,7 +74,7 @@ def _curves(contents: Contents) -> "pd.DataFrame":
     import pandas as pd
 
     table = pd.DataFrame(list(rows(contents.runs)), columns=list(COLUMNS))
-    return table.astype(dict.fromkeys(FIGURES, float))  # a figure that every epoch lacks has no type of its own
+    return table.astype(dict.fromkeys(METRICS, float))  # a figure that every epoch lacks has no type of its own
 
 
 def _parquet(table: "pd.DataFrame") -> bytes:

@@ -46,13 +46,13 @@ def pad(ranks: NDArray[np.int32], offsets: NDArray[np.int64], vocabulary_size: i
     lengths = np.diff(offsets)
     # How far each word is from its review's end, 1 for the last word, decides whether it is kept.
     from_end = np.repeat(offsets[1:] - offsets[0], lengths) - np.arange(len(ranks))
-    kept = ranks[from_end <= maxlen] + np.int32(INDEX_FROM)
-    kept[kept >= vocabulary_size] = UNKNOWN
+    ids = ranks[from_end <= maxlen] + np.int32(INDEX_FROM)
+    ids[ids >= vocabulary_size] = UNKNOWN
 
     first_word = (maxlen - lengths)[:, np.newaxis]
     positions = np.arange(maxlen)
     padded = np.full((len(lengths), maxlen), PADDING, np.int32)
-    padded[positions >= first_word] = kept
+    padded[positions >= first_word] = ids
     padded[positions == first_word - 1] = START
     return padded
 
@@ -123,8 +123,8 @@ def read_text(text: str, vocabulary: Vocabulary, vocabulary_size: int, maxlen: i
 
     tokens = [Token(SPECIAL_WORDS[START], START, "cut off" if cut else "start", 0, 0)]
     for position, ((word, start, end), word_id) in enumerate(zip(spans, word_ids[1:], strict=True), start=1):
-        read: TokenState = "unknown" if word_id == UNKNOWN else "known"
-        tokens.append(Token(word, word_id, "cut off" if position < cut else read, start, end))
+        state: TokenState = "unknown" if word_id == UNKNOWN else "known"
+        tokens.append(Token(word, word_id, "cut off" if position < cut else state, start, end))
 
     ids = np.full(maxlen, PADDING, np.int32)
     ids[padding:] = word_ids[cut:]

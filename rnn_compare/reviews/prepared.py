@@ -114,11 +114,11 @@ class Reviews:
         Raises:
             UserError: If the source holds fewer reviews than that.
         """
-        count, held = experiment.reviews, len(self.training.labels)
-        if count > held:
+        count, available = experiment.reviews, len(self.training.labels)
+        if count > available:
             raise UserError(
-                f"{count:,} reviews were asked for, but this source holds {held:,}. "
-                f"Set the number of reviews to {held:,} or less."
+                f"{count:,} reviews were asked for, but this source holds {available:,}. "
+                f"Set the number of reviews to {available:,} or less."
             )
         rest = count - experiment.test_reviews
         order = np.random.default_rng([experiment.seed, SPLIT]).permutation(rest)
@@ -223,9 +223,9 @@ def prepare(source_name: str) -> Path:
                 return folder
             for leftover in folder.parent.glob(f"{UNFINISHED}-*-{source_name}-*"):  # of processes that crashed
                 shutil.rmtree(leftover)
-            held = source(source_name).read()
+            content = source(source_name).read()
             with whole_folder(folder) as partial:
-                write(partial, held)
+                write(partial, content)
     except OSError as error:
         raise UserError(
             f"The reviews cannot be prepared in {folder.parent} ({error.strerror or error}); it takes about "

@@ -38,23 +38,23 @@ class Facts:
     shuffle_seed: int
 
 
-def write(folder: Path, held: WrittenReviews | RankedReviews) -> None:
+def write(folder: Path, content: WrittenReviews | RankedReviews) -> None:
     """Writes all files of a prepared source into an empty folder.
 
     Raises:
         OSError: If they cannot be written.
     """
-    ranked = _ranked(held) if isinstance(held, WrittenReviews) else held
+    ranked = _ranked(content) if isinstance(content, WrittenReviews) else content
     # RandomState, since its stream is the same in every version of NumPy.
     order = np.random.RandomState(SHUFFLE_SEED).permutation(len(ranked.train.labels))
     (folder / "words.json").write_text(json.dumps(ranked.words), encoding="ascii")
     _write_labelled(folder, "train", _reordered(ranked.train, order))
     if ranked.test is not None:
         _write_labelled(folder, "test", ranked.test)
-    if isinstance(held, WrittenReviews):
-        _write_texts(folder, "", [held.texts[index] for index in order])
-        if held.test_texts:
-            _write_texts(folder, "test_", held.test_texts)
+    if isinstance(content, WrittenReviews):
+        _write_texts(folder, "", [content.texts[index] for index in order])
+        if content.test_texts:
+            _write_texts(folder, "test_", content.test_texts)
     facts = Facts(
         train_sequences=len(ranked.train.labels),
         test_sequences=0 if ranked.test is None else len(ranked.test.labels),
@@ -65,21 +65,21 @@ def write(folder: Path, held: WrittenReviews | RankedReviews) -> None:
     (folder / "facts.json").write_text(json.dumps(asdict(facts)), encoding="ascii")
 
 
-def _ranked(held: WrittenReviews) -> RankedReviews:
-    words, ranks, offsets = rank_words(held.texts)
-    train = Labelled(ranks, offsets, np.array(held.labels, np.int64))
-    if not held.test_texts:
+def _ranked(content: WrittenReviews) -> RankedReviews:
+    words, ranks, offsets = rank_words(content.texts)
+    train = Labelled(ranks, offsets, np.array(content.labels, np.int64))
+    if not content.test_texts:
         return RankedReviews(words, train, test=None)
     vocabulary = Vocabulary(words)
-    test = [[vocabulary.rank(word) or UNSEEN for word in tokenize(text)] for text in held.test_texts]
+    test = [[vocabulary.rank(word) or UNSEEN for word in tokenize(text)] for text in content.test_texts]
     test_ranks = np.array(list(chain.from_iterable(test)), np.int32)
-    return RankedReviews(words, train, Labelled(test_ranks, _offsets(test), np.array(held.test_labels, np.int64)))
+    return RankedReviews(words, train, Labelled(test_ranks, _offsets(test), np.array(content.test_labels, np.int64)))
 
 
 def _reordered(reviews: Labelled, order: NDArray[np.int64]) -> Labelled:
     pieces = np.split(reviews.ranks, reviews.offsets[1:-1])
-    chosen = [pieces[index] for index in order]
-    return Labelled(np.concatenate(chosen), _offsets(chosen), reviews.labels[order])
+    reordered = [pieces[index] for index in order]
+    return Labelled(np.concatenate(reordered), _offsets(reordered), reviews.labels[order])
 
 
 def _offsets(pieces: Sequence[Sequence[int] | NDArray[np.int32] | bytes]) -> NDArray[np.int64]:

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.runs.record import Run
 
-COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *FIGURES, "seconds")
+COLUMNS = ("run", "name", *Experiment.model_fields, "epoch", *METRICS, "seconds")
 _FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets read the wide ones as well
 
 
@@ -38,7 +38,7 @@ def rows(runs: Sequence[Run]) -> Iterator[list[Any]]:
     for run in runs:
         settings = run.experiment.model_dump().values()
         for epoch in run.epochs:
-            figures = map(epoch.figures.get, FIGURES)
+            figures = map(epoch.figures.get, METRICS)
             yield [run.id, as_cell(run.title), *settings, epoch.epoch, *figures, epoch.seconds]
 
 

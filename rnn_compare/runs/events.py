@@ -85,7 +85,7 @@ class EpochEnd:
 
     Attributes:
         epoch: From 1.
-        figures: What was measured, by the names of ``figures.registry.FIGURES``. One that was added to the program
+        figures: What was measured, by the names of ``metrics.registry.METRICS``. One that was added to the program
             later is missing, and so is one that is undefined for the reviews.
         seconds: What training and validation took.
     """

@@ -65,12 +65,12 @@ def _guesses(sample: bytes) -> list[str]:
     """Returns the encodings that a sample may be in, the likeliest first."""
     from charset_normalizer import from_bytes  # few files need it
 
-    found = list(from_bytes(sample, cp_isolation=list(_GUESSED)))
-    names = [min(_GUESSED.index(name) for name in each.could_be_from_charset if name in _GUESSED) for each in found]
-    least = min((each.chaos for each in found), default=0.0)
+    matches = list(from_bytes(sample, cp_isolation=list(_GUESSED)))
+    names = [min(_GUESSED.index(name) for name in match.could_be_from_charset if name in _GUESSED) for match in matches]
+    least = min((match.chaos for match in matches), default=0.0)
     ranked = sorted(
-        (-round(each.coherence, 2), each.chaos > least + _AS_GOOD, name)
-        for each, name in zip(found, names, strict=True)
+        (-round(match.coherence, 2), match.chaos > least + _AS_GOOD, name)
+        for match, name in zip(matches, names, strict=True)
     )
     return [_GUESSED[name] for *_, name in ranked]
 
@@ -170,11 +170,11 @@ def _delimiter(text: str) -> str:
 
 
 def _beginning(text: str, delimiter: str) -> tuple[list[str], list[list[str]]]:
-    found = rows(text, delimiter)
-    header = [name.strip() for name in next(found)[1]]
+    numbered = rows(text, delimiter)
+    header = [name.strip() for name in next(numbered)[1]]
     sample: list[list[str]] = []
     with contextlib.suppress(UserError):
-        sample.extend(row for _, row in islice(found, _SAMPLE_ROWS))
+        sample.extend(row for _, row in islice(numbered, _SAMPLE_ROWS))
     return header, sample
 
 
@@ -182,15 +182,15 @@ def _columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[in
     """Returns which column holds the texts, and which the labels: by their names, else by what stands in them."""
     cells = [[row[place].strip() for row in sample if len(row) > place] for place in range(len(header))]
 
-    def named(names: Sequence[str]) -> int | None:
-        found = (place for place, name in enumerate(header) if name.casefold() in names)
-        return next(found, None)
+    def place_of(names: Sequence[str]) -> int | None:
+        matching = (place for place, name in enumerate(header) if name.casefold() in names)
+        return next(matching, None)
 
     def length(place: int) -> float:
         return sum(map(len, cells[place])) / max(len(cells[place]), 1)
 
     places = range(len(header))
-    label, text = named(_NAMES_LABEL), named(_NAMES_TEXT)
+    label, text = place_of(_NAMES_LABEL), place_of(_NAMES_TEXT)
     if text is None:
         text = max((place for place in places if place != label), key=length)
     if label is None:
@@ -200,5 +200,5 @@ def _columns(header: Sequence[str], sample: Sequence[Sequence[str]]) -> tuple[in
 
 
 def _values(cells: Sequence[str]) -> int:
-    found = len({cell for cell in cells if cell})
-    return found if found > 1 else len(cells) + 1  # one that says the same everywhere is no label either
+    count = len({cell for cell in cells if cell})
+    return count if count > 1 else len(cells) + 1  # one that says the same everywhere is no label either

@@ -59,13 +59,13 @@ def download(remote: RemoteFile, address: str, folder: Path) -> Iterator[int]:
             urllib.request.urlopen(origin, timeout=SILENCE_SECONDS) as answer,
             whole_file(folder / remote.name) as partial,
         ):
-            content, come = hashlib.new(remote.algorithm, usedforsecurity=False), 0
+            content, received = hashlib.new(remote.algorithm, usedforsecurity=False), 0
             with partial.open("wb") as stream:
-                while come <= remote.size and (part := answer.read(AT_ONCE)):  # little more than it should have
+                while received <= remote.size and (part := answer.read(AT_ONCE)):  # little more than it should have
                     stream.write(part)
                     content.update(part)
-                    come += len(part)
-                    yield min(come, remote.size)
+                    received += len(part)
+                    yield min(received, remote.size)
             _check(remote, content.hexdigest(), origin)
     except (OSError, HTTPException, ValueError) as error:  # a line that breaks, a full disk, an address that is none
         reason = getattr(error, "reason", None) or error
@@ -118,9 +118,9 @@ def find() -> KerasFile:
     Raises:
         UserError: If a file is missing, or isn't Keras' own and wasn't named by its owner.
     """
-    named = os.environ.get(IMDB_VARIABLE)
-    if named:
-        path = Path(named).expanduser().resolve()
+    location = os.environ.get(IMDB_VARIABLE)
+    if location:
+        path = Path(location).expanduser().resolve()
         places = [path / NPZ if path.is_dir() else path]
     else:
         keras_home = Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser()
@@ -131,7 +131,7 @@ def find() -> KerasFile:
             f"Keras' {NPZ} was not found ({' or '.join(map(str, places))}). Put it and {WORD_INDEX} "
             f"there, or set {IMDB_VARIABLE} to the folder that holds both."
         )
-    file = KerasFile(npz, npz.with_name(WORD_INDEX), bool(named))
+    file = KerasFile(npz, npz.with_name(WORD_INDEX), bool(location))
     if not file.word_index.is_file():
         raise UserError(f"{npz} has no {WORD_INDEX} beside it. Put Keras' file of that name there.")
     _refuse_untrusted(file, _sha256(npz))
@@ -155,9 +155,9 @@ def fetch(address: str = ADDRESS, *, tell: Callable[[int, int], None] | None = N
             raise
     done, total = 0, sum(remote.size for remote in FILES)
     for remote in FILES:
-        for come in download(remote, address, cache_folder()):
+        for received in download(remote, address, cache_folder()):
             if tell:
-                tell(done + come, total)
+                tell(done + received, total)
         done += remote.size
     return str(find().npz)
 

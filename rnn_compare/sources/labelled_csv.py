@@ -19,7 +19,7 @@ LONGEST_TEXT, LONGEST_LABEL = 100_000, 40
 SEPARATORS = frozenset(' !"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n')
 """What stands between words, as ``reviews.vocabulary`` splits them: a text of nothing else holds no word."""
 
-_TOLD_EVERY, _TOLD_ROWS = 2_000, 5
+_PROGRESS_ROWS, _LISTED_ROWS = 2_000, 5
 
 
 @dataclass
@@ -32,7 +32,7 @@ class Rows:
     def add(self, row: int) -> None:
         """Counts one more."""
         self.count += 1
-        if len(self.first) < _TOLD_ROWS:
+        if len(self.first) < _LISTED_ROWS:
             self.first.append(row)
 
 
@@ -75,8 +75,8 @@ def parse(content: bytes, tell: Callable[[int, int], None] | None = None) -> Lab
             names the row.
 
     Example:
-        >>> found = parse(b"text,label\\n" + b"A fine day,good\\nRain again,bad\\n" * 5)
-        >>> len(found.texts), found.names, found.labels[:2], found.repeated.count
+        >>> table = parse(b"text,label\\n" + b"A fine day,good\\nRain again,bad\\n" * 5)
+        >>> len(table.texts), table.names, table.labels[:2], table.repeated.count
         (10, ('bad', 'good'), [1, 0], 8)
     """
     if len(content) > MAX_BYTES:
@@ -127,10 +127,10 @@ class _Labels:
         if visible(label) != label or not label[0].isprintable():
             raise UserError(f"Row {row}: the label {label!a} holds a sign that cannot be shown. Write it without.")
         if len(self.first) == 2:
-            (one, its_row), (other, others_row) = self.first.items()
+            (first, first_row), (second, second_row) = self.first.items()
             raise UserError(
-                f"Row {row}: {_short(label)!r} is a third label in {column}, after {_short(one)!r} (row {its_row}) and "
-                f"{_short(other)!r} (row {others_row}). Two are told apart: leave the rows of the others out, or "
+                f"Row {row}: {_short(label)!r} is a third label in {column}, after {_short(first)!r} (row {first_row}) "
+                f"and {_short(second)!r} (row {second_row}). Two are told apart: leave the rows of the others out, or "
                 "give them one of the two."
             )
         self.first[label] = row
@@ -144,29 +144,29 @@ class _Labels:
             )
         if len(self.first) < 2:
             only, row = next(iter(self.first.items()), ("", 0))
-            found = f"only {_short(only)!r} (from row {row} on)" if only else "none"
-            raise UserError(f"Two labels are needed; the column {_short(self._column)!r} holds {found}. {EXPECTED}")
+            content = f"only {_short(only)!r} (from row {row} on)" if only else "none"
+            raise UserError(f"Two labels are needed; the column {_short(self._column)!r} holds {content}. {EXPECTED}")
         first, second = ordered(list(self.first))
         return first, second
 
 
 def _read(text: str, encoding: str, laid_out: Layout, tell: Callable[[int, int], None] | None) -> LabelledTexts:
-    read = rows(text, laid_out.delimiter)
-    header = next(read)[1]
-    met = _Labels(laid_out.columns[1], header[laid_out.places[1]].strip())
+    numbered = rows(text, laid_out.delimiter)
+    header = next(numbered)[1]
+    distinct = _Labels(laid_out.columns[1], header[laid_out.places[1]].strip())
     texts: list[str] = []
     labels: list[str] = []
     before: dict[str, str] = {}
     left_out, repeated, contradicting, formulas = Rows(), Rows(), Rows(), Rows()
     done = number = 0
-    for number, row in read:
+    for number, row in numbered:
         _check(number, row, laid_out)
         written, label = row[laid_out.places[0]], row[laid_out.places[1]].strip()
         done += len(written) + len(label) + 2
         if not label or not has_word(written):
             left_out.add(number)
             continue
-        met.take(label, number)
+        distinct.take(label, number)
         bare = written.strip()
         if bare in before:
             repeated.add(number)
@@ -176,16 +176,16 @@ def _read(text: str, encoding: str, laid_out: Layout, tell: Callable[[int, int],
             formulas.add(number)
         texts.append(written)
         labels.append(label)
-        if tell and number % _TOLD_EVERY == 0:
+        if tell and number % _PROGRESS_ROWS == 0:
             tell(min(done, len(text)), len(text))
-    names = met.names()
+    names = distinct.names()
     if len(texts) < MIN_TEXTS:
         raise UserError(
             f"The file holds {len(texts)} texts with a label, in {max(number, 1):,} rows; at least {MIN_TEXTS} "
             "are needed, and hundreds to learn anything from them."
         )
-    numbered = [names.index(label) for label in labels]
-    return LabelledTexts(encoding, laid_out, texts, numbered, names, left_out, repeated, contradicting, formulas)
+    codes = [names.index(label) for label in labels]
+    return LabelledTexts(encoding, laid_out, texts, codes, names, left_out, repeated, contradicting, formulas)
 
 
 def _check(number: int, row: Sequence[str], laid_out: Layout) -> None:
@@ -213,5 +213,5 @@ def _is_number(text: str) -> bool:
 
 
 def _short(text: str) -> str:
-    shown = "".join(visible(sign) or " " for sign in text)
-    return shown if len(shown) <= LONGEST_LABEL else f"{shown[:LONGEST_LABEL]}…"
+    printable = "".join(visible(sign) or " " for sign in text)
+    return printable if len(printable) <= LONGEST_LABEL else f"{printable[:LONGEST_LABEL]}…"

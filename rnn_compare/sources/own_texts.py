@@ -24,19 +24,19 @@ def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> text_
     """
     path = path.resolve()
     content = _content(path)
-    found = parse(content, tell)
+    parsed = parse(content, tell)
     digest = hashlib.sha256(content).hexdigest()[:12]
     card = text_cards.Card(
         name=f"{text_cards.PREFIX}{_slug(path)}-{digest}",
         path=str(path),
-        encoding=found.encoding,
-        layout=found.layout,
-        labels=found.names,
-        counts=(found.labels.count(0), found.labels.count(1)),
-        left_out=found.left_out,
-        repeated=found.repeated,
-        contradicting=found.contradicting,
-        formulas=found.formulas,
+        encoding=parsed.encoding,
+        layout=parsed.layout,
+        labels=parsed.names,
+        counts=(parsed.labels.count(0), parsed.labels.count(1)),
+        left_out=parsed.left_out,
+        repeated=parsed.repeated,
+        contradicting=parsed.contradicting,
+        formulas=parsed.formulas,
     )
     text_cards.keep(card)
     return card
@@ -44,37 +44,37 @@ def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> text_
 
 def unread() -> list[Path]:
     """Returns the files in the folder of texts that have not been read since they last changed."""
-    known = {each.path: each.digest for each in map(text_cards.card, text_cards.names()) if each}
+    digests = {card.path: card.digest for card in map(text_cards.card, text_cards.names()) if card}
     files = (
         path for path in sorted(text_cards.folder().iterdir()) if path.suffix.lower() in ENDINGS and path.is_file()
     )
-    return [path for path in files if known.get(str(path.resolve())) != text_cards.digest(path)]
+    return [path for path in files if digests.get(str(path.resolve())) != text_cards.digest(path)]
 
 
-def find(given: str) -> Path | None:
+def find(text: str) -> Path | None:
     """Returns the file that somebody means by a path, by the name of a file in the folder of texts, or as its source.
 
     Args:
-        given: Such as ``tickets.csv``, or ``texts-tickets`` for that file in the folder.
+        text: Such as ``tickets.csv``, or ``texts-tickets`` for that file in the folder.
     """
-    path = Path(os.path.expanduser(given))  # noqa: PTH111  # which leaves the home of nobody as it is
+    path = Path(os.path.expanduser(text))  # noqa: PTH111  # which leaves the home of nobody as it is
     if path.suffix.lower() in ENDINGS or os.path.isfile(path):  # noqa: PTH113  # which no name is too long for
         beside = text_cards.folder() / path.name
         return beside if not os.path.isfile(path) and os.path.isfile(beside) else path  # noqa: PTH113  # as above
-    wanted = given.removeprefix(text_cards.PREFIX)
-    if wanted == given:
+    wanted = text.removeprefix(text_cards.PREFIX)
+    if wanted == text:
         return None
     return next(
-        (each for each in text_cards.folder().iterdir() if each.suffix.lower() in ENDINGS and _slug(each) == wanted),
+        (file for file in text_cards.folder().iterdir() if file.suffix.lower() in ENDINGS and _slug(file) == wanted),
         None,
     )
 
 
 def forget(name: str) -> None:
     """Removes what was understood of a file, and the file itself where it lies in the folder of texts."""
-    if found := text_cards.card(name):
-        path = Path(found.path)
-        if path.parent == text_cards.folder().resolve() and text_cards.digest(path) == found.digest:
+    if card := text_cards.card(name):
+        path = Path(card.path)
+        if path.parent == text_cards.folder().resolve() and text_cards.digest(path) == card.digest:
             path.unlink(missing_ok=True)
         text_cards.remove(name)
 
@@ -101,8 +101,8 @@ def _read(card: text_cards.Card) -> WrittenReviews:
         raise UserError(
             f"{path} has changed since it was read as {card.name}. Choose it again; it is then another source."
         )
-    found = parse(content)
-    return WrittenReviews(found.texts, found.labels)
+    parsed = parse(content)
+    return WrittenReviews(parsed.texts, parsed.labels)
 
 
 def _content(path: Path) -> bytes:

@@ -13,8 +13,8 @@ DEFAULT = bundled.SOURCE
 
 
 _SOURCES = {
-    found.name: found
-    for found in sorted(declared(sources.__name__, Source), key=lambda found: (found is not DEFAULT, found.title))
+    entry.name: entry
+    for entry in sorted(declared(sources.__name__, Source), key=lambda entry: (entry is not DEFAULT, entry.title))
 }
 
 SOURCES: tuple[str, ...] = tuple(_SOURCES)

@@ -65,10 +65,10 @@ class Card(BaseModel):
 
     def remarks(self) -> list[str]:
         """Returns what should be known before anything is trained on it, in sentences."""
-        said = []
+        notes = []
         if self.encoding not in ("utf-8-sig", "utf-16"):
-            said.append(f"It is not UTF-8; {self.encoding} was guessed. If letters look wrong, save it as CSV UTF-8.")
-        for rows, one, many in (
+            notes.append(f"It is not UTF-8; {self.encoding} was guessed. If letters look wrong, save it as CSV UTF-8.")
+        for rows, singular, plural in (
             (self.left_out, "has no word or no label and is left out", "have no word or no label and are left out"),
             (self.repeated, "repeats the text of an earlier row", "repeat the text of an earlier row"),
             (self.contradicting, "has another label there", "have another label there"),
@@ -81,11 +81,11 @@ class Card(BaseModel):
             if rows.count:
                 numbers = ", ".join(f"{number:,}" for number in rows.first)
                 more = ", …" if rows.count > len(rows.first) else ""
-                what = f"1 row {one}" if rows.count == 1 else f"{rows.count:,} rows {many}"
-                said.append(f"{what} (row {numbers}{more}).")
+                what = f"1 row {singular}" if rows.count == 1 else f"{rows.count:,} rows {plural}"
+                notes.append(f"{what} (row {numbers}{more}).")
         if self.repeated.count:
-            said.append("A text that stands on both sides of the split makes the validation look better than it is.")
-        return said
+            notes.append("A text that stands on both sides of the split makes the validation look better than it is.")
+        return notes
 
     @property
     def changed(self) -> float:
@@ -113,18 +113,18 @@ def card(name: str) -> Card | None:
         return None
     place = _card_file(name)
     try:
-        found = _card(place, place.stat().st_mtime_ns)
+        stored = _card(place, place.stat().st_mtime_ns)
     except OSError:
         return None
-    return found if found and found.name == name else None
+    return stored if stored and stored.name == name else None
 
 
 def names() -> tuple[str, ...]:
     """Returns the sources that files were read as, by their titles; of several versions of a file the latest."""
     newest: dict[str, Card] = {}
-    found = (card(place.stem) for place in sorted(cache_place().glob("texts/known/*.json")))
-    for each in sorted(filter(None, found), key=lambda each: each.changed):
-        newest[each.title] = each
+    cards = (card(place.stem) for place in sorted(cache_place().glob("texts/known/*.json")))
+    for stored in sorted(filter(None, cards), key=lambda stored: stored.changed):
+        newest[stored.title] = stored
     return tuple(newest[title].name for title in sorted(newest, key=str.casefold))
 
 

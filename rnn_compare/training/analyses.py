@@ -46,7 +46,7 @@ class Analyses:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._known: dict[Hashable, Analysis] = {}
+        self._analyses: dict[Hashable, Analysis] = {}
         self._running: dict[str, Analysis] = {}
 
     def get(self, key: Hashable, work: Work, again: bool = False) -> Analysis:
@@ -60,21 +60,21 @@ class Analyses:
             again: Whether one that has ended well is done anew, too.
         """
         with self._lock:
-            known = self._known.pop(key, None)
-            if known and not (again and known.ended):
-                if not known.problem:
-                    self._known[key] = known  # the newest once more
-                return known
-            ended = [each for each, analysis in self._known.items() if analysis.ended]
-            if len(self._known) - len(ended) >= MOST:
+            earlier = self._analyses.pop(key, None)
+            if earlier and not (again and earlier.ended):
+                if not earlier.problem:
+                    self._analyses[key] = earlier  # the newest once more
+                return earlier
+            ended = [other for other, analysis in self._analyses.items() if analysis.ended]
+            if len(self._analyses) - len(ended) >= MOST:
                 return Analysis(problem="Too many have asked for this at once. Try again in a moment.")
-            for oldest in ended[: max(0, len(self._known) + 1 - KEPT)]:
-                del self._known[oldest]
-            analysis = self._known[key] = Analysis()
+            for oldest in ended[: max(0, len(self._analyses) + 1 - KEPT)]:
+                del self._analyses[oldest]
+            analysis = self._analyses[key] = Analysis()
         threading.Thread(target=self._work, args=(analysis, work), daemon=True).start()
         return analysis
 
-    def told(self, progress: QuestionProgress) -> None:
+    def take_progress(self, progress: QuestionProgress) -> None:
         """Takes how far a worker is. It returns at once."""
         if analysis := self._running.get(progress.question):
             analysis.done, analysis.total = progress.done, progress.total

@@ -16,7 +16,7 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.training.protocol.messages import TrainingEvent
 from rnn_compare.training.protocol.workers import Training, Workers
 
-POLITE_SECONDS = 1.5
+GRACE_SECONDS = 1.5
 """How long a run may take to stop of its own; then it counts as stopped, whatever its worker still does."""
 KILL_SECONDS = 20.0
 """When a worker that heard nothing of a stop is killed. Tracing a large network may well take seconds, many where
@@ -47,9 +47,9 @@ class _Job:
     address: str
     training: Training
     sent: float = field(default_factory=time.monotonic)
-    begun: bool = False
+    started: bool = False
     ended: bool = False
-    deaf: bool = False
+    unresponsive: bool = False
     asked_to_stop: float | None = None
     killed: bool = False
 
@@ -99,7 +99,7 @@ class Dispatcher:
             if job := self._jobs.get(run):
                 self._ask_to_stop(job, workers)
         self._stop_requested(workers)
-        self._end_the_deaf(workers)
+        self._kill_unresponsive(workers)
         self._send_waiting(workers)
         workers.share_cores({job.address for job in self._jobs.values()})
         self._write_events()
@@ -122,10 +122,10 @@ class Dispatcher:
             message = self._inbox.popleft()
             event = message.event
             if job := self._jobs.get(event.run):
-                # One that has ended counts as stopped since its worker was deaf; the run may wait once more by now.
+                # One that has ended counts as stopped since its worker was unresponsive; the run may wait again by now.
                 if job.ended or message.attempt != job.attempt:
                     continue
-                job.begun = True
+                job.started = True
                 job.ended = isinstance(event, Ended)
             self._unwritten.append(event)
 
@@ -135,7 +135,7 @@ class Dispatcher:
                 continue
             self._take_events()  # a worker's last words arrive before its job is done
             # Before the job is forgotten: where record or cache cannot be read just now, the next step tries again.
-            missed = [] if job.ended or not job.begun else unrecorded_epochs(run, self._store)
+            missed = [] if job.ended or not job.started else unrecorded_epochs(run, self._store)
             del self._jobs[run]
             if job.ended:
                 self._lost.pop(run, None)
@@ -144,25 +144,25 @@ class Dispatcher:
             if job.asked_to_stop is not None:
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
             else:
-                self._begin_again(run, job.begun, workers.excuse(job.training) if job.training.done() else None)
+                self._begin_again(run, job.started, workers.excuse(job.training) if job.training.done() else None)
 
     def at_work(self) -> dict[str, str]:
         """Returns which run each worker has, by the worker's address. Any thread may call this."""
         return {job.address: run for run, job in list(self._jobs.items())}
 
-    def _begin_again(self, run: str, begun: bool, excuse: str | None) -> None:
+    def _begin_again(self, run: str, started: bool, excuse: str | None) -> None:
         """Has a run whose worker died wait for another; one that the worker never took still waits in the record."""
         if excuse is None:
             self._lost[run] += 1
         if self._lost[run] > MAX_RESTARTS:
             del self._lost[run]  # whoever continues it begins to count anew
             self._unwritten.append(Ended(run, Status.FAILED, LOST, time.time()))
-        elif begun:
+        elif started:
             self._unwritten.append(Requeued(run, excuse or LOST_ONCE))
 
     def _never_arrived(self, job: _Job, workers: Workers) -> bool:
         # Dask waits for ever for a worker that died before the job reached it.
-        late = not job.begun and time.monotonic() - job.sent > ARRIVAL_SECONDS
+        late = not job.started and time.monotonic() - job.sent > ARRIVAL_SECONDS
         return late and job.address not in workers.addresses()
 
     def _write_events(self) -> list[str]:
@@ -188,15 +188,15 @@ class Dispatcher:
             job.asked_to_stop = time.monotonic()
             workers.ask_to_stop(job.attempt, job.address)
 
-    def _end_the_deaf(self, workers: Workers) -> None:
+    def _kill_unresponsive(self, workers: Workers) -> None:
         for run, job in self._jobs.items():
             if job.asked_to_stop is None:
                 continue
             waited = time.monotonic() - job.asked_to_stop
-            if waited > POLITE_SECONDS and not job.ended:
-                job.ended = job.deaf = True
+            if waited > GRACE_SECONDS and not job.ended:
+                job.ended = job.unresponsive = True
                 self._unwritten.append(Ended(run, Status.STOPPED, None, time.time()))
-            if waited > (KILL_SECONDS if job.deaf else WRITING_SECONDS) and not job.killed:
+            if waited > (KILL_SECONDS if job.unresponsive else WRITING_SECONDS) and not job.killed:
                 job.killed = True
                 workers.kill(job.address)
 

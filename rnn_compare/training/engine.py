@@ -217,10 +217,10 @@ class Engine:
         """
         at_work = self._dispatcher.at_work()
         try:
-            known = self._workers.info() if self._workers is not None and self._state.phase != "closed" else []
+            workers = self._workers.info() if self._workers is not None and self._state.phase != "closed" else []
         except Exception as error:  # whatever it is, the page must be able to say it
             raise UserError(f"The workers cannot be asked just now ({first_line(error)}). Try again.") from error
-        return [replace(each, run=at_work.get(each.address)) for each in known]
+        return [replace(worker, run=at_work.get(worker.address)) for worker in workers]
 
     def ask(self, function: Callable[..., T], *arguments: object, timeout: float = ANSWER_SECONDS) -> T:
         """Has a worker call a function, also while trainings run, and waits for what it returns.
@@ -233,7 +233,7 @@ class Engine:
         Raises:
             UserError: If the function cannot do it, or no worker answers in time.
         """
-        with self._rest.kept():
+        with self._rest.in_use():
             return self._answering(START_SECONDS).ask(WorkerQuestion(function, arguments), timeout)
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
@@ -255,7 +255,7 @@ class Engine:
         """
 
         def work(name: str) -> object:
-            with self._rest.kept():
+            with self._rest.in_use():
                 return self._answering(ANALYSIS_SECONDS).ask(
                     WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS
                 )
@@ -329,7 +329,7 @@ class Engine:
 
     def _receive(self, message: Message) -> None:
         if isinstance(message, QuestionProgress):
-            self._analyses.told(message)
+            self._analyses.take_progress(message)
         else:
             self._dispatcher.receive(message)
 

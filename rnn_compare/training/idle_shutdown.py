@@ -53,7 +53,7 @@ class Rest:
             self._wanted = min(self._wanted, at) if self.is_ending else at
 
     @contextlib.contextmanager
-    def kept(self) -> Iterator[None]:
+    def in_use(self) -> Iterator[None]:
         """Wants a worker meanwhile, as somebody does who has asked one something."""
         self.want()
         with self._lock:

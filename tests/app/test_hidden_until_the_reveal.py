@@ -23,7 +23,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.verdict import ask
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import SHIPPED, Lecture, find, load
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.presets import Preset
 from rnn_compare.report.shipped_runs import take_in_shipped
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
@@ -69,7 +69,7 @@ def finish(services: Services, runs: Iterable[str]) -> None:
         chance = random.Random(run.experiment.model_dump_json())
         services.store.record([Started(run.id, 10, "", {}, 1.0)])
         for epoch in range(1, run.experiment.epochs + 1):
-            figures = {name: round(chance.uniform(0.51, 0.97), 6) for name in FIGURES}
+            figures = {name: round(chance.uniform(0.51, 0.97), 6) for name in METRICS}
             services.store.record([EpochEnd(run.id, epoch, figures, 1.5)])
         services.store.record([Ended(run.id, Status.FINISHED, None, 60.0)])
     services.refresh()
@@ -99,7 +99,7 @@ def figures_of(runs: Sequence[Run]) -> set[str]:
     """Returns every figure of runs in all forms in which pages, phones and files write them."""
     found: set[str] = set()
     for run in runs:
-        for name, figure in FIGURES.items():
+        for name, figure in METRICS.items():
             curve = [epoch.figures[name] for epoch in run.epochs if name in epoch.figures]
             found.add(packed(curve)[:9])
             for value in curve:

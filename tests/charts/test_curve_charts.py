@@ -1,11 +1,11 @@
 import pytest
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 
 
 def test_every_chart_draws_figures_that_are_measured_and_has_a_place_of_its_own() -> None:
-    assert {name for chart in CHARTS.values() for name in chart.figures} <= set(FIGURES)
+    assert {name for chart in CHARTS.values() for name in chart.figures} <= set(METRICS)
     assert len({chart.position for chart in CHARTS.values()}) == len(CHARTS)
     assert SHOWN_FIRST == tuple(CHARTS)[:2] == ("accuracy", "loss")
 

@@ -14,7 +14,7 @@ import pytest
 
 from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import CACHE_VARIABLE
@@ -121,7 +121,7 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
     ]
     assert set(epochs[0]) == {
         *("kind", "run", "cell", "epoch"),
-        *FIGURES,
+        *METRICS,
         "seconds",
     }
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}

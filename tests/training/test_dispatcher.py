@@ -159,7 +159,7 @@ def test_a_worker_that_has_stopped_and_still_writes_its_models_is_left_alone(
     monkeypatch.setattr("rnn_compare.training.dispatcher.KILL_SECONDS", 0.0)
     dispatcher, workers, run = at_work(record)
     record.request_stop(run)
-    monkeypatch.setattr("rnn_compare.training.dispatcher.POLITE_SECONDS", 1e9)
+    monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 1e9)
     dispatcher.step(workers)
     dispatcher.receive(workers.tells(Ended(run, Status.STOPPED, None, 0.0)))
     dispatcher.step(workers)  # a worker that is killed would be an AssertionError
@@ -191,7 +191,7 @@ def test_a_figure_that_is_no_number_fails_its_own_run_and_no_other(record: RunSt
 def test_the_late_end_of_a_stopped_run_does_not_end_it_once_it_was_continued(
     record: RunStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rnn_compare.training.dispatcher.POLITE_SECONDS", 0.0)
+    monkeypatch.setattr("rnn_compare.training.dispatcher.GRACE_SECONDS", 0.0)
     dispatcher, workers = Dispatcher(record, Owner.current(), lambda: None), OneWorker()
     [run] = record.create([tiny()], Owner.current(), "page")
     dispatcher.step(workers)

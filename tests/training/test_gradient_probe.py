@@ -13,7 +13,7 @@ from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
 from rnn_compare.runs.files import weights_file
 from rnn_compare.training.worker import gradient_recorder, job
-from rnn_compare.training.worker.gradient_recorder import FREE_SECONDS, LARGEST_SHARE, Probe
+from rnn_compare.training.worker.gradient_recorder import FREE_SECONDS, LARGEST_SHARE, GradientRecorder
 from rnn_compare.training.worker.progress_reporter import StopAskedError
 from tests.explain.conftest import random_weights
 
@@ -88,7 +88,7 @@ def followed(monkeypatch: pytest.MonkeyPatch, clock: Clock, epochs: int, seconds
         return FollowedGradient(1, ())
 
     monkeypatch.setattr(gradient_recorder, "follow_gradient", measure)
-    probe = Probe("run", tiny(), sent.append, lambda: False, clock)
+    probe = GradientRecorder("run", tiny(), sent.append, lambda: False, clock)
     any_weights = random_weights(tiny())
     probe.begins(any_weights)
     for epoch in range(1, epochs + 1):
@@ -121,14 +121,14 @@ def test_a_short_training_may_spend_a_moment_whatever_its_share(monkeypatch: pyt
 def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Event] = []
     monkeypatch.setattr(gradient_recorder, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
-    probe = Probe("run", tiny(), sent.append, lambda: False)
+    probe = GradientRecorder("run", tiny(), sent.append, lambda: False)
     probe.begins(None)
     probe.after(7, random_weights(tiny()))
     assert [event.epoch for event in sent if isinstance(event, EpochGradients)] == [7]
 
 
 def test_whoever_presses_stop_does_not_wait_for_it() -> None:
-    probe = Probe("run", tiny(), lambda _event: None, lambda: True)
+    probe = GradientRecorder("run", tiny(), lambda _event: None, lambda: True)
     initial: Weights = random_weights(tiny())
     probe.begins(initial)
     with pytest.raises(StopAskedError):

@@ -42,7 +42,7 @@ def test_an_open_page_keeps_them_and_so_does_a_training() -> None:
 
 def test_whoever_has_asked_something_keeps_them_until_it_is_answered() -> None:
     clock = Clock()
-    with clock.rest.kept():
+    with clock.rest.in_use():
         assert not clock.after(2 * REST_SECONDS)
     assert not clock.after(REST_SECONDS)
     assert clock.after(1)

@@ -9,7 +9,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import sequences, threads
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks import weights
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
@@ -39,7 +39,7 @@ def within_epoch(number: int) -> Callable[[list[Event]], bool]:
 
 
 def curve(events: list[Event]) -> dict[int, list[float]]:
-    return {event.epoch: [event[name] for name in FIGURES] for event in events if isinstance(event, EpochEnd)}
+    return {event.epoch: [event[name] for name in METRICS] for event in events if isinstance(event, EpochEnd)}
 
 
 @pytest.mark.parametrize(

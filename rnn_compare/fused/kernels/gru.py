@@ -4,7 +4,17 @@
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import AHEAD, Array, add, compiled_for_one_row, prefetch, sigmoid, tanh, unless_faded
+from rnn_compare.fused.arithmetic import (
+    AHEAD,
+    ONE,
+    Array,
+    add,
+    compiled_for_one_row,
+    prefetch,
+    sigmoid,
+    tanh,
+    unless_faded,
+)
 from rnn_compare.fused.cell_kernel import CellKernel
 
 UPDATE, RESET, CANDIDATE, RECALLED = 0, 1, 2, 3
@@ -13,17 +23,17 @@ UPDATE, RESET, CANDIDATE, RECALLED = 0, 1, 2, 3
 class GRUKernel(CellKernel):
     """Keeps its gates in Keras' order, and what the reset gate lets through or not: the candidate's U·state + b."""
 
-    kept_count = 4
+    activation_count = 4
 
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""
         rows, units = end - begin, self.states.shape[2]
         U_bias = self.recurrent_bias  # (3, units)
-        place, kept = self.place[begin:end], self.kept[begin:end]
+        place, activations = self.place[begin:end], self.activations[begin:end]
         states, new_states = self.states[0, begin:end], self.states[0, end:]
         U_state = np.dot(states, self.recurrent_kernel).reshape(rows, 3, units)
         for row in range(rows):
-            x, u, now = self.W_inputs[place[row]], U_state[row], kept[row]  # (3, units), (3, units), (4, units)
+            x, u, now = self.W_inputs[place[row]], U_state[row], activations[row]  # (3, units), (3, units), (4, units)
             if row + AHEAD < rows:
                 prefetch(self.W_inputs, place[row + AHEAD])
             _forward(
@@ -41,13 +51,13 @@ class GRUKernel(CellKernel):
         """See ``CellKernel``."""
         rows, units = last - first, dstates.shape[2]
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
-        kept, states, dstate = self.kept[begin:end], self.states[0, begin:end], dstates[0, first:last]
+        activations, states, dstate = self.activations[begin:end], self.states[0, begin:end], dstates[0, first:last]
         dgate, dproduct = dgates.reshape(rows, 3, units), dproducts.reshape(rows, 3, units)
         for row in range(rows):
-            now, state = kept[row * own], states[row * own]  # (4, units), (units,)
+            now, state = activations[row * own], states[row * own]  # (4, units), (units,)
             ds, dnow, dthen = dstate[row], dgate[row], dproduct[row]  # (units,), (3, units), (3, units)
             if begin >= rows:
-                prefetch(self.kept, begin - rows + row)
+                prefetch(self.activations, begin - rows + row)
                 prefetch(self.states[0], begin - rows + row)
             _back(
                 *(now[UPDATE], now[RESET], now[CANDIDATE], now[RECALLED]),
@@ -78,14 +88,13 @@ def _forward(
     new_state: Array,
 ) -> None:
     """Writes the gates, what may be recalled and the new state from W·input + b, U·state and its bias (units,)."""
-    one = np.float32(1)
     for j in range(len(z)):
         update = sigmoid(x_z[j] + u_z[j] + b_z[j])
         reset = sigmoid(x_r[j] + u_r[j] + b_r[j])
         before = u_c[j] + b_c[j]
         candidate = tanh(x_c[j] + reset * before)
         z[j], r[j], c[j], recalled[j] = update, reset, candidate, before
-        new_state[j] = update * state[j] + (one - update) * candidate
+        new_state[j] = update * state[j] + (ONE - update) * candidate
 
 
 @compiled_for_one_row
@@ -104,11 +113,10 @@ def _back(
     du_c: Array,
 ) -> None:
     """Writes the gradients of W·input and of U·state, and what the state's own keeps of itself (units,)."""
-    one = np.float32(1)
     for j in range(len(z)):
-        dz[j] = du_z[j] = unless_faded(dstate[j] * (state[j] - c[j]) * z[j] * (one - z[j]))
-        dcandidate = dstate[j] * (one - z[j]) * (one - c[j] * c[j])
+        dz[j] = du_z[j] = unless_faded(dstate[j] * (state[j] - c[j]) * z[j] * (ONE - z[j]))
+        dcandidate = dstate[j] * (ONE - z[j]) * (ONE - c[j] * c[j])
         dc[j] = unless_faded(dcandidate)
         du_c[j] = unless_faded(dcandidate * r[j])
-        dr[j] = du_r[j] = unless_faded(dcandidate * recalled[j] * r[j] * (one - r[j]))
+        dr[j] = du_r[j] = unless_faded(dcandidate * recalled[j] * r[j] * (ONE - r[j]))
         dstate[j] = unless_faded(dstate[j] * z[j])

@@ -4,7 +4,7 @@
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import AHEAD, Array, compiled_for_one_row, prefetch, sigmoid, tanh, unless_faded
+from rnn_compare.fused.arithmetic import AHEAD, ONE, Array, compiled_for_one_row, prefetch, sigmoid, tanh, unless_faded
 from rnn_compare.fused.cell_kernel import CellKernel
 
 INPUT, FORGET, CANDIDATE, OUTPUT = 0, 1, 2, 3
@@ -14,16 +14,16 @@ class LSTMKernel(CellKernel):
     """Its states are the output and the carry. Keeps its gates, in Keras' order."""
 
     state_count = 2
-    kept_count = 4
+    activation_count = 4
 
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""
         rows, units = end - begin, self.states.shape[2]
-        place, kept, new = self.place[begin:end], self.kept[begin:end], slice(end, end + rows)
+        place, activations, new = self.place[begin:end], self.activations[begin:end], slice(end, end + rows)
         new_states, carries, new_carries = self.states[0, new], self.states[1, begin:end], self.states[1, new]
-        np.dot(self.states[0, begin:end], self.recurrent_kernel, kept.reshape(rows, 4 * units))
+        np.dot(self.states[0, begin:end], self.recurrent_kernel, activations.reshape(rows, 4 * units))
         for row in range(rows):
-            x, now = self.W_inputs[place[row]], kept[row]  # (4, units)
+            x, now = self.W_inputs[place[row]], activations[row]  # (4, units)
             if row + AHEAD < rows:
                 prefetch(self.W_inputs, place[row + AHEAD])
             _forward(
@@ -40,12 +40,16 @@ class LSTMKernel(CellKernel):
         """See ``CellKernel``."""
         rows, units = last - first, dstates.shape[2]
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
-        kept, carries, dgate = self.kept[begin:end], self.states[1, begin:end], dgates.reshape(rows, 4, units)
+        saved, carries, dgate = (
+            self.activations[begin:end],
+            self.states[1, begin:end],
+            dgates.reshape(rows, 4, units),
+        )
         dstate, dcarry = dstates[0, first:last], dstates[1, first:last]  # (rows, units)
         for row in range(rows):
-            now, dnow = kept[row * own], dgate[row]  # (4, units)
+            now, dnow = saved[row * own], dgate[row]  # (4, units)
             if begin >= rows:
-                prefetch(self.kept, begin - rows + row)
+                prefetch(self.activations, begin - rows + row)
                 prefetch(self.states[1], begin - rows + row)
             _back(
                 *(now[INPUT], now[FORGET], now[CANDIDATE], now[OUTPUT]),
@@ -96,12 +100,11 @@ def _back(
     do: Array,
 ) -> None:
     """Writes the gates' gradients and turns that of the carry after the step into that before it (units,)."""
-    one = np.float32(1)
     for j in range(len(i)):
         tanh_carry = tanh(f[j] * carry[j] + i[j] * c[j])
-        dcarried = dcarry[j] + dstate[j] * o[j] * (one - tanh_carry * tanh_carry)
-        do[j] = unless_faded(dstate[j] * tanh_carry * o[j] * (one - o[j]))
-        di[j] = unless_faded(dcarried * c[j] * i[j] * (one - i[j]))
-        df[j] = unless_faded(dcarried * carry[j] * f[j] * (one - f[j]))
-        dc[j] = unless_faded(dcarried * i[j] * (one - c[j] * c[j]))
+        dcarried = dcarry[j] + dstate[j] * o[j] * (ONE - tanh_carry * tanh_carry)
+        do[j] = unless_faded(dstate[j] * tanh_carry * o[j] * (ONE - o[j]))
+        di[j] = unless_faded(dcarried * c[j] * i[j] * (ONE - i[j]))
+        df[j] = unless_faded(dcarried * carry[j] * f[j] * (ONE - f[j]))
+        dc[j] = unless_faded(dcarried * i[j] * (ONE - c[j] * c[j]))
         dcarry[j] = unless_faded(dcarried * f[j])

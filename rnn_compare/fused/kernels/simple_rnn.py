@@ -11,7 +11,7 @@ from rnn_compare.fused.cell_kernel import CellKernel
 class SimpleRNNKernel(CellKernel):
     """Keeps nothing: the new state is all that the step back needs."""
 
-    kept_count = 0
+    activation_count = 0
 
     def step(self, begin: int, end: int) -> None:
         """See ``CellKernel``."""

@@ -9,7 +9,7 @@ from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.runs.estimate import NOTHING_KNOWN, History
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board import board_cards, board_curves
@@ -104,7 +104,7 @@ def _chart(
         "training": chart.training,
         "validation": chart.validation,
         "called": f"validation {chart.title if chart.title.isupper() else chart.title.lower()}",
-        "best": "highest" if FIGURES[chart.validation].higher_is_better else "lowest",
+        "best": "highest" if METRICS[chart.validation].higher_is_better else "lowest",
         "tickformat": chart.tickformat,
         "hoverformat": chart.hoverformat,
         "unit": chart.unit,

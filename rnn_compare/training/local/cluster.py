@@ -117,7 +117,7 @@ class LocalWorkers:
     def info(self) -> list[WorkerInfo]:
         """Returns what Dask's scheduler last heard of each worker."""
         workers = {} if self._resting else self._client.scheduler_info()["workers"]
-        return [worker_info(address, told) for address, told in workers.items()]
+        return [worker_info(address, facts) for address, facts in workers.items()]
 
     def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # as of all kinds of workers
         """Returns None: a worker on this machine that is lost was lost with its run, or because of it."""
@@ -155,7 +155,7 @@ class LocalWorkers:
 
     def share_cores(self, at_work: Collection[str]) -> None:
         """Has the workers that train use as many threads as there are cores for each; they obey from batch to batch."""
-        for address, threads in self._cores.news(at_work).items():
+        for address, threads in self._cores.changes(at_work).items():
             self._call(worker_process.use_threads, threads, workers=[address])
 
     def rest(self) -> None:
@@ -178,7 +178,7 @@ class LocalWorkers:
         self._renew()
         scheduler = self._cluster.scheduler
         # Dask's own way, a time to live, takes a laptop's sleep for hanging.
-        heard = {address: known.last_seen for address, known in scheduler.workers.copy().items()}
+        heard = {address: state.last_seen for address, state in scheduler.workers.copy().items()}
         for address in self._silence.longer_than(SILENT_SECONDS, heard, time.monotonic()):
             threading.Thread(target=self._kill_unless_it_answers, args=(address,), daemon=True).start()
 
@@ -202,7 +202,7 @@ class LocalWorkers:
     def _kill_unless_it_answers(self, address: str) -> None:
         # Silence proves nothing: Tornado times what Dask's workers tell by the wall clock, and where that is set back
         # they say nothing until it is as late as it was.
-        asking = self._call(worker_process.is_there, workers=[address])
+        asking = self._call(worker_process.ping, workers=[address])
         asking.join(HUNG_SECONDS)
         if asking.is_alive():
             _log.warning("The worker %s hangs; another takes its place.", address)

@@ -79,7 +79,7 @@ def _requests() -> "SimpleQueue[Future[None]]":
         while True:
             started = requests.get()
             try:
-                with _told_of_this_process():
+                with _announced_as_parent():
                     forkserver.ensure_running()
                 started.set_result(None)
             except OSError as error:
@@ -124,12 +124,12 @@ def end_if_unused() -> None:
 
 def workers_of(process: psutil.Process) -> list[psutil.Process]:
     """Returns the worker processes that a process has started and that are still there."""
-    found = []
+    workers = []
     for child in process.children(recursive=True):
         with contextlib.suppress(psutil.NoSuchProcess):  # it may end while it is looked at
             if (_is_named_so(child) and not is_one(child)) or any(_SPAWNED in part for part in child.cmdline()):
-                found.append(child)
-    return found
+                workers.append(child)
+    return workers
 
 
 def is_one(process: psutil.Process) -> bool:
@@ -148,12 +148,12 @@ def _is_named_so(process: psutil.Process) -> bool:
 
 
 @contextlib.contextmanager
-def _told_of_this_process() -> Iterator[None]:
+def _announced_as_parent() -> Iterator[None]:
     """Tells a process that is started meanwhile whose it is, and where this package is: it looks where it stands."""
-    found = os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
-    told = {_PROGRAM: str(os.getpid()), "PYTHONPATH": found}
-    before = {name: os.environ.get(name) for name in told}
-    os.environ.update(told)
+    search_path = os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
+    variables = {_PROGRAM: str(os.getpid()), "PYTHONPATH": search_path}
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
     try:
         yield
     finally:

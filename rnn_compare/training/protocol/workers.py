@@ -108,13 +108,13 @@ class Workers(Protocol):
         """Ends everything that was sent to the workers, and the workers themselves where they are this engine's."""
 
 
-def worker_info(address: str, told: DaskObject, problem: str | None = None, ready: bool = True) -> WorkerInfo:
+def worker_info(address: str, facts: DaskObject, problem: str | None = None, ready: bool = True) -> WorkerInfo:
     """Returns what is known of a worker from what Dask's scheduler tells of it."""
     return WorkerInfo(
         address=address,
-        host=told.get("host") or "",
-        memory=int(told.get("metrics", {}).get("memory", 0)),
-        memory_limit=int(told.get("memory_limit") or 0),
+        host=facts.get("host") or "",
+        memory=int(facts.get("metrics", {}).get("memory", 0)),
+        memory_limit=int(facts.get("memory_limit") or 0),
         problem=problem,
         ready=ready,
     )

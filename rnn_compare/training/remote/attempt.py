@@ -60,7 +60,7 @@ class Attempt:
         self._member = member
         self._on_message = on_message
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
-        self._known: dict[str, int] = {}
+        self._versions: dict[str, int] = {}
 
     def heard(self, event: Event) -> None:
         """Takes an event that the worker tells."""
@@ -117,7 +117,7 @@ class Attempt:
                 seconds=TRANSFER_SECONDS,
             )
         files = await asyncio.to_thread(self._files)
-        self._known = await self._connection.call(
+        self._versions = await self._connection.call(
             self._member.address, worker.announce, self._run, self._name, files, seconds=TRANSFER_SECONDS
         )
 
@@ -136,12 +136,12 @@ class Attempt:
         while True:
             try:
                 files = await self._connection.call(
-                    self._member.address, worker.fetch, self._run, FETCHED, self._known, seconds=TRANSFER_SECONDS
+                    self._member.address, worker.fetch, self._run, FETCHED, self._versions, seconds=TRANSFER_SECONDS
                 )
                 for name in FETCHED:
                     if name in files:
                         await asyncio.to_thread(self._keep, name, files[name].content)
-                        self._known[name] = files[name].version
+                        self._versions[name] = files[name].version
                 return
             except (OSError, UserError) as error:
                 _log.warning("The files of run %s could not be fetched (%s). It is tried again.", self._run, error)

@@ -55,25 +55,25 @@ def reviews(source: str) -> Bundle:
     return Bundle(_digest(files), files)
 
 
-def what_lacks(found: dict[str, str | None]) -> str | None:
+def what_lacks(versions: dict[str, str | None]) -> str | None:
     """Returns in a sentence what a worker must be given before it can train; None if nothing.
 
     Args:
-        found: The versions of ``NEEDED`` on the worker, None for what is not there.
+        versions: The versions of ``NEEDED`` on the worker, None for what is not there.
 
     Example:
         >>> what_lacks(dict.fromkeys(NEEDED))[:42]
         'It lacks keras, tensorflow, numba, numpy, '
     """
     here = {name: importlib.metadata.version(name) for name in NEEDED}
-    missing = [name for name in NEEDED if not found.get(name)]
-    other = [name for name in ALIKE if name not in missing and _release(str(found[name])) != _release(here[name])]
-    said = [f"It lacks {', '.join(missing)}."] if missing else []
-    said += [f"It has {name} {found[name]}; {here[name]} is needed." for name in other]
-    if not said:
+    missing = [name for name in NEEDED if not versions.get(name)]
+    other = [name for name in ALIKE if name not in missing and _release(str(versions[name])) != _release(here[name])]
+    sentences = [f"It lacks {', '.join(missing)}."] if missing else []
+    sentences += [f"It has {name} {versions[name]}; {here[name]} is needed." for name in other]
+    if not sentences:
         return None
     mend = " ".join(f"{name}=={here[name]}" for name in (*missing, *other))
-    return f"{' '.join(said)} Have it run: pip install {mend}"
+    return f"{' '.join(sentences)} Have it run: pip install {mend}"
 
 
 def _release(version: str) -> list[str]:

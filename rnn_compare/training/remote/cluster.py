@@ -25,7 +25,7 @@ T = TypeVar("T")
 LOOK_SECONDS = 0.5
 """How often the scheduler is asked which workers there are."""
 CONNECT_SECONDS = 5.0
-TOLD_SECONDS = 20.0
+SILENCE_SECONDS = 20.0
 """How long a scheduler may be silent before the connection counts as lost."""
 RETRY_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
@@ -181,25 +181,25 @@ class RemoteWorkers:
         """Keeps an eye on which workers there are, until the connection is lost or nobody wants it any more."""
         scheduler = None
         while not self._closing.is_set():
-            told = await asyncio.wait_for(self._told(connection.client), TOLD_SECONDS)
-            if told["id"] != (scheduler or told["id"]):
+            identity = await asyncio.wait_for(self._identity(connection.client), SILENCE_SECONDS)
+            if identity["id"] != (scheduler or identity["id"]):
                 raise OSError("it was started anew")
-            scheduler, self._problem = told["id"], None
-            self._members.update(told["workers"], connection)
+            scheduler, self._problem = identity["id"], None
+            self._members.update(identity["workers"], connection)
             await self._pause(LOOK_SECONDS)
         await asyncio.gather(*(attempt.ask_to_stop() for attempt in self._attempts.values()))
 
-    async def _told(self, client: DaskObject) -> DaskObject:
+    async def _identity(self, client: DaskObject) -> DaskObject:
         """Returns what the scheduler tells of itself and its workers, unless the connection is lost meanwhile."""
-        asked = asyncio.ensure_future(client.scheduler.identity(n_workers=-1))
+        request = asyncio.ensure_future(client.scheduler.identity(n_workers=-1))
         try:
-            while not asked.done():
+            while not request.done():
                 if client.status != "running":  # Dask would go on asking
                     raise OSError("the connection was lost")
-                await asyncio.wait({asked}, timeout=LOOK_SECONDS)
-            return asked.result()
+                await asyncio.wait({request}, timeout=LOOK_SECONDS)
+            return request.result()
         finally:
-            asked.cancel()
+            request.cancel()
 
     def _lose(self) -> None:
         if self._connection:
@@ -214,9 +214,9 @@ class RemoteWorkers:
         member, connection = self._members.get(address), self._connection
         if member is None or connection is None:
             return "The worker was gone before it had the run; another takes it."
-        begun = self._attempts[attempt] = Attempt(attempt, run, experiment, connection, member, self._on_message)
+        training = self._attempts[attempt] = Attempt(attempt, run, experiment, connection, member, self._on_message)
         try:
-            return await begun.train()
+            return await training.train()
         finally:
             del self._attempts[attempt]
 

@@ -171,8 +171,8 @@ class Connection:
         self, address: str, seconds: float, function: Callable[..., object], *arguments: object
     ) -> DaskObject:
         try:
-            asked = self.client.run(function, *arguments, workers=[address])
-            return (await asyncio.wait_for(asked, seconds))[address]
+            request = self.client.run(function, *arguments, workers=[address])
+            return (await asyncio.wait_for(request, seconds))[address]
         except OSError:  # a timeout is one too
             raise
         except Exception as error:

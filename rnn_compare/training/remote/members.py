@@ -21,7 +21,7 @@ class Member:
 
     Attributes:
         address: Where it is reached.
-        told: What the scheduler told of it last.
+        facts: What the scheduler reported of it last.
         since: When it was first seen, or tried again.
         ready: Whether it takes trainings.
         problem: Why it does not, in a sentence.
@@ -30,7 +30,7 @@ class Member:
     """
 
     address: str
-    told: DaskObject
+    facts: DaskObject
     since: float = field(default_factory=time.monotonic)
     ready: bool = False
     problem: str | None = None
@@ -40,17 +40,17 @@ class Member:
     @property
     def info(self) -> WorkerInfo:
         """What is known of it."""
-        return worker_info(self.address, self.told, self.problem, self.ready)
+        return worker_info(self.address, self.facts, self.problem, self.ready)
 
     @property
     def takes_runs(self) -> bool:
         """Whether it may be given a run: one that is being retired finishes what it has and takes nothing new."""
-        return self.ready and self.told.get("status") == "running"
+        return self.ready and self.facts.get("status") == "running"
 
     @property
     def has_nanny(self) -> bool:
         """Whether there is somebody who starts it anew when it was killed."""
-        return bool(self.told.get("nanny"))
+        return bool(self.facts.get("nanny"))
 
     def refuse(self, problem: str) -> None:
         """Takes it out of use for a while."""
@@ -82,19 +82,19 @@ class Members:
         """Returns the worker at an address, if there is one."""
         return self._members.get(address)
 
-    def update(self, told: Mapping[str, DaskObject], connection: Connection) -> None:
+    def update(self, workers: Mapping[str, DaskObject], connection: Connection) -> None:
         """Takes what the scheduler tells now, by the workers' addresses, and begins to prepare who is new."""
-        for address in self._members.keys() - told.keys():
+        for address in self._members.keys() - workers.keys():
             self._members.pop(address).gone.set()
-        for address, each in told.items():
+        for address, facts in workers.items():
             member = self._members.get(address)
             if member is None or (member.problem and time.monotonic() - member.since > RETRY_SECONDS):
-                member = self._members[address] = Member(address, each)
+                member = self._members[address] = Member(address, facts)
                 # The loop itself keeps no task alive: what is lost may be collected half done.
                 task = asyncio.create_task(member.prepare(connection))
                 self._preparing.add(task)
                 task.add_done_callback(self._preparing.discard)
-            member.told = each
+            member.facts = facts
 
     def lose_all(self) -> None:
         """Forgets all workers: the scheduler that knew them is lost."""

@@ -115,22 +115,22 @@ class RunFile:
     content: bytes
 
 
-def fetch(run: str, names: Collection[str], known: Mapping[str, int]) -> dict[str, RunFile]:
+def fetch(run: str, names: Collection[str], versions: Mapping[str, int]) -> dict[str, RunFile]:
     """Returns those of a run's files that are new, by their names.
 
     Args:
         run: The run's id.
         names: Files that are wanted.
-        known: The versions of files that are there already.
+        versions: The versions of files that are there already.
     """
-    found = {}
+    files = {}
     for name in names:
         path = run_folder(run) / name
         with contextlib.suppress(FileNotFoundError):
             version = _version(path)
-            if known.get(name) != version:
-                found[name] = RunFile(version, path.read_bytes())
-    return found
+            if versions.get(name) != version:
+                files[name] = RunFile(version, path.read_bytes())
+    return files
 
 
 def forget(run: str) -> None:

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.metrics.registry import FIGURES, computed
+from rnn_compare.metrics.registry import METRICS, computed
 from rnn_compare.networks import keras_models
 from rnn_compare.runs.events import EpochEnd, Part, Predictions
 from rnn_compare.runs.probabilities import accuracy, encoded
 from rnn_compare.training.worker.fitting import ValidationPredictions
-from rnn_compare.training.worker.gradient_recorder import Probe
+from rnn_compare.training.worker.gradient_recorder import GradientRecorder
 from rnn_compare.training.worker.progress_reporter import Stream
 
 
@@ -53,7 +53,7 @@ class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' 
 
     def on_epoch_end(self, epoch: int, logs: dict[str, float]) -> None:
         """Ends the epoch, validation included."""
-        by_keras = {name: logs[name] for name in FIGURES if name in logs}
+        by_keras = {name: logs[name] for name in METRICS if name in logs}
         probabilities = self._predictions.probabilities
         self._stream.epoch_ends(
             by_keras | computed(self._labels, probabilities),
@@ -81,7 +81,7 @@ def schedule_callback(experiment: Experiment) -> keras.callbacks.Callback:
     return keras.callbacks.LearningRateScheduler(lambda epoch, _rate: experiment.learning_rate_in(epoch + 1))
 
 
-def gradient_callback(probe: Probe, model: keras.Model, resumed: bool) -> keras.callbacks.Callback:
+def gradient_callback(probe: GradientRecorder, model: keras.Model, resumed: bool) -> keras.callbacks.Callback:
     """Returns the callback that has the gradient followed after every epoch; it comes after the stream's."""
     return keras.callbacks.LambdaCallback(
         on_train_begin=lambda _logs: probe.begins(None if resumed else keras_models.get_weights(model)),

@@ -18,12 +18,12 @@ def number_from(variable: str) -> int | None:
     Raises:
         UserError: If it is no whole number from 1 to ``MOST``.
     """
-    chosen = os.environ.get(variable)
-    if not chosen:
+    text = os.environ.get(variable)
+    if not text:
         return None
-    if not chosen.isdecimal() or not 1 <= int(chosen) <= MOST:
-        raise UserError(f"{variable} is {chosen!r}; it must be a whole number between 1 and {MOST}.")
-    return int(chosen)
+    if not text.isdecimal() or not 1 <= int(text) <= MOST:
+        raise UserError(f"{variable} is {text!r}; it must be a whole number between 1 and {MOST}.")
+    return int(text)
 
 
 class Cores:
@@ -35,21 +35,21 @@ class Cores:
 
     Example:
         >>> cores = Cores(most=None, cores=8)
-        >>> cores.news({"a", "b"}) == {"a": 4, "b": 4}
+        >>> cores.changes({"a", "b"}) == {"a": 4, "b": 4}
         True
-        >>> cores.news({"a", "b"}), cores.news({"a"})
+        >>> cores.changes({"a", "b"}), cores.changes({"a"})
         ({}, {'a': 8})
     """
 
     def __init__(self, most: int | None, cores: int = CPU_COUNT) -> None:
         self._most = most or cores
         self._cores = cores
-        self._told: dict[str, int] = {}
+        self._shares: dict[str, int] = {}
 
-    def news(self, at_work: Collection[str]) -> dict[str, int]:
+    def changes(self, at_work: Collection[str]) -> dict[str, int]:
         """Returns for each worker that trains, and does not know it yet, how many threads it is to use from now on."""
         share = max(1, min(self._most, self._cores // max(1, len(at_work))))
         shares = dict.fromkeys(at_work, share)
-        news = {worker: threads for worker, threads in shares.items() if self._told.get(worker) != threads}
-        self._told = shares
-        return news
+        changes = {worker: threads for worker, threads in shares.items() if self._shares.get(worker) != threads}
+        self._shares = shares
+        return changes

@@ -48,14 +48,14 @@ def dataset(batches: Batches, initial_epoch: int = 0) -> tf.data.Dataset:
     One data set for all: Keras builds a pipeline anew for every ``fit``, which takes a fifth of a second.
     """
     ids, labels, orders = tf.constant(batches.ids), tf.constant(batches.labels), batches.orders[initial_epoch:]
-    each = tf.data.Dataset.from_tensor_slices(orders)
-    rows = each.flat_map(lambda order: tf.data.Dataset.from_tensor_slices(order).batch(batches.size))
+    epochs = tf.data.Dataset.from_tensor_slices(orders)
+    rows = epochs.flat_map(lambda order: tf.data.Dataset.from_tensor_slices(order).batch(batches.size))
     options = tf.data.Options()
     # The thread that tunes a pipeline sleeps for up to a minute and is waited for when a training ends.
     options.autotune.enabled = False
-    found = rows.map(lambda rows: (tf.gather(ids, rows), tf.gather(labels, rows))).with_options(options)
+    batched = rows.map(lambda rows: (tf.gather(ids, rows), tf.gather(labels, rows))).with_options(options)
     # Else Keras finds the end by asking for a batch too many, and the masks of dropout move on.
-    counted = found.apply(tf.data.experimental.assert_cardinality(len(orders) * len(batches)))
+    counted = batched.apply(tf.data.experimental.assert_cardinality(len(orders) * len(batches)))
     return counted.prefetch(1)  # a third of a millisecond for each batch, where another core is free
 
 

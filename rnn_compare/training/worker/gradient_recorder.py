@@ -17,7 +17,7 @@ FREE_SECONDS = 0.2
 """Nobody misses these, however short the training."""
 
 
-class Probe:
+class GradientRecorder:
     """Follows the gradient of one training. Whatever goes wrong here, the training goes on.
 
     Args:
@@ -98,4 +98,4 @@ class Probe:
                 raise StopAskedError(self._run)
 
         followed = follow_gradient(self._experiment, weights, tell=tell)
-        return EpochGradients(self._run, epoch, followed.reviews, [each.plain() for each in followed.directions])
+        return EpochGradients(self._run, epoch, followed.reviews, [flow.plain() for flow in followed.directions])

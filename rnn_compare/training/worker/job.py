@@ -34,7 +34,7 @@ from rnn_compare.training.worker.callback import (
     schedule_callback,
 )
 from rnn_compare.training.worker.fitting import fit, validation_predictions
-from rnn_compare.training.worker.gradient_recorder import Probe
+from rnn_compare.training.worker.gradient_recorder import GradientRecorder
 from rnn_compare.training.worker.model_files import (
     build,
     checkpoint_of,
@@ -65,11 +65,11 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
         stock = why_stock(experiment)
         model = build(experiment, keras.Sequential if stock else FusedNetwork)
         summary = keras_models.summary_text(model)  # before the optimizer is built, which it would count
-        found = _resume(run, model)
-        done: Sequence[EpochEnd] = found.epochs if found else ()
+        saved = _resume(run, model)
+        done: Sequence[EpochEnd] = saved.epochs if saved else ()
         send(Started(run, model.count_params(), summary, versions(stock), time.time(), len(done)))
-        if found:
-            _tell_again(run, experiment, found, send)
+        if saved:
+            _tell_again(run, experiment, saved, send)
         try:
             if len(done) < experiment.epochs and not out_of_patience(done, experiment.patience):
                 done = _fit(run, experiment, model, send, stop_asked, done)
@@ -157,23 +157,23 @@ def _resume(run: str, model: keras.Model) -> Checkpoint | None:
 
     Its weights are written anew: it may have been broken off after the checkpoint and before them.
     """
-    found = checkpoint.load(run)
-    if found is None:
+    saved = checkpoint.load(run)
+    if saved is None:
         return None
-    restore(model, found)
-    *before, last = found.epochs
+    restore(model, saved)
+    *before, last = saved.epochs
     save_weights(run, model, best=all(last["val_accuracy"] > epoch["val_accuracy"] for epoch in before))
-    return found
+    return saved
 
 
-def _tell_again(run: str, experiment: Experiment, found: Checkpoint, send: Callable[[Event], None]) -> None:
+def _tell_again(run: str, experiment: Experiment, saved: Checkpoint, send: Callable[[Event], None]) -> None:
     """Tells once more what the record may have missed when the program died."""
-    if found.probabilities:
+    if saved.probabilities:
         labels = prepared.load(experiment.dataset).labels(experiment, "validation")
-        probabilities = decoded(found.probabilities)
+        probabilities = decoded(saved.probabilities)
         if labels is not None and len(labels) == len(probabilities):
-            send(predictions(run, found.epochs[-1].epoch, "validation", probabilities, labels))
-    for epoch in found.epochs:
+            send(predictions(run, saved.epochs[-1].epoch, "validation", probabilities, labels))
+    for epoch in saved.epochs:
         send(epoch)
 
 
@@ -241,7 +241,7 @@ def _fit(
                 StreamCallback(
                     stream, validation_predictions(model, len(split.y_val)), split.y_val, experiment.patience
                 ),
-                gradient_callback(Probe(run, experiment, send, stop_asked), model, resumed=bool(done)),
+                gradient_callback(GradientRecorder(run, experiment, send, stop_asked), model, resumed=bool(done)),
             ],
             initial_epoch=len(done),
         )

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from rnn_compare.errors import UserError
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.runs.events import EpochEnd, Event, Phase, Predictions, Progress
 
 PROGRESS_SECONDS = 0.25
@@ -140,5 +140,5 @@ class Stream:
     def _progress(self, phase: Phase, batch: int, figures: Mapping[str, float]) -> None:
         # The first batch of a run is told at once, however short the preparing was: a class waits for it.
         self._last_progress = -math.inf if phase == "preparing" else time.monotonic()
-        now = {name: value for name, value in figures.items() if name in FIGURES}
+        now = {name: value for name, value in figures.items() if name in METRICS}
         self._send(Progress(self.run, self._epoch, batch, self.batches[phase], now, phase, time.time()))

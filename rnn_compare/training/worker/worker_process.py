@@ -117,8 +117,8 @@ def ask_to_stop(attempt: str) -> None:
     _stopping.add(attempt)
 
 
-def is_there() -> None:
-    """Does nothing: that it returns tells that this process answers."""
+def ping() -> None:
+    """Does nothing; returning proves that the process responds."""
 
 
 def use_threads(count: int) -> None:
@@ -140,8 +140,8 @@ def answer(question: WorkerQuestion[T]) -> Answer[T]:
         )
     except Exception as error:  # see Answer
         logging.getLogger(__name__).exception("A worker could not answer.")
-        said = f"{type(error).__name__}: {first_line(error)}"
-        return Answer(error=f"The worker could not do it ({said}). Its log says more: {worker_log()}.")
+        reason = f"{type(error).__name__}: {first_line(error)}"
+        return Answer(error=f"The worker could not do it ({reason}). Its log says more: {worker_log()}.")
 
 
 def keep_byte_code() -> None:
@@ -152,8 +152,8 @@ def keep_byte_code() -> None:
     spec = importlib.util.find_spec("tensorflow")
     if spec is None or spec.cached is None or sys.pycache_prefix is not None:
         return
-    kept = Path(spec.cached)
-    if not kept.exists() and (sys.dont_write_bytecode or not os.access(kept.parent.parent, os.W_OK)):
+    cached = Path(spec.cached)
+    if not cached.exists() and (sys.dont_write_bytecode or not os.access(cached.parent.parent, os.W_OK)):
         sys.pycache_prefix = str(cache_place() / "bytecode")
         sys.dont_write_bytecode = False
 

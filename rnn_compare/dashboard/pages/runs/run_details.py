@@ -15,7 +15,7 @@ from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.formatting import duration, percent
-from rnn_compare.metrics.registry import FIGURES
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file
@@ -164,7 +164,7 @@ def _sections(run: Run) -> Iterable[str]:
     yield _section("Changed from the defaults", in_words(changed), "Nothing.")
     yield _section("Left at the defaults", in_words({name: v for name, v in settings.items() if name not in changed}))
     figures = run.last.figures if run.last else {}
-    figure_texts = {figure.title: figure.text(figures[name]) for name, figure in FIGURES.items() if name in figures}
+    figure_texts = {figure.title: figure.text(figures[name]) for name, figure in METRICS.items() if name in figures}
     yield _section("Last epoch", figure_texts, "None has finished yet.")
     facts = {
         "id": run.id,

@@ -1,4 +1,4 @@
-"""What a figure is: one number that is measured at the end of every epoch."""
+"""The declaration of a metric: one number that is measured at the end of every epoch."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Compute = Callable[[NDArray[np.int64], NDArray[np.float32]], float | None]
 
 
 @dataclass(frozen=True)
-class Figure:
+class Metric:
     """One number by which an epoch is judged.
 
     Attributes:
@@ -34,7 +34,7 @@ class Figure:
         """Returns a value of it for people.
 
         Example:
-            >>> Figure("share", "Share", True, ".1%", 1).text(0.86244)
+            >>> Metric("share", "Share", True, ".1%", 1).text(0.86244)
             '86.2 %'
         """
         return format(value, self.format).replace("%", " %")
