@@ -44,8 +44,25 @@ def keras_layer() -> Any:
 
     @keras.saving.register_keras_serializable("rnn_compare")
     class Leaky(layers.RNN):
-        def __init__(self, units, dropout=0.0, recurrent_dropout=0.0, **options):
-            super().__init__(LeakyCell(units, name="leaky_cell"), **options)
+        def __init__(
+            self, units, dropout=0.0, recurrent_dropout=0.0, recurrent_initializer="orthogonal", **options
+        ):
+            own = {
+                "dropout": dropout,
+                "recurrent_dropout": recurrent_dropout,
+                "recurrent_initializer": recurrent_initializer,
+            }
+            super().__init__(LeakyCell(units, name="leaky_cell", **own), **options)
+            self.dropout, self._own_config = dropout, {"units": units, **own}
+
+        def get_config(self):
+            config = super().get_config()
+            del config["cell"]
+            return {**config, **self._own_config}
+
+        @classmethod
+        def from_config(cls, config):
+            return cls(**config)
 
     return Leaky
 

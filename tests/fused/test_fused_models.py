@@ -9,7 +9,6 @@ import pytest
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
@@ -50,7 +49,7 @@ def test_training_goes_as_with_stock_layers_step_by_step(chosen: dict[str, Any])
 @pytest.mark.parametrize(
     ("cell", "optimizer"),
     [
-        *((cell, "rmsprop") for cell in CELLS),
+        *((cell, "rmsprop") for cell in KERNELS),
         *(("LSTM", optimizer) for optimizer in sorted(STEPS) if optimizer != "rmsprop"),
     ],
 )
@@ -168,9 +167,9 @@ def test_what_one_process_compiled_the_next_loads_and_no_training_compiles_more(
     program = f"""
 import numpy as np
 from numba.core.registry import CPUDispatcher
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import arithmetic, models, optimizers, packing, recurrence, sums, vector_inputs, word_inputs
+from rnn_compare.fused.sequences import KERNELS
 rooms = (arithmetic, optimizers, packing, recurrence, sums, vector_inputs, word_inputs)
 
 def compiled():
@@ -183,7 +182,7 @@ def signatures():
 models.warm_up()
 before = signatures()
 print("not in the cache:", {{name for name, kernel in compiled().items() if kernel.stats.cache_misses}})
-for cell in CELLS:
+for cell in KERNELS:
     for setting in {settings!r}:
         experiment = Experiment(cell=cell, units=3, embedding_size=4, vocabulary_size=100, maxlen=6, **setting)
         x = np.random.default_rng(0).integers(0, 100, (experiment.batch_size, 6)).astype(np.int32)

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models, network_pass, sequences, threads, vector_inputs
 from rnn_compare.fused.network import options_of
@@ -50,7 +49,7 @@ def test_what_a_network_says_and_every_gradient_are_those_of_stock_keras(
     _compare_with_stock(experiment, ids)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", KERNELS)
 @pytest.mark.parametrize("masked", [False, True])
 @pytest.mark.parametrize("lengths", [(12, 9, 9, 5, 1, 0), (12,) * 6, (0,) * 6, (0, 12, 0, 12, 3, 3)], ids=str)
 def test_reviews_of_all_padding_and_of_none_stand_side_by_side(
@@ -62,7 +61,7 @@ def test_reviews_of_all_padding_and_of_none_stand_side_by_side(
     _compare_with_stock(experiment, _padded(2, lengths, 12))
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", KERNELS)
 @pytest.mark.parametrize("backwards", [False, True])
 def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_whole(
     name: str, backwards: bool, monkeypatch: pytest.MonkeyPatch

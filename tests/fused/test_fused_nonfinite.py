@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.fused import vector_inputs, word_inputs
 from rnn_compare.fused.arithmetic import Array, is_negligible, largest, sigmoid, tanh, unless_faded
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
@@ -15,7 +14,7 @@ BAD = [np.nan, np.inf, -np.inf]
 pytestmark = pytest.mark.filterwarnings("ignore:invalid value")  # NumPy's, of what these tests do on purpose
 
 everywhere = pytest.mark.parametrize("bad", BAD, ids=str)
-cells = pytest.mark.parametrize("cell", CELLS)
+cells = pytest.mark.parametrize("cell", KERNELS)
 sizes = pytest.mark.parametrize("units", [1, 8, 32, 33, 64])
 
 

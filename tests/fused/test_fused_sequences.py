@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.fused import packing, sequences, threads, word_inputs
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
@@ -30,7 +29,7 @@ def gradients(cell: str, every_step: bool) -> list[Array]:
     return [*by_word, *of_weights]
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", KERNELS)
 @pytest.mark.parametrize("every_step", [False, True])
 def test_a_backward_pass_in_blocks_and_stretches_comes_to_the_same(
     cell: str, every_step: bool, monkeypatch: pytest.MonkeyPatch
@@ -41,7 +40,7 @@ def test_a_backward_pass_in_blocks_and_stretches_comes_to_the_same(
         np.testing.assert_allclose(ours, whole, atol=1e-5 * float(np.abs(whole).max()))
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", KERNELS)
 @pytest.mark.parametrize("every_step", [False, True])
 def test_the_number_of_threads_changes_no_digit_however_they_are_scheduled(
     cell: str, every_step: bool, monkeypatch: pytest.MonkeyPatch

@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.fused import sequences, threads, vector_inputs, word_inputs
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
 from rnn_compare.fused.word_inputs import distinct, gradients_of_places
@@ -30,7 +29,7 @@ def test_the_embeddings_gradient_adds_up_places_and_the_squares_of_each(seed: in
         np.testing.assert_allclose(squares, np.square(rows[ids == word]).sum(axis=0), rtol=1e-5)
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", KERNELS)
 @pytest.mark.parametrize("masked", [False, True])
 def test_under_dropout_a_word_is_read_once_a_review_and_comes_to_what_its_places_do(
     cell: str, masked: bool, monkeypatch: pytest.MonkeyPatch

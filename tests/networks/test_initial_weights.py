@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.network import FusedNetwork
+from rnn_compare.fused.sequences import KERNELS
 from rnn_compare.networks.keras_models import network
 from rnn_compare.networks.keras_script import script
 from rnn_compare.reviews import prepared
@@ -18,8 +20,8 @@ from rnn_compare.runs.events import EpochEnd, Event
 from rnn_compare.training.worker import job
 
 SMALL: dict[str, Any] = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
-KEPT = {"SimpleRNN": None, "MGU": (slice(0, 3), -4.0), "GRU": (slice(0, 3), 4.0), "LSTM": (slice(3, 6), 4.0)}
-"""Where Keras' own bias has the gate that keeps the state, and what a forget bias of 4 makes of it."""
+KEEPING = {"SimpleRNN": None, "MGU": (0, 3, -4.0), "GRU": (0, 3, 4.0), "LSTM": (3, 6, 4.0)}
+"""Where the bias of three units has the gate that keeps the state, and what a forget bias of 4 makes of it."""
 
 
 def built(experiment: Experiment, kind: Any = keras.Sequential) -> keras.Model:
@@ -27,15 +29,22 @@ def built(experiment: Experiment, kind: Any = keras.Sequential) -> keras.Model:
     return network(experiment, kind)
 
 
+@pytest.mark.parametrize("cell", KEEPING)
+def test_a_cell_declares_its_gate_that_keeps_the_state(cell: str) -> None:
+    assert cell_of(cell).keeping_bias(3, 4.0) == KEEPING[cell]
+
+
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_a_forget_bias_sets_the_gate_that_keeps_the_state_and_nothing_else(cell: str, bidirectional: bool) -> None:
     plain = Experiment(**SMALL, cell=cell, layers=2, bidirectional=bidirectional)
+    keeping = cell_of(cell).keeping_bias(3, 4.0)
     usual, given = built(plain), built(plain.model_copy(update={"forget_bias": 4.0}))
     for before, after in zip(usual.variables, given.variables, strict=True):
         expected = np.array(before.numpy())
-        if before.name == "bias" and before.path.split("/")[-2] != "dense" and (kept := KEPT[cell]):
-            np.atleast_2d(expected)[0, kept[0]] = kept[1]
+        if before.name == "bias" and before.path.split("/")[-2] != "dense" and keeping:
+            start, end, value = keeping
+            np.atleast_2d(expected)[0, start:end] = value
         np.testing.assert_array_equal(after.numpy(), expected, err_msg=before.path)
 
 
@@ -48,7 +57,7 @@ def test_the_recurrent_kernel_begins_as_chosen(cell: str) -> None:
     np.testing.assert_array_equal(kernel.numpy()[:, :3], np.eye(3))
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", KERNELS)
 def test_fused_layers_begin_as_the_stock_ones_do(cell: str) -> None:
     experiment = Experiment(**SMALL, cell=cell, layers=2, forget_bias=2.5, recurrent_initializer="glorot_uniform")
     for stock, fused in zip(built(experiment).variables, built(experiment, FusedNetwork).variables, strict=True):

