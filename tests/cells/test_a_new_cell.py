@@ -14,6 +14,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 LEAKY = '''
 """A leaky SimpleRNN: half of the state stays as it is."""
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ def step_back(after, values, U, _b):
     return (0.5 * d_output + np.dot(0.5 * d_output * (1 - values["candidate"] ** 2), U.T),), after
 
 
+@functools.cache
 def keras_layer() -> Any:
     import keras
     from keras import layers, ops
