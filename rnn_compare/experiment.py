@@ -18,8 +18,6 @@ Schedule = Literal["constant", "cosine", "exponential"]
 RecurrentInitializer = Literal["orthogonal", "glorot_uniform", "identity"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
-SCHEDULES: tuple[Schedule, ...] = get_args(Schedule)
-RECURRENT_INITIALIZERS: tuple[RecurrentInitializer, ...] = get_args(RecurrentInitializer)
 DECAY = 0.8
 """What the exponential schedule multiplies the learning rate by after every epoch."""
 

@@ -40,11 +40,7 @@ class WordMap:
 
 
 def word_map(
-    experiment: Experiment,
-    weights: Weights,
-    vocabulary: Vocabulary,
-    count: int = MAP_WORDS,
-    tell: Tell | None = None,
+    experiment: Experiment, weights: Weights, vocabulary: Vocabulary, count: int = MAP_WORDS, tell: Tell | None = None
 ) -> WordMap:
     """Lays the most frequent words out on a map, and asks the network about each of them alone.
 
@@ -63,12 +59,7 @@ def word_map(
 
 
 def neighbours(
-    experiment: Experiment,
-    weights: Weights,
-    vocabulary: Vocabulary,
-    word: str,
-    count: int = 10,
-    among: int = MAP_WORDS,
+    experiment: Experiment, weights: Weights, vocabulary: Vocabulary, word: str, count: int = 10, among: int = MAP_WORDS
 ) -> list[tuple[str, float]]:
     """Finds the words whose embedding points most nearly the same way.
 

@@ -135,8 +135,8 @@ def keep(run: str, state: str, test: MemoryTest) -> None:
 
     Args:
         run: The run's id.
-        state: The fingerprint of the weights that were tested (see ``questions.fingerprint``).
-        test: What was found.
+        state: The fingerprint of the weights that were tested (see ``worker_tasks.fingerprint``).
+        test: The result.
     """
     if (file := _file(run, state)).exists():
         return

@@ -1,4 +1,9 @@
-"""Analyses that take longer than a page may wait: called in a worker, which knows the weights by their run."""
+"""Analyses that take longer than a page may wait: called in a worker, which knows the weights by their run.
+
+All of them take a run's id, which of its weights are meant, their ``fingerprint`` (so that a result is used again only
+while they are the same), the experiment, and what to report progress to. They raise ``UserError`` if weights or reviews
+cannot be read.
+"""
 
 import zlib
 
@@ -27,72 +32,35 @@ def fingerprint(loaded: weights.Weights) -> str:
 def left_out(
     run: str, which: Which, _state: str, experiment: Experiment, ids: tuple[int, ...], words: int, *, tell: Tell
 ) -> Array:
-    """Has one run judge a review again without each of its words: see ``leave_one_out``.
-
-    Args:
-        run: The run's id.
-        which: The weights of the best or of the last epoch.
-        _state: Their ``fingerprint``, so that what was found is found again only while they are the same.
-        experiment: What the network is.
-        ids: The row of word ids (timesteps,).
-        words: How many words stand at its end.
-        tell: Told how many of the reviews are read.
-
-    Returns:
-        The log-odds of "positive" for the whole review, and for it with each word in turn unknown (1 + words,).
-
-    Raises:
-        UserError: If the weights cannot be read.
-    """
-    loaded = weights.load(weights_file(run, which), experiment)
-    return logits_without(experiment, loaded, np.array(ids, np.int32), words, tell)
+    """Returns ``logits_without`` of a review's row of ids (timesteps,), which ends with so many words."""
+    return logits_without(experiment, _weights(run, which, experiment), np.array(ids, np.int32), words, tell)
 
 
 def after_each_word(
     run: str, which: Which, _state: str, experiment: Experiment, ids: tuple[int, ...], words: int, *, tell: Tell
 ) -> Array:
-    """Has one bidirectional run judge a review anew for each word that it may end with: see ``reading.beginnings``.
-
-    The arguments are those of ``left_out``.
-
-    Returns:
-        The log-odds of "positive" before the first word and after each (1 + words,).
-
-    Raises:
-        UserError: If the weights cannot be read.
-    """
-    loaded = weights.load(weights_file(run, which), experiment)
-    row = np.array(ids, np.int32)
-    rows = beginnings(row, len(row) - words)
-    return predict_logits(experiment, loaded, rows, tell)
+    """Returns the log-odds of "positive" for each of a review's ``beginnings`` (1 + words,); ids as in ``left_out``."""
+    rows = beginnings(np.array(ids, np.int32), len(ids) - words)
+    return predict_logits(experiment, _weights(run, which, experiment), rows, tell)
 
 
 def gradients(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> FollowedGradient:
-    """Follows the gradient through one run's probe: see ``follow_gradient``. The arguments are those of ``left_out``.
-
-    Raises:
-        UserError: If weights or reviews cannot be read.
-    """
-    return follow_gradient(experiment, weights.load(weights_file(run, which), experiment), tell=tell)
+    """Follows the gradient of a run: see ``follow_gradient``."""
+    return follow_gradient(experiment, _weights(run, which, experiment), tell=tell)
 
 
 def memory(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> MemoryTest:
-    """Puts one run to the memory test: see ``memory_test``. The arguments are those of ``left_out``.
-
-    Raises:
-        UserError: If weights or reviews cannot be read, or the network knows too few words.
-    """
+    """Puts a run to the memory test: see ``memory_test``; raises ``UserError`` also for too few known words."""
     reviews = prepared.load(experiment.dataset)
     words = choose_words(reviews, experiment.vocabulary_size)
-    loaded = weights.load(weights_file(run, which), experiment)
-    return memory_test(experiment, loaded, reviews.vocabulary, words, tell=tell)
+    return memory_test(experiment, _weights(run, which, experiment), reviews.vocabulary, words, tell=tell)
 
 
 def words(run: str, which: Which, _state: str, experiment: Experiment, *, tell: Tell) -> WordMap:
-    """Draws up one run's map of words: see ``word_map``. The arguments are those of ``left_out``.
+    """Returns the map of a run's words: see ``word_map``."""
+    vocabulary = prepared.load(experiment.dataset).vocabulary
+    return word_map(experiment, _weights(run, which, experiment), vocabulary, tell=tell)
 
-    Raises:
-        UserError: If weights or reviews cannot be read.
-    """
-    loaded = weights.load(weights_file(run, which), experiment)
-    return word_map(experiment, loaded, prepared.load(experiment.dataset).vocabulary, tell=tell)
+
+def _weights(run: str, which: Which, experiment: Experiment) -> weights.Weights:
+    return weights.load(weights_file(run, which), experiment)

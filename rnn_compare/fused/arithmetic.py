@@ -24,10 +24,7 @@ FADED = np.float32(1e-25)
 processor many times as much; beside the largest gradients they vanish in any float32 sum anyway."""
 
 
-OPTIONS: dict[str, Any] = {
-    "fastmath": {"reassoc", "contract", "arcp", "nsz", "afn"},
-    "error_model": "numpy",
-}
+OPTIONS: dict[str, Any] = {"fastmath": {"reassoc", "contract", "arcp", "nsz", "afn"}, "error_model": "numpy"}
 """How kernels are compiled.
 
 ``fastmath`` is all of LLVM's but ``nnan`` and ``ninf``: with these a gradient that is not a number came out as zero.

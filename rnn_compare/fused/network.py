@@ -220,10 +220,7 @@ def options_of(model: keras.Model) -> NetworkOptions:
         tuple(
             tuple(
                 LayerOptions(
-                    kernels[type(layer)],
-                    layer.go_backwards,
-                    layer.return_sequences,
-                    bool(layer.zero_output_for_mask),
+                    kernels[type(layer)], layer.go_backwards, layer.return_sequences, bool(layer.zero_output_for_mask)
                 )
                 for layer in _directions(outer)
             )

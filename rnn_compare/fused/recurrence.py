@@ -20,7 +20,7 @@ def forward_prefix(cell: CellKernel, prefix: int) -> None:
 
 @compiled
 def forward(cell: CellKernel, block: Packing) -> None:
-    """Runs the sequences of a block, after the prefix: fills the states and what is kept."""
+    """Runs the sequences of a block, after the prefix: fills states and activations."""
     timesteps, states = len(block.active) - 1, cell.states
     first = states.shape[1] - block.prefix - 1
     joined = 0

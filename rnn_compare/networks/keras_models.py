@@ -20,10 +20,7 @@ OPTIMIZERS: dict[Optimizer, type[Any]] = {
 }
 
 
-def build(
-    experiment: Experiment,
-    kind: type[keras.Sequential] = keras.Sequential,
-) -> keras.Model:
+def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequential) -> keras.Model:
     """Builds and compiles the network of an experiment, with initial weights decided by its seed.
 
     It sets the seeds of Python, NumPy and TensorFlow (``keras.utils.set_random_seed``), so that the

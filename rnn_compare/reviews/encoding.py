@@ -7,15 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
-from rnn_compare.reviews.vocabulary import (
-    INDEX_FROM,
-    PADDING,
-    SPECIAL_WORDS,
-    START,
-    UNKNOWN,
-    Vocabulary,
-    word_spans,
-)
+from rnn_compare.reviews.vocabulary import INDEX_FROM, PADDING, SPECIAL_WORDS, START, UNKNOWN, Vocabulary, word_spans
 
 TokenState = Literal["start", "known", "unknown", "cut off"]
 

@@ -25,13 +25,7 @@ needs nothing but NumPy, as ``np``, and draws from a ``RandomState``, whose stre
 
 
 def task(
-    name: str,
-    title: str,
-    make: Make,
-    labels: tuple[str, str],
-    about: str,
-    beside: int,
-    distance: int = USUAL_DISTANCE,
+    name: str, title: str, make: Make, labels: tuple[str, str], about: str, beside: int, distance: int = USUAL_DISTANCE
 ) -> Source:
     """Returns a task as a source of reviews.
 

@@ -26,7 +26,6 @@ class GRUKernel(CellKernel):
     activation_count = 4
 
     def step(self, begin: int, end: int) -> None:
-        """See ``CellKernel``."""
         rows, units = end - begin, self.states.shape[2]
         U_bias = self.recurrent_bias  # (3, units)
         place, activations = self.place[begin:end], self.activations[begin:end]
@@ -48,7 +47,6 @@ class GRUKernel(CellKernel):
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
     ) -> None:
-        """See ``CellKernel``."""
         rows, units = last - first, dstates.shape[2]
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
         activations, states, dstate = self.activations[begin:end], self.states[0, begin:end], dstates[0, first:last]

@@ -1,7 +1,5 @@
 """The LSTM's step, forward and back, as ``cells.lstm`` has it."""
 
-# W and U are the textbook's letters
-
 import numpy as np
 
 from rnn_compare.fused.arithmetic import AHEAD, ONE, Array, compiled_for_one_row, prefetch, sigmoid, tanh, unless_faded
@@ -17,7 +15,6 @@ class LSTMKernel(CellKernel):
     activation_count = 4
 
     def step(self, begin: int, end: int) -> None:
-        """See ``CellKernel``."""
         rows, units = end - begin, self.states.shape[2]
         place, activations, new = self.place[begin:end], self.activations[begin:end], slice(end, end + rows)
         new_states, carries, new_carries = self.states[0, new], self.states[1, begin:end], self.states[1, new]
@@ -37,14 +34,9 @@ class LSTMKernel(CellKernel):
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
     ) -> None:
-        """See ``CellKernel``."""
         rows, units = last - first, dstates.shape[2]
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
-        saved, carries, dgate = (
-            self.activations[begin:end],
-            self.states[1, begin:end],
-            dgates.reshape(rows, 4, units),
-        )
+        saved, carries, dgate = self.activations[begin:end], self.states[1, begin:end], dgates.reshape(rows, 4, units)
         dstate, dcarry = dstates[0, first:last], dstates[1, first:last]  # (rows, units)
         for row in range(rows):
             now, dnow = saved[row * own], dgate[row]  # (4, units)

@@ -16,7 +16,6 @@ class MGUKernel(CellKernel):
     activation_count = 2
 
     def step(self, begin: int, end: int) -> None:
-        """See ``CellKernel``."""
         rows, units = end - begin, self.states.shape[2]
         place, activations = self.place[begin:end], self.activations[begin:end]
         state, new_state = self.states[0, begin:end], self.states[0, end:]  # (rows, units)
@@ -40,7 +39,6 @@ class MGUKernel(CellKernel):
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, _dproducts: Array
     ) -> None:
-        """See ``CellKernel``."""
         rows, units = last - first, dstates.shape[2]
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
         activations, states = self.activations[begin:end], self.states[0, begin:end]

@@ -14,7 +14,6 @@ class SimpleRNNKernel(CellKernel):
     activation_count = 0
 
     def step(self, begin: int, end: int) -> None:
-        """See ``CellKernel``."""
         rows, place, new_states = end - begin, self.place[begin:end], self.states[0, end:]
         U_state = np.dot(self.states[0, begin:end], self.recurrent_kernel)  # (rows, units)
         for row in range(rows):
@@ -25,7 +24,6 @@ class SimpleRNNKernel(CellKernel):
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
     ) -> None:
-        """See ``CellKernel``."""
         rows, new_states, dstate = last - first, self.states[0, end:], dstates[0, first:last]
         own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix
         for row in range(rows):

@@ -45,13 +45,7 @@ class Attempt:
     """
 
     def __init__(
-        self,
-        name: str,
-        run: str,
-        experiment: Experiment,
-        connection: Connection,
-        member: Member,
-        on_message: OnMessage,
+        self, name: str, run: str, experiment: Experiment, connection: Connection, member: Member, on_message: OnMessage
     ) -> None:
         self._name = name
         self._run = run

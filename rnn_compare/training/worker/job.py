@@ -35,14 +35,7 @@ from rnn_compare.training.worker.callback import (
 )
 from rnn_compare.training.worker.fitting import fit, validation_predictions
 from rnn_compare.training.worker.gradient_recorder import GradientRecorder
-from rnn_compare.training.worker.model_files import (
-    build,
-    checkpoint_of,
-    clear,
-    restore,
-    save_weights,
-    write_models,
-)
+from rnn_compare.training.worker.model_files import build, checkpoint_of, clear, restore, save_weights, write_models
 from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
 
 _NO_PRIMITIVE = "could not create a primitive"

@@ -106,10 +106,7 @@ def restore(model: Any, checkpoint: Checkpoint) -> None:
         UserError: If the state is not one of such a model.
     """
     model.optimizer.build(model.trainable_variables)
-    for variables, values in (
-        (model.variables, checkpoint.model),
-        (model.optimizer.variables, checkpoint.optimizer),
-    ):
+    for variables, values in ((model.variables, checkpoint.model), (model.optimizer.variables, checkpoint.optimizer)):
         if [tuple(variable.shape) for variable in variables] != [value.shape for value in values]:
             raise UserError(
                 "This run was saved by another version of the program or of Keras and cannot be continued by this "

@@ -80,11 +80,7 @@ def prepare() -> None:
 
 
 def train(
-    attempt: str,
-    run: str,
-    experiment: Experiment,
-    topic: str = TOPIC,
-    given_up: Callable[[], bool] = lambda: False,
+    attempt: str, run: str, experiment: Experiment, topic: str = TOPIC, given_up: Callable[[], bool] = lambda: False
 ) -> None:
     """Trains one run. All that comes of it goes out as events; the last one is always ``Ended``.
 
