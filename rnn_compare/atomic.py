@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 UNFINISHED = ".unfinished"
-"""What the names of unfinished files and folders begin with; a process that is killed leaves them behind."""
+"""Prefix of the names of unfinished files and folders; a process that is killed leaves them behind."""
 
 
 @contextlib.contextmanager
@@ -56,7 +56,7 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
 
 def identity(path: Path) -> tuple[int, int] | None:
-    """Returns what tells the file at a path from any other that takes its place; None where there is none."""
+    """Returns a key of the file at a path, which another in its place does not share; None where there is none."""
     try:
         status = path.stat()
     except OSError:

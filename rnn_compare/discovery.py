@@ -11,7 +11,7 @@ def declared(package: str, kind: type[Declared]) -> list[Declared]:
     """Returns every value of a type that stands at the top level of a module of a package.
 
     Args:
-        package: Its name, such as ``rnn_compare.metrics``. The registry that asks may be one of its modules.
+        package: Name of the package, such as ``rnn_compare.metrics``. The registry that asks may be one of its modules.
         kind: The type, such as ``Metric``.
 
     Example:

@@ -19,7 +19,7 @@ RecurrentInitializer = Literal["orthogonal", "glorot_uniform", "identity"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 DECAY = 0.8
-"""What the exponential schedule multiplies the learning rate by after every epoch."""
+"""Factor of the exponential schedule's learning rate after every epoch."""
 
 LONGEST_ECHO = 40
 """Characters of a wrong value that a sentence repeats."""
@@ -223,7 +223,7 @@ class Experiment(BaseModel):
 
     @property
     def dataset(self) -> str:
-        """What its reviews are called: ``prepared.load`` and ``registry.source`` know them by it.
+        """The name of its reviews, for ``prepared.load`` and ``registry.source``.
 
         Example:
             >>> Experiment(source="order", distance=7).dataset

@@ -10,9 +10,9 @@ from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.settings import default, text
 
 MAX_COMPARED = 8
-"""How many networks one comparison may hold: more curves than this cannot be told apart on a wall."""
+"""Most networks of one comparison: more curves than this cannot be told apart on a wall."""
 MAX_SEEDS = 10
-"""How often each of them may be trained, with a seed of its own."""
+"""Most trainings of each of them, with a seed of its own."""
 
 
 def comparison(

@@ -13,7 +13,7 @@ CACHE_VARIABLE = "RNN_COMPARE_CACHE"
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
 _PACKAGE = Path(__file__).resolve().parent
 _INSTALLED_PAGE = _PACKAGE / "page" / "app.py"
-"""Where a wheel holds `app.py`, with `.streamlit` beside it (pyproject.toml); a checkout has both at its root."""
+"""The place of `app.py` in a wheel, with `.streamlit` beside it (pyproject.toml); a checkout has both at its root."""
 
 
 def is_installed() -> bool:

@@ -25,7 +25,7 @@ REVIEWS_AT_ONCE = 5000
 
 
 class Bags(NamedTuple):
-    """Which terms each of some reviews holds, each once however often it stands there, sorted by term.
+    """The distinct terms of each of some reviews, sorted by term.
 
     A term is a word's id below the vocabulary's size V (all unknown words have one id), or V (a + 1) + b for word b
     right after word a.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rnn_compare.sources.source import Labelled
 
 Places = NDArray[np.int64]
-"""Which of some reviews, shape (reviews,)."""
+"""Indices of reviews, shape (reviews,)."""
 
 
 class Fitted(Protocol):

@@ -108,7 +108,7 @@ class Cell:
 
     @property
     def blocks(self) -> int:
-        """How many blocks of ``units`` columns its kernels have."""
+        """Number of blocks of ``units`` columns in its kernels."""
         return max(1, len(self.gates))
 
     def keeping_bias(self, units: int, forget_bias: float) -> tuple[int, int, float] | None:

@@ -75,7 +75,7 @@ def _step_values(states: tuple[str, ...], trace: Trace) -> StepValues:
 Array = NDArray[np.float64]
 
 NUMBERS_AT_ONCE = 2**20
-"""How many hidden states are held in memory at a time: 8 MB, and up to ten times as much with all that goes along."""
+"""Hidden states in memory at a time: 8 MB, and up to ten times as much with all that goes along."""
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ PROBE_SIZE = 16
 NEAR = 16
 """The last words that were read are all kept: there an LSTM's gradient falls steeply."""
 FAR = 36
-"""How many are kept of all others, at equal distances."""
+"""Number of the others that are kept, at equal distances."""
 QUARTILES = (0.5, 0.25, 0.75)
 """The median, and between which the middle half of the reviews lies."""
 

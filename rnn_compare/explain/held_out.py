@@ -64,7 +64,7 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
 
 
 def _learned_up_to(experiment: Experiment) -> int:
-    """Returns how many of the source's first reviews an experiment may have learned from."""
+    """Returns the number of the source's first reviews that an experiment may have learned from."""
     split = experiment.reviews - experiment.test_reviews
     return split if experiment.vary_split else experiment.training_reviews
 

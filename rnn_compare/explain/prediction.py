@@ -18,7 +18,7 @@ Tell = Callable[[int, int], None]
 """Told how much is done, and of how much. What it raises stops the work and reaches the caller."""
 
 NUMBERS_AT_ONCE = 2**22
-"""How many projected inputs are held in memory at a time: 16 MB. More is hardly faster, and seldom tells."""
+"""Projected inputs in memory at a time: 16 MB. More is hardly faster, and reports progress seldom."""
 
 
 def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | None = None) -> Array:

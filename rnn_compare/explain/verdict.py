@@ -39,7 +39,7 @@ class Verdict:
 
     @property
     def label(self) -> str:
-        """What that side is called."""
+        """The name of that side."""
         return self.labels[self.positive]
 
     @property

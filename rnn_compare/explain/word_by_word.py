@@ -16,7 +16,7 @@ from rnn_compare.reviews.vocabulary import PADDING, UNKNOWN
 
 @dataclass(frozen=True)
 class Reading:
-    """How one network read one review.
+    """One network's reading of one review.
 
     Only the words that were read are shown. Padding and the start token are no words: what they did lies in the
     first of the ``logits``.

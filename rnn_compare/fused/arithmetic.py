@@ -25,7 +25,7 @@ processor many times as much; beside the largest gradients they vanish in any fl
 
 
 OPTIONS: dict[str, Any] = {"fastmath": {"reassoc", "contract", "arcp", "nsz", "afn"}, "error_model": "numpy"}
-"""How kernels are compiled.
+"""Numba's options for kernels.
 
 ``fastmath`` is all of LLVM's but ``nnan`` and ``ninf``: with these a gradient that is not a number came out as zero.
 ``error_model="numpy"`` divides without a check for zero: with the check, no loop that holds a division is vectorised.

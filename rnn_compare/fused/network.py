@@ -29,7 +29,7 @@ Logs = dict[str, float]
 
 @dataclass
 class _Measured:
-    """What Keras' metrics come to over the batches of an epoch so far."""
+    """Keras' metrics over the batches of an epoch so far."""
 
     reviews: int = 0
     loss: float = 0.0

@@ -20,7 +20,7 @@ WEIGHTS = 3
 
 @dataclass(frozen=True)
 class NetworkOptions:
-    """How a network reads: ``Embedding``, recurrent layers, ``Dense(1, activation="sigmoid")``.
+    """Options of a network: ``Embedding``, recurrent layers, ``Dense(1, activation="sigmoid")``.
 
     Attributes:
         layers: For each recurrent layer how it reads, in one direction or in both (``Bidirectional``).
@@ -46,7 +46,7 @@ class _Direction(NamedTuple):
 
 @dataclass(frozen=True)
 class NetworkPass:
-    """What the forward pass leaves for the backward pass.
+    """Results of the forward pass that the backward pass needs.
 
     Attributes:
         ids: What was read (batch, timesteps).

@@ -54,7 +54,7 @@ def block_count(rows: int, width: int) -> int:
 
 
 class Packing(NamedTuple):
-    """Where everything of one block lies.
+    """The layout of one block.
 
     Attributes:
         order: The review in each sorted row (rows,).
@@ -73,7 +73,7 @@ class Packing(NamedTuple):
 
 @dataclass(frozen=True)
 class PackedBatch:
-    """Where everything of a batch lies.
+    """The layout of a batch.
 
     Attributes:
         blocks: Its blocks, in the order in which they lie.
@@ -90,7 +90,7 @@ class PackedBatch:
 
     @property
     def first(self) -> int:
-        """Where the prefix begins in a packed array."""
+        """The row of a packed array at which the prefix begins."""
         return len(self.source) - self.prefix - 1
 
 

@@ -35,7 +35,7 @@ def forward(cell: CellKernel, block: Packing) -> None:
 
 
 class _SingleReviews(NamedTuple):
-    """How far single reviews of a block have been followed.
+    """The state of following single reviews of a block.
 
     Attributes:
         dstates: Gradient of each sorted row's states (state_count, rows, units).

@@ -40,7 +40,7 @@ KERNELS = {name: kernel for name in CELLS if (kernel := _kernel(name))}
 
 @dataclass(frozen=True)
 class LayerOptions:
-    """How a layer reads.
+    """Options of a layer.
 
     Attributes:
         kernel: That of the layer's cell.
@@ -57,7 +57,7 @@ class LayerOptions:
 
 @dataclass(frozen=True)
 class ForwardPass:
-    """What the forward pass leaves for the backward pass.
+    """Results of the forward pass that the backward pass needs.
 
     Attributes:
         arrays: The cell's arrays.
@@ -171,7 +171,7 @@ FOLLOWED_FOR_SQUARES = np.float32(1e-4)
 
 @dataclass(frozen=True)
 class Gradients:
-    """What the gradient of a recurrence's output comes to.
+    """Gradients of a recurrence's inputs and weights.
 
     Attributes:
         inputs: Of the inputs (inputs, features); of none unless the squares were wanted.
@@ -193,7 +193,7 @@ class Gradients:
 
 
 def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, squared: bool) -> Gradients:
-    """Returns what the gradient of a recurrence's output comes to.
+    """Backpropagates the gradient of a recurrence's output to its inputs and weights.
 
     Args:
         options: How it read.

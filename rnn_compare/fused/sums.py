@@ -12,7 +12,7 @@ STRETCH = 64
 
 
 class GradientSums(NamedTuple):
-    """What a block adds up, zeros at first.
+    """The sums of a block, zeros at first.
 
     Where many packed rows read the same input, a word, W·input + b is summed by input first, and what that comes to for
     the kernel is left to the end. Where each row reads a vector of its own, it goes into the kernel's at once.

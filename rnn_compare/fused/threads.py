@@ -13,15 +13,15 @@ R = TypeVar("R")
 MOST = 8
 """More would find nothing to do: a batch has fewer blocks."""
 ALONE = 50
-"""How often the work is done by the caller alone after another thread was waited for longer than the work took: it has
+"""Calls whose work the caller does alone after a wait for another thread that took longer than the work: that one has
 no core of its own just now, and on a busy machine each wait is a turn of everybody else's."""
 
 _pool = ThreadPoolExecutor(MOST, thread_name_prefix="rows")
 _allowed = 1
 _within = threading.local()
-"""How many threads may share what a thread does that is itself one of several."""
+"""Number of threads that may share the work of a thread that is itself one of several."""
 _alone_for = 0
-"""How often the caller will still do the work alone."""
+"""Calls whose work the caller will still do alone."""
 
 
 def allow(count: int) -> None:

@@ -12,7 +12,7 @@ from rnn_compare.fused.sequences import ForwardPass, LayerOptions
 
 @dataclass(frozen=True)
 class VectorPass:
-    """What the forward pass leaves for the backward pass.
+    """Results of the forward pass that the backward pass needs.
 
     Attributes:
         recurrence: That of the recurrence, which may have read words.

@@ -139,7 +139,7 @@ def _add_up(place: Indices, rows: Array, sums: Array) -> None:
 
 @dataclass(frozen=True)
 class WordPass:
-    """What the forward pass leaves for the backward pass.
+    """Results of the forward pass that the backward pass needs.
 
     Attributes:
         recurrence: That of the recurrence.

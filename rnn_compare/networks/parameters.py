@@ -109,7 +109,7 @@ class Parameters:
 
     @property
     def without_embedding(self) -> int:
-        """What is left without the embedding: recurrent layers and Dense."""
+        """All but the embedding: recurrent layers and Dense."""
         return self.total - self.layers[0].count
 
     @property

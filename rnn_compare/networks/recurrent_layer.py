@@ -22,7 +22,7 @@ class CellWeights(NamedTuple):
 
 @dataclass(frozen=True)
 class Trace:
-    """What one direction of one recurrent layer computed, timestep by timestep in the order of the text.
+    """States and signals of one direction of one recurrent layer, by timestep in the order of the text.
 
     Attributes:
         states: The hidden state h after each timestep (batch, timesteps, units).

@@ -70,7 +70,7 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True)
 class EncodedReview:
-    """What a network is given for one text.
+    """One text as a network reads it.
 
     Attributes:
         ids: The row of ids, shape (maxlen,).

@@ -48,7 +48,7 @@ class Split:
 
 @dataclass(frozen=True)
 class Places:
-    """Which of a source's training reviews an experiment trains with, validates with and tests with.
+    """The training, validation and test reviews of an experiment, among a source's training reviews.
 
     Attributes:
         training, validation, test: Their places in the source's order, each of shape (reviews,); none to test with

@@ -21,7 +21,7 @@ UNSEEN = np.iinfo(np.int32).max - INDEX_FROM
 
 @dataclass(frozen=True)
 class Facts:
-    """What is told about a source.
+    """Facts about a source.
 
     Attributes:
         train_sequences: Number of training reviews.

@@ -13,7 +13,7 @@ from rnn_compare.sources import own_texts, text_cards
 
 @dataclass(frozen=True)
 class TakenIn:
-    """What came of a file.
+    """The outcome of an import.
 
     Attributes:
         name: The source that it is from now on; empty if it cannot be used.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 PADDING, START, UNKNOWN = 0, 1, 2
 INDEX_FROM = 3
 SPECIAL_WORDS = {PADDING: "[padding]", START: "[start]", UNKNOWN: "[unknown]"}
-"""How the three ids that are no word are shown; no tokenised word can hold a bracket."""
+"""Names of the three ids that are no word; no tokenised word can hold a bracket."""
 
 # Everything between Keras' filter characters (the apostrophe is not one of them) and spaces. Other white
 # space, such as the no-break space, is part of a word there, so str.split() would not do.

@@ -11,7 +11,7 @@ from itertools import islice
 from rnn_compare.errors import UserError
 
 EXPECTED = "Expected is a CSV file with a header, a column of texts and a column of two labels, such as text,label."
-"""What stands behind a sentence that says what a file is not."""
+"""The end of every sentence that refuses a file."""
 
 _GUESSED = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949")
 """The encodings in which spreadsheets write where they don't write UTF-8."""
@@ -84,7 +84,7 @@ _NAMES_LABEL = ("label", "labels", "sentiment", "class", "category", "target", "
 
 @dataclass(frozen=True)
 class Layout:
-    """How a file is laid out.
+    """The layout of a file.
 
     Attributes:
         delimiter: What stands between cells.
@@ -100,7 +100,7 @@ class Layout:
 
 
 def layout(text: str) -> Layout:
-    """Finds out how a file is laid out.
+    """Finds the layout of a file.
 
     The columns are known by their names, such as ``text`` and ``label``; where they have others, the labels' column is
     the one with the fewest values, the texts' the one with the longest.

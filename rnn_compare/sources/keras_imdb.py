@@ -28,7 +28,7 @@ from rnn_compare.paths import cache_folder, cache_place
 from rnn_compare.sources.source import Labelled, RankedReviews, ScriptPart, Source
 
 SILENCE_SECONDS = 30.0
-"""How long a server may say nothing."""
+"""Longest silence of a server."""
 AT_ONCE = 2**16
 
 
@@ -88,7 +88,7 @@ NPZ, WORD_INDEX = "imdb.npz", "imdb_word_index.json"
 SHA256 = "69664113be75683a8fe16e3ed0ab59fda8886cb3cd7ada244f7d9544e4676b9f"
 """Of the imdb.npz that ``keras.datasets.imdb.load_data`` downloads; it stands in Keras' source."""
 ADDRESS = "https://storage.googleapis.com/tensorflow/tf-keras-datasets/"
-"""Where Keras downloads both files from."""
+"""The folder from which Keras downloads both files."""
 FILES = (
     RemoteFile(WORD_INDEX, 1_641_221, "md5", "bfafd718b763782e994055a2d397834f"),
     RemoteFile(NPZ, 17_464_789, "sha256", SHA256),

@@ -17,7 +17,7 @@ MIN_TEXTS, MAX_ROWS = 10, 200_000
 LONGEST_TEXT, LONGEST_LABEL = 100_000, 40
 """Characters."""
 SEPARATORS = frozenset(' !"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n')
-"""What stands between words, as ``reviews.vocabulary`` splits them: a text of nothing else holds no word."""
+"""Characters between words, as ``reviews.vocabulary`` splits them: a text of nothing else holds no word."""
 
 _PROGRESS_ROWS, _LISTED_ROWS = 2_000, 5
 
@@ -38,7 +38,7 @@ class Rows:
 
 @dataclass(frozen=True)
 class LabelledTexts:
-    """What a file holds.
+    """The content of a file.
 
     Attributes:
         encoding: Python's name of it.

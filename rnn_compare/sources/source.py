@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rnn_compare.errors import UserError
 
 SENTIMENT = ("negative", "positive")
-"""What the labels 0 and 1 of a review mean."""
+"""The meaning of the labels 0 and 1 of a review."""
 
 
 class Labelled(NamedTuple):
@@ -61,7 +61,7 @@ class RankedReviews:
 
 @dataclass(frozen=True)
 class ScriptPart:
-    """How an exported script, which has only Keras and NumPy, reads a source.
+    """The part of an exported script, which has only Keras and NumPy, that reads a source.
 
     Attributes:
         code: Finds a ``vocabulary_size`` and leaves the ids of all training reviews in ``x``, a list each, and their

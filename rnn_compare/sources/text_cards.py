@@ -1,4 +1,4 @@
-"""What was understood of files of texts: a card each, in ``<cache>/texts/known/``.
+"""Records of the files of texts that were read: a card each, in ``<cache>/texts/known/``.
 
 A card's name holds the hash of the file's content. So a run names exactly what it was trained on; the file itself may
 change or go, and the run still knows its labels.
@@ -23,7 +23,7 @@ _LONGEST_TITLE = 60
 
 
 class Card(BaseModel):
-    """What was understood of a file.
+    """The record of a file of texts.
 
     Attributes:
         name: What the source is called.
@@ -55,7 +55,7 @@ class Card(BaseModel):
 
     @property
     def size(self) -> int:
-        """How many texts it holds."""
+        """The number of its texts."""
         return sum(self.counts)
 
     @property
@@ -89,7 +89,7 @@ class Card(BaseModel):
 
     @property
     def changed(self) -> float:
-        """When the file was last read."""
+        """The time at which the file was last read."""
         try:
             return _card_file(self.name).stat().st_mtime
         except OSError:
@@ -108,7 +108,7 @@ def folder() -> Path:
 
 
 def card(name: str) -> Card | None:
-    """Returns what was understood of a file; None if the name is none, or was never read here."""
+    """Returns the card of a source; None if the name is none, or its file was never read here."""
     if not _NAME.fullmatch(name):
         return None
     place = _card_file(name)

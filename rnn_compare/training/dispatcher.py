@@ -17,17 +17,17 @@ from rnn_compare.training.protocol.messages import TrainingEvent
 from rnn_compare.training.protocol.workers import Training, Workers
 
 GRACE_SECONDS = 1.5
-"""How long a run may take to stop of its own; then it counts as stopped, whatever its worker still does."""
+"""Seconds for a run to stop of its own; then it counts as stopped, whatever its worker still does."""
 KILL_SECONDS = 20.0
-"""When a worker that heard nothing of a stop is killed. Tracing a large network may well take seconds, many where
+"""Seconds until a worker that ignored a stop is killed. Tracing a large network may well take seconds, many where
 others keep the machine busy, and a new worker has to import TensorFlow first, so patience is quicker."""
 WRITING_SECONDS = 60.0
 """The same of a worker that has stopped and still writes its models."""
 ARRIVAL_SECONDS = 5.0
-"""When a job that says nothing is looked after."""
+"""Seconds until a silent job is looked after."""
 
 MAX_RESTARTS = 2
-"""How often a run is begun again from its last epoch after a worker was lost with it."""
+"""Number of times that a run is restarted from its last epoch after a worker was lost with it."""
 
 LOST_ONCE = "The worker process that trained it ended unexpectedly; another goes on from its last finished epoch."
 LOST = (

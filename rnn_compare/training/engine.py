@@ -30,10 +30,10 @@ from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from rnn_compare.training.worker import worker_functions
 
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
-"""How often the engine looks for what nobody wakes it for (requests to stop, lost workers), while it has runs and
+"""Seconds between looks for what nobody wakes the engine for (requests to stop, lost workers), while it has runs and
 while it has none."""
 START_SECONDS, ANSWER_SECONDS, ANALYSIS_SECONDS = 180.0, 30.0, 600.0
-"""How long a question waits for workers that start, how long for its answer, and how long an analysis for each."""
+"""Longest wait of a question for workers that start and for its answer, and of an analysis for each."""
 
 CLOSED = "The program that trained it was closed. Its finished epochs are kept; continue it from there."
 
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class EngineState:
-    """How the engine is.
+    """The state of the engine.
 
     Attributes:
         phase: ``ready`` once a worker is there, ``starting`` before; also where workers rest, which start when one
@@ -96,7 +96,7 @@ class Engine:
 
     @property
     def state(self) -> EngineState:
-        """How the engine is, just now."""
+        """The present state of the engine."""
         return self._state
 
     def start(self, after: float = 0.0) -> None:

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 
 REST_SECONDS = 300.0
-"""How long workers are kept warm for nobody: each holds half a gigabyte."""
+"""Seconds for which unused workers are kept warm: each holds half a gigabyte."""
 
 
 class Rest:
@@ -31,7 +31,7 @@ class Rest:
         self._somebody_there = somebody_there
         self._clock = clock
         self._wanted = clock()
-        """When somebody last wanted them; in the time to come if they are to be there only then."""
+        """The time at which somebody last wanted them; in the future if they are to be there only then."""
         self._resting = False
         self._keeping = 0
         self._lock = threading.Lock()

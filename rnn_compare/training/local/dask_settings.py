@@ -6,7 +6,7 @@ from rnn_compare.training.local import fork_server
 from rnn_compare.training.protocol.workers import DaskObject
 
 HEARTBEAT_SECONDS = 5.0
-"""How often a worker tells that it lives. Dask has two a second while there are few."""
+"""Seconds between two heartbeats of a worker. Dask has two a second while there are few."""
 NEVER_SECONDS = 86_400.0
 """A day."""
 

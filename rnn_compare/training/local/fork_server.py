@@ -1,4 +1,4 @@
-"""One process imports TensorFlow and loads the kernels; this machine's workers are forked from it (on Linux).
+"""The fork server: it imports TensorFlow and loads the kernels, and workers are forked from it (on Linux).
 
 Each worker that imports for itself takes two seconds of a processor to start and 300 MB of its own; a forked one takes
 a fraction of a second and shares them. TensorFlow may be forked as long as nothing has run in it: importing it and
@@ -32,7 +32,7 @@ _IMPORTED_IN = os.getpid()
 """In a worker, the fork server's process: this module was imported there."""
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _COMMAND, _SPAWNED = "from multiprocessing.forkserver import main", "spawn_main"
-"""What stands in the command of a fork server and its workers, and of a worker that was not forked."""
+"""Parts of the command of a fork server and its workers, and of a worker that was not forked."""
 
 ENVIRONMENT = {
     # One job gains nothing from a second thread of TensorFlow; two jobs side by side do, see docs/decisions.md.
@@ -53,7 +53,7 @@ ENVIRONMENT = {
     "TF_CPP_MIN_LOG_LEVEL": "2",
     "KERAS_BACKEND": "tensorflow",
 }
-"""What must stand in a worker's environment when its process begins: NumPy and glibc read it at once."""
+"""Variables that a worker's process must begin with: NumPy and glibc read them at once."""
 
 
 def start() -> None:

@@ -46,7 +46,7 @@ class Silence:
 
 
 FIRST_SECONDS, LONGEST_SECONDS = 2.0, 60.0
-"""How long to wait before the second start, and at most before any: the waits grow, for something may be wrong."""
+"""Wait before the second start, and the longest before any: the waits grow, for something may be wrong."""
 TOLD_AFTER = 3
 """Starts in vain after which it is said: one or two may be bad luck."""
 
@@ -87,7 +87,7 @@ class Starts:
 
     @property
     def problem(self) -> str | None:
-        """What to say of it, in a sentence, once none has come up a few times."""
+        """The problem in a sentence, once none has come up a few times."""
         if self._count <= TOLD_AFTER:
             return None
         return (

@@ -15,7 +15,7 @@ TOPIC = "rnn-compare"
 
 @dataclass(frozen=True)
 class TrainingEvent:
-    """What a training tells.
+    """An event of a training.
 
     Attributes:
         attempt: Which attempt at the run tells it: what an earlier one still says is not heard.
@@ -28,7 +28,7 @@ class TrainingEvent:
 
 @dataclass(frozen=True)
 class QuestionProgress:
-    """How far a worker is with a question.
+    """The progress of a worker with a question.
 
     Attributes:
         question: The question's name.
@@ -68,7 +68,7 @@ def from_plain(values: Mapping[str, Any]) -> Message:  # Any: each value has the
 
 @dataclass(frozen=True)
 class WorkerQuestion(Generic[T]):
-    """What a worker is to do while somebody waits for it.
+    """A function for a worker to call while somebody waits for the result.
 
     Attributes:
         function: Called in the worker. It is sent by its name, so it must be importable.
@@ -84,7 +84,7 @@ class WorkerQuestion(Generic[T]):
 
 @dataclass(frozen=True)
 class Answer(Generic[T]):
-    """What comes back of a question: a value, or a sentence that says why there is none.
+    """The answer to a question: a value, or a sentence that says why there is none.
 
     Exceptions stay in the worker: one of Keras would import Keras into the process that unpickles it.
     """

@@ -15,7 +15,7 @@ DaskObject = Any
 
 @dataclass(frozen=True)
 class WorkerInfo:
-    """What is known of one worker, as the page of the cluster shows it.
+    """Facts about one worker, as the page of the cluster shows them.
 
     Attributes:
         address: Where it is reached.

@@ -24,7 +24,7 @@ FETCHED = ("last.checkpoint", "last.npz", "best.npz", "last.keras", "best.keras"
 TRANSFER_SECONDS = 600.0
 AGAIN_SECONDS = 1.0
 FINAL_SECONDS = 60.0
-"""How long is waited for what a worker has still to tell once its job is done."""
+"""Longest wait for a worker's last events once its job is done."""
 
 CLEAR_SECONDS = 5.0
 """After which a worker that lost a job and is still there has something wrong with it."""

@@ -21,7 +21,7 @@ _NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy", "test_texts.npy", "test_te
 
 @dataclass(frozen=True)
 class Bundle:
-    """Files and what names their content."""
+    """Files and the hash of their content."""
 
     digest: str
     files: dict[str, bytes]
@@ -56,7 +56,7 @@ def reviews(source: str) -> Bundle:
 
 
 def what_lacks(versions: dict[str, str | None]) -> str | None:
-    """Returns in a sentence what a worker must be given before it can train; None if nothing.
+    """Returns a sentence on the packages that a worker lacks; None if it lacks none.
 
     Args:
         versions: The versions of ``NEEDED`` on the worker, None for what is not there.

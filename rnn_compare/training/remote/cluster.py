@@ -23,10 +23,10 @@ from rnn_compare.training.remote.members import Members
 T = TypeVar("T")
 
 LOOK_SECONDS = 0.5
-"""How often the scheduler is asked which workers there are."""
+"""Seconds between two requests for the scheduler's list of workers."""
 CONNECT_SECONDS = 5.0
 SILENCE_SECONDS = 20.0
-"""How long a scheduler may be silent before the connection counts as lost."""
+"""Longest silence of a scheduler before the connection counts as lost."""
 RETRY_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
 

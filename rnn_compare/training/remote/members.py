@@ -12,7 +12,7 @@ from rnn_compare.training.remote import worker
 from rnn_compare.training.remote.connection import Connection
 
 RETRY_SECONDS = 30.0
-"""When a worker that could not be used is tried again."""
+"""Seconds until a worker that could not be used is tried again."""
 
 
 @dataclass(eq=False)
@@ -39,7 +39,7 @@ class Member:
 
     @property
     def info(self) -> WorkerInfo:
-        """What is known of it."""
+        """Facts about it."""
         return worker_info(self.address, self.facts, self.problem, self.ready)
 
     @property

@@ -20,7 +20,7 @@ from rnn_compare.runs.files import delete_files
 from rnn_compare.training.worker import worker_process
 
 LET_GO_SECONDS = 30.0
-"""How long a training waits for one before it that nobody wants any more."""
+"""Longest wait of a training for one before it that nobody wants any more."""
 
 _announced: dict[str, str] = {}
 _at_work: set[str] = set()
@@ -116,7 +116,7 @@ class RunFile:
 
 
 def fetch(run: str, names: Collection[str], versions: Mapping[str, int]) -> dict[str, RunFile]:
-    """Returns those of a run's files that are new, by their names.
+    """Returns the new ones of a run's files by name.
 
     Args:
         run: The run's id.

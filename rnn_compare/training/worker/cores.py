@@ -9,7 +9,7 @@ from rnn_compare.errors import UserError
 
 THREADS_VARIABLE = "RNN_COMPARE_THREADS"
 MOST = 512
-"""What a variable may hold at most."""
+"""Largest number that a variable may hold."""
 
 
 def number_from(variable: str) -> int | None:
@@ -27,7 +27,7 @@ def number_from(variable: str) -> int | None:
 
 
 class Cores:
-    """What each worker that trains was told of its threads.
+    """The threads of each worker that trains, as last sent to it.
 
     Args:
         most: Threads of one training at most; as many as there are cores if None.

@@ -11,7 +11,7 @@ from rnn_compare.runs.events import EpochGradients, Event
 from rnn_compare.training.worker.progress_reporter import StopAskedError
 
 LARGEST_SHARE = 0.03
-"""Of the training's time. Where following the gradient would take more, epochs are passed over; the first and what
+"""Share of training time. Where following the gradient would take more, epochs are passed over; the first and what
 was before it never are, so that training can always be compared with its beginning."""
 FREE_SECONDS = 0.2
 """Nobody misses these, however short the training."""

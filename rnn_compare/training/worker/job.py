@@ -39,7 +39,7 @@ from rnn_compare.training.worker.model_files import build, checkpoint_of, clear,
 from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
 
 _NO_PRIMITIVE = "could not create a primitive"
-"""What oneDNN, which does TensorFlow's arithmetic, says where it gets no memory."""
+"""The error of oneDNN, which does TensorFlow's arithmetic, where it gets no memory."""
 
 
 def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_asked: Callable[[], bool]) -> None:
