@@ -143,9 +143,6 @@ def sigmoid(x: Array) -> Array:
     return probability
 
 
-# ---- pieces of formulas --------------------------------------------------------------------------
-
-
 def sized(symbol: str, subscript: str = "") -> str:
     r"""Returns the term ``W·input`` or ``U·state`` in LaTeX, with the shapes of its factors under them.
 

@@ -54,10 +54,7 @@ CELL = Cell(
     step=step,
     step_back=step_back,
     formula="\n".join(
-        [
-            rf"\mathrm{{output}}_t &= \tanh\big({sized('W')}",
-            rf"+ {sized('U')} + \underbrace{{b}}_{{UNITS}}\big) \\",
-        ]
+        [rf"\mathrm{{output}}_t &= \tanh\big({sized('W')}", rf"+ {sized('U')} + \underbrace{{b}}_{{UNITS}}\big) \\"]
     ),
     keras_layer=keras_layer,
     pace=Pace(fused=0.5e-6, stock=0.9e-6),

@@ -65,7 +65,7 @@ class Engine:
         store: The record. The engine works off the runs that were submitted to it, no others.
         origin: What the runs are recorded as coming from: ``page`` or ``command line``.
         somebody_there: Tells whether somebody may soon want a worker. While nobody does, those of this machine give
-            their memory back after some minutes (``rest.REST_SECONDS``).
+            their memory back after some minutes (``idle_shutdown.REST_SECONDS``).
     """
 
     def __init__(self, store: RunStore, origin: str, somebody_there: Callable[[], bool] = lambda: True) -> None:
@@ -270,8 +270,6 @@ class Engine:
             self._thread.join()
         if self._state.phase != "failed":
             self._state = EngineState("closed")
-
-    # ---- the engine's own thread ---------------------------------------------------------------
 
     def _serve(self, after: float) -> None:
         try:

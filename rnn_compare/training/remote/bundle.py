@@ -15,7 +15,7 @@ NEEDED = ("keras", "tensorflow", "numba", "numpy", "scipy", "pydantic", "fileloc
 """Distributions that a worker must have."""
 ALIKE = ("keras", "tensorflow")
 """Those whose release must be the same: a run goes on where another worker left it."""
-_NOT_FOR_WORKERS = ("dashboard",)
+_NOT_FOR_WORKERS = ("dashboard", "server")
 _NOT_FOR_TRAINING = ("texts.npy", "text_offsets.npy", "test_texts.npy", "test_text_offsets.npy")
 
 

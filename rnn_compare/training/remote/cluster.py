@@ -146,8 +146,6 @@ class RemoteWorkers:
             if self._local is not None:
                 self._local.close()
 
-    # ---- the rest is how -----------------------------------------------------------------------
-
     def _soon(self, work: Coroutine[None, None, T]) -> "concurrent.futures.Future[T]":
         return asyncio.run_coroutine_threadsafe(work, self._loop)
 
