@@ -15,45 +15,47 @@ LOGARITHMIC = 8
 """How many times the least value the largest must be for an axis that counts factors."""
 
 
-def axis_chart(found: Sequence[Outcome], setting: str, accuracy: str) -> go.Figure:
+def axis_chart(results: Sequence[Outcome], setting: str, accuracy: str) -> go.Figure:
     """Returns mean accuracies by the values of a setting; bands are 95 % intervals of the mean over seeds.
 
     Args:
-        found: Settings with what they achieved.
+        results: Settings with what they achieved.
         setting: The name of the setting along the axis.
         accuracy: Title of the other axis.
     """
     lines: dict[object, list[Outcome]] = {}
-    for one in found:
-        rest = one.experiment.model_copy(update={setting: None, "seed": 0})
-        lines.setdefault(rest, []).append(one)
-    named = _names([members[0] for members in lines.values()], setting)
+    for item in results:
+        rest = item.experiment.model_copy(update={setting: None, "seed": 0})
+        lines.setdefault(rest, []).append(item)
+    names = _names([members[0] for members in lines.values()], setting)
     drawn_as = looks(members[0].experiment.cell for members in lines.values())
-    values = sorted({getattr(one.experiment, setting) for one in found}, key=_order)
+    values = sorted({getattr(item.experiment, setting) for item in results}, key=_order)
     numbers = bool(values) and all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
-    drawn = go.Figure()
-    for members, name, look in zip(lines.values(), named, drawn_as, strict=True):
-        members.sort(key=lambda one: values.index(getattr(one.experiment, setting)))
-        _add(drawn, members, setting, name, look, numbers, band=len(lines) <= MAX_COMPARED)
-    drawn.update_layout(
+    figure = go.Figure()
+    for members, name, look in zip(lines.values(), names, drawn_as, strict=True):
+        members.sort(key=lambda item: values.index(getattr(item.experiment, setting)))
+        _add(figure, members, setting, name, look, numbers, band=len(lines) <= MAX_COMPARED)
+    figure.update_layout(
         **layout(),
         xaxis=axis(SETTINGS[setting].label, **_scale(values, numbers)),
         yaxis=accuracy_axis(accuracy),
     )
-    return drawn
+    return figure
 
 
 def _add(
-    drawn: go.Figure, members: Sequence[Outcome], setting: str, name: str, look: Look, numbers: bool, band: bool
+    figure: go.Figure, members: Sequence[Outcome], setting: str, name: str, look: Look, numbers: bool, band: bool
 ) -> None:
-    places = [getattr(one.experiment, setting) for one in members]
+    places = [getattr(item.experiment, setting) for item in members]
     x = places if numbers else [str(place) for place in places]
-    known = [(place, one.accuracy) for place, one in zip(x, members, strict=True) if one.accuracy.margin is not None]
-    if band and known:
-        highs = [each.mean + (each.margin or 0.0) for _, each in known]
-        lows = [each.mean - (each.margin or 0.0) for _, each in known]
-        drawn.add_scatter(
-            x=[*(place for place, _ in known), *(place for place, _ in reversed(known))],
+    intervals = [
+        (place, item.accuracy) for place, item in zip(x, members, strict=True) if item.accuracy.margin is not None
+    ]
+    if band and intervals:
+        highs = [accuracy.mean + (accuracy.margin or 0.0) for _, accuracy in intervals]
+        lows = [accuracy.mean - (accuracy.margin or 0.0) for _, accuracy in intervals]
+        figure.add_scatter(
+            x=[*(place for place, _ in intervals), *(place for place, _ in reversed(intervals))],
             y=in_percent([*highs, *reversed(lows)]),
             fill="toself",
             fillcolor=look.color,
@@ -64,9 +66,9 @@ def _add(
             showlegend=False,
             legendgroup=name,
         )
-    drawn.add_scatter(
+    figure.add_scatter(
         x=x,
-        y=in_percent(one.accuracy.mean for one in members),
+        y=in_percent(item.accuracy.mean for item in members),
         mode="lines+markers",
         name=name,
         legendgroup=name,
@@ -74,8 +76,11 @@ def _add(
         marker={"symbol": look.marker, "size": 10},
         hoverlabel={"namelength": -1},
         customdata=[
-            [f" ± {100 * one.accuracy.margin:.1f}" if one.accuracy.margin is not None else "", one.accuracy.runs]
-            for one in members
+            [
+                f" ± {100 * item.accuracy.margin:.1f}" if item.accuracy.margin is not None else "",
+                item.accuracy.runs,
+            ]
+            for item in members
         ],
         hovertemplate="%{y:.1f}%{customdata[0]} %, n = %{customdata[1]}",
     )
@@ -84,10 +89,13 @@ def _add(
 def _names(firsts: Sequence[Outcome], setting: str) -> list[str]:
     # The value along the axis tells no line from another: all get the first one's, so that no label names it.
     alike = [
-        one.experiment.model_copy(update={setting: getattr(firsts[0].experiment, setting), "seed": 0}) for one in firsts
+        item.experiment.model_copy(update={setting: getattr(firsts[0].experiment, setting), "seed": 0})
+        for item in firsts
     ]
     if setting == "units":
-        return [plain(label.replace(f"({one.units})", "", 1)) for label, one in zip(labels(alike), alike, strict=True)]
+        return [
+            plain(label.replace(f"({item.units})", "", 1)) for label, item in zip(labels(alike), alike, strict=True)
+        ]
     return [plain(label) for label in labels(alike)]
 
 
@@ -103,18 +111,18 @@ def _order(value: object) -> tuple[float, str]:
     return (float(value), "") if isinstance(value, int | float) else (0.0, str(value))
 
 
-def best_of_chart(found: Sequence[Outcome], accuracy: str) -> go.Figure:
+def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
     """Returns for each cell what the best of k trainings, drawn from those of the sweep, is expected to reach.
 
     Args:
-        found: Settings with what they achieved.
+        results: Settings with what they achieved.
         accuracy: Title of the accuracy's axis.
     """
-    cells = list(dict.fromkeys(one.experiment.cell for one in found))
-    drawn = go.Figure()
+    cells = list(dict.fromkeys(item.experiment.cell for item in results))
+    figure = go.Figure()
     for cell, look in zip(cells, looks(cells), strict=True):
-        expected = expected_best([value for one in found if one.experiment.cell == cell for value in one.each])
-        drawn.add_scatter(
+        expected = expected_best([value for item in results if item.experiment.cell == cell for value in item.each])
+        figure.add_scatter(
             x=list(range(1, len(expected) + 1)),
             y=in_percent(expected),
             mode="lines+markers",
@@ -124,14 +132,14 @@ def best_of_chart(found: Sequence[Outcome], accuracy: str) -> go.Figure:
             hoverlabel={"namelength": -1},
             hovertemplate="best of %{x}: %{y:.1f} %",
         )
-    drawn.update_layout(
+    figure.update_layout(
         **layout(),
-        xaxis=axis("trainings tried, k", rangemode="tozero", tickformat="d", **whole_ticks(found)),
+        xaxis=axis("trainings tried, k", rangemode="tozero", tickformat="d", **whole_ticks(results)),
         yaxis=accuracy_axis(accuracy),
     )
-    return drawn
+    return figure
 
 
-def whole_ticks(found: Sequence[Outcome]) -> dict[str, int]:
+def whole_ticks(results: Sequence[Outcome]) -> dict[str, int]:
     """Returns ticks at whole numbers, where Plotly would put halves between few of them."""
-    return {"dtick": 1} if sum(len(one.each) for one in found) <= 12 else {}
+    return {"dtick": 1} if sum(len(item.each) for item in results) <= 12 else {}

@@ -66,7 +66,7 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
     )
     for number, cell in enumerate(dict.fromkeys(setting.experiment.cell for setting in settings)):
         places = [place for place, setting in enumerate(settings) if setting.experiment.cell == cell]
-        named = [_name(settings[place]) if place in best and len(best) <= MOST_NAMED else "" for place in places]
+        names = [_name(settings[place]) if place in best and len(best) <= MOST_NAMED else "" for place in places]
         figure.add_scatter(
             x=[costs[place] for place in places],
             y=in_percent(settings[place].accuracy.mean for place in places),
@@ -78,7 +78,7 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
             mode="markers+text",
             name=cell,
             marker={"color": picture(cell).color, "symbol": MARKERS[number % len(MARKERS)], "size": 12},
-            text=named,
+            text=names,
             textposition="top right",
             textfont={"size": 14},
             cliponaxis=False,

@@ -42,9 +42,9 @@ def chart(
         marker={"size": 14},
         hovertemplate="median %{y:.1f} %<extra></extra>",
     )
-    shown = layout() | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
+    style = layout() | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
     made.update_layout(
-        **shown,
+        **style,
         legend_font_size=TYPE,
         xaxis=axis("epoch", dtick=1) | _type("epoch"),
         yaxis=percent_axis("") | _type(f"{plain(network)}, validation accuracy"),

@@ -110,8 +110,8 @@ def _place(trace: Any, value: Any, layout: Any) -> str:
     axis = layout[(trace.xaxis or "x").replace("x", "xaxis")]
     if axis.visible is False or axis.showticklabels is False:
         return ""
-    named = dict(zip(axis.tickvals, axis.ticktext, strict=True)) if axis.ticktext else {}
-    text = _plain(str(named[value])) if value in named else _on(axis, value)
+    names = dict(zip(axis.tickvals, axis.ticktext, strict=True)) if axis.ticktext else {}
+    text = _plain(str(names[value])) if value in names else _on(axis, value)
     return " ".join(filter(None, (_plain(axis.title.text), text))) + ": "
 
 

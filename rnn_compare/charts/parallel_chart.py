@@ -19,63 +19,64 @@ FAN = 0.1
 """How far lines through one value are spread, as a share of an axis: else those of a cell would lie on each other."""
 
 
-def parallel_chart(found: Sequence[Outcome]) -> go.Figure:
+def parallel_chart(results: Sequence[Outcome]) -> go.Figure:
     """Returns the chart; values are evenly spaced along each axis, accuracies to scale along the last one.
 
     Args:
-        found: Settings with what they achieved, at least one.
+        results: Settings with what they achieved, at least one.
     """
-    names = varied([one.experiment for one in found]) or ["cell"]
-    drawn = go.Figure()
+    names = varied([item.experiment for item in results]) or ["cell"]
+    figure = go.Figure()
     for place, name in enumerate(names):
-        values = _ordered([getattr(one.experiment, name) for one in found])
+        values = _ordered([getattr(item.experiment, name) for item in results])
         heights = np.linspace(0, 1, len(values)) if len(values) > 1 else np.array([0.5])
-        _add_axis(drawn, place, SETTINGS[name].label, [text(name, value) for value in values], heights.tolist())
-    means = [one.accuracy.mean for one in found]
+        _add_axis(figure, place, SETTINGS[name].label, [text(name, value) for value in values], heights.tolist())
+    means = [item.accuracy.mean for item in results]
     low, high = min(means), max(means)
     ticks = np.linspace(low, high, TICKS) if high > low else np.array([low])
-    _add_axis(drawn, len(names), "accuracy", list(map(percent, ticks)), [_scaled(tick, low, high) for tick in ticks])
-    _add_lines(drawn, found, names, [_scaled(each, low, high) for each in means])
+    _add_axis(figure, len(names), "accuracy", list(map(percent, ticks)), [_scaled(tick, low, high) for tick in ticks])
+    _add_lines(figure, results, names, [_scaled(value, low, high) for value in means])
     hidden: dict[str, Any] = {"visible": False, "fixedrange": True}
-    drawn.update_layout(
+    figure.update_layout(
         showlegend=False,
         hovermode="closest",
         xaxis={**hidden, "range": [-0.35, len(names) + 0.65]},
         yaxis={**hidden, "range": [-0.12, 1.2]},
         margin={"l": 5, "r": 5, "t": 5, "b": 5},
     )
-    return drawn
+    return figure
 
 
-def _add_axis(drawn: go.Figure, place: int, title: str, said: Sequence[str], heights: Sequence[float]) -> None:
-    drawn.add_scatter(
+def _add_axis(figure: go.Figure, place: int, title: str, texts: Sequence[str], heights: Sequence[float]) -> None:
+    figure.add_scatter(
         x=[place, place], y=[-FAN, 1 + FAN], mode="lines", line={"color": GREY, "width": 2}, hoverinfo="skip"
     )
-    drawn.add_annotation(x=place, y=1 + FAN, yanchor="bottom", text=f"<b>{title}</b>", showarrow=False, font_size=16)
-    for label, height in zip(said, heights, strict=True):
-        drawn.add_annotation(
+    figure.add_annotation(x=place, y=1 + FAN, yanchor="bottom", text=f"<b>{title}</b>", showarrow=False, font_size=16)
+    for label, height in zip(texts, heights, strict=True):
+        figure.add_annotation(
             x=place, y=height, xanchor="left", xshift=6, text=f"<b>{label}</b>", showarrow=False, font_size=15
         )
 
 
-def _add_lines(drawn: go.Figure, found: Sequence[Outcome], names: Sequence[str], ends: Sequence[float]) -> None:
-    fan = np.linspace(-FAN / 2, FAN / 2, len(found)) if len(found) > 1 else np.zeros(1)
-    fanned = dict(zip(sorted(range(len(found)), key=lambda line: ends[line]), fan, strict=True))
-    columns = [_ordered([getattr(one.experiment, name) for one in found]) for name in names]
-    for line, (one, end) in enumerate(zip(found, ends, strict=True)):
+def _add_lines(figure: go.Figure, results: Sequence[Outcome], names: Sequence[str], ends: Sequence[float]) -> None:
+    fan = np.linspace(-FAN / 2, FAN / 2, len(results)) if len(results) > 1 else np.zeros(1)
+    fanned = dict(zip(sorted(range(len(results)), key=lambda line: ends[line]), fan, strict=True))
+    columns = [_ordered([getattr(item.experiment, name) for item in results]) for name in names]
+    for line, (item, end) in enumerate(zip(results, ends, strict=True)):
         heights = [
-            (values.index(getattr(one.experiment, name)) / (len(values) - 1) if len(values) > 1 else 0.5) + fanned[line]
+            (values.index(getattr(item.experiment, name)) / (len(values) - 1) if len(values) > 1 else 0.5)
+            + fanned[line]
             for name, values in zip(names, columns, strict=True)
         ]
-        margin = f" ± {100 * one.accuracy.margin:.1f}" if one.accuracy.margin is not None else ""
-        drawn.add_scatter(
+        margin = f" ± {100 * item.accuracy.margin:.1f}" if item.accuracy.margin is not None else ""
+        figure.add_scatter(
             x=list(range(len(names) + 1)),
             y=[*heights, end],
             mode="lines+markers",
-            line={"color": picture(one.experiment.cell).color, "width": 2.5},
+            line={"color": picture(item.experiment.cell).color, "width": 2.5},
             marker={"size": 7},
             opacity=0.8,
-            customdata=[f"{plain(one.group.name)}: {100 * one.accuracy.mean:.1f}{margin} %, n = {one.accuracy.runs}"]
+            customdata=[f"{plain(item.group.name)}: {100 * item.accuracy.mean:.1f}{margin} %, n = {item.accuracy.runs}"]
             * (len(names) + 1),
             hovertemplate="%{customdata}<extra></extra>",
         )
@@ -85,7 +86,7 @@ def _ordered(values: Sequence[Any]) -> list[Any]:
     return (
         list(dict.fromkeys(values))
         if isinstance(values[0], str)
-        else sorted(set(values), key=lambda each: (each is not None, each))
+        else sorted(set(values), key=lambda value: (value is not None, value))
     )
 
 

@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_compare.cli import output
@@ -64,8 +65,8 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
                     _watch(follower, show, STOP_SECONDS)
                     return INTERRUPTED
             if not (as_json or display):
-                for found in findings(follower.runs, Evidence(store)):
-                    print(found.text)
+                for finding in findings(follower.runs, Evidence(store)):
+                    print(finding.text)
         finally:
             engine.close()
         return FAILED if any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in follower.runs) else 0
@@ -83,14 +84,22 @@ def open_store() -> Iterator[RunStore]:
         store.close()
 
 
+def path(name: str) -> Path:
+    """Returns the path that a command line names."""
+    try:
+        return Path(name).expanduser()
+    except RuntimeError as error:
+        raise UserError(f"{name} names a home folder that is not there. Choose another path.") from error
+
+
 def _watch(follower: Follower, show: output.Show, seconds: float | None = None, engine: "Engine | None" = None) -> None:
     until = None if seconds is None else time.monotonic() + seconds
-    said = None
+    reason = None
     while True:
         news = follower.news()
-        if engine is not None and engine.state.reason not in (said, None):
-            said = engine.state.reason  # a cluster that is not there, for instance
-            print(said, file=sys.stderr)
+        if engine is not None and engine.state.reason not in (reason, None):
+            reason = engine.state.reason  # a cluster that is not there, for instance
+            print(reason, file=sys.stderr)
         show(follower.runs, news)
         if follower.done or (until is not None and time.monotonic() > until):
             return

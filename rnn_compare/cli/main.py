@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
-from rnn_compare.cli import baselines, compare, export, fetch, foreground, output, page, report, sweep
+from rnn_compare.cli import compare, foreground, output, report, short_commands, sweep
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
@@ -57,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _page(options: argparse.Namespace) -> int:
-    return page.start(options.streamlits)
+    return short_commands.page(options.streamlits)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -85,7 +85,7 @@ def _compare(options: argparse.Namespace) -> int:
 
 
 def _baselines(options: argparse.Namespace) -> int:
-    return baselines.tell(experiment_from(chosen(options)), options.json)
+    return short_commands.baselines(experiment_from(chosen(options)), options.json)
 
 
 def _parameters(options: argparse.Namespace) -> int:
@@ -134,11 +134,11 @@ def _runs(options: argparse.Namespace) -> int:
 
 
 def _fetch(options: argparse.Namespace) -> int:
-    return fetch.run(options.source, options.json)
+    return short_commands.fetch(options.source, options.json)
 
 
 def _report(options: argparse.Namespace) -> int:
-    targets = {kind: given for kind in report.KINDS if (given := getattr(options, kind)) is not None}
+    targets = {kind: target for kind in report.KINDS if (target := getattr(options, kind)) is not None}
     return report.write(options.run, targets, options.json)
 
 
@@ -151,7 +151,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    return export.write(options.run, options.which, options.model)
+    return short_commands.export(options.run, options.which, options.model)
 
 
 # ---- what they share ---------------------------------------------------------------------------
@@ -159,8 +159,8 @@ def _export(options: argparse.Namespace) -> int:
 
 def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
     """A command line may hold any bytes, but neither the record nor a vocabulary does."""
-    for given in vars(options).values():
-        for text in given if isinstance(given, list | tuple) else [given]:
+    for value in vars(options).values():
+        for text in value if isinstance(value, list | tuple) else [value]:
             try:
                 str(text).encode()
             except UnicodeEncodeError as error:
@@ -174,44 +174,46 @@ def _parser() -> argparse.ArgumentParser:
         f"Runs made here appear on the page (`{page_command()}`) too, which is opened if no command is given.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
-    opened = commands.add_parser("page", help="open the page in the browser", epilog="Example: page --server.port 8600")
-    opened.description = "Opens the page in the browser. Options go to Streamlit, as those of `streamlit run` do."
-    opened.set_defaults(command=_page)
+    command = commands.add_parser(
+        "page", help="open the page in the browser", epilog="Example: page --server.port 8600"
+    )
+    command.description = "Opens the page in the browser. Options go to Streamlit, as those of `streamlit run` do."
+    command.set_defaults(command=_page)
     _add_train(commands)
     _add_continue(commands)
     _add_sweep(commands)
-    held = _command(
+    command = _command(
         commands, "compare", _compare, "tell which of several groups of runs is better, if that can be told"
     )
-    held.add_argument("group", metavar="GROUP", nargs="+", help="a run's id, or those of several seeds: ID,ID,…")
-    held.add_argument(
+    command.add_argument("group", metavar="GROUP", nargs="+", help="a run's id, or those of several seeds: ID,ID,…")
+    command.add_argument(
         "--measure",
         choices=("test", "kept", "typical"),
         help="the test reviews; the weights that one would keep; a typical epoch. What tells most if left out.",
     )
-    simple = _command(commands, "baselines", _baselines, "tell what classifiers that ignore the order of words reach")
-    add_settings(simple, several=(), named=BASELINE_SETTINGS)
-    counts = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
-    add_settings(counts)
-    predict = _command(commands, "predict", _predict, "let a trained network judge a review")
-    predict.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
-    predict.add_argument("text", metavar="TEXT", help="the review, in quotes")
-    _add_which(predict)
+    command = _command(commands, "baselines", _baselines, "tell what classifiers that ignore the order of words reach")
+    add_settings(command, several=(), offered=BASELINE_SETTINGS)
+    command = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
+    add_settings(command)
+    command = _command(commands, "predict", _predict, "let a trained network judge a review")
+    command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+    command.add_argument("text", metavar="TEXT", help="the review, in quotes")
+    _add_which(command)
     _command(commands, "runs", _runs, "list all runs")
-    fetched = _command(commands, "fetch", _fetch, "fetch the files of a source, where there is a network")
-    fetched.add_argument("source", choices=fetch.FETCHED, help=" or ".join(fetch.FETCHED))
+    command = _command(commands, "fetch", _fetch, "fetch the files of a source, where there is a network")
+    command.add_argument("source", choices=short_commands.FETCHABLE, help=" or ".join(short_commands.FETCHABLE))
     _add_report(commands)
-    taken = _command(commands, "import", _import, "take in the runs of a report or a recording from elsewhere")
-    taken.add_argument("file", metavar="FILE", help="what `report --html` or `record` wrote, here or elsewhere")
-    kept = commands.add_parser("record", help="write finished runs with their best weights, to be played elsewhere")
-    kept.set_defaults(command=_record)
-    kept.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
-    kept.add_argument("file", metavar="FILE.json.gz", help="the file to write, which another copy can `import`")
-    model = commands.add_parser("export", help="write a run's network as a stock Keras model")
-    model.set_defaults(command=_export)
-    model.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
-    model.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
-    _add_which(model)
+    command = _command(commands, "import", _import, "take in the runs of a report or a recording from elsewhere")
+    command.add_argument("file", metavar="FILE", help="what `report --html` or `record` wrote, here or elsewhere")
+    command = commands.add_parser("record", help="write finished runs with their best weights, to be played elsewhere")
+    command.set_defaults(command=_record)
+    command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
+    command.add_argument("file", metavar="FILE.json.gz", help="the file to write, which another copy can `import`")
+    command = commands.add_parser("export", help="write a run's network as a stock Keras model")
+    command.set_defaults(command=_export)
+    command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
+    command.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
+    _add_which(command)
     return parser
 
 
@@ -252,21 +254,21 @@ def _add_sweep(commands: Any) -> None:
 
 
 def _add_report(commands: Any) -> None:
-    told = _command(commands, "report", _report, "write a report of runs to take home")
-    told.description = (
+    written = _command(commands, "report", _report, "write a report of runs to take home")
+    written.description = (
         "Writes what runs have shown: as a page with charts, tables and verdicts that needs no network; as a notebook "
         "that repeats it in stock Keras; their curves and predictions as tables; for TensorBoard. "
         "Example: report lstm-3f9a2c,lstm-77ab01 gru-51c0de --html report.html"
     )
-    told.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
-    told.add_argument("--html", metavar="FILE", help="a page, which another copy of the program can `import`")
-    told.add_argument("--notebook", metavar="FILE.ipynb", help="a Jupyter notebook")
+    written.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
+    written.add_argument("--html", metavar="FILE", help="a page, which another copy of the program can `import`")
+    written.add_argument("--notebook", metavar="FILE.ipynb", help="a Jupyter notebook")
     for kind in ("parquet", "csv"):
         more = f"FILE.curves.{kind}"
-        told.add_argument(
+        written.add_argument(
             f"--{kind}", metavar="FILE", help=f"a row for each prediction; the curves beside it in {more}"
         )
-    told.add_argument("--tensorboard", metavar="FOLDER", help="event files, in a folder for each run")
+    written.add_argument("--tensorboard", metavar="FOLDER", help="event files, in a folder for each run")
 
 
 def _count(text: str) -> int:

@@ -89,13 +89,13 @@ def _said(run: Run) -> str:
         return "waiting for a worker"
     if run.status is Status.RUNNING and not run.epochs and (not run.progress or run.progress[-1].phase == "preparing"):
         return "preparing"
-    said = [run.status.value] if run.status.ended else []
-    said.append(f"{len(run.epochs)} of {run.experiment.epochs} epochs")
+    parts = [run.status.value] if run.status.ended else []
+    parts.append(f"{len(run.epochs)} of {run.experiment.epochs} epochs")
     if run.best:
-        said.append(f"best validation {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})")
+        parts.append(f"best validation {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})")
     if run.seconds_left is not None:
-        said.append(f"{run.seconds_left:.0f} s left")
-    return ", ".join(said)
+        parts.append(f"{run.seconds_left:.0f} s left")
+    return ", ".join(parts)
 
 
 def json_line(values: dict[str, Any]) -> None:
@@ -130,7 +130,9 @@ def parameters_text(experiment: Experiment, counted: Parameters) -> str:
     """Returns the parameter counts of one network, layer by layer with their arithmetic."""
     rows = [(layer.name, layer.count, layer.arithmetic) for layer in counted.layers]
     rows.append(("total", counted.total, f"before Dense, as in the lecture's summary: {counted.before_dense:,}"))
-    return "\n".join([experiment.label, *(f"  {name:<18}{count:>12,}  {said}" for name, count, said in rows)])
+    return "\n".join(
+        [experiment.label, *(f"  {name:<18}{count:>12,}  {arithmetic}" for name, count, arithmetic in rows)]
+    )
 
 
 def run_json(run: Run) -> dict[str, Any]:

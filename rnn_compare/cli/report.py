@@ -36,11 +36,11 @@ def write(runs: Sequence[str], targets: dict["Form", str], as_json: bool) -> int
         raise UserError(
             f"Nothing is to be written. Say what and where, such as --html report.html; there are {options}."
         )
-    places = {kind: _place(kind, given) for kind, given in targets.items()}
+    places = {kind: _place(kind, name) for kind, name in targets.items()}
     from rnn_compare.report.contents import gather
 
     with foreground.open_store() as store:
-        contents = gather(store, [run for given in runs for run in given.split(",") if run])
+        contents = gather(store, [run for name in runs for run in name.split(",") if run])
     for kind, place in places.items():
         for path in _write(kind, contents, place):
             if as_json:
@@ -59,14 +59,14 @@ def take_in(file: str, as_json: bool) -> int:
     from rnn_compare.report.importing import take_in as taken_in
 
     with foreground.open_store() as store:
-        imported = taken_in(_path(file), store)
-    for each in imported:
-        if each.is_renamed:
-            print(f"{each.id_there} is here already: taken in as {each.run.id}.", file=sys.stderr)
+        imported = taken_in(foreground.path(file), store)
+    for item in imported:
+        if item.is_renamed:
+            print(f"{item.id_there} is here already: taken in as {item.run.id}.", file=sys.stderr)
         if as_json:
-            output.json_line({"kind": "imported", "run": each.run.id, "recorded_as": each.id_there})
+            output.json_line({"kind": "imported", "run": item.run.id, "recorded_as": item.id_there})
         else:
-            run = each.run
+            run = item.run
             print(f"{run.id}  {run.title}  {run.status.value}, recorded on {run.owner.host}")
     if not as_json:
         print(f"{counted(len(imported), 'run')} taken in: they can be looked at and compared, not continued.")
@@ -83,27 +83,20 @@ def record(runs: Sequence[str], file: str) -> int:
     Raises:
         UserError: If a run cannot be recorded, or the file cannot be written.
     """
-    place = _path(file)
+    place = foreground.path(file)
     if not place.name.endswith(".json.gz"):
         raise UserError(f"{place} does not end in .json.gz, as a recording must. Name it comparison.json.gz.")
     from rnn_compare.report import shipped_runs
 
     with foreground.open_store() as store:
-        shipped_runs.write(store, [run for given in runs for run in given.split(",") if run], place)
+        shipped_runs.write(store, [run for name in runs for run in name.split(",") if run], place)
     print(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
     return 0
 
 
-def _path(given: str) -> Path:
-    try:
-        return Path(given).expanduser()
-    except RuntimeError as error:
-        raise UserError(f"{given} names a home folder that is not there. Choose another path.") from error
-
-
-def _place(kind: "Form", given: str) -> Path:
+def _place(kind: "Form", name: str) -> Path:
     """Returns where to write, refused before anything is gathered where that can be seen beforehand."""
-    place = _path(given)
+    place = foreground.path(name)
     wanted = "a folder" if kind == "tensorboard" else "a file in an existing folder"
     if kind == "tensorboard":
         problem = "is no folder" if place.exists() and not place.is_dir() else ""

@@ -1,14 +1,16 @@
 """Settings as options of a command: one for each field of ``Experiment``, which alone knows the bounds."""
 
 import argparse
+import sys
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from rnn_compare.cli import texts
 from rnn_compare.experiment import Experiment, bounds, choices
 from rnn_compare.experiment_sets import comparison
+from rnn_compare.formatting import counted
 from rnn_compare.settings import text
-from rnn_compare.sources.registry import SOURCES, source
+from rnn_compare.sources import own_texts, text_cards
+from rnn_compare.sources.registry import SOURCES, is_known, source
 from rnn_compare.sources.task import USUAL_DISTANCE
 
 SEVERAL = ("cell", "units", "maxlen")
@@ -21,13 +23,13 @@ def add_settings(
     parser: argparse.ArgumentParser,
     cell: Sequence[str] | None = None,
     several: Sequence[str] = SEVERAL,
-    named: Collection[str] = Experiment.model_fields,
+    offered: Collection[str] = Experiment.model_fields,
 ) -> None:
     """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
     # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
     group = parser.add_argument_group("settings")
     for name, field in Experiment.model_fields.items():
-        if name not in named:
+        if name not in offered:
             continue
         flag = "--seeds" if name == "seed" and name in several else f"--{name.replace('_', '-')}"
         if field.annotation is bool:
@@ -37,8 +39,8 @@ def add_settings(
         usual = " ".join(cell) if cell and name == "cell" else _USUAL.get(name, text(name, field.default))
         limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
         if name == "reviews":
-            held = ", ".join(f"{each} {source(each).size:,}" for each in SOURCES)
-            limits = f"{int(bounds(name)[0])} to all that the source holds ({held})"
+            sizes = ", ".join(f"{source_name} {source(source_name).size:,}" for source_name in SOURCES)
+            limits = f"{int(bounds(name)[0])} to all that the source holds ({sizes})"
         more = " Or FILE.csv: texts of your own with two labels." if name == "source" else ""
         group.add_argument(
             flag,
@@ -52,9 +54,14 @@ def add_settings(
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
     """Returns the settings that were given; a file of one's own texts is read first."""
-    given = {name: getattr(options, name, None) for name in Experiment.model_fields}
-    found = {name: value for name, value in given.items() if value is not None}
-    return found | texts.read(found.get("source"), options.json)
+    values = {name: getattr(options, name, None) for name in Experiment.model_fields}
+    settings = {name: value for name, value in values.items() if value is not None}
+    sources = settings.get("source")
+    if isinstance(sources, list):
+        settings["source"] = [_source_name(name, options.json) for name in sources]
+    elif sources is not None:
+        settings["source"] = _source_name(sources, options.json)
+    return settings
 
 
 def experiments(options: argparse.Namespace) -> list[Experiment]:
@@ -72,3 +79,24 @@ def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
         return
     group.add_argument(flag, dest=name, action="append_const", const=True, help=purpose)
     group.add_argument(f"--no-{flag[2:]}", dest=name, action="append_const", const=False, help="Not so; or give both.")
+
+
+def _source_name(source_or_file: str, as_json: bool) -> str:
+    """Returns the name of a source; a file of texts is taken in first, and what was understood of it printed."""
+    path = None if is_known(source_or_file) else own_texts.find(source_or_file)
+    if path is None:
+        return source_or_file
+    from rnn_compare.reviews import taking_in  # NumPy takes a moment
+
+    card = text_cards.card(taking_in.take_in(str(path)))
+    if card is None:  # removed in this very moment
+        return source_or_file
+    if not as_json:
+        print(_understood(card), file=sys.stderr)
+    return card.name
+
+
+def _understood(card: text_cards.Card) -> str:
+    balance = " and ".join(f"{count:,} {label!r}" for label, count in zip(card.labels, card.counts, strict=True))
+    summary = f"{card.title}: {counted(card.size, 'text')}, {balance}, read as {card.name}."
+    return " ".join([summary, *card.remarks()])

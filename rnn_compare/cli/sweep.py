@@ -37,19 +37,19 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     if not (sweep.to_train or sweep.at_work):
         _tell_results(sweep.trained, as_json)
         return 0
-    begun: list[str] = []
+    started: list[str] = []
 
     def submit(engine: "Engine") -> Sequence[str]:
         for run in sweep.broken_off:
             engine.continue_run(run.id)
         new = engine.submit(sweep.missing) if sweep.missing else []
-        begun.extend([*(run.id for run in (*sweep.at_work, *sweep.broken_off)), *new])
-        print(f"{len(begun)} runs of the sweep {(new or begun)[0]}", file=sys.stderr)
-        return begun
+        started.extend([*(run.id for run in (*sweep.at_work, *sweep.broken_off)), *new])
+        print(f"{len(started)} runs of the sweep {(new or started)[0]}", file=sys.stderr)
+        return started
 
     code = foreground.train(submit, as_json, display=None if as_json else _line)
     runs = _recorded()
-    now = survey(experiments, [run for run in runs if run.id in begun] if again else runs)
+    now = survey(experiments, [run for run in runs if run.id in started] if again else runs)
     _tell_results([now.runs[experiment] for experiment in now.experiments if experiment in now.runs], as_json)
     if now.to_train:
         print(_how_to_go_on(sweep, now), file=sys.stderr)
@@ -73,16 +73,16 @@ def proceed(sweep: str, as_json: bool) -> int:
         )
     if any(not run.status.ended for run in runs):
         raise UserError(f"The sweep {sweep} is at work already.")
-    left = [run.id for run in runs if run.can_be_continued]
-    if not left:
+    unfinished = [run.id for run in runs if run.can_be_continued]
+    if not unfinished:
         _tell_results(runs, as_json)
         return 0
 
     def submit(engine: "Engine") -> list[str]:
-        for run in left:
+        for run in unfinished:
             engine.continue_run(run)
-        print(f"{len(left)} runs of the sweep {sweep}", file=sys.stderr)
-        return left
+        print(f"{len(unfinished)} runs of the sweep {sweep}", file=sys.stderr)
+        return unfinished
 
     code = foreground.train(submit, as_json, display=None if as_json else _line)
     runs = _begun_together(sweep)
@@ -103,9 +103,9 @@ def results(runs: Sequence[Run], evidence: Evidence | None = None) -> list[dict[
         runs: Of a sweep.
         evidence: Knows the honest measures; they are left out without it.
     """
-    named = [*OUTERMOST, *(name for name in varied([run.experiment for run in runs]) if name not in OUTERMOST)]
+    names = [*OUTERMOST, *(name for name in varied([run.experiment for run in runs]) if name not in OUTERMOST)]
     return [
-        {name: getattr(group.experiment, name) for name in named} | _result(group, evidence) for group in groups(runs)
+        {name: getattr(group.experiment, name) for name in names} | _result(group, evidence) for group in groups(runs)
     ]
 
 
@@ -122,14 +122,14 @@ def _result(group: Group, evidence: Evidence | None) -> dict[str, Any]:
         "highest": best and best.highest,
     }
     for measure in MEASURES if evidence else ():
-        found = _mean_of(group, evidence, measure)
-        result |= {measure: found and found.mean, f"{measure}_margin": found and found.margin}
+        accuracy = _mean_of(group, evidence, measure)
+        result |= {measure: accuracy and accuracy.mean, f"{measure}_margin": accuracy and accuracy.margin}
     return result
 
 
 def _mean_of(group: Group, evidence: Evidence | None, measure: Measure) -> Mean | None:
     achieved = evidence.of_group(group, measure) if evidence else None
-    return mean([one.accuracy for one in achieved]) if achieved else None
+    return mean([training.accuracy for training in achieved]) if achieved else None
 
 
 def _recorded() -> list[Run]:

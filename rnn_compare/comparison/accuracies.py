@@ -180,10 +180,10 @@ def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -
 
 
 def _right(probabilities: ByEpoch, labels: NDArray[np.integer]) -> NDArray[np.float64] | None:  # (epochs, reviews)
-    kept_ones = [each for each in probabilities if each is not None]
-    if not kept_ones or len(kept_ones) < len(probabilities):
+    recorded = [epoch for epoch in probabilities if epoch is not None]
+    if not recorded or len(recorded) < len(probabilities):
         return None
-    return _rightly_judged(np.stack(kept_ones), labels)
+    return _rightly_judged(np.stack(recorded), labels)
 
 
 def _rightly_judged(probabilities: Probabilities, labels: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -91,8 +91,8 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
     """
     reviews = prepared.load(experiment.dataset)
     file = _file(reviews, experiment)
-    if (kept := _read(file)) is not None:
-        return kept
+    if (stored := _read(file)) is not None:
+        return stored
     import sklearn.linear_model  # noqa: F401  # a second that is no part of any baseline's
 
     results = []
@@ -144,9 +144,9 @@ def _file(reviews: Reviews, experiment: Experiment) -> Path:
 
 
 def _write(file: Path, results: Sequence[Baseline]) -> None:
-    arrays = {f"{each.name}_correct": each.correct for each in results}
-    arrays |= {f"{each.name}_test_correct": each.test_correct for each in results if each.test_correct is not None}
-    figures = {f"{each.name}_figures": np.array([each.seconds, each.features]) for each in results}
+    arrays = {f"{item.name}_correct": item.correct for item in results}
+    arrays |= {f"{item.name}_test_correct": item.test_correct for item in results if item.test_correct is not None}
+    figures = {f"{item.name}_figures": np.array([item.seconds, item.features]) for item in results}
     with whole_file(file) as partial, partial.open("wb") as stream:
         np.savez_compressed(stream, allow_pickle=False, **arrays, **figures)
 
@@ -154,14 +154,14 @@ def _write(file: Path, results: Sequence[Baseline]) -> None:
 def _read(file: Path) -> list[Baseline] | None:
     """Reads what was kept; None if nothing was, or the file is damaged: then it is worked out anew."""
     try:
-        with np.load(file, allow_pickle=False) as kept:
+        with np.load(file, allow_pickle=False) as arrays:
             return [
                 Baseline(
                     name,
-                    float(kept[f"{name}_figures"][0]),
-                    int(kept[f"{name}_figures"][1]),
-                    kept[f"{name}_correct"],
-                    kept.get(f"{name}_test_correct"),
+                    float(arrays[f"{name}_figures"][0]),
+                    int(arrays[f"{name}_figures"][1]),
+                    arrays[f"{name}_correct"],
+                    arrays.get(f"{name}_test_correct"),
                 )
                 for name in BASELINES
             ]

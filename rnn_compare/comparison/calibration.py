@@ -82,4 +82,4 @@ def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]
 
 
 def _error(bins: Sequence[Bin]) -> float:
-    return sum(one.reviews * abs(one.observed - one.predicted) for one in bins) / sum(one.reviews for one in bins)
+    return sum(item.reviews * abs(item.observed - item.predicted) for item in bins) / sum(item.reviews for item in bins)

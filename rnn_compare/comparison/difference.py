@@ -87,32 +87,32 @@ def by_student(
     total = sum(variance for variance, _ in parts)
     df = min(most_df, total**2 / sum(variance**2 / freedom for variance, freedom in parts))
     p = min(1.0, 2 * float(stdtr(df, -abs(difference) / math.sqrt(total))))
-    known = Difference(
+    untested = Difference(
         difference, runs, p=p, df=df, variance_seeds=sum(variance for variance, _ in seeds), variance_reviews=reviews[0]
     )
-    return at_level(known, 1 - ALPHA, p)
+    return at_level(untested, 1 - ALPHA, p)
 
 
-def at_level(found: Difference, level: float, p_adjusted: float) -> Difference:
+def at_level(difference: Difference, level: float, p_adjusted: float) -> Difference:
     """Returns a difference with the interval of another level, and the verdict by an adjusted p.
 
     Args:
-        found: A difference that has a p.
+        difference: A difference that has a p.
         level: Of the interval, from 0 to 1.
         p_adjusted: By which the verdict goes.
     """
     from scipy.special import stdtrit
 
-    assert found.df is not None
-    assert found.standard_error is not None
-    half = float(stdtrit(found.df, (1 + level) / 2)) * found.standard_error
+    assert difference.df is not None
+    assert difference.standard_error is not None
+    half = float(stdtrit(difference.df, (1 + level) / 2)) * difference.standard_error
     verdict: Verdict = "cannot tell"
     if p_adjusted <= ALPHA:
-        verdict = "a is better" if found.difference > 0 else "b is better"
+        verdict = "a is better" if difference.difference > 0 else "b is better"
     return replace(
-        found,
-        low=found.difference - half,
-        high=found.difference + half,
+        difference,
+        low=difference.difference - half,
+        high=difference.difference + half,
         p_adjusted=p_adjusted,
         verdict=verdict,
         level=level,
@@ -136,13 +136,13 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
         >>> [(round(one.p, 3), round(one.p_adjusted, 3), one.verdict) for one in holm(three)]
         [(0.0, 0.001, 'a is better'), (0.017, 0.034, 'a is better'), (0.846, 0.846, 'cannot tell')]
     """
-    tested = sorted((one.p, place) for place, one in enumerate(differences) if one.p is not None)
+    tested = sorted((item.p, place) for place, item in enumerate(differences) if item.p is not None)
     adjusted = holm_adjusted([p for p, _ in tested])
     called_real = sum(p <= ALPHA for p in adjusted)
     judged = list(differences)
     for rank, (_, place) in enumerate(tested):
-        one = replace(differences[place], comparisons=len(tested))
-        judged[place] = at_level(one, 1 - ALPHA / (len(tested) - min(rank, called_real)), adjusted[rank])
+        item = replace(differences[place], comparisons=len(tested))
+        judged[place] = at_level(item, 1 - ALPHA / (len(tested) - min(rank, called_real)), adjusted[rank])
     return judged
 
 

@@ -71,14 +71,14 @@ class EqualTime:
         return self.experiment.epochs * self.pace.seconds
 
 
-def match_parameters(chosen: Experiment, cells: Sequence[str]) -> list[EqualParameters]:
+def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[EqualParameters]:
     """Returns for each cell the network whose recurrent layers come nearest in parameters to the chosen one's.
 
     All other settings are the chosen network's. The count grows with the units, so it is searched by halving; of two
     equally near the smaller is taken. The embedding and the verdict's layer do not count: the embedding is the same.
 
     Args:
-        chosen: The network that is to be matched.
+        reference: The network that is to be matched.
         cells: Names of cells; the chosen one's own gives that network again.
 
     Example:
@@ -88,31 +88,31 @@ def match_parameters(chosen: Experiment, cells: Sequence[str]) -> list[EqualPara
         >>> gru.experiment.units, gru.difference
         (38, -112)
     """
-    wanted = parameters(chosen).recurrent
-    found = []
+    wanted = parameters(reference).recurrent
+    matches = []
     for cell in cells:
         low, high = map(int, bounds("units"))
         while low < high:  # the fewest units that reach what is wanted
             middle = (low + high) // 2
-            low, high = (low, middle) if _recurrent(chosen, cell, middle) >= wanted else (middle + 1, high)
+            low, high = (low, middle) if _recurrent(reference, cell, middle) >= wanted else (middle + 1, high)
         nearest = min(
             (units for units in (low - 1, low) if units >= 1),
-            key=lambda units: abs(_recurrent(chosen, cell, units) - wanted),
+            key=lambda units: abs(_recurrent(reference, cell, units) - wanted),
         )
-        experiment = _with(chosen, cell=cell, units=nearest)
-        found.append(EqualParameters(experiment, parameters(experiment), wanted))
-    return found
+        experiment = _with(reference, cell=cell, units=nearest)
+        matches.append(EqualParameters(experiment, parameters(experiment), wanted))
+    return matches
 
 
-def match_time(chosen: Experiment, others: Sequence[Experiment], runs: Sequence[Run]) -> list[EqualTime]:
+def match_time(reference: Experiment, others: Sequence[Experiment], runs: Sequence[Run]) -> list[EqualTime]:
     """Returns each network with as many epochs as take as long as the chosen network's.
 
     Args:
-        chosen: The network whose time is to be matched.
+        reference: The network whose time is to be matched.
         others: The networks to match.
         runs: Of this machine; finished epochs are what is measured.
     """
-    wanted = chosen.epochs * epoch_seconds(chosen, runs).seconds
+    wanted = reference.epochs * epoch_seconds(reference, runs).seconds
     low, high = map(int, bounds("epochs"))
     matched = []
     for other in others:
@@ -140,8 +140,8 @@ def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
     return EpochSeconds(History(runs).epoch(experiment), 0)
 
 
-def _recurrent(chosen: Experiment, cell: str, units: int) -> int:
-    return parameters(_with(chosen, cell=cell, units=units)).recurrent
+def _recurrent(reference: Experiment, cell: str, units: int) -> int:
+    return parameters(_with(reference, cell=cell, units=units)).recurrent
 
 
 def _with(experiment: Experiment, **changed: object) -> Experiment:

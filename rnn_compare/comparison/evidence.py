@@ -58,9 +58,9 @@ class Evidence:
 
     def of_group(self, group: Group, measure: Measure) -> list[Achieved] | None:
         """Returns what the counted runs of a group achieved; None unless all of them were measured so."""
-        each = [self.achieved(run, measure) for run in group.counted]
-        found = [one for one in each if one is not None]
-        return found if found and len(found) == len(each) else None
+        outcomes = [self.achieved(run, measure) for run in group.counted]
+        measured = [outcome for outcome in outcomes if outcome is not None]
+        return measured if measured and len(measured) == len(outcomes) else None
 
     def spread(self, group: Group, measure: Measure) -> tuple[Spread, str] | None:
         """Returns what the seed does to a setting, from runs beside the group's own; None where too few are known.
@@ -77,7 +77,7 @@ class Evidence:
             and not run.is_from_elsewhere
             and not self._left_out(run)
         }
-        measured = [one for one in (self.achieved(run, measure) for run in others.values()) if one is not None]
+        measured = [value for value in (self.achieved(run, measure) for run in others.values()) if value is not None]
         if len(measured) >= FEWEST:
             return spread(measured), f"{len(measured)} other runs of this setting"
         shipped = _shipped().get(group.experiment.setting, {}).get(measure)
@@ -87,12 +87,12 @@ class Evidence:
         if measure == "test":
             return self._tested(run)
         labels = known_labels(run.experiment, "validation")
-        found: dict[int, NDArray[np.float32]] = {
-            each.epoch: decoded(each.probabilities)
-            for each in self._store.predictions(run.id)
-            if labels is not None and each.reviews == len(labels)
+        by_number: dict[int, NDArray[np.float32]] = {
+            prediction.epoch: decoded(prediction.probabilities)
+            for prediction in self._store.predictions(run.id)
+            if labels is not None and prediction.reviews == len(labels)
         }
-        by_epoch: Sequence[NDArray[np.float32] | None] = [found.get(epoch.epoch) for epoch in run.epochs]
+        by_epoch: Sequence[NDArray[np.float32] | None] = [by_number.get(epoch.epoch) for epoch in run.epochs]
         if measure == "kept":
             return None if labels is None else kept(by_epoch, labels)
         val_accuracy = [epoch["val_accuracy"] for epoch in run.epochs]
@@ -172,7 +172,7 @@ def _result(group: Group, evidence: Evidence) -> Result:
         group,
         mean(best),
         {
-            measure: mean([one.accuracy for one in evidence.of_group(group, measure) or []]) if group.counted else None
+            measure: mean([run.accuracy for run in evidence.of_group(group, measure) or []]) if group.counted else None
             for measure in MEASURES
         },
         statistics.median(took) if took else None,

@@ -163,14 +163,14 @@ def _left_out(all_groups: Sequence[Group]) -> list[Finding]:
     groups_left = [group for group in all_groups if group.left_out]
     if not groups_left or len(all_groups) == 1 == len(all_groups[0].runs):
         return []
-    named = listed([_of_a_group(group) for group in groups_left])
-    return [Finding(groups_left[0].left_out[0].id, f"Not compared: {named}.")]
+    names = listed([_of_a_group(group) for group in groups_left])
+    return [Finding(groups_left[0].left_out[0].id, f"Not compared: {names}.")]
 
 
 def _of_a_group(group: Group) -> str:
-    left = group.left_out
-    if len(left) > 1:
-        return f"{len(left)} of {len(group.runs)} seeds of {group.name} (ended early)"
-    seed = f" seed {left[0].experiment.seed}" if len(group.runs) > 1 else ""
-    epochs = f"{len(left[0].epochs)} of {left[0].experiment.epochs} epochs"
-    return f"{group.name}{seed} ({left[0].status.value} after {epochs})"
+    ended_early = group.left_out
+    if len(ended_early) > 1:
+        return f"{len(ended_early)} of {len(group.runs)} seeds of {group.name} (ended early)"
+    seed = f" seed {ended_early[0].experiment.seed}" if len(group.runs) > 1 else ""
+    epochs = f"{len(ended_early[0].epochs)} of {ended_early[0].experiment.epochs} epochs"
+    return f"{group.name}{seed} ({ended_early[0].status.value} after {epochs})"

@@ -60,10 +60,10 @@ def groups(runs: Sequence[Run]) -> list[Group]:
     for run in sorted(runs, key=lambda run: run.position):
         by_setting.setdefault(run.experiment.setting, {})[run.experiment.seed] = run
     first_seen = dict.fromkeys(run.experiment.setting for run in runs)
-    chosen = [tuple(run for _, run in sorted(by_setting[setting].items())) for setting in first_seen]
-    without_seeds = [members[0].experiment.model_copy(update={"seed": 0}) for members in chosen]
+    by_group = [tuple(run for _, run in sorted(by_setting[setting].items())) for setting in first_seen]
+    without_seeds = [members[0].experiment.model_copy(update={"seed": 0}) for members in by_group]
     return [
-        Group(_called(label, members), members) for label, members in zip(labels(without_seeds), chosen, strict=True)
+        Group(_called(label, members), members) for label, members in zip(labels(without_seeds), by_group, strict=True)
     ]
 
 

@@ -116,8 +116,8 @@ def details(comparison: Comparison, difference: float = 0.01) -> list[str]:
 
 def seeds(comparison: Comparison) -> str:
     """Returns how many seeds a comparison rests on."""
-    one, other = comparison.difference.runs if comparison.difference else (0, 0)
-    return f"{counted(one, 'seed')} each" if one == other else f"{one} and {counted(other, 'seed')}"
+    first, second = comparison.difference.runs if comparison.difference else (0, 0)
+    return f"{counted(first, 'seed')} each" if first == second else f"{first} and {counted(second, 'seed')}"
 
 
 def points(share: float) -> str:
@@ -186,10 +186,10 @@ def _together(difference: Difference) -> str:
 def _power(comparison: Comparison, measured: Difference, difference: float) -> str:
     import numpy as np
 
-    one, other = (
+    first, second = (
         max(float(np.var([training.accuracy for training in group], ddof=1)), 1e-9) for group in comparison.achieved
     )
-    needed = seeds_needed(one, other, measured.variance_reviews or 0.0, difference)
+    needed = seeds_needed(first, second, measured.variance_reviews or 0.0, difference)
     if needed is None:
         return (
             f"No number of seeds would show a difference of {points(difference)} points in 80 of 100 cases: the "

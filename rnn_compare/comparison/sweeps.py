@@ -72,18 +72,18 @@ class Sweep:
     @property
     def to_train(self) -> list[Experiment]:
         """What nobody trains yet: the missing ones, and what is left of those that were broken off."""
-        left = [
+        rest = [
             run.experiment.model_copy(update={"epochs": max(1, run.experiment.epochs - len(run.epochs))})
             for run in self.broken_off
         ]
-        return left + self.missing
+        return rest + self.missing
 
 
-def grid(chosen: Mapping[str, Any]) -> list[Experiment]:
+def grid(settings: Mapping[str, Any]) -> list[Experiment]:
     """Returns one experiment for each combination of values; equal ones count once.
 
     Args:
-        chosen: Values of settings by name; a list holds the values of an axis. Cells vary slowest, seeds fastest.
+        settings: Values of settings by name; a list holds the values of an axis. Cells vary slowest, seeds fastest.
 
     Raises:
         UserError: If there are too many or none, or a setting is out of bounds.
@@ -92,9 +92,9 @@ def grid(chosen: Mapping[str, Any]) -> list[Experiment]:
         >>> [e.label for e in grid({"cell": ["LSTM", "GRU"], "units": [4, 8], "maxlen": 20})]
         ['LSTM(4)', 'LSTM(8)', 'GRU(4)', 'GRU(8)']
     """
-    names = sorted(chosen, key=_place)
+    names = sorted(settings, key=_place)
     values = [
-        list(dict.fromkeys(chosen[name])) if isinstance(chosen[name], list | tuple) else [chosen[name]]
+        list(dict.fromkeys(settings[name])) if isinstance(settings[name], list | tuple) else [settings[name]]
         for name in names
     ]
     for name, axis in zip(names, values, strict=True):

@@ -38,23 +38,23 @@ class Comparison:
     problem: str = ""
 
 
-def compare(chosen: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> list[Comparison]:
+def compare(groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> list[Comparison]:
     """Compares every pair of groups; several pairs are judged together (Holm).
 
     Args:
-        chosen: The groups, all of whose runs have ended.
+        groups: The groups, all of whose runs have ended.
         evidence: Knows what the runs achieved.
         measure: What is compared; what tells most of all that every run was measured by, if None.
     """
-    measure = measure or usual_measure(chosen, evidence)
-    pairs = [_pair(a, b, evidence, measure) for a, b in itertools.combinations(chosen, 2)]
+    measure = measure or usual_measure(groups, evidence)
+    pairs = [_pair(a, b, evidence, measure) for a, b in itertools.combinations(groups, 2)]
     judged = iter(holm([pair.difference for pair in pairs if pair.difference]))
     return [replace(pair, difference=next(judged)) if pair.difference else pair for pair in pairs]
 
 
-def usual_measure(chosen: Sequence[Group], evidence: Evidence) -> Measure:
+def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:
     """Returns the most telling measure that all counted runs of all groups have."""
-    counted = [group for group in chosen if group.counted]
+    counted = [group for group in groups if group.counted]
     return next((m for m in MOST_TELLING if all(evidence.of_group(group, m) for group in counted)), "typical")
 
 
@@ -79,12 +79,12 @@ def _pair(a: Group, b: Group, evidence: Evidence, measure: Measure) -> Compariso
 
 
 def _seed_by_seed(a: Group, b: Group, achieved: tuple[tuple[Achieved, ...], tuple[Achieved, ...]]) -> Difference:
-    one, other = (
+    first, second = (
         {run.experiment.seed: training.accuracy for run, training in zip(group.counted, trainings, strict=True)}
         for group, trainings in zip((a, b), achieved, strict=True)
     )
     experiment = a.experiment
-    return settings_with_splits(one, other, experiment.training_reviews, experiment.validation_reviews)
+    return settings_with_splits(first, second, experiment.training_reviews, experiment.validation_reviews)
 
 
 def _why_not(a: Group, b: Group, measure: Measure) -> str:

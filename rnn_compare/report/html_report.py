@@ -32,7 +32,7 @@ def html(contents: Contents) -> str:
     """
     looks_of_groups = looks(group.experiment.cell for group in contents.groups)
     runs = [(run, contents.predictions[run.id]) for run in contents.runs]
-    shown = _escaped_json(charts(contents.groups, looks_of_groups, contents.baselines))
+    chart_data = _escaped_json(charts(contents.groups, looks_of_groups, contents.baselines))
     script, plotly, style = _asset("report.js"), _plotly(), _asset("report.css")
     policy = (
         f"default-src 'none'; script-src '{_hash(script)}' '{plotly.hash}'; style-src 'unsafe-inline'; "
@@ -51,7 +51,7 @@ def html(contents: Contents) -> str:
 <main>
 {"".join(_sections(contents, looks_of_groups))}
 </main>
-<script type="application/json" id="charts">{shown}</script>
+<script type="application/json" id="charts">{chart_data}</script>
 <script type="application/json" id="{interchange.DATA_ID}">{interchange.written(runs, contents.made)}</script>
 <script type="text/plain" id="plotly">{plotly.packed}</script>
 <script>{script}</script>
@@ -90,7 +90,7 @@ def _sections(contents: Contents, looks: Sequence[Look]) -> list[str]:
     groups = contents.groups
     made = datetime.fromtimestamp(contents.made).astimezone()
     seeds = "" if len(groups) == len(contents.runs) else f" of {counted(len(groups), 'setting')}"
-    which = "".join(f"<li><b>{shown.title}</b>: {shown.meaning}</li>" for shown in html_tables.SHOWN)
+    which = "".join(f"<li><b>{measure.title}</b>: {measure.meaning}</li>" for measure in html_tables.SHOWN)
     sections = [
         f"<h1>{escape(contents.title)}</h1>"
         f'<p class="soft">{counted(len(contents.runs), "run")}{seeds}. Report of {made:{html_tables.TIME} %Z}.</p>',

@@ -36,7 +36,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
-def of_groups(contents: Contents, drawn: Sequence[Look]) -> str:
+def of_groups(contents: Contents, looks: Sequence[Look]) -> str:
     """Returns what each setting achieved, the mean over its seeds."""
     heads = ("Network", "Seeds", *TITLES, "Parameters", "Seconds per epoch")
     return table(
@@ -49,7 +49,7 @@ def of_groups(contents: Contents, drawn: Sequence[Look]) -> str:
                 f"{parameters(group.experiment).total:,}",
                 _mean_text([run.seconds_per_epoch for run in group.counted], lambda seconds: f"{seconds:.1f}"),
             )
-            for group, look in zip(contents.groups, drawn, strict=True)
+            for group, look in zip(contents.groups, looks, strict=True)
         ],
     )
 
@@ -88,35 +88,35 @@ def of_baselines(baselines: Sequence[Baseline]) -> str:
     """Returns what reading without any order reaches on the same reviews."""
     rows = [
         (
-            escape(each.title),
-            percent(each.val_accuracy),
-            NOTHING if each.test_accuracy is None else percent(each.test_accuracy),
-            f"{each.features:,}",
-            duration(each.seconds),
+            escape(baseline.title),
+            percent(baseline.val_accuracy),
+            NOTHING if baseline.test_accuracy is None else percent(baseline.test_accuracy),
+            f"{baseline.features:,}",
+            duration(baseline.seconds),
         )
-        for each in baselines
+        for baseline in baselines
     ]
     return table(("Baseline", "Validation", "Test", "Features", "Time"), rows) + f'<p class="soft">{escape(NOTE)}</p>'
 
 
-def arithmetic(contents: Contents, drawn: Sequence[Look]) -> str:
+def arithmetic(contents: Contents, looks: Sequence[Look]) -> str:
     """Returns a card for each different network: how its parameters are counted, term by term."""
     networks: dict[Parameters, tuple[Experiment, Look]] = {}
-    for group, look in zip(contents.groups, drawn, strict=True):
+    for group, look in zip(contents.groups, looks, strict=True):
         networks.setdefault(parameters(group.experiment), (group.experiment, look))
-    return f'<div class="cards">{"".join(_network(*found, count) for count, found in networks.items())}</div>'
+    return f'<div class="cards">{"".join(_network(*network, count) for count, network in networks.items())}</div>'
 
 
 def settings(groups: Sequence[Group]) -> str:
     """Returns the settings: those in which the networks differ beside each other, then those that all share."""
     plain = [group.experiment.model_copy(update={"seed": 0}) for group in groups]
     values = [experiment.model_dump(exclude={"seed"}) for experiment in plain]
-    differing = [name for name in values[0] if len({each[name] for each in values}) > 1]
+    differing = [name for name in values[0] if len({row[name] for row in values}) > 1]
     shared = {name: value for name, value in values[0].items() if name not in differing}
     seeds = [", ".join(str(run.experiment.seed) for run in group.runs) for group in groups]
     rows = [
-        (escape(label), *(escape(text(name, each[name])) for name in differing), escape(chosen))
-        for label, each, chosen in zip(labels(plain), values, seeds, strict=True)
+        (escape(label), *(escape(text(name, row[name])) for name in differing), escape(seed))
+        for label, row, seed in zip(labels(plain), values, seeds, strict=True)
     ]
     heads = ("Network", *(SETTINGS[name].label for name in differing), "seeds")
     return f"{table(heads, rows)}<h3>The same for all</h3>{facts(in_words(shared))}"
@@ -124,15 +124,15 @@ def settings(groups: Sequence[Group]) -> str:
 
 def made_with(runs: Sequence[Run]) -> str:
     """Returns on which machines and with which versions the runs were trained; equal ones once."""
-    found: dict[tuple[Any, ...], list[Run]] = {}
+    groups: dict[tuple[Any, ...], list[Run]] = {}
     for run in runs:
         where = {"machine": run.owner.host, **({"taken in as": run.origin} if run.is_from_elsewhere else {})}
-        found.setdefault(tuple((where | run.versions).items()), []).append(run)
+        groups.setdefault(tuple((where | run.versions).items()), []).append(run)
     cards = []
-    for known, trained in found.items():
+    for key, trained in groups.items():
         when = " to ".join(dict.fromkeys(_time(run.created) for run in (trained[0], trained[-1])))
-        head = "All runs" if len(found) == 1 else ", ".join(run.id for run in trained)
-        cards.append(f'<section class="card"><h3>{escape(head)}</h3>{facts({"made": when, **dict(known)})}</section>')
+        head = "All runs" if len(groups) == 1 else ", ".join(run.id for run in trained)
+        cards.append(f'<section class="card"><h3>{escape(head)}</h3>{facts({"made": when, **dict(key)})}</section>')
     return f'<div class="cards">{"".join(cards)}</div>'
 
 
@@ -172,38 +172,38 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
 
 
 def _means(contents: Contents, group: Group) -> list[str]:
-    each = [_shares(contents, run) for run in group.counted]
-    return [_mean_text([shares[place] for shares in each], percent) for place in range(len(SHOWN))]
+    by_run = [_shares(contents, run) for run in group.counted]
+    return [_mean_text([shares[place] for shares in by_run], percent) for place in range(len(SHOWN))]
 
 
 def _mean_text(values: Sequence[float | None], text: Callable[[float], str]) -> str:
-    known = [value for value in values if value is not None]
-    found: Mean | None = mean(known) if len(known) == len(values) else None
-    if found is None:
+    measured = [value for value in values if value is not None]
+    average: Mean | None = mean(measured) if len(measured) == len(values) else None
+    if average is None:
         return NOTHING
-    if found.margin is None:
-        return text(found.mean)
-    return f"{text(found.mean)}<small>± {text(found.margin).removesuffix(' %')}</small>"
+    if average.margin is None:
+        return text(average.mean)
+    return f"{text(average.mean)}<small>± {text(average.margin).removesuffix(' %')}</small>"
 
 
 def _achieved(contents: Contents, run: Run) -> list[str]:
     best, *others = _shares(contents, run)
-    shown = [NOTHING if share is None else percent(share) for share in (best, *others)]
+    texts = [NOTHING if share is None else percent(share) for share in (best, *others)]
     if run.best:
-        shown[0] += f"<small>epoch {run.best.epoch}</small>"
-    return shown
+        texts[0] += f"<small>epoch {run.best.epoch}</small>"
+    return texts
 
 
 def _shares(contents: Contents, run: Run) -> tuple[float | None, ...]:
     achieved = [contents.achieved.get((run.id, way)) for way in MEASURES]
     best = run.best["val_accuracy"] if run.best else None
-    return (best, *(None if found is None else found.accuracy for found in achieved))
+    return (best, *(None if outcome is None else outcome.accuracy for outcome in achieved))
 
 
 def _status(run: Run) -> str:
-    said = "stopped early" if run.stopped_early else run.status.value
+    status = "stopped early" if run.stopped_early else run.status.value
     more = [*([run.origin] if run.is_from_elsewhere else []), *([run.reason] if run.reason else [])]
-    return escape(said) + "".join(f"<small>{escape(text)}</small>" for text in more)
+    return escape(status) + "".join(f"<small>{escape(text)}</small>" for text in more)
 
 
 def _time(at: float) -> str:

@@ -55,7 +55,7 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
     comparisons = {
         run.comparison: ids[run.id] for run in reversed(recorded)
     }  # the first run's id, where it is not there
-    taken: list[tuple[Run, Sequence[Predictions]]] = []
+    runs: list[tuple[Run, Sequence[Predictions]]] = []
     learned: dict[str, weights.Weights] = {}
     for run in recorded:
         here = ids[run.id]
@@ -67,16 +67,16 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
             raise UserError(
                 f"The report's data cannot be taken in: {run.id} has {error}. Nothing was recorded."
             ) from None
-        taken.append((run.run(here, ids.get(run.comparison, comparisons[run.comparison])), predictions))
+        runs.append((run.run(here, ids.get(run.comparison, comparisons[run.comparison])), predictions))
     try:
         for here, arrays in learned.items():  # first: a run that can be asked has its weights
             weights.save(arrays, weights_file(here, "best"))
-        store.take_in(taken)
+        store.take_in(runs)
     except UserError:
         for here in learned:
             delete_files(here)
         raise
-    return [Imported(run_here, run.id) for (run_here, _), run in zip(taken, recorded, strict=True)]
+    return [Imported(run_here, run.id) for (run_here, _), run in zip(runs, recorded, strict=True)]
 
 
 def _data(file: Path) -> bytes:

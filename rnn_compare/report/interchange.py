@@ -108,11 +108,11 @@ class RecordedRun(Checked):
             raise ValueError("the source of its reviews has no proper name")
         if len(self.epochs) > experiment.epochs:
             raise ValueError("more epochs than it was to have")
-        if len({each.part for each in self.predictions}) < len(self.predictions):
+        if len({part.part for part in self.predictions}) < len(self.predictions):
             raise ValueError("predictions of one part twice")
-        for each in self.predictions:
-            held_out = experiment.validation_reviews if each.part == "validation" else experiment.test_reviews
-            if each.epochs[-1] > len(self.epochs) or each.reviews != (held_out or each.reviews):
+        for part in self.predictions:
+            held_out = experiment.validation_reviews if part.part == "validation" else experiment.test_reviews
+            if part.epochs[-1] > len(self.epochs) or part.reviews != (held_out or part.reviews):
                 raise ValueError("predictions of other epochs or reviews than its own")
         if self.weights is not None and self.weights.epoch != self.best_epoch:
             raise ValueError("weights of another epoch than its best")
@@ -127,7 +127,7 @@ class RecordedRun(Checked):
     @property
     def size(self) -> int:
         """Bytes of what it carries packed, unpacked."""
-        predictions = sum(each.size for each in self.predictions)
+        predictions = sum(part.size for part in self.predictions)
         return predictions + (self.weights.size(self.experiment) if self.weights else 0)
 
     @classmethod
@@ -157,9 +157,9 @@ class RecordedRun(Checked):
             continued=list(run.continued),
             epochs=[RecordedEpoch(figures=dict(epoch.figures), seconds=epoch.seconds) for epoch in run.epochs],
             predictions=[
-                RecordedPredictions.of_epochs(told)
+                RecordedPredictions.of_epochs(epochs)
                 for part in ("validation", "test")
-                if (told := [each for each in predictions if each.part == part])
+                if (epochs := [epoch for epoch in predictions if epoch.part == part])
             ],
             weights=RecordedWeights.of_weights(run.best.epoch, weights) if weights and run.best else None,
         )
@@ -217,8 +217,8 @@ class RecordedRuns(Checked):
 
 def written(runs: Sequence[tuple[Run, Sequence[Predictions]]], made: float) -> str:
     """Returns runs as JSON without ``<``, so that it can stand within a page's ``<script>``."""
-    told = RecordedRuns(format=1, made=made, runs=[RecordedRun.of_run(*each) for each in runs])
-    return told.model_dump_json(exclude={"runs": {"__all__": {"weights"}}}).replace("<", "\\u003c")
+    recorded = RecordedRuns(format=1, made=made, runs=[RecordedRun.of_run(*run) for run in runs])
+    return recorded.model_dump_json(exclude={"runs": {"__all__": {"weights"}}}).replace("<", "\\u003c")
 
 
 def checked(content: str | bytes) -> RecordedRuns:

@@ -74,23 +74,23 @@ def notebook(contents: Contents) -> str:
 
 def _cells(contents: Contents) -> Iterator[Cell]:
     experiments = [group.experiment for group in contents.groups]
-    packages = {name: None for each in experiments for name in source(each.dataset).script.packages}
+    packages = {name: None for experiment in experiments for name in source(experiment.dataset).script.packages}
     needed = " ".join(("keras", "tensorflow", "pandas", "plotly", *packages))
     yield "markdown", _INTRODUCTION.format(title=as_markdown(contents.title), packages=needed)
-    lines = {line: None for each in experiments for line in keras_script.imports(each).splitlines() if line}
+    lines = {line: None for experiment in experiments for line in keras_script.imports(experiment).splitlines() if line}
     lines |= {"import pandas as pd": None, "import plotly.express as px": None}
     yield "code", "\n".join(sorted(lines, key=lambda line: (line.startswith("from"), line))) + "\n\nresults = []"
-    read: tuple[str, int] | None = None
-    known: set[str] = set()
+    reviews: tuple[str, int] | None = None
+    cells: set[str] = set()
     for group in contents.groups:
         experiment = group.experiment
-        if read != (wanted := (experiment.dataset, experiment.vocabulary_size)):
-            read = wanted
+        if reviews != (wanted := (experiment.dataset, experiment.vocabulary_size)):
+            reviews = wanted
             yield from _reviews(group)
-        if experiment.cell not in known and not cell(experiment.cell).in_keras:
+        if experiment.cell not in cells and not cell(experiment.cell).in_keras:
             yield "markdown", f"Keras itself has no {experiment.cell}; this is it."
             yield "code", keras_script.cell_source(cell(experiment.cell))
-        known.add(experiment.cell)
+        cells.add(experiment.cell)
         yield from _network(group)
     yield "markdown", "## What came out\n\nThe best epoch of each run, as the book reports it:"
     yield "code", _RESULTS
@@ -101,8 +101,8 @@ def _cells(contents: Contents) -> Iterator[Cell]:
 
 def _reviews(group: Group) -> Iterator[Cell]:
     experiment, read_from = group.experiment, source(group.experiment.dataset)
-    kept = f"the {experiment.vocabulary_size:,} most frequent words are kept"
-    yield "markdown", f"## The {read_from.corpus} reviews\n\nEncoded as word ids; {kept}."
+    vocabulary = f"the {experiment.vocabulary_size:,} most frequent words are kept"
+    yield "markdown", f"## The {read_from.corpus} reviews\n\nEncoded as word ids; {vocabulary}."
     code = read_from.script.code.strip("\n")
     yield "code", f"vocabulary_size = {experiment.vocabulary_size}\n{code}\n\nencoded, labels = x, y"
 

@@ -58,10 +58,10 @@ def write(store: RunStore, runs: Sequence[str], file: Path) -> None:
     Raises:
         UserError: If there is no such run, it isn't finished or has no weights, or the file cannot be written.
     """
-    told = RecordedRuns(format=1, made=time.time(), runs=[_recorded(store, store.run(run)) for run in runs])
+    recorded = RecordedRuns(format=1, made=time.time(), runs=[_recorded(store, store.run(run)) for run in runs])
     try:
         with whole_file(file) as partial:
-            partial.write_bytes(gzip.compress(told.model_dump_json().encode(), mtime=0))
+            partial.write_bytes(gzip.compress(recorded.model_dump_json().encode(), mtime=0))
     except OSError as error:
         raise UserError(f"{file} cannot be written ({error.strerror}). Choose another path.") from error
 
@@ -72,17 +72,17 @@ def _recorded(store: RunStore, run: Run) -> RecordedRun:
         raise UserError(f"{run.id} is {run.status.value}; only finished runs are recorded. Train it to its end.")
     experiment, labels = run.experiment, prepared.load(run.experiment.dataset).labels(run.experiment, "validation")
     learned = rounded(weights.load(weights_file(run.id, "best"), experiment))
-    told = {(each.part, each.epoch): each for part in _PARTS for each in store.predictions(run.id, part)}
-    said = {part: found for part in _PARTS if (found := _said(run, learned, part, best.epoch)) is not None}
-    probabilities, predictions = said["validation"]
+    by_epoch = {(epoch.part, epoch.epoch): epoch for part in _PARTS for epoch in store.predictions(run.id, part)}
+    judged = {part: outcome for part in _PARTS if (outcome := _said(run, learned, part, best.epoch)) is not None}
+    probabilities, predictions = judged["validation"]
     assert labels is not None
     figures = {
         "val_accuracy": predictions.accuracy,
         "val_loss": _cross_entropy(labels, probabilities),
         **computed(labels, probabilities),
     }
-    epochs = [replace(each, figures={**each.figures, **figures}) if each is best else each for each in run.epochs]
-    told |= {(part, best.epoch): found for part, (_, found) in said.items() if (part, best.epoch) in told}
+    epochs = [replace(epoch, figures={**epoch.figures, **figures}) if epoch is best else epoch for epoch in run.epochs]
+    by_epoch |= {(part, best.epoch): outcome for part, (_, outcome) in judged.items() if (part, best.epoch) in by_epoch}
     as_shipped = replace(
         run,
         epochs=tuple(epochs),
@@ -91,7 +91,7 @@ def _recorded(store: RunStore, run: Run) -> RecordedRun:
     )
     if as_shipped.best is None or as_shipped.best.epoch != best.epoch:
         raise UserError(f"{run.id}: rounded, the weights of epoch {best.epoch} are no longer the best. Train it anew.")
-    return RecordedRun.of_run(as_shipped, list(told.values()), learned)
+    return RecordedRun.of_run(as_shipped, list(by_epoch.values()), learned)
 
 
 _PARTS: tuple[Part, ...] = ("validation", "test")

@@ -1,16 +1,22 @@
 """Estimates of training time on this machine: from its own runs, and before these from a measured step."""
 
+import json
 import math
+import os
+import socket
 import statistics
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
+from rnn_compare.atomic import whole_file
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
+from rnn_compare.paths import cache_place
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.runs.speed import UNMEASURED, Speed
 from rnn_compare.settings import needing_stock_layers
 
 START_SECONDS = 0.5
@@ -25,6 +31,41 @@ NEWEST, COUNTED = 50, 5
 """How many of the newest runs are looked at, and how many of the most alike among them count."""
 UNLIKE = 3
 """Doublings of the work from which on a run tells nothing of another one."""
+USUAL_TOGETHER = 1.2
+"""How much longer a step takes with a network on every core: caches, memory and the second thread are shared."""
+MOST_TOGETHER = 2.0
+"""Not even two threads of one core slow each other down more: what was measured beyond was something else's doing."""
+
+
+@dataclass(frozen=True)
+class Speed:
+    """What a step of training takes here, in multiples of what it takes there.
+
+    Attributes:
+        alone: Where one network trains.
+        together: Where as many train as the machine carries.
+        workers: How many these are.
+    """
+
+    alone: float = 1.0
+    together: float = USUAL_TOGETHER
+    workers: int = 2
+
+    def slower(self, at_work: float) -> float:
+        """Returns how many times as long a step takes as alone, where so many networks train at once.
+
+        Example:
+            >>> [Speed(0.5, 0.75, workers=3).slower(at_work) for at_work in (1, 2, 3, 4)]
+            [1.0, 1.25, 1.5, 1.5]
+        """
+        if self.workers < 2:
+            return 1.0
+        crowded = min(max(at_work - 1, 0), self.workers - 1) / (self.workers - 1)
+        return 1.0 + crowded * (min(max(self.together / self.alone, 1.0), MOST_TOGETHER) - 1.0)
+
+
+UNMEASURED = Speed()
+"""Taken until it is known."""
 
 
 def work(experiment: Experiment) -> float:
@@ -70,7 +111,7 @@ class History:
         Returns:
             Seconds, also for nothing at all: 0.
         """
-        _, ends = _course([], [self._alone(each, each.epochs) for each in experiments], workers, self.speed)
+        _, ends = _course([], [self._alone(task, task.epochs) for task in experiments], workers, self.speed)
         return ends
 
     def starts(self, waiting: Sequence[Run], running: Sequence[Run], workers: int) -> dict[str, float]:
@@ -106,8 +147,8 @@ class History:
         if not usable.size:
             return self.speed.alone * there(experiment)
         of_its_cell = usable[self._cell[usable] == experiment.cell]
-        known = of_its_cell if of_its_cell.size else usable
-        most_alike = known[doublings[known] == doublings[known].min()][-COUNTED:]
+        candidates = of_its_cell if of_its_cell.size else usable
+        most_alike = candidates[doublings[candidates] == doublings[candidates].min()][-COUNTED:]
         return there(experiment) * statistics.median(self._pace(int(place)) for place in most_alike)
 
     def slower(self, run: Run) -> float:
@@ -185,3 +226,36 @@ def _course(
 def _stock(experiment: Experiment) -> bool:
     # What a worker decides, but for a GPU, which nobody sees from here: there the first run teaches the pace.
     return bool(needing_stock_layers(experiment))
+
+
+def measured_speed(workers: int) -> Speed | None:
+    """Returns what was measured on this machine with so many workers; None if nothing was, or it cannot be read."""
+    try:
+        values = json.loads(_speed_file().read_text(encoding="utf-8"))[_machine(workers)]
+        speed = Speed(float(values["alone"]), float(values["together"]), workers)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return speed if 0 < speed.alone < 1000 and 0 < speed.together < 1000 else None
+
+
+def keep_speed(speed: Speed) -> None:
+    """Notes what was measured on this machine, beside what was on others that share the cache folder.
+
+    Raises:
+        OSError: If it cannot be written.
+    """
+    try:
+        there = json.loads(_speed_file().read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        there = {}
+    speeds = {**(there if isinstance(there, dict) else {}), _machine(speed.workers): asdict(speed)}
+    with whole_file(_speed_file()) as partial:
+        partial.write_text(json.dumps(speeds, indent=1), encoding="utf-8")
+
+
+def _speed_file() -> Path:
+    return cache_place() / "speed.json"
+
+
+def _machine(workers: int) -> str:
+    return f"{socket.gethostname()}, {os.cpu_count()} processors, {workers} at once"

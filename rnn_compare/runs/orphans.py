@@ -29,5 +29,5 @@ def interrupt_orphans(store: RunStore) -> list[str]:
 
 def unrecorded_epochs(run: str, store: RunStore) -> list[EpochEnd]:
     """Returns the epochs that a run's checkpoint knows and the record does not; none of a run that it does not hold."""
-    found, recorded = checkpoint.load(run), store.runs([run])
-    return list(found.epochs[len(recorded[0].epochs) :]) if found and recorded else []
+    saved, recorded = checkpoint.load(run), store.runs([run])
+    return list(saved.epochs[len(recorded[0].epochs) :]) if saved and recorded else []

@@ -27,11 +27,11 @@ def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
     waiting = sorted(
         (run for run in runs if run.status is Status.QUEUED and run.id not in at_work), key=lambda r: r.turn
     )
-    taken = Counter(run.visitor for run in runs if run.status is Status.RUNNING or run.id in at_work)
+    turns = Counter(run.visitor for run in runs if run.status is Status.RUNNING or run.id in at_work)
     keys = {}
     for run in waiting:
-        keys[run.id] = (-run.priority, taken[run.visitor], run.turn)
-        taken[run.visitor] += 1
+        keys[run.id] = (-run.priority, turns[run.visitor], run.turn)
+        turns[run.visitor] += 1
     return sorted(waiting, key=lambda run: keys[run.id])
 
 

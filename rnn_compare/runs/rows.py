@@ -25,10 +25,10 @@ from rnn_compare.runs.record import Run, Tested
 
 def write(event: Event, connection: sqlite3.Connection) -> None:
     """Writes an event; one that does not fit its run's state is passed over (see ``events.ALLOWED``)."""
-    found = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
-    if found is None:
+    row = connection.execute("SELECT status FROM runs WHERE id = ?", (event.run,)).fetchone()
+    if row is None:
         return
-    status = Status(found["status"])
+    status = Status(row["status"])
     match event:
         case Started() if Status.RUNNING in ALLOWED[status]:
             connection.execute(
@@ -118,7 +118,7 @@ def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Con
     )
     connection.executemany(
         "INSERT INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
-        [vars(each) | {"run": run.id} for each in predictions],
+        [vars(prediction) | {"run": run.id} for prediction in predictions],
     )
 
 

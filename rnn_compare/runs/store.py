@@ -110,9 +110,9 @@ class RunStore:
             UserError: If it still waits or runs, or is not known.
         """
         with self._transaction() as connection:
-            found = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()
-            if found is None or not Status(found["status"]).ended:
-                raise UserError(f"{run} {'was deleted' if found is None else 'is at work already'}.")
+            row = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()
+            if row is None or not Status(row["status"]).ended:
+                raise UserError(f"{run} {'was deleted' if row is None else 'is at work already'}.")
             connection.execute(
                 "UPDATE runs SET status = ?, reason = NULL, ended = NULL, stop_requested = 0, experiment = ?,"
                 " setting = ?, heartbeat = ?, owner_pid = ?, owner_started = ?, owner_host = ?, visitor = ?,"
@@ -215,35 +215,35 @@ class RunStore:
         Raises:
             UserError: If there is no such run.
         """
-        found = self.runs([run])
-        if not found:
+        matches = self.runs([run])
+        if not matches:
             raise UserError(
                 f"There is no run called {run[:40]!r} in {self.path}. `python -m rnn_compare runs` lists them."
             )
-        return found[0]
+        return matches[0]
 
     def runs(self, ids: Collection[str] | None = None) -> list[Run]:
         """Returns the runs asked for (all without ``ids``), in the order of their making."""
         where, values = "", []
         if ids is not None:
             where, values = f"WHERE id IN ({', '.join('?' * len(ids))})", list(ids)
-        found = self._read(f"SELECT * FROM runs {where} ORDER BY position", values)
-        if not found:
+        records = self._read(f"SELECT * FROM runs {where} ORDER BY position", values)
+        if not records:
             return []
-        chosen = f"run IN (SELECT id FROM runs {where})"
+        of_runs = f"run IN (SELECT id FROM runs {where})"
         epochs: dict[str, list[EpochEnd]] = {}
-        for row in self._read(f"SELECT * FROM epochs WHERE {chosen} ORDER BY run, epoch", values):
+        for row in self._read(f"SELECT * FROM epochs WHERE {of_runs} ORDER BY run, epoch", values):
             epochs.setdefault(row["run"], []).append(EpochEnd(**rows.with_values(row, "figures")))
         progress: dict[str, list[Progress]] = {}
-        for row in self._read(f"SELECT * FROM progress WHERE {chosen} ORDER BY run, epoch, {_PHASES}, batch", values):
+        for row in self._read(f"SELECT * FROM progress WHERE {of_runs} ORDER BY run, epoch, {_PHASES}, batch", values):
             progress.setdefault(row["run"], []).append(Progress(**rows.with_values(row, "figures")))
-        tested = f"SELECT run, epoch, accuracy, reviews FROM predictions WHERE part = 'test' AND {chosen}"
+        tested = f"SELECT run, epoch, accuracy, reviews FROM predictions WHERE part = 'test' AND {of_runs}"
         tests = {
             row["run"]: Tested(row["epoch"], row["accuracy"], row["reviews"]) for row in self._read(tested, values)
         }
         return [
             rows.run_of(row, epochs.get(row["id"], []), progress.get(row["id"], []), tests.get(row["id"]))
-            for row in found
+            for row in records
         ]
 
     @property
@@ -253,23 +253,23 @@ class RunStore:
 
     def orphans(self) -> list[str]:
         """Returns the unfinished runs whose owner is gone."""
-        found = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
-        return [row["id"] for row in found if not rows.owner_of(row).alive(self._silent_seconds(row))]
+        unfinished = self._read("SELECT * FROM runs WHERE status IN ('queued', 'running')")
+        return [row["id"] for row in unfinished if not rows.owner_of(row).alive(self._silent_seconds(row))]
 
     def unfinished(self, owner: Owner) -> list[Run]:
         """Returns the runs of a process that wait or are at work."""
-        found = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host))
-        return self.runs([row["id"] for row in found])
+        records = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host))
+        return self.runs([row["id"] for row in records])
 
     def gradients(self, run: str) -> list[EpochGradients]:
         """Returns what was recorded of a run's gradients, epoch by epoch; it is no part of ``runs``, for its size."""
-        found = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
-        return [EpochGradients(**rows.with_values(row, "directions")) for row in found]
+        records = self._read("SELECT * FROM gradients WHERE run = ? ORDER BY epoch", (run,))
+        return [EpochGradients(**rows.with_values(row, "directions")) for row in records]
 
     def predictions(self, run: str, part: Part = "validation") -> list[Predictions]:
         """Returns what a run's network said of each review, epoch by epoch."""
-        found = self._read("SELECT * FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", (run, part))
-        return [Predictions(**{name: row[name] for name in row.keys()}) for row in found]  # noqa: SIM118  # a Row is no dict
+        records = self._read("SELECT * FROM predictions WHERE run = ? AND part = ? ORDER BY epoch", (run, part))
+        return [Predictions(**{name: row[name] for name in row.keys()}) for row in records]  # noqa: SIM118  # a Row is no dict
 
     def with_setting(self, setting: str) -> list[Run]:
         """Returns all runs of a setting, whatever their seed."""
@@ -277,12 +277,12 @@ class RunStore:
 
     def stop_requests(self, owner: Owner, at_work: Collection[str] = ()) -> list[str]:
         """Returns the owner's unfinished runs that somebody asked to stop, and those at work that are not recorded."""
-        found = self._read(
+        requested = self._read(
             f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}",
             (owner.pid, owner.started, owner.host),
         )
-        known = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(at_work))})", list(at_work))
-        return [row["id"] for row in found] + sorted(set(at_work) - {row["id"] for row in known})
+        recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(at_work))})", list(at_work))
+        return [row["id"] for row in requested] + sorted(set(at_work) - {row["id"] for row in recorded})
 
     @property
     def warnings(self) -> list[str]:
@@ -338,11 +338,11 @@ class RunStore:
 
     def _read(self, query: str, values: Sequence[Any] = ()) -> list[sqlite3.Row]:
         self._look()
-        connection, known = getattr(self._readers, "connection", (None, None))
+        connection, file = getattr(self._readers, "connection", (None, None))
         try:
-            if connection is None or known != self._identity:
-                known, connection = self._identity, schema.connect(self.path, read_only=True)
-                self._readers.connection = connection, known
+            if connection is None or file != self._identity:
+                file, connection = self._identity, schema.connect(self.path, read_only=True)
+                self._readers.connection = connection, file
             return list(connection.execute(query, values))
         except sqlite3.Error as error:
             raise _in_words(error, self.path) from error

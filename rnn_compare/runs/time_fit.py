@@ -46,23 +46,23 @@ def fitted(
     sizes = _sizes(registry.source(experiments[0].dataset).size)
 
     def seconds(reviews: int, epochs: int) -> float:
-        return estimated([each.model_copy(update={"reviews": reviews, "epochs": epochs}) for each in experiments])
+        return estimated([task.model_copy(update={"reviews": reviews, "epochs": epochs}) for task in experiments])
 
-    found: list[tuple[float, TimeFit]] = []
+    fits: list[tuple[float, TimeFit]] = []
     for epochs in range(FEWEST_EPOCHS, most_epochs + 1):
         fitting = bisect.bisect_right(sizes, limit, key=lambda reviews: seconds(reviews, epochs))
         if not fitting:
             break
         reviews = sizes[fitting - 1]
         share = min(reviews / sizes[-1], epochs / most_epochs)
-        found.append((share, TimeFit(reviews, epochs, seconds(reviews, epochs))))
-    if not found:
+        fits.append((share, TimeFit(reviews, epochs, seconds(reviews, epochs))))
+    if not fits:
         least = about(seconds(sizes[0], FEWEST_EPOCHS))
         raise UserError(
             f"Even {sizes[0]:,} reviews and {FEWEST_EPOCHS} epochs take {least} here. "
             "Choose fewer networks, units or seeds, or give it more time."
         )
-    return max(found, key=lambda each: (each[0], each[1].reviews * each[1].epochs))[1]
+    return max(fits, key=lambda fit: (fit[0], fit[1].reviews * fit[1].epochs))[1]
 
 
 def _sizes(size: int) -> list[int]:

@@ -45,32 +45,32 @@ class KnownBaselines:
         self._engine = engine
         self._problems: dict[Experiment, tuple[float, str]] = {}
 
-    def look_up(self, shown: Sequence[Run]) -> Found:
+    def look_up(self, runs: Sequence[Run]) -> Found:
         """Returns the baselines of the first run's split. A worker begins with them once a network has an epoch.
 
         Args:
-            shown: The runs on the charts.
+            runs: The runs on the charts.
         """
-        if not shown:
+        if not runs:
             return Found()
-        asked = same_baselines(shown[0].experiment)
-        others = "" if all(same_baselines(run.experiment) == asked for run in shown) else _OTHERS
+        experiment = same_baselines(runs[0].experiment)
+        others = "" if all(same_baselines(run.experiment) == experiment for run in runs) else _OTHERS
         try:
-            kept = cached(asked)
+            results = cached(experiment)
         except UserError as error:
             return Found(said=f"No baselines: {error}")
-        if kept is None and not any(run.epochs for run in shown):
+        if results is None and not any(run.epochs for run in runs):
             return Found()  # the first points come first
-        return Found(tuple(kept), others) if kept else self._begun(asked, others)
+        return Found(tuple(results), others) if results else self._begun(experiment, others)
 
-    def _begun(self, asked: Experiment, others: str) -> Found:
-        since, problem = self._problems.get(asked, (0.0, ""))
+    def _begun(self, experiment: Experiment, others: str) -> Found:
+        since, problem = self._problems.get(experiment, (0.0, ""))
         if problem and time.monotonic() - since < PATIENCE_SECONDS:
             return Found(said=problem)
-        analysis = self._engine.analyse(baselines, asked)
+        analysis = self._engine.analyse(baselines, experiment)
         if analysis.problem:
-            self._problems[asked] = (time.monotonic(), f"No baselines: {analysis.problem}")
-            return Found(said=self._problems[asked][1])
+            self._problems[experiment] = (time.monotonic(), f"No baselines: {analysis.problem}")
+            return Found(said=self._problems[experiment][1])
         if not analysis.ended:
             return Found(said=f"Baselines: {analysis.done} of {analysis.total or len(BASELINES)} so far", waiting=True)
         return Found(tuple(analysis.result), others)
@@ -79,26 +79,26 @@ class KnownBaselines:
 _OTHERS = "Baselines of the first network's held-out reviews; some here were judged by others."
 
 
-def lines(found: Sequence[Baseline]) -> list[Mark]:
+def lines(results: Sequence[Baseline]) -> list[Mark]:
     """Returns baselines as lines across a chart: the name of the highest stands above its line, all others below."""
-    ordered = sorted(found, key=lambda baseline: -baseline.val_accuracy)
+    ordered = sorted(results, key=lambda baseline: -baseline.val_accuracy)
     # The networks may be given less of each review.
-    of_what = [", whole text" if BASELINES[each.name].reads_text else "" for each in ordered]
+    of_what = [", whole text" if BASELINES[baseline.name].reads_text else "" for baseline in ordered]
     return [
         Mark(
-            f"{each.title.lower()}\n{percent(each.val_accuracy)}{read}",
-            each.val_accuracy,
+            f"{baseline.title.lower()}\n{percent(baseline.val_accuracy)}{scope}",
+            baseline.val_accuracy,
             "",
             "top" if place else "bottom",
         )
-        for place, (read, each) in enumerate(zip(of_what, ordered, strict=True))
+        for place, (scope, baseline) in enumerate(zip(of_what, ordered, strict=True))
     ]
 
 
-def meaning(found: Sequence[Baseline]) -> str:
+def meaning(results: Sequence[Baseline]) -> str:
     """Returns what baselines tell of the task, in sentences."""
     guessed, words, bigrams = (
-        next(each.val_accuracy for each in found if each.name == name) for name in ("majority", "words", "bigrams")
+        next(item.val_accuracy for item in results if item.name == name) for name in ("majority", "words", "bigrams")
     )
     more = bigrams - words
     points = f"{abs(round(100 * bigrams, 1) - round(100 * words, 1)):.1f}"

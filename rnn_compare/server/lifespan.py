@@ -18,8 +18,7 @@ from rnn_compare.server.access import rules
 from rnn_compare.server.classroom import close_classroom
 from rnn_compare.server.phones import join
 from rnn_compare.server.services import close_services, get_services
-from rnn_compare.server.tuning import connections, quieten, script_turns
-from rnn_compare.server.tuning.log_limit import Seldom
+from rnn_compare.server.tuning import connections, patches
 from rnn_compare.server.urls import page_url
 
 BEFOREHAND = (
@@ -36,10 +35,10 @@ what Streamlit looks at icons with."""
 async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
     connections.spare_descriptors()
-    script_turns.take_turns()
+    patches.take_turns()
     for name in ("asyncio", "uvicorn.error"):
-        logging.getLogger(name).addFilter(Seldom())
-    quieten.look_rarely()
+        logging.getLogger(name).addFilter(patches.Seldom())
+    patches.look_rarely()
     prepare()
     print(rules.described(), flush=True)
     with contextlib.suppress(UserError):  # every page says it in words, and tries again
@@ -66,17 +65,17 @@ def _before_the_end(call: Callable[[], None]) -> Iterator[None]:
     if threading.current_thread() is not threading.main_thread():  # a server within a test
         yield
         return
-    before: dict[signal.Signals, Any] = {each: signal.getsignal(each) for each in (signal.SIGINT, signal.SIGTERM)}
+    before: dict[signal.Signals, Any] = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
 
     def handle(number: int, frame: object) -> None:
         call()
         if callable(then := before[signal.Signals(number)]):
             then(number, frame)
 
-    for each in before:
-        signal.signal(each, handle)
+    for number in before:
+        signal.signal(number, handle)
     try:
         yield
     finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
+        for number, handler in before.items():
+            signal.signal(number, handler)

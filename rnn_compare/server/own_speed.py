@@ -4,8 +4,7 @@ import contextlib
 import threading
 
 from rnn_compare.errors import UserError
-from rnn_compare.runs import speed
-from rnn_compare.runs.speed import Speed
+from rnn_compare.runs.estimate import Speed, keep_speed, measured_speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training import calibrating
 from rnn_compare.training.engine import Engine
@@ -29,7 +28,7 @@ class OwnSpeed:
         self._thread: threading.Thread | None = None
         # On a cluster each worker has a machine of its own: nobody slows another down, and runs teach their pace.
         self._workers = 1 if engine.scheduler else worker_count()
-        self._known = None if engine.scheduler else speed.known(self._workers)
+        self._known = None if engine.scheduler else measured_speed(self._workers)
 
     @property
     def now(self) -> Speed:
@@ -59,4 +58,4 @@ class OwnSpeed:
                 self._known = calibrating.measured(self._engine, self._store, self._workers)
         if self._known:
             with contextlib.suppress(OSError, UserError):  # a full disk: it is measured anew at the next start
-                speed.keep(self._known)
+                keep_speed(self._known)

@@ -18,10 +18,10 @@ MIDDLEWARE = [Middleware(RequestGuard), Middleware(StreamlitFiles), Middleware(P
 
 def routes() -> list[Route]:
     """Returns the addresses that are this program's own; Streamlit adds no base path to them."""
-    asked = ((live.PATH, live.answer), (assets.PATH, assets.serve), *join.ASKED)
+    pages = ((live.PATH, live.answer), (assets.PATH, assets.serve), *join.ASKED)
     return [
         Route(f"{base_path()}/compare", _to_the_first_page),
-        *(Route(f"{base_path()}/{path}", answer) for path, answer in asked),
+        *(Route(f"{base_path()}/{path}", answer) for path, answer in pages),
         *(Route(f"{base_path()}/{path}", take, methods=["POST"]) for path, take in join.SENT),
     ]
 

@@ -168,40 +168,40 @@ class Services:
         with self._reading:
             self._latest = None
 
-    def findings(self, snapshot: Snapshot, shown: Sequence[Run]) -> list[Finding]:
+    def findings(self, snapshot: Snapshot, runs: Sequence[Run]) -> list[Finding]:
         """Returns what the curves of runs say."""
         waits = any(
             run.is_from_elsewhere
             and is_known(run.experiment.source)
             and known_labels(run.experiment, "validation") is None
-            for run in shown
+            for run in runs
         )
-        return self.concluded("findings", snapshot, shown, lambda: findings(shown, self.evidence, waits))
+        return self.concluded("findings", snapshot, runs, lambda: findings(runs, self.evidence, waits))
 
-    def outcome(self, question: Question, snapshot: Snapshot, shown: Sequence[Run]) -> QuestionOutcome:
+    def outcome(self, question: Question, snapshot: Snapshot, runs: Sequence[Run]) -> QuestionOutcome:
         """Returns what came of a question to a class."""
         key = f"outcome of {question.model_dump_json()}"  # whoever edits a lecture may keep the question's id
-        return self.concluded(key, snapshot, shown, lambda: outcome(question, shown, self.evidence))
+        return self.concluded(key, snapshot, runs, lambda: outcome(question, runs, self.evidence))
 
-    def concluded(self, what: str, snapshot: Snapshot, shown: Sequence[Run], conclude: Callable[[], Made]) -> Made:
+    def concluded(self, what: str, snapshot: Snapshot, runs: Sequence[Run], conclude: Callable[[], Made]) -> Made:
         """Returns what is concluded from runs: once for all viewers, and anew only when a run has come further.
 
         Args:
             what: Tells it from other conclusions from the same runs.
             snapshot: All runs: others of the same settings may tell what a seed does.
-            shown: Those of one comparison.
+            runs: Those of one comparison.
             conclude: Works it out; what it returns is not None, and must not be changed.
         """
         ended = sum(run.status.ended for run in snapshot.runs)
-        key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in shown))
+        key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in runs))
         # Once the reviews of a recording are prepared, their labels are known, and more can be said.
-        key += tuple(known_labels(run.experiment, "validation") is not None for run in shown)
-        found: Made | None = self._concluded.get(key)
-        if found is None:
-            found = self._concluded[key] = conclude()
+        key += tuple(known_labels(run.experiment, "validation") is not None for run in runs)
+        conclusion: Made | None = self._concluded.get(key)
+        if conclusion is None:
+            conclusion = self._concluded[key] = conclude()
             while len(self._concluded) > KEPT_CONCLUSIONS:
                 self._concluded.popitem(last=False)
-        return found
+        return conclusion
 
     @property
     def at_once(self) -> int:

@@ -20,36 +20,36 @@ def newest(runs: Sequence[Run]) -> list[Run]:
     return [run for run in runs if run.comparison == runs[-1].comparison] if runs else []
 
 
-def is_behind_the_curtain(snapshot: Snapshot, named: Sequence[str]) -> bool:
+def is_behind_the_curtain(snapshot: Snapshot, link_names: Sequence[str]) -> bool:
     """Tells whether all that a link names, or all there is, is hidden until the class has predicted."""
     if not snapshot.runs:
         return bool(snapshot.hidden)
     names = {run.id for run in snapshot.hidden} | {f"{TOGETHER}{run.comparison}" for run in snapshot.hidden}
-    return any(name in names for name in named) and not _named(snapshot.runs, named)
+    return any(name in names for name in link_names) and not _named(snapshot.runs, link_names)
 
 
-def chosen(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
+def chosen(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     """Returns the runs that a link names, in its order; where there is none of them, the newest ones.
 
     Args:
         runs: All runs, in the order of their making.
-        named: What the link names.
+        names: What the link names.
     """
-    return _that_fit(_named(runs, named) or newest(runs))
+    return _that_fit(_named(runs, names) or newest(runs))
 
 
-def _named(runs: Sequence[Run], named: Sequence[str]) -> list[Run]:
+def _named(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
     by_id = {run.id: run for run in runs}
-    together = {name.removeprefix(TOGETHER) for name in named if name.startswith(TOGETHER)}
+    together = {name.removeprefix(TOGETHER) for name in names if name.startswith(TOGETHER)}
     started: dict[str, list[Run]] = {}
     for run in runs if together else ():
         if run.comparison in together:
             started.setdefault(run.comparison, []).append(run)
-    found: dict[str, Run] = {}  # each once
-    for name in named:
-        one = [by_id[name]] if name in by_id else started.get(name.removeprefix(TOGETHER), [])
-        found |= {run.id: run for run in one}
-    return list(found.values())
+    matches: dict[str, Run] = {}  # each once
+    for name in names:
+        members = [by_id[name]] if name in by_id else started.get(name.removeprefix(TOGETHER), [])
+        matches |= {run.id: run for run in members}
+    return list(matches.values())
 
 
 def grouped(runs: Sequence[Run]) -> list[Group]:
@@ -58,11 +58,11 @@ def grouped(runs: Sequence[Run]) -> list[Group]:
     What was trained again with the same setting and the same seed is no further seed: the newest one counts, and the
     others stand beside it.
     """
-    found = groups(runs)
-    names = {group.experiment.setting: group.name for group in found}
-    newest_ones = {run.id for group in found for run in group.runs}
+    by_setting = groups(runs)
+    names = {group.experiment.setting: group.name for group in by_setting}
+    newest_ones = {run.id for group in by_setting for run in group.runs}
     older = [run for run in runs if run.id not in newest_ones]
-    return found + [Group(f"{names[run.experiment.setting]}, earlier", (run,)) for run in older]
+    return by_setting + [Group(f"{names[run.experiment.setting]}, earlier", (run,)) for run in older]
 
 
 def fit_together(runs: Sequence[Run]) -> bool:

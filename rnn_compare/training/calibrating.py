@@ -3,7 +3,7 @@
 import statistics
 from concurrent.futures import ThreadPoolExecutor
 
-from rnn_compare.runs.speed import Speed
+from rnn_compare.runs.estimate import Speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.worker import worker_functions

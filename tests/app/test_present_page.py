@@ -11,8 +11,8 @@ from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import about
 from rnn_compare.lecture.lecture_file import Lecture, find
+from rnn_compare.runs.estimate import Speed
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.speed import Speed
 from rnn_compare.server.access import visitor
 from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.own_speed import OwnSpeed

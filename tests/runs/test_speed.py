@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.speed import Speed, keep, known
+from rnn_compare.runs.estimate import Speed, keep_speed, measured_speed
 
 FACTORS = st.floats(0.01, 100)
 
@@ -19,39 +19,39 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_was_measured_is_known_from_then_on_for_this_machine_and_as_many_workers() -> None:
-    assert known(2) is None
-    keep(Speed(0.8, 1.1, 2))
-    assert known(2) == Speed(0.8, 1.1, 2)
-    assert known(4) is None
-    keep(Speed(0.8, 1.9, 4))
-    assert (known(2), known(4)) == (Speed(0.8, 1.1, 2), Speed(0.8, 1.9, 4))
+    assert measured_speed(2) is None
+    keep_speed(Speed(0.8, 1.1, 2))
+    assert measured_speed(2) == Speed(0.8, 1.1, 2)
+    assert measured_speed(4) is None
+    keep_speed(Speed(0.8, 1.9, 4))
+    assert (measured_speed(2), measured_speed(4)) == (Speed(0.8, 1.1, 2), Speed(0.8, 1.9, 4))
 
 
 def test_another_machine_that_shares_the_cache_is_measured_too(monkeypatch: pytest.MonkeyPatch) -> None:
-    keep(Speed(0.8, 1.1, 2))
+    keep_speed(Speed(0.8, 1.1, 2))
     with monkeypatch.context() as other:
         other.setattr(socket, "gethostname", lambda: "another")
-        assert known(2) is None
-        keep(Speed(2.0, 3.0, 2))
+        assert measured_speed(2) is None
+        keep_speed(Speed(2.0, 3.0, 2))
     monkeypatch.setattr(os, "cpu_count", lambda: 96)
-    assert known(2) is None
+    assert measured_speed(2) is None
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", "nonsense", '{"a": 1}'])
 def test_a_damaged_file_is_measured_anew(cache: Path, content: str) -> None:
-    keep(Speed(0.8, 1.1, 2))
+    keep_speed(Speed(0.8, 1.1, 2))
     (cache / "speed.json").write_text(content)
-    assert known(2) is None
-    keep(Speed(0.8, 1.1, 2))
-    assert known(2) is not None
+    assert measured_speed(2) is None
+    keep_speed(Speed(0.8, 1.1, 2))
+    assert measured_speed(2) is not None
 
 
 @pytest.mark.parametrize("alone", ["-1", "0", "NaN", "Infinity", '"fast"', "null"])
 def test_a_speed_that_is_none_is_not_believed(cache: Path, alone: str) -> None:
-    keep(Speed(0.8, 1.1, 2))
+    keep_speed(Speed(0.8, 1.1, 2))
     file = cache / "speed.json"
     file.write_text(file.read_text().replace("0.8", alone))
-    assert known(2) is None
+    assert measured_speed(2) is None
 
 
 @given(FACTORS, FACTORS, st.integers(1, 64), st.floats(0, 100))

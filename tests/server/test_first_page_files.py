@@ -13,7 +13,7 @@ from rnn_compare.server.files import preload, streamlit_files
 from rnn_compare.server.files.assets import ASSETS, assets, modules
 from rnn_compare.server.files.preload import Preload
 from rnn_compare.server.files.streamlit_files import ROOT, StreamlitFiles
-from rnn_compare.server.tuning import tcp_nodelay
+from rnn_compare.server.tuning import patches
 
 PAGE = (ROOT / "index.html").read_text()
 SCRIPT = next(iter(re.findall(r'src="\.(/static/js/index\.[^"]+)"', PAGE)))
@@ -150,11 +150,11 @@ def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket() -> N
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen()
-        tcp_nodelay.set_up([bound.fileno()], backlog=8)
+        patches.set_up_sockets([bound.fileno()], backlog=8)
         with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
-                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == tcp_nodelay.GONE_MS
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == patches.GONE_MS
 
 
 def test_each_link_names_a_file() -> None:

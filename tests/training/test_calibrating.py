@@ -11,7 +11,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs import speed
+from rnn_compare.runs.estimate import Speed, measured_speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.own_speed import OwnSpeed
 from rnn_compare.training import calibrating
@@ -57,7 +57,7 @@ def test_a_step_of_training_is_measured_as_a_worker_has_it(prepared_cache: Path)
 
 def test_it_is_measured_with_one_at_work_and_with_all(store: RunStore) -> None:
     engine = Idle(store)
-    assert calibrating.measured(engine, store, 2) == speed.Speed(0.7, 0.9, 2)
+    assert calibrating.measured(engine, store, 2) == Speed(0.7, 0.9, 2)
     assert engine.asked == 1 + 2
 
 
@@ -85,10 +85,10 @@ def test_the_server_measures_once_and_knows_it_from_then_on(store: RunStore, mon
     monkeypatch.setattr("rnn_compare.server.own_speed.LOOK_SECONDS", 0.0)
     engine = Idle(store)
     own = OwnSpeed(engine, store)
-    assert own.now == speed.Speed(workers=2)
+    assert own.now == Speed(workers=2)
     own.measure_once()
     own.wait(10.0)
-    assert own.now == speed.known(2) == speed.Speed(0.7, 0.9, 2)
+    assert own.now == measured_speed(2) == Speed(0.7, 0.9, 2)
     again = OwnSpeed(engine, store)
     again.measure_once()
     again.wait(10.0)
@@ -103,4 +103,4 @@ def test_a_server_that_closes_gives_it_up(store: RunStore, monkeypatch: pytest.M
     own.measure_once()
     own.close()
     own.wait(10.0)
-    assert speed.known(2) is None
+    assert measured_speed(2) is None

@@ -47,15 +47,15 @@ def _shade(hue: float, index: int) -> str:
 
 
 def _drawing(cell: Cell) -> tuple[Part, ...]:
-    shown = [signal for signal in cell.signals if signal.kind != "state"][:MOST_BOXES]
-    columns = [WIDTH / 2 + 125 * (index - (len(shown) - 1) / 2) for index in range(len(shown))]
+    signals = [signal for signal in cell.signals if signal.kind != "state"][:MOST_BOXES]
+    columns = [WIDTH / 2 + 125 * (index - (len(signals) - 1) / 2) for index in range(len(signals))]
     return (
         Track(0, WIDTH, arrow=True),
         Label(86, 37, "state_t (h_{t−1})"),
         Label(523, 37, "output_t (h_t)"),
         Strip(86, TRACK_Y, "state_before", scale="state"),
         Strip(523, TRACK_Y, "state", scale="state"),
-        *(_box(x, signal) for x, signal in zip(columns, shown, strict=True)),
+        *(_box(x, signal) for x, signal in zip(columns, signals, strict=True)),
         *(wire((x, GATE_Y), (x, TRACK_Y + 13)) for x in columns),
         wire((20, TRACK_Y), (20, STATE_Y), (columns[-1] - 9 if columns else WIDTH / 2, STATE_Y)),
         Joint(20, TRACK_Y),

@@ -245,7 +245,7 @@ def to_plain(part: Any) -> Any:
           'share': {'kind': 'Complement', 'value': 'f'}}]
     """
     if is_dataclass(part):
-        return {"kind": type(part).__name__} | {each.name: to_plain(getattr(part, each.name)) for each in fields(part)}
+        return {"kind": type(part).__name__} | {item.name: to_plain(getattr(part, item.name)) for item in fields(part)}
     if isinstance(part, tuple):
-        return [to_plain(each) for each in part]
+        return [to_plain(item) for item in part]
     return part

@@ -21,8 +21,8 @@ TOKEN = "presenter_token"
 
 def is_presenter() -> bool:
     """Tells whether this visitor may do everything; where no pass is set, everybody may."""
-    found = rule()
-    return found.open or bool(not found.problem and (signed_in_until(found) or is_known(found)))
+    policy = rule()
+    return policy.open or bool(not policy.problem and (signed_in_until(policy) or is_known(policy)))
 
 
 def is_open() -> bool:
@@ -45,11 +45,11 @@ def require() -> None:
         raise UserError(reason)
 
 
-def remember(found: Rule, typed: str) -> bool:
+def remember(policy: Rule, typed: str) -> bool:
     """Makes this visitor the presenter if what was typed is the pass; returns whether it is."""
-    right = hmac.compare_digest(typed.encode(), found.password.encode())
+    right = hmac.compare_digest(typed.encode(), policy.password.encode())
     if right:
-        st.session_state[TOKEN] = sign_in_token.issue(visitor_cookie.of_this_page(), found.password)
+        st.session_state[TOKEN] = sign_in_token.issue(visitor_cookie.of_this_page(), policy.password)
     return right
 
 
@@ -58,23 +58,23 @@ def forget() -> None:
     sign_in_token.revoke(visitor_cookie.of_this_page())
 
 
-def signed_in_until(found: Rule) -> int:
+def signed_in_until(policy: Rule) -> int:
     """Returns when this visitor's sign-in with the pass ends, in seconds since 1970; 0 if there is none."""
     headers, tokens = st.context.headers, [st.session_state.get(TOKEN)]
     # A page of another port of this machine may connect too, and its browser sends the cookie along.
     if headers.get("Origin", "").endswith(f"//{headers.get('Host')}"):
         tokens.append(st.context.cookies.get(visitor_cookie.PRESENTER))
-    for token in filter(None, tokens if found.password else ()):
-        if until := sign_in_token.valid_until(str(token), visitor_cookie.of_this_page(), found.password):
+    for token in filter(None, tokens if policy.password else ()):
+        if until := sign_in_token.valid_until(str(token), visitor_cookie.of_this_page(), policy.password):
             st.session_state[TOKEN] = token  # so it holds while the connection is lost
             return until
     return 0
 
 
-def is_known(found: Rule) -> bool:
+def is_known(policy: Rule) -> bool:
     """Tells whether the university's provider vouches that this visitor is a presenter."""
-    if not found.emails or not st.user.get("is_logged_in"):
+    if not policy.emails or not st.user.get("is_logged_in"):
         return False
     email, verified = st.user.get("email"), st.user.get("email_verified", True)
     # Some providers pass on any address that somebody claims to have, and say so.
-    return isinstance(email, str) and verified in (True, "true") and email.strip().casefold() in found.emails
+    return isinstance(email, str) and verified in (True, "true") and email.strip().casefold() in policy.emails

@@ -50,37 +50,39 @@ def rule() -> Rule:
     since, latest = _latest
     if time.monotonic() - since < READ_SECONDS:
         return latest
-    found = _read()
-    if found.open and _was_guarded:
-        found = Rule(problem="The presenter's pass is no longer set. Start the program again to open it for everybody.")
-    _was_guarded = not found.open
-    _latest = (time.monotonic(), found)
-    return found
+    policy = _read()
+    if policy.open and _was_guarded:
+        policy = Rule(
+            problem="The presenter's pass is no longer set. Start the program again to open it for everybody."
+        )
+    _was_guarded = not policy.open
+    _latest = (time.monotonic(), policy)
+    return policy
 
 
 def described() -> str:
     """Returns in a sentence what is open to whom, for the terminal."""
-    found = rule()
-    if found.open:
+    current = rule()
+    if current.open:
         return "No presenter's pass is set: whoever opens the page may train (docs/security.md)."
-    return found.problem or "A presenter's pass is set: without it, visitors look and try reviews."
+    return current.problem or "A presenter's pass is set: without it, visitors look and try reviews."
 
 
 def _read() -> Rule:
     try:
-        found = st.secrets.to_dict()
+        contents = st.secrets.to_dict()
     except StreamlitSecretNotFoundError as error:
         if error.error_id == "no-secrets-found":
             return Rule()
         return _problem("it is no sound TOML")
     except (OSError, UnicodeDecodeError):
         return _problem("it cannot be read")
-    section = found.get(SECTION)
+    section = contents.get(SECTION)
     if section is None:
-        return _problem("it sets [auth], but no [presenter] with emails") if "auth" in found else Rule()
+        return _problem("it sets [auth], but no [presenter] with emails") if "auth" in contents else Rule()
     if not isinstance(section, dict) or not section:
         return _problem("[presenter] must hold a password or emails")
-    return _understood(section, "auth" in found)
+    return _understood(section, "auth" in contents)
 
 
 def _understood(section: Mapping[str, object], has_auth: bool) -> Rule:

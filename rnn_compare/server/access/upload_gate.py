@@ -39,14 +39,14 @@ def discard() -> None:
 
 def admits(method: str, path: str) -> bool:
     """Tells whether a request is an upload that may come in, and counts it."""
-    found = _PATH.search(path)
-    if found is None or method not in ("PUT", "DELETE") or not path.endswith(found[0]):
+    match = _PATH.search(path)
+    if match is None or method not in ("PUT", "DELETE") or not path.endswith(match[0]):
         return False
     with _lock:
-        left = _open.get(found[1], 0)
-        if left and method == "PUT":
-            _open[found[1]] = left - 1
-    return left > 0
+        turns = _open.get(match[1], 0)
+        if turns and method == "PUT":
+            _open[match[1]] = turns - 1
+    return turns > 0
 
 
 def _session() -> str:

@@ -35,12 +35,12 @@ def new(scope: Scope) -> list[str]:
     Streamlit's page asks for its health each time before it connects, so that the websocket brings the cookies along;
     a phone asks for its page.
     """
-    request, found = Request(scope), {}
+    request, cookies = Request(scope), {}
     browser, sign_in = token(request.cookies.get(NAME)), request.headers.get(SIGN_IN_HEADER)
     if scope["path"].endswith(("/_stcore/health", "/join")) and not browser:
-        found[NAME] = secrets.token_hex(16)
+        cookies[NAME] = secrets.token_hex(16)
     if browser and sign_in and sign_in_token.valid_until(sign_in, browser, rules.rule().password):
-        found[PRESENTER] = sign_in
+        cookies[PRESENTER] = sign_in
     secure = "; Secure" if scope["scheme"] == "https" else ""
     rest = f"Path={base_path() or '/'}; HttpOnly; SameSite=Lax{secure}"
-    return [f"{name}={value}; {rest}" for name, value in found.items()]
+    return [f"{name}={value}; {rest}" for name, value in cookies.items()]

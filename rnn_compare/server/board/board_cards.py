@@ -58,9 +58,9 @@ def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str
 
 
 def _trained_by(runs: Sequence[Run]) -> str:
-    one = runs[0]
-    layers = one.layers.partition(",")[0]
-    return recorded(runs) if one.replayed or one.is_from_elsewhere else LAYERS.get(layers, layers)
+    first = runs[0]
+    layers = first.layers.partition(",")[0]
+    return recorded(runs) if first.replayed or first.is_from_elsewhere else LAYERS.get(layers, layers)
 
 
 def _pace(runs: Sequence[Run]) -> str:
@@ -118,9 +118,9 @@ def _of_seeds(group: Group, starts: Mapping[str, float], history: History) -> di
     at_work = [run for run in runs if not run.status.ended]
     # Those that have ended are compared; until the first has, those that train say how far they are.
     so_far = not group.counted
-    told = group.counted or tuple(run for run in at_work if run.epochs)
-    best = mean([run.best["val_accuracy"] for run in told if run.best])
-    typical = mean([_typical(run) for run in told if run.epochs])
+    counted_runs = group.counted or tuple(run for run in at_work if run.epochs)
+    best = mean([run.best["val_accuracy"] for run in counted_runs if run.best])
+    typical = mean([_typical(run) for run in counted_runs if run.epochs])
     trains = bool(at_work) and not runs[0].replayed
     return {
         "status": _status(runs),
@@ -145,10 +145,10 @@ def _typical(run: Run) -> float:
     return accuracies.typical(shares, run.experiment.validation_reviews).accuracy
 
 
-def _written(found: Mean) -> str:
-    if found.margin is None:
-        return percent(found.mean)
-    return f"{100 * found.mean:.1f} ± {100 * found.margin:.1f} %"
+def _written(accuracy: Mean) -> str:
+    if accuracy.margin is None:
+        return percent(accuracy.mean)
+    return f"{100 * accuracy.mean:.1f} ± {100 * accuracy.margin:.1f} %"
 
 
 def _status(runs: Sequence[Run]) -> str:
@@ -186,7 +186,7 @@ def _left_out(group: Group) -> str:
         return ""
     became = Counter(run.status.value for run in group.left_out)
     many = ", ".join(f"{count} {status}" for status, count in became.items())
-    one = group.left_out[0]
-    named = f"seed {one.experiment.seed} {one.status.value} after {counted(len(one.epochs), 'epoch')}"
+    first = group.left_out[0]
+    seed = f"seed {first.experiment.seed} {first.status.value} after {counted(len(first.epochs), 'epoch')}"
     reason = next((f" ({run.reason})" for run in group.left_out if run.reason and run.status is Status.FAILED), "")
-    return f"Left out of the mean: {named if len(group.left_out) == 1 else many}{reason}"
+    return f"Left out of the mean: {seed if len(group.left_out) == 1 else many}{reason}"

@@ -43,7 +43,7 @@ def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[s
     validation = [chart.validation for chart in charts]
     few = slice(every - 1, None, every)
     return {
-        "figures": {name: packed(found.mean) for name, found in means.items()},
+        "figures": {name: packed(values.mean) for name, values in means.items()},
         "seeds": {
             "counts": "".join(np.base_repr(count, 36) for count in finished(group)),
             "every": every,
@@ -55,9 +55,9 @@ def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[s
     }
 
 
-def thinning(found: Sequence[Group], charts: Sequence[CurveChart]) -> int:
+def thinning(groups: Sequence[Group], charts: Sequence[CurveChart]) -> int:
     """Returns of which epochs single seeds and bands are sent, so that a message stays small."""
-    of_seeds = [run for group in found if len(group.runs) > 1 for run in group.runs]
+    of_seeds = [run for group in groups if len(group.runs) > 1 for run in group.runs]
     numbers = len(charts) * sum(len(run.epochs) for run in of_seeds)
     return max(1, math.ceil(numbers / MOST_OF_SEEDS))
 
@@ -71,13 +71,13 @@ def finished(group: Group) -> list[int]:
 def trail(run: Run) -> list[Progress]:
     """Returns the points of the running epoch that are drawn."""
     # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
-    found = [
+    points = [
         point
         for point in run.progress
         if point.phase == "training" and point.figures and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
     ]
-    step = -(-len(found) // TRAIL) or 1
-    return found[::-1][::step][::-1]
+    step = -(-len(points) // TRAIL) or 1
+    return points[::-1][::step][::-1]
 
 
 def packed(values: Iterable[float | None]) -> str:
@@ -115,8 +115,8 @@ def _values(run: Run, name: str) -> list[float | None]:
     return [epoch.figures.get(name) for epoch in run.epochs]
 
 
-def _half(found: Band) -> NDArray[np.float64]:
-    half: NDArray[np.float64] = (found.high - found.low) / 2
+def _half(interval: Band) -> NDArray[np.float64]:
+    half: NDArray[np.float64] = (interval.high - interval.low) / 2
     return half
 
 

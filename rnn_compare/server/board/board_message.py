@@ -40,7 +40,7 @@ class View:
 
 
 def message(
-    shown: Sequence[Run],
+    runs: Sequence[Run],
     starts: Mapping[str, float],
     view: View = View(),
     hint: str = "",
@@ -52,7 +52,7 @@ def message(
     """Returns what the browser draws, as plain values and ready words.
 
     Args:
-        shown: The runs on the board, in order.
+        runs: The runs on the board, in order.
         starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
         view: What is drawn of them.
         hint: What stands in the empty charts when there is no run.
@@ -61,14 +61,14 @@ def message(
         baselines: Lines across the charts that have them.
         remark: What is to be said of the baselines, beside the title of the charts that have them.
     """
-    found = grouped(shown)
-    drawn = [CHARTS[name] for name in view.charts]
-    looked = looks(group.experiment.cell for group in found)
-    colors = {run.id: look.color for group, look in zip(found, looked, strict=True) for run in group.runs}
-    every = board_curves.thinning(found, drawn)
+    groups = grouped(runs)
+    curve_charts = [CHARTS[name] for name in view.charts]
+    styles = looks(group.experiment.cell for group in groups)
+    colors = {run.id: look.color for group, look in zip(groups, styles, strict=True) for run in group.runs}
+    every = board_curves.thinning(groups, curve_charts)
     return {
-        "subject": subject(shown),
-        "replay": replayed(shown),
+        "subject": subject(runs),
+        "replay": replayed(runs),
         "groups": [
             {
                 "id": group.runs[0].id,
@@ -76,26 +76,26 @@ def message(
                 "color": look.color,
                 "marker": look.marker,
                 **board_cards.card(group, starts, history),
-                **board_curves.curves(group, drawn, every),
+                **board_curves.curves(group, curve_charts, every),
             }
-            for group, look in zip(found, looked, strict=True)
+            for group, look in zip(groups, styles, strict=True)
         ],
-        "charts": [_chart(chart, shown, view, baselines, remark) for chart in drawn],
+        "charts": [_chart(chart, runs, view, baselines, remark) for chart in curve_charts],
         "gap": view.gap,
-        "busy": any(not run.status.ended for run in shown),
-        "epochs": max((run.experiment.epochs for run in shown), default=10),
+        "busy": any(not run.status.ended for run in runs),
+        "epochs": max((run.experiment.epochs for run in runs), default=10),
         "hint": hint,
-        "note": " ".join(filter(None, [MARKED if view.marks else "", _how_to_read(found)])),
-        "findings": [{"color": colors[said.run], "text": said.text} for said in findings],
+        "note": " ".join(filter(None, [MARKED if view.marks else "", _how_to_read(groups)])),
+        "findings": [{"color": colors[finding.run], "text": finding.text} for finding in findings],
     }
 
 
 def _chart(
-    chart: CurveChart, shown: Sequence[Run], view: View, baselines: Sequence[Mark], remark: str
+    chart: CurveChart, runs: Sequence[Run], view: View, baselines: Sequence[Mark], remark: str
 ) -> dict[str, Any]:
-    drawn = [point.figures for run in shown for points in (run.epochs, board_curves.trail(run)) for point in points]
-    values = [figures[name] for figures in drawn for name in chart.figures if name in figures]
-    title = f"Replay: {chart.title}" if any(run.replayed for run in shown) else chart.title
+    points = [point.figures for run in runs for points in (run.epochs, board_curves.trail(run)) for point in points]
+    values = [figures[name] for figures in points for name in chart.figures if name in figures]
+    title = f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title
     low, high = chart.range(values)
     lines = baselines if view.baselines and chart.has_baselines else ()
     return {
@@ -116,9 +116,9 @@ def _chart(
     }
 
 
-def _how_to_read(found: Sequence[Group]) -> str:
+def _how_to_read(groups: Sequence[Group]) -> str:
     """Says what lines of several seeds are, and how many seeds they stand on."""
-    several = [group for group in found if len(group.runs) > 1]
+    several = [group for group in groups if len(group.runs) > 1]
     if not several:
         return ""
     counts = [count for group in several for count in board_curves.finished(group)]

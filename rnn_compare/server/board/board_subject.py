@@ -9,25 +9,25 @@ from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
 
 
-def subject(shown: Sequence[Run]) -> str:
+def subject(runs: Sequence[Run]) -> str:
     """Returns the reviews, settings and time that all runs on the board share; what differs is in their names.
 
     Args:
-        shown: The runs on the board.
+        runs: The runs on the board.
     """
-    if not shown:
+    if not runs:
         return ""
-    experiments = [run.experiment for run in shown]
+    experiments = [run.experiment for run in runs]
     facts = (
-        [_title(each) for each in experiments],
-        [counted(each.reviews, "review") for each in experiments],
-        [f"maxlen {each.maxlen:,}" for each in experiments],
-        [counted(each.epochs, "epoch") for each in experiments],
+        [_title(experiment) for experiment in experiments],
+        [counted(experiment.reviews, "review") for experiment in experiments],
+        [f"maxlen {experiment.maxlen:,}" for experiment in experiments],
+        [counted(experiment.epochs, "epoch") for experiment in experiments],
     )
     common = [values[0] for values in facts if len(set(values)) == 1]
-    seeds = sorted({each.seed for each in experiments})
+    seeds = sorted({experiment.seed for experiment in experiments})
     seeds_said = f"seed {seeds[0]}" if len(seeds) == 1 else f"{len(seeds)} seeds"
-    return " · ".join([*common, seeds_said, _when(shown)])
+    return " · ".join([*common, seeds_said, _when(runs)])
 
 
 def recorded(runs: Sequence[Run]) -> str:
@@ -42,20 +42,20 @@ def recorded(runs: Sequence[Run]) -> str:
     return f"recorded {'on' if len(days) == 1 else 'from'} {' to '.join(dict.fromkeys([days[0], days[-1]]))} {place}"
 
 
-def replayed(shown: Sequence[Run]) -> str:
+def replayed(runs: Sequence[Run]) -> str:
     """Returns what stands above the board while some of its runs are played again; empty while none is."""
-    played = [run for run in shown if run.replayed]
+    played = [run for run in runs if run.replayed]
     if not played:
         return ""
-    which = "" if len(played) == len(shown) else f" of {len(played)} of {len(shown)} runs"
+    which = "" if len(played) == len(runs) else f" of {len(played)} of {len(runs)} runs"
     return f"Replay{which}, not live: {recorded(played)}. All epochs play at one pace, however long they took."
 
 
-def _when(shown: Sequence[Run]) -> str:
-    if all(run.is_from_elsewhere for run in shown):
-        return recorded(shown)
-    begun = time.localtime(min(run.created for run in shown))
-    return f"started {begun.tm_mday} {time.strftime('%B, %H:%M', begun)}"
+def _when(runs: Sequence[Run]) -> str:
+    if all(run.is_from_elsewhere for run in runs):
+        return recorded(runs)
+    start = time.localtime(min(run.created for run in runs))
+    return f"started {start.tm_mday} {time.strftime('%B, %H:%M', start)}"
 
 
 def _day(at: float) -> str:
@@ -64,5 +64,5 @@ def _day(at: float) -> str:
 
 
 def _title(experiment: Experiment) -> str:
-    known = registry.is_known(experiment.source)
-    return registry.source(experiment.dataset).title if known else experiment.source
+    is_known = registry.is_known(experiment.source)
+    return registry.source(experiment.dataset).title if is_known else experiment.source

@@ -36,32 +36,32 @@ _making = anyio.CapacityLimiter(1)
 _under_way: dict[tuple[tuple[str, ...], View], asyncio.Task[_Answer]] = {}
 
 
-def message(services: Services, named: Sequence[str], view: View) -> dict[str, Any]:
+def message(services: Services, names: Sequence[str], view: View) -> dict[str, Any]:
     """Returns what the board draws (see ``board_message.message``); it must not be changed.
 
     Args:
         services: The server's.
-        named: What a page's link names (see ``shown_runs``); nothing means the newest comparison.
+        names: What a page's link names (see ``shown_runs``); nothing means the newest comparison.
         view: What is drawn.
     """
-    return _message(services, services.snapshot(), named, view)
+    return _message(services, services.snapshot(), names, view)
 
 
-def url(named: Sequence[str], view: View) -> str:
+def url(names: Sequence[str], view: View) -> str:
     """Returns where a page finds what is new of these runs."""
     switches = {name: int(getattr(view, name)) for name in SWITCHES}
-    return f"{PATH}?{urlencode({'show': ','.join(named), 'charts': ','.join(view.charts), **switches})}"
+    return f"{PATH}?{urlencode({'show': ','.join(names), 'charts': ','.join(view.charts), **switches})}"
 
 
 async def answer(request: Request) -> Response:
     """Answers with the board's message as JSON, or with 304 where the browser has it already."""
     if len(request.url.query) > LONGEST_QUERY:
         return Response("That is too long.", status_code=414)
-    named = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
+    names = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
     switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
     view = View(known_charts(request.query_params.get("charts", "").split(",")), **switches)
     try:
-        tag, content = await _answer(tuple(named), view)
+        tag, content = await _answer(tuple(names), view)
     except UserError as error:
         return Response(str(error), status_code=503)
     headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
@@ -74,42 +74,42 @@ async def answer(request: Request) -> Response:
     return Response(content, media_type="application/json", headers=headers)
 
 
-def _message(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
+def _message(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
     return snapshot.once(
-        ("message", tuple(named), view),
-        lambda snapshot: _made(services, snapshot, named, view),
+        ("message", tuple(names), view),
+        lambda snapshot: _made(services, snapshot, names, view),
     )
 
 
-def _made(services: Services, snapshot: Snapshot, named: Sequence[str], view: View) -> dict[str, Any]:
-    if is_behind_the_curtain(snapshot, named):
+def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
+    if is_behind_the_curtain(snapshot, names):
         return board_message.message([], {}, view, CURTAIN)
-    shown = chosen(services.on_charts(snapshot), named)
-    known = services.baselines.look_up(shown) if view.baselines else Found()
-    said = services.findings(snapshot, shown)
+    runs = chosen(services.on_charts(snapshot), names)
+    known = services.baselines.look_up(runs) if view.baselines else Found()
+    findings = services.findings(snapshot, runs)
     starts = services.starts(snapshot)
     history = services.history(snapshot)
-    return board_message.message(shown, starts, view, HINT, history, said, lines(known.baselines), known.said)
+    return board_message.message(runs, starts, view, HINT, history, findings, lines(known.baselines), known.said)
 
 
-async def _answer(named: tuple[str, ...], view: View) -> _Answer:
+async def _answer(names: tuple[str, ...], view: View) -> _Answer:
     """Returns an answer's tag and content: at hand, or made in a thread, once for all who ask meanwhile."""
     services = running_services()
-    if services and (fresh := services.fresh) and (found := fresh.known(("answer", named, view))):
-        answer: _Answer = found
+    if services and (fresh := services.fresh) and (content := fresh.known(("answer", names, view))):
+        answer: _Answer = content
         return answer
-    task = _under_way.get((named, view))
+    task = _under_way.get((names, view))
     if task is None:
-        made = anyio.to_thread.run_sync(_made_anew, named, view, limiter=_making)
-        task = _under_way[named, view] = asyncio.ensure_future(made)
-        task.add_done_callback(lambda _: _under_way.pop((named, view)))
+        made = anyio.to_thread.run_sync(_made_anew, names, view, limiter=_making)
+        task = _under_way[names, view] = asyncio.ensure_future(made)
+        task.add_done_callback(lambda _: _under_way.pop((names, view)))
     return await asyncio.shield(task)
 
 
-def _made_anew(named: tuple[str, ...], view: View) -> _Answer:
+def _made_anew(names: tuple[str, ...], view: View) -> _Answer:
     services = get_services()
     return services.snapshot().once(
-        ("answer", named, view), lambda snapshot: _packed(_message(services, snapshot, named, view))
+        ("answer", names, view), lambda snapshot: _packed(_message(services, snapshot, names, view))
     )
 
 

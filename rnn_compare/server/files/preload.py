@@ -60,8 +60,8 @@ class _Rewritten:
             page = self._body.replace(_HEAD_ENDS, links() + _HEAD_ENDS, 1)
             headers = MutableHeaders(scope=self._start)
             headers["content-length"] = str(len(page))
-            for each in ("etag", "last-modified"):  # Streamlit's, which know nothing of the links
-                del headers[each]
+            for header in ("etag", "last-modified"):  # Streamlit's, which know nothing of the links
+                del headers[header]
             await self._send(self._start)
             message = {**message, "body": page}
         await self._send(message)
@@ -76,7 +76,7 @@ def _whole(scope: Scope) -> Scope:
 @functools.cache
 def links() -> bytes:
     """Returns the links, as HTML; their addresses are seen from the first page."""
-    found = [
+    tags = [
         # Last: five megabytes, which are read when the controls stand there.
         f'<link rel="preload" as="script" fetchpriority="low" href="{assets.url("plotly.min.js")}">',
         f'<link rel="preload" as="style" href="{assets.url("board/board.css")}">',
@@ -86,4 +86,4 @@ def links() -> bytes:
             for module in streamlit_files.modules(*WIDGETS, "BidiComponent")
         ),
     ]
-    return "".join(found).encode()
+    return "".join(tags).encode()

@@ -23,18 +23,18 @@ _COMPRESSED_ALREADY = (".png", ".woff2")
 _kept: dict[tuple[Path, bool], bytes] = {}
 
 
-async def answer(path: Path, asked: Headers) -> Response:
+async def answer(path: Path, request: Headers) -> Response:
     """Returns a file as an answer that browsers keep for ever, so its address must change with its content.
 
     Args:
         path: The file.
-        asked: The headers of the request.
+        request: The headers of the request.
     """
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     packed = False
     if path.suffix not in _COMPRESSED_ALREADY:
         headers["Vary"] = "Accept-Encoding"
-        if packed := "gzip" in asked.get("Accept-Encoding", ""):
+        if packed := "gzip" in request.get("Accept-Encoding", ""):
             headers["Content-Encoding"] = "gzip"
     content = _kept.get((path, packed)) or await anyio.to_thread.run_sync(content_of, path, packed)
     return Response(content, media_type=_TYPES.get(path.suffix), headers=headers)

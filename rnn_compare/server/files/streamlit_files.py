@@ -47,9 +47,9 @@ def modules(*parts: str) -> list[str]:
         Their scripts and all that these import, but for what the page names itself.
     """
     scripts = ROOT / "static" / "js"
-    named = (ROOT / "index.html").read_text(encoding="utf-8")
-    found = [path.name for part in parts for path in sorted(scripts.glob(f"{part}.*.js"))]
-    for name in found:
+    page = (ROOT / "index.html").read_text(encoding="utf-8")
+    names = [path.name for part in parts for path in sorted(scripts.glob(f"{part}.*.js"))]
+    for name in names:
         imports = _IMPORT.findall((scripts / name).read_text(encoding="utf-8"))
-        found += [each for each in dict.fromkeys(imports) if each not in found and each not in named]
-    return [f"./static/js/{name}" for name in found]
+        names += [module for module in dict.fromkeys(imports) if module not in names and module not in page]
+    return [f"./static/js/{name}" for name in names]

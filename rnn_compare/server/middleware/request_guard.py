@@ -88,8 +88,8 @@ def for_this_machine_only() -> bool:
 def _host_allowed(host: str) -> bool:
     if not for_this_machine_only():
         return True
-    found = _HOST_NAME.fullmatch(host)
-    return found is not None and is_loopback(found[1])
+    match = _HOST_NAME.fullmatch(host)
+    return match is not None and is_loopback(match[1])
 
 
 def _headers() -> dict[str, str]:
@@ -102,8 +102,8 @@ def _headers() -> dict[str, str]:
 
 
 def _embedders() -> list[str]:
-    named = os.environ.get(EMBED_VARIABLE, "").split()
-    if wrong := [name for name in named if not _EMBEDDER.fullmatch(name)]:
+    sites = os.environ.get(EMBED_VARIABLE, "").split()
+    if wrong := [name for name in sites if not _EMBEDDER.fullmatch(name)]:
         _log.warning("%s holds %r, which is no site: no site may show the page.", EMBED_VARIABLE, wrong[0])
-        named = []
-    return ["'self'", *named]
+        sites = []
+    return ["'self'", *sites]
