@@ -1,5 +1,6 @@
 """The command `compare`: which of several groups of runs is better, as far as that can be told."""
 
+import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -9,35 +10,29 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import labels
 
 if TYPE_CHECKING:
-    from rnn_compare.comparison.accuracies import Measure
     from rnn_compare.comparison.groups import Group
     from rnn_compare.comparison.verdicts import Comparison
     from rnn_compare.runs.store import RunStore
 
 
-def run(texts: Sequence[str], measure: "Measure | None", as_json: bool) -> int:
+def run(options: argparse.Namespace) -> int:
     """Compares every pair of groups and prints what may be said of it; returns the exit code.
 
-    Args:
-        texts: Each group: the id of a run, or several, joined by commas, of runs that differ by their seed alone.
-        measure: What is compared; None for what tells most.
-        as_json: Whether to print JSON lines.
-
-    Raises:
-        UserError: If a group is none, or groups cannot be compared.
+    A group is the id of a run, or several, joined by commas, of runs that differ by their seed alone.
     """
     from rnn_compare.comparison.evidence import Evidence
     from rnn_compare.comparison.sentences import details, network_sentence, sentence
     from rnn_compare.comparison.verdicts import compare
 
+    texts = options.group
     if len(texts) < 2:
         raise UserError("One group was given; name at least two to compare, each a run's id or several with commas.")
     with foreground.open_store() as store:
         groups = _told_apart([_group(store, names) for names in texts], texts)
-        for comparison in compare(groups, Evidence(store), measure):
+        for comparison in compare(groups, Evidence(store), options.measure):
             if comparison.problem:
                 raise UserError(comparison.problem)
-            if as_json:
+            if options.json:
                 output.json_line(
                     _json(comparison, texts[groups.index(comparison.a)], texts[groups.index(comparison.b)])
                 )

@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rnn_compare.cli import output
+from rnn_compare.cli.output import Follower
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import findings
 from rnn_compare.errors import UserError
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.follow import Follower
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.local import fork_server
 

@@ -11,7 +11,7 @@ from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted, percent
 from rnn_compare.networks.parameters import parameters
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parser = _parser()
     options, streamlits = parser.parse_known_args((sys.argv[1:] if arguments is None else arguments) or ["page"])
-    if streamlits and options.command is not _page:
+    if streamlits and options.command is not short_commands.page:
         parser.error(f"unrecognized arguments: {' '.join(streamlits)}")
     options.streamlits = streamlits
     try:
@@ -54,10 +54,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 # ---- the commands ------------------------------------------------------------------------------
-
-
-def _page(options: argparse.Namespace) -> int:
-    return short_commands.page(options.streamlits)
 
 
 def _train(options: argparse.Namespace) -> int:
@@ -78,14 +74,6 @@ def _sweep(options: argparse.Namespace) -> int:
     if options.sweep is not None:
         return sweep.proceed(options.sweep, options.json)
     return sweep.begin(sweeps.grid(chosen(options)), options.json, options.again)
-
-
-def _compare(options: argparse.Namespace) -> int:
-    return compare.run(options.group, options.measure, options.json)
-
-
-def _baselines(options: argparse.Namespace) -> int:
-    return short_commands.baselines(experiment_from(chosen(options)), options.json)
 
 
 def _parameters(options: argparse.Namespace) -> int:
@@ -133,27 +121,6 @@ def _runs(options: argparse.Namespace) -> int:
     return 0
 
 
-def _fetch(options: argparse.Namespace) -> int:
-    return short_commands.fetch(options.source, options.json)
-
-
-def _report(options: argparse.Namespace) -> int:
-    targets = {kind: target for kind in report.KINDS if (target := getattr(options, kind)) is not None}
-    return report.write(options.run, targets, options.json)
-
-
-def _record(options: argparse.Namespace) -> int:
-    return report.record(options.run, options.file)
-
-
-def _import(options: argparse.Namespace) -> int:
-    return report.take_in(options.file, options.json)
-
-
-def _export(options: argparse.Namespace) -> int:
-    return short_commands.export(options.run, options.which, options.model)
-
-
 # ---- what they share ---------------------------------------------------------------------------
 
 
@@ -178,12 +145,12 @@ def _parser() -> argparse.ArgumentParser:
         "page", help="open the page in the browser", epilog="Example: page --server.port 8600"
     )
     command.description = "Opens the page in the browser. Options go to Streamlit, as those of `streamlit run` do."
-    command.set_defaults(command=_page)
+    command.set_defaults(command=short_commands.page)
     _add_train(commands)
     _add_continue(commands)
     _add_sweep(commands)
     command = _command(
-        commands, "compare", _compare, "tell which of several groups of runs is better, if that can be told"
+        commands, "compare", compare.run, "tell which of several groups of runs is better, if that can be told"
     )
     command.add_argument("group", metavar="GROUP", nargs="+", help="a run's id, or those of several seeds: ID,ID,…")
     command.add_argument(
@@ -191,7 +158,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=("test", "kept", "typical"),
         help="the test reviews; the weights that one would keep; a typical epoch. What tells most if left out.",
     )
-    command = _command(commands, "baselines", _baselines, "tell what classifiers that ignore the order of words reach")
+    command = _command(
+        commands, "baselines", short_commands.baselines, "tell what classifiers that ignore the order of words reach"
+    )
     add_settings(command, several=(), offered=BASELINE_SETTINGS)
     command = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
     add_settings(command)
@@ -200,17 +169,17 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("text", metavar="TEXT", help="the review, in quotes")
     _add_which(command)
     _command(commands, "runs", _runs, "list all runs")
-    command = _command(commands, "fetch", _fetch, "fetch the files of a source, where there is a network")
+    command = _command(commands, "fetch", short_commands.fetch, "fetch the files of a source, where there is a network")
     command.add_argument("source", choices=short_commands.FETCHABLE, help=" or ".join(short_commands.FETCHABLE))
     _add_report(commands)
-    command = _command(commands, "import", _import, "take in the runs of a report or a recording from elsewhere")
+    command = _command(commands, "import", report.take_in, "take in the runs of a report or a recording from elsewhere")
     command.add_argument("file", metavar="FILE", help="what `report --html` or `record` wrote, here or elsewhere")
     command = commands.add_parser("record", help="write finished runs with their best weights, to be played elsewhere")
-    command.set_defaults(command=_record)
+    command.set_defaults(command=report.record)
     command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
     command.add_argument("file", metavar="FILE.json.gz", help="the file to write, which another copy can `import`")
     command = commands.add_parser("export", help="write a run's network as a stock Keras model")
-    command.set_defaults(command=_export)
+    command.set_defaults(command=short_commands.export)
     command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
     command.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
     _add_which(command)
@@ -254,7 +223,7 @@ def _add_sweep(commands: Any) -> None:
 
 
 def _add_report(commands: Any) -> None:
-    written = _command(commands, "report", _report, "write a report of runs to take home")
+    written = _command(commands, "report", report.write, "write a report of runs to take home")
     written.description = (
         "Writes what runs have shown: as a page with charts, tables and verdicts that needs no network; as a notebook "
         "that repeats it in stock Keras; their curves and predictions as tables; for TensorBoard. "

@@ -1,5 +1,6 @@
 """The commands `report`, `record` and `import`: what was trained is taken home, and taken in elsewhere."""
 
+import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,78 +21,59 @@ KINDS: tuple["Form", ...] = ("html", "notebook", "parquet", "csv", "tensorboard"
 """What can be written, by the options of the command: each ``written_files.Form``."""
 
 
-def write(runs: Sequence[str], targets: dict["Form", str], as_json: bool) -> int:
-    """Writes a report of runs in each of several forms; returns the exit code.
-
-    Args:
-        runs: Their ids; several may be joined by commas.
-        targets: Where each kind goes: a file, for ``tensorboard`` a folder.
-        as_json: Whether to print a JSON line for each file.
-
-    Raises:
-        UserError: If there is no such run, nothing to write, or a place that cannot be written to.
-    """
-    if not targets:
-        options = ", ".join(f"--{kind}" for kind in KINDS)
-        raise UserError(
-            f"Nothing is to be written. Say what and where, such as --html report.html; there are {options}."
-        )
-    places = {kind: _place(kind, name) for kind, name in targets.items()}
+def write(options: argparse.Namespace) -> int:
+    """Writes a report of runs in each of several forms; returns the exit code."""
+    places = {kind: _place(kind, target) for kind in KINDS if (target := getattr(options, kind)) is not None}
+    if not places:
+        flags = ", ".join(f"--{kind}" for kind in KINDS)
+        raise UserError(f"Nothing is to be written. Say what and where, such as --html report.html; there are {flags}.")
     from rnn_compare.report.contents import gather
 
     with foreground.open_store() as store:
-        contents = gather(store, [run for name in runs for run in name.split(",") if run])
+        contents = gather(store, _ids(options.run))
     for kind, place in places.items():
         for path in _write(kind, contents, place):
-            if as_json:
+            if options.json:
                 output.json_line({"kind": "written", "what": kind, "path": str(path)})
             else:
                 print(f"{kind}: {path}")
     return 0
 
 
-def take_in(file: str, as_json: bool) -> int:
-    """Records the runs of a report from elsewhere and tells under which ids; returns the exit code.
-
-    Raises:
-        UserError: If the file is no sound report; then nothing is recorded.
-    """
+def take_in(options: argparse.Namespace) -> int:
+    """Records the runs of a report from elsewhere and prints their ids; returns the exit code."""
     from rnn_compare.report.importing import take_in as taken_in
 
     with foreground.open_store() as store:
-        imported = taken_in(foreground.path(file), store)
+        imported = taken_in(foreground.path(options.file), store)
     for item in imported:
         if item.is_renamed:
             print(f"{item.id_there} is here already: taken in as {item.run.id}.", file=sys.stderr)
-        if as_json:
+        if options.json:
             output.json_line({"kind": "imported", "run": item.run.id, "recorded_as": item.id_there})
         else:
             run = item.run
             print(f"{run.id}  {run.title}  {run.status.value}, recorded on {run.owner.host}")
-    if not as_json:
+    if not options.json:
         print(f"{counted(len(imported), 'run')} taken in: they can be looked at and compared, not continued.")
     return 0
 
 
-def record(runs: Sequence[str], file: str) -> int:
-    """Writes finished runs with their best weights; returns the exit code.
-
-    Args:
-        runs: Their ids; several may be joined by commas.
-        file: The file to write, whose name ends in ``.json.gz``.
-
-    Raises:
-        UserError: If a run cannot be recorded, or the file cannot be written.
-    """
-    place = foreground.path(file)
+def record(options: argparse.Namespace) -> int:
+    """Writes finished runs with their best weights; returns the exit code."""
+    place = foreground.path(options.file)
     if not place.name.endswith(".json.gz"):
         raise UserError(f"{place} does not end in .json.gz, as a recording must. Name it comparison.json.gz.")
     from rnn_compare.report import shipped_runs
 
     with foreground.open_store() as store:
-        shipped_runs.write(store, [run for name in runs for run in name.split(",") if run], place)
+        shipped_runs.write(store, _ids(options.run), place)
     print(f"{place} ({place.stat().st_size / 1e6:.1f} MB)")
     return 0
+
+
+def _ids(texts: Sequence[str]) -> list[str]:
+    return [run for text in texts for run in text.split(",") if run]
 
 
 def _place(kind: "Form", name: str) -> Path:

@@ -14,7 +14,6 @@ from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, percent
-from rnn_compare.runs.follow import News
 from rnn_compare.runs.orphans import interrupt_orphans
 from rnn_compare.runs.record import Run
 
@@ -203,14 +202,14 @@ def _line(_names: Sequence[str]) -> Iterator[output.Show]:
     with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[said]}")) as progress:
         bar = progress.add_task("sweep", total=1.0, said="waiting for a worker")
 
-        def show(runs: list[Run], _news: list[News]) -> None:
+        def show(runs: list[Run], _news: list[output.News]) -> None:
             done = sum(run.fraction_done for run in runs) / max(1, len(runs))
             progress.update(bar, completed=done, said=_said(runs))
 
         yield show
 
 
-def _show_ends(runs: list[Run], news: list[News]) -> None:
+def _show_ends(runs: list[Run], news: list[output.News]) -> None:
     for item in news:
         if item.epoch is None:
             best = f", best validation accuracy {percent(item.run.best['val_accuracy'])}" if item.run.best else ""

@@ -258,7 +258,7 @@ def test_a_run_without_text_to_read_is_answered_by_a_sentence(
 def test_the_verdict_tells_what_became_of_the_words(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", made_run, "the " * 25 + "xyzzyx"]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("50.0 % positive\n")  # weights of zero know nothing
+    assert out.startswith("50.0 % negative\n")  # weights of zero know nothing
     assert "19 words known, 1 word unknown, 6 words cut off" in out
 
 
@@ -333,7 +333,7 @@ def test_bars_are_shown_on_a_terminal(trained: subprocess.CompletedProcess[str],
     run = lines(trained.stdout)[-1]["run"]
     script = (
         "import sys; from pathlib import Path; from rnn_compare.cli import foreground, output;"
-        " from rnn_compare.runs.store import RunStore; from rnn_compare.runs.follow import Follower\n"
+        " from rnn_compare.runs.store import RunStore; from rnn_compare.cli.output import Follower\n"
         "follower = Follower(RunStore(Path(sys.argv[1])), [sys.argv[2]])\n"
         "with output.display(False, ['LSTM(4)']) as show: foreground._watch(follower, show)"
     )

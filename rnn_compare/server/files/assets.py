@@ -1,25 +1,38 @@
-"""The pages' scripts and styles, which the server hands out itself.
+"""The pages' scripts and styles, which the server hands out itself, from its memory and compressed once.
 
 A component's own JavaScript goes out with every message that it gets. As files of the server they are loaded once and
-kept by the browser.
+kept by the browser. A visitor's first page is more than a hundred of them: read from the disk for each visitor they
+took half of the time until it was shown; sent as they are, they are four times as long.
 """
 
 import functools
+import gzip
 import hashlib
 import importlib.resources
 import posixpath
 import re
 from pathlib import Path
 
+import anyio.to_thread
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rnn_compare.server.files import static_cache
 from rnn_compare.server.urls import FOLDER
 
 PATH = f"{FOLDER}/{{version}}/{{name:path}}"
 ASSETS = Path(__file__).parents[2] / "dashboard" / "assets"
 _IMPORT = re.compile(r'^(?:import|export)\b[^"]*?"(\.[\w./-]+\.js)";', re.MULTILINE)
+_TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".woff2": "font/woff2",
+    ".wasm": "application/wasm",
+}
+_COMPRESSED_ALREADY = (".png", ".woff2")
+_contents: dict[tuple[Path, bool], bytes] = {}
 
 
 @functools.cache
@@ -60,4 +73,34 @@ async def serve(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in assets():
         return Response("There is no such file.", status_code=404)
-    return await static_cache.answer(assets()[name], request.headers)
+    return await answer(assets()[name], request.headers)
+
+
+async def answer(path: Path, request: Headers) -> Response:
+    """Returns a file as an answer that browsers keep for ever, so its address must change with its content.
+
+    Args:
+        path: The file.
+        request: The headers of the request.
+    """
+    headers = {"Cache-Control": "public, max-age=31536000, immutable"}
+    packed = False
+    if path.suffix not in _COMPRESSED_ALREADY:
+        headers["Vary"] = "Accept-Encoding"
+        if packed := "gzip" in request.get("Accept-Encoding", ""):
+            headers["Content-Encoding"] = "gzip"
+    content = _contents.get((path, packed)) or await anyio.to_thread.run_sync(content_of, path, packed)
+    return Response(content, media_type=_TYPES.get(path.suffix), headers=headers)
+
+
+def content_of(path: Path, packed: bool) -> bytes:
+    """Returns a file's content, which is kept from now on: Plotly takes a quarter of a second to compress.
+
+    Args:
+        path: The file.
+        packed: Whether gzip compresses it.
+    """
+    if (path, packed) not in _contents:
+        content = path.read_bytes()
+        _contents[path, packed] = gzip.compress(content, compresslevel=6) if packed else content
+    return _contents[path, packed]

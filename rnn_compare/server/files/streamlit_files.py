@@ -7,7 +7,7 @@ import streamlit
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from rnn_compare.server.files import static_cache
+from rnn_compare.server.files import assets
 from rnn_compare.server.urls import base_path
 
 _IMPORT = re.compile(r'\b(?:from|import)"\./([\w.~-]+\.js)"')
@@ -33,7 +33,7 @@ class StreamlitFiles:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request for one of them."""
         path = self._files.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
-        app = self.app if path is None else await static_cache.answer(path, Headers(scope=scope))
+        app = self.app if path is None else await assets.answer(path, Headers(scope=scope))
         await app(scope, receive, send)
 
 

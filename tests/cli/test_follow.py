@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.cli.output import Follower
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
-from rnn_compare.runs.follow import Follower
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
