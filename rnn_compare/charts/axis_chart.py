@@ -121,7 +121,9 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
     cells = list(dict.fromkeys(item.experiment.cell for item in results))
     figure = go.Figure()
     for cell, look in zip(cells, looks(cells), strict=True):
-        expected = expected_best([value for item in results if item.experiment.cell == cell for value in item.each])
+        expected = expected_best(
+            [value for item in results if item.experiment.cell == cell for value in item.accuracies]
+        )
         figure.add_scatter(
             x=list(range(1, len(expected) + 1)),
             y=in_percent(expected),
@@ -142,4 +144,4 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
 
 def whole_ticks(results: Sequence[Outcome]) -> dict[str, int]:
     """Returns ticks at whole numbers, where Plotly would put halves between few of them."""
-    return {"dtick": 1} if sum(len(item.each) for item in results) <= 12 else {}
+    return {"dtick": 1} if sum(len(item.accuracies) for item in results) <= 12 else {}

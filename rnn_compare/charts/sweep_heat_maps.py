@@ -73,7 +73,7 @@ def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> t
         for setting in settings
         if (setting.experiment.cell, setting.experiment.units, setting.experiment.maxlen) == wanted
     ]
-    together = mean([value for setting in here for value in setting.each])
+    together = mean([value for setting in here for value in setting.accuracies])
     if together is None:
         return None
     # Runs of several settings are no sample of one: their mean has no interval.

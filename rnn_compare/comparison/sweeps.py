@@ -146,12 +146,12 @@ class Outcome:
     Attributes:
         group: Its runs.
         accuracy: Mean over those of its runs that trained to their end and were measured.
-        each: The accuracy of each of these runs.
+        accuracies: The accuracy of each of these runs.
     """
 
     group: Group
     accuracy: Mean
-    each: tuple[float, ...]
+    accuracies: tuple[float, ...]
 
     @property
     def experiment(self) -> Experiment:

@@ -20,17 +20,17 @@ LITTLE = 0.03
 
 
 @dataclass(frozen=True)
-class Found:
+class BaselineResults:
     """What is known of the baselines by now.
 
     Attributes:
-        baselines: The simplest first; none yet where ``said`` says why.
-        said: What else is to be said of them; its beginning tells the most.
+        baselines: The simplest first; none yet where ``remark`` says why.
+        remark: What else is to be said of them; its beginning tells the most.
         waiting: Whether a worker is at it.
     """
 
     baselines: tuple[Baseline, ...] = ()
-    said: str = ""
+    remark: str = ""
     waiting: bool = False
 
 
@@ -45,35 +45,37 @@ class KnownBaselines:
         self._engine = engine
         self._problems: dict[Experiment, tuple[float, str]] = {}
 
-    def look_up(self, runs: Sequence[Run]) -> Found:
+    def look_up(self, runs: Sequence[Run]) -> BaselineResults:
         """Returns the baselines of the first run's split. A worker begins with them once a network has an epoch.
 
         Args:
             runs: The runs on the charts.
         """
         if not runs:
-            return Found()
+            return BaselineResults()
         experiment = same_baselines(runs[0].experiment)
         others = "" if all(same_baselines(run.experiment) == experiment for run in runs) else _OTHERS
         try:
             results = cached(experiment)
         except UserError as error:
-            return Found(said=f"No baselines: {error}")
+            return BaselineResults(remark=f"No baselines: {error}")
         if results is None and not any(run.epochs for run in runs):
-            return Found()  # the first points come first
-        return Found(tuple(results), others) if results else self._begun(experiment, others)
+            return BaselineResults()  # the first points come first
+        return BaselineResults(tuple(results), others) if results else self._begun(experiment, others)
 
-    def _begun(self, experiment: Experiment, others: str) -> Found:
+    def _begun(self, experiment: Experiment, others: str) -> BaselineResults:
         since, problem = self._problems.get(experiment, (0.0, ""))
         if problem and time.monotonic() - since < PATIENCE_SECONDS:
-            return Found(said=problem)
+            return BaselineResults(remark=problem)
         analysis = self._engine.analyse(baselines, experiment)
         if analysis.problem:
             self._problems[experiment] = (time.monotonic(), f"No baselines: {analysis.problem}")
-            return Found(said=self._problems[experiment][1])
+            return BaselineResults(remark=self._problems[experiment][1])
         if not analysis.ended:
-            return Found(said=f"Baselines: {analysis.done} of {analysis.total or len(BASELINES)} so far", waiting=True)
-        return Found(tuple(analysis.result), others)
+            return BaselineResults(
+                remark=f"Baselines: {analysis.done} of {analysis.total or len(BASELINES)} so far", waiting=True
+            )
+        return BaselineResults(tuple(analysis.result), others)
 
 
 _OTHERS = "Baselines of the first network's held-out reviews; some here were judged by others."

@@ -104,7 +104,7 @@ def test_outcomes_leave_out_what_did_not_train_to_its_end() -> None:
     one, two, three = grid({"seed": [1, 2, 3], "epochs": 2})
     runs = [run("r1", one), run("r2", two), run("r3", three, Status.STOPPED, 1)]
     [found] = outcomes(runs, lambda each: {"r1": 0.8, "r2": 0.9}[each.id])
-    assert found.each == (0.8, 0.9)
+    assert found.accuracies == (0.8, 0.9)
     assert found.accuracy.runs == 2
     assert [each.id for each in found.group.left_out] == ["r3"]
     assert outcomes(runs, lambda _: None) == []

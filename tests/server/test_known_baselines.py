@@ -12,7 +12,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.server import known_baselines
-from rnn_compare.server.known_baselines import Found, KnownBaselines, lines, meaning
+from rnn_compare.server.known_baselines import BaselineResults, KnownBaselines, lines, meaning
 from rnn_compare.training.engine import Engine
 from tests.dashboard.chosen_runs import StubEngine
 from tests.epochs import epoch_end
@@ -47,13 +47,13 @@ def test_kept_baselines_are_there_at_once_for_all_networks_of_the_split(
     worked_out = baselines.baselines(SMALL)
     found = known.look_up([run(), run(SMALL.model_copy(update={"cell": "LSTM", "maxlen": 20}), epochs=0)])
     assert [each.val_accuracy for each in found.baselines] == [each.val_accuracy for each in worked_out]
-    assert (found.said, found.waiting, engine.begun) == ("", False, {})
+    assert (found.remark, found.waiting, engine.begun) == ("", False, {})
 
 
 def test_networks_that_other_reviews_judge_are_said_to_be(known: KnownBaselines) -> None:
     baselines.baselines(SMALL)
     found = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
-    assert "Baselines of the first network's held-out reviews" in found.said
+    assert "Baselines of the first network's held-out reviews" in found.remark
     assert len(found.baselines) == 3
 
 
@@ -61,16 +61,16 @@ def test_a_worker_begins_once_a_network_has_an_epoch_and_tells_how_far_it_is(
     known: KnownBaselines, engine: StubEngine
 ) -> None:
     new = SMALL.model_copy(update={"reviews": 777})
-    assert known.look_up([run(new, epochs=0)]) == Found()
-    assert known.look_up([]) == Found()
+    assert known.look_up([run(new, epochs=0)]) == BaselineResults()
+    assert known.look_up([]) == BaselineResults()
     assert engine.begun == {}
-    assert known.look_up([run(new)]) == Found((), "Baselines: 0 of 3 so far", waiting=True)
+    assert known.look_up([run(new)]) == BaselineResults((), "Baselines: 0 of 3 so far", waiting=True)
     [analysis] = engine.begun.values()
     assert [*engine.begun] == [(same_baselines(new),)]
     analysis.done, analysis.total = 2, 3
-    assert known.look_up([run(new)]).said == "Baselines: 2 of 3 so far"
+    assert known.look_up([run(new)]).remark == "Baselines: 2 of 3 so far"
     analysis.result = [baseline("majority", 0.5)]
-    assert known.look_up([run(new)]) == Found(tuple(analysis.result))
+    assert known.look_up([run(new)]) == BaselineResults(tuple(analysis.result))
 
 
 def test_a_problem_is_said_and_not_tried_again_at_every_look(
@@ -80,9 +80,9 @@ def test_a_problem_is_said_and_not_tried_again_at_every_look(
     known.look_up([run(new)])
     [analysis] = engine.begun.values()
     analysis.problem = "No worker is ready yet."
-    assert known.look_up([run(new)]).said == "No baselines: No worker is ready yet."
+    assert known.look_up([run(new)]).remark == "No baselines: No worker is ready yet."
     engine.begun.clear()
-    assert known.look_up([run(new)]).said == "No baselines: No worker is ready yet."
+    assert known.look_up([run(new)]).remark == "No baselines: No worker is ready yet."
     assert engine.begun == {}
     monkeypatch.setattr(known_baselines, "PATIENCE_SECONDS", 0.0)
     assert known.look_up([run(new)]).waiting
@@ -90,7 +90,7 @@ def test_a_problem_is_said_and_not_tried_again_at_every_look(
 
 def test_a_source_that_cannot_be_used_is_said_in_words(known: KnownBaselines) -> None:
     gone = run(SMALL.model_copy(update={"source": "gone"}))
-    assert known.look_up([replace(gone, id="b")]).said.startswith("No baselines: ")
+    assert known.look_up([replace(gone, id="b")]).remark.startswith("No baselines: ")
 
 
 def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> None:

@@ -14,7 +14,7 @@ from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, compare
 from rnn_compare.formatting import counted, duration, percent
 from rnn_compare.runs.record import Run
-from rnn_compare.server.known_baselines import Found, meaning
+from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services
 
 LATER = "The table of results stands here once a network has trained to its end."
@@ -89,11 +89,11 @@ def _mean(mean: Mean | None) -> str:
     return f"{100 * mean.mean:.1f}{margin} %"
 
 
-def show_baselines(analysis: Found) -> None:
+def show_baselines(analysis: BaselineResults) -> None:
     """Draws the baselines' accuracies, to be opened; what opens them is always there."""
     with st.popover("Baselines in numbers", icon=":material/table_rows:"):
         if not analysis.baselines:
-            st.markdown(analysis.said or "They are worked out once a network has finished an epoch.")
+            st.markdown(analysis.remark or "They are worked out once a network has finished an epoch.")
             return
         reviews = counted(len(analysis.baselines[0].correct), "held-out review")
         st.markdown(f"**Classifiers that know little or nothing of the order of words**, on {reviews}")
@@ -110,5 +110,5 @@ def show_baselines(analysis: Found) -> None:
             ]
         )
         st.markdown(meaning(analysis.baselines))
-        if analysis.said:
-            st.markdown(analysis.said)
+        if analysis.remark:
+            st.markdown(analysis.remark)

@@ -21,7 +21,7 @@ from rnn_compare.charts.curves.registry import known as known_charts
 from rnn_compare.errors import UserError
 from rnn_compare.server.board import board_message
 from rnn_compare.server.board.board_message import View
-from rnn_compare.server.known_baselines import Found, lines
+from rnn_compare.server.known_baselines import BaselineResults, lines
 from rnn_compare.server.services import CURTAIN, Services, Snapshot, get_services, running_services
 from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, is_behind_the_curtain
 from rnn_compare.server.urls import FOLDER
@@ -85,11 +85,11 @@ def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: Vi
     if is_behind_the_curtain(snapshot, names):
         return board_message.message([], {}, view, CURTAIN)
     runs = chosen(services.on_charts(snapshot), names)
-    known = services.baselines.look_up(runs) if view.baselines else Found()
+    results = services.baselines.look_up(runs) if view.baselines else BaselineResults()
     findings = services.findings(snapshot, runs)
     starts = services.starts(snapshot)
     history = services.history(snapshot)
-    return board_message.message(runs, starts, view, HINT, history, findings, lines(known.baselines), known.said)
+    return board_message.message(runs, starts, view, HINT, history, findings, lines(results.baselines), results.remark)
 
 
 async def _answer(names: tuple[str, ...], view: View) -> _Answer:

@@ -8,13 +8,13 @@ import streamlit as st
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison.equal_terms import EqualParameters, EqualTime, epoch_seconds, match_parameters, match_time
-from rnn_compare.comparison.sweeps import survey
+from rnn_compare.comparison.sweeps import Sweep, survey
 from rnn_compare.dashboard.pages.sweep import pictures
-from rnn_compare.dashboard.pages.sweep.grid_setup import Grid
+from rnn_compare.dashboard.pages.sweep.grid_setup import Grid, swept
 from rnn_compare.dashboard.widgets import flash, setting, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.experiment import experiment_from
 from rnn_compare.formatting import about, counted, duration
 from rnn_compare.presets import BOOK
 from rnn_compare.server.access import presenter, visitor
@@ -60,8 +60,10 @@ def show(services: Services, grid: Grid) -> None:
         matched = match_parameters(reference, [reference.cell, *others])
         st.html(parameter_table(matched))
         networks = [match.experiment for match in matched]
-    _train(services, networks, grid.seeds)
-    _achieved(services, networks, grid.seeds)
+    experiments = [network.model_copy(update={"seed": seed}) for network in networks for seed in grid.seeds]
+    sweep = swept(services, experiments)
+    _train(services, sweep, len(grid.seeds))
+    _achieved(services, sweep)
 
 
 def parameter_table(matches: Sequence[EqualParameters]) -> str:
@@ -101,10 +103,8 @@ def _measured(match: EqualTime) -> str:
     return f"{duration(match.pace.seconds)} <small>{how}</small>"
 
 
-def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[int]) -> None:
+def _train(services: Services, sweep: Sweep, seeds: int) -> None:
     """Draws the button that trains what isn't trained yet, and shows all of it on Compare."""
-    experiments = [network.model_copy(update={"seed": seed}) for network in networks for seed in seeds]
-    sweep = survey(experiments, services.runs())
     locked = presenter.why_not()
     to_train = sweep.to_train
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -119,17 +119,15 @@ def _train(services: Services, networks: Sequence[Experiment], seeds: Sequence[i
                         services.engine.submit(sweep.missing, **visitor.place_in_line())
                 services.refresh()
                 runs = services.runs()
-                counts = survey(experiments, runs).runs.values()
+                counts = survey(sweep.experiments, runs).runs.values()
                 url_state.open_compare(**{PARAMETER: link(list(counts), runs)})
         if to_train:
             time = about(services.seconds(to_train))
-            there = f"{len(sweep.trained)} of {len(experiments)} are trained already; " if sweep.trained else ""
-            st.html(f"<p style='margin: 0'>{there}{time} here, {counted(len(seeds), 'seed')} each.</p>")
+            there = f"{len(sweep.trained)} of {len(sweep.experiments)} are trained already; " if sweep.trained else ""
+            st.html(f"<p style='margin: 0'>{there}{time} here, {counted(seeds, 'seed')} each.</p>")
 
 
-def _achieved(services: Services, networks: Sequence[Experiment], seeds: Sequence[int]) -> None:
-    experiments = [network.model_copy(update={"seed": seed}) for network in networks for seed in seeds]
-    sweep = survey(experiments, services.runs())
+def _achieved(services: Services, sweep: Sweep) -> None:
     if not sweep.trained:
         return
     measure = pictures.choose_measure("equal_measure")

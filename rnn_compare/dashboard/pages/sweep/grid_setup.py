@@ -1,5 +1,6 @@
 """The grid of a sweep, set up in the sidebar. All of it stands in the page's address."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,12 +8,13 @@ import streamlit as st
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.comparison.groups import JUDGED_BY
-from rnn_compare.comparison.sweeps import grid
+from rnn_compare.comparison.sweeps import Sweep, grid, survey
 from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, choices
 from rnn_compare.experiment_sets import MAX_SEEDS
 from rnn_compare.presets import BOOK
+from rnn_compare.server.services import Services
 from rnn_compare.settings import SETTINGS, default, description, is_switch
 from rnn_compare.sources.registry import names, source
 
@@ -56,6 +58,11 @@ def setup() -> Grid:
     with st.expander("Shared settings"):
         setting.by_group((name for name in SETTINGS if name not in (*AXES, other)), _shared)
     return _read(other)
+
+
+def swept(services: Services, experiments: Sequence[Experiment]) -> Sweep:
+    """Returns a sweep as it stands, made once of each reading of the record for all viewers."""
+    return services.snapshot().once(("sweep", *experiments), lambda snapshot: survey(experiments, snapshot.runs))
 
 
 def key(name: str) -> str:

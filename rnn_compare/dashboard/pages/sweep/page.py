@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, sentence, survey
+from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, sentence
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
@@ -30,7 +30,7 @@ def render() -> None:
     services = get_services()
     with st.sidebar:
         setup = grid_setup.setup()
-        sweep = survey(setup.experiments, services.runs())
+        sweep = grid_setup.swept(services, setup.experiments)
         if setup.problem:
             st.error(setup.problem)
         _buttons(services, sweep)
@@ -68,10 +68,10 @@ def train(services: Services, sweep: Sweep) -> None:
 
 def _buttons(services: Services, sweep: Sweep) -> None:
     def start() -> None:
-        act(services, lambda: train(services, survey(sweep.experiments, services.runs())))
+        act(services, lambda: train(services, grid_setup.swept(services, sweep.experiments)))
 
     def stop() -> None:
-        at_work = survey(sweep.experiments, services.runs()).at_work
+        at_work = grid_setup.swept(services, sweep.experiments).at_work
         act(services, *(partial(services.engine.stop, run.id) for run in at_work))
 
     remaining = len(sweep.to_train)
@@ -98,7 +98,7 @@ def _time(services: Services, experiments: Sequence[Experiment]) -> str:
 
 def _progress(services: Services, before: Sweep) -> None:
     """Draws the sweep's progress, and the page anew when a run has begun or ended."""
-    now = survey(before.experiments, services.runs())
+    now = grid_setup.swept(services, before.experiments)
     if _signature(now) != _signature(before):
         st.rerun(scope="app")
     at_work = [run.experiment for run in now.at_work]

@@ -25,7 +25,7 @@ def show(moment: Moment) -> None:
         st.info("There is nothing to hold baselines against yet: the networks are trained and revealed first.")
         return
     bars = "".join(_bar(*row) for row in sorted(rows, key=lambda row: -row[1]))
-    said = meaning(found.baselines) if found.baselines else found.said
+    said = meaning(found.baselines) if found.baselines else found.remark
     st.html(
         f'<ol class="rc-against" aria-label="Validation accuracy">{bars}</ol>'
         '<p class="rc-note">Validation accuracy; of a network that of its best epoch.</p>'
