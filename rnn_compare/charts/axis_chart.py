@@ -36,9 +36,7 @@ def axis_chart(results: Sequence[Outcome], setting: str, accuracy: str) -> go.Fi
         members.sort(key=lambda item: values.index(getattr(item.experiment, setting)))
         _add(figure, members, setting, name, look, numbers, band=len(lines) <= MAX_COMPARED)
     figure.update_layout(
-        **layout(),
-        xaxis=axis(SETTINGS[setting].label, **_scale(values, numbers)),
-        yaxis=accuracy_axis(accuracy),
+        **layout(), xaxis=axis(SETTINGS[setting].label, **_scale(values, numbers)), yaxis=accuracy_axis(accuracy)
     )
     return figure
 
@@ -76,10 +74,7 @@ def _add(
         marker={"symbol": look.marker, "size": 10},
         hoverlabel={"namelength": -1},
         customdata=[
-            [
-                f" ± {100 * item.accuracy.margin:.1f}" if item.accuracy.margin is not None else "",
-                item.accuracy.runs,
-            ]
+            [f" ± {100 * item.accuracy.margin:.1f}" if item.accuracy.margin is not None else "", item.accuracy.runs]
             for item in members
         ],
         hovertemplate="%{y:.1f}%{customdata[0]} %, n = %{customdata[1]}",

@@ -66,12 +66,7 @@ def _line(trace: Any, layout: Any) -> str:
         texts = [f"{len(points):,} points, such as {texts[0]}", *texts[1:3]]
     elif len(points) > MOST_POINTS:
         by_value = sorted(points, key=lambda point: point[0])
-        texts = [
-            f"first {texts[0]}",
-            f"highest {by_value[-1][1]}",
-            f"lowest {by_value[0][1]}",
-            f"last {texts[-1]}",
-        ]
+        texts = [f"first {texts[0]}", f"highest {by_value[-1][1]}", f"lowest {by_value[0][1]}", f"last {texts[-1]}"]
     text = "; ".join(dict.fromkeys(texts))
     return f"{name}: {text}." if name else f"{text}."
 

@@ -45,8 +45,7 @@ MEASURES: dict[Measure, MeasureText] = {
         "nearly unbiased, unlike the best epoch.",
     ),
     "typical": MeasureText(
-        "Typical epoch",
-        "the median of the second half of the epochs: what the network is, not its luckiest moment.",
+        "Typical epoch", "the median of the second half of the epochs: what the network is, not its luckiest moment."
     ),
     "test": MeasureText(
         "Test reviews", "the weights that the validation chose, on reviews that nothing was chosen by."

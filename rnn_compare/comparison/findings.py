@@ -7,14 +7,7 @@ from dataclasses import dataclass
 from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import (
-    half_width,
-    mean,
-    network_sentence,
-    points,
-    seed_sentence,
-    sentence,
-)
+from rnn_compare.comparison.sentences import half_width, mean, network_sentence, points, seed_sentence, sentence
 from rnn_compare.comparison.single_runs import LOOKS, seen_in
 from rnn_compare.comparison.verdicts import Comparison, compare, usual_measure
 from rnn_compare.formatting import counted, listed, percent

@@ -97,10 +97,7 @@ def settings_with_splits(
     whole = variance * (1 / len(shared) + overlap)
     difference = by_student(float(differences.mean()), runs, [(whole, freedom)], (0.0, 1))
     return replace(
-        difference,
-        variance_seeds=variance / len(shared),
-        variance_reviews=variance * overlap,
-        left_out=left_out,
+        difference, variance_seeds=variance / len(shared), variance_reviews=variance * overlap, left_out=left_out
     )
 
 

@@ -56,16 +56,7 @@ def of_groups(contents: Contents, looks: Sequence[Look]) -> str:
 
 def of_runs(contents: Contents) -> str:
     """Returns what each run achieved."""
-    heads = (
-        "Run",
-        "Seed",
-        "Epochs",
-        *TITLES,
-        "Last epoch",
-        "Parameters",
-        "Seconds per epoch",
-        "Status",
-    )
+    heads = ("Run", "Seed", "Epochs", *TITLES, "Last epoch", "Parameters", "Seconds per epoch", "Status")
     return table(
         heads,
         [

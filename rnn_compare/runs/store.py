@@ -278,8 +278,7 @@ class RunStore:
     def stop_requests(self, owner: Owner, at_work: Collection[str] = ()) -> list[str]:
         """Returns the owner's unfinished runs that somebody asked to stop, and those at work that are not recorded."""
         requested = self._read(
-            f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}",
-            (owner.pid, owner.started, owner.host),
+            f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host)
         )
         recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(at_work))})", list(at_work))
         return [row["id"] for row in requested] + sorted(set(at_work) - {row["id"] for row in recorded})

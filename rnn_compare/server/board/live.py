@@ -75,10 +75,7 @@ async def answer(request: Request) -> Response:
 
 
 def _message(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
-    return snapshot.once(
-        ("message", tuple(names), view),
-        lambda snapshot: _made(services, snapshot, names, view),
-    )
+    return snapshot.once(("message", tuple(names), view), lambda snapshot: _made(services, snapshot, names, view))
 
 
 def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
