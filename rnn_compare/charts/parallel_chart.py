@@ -68,7 +68,6 @@ def _add_lines(figure: go.Figure, results: Sequence[Outcome], names: Sequence[st
             + fanned[line]
             for name, values in zip(names, columns, strict=True)
         ]
-        margin = f" ± {100 * item.accuracy.margin:.1f}" if item.accuracy.margin is not None else ""
         figure.add_scatter(
             x=list(range(len(names) + 1)),
             y=[*heights, end],
@@ -76,8 +75,7 @@ def _add_lines(figure: go.Figure, results: Sequence[Outcome], names: Sequence[st
             line={"color": picture(item.experiment.cell).color, "width": 2.5},
             marker={"size": 7},
             opacity=0.8,
-            customdata=[f"{plain(item.group.name)}: {100 * item.accuracy.mean:.1f}{margin} %, n = {item.accuracy.runs}"]
-            * (len(names) + 1),
+            customdata=[f"{plain(item.group.name)}: {item.accuracy.text}, n = {item.accuracy.runs}"] * (len(names) + 1),
             hovertemplate="%{customdata}<extra></extra>",
         )
 

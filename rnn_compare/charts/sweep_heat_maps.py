@@ -1,12 +1,13 @@
 """Heat maps of a sweep: the mean accuracy by units and maxlen, one for each cell."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from rnn_compare.charts.plotly_style import axis
-from rnn_compare.comparison.intervals import mean
+from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.comparison.sweeps import Outcome
 
 BESIDE = 2
@@ -34,9 +35,9 @@ def sweep_heat_maps(settings: Sequence[Outcome]) -> go.Figure:
         figure.add_heatmap(
             x=[str(maxlen) for maxlen in maxlens],
             y=[str(size) for size in units],
-            z=[[field and field[0] for field in row] for row in fields],
-            text=[[_said(field, len(maxlens) * beside) for field in row] for row in fields],
-            customdata=[[_in_full(field) for field in row] for row in fields],
+            z=[[field and field.mean for field in row] for row in fields],
+            text=[[_label(field, len(maxlens) * beside) if field else "" for field in row] for row in fields],
+            customdata=[[f"{field.text}, n = {field.runs}" if field else "" for field in row] for row in fields],
             texttemplate="%{text}",
             textfont={"size": 15},
             hovertemplate=f"{cell}(%{{y}}) maxlen %{{x}}: %{{customdata}}<extra></extra>",
@@ -66,7 +67,7 @@ def height(settings: Sequence[Outcome]) -> int:
     return -(-cells // BESIDE) * (FRAME_PIXELS + ROW_PIXELS * max(2, sizes))
 
 
-def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> tuple[float, float | None, int] | None:
+def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> Mean | None:
     wanted = (cell, units, maxlen)
     here = [
         setting
@@ -74,21 +75,10 @@ def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> t
         if (setting.experiment.cell, setting.experiment.units, setting.experiment.maxlen) == wanted
     ]
     together = mean([value for setting in here for value in setting.accuracies])
-    if together is None:
-        return None
     # Runs of several settings are no sample of one: their mean has no interval.
-    return together.mean, together.margin if len(here) == 1 else None, together.runs
+    return replace(together, margin=None) if together and len(here) > 1 else together
 
 
-def _said(field: tuple[float, float | None, int] | None, columns: int) -> str:
-    if field is None:
-        return ""
-    margin = f"<br>± {100 * field[1]:.1f}" if field[1] is not None and columns <= WIDE_ENOUGH else ""
-    return f"{100 * field[0]:.1f}{margin}"
-
-
-def _in_full(field: tuple[float, float | None, int] | None) -> str:
-    if field is None:
-        return ""
-    margin = f" ± {100 * field[1]:.1f}" if field[1] is not None else ""
-    return f"{100 * field[0]:.1f}{margin} %, n = {field[2]}"
+def _label(field: Mean, columns: int) -> str:
+    margin = f"<br>± {100 * field.margin:.1f}" if field.margin is not None and columns <= WIDE_ENOUGH else ""
+    return f"{100 * field.mean:.1f}{margin}"

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
-from rnn_compare.comparison.accuracies import MEASURES, Measure
+from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
-from rnn_compare.comparison.intervals import Mean, mean
+from rnn_compare.comparison.intervals import mean
 from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -120,15 +120,10 @@ def _result(group: Group, evidence: Evidence | None) -> dict[str, Any]:
         "lowest": best and best.lowest,
         "highest": best and best.highest,
     }
-    for measure in MEASURES if evidence else ():
-        accuracy = _mean_of(group, evidence, measure)
+    by_measure = {measure: evidence.mean_of(group, measure) for measure in MEASURES} if evidence else {}
+    for measure, accuracy in by_measure.items():
         result |= {measure: accuracy and accuracy.mean, f"{measure}_margin": accuracy and accuracy.margin}
     return result
-
-
-def _mean_of(group: Group, evidence: Evidence | None, measure: Measure) -> Mean | None:
-    achieved = evidence.of_group(group, measure) if evidence else None
-    return mean([training.accuracy for training in achieved]) if achieved else None
 
 
 def _recorded() -> list[Run]:

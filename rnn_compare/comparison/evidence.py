@@ -62,6 +62,10 @@ class Evidence:
         measured = [outcome for outcome in outcomes if outcome is not None]
         return measured if measured and len(measured) == len(outcomes) else None
 
+    def mean_of(self, group: Group, measure: Measure) -> Mean | None:
+        """Returns the mean accuracy over the counted runs of a group; None unless all of them were measured so."""
+        return mean([training.accuracy for training in self.of_group(group, measure) or []])
+
     def spread(self, group: Group, measure: Measure) -> tuple[Spread, str] | None:
         """Returns what the seed does to a setting, from runs beside the group's own; None where too few are known.
 
@@ -171,9 +175,6 @@ def _result(group: Group, evidence: Evidence) -> Result:
     return Result(
         group,
         mean(best),
-        {
-            measure: mean([run.accuracy for run in evidence.of_group(group, measure) or []]) if group.counted else None
-            for measure in MEASURES
-        },
+        {measure: evidence.mean_of(group, measure) for measure in MEASURES},
         statistics.median(took) if took else None,
     )

@@ -129,6 +129,12 @@ class Mean:
     highest: float
     runs: int
 
+    @property
+    def text(self) -> str:
+        """The mean in percent with its margin, such as ``86.2 ± 0.4 %``."""
+        margin = "" if self.margin is None else f" ± {100 * self.margin:.1f}"
+        return f"{100 * self.mean:.1f}{margin} %"
+
 
 def mean(values: Sequence[float]) -> Mean | None:
     """Returns the mean of one figure over the runs of a setting; None of no runs.

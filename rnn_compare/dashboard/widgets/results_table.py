@@ -83,10 +83,7 @@ def _seeds(group: Group) -> str:
 
 
 def _mean(mean: Mean | None) -> str:
-    if mean is None:
-        return "–"
-    margin = f" ± {100 * mean.margin:.1f}" if mean.margin is not None else ""
-    return f"{100 * mean.mean:.1f}{margin} %"
+    return "–" if mean is None else mean.text
 
 
 def show_baselines(analysis: BaselineResults) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rnn_compare.comparison import accuracies
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.intervals import Mean, mean
+from rnn_compare.comparison.intervals import mean
 from rnn_compare.formatting import about, counted, duration, ordinal, percent
 from rnn_compare.fused.code_folder import sign_of
 from rnn_compare.runs.estimate import START_SECONDS, History
@@ -127,7 +127,7 @@ def _of_seeds(group: Group, starts: Mapping[str, float], history: History) -> di
         "state": _seeds_state(group, starts),
         "state_more": "" if all(run.status is Status.QUEUED for run in runs) else "finished",
         "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
-        "best": _written(best) if best else "–",
+        "best": best.text if best else "–",
         "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
         "last": f"typical {percent(typical.mean)}" if typical else "",
         "left": f"{about(max(_ends(group, at_work, starts, history)))} left" if trains else "",
@@ -143,12 +143,6 @@ def _of_seeds(group: Group, starts: Mapping[str, float], history: History) -> di
 def _typical(run: Run) -> float:
     shares = [epoch["val_accuracy"] for epoch in run.epochs]
     return accuracies.typical(shares, run.experiment.validation_reviews).accuracy
-
-
-def _written(accuracy: Mean) -> str:
-    if accuracy.margin is None:
-        return percent(accuracy.mean)
-    return f"{100 * accuracy.mean:.1f} ± {100 * accuracy.margin:.1f} %"
 
 
 def _status(runs: Sequence[Run]) -> str:
