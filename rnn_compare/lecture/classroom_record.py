@@ -39,6 +39,10 @@ CREATE TABLE IF NOT EXISTS reviews (
     shown INTEGER NOT NULL DEFAULT 0, at REAL NOT NULL
 );
 """
+_FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
+    f"(SELECT MIN(round) FROM answers AS a WHERE a.lecture = answers.lecture AND a.question = {table}.question)"
+    for table in ("answers", "earlier")
+)
 
 
 class NotKept(UserError):  # noqa: N818  # said to people
@@ -166,7 +170,6 @@ class ClassroomRecord:
         ``earlier`` is the device's answer in the first round of the question or, where this is the first round, of the
         question that it repeats.
         """
-        first = "(SELECT MIN(round) FROM answers AS a WHERE a.lecture = answers.lecture AND a.question = {}.question)"
         return self._read(
             "SELECT lectures.id, name, began, answers.question, answers.round, number, answers.answer, answers.at,"
             " steps.question AS asked, steps.runs, earlier.answer AS earlier"
@@ -174,8 +177,8 @@ class ClassroomRecord:
             " JOIN devices ON devices.lecture = answers.lecture AND devices.device = answers.device"
             " LEFT JOIN steps ON steps.lecture = answers.lecture AND steps.key = answers.question"
             " LEFT JOIN answers AS earlier ON earlier.lecture = answers.lecture AND earlier.device = answers.device"
-            f" AND earlier.round = {first.format('earlier')} AND earlier.question = CASE answers.round"
-            f" WHEN {first.format('answers')} THEN json_extract(steps.question, '$.repeats') ELSE answers.question END"
+            f" AND earlier.round = {_FIRST_ROUND_OF_EARLIER} AND earlier.question = CASE answers.round"
+            f" WHEN {_FIRST_ROUND} THEN json_extract(steps.question, '$.repeats') ELSE answers.question END"
             " ORDER BY answers.lecture, answers.at"
         )
 
