@@ -55,8 +55,8 @@ def _cell(question: Question | None, answer: str | None) -> Any:
     return as_cell(in_words(question, tuple(value) if isinstance(value, list) else value) if question else str(value))
 
 
-def _gain(asked: str | None, pairs: Sequence[tuple[str, str]]) -> tuple[object, object]:
-    right = json.dumps(json.loads(asked).get("right")) if asked else "null"
+def _gain(question: str | None, pairs: Sequence[tuple[str, str]]) -> tuple[object, object]:
+    right = json.dumps(json.loads(question).get("right")) if question else "null"
     if right == "null":
         return "", ""
     before, after = (sum(answer == right for answer in answers) for answers in zip(*pairs, strict=True))

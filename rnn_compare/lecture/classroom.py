@@ -121,18 +121,18 @@ class Classroom:
     def show_step(self, index: int, title: str, text: str, question: Question | None = None) -> None:
         """Goes to a step. A question that was asked before is found as it was left: open, closed or revealed."""
         with self._changing():
-            shown = {"step": index, "title": title, "text": text, "question": question}
+            content = {"step": index, "title": title, "text": text, "question": question}
             phase, round_, runs = self._record.step(self._lecture, _key(question, index)) or ("idle", 1, ())
             # An outcome stays that of its own runs; all else is about the newest.
             runs = runs if phase == "revealed" and runs else self._state.runs
             wall = {} if index == self._state.step else _BARE_WALL
-            self._set(**shown, **wall, phase=phase, round=round_, runs=runs)
+            self._set(**content, **wall, phase=phase, round=round_, runs=runs)
 
     def runs_at(self, index: int) -> tuple[str, ...]:
         """Returns the runs that belonged to a step without a question when it was last at hand."""
         with self._lock:
-            found = self._record.step(self._lecture, _key(None, index))
-            return found[2] if found else ()
+            step = self._record.step(self._lecture, _key(None, index))
+            return step[2] if step else ()
 
     def show_runs(self, run_ids: Collection[str]) -> None:
         """Has the curves of these runs, which anybody may see, belong to the steps from here on."""

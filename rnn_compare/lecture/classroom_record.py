@@ -99,13 +99,13 @@ class ClassroomRecord:
 
     def last(self) -> tuple[int, State, bool] | None:
         """Returns the number of the last lecture, where it stands and whether it has ended; None before the first."""
-        found = self._read("SELECT * FROM lectures ORDER BY id DESC LIMIT 1")
-        if not found:
+        rows = self._read("SELECT * FROM lectures ORDER BY id DESC LIMIT 1")
+        if not rows:
             return None
         try:
-            return found[0]["id"], STATE.validate_json(found[0]["state"]), found[0]["ended"] is not None
+            return rows[0]["id"], STATE.validate_json(rows[0]["state"]), rows[0]["ended"] is not None
         except ValidationError:  # of another version of the program: its answers are kept, it itself is over
-            return found[0]["id"], State(), True
+            return rows[0]["id"], State(), True
 
     def keep(self, lecture: int, state: State, key: str) -> None:
         """Records where a lecture stands, and the step ``key`` with it."""
@@ -119,13 +119,13 @@ class ClassroomRecord:
 
     def step(self, lecture: int, key: str) -> tuple[str, int, tuple[str, ...]] | None:
         """Returns the phase, the round and the runs of a step that was shown before."""
-        found = self._read("SELECT phase, round, runs FROM steps WHERE lecture = ? AND key = ?", lecture, key)
-        return (found[0]["phase"], found[0]["round"], tuple(json.loads(found[0]["runs"]))) if found else None
+        rows = self._read("SELECT phase, round, runs FROM steps WHERE lecture = ? AND key = ?", lecture, key)
+        return (rows[0]["phase"], rows[0]["round"], tuple(json.loads(rows[0]["runs"]))) if rows else None
 
     def began(self, lecture: int) -> float:
         """Returns when a lecture began, in seconds since 1970; 0 where there is none."""
-        found = self._read("SELECT began FROM lectures WHERE id = ?", lecture)
-        return float(found[0]["began"]) if found else 0.0
+        rows = self._read("SELECT began FROM lectures WHERE id = ?", lecture)
+        return float(rows[0]["began"]) if rows else 0.0
 
     def end(self, lecture: int, state: State) -> None:
         """Ends a lecture; reviews that were not shown are gone, from the file too."""
@@ -146,8 +146,8 @@ class ClassroomRecord:
 
     def devices(self, lecture: int) -> dict[str, int]:
         """Returns the running number of each device."""
-        found = self._read("SELECT * FROM devices WHERE lecture = ? ORDER BY number", lecture)
-        return {row["device"]: row["number"] for row in found}
+        rows = self._read("SELECT * FROM devices WHERE lecture = ? ORDER BY number", lecture)
+        return {row["device"]: row["number"] for row in rows}
 
     def answer(self, lecture: int, question: str, round_: int, device: str, answer: Answer) -> None:
         """Records a device's answer in place of the one that it gave before."""
@@ -157,12 +157,12 @@ class ClassroomRecord:
 
     def answers(self, lecture: int) -> dict[tuple[str, int], dict[str, Answer]]:
         """Returns the answers of each question and round by device."""
-        found: dict[tuple[str, int], dict[str, Answer]] = {}
+        answers: dict[tuple[str, int], dict[str, Answer]] = {}
         for row in self._read("SELECT * FROM answers WHERE lecture = ? ORDER BY at", lecture):
             answer = json.loads(row["answer"])
-            of_round = found.setdefault((row["question"], row["round"]), {})
+            of_round = answers.setdefault((row["question"], row["round"]), {})
             of_round[row["device"]] = tuple(answer) if isinstance(answer, list) else answer
-        return found
+        return answers
 
     def rows(self) -> list[sqlite3.Row]:
         """Returns every answer of every lecture with what it answers, oldest first.
@@ -205,8 +205,8 @@ class ClassroomRecord:
 
     def reviews(self, lecture: int) -> list[tuple[str, SentReview]]:
         """Returns each review after its device, oldest first."""
-        found = self._read("SELECT * FROM reviews WHERE lecture = ? ORDER BY at", lecture)
-        return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in found]
+        rows = self._read("SELECT * FROM reviews WHERE lecture = ? ORDER BY at", lecture)
+        return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in rows]
 
     # ---- the rest is how -----------------------------------------------------------------------
 

@@ -18,34 +18,34 @@ class Standing:
     """Who is ahead on the validation reviews.
 
     Attributes:
-        said: It in words; why nobody can be named, where there is no leader.
+        explanation: It in words; why nobody can be named, where there is no leader.
         leader, second: The groups with the highest and the next mean accuracy.
         lead: Of the leader over the second, a share.
         is_told: Whether the leader is ahead of every other by more than chance explains.
     """
 
-    said: str
+    explanation: str
     leader: Group | None = None
     second: Group | None = None
     lead: float = 0.0
     is_told: bool = False
 
 
-def standing(found: Sequence[Group], evidence: Evidence) -> Standing:
+def standing(networks: Sequence[Group], evidence: Evidence) -> Standing:
     """Returns who is ahead on the reviews that validated.
 
     Of one training each, the trained networks are judged as they are: by the reviews on which they differ, or else by
     what the choice of the reviews explains. Of several seeds each, their settings are.
 
     Args:
-        found: The groups; all of their runs have ended.
+        networks: The groups; all of their runs have ended.
         evidence: Knows what they achieved.
     """
-    broken = [group.name for group in found if not group.counted]
-    if broken or len(found) < 2:
+    broken = [group.name for group in networks if not group.counted]
+    if broken or len(networks) < 2:
         return Standing(f"{listed(broken)} ended early." if broken else "only one network was trained.")
-    measure: Measure = "kept" if all(evidence.of_group(group, "kept") for group in found) else "typical"
-    compared = compare(found, evidence, measure)
+    measure: Measure = "kept" if all(evidence.of_group(group, "kept") for group in networks) else "typical"
+    compared = compare(networks, evidence, measure)
     if problem := next((pair.problem for pair in compared if pair.problem), ""):
         return Standing(problem)
     shares = {
@@ -53,7 +53,7 @@ def standing(found: Sequence[Group], evidence: Evidence) -> Standing:
         for pair in compared
         for group, achieved in zip((pair.a, pair.b), pair.achieved, strict=True)
     }
-    leader, second = sorted(found, key=lambda group: -shares[group.name])[:2]
+    leader, second = sorted(networks, key=lambda group: -shares[group.name])[:2]
     of_leader = {
         (pair.b if pair.a is leader else pair.a).name: apart
         for pair, apart in zip(compared, _told_apart(compared), strict=True)
@@ -74,9 +74,9 @@ def _told_apart(compared: Sequence[Comparison]) -> list[bool]:
 
 
 def _beyond_margin(pair: Comparison, looks: int) -> bool:
-    one, other = (achieved[0] for achieved in pair.achieved)
-    by_chance = margin(one.accuracy, other.accuracy, one.reviews, other.reviews, looks)
-    return abs(one.accuracy - other.accuracy) > by_chance
+    first, second = (achieved[0] for achieved in pair.achieved)
+    by_chance = margin(first.accuracy, second.accuracy, first.reviews, second.reviews, looks)
+    return abs(first.accuracy - second.accuracy) > by_chance
 
 
 def _in_words(leader: Group, second: Group, lead: float, alike: Sequence[str], measure: Measure) -> str:

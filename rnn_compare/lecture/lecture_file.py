@@ -90,14 +90,14 @@ class Lecture(BaseModel):
     @model_validator(mode="after")
     def _asks_each_question_once(self) -> Self:
         ids = [step.question.id for step in self.steps if step.question]
-        if twice := [each for each in ids if ids.count(each) > 1]:
+        if twice := [name for name in ids if ids.count(name) > 1]:
             raise ValueError(f"two questions have the id {twice[0]!r}; each needs its own")
         return self
 
     def preset_at(self, index: int) -> Preset:
         """Returns whose networks a step is about."""
-        named = [self.preset, *(step.preset for step in self.steps[: index + 1])]
-        return _preset([name for name in named if name][-1])
+        names = [self.preset, *(step.preset for step in self.steps[: index + 1])]
+        return _preset([name for name in names if name][-1])
 
     def settings_at(self, index: int) -> frozenset[str]:
         """Returns the settings of the networks that a step is about."""
@@ -121,11 +121,11 @@ class Lecture(BaseModel):
 
     def asked_before(self, index: int) -> tuple[Question, ...]:
         """Returns the questions that a step reveals: those since the last reveal before it that are not asked again."""
-        found: list[Question] = []
+        questions: list[Question] = []
         for step in self.steps[:index]:
-            found = [] if step.kind.reveals else found
-            found += [step.question] if step.question and step.question.id not in self.repeated else []
-        return tuple(found)
+            questions = [] if step.kind.reveals else questions
+            questions += [step.question] if step.question and step.question.id not in self.repeated else []
+        return tuple(questions)
 
 
 @dataclass(frozen=True)
@@ -165,20 +165,20 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
         content = {**_filled(content), "name": path.stem}
         return Lecture.model_validate(content, context={kind.name: kind for kind in kinds})
     except (UserError, ValidationError) as error:
-        said = str(error) if isinstance(error, UserError) else _in_words(error)
-        raise UserError(f"{path.name}: {said} docs/lecture.md has the format.") from error
+        sentence = str(error) if isinstance(error, UserError) else _in_words(error)
+        raise UserError(f"{path.name}: {sentence} docs/lecture.md has the format.") from error
 
 
 def read_all(kinds: tuple[StepKind, ...]) -> Lectures:
     """Reads the shipped lectures and those in the cache folder; one that is no lecture does not hinder the others."""
     files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in _in(folder)}
-    found, problems = [], []
+    lectures, problems = [], []
     for name in sorted(files, key=lambda name: (name != FIRST, name)):
         try:
-            found.append(load(files[name], kinds))
+            lectures.append(load(files[name], kinds))
         except UserError as error:
             problems.append(str(error))
-    return Lectures(tuple(found), tuple(problems))
+    return Lectures(tuple(lectures), tuple(problems))
 
 
 def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:
@@ -223,8 +223,8 @@ def _preset(name: object) -> Preset:
     for preset in PRESETS:
         if preset.name == name:
             return preset
-    known = ", ".join(preset.name for preset in PRESETS)
-    raise UserError(f"{str(name)[:60]!r} is no preset; there are {known}.")
+    names = ", ".join(preset.name for preset in PRESETS)
+    raise UserError(f"{str(name)[:60]!r} is no preset; there are {names}.")
 
 
 def _filled(content: Mapping[str, Any]) -> dict[str, Any]:
@@ -245,7 +245,7 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
             continue
         if step.get("preset"):
             experiments = _preset(step["preset"]).experiments()
-        networks = labels({each.setting: each for each in experiments}.values())
+        networks = labels({experiment.setting: experiment for experiment in experiments}.values())
         question = step.get("question")
         if not isinstance(question, dict):
             yield step
@@ -256,9 +256,9 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
                     f"step {number}: a question that repeats another has an id and, in repeats, that of an earlier one."
                 )
             question = asked_before[question["repeats"]] | question
-        if (asked := question.get("network", networks[0])) not in networks:
+        if (network := question.get("network", networks[0])) not in networks:
             raise UserError(
-                f"step {number}: no network is called {str(asked)[:60]!r}; there are {', '.join(networks)}."
+                f"step {number}: no network is called {str(network)[:60]!r}; there are {', '.join(networks)}."
             )
         usual: dict[str, Any] = {"epochs": experiments[0].epochs}
         if question.get("kind") == "best_network":

@@ -41,12 +41,12 @@ class QuestionOutcome:
 
     Attributes:
         answer: The right one; None where none is, or none is known yet.
-        said: Why, in a sentence or two.
+        explanation: Why, in a sentence or two.
         final: Whether nothing more will come of it.
     """
 
     answer: Answer | None
-    said: str
+    explanation: str
     final: bool = True
 
 
@@ -66,23 +66,23 @@ def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Ques
         return QuestionOutcome(None, "No network has been trained for this question yet.", final=False)
     if not all(run.status.ended for run in runs):
         return QuestionOutcome(None, "The outcome is known after the last epoch.", final=False)
-    found = groups(runs)
+    networks = groups(runs)
     if question.kind in ("best_network", "lead"):
-        return _compared(question, found, evidence)
-    asked_about = named(question.network, found)
+        return _compared(question, networks, evidence)
+    asked_about = named(question.network, networks)
     if asked_about is None or not asked_about.counted:
         return QuestionOutcome(None, f"No answer is right: {question.network} was not trained to its end.")
     return _overfitting(asked_about) if question.kind == "overfits_from" else _curve(asked_about)
 
 
-def named(label: str, found: Sequence[Group]) -> Group | None:
+def named(label: str, networks: Sequence[Group]) -> Group | None:
     """Returns the one group that a question calls so: by its name, or by its cell where no other has that."""
-    of_that_name = [group for group in found if group.name == label]
-    called = of_that_name or [group for group in found if group.experiment.cell == label]
+    of_that_name = [group for group in networks if group.name == label]
+    called = of_that_name or [group for group in networks if group.experiment.cell == label]
     return called[0] if len(called) == 1 else None
 
 
-def is_right(question: Question, answer: Answer, found: QuestionOutcome) -> bool | None:
+def is_right(question: Question, answer: Answer, outcome: QuestionOutcome) -> bool | None:
     """Tells whether an answer was right; None where no answer is, or while that is not known.
 
     Example:
@@ -90,13 +90,13 @@ def is_right(question: Question, answer: Answer, found: QuestionOutcome) -> bool
         >>> [is_right(lead, answer, QuestionOutcome(2.1, "")) for answer in (3.0, 4.0)]
         [True, False]
     """
-    right = found.answer
-    if right is None or not found.final:
+    right = outcome.answer
+    if right is None or not outcome.final:
         return None
     if isinstance(right, tuple):
         if not isinstance(answer, tuple):
             return False
-        distances = [abs(drawn - real) for drawn, real in zip(answer, right, strict=False)]
+        distances = [abs(guess - real) for guess, real in zip(answer, right, strict=False)]
         return statistics.fmean(distances) <= NEAR_CURVE + _ROUNDING
     if isinstance(answer, tuple):
         return False
@@ -107,24 +107,24 @@ def is_right(question: Question, answer: Answer, found: QuestionOutcome) -> bool
     return answer == right
 
 
-def _compared(question: Question, found: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
-    stands = standing(found, evidence)
+def _compared(question: Question, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
+    stands = standing(networks, evidence)
     if stands.leader is None or stands.second is None:
-        return QuestionOutcome(None, f"No answer is right: {stands.said}")
+        return QuestionOutcome(None, f"No answer is right: {stands.explanation}")
     if question.kind == "lead":
         lead = _best(stands.leader) - _best(stands.second)
         return QuestionOutcome(
             round(100 * max(lead, 0.0), 1),
             f"At the best epoch of each {stands.leader.name} is {points(lead)} points ahead of {stands.second.name}; "
             f"answers within {NEAR_POINTS:g} point count as right. The best epoch flatters, for these reviews chose "
-            f"it. Judged fairly, {stands.said}",
+            f"it. Judged fairly, {stands.explanation}",
         )
     if not stands.is_told:
-        return QuestionOutcome(None, f"No answer is right: {stands.said}")
-    offered = [place for place, choice in enumerate(question.choices) if named(choice, found) is stands.leader]
+        return QuestionOutcome(None, f"No answer is right: {stands.explanation}")
+    offered = [place for place, choice in enumerate(question.choices) if named(choice, networks) is stands.leader]
     if not offered:
-        return QuestionOutcome(None, f"{stands.said} It is none of the answers that were offered.")
-    return QuestionOutcome(offered[0], stands.said)
+        return QuestionOutcome(None, f"{stands.explanation} It is none of the answers that were offered.")
+    return QuestionOutcome(offered[0], stands.explanation)
 
 
 def _best(group: Group) -> float:
@@ -135,14 +135,14 @@ def _best(group: Group) -> float:
 def _overfitting(group: Group) -> QuestionOutcome:
     seen = [overfits_from(run) for run in group.counted]
     enough = all(len(run.epochs) >= OVERFIT_EPOCHS for run in group.counted)
-    shown = [epoch for epoch in seen if epoch != 0]
-    of_seeds = f" ({len(shown)} of {len(seen)} seeds)" if len(seen) > 1 else ""
+    overfitted = [epoch for epoch in seen if epoch != 0]
+    of_seeds = f" ({len(overfitted)} of {len(seen)} seeds)" if len(seen) > 1 else ""
     if not enough:
         return QuestionOutcome(None, f"No answer is right: it takes {OVERFIT_EPOCHS} epochs to tell.")
-    if 2 * len(shown) < len(seen) or not shown:
+    if 2 * len(overfitted) < len(seen) or not overfitted:
         return QuestionOutcome(0, f"{group.name} does not overfit by its end{of_seeds}. {RULE}")
-    since = [epoch for epoch in shown if epoch is not None]
-    if 2 * len(since) < len(shown) or not since:
+    since = [epoch for epoch in overfitted if epoch is not None]
+    if 2 * len(since) < len(overfitted) or not since:
         return QuestionOutcome(
             None,
             f"No answer is right: {group.name} overfits{of_seeds}, training was far ahead by its end, but its "
@@ -150,7 +150,7 @@ def _overfitting(group: Group) -> QuestionOutcome:
         )
     epoch = statistics.median_low(since)
     lowest = f"its validation loss was lowest after epoch {epoch - 1}"
-    over_seeds = f", the median of {len(shown)} of {len(seen)} seeds" if len(seen) > 1 else ""
+    over_seeds = f", the median of {len(overfitted)} of {len(seen)} seeds" if len(seen) > 1 else ""
     return QuestionOutcome(
         epoch, f"{group.name} overfits from epoch {epoch} on: {lowest}{over_seeds}. An epoch to either side counts too."
     )

@@ -65,15 +65,15 @@ def comparison(
     if not (pairs := [(answer, second[device]) for device, answer in first.items() if device in second]):
         return "No device answered both times."
     devices, changes = len(pairs), Counter((in_words(question, a), in_words(question, b)) for a, b in pairs if a != b)
-    told = f"{changes.total():,} of {devices:,}{percentage(changes.total(), devices)} changed their answer"
+    changed = f"{changes.total():,} of {devices:,}{percentage(changes.total(), devices)} changed their answer"
     if changes and question.kind != "curve":
-        told += f": {'; '.join(f'{a} → {b} ({count})' for (a, b), count in changes.most_common(MOST_CHANGES))}"
+        changed += f": {'; '.join(f'{a} → {b} ({count})' for (a, b), count in changes.most_common(MOST_CHANGES))}"
     if is_right(pairs[0][0]) is None:
-        return f"{told}."
+        return f"{changed}."
     before, after = (sum(map(bool, map(is_right, answers))) for answers in zip(*pairs, strict=True))
     gain = normalized_gain(before, after, devices)
     gained = "nothing was left to gain" if gain is None else f"learning gain {gain:.2f}"
     shares = (
         f"{before:,} of {devices:,}{percentage(before, devices)} were right, then {after:,}{percentage(after, devices)}"
     )
-    return f"{shares}: {gained}. {told}."
+    return f"{shares}: {gained}. {changed}."

@@ -164,13 +164,13 @@ def _bin_width(largest: float) -> int:
 
 
 def _band(question: Question, answers: Sequence[Answer]) -> Tally:
-    drawn = [answer for answer in answers if isinstance(answer, tuple)]
+    curves = [answer for answer in answers if isinstance(answer, tuple)]
     labels = tuple(map(str, range(1, question.epochs + 1)))
-    if not drawn:
+    if not curves:
         return Tally(0, labels)
     quartiles = [
         statistics.quantiles(shares, n=4, method="inclusive") if len(shares) > 1 else [shares[0]] * 3
-        for shares in zip(*drawn, strict=True)
+        for shares in zip(*curves, strict=True)
     ]
-    low, middle, high = (tuple(round(share, 4) for share in each) for each in zip(*quartiles, strict=True))
-    return Tally(len(drawn), labels, (), low, middle, high)
+    low, middle, high = (tuple(round(share, 4) for share in line) for line in zip(*quartiles, strict=True))
+    return Tally(len(curves), labels, (), low, middle, high)

@@ -60,11 +60,11 @@ class Mailbox:
             raise UserError("That review is no longer there.")
         self._record.mark_shown(review)
         device, sent = self._sent[review]
-        shown = replace(sent, shown=True)
-        self._sent[review] = device, shown
+        on_wall = replace(sent, shown=True)
+        self._sent[review] = device, on_wall
         if self._newest.get(device) == sent:
-            self._newest[device] = shown
-        return shown
+            self._newest[device] = on_wall
+        return on_wall
 
     def drop(self, review: str) -> None:
         """Forgets a review."""

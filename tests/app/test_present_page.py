@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.pages.present import navigation, recordings
+from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import about
@@ -497,7 +497,7 @@ def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_
     told = sent(page())
     assert "Replay, not live: recorded on " in told
     assert "91.2" not in told, "the last epochs have not been played yet"
-    later = time.time() + recordings.SECONDS
+    later = time.time() + navigation.RECORDING_SECONDS
     monkeypatch.setattr("rnn_compare.server.replays.time.time", lambda: later)
     lecture.refresh()
     told = sent(page())

@@ -50,8 +50,8 @@ def came_of(question: Question, store: RunStore, *runs: Run) -> QuestionOutcome:
 def test_a_network_that_is_far_ahead_is_best(store: RunStore) -> None:
     found = came_of(BEST, store, trained(store, "SimpleRNN", 0.6, 0.7), trained(store, "LSTM", 0.7, 0.9))
     assert found.answer == 1
-    assert "fewer than 5 of 100" in found.said
-    assert "another seed" in found.said
+    assert "fewer than 5 of 100" in found.explanation
+    assert "another seed" in found.explanation
     assert is_right(BEST, 1, found)
     assert is_right(BEST, 0, found) is False
 
@@ -60,7 +60,7 @@ def test_where_two_networks_cannot_be_told_apart_no_answer_is_right(store: RunSt
     found = came_of(BEST, store, trained(store, "SimpleRNN", 0.6, 0.80), trained(store, "LSTM", 0.7, 0.81))
     assert found.answer is None
     assert found.final
-    assert found.said.startswith("No answer is right: LSTM(32) cannot be told apart from SimpleRNN(32)")
+    assert found.explanation.startswith("No answer is right: LSTM(32) cannot be told apart from SimpleRNN(32)")
     assert is_right(BEST, 1, found) is None
 
 
@@ -101,15 +101,15 @@ def test_of_several_seeds_their_spread_decides(store: RunStore) -> None:
     assert close.answer is None
     apart = came_of(BEST, store, *seeded("SimpleRNN", 0.70, 0.71, 0.70), *seeded("LSTM", 0.90, 0.91, 0.90))
     assert apart.answer == 1
-    assert "3 seeds each" in apart.said
-    assert "another seed" not in apart.said
+    assert "3 seeds each" in apart.explanation
+    assert "another seed" not in apart.explanation
 
 
 def test_the_lead_is_told_as_measured_and_with_what_chance_does(store: RunStore) -> None:
     found = came_of(LEAD, store, trained(store, "SimpleRNN", 0.80), trained(store, "LSTM", 0.82))
     assert isinstance(found.answer, float)
     assert found.answer == pytest.approx(2.0, abs=0.1)
-    assert "chance may explain" in found.said
+    assert "chance may explain" in found.explanation
     assert [is_right(LEAD, answer, found) for answer in (0.5, 1.0, 3.0, 3.5)] == [False, True, True, False]
 
 
@@ -123,14 +123,14 @@ def test_what_was_stopped_makes_no_network_best(store: RunStore) -> None:
     stopped = trained(store, "LSTM", 0.9, status=Status.STOPPED)
     found = came_of(BEST, store, trained(store, "SimpleRNN", 0.7), stopped)
     assert (found.answer, found.final) == (None, True)
-    assert "ended early" in found.said
+    assert "ended early" in found.explanation
 
 
 def test_a_best_network_that_was_not_offered_makes_no_answer_right(store: RunStore) -> None:
     asked = BEST.model_copy(update={"choices": ("SimpleRNN", "GRU")})
     found = came_of(asked, store, trained(store, "SimpleRNN", 0.6), trained(store, "LSTM", 0.9))
     assert found.answer is None
-    assert "none of the answers" in found.said
+    assert "none of the answers" in found.explanation
 
 
 # ---- overfitting, curves and own questions ------------------------------------------------------
@@ -151,14 +151,14 @@ STILL_FALLING = ((0.6, 0.6, 0.6), (0.8, 0.7, 0.5), (0.9, 0.72, 0.45), (0.95, 0.7
 def test_a_network_overfits_from_the_epoch_after_its_lowest_validation_loss(store: RunStore) -> None:
     found = came_of(OVERFITS, store, learnt(*OVERFITTED))
     assert found.answer == 3 == overfits_from(learnt(*OVERFITTED))
-    assert "lowest after epoch 2" in found.said
+    assert "lowest after epoch 2" in found.explanation
     assert [is_right(OVERFITS, epoch, found) for epoch in range(5)] == [False, False, True, True, True]
 
 
 def test_never_is_right_where_none_overfits_and_the_rule_is_told(store: RunStore) -> None:
     found = came_of(OVERFITS, store, learnt(*STILL_GOOD))
     assert found.answer == 0
-    assert "15 points ahead" in found.said
+    assert "15 points ahead" in found.explanation
     assert [is_right(OVERFITS, epoch, found) for epoch in range(5)] == [True, False, False, False, False]
 
 

@@ -65,12 +65,12 @@ class Broadcast:
         """Yields server-sent events for one device until it or the server goes away."""
         self.classroom.arrive(device)
         try:
-            said, own = b"", b""
+            latest, own = b"", b""
             while not self._closed:
                 news = self._news
-                if self._said is not said:
-                    said, its = self._said, self.own(device)
-                    yield (its if its != own else b"") + said
+                if self._said is not latest:
+                    latest, its = self._said, self.own(device)
+                    yield (its if its != own else b"") + latest
                     own = its
                     continue  # there may be more by now
                 try:
@@ -102,7 +102,7 @@ class Broadcast:
         """Tells phones what is new, and returns in how many seconds there may be more without a change of the class."""
         try:
             # A reveal must not wait for what takes statistics: that comes in a second message.
-            said, self._outcome, live = await anyio.to_thread.run_sync(_made, self.classroom, state, is_new)
+            event, self._outcome, live = await anyio.to_thread.run_sync(_made, self.classroom, state, is_new)
         except UserError:  # the record cannot be read for now: phones keep what they have
             return LIVE_SECONDS
         except Exception:  # noqa: BLE001  # one step that cannot be told must not silence all that follow
@@ -110,8 +110,8 @@ class Broadcast:
             self._state = state
             return None
         self._state = state
-        if said != self._said:
-            self._said = said
+        if event != self._said:
+            self._said = event
             self._call()
         if not live:
             return None
@@ -138,16 +138,16 @@ def _made(classroom: Classroom, state: State, is_quick: bool) -> tuple[bytes, Qu
     if services and is_quick:
         services.refresh()  # what was read a moment ago may be from before the reveal
     snapshot = services.snapshot() if services else Snapshot([], state)
-    shown = [run for run in (services.on_charts(snapshot) if services else []) if run.id in state.runs]
-    found, rounds = None, []
+    runs = [run for run in (services.on_charts(snapshot) if services else []) if run.id in state.runs]
+    outcome, rounds = None, []
     if question:
-        given = [list(answers.values()) for answers in classroom.rounds(question.id)]
-        every = [answer for answers in given for answer in answers]
-        rounds = [tally(question, answers, every) for answers in given]
+        votes = [list(answers.values()) for answers in classroom.rounds(question.id)]
+        every = [answer for answers in votes for answer in answers]
+        rounds = [tally(question, answers, every) for answers in votes]
         if services and not is_quick:
-            found = services.outcome(question, snapshot, shown)
-    live = not found.final if found else is_quick or any(not run.status.ended for run in shown)
-    return _event("state", phone_message.for_all(state, shown, rounds, found)), found, live
+            outcome = services.outcome(question, snapshot, runs)
+    live = not outcome.final if outcome else is_quick or any(not run.status.ended for run in runs)
+    return _event("state", phone_message.for_all(state, runs, rounds, outcome)), outcome, live
 
 
 def _event(kind: str, message: phone_message.Message) -> bytes:

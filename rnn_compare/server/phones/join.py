@@ -45,8 +45,8 @@ _is_closed = False
 
 
 class _Refused(Exception):  # noqa: N818  # an answer, not an error of the program
-    def __init__(self, status: int, said: str) -> None:
-        super().__init__(said)
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
         self.status = status
 
 
@@ -184,9 +184,9 @@ def _device(request: Request) -> str:
 
 def _require_own_page(request: Request) -> None:
     """Refuses what another site's page has a browser send."""
-    told = request.headers.get("Sec-Fetch-Site")  # only over https, or on the machine itself
+    site = request.headers.get("Sec-Fetch-Site")  # only over https, or on the machine itself
     origin = urlsplit(request.headers.get("Origin", "")).netloc
-    if told != "same-origin" and (told is not None or not origin or origin != request.headers.get("Host")):
+    if site != "same-origin" and (site is not None or not origin or origin != request.headers.get("Host")):
         raise _Refused(403, "Only this server's own page may send that.")
 
 

@@ -23,17 +23,17 @@ _MARKS = re.compile(r"(\*\*|__|`|^#+ |(?<!\w)[*_](?=\S)|(?<=\S)[*_](?!\w))", re.
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
-def for_all(state: State, shown: Sequence[Run], rounds: Sequence[Tally], outcome: QuestionOutcome | None) -> Message:
+def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome: QuestionOutcome | None) -> Message:
     """Returns what every phone is told.
 
     Args:
         state: Where the lecture stands.
-        shown: The runs of the step; none of them goes out before the reveal.
+        runs: The runs of the step; none of them goes out before the reveal.
         rounds: How the class answered in each round; these do not either.
         outcome: Nor does this.
     """
     revealed = state.phase == "revealed"
-    open_runs = [run for run in shown if revealed and not state.hides(run)]
+    open_runs = [run for run in runs if revealed and not state.hides(run)]
     # What networks say of a review tells how good they are.
     verdicts = list(state.wall_verdicts) if not state.hidden else []
     return {
@@ -51,8 +51,8 @@ def for_all(state: State, shown: Sequence[Run], rounds: Sequence[Tally], outcome
         "curves": _curves(open_runs, state.question),
         "played": (replayed(open_runs) or f"Not live: {recorded(open_runs)}.") if open_runs and state.recorded else "",
         "epochs": max((run.experiment.epochs for run in open_runs), default=0),
-        "tallies": [_tally(each) for each in rounds] if revealed else [],
-        "outcome": {"said": outcome.said, "answer": outcome.answer, "final": outcome.final}
+        "tallies": [_tally(votes) for votes in rounds] if revealed else [],
+        "outcome": {"said": outcome.explanation, "answer": outcome.answer, "final": outcome.final}
         if revealed and outcome
         else None,
     }
@@ -83,22 +83,22 @@ def plain(markdown: str) -> str:
 
 
 def _asked(question: Question) -> Message:
-    asked = question.model_dump(mode="json", exclude={"right", "repeats"})
+    message = question.model_dump(mode="json", exclude={"right", "repeats"})
     if question.kind == "best_network":
-        asked["colors"] = _colors(question.choices)
-    return asked
+        message["colors"] = _colors(question.choices)
+    return message
 
 
 def _colors(names: Sequence[str]) -> list[str | None]:
     """Colours by the cell that a network's name begins with, as everywhere else; None where that says none."""
     cells = [next((cell for cell in CELLS if re.match(rf"{re.escape(cell)}\b", name)), None) for name in names]
-    known = iter(looks(cell for cell in cells if cell))
-    return [next(known).color if cell else None for cell in cells]
+    styles = iter(looks(cell for cell in cells if cell))
+    return [next(styles).color if cell else None for cell in cells]
 
 
-def _curves(shown: Sequence[Run], question: Question | None) -> list[Message]:
-    found = groups(shown)
-    asked_about = named(question.network, found) if question else None
+def _curves(runs: Sequence[Run], question: Question | None) -> list[Message]:
+    networks = groups(runs)
+    asked_about = named(question.network, networks) if question else None
     return [
         {
             "name": group.name,
@@ -107,7 +107,7 @@ def _curves(shown: Sequence[Run], question: Question | None) -> list[Message]:
             "validation": _mean(group.runs, "val_accuracy"),
             "training": _mean(group.runs, "accuracy"),
         }
-        for group, look in zip(found, looks(group.experiment.cell for group in found), strict=True)
+        for group, look in zip(networks, looks(group.experiment.cell for group in networks), strict=True)
         if asked_about in (None, group)
     ]
 
@@ -118,10 +118,10 @@ def _mean(runs: Sequence[Run], figure: str) -> list[float]:
     return [round(statistics.fmean(run.epochs[place][figure] for run in runs), 4) for place in range(epochs)]
 
 
-def _tally(found: Tally) -> Message:
+def _tally(votes: Tally) -> Message:
     return {
-        "answered": found.answered,
-        "labels": found.labels,
-        "counts": found.counts,
-        "band": [found.low, found.middle, found.high] if found.low else [],
+        "answered": votes.answered,
+        "labels": votes.labels,
+        "counts": votes.counts,
+        "band": [votes.low, votes.middle, votes.high] if votes.low else [],
     }

@@ -1,8 +1,14 @@
-"""How a class answered, as bars: the rounds of a vote beside each other, and what was right."""
+"""The answers of a class: bars, with the rounds of a vote beside each other, or the band of the drawn curves."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
 
+import streamlit as st
+
+from rnn_compare.charts.drawn_curves_chart import chart
+from rnn_compare.charts.palette import looks
+from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.peer_instruction import percentage
 from rnn_compare.lecture.questions import Answer, Question, Tally, tally
@@ -10,12 +16,38 @@ from rnn_compare.lecture.questions import Answer, Question, Tally, tally
 UPRIGHT = ("lead", "overfits_from")
 """Kinds of questions whose answers are an order, drawn from left to right."""
 ROUNDS = ("first vote", "after talking")
+CURVES_HEIGHT = 380
+
+
+def show(moment: Moment, question: Question) -> None:
+    """Draws what the class said, of curves those of the last round, and once it is revealed which choice is right."""
+    rounds = moment.answers(question)
+    if question.kind == "curve" and rounds:
+        curves = tallies(question, rounds)[-1]
+        figure.show(
+            chart(question.network, curves.answered, curves.low, curves.middle, curves.high), "drawn", CURVES_HEIGHT
+        )
+    else:
+        st.html(class_bars(moment, question, rounds, question.right if moment.state.phase == "revealed" else None))
+
+
+def class_bars(
+    moment: Moment, question: Question, rounds: Sequence[Sequence[Answer]], right: Answer | None = None
+) -> str:
+    """Returns the bars of a question as HTML, networks in their colours."""
+    networks = moment.networks
+    styles = looks(experiment.cell for experiment in networks.values())
+    colors = {name: look.color for name, look in zip(networks, styles, strict=True)}
+    return bars(question, rounds, colors if question.kind == "best_network" else {}, right)
 
 
 def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tally]:
     """Returns the tally of the first round and, where there were several, of the last, with the same bars."""
-    shown = [rounds[0], rounds[-1]] if len(rounds) > 1 else list(rounds)
-    return [tally(question, each, shown[1 - place] if len(shown) > 1 else ()) for place, each in enumerate(shown)]
+    compared = [rounds[0], rounds[-1]] if len(rounds) > 1 else list(rounds)
+    return [
+        tally(question, answers, compared[1 - place] if len(compared) > 1 else ())
+        for place, answers in enumerate(compared)
+    ]
 
 
 def bars(
@@ -33,8 +65,8 @@ def bars(
     if not counted_rounds:
         return '<p class="rc-wall-nothing">Nobody has answered.</p>'
     labels, mark = counted_rounds[0].labels, right_bar(question, right, counted_rounds[0])
-    most = max(1, *(count for each in counted_rounds for count in each.counts))
-    counts = [[(each.counts[place], each.answered) for each in counted_rounds] for place in range(len(labels))]
+    most = max(1, *(count for votes in counted_rounds for count in votes.counts))
+    counts = [[(votes.counts[place], votes.answered) for votes in counted_rounds] for place in range(len(labels))]
     kind = "upright" if question.kind in UPRIGHT else "lying"
     rows = "".join(
         _answer(label, of_rounds, most, colors.get(label), place == mark, kind == "lying")
@@ -44,7 +76,7 @@ def bars(
     return f'{_legend(counted_rounds)}<ol class="rc-votes rc-{kind}" style="{style}">{rows}</ol>'
 
 
-def right_bar(question: Question, right: Answer | None, found: Tally) -> int | None:
+def right_bar(question: Question, right: Answer | None, votes: Tally) -> int | None:
     """Returns the place of the bar that the right answer lies in; None where none does.
 
     Example:
@@ -56,15 +88,15 @@ def right_bar(question: Question, right: Answer | None, found: Tally) -> int | N
         return None
     if question.kind != "lead":
         return int(right)
-    low = [float(label.partition("–")[0]) for label in found.labels]
+    low = [float(label.partition("–")[0]) for label in votes.labels]
     return max((place for place, least in enumerate(low) if least <= right), default=None)
 
 
-def said(right: int, answered: int) -> str:
+def score(right: int, answered: int) -> str:
     """Returns how many were right, in words.
 
     Example:
-        >>> said(31, 120), said(0, 1), said(0, 0)
+        >>> score(31, 120), score(0, 1), score(0, 0)
         ('31 of 120 were right', '0 of 1 was right', 'Nobody had predicted')
     """
     if not answered:
@@ -75,26 +107,26 @@ def said(right: int, answered: int) -> str:
 def _answer(
     label: str, counts: Sequence[tuple[int, int]], most: int, color: str | None, is_right: bool, has_room: bool
 ) -> str:
-    drawn = "".join(
+    strips = "".join(
         f'<i class="rc-vote rc-round-{place if len(counts) > 1 else 1}" style="--rc-share: {count / most:.3f}">'
         f"<b>{count:,}{percentage(count, answered) if has_room else ''}</b></i>"
         for place, (count, answered) in enumerate(counts)
     )
-    told = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)
+    counts_in_words = ", ".join(f"{count} of {counted(answered, 'answer')}" for count, answered in counts)
     own = f' style="--rc-color: {color}"' if color else ""
     mark = '<em class="rc-tick" role="img" title="the outcome" aria-label="the outcome"></em>' if is_right else ""
     kinds = " ".join(["rc-right"] * is_right + ["rc-voted"] * any(count for count, _ in counts))
     return (
-        f'<li{own} class="{kinds}" aria-label="{escape(label)}: {told}">'
-        f"<span>{escape(label)}{mark}</span><div>{drawn}</div></li>"
+        f'<li{own} class="{kinds}" aria-label="{escape(label)}: {counts_in_words}">'
+        f"<span>{escape(label)}{mark}</span><div>{strips}</div></li>"
     )
 
 
-def _legend(found: Sequence[Tally]) -> str:
-    if len(found) < 2:
-        return f'<p class="rc-votes-legend">{counted(found[0].answered, "answer")}</p>'
-    each = (
-        f'<span><i class="rc-round-{place}"></i>{name}: {counted(one.answered, "answer")}</span>'
-        for place, (name, one) in enumerate(zip(ROUNDS, found, strict=True))
+def _legend(rounds: Sequence[Tally]) -> str:
+    if len(rounds) < 2:
+        return f'<p class="rc-votes-legend">{counted(rounds[0].answered, "answer")}</p>'
+    entries = (
+        f'<span><i class="rc-round-{place}"></i>{name}: {counted(votes.answered, "answer")}</span>'
+        for place, (name, votes) in enumerate(zip(ROUNDS, rounds, strict=True))
     )
-    return f'<p class="rc-votes-legend">{"".join(each)}</p>'
+    return f'<p class="rc-votes-legend">{"".join(entries)}</p>'

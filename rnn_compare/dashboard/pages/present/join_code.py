@@ -18,8 +18,8 @@ def address(path: str, page: str = "present") -> tuple[str, bool]:
         path: Of the page that they are to find.
         page: The path of the page that is being drawn.
     """
-    found = invite.reachable(page)
-    return f"{found or page_url()}/{path}", found is not None
+    reachable = invite.reachable(page)
+    return f"{reachable or page_url()}/{path}", reachable is not None
 
 
 def html(url: str, counts: str, can_be_reached: bool) -> str:

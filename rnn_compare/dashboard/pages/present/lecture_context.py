@@ -46,8 +46,8 @@ class Moment:
     @property
     def networks(self) -> dict[str, Experiment]:
         """The networks that the step is about, by what they are called; each once, whatever its seeds."""
-        each = {experiment.setting: experiment for experiment in self.lecture.preset_at(self.index).experiments()}
-        return dict(zip(labels(each.values()), each.values(), strict=True))
+        by_setting = {experiment.setting: experiment for experiment in self.lecture.preset_at(self.index).experiments()}
+        return dict(zip(labels(by_setting.values()), by_setting.values(), strict=True))
 
     @property
     def trained(self) -> list[Run]:
@@ -85,14 +85,14 @@ def now(services: Services) -> Moment | None:
     return Moment(services, find(state.lecture, step_kinds()), state) if state.lecture else None
 
 
-def still(services: Services, drawn: State) -> Moment | None:
+def still(services: Services, state: State) -> Moment | None:
     """Returns where the lecture stands, for what ticks; None where the whole page is about to be drawn anew.
 
     Args:
         services: The server's.
-        drawn: What the page was drawn from.
+        state: What the page was drawn from.
     """
-    if get_classroom().state().version != drawn.version:
+    if get_classroom().state().version != state.version:
         return None
     try:
         return now(services)

@@ -1,18 +1,23 @@
-"""How a lecture goes on: one key leads from the first step to the last.
+"""The moves of a lecture: one key leads from the first step to the last.
 
 A question is open as soon as its step is shown; the next press closes the vote, which shows the answers to the
 presenter alone, the one after shows them to the class, and the third goes on. A reveal has as many presses as there
 were questions: with each of them the class's answers to one stand beside the outcome.
 """
 
-from rnn_compare.dashboard.pages.present import recordings
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now
 from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question
+from rnn_compare.presets import Preset
+from rnn_compare.runs.events import Status
+from rnn_compare.runs.record import Run
 from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.services import Services
+
+RECORDING_SECONDS = 30.0
+"""How long a recording plays in the place of a training."""
 
 
 def begin(services: Services, name: str, recorded: bool = False) -> None:
@@ -44,7 +49,7 @@ def advance(services: Services) -> None:
         get_classroom().close_vote()
     elif kind.asks and phase == "closed":
         show_answers(services)
-    elif (question := _after(moment, 1)) is not None:
+    elif (question := next_outcome(moment)) is not None:
         _show(services, moment.lecture, moment.index, question)
     else:
         show_next_step(services)
@@ -71,7 +76,7 @@ def go_back(services: Services) -> None:
     """Goes back to the outcome or the step before; what was answered, trained and revealed stays as it is."""
     if (moment := now(services)) is None:
         return
-    if (question := _after(moment, -1)) is not None:
+    if (question := next_outcome(moment, -1)) is not None:
         _show(services, moment.lecture, moment.index, question)
     elif moment.index > 0:
         _show(services, moment.lecture, moment.index - 1)
@@ -90,13 +95,26 @@ def vote_again(services: Services) -> None:
 def start_training(services: Services) -> None:
     """Begins the trainings of the step at hand, hidden, or plays their recording, unless they have begun."""
     moment = now(services)
-    if moment is None or _has_begun(services, moment.lecture, moment.index):
+    if moment is None or _runs_of(services, moment.lecture, moment.index):
         return
     if moment.state.recorded:
-        recordings.play(services, moment.lecture.preset_at(moment.index))
+        _play(services, moment.lecture.preset_at(moment.index))
         return
     # Ahead of whatever the class has started itself: a hall waits.
     services.submit_hidden(moment.lecture.preset_at(moment.index).experiments(), priority=1)
+
+
+def recorded_runs(services: Services, preset: Preset) -> list[Run]:
+    """Returns the newest finished run of each network of a preset; none where one of them was never trained."""
+    newest = {repr(run.experiment): run for run in services.all_runs() if run.status is Status.FINISHED and run.epochs}
+    runs = [newest.get(repr(experiment)) for experiment in preset.experiments()]
+    return [run for run in runs if run is not None] if None not in runs else []
+
+
+def is_recorded(services: Services, lecture: Lecture) -> bool:
+    """Tells whether a lecture can be given from recordings: whether all that it would train was trained before."""
+    trains = [index for index, step in enumerate(lecture.steps) if step.kind.trains]
+    return bool(trains) and all(recorded_runs(services, lecture.preset_at(index)) for index in trains)
 
 
 def continue_training(services: Services) -> None:
@@ -117,10 +135,17 @@ def continue_training(services: Services) -> None:
         raise UserError(" ".join(problems))
 
 
+def _play(services: Services, preset: Preset) -> None:
+    """Begins to play the recorded runs of a preset, hidden until the reveal; a ``UserError`` where they are gone."""
+    runs = recorded_runs(services, preset)
+    services.replays.begin(runs, RECORDING_SECONDS)
+    services.hide([run.id for run in runs])
+
+
 def _show(services: Services, lecture: Lecture, index: int, question: Question | None = None) -> None:
     step, classroom = lecture.steps[index], get_classroom()
-    asked = lecture.asked_before(index) if step.kind.reveals else ()
-    question = question or step.question or next(iter(asked), None)
+    questions = lecture.asked_before(index) if step.kind.reveals else ()
+    question = question or step.question or next(iter(questions), None)
     runs = _runs_of(services, lecture, index)
     classroom.show_step(index, step.title, step.text, question)
     if runs != classroom.state().runs:
@@ -135,28 +160,19 @@ def _show(services: Services, lecture: Lecture, index: int, question: Question |
     classroom.open_reviews(step.kind.takes_reviews)
 
 
-def next_outcome(moment: Moment) -> Question | None:
-    """Returns the question whose outcome the next press tells; None where it leads on."""
-    return _after(moment, 1)
-
-
-def _after(moment: Moment, by: int) -> Question | None:
-    """Returns the question that a reveal tells next, or the one before; None where it is the last, or the first."""
-    asked = moment.lecture.asked_before(moment.index) if moment.step.kind.reveals else ()
-    if moment.state.question not in asked:
+def next_outcome(moment: Moment, by: int = 1) -> Question | None:
+    """Returns the question that a reveal tells next, or so many places on; None where there is none."""
+    questions = moment.lecture.asked_before(moment.index) if moment.step.kind.reveals else ()
+    if moment.state.question not in questions:
         return None
-    place = asked.index(moment.state.question) + by
-    return asked[place] if 0 <= place < len(asked) else None
-
-
-def _has_begun(services: Services, lecture: Lecture, index: int) -> bool:
-    return bool(_runs_of(services, lecture, index))
+    place = questions.index(moment.state.question) + by
+    return questions[place] if 0 <= place < len(questions) else None
 
 
 def _runs_of(services: Services, lecture: Lecture, index: int) -> tuple[str, ...]:
     """Returns the runs that a step is about: those that its training began in this lecture."""
     trained_at = lecture.trained_at(index)
-    named = get_classroom().runs_at(trained_at) if trained_at is not None else ()
+    run_ids = get_classroom().runs_at(trained_at) if trained_at is not None else ()
     # A step's runs are those of the step before it, until it has its own.
-    found = {run.experiment.setting for run in services.all_runs() if run.id in named}
-    return named if found == lecture.settings_at(index) else ()
+    settings = {run.experiment.setting for run in services.all_runs() if run.id in run_ids}
+    return run_ids if settings == lecture.settings_at(index) else ()

@@ -8,12 +8,11 @@ import streamlit as st
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.dashboard.pages.present import (
-    class_answers,
-    end_button,
     histogram,
     navigation,
     permissions,
     review_queue,
+    start_page,
 )
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
 from rnn_compare.dashboard.pages.present.permissions import button
@@ -56,15 +55,15 @@ def render() -> None:
         ticking(_training, SLOW_SECONDS, moment.state)
         st.markdown("#### Reviews from the hall")
         ticking(_reviews, SLOW_SECONDS, moment.state)
-        end_button.show()
+        start_page.end_button()
 
 
-def _look(drawn: State) -> None:
+def _look(state: State) -> None:
     """Draws what changes by itself; has the page drawn anew when the lecture went on."""
     classroom = get_classroom()
-    if classroom.state().version != drawn.version:
+    if classroom.state().version != state.version:
         st.rerun(scope="app")
-    if not drawn.lecture:
+    if not state.lecture:
         return
     minutes, seconds = divmod(int(time.time() - classroom.began()), 60)
     counts = classroom.counts()
@@ -73,8 +72,8 @@ def _look(drawn: State) -> None:
         ("since you began", f"{minutes}:{seconds:02}"),
         ("phones here", f"{counts.here:,}"),
         ("joined", f"{counts.joined:,}"),
-        ("answered", f"{counts.answered:,}" if drawn.question else "–"),
-        ("vote", f"{drawn.phase}, round {drawn.round}" if drawn.question else "–"),
+        ("answered", f"{counts.answered:,}" if state.question else "–"),
+        ("vote", f"{state.phase}, round {state.round}" if state.question else "–"),
     )
     st.html(
         f'<dl class="rc-facts">{"".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)}</dl>'
@@ -104,9 +103,9 @@ def _next(moment: Moment) -> str:
     return later[0].title if later else "the end"
 
 
-def _split(drawn: State) -> None:
+def _split(state: State) -> None:
     """Draws how a closed vote is split, what that recommends, who changed sides and what was gained."""
-    if (moment := still(get_services(), drawn)) is None or (question := drawn.question) is None:
+    if (moment := still(get_services(), state)) is None or (question := state.question) is None:
         return
     rounds, earlier = (get_classroom().rounds(name) for name in (question.id, question.repeats))
     outcome, answers = moment.outcome(question), moment.answers(question)
@@ -117,10 +116,10 @@ def _split(drawn: State) -> None:
     right, sentences = [judged(answer) for answer in answers[-1]] if answers else [], []
     count, is_known = sum(map(bool, right)), bool(right) and None not in right
     if is_known:
-        sentences.append(f"{histogram.said(count, len(right))}{percentage(count, len(right))}.")
+        sentences.append(f"{histogram.score(count, len(right))}{percentage(count, len(right))}.")
     if question.id in moment.lecture.repeated:
         sentences.append("It is asked again later: do not say what is right.")
-    elif drawn.phase != "revealed" and rounds and question.kind != "curve":
+    elif state.phase != "revealed" and rounds and question.kind != "curve":
         count = count if is_known else max(histogram.tallies(question, answers)[-1].counts)
         sentences.append(advice(count, len(right), is_known, len(rounds) > 1))
     if len(rounds) > 1:
@@ -128,19 +127,19 @@ def _split(drawn: State) -> None:
     if rounds and earlier:
         sentences.append(f"Since it was first asked: {comparison(question, earlier[0], rounds[0], judged)}")
     if question.kind == "curve":
-        class_answers.show(moment, question)
-    bars = "" if question.kind == "curve" else class_answers.bars(moment, question, answers, outcome.answer)
-    told = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
-    st.html(f'<section class="rc-outcome">{bars}{told}</section>')
+        histogram.show(moment, question)
+    bars = "" if question.kind == "curve" else histogram.class_bars(moment, question, answers, outcome.answer)
+    paragraphs = "".join(f"<p>{escape(sentence)}</p>" for sentence in sentences)
+    st.html(f'<section class="rc-outcome">{bars}{paragraphs}</section>')
 
 
-def _training(drawn: State) -> None:
-    if (moment := still(get_services(), drawn)) is None:
+def _training(state: State) -> None:
+    if (moment := still(get_services(), state)) is None:
         return
-    told = "<br>".join(f"{escape(run.title)}: {train.how_far([run])}" for run in moment.trained)
-    st.html(f'<p class="rc-training">{told}</p>')
+    lines = "<br>".join(f"{escape(run.title)}: {train.how_far([run])}" for run in moment.trained)
+    st.html(f'<p class="rc-training">{lines}</p>')
 
 
-def _reviews(drawn: State) -> None:
-    if moment := still(get_services(), drawn):
+def _reviews(state: State) -> None:
+    if moment := still(get_services(), state):
         review_queue.show(moment, "notes")

@@ -7,7 +7,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import component, ticking
-from rnn_compare.dashboard.pages.present import end_button, join_code, navigation, permissions, start_page
+from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
 from rnn_compare.dashboard.widgets import flash, url_state
 from rnn_compare.errors import UserError
@@ -39,14 +39,14 @@ def render() -> None:
     except UserError as error:
         st.error(str(error))
         st.button("Try again")
-        end_button.show()
+        start_page.end_button()
 
 
 def _hear(services: Services) -> None:
     """Does what was pressed, each press once: the browser tells all that it does not know to have been heard."""
     heard = int(st.session_state.setdefault(_HEARD, 0))
-    told = component("pages/present.js")(data={"heard": heard}, key="present_keys", on_presses_change=lambda: None)
-    for serial, what in _presses(told.presses, heard):
+    keys = component("pages/present.js")(data={"heard": heard}, key="present_keys", on_presses_change=lambda: None)
+    for serial, what in _presses(keys.presses, heard):
         st.session_state[_HEARD] = serial
         if what == LEAVE:
             url_state.open_compare()
@@ -54,13 +54,12 @@ def _hear(services: Services) -> None:
             MOVES[what](services)
 
 
-def _presses(told: Any, heard: int) -> list[tuple[int, str]]:
-    known = [*MOVES, LEAVE]
-    presses = (
-        [tuple(each) for each in told if isinstance(each, list) and len(each) == 2] if isinstance(told, list) else []
-    )
+def _presses(messages: Any, heard: int) -> list[tuple[int, str]]:
+    commands = [*MOVES, LEAVE]
+    pairs = messages if isinstance(messages, list) else []
+    presses = [tuple(pair) for pair in pairs if isinstance(pair, list) and len(pair) == 2]
     return sorted(
-        (serial, what) for serial, what in presses if isinstance(serial, int) and serial > heard and what in known
+        (serial, what) for serial, what in presses if isinstance(serial, int) and serial > heard and what in commands
     )
 
 
@@ -80,17 +79,17 @@ def _wall(moment: Moment) -> None:
     st.html(f'<footer class="rc-wall-foot">{moment.index + 1} / {len(moment.lecture.steps)}</footer>')
 
 
-def _tick(services: Services, drawn: State) -> None:
-    if moment := still(services, drawn):
+def _tick(services: Services, state: State) -> None:
+    if moment := still(services, state):
         moment.step.kind.show(moment)
 
 
-def _corner(drawn: State) -> None:
+def _corner(state: State) -> None:
     classroom = get_classroom()
     counts = classroom.counts()
     url, can_be_reached = join_code.address(join_code.JOIN)
     here = f"{counts.here:,} here" if counts.here else "join with your phone"
     st.html(join_code.html(url, here if can_be_reached else "on this machine only", can_be_reached))
     # Last: where a fragment draws nothing its place is gone, and what comes next is drawn a place too high.
-    if classroom.state().version != drawn.version:
+    if classroom.state().version != state.version:
         st.rerun(scope="app")

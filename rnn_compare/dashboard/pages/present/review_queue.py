@@ -62,13 +62,13 @@ def _show(moment: Moment, review: SentReview) -> None:
 def verdicts(moment: Moment, text: str) -> list[str]:
     """Returns what each network says of a text, a line each, for the phone that sent it."""
     runs = [run for run in moment.shown if run.has_weights]
-    said = []
+    lines = []
     for run, name in zip(runs, labels(run.experiment for run in runs), strict=True):
         try:
-            found = ask(run, text, "best")
+            verdict = ask(run, text, "best")
         except UserError as error:
-            said.append(f"{name}: {error}")
+            lines.append(f"{name}: {error}")
             continue
         nothing = "knows no word of it"
-        said.append(f"{name}: {nothing if found.rests_on_nothing else f'{percent(found.share)} {found.label}'}")
-    return said
+        lines.append(f"{name}: {nothing if verdict.rests_on_nothing else f'{percent(verdict.share)} {verdict.label}'}")
+    return lines

@@ -1,8 +1,8 @@
-"""Before a lecture: which one is given."""
+"""The start of a lecture, and its end."""
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, recordings
+from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
 from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
@@ -18,11 +18,11 @@ def show(services: Services) -> None:
         "The class predicts, the networks train with their curves hidden, and the reveal sets both beside each other. "
         "→, Page Down or Space goes on, ← goes back, Esc leaves; nothing is lost by it."
     )
-    found = read_all(step_kinds())
+    files = read_all(step_kinds())
     flash.show()
-    for lecture in found.lectures:
+    for lecture in files.lectures:
         _card(services, lecture)
-    for problem in found.problems:
+    for problem in files.problems:
         st.warning(problem, icon=":material/edit_document:")
     st.markdown(
         "[The second screen](notes) has the notes, the next step, the clock and the reviews from the hall: move it to "
@@ -32,13 +32,24 @@ def show(services: Services) -> None:
     join_code.say_if_nobody_can_come(can_be_reached)
 
 
+def end_button() -> None:
+    """Draws the button that ends the lecture, and says what is kept of it."""
+    with st.popover("End the lecture", icon=":material/stop_circle:"):
+        waiting = sum(not review.shown for review in get_classroom().reviews())
+        gone = f" {counted(waiting, 'review')} that you have not shown will be gone." if waiting else ""
+        st.markdown(f"What is still hidden is shown to everybody.{gone} Answers, curves and networks are kept.")
+        st.download_button("Answers as CSV", get_classroom().export_csv, "answers.csv", "text/csv", on_click="ignore")
+        version = get_classroom().state().version
+        permissions.button("End it", "end", version, get_classroom().end, type="primary")
+
+
 def _card(services: Services, lecture: Lecture) -> None:
     presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
     version = get_classroom().state().version
     seconds = sum(services.seconds(preset.experiments()) for preset in presets.values())
     with st.container(border=True, key=f"lecture_{lecture.name}"):
-        said, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
-        said.markdown(
+        description, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
+        description.markdown(
             f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; the networks train {about(seconds)} "
             f"on this machine. `{lecture.name}.toml`"
         )
@@ -50,7 +61,7 @@ def _card(services: Services, lecture: Lecture) -> None:
             args=(version, navigation.begin, services, lecture.name),
             icon=":material/play_arrow:",
         )
-        if recordings.are_there(services, lecture):
+        if navigation.is_recorded(services, lecture):
             replay.button(
                 "Begin with a recording",
                 key=f"replay_{lecture.name}",

@@ -15,8 +15,8 @@ from rnn_compare.server.shown_runs import grouped
 
 def show(moment: Moment) -> None:
     """Draws a bar for each, the longest first."""
-    found = moment.services.baselines.look_up(moment.shown)
-    rows = [(each.title, each.val_accuracy, "") for each in found.baselines]
+    results = moment.services.baselines.look_up(moment.shown)
+    rows = [(baseline.title, baseline.val_accuracy, "") for baseline in results.baselines]
     groups = grouped(moment.shown)
     for group, look in zip(groups, looks(group.experiment.cell for group in groups), strict=True):
         best = mean([run.best["val_accuracy"] for run in group.runs if run.best])
@@ -25,13 +25,13 @@ def show(moment: Moment) -> None:
         st.info("There is nothing to hold baselines against yet: the networks are trained and revealed first.")
         return
     bars = "".join(_bar(*row) for row in sorted(rows, key=lambda row: -row[1]))
-    said = meaning(found.baselines) if found.baselines else found.remark
+    sentences = meaning(results.baselines) if results.baselines else results.remark
     st.html(
         f'<ol class="rc-against" aria-label="Validation accuracy">{bars}</ol>'
         '<p class="rc-note">Validation accuracy; of a network that of its best epoch.</p>'
     )
     with st.container(key="wall_meaning"):
-        st.markdown(said)
+        st.markdown(sentences)
 
 
 def _bar(name: str, share: float, color: str) -> str:

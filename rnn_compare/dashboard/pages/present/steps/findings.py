@@ -16,10 +16,10 @@ def show(moment: Moment) -> None:
     if not moment.shown:
         st.info("There are no curves to speak of yet: they are trained and revealed first.")
         return
-    named = [run.id for run in moment.shown]
+    run_ids = [run.id for run in moment.shown]
     with st.container(key="wall_findings"):
-        data = live.message(moment.services, named, VIEW)
-        board.show(data, live.url(named, VIEW), key="wall_said", may_press=False)
+        data = live.message(moment.services, run_ids, VIEW)
+        board.show(data, live.url(run_ids, VIEW), key="wall_said", may_press=False)
 
 
 STEP = StepKind("findings", show)

@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import end_button, join_code
+from rnn_compare.dashboard.pages.present import join_code, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
@@ -15,8 +15,8 @@ from rnn_compare.server.shown_runs import link
 def show(moment: Moment) -> None:
     """Draws the code of the page with these networks, or why phones cannot reach it, and the report's button."""
     runs = moment.shown
-    named = f"?{PARAMETER}={link(runs, moment.services.runs())}" if runs else ""
-    url, can_be_reached = join_code.address(named)
+    query = f"?{PARAMETER}={link(runs, moment.services.runs())}" if runs else ""
+    url, can_be_reached = join_code.address(query)
     if can_be_reached:
         typed = join_code.address("")[0].partition("://")[2].rstrip("/")
         st.html(
@@ -29,7 +29,7 @@ def show(moment: Moment) -> None:
     with st.container(horizontal=True, key="wall_buttons"):
         if runs:
             take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name, width="content")
-        end_button.show()
+        start_page.end_button()
 
 
 STEP = StepKind("home", show)

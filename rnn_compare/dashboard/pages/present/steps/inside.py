@@ -18,8 +18,8 @@ def show(moment: Moment) -> None:
     )
     if not runs:
         st.info("No network can be looked into yet: they are trained and revealed first.")
-    elif chosen := network_choice.with_weights(runs, "best"):
-        reading.show(moment.services, chosen)
+    elif networks := network_choice.with_weights(runs, "best"):
+        reading.show(moment.services, networks)
 
 
 STEP = StepKind("inside", show)

@@ -13,11 +13,11 @@ def show(moment: Moment) -> None:
     """Draws a card for each network."""
     theme.load("pages/compare.css")
     networks = moment.networks
-    drawn = looks(experiment.cell for experiment in networks.values())
+    styles = looks(experiment.cell for experiment in networks.values())
     scale = parameter_table.pixels(list(networks.values()))
     cards = "".join(
         parameter_table.drawing(name, look, experiment, scale)
-        for (name, experiment), look in zip(networks.items(), drawn, strict=True)
+        for (name, experiment), look in zip(networks.items(), styles, strict=True)
     )
     st.html(f'<div class="rc-parameters">{cards}</div>')
 

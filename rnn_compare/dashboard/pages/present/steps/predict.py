@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import class_answers, join_code, navigation
+from rnn_compare.dashboard.pages.present import histogram, join_code, navigation
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.lecture.questions import Question
@@ -22,7 +22,7 @@ def show(moment: Moment) -> None:
     if moment.state.phase in ("open", "closed"):
         _counted(question, moment.state.phase == "open")
     else:
-        class_answers.show(moment, question)
+        histogram.show(moment, question)
     with st.container(horizontal=True, key="wall_buttons"):
         buttons(moment)
 

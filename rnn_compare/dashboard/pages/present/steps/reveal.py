@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.pages.present import class_answers, histogram
+from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
 from rnn_compare.lecture.outcomes import is_right
@@ -32,24 +32,24 @@ def show(moment: Moment) -> None:
     with curves, st.container(key="wall_board"):
         if moment.state.recorded and not any(run.replayed for run in runs):  # while it plays the board says so
             st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
-        named = [run.id for run in runs]
-        data = live.message(moment.services, named, VIEW) | {"drawn": _drawn(moment, question)}
-        board.show(data, live.url(named, VIEW), key="wall_curves", may_press=False)
+        run_ids = [run.id for run in runs]
+        data = live.message(moment.services, run_ids, VIEW) | {"drawn": _drawn(moment, question)}
+        board.show(data, live.url(run_ids, VIEW), key="wall_curves", may_press=False)
     if question and guesses:
         with guesses:
             _beside_the_outcome(moment, question)
 
 
 def _beside_the_outcome(moment: Moment, question: Question) -> None:
-    found, rounds = moment.outcome(question), moment.answers(question)
+    outcome, rounds = moment.outcome(question), moment.answers(question)
     last = rounds[-1] if rounds else []
-    right = [is_right(question, answer, found) for answer in last]
-    told = histogram.said(sum(map(bool, right)), len(last)) if found.answer is not None or not last else ""
-    bars = class_answers.bars(moment, question, rounds, found.answer) if rounds and question.kind != "curve" else ""
+    right = [is_right(question, answer, outcome) for answer in last]
+    score = histogram.score(sum(map(bool, right)), len(last)) if outcome.answer is not None or not last else ""
+    bars = histogram.class_bars(moment, question, rounds, outcome.answer) if rounds and question.kind != "curve" else ""
     band = f'<p class="rc-note">{BAND}</p>' if rounds and question.kind == "curve" else ""
     st.html(
         f'<section class="rc-outcome"><h3>{escape(question.text)}</h3>{bars}<p class="rc-told" role="status">'
-        f"{escape(told)}</p><p>{escape(found.said)}</p>{band}</section>"
+        f"{escape(score)}</p><p>{escape(outcome.explanation)}</p>{band}</section>"
     )
 
 
@@ -58,8 +58,8 @@ def _drawn(moment: Moment, question: Question | None) -> dict[str, str] | None:
     rounds = moment.answers(question) if question and question.kind == "curve" else []
     if not rounds or question is None:
         return None
-    found = histogram.tallies(question, rounds)[-1]
-    lines = {name: packed(getattr(found, name)) for name in ("low", "middle", "high")}
+    votes = histogram.tallies(question, rounds)[-1]
+    lines = {name: packed(getattr(votes, name)) for name in ("low", "middle", "high")}
     return {"chart": "accuracy", "text": "the class", **lines}
 
 

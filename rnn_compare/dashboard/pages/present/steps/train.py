@@ -18,16 +18,16 @@ from rnn_compare.server.shown_runs import grouped
 
 def show(moment: Moment) -> None:
     """Draws a bar for each network, and what is left."""
-    found = grouped(moment.trained)
-    if not found:
+    groups = grouped(moment.trained)
+    if not groups:
         version = moment.state.version
         button("Train", "train", version, navigation.start_training, moment.services, type="primary")
         return
-    drawn = looks(group.experiment.cell for group in found)
+    styles = looks(group.experiment.cell for group in groups)
     rows = "".join(
         f'<li style="--rc-color: {look.color}"><p><b>{escape(group.name)}</b><span>{how_far(group.runs)}</span></p>'
         f'<div class="rc-wall-bar"><i style="width: {100 * done(group.runs):.1f}%"></i></div></li>'
-        for group, look in zip(found, drawn, strict=True)
+        for group, look in zip(groups, styles, strict=True)
     )
     st.html(f'<ul class="rc-progress">{rows}</ul><p class="rc-wall-status" role="status">{escape(_said(moment))}</p>')
     if moment.played:
@@ -62,7 +62,7 @@ def how_far(runs: Sequence[Run]) -> str:
 
 
 def _said(moment: Moment) -> str:
-    runs, left = moment.trained, [run.seconds_left for run in moment.trained if run.seconds_left is not None]
+    runs, seconds = moment.trained, [run.seconds_left for run in moment.trained if run.seconds_left is not None]
     if any(run.can_be_continued for run in runs):
         return "A training was broken off. It goes on from its last epoch."
     if all(run.status.ended for run in runs):
@@ -70,7 +70,7 @@ def _said(moment: Moment) -> str:
     if moment.state.recorded:
         return "A recording plays."
     begins = moment.services.engine.state.reason or "They begin."
-    return f"{about(max(left)).capitalize()} left." if left else begins
+    return f"{about(max(seconds)).capitalize()} left." if seconds else begins
 
 
 STEP = StepKind("train", show, ticks=True, trains=True)
