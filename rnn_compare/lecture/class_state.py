@@ -1,4 +1,4 @@
-"""What a lecture stands at, and what its class has sent: plain values that any thread may hold."""
+"""The state of a lecture and the messages of its class: plain values that any thread may hold."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -14,13 +14,13 @@ Phase = Literal["idle", "open", "closed", "shown", "revealed"]
 
 @dataclass(frozen=True)
 class State:
-    """Where a lecture stands.
+    """The state of a lecture.
 
     Attributes:
         lecture: Its name; empty while there is none.
         step: The step at hand, from 0.
-        title, text: Of the step, as phones show them.
-        question: Of the step.
+        title, text: Those of the step, as phones show them.
+        question: That of the step.
         phase: Of the question, or of the step where it has none: ``revealed`` once its curves may be seen.
         round: Of the vote, from 1: a class may discuss and vote again.
         runs: Ids of the runs whose curves belong to the step.
@@ -28,7 +28,7 @@ class State:
         hidden_settings: Settings of which nobody may see any run before the reveal (``Experiment.setting``).
         reviews_open: Whether phones may send a review.
         wall_review: The text of the review that the wall shows.
-        wall_verdicts: What the networks say of it, a line each.
+        wall_verdicts: The verdicts of the networks on it, a line each.
         wall_review_id: Its id.
         recorded: Whether recorded runs are played in the place of trainings.
         version: Goes up with every change of the above.
@@ -62,7 +62,7 @@ STATE = TypeAdapter(State)
 
 @dataclass(frozen=True)
 class Counts:
-    """How many take part.
+    """The numbers of devices that take part.
 
     Attributes:
         joined: Devices that joined the lecture.
@@ -80,10 +80,10 @@ class SentReview:
     """A review that a phone has sent.
 
     Attributes:
-        id: Tells it from others; it says nothing of its sender.
-        text: What was written.
+        id: A random name; it says nothing of its sender.
+        text: The review itself.
         shown: Whether the wall shows it, or has.
-        at: When it was sent, in seconds since 1970.
+        at: The time at which it was sent, in seconds since 1970.
     """
 
     id: str
@@ -94,7 +94,7 @@ class SentReview:
 
 @dataclass(frozen=True)
 class Own:
-    """What one device has sent.
+    """The messages of one device.
 
     Attributes:
         answer: To the question at hand, in this round.

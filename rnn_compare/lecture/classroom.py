@@ -32,7 +32,7 @@ class Classroom:
         path: The database file.
 
     Attributes:
-        warnings: What people must know of it, such as that it could not be read.
+        warnings: Sentences for people, such as that it could not be read.
 
     Raises:
         UserError: If it cannot be used; the same of every call that writes.
@@ -202,7 +202,7 @@ class Classroom:
 
         Args:
             review: Its id.
-            verdicts: What the networks say of it, a line each.
+            verdicts: The verdicts of the networks on it, a line each.
 
         Raises:
             UserError: If the review is gone.

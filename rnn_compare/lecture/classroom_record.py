@@ -1,4 +1,4 @@
-"""What a class has sent and where its lecture stands, in one SQLite file: it outlives the server."""
+"""The record of a class and its lecture in one SQLite file: it outlives the server."""
 
 import contextlib
 import json
@@ -46,7 +46,7 @@ _FIRST_ROUND, _FIRST_ROUND_OF_EARLIER = (
 
 
 class NotKept(UserError):  # noqa: N818  # said to people
-    """What was sent could not be written; it may be sent again."""
+    """A failure to write what was sent; it may be sent again."""
 
 
 class ClassroomRecord:

@@ -1,4 +1,4 @@
-"""Which of the networks that a class saw in training is ahead, and whether chance explains that."""
+"""The leader among the networks that a class saw in training, and whether chance explains its lead."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from rnn_compare.formatting import counted, listed
 
 @dataclass(frozen=True)
 class Standing:
-    """Who is ahead on the validation reviews.
+    """The leader on the validation reviews.
 
     Attributes:
-        explanation: It in words; why nobody can be named, where there is no leader.
+        explanation: The comparison in words; why nobody can be named, where there is no leader.
         leader, second: The groups with the highest and the next mean accuracy.
-        lead: Of the leader over the second, a share.
+        lead: The lead over the second, a share.
         is_told: Whether the leader is ahead of every other by more than chance explains.
     """
 
@@ -39,7 +39,7 @@ def standing(networks: Sequence[Group], evidence: Evidence) -> Standing:
 
     Args:
         networks: The groups; all of their runs have ended.
-        evidence: Knows what they achieved.
+        evidence: Their results.
     """
     broken = [group.name for group in networks if not group.counted]
     if broken or len(networks) < 2:

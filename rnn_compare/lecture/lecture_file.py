@@ -44,11 +44,11 @@ class Step(BaseModel):
     """One step of a lecture.
 
     Attributes:
-        kind: What happens at it.
+        kind: Its kind.
         title: Its heading, on the wall and on the phones.
         text: Markdown for the wall.
         notes: Markdown for the second screen alone.
-        question: What the class is asked, at steps of a kind that asks.
+        question: The question to the class, at steps of a kind that asks.
         preset: From here on these networks are trained and shown; empty: the same as before.
     """
 
@@ -130,7 +130,7 @@ class Lecture(BaseModel):
 
 @dataclass(frozen=True)
 class Lectures:
-    """What was found.
+    """The lectures of this installation.
 
     Attributes:
         lectures: Those that can be given, the usual one first.

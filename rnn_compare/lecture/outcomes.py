@@ -1,4 +1,4 @@
-"""What came of a question to the class: the right answer where there is one, and why or why not, in words."""
+"""The outcome of a question to the class: the right answer where there is one, and why or why not, in words."""
 
 import statistics
 from collections.abc import Sequence
@@ -20,10 +20,10 @@ from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 
 NEAR_POINTS = 1.0
-"""How far from the lead that was measured a guess may lie."""
+"""The largest distance of a right guess from the measured lead."""
 NEAR_EPOCHS = 1
 NEAR_CURVE = 0.02
-"""How far from the real curve a drawn one may lie, as a mean over the epochs."""
+"""The largest distance of a right drawing from the real curve, as a mean over the epochs."""
 
 RULE = (
     f"It would if in its last two epochs training were {100 * OVERFIT_GAP:.0f} points ahead of validation, and either "
@@ -37,7 +37,7 @@ _ROUNDING = 1e-9
 
 @dataclass(frozen=True)
 class QuestionOutcome:
-    """What came of a question.
+    """The outcome of a question.
 
     Attributes:
         answer: The right one; None where none is, or none is known yet.
@@ -51,12 +51,12 @@ class QuestionOutcome:
 
 
 def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> QuestionOutcome:
-    """Returns what came of a question.
+    """Returns the outcome of a question.
 
     Args:
-        question: What was asked.
-        runs: Those that it was asked about.
-        evidence: Knows what they achieved.
+        question: The question.
+        runs: Those that it is about.
+        evidence: Their results.
     """
     if question.kind == "own":
         if question.right is None:
@@ -69,13 +69,13 @@ def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> Ques
     networks = groups(runs)
     if question.kind in ("best_network", "lead"):
         return _compared(question, networks, evidence)
-    asked_about = named(question.network, networks)
+    asked_about = group_called(question.network, networks)
     if asked_about is None or not asked_about.counted:
         return QuestionOutcome(None, f"No answer is right: {question.network} was not trained to its end.")
     return _overfitting(asked_about) if question.kind == "overfits_from" else _curve(asked_about)
 
 
-def named(label: str, networks: Sequence[Group]) -> Group | None:
+def group_called(label: str, networks: Sequence[Group]) -> Group | None:
     """Returns the one group that a question calls so: by its name, or by its cell where no other has that."""
     of_that_name = [group for group in networks if group.name == label]
     called = of_that_name or [group for group in networks if group.experiment.cell == label]
@@ -121,10 +121,10 @@ def _compared(question: Question, networks: Sequence[Group], evidence: Evidence)
         )
     if not stands.is_told:
         return QuestionOutcome(None, f"No answer is right: {stands.explanation}")
-    offered = [place for place, choice in enumerate(question.choices) if named(choice, networks) is stands.leader]
-    if not offered:
+    choices = [group_called(choice, networks) for choice in question.choices]
+    if stands.leader not in choices:
         return QuestionOutcome(None, f"{stands.explanation} It is none of the answers that were offered.")
-    return QuestionOutcome(offered[0], stands.explanation)
+    return QuestionOutcome(choices.index(stands.leader), stands.explanation)
 
 
 def _best(group: Group) -> float:

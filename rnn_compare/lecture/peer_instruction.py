@@ -1,4 +1,4 @@
-"""Peer instruction (Mazur 1997): what a vote's split recommends, who changed sides, and the gain of two votes."""
+"""Peer instruction (Mazur 1997): advice from a vote's split, changed answers, and the gain of two votes."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""What a class is asked before a training, which answers there are, and how many gave which."""
+"""Questions to a class before a training, their possible answers, and the tally of the answers."""
 
 import statistics
 from collections.abc import Sequence
@@ -26,13 +26,13 @@ class Question(BaseModel):
     """One question to a class.
 
     Attributes:
-        id: Tells it from others of its lecture.
+        id: Its name in its lecture.
         kind: What is asked: which of ``choices`` is best, the lead of the best over the second in points, the epoch
             from which ``network`` overfits, the validation curve of ``network``, or the lecturer's own question.
         text: As the class reads it.
         choices: Labels of the networks, or the answers to an own question.
         right: Which choice of an own question is right; None where no answer is.
-        epochs: Of the training that is asked about.
+        epochs: Those of the training that is asked about.
         network: The label of the network that is asked about.
         repeats: The id of an earlier question that this one asks again.
     """
@@ -63,12 +63,12 @@ class Question(BaseModel):
 
 @dataclass(frozen=True)
 class Tally:
-    """How a class answered.
+    """The count of a class's answers.
 
     Attributes:
-        answered: How many did.
-        labels: Of the bars; of the epochs where curves were drawn.
-        counts: How high each bar is; empty where curves were drawn.
+        answered: The number of devices that answered.
+        labels: Those of the bars; of the epochs where curves were drawn.
+        counts: The height of each bar; empty where curves were drawn.
         low, middle, high: Lower quartile, median and upper quartile of the drawn curves at each epoch.
     """
 
@@ -84,7 +84,7 @@ def checked(question: Question, answer: object) -> Answer:
     """Returns an answer as it is kept.
 
     Args:
-        question: What was asked.
+        question: The question.
         answer: Whatever came from a phone, as JSON reads it.
 
     Raises:
@@ -125,7 +125,7 @@ def tally(question: Question, answers: Sequence[Answer], beside: Sequence[Answer
     """Counts answers.
 
     Args:
-        question: What was asked.
+        question: The question.
         answers: As ``checked`` returned them, one a device.
         beside: Those of another round that is shown beside this one: both get the same bars.
 

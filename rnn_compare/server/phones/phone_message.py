@@ -1,4 +1,4 @@
-"""What phones are told: the same for all, and of a device what it has sent itself.
+"""The messages to phones: one for all, and one to each device about what it has sent itself.
 
 Before the reveal no figure, no curve, no tally and no right answer is in it.
 """
@@ -12,7 +12,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.lecture.class_state import Own, State
-from rnn_compare.lecture.outcomes import QuestionOutcome, is_right, named
+from rnn_compare.lecture.outcomes import QuestionOutcome, group_called, is_right
 from rnn_compare.lecture.questions import Question, Tally
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board.board_subject import recorded, replayed
@@ -27,10 +27,10 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
     """Returns what every phone is told.
 
     Args:
-        state: Where the lecture stands.
+        state: The state of the lecture.
         runs: The runs of the step; none of them goes out before the reveal.
-        rounds: How the class answered in each round; these do not either.
-        outcome: Nor does this.
+        rounds: The tally of each round; these do not either.
+        outcome: The outcome of the question; nor does this.
     """
     revealed = state.phase == "revealed"
     open_runs = [run for run in runs if revealed and not state.hides(run)]
@@ -40,7 +40,7 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
         "on": bool(state.lecture),
         "title": plain(state.title),
         "text": plain(state.text),
-        "question": _asked(state.question) if state.question else None,
+        "question": _question(state.question) if state.question else None,
         "phase": "closed" if state.phase == "shown" else state.phase,  # the split is on the wall alone
         "round": state.round,
         "reviews": state.reviews_open,
@@ -82,7 +82,7 @@ def plain(markdown: str) -> str:
     return _MARKS.sub("", _LINK.sub(r"\1", markdown)).strip()
 
 
-def _asked(question: Question) -> Message:
+def _question(question: Question) -> Message:
     message = question.model_dump(mode="json", exclude={"right", "repeats"})
     if question.kind == "best_network":
         message["colors"] = _colors(question.choices)
@@ -98,7 +98,7 @@ def _colors(names: Sequence[str]) -> list[str | None]:
 
 def _curves(runs: Sequence[Run], question: Question | None) -> list[Message]:
     networks = groups(runs)
-    asked_about = named(question.network, networks) if question else None
+    asked_about = group_called(question.network, networks) if question else None
     return [
         {
             "name": group.name,

@@ -20,7 +20,7 @@ CURVES_HEIGHT = 380
 
 
 def show(moment: Moment, question: Question) -> None:
-    """Draws what the class said, of curves those of the last round, and once it is revealed which choice is right."""
+    """Draws the answers of the class, of curves those of the last round, and after the reveal the right choice."""
     rounds = moment.answers(question)
     if question.kind == "curve" and rounds:
         curves = tallies(question, rounds)[-1]
@@ -56,9 +56,9 @@ def bars(
     """Returns the bars as HTML; a sentence where nobody has answered.
 
     Args:
-        question: What was asked, with answers that can be counted.
+        question: The question, with answers that can be counted.
         rounds: The answers, a list a round.
-        colors: Of answers that are networks.
+        colors: The colours of answers that are networks.
         right: The right answer, if it is to be marked.
     """
     counted_rounds = tallies(question, rounds)

@@ -1,4 +1,4 @@
-"""Where a lecture stands, with all that a step needs to be drawn."""
+"""The current state of a lecture, with all that a step needs to be drawn."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ class Moment:
 
     Attributes:
         services: The server's.
-        lecture: What is given.
-        state: Where the class stands.
+        lecture: The lecture.
+        state: The state of its class.
     """
 
     services: Services
@@ -62,7 +62,7 @@ class Moment:
 
     @property
     def played(self) -> str:
-        """What is to be said of runs that are no live training; empty where they are."""
+        """The sentence on runs that are no live training; empty where they are."""
         runs = self.trained
         return replayed(runs) or (f"Not live: {recorded(runs)}." if self.state.recorded and runs else "")
 
@@ -90,7 +90,7 @@ def still(services: Services, state: State) -> Moment | None:
 
     Args:
         services: The server's.
-        state: What the page was drawn from.
+        state: The one that the page was drawn from.
     """
     if get_classroom().state().version != state.version:
         return None

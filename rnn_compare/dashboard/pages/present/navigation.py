@@ -17,7 +17,7 @@ from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.services import Services
 
 RECORDING_SECONDS = 30.0
-"""How long a recording plays in the place of a training."""
+"""The duration of a recording that plays in the place of a training."""
 
 
 def begin(services: Services, name: str, recorded: bool = False) -> None:
@@ -97,24 +97,19 @@ def start_training(services: Services) -> None:
     moment = now(services)
     if moment is None or _runs_of(services, moment.lecture, moment.index):
         return
+    preset = moment.lecture.preset_at(moment.index)
     if moment.state.recorded:
-        _play(services, moment.lecture.preset_at(moment.index))
-        return
-    # Ahead of whatever the class has started itself: a hall waits.
-    services.submit_hidden(moment.lecture.preset_at(moment.index).experiments(), priority=1)
-
-
-def recorded_runs(services: Services, preset: Preset) -> list[Run]:
-    """Returns the newest finished run of each network of a preset; none where one of them was never trained."""
-    newest = {repr(run.experiment): run for run in services.all_runs() if run.status is Status.FINISHED and run.epochs}
-    runs = [newest.get(repr(experiment)) for experiment in preset.experiments()]
-    return [run for run in runs if run is not None] if None not in runs else []
+        runs = _recorded_runs(services, preset)
+        services.replays.begin(runs, RECORDING_SECONDS)
+        services.hide([run.id for run in runs])
+    else:  # ahead of whatever the class has started itself: a hall waits
+        services.submit_hidden(preset.experiments(), priority=1)
 
 
 def is_recorded(services: Services, lecture: Lecture) -> bool:
     """Tells whether a lecture can be given from recordings: whether all that it would train was trained before."""
     trains = [index for index, step in enumerate(lecture.steps) if step.kind.trains]
-    return bool(trains) and all(recorded_runs(services, lecture.preset_at(index)) for index in trains)
+    return bool(trains) and all(_recorded_runs(services, lecture.preset_at(index)) for index in trains)
 
 
 def continue_training(services: Services) -> None:
@@ -135,11 +130,20 @@ def continue_training(services: Services) -> None:
         raise UserError(" ".join(problems))
 
 
-def _play(services: Services, preset: Preset) -> None:
-    """Begins to play the recorded runs of a preset, hidden until the reveal; a ``UserError`` where they are gone."""
-    runs = recorded_runs(services, preset)
-    services.replays.begin(runs, RECORDING_SECONDS)
-    services.hide([run.id for run in runs])
+def next_outcome(moment: Moment, by: int = 1) -> Question | None:
+    """Returns the question that a reveal tells next, or so many places on; None where there is none."""
+    questions = moment.lecture.asked_before(moment.index) if moment.step.kind.reveals else ()
+    if moment.state.question not in questions:
+        return None
+    place = questions.index(moment.state.question) + by
+    return questions[place] if 0 <= place < len(questions) else None
+
+
+def _recorded_runs(services: Services, preset: Preset) -> list[Run]:
+    """Returns the newest finished run of each network of a preset; none where one of them was never trained."""
+    newest = {repr(run.experiment): run for run in services.all_runs() if run.status is Status.FINISHED and run.epochs}
+    runs = [newest.get(repr(experiment)) for experiment in preset.experiments()]
+    return [run for run in runs if run is not None] if None not in runs else []
 
 
 def _show(services: Services, lecture: Lecture, index: int, question: Question | None = None) -> None:
@@ -158,15 +162,6 @@ def _show(services: Services, lecture: Lecture, index: int, question: Question |
     elif step.kind.reveals and phase != "revealed":
         classroom.reveal(lecture.settings_at(index))
     classroom.open_reviews(step.kind.takes_reviews)
-
-
-def next_outcome(moment: Moment, by: int = 1) -> Question | None:
-    """Returns the question that a reveal tells next, or so many places on; None where there is none."""
-    questions = moment.lecture.asked_before(moment.index) if moment.step.kind.reveals else ()
-    if moment.state.question not in questions:
-        return None
-    place = questions.index(moment.state.question) + by
-    return questions[place] if 0 <= place < len(questions) else None
 
 
 def _runs_of(services: Services, lecture: Lecture, index: int) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.services import Services, get_services
 
 LOOK_SECONDS = 0.5
-"""How often the wall looks for what the second screen or the hall has done."""
+"""The interval at which the wall checks for what the second screen or the hall has done."""
 MOVES = {"next": navigation.advance, "back": navigation.go_back}
 LEAVE = "leave"
 _HEARD = "present_heard"

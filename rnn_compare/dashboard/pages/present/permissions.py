@@ -1,4 +1,4 @@
-"""Who may present: the presenter, and without a pass whoever sits at the machine itself.
+"""Permission to present: for the presenter, and without a pass for whoever sits at the machine itself.
 
 Where everybody may train, not everybody may reveal: a class that was to predict would look first.
 """

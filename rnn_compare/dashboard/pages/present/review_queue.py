@@ -19,8 +19,8 @@ def show(moment: Moment, place: str) -> None:
     """Draws the queue.
 
     Args:
-        moment: Where the lecture stands.
-        place: Tells its buttons from those elsewhere on the page.
+        moment: The current state of the lecture.
+        place: The prefix of its buttons' keys.
     """
     classroom = get_classroom()
     with st.container(horizontal=True):

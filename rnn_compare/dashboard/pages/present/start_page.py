@@ -1,8 +1,9 @@
-"""The start of a lecture, and its end."""
+"""The start of a lecture and its end."""
 
 import streamlit as st
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
+from rnn_compare.dashboard.pages.present.permissions import press
 from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
@@ -45,36 +46,36 @@ def end_button() -> None:
 
 def _card(services: Services, lecture: Lecture) -> None:
     presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
-    version = get_classroom().state().version
+    name, version = lecture.name, get_classroom().state().version
     seconds = sum(services.seconds(preset.experiments()) for preset in presets.values())
-    with st.container(border=True, key=f"lecture_{lecture.name}"):
+    with st.container(border=True, key=f"lecture_{name}"):
         description, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
         description.markdown(
             f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; the networks train {about(seconds)} "
-            f"on this machine. `{lecture.name}.toml`"
+            f"on this machine. `{name}.toml`"
         )
         begin.button(
             "Begin",
             type="primary",
-            key=f"begin_{lecture.name}",
-            on_click=permissions.press,
-            args=(version, navigation.begin, services, lecture.name),
+            key=f"begin_{name}",
+            on_click=press,
+            args=(version, navigation.begin, services, name),
             icon=":material/play_arrow:",
         )
         if navigation.is_recorded(services, lecture):
             replay.button(
                 "Begin with a recording",
-                key=f"replay_{lecture.name}",
-                on_click=permissions.press,
-                args=(version, navigation.begin, services, lecture.name, True),
+                key=f"replay_{name}",
+                on_click=press,
+                args=(version, navigation.begin, services, name, True),
                 help="Nothing is trained: what was trained before plays in half a minute, hidden and revealed as a "
                 "training would be. It says all the while that it is a recording.",
             )
         copy.button(
             "Copy to edit",
-            key=f"edit_{lecture.name}",
-            on_click=permissions.press,
-            args=(version, _copy, lecture.name),
+            key=f"edit_{name}",
+            on_click=press,
+            args=(version, _copy, name),
             type="tertiary",
         )
 

@@ -1,4 +1,4 @@
-"""What the curves say, in sentences, below the curves that say it."""
+"""Sentences on the curves, below the curves themselves."""
 
 import streamlit as st
 

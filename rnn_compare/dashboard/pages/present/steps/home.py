@@ -1,4 +1,4 @@
-"""What is taken home: the networks on everybody's own page, and the report."""
+"""The way home: the networks on everybody's own page, and the report."""
 
 from html import escape
 

@@ -1,4 +1,4 @@
-"""What happens in the cells while they read."""
+"""A view inside the cells while they read."""
 
 import streamlit as st
 

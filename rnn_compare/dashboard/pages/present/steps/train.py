@@ -20,8 +20,7 @@ def show(moment: Moment) -> None:
     """Draws a bar for each network, and what is left."""
     groups = grouped(moment.trained)
     if not groups:
-        version = moment.state.version
-        button("Train", "train", version, navigation.start_training, moment.services, type="primary")
+        button("Train", "train", moment.state.version, navigation.start_training, moment.services, type="primary")
         return
     styles = looks(group.experiment.cell for group in groups)
     rows = "".join(
