@@ -20,7 +20,7 @@ _MARKUP = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class ChartWords:
-    """What is said of a chart.
+    """Description of a chart in words.
 
     Attributes:
         title: What it shows, by what.

@@ -18,7 +18,7 @@ TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 @dataclass(frozen=True)
 class NetworkMemory:
-    """What is drawn of one network.
+    """Memory test of one network, with its look.
 
     Attributes:
         title: What it is called here.

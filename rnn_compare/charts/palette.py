@@ -51,7 +51,7 @@ def _own(name: str) -> Picture | None:
 
 @dataclass(frozen=True)
 class Look:
-    """How one network is drawn: its colour, and Plotly's name of its marker."""
+    """Look of one network: its colour, and Plotly's name of its marker."""
 
     color: str
     marker: str

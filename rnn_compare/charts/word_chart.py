@@ -18,7 +18,7 @@ from rnn_compare.formatting import percent
 
 @dataclass(frozen=True)
 class Sheet:
-    """How a map is laid out.
+    """Layout of a map.
 
     Attributes:
         width: About how many pixels wide it is: labels that do not collide there seldom do.
@@ -50,7 +50,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class ColorScale:
-    """What the colours of one map mean: log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
+    """Colour scale of one map: log-odds, on which a verdict counts as much near 0 and 1 as in the middle.
 
     Networks lean: many judge nearly every single word positive. So the median word is the middle, and not one half.
 

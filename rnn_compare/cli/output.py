@@ -19,7 +19,7 @@ from rnn_compare.runs.store import RunStore
 
 @dataclass(frozen=True)
 class News:
-    """What is new of one run.
+    """News of one run.
 
     Attributes:
         run: The run as it is now.

@@ -30,7 +30,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Calibration:
-    """How well predicted probabilities agree with what is.
+    """Agreement of predicted probabilities with observed frequencies.
 
     Attributes:
         bins: Those that hold a review, from the lowest probability up.

@@ -40,7 +40,7 @@ class EqualParameters:
 
 @dataclass(frozen=True)
 class EpochSeconds:
-    """What an epoch takes on this machine.
+    """Seconds of an epoch on this machine.
 
     Attributes:
         seconds: Of one epoch.

@@ -29,7 +29,7 @@ MEASURED = Path(__file__).with_name("seed_spreads.json")
 
 
 class Evidence:
-    """What the runs of a record achieved. Any thread may ask.
+    """Accuracies of the runs of a record. Thread-safe.
 
     Args:
         store: The record.
@@ -149,7 +149,7 @@ WHICH_IS_WHICH = (
 
 @dataclass(frozen=True)
 class Result:
-    """What the counted runs of a group reached, each a mean over them; None where it was not measured.
+    """Means over the counted runs of a group; None where something was not measured.
 
     Attributes:
         group: The group.

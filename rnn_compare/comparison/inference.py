@@ -143,7 +143,7 @@ def _mean(runs: Sequence[Achieved]) -> float:
 
 @dataclass(frozen=True)
 class NetworkDifference:
-    """How far two trained networks differ on the same reviews. It says nothing of their settings trained anew.
+    """Difference of two trained networks on the same reviews; it says nothing of their settings trained anew.
 
     Attributes:
         difference: Accuracy of a less that of b, a share.

@@ -15,7 +15,7 @@ FEWEST = 3
 
 @dataclass(frozen=True)
 class Spread:
-    """What runs of one setting, different in nothing but the seed, show of the seed: for one measure of accuracy.
+    """Variance between runs of one setting that differ in their seed alone, by one measure of accuracy.
 
     Attributes:
         variance: Of the runs' accuracies on the same reviews: the seed's share and that of single verdicts together.

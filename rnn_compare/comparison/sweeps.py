@@ -141,7 +141,7 @@ def varied(experiments: Collection[Experiment]) -> list[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one setting of a sweep achieved.
+    """Accuracy of one setting of a sweep.
 
     Attributes:
         group: Its runs.

@@ -24,7 +24,7 @@ LONGEST_TITLE = 3
 
 @dataclass(frozen=True)
 class Contents:
-    """What a report tells.
+    """Contents of a report.
 
     Attributes:
         runs: Each once, in the order asked for.

@@ -17,7 +17,7 @@ from rnn_compare.runs.events import Part, Predictions
 
 
 class Checked(BaseModel):
-    """What is read from outside: of exactly the types that are said, no number infinite, no field that is not known."""
+    """Input from outside: exactly the declared types, finite numbers, and no unknown field."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
@@ -71,7 +71,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class RecordedPredictions(Checked):
-    """What a network said of each review of a part, after each of some epochs.
+    """Predictions for each review of a part, after each of some epochs.
 
     Attributes:
         epochs: From 1, in order.

@@ -39,7 +39,7 @@ MOST_TOGETHER = 2.0
 
 @dataclass(frozen=True)
 class Speed:
-    """What a step of training takes here, in multiples of what it takes there.
+    """Time of a training step here, as a multiple of that on the reference machine.
 
     Attributes:
         alone: Where one network trains.
@@ -82,7 +82,7 @@ def work(experiment: Experiment) -> float:
 
 
 class History:
-    """What this machine has done, as far as it tells how long the next runs take; it is looked through once.
+    """Timings of earlier runs on this machine, read once, from which the next are estimated.
 
     Args:
         earlier: Runs of this machine, any state, oldest first.

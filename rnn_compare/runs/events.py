@@ -9,7 +9,7 @@ Phase = Literal["preparing", "training", "validation"]
 
 
 class Status(StrEnum):
-    """Where a run stands. ``ALLOWED`` says what may follow what."""
+    """State of a run; ``ALLOWED`` lists the transitions."""
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -104,7 +104,7 @@ Part = Literal["validation", "test"]
 
 @dataclass(frozen=True)
 class Predictions:
-    """What a network says of each review of a part after an epoch.
+    """Predictions for each review of a part after an epoch.
 
     Attributes:
         epoch: From 1.
@@ -143,7 +143,7 @@ class DirectionGradients(TypedDict):
 
 @dataclass(frozen=True)
 class EpochGradients:
-    """How large the backpropagated gradient is after an epoch, on reviews that are the same after every epoch.
+    """Norms of the backpropagated gradient after an epoch, on the same reviews each time.
 
     Attributes:
         epoch: From 1; 0 is before the first.

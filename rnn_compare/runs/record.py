@@ -16,7 +16,7 @@ WEIGHTS = "weights"
 
 @dataclass(frozen=True)
 class Tested:
-    """How the weights that the validation chose did on reviews that nothing was chosen by.
+    """Test accuracy of the weights that the validation selected.
 
     Attributes:
         epoch: Whose weights they are.

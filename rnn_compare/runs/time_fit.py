@@ -17,7 +17,7 @@ FEWEST_REVIEWS = 2_000
 
 @dataclass(frozen=True)
 class TimeFit:
-    """What was chosen.
+    """Reviews and epochs that fit into a time.
 
     Attributes:
         reviews, epochs: Of every network.

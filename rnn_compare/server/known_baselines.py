@@ -21,7 +21,7 @@ LITTLE = 0.03
 
 @dataclass(frozen=True)
 class BaselineResults:
-    """What is known of the baselines by now.
+    """Baselines as far as they are computed.
 
     Attributes:
         baselines: The simplest first; none yet where ``remark`` says why.

@@ -1,4 +1,4 @@
-"""What begins and ends with the server: the engine and its workers; and the browser that its start opens."""
+"""Start and end of the server, with its engine and workers; the start opens a browser."""
 
 import contextlib
 import importlib

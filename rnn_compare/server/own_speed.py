@@ -1,4 +1,4 @@
-"""How fast this machine is: measured once in its life, when the workers are idle, and looked up from then on."""
+"""Speed of this machine: measured once, when the workers are idle, and stored."""
 
 import contextlib
 import threading

@@ -1,4 +1,4 @@
-"""What the server answers beside Streamlit's own pages, and what every request passes through."""
+"""Routes beside Streamlit's own pages, and the middleware of every request."""
 
 from starlette.middleware import Middleware
 from starlette.requests import Request

@@ -1,4 +1,4 @@
-"""What all pages share: one record and one engine for the whole server."""
+"""Services that all pages share: one record and one engine for the whole server."""
 
 import contextlib
 import os

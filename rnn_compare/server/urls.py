@@ -1,4 +1,4 @@
-"""Where this server's own addresses lie: below the path that a proxy forwards, if there is one.
+"""URLs of this server, below the path that a proxy forwards, if there is one.
 
 Browsers are told them as they are seen from a page (all pages lie beside each other), so that they are right also
 behind a proxy that takes the path away and of which the server knows nothing.

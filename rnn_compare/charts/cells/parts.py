@@ -35,7 +35,7 @@ class Product:
 
 @dataclass(frozen=True)
 class Complement:
-    """What is left to one, unit by unit."""
+    """One minus the value, unit by unit."""
 
     value: "Values"
 

@@ -1,4 +1,4 @@
-"""Whether this visitor is the presenter.
+"""The presenter's permissions, and the visitors who have them.
 
 Where `.streamlit/secrets.toml` sets a presenter's pass (docs/security.md), only the presenter trains, stops, continues,
 deletes, names and changes settings; everybody else looks and tries reviews. Without one everything is open, as on a

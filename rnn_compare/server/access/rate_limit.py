@@ -1,4 +1,4 @@
-"""How often one visitor may do something: a bucket of turns for each, which fills up again with time."""
+"""Rate limit by visitor: a token bucket for each, which refills with time."""
 
 import math
 import threading

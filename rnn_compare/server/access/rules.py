@@ -1,4 +1,4 @@
-"""What the secrets file says of who may do what (docs/security.md). What cannot be understood locks."""
+"""Access rules of the secrets file (docs/security.md). A file that cannot be understood locks."""
 
 import math
 import time
@@ -20,7 +20,7 @@ _was_guarded = False
 
 @dataclass(frozen=True)
 class Rule:
-    """What the secrets file says.
+    """Access rule of the secrets file.
 
     Attributes:
         password: Whoever types it is the presenter; empty if there is none.

@@ -1,4 +1,4 @@
-"""Which browser a visitor sits at, so that all get their turn: to train, and to ask the networks."""
+"""Identity of a visitor's browser, so that all get their turn to train and to ask the networks."""
 
 import hashlib
 from typing import TypedDict

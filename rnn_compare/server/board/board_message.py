@@ -24,7 +24,7 @@ MARKED = (
 
 @dataclass(frozen=True)
 class View:
-    """What a viewer wants to see of the curves.
+    """A viewer's choice of charts and marks.
 
     Attributes:
         charts: Names of the charts that are drawn.

@@ -1,4 +1,4 @@
-"""What the board shows, in one line: all that its networks have in common."""
+"""Subject of the board, in one line: all that its networks have in common."""
 
 import time
 from collections.abc import Sequence

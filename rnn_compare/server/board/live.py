@@ -1,4 +1,4 @@
-"""What the live board shows, made once for all viewers: on a page's first drawing, and when its browser asks for news.
+"""Message of the live board, made once for all viewers: for a page's first drawing, and when its browser asks for news.
 
 Streamlit runs a page's script for every viewer's tick, on the processor that also trains. So browsers fetch the board's
 message from here: a few hundred bytes, or the word that nothing is new.

@@ -1,4 +1,4 @@
-"""Tells browsers early what a page will need."""
+"""Preload links, by which browsers learn early what a page needs."""
 
 import functools
 

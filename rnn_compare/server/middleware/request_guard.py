@@ -1,4 +1,4 @@
-"""What every request meets before Streamlit does: which are refused, and what every answer says about itself."""
+"""Guard of all requests: refuses those that no browser of a visitor sends, and adds security headers to answers."""
 
 import logging
 import os

@@ -1,4 +1,4 @@
-"""What a browser may say to Streamlit's websocket, and the pages of which origin may open it."""
+"""Guard of Streamlit's websocket: messages that a browser may send, and origins that may open it."""
 
 import logging
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""How many connections the server has room for, and an end for those on which nothing comes.
+"""Limit on open connections, and the closing of silent ones.
 
 An open page or phone holds descriptors, and a process has only so many: with the last one gone it can open no file and
 take no visitor. So phones are turned away before that, in words, and the wall goes on.
