@@ -14,7 +14,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside import gradients
 from rnn_compare.dashboard.widgets import reading, real_review
-from rnn_compare.dashboard.widgets.network_choice import on_cards
+from rnn_compare.dashboard.widgets.network_choice import card_titles
 from rnn_compare.explain.verdict import ask, encode, run_weights
 from rnn_compare.explain.word_by_word import logits_without, words_read
 from rnn_compare.reviews import prepared
@@ -210,7 +210,7 @@ def test_the_gradients_of_every_epoch_were_recorded_and_are_played_back(
 ) -> None:
     app.segmented_control(key="view").set_value("Gradient flow").run()
     assert not app.exception
-    assert [run["title"] for run in drawn[-1]["runs"]] == on_cards(trained)
+    assert [run["title"] for run in drawn[-1]["runs"]] == card_titles(trained)
     rnn, lstm = drawn[-1]["runs"]
     assert {0, 1} <= set(lstm["epochs"])
     assert [run["at"] for run in (rnn, lstm)] == [run.best.epoch for run in trained if run.best]

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard.widgets.network_choice import in_a_list, on_cards
+from rnn_compare.dashboard.widgets.network_choice import card_titles, list_names
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.process_id import Owner
@@ -26,36 +26,36 @@ def trained(*settings: dict[str, Any], times: tuple[float, ...] = (), called: tu
     return runs
 
 
-@pytest.mark.parametrize("called", [in_a_list, on_cards])
+@pytest.mark.parametrize("called", [list_names, card_titles])
 def test_networks_of_different_cells_need_no_more_than_their_titles(called: Any) -> None:
     assert called(trained({}, {"cell": "LSTM"})) == ["SimpleRNN(32)", "LSTM(32)"]
 
 
 def test_in_a_list_a_setting_is_named_only_where_titles_are_equal() -> None:
     runs = trained({"cell": "LSTM", "seed": 1}, {"cell": "LSTM", "seed": 2}, {"cell": "GRU", "seed": 3})
-    assert in_a_list(runs) == ["LSTM(32) seed 1", "LSTM(32) seed 2", "GRU(32)"]
+    assert list_names(runs) == ["LSTM(32) seed 1", "LSTM(32) seed 2", "GRU(32)"]
 
 
 def test_in_a_list_the_epochs_are_named_wherever_they_differ() -> None:
     runs = trained(
         {"epochs": 5}, {"cell": "LSTM", "seed": 1}, {"cell": "LSTM", "seed": 2}, {"epochs": 5, "cell": "GRU"}
     )
-    assert in_a_list(runs) == [
+    assert list_names(runs) == [
         "SimpleRNN(32) epochs 5",
         "LSTM(32) epochs 10 seed 1",
         "LSTM(32) epochs 10 seed 2",
         "GRU(32) epochs 5",
     ]
     named = trained({"epochs": 5}, {"cell": "LSTM"}, called=("mine", ""))
-    assert in_a_list(named) == ["mine", "LSTM(32) epochs 10"], "what somebody has named bears that name"
+    assert list_names(named) == ["mine", "LSTM(32) epochs 10"], "what somebody has named bears that name"
 
 
 def test_on_cards_whatever_differs_is_named_as_on_the_charts() -> None:
     runs = trained({"maxlen": 100}, {"cell": "LSTM", "maxlen": 500})
-    assert on_cards(runs) == ["SimpleRNN(32) maxlen 100", "LSTM(32) maxlen 500"]
+    assert card_titles(runs) == ["SimpleRNN(32) maxlen 100", "LSTM(32) maxlen 500"]
 
 
-@pytest.mark.parametrize("called", [in_a_list, on_cards])
+@pytest.mark.parametrize("called", [list_names, card_titles])
 def test_networks_equal_in_all_settings_say_when_they_were_trained(called: Any) -> None:
     assert called(trained({}, {})) == ["SimpleRNN(32), 25 Nov 12:01", "SimpleRNN(32), 25 Nov 12:02"]
     in_one_minute = called(trained({}, {}, times=(NOON, NOON + 5)))
@@ -64,14 +64,14 @@ def test_networks_equal_in_all_settings_say_when_they_were_trained(called: Any) 
     assert at_once == ["SimpleRNN(32), run 1", "SimpleRNN(32), run 2"]
 
 
-@pytest.mark.parametrize("called", [in_a_list, on_cards])
+@pytest.mark.parametrize("called", [list_names, card_titles])
 def test_networks_that_people_called_the_same_say_their_settings(called: Any) -> None:
     runs = trained({"units": 8}, {"cell": "LSTM"}, {}, called=("mine", "mine", ""))
     assert called(runs)[:2] == ["mine: SimpleRNN(8)", "mine: LSTM(32)"]
 
 
 def test_only_those_that_are_equal_say_when() -> None:
-    assert in_a_list(trained({}, {}, {"maxlen": 100})) == [
+    assert list_names(trained({}, {}, {"maxlen": 100})) == [
         "SimpleRNN(32) maxlen 500, 25 Nov 12:01",
         "SimpleRNN(32) maxlen 500, 25 Nov 12:02",
         "SimpleRNN(32) maxlen 100",

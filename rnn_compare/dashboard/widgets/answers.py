@@ -23,7 +23,7 @@ def show(runs: Sequence[Run], text: str, which: Which) -> None:
     colours = looks(run.experiment.cell for run in runs)
     cards = []
     verdicts: list[tuple[Run, str, Verdict]] = []
-    for run, title, look in zip(runs, network_choice.on_cards(runs), colours, strict=True):
+    for run, title, look in zip(runs, network_choice.card_titles(runs), colours, strict=True):
         try:
             verdict = ask(run, text, which)
         except UserError as error:

@@ -62,7 +62,7 @@ def askable(services: Services) -> list[Run]:
 def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
     """Draws the choice of networks and weights in the sidebar, and returns it."""
     by_id = {run.id: run for run in runs}
-    shown_as = dict(zip(by_id, in_a_list(runs), strict=True))
+    shown_as = dict(zip(by_id, list_names(runs), strict=True))
     restore()
     # Until somebody chooses, the page goes with what is shown on the charts, of several seeds with the first; then it
     # keeps to the choice.
@@ -94,7 +94,7 @@ def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:
     """Returns the networks with their weights; why one has none is shown."""
     networks = []
     colours = looks(run.experiment.cell for run in runs)
-    for run, name, look in zip(runs, on_cards(runs), colours, strict=True):
+    for run, name, look in zip(runs, card_titles(runs), colours, strict=True):
         try:
             networks.append(LoadedNetwork(run, name, look, which, run_weights(run, which)))
         except UserError as error:
@@ -112,12 +112,12 @@ def problem_card(network: LoadedNetwork, problem: str) -> str:
     return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
 
 
-def on_cards(runs: Sequence[Run]) -> list[str]:
+def card_titles(runs: Sequence[Run]) -> list[str]:
     """Returns a title for each of the runs that are asked together: what the charts call it, told from its like."""
     return _distinct(runs, names(runs))
 
 
-def in_a_list(runs: Sequence[Run]) -> list[str]:
+def list_names(runs: Sequence[Run]) -> list[str]:
     """Returns a name for each of all runs: its settings are named only where another run has the same title.
 
     But for the epochs, wherever they differ: who asks networks of several cells must see that one was trained longer.

@@ -86,7 +86,7 @@ def show(source_key: str) -> None:
 
 
 def why_not() -> str | None:
-    """Returns why this visitor may bring no texts, in a sentence; None if he may."""
+    """Returns why this visitor may not upload texts, in a sentence; None if they may."""
     if presenter.is_open() and not for_this_machine_only():
         return OPEN_TO_OTHERS
     return presenter.why_not()

@@ -184,7 +184,7 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
     # Opened anew at each run of the page, since one that comes of a training's news would close it.
     @st.dialog("Delete for good?", on_dismiss=close)
     def dialog() -> None:
-        names = "".join(f"<li>{escape(name)}</li>" for name in run_table.told_apart(runs))
+        names = "".join(f"<li>{escape(name)}</li>" for name in run_table.distinct_names(runs))
         st.html(f"<ul style='margin: 0; overflow-wrap: anywhere'>{names}</ul>")
         st.html("<p>The record, the curves and the weights will be gone, for everybody.</p>")
         with st.container(horizontal=True):

@@ -73,7 +73,7 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
     return sorted(runs, key=lambda run: (-newest[run.experiment.setting], run.experiment.seed, -run.position))
 
 
-def told_apart(runs: Sequence[Run]) -> list[str]:
+def distinct_names(runs: Sequence[Run]) -> list[str]:
     """Returns what to call each of several runs: by what differs, and by when they were made where nothing does."""
     called = names(runs)
     return [
