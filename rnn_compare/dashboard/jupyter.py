@@ -10,7 +10,7 @@ JUPYTER_VARIABLE = "RNN_COMPARE_IN_JUPYTER"
 
 
 def launcher() -> dict[str, object]:
-    """Returns how Jupyter starts the page, and what its launcher shows.
+    """Returns the command by which Jupyter starts the page, and the launcher's entry.
 
     Source: jupyter-server-proxy, "Starting and proxying a process"; found by the entry point
     ``jupyter_serverproxy_servers`` of pyproject.toml.

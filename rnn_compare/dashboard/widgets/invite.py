@@ -46,13 +46,13 @@ def entry(page: Hashable = "") -> None:
 
 
 def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None) -> str | None:
-    """Returns where others reach the page, without a slash at the end; None if they cannot.
+    """Returns the page's address for others, without a slash at the end; None if they cannot reach it.
 
     Args:
         seen: The address of the first page in this browser: what a proxy is called there counts for others too.
         listens_on: Streamlit's ``server.address``; empty for all networks.
         port: Streamlit's ``server.port``.
-        secure: Whether the server speaks https itself.
+        secure: The server itself speaks https.
         own: This machine's address in its network, if it has one.
 
     Example:
@@ -75,7 +75,7 @@ def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None
 
 
 def reachable(page: str = "") -> str | None:
-    """Returns where others reach the first page, as this visitor's browser and its settings tell; None if they cannot.
+    """Returns the first page's address for others, by this visitor's browser and the settings; None if there is none.
 
     Args:
         page: The path of the page that is being drawn.

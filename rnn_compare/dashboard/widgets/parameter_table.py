@@ -97,7 +97,7 @@ def _table(name: str, look: Look, count: Parameters) -> str:
 
 
 def pixels(experiments: Sequence[Experiment]) -> float:
-    """Returns how many pixels a unit gets in the drawings of networks that are to be compared."""
+    """Returns the pixels of a unit in the drawings of networks that are compared."""
     fitting = []
     for experiment in experiments:
         cell, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)

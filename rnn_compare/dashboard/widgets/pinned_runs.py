@@ -14,7 +14,7 @@ _PINNED, _CHOSEN = "pinned_runs", "networks_chosen"
 
 
 def pinned() -> list[str]:
-    """Returns what the page's address names, or named before the visitor went from page to page.
+    """Returns the names in the page's address, or those before the visitor went to another page.
 
     Streamlit takes from the address what is no widget's when somebody changes the page.
     """

@@ -85,7 +85,7 @@ def cut_off(results: Sequence[NetworkReading]) -> str:
 
 
 def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> list[NetworkReading]:
-    """Has the networks read a text; those that read in both directions are worked out by a worker and waited for."""
+    """Returns the networks' readings of a text; those in both directions come from a worker, which is waited for."""
     encoded: list[tuple[LoadedNetwork, EncodedReview]] = []
     for network in networks:
         try:
@@ -146,7 +146,7 @@ class MeanOfUnits:
 
 
 def curves(cell: CellReading, name: str) -> tuple[str, list[MeanOfUnits]]:
-    """Returns what a cell does in mean over all units: a title, and the means."""
+    """Returns the means of a cell's signals over all units, below a title."""
     if not cell_of(name).gates:
         saturated = f"units beyond ±{SATURATED}"
         slope = MeanOfUnits("slope", "mean slope of tanh", cell.slope)
@@ -240,7 +240,7 @@ def _wait_a_moment(title: str, analyses: Sequence[Analysis]) -> None:
 
 
 def _layer(deepest: Reading) -> int:
-    """Lets the visitor choose a cell by its name in the network of most cells; returns its place from the last."""
+    """Draws the choice of a cell, named as in the network of most cells; returns its place from the last."""
     names = [cell_name(cell, deepest.cells) for cell in reversed(deepest.cells)]
     if len(names) == 1:
         return 0

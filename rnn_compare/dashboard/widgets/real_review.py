@@ -26,9 +26,9 @@ class RealReview:
         text: The review.
         kind: ``test`` or ``validation``.
         number: Its number in the source.
-        positive: Whether it has the label 1: whether its author liked the film.
+        positive: The review has the label 1: its author liked the film.
         labels: What the labels 0 and 1 are called.
-        film: Whether it is a review of a film.
+        film: The review is of a film.
     """
 
     text: str

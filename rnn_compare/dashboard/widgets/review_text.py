@@ -53,7 +53,7 @@ def strip(review: EncodedReview) -> str:
 
 
 def legend(review: EncodedReview) -> str:
-    """Returns what each mark means and how many positions or words bear it."""
+    """Returns the legend of the marks, with the number of positions or words that bear each."""
     counts = (
         ("padding", "rc-padding", review.padding),
         ("start", "rc-start", int(review.tokens[0].state == "start")),
@@ -129,7 +129,7 @@ def _id_class(number: int) -> str:
 
 
 def _cut(review: EncodedReview) -> int:
-    """Returns how many tokens were cut off, the start token counted."""
+    """Returns the number of tokens cut off, the start token counted."""
     return sum(token.state == "cut off" for token in review.tokens)
 
 

@@ -16,11 +16,7 @@ _DOWNLOADS = "fetched_sources"
 
 
 def options(key: str) -> tuple[str, ...]:
-    """Returns the names to choose from, before the widget is drawn; what it holds and is no more becomes the usual one.
-
-    Args:
-        key: The widget's.
-    """
+    """Returns the options of a widget before it is drawn; if its source is gone, it is set to the default one."""
     names, current = registry.names(), st.session_state.get(key)
     if current is None or current in names:
         return names
@@ -31,11 +27,11 @@ def options(key: str) -> tuple[str, ...]:
 
 
 def show_missing(source: Source, problem: str) -> None:
-    """Draws why a source cannot be used, and how to get it where that is known.
+    """Draws the reason why a source cannot be used, and a button to download it where that is possible.
 
     Args:
         source: The source.
-        problem: As ``source.unavailable`` says it.
+        problem: The sentence of ``source.unavailable``.
     """
     more = f" It has {source.test_size:,} test reviews as well." if source.test_size else ""
     st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")

@@ -271,7 +271,7 @@ def fit_into(services: Services, setup: Setup) -> None:
 
 
 def fit_summary(fit: TimeFit, experiment: Experiment) -> str:
-    """Returns what was set, in words."""
+    """Returns a sentence on the reviews and epochs that were set."""
     held_out = experiment.model_copy(update={"reviews": fit.reviews}).validation_reviews
     return (
         f"{counted(fit.reviews, 'review')}, of which {held_out:,} validate, and {counted(fit.epochs, 'epoch')}: "

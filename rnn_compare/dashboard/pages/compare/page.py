@@ -98,7 +98,7 @@ def _say_what_starts(services: Services, setup: controls.Setup) -> None:
 
 
 def _what_is_cut(experiments: Sequence[Experiment]) -> str:
-    """Returns what a maxlen cuts off, in words, once the reviews are prepared."""
+    """Returns a sentence on the words that a maxlen cuts off, once the reviews are prepared."""
     if not all(prepared.is_prepared(experiment.dataset) for experiment in experiments):
         return ""
     by_maxlen = {experiment.maxlen: prepared.load(experiment.dataset) for experiment in experiments}

@@ -124,7 +124,7 @@ def _biases(sizes: Shapes) -> str:
 
 
 def notes(cell: str) -> str:
-    """Returns what a reader needs to find formula, source and Keras' tensors the same."""
+    """Returns notes that link the formula to the source code and to Keras' tensors."""
     sentences = ["σ is the logistic function, $\\circ$ multiplies unit by unit."] if cell_of(cell).gates else []
     gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
     sentences.append(

@@ -68,7 +68,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
 
 
 def introduction(histories: Sequence[GradientHistory]) -> str:
-    """Returns what the charts show."""
+    """Returns the description of the charts."""
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
         "**What you see:** how much a small change of the cell's outputₜ at each word would change the loss, "
@@ -80,7 +80,7 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
-    """Returns what to make of the lines, in as many sentences as the chosen networks need."""
+    """Returns the interpretation of the lines, in as many sentences as the chosen networks need."""
     sentences = [
         "**What it means:** reach is a matter of shape, not of height: a low line that hardly falls reaches farther "
         "than a high one that falls. Where a line has fallen by many powers of ten, the gradient has vanished, and the "
@@ -96,7 +96,7 @@ def conclusion(experiments: Sequence[Experiment]) -> str:
 
 
 def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
-    """Returns what the browser plays back."""
+    """Returns the component's message."""
     runs = [_run(history) for history in histories]
     flows = [flow for run in runs for direction in run["directions"] for flow in direction["flows"]]
     tracks = [flow[track] for flow in flows for track in ("states", "carry") if flow[track]]
@@ -113,7 +113,7 @@ def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
 
 
 def remarks(histories: Sequence[GradientHistory]) -> str:
-    """Returns, in Markdown, of which runs something is missing."""
+    """Returns a note in Markdown on the epochs that runs lack."""
     sentences = []
     for history in histories:
         title = as_markdown(history.network.title)
@@ -123,7 +123,7 @@ def remarks(histories: Sequence[GradientHistory]) -> str:
 
 
 def _history(services: Services, network: LoadedNetwork) -> GradientHistory | None:
-    """Returns what is known of a run's gradient; None while a worker is at it, which is then said.
+    """Returns a run's recorded gradients; None while a worker computes one, which the page shows.
 
     What was recorded after an epoch is taken as it is; only where that epoch was passed over the weights are asked.
     """
@@ -162,7 +162,7 @@ def _followed_at_once(run: str, state: str, _network: LoadedNetwork) -> Followed
 
 
 def numbers(experiment: Experiment) -> int:
-    """Returns how many numbers the recurrent layers work out for one review."""
+    """Returns the count of numbers that the recurrent layers compute for one review."""
     directions = 2 if experiment.bidirectional else 1
     return experiment.maxlen * experiment.units * cell(experiment.cell).blocks * experiment.layers * directions
 

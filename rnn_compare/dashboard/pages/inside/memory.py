@@ -54,7 +54,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
 
 
 def _either(labels: set[tuple[str, str]]) -> str:
-    """Returns which word, and which other: networks of several sources share no names for them."""
+    """Returns the two kinds of telling word; networks of several sources share no names for them."""
     if len(labels) > 1:
         return "once for the one label and once for the other"
     no, yes = next(iter(labels), SENTIMENT)
@@ -80,7 +80,7 @@ def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
 
 
 def caveat(tested: Sequence[NetworkMemory]) -> str:
-    """Returns how the words were chosen, and what is odd about it."""
+    """Returns a note on the choice of the words and its limits."""
     if any(network.labels != SENTIMENT for network in tested):
         return (
             "The labels of the training texts picked these words, nobody by hand: neutral is what stands in texts of "
@@ -95,7 +95,7 @@ def caveat(tested: Sequence[NetworkMemory]) -> str:
 
 
 def conclusion(tested: Sequence[NetworkMemory]) -> str:
-    """Returns what to make of the charts."""
+    """Returns the interpretation of the charts."""
     pairs = counted_range([network.test.pairs for network in tested], "pair")
     numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     words = counted_range(numbers, telling_word(tested))

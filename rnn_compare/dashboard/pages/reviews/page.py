@@ -49,7 +49,7 @@ def render() -> None:
 
 
 def _settings() -> Experiment:
-    """Lets the visitor choose what decides how a review is read; the set-up's values to begin with."""
+    """Draws the settings that decide how a review is read, first with the set-up's values, and returns them."""
     first, maxlen, vocabulary = st.columns(3)
     with first:
         st.selectbox(
@@ -115,7 +115,7 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
 
 
 def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
-    """Lets the visitor step through the reviews; returns the index of one."""
+    """Draws the choice of a review and returns its index."""
     count = reviews.facts.train_sequences
 
     def go_anywhere() -> None:

@@ -47,7 +47,7 @@ class _Reading:
     Attributes:
         path: Where it is.
         time: Since when: what a worker answered before, to the same file, may no longer be true.
-        sent: Whether it was sent from a browser: one that holds something else than texts is then not kept.
+        sent: The file came from a browser: if it holds no texts, it is deleted.
     """
 
     path: Path

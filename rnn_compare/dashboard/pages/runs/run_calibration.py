@@ -39,7 +39,7 @@ def show(services: Services, run: Run) -> None:
 
 
 def conclusion(result: Calibration, label: str) -> str:
-    """Returns in words how well the probabilities of a label agree with what is.
+    """Returns a paragraph on how well the probabilities of a label are calibrated.
 
     Example:
         >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))

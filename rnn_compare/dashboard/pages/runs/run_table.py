@@ -74,7 +74,7 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
 
 
 def distinct_names(runs: Sequence[Run]) -> list[str]:
-    """Returns what to call each of several runs: by what differs, and by when they were made where nothing does."""
+    """Returns distinct names of runs: by their differences, and by the time of their making where there is none."""
     called = names(runs)
     return [
         f"{name}, made {datetime.fromtimestamp(run.created):%H:%M:%S}" if called.count(name) > 1 else name
