@@ -35,7 +35,7 @@ from tests.patience import PATIENCE
 from .conftest import script
 
 APP = str(Path(__file__).resolve().parents[2] / "app.py")
-PAGES = ("compare.page", "try_review", "inside.page", "reviews", "sweep.page", "runs.page", "cluster")
+PAGES = ("compare.page", "try_review", "inside.page", "reviews.page", "sweep.page", "runs.page", "cluster")
 ACCURACIES = (0.5179, 0.8137)
 SETTING: dict[str, Any] = {"cell": "LSTM", "units": 4, "maxlen": 10, "reviews": 60, "epochs": 2}
 

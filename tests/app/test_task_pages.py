@@ -43,7 +43,7 @@ def _nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_words_makes_of_it() -> None:
-    app = page("reviews", source="first-word")
+    app = page("reviews.page", source="first-word")
     assert "a bag of words, which forgets nothing that it counts, is at 100 %" in app.markdown[1].value
     assert "6400 train sequences" in html(app)
     assert "<b>21.0</b>" in html(app)
@@ -89,7 +89,7 @@ def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told
 ) -> None:
     source = dataclasses.replace(registry.source("keras"), fetch=functools.partial(keras_imdb.fetch, NOWHERE))
     monkeypatch.setitem(registry._SOURCES, "keras", source)
-    app = page("reviews", source="keras")
+    app = page("reviews.page", source="keras")
     [button] = [each for each in app.button if each.label == "Fetch it"]
     button.click().run()
     deadline = time.monotonic() + PATIENCE
@@ -117,7 +117,7 @@ def test_a_source_whose_file_was_deleted_after_it_was_fetched_is_fetched_again(
     monkeypatch.setitem(registry._SOURCES, "keras", source)
     for _ in range(2):
         file.unlink(missing_ok=True)
-        app = page("reviews", source="keras")
+        app = page("reviews.page", source="keras")
         [button] = [each for each in app.button if each.label == "Fetch it"]
         button.click().run()
         until(file.exists)

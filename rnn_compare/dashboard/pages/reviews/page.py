@@ -71,7 +71,7 @@ def _settings() -> Experiment:
 
 
 def _number(name: str, usual: int = 0, low: int | None = None) -> None:
-    setting.widget(name, _with_first_value(name, usual), low=low, persist_state="session")
+    setting.widget(name, _with_first_value(name, usual), usual or None, low, persist_state="session")
 
 
 def _key(field: str) -> str:
