@@ -62,8 +62,6 @@ class Classroom:
         """Whether the file of the record was removed or replaced since it was opened."""
         return self._record.is_replaced
 
-    # ---- what anybody may ask ------------------------------------------------------------------
-
     def state(self) -> State:
         """Returns where the lecture stands; it never waits."""
         return self._state
@@ -97,8 +95,6 @@ class Classroom:
     def export_csv(self) -> str:
         """Returns every answer of every lecture as CSV, a row each; devices are running numbers."""
         return answers_csv.table([dict(row) for row in self._record.rows()])
-
-    # ---- the presenter's calls -----------------------------------------------------------------
 
     def begin(self, lecture: str, recorded: bool = False, settings: Collection[str] = ()) -> None:
         """Begins a lecture; one that is on ends.
@@ -220,8 +216,6 @@ class Classroom:
             self._mail.drop(review)
             self._set(**(_BARE_WALL if self._state.wall_review_id == review else {}))  # its sender is told
 
-    # ---- the phones' calls ---------------------------------------------------------------------
-
     def has(self, device: str) -> bool:
         """Tells whether a device takes part, or need not yet."""
         return not self._state.lecture or device in self._devices
@@ -283,8 +277,6 @@ class Classroom:
     def own(self, device: str) -> Own:
         """Returns what a device has sent itself."""
         return Own(self._answers_at_hand().get(device), self._mail.newest_of(device))
-
-    # ---- the rest is how -----------------------------------------------------------------------
 
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:

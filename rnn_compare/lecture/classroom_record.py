@@ -86,8 +86,6 @@ class ClassroomRecord:
         """Whether the file was removed or replaced since it was opened."""
         return identity(self.path) != self._identity
 
-    # ---- the lecture ---------------------------------------------------------------------------
-
     def begin(self, state: State) -> int:
         """Records a new lecture, and returns its number."""
         with self._writing() as connection:
@@ -137,8 +135,6 @@ class ClassroomRecord:
         with self._lock, self._in_words():
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
-    # ---- the class -----------------------------------------------------------------------------
-
     def join(self, lecture: int, device: str, number: int) -> None:
         """Records a device under its running number."""
         with self._writing() as connection:
@@ -182,8 +178,6 @@ class ClassroomRecord:
             " ORDER BY answers.lecture, answers.at"
         )
 
-    # ---- reviews -------------------------------------------------------------------------------
-
     def send(self, lecture: int, device: str, review: SentReview) -> None:
         """Records a review in place of the device's one that waits."""
         with self._writing() as connection:
@@ -207,8 +201,6 @@ class ClassroomRecord:
         """Returns each review after its device, oldest first."""
         rows = self._read("SELECT * FROM reviews WHERE lecture = ? ORDER BY at", lecture)
         return [(row["device"], SentReview(row["id"], row["text"], bool(row["shown"]), row["at"])) for row in rows]
-
-    # ---- the rest is how -----------------------------------------------------------------------
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:

@@ -84,8 +84,6 @@ class Broadcast:
         """Returns the event that tells a device what it has sent itself."""
         return _event("own", phone_message.for_one(self._state, self.classroom.own(device), self._outcome))
 
-    # ---- the rest is how -----------------------------------------------------------------------
-
     async def _tell(self) -> None:
         pause: float | None = None
         while True:

@@ -63,9 +63,6 @@ def close() -> None:
         _broadcast.close()
 
 
-# ---- what phones ask for -----------------------------------------------------------------------
-
-
 async def page(request: Request) -> Response:
     """Answers with the page."""
     return _file("join.html", request)
@@ -102,9 +99,6 @@ async def events(request: Request) -> Response:
     if request.method == "HEAD":
         return Response(headers=headers, media_type="text/event-stream")
     return StreamingResponse(_shared(classroom).events(device), media_type="text/event-stream", headers=headers)
-
-
-# ---- what phones send --------------------------------------------------------------------------
 
 
 async def answer(request: Request) -> Response:
@@ -151,9 +145,6 @@ ASKED = (
 )
 SENT = ((f"{PATH}/answer", answer), (f"{PATH}/review", review))
 _NOT_STORED = {"Cache-Control": "no-store"}
-
-
-# ---- the rest is how ---------------------------------------------------------------------------
 
 
 async def _record(call: Callable[..., object], *arguments: object) -> None:
