@@ -41,7 +41,7 @@ FIGURES = {
 
 
 def test_nothing_is_formatted_as_a_share_by_a_format_that_leaves_out_the_space() -> None:
-    """Only a figure's declaration names it so: ``Figure.text`` puts the space."""
+    """Only a metric's declaration names it so: ``Metric.text`` puts the space."""
     sources = [path for ending in ("py", "js", "html") for path in PACKAGE.rglob(f"*.{ending}")]
     assert sources
     places = [path.relative_to(PACKAGE) for path in sources if FORMAT.search(path.read_text(encoding="utf-8"))]
