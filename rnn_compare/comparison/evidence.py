@@ -24,7 +24,7 @@ from rnn_compare.runs.store import RunStore
 
 REMEMBERED = 600
 """Runs and measures; the verdicts of one on 5,000 reviews are 40 kB."""
-MEASURED = Path(__file__).with_name("seed_spreads.json")
+MEASURED = Path(__file__).parents[1] / "recordings" / "seed_spreads.json"
 """What a seed does to settings of the presets, measured by this program: see docs/comparison.md."""
 
 

@@ -13,8 +13,9 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside import gradients
-from rnn_compare.dashboard.widgets import reading, real_review
+from rnn_compare.dashboard.widgets import reading
 from rnn_compare.dashboard.widgets.network_choice import card_titles
+from rnn_compare.dashboard.widgets.review import real_review
 from rnn_compare.explain.verdict import ask, encode, run_weights
 from rnn_compare.explain.word_by_word import logits_without, words_read
 from rnn_compare.reviews import prepared

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.dashboard.widgets import review_text
+from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.reviews.vocabulary import Vocabulary, tokenize
 

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.widgets import answers, network_choice, real_review, review_box
+from rnn_compare.dashboard.widgets import answers, network_choice
+from rnn_compare.dashboard.widgets.review import real_review, review_box
 from rnn_compare.server.services import get_services
 from rnn_compare.sources.registry import about_films
 

@@ -7,7 +7,8 @@ import streamlit as st
 
 from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.widgets import network_choice, review_text
+from rnn_compare.dashboard.widgets import network_choice
+from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.errors import UserError
 from rnn_compare.explain.verdict import Verdict, ask
 from rnn_compare.formatting import counted, percent

@@ -17,8 +17,8 @@ from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
-from rnn_compare.dashboard.widgets import real_review, review_box
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
+from rnn_compare.dashboard.widgets.review import real_review, review_box
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks

@@ -8,7 +8,8 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.reviews import upload
-from rnn_compare.dashboard.widgets import review_text, setting, source_choice
+from rnn_compare.dashboard.widgets import setting, source_choice
+from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.dashboard.widgets.url_state import hold
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
