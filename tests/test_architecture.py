@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -75,6 +76,20 @@ def test_no_file_names_a_package_index_so_that_the_choice_stays_with_who_install
     contents = {path.relative_to(PROJECT): path.read_bytes() for path in _files()}
     assert len(contents) > 50
     assert [(str(path), word) for path, content in contents.items() for word in words if word.encode() in content] == []
+
+
+MOST_LINES, MOST_MODULES, MOST_FILES = 33_100, 290, 15
+"""Of Python in the package, and of files in a folder: whoever needs more raises it here, in the open."""
+
+
+def test_the_house_does_not_grow_by_itself() -> None:
+    modules = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
+    files = Counter(
+        path.parent for path in PACKAGE.rglob("*.*") if path.suffix != ".pyc" and path.name != "__init__.py"
+    )
+    assert sum(path.read_text("utf-8").count("\n") for path in modules) <= MOST_LINES
+    assert len(modules) <= MOST_MODULES
+    assert {str(folder): count for folder, count in files.items() if count > MOST_FILES} == {}
 
 
 def _run(*command: str | Path, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

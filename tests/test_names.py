@@ -101,3 +101,30 @@ def _holds(node: ast.AST, text: str) -> bool:
             parts = []
     constants = [each for part in parts if part is not None for each in ast.walk(part)]
     return any(isinstance(each, ast.Constant) and each.value == text for each in constants)
+
+
+VAGUE = {"found", "told", "said", "given", "drawn", "kept", "each", "one", "asked", "begun"}
+"""Words that say nothing of what they hold; a noun does."""
+
+
+def test_variables_and_arguments_are_nouns() -> None:
+    vague = {
+        f"{path}: {name}"
+        for path, tree in TREES.items()
+        for node in ast.walk(tree)
+        for name in _bound(node)
+        if name in VAGUE
+    }
+    assert vague == set()
+
+
+def _bound(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+            yield name
+
+
+def test_a_modules_docstring_begins_with_what_it_is() -> None:
+    first_words = {path: (ast.get_docstring(tree) or "").partition(" ")[0] for path, tree in TREES.items()}
+    questions = {"What", "How", "Which", "Where", "Whether", "When", "Who"}
+    assert {path for path, word in first_words.items() if word in questions} == set()
