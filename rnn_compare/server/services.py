@@ -219,7 +219,8 @@ class Services:
 
     def history(self, snapshot: Snapshot) -> History:
         """Returns what the runs that may be shown tell of how long others take."""
-        return snapshot.once("history", lambda snapshot: History(snapshot.runs, self.own_speed.now))
+        speed = self.own_speed.now
+        return snapshot.once(("history", speed), lambda snapshot: History(snapshot.runs, speed))
 
     def starts(self, snapshot: Snapshot) -> dict[str, float]:
         """Returns the runs that wait for this server, the next first, and the seconds until each will start."""
