@@ -17,8 +17,7 @@ from rnn_compare.server.tuning import connections
 
 TICK_SECONDS = 0.5
 """How often uvicorn looks whether it is to end and renews the date of its answers, and connections are looked at."""
-SCRIPTS_AT_ONCE, TURN_SECONDS = 2, 10.0
-"""After so many seconds a script runs all the same: those before it may wait for a slow disk."""
+SCRIPTS_AT_ONCE, TURN_SECONDS = 2, 1.0
 GONE_MS = 45_000
 """After so long without a word a phone has left the network: the system itself would wait for a quarter of an hour."""
 LOG_SECONDS = 60.0
@@ -71,17 +70,25 @@ def take_turns() -> None:
 
     Each is a thread that computes, and Python lets one thread compute at once. Where a hall's pages all draw anew in
     one moment, the event loop, which phones and all pages wait for, would be one of two hundred; so it is one of three.
+    A script that has run for ``TURN_SECONDS`` waits for something, such as a worker, and no longer counts.
     """
-    turns = threading.Semaphore(SCRIPTS_AT_ONCE)
+    freed, since = threading.Condition(), dict[int, float]()
     run = ScriptRunner._run_script
 
+    def has_room() -> bool:
+        return sum(time.monotonic() - began < TURN_SECONDS for began in since.values()) < SCRIPTS_AT_ONCE
+
     def run_in_turn(self: ScriptRunner, rerun_data: RerunData) -> None:
-        has_turn = turns.acquire(timeout=TURN_SECONDS)
+        with freed:
+            while not has_room():
+                freed.wait(TURN_SECONDS)
+            since[threading.get_ident()] = time.monotonic()
         try:
             run(self, rerun_data)
         finally:
-            if has_turn:
-                turns.release()
+            with freed:
+                del since[threading.get_ident()]
+                freed.notify()
 
     ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign]  # as said
 
