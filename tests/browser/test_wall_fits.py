@@ -62,7 +62,8 @@ class Walk:
         page: The wall.
         url: The server's.
         lecture: What is given.
-        pictures: Where pictures are left; None for no pictures, and no more than the votes, the reveals and the end.
+        pictures: Where pictures are left; None for no pictures, and of the narrow wall no more than the votes, the
+            reveals and the end.
     """
 
     def __init__(self, page: Page, url: str, lecture: Lecture, pictures: Path | None = None) -> None:
@@ -119,7 +120,7 @@ class Walk:
     def look(self, name: str) -> None:
         """Notes what lies where it should not."""
         self.looks += 1
-        for width, height in SIZES:
+        for width, height in SIZES if self.pictures else SIZES[1:]:
             self.page.set_viewport_size({"width": width, "height": height})
             self.page.evaluate(STILL)
             if self.pictures:
