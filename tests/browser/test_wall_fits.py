@@ -75,6 +75,7 @@ class Walk:
             pictures.mkdir(parents=True, exist_ok=True)
         page.goto(f"{url}/present")
         page.locator(f".st-key-replay_{lecture.name} button").first.click()
+        page.locator(".rc-keys").first.wait_for(state="attached")  # then keys are heard
         for index, step in enumerate(lecture.steps):
             if index:
                 page.keyboard.press("PageDown")

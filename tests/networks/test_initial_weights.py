@@ -72,7 +72,9 @@ def test_what_a_layer_began_as_survives_in_its_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("cell", "source"), [("MGU", "order"), ("GRU", "first-word")])
+@pytest.mark.parametrize(
+    ("cell", "source"), [("MGU", "order"), pytest.param("GRU", "first-word", marks=pytest.mark.thorough)]
+)
 def test_the_script_makes_the_same_texts_begins_with_the_same_weights_and_repeats_the_run(
     cell: str, source: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

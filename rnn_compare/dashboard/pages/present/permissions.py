@@ -26,27 +26,35 @@ def why_not() -> str | None:
     return presenter.why_not()
 
 
-def button(label: str, key: str, version: int, act: Callable[..., object], *arguments: object, **look: Any) -> None:
+def button(
+    label: str, key: str, version: int | None, act: Callable[..., object], *arguments: object, **look: Any
+) -> None:
     """Draws a button of the presenter's.
 
     Args:
         label, look: As ``st.button`` takes them.
         key: Its name on the page. A button of another version is another widget: Streamlit sends a press again where
             the run that it began was cut short, and that must not press the button that was drawn meanwhile.
-        version: That of the lecture's state which the button is drawn from.
+        version: That of the lecture's state which the button is drawn from; None for what does the same twice.
         act: Called with the arguments when it is pressed.
     """
-    st.button(label, key=f"{key}_{version}", on_click=press, args=(version, act, *arguments), **look)
+    st.button(
+        label,
+        key=key if version is None else f"{key}_{version}",
+        on_click=press,
+        args=(version, act, *arguments),
+        **look,
+    )
 
 
-def press(version: int, act: Callable[..., object], *arguments: object) -> None:
+def press(version: int | None, act: Callable[..., object], *arguments: object) -> None:
     """Does what a button says, for whoever may present; what goes wrong is said on the page.
 
-    A press counts only while the lecture stands where it stood when the button was drawn.
+    A press of a button with a version counts only while the lecture stands where it stood when that was drawn.
     """
     with flash.noting(flash.noted()):
         require()
-        if version == get_classroom().state().version:
+        if version in (None, get_classroom().state().version):
             act(*arguments)
 
 

@@ -28,7 +28,7 @@ def show(moment: Moment, place: str) -> None:
         label = "Take no more" if is_open else "Let phones send reviews"
         button(label, f"{place}_take", moment.state.version, classroom.open_reviews, not is_open)
         if moment.state.wall_review is not None:
-            button("Take it off the wall", f"{place}_off", moment.state.version, classroom.show_review, None)
+            button("Take it off the wall", f"{place}_off", None, classroom.show_review, None)
     sent = classroom.reviews()[::-1]
     if not sent:
         st.caption("Nobody has sent a review yet.")
@@ -43,7 +43,7 @@ def _entry(moment: Moment, review: SentReview, place: str) -> None:
             button(
                 "Show again" if review.shown else "Show",
                 f"{place}_show_{review.id}",
-                moment.state.version,
+                None,
                 _show,
                 moment,
                 review,
@@ -52,7 +52,7 @@ def _entry(moment: Moment, review: SentReview, place: str) -> None:
                 help=None if moment.step.kind.takes_reviews else "The wall shows reviews at steps of the kind review.",
             )
             drop = get_classroom().drop_review
-            button("Drop", f"{place}_drop_{review.id}", moment.state.version, drop, review.id)
+            button("Drop", f"{place}_drop_{review.id}", None, drop, review.id)
 
 
 def _show(moment: Moment, review: SentReview) -> None:

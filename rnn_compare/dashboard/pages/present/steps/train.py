@@ -20,7 +20,7 @@ def show(moment: Moment) -> None:
     """Draws a bar for each network, and what is left."""
     groups = grouped(moment.trained)
     if not groups:
-        button("Train", "train", moment.state.version, navigation.start_training, moment.services, type="primary")
+        button("Train", "train", None, navigation.start_training, moment.services, type="primary")
         return
     styles = looks(group.experiment.cell for group in groups)
     rows = "".join(
@@ -37,8 +37,7 @@ def show(moment: Moment) -> None:
 def offer_to_continue(moment: Moment) -> None:
     """Shows a button for trainings that were broken off, where there are any."""
     if any(run.can_be_continued for run in moment.trained):
-        version = moment.state.version
-        button("Continue", "continue", version, navigation.continue_training, moment.services, type="primary")
+        button("Continue", "continue", None, navigation.continue_training, moment.services, type="primary")
 
 
 def done(runs: Sequence[Run]) -> float:
