@@ -3,6 +3,7 @@
 import contextlib
 import itertools
 import os
+import socket
 import sqlite3
 import threading
 import time
@@ -139,6 +140,24 @@ class Faults:
             time.sleep(chance.uniform(1, 6))
             self._line.state = "up"
 
+    def send_half(self, chance: Random) -> None:
+        """Phones begin requests and go: some in their heads, some in their bodies."""
+        head = b"POST /join/review HTTP/1.1\r\nHost: hall\r\n"
+        whole = head + b"Content-Type: application/json\r\nContent-Length: 4000\r\n\r\n{"
+        self._connect([chance.choice((b"", head, whole)) for _ in range(60)], chance.uniform(1, 12))
+
+    def crowd(self, chance: Random) -> None:
+        """Three hundred connections come at once, of nobody who was let in."""
+        self._connect([b"GET /join/events HTTP/1.1\r\nHost: hall\r\n\r\n"] * 300, chance.uniform(2, 8))
+
+    def _connect(self, messages: Sequence[bytes], seconds: float) -> None:
+        with contextlib.ExitStack() as connections:
+            for message in messages:
+                with contextlib.suppress(OSError):  # refused, or full
+                    connection = socket.create_connection(("127.0.0.1", self._hall.port), 2)
+                    connections.enter_context(connection).sendall(message)
+            time.sleep(seconds)
+
     def close_page(self, chance: Random) -> None:
         """The presenter's browser is closed and opened again, or a phone's."""
         if chance.random() < 0.5:
@@ -156,6 +175,8 @@ KINDS: dict[str, Callable[[Faults, Random], None]] = {
     "record locked": Faults.lock_record,
     "phones' network cut": Faults.cut_line,
     "browser closed": Faults.close_page,
+    "requests half sent": Faults.send_half,
+    "a crowd": Faults.crowd,
 }
 
 
