@@ -50,6 +50,7 @@ def main(cache: Path, chromium: str) -> None:
                 expect(phone.get_by_role("heading", level=1)).to_have_text(title, timeout=PATIENCE)
             if _place(wall) == _steps(wall):
                 break
+            wall.locator(".rc-keys").first.wait_for(state="attached", timeout=PATIENCE)  # else nobody hears the key
             before = wall.locator(".stMain").inner_text()
             wall.keyboard.press("PageDown")
             try:

@@ -98,6 +98,8 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
     try:
         _wait_for(before)
         worker_process.train(attempt, run, experiment, topic, given_up)
+        if given_up():
+            raise RuntimeError(f"This worker closes; run {run} goes on with another.")
     finally:
         _at_work.discard(attempt)
 

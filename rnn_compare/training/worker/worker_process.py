@@ -82,7 +82,7 @@ def prepare() -> None:
 def train(
     attempt: str, run: str, experiment: Experiment, topic: str = TOPIC, given_up: Callable[[], bool] = lambda: False
 ) -> None:
-    """Trains one run. All that comes of it goes out as events; the last one is always ``Ended``.
+    """Trains one run. All that comes of it goes out as events; the last one is ``Ended``, unless it was given up.
 
     Args:
         attempt: Names this attempt at the run; no other will be called so.
@@ -94,6 +94,8 @@ def train(
     worker = get_worker()
 
     def send(event: Event) -> None:
+        if isinstance(event, Ended) and given_up() and attempt not in _stopping:
+            return  # the run has not ended: it goes on elsewhere
         worker.log_event(topic, to_plain(TrainingEvent(attempt, event)))
 
     try:

@@ -4,7 +4,7 @@
 const ANSWERS = "_stcore/health";
 const CALM = 2000, LOST = 500; // milliseconds between two requests
 // Until a request counts as unanswered: a busy server is not taken for a lost one.
-const PATIENCE = 2500, LOST_PATIENCE = 1000;
+const PATIENCE = 5000, LOST_PATIENCE = 1000;
 
 export function watchServer(
   isConnected = () => document.querySelector("[data-test-connection-state=CONNECTED]") !== null,
