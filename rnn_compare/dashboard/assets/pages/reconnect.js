@@ -3,8 +3,8 @@
 
 const ANSWERS = "_stcore/health";
 const CALM = 2000, LOST = 500; // milliseconds between two requests
-// Until a request counts as unanswered: a busy server is not taken for a lost one.
-const PATIENCE = 5000, LOST_PATIENCE = 1000;
+// Until a request counts as unanswered: longer, and a line that is silent for four seconds leaves a dead connection.
+const PATIENCE = 2500, LOST_PATIENCE = 1000;
 
 export function watchServer(
   isConnected = () => document.querySelector("[data-test-connection-state=CONNECTED]") !== null,
