@@ -35,11 +35,25 @@ test("after the last word the arrow leads on, and Space and back are still the r
 
 test("of two presses in one moment the second message holds both, until the server has heard them", () => {
   const sent = [];
-  const queue = makeQueue((presses) => sent.push([...presses]), () => 1000);
+  const queue = makeQueue((presses) => sent.push([...presses]), () => 1000, () => {});
   queue.add("next");
   queue.add("back");
   assert.deepEqual(sent, [[[1000, "next"]], [[1000, "next"], [1001, "back"]]]);
   queue.forget(1000);
   queue.add("next");
   assert.deepEqual(sent.at(-1), [[1001, "back"], [1002, "next"]]);
+});
+
+test("a press is sent again, ever more rarely, until the server has heard it", () => {
+  const sent = [], timers = [];
+  const queue = makeQueue((presses) => sent.push(presses.length), () => 1000, (...timer) => timers.push(timer));
+  const elapse = () => timers.at(-1)[0]();
+  queue.add("next");
+  elapse();
+  elapse();
+  assert.deepEqual(sent, [1, 1, 1]);
+  assert.deepEqual(timers.map(([, milliseconds]) => milliseconds), [2000, 4000, 8000]);
+  queue.forget(1000);
+  elapse();
+  assert.equal(sent.length, 3);
 });

@@ -32,21 +32,29 @@ export const { render, dispose } = component("rc-keys", (_root, { setTriggerValu
     draw() {},
     end() {
       document.removeEventListener("keydown", onKey);
+      presses.forget(Infinity);
       unwatch();
     },
   };
 });
 
 // Presses that the server has not confirmed. Each message holds all of them, since only the last of two messages in
-// quick succession gets through. Serial numbers keep rising after a reload, so each is unique.
-export function makeQueue(send, now = Date.now) {
+// quick succession gets through; they are sent again after 2, 4, 8 ... seconds, since a run of the page that is broken
+// off loses its message. Serial numbers keep rising after a reload, so each is unique.
+export function makeQueue(send, now = Date.now, later = setTimeout) {
   let waiting = [];
   let last = 0;
+  let timer;
+  const sendAll = (milliseconds) => {
+    send(waiting);
+    clearTimeout(timer);
+    timer = later(() => { if (waiting.length) sendAll(2 * milliseconds); }, milliseconds);
+  };
   return {
     add(what) {
       last = Math.max(last + 1, now());
       waiting.push([last, what]);
-      send(waiting);
+      sendAll(2000);
     },
     forget(heard) {
       waiting = waiting.filter(([serial]) => serial > heard);

@@ -43,14 +43,16 @@ def render() -> None:
 
 
 def _hear(services: Services) -> None:
-    """Does what was pressed, each press once: the browser tells all that it does not know to have been heard."""
-    heard = int(st.session_state.setdefault(_HEARD, 0))
-    keys = component("pages/present.js")(data={"heard": heard}, key="present_keys", on_presses_change=lambda: None)
-    for serial, what in _presses(keys.presses, heard):
-        st.session_state[_HEARD] = serial
+    """Does what was pressed, each press once: the browser sends all that it does not know to have been heard."""
+    heard: list[int] = st.session_state.setdefault(_HEARD, [0])
+    problems = flash.noted()
+    keys = component("pages/present.js")(data={"heard": heard[0]}, key="present_keys", on_presses_change=lambda: None)
+    for serial, what in _presses(keys.presses, heard[0]):
+        # No access to Streamlit's session between the two: it may break off this run, and the press would be lost.
+        heard[0] = serial
         if what == LEAVE:
             url_state.open_compare()
-        with flash.noting(flash.noted()):
+        with flash.noting(problems):
             MOVES[what](services)
 
 
