@@ -17,8 +17,8 @@ from rnn_compare.lecture.review_inbox import Mailbox, checked_review
 
 MOST_DEVICES = 2000
 """That may join one lecture: a script with ever new cookies must not fill the disk."""
-FULL = f"{MOST_DEVICES:,} devices have joined; the hall is full."
-NO_LECTURE = "There is no lecture at the moment."
+FULL = f"{MOST_DEVICES:,} devices have joined: the class is full."
+NO_LECTURE = "No lecture is running."
 
 
 class Classroom:
@@ -250,11 +250,11 @@ class Classroom:
         with self._changing():
             state = self._state
             if state.question is None or question_id != state.question.id:
-                raise UserError("That question is not being asked.")
+                raise UserError("This question is not open.")
             if state.phase != "open":
                 raise UserError(_NOT_OPEN[state.phase])
             if isinstance(round_, bool) or round_ != state.round:
-                raise UserError("The class votes again: that answer belongs to another round.")
+                raise UserError("The class is voting again: this answer is for another round.")
             answer = checked(state.question, value)
             self._enter(device)
             self._record.answer(self._lecture, state.question.id, state.round, device, answer)
@@ -269,7 +269,7 @@ class Classroom:
         """
         with self._changing():
             if not self._state.reviews_open:
-                raise UserError("No reviews are taken at the moment.")
+                raise UserError("Reviews are closed.")
             plain = checked_review(text)
             self._enter(device)
             return self._mail.take(device, plain)
@@ -317,9 +317,9 @@ class Classroom:
 
     def _require_a_question(self) -> None:
         if self._state.question is None:
-            raise UserError("This step asks nothing. Go to a step with a question to open the vote.")
+            raise UserError("This step has no question. Go to one that does to open the vote.")
         if self._state.phase == "revealed":
-            raise UserError("The outcome has been revealed: nobody can predict it any more.")
+            raise UserError("The outcome has been revealed: the vote is over.")
 
     def _answers_at_hand(self) -> dict[str, Answer]:
         question = self._state.question
@@ -331,7 +331,7 @@ _NOT_OPEN = {
     "idle": "The vote is not open yet.",
     "closed": "The vote is closed.",
     "shown": "The vote is closed.",
-    "revealed": "The outcome has been revealed: no answer counts any more.",
+    "revealed": "The outcome has been revealed: the vote is over.",
 }
 
 

@@ -17,7 +17,7 @@ from rnn_compare.lecture.questions import Answer
 
 VERSION = 1
 BUSY_SECONDS = 5.0
-SET_ASIDE = "The record of lectures could not be read and was set aside as {}; a new one was begun."
+SET_ASIDE = "The record of lectures could not be read: kept as {}, started a new one."
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS lectures (
@@ -218,8 +218,7 @@ class ClassroomRecord:
             yield
         except (sqlite3.Error, OSError) as error:
             raise NotKept(
-                f"What the class sends cannot be kept in {self.path} ({error}). Free some space, or make the file and "
-                "its folder writable."
+                f"Cannot write {self.path} ({error}). Free some space, or make the file and its folder writable."
             ) from error
 
 
@@ -232,7 +231,7 @@ def _opened(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA secure_delete = ON")  # what is not shown is gone from the file as well
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
-            raise UserError(f"{path} was written by a later version of this program. Update the program.")
+            raise UserError(f"{path} is from a newer version of this program. Update the program.")
         for statement in _TABLES.split(";"):
             connection.execute(statement)
         connection.execute(f"PRAGMA user_version = {VERSION}")

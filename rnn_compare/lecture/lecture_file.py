@@ -36,7 +36,9 @@ _STRICT = ConfigDict(frozen=True, extra="forbid")
 def _kind(name: object, info: ValidationInfo) -> StepKind:
     kinds: Mapping[object, StepKind] = info.context or {}
     if not isinstance(name, str) or name not in kinds:
-        raise ValueError(f"{str(name)[:60]!r} is no kind of step; there are {', '.join(sorted(map(str, kinds)))}")
+        raise ValueError(
+            f"{str(name)[:60]!r} is not a kind of step; the kinds are {', '.join(sorted(map(str, kinds)))}"
+        )
     return kinds[name]
 
 
@@ -66,7 +68,7 @@ class Step(BaseModel):
         if self.kind.asks and self.question is None:
             raise ValueError(f"a step of the kind {self.kind.name} needs a [steps.question]")
         if not self.kind.asks and self.question is not None:
-            raise ValueError(f"a step of the kind {self.kind.name} asks no question; predict does, and reveal shows it")
+            raise ValueError(f"a step of the kind {self.kind.name} takes no question; use predict")
         return self
 
 
@@ -91,7 +93,7 @@ class Lecture(BaseModel):
     def _asks_each_question_once(self) -> Self:
         ids = [step.question.id for step in self.steps if step.question]
         if twice := [name for name in ids if ids.count(name) > 1]:
-            raise ValueError(f"two questions have the id {twice[0]!r}; each needs its own")
+            raise ValueError(f"two questions have the id {twice[0]!r}; ids must differ")
         return self
 
     def preset_at(self, index: int) -> Preset:
@@ -153,14 +155,14 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
     """
     try:
         if path.stat().st_size > LARGEST:
-            raise UserError(f"{path.name} is larger than {LARGEST:,} bytes. A lecture is a short file.")
+            raise UserError(f"{path.name} is larger than {LARGEST:,} bytes.")
         content = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UserError(f"{path.name} cannot be read ({error.strerror or error}). Make it readable.") from error
     except UnicodeDecodeError as error:
-        raise UserError(f"{path.name} is no text in UTF-8. Save it as one.") from error
+        raise UserError(f"{path.name} is not UTF-8 text. Save it as UTF-8.") from error
     except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{path.name} is no sound TOML: {str(error)[:200]}.") from error
+        raise UserError(f"{path.name} is not valid TOML: {str(error)[:200]}.") from error
     try:
         content = {**_filled(content), "name": path.stem}
         return Lecture.model_validate(content, context={kind.name: kind for kind in kinds})
@@ -191,7 +193,7 @@ def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:
         path = folder / f"{name}{ENDING}"
         with contextlib.suppress(OSError):
             return _loaded(path, kinds, path.stat().st_mtime_ns)
-    raise UserError(f"There is no lecture {name[:60]!r} any more. End this one, and begin another.")
+    raise UserError(f"The lecture {name[:60]!r} no longer exists. End this one and start another.")
 
 
 @lru_cache(maxsize=16)  # two screens ask twice a second
@@ -224,16 +226,16 @@ def _preset(name: object) -> Preset:
         if preset.name == name:
             return preset
     names = ", ".join(preset.name for preset in PRESETS)
-    raise UserError(f"{str(name)[:60]!r} is no preset; there are {names}.")
+    raise UserError(f"{str(name)[:60]!r} is not a preset; the presets are {names}.")
 
 
 def _filled(content: Mapping[str, Any]) -> dict[str, Any]:
     """Adds to the questions what follows from the preset, where the file does not say it."""
     if not isinstance(content.get("preset"), str):
-        raise UserError("preset is missing; it names the networks that are trained.")
+        raise UserError("preset is missing; it names the networks to train.")
     steps = content.get("steps")
     if not isinstance(steps, list) or not steps:
-        raise UserError("it has no steps; each begins with [[steps]].")
+        raise UserError("it has no steps; each starts with [[steps]].")
     return {**content, "steps": list(_filled_steps(content["preset"], steps))}
 
 
@@ -253,7 +255,7 @@ def _filled_steps(preset: str, steps: Sequence[Any]) -> Iterator[Any]:
         if "repeats" in question:
             if question["repeats"] not in list(asked_before) or set(question) != {"id", "repeats"}:
                 raise UserError(
-                    f"step {number}: a question that repeats another has an id and, in repeats, that of an earlier one."
+                    f"step {number}: a question that repeats another needs an id and, in repeats, an earlier id."
                 )
             question = asked_before[question["repeats"]] | question
         if (network := question.get("network", networks[0])) not in networks:

@@ -63,7 +63,7 @@ def comparison(
 ) -> str:
     """Returns in sentences who changed sides between two votes and, where an answer is right, what was gained."""
     if not (pairs := [(answer, second[device]) for device, answer in first.items() if device in second]):
-        return "No device answered both times."
+        return "Nobody answered both times."
     devices, changes = len(pairs), Counter((in_words(question, a), in_words(question, b)) for a, b in pairs if a != b)
     changed = f"{changes.total():,} of {devices:,}{percentage(changes.total(), devices)} changed their answer"
     if changes and question.kind != "curve":
@@ -72,8 +72,8 @@ def comparison(
         return f"{changed}."
     before, after = (sum(map(bool, map(is_right, answers))) for answers in zip(*pairs, strict=True))
     gain = normalized_gain(before, after, devices)
-    gained = "nothing was left to gain" if gain is None else f"learning gain {gain:.2f}"
+    gained = "no gain possible" if gain is None else f"learning gain {gain:.2f}"
     shares = (
-        f"{before:,} of {devices:,}{percentage(before, devices)} were right, then {after:,}{percentage(after, devices)}"
+        f"{before:,} of {devices:,}{percentage(before, devices)} correct, then {after:,}{percentage(after, devices)}"
     )
     return f"{shares}: {gained}. {changed}."

@@ -53,11 +53,11 @@ class Question(BaseModel):
         if self.kind in ("best_network", "own") and len(self.choices) < 2:
             raise ValueError("choices must name at least two answers")
         if any(not 0 < len(choice) <= 80 for choice in self.choices) or len(set(self.choices)) < len(self.choices):
-            raise ValueError("choices must differ, each of 1 to 80 characters")
+            raise ValueError("choices must differ and have 1 to 80 characters")
         if self.kind in ("overfits_from", "curve") and not self.network:
-            raise ValueError("network must name the network that is asked about")
+            raise ValueError("network must name the network in question")
         if self.right is not None and (self.kind != "own" or self.right >= len(self.choices)):
-            raise ValueError("right must be the place of one of the choices of an own question, counted from 0")
+            raise ValueError("right must be the index of a choice of an own question, from 0")
         return self
 
 
@@ -97,13 +97,13 @@ def checked(question: Question, answer: object) -> Answer:
     if question.kind == "curve":
         return _curve(question, answer)
     if isinstance(answer, bool) or not isinstance(answer, int | float):
-        raise UserError("That is no answer to this question: a number is.")
+        raise UserError("This question expects a number.")
     if question.kind == "lead":
         if not 0 <= answer <= MOST_POINTS:  # so neither NaN nor an integer that no float holds gets further
-            raise UserError(f"A lead lies between 0 and {MOST_POINTS:g} points.")
+            raise UserError(f"Enter a lead between 0 and {MOST_POINTS:g} points.")
         return round(answer / STEP) * STEP
     if not isinstance(answer, int):
-        raise UserError("That is no answer to this question: a whole number is.")
+        raise UserError("This question expects a whole number.")
     if question.kind == "overfits_from":
         if not 0 <= answer <= question.epochs:
             raise UserError(f"Choose an epoch from 1 to {question.epochs}, or never.")
@@ -155,7 +155,7 @@ def _curve(question: Question, answer: object) -> tuple[float, ...]:
         raise UserError(f"Draw the whole curve: {question.epochs} epochs.")
     for share in answer:
         if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
-            raise UserError("A validation accuracy lies between 0 and 100 %.")
+            raise UserError("Validation accuracy is between 0 and 100 %.")
     return tuple(round(float(share), 3) for share in answer)
 
 

@@ -57,7 +57,7 @@ class Mailbox:
             UserError: If it is gone.
         """
         if review not in self._sent:
-            raise UserError("That review is no longer there.")
+            raise UserError("That review is gone.")
         self._record.mark_shown(review)
         device, sent = self._sent[review]
         on_wall = replace(sent, shown=True)
@@ -87,9 +87,9 @@ def checked_review(text: object) -> str:
         'A good film.'
     """
     if not isinstance(text, str):
-        raise UserError("A review is a text.")
+        raise UserError("A review must be text.")
     if len(text) > LONGEST_REVIEW:
-        raise UserError(f"The review has {len(text):,} characters; {LONGEST_REVIEW:,} fit. Shorten it.")
+        raise UserError(f"The review has {len(text):,} characters; the limit is {LONGEST_REVIEW:,}.")
     plain = visible(text, besides="\n").strip()
     if not any(sign.isprintable() for sign in plain):
         raise UserError("Write a review first.")

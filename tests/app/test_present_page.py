@@ -133,7 +133,7 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
     experiments = find("book", step_kinds()).preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
         monkeypatch.setattr(OwnSpeed, "now", Speed(alone=slower, together=slower))
-        assert f"the networks train {about(services.seconds(experiments))} on this machine. `book.toml`" in sent(page())
+        assert f"training takes {about(services.seconds(experiments))} here. `book.toml`" in sent(page())
 
 
 def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services) -> None:
@@ -166,22 +166,22 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     assert [run.status for run in lecture.all_runs()] == [Status.QUEUED] * 2
     assert lecture.runs() == [], "nobody sees them"
     told = sent(page())
-    assert "about to begin" in told
+    assert "starting" in told
     assert "SimpleRNN(32)" in told
     finish(lecture)
     told = sent(page())
-    assert "They have finished. Nobody has seen their curves." in told
+    assert "Finished. The curves are still hidden." in told
     assert "91.2" not in told
 
     navigation.advance(lecture)
     assert len(lecture.runs()) == 2
     told = sent(page())
     assert "91.2 %" in told
-    assert "2 of 3 were right" in told
+    assert "2 of 3 correct" in told
     navigation.advance(lecture)
     told = sent(page())
     assert "Draw it." in told
-    assert "0 of 2 were right" in told
+    assert "0 of 2 correct" in told
     assert '"drawn": {"chart": "accuracy"' in told.replace('\\"', '"')
 
     navigation.advance(lecture)
@@ -266,7 +266,7 @@ def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Servic
     press(page(screen), "Show the answers")
     told = sent(page())
     assert "first vote: 3 answers" in told
-    assert "after talking: 3 answers" in told
+    assert "after discussion: 3 answers" in told
 
 
 @pytest.mark.parametrize("screen", ["page", "notes"])
@@ -299,7 +299,7 @@ def test_a_round_that_nobody_answered_hides_none_of_those_after_it(lecture: Serv
     go_to(lecture, "train")
     finish(lecture)
     go_to(lecture, "reveal")
-    assert "1 of 1 was right" in sent(page())
+    assert "1 of 1 correct" in sent(page())
 
 
 ASKED_AGAIN = """
@@ -328,16 +328,16 @@ def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(serv
     answer(0, 0, 0, 1)
     navigation.advance(services)
     notes = sent(page("notes"))
-    assert "1 of 4 were right." in notes
-    assert "do not say what is right" in notes
+    assert "1 of 4 correct." in notes
+    assert "do not give the answer" in notes
     assert "explain" not in notes
     navigation.advance(services)
     assert "rc-tick" not in sent(page())
     navigation.advance(services)
     answer(1, 1, 0)
     navigation.advance(services)
-    changed = "0 of 3 were right, then 2: learning gain 0.67. 2 of 3 changed their answer: input → forget (2)."
-    assert f"Since it was first asked: {changed}" in sent(page("notes"))
+    changed = "0 of 3 correct, then 2: learning gain 0.67. 2 of 3 changed their answer: input → forget (2)."
+    assert f"Since the first time: {changed}" in sent(page("notes"))
     navigation.advance(services)
     assert get_classroom().state().phase == "revealed", "no later step tells what is right"
     assert "rc-tick" in sent(page())
@@ -436,7 +436,7 @@ def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services
 def test_nobody_presents_from_another_machine_where_no_pass_is_set(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
     app = page(name)
-    assert "given from the machine itself" in app.info[0].value
+    assert "only this machine can present" in app.info[0].value
     assert not app.button
     assert "For you alone" not in sent(app)
 
@@ -451,7 +451,7 @@ def test_a_training_that_was_broken_off_goes_on_hidden(lecture: Services, monkey
     lecture.refresh()
     app = page()
     assert "ended after 1 epoch" in sent(app)
-    assert "They have finished" not in sent(app)
+    assert "Finished." not in sent(app)
     next(button for button in app.button if button.label == "Continue").click().run()
     assert continued == [run.id for run in lecture.all_runs()]
     assert lecture.runs() == []
@@ -465,7 +465,7 @@ def test_a_file_that_is_spoilt_in_the_middle_says_so_and_the_lecture_can_be_ende
 ) -> None:
     (tmp_path / "cache" / "lectures" / "mine.toml").write_text("title = Mine")
     app = page()
-    assert "mine.toml is no sound TOML" in app.error[0].value
+    assert "mine.toml is not valid TOML" in app.error[0].value
     next(button for button in app.button if button.label == "End it").click().run()
     assert get_classroom().state().lecture == ""
     assert lecture.all_runs() == []

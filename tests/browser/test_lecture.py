@@ -31,13 +31,13 @@ kind = "best_network"
 text = "Which network has the higher validation accuracy?"
 [[steps]]
 kind = "train"
-title = "They learn"
+title = "Training: curves hidden"
 [[steps]]
 kind = "reveal"
 title = "What happened"
 [[steps]]
 kind = "review"
-title = "A review of yours"
+title = "Your review"
 [[steps]]
 kind = "inside"
 title = "Inside the cells"
@@ -104,7 +104,7 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
     page.keyboard.press("PageDown")
-    heading(page, "They learn")
+    heading(page, "Training: curves hidden")
     sleeper.context.set_offline(True)  # as long as the networks train
     runs = [run.id for run in lectern.store.runs()]
     assert len(runs) == 2
@@ -117,9 +117,9 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     # Whoever closes the wall by mistake finds it where it was.
     page.goto("about:blank")
     page.goto(f"{lectern.url}/present")
-    heading(page, "They learn")
-    expect(page.get_by_text(re.compile(r"epoch \d of 5|finished|about to begin")).first).to_be_visible()
-    expect(page.get_by_text("They have finished.")).to_be_visible(timeout=TRAINING)
+    heading(page, "Training: curves hidden")
+    expect(page.get_by_text(re.compile(r"epoch \d of 5|finished|starting")).first).to_be_visible()
+    expect(page.get_by_text("Finished.")).to_be_visible(timeout=TRAINING)
     assert "%" not in page.locator(".stMain").inner_text()
 
     page.keyboard.press("ArrowRight")
@@ -128,7 +128,7 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     late.goto(f"{lectern.url}/join")
     for each in (phone, sleeper, late):
         heading(each, "What happened")
-        expect(each.get_by_role("heading", name="What came of it")).to_be_visible(timeout=PATIENCE)
+        expect(each.get_by_role("heading", name="Results")).to_be_visible(timeout=PATIENCE)
     expect(sleeper.locator("#tally")).to_contain_text("SimpleRNN(32)")
     expect(page.locator(".rc-outcome")).to_contain_text("Which network has the higher validation accuracy?")
     page.wait_for_function("document.querySelector('[data-chart=accuracy]')?.data?.[1]?.y?.length === 5")
@@ -136,15 +136,15 @@ def test_a_lecture_from_the_first_step_to_the_link_home(lectern: Server, page: P
     expect(visitor.locator(".rc-board .rc-card")).to_have_count(2, timeout=PATIENCE)
 
     page.keyboard.press("ArrowLeft")
-    heading(page, "They learn")
+    heading(page, "Training: curves hidden")
     page.keyboard.press(" ")
     heading(page, "What happened")
     assert [run.id for run in lectern.store.runs()] == runs, "nothing was trained again"
 
     page.keyboard.press("ArrowRight")
-    heading(page, "A review of yours")
-    phone.get_by_label("What would you write of a film?").fill("A wonderful film with superb acting.", timeout=PATIENCE)
-    phone.get_by_role("button", name="Send the review").click()
+    heading(page, "Your review")
+    phone.get_by_label("Write about a movie").fill("A wonderful film with superb acting.", timeout=PATIENCE)
+    phone.get_by_role("button", name="Send review").click()
     second.get_by_role("button", name="Show", exact=True).click(timeout=PATIENCE)
     expect(page.locator(".rc-from-the-hall")).to_have_text("A wonderful film with superb acting.")
     expect(page.locator(".rc-verdict")).to_have_count(2)

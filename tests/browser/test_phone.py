@@ -83,7 +83,7 @@ def test_a_phone_votes_reloads_changes_its_mind_and_sees_the_reveal(hall: Hall, 
     expect(choice).to_be_disabled()
     assert "%" not in phone.locator("body").inner_text(), "nothing is shown before the reveal"
     present(hall.url, "reveal")
-    expect(phone.locator("#verdict")).to_have_text("You were right: LSTM(32).")
+    expect(phone.locator("#verdict")).to_have_text("Correct: LSTM(32).")
     expect(phone.locator("#said")).to_contain_text("16.5 points ahead")
     said = "Validation accuracy: SimpleRNN(32) 71.0 % after epoch 4; LSTM(32) 88.0 % after epoch 4."
     expect(phone.get_by_role("img")).to_have_attribute("aria-label", said)
@@ -94,9 +94,9 @@ def test_what_is_answered_off_line_is_kept_over_a_reload_and_sent_when_the_line_
     hall: Hall, phone: Page, context: BrowserContext
 ) -> None:
     context.set_offline(True)
-    expect(phone.locator("#line")).to_contain_text("Off-line")
+    expect(phone.locator("#line")).to_contain_text("Offline")
     phone.get_by_role("button", name="LSTM(32)").tap()
-    own(phone, "Not sent yet, but kept on this phone: LSTM(32)")
+    own(phone, "Not sent yet, saved on this phone: LSTM(32)")
     assert present(hall.url, "answers", "best", 1) == []
     context.set_offline(False)
     own(phone, "Sent: LSTM(32)")
@@ -159,7 +159,7 @@ def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(hall: Hall, phone: Pa
     while present(hall.url, "answers", "curve", 1)[0][3] != 0.41:
         phone.wait_for_timeout(50)
     present(hall.url, "reveal")
-    expect(phone.locator("#verdict")).to_contain_text("points from the real curve")
+    expect(phone.locator("#verdict")).to_contain_text("points off")
     expect(phone.locator("#curves .mine")).to_have_count(1)
 
 
@@ -184,8 +184,8 @@ def test_a_review_is_followed_to_the_wall_and_markup_in_it_stays_text(hall: Hall
     phone.on("dialog", lambda _: pytest.fail("A script ran."))
     present(hall.url, "open_reviews", True)
     phone.get_by_role("textbox").fill("A <b>good</b> film <img src=x onerror=alert(1)>")
-    phone.get_by_role("button", name="Send the review").tap()
-    expect(phone.locator("#review-said")).to_contain_text("waits for the presenter")
+    phone.get_by_role("button", name="Send review").tap()
+    expect(phone.locator("#review-said")).to_contain_text("the presenter")
     [sent] = present(hall.url, "reviews")
     present(hall.url, "reveal")
     present(hall.url, "show_review", sent["id"], ["LSTM(32): positive, 71 %"])
@@ -194,7 +194,7 @@ def test_a_review_is_followed_to_the_wall_and_markup_in_it_stays_text(hall: Hall
     expect(phone.locator("#wall-verdicts")).to_have_text("LSTM(32): positive, 71 %")
     assert phone.locator("#wall img, #wall b").count() == 0
     present(hall.url, "drop_review", sent["id"])
-    expect(phone.locator("#review-said")).to_have_text("The presenter has set your review aside.")
+    expect(phone.locator("#review-said")).to_have_text("The presenter has dismissed your review.")
 
 
 def test_a_phone_that_slept_shows_where_the_lecture_is_by_now(hall: Hall, phone: Page, context: BrowserContext) -> None:
@@ -223,7 +223,7 @@ def test_a_phone_comes_back_by_itself_when_the_server_is_started_again(browser: 
         process.terminate()
         process.wait(60)
         assert time.monotonic() - begun < 10, "a server that ends does not wait for its phones"
-    expect(page.locator("#line")).to_contain_text("Off-line")
+    expect(page.locator("#line")).to_contain_text("Offline")
     with started(command(port), log, f"{url}/_stcore/health", environment(tmp_path)):
         expect(page.locator("#line")).to_be_empty()
         own(page, "Sent: LSTM(32)")

@@ -111,7 +111,7 @@ def wall(hall: Hall, page: Page) -> Iterator[Page]:
     page.goto(f"{hall.url}/notes")
     page.get_by_role("button", name="End the lecture").click()
     page.get_by_role("button", name="End it").click()
-    expect(page.get_by_text("No lecture has begun")).to_be_visible()
+    expect(page.get_by_text("No lecture is running")).to_be_visible()
 
 
 def heading(page: Page, title: str) -> None:

@@ -87,7 +87,7 @@ class Walk:
         """Waits for what a step has to show, and looks at it."""
         name = f"{index + 1} {step.kind.name}"
         if step.kind.name == "train":
-            expect(self.page.get_by_text("They have finished.")).to_be_visible()
+            expect(self.page.get_by_text("Finished.")).to_be_visible()
         elif step.kind.name == "baselines":
             expect(self.page.locator(".rc-against li:not(.rc-network)")).not_to_have_count(0)
             expect(self.page.get_by_text("so far")).to_have_count(0)

@@ -29,7 +29,7 @@ def test_two_votes_stand_beside_each_other_to_one_scale() -> None:
     drawn = bars(WHICH, [[0, 0, 1], [1, 1, 1, 1]], {})
     assert counts(drawn) == [2, 0, 1, 4]
     assert "first vote: 3 answers" in drawn
-    assert "after talking: 4 answers" in drawn
+    assert "after discussion: 4 answers" in drawn
     assert "--rc-share: 0.500" in drawn, "2 of the 4 that the longest bar stands for"
 
 
@@ -43,7 +43,7 @@ def test_two_votes_about_a_lead_get_the_same_bars_however_far_they_reach() -> No
 
 
 def test_nobody_has_answered_is_said() -> None:
-    assert "Nobody has answered." in bars(WHICH, [], {})
+    assert "No answers." in bars(WHICH, [], {})
 
 
 @pytest.mark.parametrize(

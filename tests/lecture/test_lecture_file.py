@@ -81,28 +81,28 @@ def test_a_question_that_repeats_another_is_the_same_and_no_reveal_tells_the_fir
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("title = Mine", "no sound TOML: Invalid value (at line 1"),
-        (b"title = '\xff'", "no text in UTF-8"),
+        ("title = Mine", "not valid TOML: Invalid value (at line 1"),
+        (b"title = '\xff'", "not UTF-8 text"),
         ("#" * 200_001, "larger than 200,000 bytes"),
         ('title = "Mine"\n' + TEXT, "preset is missing"),
-        (HEAD.replace("Short", "Shrot") + TEXT, "'Shrot' is no preset; there are The book's experiment"),
-        (HEAD + TEXT + 'preset = "Shrot"', "'Shrot' is no preset"),
+        (HEAD.replace("Short", "Shrot") + TEXT, "'Shrot' is not a preset; the presets are The book's experiment"),
+        (HEAD + TEXT + 'preset = "Shrot"', "'Shrot' is not a preset"),
         (HEAD.replace('title = "Mine"', "") + TEXT, "title: Field required"),
         (HEAD, "it has no steps"),
         (HEAD + 'steps = "none"', "it has no steps"),
         (HEAD + "steps = [3]", "step 1: Input should be a valid dictionary"),
         (
             HEAD + TEXT + TEXT.replace('"text"', '"sing"'),
-            "step 2, kind: 'sing' is no kind of step",
+            "step 2, kind: 'sing' is not a kind of step",
         ),
         (HEAD + TEXT + 'titel = "a slip"', "step 1, titel: Extra inputs are not permitted"),
         (HEAD + TEXT.replace('"text"', '"predict"'), "step 1: a step of the kind predict needs a [steps.question]"),
         (
             HEAD + BEST.replace('"predict"', '"reveal"'),
-            "step 1: a step of the kind reveal asks no question",
+            "step 1: a step of the kind reveal takes no question",
         ),
-        (HEAD + AGAIN + BEST, "step 1: a question that repeats another has an id and, in repeats, that of an earlier"),
-        (HEAD + BEST + AGAIN + 'text = "Else?"', "step 2: a question that repeats another has an id"),
+        (HEAD + AGAIN + BEST, "step 1: a question that repeats another needs an id and, in repeats, an earlier id"),
+        (HEAD + BEST + AGAIN + 'text = "Else?"', "step 2: a question that repeats another needs an id"),
         (HEAD + BEST + BEST, "two questions have the id 'best'"),
         (HEAD + ASKS.format(kind="guess"), "step 1, question, kind: Input should be 'best_network'"),
         (HEAD + ASKS.format(kind="curve") + 'network = "GRU(32)"', "step 1: no network is called 'GRU(32)'"),
@@ -122,7 +122,7 @@ def test_one_that_is_no_lecture_does_not_hinder_the_others(folder: Path) -> None
     found = read_all(step_kinds())
     assert len(found.lectures) == 3
     [problem] = found.problems
-    assert problem.startswith("mine.toml is no sound TOML")
+    assert problem.startswith("mine.toml is not valid TOML")
 
 
 def test_an_edited_copy_takes_the_place_of_the_shipped_lecture(folder: Path) -> None:

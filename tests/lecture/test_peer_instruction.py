@@ -22,7 +22,7 @@ VOTES = st.dictionaries(st.integers(0, 15), st.integers(0, 2), max_size=16)
         (3, 3, 12, 0.0),
         (8, 6, 10, -1.0),
         (1, 2, 4, 1 / 3),
-        (7, 7, 7, None),  # nothing was left to gain
+        (7, 7, 7, None),  # no gain possible
         (7, 3, 7, None),
         (0, 0, 0, None),
     ],
@@ -38,11 +38,11 @@ def test_the_gain_counts_the_devices_that_answered_twice_and_no_others(
     both = [device for device in range(16) if device in first and device in second]
     told = comparison(BEST, first, second, lambda answer: answer == right)
     if not both:
-        assert told == "No device answered both times."
+        assert told == "Nobody answered both times."
         return
     before, after = (Fraction(sum(votes[device] == right for device in both), len(both)) for votes in (first, second))
     assert f" {sum(first[device] != second[device] for device in both)} of {len(both)}" in told
-    wanted = "nothing was left" if before == 1 else f"learning gain {float((after - before) / (1 - before)):.2f}."
+    wanted = "no gain possible" if before == 1 else f"learning gain {float((after - before) / (1 - before)):.2f}."
     assert wanted in told
     if before < 1:
         assert normalized_gain(int(before * len(both)), int(after * len(both)), len(both)) == pytest.approx(
@@ -68,7 +68,7 @@ def test_percentages_are_given_of_ten_devices_and_more() -> None:
     assert "%" not in comparison(OWN, few, few, lambda answer: answer == 1)
     told = comparison(OWN, enough, dict.fromkeys(enough, 1), lambda answer: answer == 1)
     assert told == (
-        "0 of 10 (0 %) were right, then 10 (100 %): learning gain 1.00. "
+        "0 of 10 (0 %) correct, then 10 (100 %): learning gain 1.00. "
         "10 of 10 (100 %) changed their answer: input → forget (10)."
     )
     assert percentage(5, 9) == ""

@@ -237,7 +237,7 @@ def test_the_presenter_does_all_of_it(services: Services, record: Callable[..., 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        ("[presenter\npassword = ", "it is no sound TOML"),
+        ("[presenter\npassword = ", "it is not valid TOML"),
         ("[presenter]", "must hold a password or emails"),
         ("presenter = 7", "must hold a password or emails"),
         ('[presenter]\npasword = "open sesame 22"', "holds 'pasword'"),

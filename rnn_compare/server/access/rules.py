@@ -74,7 +74,7 @@ def _read() -> Rule:
     except StreamlitSecretNotFoundError as error:
         if error.error_id == "no-secrets-found":
             return Rule()
-        return _problem("it is no sound TOML")
+        return _problem("it is not valid TOML")
     except (OSError, UnicodeDecodeError):
         return _problem("it cannot be read")
     section = contents.get(SECTION)

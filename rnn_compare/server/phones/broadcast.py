@@ -104,7 +104,7 @@ class Broadcast:
         except UserError:  # the record cannot be read for now: phones keep what they have
             return LIVE_SECONDS
         except Exception:  # noqa: BLE001  # one step that cannot be told must not silence all that follow
-            _log.exception("What phones are told could not be made.")
+            _log.exception("The message for phones could not be built.")
             self._state = state
             return None
         self._state = state

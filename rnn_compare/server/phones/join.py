@@ -34,7 +34,7 @@ AT_ONCE, PER_SECOND = 30, 1.0
 
 BODY_SECONDS = 10.0
 """In which all of a message has come."""
-NO_ROOM = "The server has no room for another phone. Yours tries again by itself; follow the wall meanwhile."
+NO_ROOM = "The server is full. Your phone keeps trying; follow the wall meanwhile."
 
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
 _sending = RateLimit(AT_ONCE, PER_SECOND)
@@ -82,7 +82,7 @@ async def events(request: Request) -> Response:
     """Answers with what phones are told, for as long as the phone listens."""
     try:
         if _is_closed:
-            raise _Refused(503, "The server is ending.")
+            raise _Refused(503, "The server is shutting down.")
         if connections.is_full(for_phones=True):
             raise _Refused(503, NO_ROOM)
         device = _device(request)
@@ -90,7 +90,7 @@ async def events(request: Request) -> Response:
         if not classroom.has(device):
             await _record(classroom.join, device)
         if classroom.pages_of(device) >= MOST_PAGES:
-            raise _Refused(429, "This browser has the page open many times. Close it elsewhere, and load it again.")
+            raise _Refused(429, "This browser has too many of these pages open. Close some and reload.")
     except _Refused as refused:
         return _said(str(refused), refused.status)
     except UserError as error:
@@ -124,7 +124,7 @@ async def _take(request: Request, fields: set[str], take: Callable[[Classroom, s
         _require_own_page(request)
         device = _device(request)
         if seconds := _sending.take(device):
-            raise _Refused(429, f"That was a lot in a short time. Try again in {whole_seconds(seconds)}.")
+            raise _Refused(429, f"Too many requests. Try again in {whole_seconds(seconds)}.")
         sent = await _json(request, fields)
         classroom = await anyio.to_thread.run_sync(get_classroom)
         await _record(take, classroom, device, sent)
@@ -153,7 +153,7 @@ async def _record(call: Callable[..., object], *arguments: object) -> None:
         with anyio.fail_after(BUSY_SECONDS):
             await anyio.to_thread.run_sync(call, *arguments, limiter=_recording)
     except TimeoutError:
-        raise _Refused(503, "The disk takes nothing at the moment. Try again.") from None
+        raise _Refused(503, "The server could not save it. Try again.") from None
 
 
 def _shared(classroom: Classroom) -> Broadcast:
@@ -169,7 +169,7 @@ def _device(request: Request) -> str:
     """Returns what tells a device from others; its cookie cannot be read from it."""
     token = visitor_cookie.token(request.cookies.get(visitor_cookie.NAME))
     if token is None:
-        raise _Refused(403, "Your browser sent no cookie of this page. Allow cookies, and load the page again.")
+        raise _Refused(403, "Your browser sent no cookie. Allow cookies and reload the page.")
     return hashlib.sha256(f"class {token}".encode()).hexdigest()[:24]
 
 
@@ -178,27 +178,27 @@ def _require_own_page(request: Request) -> None:
     site = request.headers.get("Sec-Fetch-Site")  # only over https, or on the machine itself
     origin = urlsplit(request.headers.get("Origin", "")).netloc
     if site != "same-origin" and (site is not None or not origin or origin != request.headers.get("Host")):
-        raise _Refused(403, "Only this server's own page may send that.")
+        raise _Refused(403, "Only this server's own page may send this.")
 
 
 async def _json(request: Request, fields: set[str]) -> dict[str, Any]:
     if request.headers.get("Content-Type", "").partition(";")[0].strip().lower() != "application/json":
-        raise _Refused(415, "Only JSON is taken here.")
+        raise _Refused(415, "Only JSON is accepted here.")
     content = b""
     try:
         with anyio.fail_after(BODY_SECONDS):
             async for part in request.stream():
                 content += part
                 if len(content) > LARGEST:
-                    raise _Refused(413, f"That is too long: {LARGEST:,} bytes at most.")
+                    raise _Refused(413, f"Too long: the limit is {LARGEST:,} bytes.")
     except TimeoutError:
-        raise _Refused(408, "Not all of it has come. Send it again.") from None
+        raise _Refused(408, "The request was incomplete. Send it again.") from None
     try:
         sent = json.loads(content)
     except (ValueError, RecursionError):
         sent = None
     if not isinstance(sent, dict) or sent.keys() != fields:
-        raise _Refused(400, f"This is taken: JSON with {' and '.join(sorted(fields))}.")
+        raise _Refused(400, f"Expected JSON with {' and '.join(sorted(fields))}.")
     return sent
 
 
@@ -210,7 +210,7 @@ def _contents() -> dict[str, tuple[bytes, str]]:
 
 def _file(name: str, request: Request) -> Response:
     if name not in _contents():
-        return Response("There is no such file.", status_code=404)
+        return Response("No such file.", status_code=404)
     content, tag = _contents()[name]
     headers = {"ETag": tag, "Cache-Control": "no-cache"}
     if request.headers.get("If-None-Match") == tag:

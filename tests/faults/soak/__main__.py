@@ -34,7 +34,7 @@ DISK = "3g"
 
 @dataclasses.dataclass
 class Report:
-    """What came of it: ``problems`` is to be empty."""
+    """Results: ``problems`` is to be empty."""
 
     seed: int
     lectures: int

@@ -42,13 +42,13 @@ kind = "lead"
 text = "By how many points does the better one lead?"
 [[steps]]
 kind = "train"
-title = "They learn"
+title = "Training: curves hidden"
 [[steps]]
 kind = "reveal"
 title = "What happened"
 [[steps]]
 kind = "review"
-title = "A review of yours"
+title = "Your review"
 [[steps]]
 kind = "home"
 title = "Take it home"
@@ -182,7 +182,7 @@ class SoakedLecture:
     def _reveal_again(self, wall: Wall) -> None:
         if wall.place != REVEAL:
             self._presenter.press("PageDown" if wall.place < REVEAL else "ArrowLeft")
-        elif "Nothing was trained yet" in wall.page:  # it says: go back
+        elif "Nothing is trained yet" in wall.page:  # it says: go back
             self._presenter.press("ArrowLeft")
 
     def _show_a_review(self) -> str:
@@ -209,7 +209,7 @@ class SoakedLecture:
             self._presenter.click("End it")
 
         self._presenter.go("notes")
-        self._presenter.until("the end", lambda wall: "No lecture has begun" in wall.page, end)
+        self._presenter.until("the end", lambda wall: "No lecture is running" in wall.page, end)
 
 
 def patiently(do: Callable[[], T], patience: float = 60.0) -> T:
@@ -237,7 +237,7 @@ def _has_an_epoch(wall: Wall) -> bool:
 
 
 def _have_finished(wall: Wall) -> bool:
-    return wall.status.startswith("They have finished")
+    return wall.status.startswith("Finished")
 
 
 def _last_counts(votes: list[str]) -> list[int]:

@@ -15,7 +15,7 @@ from rnn_compare.lecture.questions import Answer, Question, Tally, tally
 
 UPRIGHT = ("lead", "overfits_from")
 """Kinds of questions whose answers are an order, drawn from left to right."""
-ROUNDS = ("first vote", "after talking")
+ROUNDS = ("first vote", "after discussion")
 CURVES_HEIGHT = 380
 
 
@@ -63,7 +63,7 @@ def bars(
     """
     counted_rounds = tallies(question, rounds)
     if not counted_rounds:
-        return '<p class="rc-wall-nothing">Nobody has answered.</p>'
+        return '<p class="rc-wall-nothing">No answers.</p>'
     labels, mark = counted_rounds[0].labels, right_bar(question, right, counted_rounds[0])
     most = max(1, *(count for votes in counted_rounds for count in votes.counts))
     counts = [[(votes.counts[place], votes.answered) for votes in counted_rounds] for place in range(len(labels))]
@@ -97,11 +97,11 @@ def score(right: int, answered: int) -> str:
 
     Example:
         >>> score(31, 120), score(0, 1), score(0, 0)
-        ('31 of 120 were right', '0 of 1 was right', 'Nobody had predicted')
+        ('31 of 120 correct', '0 of 1 correct', 'No predictions')
     """
     if not answered:
-        return "Nobody had predicted"
-    return f"{right:,} of {answered:,} {'was' if answered == 1 else 'were'} right"
+        return "No predictions"
+    return f"{right:,} of {answered:,} correct"
 
 
 def _answer(

@@ -37,7 +37,7 @@ def render() -> None:
     moment = now(get_services())
     if moment is None:
         st.markdown("## Notes")
-        st.info("No lecture has begun. Begin one under Present, on the screen that the hall sees.")
+        st.info("No lecture is running. Start one under Present, on the projector's screen.")
         ticking(_look, LOOK_SECONDS, get_classroom().state())
         return
     st.html('<span class="rc-second"></span>')
@@ -53,7 +53,7 @@ def render() -> None:
         if moment.state.question and moment.state.phase in ("closed", "shown", "revealed"):
             ticking(_split, SLOW_SECONDS, moment.state)
         ticking(_training, SLOW_SECONDS, moment.state)
-        st.markdown("#### Reviews from the hall")
+        st.markdown("#### Reviews from the class")
         ticking(_reviews, SLOW_SECONDS, moment.state)
         start_page.end_button()
 
@@ -69,8 +69,8 @@ def _look(state: State) -> None:
     counts = classroom.counts()
     facts = (
         ("clock", time.strftime("%H:%M")),
-        ("since you began", f"{minutes}:{seconds:02}"),
-        ("phones here", f"{counts.here:,}"),
+        ("elapsed", f"{minutes}:{seconds:02}"),
+        ("phones", f"{counts.here:,}"),
         ("joined", f"{counts.joined:,}"),
         ("answered", f"{counts.answered:,}" if state.question else "–"),
         ("vote", f"{state.phase}, round {state.round}" if state.question else "–"),
@@ -93,12 +93,12 @@ def _buttons(moment: Moment) -> None:
 
 def _next(moment: Moment) -> str:
     if moment.step.kind.asks and moment.state.phase == "open":
-        return "the vote closes, and you alone see the answers"
+        return "close the vote; only you see the answers"
     if moment.step.kind.asks and moment.state.phase == "closed":
-        return "the class sees its answers"
+        return "show the answers"
     following = navigation.next_outcome(moment)
     if following is not None:
-        return f"the outcome of: {following.text}"
+        return f"reveal: {following.text}"
     later = moment.lecture.steps[moment.index + 1 :]
     return later[0].title if later else "the end"
 
@@ -118,14 +118,14 @@ def _split(state: State) -> None:
     if is_known:
         sentences.append(f"{histogram.score(count, len(right))}{percentage(count, len(right))}.")
     if question.id in moment.lecture.repeated:
-        sentences.append("It is asked again later: do not say what is right.")
+        sentences.append("This question comes again later: do not give the answer.")
     elif state.phase != "revealed" and rounds and question.kind != "curve":
         count = count if is_known else max(histogram.tallies(question, answers)[-1].counts)
         sentences.append(advice(count, len(right), is_known, len(rounds) > 1))
     if len(rounds) > 1:
         sentences.append(comparison(question, rounds[0], rounds[-1], judged))
     if rounds and earlier:
-        sentences.append(f"Since it was first asked: {comparison(question, earlier[0], rounds[0], judged)}")
+        sentences.append(f"Since the first time: {comparison(question, earlier[0], rounds[0], judged)}")
     if question.kind == "curve":
         histogram.show(moment, question)
     bars = "" if question.kind == "curve" else histogram.class_bars(moment, question, answers, outcome.answer)

@@ -91,7 +91,7 @@ def _corner(state: State) -> None:
     counts = classroom.counts()
     url, can_be_reached = join_code.address(join_code.JOIN)
     here = f"{counts.here:,} here" if counts.here else "join with your phone"
-    st.html(join_code.html(url, here if can_be_reached else "on this machine only", can_be_reached))
+    st.html(join_code.html(url, here if can_be_reached else "this machine only", can_be_reached))
     # Last: where a fragment draws nothing its place is gone, and what comes next is drawn a place too high.
     if classroom.state().version != state.version:
         st.rerun(scope="app")

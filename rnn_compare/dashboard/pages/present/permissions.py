@@ -14,7 +14,7 @@ from rnn_compare.server.access import presenter, visitor
 from rnn_compare.server.classroom import get_classroom
 
 AT_THE_MACHINE = (
-    "No presenter's pass is set, so a lecture is given from the machine itself. Set a pass to present from another one "
+    "No presenter's pass is set, so only this machine can present. Set a pass to present from another one "
     "(docs/security.md)."
 )
 

@@ -25,13 +25,13 @@ def show(moment: Moment, place: str) -> None:
     classroom = get_classroom()
     with st.container(horizontal=True):
         is_open = moment.state.reviews_open
-        label = "Take no more" if is_open else "Let phones send reviews"
+        label = "Close reviews" if is_open else "Open reviews"
         button(label, f"{place}_take", moment.state.version, classroom.open_reviews, not is_open)
         if moment.state.wall_review is not None:
             button("Take it off the wall", f"{place}_off", None, classroom.show_review, None)
     sent = classroom.reviews()[::-1]
     if not sent:
-        st.caption("Nobody has sent a review yet.")
+        st.caption("No reviews yet.")
     for review in sent[:MOST]:
         _entry(moment, review, place)
 
@@ -49,7 +49,7 @@ def _entry(moment: Moment, review: SentReview, place: str) -> None:
                 review,
                 type="primary",
                 disabled=not moment.step.kind.takes_reviews,
-                help=None if moment.step.kind.takes_reviews else "The wall shows reviews at steps of the kind review.",
+                help=None if moment.step.kind.takes_reviews else "The wall shows reviews only at review steps.",
             )
             drop = get_classroom().drop_review
             button("Drop", f"{place}_drop_{review.id}", None, drop, review.id)
@@ -69,6 +69,6 @@ def verdicts(moment: Moment, text: str) -> list[str]:
         except UserError as error:
             lines.append(f"{name}: {error}")
             continue
-        nothing = "knows no word of it"
+        nothing = "no known words"
         lines.append(f"{name}: {nothing if verdict.rests_on_nothing else f'{percent(verdict.share)} {verdict.label}'}")
     return lines

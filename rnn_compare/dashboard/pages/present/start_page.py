@@ -16,8 +16,8 @@ def show(services: Services) -> None:
     """Draws a card for each lecture."""
     st.markdown("## Present")
     st.markdown(
-        "The class predicts, the networks train with their curves hidden, and the reveal sets both beside each other. "
-        "→, Page Down or Space goes on, ← goes back, Esc leaves; nothing is lost by it."
+        "The class predicts, the networks train with hidden curves, then both are compared. → next, ← back, Esc to "
+        "leave (you can resume)."
     )
     files = read_all(step_kinds())
     flash.show()
@@ -26,8 +26,8 @@ def show(services: Services) -> None:
     for problem in files.problems:
         st.warning(problem, icon=":material/edit_document:")
     st.markdown(
-        "[The second screen](notes) has the notes, the next step, the clock and the reviews from the hall: move it to "
-        "the screen that only you see."
+        "[The second screen](notes) has notes, next step, clock and the class's reviews: put it on a screen only you "
+        "see."
     )
     _, can_be_reached = join_code.address(join_code.JOIN)
     join_code.say_if_nobody_can_come(can_be_reached)
@@ -37,8 +37,8 @@ def end_button() -> None:
     """Draws the button that ends the lecture, and says what is kept of it."""
     with st.popover("End the lecture", icon=":material/stop_circle:"):
         waiting = sum(not review.shown for review in get_classroom().reviews())
-        gone = f" {counted(waiting, 'review')} that you have not shown will be gone." if waiting else ""
-        st.markdown(f"What is still hidden is shown to everybody.{gone} Answers, curves and networks are kept.")
+        gone = f" {counted(waiting, 'review')} you have not shown will be deleted." if waiting else ""
+        st.markdown(f"Hidden curves become visible to everyone.{gone} Answers, curves and networks are kept.")
         st.download_button("Answers as CSV", get_classroom().export_csv, "answers.csv", "text/csv", on_click="ignore")
         permissions.button("End it", "end", None, get_classroom().end, type="primary")
 
@@ -50,8 +50,8 @@ def _card(services: Services, lecture: Lecture) -> None:
     with st.container(border=True, key=f"lecture_{name}"):
         description, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
         description.markdown(
-            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; the networks train {about(seconds)} "
-            f"on this machine. `{name}.toml`"
+            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; training takes {about(seconds)} here. "
+            f"`{name}.toml`"
         )
         begin.button(
             "Begin",
@@ -67,8 +67,8 @@ def _card(services: Services, lecture: Lecture) -> None:
                 key=f"replay_{name}",
                 on_click=press,
                 args=(version, navigation.begin, services, name, True),
-                help="Nothing is trained: what was trained before plays in half a minute, hidden and revealed as a "
-                "training would be. It says all the while that it is a recording.",
+                help="Plays an earlier training in half a minute, hidden and revealed like a live one, and marked as "
+                "a recording.",
             )
         copy.button(
             "Copy to edit",
@@ -80,4 +80,4 @@ def _card(services: Services, lecture: Lecture) -> None:
 
 
 def _copy(name: str) -> None:
-    st.toast(f"Edit {copy_to_edit(name)}: it takes the place of the shipped one.", icon=":material/edit:")
+    st.toast(f"Edit {copy_to_edit(name)}: your copy replaces the built-in lecture.", icon=":material/edit:")

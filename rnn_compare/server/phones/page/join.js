@@ -39,7 +39,7 @@ async function sendAnswer() {
   if (!waiting || isSending || !told) return;
   if (!isAboutThis(waiting) || told.phase !== "open") {
     keep(null);
-    trouble = "Not counted: the vote closed before your answer could be sent.";
+    trouble = "Not counted: the vote closed before your answer was sent.";
     render();
     return;
   }
@@ -59,11 +59,11 @@ function ownLine() {
   const given = answer();
   const words = given === null ? "" : inWords(told.question, given);
   if (trouble) return trouble;
-  if (told.phase === "idle") return "The vote has not begun.";
+  if (told.phase === "idle") return "The vote is not open yet.";
   if (told.phase === "closed") return words ? `The vote is closed. You answered: ${words}.` : "The vote is closed.";
-  if (!words) return told.round > 1 ? "Discuss it, then vote again." : "You may change it until the vote closes.";
-  if (unsent()) return `Not sent yet, but kept on this phone: ${words}.`;
-  return `Sent: ${words}. You may change it until the vote closes.`;
+  if (!words) return told.round > 1 ? "Discuss it, then vote again." : "You can change it until the vote closes.";
+  if (unsent()) return `Not sent yet, saved on this phone: ${words}.`;
+  return `Sent: ${words}. You can change it until the vote closes.`;
 }
 
 function renderQuestion() {
@@ -84,19 +84,19 @@ function renderQuestion() {
 function curveVerdict(drawing, real, isRight) {
   const distances = real.map((share, place) => Math.abs(share - drawing[place]));
   const mean = (100 * distances.reduce((sum, each) => sum + each, 0)) / distances.length;
-  const said = isRight ? "You were right" : "Not this time";
-  return `${said}: on average ${mean.toFixed(1)} points from the real curve.`;
+  const said = isRight ? "Correct" : "Not this time";
+  return `${said}: on average ${mean.toFixed(1)} points off.`;
 }
 
 function verdict() {
   const { question, outcome } = told;
   if (!question || !outcome || !outcome.final || outcome.answer === null) return ["", ""];
   const given = answer();
-  if (given === null) return ["You did not answer this one.", ""];
+  if (given === null) return ["You did not answer.", ""];
   if (own.right === null) return ["", ""];
   if (question.kind === "curve") return [curveVerdict(given, outcome.answer, own.right), `${own.right}`];
   const words = inWords(question, given);
-  return own.right ? [`You were right: ${words}.`, "true"] : [`Not this time; you said: ${words}.`, "false"];
+  return own.right ? [`Correct: ${words}.`, "true"] : [`Not this time. You answered: ${words}.`, "false"];
 }
 
 function isIn(label, value) {
@@ -138,8 +138,8 @@ function renderOutcome() {
 
 function render() {
   if (!told) return;
-  say(part("title"), told.on ? told.title || "The lecture" : "No lecture at the moment");
-  say(part("text"), told.on ? told.text : "Leave this page open: it shows the question as soon as there is one.");
+  say(part("title"), told.on ? told.title || "The lecture" : "No lecture right now");
+  say(part("text"), told.on ? told.text : "Leave this page open: questions appear here.");
   renderQuestion();
   renderOutcome();
   tellOfReviews(told, own.review);
@@ -152,7 +152,7 @@ function onEvent(kind, message) {
     const before = told;
     told = message;
     if (!before || before.round !== told.round || before.title !== told.title) trouble = "";
-    if (before && before.title !== told.title) say(part("spoken"), `The lecture goes on: ${told.title}`);
+    if (before && before.title !== told.title) say(part("spoken"), `Next: ${told.title}`);
     sendAnswer();
   }
   render();

@@ -120,7 +120,7 @@ function inWords(curves) {
 // The real curves; beneath them, where the class drew, the middle half of the drawings, and one's own.
 export function curvesPicture({ curves, epochs, tallies, question }, mine) {
   const begun = curves.filter((curve) => curve.validation.length);
-  if (!begun.length) return element("p", {}, "The curves appear here as soon as the first epoch has ended.");
+  if (!begun.length) return element("p", {}, "The curves appear after the first epoch.");
   const withTraining = Boolean(question) && question.kind === "overfits_from";
   const own = Array.isArray(mine) ? mine : [];
   const drawings = tallies.length ? last(tallies) : { band: [] };

@@ -33,10 +33,10 @@ export function drawing(question, answer, onSend) {
   let shares = Array.isArray(answer) ? [...answer] : Array.from({ length: question.epochs }, () => null);
   let last = 0;
   const mine = drawn("path", { class: "mine" });
-  const label = `An empty chart of ${question.network}'s validation accuracy. Without a pointer, set each epoch below.`;
+  const label = `An empty chart of ${question.network}'s validation accuracy. Or set each epoch below.`;
   const chart = picture(label, ...frame(scale, MARGIN), mine);
   chart.classList.add("drawing");
-  const hint = element("p", {}, "Draw from left to right, with a finger.");
+  const hint = element("p", {}, "Draw from left to right with a finger.");
   const sliders = shares.map((_, place) => slider(place));
   const send = element("button", { type: "button", class: "send" }, "Send my curve");
   const summary = element("summary", {}, "Set it epoch by epoch");

@@ -34,7 +34,7 @@ export function listen(url, { onEvent, onLine }) {
 
   async function lost() {
     source.close();
-    onLine("Off-line. Trying again; what you answer is kept on this phone.");
+    onLine("Offline. Reconnecting; your answers stay on this phone.");
     clearTimeout(timer);
     timer = setTimeout(open, pause(tries));
     tries += 1;

@@ -24,25 +24,25 @@ async function sendReview() {
   const result = await send("join/review", { text });
   isWaiting = false;
   if (!result) {
-    say(part("review-said"), "Not sent yet: there is no connection. It is tried again; leave this page open.");
+    say(part("review-said"), "Offline: not sent yet. Leave this page open.");
     setTimeout(sendReview, RETRY);
   } else if (result.kept) {
     part("review").value = "";
-    say(part("review-said"), "Sent. It waits for the presenter; another one would take its place.");
+    say(part("review-said"), "Sent to the presenter. A new one replaces it.");
   } else say(part("review-said"), result.said);
 }
 
 function whereItIs(mine, wall) {
   if (!mine) return "";
   if (wall && mine.id === wall.id) return "Your review is on the wall.";
-  return mine.shown ? "Your review was on the wall." : "Your review waits for the presenter; another takes its place.";
+  return mine.shown ? "Your review was on the wall." : "Your review is with the presenter. A new one replaces it.";
 }
 
 // Says where the own review is, once whenever that changes.
 function follow(mine, wall) {
   const said = whereItIs(mine, wall);
   if (said === followed || isWaiting) return;
-  if (followed && !said) say(part("review-said"), "The presenter has set your review aside.");
+  if (followed && !said) say(part("review-said"), "The presenter has dismissed your review.");
   else say(part("review-said"), said);
   followed = said;
 }

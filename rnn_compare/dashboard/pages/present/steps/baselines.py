@@ -22,13 +22,13 @@ def show(moment: Moment) -> None:
         best = mean([run.best["val_accuracy"] for run in group.runs if run.best])
         rows += [(group.name, best.mean, look.color)] if best else []
     if not rows:
-        st.info("There is nothing to hold baselines against yet: the networks are trained and revealed first.")
+        st.info("Train and reveal the networks first.")
         return
     bars = "".join(_bar(*row) for row in sorted(rows, key=lambda row: -row[1]))
     sentences = meaning(results.baselines) if results.baselines else results.remark
     st.html(
         f'<ol class="rc-against" aria-label="Validation accuracy">{bars}</ol>'
-        '<p class="rc-note">Validation accuracy; of a network that of its best epoch.</p>'
+        '<p class="rc-note">Validation accuracy; networks at their best epoch.</p>'
     )
     with st.container(key="wall_meaning"):
         st.markdown(sentences)

@@ -14,7 +14,7 @@ VIEW = View(("accuracy", "loss"))
 def show(moment: Moment) -> None:
     """Draws both charts and the sentences; they come by the board's own way to ask for news."""
     if not moment.shown:
-        st.info("There are no curves to speak of yet: they are trained and revealed first.")
+        st.info("Train and reveal the networks first.")
         return
     run_ids = [run.id for run in moment.shown]
     with st.container(key="wall_findings"):

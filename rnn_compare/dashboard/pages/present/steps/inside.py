@@ -17,7 +17,7 @@ def show(moment: Moment) -> None:
         (run for run in moment.shown if run.has_weights), key=lambda run: -len(cell(run.experiment.cell).gates)
     )
     if not runs:
-        st.info("No network can be looked into yet: they are trained and revealed first.")
+        st.info("Train and reveal the networks first.")
     elif networks := network_choice.with_weights(runs, "best"):
         reading.show(moment.services, networks)
 

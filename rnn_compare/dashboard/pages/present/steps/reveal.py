@@ -17,14 +17,14 @@ from rnn_compare.server.board.board_curves import packed
 from rnn_compare.server.board.board_message import View
 
 VIEW = View(("accuracy",))
-BAND = "The grey band holds the middle half of the class's drawings; the grey line is their median."
+BAND = "Grey: median and middle half of the class's drawings."
 
 
 def show(moment: Moment) -> None:
     """Draws both beside each other."""
     runs, question = moment.shown, moment.state.question
     if not runs:
-        st.info("Nothing was trained yet. Go back (←) to the step at which the networks learn.")
+        st.info("Nothing is trained yet. Go back (←) to the training step.")
         return
     if any(run.status is Status.INTERRUPTED for run in moment.trained):  # one that was stopped is over for the class
         offer_to_continue(moment)

@@ -23,7 +23,7 @@ def show(moment: Moment) -> None:
         ticking(_how_many_wait, 1.0)
     elif not runs:
         st.html(f'<blockquote class="rc-from-the-hall">{escape(moment.state.wall_review)}</blockquote>')
-        st.info("No network can be asked yet: they are trained and revealed first.")
+        st.info("Train and reveal the networks first.")
     elif st.session_state.get(WORDS):
         reading.show_text(moment.services, network_choice.with_weights(runs, "best"), moment.state.wall_review)
     else:
@@ -39,7 +39,7 @@ def show(moment: Moment) -> None:
 
 def _how_many_wait() -> None:
     waiting = sum(not review.shown for review in get_classroom().reviews())
-    waits = f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting to be read</p>'
+    waits = f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting</p>'
     st.html(join_code.beside_the_code(waits))
 
 

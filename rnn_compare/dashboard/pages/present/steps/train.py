@@ -53,7 +53,7 @@ def how_far(runs: Sequence[Run]) -> str:
     [run] = runs
     epochs = run.experiment.epochs
     if run.status is Status.QUEUED:
-        return "about to begin"
+        return "starting"
     if not run.status.ended:
         return f"epoch {min(len(run.epochs) + 1, epochs)} of {epochs}"
     return "finished" if run.status is Status.FINISHED else f"ended after {counted(len(run.epochs), 'epoch')}"
@@ -62,12 +62,12 @@ def how_far(runs: Sequence[Run]) -> str:
 def _said(moment: Moment) -> str:
     runs, seconds = moment.trained, [run.seconds_left for run in moment.trained if run.seconds_left is not None]
     if any(run.can_be_continued for run in runs):
-        return "A training was broken off. It goes on from its last epoch."
+        return "A training was interrupted. It can continue from its last epoch."
     if all(run.status.ended for run in runs):
-        return "They have finished. Nobody has seen their curves."
+        return "Finished. The curves are still hidden."
     if moment.state.recorded:
-        return "A recording plays."
-    begins = moment.services.engine.state.reason or "They begin."
+        return "Playing a recording."
+    begins = moment.services.engine.state.reason or "Starting."
     return f"{about(max(seconds)).capitalize()} left." if seconds else begins
 
 
