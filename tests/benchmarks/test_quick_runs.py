@@ -62,7 +62,7 @@ def test_the_books_experiment_runs_as_command_and_as_script_with_two_accuracies_
     measured(r"(\d+\.\d) times faster", text)
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 @pytest.mark.usefixtures("chromium")
 def test_first_page_sees_the_counts_before_the_charts_and_an_empty_page_beside_them() -> None:
     text = said("first_page", ROUNDS=1, PATIENCE=20)
@@ -71,7 +71,7 @@ def test_first_page_sees_the_counts_before_the_charts_and_an_empty_page_beside_t
     assert empty > 0
 
 
-@pytest.mark.slow
+@pytest.mark.measure
 @pytest.mark.usefixtures("chromium")
 def test_first_point_waits_for_a_point_of_this_training_and_for_a_plain_scripts_first_batch() -> None:
     text = said("first_point", ROUNDS=2)

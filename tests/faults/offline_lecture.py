@@ -7,7 +7,6 @@ It prints, as JSON, the titles that the wall and a phone came by, and the hosts 
 
 import fcntl
 import json
-import re
 import socket
 import struct
 import sys
@@ -24,12 +23,13 @@ SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 ELSEWHERE = ("192.0.2.1", 80)  # an address for documentation
 
 
-def main(cache: Path, chromium: str) -> None:
+def main(cache: Path, chromium: str, steps: int) -> None:
     """Gives the lecture.
 
     Args:
         cache: The server's cache folder; the reviews are prepared, and no run is in it.
         chromium: Where the browser is.
+        steps: How many of its steps.
     """
     _reach_nothing_but_this_machine()
     hosts: set[str] = set()
@@ -48,7 +48,7 @@ def main(cache: Path, chromium: str) -> None:
             if (title := _title(wall)) not in titles:
                 titles.append(title)
                 expect(phone.get_by_role("heading", level=1)).to_have_text(title, timeout=PATIENCE)
-            if _place(wall) == _steps(wall):
+            if _place(wall) == steps:
                 break
             wall.locator(".rc-keys").first.wait_for(state="attached", timeout=PATIENCE)  # else nobody hears the key
             before = wall.locator(".stMain").inner_text()
@@ -85,19 +85,9 @@ def _title(wall: Page) -> str:
     return wall.get_by_role("heading", level=1).inner_text(timeout=PATIENCE)
 
 
-def _foot(wall: Page) -> tuple[int, int]:
-    found = re.search(r"(\d+) / (\d+)", wall.locator(".rc-wall-foot").inner_text(timeout=PATIENCE))
-    assert found
-    return int(found[1]), int(found[2])
-
-
 def _place(wall: Page) -> int:
-    return _foot(wall)[0]
-
-
-def _steps(wall: Page) -> int:
-    return _foot(wall)[1]
+    return int(wall.locator(".rc-wall-foot").inner_text(timeout=PATIENCE).partition(" / ")[0].split()[-1])
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2])
+    main(Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]))

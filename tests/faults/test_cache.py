@@ -42,7 +42,9 @@ def mend(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[]
         left()
 
 
-@pytest.mark.parametrize("mend", [file_in_its_place, immutable], indirect=True)
+@pytest.mark.parametrize(
+    "mend", [file_in_its_place, pytest.param(immutable, marks=pytest.mark.thorough)], indirect=True
+)
 def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_recovers_when_it_can(
     mend: Callable[[], object], tmp_path: Path, page: Page
 ) -> None:

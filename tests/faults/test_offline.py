@@ -15,14 +15,18 @@ from tests.faults.conftest import PROJECT
 
 ALONE = ["unshare", "--user", "--map-root-user", "--net"]
 SECONDS = 600
+STEPS = find("book", step_kinds()).steps
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
-def test_the_shipped_lecture_is_given_from_its_recording_without_a_network(cache: Path, chromium: str) -> None:
+@pytest.mark.parametrize("steps", [5, pytest.param(len(STEPS), marks=pytest.mark.thorough)])
+def test_the_shipped_lecture_is_given_from_its_recording_without_a_network(
+    cache: Path, chromium: str, steps: int
+) -> None:
     if subprocess.run([*ALONE, "true"], check=False).returncode:
         pytest.skip("this system lets nobody make a network of his own")
     given = subprocess.run(
-        [*ALONE, sys.executable, "-m", "tests.faults.offline_lecture", str(cache), chromium],
+        [*ALONE, sys.executable, "-m", "tests.faults.offline_lecture", str(cache), chromium, str(steps)],
         env={**os.environ, FIRST_START_VARIABLE: "1"},
         cwd=PROJECT,
         capture_output=True,
@@ -33,5 +37,5 @@ def test_the_shipped_lecture_is_given_from_its_recording_without_a_network(cache
     assert given.returncode == 0, given.stderr[-3000:]
     told = json.loads(given.stdout.splitlines()[-1])
     assert told["hosts"] == ["127.0.0.1"]
-    assert told["titles"] == list(dict.fromkeys(step.title for step in find("book", step_kinds()).steps))
+    assert told["titles"] == list(dict.fromkeys(step.title for step in STEPS[:steps]))
     assert told["runs"] == 12, "the three recordings that are shipped, and no training"
