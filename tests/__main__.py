@@ -49,14 +49,13 @@ def main(arguments: list[str]) -> int:
         return 2
     kept.keep()
     # Many tests wait for the kernels, so these are compiled before all else, while the tests are collected.
-    compiling = None if arguments else subprocess.Popen(kept.COMPILE_KERNELS, stderr=subprocess.DEVNULL)
+    compiling = subprocess.Popen([sys.executable, "-c", "from tests import kept; kept.prepared()"])
     _take_one_priority()
     rest = ("tests", *(f"--ignore={path}" for part in PARTS for path in part))
     runs = [(*part, "-m", "not slow and not soak") for part in QUICK] if arguments else [*PARTS, rest]
     with ThreadPoolExecutor() as threads:
         ended = list(threads.map(_run, runs))
-    if compiling:
-        compiling.wait()
+    compiling.wait()
     for _, said in sorted(ended):
         print(said)
     return max(code for code, _ in ended)

@@ -1,8 +1,8 @@
 """Fixtures that every folder of tests may use."""
 
 import os
+import shutil
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.reviews import prepared
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests import kept
 from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
@@ -42,14 +40,10 @@ def _keep_main_module() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def prepared_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A cache folder that holds the bundled reviews, prepared once for all tests (about two seconds).
+    """A cache folder that holds the bundled reviews; the kernels of the fused layers are compiled by then.
 
-    The kernels of the fused layers are compiled too, so that no test waits for it. Set ``RNN_COMPARE_CACHE`` to it;
-    whatever else a test writes there is seen by later tests.
+    Set ``RNN_COMPARE_CACHE`` to it; whatever else a test writes there is seen by later tests.
     """
     folder = tmp_path_factory.mktemp("prepared_cache")
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(CACHE_VARIABLE, str(folder))
-        prepared.prepare("bundled")
-        subprocess.run(kept.COMPILE_KERNELS, check=True, capture_output=True)
+    shutil.copytree(kept.prepared(), folder, dirs_exist_ok=True)
     return folder
