@@ -62,7 +62,7 @@ def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]
         >>> round(found.error, 4), found.overconfident  # (2 · 0.1 + 4 · 0.15) / 6
         (0.1333, True)
     """
-    from statsmodels.stats.proportion import proportion_confint
+    from scipy.stats import binomtest
 
     places = np.minimum((probabilities * BINS).astype(int), BINS - 1)
     bins, chance = [], 0.0
@@ -71,8 +71,8 @@ def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]
         if not (count := len(inside)):
             continue
         positive = int(labels[places == place].sum())
-        low, high = proportion_confint(positive, count, method="wilson")
-        bins.append(Bin(float(inside.mean()), positive / count, float(low), float(high), count))
+        interval = binomtest(positive, count).proportion_ci(method="wilson")
+        bins.append(Bin(float(inside.mean()), positive / count, float(interval.low), float(interval.high), count))
         # The mean of |x| of a normal x with variance v is sqrt(2 v / π).
         chance += count * math.sqrt(2 / math.pi * float(np.mean(inside * (1 - inside))) / count)
     confidence = np.maximum(probabilities, 1 - probabilities).astype(np.float64).mean()

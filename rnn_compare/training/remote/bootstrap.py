@@ -64,7 +64,7 @@ def install(
     _put_first(home, folder)
     _log_to(folder / "workers.log")
     _settle_memory(worker)
-    return os.getpid(), {name: _version(name) for name in needed}
+    return os.getpid(), {name: version(name) for name in needed}
 
 
 def _unpack(package: bytes, home: Path) -> None:
@@ -118,8 +118,9 @@ def _settle_memory(worker: "Worker") -> None:
         importlib.import_module("threadpoolctl").threadpool_limits(1)
 
 
-def _version(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
+def version(name: str) -> str | None:
+    """Returns the version of a distribution, or of its build without GPU code; None if neither is installed."""
+    for distribution in (name, f"{name}-cpu"):
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            return importlib.metadata.version(distribution)
+    return None

@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-import importlib.metadata
 import io
 import zipfile
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import rnn_compare
 from rnn_compare.reviews import prepared
+from rnn_compare.training.remote import bootstrap
 
 NEEDED = ("keras", "tensorflow", "numba", "numpy", "scipy", "pydantic", "filelock", "psutil")
 """Distributions that a worker must have."""
@@ -65,7 +65,7 @@ def what_lacks(versions: dict[str, str | None]) -> str | None:
         >>> what_lacks(dict.fromkeys(NEEDED))[:42]
         'It lacks keras, tensorflow, numba, numpy, '
     """
-    here = {name: importlib.metadata.version(name) for name in NEEDED}
+    here = {name: str(bootstrap.version(name)) for name in NEEDED}
     missing = [name for name in NEEDED if not versions.get(name)]
     other = [name for name in ALIKE if name not in missing and _release(str(versions[name])) != _release(here[name])]
     sentences = [f"It lacks {', '.join(missing)}."] if missing else []

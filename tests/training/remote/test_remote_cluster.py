@@ -61,12 +61,24 @@ def test_the_package_is_sent_without_the_pages() -> None:
 
 
 def test_what_a_worker_lacks_is_said_with_the_command_that_mends_it() -> None:
-    here: dict[str, str | None] = {name: importlib.metadata.version(name) for name in bundle.NEEDED}
+    here: dict[str, str | None] = {name: bootstrap.version(name) for name in bundle.NEEDED}
     assert bundle.what_lacks(here) is None
     said = bundle.what_lacks(here | {"numba": None, "keras": "2.1.0"})
     assert said is not None
     assert said.startswith(f"It lacks numba. It has keras 2.1.0; {here['keras']} is needed.")
     assert said.endswith(f"pip install numba=={here['numba']} keras=={here['keras']}")
+
+
+@pytest.mark.parametrize("distribution", ["tensorflow", "tensorflow-cpu"])
+def test_tensorflow_counts_by_either_of_its_names(distribution: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def installed(name: str) -> str:
+        if name != distribution:
+            raise importlib.metadata.PackageNotFoundError(name)
+        return "2.21.0"
+
+    monkeypatch.setattr(importlib.metadata, "version", installed)
+    assert bootstrap.version("tensorflow") == "2.21.0"
+    assert bootstrap.version("keras") is None
 
 
 class Worker(Connection):
