@@ -9,8 +9,15 @@ if __name__ == "__main__":
 
     site.render()
 elif __name__ != "__mp_main__":
+    from functools import partial
+
     import streamlit as st
 
-    from rnn_compare.server import lifespan, routes
+    from rnn_compare.server import routes
+    from rnn_compare.server.app import current_app
+    from rnn_compare.server.lifespan import lifespan
 
-    app = st.App(__file__, routes=routes.routes(), middleware=routes.MIDDLEWARE, lifespan=lifespan.lifespan)
+    own = current_app()
+    app = st.App(
+        __file__, routes=routes.routes(own), middleware=routes.middleware(own), lifespan=partial(lifespan, own)
+    )

@@ -8,6 +8,7 @@ anything mean the newest comparison. The answer is what it returned, with what t
 
 import dataclasses
 import json
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -18,15 +19,14 @@ from starlette.routing import Route
 from rnn_compare.lecture.class_state import STATE
 from rnn_compare.lecture.questions import Question
 from rnn_compare.server import lifespan, routes
-from rnn_compare.server.classroom import get_classroom
-from rnn_compare.server.services import get_services
+from rnn_compare.server.app import current_app
 from rnn_compare.server.shown_runs import newest
 
 
 def _called(name: str, arguments: list[Any]) -> Any:
-    classroom = get_classroom()
+    classroom = current_app().classroom()
     if name in ("hide", "show_runs") and not arguments:
-        arguments = [[run.id for run in newest(get_services().store.runs())]]
+        arguments = [[run.id for run in newest(current_app().services().store.runs())]]
     if name == "show_step" and len(arguments) == 4:
         arguments[3] = Question.model_validate(arguments[3])
     found = getattr(classroom, name)(*arguments)
@@ -37,7 +37,9 @@ def _called(name: str, arguments: list[Any]) -> Any:
 
 def _present(request: Request) -> Response:
     name, arguments = request.path_params["call"], json.loads(request.query_params.get("with", "[]"))
-    found = json.loads(STATE.dump_json(get_classroom().state())) if name == "state" else _called(name, arguments)
+    found = (
+        json.loads(STATE.dump_json(current_app().classroom().state())) if name == "state" else _called(name, arguments)
+    )
     return JSONResponse(found)
 
 
@@ -47,4 +49,10 @@ if __name__ == "__main__":
     site.render()
 elif __name__ != "__mp_main__":
     present = Route("/present/{call}", _present)
-    app = st.App(__file__, routes=[*routes.routes(), present], middleware=routes.MIDDLEWARE, lifespan=lifespan.lifespan)
+    own = current_app()
+    app = st.App(
+        __file__,
+        routes=[*routes.routes(own), present],
+        middleware=routes.middleware(own),
+        lifespan=partial(lifespan.lifespan, own),
+    )

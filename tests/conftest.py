@@ -13,7 +13,7 @@ from hypothesis import settings
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests import kept
 from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
-from tests.unstarted import record, services  # noqa: F401  # fixtures
+from tests.unstarted import own_app, record, services  # noqa: F401  # fixtures
 
 kept.keep()
 

@@ -124,3 +124,47 @@ def test_the_server_uses_of_streamlit_what_is_no_widget() -> None:
     }
     assert ("rules.py", "secrets") in uses
     assert sorted(use for use in uses if use[1] not in allowed) == []
+
+
+VALUES = {"StepKind", "TypeAdapter", "TypeVar", "View", "compile", "frozenset", "getLogger", "tuple"}
+"""Calls that return what is not changed afterwards."""
+CHANGES = {"add", "append", "clear", "extend", "insert", "pop", "popitem", "remove", "setdefault", "update"}
+
+
+def test_the_servers_process_shares_one_object() -> None:
+    """Its state is the App's, so that two servers in one process share none (``tests/server/test_app.py``)."""
+    shared = {
+        f"{path.relative_to(PACKAGE)}: {name}"
+        for room in ("server", "dashboard")
+        for path in (PACKAGE / room).rglob("*.py")
+        for name in _shared(ast.parse(path.read_text("utf-8")))
+    }
+    assert shared == {
+        "server/app.py: _current",
+        "server/files/assets.py: _contents",  # a cache of files that do not change
+    }
+
+
+def _shared(module: ast.Module) -> Iterator[str]:
+    """Yields a module's names whose values are changed, or are objects that may change."""
+    values = dict(_values(module))
+    for name, value in values.items():
+        if isinstance(value, ast.Call) and ast.unparse(value.func).rpartition(".")[2] not in VALUES:
+            yield name
+    for node in ast.walk(module):
+        match node:
+            case ast.Global(names=names):
+                yield from names
+            case ast.Attribute(value=ast.Name(id=name), ctx=ast.Store()) if name in values:
+                yield name
+            case ast.Subscript(value=ast.Name(id=name), ctx=ast.Store() | ast.Del()) if name in values:
+                yield name
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=change)):
+                yield from {name} & values.keys() if change in CHANGES else ()
+
+
+def _values(module: ast.Module) -> Iterator[tuple[str, ast.expr | None]]:
+    for node in module.body:
+        if isinstance(node, ast.Assign | ast.AnnAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                yield from ((name.id, node.value) for name in ast.walk(target) if isinstance(name, ast.Name))

@@ -10,25 +10,30 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.classroom import close_classroom
+from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine
 from tests.epochs import epoch_end
 
 
 @pytest.fixture
-def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Services]:
+def own_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    """This process's App, anew: it knows nothing of what other tests did."""
+    app = App()
+    monkeypatch.setattr("rnn_compare.server.app._current", app)
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def services(own_app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
     """The server's services on an empty cache; the engine isn't started: what is submitted waits."""
     cache = tmp_path / "cache"
     cache.mkdir()
     monkeypatch.setenv(CACHE_VARIABLE, str(cache))
     store = RunStore(cache / "runs.db")
-    shared = Services(store, Engine(store, origin="page"))
-    monkeypatch.setattr("rnn_compare.server.services._services", shared)
-    close_classroom()  # of another test's cache
-    yield shared
-    close_classroom()
-    store.close()
+    own_app._services = Services(store, Engine(store, origin="page"), own_app.classroom)
+    return own_app.services()
 
 
 @pytest.fixture

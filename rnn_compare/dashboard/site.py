@@ -16,9 +16,8 @@ from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
 from rnn_compare.dashboard.widgets import sign_in, url_state
 from rnn_compare.errors import UserError
-from rnn_compare.server.access import upload_gate
-from rnn_compare.server.classroom import get_classroom
-from rnn_compare.server.services import FIRST_PAGE_SECONDS, get_services
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import FIRST_PAGE_SECONDS
 
 LOOK_SECONDS = 3.0
 """How often a page that cannot use the cache looks whether it can by now."""
@@ -26,7 +25,7 @@ LOOK_SECONDS = 3.0
 
 def render() -> None:
     """Runs the page that the visitor is on."""
-    upload_gate.close_for_this_session()  # the box for a file, where it is drawn, opens it again
+    current_app().upload_gate.close_for_this_session()  # the box for a file, where it is drawn, opens it again
     theme.apply()
     page = st.navigation(
         [
@@ -51,9 +50,9 @@ def render() -> None:
     theme.name_page(page.title)
     component("common/menu.js")(key="menu")  # first: what stands at its place never changes from one run to the next
     try:
-        services = get_services()
+        services = current_app().services()
         services.engine.expect(after=FIRST_PAGE_SECONDS)
-        for warning in (*services.store.warnings, *get_classroom().warnings):
+        for warning in (*services.store.warnings, *current_app().classroom().warnings):
             st.warning(warning, icon=":material/report:")
         with url_state.drawing(page.url_path):
             page.run()
@@ -67,7 +66,7 @@ def render() -> None:
 
 def _usable() -> bool:
     with contextlib.suppress(UserError):
-        return bool(get_services().snapshot())
+        return bool(current_app().services().snapshot())
     return False
 
 

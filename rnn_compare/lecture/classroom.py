@@ -28,9 +28,6 @@ class Classroom:
     changes something holds a lock while the disk takes it; whoever only looks never waits, so an event loop may look:
     what is read here is replaced whole, or entry by entry.
 
-    Args:
-        path: The database file.
-
     Attributes:
         warnings: Sentences for people, such as that it could not be read.
 

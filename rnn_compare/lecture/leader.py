@@ -36,10 +36,6 @@ def standing(networks: Sequence[Group], evidence: Evidence) -> Standing:
 
     Of one training each, the trained networks are judged as they are: by the reviews on which they differ, or else by
     what the choice of the reviews explains. Of several seeds each, their settings are.
-
-    Args:
-        networks: The groups; all of their runs have ended.
-        evidence: Their results.
     """
     broken = [group.name for group in networks if not group.counted]
     if broken or len(networks) < 2:

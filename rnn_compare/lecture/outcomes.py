@@ -51,13 +51,7 @@ class QuestionOutcome:
 
 
 def outcome(question: Question, runs: Sequence[Run], evidence: Evidence) -> QuestionOutcome:
-    """Returns the outcome of a question.
-
-    Args:
-        question: The question.
-        runs: Those that it is about.
-        evidence: Their results.
-    """
+    """Returns the outcome of a question."""
     if question.kind == "own":
         if question.right is None:
             return QuestionOutcome(None, "This question has no right answer.")

@@ -13,12 +13,7 @@ LONGEST_REVIEW = 2000
 
 
 class Mailbox:
-    """Reviews of one lecture. One thread at a time may change it; any may look.
-
-    Args:
-        record: Keeps them.
-        lecture: The lecture's number.
-    """
+    """Reviews of one lecture. One thread at a time may change it; any may look."""
 
     def __init__(self, record: ClassroomRecord, lecture: int) -> None:
         self._record, self._lecture = record, lecture

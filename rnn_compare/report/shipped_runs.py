@@ -86,7 +86,7 @@ def _recorded(store: RunStore, run: Run) -> RecordedRun:
     as_shipped = replace(
         run,
         epochs=tuple(epochs),
-        owner=replace(run.owner, host=_kind_of_host(run)),
+        owner=run.owner._replace(host=_kind_of_host(run)),
         versions=run.versions | {"system": run.versions.get("system", "").partition("-")[0]},
     )
     if as_shipped.best is None or as_shipped.best.epoch != best.epoch:

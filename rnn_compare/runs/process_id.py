@@ -1,7 +1,7 @@
 """The process that a run belongs to, and a test of whether it still lives."""
 
 import socket
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import psutil
 
@@ -10,8 +10,7 @@ SILENT_SECONDS = 60.0
 """How long an owner on another machine may be silent before it counts as gone."""
 
 
-@dataclass(frozen=True)
-class Owner:
+class Owner(NamedTuple):
     """A process, told from a later one with the same number by when it started.
 
     Attributes:

@@ -80,8 +80,7 @@ class RunStore:
         ids = [f"{experiment.cell.lower()}-{secrets.token_hex(3)}" for experiment in experiments]
         beforehand(ids)
         now = time.time()
-        process = (owner.pid, owner.started, owner.host)
-        shared = (ids[0], Status.QUEUED, origin, now, now, *process, visitor, priority)
+        shared = (ids[0], Status.QUEUED, origin, now, now, *owner, visitor, priority)
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT INTO runs (id, experiment, setting, comparison, status, origin, created, heartbeat,"
@@ -113,22 +112,12 @@ class RunStore:
             row = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()
             if row is None or not Status(row["status"]).ended:
                 raise UserError(f"{run} {'was deleted' if row is None else 'is at work already'}.")
+            state = (Status.QUEUED, experiment.model_dump_json(), experiment.setting, time.time())
             connection.execute(
                 "UPDATE runs SET status = ?, reason = NULL, ended = NULL, stop_requested = 0, experiment = ?,"
                 " setting = ?, heartbeat = ?, owner_pid = ?, owner_started = ?, owner_host = ?, visitor = ?,"
                 f" priority = ?, turn = {_NEXT_TURN} WHERE id = ?",
-                (
-                    Status.QUEUED,
-                    experiment.model_dump_json(),
-                    experiment.setting,
-                    time.time(),
-                    owner.pid,
-                    owner.started,
-                    owner.host,
-                    visitor,
-                    priority,
-                    run,
-                ),
+                (*state, *owner, visitor, priority, run),
             )
 
     def record(self, events: Sequence[Event]) -> list[str]:
@@ -174,10 +163,7 @@ class RunStore:
     def heartbeat(self, owner: Owner) -> None:
         """Notes that the owner of its unfinished runs is alive."""
         with self._transaction() as connection:
-            connection.execute(
-                f"UPDATE runs SET heartbeat = ? WHERE {_UNFINISHED_OF}",
-                (time.time(), owner.pid, owner.started, owner.host),
-            )
+            connection.execute(f"UPDATE runs SET heartbeat = ? WHERE {_UNFINISHED_OF}", (time.time(), *owner))
 
     def rename(self, run: str, name: str) -> None:
         """Gives the run a name; an empty one takes it away.
@@ -258,7 +244,7 @@ class RunStore:
 
     def unfinished(self, owner: Owner) -> list[Run]:
         """Returns the runs of a process that wait or are at work."""
-        records = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host))
+        records = self._read(f"SELECT id FROM runs WHERE {_UNFINISHED_OF}", owner)
         return self.runs([row["id"] for row in records])
 
     def gradients(self, run: str) -> list[EpochGradients]:
@@ -277,9 +263,7 @@ class RunStore:
 
     def stop_requests(self, owner: Owner, at_work: Collection[str] = ()) -> list[str]:
         """Returns the owner's unfinished runs that somebody asked to stop, and those at work that are not recorded."""
-        requested = self._read(
-            f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}", (owner.pid, owner.started, owner.host)
-        )
+        requested = self._read(f"SELECT id FROM runs WHERE stop_requested AND {_UNFINISHED_OF}", owner)
         recorded = self._read(f"SELECT id FROM runs WHERE id IN ({', '.join('?' * len(at_work))})", list(at_work))
         return [row["id"] for row in requested] + sorted(set(at_work) - {row["id"] for row in recorded})
 

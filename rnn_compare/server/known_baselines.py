@@ -35,22 +35,14 @@ class BaselineResults:
 
 
 class KnownBaselines:
-    """Baselines as pages ask for them: it answers at once, whatever there is.
-
-    Args:
-        engine: Its workers do what was not done before.
-    """
+    """Baselines as pages ask for them: it answers at once, whatever there is."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._problems: dict[Experiment, tuple[float, str]] = {}
 
     def look_up(self, runs: Sequence[Run]) -> BaselineResults:
-        """Returns the baselines of the first run's split. A worker begins with them once a network has an epoch.
-
-        Args:
-            runs: The runs on the charts.
-        """
+        """Returns the baselines of the first run's split. A worker begins with them once a network has an epoch."""
         if not runs:
             return BaselineResults()
         experiment = same_baselines(runs[0].experiment)

@@ -14,11 +14,8 @@ import anyio.to_thread
 import streamlit as st
 
 from rnn_compare.errors import UserError
-from rnn_compare.server.access import rules
-from rnn_compare.server.classroom import close_classroom
-from rnn_compare.server.phones import join
-from rnn_compare.server.services import close_services, get_services
-from rnn_compare.server.tuning import connections, patches
+from rnn_compare.server.app import App
+from rnn_compare.server.tuning import patches
 from rnn_compare.server.urls import page_url
 
 BEFOREHAND = (
@@ -32,23 +29,22 @@ what Streamlit looks at icons with."""
 
 
 @contextlib.asynccontextmanager
-async def lifespan(_app: object) -> AsyncIterator[dict[str, object]]:
+async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
-    connections.spare_descriptors()
+    app.connections.spare_descriptors()
     patches.take_turns()
     for name in ("asyncio", "uvicorn.error"):
         logging.getLogger(name).addFilter(patches.Seldom())
-    patches.look_rarely()
+    patches.look_rarely(app.connections)
     prepare()
-    print(rules.described(), flush=True)
+    print(app.access.described(), flush=True)
     with contextlib.suppress(UserError):  # every page says it in words, and tries again
-        await anyio.to_thread.run_sync(get_services)
+        await anyio.to_thread.run_sync(app.services)
     if not st.get_option("server.headless"):  # Streamlit does it for a script, but not for an `st.App`
         await anyio.to_thread.run_sync(webbrowser.open, page_url())
-    with _before_the_end(join.close):
+    with _before_the_end(app.phones.close):
         yield {}
-    await anyio.to_thread.run_sync(close_services)
-    close_classroom()
+    await anyio.to_thread.run_sync(app.close)
 
 
 def prepare() -> None:

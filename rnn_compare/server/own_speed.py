@@ -15,12 +15,7 @@ LOOK_SECONDS = 2.0
 
 
 class OwnSpeed:
-    """The speed of the machine that the engine trains on. Any thread may ask.
-
-    Args:
-        engine: The server's.
-        store: The record.
-    """
+    """The speed of the machine that the engine trains on. Any thread may ask."""
 
     def __init__(self, engine: Engine, store: RunStore) -> None:
         self._engine, self._store = engine, store

@@ -53,11 +53,7 @@ class Replays:
             self._path.unlink(missing_ok=True)
 
     def under_way(self, runs: Sequence[Run]) -> Replay | None:
-        """Returns the replay that is not over yet.
-
-        Args:
-            runs: All runs, as they are recorded.
-        """
+        """Returns the replay that is not over yet."""
         latest = self._latest
         return None if latest is None or latest.is_over(runs, time.time()) else latest
 

@@ -1,4 +1,4 @@
-"""Services that all pages share: one record and one engine for the whole server."""
+"""The record of runs, the engine that trains, and what is worked out of the runs once for all viewers."""
 
 import contextlib
 import os
@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from streamlit import runtime
@@ -16,15 +17,14 @@ from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.outcomes import QuestionOutcome, outcome
 from rnn_compare.lecture.questions import Question
-from rnn_compare.paths import cache_folder
 from rnn_compare.runs import queue
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.classroom import close_classroom, get_classroom
 from rnn_compare.server.known_baselines import KnownBaselines
 from rnn_compare.server.own_speed import OwnSpeed
 from rnn_compare.server.replays import Replays
@@ -46,9 +46,6 @@ FIRST_PAGE_SECONDS = 3.0
 """What the first visitor's page has the machine to itself before the workers import TensorFlow."""
 
 Made = TypeVar("Made")
-
-_lock = threading.Lock()
-_services: "Services | None" = None
 
 
 class Snapshot:
@@ -97,30 +94,57 @@ class Snapshot:
 
 @dataclass
 class Services:
-    """The record of runs and the engine that trains."""
+    """The record of runs and the engine that trains.
+
+    Attributes:
+        store: The record.
+        engine: Trains what is submitted, and records it.
+        classroom: Returns the class, which hides runs until it has predicted.
+        reporting: Held while a report is made: one at a time.
+    """
 
     store: RunStore
     engine: Engine
+    classroom: Callable[[], Classroom]
+
+    @classmethod
+    def start(cls, path: Path, classroom: Callable[[], Classroom]) -> "Services":
+        """Opens the record and starts the engine, which returns before its workers are there.
+
+        Raises:
+            UserError: If the record cannot be used.
+        """
+        store = RunStore(path)
+        first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
+        if first_start_counts:
+            _take_in_recordings(store)
+        engine = Engine(store, "page", somebody_there=_a_page_is_open)
+        engine.start(after=FIRST_PAGE_SECONDS)
+        services = cls(store, engine, classroom)
+        if first_start_counts:
+            services.own_speed.measure_once()
+        return services
 
     def __post_init__(self) -> None:
         self._reading = threading.RLock()  # who is told of what was hidden may look
         self._latest: Snapshot | None = None
-        self.evidence = Evidence(self.store, lambda run: get_classroom().state().hides(run))
+        self.evidence = Evidence(self.store, lambda run: self.classroom().state().hides(run))
         self._concluded: OrderedDict[Hashable, Any] = OrderedDict()  # each key has a type of its own
         self.baselines = KnownBaselines(self.engine)
         self.replays = Replays(self.store.path.with_name("replay.json"))
         self.own_speed = OwnSpeed(self.engine, self.store)
+        self.reporting = threading.Lock()
 
     @property
     def fresh(self) -> Snapshot | None:
         """The last snapshot, unless the record has to be read anew; this never waits."""
         latest = self._latest
-        return latest if latest and not latest.is_stale and latest.state is get_classroom().state() else None
+        return latest if latest and not latest.is_stale and latest.state is self.classroom().state() else None
 
     def snapshot(self) -> Snapshot:
         """Returns all runs as they were at most ``SNAPSHOT_SECONDS`` ago; what is hidden by now is hidden at once."""
         with self._reading:
-            state = get_classroom().state()
+            state = self.classroom().state()
             if self._latest is None or self._latest.is_stale or self._latest.state is not state:
                 self._latest = Snapshot(self.store.runs(), state)
             return self._latest
@@ -144,14 +168,14 @@ class Services:
         reads the record meanwhile, so that no page has a glimpse of them.
         """
         with self._reading:
-            started = self.engine.submit(experiments, visitor, priority, beforehand=get_classroom().hide)
+            started = self.engine.submit(experiments, visitor, priority, beforehand=self.classroom().hide)
             self._latest = None
         return started
 
     def hide(self, runs: Sequence[str]) -> None:
         """Hides recorded runs until the class has predicted."""
         with self._reading:
-            get_classroom().hide(runs)
+            self.classroom().hide(runs)
             self._latest = None
 
     def require_shown(self, *runs: str) -> None:
@@ -160,7 +184,7 @@ class Services:
         Raises:
             UserError: If one of the runs is hidden.
         """
-        if any(map(get_classroom().state().hides, self.store.runs(runs))):
+        if any(map(self.classroom().state().hides, self.store.runs(runs))):
             raise UserError(CURTAIN)
 
     def refresh(self) -> None:
@@ -232,26 +256,11 @@ class Services:
         line = queue.line(own)
         return History(snapshot.all_runs, self.own_speed.now).starts(line, running, self.at_once) if line else {}
 
-
-def get_services() -> Services:
-    """Returns the server's services, begun at the first call.
-
-    Raises:
-        UserError: If the cache folder or the record cannot be used; the next call tries again.
-    """
-    global _services
-    with _lock:
-        if _services is None:
-            store = RunStore(cache_folder() / "runs.db")
-            first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
-            if first_start_counts:
-                _take_in_recordings(store)
-            engine = Engine(store, "page", somebody_there=_a_page_is_open)
-            engine.start(after=FIRST_PAGE_SECONDS)
-            _services = Services(store, engine)
-            if first_start_counts:
-                _services.own_speed.measure_once()
-        return _services
+    def close(self) -> None:
+        """Ends the engine and its workers, and closes the record."""
+        self.own_speed.close()
+        self.engine.close()
+        self.store.close()
 
 
 def _a_page_is_open() -> bool:
@@ -267,20 +276,3 @@ def _take_in_recordings(store: RunStore) -> None:
 
     with contextlib.suppress(UserError):  # a full disk: nothing is lost but the examples
         take_in_shipped(store)
-
-
-def running_services() -> Services | None:
-    """Returns the server's services if they have begun."""
-    return _services
-
-
-def close_services() -> None:
-    """Ends the engine and its workers, and closes all records."""
-    global _services
-    with _lock:
-        if _services is not None:
-            _services.own_speed.close()
-            _services.engine.close()
-            _services.store.close()
-        _services = None
-    close_classroom()

@@ -29,12 +29,7 @@ def is_behind_the_curtain(snapshot: Snapshot, link_names: Sequence[str]) -> bool
 
 
 def chosen(runs: Sequence[Run], names: Sequence[str]) -> list[Run]:
-    """Returns the runs that a link names, in its order; where there is none of them, the newest ones.
-
-    Args:
-        runs: All runs, in the order of their making.
-        names: What the link names.
-    """
+    """Returns the runs that a link names, in its order; where there is none of them, the newest ones."""
     return _that_fit(_named(runs, names) or newest(runs))
 
 
@@ -71,12 +66,7 @@ def fit_together(runs: Sequence[Run]) -> bool:
 
 
 def link(picked: Sequence[Run], runs: Sequence[Run]) -> str:
-    """Returns how a link names some runs.
-
-    Args:
-        picked: The runs.
-        runs: All there are.
-    """
+    """Returns how a link names some of all runs."""
     whole: dict[str, set[str]] = {}
     for run in runs:
         whole.setdefault(run.comparison, set()).add(run.id)

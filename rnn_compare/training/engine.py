@@ -66,16 +66,20 @@ class Engine:
         origin: What the runs are recorded as coming from: ``page`` or ``command line``.
         somebody_there: Tells whether somebody may soon want a worker. While nobody does, those of this machine give
             their memory back after some minutes (``idle_shutdown.REST_SECONDS``).
+
+    Attributes:
+        owner: This process, as its runs name it.
+        scheduler: The address of the cluster elsewhere that trains, if one was named.
     """
 
     def __init__(self, store: RunStore, origin: str, somebody_there: Callable[[], bool] = lambda: True) -> None:
         self._store = store
         self._origin = origin
-        self._owner = Owner.current()
-        self._scheduler = os.environ.get(SCHEDULER_VARIABLE) or None
+        self.owner = Owner.current()
+        self.scheduler = os.environ.get(SCHEDULER_VARIABLE) or None
         self._wake = threading.Event()
         self._analyses = Analyses()
-        self._dispatcher = Dispatcher(store, self._owner, self._wake.set)
+        self._dispatcher = Dispatcher(store, self.owner, self._wake.set)
         self._state = EngineState("starting")
         self._thread: threading.Thread | None = None
         self._workers: Workers | None = None
@@ -83,16 +87,6 @@ class Engine:
         self._closing = threading.Event()
         self._rest = Rest(somebody_there)
         self._resting = False
-
-    @property
-    def owner(self) -> Owner:
-        """This process, as its runs name it."""
-        return self._owner
-
-    @property
-    def scheduler(self) -> str | None:
-        """The address of the cluster elsewhere that trains, if one was named."""
-        return self._scheduler
 
     @property
     def state(self) -> EngineState:
@@ -110,11 +104,7 @@ class Engine:
             self._thread.start()
 
     def expect(self, after: float) -> None:
-        """Has the workers fetched if they rest: somebody has come who may soon want one. Returns at once.
-
-        Args:
-            after: As in ``start``.
-        """
+        """Has the workers fetched if they rest: somebody has come who may soon want one. Returns at once."""
         self._rest.want(after)
         if self._resting:
             self._wake.set()
@@ -142,7 +132,7 @@ class Engine:
         """
         with self._submitting:
             self._check_takes(len(experiments), visitor)
-            runs = self._store.create(experiments, self._owner, self._origin, visitor, priority, beforehand)
+            runs = self._store.create(experiments, self.owner, self._origin, visitor, priority, beforehand)
         self._rest.want()
         self._wake.set()
         return runs
@@ -181,14 +171,14 @@ class Engine:
             )
         with self._submitting:
             self._check_takes(1, visitor)
-            self._store.submit_again(run, experiment, self._owner, visitor, priority)
+            self._store.submit_again(run, experiment, self.owner, visitor, priority)
         self._rest.want()
         self._wake.set()
 
     def _check_takes(self, count: int, visitor: str) -> None:
         if self._state.phase in ("failed", "closed"):
             raise UserError(self._state.reason or "The engine was closed. Start the program again to train.")
-        check_room(self._store.unfinished(self._owner), count, visitor)
+        check_room(self._store.unfinished(self.owner), count, visitor)
 
     def stop(self, run: str) -> None:
         """Ends a run within two seconds, whichever process it belongs to, and keeps what was measured.
@@ -284,7 +274,7 @@ class Engine:
             return
         while not self._closing.is_set():
             # A cluster elsewhere may come and go at any time; here a run that is submitted ends the wait.
-            idle = self._scheduler is None and self._state.phase == "ready" and self._dispatcher.is_idle
+            idle = self.scheduler is None and self._state.phase == "ready" and self._dispatcher.is_idle
             self._wake.wait(IDLE_SECONDS if idle or (self._resting and not self._rest.is_ending) else TICK_SECONDS)
             self._wake.clear()
             try:
@@ -299,16 +289,16 @@ class Engine:
         self._end(self._workers)
 
     def _open_workers(self) -> Workers:
-        if self._scheduler:
+        if self.scheduler:
             from rnn_compare.training.remote.cluster import RemoteWorkers  # few need it
 
-            return RemoteWorkers(self._scheduler, self._receive)
+            return RemoteWorkers(self.scheduler, self._receive)
         return LocalWorkers(self._receive)
 
     def _rest_or_rise(self, workers: Workers) -> None:
         """Sends the workers home where nobody needs them, and fetches them again."""
         idle = self._state.phase == "ready" and self._dispatcher.is_idle
-        resting = self._scheduler is None and self._rest.is_due(idle)
+        resting = self.scheduler is None and self._rest.is_due(idle)
         if resting and not self._resting:
             self._state = EngineState("starting")  # whoever asks from now on waits until they are back
             workers.rest()
@@ -342,7 +332,7 @@ class Engine:
         while self._state.phase in ("starting", "ready") and time.monotonic() < until:
             if self._workers is not None and not self._resting and self._workers.answers():
                 return self._workers
-            if self._scheduler is None and self._state.reason:
+            if self.scheduler is None and self._state.reason:
                 break  # a cluster without workers is no reason: a worker here answers
             time.sleep(0.05)
         raise UserError(self._state.reason or "No worker is ready yet. Try again in a moment.")

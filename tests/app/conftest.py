@@ -9,7 +9,8 @@ import pytest
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.record import Run
-from rnn_compare.server.services import Services, close_services, get_services
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
 
 
@@ -26,13 +27,13 @@ def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Se
     """The services that the pages find; they are begun once and kept until a test closes them."""
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     monkeypatch.setenv("RNN_COMPARE_WORKERS", "1")
-    return get_services()
+    return current_app().services()
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _close_services() -> Iterator[None]:
     yield  # no worker of these tests is left when others count theirs
-    close_services()
+    current_app().close()
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.presets import PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.server.access import visitor
-from rnn_compare.server.services import Services, close_services
+from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine, EngineState
 from tests.patience import PATIENCE
 
@@ -309,7 +310,7 @@ def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
 
 
 def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    close_services()
+    current_app().close()
     (tmp_path / "file").write_text("a file where the folder should be")
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
     app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
@@ -319,7 +320,7 @@ def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatc
 
 
 def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    close_services()
+    current_app().close()
     (tmp_path / "runs.db").write_bytes(b"this is no database" * 1000)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     try:
@@ -329,7 +330,7 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
         aside = next(tmp_path.glob("runs.db.unreadable*"))
         assert aside.read_bytes().startswith(b"this is no database")
     finally:
-        close_services()
+        current_app().close()
 
 
 def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run]) -> None:

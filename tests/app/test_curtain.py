@@ -24,10 +24,10 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.process_id import Owner
+from rnn_compare.server.app import current_app
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_curves import packed
 from rnn_compare.server.board.board_message import View
-from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.services import CURTAIN, Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
@@ -54,7 +54,7 @@ def hidden(services: Services) -> str:
     recorded(services, (0.6, 0.7), seed=2)
     run = recorded(services, ACCURACIES)
     services.store.rename(run, "Nobody's name")
-    get_classroom().begin("book")
+    current_app().classroom().begin("book")
     services.hide([run])
     return run
 
@@ -86,7 +86,7 @@ def visit(page: str, **address: str) -> AppTest:
 def answered(named: Sequence[str]) -> str:
     path, _, query = live.url(named, View(("accuracy", "loss"), baselines=True)).partition("?")
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode(), "headers": []}
-    answer = asyncio.run(live.answer(Request(scope | {"server": ("127.0.0.1", 1), "scheme": "http"})))
+    answer = asyncio.run(current_app().live.answer(Request(scope | {"server": ("127.0.0.1", 1), "scheme": "http"})))
     body = bytes(answer.body)
     return (gzip.decompress(body) if answer.headers.get("Content-Encoding") else body).decode()
 
@@ -104,7 +104,7 @@ def test_a_sweep_over_its_setting_counts_it_as_not_trained_until_the_reveal(hidd
     told = sent(visit("sweep.page", **grid))
     assert "1 of 3 runs trained" in told
     assert [each for each in telling(hidden) if each in told] == []
-    get_classroom().reveal()
+    current_app().classroom().reveal()
     assert "2 of 3 runs trained" in sent(visit("sweep.page", **grid))
 
 
@@ -112,7 +112,7 @@ def test_a_sweep_over_its_setting_counts_it_as_not_trained_until_the_reveal(hidd
 @pytest.mark.usefixtures("hidden")
 def test_the_lists_of_networks_hold_it_again_after_the_reveal(page: str) -> None:
     assert "Nobody's name" not in sent(visit(page))
-    get_classroom().reveal()
+    current_app().classroom().reveal()
     assert "Nobody's name" in sent(visit(page))
 
 
@@ -125,7 +125,7 @@ def test_no_answer_to_a_browser_that_asks_for_news_holds_it(named: list[str], hi
 
 def test_a_link_to_hidden_runs_says_so_and_shows_them_after_the_reveal(hidden: str) -> None:
     assert CURTAIN in sent(visit("compare.page", show=hidden))
-    get_classroom().reveal()
+    current_app().classroom().reveal()
     told = sent(visit("compare.page", show=hidden))
     assert CURTAIN not in told
     assert packed(ACCURACIES) in told
@@ -141,7 +141,7 @@ def test_a_download_that_was_offered_before_is_refused(services: Services, hidde
     ):
         with pytest.raises(UserError, match=CURTAIN):
             download()
-    get_classroom().reveal()
+    current_app().classroom().reveal()
     assert take_home.report(services, [hidden], "csv", "report")
 
 
@@ -153,7 +153,7 @@ def test_nothing_is_concluded_from_a_hidden_run_about_others_of_its_setting(serv
     found = services.evidence.spread(group, "typical")
     assert found is not None
     assert "3 other runs" in found[1]
-    get_classroom().begin("book")
+    current_app().classroom().begin("book")
     services.hide(others[:1])
     assert services.evidence.spread(group, "typical") is None
 
@@ -166,7 +166,7 @@ def test_a_report_of_others_says_nothing_that_is_known_from_hidden_runs(services
         for cell in ("LSTM", "SimpleRNN")
     ]
     assert b"3 other runs" in take_home.report(services, shown, "html", "report")
-    get_classroom().begin("book")
+    current_app().classroom().begin("book")
     services.hide(others)
     assert b"other runs" not in take_home.report(services, shown, "html", "report")
 
@@ -192,7 +192,7 @@ def glimpses_by_others(services: Services) -> Iterator[list[str]]:
 
 
 def test_nobody_has_a_glimpse_of_what_is_submitted_hidden(services: Services, glimpses_by_others: list[str]) -> None:
-    get_classroom().begin("book")
+    current_app().classroom().begin("book")
     for seed in range(15):
         started = services.submit_hidden([Experiment(**SETTING, seed=seed)])
         glimpses_by_others += started
@@ -202,7 +202,7 @@ def test_nobody_has_a_glimpse_of_what_is_submitted_hidden(services: Services, gl
 
 def test_what_is_submitted_hidden_is_hidden_before_it_is_recorded(services: Services) -> None:
     """A server that is killed in between leaves nothing in sight."""
-    classroom = get_classroom()
+    classroom = current_app().classroom()
     classroom.begin("book")
     hidden_and_recorded: list[tuple[frozenset[str], list[str]]] = []
     classroom.listen(

@@ -30,9 +30,9 @@ from rnn_compare.report.shipped_runs import take_in_shipped
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
-from rnn_compare.server.access import visitor
+from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
 from rnn_compare.server.board.board_curves import packed
-from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import CURTAIN, Services
 
@@ -150,7 +150,7 @@ def addresses(hidden: Sequence[Run]) -> Iterator[dict[str, str]]:
 
 def everything(services: Services, hidden: Sequence[Run], turn: int) -> Iterator[tuple[str, str]]:
     """Yields all that is sent at a moment, each with where it is from."""
-    state, links = get_classroom().state(), list(addresses(hidden))
+    state, links = current_app().classroom().state(), list(addresses(hidden))
     for place, page in enumerate((*PAGES, *WALL)):
         address = links[(turn + place) % len(links)]  # each page is opened by each link in the course of a lecture
         seen = sent(visit(page, **address))
@@ -160,7 +160,7 @@ def everything(services: Services, hidden: Sequence[Run], turn: int) -> Iterator
     for address in links:
         yield f"live {address}", answered([name for name in address.get("show", "").split(",") if name])
     for is_quick in (True, False):
-        yield "phone", broadcast._made(get_classroom(), state, is_quick)[0].decode()
+        yield "phone", broadcast._made(current_app().running(), current_app().classroom(), state, is_quick)[0].decode()
     shown = [run.id for run in services.runs()][-4:]
     if shown and turn == 0:
         yield "report", take_home.report(services, shown, "html", "report").decode()
@@ -198,17 +198,17 @@ def stands_there_anyway(services: Services, lecture: Lecture) -> set[str]:
     """Gives a lecture whose networks nobody has trained, and returns all numbers that are seen."""
     navigation.begin(services, lecture.name)
     found = set().union(*(numbers(text) for _, text in everything(services, (), 0)))
-    while unrevealed(lecture, get_classroom().state()):
+    while unrevealed(lecture, current_app().classroom().state()):
         found |= numbers(sent(visit("present.page")))
         navigation.advance(services)
-    get_classroom().end()
+    current_app().classroom().end()
     return found
 
 
 def press_until_the_last_reveal(services: Services, lecture: Lecture) -> Iterator[tuple[int, set[str]]]:
     """Gives a lecture that has begun, and yields at each press what is still to be predicted."""
     turn = 0
-    while settings := unrevealed(lecture, get_classroom().state()):
+    while settings := unrevealed(lecture, current_app().classroom().state()):
         finish(services, [run.id for run in services.all_runs() if not run.status.ended])  # its trainings go fast
         yield turn, settings
         turn += 1
@@ -220,7 +220,7 @@ def press_until_the_last_reveal(services: Services, lecture: Lecture) -> Iterato
 def test_a_fresh_install_does_not_show_the_answer(lecture: Lecture, recorded: bool, fresh: Services) -> None:
     navigation.begin(fresh, lecture.name, recorded)
     for turn, settings in press_until_the_last_reveal(fresh, lecture):
-        assert leaks(fresh, lecture, settings, turn) == {}, get_classroom().state()
+        assert leaks(fresh, lecture, settings, turn) == {}, current_app().classroom().state()
 
 
 @pytest.mark.parametrize("lecture", GATED)
@@ -238,7 +238,7 @@ def test_neither_do_runs_of_other_seeds_nor_what_visitors_train_meanwhile(lectur
     for turn, settings in press_until_the_last_reveal(fresh, lecture):
         if turn == 1:
             train(fresh, [each.model_copy(update={"seed": 9}) for each in asked_about])
-        assert leaks(fresh, lecture, settings, turn, elsewhere) == {}, get_classroom().state()
+        assert leaks(fresh, lecture, settings, turn, elsewhere) == {}, current_app().classroom().state()
     assert fresh.snapshot().hidden == []
     assert len(numbers(sent(visit("runs.page"))) & needles) > len(asked_about)
 
@@ -269,7 +269,7 @@ def test_each_page_says_why_networks_are_missing_and_shows_them_when_the_lecture
     assert CURTAIN not in sent(visit(page))
     navigation.begin(fresh, "book")
     assert CURTAIN in sent(visit(page))
-    get_classroom().end()
+    current_app().classroom().end()
     assert CURTAIN not in sent(visit(page))
 
 
@@ -308,9 +308,9 @@ def test_networks_that_really_train_while_a_visitor_trains_the_same_are_hidden_u
     lecture = find("tiny", step_kinds())
     navigation.begin(tiny, "tiny")
     visitors = tiny.engine.submit([each.model_copy(update={"seed": 5}) for each in lecture.preset_at(0).experiments()])
-    while not get_classroom().state().runs:
+    while not current_app().classroom().state().runs:
         navigation.advance(tiny)
-    runs = [*visitors, *get_classroom().state().runs]
+    runs = [*visitors, *current_app().classroom().state().runs]
     assert len(runs) == 4
     told = ""
     while not all(run.status.ended for run in tiny.store.runs(runs)):
@@ -324,4 +324,4 @@ def test_networks_that_really_train_while_a_visitor_trains_the_same_are_hidden_u
     navigation.advance(tiny)
     told = answered([runs[2], runs[3]]) + answered(visitors)
     assert "".join(str(curve in told) for curve in curves) == "True" * 4
-    get_classroom().end()
+    current_app().classroom().end()

@@ -20,7 +20,7 @@ from rnn_compare.explain.verdict import ask, encode, run_weights
 from rnn_compare.explain.word_by_word import logits_without, words_read
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
-from rnn_compare.server.services import get_services
+from rnn_compare.server.app import current_app
 from tests.patience import PATIENCE
 
 from .conftest import script
@@ -106,7 +106,7 @@ def until(app: AppTest, true: Callable[[], object]) -> None:
     """Looks again and again, as the browser does, until something is true."""
     deadline = time.monotonic() + PATIENCE
     while not true():
-        engine = get_services().engine
+        engine = current_app().services().engine
         assert time.monotonic() < deadline, f"it never came: {engine.state}, {engine.workers()}"
         time.sleep(0.1)
         app.run()

@@ -13,8 +13,8 @@ from rnn_compare.formatting import about
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.runs.estimate import Speed
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.server.access import visitor
-from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
 from rnn_compare.server.own_speed import OwnSpeed
 from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import Services
@@ -93,10 +93,10 @@ def sent(app: AppTest) -> str:
 
 
 def answer(*values: object) -> None:
-    state = get_classroom().state()
+    state = current_app().classroom().state()
     assert state.question is not None
     for device, value in enumerate(values):
-        get_classroom().answer(f"device-{device}", state.question.id, state.round, value)
+        current_app().classroom().answer(f"device-{device}", state.question.id, state.round, value)
 
 
 def lecture_at_hand() -> Lecture:
@@ -104,7 +104,7 @@ def lecture_at_hand() -> Lecture:
 
 
 def go_to(services: Services, kind: str) -> None:
-    while lecture_at_hand().steps[get_classroom().state().step].kind.name != kind:
+    while lecture_at_hand().steps[current_app().classroom().state().step].kind.name != kind:
         navigation.advance(services)
 
 
@@ -123,7 +123,7 @@ def test_before_a_lecture_one_is_chosen_and_begins() -> None:
     app = page()
     assert [button.label for button in app.button].count("Begin") == 3
     app.button(key="begin_gates").click().run()
-    assert get_classroom().state().lecture == "gates"
+    assert current_app().classroom().state().lecture == "gates"
     assert "How many gates does a cell need?" in sent(app)
 
 
@@ -142,17 +142,17 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     assert "= 322,113 parameters" in sent(page())
 
     navigation.advance(lecture)
-    assert get_classroom().state().phase == "open", "whoever sees the question can answer"
+    assert current_app().classroom().state().phase == "open", "whoever sees the question can answer"
     answer(1, 1, 0)
     told = sent(page())
     assert "<b>3</b> of 3 have answered" in told
     assert 'class="rc-votes' not in told.replace("\\", ""), "nobody sees what others say"
 
     navigation.advance(lecture)
-    assert get_classroom().state().phase == "closed"
+    assert current_app().classroom().state().phase == "closed"
     assert "<b>2</b>" not in sent(page())
     navigation.advance(lecture)
-    assert get_classroom().state().phase == "shown"
+    assert current_app().classroom().state().phase == "shown"
     assert "<b>2</b>" in sent(page())
 
     navigation.advance(lecture)
@@ -188,7 +188,9 @@ def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services
     assert "What it says" in sent(page())
     for _ in range(3):
         navigation.advance(lecture)
-    assert lecture_at_hand().steps[get_classroom().state().step].kind.name == "home", "the last press leads nowhere"
+    assert lecture_at_hand().steps[current_app().classroom().state().step].kind.name == "home", (
+        "the last press leads nowhere"
+    )
 
 
 def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) -> None:
@@ -199,9 +201,9 @@ def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) ->
     go_to(lecture, "reveal")
     for _ in range(10):
         navigation.go_back(lecture)
-    assert get_classroom().state().step == 0
+    assert current_app().classroom().state().step == 0
     go_to(lecture, "predict")
-    assert get_classroom().state().phase == "revealed"
+    assert current_app().classroom().state().phase == "revealed"
     assert "<b>2</b>" in sent(page())
     go_to(lecture, "reveal")
     assert len(lecture.all_runs()) == 2
@@ -210,7 +212,7 @@ def test_going_back_loses_nothing_and_trains_nothing_again(lecture: Services) ->
 
 def test_a_step_whose_press_was_cut_short_is_completed_by_the_next_one(lecture: Services) -> None:
     """As a server leaves it that is killed, or whose disk is full, between two of a step's writings."""
-    classroom = get_classroom()
+    classroom = current_app().classroom()
     asked, revealed = lecture_at_hand().steps[2], lecture_at_hand().steps[5]
     classroom.show_step(2, asked.title, asked.text, asked.question)
     assert classroom.state().phase == "idle"
@@ -239,9 +241,9 @@ def test_a_press_that_streamlit_sends_again_counts_once(lecture: Services) -> No
     button.run()
     notes._run(states)
     notes._run(states)
-    assert get_classroom().state().step == 1
+    assert current_app().classroom().state().step == 1
     press(notes, "Next")
-    assert get_classroom().state().step == 2
+    assert current_app().classroom().state().step == 2
     assert lecture.all_runs() == []
 
 
@@ -250,7 +252,7 @@ def test_two_screens_that_press_for_the_same_step_go_on_by_one() -> None:
     screens = page("notes"), page("notes")
     for screen in screens:
         press(screen, "Next")
-    assert get_classroom().state().step == 1
+    assert current_app().classroom().state().step == 1
 
 
 @pytest.mark.parametrize("screen", ["page", "notes"])
@@ -259,7 +261,7 @@ def test_a_class_that_talks_votes_again_and_both_votes_are_shown(lecture: Servic
     answer(0, 0, 1)
     navigation.advance(lecture)
     press(page(screen), "Discuss and vote again")
-    assert (get_classroom().state().phase, get_classroom().state().round) == ("open", 2)
+    assert (current_app().classroom().state().phase, current_app().classroom().state().round) == ("open", 2)
     answer(1, 1, 1)
     navigation.advance(lecture)
     assert "2 of 3 changed their answer: SimpleRNN(32) → LSTM(32) (2)." in sent(page("notes"))
@@ -284,9 +286,9 @@ def test_a_closed_vote_is_split_for_the_presenter_alone_who_may_go_on_without_sh
     assert "SimpleRNN(32): 3 of 5 answers" in notes
     assert "The class is divided: discuss and vote again." in notes
     press(page(screen), "Go on without showing them")
-    assert (get_classroom().state().title, get_classroom().state().phase) == ("Draw", "open")
+    assert (current_app().classroom().state().title, current_app().classroom().state().phase) == ("Draw", "open")
     navigation.go_back(lecture)
-    assert get_classroom().state().phase == "closed", "the class has not seen them"
+    assert current_app().classroom().state().phase == "closed", "the class has not seen them"
 
 
 def test_a_round_that_nobody_answered_hides_none_of_those_after_it(lecture: Services) -> None:
@@ -339,7 +341,7 @@ def test_the_answers_to_a_question_that_is_asked_again_are_paired_by_device(serv
     changed = "0 of 3 correct, then 2: learning gain 0.67. 2 of 3 changed their answer: input → forget (2)."
     assert f"Since the first time: {changed}" in sent(page("notes"))
     navigation.advance(services)
-    assert get_classroom().state().phase == "revealed", "no later step tells what is right"
+    assert current_app().classroom().state().phase == "revealed", "no later step tells what is right"
     assert "rc-tick" in sent(page())
 
 
@@ -355,7 +357,7 @@ def test_an_edited_question_gets_its_own_outcome_of_the_same_runs(services: Serv
     for right, choice in enumerate(("input", "forget")):
         path.write_text(text.replace("right = 1", f"right = {right}"))
         navigation.begin(services, "mine", recorded=True)
-        while get_classroom().state().title != "What happened":
+        while current_app().classroom().state().title != "What happened":
             navigation.advance(services)
         navigation.advance(services)
         navigation.advance(services)
@@ -370,7 +372,9 @@ def test_a_steps_text_is_markdown_on_the_wall_and_plain_on_phones(services: Serv
     [text] = [each for each in page().markdown if "Slowly" in each.value]
     assert text.value == "*Slowly*, with `tanh`: <b>count</b>"
     assert not text.proto.allow_html
-    message, *_ = broadcast._made(get_classroom(), get_classroom().state(), True)
+    message, *_ = broadcast._made(
+        current_app().running(), current_app().classroom(), current_app().classroom().state(), True
+    )
     assert b"Slowly, with tanh: " in message
 
 
@@ -386,9 +390,9 @@ def test_the_notes_are_on_the_second_screen_alone(lecture: Services) -> None:
     assert "For you alone" in sent(notes)
     assert "Next: <b>Two</b>" in sent(notes)
     next(button for button in notes.button if button.label == "Next").click().run()
-    assert get_classroom().state().step == 1
+    assert current_app().classroom().state().step == 1
     next(button for button in notes.button if button.label == "Back").click().run()
-    assert get_classroom().state().step == 0
+    assert current_app().classroom().state().step == 0
     assert lecture.all_runs() == []
 
 
@@ -415,8 +419,8 @@ def test_where_phones_cannot_come_home_says_how_to_let_them_in(
 
 
 def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services) -> None:
-    get_classroom().open_reviews(True)
-    get_classroom().send_review("device-1", "A <b>wonderful</b> film.")
+    current_app().classroom().open_reviews(True)
+    current_app().classroom().send_review("device-1", "A <b>wonderful</b> film.")
     show = next(button for button in page("notes").button if button.label == "Show")
     assert show.disabled, "a wall that shows something else shows no review"
     assert "wonderful" not in sent(page())
@@ -425,10 +429,10 @@ def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services
     notes = page("notes")
     assert "A <b>wonderful</b> film." in [each.value for each in notes.text]
     next(button for button in notes.button if button.label == "Show").click().run()
-    assert get_classroom().state().wall_review == "A <b>wonderful</b> film."
+    assert current_app().classroom().state().wall_review == "A <b>wonderful</b> film."
     next(button for button in page("notes").button if button.label == "Drop").click().run()
-    assert get_classroom().reviews() == []
-    assert get_classroom().state().wall_review is None
+    assert current_app().classroom().reviews() == []
+    assert current_app().classroom().state().wall_review is None
 
 
 @pytest.mark.usefixtures("lecture")
@@ -467,7 +471,7 @@ def test_a_file_that_is_spoilt_in_the_middle_says_so_and_the_lecture_can_be_ende
     app = page()
     assert "mine.toml is not valid TOML" in app.error[0].value
     next(button for button in app.button if button.label == "End it").click().run()
-    assert get_classroom().state().lecture == ""
+    assert current_app().classroom().state().lecture == ""
     assert lecture.all_runs() == []
 
 
@@ -481,7 +485,7 @@ def recorded_before(services: Services) -> None:
 def test_a_lecture_is_given_from_a_recording_that_is_hidden_revealed_and_called_so(
     lecture: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    get_classroom().end()
+    current_app().classroom().end()
     assert "replay_mine" not in [button.key for button in page().button], "there is none yet"
     recorded_before(lecture)
     page().button(key="replay_mine").click().run()
@@ -509,9 +513,9 @@ def test_phones_are_told_that_what_they_see_is_a_recording(lecture: Services) ->
     recorded_before(lecture)
     navigation.begin(lecture, "mine", recorded=True)
     go_to(lecture, "train")
-    message, *_ = broadcast._made(get_classroom(), get_classroom().state(), True)
+    message, *_ = broadcast._made(lecture, current_app().classroom(), current_app().classroom().state(), True)
     assert b'"played":""' in message
     navigation.advance(lecture)
-    message, *_ = broadcast._made(get_classroom(), get_classroom().state(), True)
+    message, *_ = broadcast._made(lecture, current_app().classroom(), current_app().classroom().state(), True)
     assert b'"played":"Replay, not live: recorded on ' in message
     assert b"0.9117" not in message

@@ -6,8 +6,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.runs.events import Status
-from rnn_compare.server.access import presenter
 from rnn_compare.server.access.rules import Rule
+from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
 
@@ -58,7 +58,7 @@ def test_only_the_presenter_is_offered_a_replay(
     services: Services, record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     record(epochs=5)
-    monkeypatch.setattr(presenter, "rule", lambda: Rule(password="secret"))
+    monkeypatch.setattr(current_app().access, "rule", lambda: Rule(password="secret"))
     assert offered(page()) == set()
     services.replays.begin(services.runs(), 30.0)
     services.refresh()

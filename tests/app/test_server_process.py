@@ -16,7 +16,7 @@ import sys
 import psutil
 from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard import site
-from rnn_compare.server.services import close_services, get_services
+from rnn_compare.server.app import current_app
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.training.local.fork_server import workers_of
 
@@ -25,7 +25,7 @@ def page(module):
     return AppTest.from_string(script, default_timeout=180).run()
 
 if __name__ == "__main__":
-    services = get_services()
+    services = current_app().services()
     small = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
     runs = services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
     assert services.engine.wait(runs, timeout=180)
@@ -43,7 +43,7 @@ if __name__ == "__main__":
     again = services.engine.submit(comparison(["GRU", "LSTM"], [4], [10], **small))
     assert services.engine.wait(again, timeout=180)
     assert [services.store.run(run).status for run in again] == ["finished", "finished"], services.store.runs(again)
-    close_services()
+    current_app().close()
     loaded = sorted({module.split(".")[0] for module in sys.modules} & {"keras", "tensorflow"})
     print("loaded:", loaded)
 """
@@ -69,13 +69,13 @@ def test_a_full_visit_loads_neither_keras_nor_tensorflow_and_a_lost_worker_comes
 FIRST_VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
-from rnn_compare.server import services
-from rnn_compare.server import lifespan
+from rnn_compare.server import lifespan, services
+from rnn_compare.server.app import current_app
 
 if __name__ == "__main__":
     lifespan.prepare()
     services.FIRST_PAGE_SECONDS = 600.0
-    services.get_services()
+    current_app().services()
     before = set(sys.modules)
     script = "if __name__ == '__main__': from rnn_compare.dashboard.site import render; render()"
     app = AppTest.from_string(script, default_timeout=180).run()
@@ -84,7 +84,7 @@ if __name__ == "__main__":
     new = {module.split(".")[0] for module in set(sys.modules) - before}
     watched = {"distributed", "numpy", "pandas", "PIL", "plotly", "pydantic", "rnn_compare", "scipy"}
     print("imported:", sorted(new & watched))
-    services.close_services()
+    current_app().close()
 """
 
 

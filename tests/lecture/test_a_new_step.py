@@ -44,13 +44,14 @@ from streamlit.testing.v1 import AppTest
 
 from rnn_compare.paths import cache_folder
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server import services
-from rnn_compare.server.access import visitor
-from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine
 
 store = RunStore(cache_folder() / "runs.db")
-services._services = services.Services(store, Engine(store, origin="page"))  # not started: nothing is trained
+own = current_app()
+own._services = Services(store, Engine(store, origin="page"), own.classroom)  # not started: nothing is trained
 visitor.is_at_the_machine = lambda: True
 
 
@@ -63,7 +64,7 @@ def page(name):
 
 page("page").button(key="begin_mine").click().run(timeout=60)
 for title, takes_reviews in (("Before", False), ("Coffee", True), ("the networks", False)):
-    state = get_classroom().state()
+    state = current_app().classroom().state()
     assert (state.title, state.reviews_open) == (title, takes_reviews), state
     wall = [node.proto.body for node in page("page").get("html")] + [text.value for text in page("page").markdown]
     assert ("<p>Back in ten minutes, for the networks</p>" in wall) == (title == "Coffee"), wall

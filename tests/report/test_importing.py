@@ -26,7 +26,7 @@ def report(trained: Trained, tmp_path: Path) -> Path:
 
 def as_there(run: Run) -> Run:
     """A run without what is of the machine that has trained it."""
-    return replace(run, position=0, origin="", owner=replace(run.owner, pid=0, started=0.0), turn=0)
+    return replace(run, position=0, origin="", owner=run.owner._replace(pid=0, started=0.0), turn=0)
 
 
 def test_runs_arrive_as_they_were_recorded(trained: Trained, report: Path, elsewhere: RunStore) -> None:

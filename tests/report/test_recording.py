@@ -24,7 +24,8 @@ from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server import services as shared
-from rnn_compare.server.services import FIRST_START_VARIABLE, close_services, get_services
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import FIRST_START_VARIABLE
 
 from .conftest import Trained
 
@@ -159,11 +160,11 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], list[
     monkeypatch.setattr(shared, "FIRST_PAGE_SECONDS", 60.0)  # no worker is needed
 
     def one() -> list[Run]:
-        close_services()
+        current_app().close()
         try:
-            return get_services().store.runs()
+            return current_app().services().store.runs()
         finally:
-            close_services()
+            current_app().close()
 
     return one
 

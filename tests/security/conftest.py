@@ -23,11 +23,10 @@ from streamlit.util import calc_hash
 from websockets.sync.client import connect
 from websockets.typing import Origin, Subprotocol
 
-from rnn_compare.dashboard.widgets import sign_in
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.access import rules, visitor
-from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.access import rules
+from rnn_compare.server.app import App
 from tests.patience import PATIENCE
 from tests.processes import PROJECT, free_port, page_of, started
 
@@ -52,14 +51,9 @@ AGAIN = ForwardMsg.ScriptFinishedStatus.FINISHED_EARLY_FOR_RERUN
 
 
 @pytest.fixture(autouse=True)
-def _fresh_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+def _fresh_rules(own_app: App, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001  # it forgets
     """Nothing of an earlier test's tries, questions or secrets counts."""
-    monkeypatch.setattr(rules, "_was_guarded", False)
-    monkeypatch.setattr(rules, "_latest", rules._latest)
     monkeypatch.setattr(rules, "READ_SECONDS", 0.0)
-    monkeypatch.setattr(sign_in, "_tries_of_one", RateLimit(5, 1 / 12))
-    monkeypatch.setattr(sign_in, "_tries_of_all", RateLimit(60, 1.0))
-    monkeypatch.setattr(visitor, "_predictions", RateLimit(visitor.PREDICTIONS_AT_ONCE, visitor.PREDICTIONS_PER_SECOND))
 
 
 @pytest.fixture

@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.widgets import sign_in
 from rnn_compare.runs.events import Status
-from rnn_compare.server.access import presenter, rules
+from rnn_compare.server import presenter
 from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
 
@@ -121,9 +122,9 @@ def test_a_wrong_pass_gets_a_sentence(typed: str, services: Services, write_secr
 
 
 def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
-    services: Services, write_secrets: Write, monkeypatch: pytest.MonkeyPatch
+    services: Services, write_secrets: Write, own_app: App
 ) -> None:
-    monkeypatch.setattr(sign_in, "_tries_of_one", RateLimit(5, 1 / 12, now=lambda: 0.0))  # no time goes by
+    own_app.access.tries_of_one = RateLimit(5, 1 / 12, now=lambda: 0.0)  # no time goes by
     write_secrets(GUARDED)
     app = visit()
     for _ in range(5):
@@ -252,7 +253,7 @@ def test_the_presenter_does_all_of_it(services: Services, record: Callable[..., 
     ],
 )
 def test_a_file_that_cannot_be_understood_locks_and_says_so(
-    content: str | bytes, sentence: str, services: Services, write_secrets: Write
+    content: str | bytes, sentence: str, services: Services, write_secrets: Write, own_app: App
 ) -> None:
     write_secrets(content)
     app = visit()
@@ -261,7 +262,7 @@ def test_a_file_that_cannot_be_understood_locks_and_says_so(
     assert "Until that is mended, nobody can train here." in app.warning[0].value
     pressed(app, "Train")
     assert services.store.runs() == []
-    assert sentence.replace("\\", "") in rules.described()
+    assert sentence.replace("\\", "") in own_app.access.described()
 
 
 def test_a_pass_that_vanishes_opens_nothing(services: Services, write_secrets: Write) -> None:
@@ -330,7 +331,7 @@ def test_a_missing_library_for_it_is_said_in_a_sentence(
 WHO = """
 from types import SimpleNamespace
 import streamlit as st
-from rnn_compare.server.access import visitor
+from rnn_compare.server import visitor
 st.context = SimpleNamespace(cookies={cookies})
 st.text(visitor.visitor())
 """

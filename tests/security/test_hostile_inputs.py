@@ -30,8 +30,8 @@ from rnn_compare.paths import CACHE_VARIABLE, cache_folder
 from rnn_compare.runs import store
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files, weights_file
-from rnn_compare.server.access import visitor
 from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
 from tests.patience import PATIENCE
 from tests.processes import PROJECT
@@ -192,8 +192,8 @@ def trained(services: Services, record: Callable[..., str], prepared_cache: Path
 
 
 @pytest.fixture(autouse=True)
-def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(visitor, "_predictions", RateLimit(10_000, 1.0))
+def _no_pauses(own_app: App) -> None:
+    own_app.predictions = RateLimit(10_000, 1.0)
 
 
 def assert_sound(app: Any, name: str) -> None:

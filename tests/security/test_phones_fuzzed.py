@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -14,9 +13,9 @@ from starlette.applications import Starlette
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.server import classroom as shared
 from rnn_compare.server import routes
 from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.app import App
 from rnn_compare.server.phones import join
 
 BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
@@ -45,18 +44,16 @@ PATH = st.sampled_from(["answer", "review", "events/", "", "join.js", "%00", "..
 
 
 @pytest.fixture
-def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroom]:
+def classroom(own_app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Classroom:
     """A class that may vote and send reviews."""
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    monkeypatch.setattr(shared, "_classroom", None)
-    monkeypatch.setattr(join, "_sending", RateLimit(10**9, 1.0))  # else it would answer for all else
-    begun = shared.get_classroom()
+    own_app.phones.sending = RateLimit(10**9, 1.0)  # else it would answer for all else
+    begun = own_app.classroom()
     begun.begin("x")
     begun.show_step(0, "", "", BEST)
     begun.open_vote()
     begun.open_reviews(True)
-    yield begun
-    shared.close_classroom()
+    return begun
 
 
 @given(
@@ -67,10 +64,10 @@ def classroom(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Class
 )
 @settings(max_examples=5 * settings().max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_nothing_that_is_sent_fails_the_server(
-    classroom: Classroom, method: str, path: str, headers: dict[str, str], body: bytes
+    own_app: App, classroom: Classroom, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> None:
     async def ask() -> httpx.Response:
-        app = Starlette(routes=routes.routes(), middleware=routes.MIDDLEWARE)
+        app = Starlette(routes=routes.routes(own_app), middleware=routes.middleware(own_app))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
             return await client.request(method, f"/{join.PATH}/{path}", headers=headers, content=body)
 
@@ -87,10 +84,10 @@ def test_nothing_that_is_sent_fails_the_server(
 @given(message=st.one_of(MESSAGE, st.binary(max_size=60)))
 @settings(max_examples=2 * settings().max_examples, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_an_honest_browser_sends_is_kept_or_refused_in_words(
-    classroom: Classroom, what: str, message: bytes
+    own_app: App, classroom: Classroom, what: str, message: bytes
 ) -> None:
     async def ask() -> httpx.Response:
-        app = Starlette(routes=routes.routes(), middleware=routes.MIDDLEWARE)
+        app = Starlette(routes=routes.routes(own_app), middleware=routes.middleware(own_app))
         headers = {"Cookie": COOKIE, "Origin": "http://127.0.0.1", "Content-Type": "application/json"}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
             return await client.post(f"/{join.PATH}/{what}", headers=headers, content=message)

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
-from rnn_compare.server.access import rate_limit, visitor
+from rnn_compare.server.access import rate_limit
 from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.app import App
 from rnn_compare.server.services import Services
 
 from .conftest import go_to, seen, visit
@@ -64,9 +65,8 @@ def test_nobody_gets_more_than_the_bucket_and_what_time_brings(pauses: list[floa
 
 
 @pytest.fixture
-def _hasty(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    monkeypatch.setattr(visitor, "_predictions", RateLimit(2, 1.0, clock))
-    monkeypatch.setattr(visitor, "PREDICTIONS_AT_ONCE", 2)
+def _hasty(own_app: App, clock: Clock) -> None:
+    own_app.predictions = RateLimit(2, 1.0, clock)
 
 
 @pytest.mark.usefixtures("_hasty")

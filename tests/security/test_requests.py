@@ -11,6 +11,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from websockets.exceptions import InvalidStatus
 
 from rnn_compare.server.access import rules, visitor_cookie
+from rnn_compare.server.app import App
 from rnn_compare.server.middleware.request_guard import EMBED_VARIABLE, RequestGuard
 from tests.processes import PROJECT
 
@@ -115,7 +116,7 @@ def test_slides_that_may_show_it_are_named_by_a_variable(
     named: str, allowed: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(EMBED_VARIABLE, named)
-    guard = RequestGuard(lambda *_: None)  # type: ignore[arg-type]  # nothing is asked of it
+    guard = RequestGuard(lambda *_: None, App())  # type: ignore[arg-type]  # nothing is asked of it
     assert guard._said["Content-Security-Policy"].startswith(f"frame-ancestors {allowed};")
 
 

@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,6 +88,22 @@ def test_a_hall_without_a_pass_sends_nothing(hall: Server) -> None:
         assert not has_box(visitor)
         assert "until a presenter's pass is set" in visitor.text().replace("\\'", "'")
         assert send(hall, session_of(visitor), cookies["_streamlit_xsrf"], form(CONTENT.encode())) == 405
+
+
+def test_a_session_that_left_with_its_box_open_is_forgotten_once_another_opens_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there, gate = {"first", "second"}, upload_gate.UploadGate()
+    server = SimpleNamespace(is_active_session=there.__contains__)  # all that the gate asks of Streamlit's
+    monkeypatch.setattr(upload_gate, "runtime", SimpleNamespace(exists=lambda: True, get_instance=lambda: server))
+    for session in ("first", "second"):
+        monkeypatch.setattr(upload_gate, "_session", lambda session=session: session)
+        gate.open_for_this_session()
+    assert gate.admits("PUT", "/_stcore/upload_file/first/1"), "it is there"
+    there.remove("first")
+    gate.open_for_this_session()
+    assert not gate.admits("PUT", "/_stcore/upload_file/first/1")
+    assert gate.admits("PUT", "/_stcore/upload_file/second/1")
 
 
 @pytest.mark.parametrize(

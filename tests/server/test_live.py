@@ -19,6 +19,7 @@ from rnn_compare.runs.events import Started
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
+from rnn_compare.server.app import current_app
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import Services
@@ -41,7 +42,7 @@ def request(url: str, **headers: str) -> Request:
 
 
 def get(url: str, **headers: str) -> Response:
-    return asyncio.run(live.answer(request(url, **headers)))
+    return asyncio.run(current_app().live.answer(request(url, **headers)))
 
 
 def told(answer: Response) -> Any:
@@ -139,7 +140,7 @@ def test_who_asks_while_the_board_is_made_gets_the_same(services: Services, monk
     train(services)
 
     async def ask() -> list[Response]:
-        return await asyncio.gather(*(live.answer(request(live.url([], View()))) for _ in range(20)))
+        return await asyncio.gather(*(current_app().live.answer(request(live.url([], View()))) for _ in range(20)))
 
     assert {answer.status_code for answer in asyncio.run(ask())} == {200}
     assert len(made) == 1
@@ -168,10 +169,10 @@ def test_what_nobody_would_ask_is_answered_without_harm(services: Services, quer
     assert "<script>" not in str(bytes(answer.body))
 
 
+@pytest.mark.usefixtures("own_app")
 def test_a_record_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").touch()
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
-    monkeypatch.setattr("rnn_compare.server.services._services", None)
     answer = get(live.url([], View()))
     assert answer.status_code == 503
     assert "cannot be written to" in str(bytes(answer.body))

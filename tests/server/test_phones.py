@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.process_id import Owner
-from rnn_compare.server import classroom as shared
+from rnn_compare.server.app import current_app
 from rnn_compare.server.phones import broadcast as module
 from rnn_compare.server.phones.broadcast import Broadcast
 from rnn_compare.server.phones.join import FILES
@@ -26,12 +26,9 @@ FIGURES = (0.61234, 0.72345, 0.83456)
 
 
 @pytest.fixture
-def classroom(services: Services, monkeypatch: pytest.MonkeyPatch) -> Iterator[Classroom]:  # noqa: ARG001  # its cache
-    monkeypatch.setattr(shared, "_classroom", None)
-    begun = shared.get_classroom()
-    begun.begin("x")
-    yield begun
-    shared.close_classroom()
+def classroom(services: Services) -> Classroom:
+    services.classroom().begin("x")
+    return services.classroom()
 
 
 @pytest.fixture
@@ -74,7 +71,7 @@ def attend(classroom: Classroom, lecture: Callable[[Broadcast, Phone], Any]) -> 
     """Runs a lecture before one phone, and returns the phone."""
 
     async def run() -> Phone:
-        broadcast = Broadcast(classroom)
+        broadcast = Broadcast(classroom, current_app().running)
         phone = Phone(broadcast, "a")
         await lecture(broadcast, phone)
         broadcast.close()
@@ -116,7 +113,6 @@ def test_after_it_the_curves_come_alive_then_the_outcome_and_ones_own_verdict(
     classroom: Classroom, runs: list[str], services: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LIVE_SECONDS", 0.05)
-    monkeypatch.setattr(module, "running_services", lambda: services)
 
     async def lecture(_: Broadcast, phone: Phone) -> None:
         classroom.hide(runs)
@@ -197,10 +193,10 @@ def test_a_step_that_cannot_be_told_does_not_silence_those_that_follow(
 ) -> None:
     original = module._made
 
-    def breaks(classroom: Classroom, state: State, is_quick: bool) -> Any:
+    def breaks(services: Services | None, classroom: Classroom, state: State, is_quick: bool) -> Any:
         if state.title == "Broken":
             raise KeyError("val_loss")
-        return original(classroom, state, is_quick)
+        return original(services, classroom, state, is_quick)
 
     monkeypatch.setattr(module, "_made", breaks)
 

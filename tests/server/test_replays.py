@@ -65,22 +65,24 @@ def test_after_its_end_and_when_it_is_stopped_the_runs_are_shown_as_they_are_rec
 def test_a_server_that_starts_again_goes_on_with_a_replay_where_it_would_be_by_now(
     services: Services, played: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    started_again = Services(services.store, services.engine)
+    started_again = Services(services.store, services.engine, services.classroom)
     assert started_again.replays.under_way(services.runs()) == services.replays.under_way(services.runs()) is not None
     board = seen(started_again, played, monkeypatch, 25.0)
     assert board["replay"].startswith("Replay, not live")
     assert [len(group["figures"]["val_accuracy"]) // 3 for group in board["groups"]] == [2, 2]
     assert seen(started_again, played, monkeypatch, 41.0)["replay"] == ""
     started_again.replays.stop()
-    assert seen(Services(services.store, services.engine), played, monkeypatch, 25.0)["replay"] == ""
+    assert (
+        seen(Services(services.store, services.engine, services.classroom), played, monkeypatch, 25.0)["replay"] == ""
+    )
 
 
 def test_a_replay_whose_file_is_damaged_is_over(services: Services, played: list[str]) -> None:
     services.store.path.with_name("replay.json").write_text('{"runs": 1')
-    started_again = Services(services.store, services.engine)
+    started_again = Services(services.store, services.engine, services.classroom)
     assert started_again.replays.under_way(started_again.runs()) is None
     started_again.replays.begin(services.store.runs(played), 40.0)
-    assert Services(services.store, services.engine).replays.under_way(services.runs())
+    assert Services(services.store, services.engine, services.classroom).replays.under_way(services.runs())
 
 
 def test_a_browser_that_asks_is_answered_with_the_replay(services: Services, played: list[str]) -> None:

@@ -11,8 +11,9 @@ from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.paths import page_command
 from rnn_compare.runs.record import Run
-from rnn_compare.server.access import presenter
-from rnn_compare.server.services import Services, get_services
+from rnn_compare.server import presenter
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
 from rnn_compare.training.protocol.workers import WorkerInfo
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 
@@ -27,7 +28,7 @@ def render() -> None:
     if reason := presenter.why_not():
         st.info(reason, icon=":material/lock:")
         return
-    ticking(_workers, LOOK_SECONDS, get_services())
+    ticking(_workers, LOOK_SECONDS, current_app().services())
     with st.expander("Train on a cluster"):
         st.markdown(
             "Name its Dask scheduler when the program is started. The workers need neither this program nor its "

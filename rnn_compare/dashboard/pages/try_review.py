@@ -5,14 +5,14 @@ import streamlit as st
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.widgets import answers, network_choice
 from rnn_compare.dashboard.widgets.review import real_review, review_box
-from rnn_compare.server.services import get_services
+from rnn_compare.server.app import current_app
 from rnn_compare.sources.registry import about_films
 
 
 def render() -> None:
     """Draws the page."""
     theme.load("common/review_text.css", "common/verdicts.css")
-    services = get_services()
+    services = current_app().services()
     if not (askable := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(askable)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
-from rnn_compare.server.access import presenter
+from rnn_compare.server import presenter
 from rnn_compare.server.urls import is_loopback
 
 PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}

@@ -6,19 +6,17 @@ import streamlit as st
 
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.server.access import visitor_cookie
-from rnn_compare.server.access.presenter import TOKEN, forget, is_known, is_presenter, remember, signed_in_until
-from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
-from rnn_compare.server.access.rules import LONGEST, Rule, rule
+from rnn_compare.server.access.rate_limit import whole_seconds
+from rnn_compare.server.access.rules import LONGEST, Rule
+from rnn_compare.server.app import current_app
+from rnn_compare.server.presenter import TOKEN, forget, is_known, is_presenter, remember, signed_in_until
 
 _TYPED, _PROBLEM = "presenter_pass", "presenter_said"
-
-_tries_of_one = RateLimit(at_once=5, per_second=1 / 12)
-_tries_of_all = RateLimit(at_once=60, per_second=1.0)
 
 
 def show() -> None:
     """Draws the sign-in; nothing where no pass is set."""
-    rules = rule()
+    rules = current_app().access.rule()
     if rules.open:
         return
     signed_in, until = is_presenter(), signed_in_until(rules)
@@ -57,7 +55,8 @@ def _try_pass(rules: Rule) -> None:
     typed = str(st.session_state.get(_TYPED, ""))[: LONGEST + 1]
     st.session_state[_TYPED] = ""
     st.session_state.pop(_PROBLEM, None)
-    if wait := _tries_of_one.take(_place()) or _tries_of_all.take("all"):
+    access = current_app().access
+    if wait := access.tries_of_one.take(_place()) or access.tries_of_all.take("all"):
         st.session_state[_PROBLEM] = f"Too many passes were tried. Try again in {whole_seconds(wait)}."
         return
     try:

@@ -6,8 +6,8 @@ import streamlit as st
 
 from rnn_compare.dashboard.widgets import flash, presenter_controls
 from rnn_compare.dashboard.widgets.waiting import wait_for
-from rnn_compare.server.access import presenter
-from rnn_compare.server.services import get_services
+from rnn_compare.server import presenter
+from rnn_compare.server.app import current_app
 from rnn_compare.sources import registry
 from rnn_compare.sources.source import Source
 from rnn_compare.training.analyses import Analysis
@@ -37,7 +37,7 @@ def show_missing(source: Source, problem: str) -> None:
     st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
     if source.fetch is None:
         return
-    fetch, services = source.fetch, get_services()
+    fetch, services = source.fetch, current_app().services()
     downloads: dict[str, Analysis] = st.session_state.setdefault(_DOWNLOADS, {})
     if services.engine.scheduler:  # its workers have other disks
         st.caption(f"Where there is a network: `python -m rnn_compare fetch {source.name}`")

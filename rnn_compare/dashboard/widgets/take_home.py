@@ -1,6 +1,5 @@
 """Downloads of reports on runs, each made when it is asked for, one at a time."""
 
-import threading
 from collections.abc import Sequence
 from functools import partial
 from typing import Literal
@@ -23,7 +22,6 @@ _OFFERED: dict[Form, tuple[str, str, str]] = {
     "tensorboard": ("TensorBoard", "-tensorboard.zip", "Event files: unpack them, then tensorboard --logdir FOLDER."),
 }
 _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
-_one_at_a_time = threading.Lock()
 
 
 def offer(services: Services, ticked: Sequence[Run]) -> None:
@@ -75,7 +73,7 @@ def report(services: Services, ids: Sequence[str], form: Form, name: str) -> byt
         UserError: If a run was deleted or hidden meanwhile, or it cannot be made of these runs.
     """
     services.require_shown(*ids)
-    with _one_at_a_time:
+    with services.reporting:
         files = written(gather(services.store, ids, services.evidence), form)
     if form in ("html", "notebook"):
         return files[""]

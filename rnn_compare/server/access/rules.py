@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from rnn_compare.server.access.rate_limit import RateLimit
+
 SECTION = "presenter"
 SHORTEST, LONGEST = 8, 200
 """Characters of a pass: four digits would be guessed within hours, however few tries are allowed."""
 READ_SECONDS = 0.5
 """How old what is known of the secrets may be: 200 viewers' ticks ask for it."""
 LOCKED = "Until that is mended, nobody can train here."
-
-_was_guarded = False
 
 
 @dataclass(frozen=True)
@@ -38,34 +38,43 @@ class Rule:
         return not (self.password or self.emails or self.problem)
 
 
-_latest = (-math.inf, Rule())
+class Access:
+    """The access rule as the secrets have it, and the limits on guessing the pass. Any thread may ask.
 
-
-def rule() -> Rule:
-    """Reads the secrets, which Streamlit keeps, and reads anew when their file changes.
-
-    Once something was guarded it stays so until the server ends: an editor may move the file away for a moment.
+    Attributes:
+        tries_of_one: Of one address.
+        tries_of_all: Of all together.
     """
-    global _was_guarded, _latest
-    since, latest = _latest
-    if time.monotonic() - since < READ_SECONDS:
-        return latest
-    policy = _read()
-    if policy.open and _was_guarded:
-        policy = Rule(
-            problem="The presenter's pass is no longer set. Start the program again to open it for everybody."
-        )
-    _was_guarded = not policy.open
-    _latest = (time.monotonic(), policy)
-    return policy
 
+    def __init__(self) -> None:
+        self.tries_of_one = RateLimit(at_once=5, per_second=1 / 12)
+        self.tries_of_all = RateLimit(at_once=60, per_second=1.0)
+        self._was_guarded = False
+        self._latest = (-math.inf, Rule())
 
-def described() -> str:
-    """Returns in a sentence what is open to whom, for the terminal."""
-    current = rule()
-    if current.open:
-        return "No presenter's pass is set: whoever opens the page may train (docs/security.md)."
-    return current.problem or "A presenter's pass is set: without it, visitors look and try reviews."
+    def rule(self) -> Rule:
+        """Reads the secrets, which Streamlit keeps, and reads anew when their file changes.
+
+        Once something was guarded it stays so until the server ends: an editor may move the file away for a moment.
+        """
+        since, latest = self._latest
+        if time.monotonic() - since < READ_SECONDS:
+            return latest
+        policy = _read()
+        if policy.open and self._was_guarded:
+            policy = Rule(
+                problem="The presenter's pass is no longer set. Start the program again to open it for everybody."
+            )
+        self._was_guarded = not policy.open
+        self._latest = (time.monotonic(), policy)
+        return policy
+
+    def described(self) -> str:
+        """Returns in a sentence what is open to whom, for the terminal."""
+        current = self.rule()
+        if current.open:
+            return "No presenter's pass is set: whoever opens the page may train (docs/security.md)."
+        return current.problem or "A presenter's pass is set: without it, visitors look and try reviews."
 
 
 def _read() -> Rule:

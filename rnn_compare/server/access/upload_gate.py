@@ -14,21 +14,37 @@ AT_ONCE = 3
 """Files that a page may send each time it is drawn: one, and two that did not arrive."""
 
 _PATH = re.compile(r"/_stcore/upload_file/([^/]+)/[^/]+")
-_lock = threading.Lock()
-_open: dict[str, int] = {}
 
 
-def open_for_this_session() -> None:
-    """Lets the page that is being drawn send a file."""
-    if session := _session():
-        with _lock:
-            _open[session] = AT_ONCE
+class UploadGate:
+    """The sessions that may send a file, and how many each. Any thread may call it."""
 
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._turns: dict[str, int] = {}
 
-def close_for_this_session() -> None:
-    """Lets nothing more in, until the box is drawn anew."""
-    with _lock:
-        _open.pop(_session(), None)
+    def open_for_this_session(self) -> None:
+        """Lets the page that is being drawn send a file; sessions that left with their box open are forgotten."""
+        if session := _session():
+            with self._lock:
+                there = {other: turns for other, turns in self._turns.items() if _is_connected(other)}
+                self._turns = there | {session: AT_ONCE}
+
+    def close_for_this_session(self) -> None:
+        """Lets nothing more in, until the box is drawn anew."""
+        with self._lock:
+            self._turns.pop(_session(), None)
+
+    def admits(self, method: str, path: str) -> bool:
+        """Tells whether a request is an upload that may come in, and counts it."""
+        match = _PATH.search(path)
+        if match is None or method not in ("PUT", "DELETE") or not path.endswith(match[0]):
+            return False
+        with self._lock:
+            turns = self._turns.get(match[1], 0)
+            if turns and method == "PUT":
+                self._turns[match[1]] = turns - 1
+        return turns > 0
 
 
 def discard() -> None:
@@ -37,16 +53,8 @@ def discard() -> None:
         runtime.get_instance().uploaded_file_mgr.remove_session_files(_session())
 
 
-def admits(method: str, path: str) -> bool:
-    """Tells whether a request is an upload that may come in, and counts it."""
-    match = _PATH.search(path)
-    if match is None or method not in ("PUT", "DELETE") or not path.endswith(match[0]):
-        return False
-    with _lock:
-        turns = _open.get(match[1], 0)
-        if turns and method == "PUT":
-            _open[match[1]] = turns - 1
-    return turns > 0
+def _is_connected(session: str) -> bool:
+    return runtime.exists() and runtime.get_instance().is_active_session(session)
 
 
 def _session() -> str:

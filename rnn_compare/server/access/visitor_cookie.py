@@ -8,7 +8,8 @@ import streamlit as st
 from starlette.requests import Request
 from starlette.types import Scope
 
-from rnn_compare.server.access import rules, sign_in_token
+from rnn_compare.server.access import sign_in_token
+from rnn_compare.server.access.rules import Access
 from rnn_compare.server.urls import base_path
 
 NAME, PRESENTER = "rnn_compare_visitor", "rnn_compare_presenter"
@@ -29,7 +30,7 @@ def of_this_page() -> str:
     return str(st.session_state.setdefault(_BROWSER, token(st.context.cookies.get(NAME)) or secrets.token_hex(16)))
 
 
-def new(scope: Scope) -> list[str]:
+def new(scope: Scope, access: Access) -> list[str]:
     """Returns the `Set-Cookie` headers for a browser that has no token, or that shows a sign-in's for the first time.
 
     Streamlit's page asks for its health each time before it connects, so that the websocket brings the cookies along;
@@ -39,7 +40,7 @@ def new(scope: Scope) -> list[str]:
     browser, sign_in = token(request.cookies.get(NAME)), request.headers.get(SIGN_IN_HEADER)
     if scope["path"].endswith(("/_stcore/health", "/join")) and not browser:
         cookies[NAME] = secrets.token_hex(16)
-    if browser and sign_in and sign_in_token.valid_until(sign_in, browser, rules.rule().password):
+    if browser and sign_in and sign_in_token.valid_until(sign_in, browser, access.rule().password):
         cookies[PRESENTER] = sign_in
     secure = "; Secure" if scope["scheme"] == "https" else ""
     rest = f"Path={base_path() or '/'}; HttpOnly; SameSite=Lax{secure}"

@@ -10,11 +10,7 @@ from rnn_compare.sources import registry
 
 
 def subject(runs: Sequence[Run]) -> str:
-    """Returns the reviews, settings and time that all runs on the board share; what differs is in their names.
-
-    Args:
-        runs: The runs on the board.
-    """
+    """Returns the reviews, settings and time that all runs on the board share; what differs is in their names."""
     if not runs:
         return ""
     experiments = [run.experiment for run in runs]
@@ -31,11 +27,7 @@ def subject(runs: Sequence[Run]) -> str:
 
 
 def recorded(runs: Sequence[Run]) -> str:
-    """Returns when and where runs were trained, for those that are seen later or elsewhere.
-
-    Args:
-        runs: At least one.
-    """
+    """Returns when and where runs were trained, for those that are seen later or elsewhere."""
     days = list(dict.fromkeys(map(_day, sorted(run.started or run.created for run in runs))))
     places = {run.is_from_elsewhere for run in runs}
     place = "here and elsewhere" if len(places) > 1 else "elsewhere" if places == {True} else "on this machine"

@@ -8,7 +8,7 @@ import asyncio
 import gzip
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,7 +22,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.server.board import board_message
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.known_baselines import BaselineResults, lines
-from rnn_compare.server.services import CURTAIN, Services, Snapshot, get_services, running_services
+from rnn_compare.server.services import CURTAIN, Services, Snapshot
 from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, is_behind_the_curtain
 from rnn_compare.server.urls import FOLDER
 
@@ -32,8 +32,6 @@ SWITCHES = ("marks", "baselines", "gap")
 HINT = "Press Train: the curves grow here"
 
 _Answer = tuple[str, bytes]
-_making = anyio.CapacityLimiter(1)
-_under_way: dict[tuple[tuple[str, ...], View], asyncio.Task[_Answer]] = {}
 
 
 def message(services: Services, names: Sequence[str], view: View) -> dict[str, Any]:
@@ -53,25 +51,57 @@ def url(names: Sequence[str], view: View) -> str:
     return f"{PATH}?{urlencode({'show': ','.join(names), 'charts': ','.join(view.charts), **switches})}"
 
 
-async def answer(request: Request) -> Response:
-    """Answers with the board's message as JSON, or with 304 where the browser has it already."""
-    if len(request.url.query) > LONGEST_QUERY:
-        return Response("That is too long.", status_code=414)
-    names = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
-    switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
-    view = View(known_charts(request.query_params.get("charts", "").split(",")), **switches)
-    try:
-        tag, content = await _answer(tuple(names), view)
-    except UserError as error:
-        return Response(str(error), status_code=503)
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
-    if request.headers.get("If-None-Match") == tag:
-        return Response(status_code=304, headers=headers)
-    if "gzip" not in request.headers.get("Accept-Encoding", ""):
-        content = gzip.decompress(content)
-    else:
-        headers["Content-Encoding"] = "gzip"
-    return Response(content, media_type="application/json", headers=headers)
+class LiveAnswers:
+    """Answers to browsers that ask for news of the board, made one at a time.
+
+    Args:
+        services: Returns the server's services; raises ``UserError`` if they cannot be had.
+        running: Returns them if they have begun, at once.
+    """
+
+    def __init__(self, services: Callable[[], Services], running: Callable[[], Services | None]) -> None:
+        self._services, self._running = services, running
+        self._making = anyio.CapacityLimiter(1)
+        self._under_way: dict[tuple[tuple[str, ...], View], asyncio.Task[_Answer]] = {}
+
+    async def answer(self, request: Request) -> Response:
+        """Answers with the board's message as JSON, or with 304 where the browser has it already."""
+        if len(request.url.query) > LONGEST_QUERY:
+            return Response("That is too long.", status_code=414)
+        names = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
+        switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
+        view = View(known_charts(request.query_params.get("charts", "").split(",")), **switches)
+        try:
+            tag, content = await self._answer(tuple(names), view)
+        except UserError as error:
+            return Response(str(error), status_code=503)
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if request.headers.get("If-None-Match") == tag:
+            return Response(status_code=304, headers=headers)
+        if "gzip" not in request.headers.get("Accept-Encoding", ""):
+            content = gzip.decompress(content)
+        else:
+            headers["Content-Encoding"] = "gzip"
+        return Response(content, media_type="application/json", headers=headers)
+
+    async def _answer(self, names: tuple[str, ...], view: View) -> _Answer:
+        """Returns an answer's tag and content: at hand, or made in a thread, once for all who ask meanwhile."""
+        services = self._running()
+        if services and (fresh := services.fresh) and (content := fresh.known(("answer", names, view))):
+            answer: _Answer = content
+            return answer
+        task = self._under_way.get((names, view))
+        if task is None:
+            made = anyio.to_thread.run_sync(self._made_anew, names, view, limiter=self._making)
+            task = self._under_way[names, view] = asyncio.ensure_future(made)
+            task.add_done_callback(lambda _: self._under_way.pop((names, view)))
+        return await asyncio.shield(task)
+
+    def _made_anew(self, names: tuple[str, ...], view: View) -> _Answer:
+        services = self._services()
+        return services.snapshot().once(
+            ("answer", names, view), lambda snapshot: _packed(_message(services, snapshot, names, view))
+        )
 
 
 def _message(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
@@ -87,27 +117,6 @@ def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: Vi
     starts = services.starts(snapshot)
     history = services.history(snapshot)
     return board_message.message(runs, starts, view, HINT, history, findings, lines(results.baselines), results.remark)
-
-
-async def _answer(names: tuple[str, ...], view: View) -> _Answer:
-    """Returns an answer's tag and content: at hand, or made in a thread, once for all who ask meanwhile."""
-    services = running_services()
-    if services and (fresh := services.fresh) and (content := fresh.known(("answer", names, view))):
-        answer: _Answer = content
-        return answer
-    task = _under_way.get((names, view))
-    if task is None:
-        made = anyio.to_thread.run_sync(_made_anew, names, view, limiter=_making)
-        task = _under_way[names, view] = asyncio.ensure_future(made)
-        task.add_done_callback(lambda _: _under_way.pop((names, view)))
-    return await asyncio.shield(task)
-
-
-def _made_anew(names: tuple[str, ...], view: View) -> _Answer:
-    services = get_services()
-    return services.snapshot().once(
-        ("answer", names, view), lambda snapshot: _packed(_message(services, snapshot, names, view))
-    )
 
 
 def _packed(values: dict[str, Any]) -> _Answer:

@@ -77,12 +77,7 @@ async def serve(request: Request) -> Response:
 
 
 async def answer(path: Path, request: Headers) -> Response:
-    """Returns a file as an answer that browsers keep for ever, so its address must change with its content.
-
-    Args:
-        path: The file.
-        request: The headers of the request.
-    """
+    """Returns a file as an answer that browsers keep for ever, so its address must change with its content."""
     headers = {"Cache-Control": "public, max-age=31536000, immutable"}
     packed = False
     if path.suffix not in _COMPRESSED_ALREADY:
@@ -94,12 +89,7 @@ async def answer(path: Path, request: Headers) -> Response:
 
 
 def content_of(path: Path, packed: bool) -> bytes:
-    """Returns a file's content, which is kept from now on: Plotly takes a quarter of a second to compress.
-
-    Args:
-        path: The file.
-        packed: Whether gzip compresses it.
-    """
+    """Returns a file's content, which is kept from now on: Plotly takes a quarter of a second to compress."""
     if (path, packed) not in _contents:
         content = path.read_bytes()
         _contents[path, packed] = gzip.compress(content, compresslevel=6) if packed else content

@@ -19,9 +19,6 @@ class Preload:
     What a script imports is known once it is here, and which widgets there are once the page's script has run: what a
     first page needs would come in ten rounds, one after the other. It is told in the page, not in its headers, of which
     a proxy takes four kilobytes.
-
-    Args:
-        app: The server that this stands before.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -36,11 +33,7 @@ class Preload:
 
 
 class _Rewritten:
-    """Sends a page with the links in its head.
-
-    Args:
-        send: Sends what a server says.
-    """
+    """Sends a page with the links in its head."""
 
     def __init__(self, send: Send) -> None:
         self._send = send

@@ -16,11 +16,7 @@ ROOT = Path(streamlit.__file__).parent / "static"
 
 
 class StreamlitFiles:
-    """Hands out the files of Streamlit's pages from memory; all else it leaves to the server behind it.
-
-    Args:
-        app: The server that this stands before.
-    """
+    """Hands out the files of Streamlit's pages from memory; all else it leaves to the server behind it."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

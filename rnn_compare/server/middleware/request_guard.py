@@ -10,10 +10,10 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
-from rnn_compare.server.access import upload_gate, visitor_cookie
+from rnn_compare.server.access import visitor_cookie
+from rnn_compare.server.app import App
 from rnn_compare.server.middleware.websocket_guard import is_own_origin, without_development
-from rnn_compare.server.phones import join
-from rnn_compare.server.tuning import connections
+from rnn_compare.server.tuning.connections import FULL
 from rnn_compare.server.urls import is_loopback
 
 HEALTH = "/_stcore/health"
@@ -33,25 +33,26 @@ class RequestGuard:
     own name point here, and would then pass for the page itself (DNS rebinding).
 
     Args:
-        app: The server that this stands before.
+        server: The server that this stands before.
+        app: Knows who may send what, and whether there is room.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
+    def __init__(self, server: ASGIApp, app: App) -> None:
+        self.server, self.app = server, app
         self._said = _headers()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers a request, or refuses it in a sentence."""
         if scope["type"] not in ("http", "websocket"):
-            await self.app(scope, receive, send)
+            await self.server(scope, receive, send)
             return
         headers = Headers(scope=scope)
         allowed = _host_allowed(headers.get("host", ""))
         if scope["type"] == "websocket":
-            connected = self.app if allowed and is_own_origin(headers) else WebSocketClose(1008)
+            connected = self.server if allowed and is_own_origin(headers) else WebSocketClose(1008)
             await connected(scope, without_development(receive), send)
             return
-        new_cookies = visitor_cookie.new(scope)
+        new_cookies = visitor_cookie.new(scope, self.app.access)
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -61,10 +62,10 @@ class RequestGuard:
                     headers.append("Set-Cookie", cookie)
             await send(message)
 
-        await (_refusal(scope, allowed) or self.app)(scope, receive, marked)
+        await (_refusal(self.app, scope, allowed) or self.server)(scope, receive, marked)
 
 
-def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
+def _refusal(app: App, scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
     if not host_allowed:
         return PlainTextResponse(
             "This server listens on its own machine only, and answers to localhost and 127.0.0.1. Behind a proxy, "
@@ -72,9 +73,11 @@ def _refusal(scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
             status_code=421,
         )
     method, path = scope["method"], scope["path"]
-    if connections.is_full() and not path.endswith(HEALTH):
-        return PlainTextResponse(connections.FULL, 503, {"Connection": "close", "Retry-After": "5"})
-    if method not in ("GET", "HEAD", "OPTIONS") and not (join.admits(method, path) or upload_gate.admits(method, path)):
+    if app.connections.is_full() and not path.endswith(HEALTH):
+        return PlainTextResponse(FULL, 503, {"Connection": "close", "Retry-After": "5"})
+    if method not in ("GET", "HEAD", "OPTIONS") and not (
+        app.phones.admits(method, path) or app.upload_gate.admits(method, path)
+    ):
         return PlainTextResponse("Nothing is sent to this server but over its websocket.", status_code=405)
     return None
 

@@ -7,7 +7,7 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 
 import anyio.to_thread
 
@@ -17,7 +17,7 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import tally
 from rnn_compare.server.phones import phone_message
-from rnn_compare.server.services import Snapshot, running_services
+from rnn_compare.server.services import Services, Snapshot
 
 BEAT_SECONDS = 15.0
 """After so long without news a phone is told that the connection lives."""
@@ -35,10 +35,11 @@ class Broadcast:
 
     Args:
         classroom: Whose phones they are.
+        running: Returns the server's services if they have begun.
     """
 
-    def __init__(self, classroom: Classroom) -> None:
-        self.classroom = classroom
+    def __init__(self, classroom: Classroom, running: Callable[[], Services | None]) -> None:
+        self.classroom, self._running = classroom, running
         self._loop = asyncio.get_running_loop()
         self._woken, self._news = asyncio.Event(), asyncio.Event()
         self._said: bytes = b""
@@ -100,7 +101,8 @@ class Broadcast:
         """Tells phones what is new, and returns in how many seconds there may be more without a change of the class."""
         try:
             # A reveal must not wait for what takes statistics: that comes in a second message.
-            event, self._outcome, live = await anyio.to_thread.run_sync(_made, self.classroom, state, is_new)
+            arguments = self._running(), self.classroom, state, is_new
+            event, self._outcome, live = await anyio.to_thread.run_sync(_made, *arguments)
         except UserError:  # the record cannot be read for now: phones keep what they have
             return LIVE_SECONDS
         except Exception:  # noqa: BLE001  # one step that cannot be told must not silence all that follow
@@ -128,11 +130,13 @@ class Broadcast:
         self._call()
 
 
-def _made(classroom: Classroom, state: State, is_quick: bool) -> tuple[bytes, QuestionOutcome | None, bool]:
+def _made(
+    services: Services | None, classroom: Classroom, state: State, is_quick: bool
+) -> tuple[bytes, QuestionOutcome | None, bool]:
     """Returns the event for all, the outcome that it tells, and whether there will be more without a change."""
     if state.phase != "revealed":
         return _event("state", phone_message.for_all(state, [], [], None)), None, False
-    services, question = running_services(), state.question
+    question = state.question
     if services and is_quick:
         services.refresh()  # what was read a moment ago may be from before the reveal
     snapshot = services.snapshot() if services else Snapshot([], state)

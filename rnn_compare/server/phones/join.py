@@ -18,9 +18,9 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import BUSY_SECONDS, NotKept
 from rnn_compare.server.access import visitor_cookie
 from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
-from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.phones.broadcast import Broadcast
-from rnn_compare.server.tuning import connections
+from rnn_compare.server.services import Services
+from rnn_compare.server.tuning.connections import Connections
 from rnn_compare.server.urls import base_path
 
 PATH = "join"
@@ -37,30 +37,13 @@ BODY_SECONDS = 10.0
 NO_ROOM = "The server is full. Your phone keeps trying; follow the wall meanwhile."
 
 _TYPES = {".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript"}
-_sending = RateLimit(AT_ONCE, PER_SECOND)
-_recording = anyio.CapacityLimiter(1)
-"""One thread writes the class's record: where the disk is slow, others are there for all else that the server does."""
-_broadcast: Broadcast | None = None
-_is_closed = False
+_NOT_STORED = {"Cache-Control": "no-store"}
 
 
 class _Refused(Exception):  # noqa: N818  # an answer, not an error of the program
     def __init__(self, status: int, sentence: str) -> None:
         super().__init__(sentence)
         self.status = status
-
-
-def admits(method: str, path: str) -> bool:
-    """Tells whether a request is one of those by which a phone sends something."""
-    return method == "POST" and path in {f"{base_path()}/{sent}" for sent, _ in SENT}
-
-
-def close() -> None:
-    """Ends the phones' connections for good: they would keep the server from ending. From whichever thread."""
-    global _is_closed
-    _is_closed = True
-    if _broadcast is not None:
-        _broadcast.close()
 
 
 async def page(request: Request) -> Response:
@@ -78,91 +61,118 @@ async def file(request: Request) -> Response:
     return _file(request.path_params["name"], request)
 
 
-async def events(request: Request) -> Response:
-    """Answers with what phones are told, for as long as the phone listens."""
-    try:
-        if _is_closed:
-            raise _Refused(503, "The server is shutting down.")
-        if connections.is_full(for_phones=True):
-            raise _Refused(503, NO_ROOM)
-        device = _device(request)
-        classroom = await anyio.to_thread.run_sync(get_classroom)
-        if not classroom.has(device):
-            await _record(classroom.join, device)
-        if classroom.pages_of(device) >= MOST_PAGES:
-            raise _Refused(429, "This browser has too many of these pages open. Close some and reload.")
-    except _Refused as refused:
-        return _said(str(refused), refused.status)
-    except UserError as error:
-        return _said(str(error), 503)
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    if request.method == "HEAD":
-        return Response(headers=headers, media_type="text/event-stream")
-    return StreamingResponse(_shared(classroom).events(device), media_type="text/event-stream", headers=headers)
+class Phones:
+    """The phones of a class: their requests, and the news that all of them are sent.
 
+    Args:
+        classroom: Returns the class; raises ``UserError`` if its record cannot be used.
+        running: Returns the server's services if they have begun.
+        connections: Tells whether there is room for another phone.
 
-async def answer(request: Request) -> Response:
-    """Takes an answer: ``{"question": id, "round": number, "answer": …}``."""
+    Attributes:
+        pages: Addresses that answer, and what does.
+        posts: Addresses that a phone sends something to.
+    """
 
-    def take(classroom: Classroom, device: str, sent: dict[str, Any]) -> None:
-        classroom.answer(device, sent["question"], sent["round"], sent["answer"])
+    def __init__(
+        self,
+        classroom: Callable[[], Classroom],
+        running: Callable[[], Services | None],
+        connections: Connections,
+    ) -> None:
+        self._classroom, self._running, self._connections = classroom, running, connections
+        self.sending = RateLimit(AT_ONCE, PER_SECOND)
+        # One thread writes the class's record: where the disk is slow, others are there for all else.
+        self._recording = anyio.CapacityLimiter(1)
+        self._broadcast: Broadcast | None = None
+        self._is_closed = False
+        files = ((f"{PATH}/{{name}}", file),)  # last: every name fits it
+        self.pages = ((PATH, page), (f"{PATH}/", without_slash), (f"{PATH}/events", self.events), *files)
+        self.posts = ((f"{PATH}/answer", self.answer), (f"{PATH}/review", self.review))
 
-    return await _take(request, {"question", "round", "answer"}, take)
+    def admits(self, method: str, path: str) -> bool:
+        """Tells whether a request is one of those by which a phone sends something."""
+        return method == "POST" and path in {f"{base_path()}/{name}" for name, _ in self.posts}
 
+    def close(self) -> None:
+        """Ends the phones' connections for good: they would keep the server from ending. From whichever thread."""
+        self._is_closed = True
+        if self._broadcast is not None:
+            self._broadcast.close()
 
-async def review(request: Request) -> Response:
-    """Takes a review: ``{"text": …}``."""
+    async def events(self, request: Request) -> Response:
+        """Answers with what phones are told, for as long as the phone listens."""
+        try:
+            if self._is_closed:
+                raise _Refused(503, "The server is shutting down.")
+            if self._connections.is_full(for_phones=True):
+                raise _Refused(503, NO_ROOM)
+            device = _device(request)
+            classroom = await anyio.to_thread.run_sync(self._classroom)
+            if not classroom.has(device):
+                await self._record(classroom.join, device)
+            if classroom.pages_of(device) >= MOST_PAGES:
+                raise _Refused(429, "This browser has too many of these pages open. Close some and reload.")
+        except _Refused as refused:
+            return _said(str(refused), refused.status)
+        except UserError as error:
+            return _said(str(error), 503)
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        if request.method == "HEAD":
+            return Response(headers=headers, media_type="text/event-stream")
+        return StreamingResponse(
+            self._shared(classroom).events(device), media_type="text/event-stream", headers=headers
+        )
 
-    def take(classroom: Classroom, device: str, sent: dict[str, Any]) -> None:
-        classroom.send_review(device, sent["text"])
+    async def answer(self, request: Request) -> Response:
+        """Takes an answer: ``{"question": id, "round": number, "answer": …}``."""
 
-    return await _take(request, {"text"}, take)
+        def take(classroom: Classroom, device: str, sent: dict[str, Any]) -> None:
+            classroom.answer(device, sent["question"], sent["round"], sent["answer"])
 
+        return await self._take(request, {"question", "round", "answer"}, take)
 
-async def _take(request: Request, fields: set[str], take: Callable[[Classroom, str, dict[str, Any]], None]) -> Response:
-    try:
-        _require_own_page(request)
-        device = _device(request)
-        if seconds := _sending.take(device):
-            raise _Refused(429, f"Too many requests. Try again in {whole_seconds(seconds)}.")
-        sent = await _json(request, fields)
-        classroom = await anyio.to_thread.run_sync(get_classroom)
-        await _record(take, classroom, device, sent)
-    except ClientDisconnect:
-        return Response(status_code=400)  # which nobody reads
-    except _Refused as refused:
-        return _said(str(refused), refused.status)
-    except UserError as error:
-        return _said(str(error), 503 if isinstance(error, NotKept) else 409)
-    return JSONResponse({"kept": True}, headers=_NOT_STORED)
+    async def review(self, request: Request) -> Response:
+        """Takes a review: ``{"text": …}``."""
 
+        def take(classroom: Classroom, device: str, sent: dict[str, Any]) -> None:
+            classroom.send_review(device, sent["text"])
 
-ASKED = (
-    (PATH, page),
-    (f"{PATH}/", without_slash),
-    (f"{PATH}/events", events),
-    (f"{PATH}/{{name}}", file),
-)
-SENT = ((f"{PATH}/answer", answer), (f"{PATH}/review", review))
-_NOT_STORED = {"Cache-Control": "no-store"}
+        return await self._take(request, {"text"}, take)
 
+    async def _take(
+        self, request: Request, fields: set[str], take: Callable[[Classroom, str, dict[str, Any]], None]
+    ) -> Response:
+        try:
+            _require_own_page(request)
+            device = _device(request)
+            if seconds := self.sending.take(device):
+                raise _Refused(429, f"Too many requests. Try again in {whole_seconds(seconds)}.")
+            sent = await _json(request, fields)
+            classroom = await anyio.to_thread.run_sync(self._classroom)
+            await self._record(take, classroom, device, sent)
+        except ClientDisconnect:
+            return Response(status_code=400)  # which nobody reads
+        except _Refused as refused:
+            return _said(str(refused), refused.status)
+        except UserError as error:
+            return _said(str(error), 503 if isinstance(error, NotKept) else 409)
+        return JSONResponse({"kept": True}, headers=_NOT_STORED)
 
-async def _record(call: Callable[..., object], *arguments: object) -> None:
-    """Calls what writes the class's record, when it is its turn."""
-    try:
-        with anyio.fail_after(BUSY_SECONDS):
-            await anyio.to_thread.run_sync(call, *arguments, limiter=_recording)
-    except TimeoutError:
-        raise _Refused(503, "The server could not save it. Try again.") from None
+    async def _record(self, call: Callable[..., object], *arguments: object) -> None:
+        """Calls what writes the class's record, when it is its turn."""
+        try:
+            with anyio.fail_after(BUSY_SECONDS):
+                await anyio.to_thread.run_sync(call, *arguments, limiter=self._recording)
+        except TimeoutError:
+            raise _Refused(503, "The server could not save it. Try again.") from None
 
-
-def _shared(classroom: Classroom) -> Broadcast:
-    global _broadcast
-    if _broadcast is None or not _broadcast.serves(classroom):
-        if _broadcast is not None:
-            _broadcast.close()  # its phones come again
-        _broadcast = Broadcast(classroom)
-    return _broadcast
+    def _shared(self, classroom: Classroom) -> Broadcast:
+        if self._broadcast is None or not self._broadcast.serves(classroom):
+            if self._broadcast is not None:
+                self._broadcast.close()  # its phones come again
+            self._broadcast = Broadcast(classroom, self._running)
+        return self._broadcast
 
 
 def _device(request: Request) -> str:

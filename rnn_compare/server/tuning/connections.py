@@ -25,53 +25,59 @@ SILENT_SECONDS = 10.0
 ENDLESS = 10_240
 """Descriptors where the system names no limit: macOS gives no more."""
 
-_server: uvicorn.Server | None = None
-_most = _room = math.inf  # descriptors that there may be, and connections that leave enough of them free
-_silent: dict[Any, float] = {}
 
+class Connections:
+    """The connections of this process: how many there is room for, and which are silent.
 
-def spare_descriptors() -> None:
-    """Gets the process as many descriptors as its system lets it have, and has a page take two in the place of five.
-
-    Streamlit makes an event loop for each session, for libraries that ask for one; no script runs it. It is three
-    descriptors, and one loop does for all.
+    One does for the process, whoever owns it: descriptors are counted by process, and :meth:`look` is called by the
+    loop that ``patches.look_rarely`` puts in the place of uvicorn's own.
     """
-    global _most
-    if sys.platform != "win32":
-        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-        _most = ENDLESS if hard == resource.RLIM_INFINITY else hard
-        try:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (_most, hard))
-        except (OSError, ValueError):
-            _most = soft
-    loop = asyncio.new_event_loop()
-    shared = property(lambda _session: loop, lambda _session, own: own.close())
-    app_session.AppSession._script_event_loop = shared  # type: ignore[assignment]  # Streamlit has no setting for it
-    app_session._close_script_event_loop = lambda loop: None  # noqa: ARG005  # one session's end is not all's
 
+    def __init__(self) -> None:
+        self._server: uvicorn.Server | None = None
+        self._most = self._room = math.inf  # descriptors that there may be, connections that leave enough of them free
+        self._silent: dict[Any, float] = {}
 
-def at_once() -> int:
-    """Returns how many connections may come in one go."""
-    return int(min(2048, KEPT_FREE / 2 * _most))
+    def spare_descriptors(self) -> None:
+        """Gets the process as many descriptors as its system lets it have, and has a page take two instead of five.
 
+        Streamlit makes an event loop for each session, for libraries that ask for one; no script runs it. It is three
+        descriptors, and one loop does for all.
+        """
+        if sys.platform != "win32":
+            soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+            self._most = ENDLESS if hard == resource.RLIM_INFINITY else hard
+            try:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (self._most, hard))
+            except (OSError, ValueError):
+                self._most = soft
+        loop = asyncio.new_event_loop()
+        shared = property(lambda _session: loop, lambda _session, own: own.close())
+        app_session.AppSession._script_event_loop = shared  # type: ignore[assignment]  # Streamlit has no setting for it
+        app_session._close_script_event_loop = lambda loop: None  # noqa: ARG005  # one session's end is not all's
 
-def look(server: uvicorn.Server) -> None:
-    """Looks how many connections there is room for, and closes silent ones; to be called every moment."""
-    global _server, _room
-    _server, there, now = server, server.server_state.connections, time.monotonic()
-    if sys.platform != "win32":
-        _room = (1 - KEPT_FREE) * _most - (psutil.Process().num_fds() - len(there))
-    since = {connection: _silent.get(connection, now) for connection in there if _awaits_a_request(connection)}
-    _silent.clear()
-    _silent.update(since)
-    for connection, began in since.items():
-        if now - began > SILENT_SECONDS:
-            connection.transport.close()
+    def at_once(self) -> int:
+        """Returns how many connections may come in one go."""
+        return int(min(2048, KEPT_FREE / 2 * self._most))
 
+    def look(self, server: uvicorn.Server) -> None:
+        """Looks how many connections there is room for, and closes silent ones; to be called every moment."""
+        self._server, there, now = server, server.server_state.connections, time.monotonic()
+        if sys.platform != "win32":
+            self._room = (1 - KEPT_FREE) * self._most - (psutil.Process().num_fds() - len(there))
+        since = {connection: self._silent.get(connection, now) for connection in there if _awaits_a_request(connection)}
+        self._silent.clear()
+        self._silent.update(since)
+        for connection, began in since.items():
+            if now - began > SILENT_SECONDS:
+                connection.transport.close()
 
-def is_full(for_phones: bool = False) -> bool:
-    """Tells whether there is no room for a further connection, or none for a phone's."""
-    return _server is not None and len(_server.server_state.connections) > _room - for_phones * FOR_PAGES * _most
+    def is_full(self, for_phones: bool = False) -> bool:
+        """Tells whether there is no room for a further connection, or none for a phone's."""
+        return (
+            self._server is not None
+            and len(self._server.server_state.connections) > self._room - for_phones * FOR_PAGES * self._most
+        )
 
 
 def _awaits_a_request(connection: Any) -> bool:

@@ -13,7 +13,7 @@ from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.watcher.polling_path_watcher import PollingPathWatcher
 
-from rnn_compare.server.tuning import connections
+from rnn_compare.server.tuning.connections import Connections
 
 TICK_SECONDS = 0.5
 """How often uvicorn looks whether it is to end and renews the date of its answers, and connections are looked at."""
@@ -25,24 +25,24 @@ MOST_WARNINGS = 1000
 """Different warnings that are remembered."""
 
 
-def look_rarely() -> None:
+def look_rarely(connections: Connections) -> None:
     """Has the server look around twice a second instead of twenty times; called before it begins to.
 
     uvicorn looks ten times a second whether it was told to end, and Streamlit, twice five times, whether somebody has
     edited a ``config.toml``, whatever ``fileWatcherType`` says. Neither offers a setting. What was edited counts from
     the next start.
     """
+
+    async def main_loop(server: uvicorn.Server) -> None:
+        sockets = [listening.fileno() for listens in server.servers for listening in listens.sockets]
+        set_up_sockets(sockets, connections.at_once())
+        while not await server.on_tick(0):
+            connections.look(server)
+            await asyncio.sleep(TICK_SECONDS)
+
     # mypy holds that no method is ever put in another's place: thus both exemptions.
-    uvicorn.Server.main_loop = _main_loop  # type: ignore[assignment, method-assign]  # as said
+    uvicorn.Server.main_loop = main_loop  # type: ignore[assignment, method-assign]  # as said
     PollingPathWatcher._schedule = lambda _watcher: None  # type: ignore[assignment, method-assign]  # as said
-
-
-async def _main_loop(server: uvicorn.Server) -> None:
-    sockets = [listening.fileno() for listens in server.servers for listening in listens.sockets]
-    set_up_sockets(sockets, connections.at_once())
-    while not await server.on_tick(0):
-        connections.look(server)
-        await asyncio.sleep(TICK_SECONDS)
 
 
 def set_up_sockets(descriptors: Iterable[int], backlog: int) -> None:

@@ -18,10 +18,11 @@ from rnn_compare.formatting import about, counted, percent
 from rnn_compare.presets import is_of_the_book
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
-from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server import presenter, visitor
+from rnn_compare.server.app import current_app
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
-from rnn_compare.server.services import CURTAIN, Services, get_services
+from rnn_compare.server.services import CURTAIN, Services
 from rnn_compare.server.shown_runs import grouped, newest
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
@@ -47,7 +48,7 @@ class UnderWay:
 def render() -> None:
     """Draws the page."""
     theme.load("pages/compare.css")
-    services = get_services()
+    services = current_app().services()
     restore()
     _stay_with_what_is_shown(services)
     with st.sidebar:

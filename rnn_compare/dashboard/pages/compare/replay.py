@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.widgets import presenter_controls
 from rnn_compare.runs.record import Run
-from rnn_compare.server.access import presenter
+from rnn_compare.server import presenter
 from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import Services
 

@@ -5,7 +5,7 @@ import streamlit as st
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, word_map
 from rnn_compare.dashboard.widgets import network_choice, reading, url_state
-from rnn_compare.server.services import get_services
+from rnn_compare.server.app import current_app
 
 VIEWS = {
     "Word by word": reading.show,
@@ -20,7 +20,7 @@ FIRST = "Word by word"
 def render() -> None:
     """Draws the page."""
     theme.load("common/verdicts.css", "pages/views.css")
-    services = get_services()
+    services = current_app().services()
     if not (askable := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(askable)

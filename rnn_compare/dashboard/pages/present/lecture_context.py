@@ -14,8 +14,8 @@ from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
+from rnn_compare.server.app import current_app
 from rnn_compare.server.board.board_subject import recorded, replayed
-from rnn_compare.server.classroom import get_classroom
 from rnn_compare.server.services import Services
 
 
@@ -68,7 +68,7 @@ class Moment:
 
     def answers(self, question: Question) -> Sequence[list[Answer]]:
         """Returns the answers to a question, a list a round in which somebody answered."""
-        return [list(answers.values()) for answers in get_classroom().rounds(question.id)]
+        return [list(answers.values()) for answers in current_app().classroom().rounds(question.id)]
 
     def outcome(self, question: Question) -> QuestionOutcome:
         """Returns what came of a question, as far as the class may see it."""
@@ -81,7 +81,7 @@ def now(services: Services) -> Moment | None:
     Raises:
         UserError: If its file can no longer be used: it was edited, or is gone.
     """
-    state = get_classroom().state()
+    state = current_app().classroom().state()
     return Moment(services, find(state.lecture, step_kinds()), state) if state.lecture else None
 
 
@@ -92,7 +92,7 @@ def still(services: Services, state: State) -> Moment | None:
         services: The server's.
         state: The one that the page was drawn from.
     """
-    if get_classroom().state().version != state.version:
+    if current_app().classroom().state().version != state.version:
         return None
     try:
         return now(services)

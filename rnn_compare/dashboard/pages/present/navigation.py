@@ -13,7 +13,7 @@ from rnn_compare.lecture.questions import Question
 from rnn_compare.presets import Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
-from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
 RECORDING_SECONDS = 30.0
@@ -32,7 +32,7 @@ def begin(services: Services, name: str, recorded: bool = False) -> None:
         UserError: If there is no such lecture.
     """
     lecture = find(name, step_kinds())
-    get_classroom().begin(name, recorded, lecture.trained_settings())
+    current_app().classroom().begin(name, recorded, lecture.trained_settings())
     services.refresh()
     _show(services, lecture, 0)
 
@@ -46,7 +46,7 @@ def advance(services: Services) -> None:
     if (kind.asks and phase == "idle") or (kind.reveals and phase != "revealed"):
         _show(services, moment.lecture, moment.index, moment.state.question)
     elif kind.asks and phase == "open":
-        get_classroom().close_vote()
+        current_app().classroom().close_vote()
     elif kind.asks and phase == "closed":
         show_answers(services)
     elif (question := next_outcome(moment)) is not None:
@@ -61,9 +61,9 @@ def show_answers(services: Services) -> None:
         return
     reveals_later = any(step.kind.reveals for step in moment.lecture.steps[moment.index :])
     if reveals_later or moment.state.hidden or question.id in moment.lecture.repeated:
-        get_classroom().show_answers()
+        current_app().classroom().show_answers()
     elif moment.state.phase == "closed":
-        get_classroom().reveal()
+        current_app().classroom().reveal()
 
 
 def show_next_step(services: Services) -> None:
@@ -87,9 +87,9 @@ def vote_again(services: Services) -> None:
     if (moment := now(services)) is None or not moment.step.kind.asks or moment.state.phase == "open":
         return
     if any(moment.answers(question) for question in [moment.step.question] if question):
-        get_classroom().vote_again()
+        current_app().classroom().vote_again()
     else:
-        get_classroom().open_vote()
+        current_app().classroom().open_vote()
 
 
 def start_training(services: Services) -> None:
@@ -147,7 +147,7 @@ def _recorded_runs(services: Services, preset: Preset) -> list[Run]:
 
 
 def _show(services: Services, lecture: Lecture, index: int, question: Question | None = None) -> None:
-    step, classroom = lecture.steps[index], get_classroom()
+    step, classroom = lecture.steps[index], current_app().classroom()
     questions = lecture.asked_before(index) if step.kind.reveals else ()
     question = question or step.question or next(iter(questions), None)
     runs = _runs_of(services, lecture, index)
@@ -167,7 +167,7 @@ def _show(services: Services, lecture: Lecture, index: int, question: Question |
 def _runs_of(services: Services, lecture: Lecture, index: int) -> tuple[str, ...]:
     """Returns the runs that a step is about: those that its training began in this lecture."""
     trained_at = lecture.trained_at(index)
-    run_ids = get_classroom().runs_at(trained_at) if trained_at is not None else ()
+    run_ids = current_app().classroom().runs_at(trained_at) if trained_at is not None else ()
     # A step's runs are those of the step before it, until it has its own.
     settings = {run.experiment.setting for run in services.all_runs() if run.id in run_ids}
     return run_ids if settings == lecture.settings_at(index) else ()

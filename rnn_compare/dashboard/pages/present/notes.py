@@ -22,8 +22,7 @@ from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.peer_instruction import advice, comparison, percentage
 from rnn_compare.lecture.questions import Answer
-from rnn_compare.server.classroom import get_classroom
-from rnn_compare.server.services import get_services
+from rnn_compare.server.app import current_app
 
 LOOK_SECONDS, SLOW_SECONDS = 0.5, 2.0
 
@@ -34,11 +33,11 @@ def render() -> None:
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
-    moment = now(get_services())
+    moment = now(current_app().services())
     if moment is None:
         st.markdown("## Notes")
         st.info("No lecture is running. Start one under Present, on the projector's screen.")
-        ticking(_look, LOOK_SECONDS, get_classroom().state())
+        ticking(_look, LOOK_SECONDS, current_app().classroom().state())
         return
     st.html('<span class="rc-second"></span>')
     ticking(_look, LOOK_SECONDS, moment.state)
@@ -60,7 +59,7 @@ def render() -> None:
 
 def _look(state: State) -> None:
     """Draws what changes by itself; has the page drawn anew when the lecture went on."""
-    classroom = get_classroom()
+    classroom = current_app().classroom()
     if classroom.state().version != state.version:
         st.rerun(scope="app")
     if not state.lecture:
@@ -105,9 +104,9 @@ def _next(moment: Moment) -> str:
 
 def _split(state: State) -> None:
     """Draws how a closed vote is split, what that recommends, who changed sides and what was gained."""
-    if (moment := still(get_services(), state)) is None or (question := state.question) is None:
+    if (moment := still(current_app().services(), state)) is None or (question := state.question) is None:
         return
-    rounds, earlier = (get_classroom().rounds(name) for name in (question.id, question.repeats))
+    rounds, earlier = (current_app().classroom().rounds(name) for name in (question.id, question.repeats))
     outcome, answers = moment.outcome(question), moment.answers(question)
 
     def judged(answer: Answer) -> bool | None:
@@ -134,12 +133,12 @@ def _split(state: State) -> None:
 
 
 def _training(state: State) -> None:
-    if (moment := still(get_services(), state)) is None:
+    if (moment := still(current_app().services(), state)) is None:
         return
     lines = "<br>".join(f"{escape(run.title)}: {train.how_far([run])}" for run in moment.trained)
     st.html(f'<p class="rc-training">{lines}</p>')
 
 
 def _reviews(state: State) -> None:
-    if moment := still(get_services(), state):
+    if moment := still(current_app().services(), state):
         review_queue.show(moment, "notes")

@@ -12,8 +12,8 @@ from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, sti
 from rnn_compare.dashboard.widgets import flash, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.class_state import State
-from rnn_compare.server.classroom import get_classroom
-from rnn_compare.server.services import Services, get_services
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
 
 LOOK_SECONDS = 0.5
 """The interval at which the wall checks for what the second screen or the hall has done."""
@@ -28,8 +28,8 @@ def render() -> None:
     if reason := permissions.why_not():
         st.info(reason, icon=":material/lock:")
         return
-    services = get_services()
-    if not get_classroom().state().lecture:
+    services = current_app().services()
+    if not current_app().classroom().state().lecture:
         start_page.show(services)
         return
     try:
@@ -87,7 +87,7 @@ def _tick(services: Services, state: State) -> None:
 
 
 def _corner(state: State) -> None:
-    classroom = get_classroom()
+    classroom = current_app().classroom()
     counts = classroom.counts()
     url, can_be_reached = join_code.address(join_code.JOIN)
     here = f"{counts.here:,} here" if counts.here else "join with your phone"

@@ -10,8 +10,8 @@ import streamlit as st
 
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.errors import UserError
-from rnn_compare.server.access import presenter, visitor
-from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server import presenter, visitor
+from rnn_compare.server.app import current_app
 
 AT_THE_MACHINE = (
     "No presenter's pass is set, so only this machine can present. Set a pass to present from another one "
@@ -54,7 +54,7 @@ def press(version: int | None, act: Callable[..., object], *arguments: object) -
     """
     with flash.noting(flash.noted()):
         require()
-        if version in (None, get_classroom().state().version):
+        if version in (None, current_app().classroom().state().version):
             act(*arguments)
 
 

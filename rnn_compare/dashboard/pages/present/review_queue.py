@@ -9,7 +9,7 @@ from rnn_compare.experiment_sets import labels
 from rnn_compare.explain.verdict import ask
 from rnn_compare.formatting import percent
 from rnn_compare.lecture.class_state import SentReview
-from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.app import current_app
 
 MOST = 30
 """Reviews of the queue that are listed, the newest first."""
@@ -22,7 +22,7 @@ def show(moment: Moment, place: str) -> None:
         moment: The current state of the lecture.
         place: The prefix of its buttons' keys.
     """
-    classroom = get_classroom()
+    classroom = current_app().classroom()
     with st.container(horizontal=True):
         is_open = moment.state.reviews_open
         label = "Close reviews" if is_open else "Open reviews"
@@ -51,12 +51,12 @@ def _entry(moment: Moment, review: SentReview, place: str) -> None:
                 disabled=not moment.step.kind.takes_reviews,
                 help=None if moment.step.kind.takes_reviews else "The wall shows reviews only at review steps.",
             )
-            drop = get_classroom().drop_review
+            drop = current_app().classroom().drop_review
             button("Drop", f"{place}_drop_{review.id}", None, drop, review.id)
 
 
 def _show(moment: Moment, review: SentReview) -> None:
-    get_classroom().show_review(review.id, verdicts(moment, review.text))
+    current_app().classroom().show_review(review.id, verdicts(moment, review.text))
 
 
 def verdicts(moment: Moment, text: str) -> list[str]:

@@ -8,7 +8,7 @@ from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
-from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
 
@@ -36,16 +36,18 @@ def show(services: Services) -> None:
 def end_button() -> None:
     """Draws the button that ends the lecture, and says what is kept of it."""
     with st.popover("End the lecture", icon=":material/stop_circle:"):
-        waiting = sum(not review.shown for review in get_classroom().reviews())
+        waiting = sum(not review.shown for review in current_app().classroom().reviews())
         gone = f" {counted(waiting, 'review')} you have not shown will be deleted." if waiting else ""
         st.markdown(f"Hidden curves become visible to everyone.{gone} Answers, curves and networks are kept.")
-        st.download_button("Answers as CSV", get_classroom().export_csv, "answers.csv", "text/csv", on_click="ignore")
-        permissions.button("End it", "end", None, get_classroom().end, type="primary")
+        st.download_button(
+            "Answers as CSV", current_app().classroom().export_csv, "answers.csv", "text/csv", on_click="ignore"
+        )
+        permissions.button("End it", "end", None, current_app().classroom().end, type="primary")
 
 
 def _card(services: Services, lecture: Lecture) -> None:
     presets = {lecture.preset_at(index).name: lecture.preset_at(index) for index in range(len(lecture.steps))}
-    name, version = lecture.name, get_classroom().state().version
+    name, version = lecture.name, current_app().classroom().state().version
     seconds = sum(services.seconds(preset.experiments()) for preset in presets.values())
     with st.container(border=True, key=f"lecture_{name}"):
         description, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")

@@ -19,9 +19,10 @@ from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.reviews import taking_in
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
-from rnn_compare.server.access import presenter, upload_gate
+from rnn_compare.server import presenter
+from rnn_compare.server.access import upload_gate
+from rnn_compare.server.app import current_app
 from rnn_compare.server.middleware.request_guard import for_this_machine_only
-from rnn_compare.server.services import get_services
 from rnn_compare.sources import own_texts, text_cards
 from rnn_compare.sources.csv_layout import DELIMITERS
 from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS
@@ -70,7 +71,7 @@ def show(source_key: str) -> None:
         flash.show()
         if problem:
             st.error(problem, icon=":material/report:")
-        upload_gate.open_for_this_session()
+        current_app().upload_gate.open_for_this_session()
         number = st.session_state.setdefault(_BOX, 0)  # another number, another box: an empty one
         sent = st.file_uploader("File", [ending[1:] for ending in own_texts.ENDINGS], key=f"{_BOX}_{number}")
         _offer_folder()
@@ -112,7 +113,7 @@ def _offer_folder() -> None:
 
 
 def _read(reading: _Reading, source_key: str) -> None:
-    analysis = get_services().engine.analyse(taking_in.answer, str(reading.path), reading.time)
+    analysis = current_app().services().engine.analyse(taking_in.answer, str(reading.path), reading.time)
     if not analysis.ended:
         wait_for(f"Reading {reading.path.name}", analysis)
         return

@@ -19,10 +19,11 @@ from rnn_compare.formatting import counted
 from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.files import delete_files
 from rnn_compare.runs.record import Run
-from rnn_compare.server.access import visitor
+from rnn_compare.server import visitor
+from rnn_compare.server.app import current_app
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
-from rnn_compare.server.services import Services, get_services
+from rnn_compare.server.services import Services
 from rnn_compare.server.shown_runs import fit_together, link
 
 WATCH_SECONDS = 3.0
@@ -35,7 +36,7 @@ TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_
 def render() -> None:
     """Draws the page."""
     theme.load("pages/runs.css")
-    services = get_services()
+    services = current_app().services()
     runs = services.runs()[::-1]
     flash.show()
     hidden = say_what_is_hidden(services)

@@ -21,7 +21,7 @@ from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
-from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server import presenter, visitor
 from rnn_compare.server.services import Services
 from rnn_compare.settings import in_words
 

@@ -17,7 +17,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import experiment_from
 from rnn_compare.formatting import about, counted, duration
 from rnn_compare.presets import BOOK
-from rnn_compare.server.access import presenter, visitor
+from rnn_compare.server import presenter, visitor
 from rnn_compare.server.services import Services
 from rnn_compare.server.shown_runs import link
 

@@ -16,8 +16,9 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.events import Status
-from rnn_compare.server.access import presenter
-from rnn_compare.server.services import Services, get_services
+from rnn_compare.server import presenter
+from rnn_compare.server.app import current_app
+from rnn_compare.server.services import Services
 
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
 AFTER_ALL_OTHERS = -1
@@ -27,7 +28,7 @@ AFTER_ALL_OTHERS = -1
 def render() -> None:
     """Draws the page."""
     theme.load("pages/sweep.css")
-    services = get_services()
+    services = current_app().services()
     with st.sidebar:
         setup = grid_setup.setup()
         sweep = grid_setup.swept(services, setup.experiments)

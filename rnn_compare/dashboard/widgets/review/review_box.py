@@ -7,7 +7,7 @@ import streamlit as st
 from rnn_compare.dashboard.widgets import url_state
 from rnn_compare.dashboard.widgets.review import real_review
 from rnn_compare.experiment import Experiment
-from rnn_compare.server.access import visitor
+from rnn_compare.server import visitor
 from rnn_compare.sources.registry import about_films
 
 EXAMPLES = {

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.step_kind import StepKind
-from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.app import current_app
 
 
 def show(moment: Moment) -> None:
@@ -28,7 +28,7 @@ def show(moment: Moment) -> None:
 
 
 def _counted(question: Question, is_open: bool) -> None:
-    counts = get_classroom().counts()
+    counts = current_app().classroom().counts()
     choices = "".join(f"<li>{escape(choice)}</li>" for choice in question.choices)
     body = (
         f'<p class="rc-answered" role="status"><b>{counts.answered:,}</b> '
@@ -44,8 +44,8 @@ def buttons(moment: Moment) -> None:
     show = ("Show the answers", navigation.show_answers, moment.services)
     go_on = ("Go on without showing them", navigation.show_next_step, moment.services)
     offered: dict[str, list[tuple[Any, ...]]] = {
-        "idle": [("Open the vote", get_classroom().open_vote)],
-        "open": [("Close the vote", get_classroom().close_vote)],
+        "idle": [("Open the vote", current_app().classroom().open_vote)],
+        "open": [("Close the vote", current_app().classroom().close_vote)],
         "closed": [show, again, go_on],
         "shown": [again],
     }

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present import join_code, review_queue
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import answers, network_choice, reading
 from rnn_compare.lecture.step_kind import StepKind
-from rnn_compare.server.classroom import get_classroom
+from rnn_compare.server.app import current_app
 
 WORDS = "wall_word_by_word"
 
@@ -38,7 +38,7 @@ def show(moment: Moment) -> None:
 
 
 def _how_many_wait() -> None:
-    waiting = sum(not review.shown for review in get_classroom().reviews())
+    waiting = sum(not review.shown for review in current_app().classroom().reviews())
     waits = f'<p class="rc-answered" role="status"><b>{waiting:,}</b> waiting</p>'
     st.html(join_code.beside_the_code(waits))
 

@@ -11,7 +11,8 @@ import streamlit as st
 
 from rnn_compare.errors import UserError
 from rnn_compare.server.access import sign_in_token, visitor_cookie
-from rnn_compare.server.access.rules import Rule, rule
+from rnn_compare.server.access.rules import Rule
+from rnn_compare.server.app import current_app
 
 REFUSAL = "Only the presenter can do this. Whoever has the pass signs in under Presenter, at the end of the sidebar."
 
@@ -21,18 +22,18 @@ TOKEN = "presenter_token"
 
 def is_presenter() -> bool:
     """Tells whether this visitor may do everything; where no pass is set, everybody may."""
-    policy = rule()
+    policy = current_app().access.rule()
     return policy.open or bool(not policy.problem and (signed_in_until(policy) or is_known(policy)))
 
 
 def is_open() -> bool:
     """Tells whether everybody may do everything, since no pass is set."""
-    return rule().open
+    return current_app().access.rule().open
 
 
 def why_not() -> str | None:
     """Returns why this visitor may only look, in a sentence; None for the presenter."""
-    return None if is_presenter() else rule().problem or REFUSAL
+    return None if is_presenter() else current_app().access.rule().problem or REFUSAL
 
 
 def require() -> None:

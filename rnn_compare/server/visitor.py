@@ -6,13 +6,10 @@ from typing import TypedDict
 import streamlit as st
 
 from rnn_compare.server.access import visitor_cookie
-from rnn_compare.server.access.presenter import is_open, is_presenter
-from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
+from rnn_compare.server.access.rate_limit import whole_seconds
+from rnn_compare.server.app import current_app
+from rnn_compare.server.presenter import is_open, is_presenter
 from rnn_compare.server.urls import is_loopback
-
-PREDICTIONS_AT_ONCE, PREDICTIONS_PER_SECOND = 40, 1.0
-
-_predictions = RateLimit(PREDICTIONS_AT_ONCE, PREDICTIONS_PER_SECOND)
 
 
 class PlaceInLine(TypedDict):
@@ -45,10 +42,10 @@ def place_in_line() -> PlaceInLine:
 
 def pause_before_prediction() -> str | None:
     """Takes one of the visitor's turns to ask the networks; where there is none, returns a sentence."""
-    seconds = _predictions.take(visitor())
+    limit = current_app().predictions
+    seconds = limit.take(visitor())
     return (
-        f"That was {PREDICTIONS_AT_ONCE} questions in a short time. Your text is kept; ask again in "
-        f"{whole_seconds(seconds)}."
+        f"That was {limit.at_once} questions in a short time. Your text is kept; ask again in {whole_seconds(seconds)}."
         if seconds
         else None
     )

@@ -1,0 +1,94 @@
+"""The one object that a server's process shares: its record, its class, and all that it remembers of its visitors."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.paths import cache_folder
+from rnn_compare.server.access.rate_limit import RateLimit
+from rnn_compare.server.access.rules import Access
+from rnn_compare.server.access.upload_gate import UploadGate
+from rnn_compare.server.board.live import LiveAnswers
+from rnn_compare.server.phones.join import Phones
+from rnn_compare.server.services import Services
+from rnn_compare.server.tuning.connections import Connections
+
+REPLACED = "The record of lectures was removed or replaced while the program ran, and its lecture with it."
+
+
+class App:
+    """All that one server keeps. Making it opens nothing and writes nothing. Any thread may use it.
+
+    Args:
+        folder: Returns the cache folder, or raises ``UserError``.
+
+    Attributes:
+        access: The presenter's access rule.
+        upload_gate: The sessions that may send a file.
+        predictions: The limit on questions to the networks, by visitor.
+        connections: The process's connections.
+        live: The answers to browsers that follow the board.
+        phones: The phones of the class.
+    """
+
+    def __init__(self, folder: Callable[[], Path] = cache_folder) -> None:
+        self._folder = folder
+        self._starting, self._opening = threading.Lock(), threading.Lock()
+        self._services: Services | None = None
+        self._classroom: Classroom | None = None
+        self.access = Access()
+        self.upload_gate = UploadGate()
+        self.predictions = RateLimit(at_once=40, per_second=1.0)
+        self.connections = Connections()
+        self.live = LiveAnswers(self.services, self.running)
+        self.phones = Phones(self.classroom, self.running, self.connections)
+
+    def services(self) -> Services:
+        """Returns the record and the engine, started at the first call.
+
+        Raises:
+            UserError: If the cache folder or the record cannot be used; the next call tries again.
+        """
+        with self._starting:
+            if self._services is None:
+                self._services = Services.start(self._folder() / "runs.db", self.classroom)
+            return self._services
+
+    def running(self) -> Services | None:
+        """Returns the record and the engine if they have started, at once."""
+        return self._services
+
+    def classroom(self) -> Classroom:
+        """Returns the class, as the disk knows it at the first call.
+
+        Raises:
+            UserError: If the cache folder or the record of the class cannot be used; the next call tries again.
+        """
+        with self._opening:
+            if (before := self._classroom) is not None and not before.is_replaced:
+                return before
+            self._classroom = classroom = Classroom(self._folder() / "lecture.db")
+            if before is not None:
+                before.close()
+                classroom.warnings.append(REPLACED)
+            return classroom
+
+    def close(self) -> None:
+        """Ends the engine and its workers, and closes all records; they open again when they are needed."""
+        with self._starting:
+            if self._services is not None:
+                self._services.close()
+            self._services = None
+        with self._opening:
+            if self._classroom is not None:
+                self._classroom.close()
+            self._classroom = None
+
+
+_current = App()
+
+
+def current_app() -> App:
+    """Returns this process's App: Streamlit's pages cannot be handed anything."""
+    return _current

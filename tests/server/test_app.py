@@ -1,0 +1,123 @@
+"""The one object that a server's process shares: two of them in one process share nothing."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.questions import Question
+from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.store import RunStore
+from rnn_compare.server import routes
+from rnn_compare.server.app import App
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
+from rnn_compare.server.phones import join
+from rnn_compare.server.services import Services
+from rnn_compare.training.engine import Engine
+
+BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN", "LSTM"))
+COOKIE = f"rnn_compare_visitor={'a' * 32}"
+ANSWER = {"question": "best", "round": 1, "answer": 1}
+
+
+@pytest.fixture
+def apps(tmp_path: Path) -> Iterator[list[App]]:
+    """Two servers' Apps, each on a folder of its own; their engines are not started."""
+    made = []
+    for name in ("one", "other"):
+        folder = tmp_path / name
+        folder.mkdir()
+        app = App(lambda folder=folder: folder)  # type: ignore[misc]  # mypy sees no default
+        store = RunStore(folder / "runs.db")
+        app._services = Services(store, Engine(store, origin="page"), app.classroom)
+        made.append(app)
+    yield made
+    for app in made:
+        app.close()
+
+
+def ask(app: App, method: str, path: str, **sent: Any) -> httpx.Response:
+    """Returns what the served App answers a phone or a page."""
+
+    async def answer() -> httpx.Response:
+        served = Starlette(routes=routes.routes(app), middleware=routes.middleware(app))
+        headers = {"Cookie": COOKIE, "Origin": "http://127.0.0.1"}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://127.0.0.1") as client:
+            return await client.request(method, path, headers=headers, **sent)
+
+    return asyncio.run(answer())
+
+
+def test_what_one_class_is_asked_and_answers_the_other_does_not_see(apps: list[App]) -> None:
+    one, other = apps
+    for app in apps:
+        app.classroom().begin("x")
+    one.classroom().show_step(0, "Predict", "Which?", BEST)
+    one.classroom().open_vote()
+    assert ask(one, "POST", f"/{join.PATH}/answer", json=ANSWER).json() == {"kept": True}
+    assert ask(other, "POST", f"/{join.PATH}/answer", json=ANSWER).status_code == 409, "nobody asked it that"
+    assert one.classroom().answers("best", 1) == [1]
+    assert other.classroom().answers("best", 1) == []
+    assert (one.classroom().state().title, other.classroom().state().title) == ("Predict", "")
+
+
+def test_a_run_is_recorded_hidden_and_shown_by_its_own_server_alone(apps: list[App]) -> None:
+    one, other = apps
+    [run] = one.services().store.create([Experiment()], Owner.current(), "page")
+    other.classroom().begin("x")
+    other.classroom().hide([run])
+    shown = [json.loads(ask(app, "GET", f"/{live.url([], View())}").content)["groups"] for app in apps]
+    assert [len(groups) for groups in shown] == [1, 0]
+
+
+def test_news_reaches_the_phones_of_its_own_class_and_an_end_ends_them_alone(apps: list[App]) -> None:
+    one, other = apps
+
+    async def listen() -> tuple[bytes, bytes]:
+        broadcasts = [app.phones._shared(app.classroom()) for app in apps]
+        phones = [broadcast.events("device") for broadcast in broadcasts]
+        heard = [await anext(phone) for phone in phones]
+        one.classroom().show_step(0, "Only here", "")
+        while b"Only here" not in heard[0]:
+            heard[0] += await anext(phones[0])
+        one.phones.close()
+        assert [event async for event in phones[0]] == []
+        other.classroom().show_step(0, "Only there", "")
+        while b"Only there" not in heard[1]:
+            heard[1] += await anext(phones[1])
+        other.phones.close()
+        return heard[0], heard[1]
+
+    for app in apps:
+        app.classroom().begin("x")
+    here, there = asyncio.run(asyncio.wait_for(listen(), 20))
+    assert b"Only there" not in here
+    assert b"Only here" not in there
+
+
+def test_whoever_has_used_up_all_turns_with_one_server_has_all_with_the_other(apps: list[App]) -> None:
+    one, other = apps
+    for limit in (one.predictions, one.access.tries_of_one, one.phones.sending):
+        while not limit.take("me"):
+            pass
+    one.access._was_guarded = True
+    assert [limit.take("me") for limit in (other.predictions, other.access.tries_of_one, other.phones.sending)] == [
+        0.0
+    ] * 3
+    assert one.access.rule().problem
+    assert other.access.rule().open
+
+
+def test_a_closed_app_opens_again_with_what_it_recorded(apps: list[App]) -> None:
+    one, _ = apps
+    one.classroom().begin("x")
+    one.close()
+    assert one.running() is None
+    assert one.classroom().state().lecture == "x"
