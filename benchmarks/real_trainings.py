@@ -8,6 +8,7 @@ cores), and the files are written over. Groups are drawn from them, a thousand p
 functions that the page judges by. Beside it stands what simpler sentences would have claimed of the same pairs.
 """
 
+import itertools
 import json
 import os
 import subprocess
@@ -50,8 +51,12 @@ EQUALS = ("gru", "simplernn")
 """Files whose runs are held against each other."""
 UNEQUALS = ("maxlen_5", "maxlen_200")
 MEASURES: tuple[Measure, ...] = ("kept", "typical")
-CASES = ((1, 3), (1, 5), (3, 0), (5, 0))
+CASES = ((1, 3), (1, 5), (2, 3), (3, 0), (3, 3), (5, 0))
 """Runs on each side, and earlier runs of the same setting that tell of each side what a seed does."""
+EARLIER = (0, 3, 5, 10)
+"""Earlier runs of each side where somebody looks after every seed."""
+MOST_RUNS = 10
+"""Runs on each side at the last look, after one look at each smaller number."""
 DRAWS = 1000
 DRAW = 1
 """The seed of the draws: there is one fixed draw."""
@@ -135,14 +140,24 @@ def called_different(runs: Sequence[Achieved], each: int, earlier: int = 0) -> f
     Args:
         runs: From which the groups are drawn; in one pair no run occurs twice.
         each: Runs in a group.
-        earlier: Further runs of each side, which lend what a seed does where ``each`` is 1.
+        earlier: Further runs of each side, which lend what a seed does.
+    """
+    return _share(runs, each, earlier, _differs)
+
+
+def called_at_any_look(runs: Sequence[Achieved], earlier: int = 0, draws: int = DRAWS) -> float:
+    """Returns in which share of pairs of groups, all of one setting, the groups are called different at any look.
+
+    Args:
+        runs: From which the groups are drawn, ``MOST_RUNS`` each.
+        earlier: Further runs of each side, which lend what a seed does.
+        draws: How many pairs.
     """
 
     def judge(a: Sequence[Achieved], b: Sequence[Achieved], *before: Sequence[Achieved]) -> bool:
-        lent = [spread(group) if group else None for group in before]
-        return settings(a, b, *lent).verdict != "cannot tell"
+        return any(_differs(a[:count], b[:count], *before) for count in range(1, MOST_RUNS + 1))
 
-    return _share(runs, each, earlier, judge)
+    return _share(runs, MOST_RUNS, earlier, judge, draws)
 
 
 def told_apart(worse: Sequence[Achieved], better: Sequence[Achieved], each: int) -> float:
@@ -192,9 +207,14 @@ def _train(folder: Path) -> None:
             write(recorded(Path(cache) / "runs.db", experiment_from(chosen)), folder / f"{name}.npz")
 
 
-def _share(runs: Sequence[Achieved], each: int, earlier: int, judge: Callable[..., bool]) -> float:
-    groups = ([[runs[place] for place in group] for group in drawn] for drawn in _drawn(len(runs), each, earlier))
-    return sum(judge(*pair) for pair in groups) / DRAWS
+def _differs(a: Sequence[Achieved], b: Sequence[Achieved], *before: Sequence[Achieved]) -> bool:
+    lent = [spread(group) if group else None for group in before]
+    return settings(a, b, *lent).verdict != "cannot tell"
+
+
+def _share(runs: Sequence[Achieved], each: int, earlier: int, judge: Callable[..., bool], draws: int = DRAWS) -> float:
+    places = itertools.islice(_drawn(len(runs), each, earlier), draws)
+    return sum(judge(*([runs[place] for place in group] for group in pair)) for pair in places) / draws
 
 
 def _drawn(runs: int, each: int, earlier: int) -> Iterator[list[NDArray[np.int64]]]:
@@ -231,6 +251,11 @@ def _tell_equals(pool: Pool) -> None:
             simple += f", McNemar {networks_differ(pool.achieved('kept'), earlier):.1%}"
         lent = f", {earlier} earlier" if earlier else ""
         print(f"  {each} each{lent}: called different: {called}; simple sentences: {simple}")
+    for earlier in EARLIER:
+        called = ", ".join(
+            f"{measure} {called_at_any_look(pool.achieved(measure), earlier):.1%}" for measure in MEASURES
+        )
+        print(f"  a look after every seed from 1 to {MOST_RUNS}, {earlier} earlier: called different: {called}")
 
 
 def _title(pool: Pool) -> str:

@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from rnn_compare.comparison.intervals import FEWEST, Spread
+
 Verdict = Literal["a is better", "b is better", "cannot tell"]
 Reason = Literal["", "one seed", "fewer than two shared seeds"]
 """Why there is no p: nothing tells what the seed alone does."""
 ALPHA = 0.05
-"""In so many of 100 % of comparisons of equals a difference is called real."""
+"""In so many of 100 % of comparisons of equals a difference is called real, at any look from one seed to ten."""
+LOOKS = 5
+"""By what ``ALPHA`` is divided at each look: a constant level, after Pocock (1977); see docs/comparison.md."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +25,8 @@ class Difference:
         difference: Mean accuracy of a less that of b.
         runs: How many of a and of b.
         low, high: The interval that covers the true difference with probability ``level``; None where there is no p.
-        p: Of a difference as large or larger, were the settings equal; None where nothing tells what a seed does.
+        p: Of a difference as significant, were the settings equal, at any look from one seed to ten: ``LOOKS`` times
+            that of a single look. None where nothing tells what a seed does.
         p_adjusted: The same where several comparisons are made together; ``p`` for one alone.
         verdict: By ``p_adjusted`` at 5 %.
         df: Degrees of freedom of Student's t.
@@ -32,6 +37,7 @@ class Difference:
         comparisons: How many were made together.
         reason: Why there is no p.
         left_out: Seeds that only one of the two settings has, where seeds are compared in pairs.
+        spreads: Of single runs of a and of b, as the test took them; empty where seeds are compared in pairs.
     """
 
     difference: float
@@ -49,6 +55,7 @@ class Difference:
     comparisons: int = 1
     reason: Reason = ""
     left_out: tuple[int, ...] = ()
+    spreads: tuple[Spread, ...] = ()
 
     @property
     def standard_error(self) -> float | None:
@@ -63,34 +70,46 @@ def by_student(
     runs: tuple[int, int],
     seeds: Sequence[tuple[float, float]],
     reviews: tuple[float, float],
-    most_df: float = math.inf,
 ) -> Difference:
     """Judges a difference by Student's t, whose variance is a sum of parts that were estimated independently.
-
-    Degrees of freedom by Satterthwaite (1946): (Σ v)² / Σ (v² / df).
 
     Args:
         difference: a − b.
         runs: How many of a and of b.
         seeds: Variance and degrees of freedom of each part that seeds bring; together above 0.
         reviews: Those of the part that the held-out reviews bring.
-        most_df: Degrees of freedom at most.
 
     Example:
-        >>> found = by_student(0.02, (3, 3), [(0.00005, 2), (0.00005, 2)], (0, 4999))
-        >>> found.df, round(found.p, 3), found.verdict  # t = 2
-        (4.0, 0.116, 'cannot tell')
+        >>> found = by_student(0.04, (3, 3), [(0.00005, 2), (0.00005, 2)], (0, 4999))
+        >>> found.df, round(found.p, 3), found.verdict  # t = 4, of which p = 0.016 at a single look
+        (4.0, 0.081, 'cannot tell')
     """
     from scipy.special import stdtr  # Student's distribution, without the weight of scipy.stats
 
-    parts = [*seeds, reviews]
-    total = sum(variance for variance, _ in parts)
-    df = min(most_df, total**2 / sum(variance**2 / freedom for variance, freedom in parts))
-    p = min(1.0, 2 * float(stdtr(df, -abs(difference) / math.sqrt(total))))
-    untested = Difference(
-        difference, runs, p=p, df=df, variance_seeds=sum(variance for variance, _ in seeds), variance_reviews=reviews[0]
-    )
+    of_seeds = sum(variance for variance, _ in seeds)
+    df = degrees_of_freedom(seeds, reviews)
+    p = min(1.0, LOOKS * 2 * float(stdtr(df, -abs(difference) / math.sqrt(of_seeds + reviews[0]))))
+    untested = Difference(difference, runs, p=p, df=df, variance_seeds=of_seeds, variance_reviews=reviews[0])
     return at_level(untested, 1 - ALPHA, p)
+
+
+def degrees_of_freedom(seeds: Sequence[tuple[float, float]], reviews: tuple[float, float]) -> float:
+    """Returns the degrees of freedom that the test of a sum of variances counts.
+
+    They are Satterthwaite's. But two runs say next to nothing of the seed, and the reviews' thousands of degrees of
+    freedom must not hide that: then Welch's own count, of the seeds alone, is the most there are.
+
+    Args:
+        seeds, reviews: As in ``by_student``.
+    """
+    df = satterthwaite(*seeds, reviews)
+    few = any(freedom < FEWEST - 1 for _, freedom in seeds)
+    return min(df, satterthwaite(*seeds)) if few else df
+
+
+def satterthwaite(*parts: tuple[float, float]) -> float:
+    """Returns the degrees of freedom of a sum of variances (Satterthwaite 1946): (Σ v)² / Σ (v² / df)."""
+    return sum(variance for variance, _ in parts) ** 2 / sum(v**2 / df for v, df in parts)
 
 
 def at_level(difference: Difference, level: float, p_adjusted: float) -> Difference:
@@ -105,7 +124,7 @@ def at_level(difference: Difference, level: float, p_adjusted: float) -> Differe
 
     assert difference.df is not None
     assert difference.standard_error is not None
-    half = float(stdtrit(difference.df, (1 + level) / 2)) * difference.standard_error
+    half = float(stdtrit(difference.df, 1 - (1 - level) / LOOKS / 2)) * difference.standard_error
     verdict: Verdict = "cannot tell"
     if p_adjusted <= ALPHA:
         verdict = "a is better" if difference.difference > 0 else "b is better"
@@ -132,9 +151,9 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
 
     Example:
         >>> from rnn_compare.comparison.difference import by_student
-        >>> three = [by_student(points / 100, (5, 5), [(0.005**2, 8)], (0, 1)) for points in (3.0, 1.5, 0.1)]
+        >>> three = [by_student(points / 100, (5, 5), [(0.005**2, 8)], (0, 1)) for points in (4.0, 2.2, 0.1)]
         >>> [(round(one.p, 3), round(one.p_adjusted, 3), one.verdict) for one in holm(three)]
-        [(0.0, 0.001, 'a is better'), (0.017, 0.034, 'a is better'), (0.846, 0.846, 'cannot tell')]
+        [(0.0, 0.001, 'a is better'), (0.011, 0.023, 'a is better'), (1.0, 1.0, 'cannot tell')]
     """
     tested = sorted((item.p, place) for place, item in enumerate(differences) if item.p is not None)
     adjusted = holm_adjusted([p for p, _ in tested])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rnn_compare.comparison.accuracies import Achieved
 
 FEWEST = 3
-"""Runs from which a variance may be lent to a single run of the same setting."""
+"""Runs from which a variance may be lent to other runs of the same setting, and a mean has an interval."""
 
 
 @dataclass(frozen=True)
@@ -21,12 +21,31 @@ class Spread:
         variance: Of the runs' accuracies on the same reviews: the seed's share and that of single verdicts together.
         noise: Of one verdict from run to run beyond the shift of all of them, averaged over the reviews; 0 where no
             verdicts were kept, which errs on the careful side.
-        runs: How many it was measured on; the variance has one degree of freedom less.
+        runs: How many it was measured on.
+        groups: Around how many means; the variance has so many degrees of freedom less than there are runs.
     """
 
     variance: float
     noise: float
     runs: int
+    groups: int = 1
+
+    @property
+    def df(self) -> int:
+        """Degrees of freedom of the variance."""
+        return self.runs - self.groups
+
+    def pooled(self, other: "Spread") -> "Spread":
+        """Returns the spread of both, of runs around their own means: weighted by the degrees of freedom.
+
+        Example:
+            >>> Spread(0.25, 0.5, 2).pooled(Spread(0.5, 0.5, 4))
+            Spread(variance=0.4375, noise=0.5, runs=6, groups=2)
+        """
+        runs, groups = self.runs + other.runs, self.groups + other.groups
+        variance = (self.df * self.variance + other.df * other.variance) / (runs - groups)
+        noise = (self.df * self.noise + other.df * other.noise) / (runs - groups)
+        return Spread(variance, noise, runs, groups)
 
 
 def spread(runs: Sequence[Achieved]) -> Spread:

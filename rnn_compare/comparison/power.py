@@ -2,7 +2,7 @@
 
 import math
 
-from rnn_compare.comparison.difference import ALPHA
+from rnn_compare.comparison.difference import ALPHA, LOOKS, Difference, degrees_of_freedom, satterthwaite
 
 POWER = 0.8
 """In so many of 100 % of comparisons a difference of the chosen size is to be called real."""
@@ -11,8 +11,20 @@ MOST = 100_000
 """Seeds beyond which nobody asks."""
 
 
+def seeds_to_see(difference: float, measured: Difference) -> int | None:
+    """Returns ``seeds_needed`` with the variances and the lent degrees of freedom of a comparison of two settings."""
+    (of_a, of_b), (runs_a, runs_b) = measured.spreads, measured.runs
+    lent = of_a.df - runs_a + 1, of_b.df - runs_b + 1
+    return seeds_needed(of_a.variance, of_b.variance, measured.variance_reviews or 0.0, difference, lent)
+
+
 def seeds_needed(
-    variance_a: float, variance_b: float, variance_reviews: float = 0.0, difference: float = POINT, power: float = POWER
+    variance_a: float,
+    variance_b: float,
+    variance_reviews: float = 0.0,
+    difference: float = POINT,
+    lent: tuple[int, int] = (0, 0),
+    power: float = POWER,
 ) -> int | None:
     """Returns how many seeds of each setting show a true difference with 80 % power at 5 %, two-sided.
 
@@ -23,6 +35,7 @@ def seeds_needed(
         variance_a, variance_b: Of single runs' accuracies, as in ``intervals.Spread.variance``; above 0.
         variance_reviews: The share that the held-out reviews have in the variance of the difference.
         difference: That is to be seen, a share: one point if not given.
+        lent: Degrees of freedom that earlier runs add to either variance.
         power: Asked for.
 
     Returns:
@@ -31,42 +44,50 @@ def seeds_needed(
 
     Example:
         >>> seeds_needed(0.01**2, 0.01**2)
-        17
-        >>> seeds_needed(0.01**2, 0.01**2, variance_reviews=0.004**2) is None
+        26
+        >>> seeds_needed(0.01**2, 0.01**2, variance_reviews=0.003**2) is None
         True
     """
-    if power_reached(MOST, variance_a, variance_b, variance_reviews, difference) < power:
+
+    def suffices(seeds: int) -> bool:
+        return power_reached(seeds, variance_a, variance_b, variance_reviews, difference, lent) >= power
+
+    if not suffices(MOST):
         return None
     few, many = 1, 2
-    while power_reached(many, variance_a, variance_b, variance_reviews, difference) < power:
+    while not suffices(many):
         few, many = many, 2 * many
     while many - few > 1:
         middle = (few + many) // 2
-        enough = power_reached(middle, variance_a, variance_b, variance_reviews, difference) >= power
-        few, many = (few, middle) if enough else (middle, many)
+        few, many = (few, middle) if suffices(middle) else (middle, many)
     return many
 
 
 def power_reached(
-    seeds: int, variance_a: float, variance_b: float, variance_reviews: float = 0.0, difference: float = POINT
+    seeds: int,
+    variance_a: float,
+    variance_b: float,
+    variance_reviews: float = 0.0,
+    difference: float = POINT,
+    lent: tuple[int, int] = (0, 0),
 ) -> float:
     """Returns the chance that a true difference is called real with so many seeds of each setting.
 
     Args:
         seeds: At least 2.
-        variance_a, variance_b, variance_reviews, difference: As in ``seeds_needed``.
+        variance_a, variance_b, variance_reviews, difference, lent: As in ``seeds_needed``.
 
     Example:
-        >>> round(power_reached(17, 0.01**2, 0.01**2), 2)
-        0.81
+        >>> round(power_reached(26, 0.01**2, 0.01**2), 2)
+        0.82
     """
     from scipy.special import stdtrit
 
-    of_a, of_b = variance_a / seeds, variance_b / seeds
-    total = of_a + of_b + variance_reviews
-    df = total**2 / ((of_a**2 + of_b**2) / (seeds - 1))  # the reviews' share has thousands: nothing beside the seeds
-    beyond = float(stdtrit(df, 1 - ALPHA / 2))
-    shift = difference / math.sqrt(total)
+    of_seeds = [(v / seeds, seeds - 1 + more) for v, more in zip((variance_a, variance_b), lent, strict=True)]
+    of_reviews = variance_reviews, math.inf  # thousands of degrees of freedom: nothing beside the seeds
+    beyond = float(stdtrit(degrees_of_freedom(of_seeds, of_reviews), 1 - ALPHA / LOOKS / 2))
+    df = satterthwaite(*of_seeds, of_reviews)
+    shift = difference / math.sqrt((variance_a + variance_b) / seeds + variance_reviews)
     return 1 - _noncentral_t(beyond, df, shift) + _noncentral_t(-beyond, df, shift)
 
 

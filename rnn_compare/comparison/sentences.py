@@ -2,10 +2,11 @@
 
 import math
 from collections.abc import Sequence
+from statistics import NormalDist
 
 from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure
-from rnn_compare.comparison.difference import Difference
-from rnn_compare.comparison.power import seeds_needed
+from rnn_compare.comparison.difference import ALPHA, LOOKS, Difference
+from rnn_compare.comparison.power import seeds_to_see
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 
@@ -16,6 +17,7 @@ _JUDGED: dict[Measure, str] = {name: measure.short for name, measure in MEASURES
 USELESS = 0.2
 """Half of an interval, as a share, from which on it says nothing: so it comes out of two or three seeds far apart."""
 _REVIEWS = "the held-out reviews'"
+_NORMAL = NormalDist().inv_cdf(1 - ALPHA / LOOKS / 2)
 _OVERLAP = "what splits that overlap have in common (Nadeau and Bengio 2003)"
 
 
@@ -67,7 +69,7 @@ def network_sentence(comparison: Comparison) -> str:
 def seed_sentence(comparison: Comparison) -> str:
     """Returns which leads may be chance, and why; empty where what a seed does is not known from other runs."""
     difference = comparison.difference
-    if difference is None or difference.p is None or not difference.variance_seeds or not comparison.lent:
+    if difference is None or difference.p is None or not difference.variance_seeds or min(difference.runs) > 1:
         return ""
     return (
         f"A lead below {points(half_width(difference))} points may be chance, however different the curves look: "
@@ -96,7 +98,8 @@ def details(comparison: Comparison, difference: float = 0.01) -> list[str]:
         lines.append(
             f"{comparison.a.name} − {comparison.b.name}: {points(measured.difference)} points, "
             f"{100 * measured.level:.4g} % interval {points(measured.low)} to {points(measured.high)}; "
-            f"{p_value(measured.p)}{adjusted} ({_test(comparison)}, {measured.df:.3g} degrees of freedom)."
+            f"{p_value(measured.p)}{adjusted} ({_test(comparison)}, {measured.df:.3g} degrees of freedom). "
+            "Both allow for a look after every seed up to ten."
         )
     if measured.variance_seeds is not None and measured.variance_reviews is not None:
         whole = measured.variance_seeds + measured.variance_reviews
@@ -107,7 +110,7 @@ def details(comparison: Comparison, difference: float = 0.01) -> list[str]:
         )
     if measured.p is not None:
         lines += [f"What a seed does is known from {source}." for source in dict.fromkeys(comparison.lent)]
-    if min(map(len, comparison.achieved)) > 1 and not _by_seed(comparison):
+    if min(measured.runs) > 1 and measured.p is not None:
         lines.append(_power(comparison, measured, difference))
     if measured.left_out:
         lines.append(f"Left out, for only one of the two has it: {counted(len(measured.left_out), 'seed')}.")
@@ -184,12 +187,10 @@ def _together(difference: Difference) -> str:
 
 
 def _power(comparison: Comparison, measured: Difference, difference: float) -> str:
-    import numpy as np
-
-    first, second = (
-        max(float(np.var([training.accuracy for training in group], ddof=1)), 1e-9) for group in comparison.achieved
-    )
-    needed = seeds_needed(first, second, measured.variance_reviews or 0.0, difference)
+    if _by_seed(comparison):
+        least = _NORMAL * math.sqrt(measured.variance_reviews or 0.0)
+        return f"More than about five seeds hardly help: splits overlap, so ± stays above {points(least)} points."
+    needed = seeds_to_see(difference, measured)
     if needed is None:
         return (
             f"No number of seeds would show a difference of {points(difference)} points in 80 of 100 cases: the "

@@ -9,6 +9,7 @@ from rnn_compare.comparison.difference import Difference, holm
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
 from rnn_compare.comparison.inference import NetworkDifference, settings, settings_with_splits, trained_networks
+from rnn_compare.comparison.intervals import Spread
 
 MOST_TELLING: tuple[Measure, ...] = ("test", "kept", "typical")
 """The most telling first: reviews that nothing was chosen by, weights that one would keep, a typical epoch."""
@@ -24,7 +25,7 @@ class Comparison:
         achieved: Of the counted runs of each.
         difference: Of the settings trained anew, a − b: it carries the verdict. None where nothing can be compared.
         networks: Of the two trained networks, as they are: where there is one run each.
-        lent: Where it is from what a seed does, for each group of one run.
+        lent: Earlier runs that tell with the compared ones what a seed does.
         problem: Why nothing is compared, in a sentence.
     """
 
@@ -47,7 +48,11 @@ def compare(groups: Sequence[Group], evidence: Evidence, measure: Measure | None
         measure: What is compared; what tells most of all that every run was measured by, if None.
     """
     measure = measure or usual_measure(groups, evidence)
-    pairs = [_pair(a, b, evidence, measure) for a, b in itertools.combinations(groups, 2)]
+    lent = [evidence.spread(group, measure) for group in groups]
+    pairs = [
+        _pair(a, b, evidence, measure, (lent_a, lent_b))
+        for (a, lent_a), (b, lent_b) in itertools.combinations(zip(groups, lent, strict=True), 2)
+    ]
     judged = iter(holm([pair.difference for pair in pairs if pair.difference]))
     return [replace(pair, difference=next(judged)) if pair.difference else pair for pair in pairs]
 
@@ -58,7 +63,9 @@ def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:
     return next((m for m in MOST_TELLING if all(evidence.of_group(group, m) for group in counted)), "typical")
 
 
-def _pair(a: Group, b: Group, evidence: Evidence, measure: Measure) -> Comparison:
+def _pair(
+    a: Group, b: Group, evidence: Evidence, measure: Measure, lent: Sequence[tuple[Spread, str] | None]
+) -> Comparison:
     if problem := _why_not(a, b, measure):
         return Comparison(a, b, measure, problem=problem)
     trainings = [evidence.of_group(group, measure) for group in (a, b)]
@@ -69,10 +76,6 @@ def _pair(a: Group, b: Group, evidence: Evidence, measure: Measure) -> Compariso
     achieved = tuple(trainings[0]), tuple(trainings[1])
     if a.experiment.vary_split and measure != "test":
         return Comparison(a, b, measure, achieved, _seed_by_seed(a, b, achieved))
-    lent = [
-        evidence.spread(group, measure) if len(runs) == 1 else None
-        for group, runs in zip((a, b), achieved, strict=True)
-    ]
     difference = settings(*achieved, *(spread[0] if spread else None for spread in lent))
     networks = trained_networks(achieved[0][0], achieved[1][0]) if len(achieved[0]) == len(achieved[1]) == 1 else None
     return Comparison(a, b, measure, achieved, difference, networks, tuple(spread[1] for spread in lent if spread))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
-from rnn_compare.comparison.difference import Difference, by_student, holm
+from rnn_compare.comparison.difference import LOOKS, Difference, by_student, holm
 
 differences = st.builds(
     lambda points, deviation, df: by_student(points / 100, (3, 3), [(deviation**2, df)], (0.0, 1)),
@@ -34,12 +34,12 @@ def test_an_interval_excludes_0_exactly_where_its_difference_is_called_real(seve
 
 
 def test_the_levels_by_hand() -> None:
-    several = [by_student(points / 100, (9, 9), [(0.01**2, 16)], (0.0, 1)) for points in (1.0, 4.0, 3.0, 0.5)]
+    several = [by_student(points / 100, (9, 9), [(0.01**2, 16)], (0.0, 1)) for points in (1.0, 5.0, 4.0, 0.5)]
     judged = holm(several)
-    # In order of p: 4 and 3 points are real (1 − α/4, 1 − α/3), 1 point is not, so 1 and 0.5 have 1 − α/2.
+    # In order of p: 5 and 4 points are real (1 − α/4, 1 − α/3), 1 point is not, so 1 and 0.5 have 1 − α/2.
     assert [one.level for one in judged] == pytest.approx([1 - 0.05 / 2, 1 - 0.05 / 4, 1 - 0.05 / 3, 1 - 0.05 / 2])
     assert [one.verdict for one in judged] == ["cannot tell", "a is better", "a is better", "cannot tell"]
-    assert judged[1].low == pytest.approx(0.04 - stats.t.ppf(1 - 0.025 / 4, 16) * 0.01)
+    assert judged[1].low == pytest.approx(0.05 - stats.t.ppf(1 - 0.025 / LOOKS / 4, 16) * 0.01)
     assert {one.comparisons for one in judged} == {4}
 
 

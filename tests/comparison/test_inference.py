@@ -11,7 +11,7 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 
 from rnn_compare.comparison.accuracies import Achieved
-from rnn_compare.comparison.difference import Difference
+from rnn_compare.comparison.difference import LOOKS, Difference
 from rnn_compare.comparison.inference import NetworkDifference, settings, settings_with_splits, trained_networks
 from rnn_compare.comparison.intervals import Spread, spread
 
@@ -44,8 +44,8 @@ def test_the_whole_arithmetic_by_hand() -> None:
     assert found.variance_reviews == pytest.approx(1 / 96)
     # By Satterthwaite (1/24)² / (2 · (1/64)² + (1/96)² / 3) = 3.3; of two seeds each the reviews add none to Welch's 2.
     assert found.df == pytest.approx(2)
-    assert found.p == pytest.approx(2 * stats.t.sf(0.5 / math.sqrt(1 / 24), found.df))
-    half = stats.t.ppf(0.975, found.df) * math.sqrt(1 / 24)
+    assert found.p == pytest.approx(min(1, LOOKS * 2 * stats.t.sf(0.5 / math.sqrt(1 / 24), found.df)))
+    half = stats.t.ppf(1 - 0.025 / LOOKS, found.df) * math.sqrt(1 / 24)
     assert [found.low, found.high] == pytest.approx([0.5 - half, 0.5 + half])
     assert (found.runs, found.paired, found.verdict) == ((2, 2), True, "cannot tell")
 
@@ -57,8 +57,8 @@ def test_without_a_share_of_the_reviews_it_is_welchs_test(a: list[float], b: lis
     # Reviews without number bring nothing; no verdict is kept.
     found = settings(unkept(*a, reviews=10**15), unkept(*b, reviews=10**15))
     welch = stats.ttest_ind(a, b, equal_var=False)
-    interval = welch.confidence_interval(0.95)
-    assert [found.p, found.df] == pytest.approx([welch.pvalue, welch.df], rel=1e-6, abs=1e-6)
+    interval = welch.confidence_interval(1 - 0.05 / LOOKS)
+    assert [found.p, found.df] == pytest.approx([min(1, LOOKS * welch.pvalue), welch.df], rel=1e-6, abs=1e-6)
     assert [found.low, found.high] == pytest.approx([interval.low, interval.high], abs=1e-6)
 
 
@@ -134,9 +134,25 @@ def test_a_lent_spread_gives_what_the_formula_says() -> None:
     assert found.df == pytest.approx((0.03 + reviews) ** 2 / (0.01**2 / 3 + 0.02**2 / 2 + reviews**2 / 3))
 
 
-def test_several_runs_go_by_their_own_spread() -> None:
-    a, b = judged(drawn(1, 3)), judged(drawn(2, 3))
-    assert settings(a, b, Spread(0.5, 0.0, 9), Spread(0.5, 0.0, 9)) == settings(a, b)
+def test_earlier_runs_are_pooled_with_several_runs_own_spread() -> None:
+    a, b = judged(drawn(1, 3)), judged(drawn(2, 2))
+    own_a, own_b, lent = spread(a), spread(b), Spread(0.5, 0.2, 9)
+    found = settings(a, b, lent, lent)
+    of_a, of_b = (2 * own_a.variance + 8 * 0.5) / 10, (own_b.variance + 8 * 0.5) / 9
+    assert [of.variance for of in found.spreads] == pytest.approx([of_a, of_b])
+    assert [of.df for of in found.spreads] == [10, 9]
+    assert found.variance_seeds == pytest.approx(of_a / 3 + of_b / 2)
+
+
+def test_a_second_seed_never_weakens_the_answer() -> None:
+    runs = [judged(drawn(seed, 3, 800, share)) for seed, share in ((1, 0.80), (2, 0.72))]
+    lent = spread(judged(drawn(3, 4, 800)))
+    half_widths = []
+    for count in (1, 2, 3):
+        found = settings(runs[0][:count], runs[1][:count], lent, lent)
+        assert found.high is not None
+        half_widths.append(found.high - found.difference)
+    assert half_widths == sorted(half_widths, reverse=True)
 
 
 def test_without_verdicts_the_reviews_count_as_independent_ones() -> None:
@@ -175,10 +191,10 @@ def test_where_the_seed_decides_the_split_it_is_the_paired_test_with_wider_varia
     assert found.difference == pytest.approx(0.07 / 3)
     assert found.standard_error == pytest.approx(standard_error)
     assert found.df == 2
-    assert found.p == pytest.approx(2 * stats.t.sf(found.difference / standard_error, 2))
+    assert found.p == pytest.approx(LOOKS * 2 * stats.t.sf(found.difference / standard_error, 2))
     # Without the overlap of the parts it would be Student's paired t.
     plain = settings_with_splits(a, b, 10**15, 5_000)
-    assert plain.p == pytest.approx(stats.ttest_rel(list(a.values()), list(b.values())).pvalue)
+    assert plain.p == pytest.approx(LOOKS * stats.ttest_rel(list(a.values()), list(b.values())).pvalue)
 
 
 def test_seeds_that_only_one_setting_has_are_left_out_and_named() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import details, network_sentence, sentence
+from rnn_compare.comparison.sentences import details, half_width, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, compare, usual_measure
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
@@ -90,6 +90,18 @@ def test_three_earlier_runs_of_each_setting_tell_what_a_seed_does(store: RunStor
     assert "1 seed each, 95 %; what a seed does is known from 3 other runs of this setting" in sentence(found)
 
 
+def test_earlier_runs_are_lent_to_several_seeds_too(store: RunStore, evidence: Evidence) -> None:
+    first, *_ = seeds(store, "SimpleRNN", 0.70, 0.71, 0.72, 0.70, 0.71)
+    second, *_ = seeds(store, "LSTM", 0.86, 0.85, 0.86, 0.87, 0.86)
+    alone = of_two(evidence, [first, second])
+    two_each = of_two(evidence, [run for run in store.runs() if run.experiment.seed <= 2])
+    assert alone.difference is not None
+    assert two_each.difference is not None
+    assert two_each.difference.spreads[0].df == 1 + 2
+    assert half_width(two_each.difference) < half_width(alone.difference)
+    assert any(line == "What a seed does is known from 3 other runs of this setting." for line in details(two_each))
+
+
 def test_an_interval_as_wide_as_the_chart_is_no_sentence(store: RunStore, evidence: Evidence) -> None:
     found = of_two(evidence, [*seeds(store, "SimpleRNN", 0.60, 0.75), *seeds(store, "LSTM", 0.70, 0.86)])
     assert sentence(found).startswith(
@@ -160,6 +172,7 @@ def test_where_the_seed_decides_the_split_seeds_are_compared_one_by_one(store: R
     assert "Left out" in told
     assert "paired t over the seeds, corrected for splits that overlap" in told
     assert "Welch" not in told
+    assert "More than about five seeds hardly help: splits overlap" in told
 
 
 def test_several_pairs_are_judged_together(store: RunStore, evidence: Evidence) -> None:
