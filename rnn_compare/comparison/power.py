@@ -1,5 +1,6 @@
 """The number of seeds that it takes to see a difference of a chosen size."""
 
+import bisect
 import math
 
 from rnn_compare.comparison.difference import ALPHA, LOOKS, Difference, degrees_of_freedom, satterthwaite
@@ -9,22 +10,18 @@ POWER = 0.8
 POINT = 0.01
 MOST = 100_000
 """Seeds beyond which nobody asks."""
+Pair = tuple[float, float]
 
 
 def seeds_to_see(difference: float, measured: Difference) -> int | None:
-    """Returns ``seeds_needed`` with the variances and the lent degrees of freedom of a comparison of two settings."""
-    (of_a, of_b), (runs_a, runs_b) = measured.spreads, measured.runs
-    lent = of_a.df - runs_a + 1, of_b.df - runs_b + 1
-    return seeds_needed(of_a.variance, of_b.variance, measured.variance_reviews or 0.0, difference, lent)
+    """Returns ``seeds_needed`` by the variances and the earlier runs of a comparison of two settings."""
+    variances = measured.spreads[0].variance, measured.spreads[1].variance
+    lent_a, lent_b = (spread.df - runs + 1 for spread, runs in zip(measured.spreads, measured.runs, strict=True))
+    return seeds_needed(variances, measured.variance_reviews or 0.0, difference, (lent_a, lent_b))
 
 
 def seeds_needed(
-    variance_a: float,
-    variance_b: float,
-    variance_reviews: float = 0.0,
-    difference: float = POINT,
-    lent: tuple[int, int] = (0, 0),
-    power: float = POWER,
+    variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
 ) -> int | None:
     """Returns how many seeds of each setting show a true difference with 80 % power at 5 %, two-sided.
 
@@ -32,62 +29,44 @@ def seeds_needed(
     beforehand: put in the one just seen, and the answer only repeats p (Hoenig and Heisey 2001).
 
     Args:
-        variance_a, variance_b: Of single runs' accuracies, as in ``intervals.Spread.variance``; above 0.
+        variances: Of single runs' accuracies of either setting, as in ``intervals.Spread.variance``; above 0.
         variance_reviews: The share that the held-out reviews have in the variance of the difference.
         difference: That is to be seen, a share: one point if not given.
         lent: Degrees of freedom that earlier runs add to either variance.
-        power: Asked for.
 
     Returns:
         The number, at least 2; None where no number of seeds suffices, for the reviews alone hide such a difference:
         then more held-out reviews are needed.
 
     Example:
-        >>> seeds_needed(0.01**2, 0.01**2)
+        >>> seeds_needed((0.01**2, 0.01**2))
         26
-        >>> seeds_needed(0.01**2, 0.01**2, variance_reviews=0.003**2) is None
+        >>> seeds_needed((0.01**2, 0.01**2), variance_reviews=0.003**2) is None
         True
     """
 
     def suffices(seeds: int) -> bool:
-        return power_reached(seeds, variance_a, variance_b, variance_reviews, difference, lent) >= power
+        return power_reached(seeds, variances, variance_reviews, difference, lent) >= POWER
 
-    if not suffices(MOST):
-        return None
-    few, many = 1, 2
-    while not suffices(many):
-        few, many = many, 2 * many
-    while many - few > 1:
-        middle = (few + many) // 2
-        few, many = (few, middle) if suffices(middle) else (middle, many)
-    return many
+    return bisect.bisect_left(range(MOST), True, lo=2, key=suffices) if suffices(MOST) else None
 
 
 def power_reached(
-    seeds: int,
-    variance_a: float,
-    variance_b: float,
-    variance_reviews: float = 0.0,
-    difference: float = POINT,
-    lent: tuple[int, int] = (0, 0),
+    seeds: int, variances: Pair, variance_reviews: float = 0.0, difference: float = POINT, lent: Pair = (0, 0)
 ) -> float:
-    """Returns the chance that a true difference is called real with so many seeds of each setting.
-
-    Args:
-        seeds: At least 2.
-        variance_a, variance_b, variance_reviews, difference, lent: As in ``seeds_needed``.
+    """Returns the chance that a true difference is called real with so many seeds of each setting, at least 2.
 
     Example:
-        >>> round(power_reached(26, 0.01**2, 0.01**2), 2)
+        >>> round(power_reached(26, (0.01**2, 0.01**2)), 2)
         0.82
     """
     from scipy.special import stdtrit
 
-    of_seeds = [(v / seeds, seeds - 1 + more) for v, more in zip((variance_a, variance_b), lent, strict=True)]
+    of_seeds = [(variance / seeds, seeds - 1 + more) for variance, more in zip(variances, lent, strict=True)]
     of_reviews = variance_reviews, math.inf  # thousands of degrees of freedom: nothing beside the seeds
     beyond = float(stdtrit(degrees_of_freedom(of_seeds, of_reviews), 1 - ALPHA / LOOKS / 2))
     df = satterthwaite(*of_seeds, of_reviews)
-    shift = difference / math.sqrt((variance_a + variance_b) / seeds + variance_reviews)
+    shift = difference / math.sqrt(sum(variances) / seeds + variance_reviews)
     return 1 - _noncentral_t(beyond, df, shift) + _noncentral_t(-beyond, df, shift)
 
 

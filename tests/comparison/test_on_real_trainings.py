@@ -18,8 +18,8 @@ from benchmarks.real_trainings import (
 from rnn_compare.comparison.accuracies import Measure
 from rnn_compare.experiment import Experiment, experiment_from
 
-AT_MOST = 0.065
-"""Of equals that may be called different: 5 % and two standard errors of 1,000 draws."""
+AT_MOST = 0.035
+"""Of equals that may be called different at a single look: the 1 % of one, and more of the two clusters' SimpleRNN."""
 
 
 @pytest.mark.parametrize("name", TRAININGS)
@@ -50,8 +50,7 @@ def test_groups_of_one_setting_are_rarely_called_different(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("earlier", [0, 5])
-@pytest.mark.parametrize("name", EQUALS)
+@pytest.mark.parametrize(("name", "earlier"), [("gru", 5), ("simplernn", 0)])
 def test_groups_of_one_setting_are_rarely_called_different_at_any_look_from_one_seed_to_ten(
     name: str, earlier: int
 ) -> None:
@@ -62,8 +61,8 @@ def test_groups_of_one_setting_are_rarely_called_different_at_any_look_from_one_
 
 @pytest.mark.slow
 @pytest.mark.parametrize("measure", MEASURES)
-def test_a_network_that_reads_more_is_called_better_with_three_seeds_each(measure: Measure) -> None:
+def test_a_network_that_reads_more_is_called_better_with_five_seeds_each(measure: Measure) -> None:
     five_words, two_hundred = (real_trainings.read(name).achieved(measure) for name in UNEQUALS)
-    share = told_apart(five_words, two_hundred, each=3)
+    share = told_apart(five_words, two_hundred, each=5)
     print(f"maxlen 5 against 200, {measure}: called in {share:.1%}")
     assert share >= 0.9
