@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rnn_compare.experiment import Experiment, Setting
+from rnn_compare.sources import registry
 
 SETTINGS: dict[str, Setting] = {
     name: next(item for item in field.metadata if isinstance(item, Setting))
@@ -35,6 +36,8 @@ def text(name: str, value: Any) -> str:
         >>> text("vocabulary_size", 10_000), text("vary_split", True), text("forget_bias", None)
         ('10,000', 'yes', "Keras' own")
     """
+    if name == "source":
+        return registry.title(value)
     if value is None:
         return SETTINGS[name].none
     if isinstance(value, bool):

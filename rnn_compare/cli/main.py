@@ -257,5 +257,5 @@ def _command(
 
 def _add_which(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--which", choices=get_args(Which), default="last", help="weights of the last or of the best epoch (last)"
+        "--which", choices=get_args(Which), default="best", help="weights of the best or of the last epoch (best)"
     )

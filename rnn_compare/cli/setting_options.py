@@ -15,8 +15,8 @@ from rnn_compare.sources.task import USUAL_DISTANCE
 
 SEVERAL = ("cell", "units", "maxlen")
 """Settings that a comparison may give several values of."""
-_USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task"}
-"""What is taken where a setting is left out, if that isn't one value."""
+_USUAL = {"reviews": "all", "distance": f"{USUAL_DISTANCE} in a task", "source": SOURCES[0]}
+"""What is taken where a setting is left out, if that is not one value as a page names it."""
 
 
 def add_settings(

@@ -95,7 +95,7 @@ def export(options: argparse.Namespace) -> int:
     with foreground.open_store() as store:
         run = store.run(options.run)
     written = model_file(run.id, options.which)
-    if not written.exists():  # the run still trains, or its worker was killed
+    if not (run.status.ended and written.exists()):  # or it may be of an earlier epoch
         os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
         from rnn_compare.training.worker import model_files
 
@@ -104,7 +104,8 @@ def export(options: argparse.Namespace) -> int:
         shutil.copyfile(written, target)
     except OSError as error:
         raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
-    print(f"{run.title}: {options.which} weights written to {target}", file=sys.stderr)
+    epoch = run.best if options.which == "best" else run.last
+    print(f"{run.title}: weights of epoch {epoch.epoch if epoch else 0} written to {target}", file=sys.stderr)
     if not cell(run.experiment.cell).in_keras:
         print(
             f"Keras itself has no {run.experiment.cell}: run its class from the run's Keras script (on the page Runs) "

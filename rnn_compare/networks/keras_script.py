@@ -13,7 +13,7 @@ from rnn_compare.sources.registry import source
 
 OPTIMIZERS = {"rmsprop": "RMSprop", "adam": "Adam", "sgd": "SGD"}
 
-_OPENING = '''"""{label} on the {corpus} reviews, in stock Keras.
+_OPENING = '''"""{label} on {subject}, in stock Keras.
 
 Needs: pip install {packages}
 """
@@ -98,7 +98,7 @@ def script(experiment: Experiment) -> str:
     cell_type, data = cell(experiment.cell), source(experiment.dataset)
     start = _OPENING.format(
         label=experiment.label,
-        corpus=data.corpus,
+        subject=data.subject,
         packages=" ".join(("keras", "tensorflow", *data.script.packages)),
         imports=imports(experiment),
         seed=experiment.seed,

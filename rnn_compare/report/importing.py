@@ -56,21 +56,23 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
         run.comparison: ids[run.id] for run in reversed(recorded)
     }  # the first run's id, where it is not there
     runs: list[tuple[Run, Sequence[Predictions]]] = []
-    learned: dict[str, weights.Weights] = {}
+    learned: dict[str, tuple[weights.Weights, bool]] = {}
     for run in recorded:
         here = ids[run.id]
         try:
             predictions = [epoch for part in run.predictions for epoch in part.unpacked(here)]
             if run.weights is not None:
-                learned[here] = run.weights.unpacked(run.experiment)
+                learned[here] = run.weights.unpacked(run.experiment), run.weights.epoch == len(run.epochs)
         except ValueError as error:
             raise UserError(
                 f"The report's data cannot be taken in: {run.id} has {error}. Nothing was recorded."
             ) from None
         runs.append((run.run(here, ids.get(run.comparison, comparisons[run.comparison])), predictions))
     try:
-        for here, arrays in learned.items():  # first: a run that can be asked has its weights
+        for here, (arrays, is_last) in learned.items():  # first: a run that can be asked has its weights
             weights.save(arrays, weights_file(here, "best"))
+            if is_last:
+                weights.save(arrays, weights_file(here, "last"))
         store.take_in(runs)
     except UserError:
         for here in learned:

@@ -21,7 +21,7 @@ from rnn_compare.formatting import visible
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import MAX_EPOCHS, MAX_REVIEWS, Checked, RecordedPredictions, RecordedWeights
-from rnn_compare.runs.events import EpochEnd, Predictions, Status
+from rnn_compare.runs.events import EpochEnd, Predictions, Status, best_epoch
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import ELSEWHERE, WEIGHTS, Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
@@ -120,9 +120,9 @@ class RecordedRun(Checked):
 
     @property
     def best_epoch(self) -> int:
-        """The epoch with the highest validation accuracy, the first of equals; 0 where none has finished."""
-        shares = [epoch.figures["val_accuracy"] for epoch in self.epochs]
-        return shares.index(max(shares)) + 1 if shares else 0
+        """The number of its best epoch; 0 where none has finished."""
+        best = best_epoch(EpochEnd(self.id, number, epoch.figures, 0.0) for number, epoch in enumerate(self.epochs, 1))
+        return best.epoch if best else 0
 
     @property
     def size(self) -> int:

@@ -34,7 +34,7 @@ _KEEPING = """    figures = {{name: values[0] for name, values in history.items(
 """
 
 _RESULTS = """curves = pd.DataFrame(results)
-best = curves.loc[curves.groupby(["network", "seed"])["val_accuracy"].idxmax()]
+best = curves.sort_values(["val_accuracy", "val_loss"], ascending=[False, True]).drop_duplicates(["network", "seed"])
 best[["network", "seed", "epoch", "val_accuracy"]]"""
 
 _CHART = 'px.line(curves, x="epoch", y="val_accuracy", color="network", line_group="seed", markers=True)'
@@ -101,8 +101,9 @@ def _cells(contents: Contents) -> Iterator[Cell]:
 
 def _reviews(group: Group) -> Iterator[Cell]:
     experiment, read_from = group.experiment, source(group.experiment.dataset)
+    subject = as_markdown(read_from.subject)
     vocabulary = f"the {experiment.vocabulary_size:,} most frequent words are kept"
-    yield "markdown", f"## The {read_from.corpus} reviews\n\nEncoded as word ids; {vocabulary}."
+    yield "markdown", f"## {subject[0].upper()}{subject[1:]}\n\nEncoded as word ids; {vocabulary}."
     code = read_from.script.code.strip("\n")
     yield "code", f"vocabulary_size = {experiment.vocabulary_size}\n{code}\n\nencoded, labels = x, y"
 

@@ -1,6 +1,6 @@
 """Events of a training: small messages on their way from its worker to the record."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Literal, TypedDict
@@ -97,6 +97,11 @@ class EpochEnd:
 
     def __getitem__(self, name: str) -> float:
         return self.figures[name]
+
+
+def best_epoch(epochs: Iterable[EpochEnd]) -> EpochEnd | None:
+    """Returns the epoch with the highest validation accuracy; of equals the one with the lowest validation loss."""
+    return max(epochs, key=lambda epoch: (epoch["val_accuracy"], -epoch["val_loss"]), default=None)
 
 
 Part = Literal["validation", "test"]

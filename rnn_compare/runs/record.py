@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
-from rnn_compare.runs.events import EpochEnd, Progress, Status
+from rnn_compare.runs.events import EpochEnd, Progress, Status, best_epoch
 from rnn_compare.runs.process_id import Owner
 
 ELSEWHERE = "recorded elsewhere"
@@ -91,8 +91,8 @@ class Run:
 
     @property
     def best(self) -> EpochEnd | None:
-        """The epoch with the highest validation accuracy; the first of equals."""
-        return max(self.epochs, key=lambda epoch: epoch["val_accuracy"], default=None)
+        """The epoch whose weights are kept as the best (see ``events.best_epoch``)."""
+        return best_epoch(self.epochs)
 
     @property
     def last(self) -> EpochEnd | None:

@@ -125,7 +125,7 @@ def _content(path: Path) -> bytes:
 def _script(card: text_cards.Card) -> ScriptPart:
     text, label = card.layout.places
     code = _IN_A_SCRIPT.format(
-        path=card.path,
+        name=Path(card.path).name,
         encoding=card.encoding,
         delimiter=card.layout.delimiter,
         text=text,
@@ -137,8 +137,8 @@ def _script(card: text_cards.Card) -> ScriptPart:
 
 
 _IN_A_SCRIPT = """
-# The texts and their labels; those without a word or without a label are left out.
-with open({path!r}, encoding={encoding!r}, newline="") as file:
+# Put the file of texts beside this one. Texts without a word or without a label are left out.
+with open({name!r}, encoding={encoding!r}, newline="") as file:
     header, *rows = (row for row in csv.reader(file, delimiter={delimiter!r}) if any(cell.strip() for cell in row))
 rows = [row for row in rows if set(row[{text}].strip()) - set({separators!r}) and row[{label}].strip()]
 texts, labels = [row[{text}] for row in rows], [{labels!r}.index(row[{label}].strip()) for row in rows]

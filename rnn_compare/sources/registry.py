@@ -31,6 +31,20 @@ def is_known(name: object) -> TypeGuard[str]:
     return isinstance(name, str) and (name in _SOURCES or text_cards.card(name) is not None)
 
 
+def title(name: str) -> str:
+    """Returns what people call a source, also one that the record names and that is no more.
+
+    Example:
+        >>> title("bundled"), title("texts-lost-0123456789ab")
+        ('IMDB, bundled', 'lost (removed)')
+    """
+    try:
+        return source(name).title
+    except UserError:
+        parts = text_cards.NAME.fullmatch(name)
+        return f"{parts[1]} (removed)" if parts else name
+
+
 def labels(name: str) -> tuple[str, str]:
     """Returns what the labels 0 and 1 of a source mean, also if the record names one that is no more.
 

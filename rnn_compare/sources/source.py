@@ -115,6 +115,11 @@ class Source:
     longest: int = 0
     at_distance: Callable[[int], "Source"] | None = None
 
+    @property
+    def subject(self) -> str:
+        """What its reviews are called in a sentence."""
+        return self.title if self.corpus == self.name else f"the {self.corpus} reviews"
+
     def unavailable(self) -> str | None:
         """Returns why the source cannot be used and how to mend it, or None if it can."""
         try:

@@ -18,7 +18,7 @@ from rnn_compare.sources.csv_layout import Layout
 from rnn_compare.sources.labelled_csv import Rows
 
 PREFIX = "texts-"
-_NAME = re.compile(r"texts-[a-z0-9-]{1,20}-[0-9a-f]{12}")
+NAME = re.compile(r"texts-([a-z0-9-]{1,20})-[0-9a-f]{12}")
 _LONGEST_TITLE = 60
 
 
@@ -36,7 +36,7 @@ class Card(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(pattern=_NAME)
+    name: str = Field(pattern=NAME)
     path: str
     encoding: str
     layout: Layout
@@ -109,7 +109,7 @@ def folder() -> Path:
 
 def card(name: str) -> Card | None:
     """Returns the card of a source; None if the name is none, or its file was never read here."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         return None
     place = _card_file(name)
     try:

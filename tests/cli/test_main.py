@@ -150,8 +150,9 @@ def test_what_was_trained_is_listed_judges_reviews_and_can_be_exported(
     assert verdict["label"] == ("positive" if verdict["probability"] >= 0.5 else "negative")
     assert 0.0 < verdict["probability"] < 1.0
 
-    assert main(["export", run, "--model", str(tmp_path / "m.keras"), "--which", "best"]) == 0
+    assert main(["export", run, "--model", str(tmp_path / "m.keras")]) == 0
     assert (tmp_path / "m.keras").read_bytes() == model_file(run, "best").read_bytes()
+    assert f"weights of epoch {facts['best_epoch']} written" in capsys.readouterr().err
 
 
 def test_train_ends_with_what_the_curves_say(command: Callable[..., subprocess.Popen[str]]) -> None:
@@ -270,7 +271,7 @@ def test_no_verdict_rests_on_unknown_words_alone(made_run: str, capsys: pytest.C
 
 
 def test_a_model_that_was_never_written_is_made_from_the_weights(made_run: str, tmp_path: Path) -> None:
-    assert not model_file(made_run, "last").exists()
+    assert not model_file(made_run, "best").exists()
     assert main(["export", made_run, "--model", str(tmp_path / "made.keras")]) == 0
     assert (tmp_path / "made.keras").stat().st_size > 1000
 

@@ -14,7 +14,6 @@ test("no log-odds are even odds, and both sides are alike", () => {
 
 test("a word moved the verdict from where it stood before to where it stands after", () => {
   const [first, second] = moves(RUN);
-  assert.deepEqual([first.logit, second.logit], [2, -3]);
   assert.equal(first.from, 0.5);
   assert.equal(signed(first.points), "+38.1");
   assert.equal(signed(second.points), "−61.2");
@@ -22,15 +21,19 @@ test("a word moved the verdict from where it stood before to where it stands aft
 
 test("a word that is left out counts against the final verdict, from the verdict without it", () => {
   const [first, second] = moves(RUN, [-1, -3, -1]); // the final one, then without each word
-  assert.equal(first.logit, 2);
+  assert.equal(signed(first.points), "+22.2");
   assert.equal(first.from, odds(-3));
-  assert.equal(second.logit, 0);
+  assert.equal(second.points, 0);
 });
 
 test("the deepest colour is the largest move's, and noise is pale", () => {
-  assert.deepEqual(depths([{ logit: 2 }, { logit: -0.5 }, { logit: 0 }]), [65, 33, 0]);
-  assert.deepEqual(depths([{ logit: 0.05 }]), [33]);
-  assert.equal(strongestWord(["good", "film"], moves(RUN)), "strongest word: “film”, −61.2 points (−3.00 log-odds)");
+  assert.deepEqual(depths([{ points: 20 }, { points: -5 }, { points: 0 }]), [65, 33, 0]);
+  assert.deepEqual(depths([{ points: 0.5 }]), [33]);
+});
+
+test("the strongest word is the one that moved the verdict by the most points, whatever its log-odds", () => {
+  const moved = moves({ logits: [0, 2, 5.5] }); // 2.0 log-odds, then 3.5
+  assert.equal(strongestWord(["good", "film"], moved), "strongest word: “good”, +38.1 points");
 });
 
 test("a card says what the word in hand did", () => {

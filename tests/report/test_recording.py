@@ -81,8 +81,15 @@ def test_a_recording_brings_runs_with_weights_that_can_be_asked(
         for here, original in zip(run_weights(run, "best").arrays, before[run.id], strict=True):
             np.testing.assert_array_equal(here, original.astype(np.float16).astype(np.float32))
         assert 0 <= ask(run, "a wonderful film", "best").probability <= 1
-        with pytest.raises(UserError, match="only the weights of its best epoch came along"):
-            run_weights(run, "last")
+        if run.best is not run.last:
+            with pytest.raises(UserError, match="only the weights of its best epoch came along"):
+                run_weights(run, "last")
+
+
+def test_the_last_epoch_of_a_recording_can_be_asked_where_it_is_the_best(shipped: list[Run]) -> None:
+    assert {run.best is run.last for run in shipped} == {True, False}
+    for run in shipped:
+        assert weights_file(run.id, "last").exists() == (run.best is run.last)
 
 
 def test_the_figures_of_the_best_epoch_are_those_of_the_weights_that_the_file_holds(

@@ -26,10 +26,12 @@ def at(epoch: int, batch: int, batches: int, phase: Phase = "training", time: fl
     return (Progress("r", epoch, batch, batches, {}, phase, time),)
 
 
-def test_the_best_epoch_is_the_first_of_the_highest_validation_accuracy() -> None:
-    best = run(0.7, 0.9, 0.8, 0.9).best
+def test_the_best_epoch_is_of_equals_the_one_with_the_lowest_validation_loss() -> None:
+    validations = [(0.9, 0.50), (1.0, 0.69), (1.0, 0.41), (1.0, 0.41), (0.8, 0.20)]
+    epochs = tuple(epoch_end("r", at, 0.5, 0.5, *values, 9.0) for at, values in enumerate(validations, 1))
+    best = run(epochs=epochs).best
     assert best is not None
-    assert (best.epoch, best["val_accuracy"]) == (2, 0.9)
+    assert best.epoch == 3
     last = run(0.7, 0.9, 0.8).last
     assert last is not None
     assert last.epoch == 3

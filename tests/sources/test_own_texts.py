@@ -70,10 +70,17 @@ def test_reviews_beyond_what_the_file_holds_are_refused(write: Write) -> None:
 
 
 @pytest.mark.parametrize(("name", "encoding"), [("tickets.csv", "utf-8"), ("it's {odd}.csv", "cp1252")])
-def test_its_exported_script_reads_the_very_rows_by_the_files_path(write: Write, name: str, encoding: str) -> None:
+def test_its_exported_script_reads_the_very_rows_from_the_file_beside_it(
+    write: Write, name: str, encoding: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     more = "41;...;open\n42;no state;\n\n"  # left out
-    experiment = Experiment(source=taking_in.take_in(str(write(name, encoding, more))), vocabulary_size=100, maxlen=8)
+    path = write(name, encoding, more)
+    experiment = Experiment(source=taking_in.take_in(str(path)), vocabulary_size=100, maxlen=8)
     reading = script(experiment).split("\nx = ")[0]  # before Keras comes in
+    assert reading.startswith(f'"""SimpleRNN(32) on {name}, in stock Keras.')
+    assert str(path.parent) not in reading
+    assert "beside this one" in reading
+    monkeypatch.chdir(path.parent)
     names: dict[str, list[int]] = {}
     lines = [line for line in reading.splitlines() if "keras" not in line]
     exec("\n".join(["vocabulary_size = 100", *lines]), names)

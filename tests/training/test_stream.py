@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
-from rnn_compare.runs.events import EpochEnd, Event, Progress
+from rnn_compare.runs.events import EpochEnd, Event, Progress, best_epoch
 from rnn_compare.training.worker import progress_reporter as stream_module
 from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
 from tests.epochs import epoch_end
@@ -78,15 +78,19 @@ def test_an_epochs_seconds_hold_training_and_validation(clock: Clock) -> None:
     assert events[-1] == epoch_end("run", 2, 0.9, 0.2, 0.8, 0.4, 12.5)
 
 
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=10))
-def test_only_the_first_epoch_of_the_highest_validation_accuracy_is_kept_as_best(accuracies: list[float]) -> None:
+@given(st.lists(st.tuples(st.sampled_from([0.8, 0.9, 1.0]), st.floats(0, 1)), min_size=1, max_size=10))
+def test_the_weights_kept_as_best_are_those_of_the_epoch_that_the_record_calls_best(
+    validations: list[tuple[float, float]],
+) -> None:
     kept: list[bool] = []
-    stream = new_stream([], kept)
-    for epoch, val_accuracy in enumerate(accuracies, start=1):
+    events: list[Event] = []
+    stream = new_stream(events, kept)
+    for epoch, (val_accuracy, val_loss) in enumerate(validations, start=1):
         stream.epoch_begins(epoch)
-        stream.epoch_ends(figures(0.5, 0.7, val_accuracy, 0.7))
-    last_kept_as_best = len(kept) - 1 - kept[::-1].index(True)
-    assert last_kept_as_best == accuracies.index(max(accuracies))
+        stream.epoch_ends(figures(0.5, 0.7, val_accuracy, val_loss))
+    best = best_epoch(event for event in events if isinstance(event, EpochEnd))
+    assert best is not None
+    assert len(kept) - kept[::-1].index(True) == best.epoch
 
 
 def test_weights_are_kept_before_the_epoch_is_told() -> None:

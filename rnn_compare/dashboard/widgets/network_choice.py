@@ -17,8 +17,10 @@ from rnn_compare.dashboard.widgets.url_state import hold
 from rnn_compare.errors import UserError
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.explain.verdict import run_weights
+from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.weights import Weights
-from rnn_compare.runs.files import Which
+from rnn_compare.presets import BOOK, is_of_the_book
+from rnn_compare.runs.files import Which, weights_file
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
 
@@ -83,11 +85,37 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
             on_change=note_choice,
             persist_state="session",
         )
-        which = st.segmented_control("Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights")
-        st.caption("Best is the epoch with the highest validation accuracy.")
+        _offer_book(runs, selection)
+        lacking = [shown_as[run] for run in selection if not _has_last_weights(by_id[run])]
+        if lacking:
+            hold("weights", USUAL)
+        which = st.segmented_control(
+            "Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights", disabled=bool(lacking)
+        )
+        st.caption(
+            f"Only the weights of the best epoch were recorded for {as_markdown(listed(lacking))}."
+            if lacking
+            else "Best: highest validation accuracy; if equal, lowest validation loss."
+        )
     url_state.keep(_SELECTION, ",".join(selection) if has_chosen() else "")
     url_state.keep("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]
+
+
+def _has_last_weights(run: Run) -> bool:
+    return not run.is_from_elsewhere or weights_file(run.id, "last").exists()
+
+
+def _offer_book(runs: Sequence[Run], selection: Sequence[str]) -> None:
+    """Draws a button that chooses the newest pair of the book's experiment, unless it is chosen or not there."""
+    pair = {run.experiment.cell: run.id for run in runs if is_of_the_book(run.experiment)}
+
+    def choose_pair() -> None:
+        st.session_state["networks"] = list(pair.values())
+        note_choice()
+
+    if len(pair) == len(BOOK.cells) and not {*pair.values()} <= {*selection}:
+        st.button("Use the book's pair", on_click=choose_pair, icon=":material/menu_book:", width="stretch")
 
 
 def with_weights(runs: Sequence[Run], which: Which) -> list[LoadedNetwork]:

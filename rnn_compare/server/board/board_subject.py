@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 
-from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
@@ -15,7 +14,7 @@ def subject(runs: Sequence[Run]) -> str:
         return ""
     experiments = [run.experiment for run in runs]
     facts = (
-        [_title(experiment) for experiment in experiments],
+        [registry.title(experiment.dataset) for experiment in experiments],
         [counted(experiment.reviews, "review") for experiment in experiments],
         [f"maxlen {experiment.maxlen:,}" for experiment in experiments],
         [counted(experiment.epochs, "epoch") for experiment in experiments],
@@ -53,8 +52,3 @@ def _when(runs: Sequence[Run]) -> str:
 def _day(at: float) -> str:
     day = time.localtime(at)
     return f"{day.tm_mday} {time.strftime('%B %Y', day)}"
-
-
-def _title(experiment: Experiment) -> str:
-    is_known = registry.is_known(experiment.source)
-    return registry.source(experiment.dataset).title if is_known else experiment.source

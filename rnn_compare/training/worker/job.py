@@ -22,7 +22,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.batches import training_batches, validation_batches
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status, best_epoch
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.training.protocol.messages import first_line
@@ -154,8 +154,7 @@ def _resume(run: str, model: keras.Model) -> Checkpoint | None:
     if saved is None:
         return None
     restore(model, saved)
-    *before, last = saved.epochs
-    save_weights(run, model, best=all(last["val_accuracy"] > epoch["val_accuracy"] for epoch in before))
+    save_weights(run, model, best=best_epoch(saved.epochs) is saved.epochs[-1])
     return saved
 
 
@@ -180,7 +179,7 @@ def _test(
 ) -> None:
     """Tests the weights that the validation chose, where there are reviews to test with; the model then has these."""
     test = prepared.load(experiment.dataset).test(experiment)
-    best = max(epochs, key=lambda epoch: epoch["val_accuracy"], default=None)
+    best = best_epoch(epochs)
     if test is None or best is None:
         return
 

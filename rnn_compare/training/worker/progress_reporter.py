@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from rnn_compare.errors import UserError
 from rnn_compare.metrics.registry import METRICS
-from rnn_compare.runs.events import EpochEnd, Event, Phase, Predictions, Progress
+from rnn_compare.runs.events import EpochEnd, Event, Phase, Predictions, Progress, best_epoch
 
 PROGRESS_SECONDS = 0.25
 """The least time between two progress events: at most four a second."""
@@ -113,11 +113,10 @@ class Stream:
         if not (math.isfinite(figures["loss"]) and math.isfinite(figures["val_loss"])):
             raise self.no_number()
         end = EpochEnd(self.run, self._epoch, dict(figures), seconds)
-        best = all(end["val_accuracy"] > epoch["val_accuracy"] for epoch in self.epochs)
         self.epochs.append(end)
         self.predictions = predictions
         try:
-            self._keep(best)
+            self._keep(best_epoch(self.epochs) is end)
         finally:
             if predictions is not None:
                 self._send(predictions)  # before the epoch: whoever sees that finds them

@@ -15,7 +15,7 @@ const COLOURINGS = {
       + "chart's pointer tells another effect: the change while the word was read, which later words may undo.",
   },
 };
-const LEAST = 0.2; // the smallest log-odds in full colour: without it noise would look like an opinion
+const LEAST = 2; // the fewest points in full colour: without it noise would look like an opinion
 
 // onWord(index), onColouring(name) and onLead(index of a run) are called on a click. The colour key goes into `parent`
 // with the text, the choice of the measure into `below`.
@@ -71,7 +71,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
 }
 
 function colourWord(span, run, index, move, tones) {
-  span.style.setProperty("--rc-tone", move?.logit < 0 ? "var(--rc-negative)" : "var(--rc-positive)");
+  span.style.setProperty("--rc-tone", move?.points < 0 ? "var(--rc-negative)" : "var(--rc-positive)");
   span.style.setProperty("--rc-share", `${tones[index] ?? 0}%`);
   span.classList.toggle("rc-cut", index < 0);
   span.classList.toggle("rc-unknown", run.unknown.includes(index));
@@ -80,15 +80,14 @@ function colourWord(span, run, index, move, tones) {
 
 // The depth of each word's colour, in percent.
 export function depths(moved) {
-  const sizes = moved.map(({ logit }) => Math.abs(logit));
+  const sizes = moved.map(({ points }) => Math.abs(points));
   const largest = Math.max(LEAST, ...sizes);
   return sizes.map((size) => Math.round(65 * Math.sqrt(size / largest)));
 }
 
 // Names the word with the deepest colour, and its value.
 export function strongestWord(words, moved) {
-  const sizes = moved.map(({ logit }) => Math.abs(logit));
+  const sizes = moved.map(({ points }) => Math.abs(points));
   const strongest = sizes.indexOf(Math.max(...sizes));
-  const { points, logit } = moved[strongest];
-  return `strongest word: “${words[strongest]}”, ${signed(points)} points (${signed(logit, 2)} log-odds)`;
+  return `strongest word: “${words[strongest]}”, ${signed(moved[strongest].points)} points`;
 }

@@ -3,13 +3,13 @@
 // The probability that a review is positive.
 export const odds = (logit) => 1 / (1 + Math.exp(-logit));
 
-// For each word read, in log-odds and in percentage points: the change of the verdict while it was read; or, given the
+// For each word read, in percentage points: the change of the verdict while it was read; or, given the
 // final verdicts without each word (leftOut), the change of the final verdict that the word makes.
 export function moves(run, leftOut) {
   const pairs = leftOut
     ? leftOut.slice(1).map((without) => [without, leftOut[0]])
     : run.logits.slice(1).map((after, index) => [run.logits[index], after]);
-  return pairs.map(([from, to]) => ({ logit: to - from, points: 100 * (odds(to) - odds(from)), from: odds(from) }));
+  return pairs.map(([from, to]) => ({ points: 100 * (odds(to) - odds(from)), from: odds(from) }));
 }
 
 export function signed(number, digits = 1) {

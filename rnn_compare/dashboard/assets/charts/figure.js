@@ -17,7 +17,7 @@ export const { render, dispose } = component("", (root, { redraw }) => {
   drawing.setAttribute("aria-hidden", "true"); // axis numbers mean nothing read aloud
   const hasChanged = changes();
   const settings = config("chart");
-  let figure;
+  let figure, draws = 0;
   return {
     update(data) {
       figure = data.figure;
@@ -31,7 +31,8 @@ export const { render, dispose } = component("", (root, { redraw }) => {
     },
     draw(plotly) {
       const looks = look(root);
-      const layout = { ...dressed(figure.layout, looks), width: root.clientWidth };
+      // Without a new revision Plotly measures nothing in a second drawing, and takes −1 to 4 for an automatic range.
+      const layout = { ...dressed(figure.layout, looks), width: root.clientWidth, datarevision: draws += 1 };
       if (root.clientWidth < NARROW) layout.annotations = thinned(layout.annotations ?? []);
       plotly.react(drawing, figure.data, layout, settings);
     },

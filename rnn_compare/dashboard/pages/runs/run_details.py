@@ -18,7 +18,7 @@ from rnn_compare.formatting import duration, percent
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.files import Which, model_file
+from rnn_compare.runs.files import Which, model_file, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 from rnn_compare.server import presenter, visitor
@@ -109,7 +109,7 @@ def _downloads(services: Services, run: Run) -> None:
                 f"{run.id}-{which}.keras",
                 "application/zip",
                 key=f"model_{which}",
-                disabled=not run.has_weights or (run.is_from_elsewhere and which == "last"),
+                disabled=not run.has_weights or (run.is_from_elsewhere and not weights_file(run.id, which).exists()),
                 icon=":material/download:",
                 on_click="ignore",
             )

@@ -93,7 +93,8 @@ def matching(runs: Sequence[Run], search: str) -> list[Run]:
 
 def _searched(run: Run) -> str:
     settings = f"{run.experiment.label} {' '.join(_settings(run.experiment))}"
-    return "\n".join((run.id, run.name, settings, _source(run), run.note, run.status.value)).casefold()
+    source = registry.title(run.experiment.source)
+    return "\n".join((run.id, run.name, settings, source, run.note, run.status.value)).casefold()
 
 
 def _settings(experiment: Experiment) -> Iterator[str]:
@@ -102,17 +103,12 @@ def _settings(experiment: Experiment) -> Iterator[str]:
         yield f"{name.replace('_', ' ')} {text(name, value).replace(',', '')}"
 
 
-def _source(run: Run) -> str:
-    name = run.experiment.source
-    return registry.source(name).title if registry.is_known(name) else name
-
-
 def _row(run: Run, seeds: int) -> tuple[Any, ...]:
     best, last, experiment = run.best, run.last, run.experiment
     return (
         experiment.label,
         as_cell(run.name),
-        as_cell(_source(run)),
+        as_cell(registry.title(run.experiment.source)),
         experiment.reviews,
         experiment.maxlen,
         experiment.seed,
