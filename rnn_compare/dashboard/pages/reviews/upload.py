@@ -1,6 +1,7 @@
 """The upload of the lecturer's own texts: a file is chosen, read by a worker, summed up, and then a source."""
 
 import hashlib
+import math
 import time
 from dataclasses import dataclass
 from html import escape
@@ -12,9 +13,10 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.dashboard.widgets import flash, url_state
+from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.dashboard.widgets.presenter_controls import button
 from rnn_compare.dashboard.widgets.waiting import wait_for
-from rnn_compare.experiment import Experiment
+from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.reviews import taking_in
 from rnn_compare.reviews.prepared import Reviews
@@ -23,6 +25,7 @@ from rnn_compare.server import presenter
 from rnn_compare.server.access import upload_gate
 from rnn_compare.server.app import current_app
 from rnn_compare.server.middleware.request_guard import for_this_machine_only
+from rnn_compare.settings import default
 from rnn_compare.sources import own_texts, text_cards
 from rnn_compare.sources.csv_layout import DELIMITERS
 from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS
@@ -156,7 +159,7 @@ def show_summary(card: Card, reviews: Reviews, experiment: Experiment, source_ke
     st.html(summary(card, reviews, experiment))
     with st.container(horizontal=True):
         if st.button("Train on these texts", type="primary", icon=":material/arrow_forward:"):
-            _to_the_set_up(card)
+            _to_the_set_up(card, reviews)
         hint = "Removes them from the cache. Runs that were trained on them stay, without their texts."
         arguments = (card.name, source_key)
         button("Forget these texts", hint=hint, icon=":material/delete:", on_click=forget, args=arguments)
@@ -191,6 +194,16 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
     )
 
 
-def _to_the_set_up(card: Card) -> None:
-    st.session_state["source"], st.session_state["reviews"] = card.name, card.size
-    url_state.open_compare(source=card.title, reviews=str(card.size))
+def suited(reviews: Reviews) -> dict[str, int]:
+    """Returns the settings that suit texts: few of them are cut, and the vocabulary is no larger than needed."""
+    longest, least = (int(bounds(name)[index]) for name, index in (("maxlen", 1), ("vocabulary_size", 0)))
+    most = math.ceil(np.percentile(np.diff(reviews.training.offsets), 95))
+    words = reviews.facts.words + INDEX_FROM + 1
+    return {"maxlen": min(most, longest), "vocabulary_size": max(least, min(words, default("vocabulary_size")))}
+
+
+def _to_the_set_up(card: Card, reviews: Reviews) -> None:
+    settings = {"reviews": card.size, **suited(reviews)}
+    st.session_state.update(source=card.name, **settings)
+    numbers = {name: str(number) for name, number in settings.items()}
+    url_state.open_compare(**{PARAMETER: card.name, "source": card.title, **numbers})
