@@ -99,6 +99,8 @@ def _predict(options: argparse.Namespace) -> int:
             print("No word of this is known, so there is no verdict: the network would say the same of any such text.")
         else:
             print(f"{percent(verdict.share)} {verdict.label}")
+            if verdict.warning:
+                print(f"This means little: {verdict.warning}")
         print(
             ", ".join(
                 f"{counted(verdict.review.count(state), 'word')} {state}" for state in ("known", "unknown", "cut off")

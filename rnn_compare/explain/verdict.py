@@ -1,14 +1,20 @@
 """The verdict of a trained network on one typed review."""
 
 import functools
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.prediction import predict
+from rnn_compare.formatting import counted
 from rnn_compare.networks import weights
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
+from rnn_compare.reviews.vocabulary import PADDING, START
 from rnn_compare.runs.files import Which, weights_file
 from rnn_compare.runs.probabilities import THRESHOLD
 from rnn_compare.runs.record import Run
@@ -16,6 +22,35 @@ from rnn_compare.sources import registry
 
 MAX_CHARACTERS = 1_000_000
 """More than 100,000 words, and little enough to be read at once."""
+
+
+_ENGLISH = (
+    "the and of to it this that with but you have are not his they from who has what some there my were would her "
+    "their when more will she had can been than because other its how even most was a i as for be at he by is in on "
+    "an all so no"
+)
+_OTHER_LANGUAGES = (
+    "der das und ist nicht ein eine den dem mit ich zu auf sich auch es le la les des et est un une que pas ce dans "
+    "il je qui sur du au el los las y con por muy su lo se di che non è della per una sono het een van de en niet dat "
+    "te o os um uma não com em é e og det er af ikke"
+)
+"""Frequent words of German, French, Spanish, Italian, Dutch, Portuguese and Danish that are rare in English reviews."""
+_LEAST_SHARE = 0.2
+
+
+def is_foreign(words: Sequence[str]) -> bool:
+    """Tells whether the frequent words of other languages outnumber those of English.
+
+    Args:
+        words: In lower case.
+
+    Example:
+        >>> is_foreign("der film war schlecht und die musik ist laut".split()), is_foreign(["not", "good"])
+        (True, False)
+    """
+    counts = Counter(words)
+    english, other = (sum(counts[word] for word in frequent.split()) for frequent in (_ENGLISH, _OTHER_LANGUAGES))
+    return other > english and other >= _LEAST_SHARE * len(words)
 
 
 @dataclass(frozen=True)
@@ -26,11 +61,15 @@ class Verdict:
         probability: That the review is positive, or whatever its source calls label 1, from 0 to 1.
         review: What the network was given.
         labels: What the labels 0 and 1 are called.
+        prior: The probability for a text of no words at all.
+        in_english: The training reviews are in English.
     """
 
     probability: float
     review: EncodedReview
     labels: tuple[str, str] = ("negative", "positive")
+    prior: float = 0.5
+    in_english: bool = False
 
     @property
     def positive(self) -> bool:
@@ -52,6 +91,16 @@ class Verdict:
         """Whether the network knows no word of what it read: it would say the same of any text as long."""
         return self.review.count("known") == 0
 
+    @property
+    def warning(self) -> str:
+        """Why little should be made of the verdict, in a sentence; empty where nothing speaks against it."""
+        unknown, known = self.review.count("unknown"), self.review.count("known")
+        if unknown >= known:
+            return f"{unknown:,} of {counted(unknown + known, 'word')} are unknown to this network."
+        if self.in_english and is_foreign([token.word for token in self.review.tokens]):
+            return "This does not look like English, and the network was trained on English reviews."
+        return ""
+
 
 def ask(run: Run, text: str, which: Which) -> Verdict:
     """Lets one run's network read a text, in this process and without Keras.
@@ -65,8 +114,11 @@ def ask(run: Run, text: str, which: Which) -> Verdict:
         UserError: If there is nothing to read, or the run has no weights.
     """
     review = encode(run.experiment, text)
-    probability = predict(run.experiment, run_weights(run, which), review.ids[None, :])
-    return Verdict(float(probability[0]), review, registry.labels(run.experiment.dataset))
+    nothing = np.full_like(review.ids, PADDING)
+    nothing[-1] = START
+    probability, prior = map(float, predict(run.experiment, run_weights(run, which), np.array([review.ids, nothing])))
+    films = registry.about_films(run.experiment.source)
+    return Verdict(probability, review, registry.labels(run.experiment.dataset), prior, films)
 
 
 def encode(experiment: Experiment, text: str) -> EncodedReview:

@@ -201,16 +201,21 @@ def _loaded(path: Path, kinds: tuple[StepKind, ...], changed: int) -> Lecture:  
     return load(path, kinds)
 
 
+def edited_copy(name: str) -> Path:
+    """Returns where the copy of a lecture lies that may be edited, whether or not it is there."""
+    return cache_place() / FOLDER / f"{name}{ENDING}"
+
+
 def copy_to_edit(name: str) -> Path:
     """Copies a shipped lecture to where it may be edited, unless it is there already; returns the copy.
 
     Raises:
         UserError: If it cannot be written.
     """
-    copy = cache_folder() / FOLDER / f"{name}{ENDING}"
+    copy = edited_copy(name)
     if not copy.exists():
         try:
-            copy.parent.mkdir(exist_ok=True)
+            (cache_folder() / FOLDER).mkdir(exist_ok=True)
             shutil.copyfile(SHIPPED / copy.name, copy)
         except OSError as error:
             raise UserError(f"{copy} cannot be written ({error.strerror or error}). Make room for it.") from error

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.dashboard.widgets import waiting
 from rnn_compare.experiment import Experiment
-from rnn_compare.reviews import taking_in
+from rnn_compare.reviews import prepared, taking_in
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry, text_cards
 from tests.patience import PATIENCE
@@ -89,6 +89,13 @@ def test_another_file_of_the_same_name_replaces_none() -> None:
     sent(CONTENT, "tickets.csv")
     sent(CONTENT + "One more,open\n", "tickets.csv")
     assert len(list(text_cards.folder().glob("tickets*.csv"))) == len(text_cards.names()) == 2
+
+
+def test_what_suits_short_texts_is_a_short_maxlen_and_a_small_vocabulary() -> None:
+    sent(CONTENT)
+    [name] = text_cards.names()
+    assert upload.suited(prepared.load(name)) == {"maxlen": 7, "vocabulary_size": 100}  # six words and the start
+    assert prepared.load(name).share_cut(7) == 0.0
 
 
 def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:

@@ -10,7 +10,7 @@ from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import about
-from rnn_compare.lecture.lecture_file import Lecture, find
+from rnn_compare.lecture.lecture_file import Lecture, edited_copy, find
 from rnn_compare.runs.estimate import Speed
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.server import visitor
@@ -134,6 +134,15 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
     for slower in (1.0, 8.0):  # Compare tells the same
         monkeypatch.setattr(OwnSpeed, "now", Speed(alone=slower, together=slower))
         assert f"training takes {about(services.seconds(experiments))} here. `book.toml`" in sent(page())
+
+
+@pytest.mark.usefixtures("services")
+def test_a_lecture_without_a_recording_says_so_and_a_copy_to_edit_says_where_it_is() -> None:
+    app = page()
+    assert app.button(key="replay_gates").disabled
+    assert "No recording yet" in app.button(key="replay_gates").help
+    app.button(key="edit_gates").click().run()
+    assert f"To edit it, open `{edited_copy('gates')}` in a text editor." in sent(app)
 
 
 def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services) -> None:

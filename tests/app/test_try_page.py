@@ -1,9 +1,12 @@
 """The box for a review: whatever is typed, an answer or a sentence."""
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.explain.verdict import ask
+from rnn_compare.explain.prediction import predict
+from rnn_compare.explain.verdict import ask, run_weights
+from rnn_compare.report.shipped_runs import take_in_shipped
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
@@ -108,8 +111,18 @@ def test_of_unknown_words_alone_there_is_no_verdict(app: AppTest) -> None:
 def test_known_words_that_were_cut_off_make_no_verdict(app: AppTest) -> None:
     html = answer(app, "good film " + "zzyzx " * 10)
     assert "No word of this is known among the last 10, all that this network reads." in html
-    assert 'class="rc-scale"' not in answer(app, "good film " + "zzyzx " * 10)
-    assert 'class="rc-scale"' in answer(app, "good film " + "zzyzx " * 8 + "film")
+    assert 'class="rc-scale"' not in html
+    assert "<b>8 of 10 words are unknown to this network.</b>" in answer(app, "good film " + "zzyzx " * 8 + "good film")
+
+
+def test_a_verdict_says_what_it_starts_from(app: AppTest, trained: list[Run]) -> None:
+    html = answer(app, "good film")
+    for run in trained:
+        ids = np.zeros((1, run.experiment.maxlen), np.int32)
+        ids[0, -1] = 1  # the start token alone
+        share = float(predict(run.experiment, run_weights(run, "best"), ids)[0])
+        said = f"{100 * max(share, 1 - share):.1f} % {'positive' if share > 0.5 else 'negative'}"
+        assert f"with no words at all: {said} ·" in html
 
 
 def test_markup_is_text(app: AppTest) -> None:
@@ -146,6 +159,28 @@ def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chos
     assert other.text_area[0].value == "A wonderful film."
     assert other.multiselect[0].value == [trained[1].id]
     assert other.segmented_control(key="weights").value == "last epoch"
+
+
+def test_the_recorded_books_pair_is_offered_and_its_missing_last_epoch_is_greyed_with_the_reason(
+    trained: list[Run], shared_services: Services
+) -> None:
+    take_in_shipped(shared_services.store)
+    shared_services.refresh()
+    page = AppTest.from_string(SCRIPT, default_timeout=PATIENCE)
+    page.query_params.update({"ask": trained[1].id, "weights": "last epoch"})
+    page.run()
+    assert not page.segmented_control(key="weights").disabled
+    next(button for button in page.button if button.label == "Use the book's pair").click().run()
+    assert [shared_services.store.run(run).experiment.cell for run in page.multiselect(key="networks").value] == [
+        "SimpleRNN",
+        "LSTM",
+    ]
+    weights = page.segmented_control(key="weights")
+    assert (weights.value, weights.disabled) == ("best epoch", True)
+    assert any("Only the weights of the best epoch were recorded for SimpleRNN" in c.value for c in page.caption)
+    lstm = page.multiselect(key="networks").value[1]
+    page.multiselect(key="networks").set_value([lstm]).run()
+    assert not page.segmented_control(key="weights").disabled, "its last epoch is its best"
 
 
 @pytest.mark.usefixtures("trained")

@@ -1,6 +1,7 @@
 """Each network's verdict on a text, and the text as the networks read it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 
 import streamlit as st
@@ -60,6 +61,11 @@ def _answer(verdict: Verdict, note: str) -> str:
         return f'<p class="rc-problem">{_why_none(verdict)}</p><p class="rc-note">{escape(note)}</p>'
     low, high = map(escape, verdict.labels)
     sentence = f"{percent(verdict.share)} {escape(verdict.label)}"
+    without = replace(verdict, probability=verdict.prior)
+    note = f"with no words at all: {percent(without.share)} {without.label} · {note}"
+    if verdict.warning:
+        output = f"Its output, {sentence}, means little."
+        return f'<p class="rc-problem"><b>{verdict.warning}</b> {output}</p><p class="rc-note">{escape(note)}</p>'
     start = 50 if verdict.positive else 100 * verdict.probability
     width = max(100 * verdict.share - 50, 0.6)
     ends = f'<span class="rc-side-0">{low}</span><span class="rc-side-1">{high}</span>'

@@ -118,7 +118,7 @@ def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: Vi
     starts = services.starts(snapshot)
     history = services.history(snapshot)
     texts = next(filter(None, map(text_cards.card, names)), None)
-    hint = f"{texts.title}: {HINT[0].lower()}{HINT[1:]}" if texts else HINT
+    hint = f"{texts.title}. {HINT}" if texts else HINT
     return board_message.message(runs, starts, view, hint, history, findings, lines(results.baselines), results.remark)
 
 

@@ -7,7 +7,7 @@ from rnn_compare.dashboard.pages.present.permissions import press
 from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
-from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, read_all
+from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
@@ -51,9 +51,10 @@ def _card(services: Services, lecture: Lecture) -> None:
     seconds = sum(services.seconds(preset.experiments()) for preset in presets.values())
     with st.container(border=True, key=f"lecture_{name}"):
         description, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
+        edited = edited_copy(name).exists() and not permissions.why_not()
         description.markdown(
             f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; training takes {about(seconds)} here. "
-            f"`{name}.toml`"
+            + (f"To edit it, open `{edited_copy(name)}` in a text editor." if edited else f"`{name}.toml`")
         )
         begin.button(
             "Begin",
@@ -63,23 +64,23 @@ def _card(services: Services, lecture: Lecture) -> None:
             args=(version, navigation.begin, services, name),
             icon=":material/play_arrow:",
         )
-        if navigation.is_recorded(services, lecture):
-            replay.button(
-                "Begin with a recording",
-                key=f"replay_{name}",
-                on_click=press,
-                args=(version, navigation.begin, services, name, True),
-                help="Plays an earlier training in half a minute, hidden and revealed like a live one, and marked as "
-                "a recording.",
-            )
+        recorded = navigation.is_recorded(services, lecture)
+        replay.button(
+            "Begin with a recording",
+            key=f"replay_{name}",
+            on_click=press,
+            args=(version, navigation.begin, services, name, True),
+            disabled=not recorded,
+            help="Plays an earlier training in half a minute, hidden and revealed like a live one, and marked as "
+            "a recording."
+            if recorded
+            else "No recording yet: give this lecture once, or train its presets on Compare to the end.",
+        )
         copy.button(
             "Copy to edit",
             key=f"edit_{name}",
             on_click=press,
-            args=(version, _copy, name),
+            args=(version, copy_to_edit, name),
             type="tertiary",
+            disabled=edited,
         )
-
-
-def _copy(name: str) -> None:
-    st.toast(f"Edit {copy_to_edit(name)}: your copy replaces the built-in lecture.", icon=":material/edit:")

@@ -182,7 +182,7 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
         f"Texts from the column <b>{text}</b>, labels from the column <b>{label}</b>; divided by a {divided}, "
         f"{escape(encoding)}.",
         f"A text has {shortest:,.0f} to {longest:,.0f} words; half have {median:,.0f} or fewer, 95 in 100 have "
-        f"{most:,.0f} or fewer: a maxlen of {most:,.0f} would cut few.",
+        f"{most:,.0f} or fewer: a maxlen of {suited(reviews)['maxlen']} cuts few.",
         f"{percent(unknown)} of all words are unknown at vocabulary size {experiment.vocabulary_size:,}.",
         f"Always saying {escape(most_common)} is right for {its_share} of them: a network must do better.",
         *map(escape, card.remarks()),
@@ -197,7 +197,7 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
 def suited(reviews: Reviews) -> dict[str, int]:
     """Returns the settings that suit texts: few of them are cut, and the vocabulary is no larger than needed."""
     longest, least = (int(bounds(name)[index]) for name, index in (("maxlen", 1), ("vocabulary_size", 0)))
-    most = math.ceil(np.percentile(np.diff(reviews.training.offsets), 95))
+    most = 1 + math.ceil(np.percentile(np.diff(reviews.training.offsets), 95))  # with the start token
     words = reviews.facts.words + INDEX_FROM + 1
     return {"maxlen": min(most, longest), "vocabulary_size": max(least, min(words, default("vocabulary_size")))}
 

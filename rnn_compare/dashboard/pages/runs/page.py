@@ -27,9 +27,9 @@ from rnn_compare.server.services import Services
 from rnn_compare.server.shown_runs import fit_together, link
 
 WATCH_SECONDS = 3.0
-ROW_PIXELS, ROWS_SEEN = 36, 8
-"""With more runs than that the table is always as high, so that nothing below it moves when somebody starts another;
-half a row more says that there are others below."""
+ROW_PIXELS, ROWS_SEEN, MOST_ROWS_SEEN = 36, 8, 13
+"""Rows of the table while runs are ticked, and while none is. With more runs it keeps that height, so that nothing
+below it moves when somebody starts another; half a row more says that there are others below."""
 TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_deleting"
 
 
@@ -98,6 +98,7 @@ def _table(runs: Sequence[Run], matches: Sequence[Run]) -> list[Run]:
         st.session_state[TABLE] = {"selection": {"rows": [i for i, run in enumerate(rows) if run in selection]}}
     st.session_state[ROWS] = rows
     st.session_state[CHOSEN] = [run.id for run in runs if run.id in selection]
+    rows_seen = ROWS_SEEN if selection else MOST_ROWS_SEEN
     st.dataframe(
         run_table.table(matches, runs),
         key=TABLE,
@@ -107,7 +108,7 @@ def _table(runs: Sequence[Run], matches: Sequence[Run]) -> list[Run]:
         column_config=run_table.COLUMNS,
         placeholder="–",
         row_height=ROW_PIXELS,
-        height=ROW_PIXELS * (min(len(runs), ROWS_SEEN) + 1) + (ROW_PIXELS // 2 if len(runs) > ROWS_SEEN else 2),
+        height=ROW_PIXELS * (min(len(runs), rows_seen) + 1) + (ROW_PIXELS // 2 if len(runs) > rows_seen else 2),
     )
     return [run for run in runs if run.id in selection]
 
@@ -185,7 +186,7 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
     # Opened anew at each run of the page, since one that comes of a training's news would close it.
     @st.dialog("Delete for good?", on_dismiss=close)
     def dialog() -> None:
-        names = "".join(f"<li>{escape(name)}</li>" for name in run_table.distinct_names(runs))
+        names = "".join(f"<li>{escape(run_table.description(run))}</li>" for run in runs)
         st.html(f"<ul style='margin: 0; overflow-wrap: anywhere'>{names}</ul>")
         st.html("<p>The record, the curves and the weights will be gone, for everybody.</p>")
         with st.container(horizontal=True):

@@ -1,6 +1,5 @@
 """The table of runs: its columns, its order and its search."""
 
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -10,18 +9,17 @@ import streamlit as st
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.csv_export import as_cell
-from rnn_compare.runs.record import Run, names
+from rnn_compare.runs.record import Run
 from rnn_compare.settings import SETTINGS, text
 from rnn_compare.sources import registry
 
 COLUMNS: dict[str, Any] = {
-    "Network": st.column_config.TextColumn(pinned=True),
+    "Network": st.column_config.TextColumn(),
     "Name": st.column_config.TextColumn(width=150),
     "Source": st.column_config.TextColumn(),
     "Reviews": st.column_config.NumberColumn(format="localized", help="Reviews used, before the split."),
     "maxlen": st.column_config.NumberColumn(),
     "Seed": st.column_config.NumberColumn(),
-    "Seeds": st.column_config.NumberColumn(help="Seeds that this setting was trained with; its runs stand together."),
     "Epochs": st.column_config.TextColumn(help="Finished epochs of those asked for."),
     "Status": st.column_config.TextColumn(),
     "Best validation": st.column_config.NumberColumn("Best", format="%.1f %%", help="Best validation accuracy."),
@@ -52,10 +50,7 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
         for name in SETTINGS
         if name not in _IN_A_COLUMN and len({getattr(run.experiment, name) for run in among}) > 1
     ]
-    seeds: dict[str, set[int]] = defaultdict(set)
-    for run in among:
-        seeds[run.experiment.setting].add(run.experiment.seed)
-    rows = [dict(zip(COLUMNS, _row(run, len(seeds[run.experiment.setting])), strict=True)) for run in runs]
+    rows = [dict(zip(COLUMNS, _row(run), strict=True)) for run in runs]
     made = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in differing:
         values = [text(name, getattr(run.experiment, name)) for run in runs]
@@ -73,13 +68,10 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
     return sorted(runs, key=lambda run: (-newest[run.experiment.setting], run.experiment.seed, -run.position))
 
 
-def distinct_names(runs: Sequence[Run]) -> list[str]:
-    """Returns distinct names of runs: by their differences, and by the time of their making where there is none."""
-    called = names(runs)
-    return [
-        f"{name}, made {datetime.fromtimestamp(run.created):%H:%M:%S}" if called.count(name) > 1 else name
-        for run, name in zip(runs, called, strict=True)
-    ]
+def description(run: Run) -> str:
+    """Returns a run's name with its settings, when it was made, and its id."""
+    made = datetime.fromtimestamp(run.created)
+    return f"{run.title}: {', '.join(_settings(run.experiment))}; made {made:%d %b %Y, %H:%M} ({run.id})"
 
 
 def matching(runs: Sequence[Run], search: str) -> list[Run]:
@@ -98,12 +90,13 @@ def _searched(run: Run) -> str:
 
 
 def _settings(experiment: Experiment) -> Iterator[str]:
-    yield f"maxlen {experiment.maxlen} seed {experiment.seed}"
-    for name, value in experiment.model_dump(exclude_defaults=True).items():
+    yield f"maxlen {experiment.maxlen}"
+    yield f"seed {experiment.seed}"
+    for name, value in experiment.model_dump(exclude_defaults=True, exclude={"cell", "maxlen", "seed"}).items():
         yield f"{name.replace('_', ' ')} {text(name, value).replace(',', '')}"
 
 
-def _row(run: Run, seeds: int) -> tuple[Any, ...]:
+def _row(run: Run) -> tuple[Any, ...]:
     best, last, experiment = run.best, run.last, run.experiment
     return (
         experiment.label,
@@ -112,7 +105,6 @@ def _row(run: Run, seeds: int) -> tuple[Any, ...]:
         experiment.reviews,
         experiment.maxlen,
         experiment.seed,
-        seeds,
         f"{len(run.epochs)} of {experiment.epochs}",
         "stopping" if run.stop_requested and not run.status.ended else run.status.value,
         100 * best["val_accuracy"] if best else None,
