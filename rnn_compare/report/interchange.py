@@ -21,7 +21,7 @@ from rnn_compare.formatting import visible
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import MAX_EPOCHS, MAX_REVIEWS, Checked, RecordedPredictions, RecordedWeights
-from rnn_compare.runs.events import EpochEnd, Predictions, Status, best_epoch
+from rnn_compare.runs.events import EpochEnd, Predictions, Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import ELSEWHERE, WEIGHTS, Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
@@ -114,15 +114,10 @@ class RecordedRun(Checked):
             held_out = experiment.validation_reviews if part.part == "validation" else experiment.test_reviews
             if part.epochs[-1] > len(self.epochs) or part.reviews != (held_out or part.reviews):
                 raise ValueError("predictions of other epochs or reviews than its own")
-        if self.weights is not None and self.weights.epoch != self.best_epoch:
+        shares = [epoch.figures["val_accuracy"] for epoch in self.epochs]
+        if self.weights is not None and shares[self.weights.epoch - 1 :][:1] != [max(shares, default=0.0)]:
             raise ValueError("weights of another epoch than its best")
         return self
-
-    @property
-    def best_epoch(self) -> int:
-        """The number of its best epoch; 0 where none has finished."""
-        best = best_epoch(EpochEnd(self.id, number, epoch.figures, 0.0) for number, epoch in enumerate(self.epochs, 1))
-        return best.epoch if best else 0
 
     @property
     def size(self) -> int:
