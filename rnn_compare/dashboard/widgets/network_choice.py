@@ -86,7 +86,7 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
             persist_state="session",
         )
         _offer_book(runs, selection)
-        lacking = [shown_as[run] for run in selection if not _has_last_weights(by_id[run])]
+        lacking = [by_id[run].title for run in selection if not _has_last_weights(by_id[run])]
         if lacking:
             hold("weights", USUAL)
         which = st.segmented_control(

@@ -27,7 +27,7 @@ from rnn_compare.server.services import Services
 from rnn_compare.server.shown_runs import fit_together, link
 
 WATCH_SECONDS = 3.0
-ROW_PIXELS, ROWS_SEEN, MOST_ROWS_SEEN = 36, 8, 13
+ROW_PIXELS, ROWS_SEEN, MOST_ROWS_SEEN = 36, 8, 12
 """Rows of the table while runs are ticked, and while none is. With more runs it keeps that height, so that nothing
 below it moves when somebody starts another; half a row more says that there are others below."""
 TABLE, ROWS, CHOSEN, DELETING = "runs_table", "runs_rows", "runs_chosen", "runs_deleting"
