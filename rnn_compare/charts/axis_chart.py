@@ -16,13 +16,7 @@ LOGARITHMIC = 8
 
 
 def axis_chart(results: Sequence[Outcome], setting: str, accuracy: str) -> go.Figure:
-    """Returns mean accuracies by the values of a setting; bands are 95 % intervals of the mean over seeds.
-
-    Args:
-        results: Settings with what they achieved.
-        setting: The name of the setting along the axis.
-        accuracy: Title of the other axis.
-    """
+    """Returns mean accuracies by the values of a setting; bands are 95 % intervals of the mean over seeds."""
     lines: dict[object, list[Outcome]] = {}
     for item in results:
         rest = item.experiment.model_copy(update={setting: None, "seed": 0})
@@ -107,12 +101,7 @@ def _order(value: object) -> tuple[float, str]:
 
 
 def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
-    """Returns for each cell what the best of k trainings, drawn from those of the sweep, is expected to reach.
-
-    Args:
-        results: Settings with what they achieved.
-        accuracy: Title of the accuracy's axis.
-    """
+    """Returns for each cell what the best of k trainings, drawn from those of the sweep, is expected to reach."""
     cells = list(dict.fromkeys(item.experiment.cell for item in results))
     figure = go.Figure()
     for cell, look in zip(cells, looks(cells), strict=True):

@@ -45,15 +45,7 @@ MOST_NAMED = 8
 
 
 def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, unit: str, accuracy: str) -> go.Figure:
-    """Returns the scatter; error bars are 95 % intervals of the mean over seeds.
-
-    Args:
-        settings: Settings with what they achieved.
-        costs: Of each setting, above 0.
-        cost: Title of the cost's axis.
-        unit: Stands behind a cost where one points at it.
-        accuracy: Title of the other axis.
-    """
+    """Returns the scatter; error bars are 95 % intervals of the mean over seeds."""
     figure = go.Figure()
     best = front(costs, [setting.accuracy.mean for setting in settings])
     figure.add_scatter(

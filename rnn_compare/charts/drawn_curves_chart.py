@@ -15,13 +15,7 @@ BAND = "rgba(136, 136, 136, 0.35)"
 def chart(
     network: str, drawings: int, low: Sequence[float], middle: Sequence[float], high: Sequence[float]
 ) -> go.Figure:
-    """Returns the chart.
-
-    Args:
-        network: Whose curve was to be drawn.
-        drawings: How many have drawn one.
-        low, middle, high: Lower quartile, median and upper quartile at each epoch.
-    """
+    """Returns the chart."""
     epochs = list(range(1, len(middle) + 1))
     made = go.Figure()
     made.add_scatter(

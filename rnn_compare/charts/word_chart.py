@@ -92,14 +92,7 @@ def extremes(words: WordMap, count: int) -> list[int]:
 def word_chart(
     words: WordMap, looked_up_words: Sequence[str] = (), sheet: Sheet = WIDE, label: str = "positive"
 ) -> go.Figure:
-    """Returns the map.
-
-    Args:
-        words: The words and where they lie.
-        looked_up_words: A word and its neighbours, which are labelled; the extremes are if there are none.
-        sheet: How it is laid out.
-        label: What the probability is of.
-    """
+    """Returns the map."""
     index = {word: place for place, word in enumerate(words.words)}
     labelled = (
         [index[word] for word in looked_up_words if word in index]

@@ -64,11 +64,6 @@ class Contents:
 def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None) -> Contents:
     """Returns what a report tells of runs.
 
-    Args:
-        store: The record.
-        ids: Of the runs, at least one; a repeated one counts once.
-        evidence: What runs achieved, where it is known already; it may leave runs out.
-
     Raises:
         UserError: If none was named, or one is not in the record.
     """

@@ -25,12 +25,7 @@ TIME = "%Y-%m-%d %H:%M"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Returns a table that scrolls sideways where it is too wide.
-
-    Args:
-        heads: As text.
-        rows: Of HTML, as many cells each as there are heads.
-    """
+    """Returns a table that scrolls sideways where it is too wide."""
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
     return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'

@@ -127,13 +127,7 @@ class RecordedRun(Checked):
 
     @classmethod
     def of_run(cls, run: Run, predictions: Sequence[Predictions], weights: Weights | None = None) -> Self:
-        """Returns what is told of a run; one that is still at work counts as interrupted by the report.
-
-        Args:
-            run: With its epochs.
-            predictions: What its network said of each review.
-            weights: Those of its best epoch, if they go along.
-        """
+        """Returns what is told of a run; one that is still at work counts as interrupted by the report."""
         return cls(
             id=run.id,
             comparison=run.comparison,

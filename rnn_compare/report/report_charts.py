@@ -19,13 +19,7 @@ BAND_OPACITY, SINGLE_OPACITY = 0.18, 0.4
 
 
 def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[Baseline]) -> list[dict[str, Any]]:
-    """Returns each chart that has something to show: its title, axis, lines, and the levels of baselines.
-
-    Args:
-        groups: Whose curves are drawn, one legend group each, named by its place.
-        looks: How each looks.
-        baselines: Of the split that all groups share; none where they differ.
-    """
+    """Returns each chart that has something to show: its title, axis, lines, and the levels of baselines."""
     plots = []
     for chart in CHARTS.values():
         traces = [

@@ -12,10 +12,6 @@ Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
 def written(contents: Contents, form: Form) -> dict[str, bytes]:
     """Returns the files of a report.
 
-    Args:
-        contents: What it tells.
-        form: One of the forms.
-
     Returns:
         Their content, by what is added to a file's stem, ``""`` for the first one; those of ``tensorboard`` by their
         path within a folder.

@@ -27,12 +27,7 @@ HUE_STEP = 0.31
 
 
 def generic_picture(cell: Cell, number: int) -> Picture:
-    """Draws up the picture of a cell.
-
-    Args:
-        cell: The cell.
-        number: How many other cells without a picture come before it: each has another colour.
-    """
+    """Draws up the picture of a cell."""
     hue = (0.08 + HUE_STEP * number) % 1
     return Picture(tuple(_shade(hue, index) for index in range(SHADES)), _drawing(cell))
 

@@ -52,12 +52,7 @@ def show(experiments: Sequence[Experiment]) -> None:
 
 
 def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experiment], str]) -> None:
-    """Shows Keras' own ``model.summary()`` of each chosen network, if the visitor wants to see it.
-
-    Args:
-        experiments: The chosen networks.
-        summary: Has a worker build a network and returns its summary.
-    """
+    """Shows Keras' own ``model.summary()`` of each chosen network, if the visitor wants to see it."""
     if not st.toggle("Keras' own model.summary()", key="summaries", help="A worker builds the networks to make it."):
         return
     networks = _different(experiments)

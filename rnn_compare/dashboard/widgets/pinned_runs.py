@@ -34,12 +34,7 @@ def pin(started: Sequence[str]) -> None:
 
 
 def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
-    """Adds the runs that were just started to those that the page's address names.
-
-    Args:
-        started: The ids of the runs, the first one first.
-        runs: The runs of the record before.
-    """
+    """Adds the runs that were just started to those that the page's address names."""
     _name([*(pinned() or link(newest(runs), runs).split(",")), *short_names(started, started[0])])
 
 

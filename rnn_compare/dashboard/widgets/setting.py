@@ -37,12 +37,7 @@ def widget(
 
 
 def by_group(names: Iterable[str], draw: Callable[[str], None]) -> None:
-    """Draws settings below the headings of their groups.
-
-    Args:
-        names: The settings.
-        draw: Draws one of them.
-    """
+    """Draws settings below the headings of their groups."""
     for heading, members in grouped(names):
         st.markdown(f"**{heading}**")
         for name in members:

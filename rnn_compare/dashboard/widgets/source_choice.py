@@ -27,12 +27,7 @@ def options(key: str) -> tuple[str, ...]:
 
 
 def show_missing(source: Source, problem: str) -> None:
-    """Draws the reason why a source cannot be used, and a button to download it where that is possible.
-
-    Args:
-        source: The source.
-        problem: The sentence of ``source.unavailable``.
-    """
+    """Draws the reason why a source cannot be used, and a button to download it where that is possible."""
     more = f" It has {source.test_size:,} test reviews as well." if source.test_size else ""
     st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
     if source.fetch is None:

@@ -42,16 +42,7 @@ def button(
     disabled: bool = False,
     width: Literal["stretch", "content"] = "stretch",
 ) -> None:
-    """Draws the button that makes and downloads one report.
-
-    Args:
-        services: The services of the server.
-        ids: Ids of the report's runs, in their order.
-        form: The kind of report.
-        name: The file's name without its ending.
-        disabled: The button cannot be pressed.
-        width: The button's width.
-    """
+    """Draws the button that makes and downloads one report."""
     label, ending, purpose = _OFFERED[form]
     st.download_button(
         label,

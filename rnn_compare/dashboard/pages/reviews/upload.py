@@ -148,14 +148,7 @@ def _stored(sent: UploadedFile) -> _Reading:
 
 
 def show_summary(card: Card, reviews: Reviews, experiment: Experiment, source_key: str) -> None:
-    """Draws the summary of texts, and buttons to train on them or to remove them.
-
-    Args:
-        card: The texts' card.
-        reviews: The prepared texts.
-        experiment: The maximal length and the size of the vocabulary.
-        source_key: The key of the widget that chose the source.
-    """
+    """Draws the summary of texts, and buttons to train on them or to remove them."""
     st.html(summary(card, reviews, experiment))
     with st.container(horizontal=True):
         if st.button("Train on these texts", type="primary", icon=":material/arrow_forward:"):

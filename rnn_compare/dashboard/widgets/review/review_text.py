@@ -26,12 +26,7 @@ _ID_CLASSES = {PADDING: "rc-padding", START: "rc-start", UNKNOWN: "rc-unknown"}
 
 
 def html(text: str, review: EncodedReview) -> str:
-    """Returns the strip of positions, the legend with its counts, and the marked text.
-
-    Args:
-        text: The text that was encoded, as it was written.
-        review: The result of ``read_text``.
-    """
+    """Returns the strip of positions, the legend with its counts, and the marked text."""
     return f'<div class="rc-review">{strip(review)}{legend(review)}{words(text, review)}</div>'
 
 
