@@ -55,10 +55,6 @@ def predictions(contents: Contents) -> "pd.DataFrame":
 def files(contents: Contents, kind: Kind) -> dict[str, bytes]:
     """Returns both tables as files.
 
-    Args:
-        contents: Whose curves and predictions.
-        kind: Of the files.
-
     Returns:
         By what is added to a file's stem: ``""`` for the predictions and ``".curves"`` for the curves, which have a row
         for each epoch, the settings of its run before its figures (``runs.csv_export``).

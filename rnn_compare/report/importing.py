@@ -42,10 +42,6 @@ class Imported:
 def take_in(file: Path, store: RunStore) -> list[Imported]:
     """Records the runs of a report as recorded elsewhere, with the weights that it carries. Nothing of it is ever run.
 
-    Args:
-        file: A report as ``html_report`` writes it, or a recording as ``recording`` does.
-        store: Where they are recorded.
-
     Raises:
         UserError: If the file cannot be read, is no report, or holds a value that the program would not have written;
             then nothing is recorded.

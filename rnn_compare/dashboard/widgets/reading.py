@@ -112,13 +112,7 @@ def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> l
 
 
 def message(results: Sequence[NetworkReading], layer: int, author: bool | None = None) -> dict[str, Any]:
-    """Returns the component's message.
-
-    Args:
-        results: The networks' readings of the same text.
-        layer: The cell to show, counted from the last: 0 is the last layer's.
-        author: The real review's label, where the text is one.
-    """
+    """Returns the component's message."""
     longest = max((result.reading.words for result in results), key=len)
     cells = {result.network.run.experiment.cell for result in results}
     return {

@@ -20,10 +20,6 @@ def take(key: str, allowed: Collection[str] | None = None) -> None:
     """Gives a widget its value from the address, or from before the visitor went to another page, before it is drawn.
 
     One that it has already it keeps; another page's widget of the same key Streamlit would begin anew.
-
-    Args:
-        key: The widget's key, and the parameter's name.
-        allowed: The values it may have; any if None. Others are ignored.
     """
     text = st.query_params.get(key, "")[:LONGEST] or st.session_state.get(_KEPT + key, "")
     if key in st.session_state:
@@ -33,14 +29,7 @@ def take(key: str, allowed: Collection[str] | None = None) -> None:
 
 
 def keep(key: str, value: str, usual: str = "", *, in_address: bool = True) -> None:
-    """Keeps a widget's value, and writes it into the address; what is usual, or too long for it, is left out there.
-
-    Args:
-        key: The parameter's name.
-        value: The widget's value.
-        usual: The value that is left out of the address.
-        in_address: False to leave the value out of the address.
-    """
+    """Keeps a widget's value, and writes it into the address; what is usual, or too long for it, is left out there."""
     st.session_state[_KEPT + key] = value
     if in_address and value != usual and 0 < len(value) <= LONGEST:
         if st.query_params.get(key) != value:
