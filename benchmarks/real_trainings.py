@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.machine import machine
-from rnn_compare.comparison.accuracies import Achieved, Measure, best, kept, typical
+from rnn_compare.comparison.accuracies import Achieved, Measure, kept, typical
 from rnn_compare.comparison.inference import settings, trained_networks
 from rnn_compare.comparison.intervals import spread
 from rnn_compare.experiment import Experiment, experiment_from
@@ -230,7 +230,9 @@ def _achieved(right: NDArray[np.bool_], measure: Measure | Literal["best"]) -> A
     if measure == "kept":
         return kept(probabilities, labels)
     by_epoch = list(right.mean(axis=1))
-    return best(by_epoch, len(labels)) if measure == "best" else typical(by_epoch, len(labels), probabilities, labels)
+    if measure == "best":
+        return Achieved(max(by_epoch), None, len(labels))
+    return typical(by_epoch, len(labels), probabilities, labels)
 
 
 def _right(store: RunStore, run: Run, labels: NDArray[np.int64]) -> NDArray[np.bool_]:  # (epochs, reviews)

@@ -21,24 +21,27 @@ def run(options: argparse.Namespace) -> int:
     A group is the id of a run, or several, joined by commas, of runs that differ by their seed alone.
     """
     from rnn_compare.comparison.evidence import Evidence
-    from rnn_compare.comparison.sentences import details, network_sentence, sentence
-    from rnn_compare.comparison.verdicts import compare
+    from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
+    from rnn_compare.comparison.verdicts import judge
 
     texts = options.group
     if len(texts) < 2:
         raise UserError("One group was given; name at least two to compare, each a run's id or several with commas.")
     with foreground.open_store() as store:
         groups = _told_apart([_group(store, names) for names in texts], texts)
-        for comparison in compare(groups, Evidence(store), options.measure):
-            if comparison.problem:
-                raise UserError(comparison.problem)
-            if options.json:
-                output.json_line(
-                    _json(comparison, texts[groups.index(comparison.a)], texts[groups.index(comparison.b)])
-                )
-                continue
-            print(sentence(comparison))
-            for line in filter(None, (network_sentence(comparison), *details(comparison))):
+        verdict = judge(groups, Evidence(store), options.measure)
+        if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
+            raise UserError(problem)
+        if options.json:
+            names = dict(zip(map(id, groups), texts, strict=True))
+            for pair in verdict.pairs:
+                output.json_line(_json(pair, names[id(pair.a)], names[id(pair.b)]))
+            return 0
+        print(result(verdict))
+        for pair in verdict.pairs:
+            if len(verdict.pairs) > 1:
+                print(sentence(pair))
+            for line in filter(None, (network_sentence(pair), *details(pair))):
                 print(f"  {line}")
         for group in groups:
             for run in group.left_out:
@@ -77,10 +80,10 @@ def _told_apart(groups: Sequence["Group"], texts: Sequence[str]) -> list["Group"
     ]
 
 
-def _json(comparison: "Comparison", a: str, b: str) -> dict[str, Any]:
-    from rnn_compare.comparison.sentences import mean, sentence
+def _json(pair: "Comparison", a: str, b: str) -> dict[str, Any]:
+    from rnn_compare.comparison.sentences import sentence
 
-    difference, networks = comparison.difference, comparison.networks
+    difference, networks = pair.difference, pair.networks
     assert difference is not None
 
     def points(share: float | None) -> float | None:
@@ -93,18 +96,21 @@ def _json(comparison: "Comparison", a: str, b: str) -> dict[str, Any]:
         "difference": points(difference.difference),
         "low": points(difference.low),
         "high": points(difference.high),
+        "level": None if difference.p is None else difference.level,
         "p": difference.p_adjusted,
         "verdict": difference.verdict,
-        "sentence": sentence(comparison),
-        "measure": comparison.measure,
+        "reason": difference.reason,
+        "sentence": sentence(pair),
+        "measure": pair.measure,
         "runs": list(difference.runs),
-        "accuracies": [mean(trainings) for trainings in comparison.achieved],
+        "accuracies": list(pair.shares),
         "networks": None
         if networks is None
         else {
             "difference": points(networks.difference),
-            "low": points(networks.low),
-            "high": points(networks.high),
-            "p": networks.p,
+            "low": points(networks.limits[0]),
+            "high": points(networks.limits[1]),
+            "level": networks.level,
+            "p": networks.p_adjusted,
         },
     }

@@ -5,7 +5,7 @@ import hashlib
 import json
 import time
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from rnn_compare.atomic import whole_file
 from rnn_compare.baselines.registry import BASELINES
 from rnn_compare.comparison.groups import JUDGED_BY
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
@@ -114,6 +115,14 @@ def cached(experiment: Experiment) -> list[Baseline] | None:
     if not prepared.is_prepared(experiment.dataset):
         return None
     return _read(_file(prepared.load(experiment.dataset), experiment))
+
+
+def shared_baselines(experiments: Collection[Experiment]) -> tuple[Baseline, ...]:
+    """Returns the baselines of the split that all experiments share; none of several, or if they need work."""
+    splits = set(map(same_baselines, experiments))
+    with contextlib.suppress(UserError):
+        return tuple(cached(splits.pop()) or ()) if len(splits) == 1 else ()
+    return ()
 
 
 def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:

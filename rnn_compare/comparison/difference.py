@@ -9,12 +9,14 @@ from typing import Literal
 from rnn_compare.comparison.intervals import FEWEST, Spread
 
 Verdict = Literal["a is better", "b is better", "cannot tell"]
-Reason = Literal["", "one seed", "fewer than two shared seeds"]
-"""Why there is no p: nothing tells what the seed alone does."""
+Reason = Literal["", "one seed", "fewer than two shared seeds", "too few reviews"]
+"""Why there is no p: the variation between seeds is unknown, or next to nothing was held out."""
 ALPHA = 0.05
 """In so many of 100 % of comparisons of equals a difference is called real, at any look from one seed to ten."""
 LOOKS = 5
 """By what ``ALPHA`` is divided at each look: a constant level, after Pocock (1977); see docs/comparison.md."""
+FEWEST_REVIEWS = 20
+"""Held-out reviews for a verdict: of fewer, the 95 % interval of one accuracy is wider than 40 points."""
 
 
 @dataclass(frozen=True)
@@ -155,25 +157,25 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
         >>> [(round(one.p, 3), round(one.p_adjusted, 3), one.verdict) for one in holm(three)]
         [(0.0, 0.001, 'a is better'), (0.011, 0.023, 'a is better'), (1.0, 1.0, 'cannot tell')]
     """
-    tested = sorted((item.p, place) for place, item in enumerate(differences) if item.p is not None)
-    adjusted = holm_adjusted([p for p, _ in tested])
-    called_real = sum(p <= ALPHA for p in adjusted)
+    tested = [(place, item.p) for place, item in enumerate(differences) if item.p is not None]
     judged = list(differences)
-    for rank, (_, place) in enumerate(tested):
-        item = replace(differences[place], comparisons=len(tested))
-        judged[place] = at_level(item, 1 - ALPHA / (len(tested) - min(rank, called_real)), adjusted[rank])
+    for (place, _), (p, level) in zip(tested, holm_adjusted([p for _, p in tested]), strict=True):
+        judged[place] = at_level(replace(differences[place], comparisons=len(tested)), level, p)
     return judged
 
 
-def holm_adjusted(ps: Sequence[float]) -> list[float]:
-    """Returns p-values adjusted for being tested together (Holm 1979).
+def holm_adjusted(ps: Sequence[float]) -> list[tuple[float, float]]:
+    """Returns p-values adjusted for being tested together (Holm 1979), with the levels of the intervals that match.
 
     Example:
-        >>> holm_adjusted([0.04, 0.01, 0.03])
-        [0.06, 0.03, 0.06]
+        >>> [(p, round(level, 4)) for p, level in holm_adjusted([0.04, 0.01, 0.03])]
+        [(0.06, 0.975), (0.03, 0.9833), (0.06, 0.975)]
     """
     # Not statsmodels' multipletests: each call of it collects all garbage, 50 ms in a server, for these lines.
-    order = sorted(range(len(ps)), key=lambda place: ps[place])
-    steps = itertools.accumulate((ps[place] * (len(ps) - rank) for rank, place in enumerate(order)), max)
-    adjusted = {place: min(1.0, step) for place, step in zip(order, steps, strict=True)}
-    return [adjusted[place] for place in range(len(ps))]
+    count, order = len(ps), sorted(range(len(ps)), key=lambda place: ps[place])
+    steps = itertools.accumulate((ps[place] * (count - rank) for rank, place in enumerate(order)), max)
+    adjusted = [min(1.0, step) for step in steps]
+    called_real = sum(p <= ALPHA for p in adjusted)
+    levels = [1 - ALPHA / (count - min(rank, called_real)) for rank in range(count)]
+    by_place = dict(zip(order, zip(adjusted, levels, strict=True), strict=True))
+    return [by_place[place] for place in range(count)]

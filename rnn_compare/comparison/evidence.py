@@ -42,12 +42,7 @@ class Evidence:
         self._known: OrderedDict[tuple[object, ...], Achieved | None] = OrderedDict()
 
     def achieved(self, run: Run, measure: Measure) -> Achieved | None:
-        """Returns what a run achieved; None where it was not measured so.
-
-        Args:
-            run: With at least one epoch.
-            measure: How it is measured.
-        """
+        """Returns what a run with at least one epoch achieved; None where it was not measured so."""
         has_labels = known_labels(run.experiment, "test" if measure == "test" else "validation") is not None
         key = (run.id, measure, len(run.epochs), run.test, has_labels)
         if key not in self._known:
@@ -67,11 +62,7 @@ class Evidence:
         return mean([training.accuracy for training in self.of_group(group, measure) or []])
 
     def spread(self, group: Group, measure: Measure) -> tuple[Spread, str] | None:
-        """Returns what the seed does to a setting, from runs beside the group's own; None where too few are known.
-
-        Returns:
-            The spread, and where it is from.
-        """
+        """Returns what the seed does to a setting, from which runs beside the group's own; None of too few."""
         own = {run.experiment.seed for run in group.runs}
         others = {
             run.experiment.seed: run
@@ -85,7 +76,7 @@ class Evidence:
         if len(measured) >= FEWEST:
             return spread(measured), f"{len(measured)} other runs of this setting"
         shipped = _shipped().get(group.experiment.setting, {}).get(measure)
-        return (shipped, f"{shipped.runs} runs that this program was measured with") if shipped else None
+        return (shipped, f"{shipped.runs} reference runs") if shipped else None
 
     def _worked_out(self, run: Run, measure: Measure) -> Achieved | None:
         if measure == "test":

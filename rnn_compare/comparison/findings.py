@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import half_width, mean, network_sentence, points, seed_sentence, sentence
+from rnn_compare.comparison.sentences import networks_sentence, points, result, seed_sentence
 from rnn_compare.comparison.single_runs import LOOKS, seen_in
-from rnn_compare.comparison.verdicts import Comparison, compare, usual_measure
+from rnn_compare.comparison.verdicts import judge, usual_measure
 from rnn_compare.formatting import counted, listed, percent
 from rnn_compare.runs.record import Run
 
@@ -17,7 +17,7 @@ LINES = 3
 """Sentences at most: more than that nobody reads in a lecture."""
 
 
-WAITS = "Which is better is told once the reviews are prepared."
+WAITS = "The verdict will appear once the reviews have loaded."
 
 
 @dataclass(frozen=True)
@@ -37,12 +37,8 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
     """Returns what the finished epochs show: first which setting is better, then what is to be seen of single ones.
 
     There is a verdict once all runs have ended, not before: whoever looks again and again will see a difference some
-    time. Nothing is said of causes.
-
-    Args:
-        runs: Of one comparison.
-        evidence: Knows what the runs achieved.
-        waits: Whether it is about to know more: a verdict by less would be taken back in a moment.
+    time. Nothing is said of causes. While it ``waits`` for the reviews to load there is none either: a verdict by less
+    would be taken back in a moment.
     """
     compared_groups = groups(runs)
     with_epochs = [group for group in compared_groups if any(run.epochs for run in group.runs)]
@@ -65,9 +61,10 @@ def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidenc
         return _where_they_stand(with_epochs, "After", "no verdict, for none trained to its end")
     if len(whole) == 1:
         return [*_one_setting(whole[0], evidence), *left_out]
-    compared = compare(whole, evidence)
-    leader = _leader(whole, compared)
-    texts = _pair(compared[0]) if len(whole) == 2 else [_against_all(leader, compared)]
+    verdict = judge(whole, evidence)
+    # Of two networks with one seed each there is more to say: how they differ as they are.
+    texts = [result(verdict), seed_sentence(verdict.pairs[0]) if len(whole) == 2 else "", networks_sentence(verdict)]
+    leader = verdict.order[0][0] if verdict.order else whole[0]
     return [*(Finding(leader.runs[0].id, text) for text in texts if text), *left_out]
 
 
@@ -99,56 +96,6 @@ def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
     how = f"{len(shares)} seeds ({MEASURES[measure].short})"
     text = f"{group.name} reaches {span} over {how}; nothing but the seed differs."
     return [Finding(group.runs[0].id, text)]
-
-
-def _pair(comparison: Comparison) -> list[str]:
-    # Of two networks with one seed each there is more to say: how they differ as they are.
-    return [sentence(comparison), seed_sentence(comparison) or network_sentence(comparison)]
-
-
-def _leader(whole: Sequence[Group], compared: Sequence[Comparison]) -> Group:
-    shares = {
-        group.name: mean(achieved)
-        for comparison in compared
-        for group, achieved in zip((comparison.a, comparison.b), comparison.achieved, strict=True)
-        if achieved
-    }
-    return max(whole, key=lambda group: shares.get(group.name, 0.0))
-
-
-def _against_all(leader: Group, compared: Sequence[Comparison]) -> str:
-    """The leader against every other, all pairs judged together."""
-    behind: list[str] = []
-    alike: list[str] = []
-    unknown: list[str] = []
-    apart: list[str] = []
-    seeds: set[int] = set()
-    together = 1
-    for comparison in compared:
-        if leader.name not in (comparison.a.name, comparison.b.name):
-            continue
-        other = comparison.b.name if comparison.a.name == leader.name else comparison.a.name
-        if (difference := comparison.difference) is None:
-            apart.append(other)
-            continue
-        seeds.update(difference.runs)
-        if difference.p is None:
-            unknown.append(other)
-            continue
-        together = difference.comparisons
-        size = f"{other} ({points(abs(difference.difference))} ± {points(half_width(difference))} points)"
-        (alike if difference.verdict == "cannot tell" else behind).append(size)
-    parts = [
-        f"is better than {listed(behind)}" if behind else "",
-        f"cannot be told apart from {listed(alike)}: another seed may turn such a lead round" if alike else "",
-        f"leads {listed(unknown)}, which may be the luck of one seed" if unknown else "",
-        f"was judged by other reviews than {listed(apart)}" if apart else "",
-    ]
-    per_setting = f"{counted(seeds.pop(), 'seed')} each, " if len(seeds) == 1 else ""
-    measured = MEASURES[compared[0].measure].short
-    adjusted = f"; adjusted for {together} comparisons" if together > 1 else ""
-    how = f" ({measured}, {per_setting}95 %{adjusted})" if behind or alike else ""
-    return f"{leader.name} {'. It '.join(filter(None, parts))}{how}."
 
 
 def _left_out(all_groups: Sequence[Group]) -> list[Finding]:

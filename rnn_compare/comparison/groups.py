@@ -1,6 +1,6 @@
 """Runs of one setting, which differ by nothing but their seed, as one group."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnn_compare.experiment import Experiment
@@ -16,7 +16,8 @@ class Group:
     """One setting with its runs, one a seed.
 
     Attributes:
-        name: What tells it from the groups beside it; the name that people gave to all its runs alike, if they did.
+        name: What tells it from the groups beside it; the name that people gave to all its runs alike, if
+            they did, with the setting's own where another group has the same.
         runs: In the order of their seeds; of two runs with one seed the newer.
     """
 
@@ -62,11 +63,10 @@ def groups(runs: Sequence[Run]) -> list[Group]:
     first_seen = dict.fromkeys(run.experiment.setting for run in runs)
     by_group = [tuple(run for _, run in sorted(by_setting[setting].items())) for setting in first_seen]
     without_seeds = [members[0].experiment.model_copy(update={"seed": 0}) for members in by_group]
+    unique = labels(without_seeds)
+    own_names = [{run.name for run in members} for members in by_group]
+    names = [names.pop() or label if len(names) == 1 else label for label, names in zip(unique, own_names, strict=True)]
     return [
-        Group(_called(label, members), members) for label, members in zip(labels(without_seeds), by_group, strict=True)
+        Group(name if names.count(name) == 1 or name == label else f"{name} ({label})", members)
+        for name, label, members in zip(names, unique, by_group, strict=True)
     ]
-
-
-def _called(label: str, runs: Collection[Run]) -> str:
-    names = {run.name for run in runs}
-    return (names.pop() or label) if len(names) == 1 else label

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.comparison.accuracies import Achieved
-from rnn_compare.comparison.difference import ALPHA, Difference, by_student
+from rnn_compare.comparison.difference import ALPHA, Difference, by_student, holm_adjusted
 from rnn_compare.comparison.intervals import FEWEST, Spread, spread
 
 
@@ -126,8 +126,9 @@ def _mean_verdicts(runs: Sequence[Achieved]) -> NDArray[np.float64] | None:  # (
 
 
 def _binomial(runs: Sequence[Achieved]) -> float:
-    accuracy = _mean(runs)
-    return accuracy * (1 - accuracy) / min(run.reviews for run in runs)
+    reviews = min(run.reviews for run in runs)
+    careful = (_mean(runs) * reviews + 1) / (reviews + 2)  # shares of 0 and 1 have a variance too
+    return careful * (1 - careful) / reviews
 
 
 def _mean(runs: Sequence[Achieved]) -> float:
@@ -139,20 +140,37 @@ class NetworkDifference:
     """Difference of two trained networks on the same reviews; it says nothing of their settings trained anew.
 
     Attributes:
-        difference: Accuracy of a less that of b, a share.
-        low, high: 95 % interval for reviews of the same kind.
-        p: Of verdicts that disagree as unevenly or more, were the networks equally good.
         only_a, only_b: Reviews that only one of them judges rightly; the others tell nothing.
+        right_a, right_b: Reviews that it judges rightly.
         reviews: How many both judged.
+        p: Of verdicts that disagree as unevenly or more, were the networks equally good.
+        p_adjusted: The same where several pairs are judged together; ``p`` for one alone.
+        level: Of the interval.
+        epochs: Whose weights judged, of a and of b; empty for those that judged the test reviews.
     """
 
-    difference: float
-    low: float
-    high: float
-    p: float
     only_a: int
     only_b: int
+    right_a: int
+    right_b: int
     reviews: int
+    p: float
+    p_adjusted: float
+    level: float = 1 - ALPHA
+    epochs: tuple[int, ...] = ()
+
+    @property
+    def difference(self) -> float:
+        """Accuracy of a less that of b, a share."""
+        return (self.only_a - self.only_b) / self.reviews
+
+    @property
+    def limits(self) -> tuple[float, float]:
+        """The interval of the difference for reviews of the same kind."""
+        disagreed = self.only_a + self.only_b
+        low, high = (2 * limit - 1 for limit in _limits(self.only_a, disagreed, self.level)) if disagreed else (-1, 1)
+        least, most = _limits(disagreed, self.reviews, self.level)
+        return low * (least if low > 0 else most), high * (least if high < 0 else most)
 
 
 def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
@@ -163,38 +181,39 @@ def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
     2π − 1 (Clopper and Pearson 1934) times that limit of θ which is farther from the estimate: so they exclude 0 where
     p < 5 %, and cover a large difference, where θ is uncertain too.
 
+    Where both halves of the reviews chose the same epoch (``accuracies.kept``) all of them judge its weights. Otherwise
+    no one network gave all verdicts: then the even places judge the weights that the odd ones chose.
+
     Args:
         a, b: Verdicts on the same reviews that did not choose the epoch, such as of ``accuracies.kept``.
 
     Returns:
-        What differs; None where verdicts are missing, are shares of several epochs, or are not of the same reviews.
+        The difference; None where verdicts are missing, are shares of several epochs, or are not of the same reviews.
 
     Example:
         >>> a = np.array([1.0] * 80 + [0.0] * 5 + [1.0] * 10 + [0.0] * 5)
         >>> b = np.array([1.0] * 80 + [1.0] * 5 + [0.0] * 10 + [0.0] * 5)
-        >>> found = trained_networks(Achieved(0.9, a, 100), Achieved(0.85, b, 100))
-        >>> found.only_a, found.only_b, round(found.difference, 3), round(found.p, 3)
+        >>> result = trained_networks(Achieved(0.9, a, 100), Achieved(0.85, b, 100))
+        >>> result.only_a, result.only_b, result.difference, round(result.p, 3)
         (10, 5, 0.05, 0.302)
     """
     if a.correct is None or b.correct is None or len(a.correct) != len(b.correct) or not (_plain(a) and _plain(b)):
         return None
-    reviews = len(a.correct)
-    only_a, only_b = int(np.sum(a.correct > b.correct)), int(np.sum(b.correct > a.correct))
-    disagreed = only_a + only_b
-    p, low, high = 1.0, -1.0, 1.0
-    if disagreed:
-        p = _as_uneven(min(only_a, only_b), disagreed)
-        low, high = (2 * limit - 1 for limit in _limits(only_a, disagreed))
-    least, most = _limits(disagreed, reviews)
+    of_one_network = all(len(set(network.epochs)) < 2 for network in (a, b))
+    first, second = (network.correct[:: 1 if of_one_network else 2] for network in (a, b))  # type: ignore[index]
+    only_a, only_b = int(np.sum(first > second)), int(np.sum(second > first))
+    p = _as_uneven(min(only_a, only_b), only_a + only_b)
+    epochs = (*a.epochs[:1], *b.epochs[:1])
     return NetworkDifference(
-        (only_a - only_b) / reviews,
-        low * (least if low > 0 else most),
-        high * (least if high < 0 else most),
-        p,
-        only_a,
-        only_b,
-        reviews,
+        only_a, only_b, int(first.sum()), int(second.sum()), len(first), p, p_adjusted=p, epochs=epochs
     )
+
+
+def networks_together(pairs: Sequence[NetworkDifference | None]) -> list[NetworkDifference | None]:
+    """Returns the same differences, judged together (Holm): that any is called real by chance stays below 5 %."""
+    adjusted = iter(holm_adjusted([pair.p for pair in pairs if pair]))
+    together = ((pair, next(adjusted)) if pair else (None, (1.0, 0.0)) for pair in pairs)
+    return [pair and replace(pair, p_adjusted=p, level=level) for pair, (p, level) in together]
 
 
 def _plain(achieved: Achieved) -> bool:
@@ -209,10 +228,10 @@ def _as_uneven(fewer: int, n: int) -> float:
     return min(1.0, 2 * float(bdtr(fewer, n, 0.5)))
 
 
-def _limits(hits: int, n: int) -> tuple[float, float]:
-    """Returns the 95 % interval of a share (Clopper and Pearson 1934), as ``scipy.stats.binomtest`` does."""
+def _limits(hits: int, n: int, level: float) -> tuple[float, float]:
+    """Returns the interval of a share (Clopper and Pearson 1934), as ``scipy.stats.binomtest`` does."""
     from scipy.special import betaincinv
 
-    low = float(betaincinv(hits, n - hits + 1, ALPHA / 2)) if hits else 0.0
-    high = float(betaincinv(hits + 1, n - hits, 1 - ALPHA / 2)) if hits < n else 1.0
+    low = float(betaincinv(hits, n - hits + 1, (1 - level) / 2)) if hits else 0.0
+    high = float(betaincinv(hits + 1, n - hits, (1 + level) / 2)) if hits < n else 1.0
     return low, high

@@ -1,126 +1,134 @@
-"""A comparison in words: the plain sentence, and the numbers behind it."""
+"""A verdict in words: the result in one line, the sentence on each pair, and the numbers behind it."""
 
 import math
-from collections.abc import Sequence
 from statistics import NormalDist
 
-from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure
-from rnn_compare.comparison.difference import ALPHA, LOOKS, Difference
-from rnn_compare.comparison.power import seeds_to_see
-from rnn_compare.comparison.verdicts import Comparison
-from rnn_compare.formatting import counted
+from rnn_compare.comparison.accuracies import MEASURES
+from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, Difference
+from rnn_compare.comparison.power import POINT, seeds_to_see
+from rnn_compare.comparison.verdicts import Comparison, Verdict
+from rnn_compare.formatting import counted, listed, percent
 
-_JUDGED: dict[Measure, str] = {name: measure.short for name, measure in MEASURES.items()} | {
-    "kept": "kept weights, on reviews that did not choose them"
-}
-"""Where accuracies are told themselves: a card beside them shows the best epoch, which is never lower."""
 USELESS = 0.2
-"""Half of an interval, as a share, from which on it says nothing: so it comes out of two or three seeds far apart."""
-_REVIEWS = "the held-out reviews'"
+"""Half of an interval, as a share, from which on the size of a difference is uncertain."""
+MOST_SEEDS = 100
+"""Seeds beyond which nobody trains."""
+GUESS = 0.03
+"""The most that bags of words reach beyond the majority class where they guess."""
 _NORMAL = NormalDist().inv_cdf(1 - ALPHA / LOOKS / 2)
-_OVERLAP = "what splits that overlap have in common (Nadeau and Bengio 2003)"
+_BY_LUCK = (
+    "If they were equally good, a gap this large would occur less than 5 % of the time. Another seed could change it."
+)
+_NUMBERS = ("", "", "Both", "All three", "All four", "All five", "All six", "All seven", "All eight")
 
 
-def sentence(comparison: Comparison) -> str:
-    """Returns what may be said of the two settings, trained anew, in one plain sentence.
+def result(verdict: Verdict) -> str:
+    """Returns the verdict in one line, with where the networks stand beside the baselines; empty of fewer than two."""
+    text = sentence(verdict.pairs[0]) if len(verdict.pairs) == 1 else _several(verdict)
+    return " ".join(filter(None, (text, _beside_baselines(verdict)))) if text else ""
 
-    It stands for the verdict, on the page, on the command line and in reports.
-    """
-    if comparison.difference is None:
-        return comparison.problem
-    difference = comparison.difference
-    if difference.p is None:
-        return _unknown(comparison)
-    ahead, behind = (
-        (comparison.a.name, comparison.b.name) if difference.difference >= 0 else (comparison.b.name, comparison.a.name)
-    )
-    size = f"{points(abs(difference.difference))} ± {points(half_width(difference))} points"
+
+def sentence(pair: Comparison) -> str:
+    """Returns what may be said of two settings, trained anew, in one plain sentence with the numbers it comes of."""
+    if (difference := pair.difference) is None:
+        return pair.problem
+    ahead, behind = (pair.a.name, pair.b.name) if difference.difference >= 0 else (pair.b.name, pair.a.name)
+    shares = " and ".join(map(percent, sorted(pair.shares, reverse=True)))
+    numbers = f"{MEASURES[pair.measure].short}: {shares}"
+    if difference.reason == "too few reviews":
+        return _too_few_reviews(f"{ahead} and {behind}", pair)
+    if _is_tie(pair):
+        return f"{pair.a.name} and {pair.b.name} both reach {percent(pair.shares[0])} ({_how(pair)})."
+    if difference.p is None or (pair.better is None and half_width(difference) >= USELESS):
+        return _too_few_seeds(pair)
+    by = f"{gap(*pair.shares)} ± {points(half_width(difference))} points"
+    lent = f", seed-to-seed variation estimated from {pair.lent[0]}" if pair.lent and min(difference.runs) == 1 else ""
+    how = f"({numbers}; {100 * difference.level:.4g} % interval, {_seeds(pair)}{lent}{_together(pair)})"
+    if pair.better is None:
+        return f"{ahead} and {behind} cannot be told apart: a lead of {by} could be chance {how}."
     if half_width(difference) >= USELESS:
-        return _too_few(comparison)
-    if difference.verdict == "cannot tell":
-        outcome = f"{ahead} and {behind} cannot be told apart: a lead of {size} may be chance"
-    else:
-        outcome = f"{ahead} is better than {behind} by {size}"
-    lent = f"; what a seed does is known from {comparison.lent[0]}" if comparison.lent else ""
-    return f"{outcome} ({MEASURES[comparison.measure].short}, {seeds(comparison)}, 95 %{lent}{_together(difference)})."
+        least, most = sorted(min(1.0, abs(limit or 0.0)) for limit in (difference.low, difference.high))
+        uncertain = f"{100 * least:.0f} to {100 * most:.0f} points"
+        return f"{ahead} is better than {behind}, but by how much is uncertain: {uncertain} {how}."
+    return f"{ahead} is better than {behind} by {by} {how}."
 
 
-def network_sentence(comparison: Comparison) -> str:
+def network_sentence(pair: Comparison) -> str:
     """Returns what may be said of two trained networks as they are; empty where there are several of one setting."""
-    if (networks := comparison.networks) is None:
+    if (networks := pair.networks) is None:
         return ""
-    ahead, behind = (
-        (comparison.a.name, comparison.b.name) if networks.difference >= 0 else (comparison.b.name, comparison.a.name)
+    reviews = f"{networks.reviews:,} reviews"
+    of_epochs = f" (epochs {networks.epochs[0]} and {networks.epochs[1]})" if networks.epochs else ""
+    if networks.only_a == networks.only_b == 0:
+        return f"Both trained networks{of_epochs} get the same {networks.right_a:,} of {reviews} right."
+    (more, ahead), (fewer, behind) = sorted(
+        [(networks.right_a, pair.a.name), (networks.right_b, pair.b.name)], key=lambda item: -item[0]
     )
-    low, high = sorted((abs(networks.low), abs(networks.high)))
-    if networks.p > 0.05:
-        even = "Even these" if comparison.difference and comparison.difference.verdict == "cannot tell" else "These"
-        return (
-            f"{even} two trained networks cannot be told apart: {ahead} judges {points(abs(networks.difference))} "
-            f"points more of {networks.reviews:,} reviews rightly, {p_value(networks.p)}."
-        )
-    return (
-        f"As they are, these two trained networks differ: {ahead} judges {points(abs(networks.difference))} points "
-        f"more reviews rightly than {behind} (95 %: {points(low)} to {points(high)}). Trained anew with another seed, "
-        "they may not."
-    )
+    counts = f"{ahead} gets {more:,} of {reviews} right, {behind} {fewer:,}"
+    which = f"As they are, these two trained networks{of_epochs}"
+    if pair.better_network is None:
+        return f"{which} cannot be told apart: {counts}, {p_value(networks.p_adjusted)}."
+    low, high = sorted(map(abs, networks.limits))
+    interval = f"{100 * networks.level:.4g} % interval of the difference: {points(low)} to {points(high)} points"
+    return f"{which} differ: {counts} ({interval}). {_BY_LUCK}"
 
 
-def seed_sentence(comparison: Comparison) -> str:
+def networks_sentence(verdict: Verdict) -> str:
+    """Returns what may be said of the trained networks as they are, where nothing is known of their settings."""
+    if not any(pair.networks and pair.difference and pair.difference.p is None for pair in verdict.pairs):
+        return ""
+    if len(verdict.pairs) == 1:
+        return network_sentence(verdict.pairs[0])
+    leader = verdict.order[0][0]
+    better = [other.name for other, pair in verdict.against_leader if pair.better_network is leader]
+    alike = [other.name for other, pair in verdict.against_leader if pair.networks and pair.better_network is None]
+    parts = [f"is better than {listed(better)}"] * bool(better)
+    parts += [f"cannot be told apart from {listed(alike)}"] * bool(alike)
+    return f"As trained, {leader.name} {', and '.join(parts)}.{f' {_BY_LUCK}' if better else ''}" if parts else ""
+
+
+def seed_sentence(pair: Comparison) -> str:
     """Returns which leads may be chance, and why; empty where what a seed does is not known from other runs."""
-    difference = comparison.difference
-    if difference is None or difference.p is None or not difference.variance_seeds or min(difference.runs) > 1:
+    difference = pair.difference
+    if difference is None or not difference.variance_seeds or min(difference.runs) > 1 or _is_tie(pair):
         return ""
     return (
-        f"A lead below {points(half_width(difference))} points may be chance, however different the curves look: "
-        f"another seed alone moves it by about {points(math.sqrt(difference.variance_seeds))} points up or down "
-        "(one standard deviation)."
+        f"A lead under {points(half_width(difference))} points could be chance: changing only the seed shifts it by "
+        f"about ±{points(math.sqrt(difference.variance_seeds))} points."
     )
 
 
-def details(comparison: Comparison, difference: float = 0.01) -> list[str]:
-    """Returns the numbers behind a comparison, a line each.
-
-    Args:
-        comparison: The comparison.
-        difference: A share that would matter: how many seeds it takes to see it is told.
-    """
-    measured = comparison.difference
+def details(pair: Comparison) -> list[str]:
+    """Returns the numbers behind a comparison, a line each."""
+    measured = pair.difference
     if measured is None:
         return []
-    lines = [MEASURES[comparison.measure].sentence]
-    if measured.p is not None and measured.low is not None and measured.high is not None:
-        adjusted = (
-            f", adjusted for {measured.comparisons} comparisons {p_value(measured.p_adjusted)}"
-            if measured.comparisons > 1
-            else ""
-        )
+    lines = [MEASURES[pair.measure].sentence]
+    if measured.p is not None and measured.p_adjusted is not None:
+        adjusted = f"{together} {p_value(measured.p_adjusted)}" if (together := _together(pair)) else ""
+        test = "paired t over the seeds, corrected for splits that overlap" if _by_seed(pair) else "Welch's t"
         lines.append(
-            f"{comparison.a.name} − {comparison.b.name}: {points(measured.difference)} points, "
-            f"{100 * measured.level:.4g} % interval {points(measured.low)} to {points(measured.high)}; "
-            f"{p_value(measured.p)}{adjusted} ({_test(comparison)}, {measured.df:.3g} degrees of freedom). "
+            f"{pair.a.name} − {pair.b.name}: {percent(pair.shares[0])} − {percent(pair.shares[1])} = "
+            f"{'−' if measured.difference < 0 else ''}{gap(*pair.shares)} points, "
+            f"{100 * measured.level:.4g} % interval {points(measured.low or 0.0)} to {points(measured.high or 0.0)}; "
+            f"{p_value(measured.p)}{adjusted} ({test}, {measured.df:.3g} degrees of freedom). "
             "Both allow for a look after every seed up to ten."
         )
     if measured.variance_seeds is not None and measured.variance_reviews is not None:
-        whole = measured.variance_seeds + measured.variance_reviews
+        of_seeds = measured.variance_seeds / (measured.variance_seeds + measured.variance_reviews)
+        reviews = "what overlapping splits share (Nadeau and Bengio)" if _by_seed(pair) else "the choice of reviews"
+        unpaired = "" if measured.paired else ", counted as independent: not every run stored its single verdicts"
         lines.append(
-            f"Of the variance of the difference {100 * measured.variance_seeds / whole:.0f} % is the seeds', "
-            f"{100 * measured.variance_reviews / whole:.0f} % {_OVERLAP if _by_seed(comparison) else _REVIEWS}"
-            + ("." if measured.paired else ": verdicts were not kept, so the reviews count as if drawn anew for each.")
+            f"{100 * of_seeds:.0f} % of the variance comes from the seeds, {100 - 100 * of_seeds:.0f} % from "
+            f"{reviews}{unpaired}."
         )
     if measured.p is not None:
-        lines += [f"What a seed does is known from {source}." for source in dict.fromkeys(comparison.lent)]
+        lines += [f"Seed-to-seed variation estimated from {source}." for source in dict.fromkeys(pair.lent)]
     if min(measured.runs) > 1 and measured.p is not None:
-        lines.append(_power(comparison, measured, difference))
+        lines.append(_power(pair, measured))
     if measured.left_out:
         lines.append(f"Left out, for only one of the two has it: {counted(len(measured.left_out), 'seed')}.")
     return lines
-
-
-def seeds(comparison: Comparison) -> str:
-    """Returns how many seeds a comparison rests on."""
-    first, second = comparison.difference.runs if comparison.difference else (0, 0)
-    return f"{counted(first, 'seed')} each" if first == second else f"{first} and {counted(second, 'seed')}"
 
 
 def points(share: float) -> str:
@@ -133,15 +141,13 @@ def points(share: float) -> str:
     return f"{100 * share:.1f}".replace("-", "−")
 
 
-def p_value(p: float | None) -> str:
+def p_value(p: float) -> str:
     """Returns a p-value with the digits that mean something.
 
     Example:
         >>> [p_value(p) for p in (0.314, 0.0123, 0.00004)]
         ['p = 0.31', 'p = 0.012', 'p < 0.001']
     """
-    if p is None:
-        return "p unknown"
     return "p < 0.001" if p < 0.001 else f"p = {p:.2f}" if p >= 0.1 else f"p = {p:.3f}"
 
 
@@ -150,55 +156,133 @@ def half_width(difference: Difference) -> float:
     return 0.0 if difference.low is None or difference.high is None else (difference.high - difference.low) / 2
 
 
-def _by_seed(comparison: Comparison) -> bool:
+def gap(first: float, second: float) -> str:
+    """Returns how many points two accuracies lie apart, as they are shown: the numbers beside it give this difference.
+
+    Example:
+        >>> gap(0.8814, 0.8426), points(0.8814 - 0.8426)
+        ('3.8', '3.9')
+    """
+    return f"{abs(round(100 * first, 1) - round(100 * second, 1)):.1f}"
+
+
+def _several(verdict: Verdict) -> str:
+    """The leader against every other, all pairs judged together."""
+    if len(verdict.order) < 2:
+        return next((pair.problem for pair in verdict.pairs if pair.problem), "")
+    leader, share = verdict.order[0]
+    shares = {id(group): percent(accuracy) for group, accuracy in verdict.order}
+    judged = [pair for pair in verdict.pairs if pair.difference]
+    how = f"({_how(*judged)})" if judged else ""
+    groups: dict[str, list[str]] = {"better": [], "tie": [], "alike": [], "unknown": []}
+    others = []
+    for other, pair in verdict.against_leader:
+        if pair.difference is None or pair.better is other:
+            others.append(sentence(pair))
+            continue
+        kind = "better" if pair.better else "tie" if _is_tie(pair) else "unknown" if pair.difference.reason else "alike"
+        groups[kind].append(f"{other.name} ({shares[id(other)]})")
+    better, ties, alike, unknown = map(listed, groups.values())
+    parts = [
+        f"is better than {better}" if better else "",
+        f"ties with {ties}" if ties else "",
+        f"cannot be told apart from {alike}: a different seed could reverse this" if alike else "",
+        f"leads {unknown}, which may be the luck of one seed" if unknown else "",
+    ]
+    text = f"{leader.name} ({percent(share)}) {'. It '.join(filter(None, parts))} {how}."
+    if any(pair.difference and pair.difference.reason == "too few reviews" for pair in judged):
+        text = _too_few_reviews(listed([group.name for group, _ in verdict.order]), judged[0])
+    elif len(groups["tie"]) == len(verdict.order) - 1:
+        text = f"{_NUMBERS[len(verdict.order)]} reach {percent(share)} {how}."
+    return " ".join([*([text] if any(parts) else []), *others])
+
+
+def _beside_baselines(verdict: Verdict) -> str:
+    """Where the networks stand beside the baselines: each at or below the lowest that reaches as much."""
+    accuracies = {
+        baseline.name: (accuracy, baseline.title.lower())
+        for baseline in verdict.baselines
+        if (accuracy := baseline.test_accuracy if verdict.measure == "test" else baseline.val_accuracy) is not None
+    }
+    if not accuracies or not verdict.order or len(verdict.baselines[0].correct) < FEWEST_REVIEWS:
+        return ""
+    highest, best = max(accuracies.values())
+    by_baseline: dict[str, list[str]] = {}
+    for group, share in verdict.order:
+        reached = [baseline for baseline in accuracies.values() if _shown(baseline[0]) >= _shown(share)]
+        accuracy, title = min(reached, default=(highest, best))
+        word = "below" if _shown(share) < _shown(accuracy) else "no better than"
+        text = f"{word} {title}" if reached else f"above every baseline, the highest being {title}"
+        by_baseline.setdefault(f"{text} ({percent(accuracy)})", []).append(group.name)
+    if _shown(verdict.order[-1][1]) > _shown(highest) and highest - accuracies["majority"][0] <= GUESS:
+        return f"A bag of words guesses ({percent(accuracies['words'][0])})."
+    if len(by_baseline) == 1:
+        who = _NUMBERS[len(verdict.order)]
+        return f"{f'{who} are' if who else 'It is'} {next(iter(by_baseline))}."
+    clauses = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {text}" for text, names in by_baseline.items()]
+    return f"{'; '.join(clauses)}."
+
+
+def _shown(share: float) -> float:
+    """Returns a share as far as its digits are shown."""
+    return round(100 * share, 1)
+
+
+def _is_tie(pair: Comparison) -> bool:
+    """Tells whether both show the same accuracy, unless even so one is better, or the seeds lie too far apart."""
+    wide = pair.difference is None or half_width(pair.difference) >= USELESS
+    return pair.better is None and not wide and _shown(pair.shares[0]) == _shown(pair.shares[1])
+
+
+def _how(*pairs: Comparison) -> str:
+    """Returns the measure of pairs, their seeds, and for how many comparisons the verdict is adjusted."""
+    return f"{MEASURES[pairs[0].measure].short}, {_seeds(*pairs)}{_together(*pairs)}"
+
+
+def _seeds(*pairs: Comparison) -> str:
+    counts = sorted({len(runs) for pair in pairs for runs in pair.achieved})
+    if counts == [1]:
+        return "one seed each"
+    return f"{counts[0]} seeds each" if len(counts) == 1 else f"{listed(list(map(str, counts)))} seeds"
+
+
+def _together(*pairs: Comparison) -> str:
+    comparisons = max(pair.difference.comparisons for pair in pairs if pair.difference)
+    return f", adjusted for {comparisons} comparisons" if comparisons > 1 else ""
+
+
+def _by_seed(pair: Comparison) -> bool:
     """Tells whether seeds are compared one by one: each has held-out reviews of its own."""
-    return comparison.a.experiment.vary_split and comparison.measure != "test"
+    return pair.a.experiment.vary_split and pair.measure != "test"
 
 
-def _test(comparison: Comparison) -> str:
-    return "paired t over the seeds, corrected for splits that overlap" if _by_seed(comparison) else "Welch's t"
+def _too_few_reviews(names: str, pair: Comparison) -> str:
+    reviews = counted(min(run.reviews for runs in pair.achieved for run in runs), "held-out review")
+    return f"No verdict on {names} from {reviews}: at least {FEWEST_REVIEWS} are needed to tell them apart."
 
 
-def _unknown(comparison: Comparison) -> str:
-    if _by_seed(comparison):
-        return f"No verdict: two shared seeds are needed where the seed decides the split ({_shares(comparison)})."
-    return (
-        f"One seed cannot tell which setting is better ({_JUDGED[comparison.measure]}: {_shares(comparison)}): trained "
-        "anew with another seed, each lands a little higher or lower. Train more seeds."
-    )
+def _too_few_seeds(pair: Comparison) -> str:
+    a, b, (share_a, share_b) = pair.a.name, pair.b.name, map(percent, pair.shares)
+    numbers = f"{MEASURES[pair.measure].short}: {a} {share_a}, {b} {share_b}"
+    if pair.difference and pair.difference.reason == "fewer than two shared seeds":
+        return f"No verdict: two shared seeds are needed where the seed decides the split ({numbers})."
+    first, second = map(len, pair.achieved)
+    who = f"{counted(first, 'seed')} of {a} and {counted(second, 'seed')} of {b}"
+    who = who if first != second else "One seed" if first == 1 else _seeds(pair)
+    why = "nothing was tested, since one seed does not show how much results vary"
+    if pair.difference and pair.difference.p is not None:
+        why = "results vary too much between seeds"
+    elif first == second:
+        why = "a different seed could reverse this"
+    return f"{who} cannot tell which setting is better ({numbers}): {why}. Train more seeds."
 
 
-def _too_few(comparison: Comparison) -> str:
-    return (
-        f"{seeds(comparison).capitalize()} cannot tell which setting is better "
-        f"({_JUDGED[comparison.measure]}: {_shares(comparison)}): they lie too far apart. Train more seeds."
-    )
-
-
-def _shares(comparison: Comparison) -> str:
-    return " and ".join(
-        f"{group.name} {100 * mean(achieved):.1f} %"
-        for group, achieved in zip((comparison.a, comparison.b), comparison.achieved, strict=True)
-    )
-
-
-def _together(difference: Difference) -> str:
-    return f"; adjusted for {difference.comparisons} comparisons" if difference.comparisons > 1 else ""
-
-
-def _power(comparison: Comparison, measured: Difference, difference: float) -> str:
-    if _by_seed(comparison):
+def _power(pair: Comparison, measured: Difference) -> str:
+    if _by_seed(pair):
         least = _NORMAL * math.sqrt(measured.variance_reviews or 0.0)
         return f"More than about five seeds hardly help: splits overlap, so ± stays above {points(least)} points."
-    needed = seeds_to_see(difference, measured)
-    if needed is None:
-        return (
-            f"No number of seeds would show a difference of {points(difference)} points in 80 of 100 cases: the "
-            "held-out reviews are too few for that."
-        )
-    return f"To see a difference of {points(difference)} points in 80 of 100 cases takes about {needed} seeds each."
-
-
-def mean(achieved: Sequence[Achieved]) -> float:
-    """Returns the mean accuracy of runs."""
-    return sum(training.accuracy for training in achieved) / len(achieved)
+    needed = seeds_to_see(POINT, measured)
+    text = f"To see a difference of {points(POINT)} points in 80 of 100 cases takes"
+    if needed is None or needed > MOST_SEEDS:
+        return f"{text} more than {MOST_SEEDS} seeds each, or more held-out reviews."
+    return f"{text} about {needed} seeds each."

@@ -5,6 +5,7 @@ import math
 import statistics
 from collections.abc import Callable, Sequence
 
+from rnn_compare.comparison.difference import FEWEST_REVIEWS
 from rnn_compare.comparison.groups import Group
 from rnn_compare.formatting import percent
 from rnn_compare.runs.events import EpochEnd, Status
@@ -46,11 +47,7 @@ def margin(accuracy: float, other: float, reviews: int, other_reviews: int, look
     The difference of two shares that were counted independently (normal approximation; one right and one wrong
     review are added to each, so that shares of 0 and 1 have a margin too). Shares of the same reviews vary together,
     which brings chance's part down, so this errs on the careful side. It does not cover the seed.
-
-    Args:
-        accuracy, other: Shares from 0 to 1.
-        reviews, other_reviews: How many each was counted on.
-        looks: Among how many such differences the largest was picked (Bonferroni).
+    Of so many ``looks`` the largest difference was picked (Bonferroni).
 
     Example:
         >>> round(margin(0.862, 0.882, 5000, 5000), 3), round(margin(0.862, 0.882, 5000, 5000, looks=9), 3)
@@ -110,10 +107,11 @@ def _lowest_loss(run: Run) -> EpochEnd:
 
 def _guesses(run: Run) -> tuple[str, str]:
     highest = _highest(run.epochs)
-    if len(run.epochs) < 2 or highest > 0.5 + SURE * _standard_error(0.5, run):
+    sure = SURE * _standard_error(0.5, run)
+    if len(run.epochs) < 2 or run.experiment.validation_reviews < FEWEST_REVIEWS or highest > 0.5 + sure:
         return "", ""
-    text = f"cannot be told from a coin: {percent(highest)} validation accuracy at its best."
-    return text, "cannot be told from a coin"
+    text = "is worse than a coin" if highest < 0.5 - sure else "cannot be told from a coin"
+    return f"{text}: {percent(highest)} validation accuracy at its best.", text
 
 
 def _fell(run: Run) -> tuple[str, str]:

@@ -1,14 +1,21 @@
-"""Verdicts on every pair of several groups, judged together."""
+"""The verdict on two settings or several: every page, card, file and sentence speaks from it."""
 
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rnn_compare.comparison.accuracies import Achieved, Measure
-from rnn_compare.comparison.difference import Difference, holm
+from rnn_compare.comparison.baselines import Baseline, shared_baselines
+from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, Difference, holm
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
-from rnn_compare.comparison.inference import NetworkDifference, settings, settings_with_splits, trained_networks
+from rnn_compare.comparison.inference import (
+    NetworkDifference,
+    networks_together,
+    settings,
+    settings_with_splits,
+    trained_networks,
+)
 from rnn_compare.comparison.intervals import Spread
 
 MOST_TELLING: tuple[Measure, ...] = ("test", "kept", "typical")
@@ -22,7 +29,7 @@ class Comparison:
     Attributes:
         a, b: The groups.
         measure: What is compared.
-        achieved: Of the counted runs of each.
+        achieved: The trainings of each that the difference comes of.
         difference: Of the settings trained anew, a − b: it carries the verdict. None where nothing can be compared.
         networks: Of the two trained networks, as they are: where there is one run each.
         lent: Earlier runs that tell with the compared ones what a seed does.
@@ -38,23 +45,86 @@ class Comparison:
     lent: tuple[str, ...] = ()
     problem: str = ""
 
+    @property
+    def shares(self) -> tuple[float, float]:
+        """The mean accuracies of a and b that the difference comes of."""
+        first, second = (sum(run.accuracy for run in runs) / len(runs) for runs in self.achieved)
+        return first, second
 
-def compare(groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> list[Comparison]:
-    """Compares every pair of groups; several pairs are judged together (Holm).
+    @property
+    def better(self) -> Group | None:
+        """The better setting, all pairs judged together; None where that cannot be told."""
+        if self.difference is None or self.difference.verdict == "cannot tell":
+            return None
+        return self.a if self.difference.verdict == "a is better" else self.b
 
-    Args:
-        groups: The groups, all of whose runs have ended.
-        evidence: Knows what the runs achieved.
-        measure: What is compared; what tells most of all that every run was measured by, if None.
+    @property
+    def better_network(self) -> Group | None:
+        """The better of the two trained networks as they are; None where that cannot be told."""
+        if self.networks is None or self.networks.p_adjusted > ALPHA:
+            return None
+        return self.a if self.networks.difference > 0 else self.b
+
+    def other(self, group: Group) -> Group | None:
+        """Returns the group beside one of the two; None if it is none of them."""
+        return self.b if group is self.a else self.a if group is self.b else None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The verdict on settings.
+
+    Attributes:
+        order: The measured settings with their mean accuracies, the best first; no other is known to be better.
+        measure: What is compared.
+        pairs: Every two of them, judged together.
+        baselines: Of the reviews that judge them all; none where these differ, or before they are computed.
     """
+
+    order: tuple[tuple[Group, float], ...]
+    measure: Measure
+    pairs: tuple[Comparison, ...]
+    baselines: tuple[Baseline, ...] = ()
+
+    @property
+    def against_leader(self) -> list[tuple[Group, Comparison]]:
+        """Every other group, beside its comparison with the leader."""
+        leader = self.order[0][0]
+        return [(other, pair) for pair in self.pairs if (other := pair.other(leader)) is not None]
+
+    @property
+    def best(self) -> Group | None:
+        """The leader, if it is better than every other: as a setting, or, where that is unknown, as trained."""
+        leader = self.order[0][0] if len(self.order) > 1 else None
+        for _, pair in self.against_leader if leader else ():
+            untested = pair.difference is not None and pair.difference.p is None
+            if (pair.better_network if untested else pair.better) is not leader:
+                return None
+        return leader
+
+
+def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> Verdict:
+    """Returns the verdict on settings, all of whose runs have ended; several pairs are judged together (Holm)."""
     measure = measure or usual_measure(groups, evidence)
     lent = [evidence.spread(group, measure) for group in groups]
     pairs = [
         _pair(a, b, evidence, measure, (lent_a, lent_b))
         for (a, lent_a), (b, lent_b) in itertools.combinations(zip(groups, lent, strict=True), 2)
     ]
-    judged = iter(holm([pair.difference for pair in pairs if pair.difference]))
-    return [replace(pair, difference=next(judged)) if pair.difference else pair for pair in pairs]
+    differences = iter(holm([pair.difference for pair in pairs if pair.difference]))
+    networks = networks_together([pair.networks for pair in pairs])
+    judged = tuple(
+        replace(pair, difference=pair.difference and next(differences), networks=of_networks)
+        for pair, of_networks in zip(pairs, networks, strict=True)
+    )
+    means = [(group, mean.mean) for group in groups if (mean := evidence.mean_of(group, measure))]
+    # Where seeds are compared one by one, the higher mean over all seeds may be the worse setting.
+    worse = {id(pair.other(pair.better)) for pair in judged if pair.better}
+    order = sorted(means, key=lambda item: -item[1])
+    leader = next((place for place, (group, _) in enumerate(order) if id(group) not in worse), 0)
+    order[: leader + 1] = [*order[leader : leader + 1], *order[:leader]]
+    experiments = [run.experiment for group in groups for run in group.counted]
+    return Verdict(tuple(order), measure, judged, shared_baselines(experiments))
 
 
 def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:
@@ -73,21 +143,34 @@ def _pair(
         lacking = (a if trainings[0] is None else b).name
         what = "was not tested" if measure == "test" else "was recorded before verdicts were kept"
         return Comparison(a, b, measure, problem=f"{lacking} {what}, so it cannot be compared by this measure.")
-    achieved = tuple(trainings[0]), tuple(trainings[1])
+    pair = Comparison(a, b, measure, (tuple(trainings[0]), tuple(trainings[1])))
     if a.experiment.vary_split and measure != "test":
-        return Comparison(a, b, measure, achieved, _seed_by_seed(a, b, achieved))
-    difference = settings(*achieved, *(spread[0] if spread else None for spread in lent))
-    networks = trained_networks(achieved[0][0], achieved[1][0]) if len(achieved[0]) == len(achieved[1]) == 1 else None
-    return Comparison(a, b, measure, achieved, difference, networks, tuple(spread[1] for spread in lent if spread))
+        pair = _seed_by_seed(pair)
+    if min(run.reviews for runs in pair.achieved for run in runs) < FEWEST_REVIEWS:
+        first, second = pair.shares
+        runs = len(trainings[0]), len(trainings[1])
+        return replace(pair, difference=Difference(first - second, runs, reason="too few reviews"))
+    if pair.difference:
+        return pair
+    difference = settings(*pair.achieved, *(spread[0] if spread else None for spread in lent))
+    one_each = len(trainings[0]) == len(trainings[1]) == 1 and measure != "typical"
+    networks = trained_networks(trainings[0][0], trainings[1][0]) if one_each else None
+    return replace(pair, difference=difference, networks=networks, lent=tuple(spread[1] for spread in lent if spread))
 
 
-def _seed_by_seed(a: Group, b: Group, achieved: tuple[tuple[Achieved, ...], tuple[Achieved, ...]]) -> Difference:
+def _seed_by_seed(pair: Comparison) -> Comparison:
     first, second = (
-        {run.experiment.seed: training.accuracy for run, training in zip(group.counted, trainings, strict=True)}
-        for group, trainings in zip((a, b), achieved, strict=True)
+        {run.experiment.seed: training for run, training in zip(group.counted, runs, strict=True)}
+        for group, runs in zip((pair.a, pair.b), pair.achieved, strict=True)
     )
-    experiment = a.experiment
-    return settings_with_splits(first, second, experiment.training_reviews, experiment.validation_reviews)
+    of_a, of_b = ({seed: training.accuracy for seed, training in runs.items()} for runs in (first, second))
+    experiment = pair.a.experiment
+    difference = settings_with_splits(of_a, of_b, experiment.training_reviews, experiment.validation_reviews)
+    pair = replace(pair, difference=difference)
+    if difference.p is None:
+        return pair
+    shared = sorted(first.keys() & second.keys())
+    return replace(pair, achieved=(tuple(first[seed] for seed in shared), tuple(second[seed] for seed in shared)))
 
 
 def _why_not(a: Group, b: Group, measure: Measure) -> str:

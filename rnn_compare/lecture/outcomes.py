@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import points
+from rnn_compare.comparison.sentences import gap, networks_sentence, result
 from rnn_compare.comparison.single_runs import (
     OVERFIT_EPOCHS,
     OVERFIT_GAP,
@@ -14,8 +14,8 @@ from rnn_compare.comparison.single_runs import (
     OVERFIT_WIDE_GAP,
     overfits_from,
 )
-from rnn_compare.formatting import percent
-from rnn_compare.lecture.leader import standing
+from rnn_compare.comparison.verdicts import judge
+from rnn_compare.formatting import listed, percent
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 
@@ -102,23 +102,27 @@ def is_right(question: Question, answer: Answer, outcome: QuestionOutcome) -> bo
 
 
 def _compared(question: Question, networks: Sequence[Group], evidence: Evidence) -> QuestionOutcome:
-    stands = standing(networks, evidence)
-    if stands.leader is None or stands.second is None:
-        return QuestionOutcome(None, f"No answer is right: {stands.explanation}")
-    if question.kind == "lead":
-        lead = _best(stands.leader) - _best(stands.second)
+    broken = [group.name for group in networks if not group.counted]
+    if broken or len(networks) < 2:
+        why = f"{listed(broken)} ended early" if broken else "only one network was trained"
+        return QuestionOutcome(None, f"No answer is right: {why}.")
+    verdict = judge(networks, evidence)
+    explanation = networks_sentence(verdict) or result(verdict)
+    if question.kind == "lead" and not any(pair.problem for pair in verdict.pairs):
+        first, second = sorted(networks, key=_best, reverse=True)[:2]
+        lead = gap(_best(first), _best(second))
         return QuestionOutcome(
-            round(100 * max(lead, 0.0), 1),
-            f"At the best epoch of each {stands.leader.name} is {points(lead)} points ahead of {stands.second.name}; "
-            f"answers within {NEAR_POINTS:g} point count as right. The best epoch flatters, for these reviews chose "
-            f"it. Judged fairly, {stands.explanation}",
+            float(lead),
+            f"At the best epochs it is {lead} points: {first.name} {percent(_best(first))}, {second.name} "
+            f"{percent(_best(second))}. Answers within {NEAR_POINTS:g} point count as right. Best epochs are "
+            f"optimistic, because they were picked on the same reviews. {explanation}",
         )
-    if not stands.is_told:
-        return QuestionOutcome(None, f"No answer is right: {stands.explanation}")
+    if verdict.best is None or question.kind == "lead":
+        return QuestionOutcome(None, f"No answer is right: {explanation}")
     choices = [group_called(choice, networks) for choice in question.choices]
-    if stands.leader not in choices:
-        return QuestionOutcome(None, f"{stands.explanation} It is none of the answers that were offered.")
-    return QuestionOutcome(choices.index(stands.leader), stands.explanation)
+    if verdict.best not in choices:
+        return QuestionOutcome(None, f"{explanation} It is none of the answers that were offered.")
+    return QuestionOutcome(choices.index(verdict.best), explanation)
 
 
 def _best(group: Group) -> float:

@@ -6,12 +6,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure
-from rnn_compare.comparison.baselines import Baseline, cached, same_baselines
+from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.verdicts import Comparison, compare
+from rnn_compare.comparison.verdicts import Verdict, judge
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import listed
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions
@@ -32,7 +31,7 @@ class Contents:
         groups: The runs by setting.
         achieved: By run and measure; None where a run was not measured so.
         predictions: What each run's network said of the held-out reviews, by its id.
-        comparisons: Of every pair of groups; none while a run is at work.
+        verdict: On the groups; None of a single one, and while a run is at work.
         baselines: Of the split that all runs share; none where they differ, or where it was not worked out before.
         made: Seconds since 1970.
     """
@@ -42,7 +41,7 @@ class Contents:
     groups: tuple[Group, ...]
     achieved: Mapping[tuple[str, Measure], Achieved | None]
     predictions: Mapping[str, tuple[Predictions, ...]]
-    comparisons: tuple[Comparison, ...]
+    verdict: Verdict | None
     baselines: tuple[Baseline, ...]
     made: float
 
@@ -73,15 +72,14 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
     _prepare({run.experiment.dataset for run in runs})
     evidence, all_groups = evidence or Evidence(store), tuple(groups(runs))
     ended = all(run.status.ended for run in runs)
-    splits = {same_baselines(run.experiment) for run in runs}
     return Contents(
         runs=runs,
         names=dict(zip((run.id for run in runs), names(runs), strict=True)),
         groups=all_groups,
         achieved={(run.id, way): evidence.achieved(run, way) for run in runs if run.epochs for way in MEASURES},
         predictions={run.id: (*store.predictions(run.id), *store.predictions(run.id, "test")) for run in runs},
-        comparisons=tuple(compare(all_groups, evidence)) if ended and len(all_groups) > 1 else (),
-        baselines=_cached(splits.pop()) if len(splits) == 1 else (),
+        verdict=judge(all_groups, evidence) if ended and len(all_groups) > 1 else None,
+        baselines=shared_baselines([run.experiment for run in runs]),
         made=time.time(),
     )
 
@@ -91,9 +89,3 @@ def _prepare(sources: Collection[str]) -> None:
     for source in sources:
         with contextlib.suppress(UserError):
             prepared.prepare(source)
-
-
-def _cached(split: Experiment) -> tuple[Baseline, ...]:
-    with contextlib.suppress(UserError):
-        return tuple(cached(split) or ())
-    return ()

@@ -12,8 +12,7 @@ from html import escape
 
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.sentences import details, network_sentence, sentence
-from rnn_compare.comparison.verdicts import Comparison
+from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.formatting import counted
 from rnn_compare.report import html_tables, interchange
 from rnn_compare.report.contents import Contents
@@ -117,26 +116,24 @@ _ENDING = (
 def _verdicts(contents: Contents) -> str:
     if contents.so_far:
         return "<p>Some of these runs are still at work: what stands here is so far, and there is no verdict yet.</p>"
+    if contents.verdict is None:
+        return ""
     paragraphs = []
+    pairs = [(pair.difference.p_adjusted if pair.difference else None, pair) for pair in contents.verdict.pairs]
     # The clearest first: of eight settings there are 28 pairs.
-    for comparison in sorted(contents.comparisons, key=_clearness):
+    for _, comparison in sorted(pairs, key=lambda pair: 2.0 if pair[0] is None else pair[0]):
+        text = f'<p class="verdict">{escape(sentence(comparison))}</p>' if len(contents.verdict.pairs) > 1 else ""
         more = "".join(f"<li>{escape(line)}</li>" for line in details(comparison))
         numbers = f"<details><summary>The numbers</summary><ul>{more}</ul></details>" if more else ""
-        networks = f"<p>{escape(networks_text)}</p>" if (networks_text := network_sentence(comparison)) else ""
-        paragraphs.append(f'<p class="verdict">{escape(sentence(comparison))}</p>{networks}{numbers}')
-    if not paragraphs:
-        return ""
+        networks = f"<p>{escape(as_they_are)}</p>" if (as_they_are := network_sentence(comparison)) else ""
+        paragraphs.append(f"{text}{networks}{numbers}")
     first, rest = "".join(paragraphs[:SEVERAL]), "".join(paragraphs[SEVERAL:])
     folded = (
         f"<details><summary>{counted(len(paragraphs) - SEVERAL, 'more pair')}</summary>{rest}</details>" if rest else ""
     )
     size = "many" if len(paragraphs) > FEW else "few"
-    return f'<h2>What may be concluded</h2><div class="{size}">{first}{folded}</div>'
-
-
-def _clearness(comparison: Comparison) -> float:
-    p = comparison.difference.p_adjusted if comparison.difference else None
-    return 2.0 if p is None else p
+    summary = f'<p class="verdict">{escape(result(contents.verdict))}</p>'
+    return f'<h2>What may be concluded</h2><div class="{size}">{summary}{first}{folded}</div>'
 
 
 def _legend(groups: Sequence[Group], looks: Sequence[Look]) -> str:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from streamlit import runtime
 
+from rnn_compare.comparison.baselines import shared_baselines
 from rnn_compare.comparison.evidence import Evidence, known_labels
 from rnn_compare.comparison.findings import Finding, findings
 from rnn_compare.errors import UserError
@@ -220,6 +221,8 @@ class Services:
         key = (what, ended, *((run.id, run.name, run.status, len(run.epochs), run.test) for run in runs))
         # Once the reviews of a recording are prepared, their labels are known, and more can be said.
         key += tuple(known_labels(run.experiment, "validation") is not None for run in runs)
+        experiments = [run.experiment for run in runs]  # so can it beside baselines
+        key += snapshot.once(key[:1] + key[2:], lambda _: (bool(shared_baselines(experiments)),))
         conclusion: Made | None = self._concluded.get(key)
         if conclusion is None:
             conclusion = self._concluded[key] = conclude()

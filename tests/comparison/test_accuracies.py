@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from rnn_compare.comparison.accuracies import best, kept, on_test_reviews, typical
+from rnn_compare.comparison.accuracies import kept, on_test_reviews, typical
 
 LABELS = np.array([1, 1, 0, 0])
 EPOCHS = np.array(
@@ -33,11 +33,6 @@ def test_the_kept_epoch_is_judged_by_the_half_that_did_not_choose_it() -> None:
     assert achieved.correct is not None
     assert achieved.correct.tolist() == [0, 0, 1, 0]
     assert achieved.accuracy == 0.25
-
-
-def test_the_best_epoch_is_the_first_of_the_highest_and_carries_no_verdicts() -> None:
-    achieved = best([0.5, 0.75, 0.75], 4)
-    assert (achieved.accuracy, achieved.epochs, achieved.correct) == (0.75, (2,), None)
 
 
 @pytest.mark.parametrize(

@@ -158,7 +158,9 @@ def test_a_second_seed_never_weakens_the_answer() -> None:
 def test_without_verdicts_the_reviews_count_as_independent_ones() -> None:
     found = settings(unkept(0.88, 0.87, 0.89), unkept(0.84, 0.86, 0.85))
     assert not found.paired
-    assert found.variance_reviews == pytest.approx((0.88 * 0.12 + 0.85 * 0.15) / 5000)
+    assert found.variance_reviews == pytest.approx(
+        sum(share * (1 - share) for share in (4401 / 5002, 4251 / 5002)) / 5000
+    )
     kept_by_one = settings(judged(drawn(1, 2)), unkept(0.8, 0.9, reviews=60))
     assert not kept_by_one.paired
 
@@ -253,15 +255,18 @@ def test_p_is_that_of_statsmodels(table: tuple[int, int, int, int]) -> None:
 @given(counts)
 def test_the_interval_excludes_0_exactly_where_p_is_below_5_percent(table: tuple[int, int, int, int]) -> None:
     found = compared(*table)
-    assert found.low <= found.difference <= found.high
-    assert (found.low > 0 or found.high < 0) == (found.p < 0.05)
+    low, high = found.limits
+    assert low <= found.difference <= high
+    assert (low > 0 or high < 0) == (found.p < 0.05)
 
 
 @given(counts)
 def test_swapping_the_networks_turns_the_sign(table: tuple[int, int, int, int]) -> None:
     both, only_a, only_b, neither = table
     one, other = compared(*table), compared(both, only_b, only_a, neither)
-    assert [one.difference, one.low, one.high] == pytest.approx([-other.difference, -other.high, -other.low])
+    assert [one.difference, *one.limits] == pytest.approx(
+        [-other.difference, *(-limit for limit in other.limits[::-1])]
+    )
     assert one.p == pytest.approx(other.p)
 
 
@@ -271,14 +276,13 @@ def test_the_limits_by_hand() -> None:
     least = stats.beta.ppf(0.025, 300, 201), stats.beta.ppf(0.025, 500, 4501)
     most = stats.beta.ppf(0.975, 301, 200), stats.beta.ppf(0.975, 501, 4500)
     assert found.difference == 0.02
-    assert found.low == pytest.approx((2 * least[0] - 1) * least[1])
-    assert found.high == pytest.approx((2 * most[0] - 1) * most[1])
+    assert found.limits == pytest.approx([(2 * low - 1) * shares for low, shares in (least, most)])
 
 
 def test_networks_that_agree_on_all_reviews_may_still_differ_a_little() -> None:
     found = compared(90, 0, 0, 10)
     assert (found.difference, found.p) == (0, 1)
-    assert found.high == -found.low == pytest.approx(1 - 0.025 ** (1 / 100))
+    assert found.limits == pytest.approx((-1 + 0.025 ** (1 / 100), 1 - 0.025 ** (1 / 100)))
 
 
 def test_without_verdicts_of_the_same_reviews_nothing_is_said() -> None:
@@ -296,5 +300,5 @@ def test_the_interval_covers_the_difference_of_all_reviews(disagree: float, shar
     for _ in range(400):
         only_a, only_b, both = rng.multinomial(2000, [disagree * share_a, disagree * (1 - share_a), 1 - disagree])
         found = compared(int(both), int(only_a), int(only_b), 0)
-        covered += found.low <= true <= found.high
+        covered += found.limits[0] <= true <= found.limits[1]
     assert covered / 400 >= 0.93

@@ -5,7 +5,7 @@ import pytest
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import groups
 from rnn_compare.comparison.sentences import sentence
-from rnn_compare.comparison.verdicts import compare
+from rnn_compare.comparison.verdicts import judge
 from rnn_compare.presets import BOOK, SHORT, Preset
 from rnn_compare.runs.store import RunStore
 from tests.recorded import record
@@ -17,7 +17,7 @@ def test_one_training_of_a_preset_gets_a_verdict(preset: Preset, store: RunStore
         record(store, experiment, [share] * experiment.epochs)
         for experiment, share in zip(preset.experiments(), (0.80, 0.92), strict=True)
     ]
-    [found] = compare(groups(runs), evidence)
+    [found] = judge(groups(runs), evidence).pairs
     assert found.difference is not None
     assert found.difference.verdict == "b is better"
-    assert "what a seed does is known from 10 runs that this program was measured with" in sentence(found)
+    assert "seed-to-seed variation estimated from 10 reference runs" in sentence(found)

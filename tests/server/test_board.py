@@ -226,11 +226,11 @@ def test_until_a_seed_has_finished_a_card_says_so_far_and_two_seeds_have_no_inte
 def test_what_broke_off_is_left_out_of_the_mean_and_named() -> None:
     whole = [seed(number, Status.FINISHED, *[0.8] * 5) for number in (1, 2, 3)]
     [sent] = message([*whole, seed(4, Status.FAILED, 0.5, reason="The loss is no number.")], {})["groups"]
-    assert sent["reason"] == "Left out of the mean: seed 4 failed after 1 epoch (The loss is no number.)"
+    assert sent["reason"] == "Seed 4 not included: failed after 1 epoch (The loss is no number.)"
     assert (sent["best_note"], sent["press"], sent["status"]) == ("n = 3, mean best", "Continue", "failed")
     stopped = [seed(number, Status.STOPPED, 0.5) for number in (4, 5)]
     [sent] = message([*whole, *stopped], {})["groups"]
-    assert sent["reason"] == "Left out of the mean: 2 stopped"
+    assert sent["reason"] == "2 stopped seeds not included"
 
 
 def test_one_seed_trained_twice_is_no_further_seed_but_a_card_of_its_own() -> None:

@@ -1,7 +1,6 @@
 """*Is it real?*: every group's accuracies, the verdict on each pair, and the baselines."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -9,9 +8,8 @@ import streamlit as st
 from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import BEST, WHICH_IS_WHICH, Evidence, Result, results
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.intervals import Mean
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
-from rnn_compare.comparison.verdicts import Comparison, compare
+from rnn_compare.comparison.verdicts import Comparison, judge
 from rnn_compare.formatting import counted, duration, percent
 from rnn_compare.runs.record import Run
 from rnn_compare.server.known_baselines import BaselineResults, meaning
@@ -27,29 +25,24 @@ def show(services: Services, runs: Sequence[Run]) -> None:
         if not any(group.counted for group in networks):
             st.caption(LATER)
             return
-        parts = services.concluded("results", services.snapshot(), runs, lambda: _results(services.evidence, networks))
-        st.html(parts.table)
+        results_html, verdicts_html = services.concluded(
+            "results", services.snapshot(), runs, lambda: _results(services.evidence, networks)
+        )
+        st.html(results_html)
         st.caption(WHICH_IS_WHICH)
-        if parts.verdicts:
-            st.html(parts.verdicts)
+        if verdicts_html:
+            st.html(verdicts_html)
         elif len(networks) > 1 and not all(group.ended for group in networks):
             st.caption(
                 "Verdicts follow once all runs have ended: whoever looks after each sees a difference some time."
             )
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """Both parts as HTML; no verdicts while there are none."""
-
-    table: str
-    verdicts: str
-
-
-def _results(evidence: Evidence, networks: Sequence[Group]) -> _Parts:
+def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
+    """Returns the table and the verdicts as HTML; no verdicts while there are none."""
     whole = [group for group in networks if group.counted]
-    pairs = compare(whole, evidence) if all(group.ended for group in networks) else []
-    return _Parts(table(results(networks, evidence)), "".join(map(verdict, pairs)))
+    pairs = judge(whole, evidence).pairs if all(group.ended for group in networks) else ()
+    return table(results(networks, evidence)), "".join(map(verdict, pairs))
 
 
 def table(rows: Sequence[Result]) -> str:
@@ -69,7 +62,8 @@ def verdict(pair: Comparison) -> str:
 
 
 def _row(result: Result) -> str:
-    cells = (_seeds(result.group), *map(_mean, (result.best, *result.measured.values())))
+    means = (mean.text if mean else "–" for mean in (result.best, *result.measured.values()))
+    cells = (_seeds(result.group), *means)
     took = duration(result.seconds) if result.seconds is not None else "–"
     return (
         f"<tr><th scope='row'>{escape(result.group.name)}</th>{''.join(f'<td>{cell}</td>' for cell in cells)}"
@@ -80,10 +74,6 @@ def _row(result: Result) -> str:
 def _seeds(group: Group) -> str:
     whole, all_of_them = len(group.counted), len(group.runs)
     return f"{whole}" if whole == all_of_them else f"{whole} of {counted(all_of_them, 'seed')}"
-
-
-def _mean(mean: Mean | None) -> str:
-    return "–" if mean is None else mean.text
 
 
 def show_baselines(analysis: BaselineResults) -> None:

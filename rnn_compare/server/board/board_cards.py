@@ -179,8 +179,10 @@ def _left_out(group: Group) -> str:
     if not group.left_out:
         return ""
     became = Counter(run.status.value for run in group.left_out)
-    many = ", ".join(f"{count} {status}" for status, count in became.items())
+    many = ", ".join(f"{count} {status} seed{'' if count == 1 else 's'}" for status, count in became.items())
     first = group.left_out[0]
-    seed = f"seed {first.experiment.seed} {first.status.value} after {counted(len(first.epochs), 'epoch')}"
+    alone = (
+        f"Seed {first.experiment.seed} not included: {first.status.value} after {counted(len(first.epochs), 'epoch')}"
+    )
     reason = next((f" ({run.reason})" for run in group.left_out if run.reason and run.status is Status.FAILED), "")
-    return f"Left out of the mean: {seed if len(group.left_out) == 1 else many}{reason}"
+    return f"{alone if len(group.left_out) == 1 else f'{many} not included'}{reason}"

@@ -1,0 +1,201 @@
+"""One verdict: cases where a plain rule would go wrong, and sentences that carry the numbers they come of."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from rnn_compare.comparison.accuracies import Achieved
+from rnn_compare.comparison.baselines import Baseline
+from rnn_compare.comparison.difference import at_level, by_student
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.findings import findings
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.inference import networks_together, settings, trained_networks
+from rnn_compare.comparison.sentences import details, network_sentence, networks_sentence, result, sentence
+from rnn_compare.comparison.verdicts import Comparison, Verdict, judge
+from rnn_compare.experiment import Experiment
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from tests.recorded import record
+
+
+def trained(store: RunStore, cell: str, *shares: float, name: str = "", **settings: object) -> list[Run]:
+    """Runs of one epoch, a seed each."""
+    values = {"cell": cell, "units": 8, "reviews": 2000, "epochs": 1, **settings}
+    runs = [
+        record(store, Experiment.model_validate(values | {"seed": seed}), [share])
+        for seed, share in enumerate(shares, 1)
+    ]
+    for run in runs:
+        store.rename(run.id, name)
+    return store.runs([run.id for run in runs])
+
+
+def of_cells(store: RunStore, seeds: int, shares: dict[str, float], name: str = "") -> list[Run]:
+    """Runs of several cells, each seed a little better than the one before."""
+    return [
+        run
+        for cell, share in shares.items()
+        for run in trained(store, cell, *(min(1.0, share + 0.005 * seed) for seed in range(seeds)), name=name)
+    ]
+
+
+def pair(first: list[Run], second: list[Run], evidence: Evidence) -> Comparison:
+    [only] = judge(groups([*first, *second]), evidence).pairs
+    return only
+
+
+# ---- one rule for settings ----------------------------------------------------------------------
+
+
+def test_where_the_interval_excludes_0_the_better_setting_is_named_however_wide_it_is(
+    store: RunStore, evidence: Evidence
+) -> None:
+    wide = pair(trained(store, "GRU", 1.0, 1.0, 1.0), trained(store, "SimpleRNN", 0.50, 0.52, 0.66), evidence)
+    assert wide.better is wide.a
+    assert re.match(
+        r"GRU\(8\) is better than SimpleRNN\(8\), but by how much is uncertain: 2\d to \d\d points "
+        r"\(kept weights: 100\.0 % and 56\.0 %; 95 % interval, 3 seeds each\)\.",
+        sentence(wide),
+    )
+    assert "cannot tell" not in sentence(wide)
+
+
+def test_groups_of_one_name_are_told_apart(store: RunStore, evidence: Evidence) -> None:
+    runs = of_cells(store, 3, {"GRU": 0.8, "LSTM": 0.71, "SimpleRNN": 0.61}, name="mine")
+    assert [group.name for group in groups(runs)] == ["mine (GRU(8))", "mine (LSTM(8))", "mine (SimpleRNN(8))"]
+    assert result(judge(groups(runs), evidence)) == (
+        "mine (GRU(8)) (80.5 %) is better than mine (LSTM(8)) (71.5 %) and mine (SimpleRNN(8)) (61.5 %) "
+        "(kept weights, 3 seeds each, adjusted for 3 comparisons)."
+    )
+
+
+def test_a_leader_of_groups_of_one_name_is_held_against_each_by_itself(store: RunStore, evidence: Evidence) -> None:
+    runs = of_cells(store, 3, {"GRU": 0.8, "LSTM": 0.7, "SimpleRNN": 0.6})
+    named = [replace(group, name="mine") for group in groups(runs)]
+    verdict = judge(named, evidence)
+    assert verdict.best is named[0]
+    assert [other for other, _ in verdict.against_leader] == named[1:]
+
+
+@pytest.mark.parametrize(("reviews", "is_enough"), [(10, False), (95, False), (100, True)])
+def test_next_to_nothing_held_out_gives_no_verdict(
+    store: RunStore, evidence: Evidence, reviews: int, is_enough: bool
+) -> None:
+    split = 0.2 if reviews > 10 else 0.1
+    right, wrong = (
+        trained(store, cell, share, share, share, reviews=reviews, validation_split=split)
+        for cell, share in (("GRU", 1.0), ("LSTM", 0.0))
+    )
+    few = pair(right, wrong, evidence)
+    assert (few.better is few.a) is is_enough
+    assert ("at least 20 are needed to tell them apart." in sentence(few)) is not is_enough
+    assert not any("verdicts" in line for line in details(few))
+
+
+def test_where_nobody_erred_the_reviews_have_a_share_in_the_variance_all_the_same() -> None:
+    right, wrong = ([Achieved(share, None, 25) for _ in range(3)] for share in (1.0, 0.0))
+    assert settings(right, wrong).variance_reviews == pytest.approx(2 * (26 / 27) * (1 / 27) / 25)
+
+
+def test_seeds_of_one_side_alone_are_told_and_that_nothing_was_tested(store: RunStore, evidence: Evidence) -> None:
+    uneven = pair(trained(store, "GRU", 0.8, 0.81, 0.8), trained(store, "LSTM", 0.79), evidence)
+    assert sentence(uneven) == (
+        "3 seeds of GRU(8) and 1 seed of LSTM(8) cannot tell which setting is better (kept weights: GRU(8) 80.3 %, "
+        "LSTM(8) 79.0 %): nothing was tested, since one seed does not show how much results vary. Train more seeds."
+    )
+
+
+def test_an_interval_names_its_own_level(store: RunStore, evidence: Evidence) -> None:
+    runs = of_cells(store, 3, {"GRU": 0.85, "LSTM": 0.8, "MGU": 0.75, "SimpleRNN": 0.7})
+    for compared in judge(groups(runs), evidence).pairs:
+        assert compared.difference is not None
+        assert f"; {100 * compared.difference.level:.4g} % interval, " in sentence(compared)
+
+
+# ---- trained networks, as they are --------------------------------------------------------------
+
+
+def test_of_equal_networks_hardly_any_pair_is_called_different_however_many_there_are() -> None:
+    chance, draws = np.random.default_rng(3), 200
+    for count in (2, 3, 8):
+        called = 0
+        for _ in range(draws):
+            ease = chance.normal(size=300)
+            verdicts = (ease + chance.normal(size=(count, 300)) > -1.2).astype(float)
+            networks = [Achieved(float(row.mean()), row, 300) for row in verdicts]
+            pairs = [trained_networks(a, b) for place, a in enumerate(networks) for b in networks[place + 1 :]]
+            called += any(one and one.p_adjusted <= 0.05 for one in networks_together(pairs))
+        assert called <= 0.08 * draws, f"{count} networks: 5 % and two standard errors"  # 48 % of 8 before
+
+
+def test_networks_are_compared_by_weights_that_exist() -> None:
+    rng = np.random.default_rng(1)
+    first, second = ((rng.random(400) < share).astype(float) for share in (0.9, 0.6))
+    spliced = trained_networks(Achieved(0.9, first, 400, (3, 7)), Achieved(0.6, second, 400, (5, 5)))
+    assert spliced is not None
+    assert (spliced.reviews, spliced.epochs) == (200, (3, 5)), "the even places, which the odd ones' choice judges"
+    assert spliced.right_a == int(first[::2].sum())
+    whole = trained_networks(Achieved(0.9, first, 400, (3, 3)), Achieved(0.6, second, 400, (5, 5)))
+    assert whole is not None
+    assert whole.reviews == 400
+
+
+def test_equal_networks_get_the_same_right(store: RunStore, evidence: Evidence) -> None:
+    same = pair(trained(store, "GRU", 1.0, reviews=400), trained(store, "LSTM", 1.0, reviews=400), evidence)
+    assert network_sentence(same) == "Both trained networks (epochs 1 and 1) get the same 80 of 80 reviews right."
+    assert sentence(same) == "GRU(8) and LSTM(8) both reach 100.0 % (kept weights, one seed each)."
+
+
+def test_of_three_networks_of_one_seed_each_the_trained_ones_are_told_apart(
+    store: RunStore, evidence: Evidence
+) -> None:
+    runs = of_cells(store, 1, {"GRU": 0.95, "LSTM": 0.94, "SimpleRNN": 0.6})
+    verdict = judge(groups(runs), evidence)
+    assert verdict.best is None
+    assert "leads LSTM(8) (94.0 %) and SimpleRNN(8) (60.0 %), which may be the luck of one seed" in result(verdict)
+    assert networks_sentence(verdict).startswith(
+        "As trained, GRU(8) is better than SimpleRNN(8), and cannot be told apart from LSTM(8). If they were"
+    )
+
+
+# ---- ties and baselines -------------------------------------------------------------------------
+
+
+def beside(verdict: Verdict, **accuracies: float) -> str:
+    known = tuple(Baseline(name, 1.0, 9, np.arange(1000) < 1000 * share, None) for name, share in accuracies.items())
+    return result(replace(verdict, baselines=known))
+
+
+def test_networks_that_all_reach_100_percent_are_tied_and_a_bag_of_words_guesses(
+    store: RunStore, evidence: Evidence
+) -> None:
+    runs = of_cells(store, 1, {"GRU": 1.0, "LSTM": 1.0, "SimpleRNN": 1.0})
+    assert beside(judge(groups(runs), evidence), majority=0.494, words=0.49, bigrams=0.493) == (
+        "All three reach 100.0 % (kept weights, one seed each). A bag of words guesses (49.0 %)."
+    )
+    assert findings(runs, evidence)[0].text == "All three reach 100.0 % (kept weights, one seed each)."
+
+
+def test_a_network_at_or_below_a_baseline_is_said_to_be(store: RunStore, evidence: Evidence) -> None:
+    runs = [*trained(store, "SimpleRNN", 0.84, 0.85, 0.86), *trained(store, "LSTM", 0.89, 0.88, 0.9)]
+    verdict = judge(groups(runs), evidence)
+    assert re.match(r"LSTM\(8\) is better than SimpleRNN\(8\) by 4\.\d ± \d\.\d points \(kept", result(verdict))
+    both, apart = (beside(verdict, majority=0.5, words=words, bigrams=0.913) for words in (0.9, 0.87))
+    assert both.endswith("Both are below bag of words (90.0 %).")
+    assert apart.endswith("LSTM(8) is below bag of bigrams (91.3 %); SimpleRNN(8) is below bag of words (87.0 %).")
+    assert beside(verdict, majority=0.5, words=0.6, bigrams=0.7).endswith(
+        "Both are above every baseline, the highest being bag of bigrams (70.0 %)."
+    )
+
+
+def test_a_difference_is_that_of_the_numbers_beside_it(store: RunStore) -> None:
+    [run] = trained(store, "GRU", 0.8)
+    judged = by_student(0.0388, (3, 3), [(0.0001, 4)], (0.0, 1))
+    sides = tuple((Achieved(share, None, 400),) * 3 for share in (0.8814, 0.8426))
+    shown = Comparison(
+        Group("A", (run,)), Group("B", (run,)), "kept", (sides[0], sides[1]), at_level(judged, 0.95, 0.01)
+    )
+    assert "by 3.8 ± 2.8 points (kept weights: 88.1 % and 84.3 %; " in sentence(shown)
