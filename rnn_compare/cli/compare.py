@@ -1,6 +1,7 @@
 """The command `compare`: which of several groups of runs is better, as far as that can be told."""
 
 import argparse
+import itertools
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -33,9 +34,8 @@ def run(options: argparse.Namespace) -> int:
         if problem := next((pair.problem for pair in verdict.pairs if pair.problem), ""):
             raise UserError(problem)
         if options.json:
-            names = dict(zip(map(id, groups), texts, strict=True))
-            for pair in verdict.pairs:
-                output.json_line(_json(pair, names[id(pair.a)], names[id(pair.b)]))
+            for pair, names in zip(verdict.pairs, itertools.combinations(texts, 2), strict=True):
+                output.json_line(_json(pair, *names))
             return 0
         print(result(verdict))
         for pair in verdict.pairs:

@@ -4,18 +4,13 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from rnn_compare.comparison import inference
 from rnn_compare.comparison.accuracies import Achieved, Measure
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, Difference, holm
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import JUDGED_BY, Group
-from rnn_compare.comparison.inference import (
-    NetworkDifference,
-    networks_together,
-    settings,
-    settings_with_splits,
-    trained_networks,
-)
+from rnn_compare.comparison.inference import NetworkDifference
 from rnn_compare.comparison.intervals import Spread
 
 MOST_TELLING: tuple[Measure, ...] = ("test", "kept", "typical")
@@ -112,7 +107,7 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
         for (a, lent_a), (b, lent_b) in itertools.combinations(zip(groups, lent, strict=True), 2)
     ]
     differences = iter(holm([pair.difference for pair in pairs if pair.difference]))
-    networks = networks_together([pair.networks for pair in pairs])
+    networks = inference.networks_together([pair.networks for pair in pairs])
     judged = tuple(
         replace(pair, difference=pair.difference and next(differences), networks=of_networks)
         for pair, of_networks in zip(pairs, networks, strict=True)
@@ -152,9 +147,9 @@ def _pair(
         return replace(pair, difference=Difference(first - second, runs, reason="too few reviews"))
     if pair.difference:
         return pair
-    difference = settings(*pair.achieved, *(spread[0] if spread else None for spread in lent))
+    difference = inference.settings(*pair.achieved, *(spread[0] if spread else None for spread in lent))
     one_each = len(trainings[0]) == len(trainings[1]) == 1 and measure != "typical"
-    networks = trained_networks(trainings[0][0], trainings[1][0]) if one_each else None
+    networks = inference.trained_networks(trainings[0][0], trainings[1][0]) if one_each else None
     return replace(pair, difference=difference, networks=networks, lent=tuple(spread[1] for spread in lent if spread))
 
 
@@ -165,7 +160,7 @@ def _seed_by_seed(pair: Comparison) -> Comparison:
     )
     of_a, of_b = ({seed: training.accuracy for seed, training in runs.items()} for runs in (first, second))
     experiment = pair.a.experiment
-    difference = settings_with_splits(of_a, of_b, experiment.training_reviews, experiment.validation_reviews)
+    difference = inference.settings_with_splits(of_a, of_b, experiment.training_reviews, experiment.validation_reviews)
     pair = replace(pair, difference=difference)
     if difference.p is None:
         return pair
