@@ -6,7 +6,7 @@ from statistics import NormalDist
 from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, Difference
 from rnn_compare.comparison.power import POINT, seeds_to_see
-from rnn_compare.comparison.verdicts import Comparison, Verdict
+from rnn_compare.comparison.verdicts import Comparison, Judgement
 from rnn_compare.formatting import counted, listed, percent
 
 USELESS = 0.2
@@ -22,7 +22,7 @@ _BY_LUCK = (
 _NUMBERS = ("", "", "Both", "All three", "All four", "All five", "All six", "All seven", "All eight")
 
 
-def result(verdict: Verdict) -> str:
+def result(verdict: Judgement) -> str:
     """Returns the verdict in one line, with where the networks stand beside the baselines; empty of fewer than two."""
     text = sentence(verdict.pairs[0]) if len(verdict.pairs) == 1 else _several(verdict)
     return " ".join(filter(None, (text, _beside_baselines(verdict)))) if text else ""
@@ -73,7 +73,7 @@ def network_sentence(pair: Comparison) -> str:
     return f"{which} differ: {counts} ({interval}). {_BY_LUCK}"
 
 
-def networks_sentence(verdict: Verdict) -> str:
+def networks_sentence(verdict: Judgement) -> str:
     """Returns what may be said of the trained networks as they are, where nothing is known of their settings."""
     if not any(pair.networks and pair.difference and pair.difference.p is None for pair in verdict.pairs):
         return ""
@@ -166,7 +166,7 @@ def gap(first: float, second: float) -> str:
     return f"{abs(round(100 * first, 1) - round(100 * second, 1)):.1f}"
 
 
-def _several(verdict: Verdict) -> str:
+def _several(verdict: Judgement) -> str:
     """The leader against every other, all pairs judged together."""
     if len(verdict.order) < 2:
         return next((pair.problem for pair in verdict.pairs if pair.problem), "")
@@ -197,7 +197,7 @@ def _several(verdict: Verdict) -> str:
     return " ".join([*([text] if any(parts) else []), *others])
 
 
-def _beside_baselines(verdict: Verdict) -> str:
+def _beside_baselines(verdict: Judgement) -> str:
     """Where the networks stand beside the baselines: each at or below the lowest that reaches as much."""
     accuracies = {
         baseline.name: (accuracy, baseline.title.lower())

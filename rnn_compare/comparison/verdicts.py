@@ -66,7 +66,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Judgement:
     """The verdict on settings.
 
     Attributes:
@@ -98,7 +98,7 @@ class Verdict:
         return leader
 
 
-def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> Verdict:
+def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None = None) -> Judgement:
     """Returns the verdict on settings, all of whose runs have ended; several pairs are judged together (Holm)."""
     measure = measure or usual_measure(groups, evidence)
     lent = [evidence.spread(group, measure) for group in groups]
@@ -119,7 +119,7 @@ def judge(groups: Sequence[Group], evidence: Evidence, measure: Measure | None =
     leader = next((place for place, (group, _) in enumerate(order) if id(group) not in worse), 0)
     order[: leader + 1] = [*order[leader : leader + 1], *order[:leader]]
     experiments = [run.experiment for group in groups for run in group.counted]
-    return Verdict(tuple(order), measure, judged, shared_baselines(experiments))
+    return Judgement(tuple(order), measure, judged, shared_baselines(experiments))
 
 
 def usual_measure(groups: Sequence[Group], evidence: Evidence) -> Measure:

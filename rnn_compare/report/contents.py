@@ -9,7 +9,7 @@ from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure
 from rnn_compare.comparison.baselines import Baseline, shared_baselines
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.verdicts import Verdict, judge
+from rnn_compare.comparison.verdicts import Judgement, judge
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import listed
 from rnn_compare.reviews import prepared
@@ -41,7 +41,7 @@ class Contents:
     groups: tuple[Group, ...]
     achieved: Mapping[tuple[str, Measure], Achieved | None]
     predictions: Mapping[str, tuple[Predictions, ...]]
-    verdict: Verdict | None
+    verdict: Judgement | None
     baselines: tuple[Baseline, ...]
     made: float
 

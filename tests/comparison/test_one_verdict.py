@@ -14,7 +14,7 @@ from rnn_compare.comparison.findings import findings
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.inference import networks_together, settings, trained_networks
 from rnn_compare.comparison.sentences import details, network_sentence, networks_sentence, result, sentence
-from rnn_compare.comparison.verdicts import Comparison, Verdict, judge
+from rnn_compare.comparison.verdicts import Comparison, Judgement, judge
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
@@ -164,7 +164,7 @@ def test_of_three_networks_of_one_seed_each_the_trained_ones_are_told_apart(
 # ---- ties and baselines -------------------------------------------------------------------------
 
 
-def beside(verdict: Verdict, **accuracies: float) -> str:
+def beside(verdict: Judgement, **accuracies: float) -> str:
     known = tuple(Baseline(name, 1.0, 9, np.arange(1000) < 1000 * share, None) for name, share in accuracies.items())
     return result(replace(verdict, baselines=known))
 
