@@ -1,5 +1,6 @@
 """Fixtures that every folder of tests may use."""
 
+import functools
 import os
 import shutil
 import signal
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from streamlit.components.v2 import manifest_scanner
 
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests import kept
@@ -19,6 +21,9 @@ kept.keep()
 
 # A record is empty until a test records something, and no worker measures; tests of a first start ask for it.
 os.environ[FIRST_START_VARIABLE] = "0"
+
+# AppTest looks through all installed packages for each new visitor, which takes ten times as long as to draw a page.
+manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
 
 # What a shell starts in the background ignores Ctrl-C, and so would all that the tests start and interrupt.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -5,7 +5,6 @@ settings with other seeds too. At each press everything is read that a visitor, 
 searched for every figure of the settings whose reveal is still to come.
 """
 
-import functools
 import itertools
 import random
 import re
@@ -13,7 +12,6 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from streamlit.components.v2 import manifest_scanner
 
 from rnn_compare.dashboard.pages.present import navigation
 from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
@@ -54,10 +52,8 @@ _NUMBER = re.compile(r"\d+\.\d+(?!\d|px|r?em)")
 
 @pytest.fixture(autouse=True)
 def _at_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sees the wall too; what Streamlit looks up among all installed packages is looked up once, not once a page."""
+    """Sees the wall too."""
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: True)
-    scan = functools.cache(manifest_scanner.scan_component_manifests)
-    monkeypatch.setattr(manifest_scanner, "scan_component_manifests", scan)
 
 
 @pytest.fixture
