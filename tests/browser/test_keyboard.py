@@ -32,7 +32,7 @@ expect.set_options(timeout=PATIENCE)
 
 def settled_focus(page: Page) -> dict[str, Any]:
     """Returns what has the focus, once that is marked: a border takes a moment to change its colour."""
-    for _ in range(50):
+    for _ in range(300):
         page.wait_for_timeout(100)
         focus: dict[str, Any] = page.evaluate(FOCUS, PRIMARY)
         if focus["marked"] and focus["inSight"]:

@@ -2,7 +2,7 @@
 
 import time
 
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, expect
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Progress, Started, Status
@@ -65,33 +65,6 @@ def test_zoom_hidden_curves_and_chart_survive_new_points(server: Server, page: P
     assert page.evaluate(f"document.querySelector('{CHART}').mark") == "the same node"
     hidden = page.evaluate("[...document.querySelectorAll('[data-chart]')].map(chart => chart.data[3].visible)")
     assert hidden == [False, False], "hidden in both charts"
-    end(server, runs)
-
-
-def test_a_tick_of_eight_long_runs_is_under_20_kb(server: Server, page: Page) -> None:
-    runs = start(server, *(Experiment(cell="LSTM", units=units, epochs=100) for units in range(1, 9)))
-    for run in runs:
-        server.store.record(
-            [epoch_end(run, epoch, 0.7654321, 0.4, 0.8123456, 0.456789, 12.3) for epoch in range(1, 100)]
-        )
-        server.store.record(
-            [
-                Progress(run, 100, batch, 157, {"accuracy": 0.9123456, "loss": 0.1234567}, "training", time.time())
-                for batch in range(1, 100)
-            ]
-        )
-    answers: list[Response] = []
-    page.on("response", lambda response: answers.append(response) if "/rnn-compare/live" in response.url else None)
-    page.goto(f"{server.url}/?show={','.join(runs)}")
-    expect(page.locator("article.rc-card")).to_have_count(8)
-    wait_for_validation_points(page, 99)
-    answers.clear()
-    server.store.record([Progress(runs[0], 100, 120, 157, {"accuracy": 0.92, "loss": 0.12}, "training", time.time())])
-    page.wait_for_timeout(5000)
-    assert len(answers) >= 2, "the page asks for news"
-    bodies = [len(answer.body()) for answer in answers if answer.status == 200]
-    assert bodies, "there was something new"
-    assert max(bodies) < 20_000
     end(server, runs)
 
 

@@ -16,7 +16,7 @@ from .conftest import NAME, Ports, behind_nginx
 PASS = "a pass of the tests"
 
 
-@pytest.fixture(scope="module", params=["kept", "taken away"])
+@pytest.fixture(scope="module", params=["kept", pytest.param("taken away", marks=pytest.mark.thorough)])
 def course(request: pytest.FixtureRequest, ports: Ports, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a page behind a proxy that hands the path on, or takes it away."""
     folder = tmp_path_factory.mktemp("below_a_path")

@@ -74,7 +74,7 @@ def tape_gradients(experiment: Experiment, weights: Weights, ids: Any, labels: A
     return [by_tape(tape, loss, way, mask) for way in ways]
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 3)
 @given(
     cell=st.sampled_from(CELLS),
     units=st.integers(1, 5),
@@ -109,7 +109,7 @@ def test_gradients_are_those_of_tensorflow(
             np.testing.assert_allclose(ours.carry, expected[1], atol=1e-5)
 
 
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 4)
 @given(cell=st.sampled_from(CELLS), backward=st.booleans(), seed=st.integers(0, 2**31))
 def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backward: bool, seed: int) -> None:
     random = np.random.default_rng(seed)

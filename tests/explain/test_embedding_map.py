@@ -21,7 +21,7 @@ from tests.explain.conftest import VOCABULARY, StopError, encoded, random_weight
 
 
 @pytest.mark.slow
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 4)
 @given(
     cell=st.sampled_from(CELLS),
     units=st.integers(1, 5),

@@ -14,7 +14,7 @@ from tests.explain.conftest import StopError, padded_reviews, random_weights, sh
 
 
 @pytest.mark.slow
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     cell=st.sampled_from(["SimpleRNN", "LSTM", "GRU"]),
     units=st.integers(1, 8),

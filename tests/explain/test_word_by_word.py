@@ -45,7 +45,7 @@ def keras_layers(experiment: Experiment, weights: Weights, ids: Any) -> list[Any
 
 
 @pytest.mark.slow
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 3)
 @given(
     cell=st.sampled_from(CELLS),
     units=st.integers(1, 5),
@@ -72,7 +72,7 @@ def test_states_and_verdicts_are_those_of_keras_after_every_word(
 
 
 @pytest.mark.slow
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 5)
 @given(
     cell=st.sampled_from(CELLS),
     layers=st.integers(1, 2),
@@ -255,7 +255,7 @@ def left_out(experiment: Experiment, weights: Weights, text: str) -> Array:
     return logits_without(experiment, weights, review.ids, len(words_read(review)))
 
 
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples // 4)
 @given(
     cell=st.sampled_from(CELLS),
     layers=st.integers(1, 2),

@@ -193,6 +193,7 @@ def test_stop_is_heard_elsewhere_and_the_worker_is_free_again(far: Engine, recor
     assert {worker.address for worker in far.workers()} == before
 
 
+@pytest.mark.thorough
 def test_a_stopped_run_is_continued_from_what_was_fetched(far: Engine, record: ListeningStore) -> None:
     broken, unbroken = far.submit([long(), long()])
     until(lambda: len(record.run(broken).epochs) >= 3)

@@ -59,6 +59,7 @@ def test_a_server_that_is_killed_leaves_no_process_and_its_run_goes_on_after_a_n
         assert again.epochs[: len(interrupted.epochs)] == interrupted.epochs
 
 
+@pytest.mark.thorough
 def test_a_record_that_another_program_holds_for_ten_seconds_loses_nothing(cache: Path, command: Command) -> None:
     process = command("train", "--cell", "SimpleRNN", "--epochs", "30", "--reviews", "2000", "--dropout", "0.2", *TINY)
     store = RunStore(cache / "runs.db")

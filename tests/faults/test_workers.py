@@ -14,6 +14,7 @@ import pytest
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.files import checkpoint_file
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training import dispatcher
 from rnn_compare.training.dispatcher import LOST, LOST_ONCE, MAX_RESTARTS
@@ -24,6 +25,7 @@ from tests.faults.conftest import same_curve
 from tests.patience import PATIENCE
 from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
 
+LONG = tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)
 KILLS = 20
 """Workers killed in the soak."""
 
@@ -38,27 +40,34 @@ def kill_worker_of(engine: Engine, store: RunStore, run: str, how: signal.Signal
     os.kill(process.pid, how)
 
 
+@pytest.fixture
+def unbroken(engine: Engine, store: ListeningStore) -> Run:
+    """The run that others are held against, trained once."""
+    finished = [run for run in store.runs() if (run.experiment, run.status) == (LONG, Status.FINISHED)]
+    if not finished:
+        runs = engine.submit([LONG])
+        assert engine.wait(runs, PATIENCE)
+        finished = store.runs(runs)
+    return finished[0]
+
+
 def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken_run(
-    engine: Engine, store: ListeningStore
+    engine: Engine, store: ListeningStore, unbroken: Run
 ) -> None:
-    long = tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)
-    [unbroken, broken] = engine.submit([long, long])
-    assert engine.wait([unbroken], PATIENCE)
-    until(lambda: store.run(broken).status.ended)
-    [broken] = engine.submit([long])
+    [broken] = engine.submit([LONG])
     kill_worker_of(engine, store, broken, signal.SIGSEGV)
     until(lambda: store.run(broken).reason == LOST_ONCE)
     assert engine.wait([broken], PATIENCE)
     assert store.run(broken).status is Status.FINISHED
     assert store.run(broken).reason is None
     assert store.run(broken).continued
-    assert same_curve(store.run(broken), store.run(unbroken))
+    assert same_curve(store.run(broken), unbroken)
 
 
 @pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
 def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: Engine, store: ListeningStore) -> None:
     """As by a system that is short of memory: whose children cannot be followed any more count as lost."""
-    [run] = engine.submit([tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)])
+    [run] = engine.submit([LONG])
     until(lambda: store.run(run).epochs)
     before = worker_processes()
     [one] = [child for child in psutil.Process().children() if fork_server.is_one(child)]
@@ -71,19 +80,16 @@ def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: En
 
 
 def test_a_run_whose_worker_hangs_goes_on_with_another_and_its_curve_is_that_of_an_unbroken_run(
-    engine: Engine, store: ListeningStore, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, store: ListeningStore, unbroken: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cluster, "SILENT_SECONDS", 3.0)
     monkeypatch.setattr(cluster, "HUNG_SECONDS", 3.0)
-    long = tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)
-    [unbroken] = engine.submit([long])
-    assert engine.wait([unbroken], PATIENCE)
-    [hung] = engine.submit([long])
+    [hung] = engine.submit([LONG])
     kill_worker_of(engine, store, hung, signal.SIGSTOP)
     assert engine.wait([hung], PATIENCE)
     assert store.run(hung).status is Status.FINISHED
     assert store.run(hung).continued
-    assert same_curve(store.run(hung), store.run(unbroken))
+    assert same_curve(store.run(hung), unbroken)
 
 
 def fall_silent(dask_worker: Any) -> None:
@@ -126,8 +132,7 @@ def crash(*, tell: Any) -> None:  # noqa: ARG001  # as an analysis is called
 def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_beside_it_loses_nothing(
     engine: Engine, store: ListeningStore
 ) -> None:
-    long = tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)
-    runs = engine.submit([long, long])
+    runs = engine.submit([LONG, LONG])
     until(lambda: all(run.epochs for run in store.runs(runs)))
     analysis = engine.analyse(crash)
     until(lambda: analysis.ended)

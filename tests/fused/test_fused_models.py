@@ -23,11 +23,8 @@ SETTINGS: list[dict[str, Any]] = [
     {"cell": "SimpleRNN", "optimizer": "sgd"},
     {"cell": "SimpleRNN", "mask_padding": True},
     {"cell": "LSTM", "clipnorm": 0.01},
-    {"cell": "LSTM"},
     {"cell": "LSTM", "optimizer": "adam", "mask_padding": True},
-    {"cell": "GRU"},
-    {"cell": "GRU", "dropout": 0.3, "layers": 2, "bidirectional": True},
-    {"cell": "MGU"},
+    {"cell": "GRU", "dropout": 0.3, "layers": 2},
     {"cell": "MGU", "dropout": 0.3, "layers": 2, "bidirectional": True, "mask_padding": True},
 ]
 
@@ -72,7 +69,7 @@ def test_50_steps_lead_as_near_to_stock_as_stock_itself_with_rows_in_another_ord
     assert _distance(fused.get_weights(), expected) < 4 * _distance(stock.get_weights(), expected) + 5e-7
 
 
-@pytest.mark.parametrize("chosen", [*SETTINGS, {"cell": "LSTM", "bidirectional": True}], ids=str)
+@pytest.mark.parametrize("chosen", [*SETTINGS, {"cell": "LSTM"}, {"cell": "GRU", "bidirectional": True}], ids=str)
 def test_weights_have_the_paths_that_files_name_them_by(chosen: dict[str, Any]) -> None:
     experiment = Experiment.model_validate({**SMALL, **chosen})
     weights = keras_models.get_weights(models.build(experiment))

@@ -41,7 +41,7 @@ def networks_and_reviews(draw: st.DrawFn) -> tuple[Experiment, NDArray[np.int64]
 
 
 @given(networks_and_reviews())
-@settings(max_examples=40)
+@settings(max_examples=settings().max_examples // 3)
 def test_what_a_network_says_and_every_gradient_are_those_of_stock_keras(
     drawn: tuple[Experiment, NDArray[np.int64]],
 ) -> None:
@@ -51,7 +51,7 @@ def test_what_a_network_says_and_every_gradient_are_those_of_stock_keras(
 
 @pytest.mark.parametrize("cell", KERNELS)
 @pytest.mark.parametrize("masked", [False, True])
-@pytest.mark.parametrize("lengths", [(12, 9, 9, 5, 1, 0), (12,) * 6, (0,) * 6, (0, 12, 0, 12, 3, 3)], ids=str)
+@pytest.mark.parametrize("lengths", [(12, 9, 0, 5, 1, 0), (12,) * 6, (0,) * 6], ids=str)
 def test_reviews_of_all_padding_and_of_none_stand_side_by_side(
     cell: str, masked: bool, lengths: tuple[int, ...]
 ) -> None:
@@ -85,7 +85,7 @@ def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_wh
         np.testing.assert_allclose(ours, theirs, rtol=1e-4, atol=1e-6 * np.abs(whole).max())
 
 
-@pytest.mark.parametrize("scale", [1.0, 30.0, 300.0])
+@pytest.mark.parametrize("scale", [1.0, 300.0])
 def test_loss_and_accuracy_are_those_that_keras_tells_however_sure_a_network_is(scale: float) -> None:
     experiment = Experiment(cell="GRU", units=5, embedding_size=4, maxlen=12, vocabulary_size=VOCABULARY)
     stock, fused = keras_models.build(experiment), models.build(experiment)
@@ -101,7 +101,9 @@ def test_loss_and_accuracy_are_those_that_keras_tells_however_sure_a_network_is(
         np.testing.assert_allclose(a, b, rtol=0, atol=2e-5)
 
 
-@pytest.mark.parametrize("optimizer", ["rmsprop", "adam", "sgd"])
+@pytest.mark.parametrize(
+    "optimizer", ["adam", *(pytest.param(name, marks=pytest.mark.thorough) for name in ("rmsprop", "sgd"))]
+)
 def test_a_fit_tells_its_callbacks_what_stock_keras_does_and_has_its_weights_in_keras_by_then(optimizer: Any) -> None:
     """Between epochs whoever asks Keras for weights, moments or the step's number gets those of the epoch's end."""
     experiment = Experiment(
@@ -171,8 +173,8 @@ class _Told(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is not fol
 
 @pytest.mark.parametrize(
     ("initial_epoch", "ends", "epochs"),
-    [(0, {}, 3), (2, {}, 1), (0, {"last_epoch": 1}, 2), (0, {"last_batch": 2}, 1)],
-    ids=["whole", "resumed", "stopped after an epoch", "stopped within one"],
+    [(2, {}, 1), (0, {"last_epoch": 1}, 2), (0, {"last_batch": 2}, 1)],
+    ids=["resumed", "stopped after an epoch", "stopped within one"],
 )
 def test_a_fit_calls_its_callbacks_when_stock_keras_does(initial_epoch: int, ends: dict[str, int], epochs: int) -> None:
     experiment = Experiment(

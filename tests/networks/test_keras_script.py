@@ -54,7 +54,9 @@ def test_the_script_holds_out_slows_down_and_stops_as_its_run_does(
 ) -> None:
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(prepared_cache))
     settings = TINY | {"epochs": 8, "learning_rate": 0.1, "schedule": schedule, "patience": 2, "stock_layers": True}
-    experiment = Experiment(**settings, vocabulary_size=500, test_split=0.2, vary_split=True, seed=5)
+    experiment = Experiment(
+        **settings, cell="LSTM", dropout=0.2, vocabulary_size=500, test_split=0.2, vary_split=True, seed=5
+    )
     names = run(experiment)
     printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("epoch")]
 
@@ -71,7 +73,7 @@ def test_the_script_holds_out_slows_down_and_stops_as_its_run_does(
     assert 2 < len(printed) < experiment.epochs
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_the_script_trains_on_the_programs_data_and_repeats_its_run(
     prepared_cache: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -111,7 +113,7 @@ def test_with_keras_file_the_script_asks_keras_for_it(monkeypatch: pytest.Monkey
     assert names["history"]["val_accuracy"]
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=settings().max_examples // 5)
 @given(
     st.builds(
         Experiment,

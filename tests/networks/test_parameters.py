@@ -33,7 +33,7 @@ all_experiments = st.builds(
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(small_experiments)
 def test_every_tensor_is_the_one_keras_makes(experiment: Experiment) -> None:
     model = network(experiment)

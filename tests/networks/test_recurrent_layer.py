@@ -35,7 +35,7 @@ def directions_of(layer: keras.Layer) -> tuple[CellWeights, ...]:
     return tuple(CellWeights(*arrays[start : start + 3]) for start in range(0, len(arrays), 3))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     cell=cells,
     units=st.integers(1, 9),

@@ -15,7 +15,7 @@ from rnn_compare.runs.store import RunStore
 from .conftest import Trained
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_run_from_top_to_bottom_it_repeats_the_runs_to_the_last_printed_digit(trained: Trained, tmp_path: Path) -> None:
     from nbclient import NotebookClient
 

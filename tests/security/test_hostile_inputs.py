@@ -374,8 +374,15 @@ def test_the_command_line_answers_in_a_sentence(trained: str, name: str, capsys:
         assert "Traceback" not in capsys.readouterr().err, call[:2]
 
 
-@pytest.mark.parametrize("given", [b"\xff\xfe\x80", b"lstm-\xed\xa0\x80", b"; touch hacked;", b"$(touch hacked)"])
-@pytest.mark.parametrize("call", ["predict {} good", "predict {run} {}", "export {run} --model {}", "train --units {}"])
+@pytest.mark.parametrize(
+    ("call", "given"),
+    [
+        ("predict {} good", b"lstm-\xed\xa0\x80"),
+        ("predict {run} {}", b"\xff\xfe\x80"),
+        ("export {run} --model {}", b"\xff\xfe\x80"),
+        ("train --units {}", b"$(touch hacked)"),
+    ],
+)
 def test_bytes_that_are_no_text_get_a_sentence_too(trained: str, call: str, given: bytes, tmp_path: Path) -> None:
     arguments = [given if word == "{}" else word.format(run=trained).encode() for word in call.split()]
     done = subprocess.run(

@@ -42,7 +42,6 @@ SOURCE = Source(
 SETTINGS = {
     "cell": "LSTM",
     "units": 2,
-    "epochs": 10,
     "maxlen": 8,
     "batch_size": 8,
     "vocabulary_size": 100,
@@ -202,7 +201,8 @@ def test_a_network_learns_from_it(project: Path) -> None:
 from rnn_compare.experiment import Experiment
 from rnn_compare.training.worker import job
 events = []
-job.train("run", Experiment(source="plays", learning_rate=0.05, stock_layers=True, **{SETTINGS!r}), events.append, bool)
+experiment = Experiment(source="plays", epochs=10, learning_rate=0.05, stock_layers=True, **{SETTINGS!r})
+job.train("run", experiment, events.append, bool)
 assert events[-1].status == "finished", events[-1]
 print([event.figures["val_accuracy"] for event in events if type(event).__name__ == "EpochEnd"])
 """
@@ -218,7 +218,7 @@ import numpy as np
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_script import script
 from rnn_compare.reviews import prepared
-experiment = Experiment(source="plays", **{SETTINGS!r})
+experiment = Experiment(source="plays", epochs=2, **{SETTINGS!r})
 names = {{}}
 exec(compile(script(experiment), "script.py", "exec"), names)
 split = prepared.load("plays").padded(experiment)
@@ -226,4 +226,4 @@ np.testing.assert_array_equal(names["x"], np.concatenate([split.x_train, split.x
 np.testing.assert_array_equal(names["y"], np.concatenate([split.y_train, split.y_val]))
 """
     printed = run(project, script)
-    assert printed.count("val_accuracy") == 10, printed
+    assert printed.count("val_accuracy") == 2, printed
