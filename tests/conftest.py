@@ -12,7 +12,7 @@ import pytest
 from hypothesis import settings
 from streamlit.components.v2 import manifest_scanner
 
-from rnn_compare.server.services import FIRST_START_VARIABLE
+from rnn_compare.server.services import FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
 from tests import kept
 from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
 from tests.unstarted import own_app, record, services  # noqa: F401  # fixtures
@@ -21,6 +21,8 @@ kept.keep()
 
 # A record is empty until a test records something, and no worker measures; tests of a first start ask for it.
 os.environ[FIRST_START_VARIABLE] = "0"
+# Most servers of the tests train nothing: workers import TensorFlow once one is asked for.
+os.environ[FIRST_PAGE_VARIABLE] = "3600"
 
 # AppTest looks through all installed packages for each new visitor, which takes ten times as long as to draw a page.
 manifest_scanner.scan_component_manifests = functools.cache(manifest_scanner.scan_component_manifests)
