@@ -27,7 +27,7 @@ def run(options: argparse.Namespace) -> int:
 
     texts = options.group
     if len(texts) < 2:
-        raise UserError("One group was given; name at least two to compare, each a run's id or several with commas.")
+        raise UserError("Name at least two groups to compare, each a run ID or several joined by commas.")
     with foreground.open_store() as store:
         groups = _told_apart([_group(store, names) for names in texts], texts)
         verdict = judge(groups, Evidence(store), options.measure)
@@ -46,7 +46,7 @@ def run(options: argparse.Namespace) -> int:
         for group in groups:
             for run in group.left_out:
                 epochs = f"{len(run.epochs)} of {run.experiment.epochs} epochs"
-                print(f"{run.id} is left out: {run.status.value} after {epochs}.")
+                print(f"{run.id} is not included: {run.status.value} after {epochs}.")
     return 0
 
 
@@ -55,17 +55,15 @@ def _group(store: "RunStore", text: str) -> "Group":
 
     names = list(dict.fromkeys(name for name in text.split(",") if name))
     if not names:
-        raise UserError("A group is empty; name a run's id, or several joined by commas, as `runs` lists them.")
+        raise UserError("A group is empty. Name run IDs as `runs` lists them, joined by commas.")
     runs = [store.run(name) for name in names]
     matches = groups(runs)
     if len(matches) > 1:
         labels = " and ".join(group.name for group in matches[:2])
-        raise UserError(f"{text[:80]} is no group: its runs differ by more than their seed ({labels}). Take some away.")
+        raise UserError(f"{text[:80]} is not a group: its runs differ in more than the seed ({labels}). Remove some.")
     working = [run.id for run in runs if not run.status.ended]
     if working:
-        raise UserError(
-            f"{working[0]} is not finished: no verdict before all runs have ended. Wait for it, or stop it."
-        )
+        raise UserError(f"{working[0]} is not finished. Wait for it, or stop it.")
     return matches[0]
 
 

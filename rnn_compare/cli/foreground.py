@@ -89,7 +89,7 @@ def path(name: str) -> Path:
     try:
         return Path(name).expanduser()
     except RuntimeError as error:
-        raise UserError(f"{name} names a home folder that is not there. Choose another path.") from error
+        raise UserError(f"{name} names a home folder that does not exist. Choose another path.") from error
 
 
 def _watch(follower: Follower, show: output.Show, seconds: float | None = None, engine: "Engine | None" = None) -> None:

@@ -96,7 +96,7 @@ def _predict(options: argparse.Namespace) -> int:
         output.json_line({"label": verdict.label, "probability": verdict.probability})
     else:
         if verdict.rests_on_nothing:
-            print("No word of this is known, so there is no verdict: the network would say the same of any such text.")
+            print("None of these words is in the vocabulary: no prediction.")
         else:
             print(f"{percent(verdict.share)} {verdict.label}")
             if verdict.warning:
@@ -119,7 +119,7 @@ def _runs(options: argparse.Namespace) -> int:
     elif runs:
         print(output.runs_table(runs))
     else:
-        print("No run yet. `python -m rnn_compare train` makes the first.")
+        print("No runs yet. Train one with `python -m rnn_compare train`.")
     return 0
 
 
@@ -133,54 +133,54 @@ def _refuse_what_is_no_text(options: argparse.Namespace) -> None:
             try:
                 str(text).encode()
             except UnicodeEncodeError as error:
-                raise UserError(f"{str(text)[:40]!a} is no text in UTF-8. Write it again.") from error
+                raise UserError(f"{str(text)[:40]!a} is not UTF-8 text.") from error
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m rnn_compare",
-        description="Compare recurrent networks on 25,000 real movie reviews, without a browser. "
-        f"Runs made here appear on the page (`{page_command()}`) too, which is opened if no command is given.",
+        description="Compare recurrent networks on 25,000 movie reviews. Runs also appear on the page "
+        f"(`{page_command()}`), which opens if no command is given.",
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", title="commands")
     command = commands.add_parser(
         "page", help="open the page in the browser", epilog="Example: page --server.port 8600"
     )
-    command.description = "Opens the page in the browser. Options go to Streamlit, as those of `streamlit run` do."
+    command.description = "Opens the page in the browser. Options are passed to `streamlit run`."
     command.set_defaults(command=short_commands.page)
     _add_train(commands)
     _add_continue(commands)
     _add_sweep(commands)
-    command = _command(
-        commands, "compare", compare.run, "tell which of several groups of runs is better, if that can be told"
-    )
-    command.add_argument("group", metavar="GROUP", nargs="+", help="a run's id, or those of several seeds: ID,ID,…")
+    command = _command(commands, "compare", compare.run, "test which of several groups of runs is better")
+    command.add_argument("group", metavar="GROUP", nargs="+", help="a run ID, or several seeds: ID,ID,…")
     command.add_argument(
         "--measure",
         choices=("test", "kept", "typical"),
-        help="the test reviews; the weights that one would keep; a typical epoch. What tells most if left out.",
+        help="test reviews; kept weights; typical epoch (default: the most informative)",
     )
     command = _command(
-        commands, "baselines", short_commands.baselines, "tell what classifiers that ignore the order of words reach"
+        commands, "baselines", short_commands.baselines, "accuracy of classifiers that ignore word order"
     )
     add_settings(command, several=(), offered=BASELINE_SETTINGS)
-    command = _command(commands, "parameters", _parameters, "count what a network learns, term by term")
+    command = _command(commands, "parameters", _parameters, "count a network's parameters, term by term")
     add_settings(command)
-    command = _command(commands, "predict", _predict, "let a trained network judge a review")
+    command = _command(commands, "predict", _predict, "classify a review with a trained network")
     command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
     command.add_argument("text", metavar="TEXT", help="the review, in quotes")
     _add_which(command)
     _command(commands, "runs", _runs, "list all runs")
-    command = _command(commands, "fetch", short_commands.fetch, "fetch the files of a source, where there is a network")
+    command = _command(commands, "fetch", short_commands.fetch, "download the files of a source")
     command.add_argument("source", choices=short_commands.FETCHABLE, help=" or ".join(short_commands.FETCHABLE))
     _add_report(commands)
-    command = _command(commands, "import", report.take_in, "take in the runs of a report or a recording from elsewhere")
-    command.add_argument("file", metavar="FILE", help="what `report --html` or `record` wrote, here or elsewhere")
-    command = commands.add_parser("record", help="write finished runs with their best weights, to be played elsewhere")
+    command = _command(commands, "import", report.take_in, "import the runs of a report or recording")
+    command.add_argument("file", metavar="FILE", help="a file written by `report --html` or `record`")
+    command = commands.add_parser(
+        "record", help="write finished runs with their best weights, to replay on another machine"
+    )
     command.set_defaults(command=report.record)
     command.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
-    command.add_argument("file", metavar="FILE.json.gz", help="the file to write, which another copy can `import`")
-    command = commands.add_parser("export", help="write a run's network as a stock Keras model")
+    command.add_argument("file", metavar="FILE.json.gz", help="the file to write; `import` reads it")
+    command = commands.add_parser("export", help="export a run's network as a stock Keras model")
     command.set_defaults(command=short_commands.export)
     command.add_argument("run", metavar="RUN", help="a run's id, as `runs` lists it")
     command.add_argument("--model", required=True, metavar="FILE.keras", help="the file to write")
@@ -189,62 +189,55 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_train(commands: Any) -> None:
-    train = _command(commands, "train", _train, "train networks side by side and show how well they do")
+    train = _command(commands, "train", _train, "train networks side by side")
     train.description = (
-        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}, several at once. "
-        "Ctrl-C stops them; finished epochs are kept. "
-        "Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
+        f"Trains one network for each cell × units × maxlen, at most {MAX_COMPARED}. Ctrl-C stops them; finished "
+        "epochs are kept. Example: train --cell SimpleRNN LSTM --units 32 --maxlen 500 --epochs 10"
     )
-    train.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of bounds, 130 after Ctrl-C."
+    train.epilog = "Exit code: 0, 1 if a run failed, 2 for a setting out of range, 130 after Ctrl-C."
     add_settings(train, cell=BOOK.cells)
 
 
 def _add_continue(commands: Any) -> None:
     again = _command(commands, "continue", _continue, "resume runs that were stopped, interrupted or failed")
-    again.description = (
-        "Resumes runs after their last finished epoch, as if they had never been interrupted. "
-        "Example: continue lstm-3f9a2c --more 5"
-    )
+    again.description = "Resumes runs after their last finished epoch. Example: continue lstm-3f9a2c --more 5"
     again.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, as `runs` lists them")
     again.add_argument("--more", type=_count, default=0, metavar="EPOCHS", help="epochs to add, also to finished runs")
 
 
 def _add_sweep(commands: Any) -> None:
-    many = _command(commands, "sweep", _sweep, "train a grid over any settings with several seeds")
+    many = _command(commands, "sweep", _sweep, "train a grid of settings with several seeds")
     many.description = (
-        f"Trains one network for each combination of the values given, at most {sweeps.MAX_RUNS}, and tells for each "
-        "setting the mean over its seeds with its 95 % interval. What has trained already is used again, what was "
-        "broken off goes on. Ctrl-C stops all of it. "
+        f"Trains one network for each combination of values, at most {sweeps.MAX_RUNS}, and prints each setting's mean "
+        "over its seeds with a 95 % interval. Finished runs are reused, interrupted ones continue. Ctrl-C stops them. "
         "Example: sweep --cell LSTM GRU --units 16 32 --dropout 0 0.2 --seeds 1 2 3"
     )
     many.add_argument(
-        "--continue", dest="sweep", metavar="ID", help="go on with a sweep that was broken off; settings are its own"
+        "--continue", dest="sweep", metavar="ID", help="continue an interrupted sweep with its own settings"
     )
-    many.add_argument("--again", action="store_true", help="train all of it anew, also what has trained already")
+    many.add_argument("--again", action="store_true", help="train everything again, finished runs too")
     add_settings(many, cell=BOOK.cells, several=tuple(Experiment.model_fields))
 
 
 def _add_report(commands: Any) -> None:
     written = _command(commands, "report", report.write, "write a report of runs to take home")
     written.description = (
-        "Writes what runs have shown: as a page with charts, tables and verdicts that needs no network; as a notebook "
-        "that repeats it in stock Keras; their curves and predictions as tables; for TensorBoard. "
-        "Example: report lstm-3f9a2c,lstm-77ab01 gru-51c0de --html report.html"
+        "Writes a page with charts, tables and verdicts that works offline; a notebook that repeats the training in "
+        "stock Keras; curves and predictions as tables; TensorBoard files. Example: report lstm-3f9a2c,lstm-77ab01 "
+        "gru-51c0de --html report.html"
     )
     written.add_argument("run", metavar="RUN", nargs="+", help="runs' ids, also several joined by commas")
-    written.add_argument("--html", metavar="FILE", help="a page, which another copy of the program can `import`")
+    written.add_argument("--html", metavar="FILE", help="a page; `import` reads it")
     written.add_argument("--notebook", metavar="FILE.ipynb", help="a Jupyter notebook")
     for kind in ("parquet", "csv"):
         more = f"FILE.curves.{kind}"
-        written.add_argument(
-            f"--{kind}", metavar="FILE", help=f"a row for each prediction; the curves beside it in {more}"
-        )
-    written.add_argument("--tensorboard", metavar="FOLDER", help="event files, in a folder for each run")
+        written.add_argument(f"--{kind}", metavar="FILE", help=f"a row for each prediction; curves go to {more}")
+    written.add_argument("--tensorboard", metavar="FOLDER", help="event files, a folder for each run")
 
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no number of epochs; it must be a whole number from 0 on.")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of epochs; use a whole number from 0.")
     return int(text)
 
 
@@ -253,7 +246,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=purpose, description=purpose.capitalize() + ".")
     parser.set_defaults(command=command)
-    parser.add_argument("--json", action="store_true", help="print one JSON object per line and nothing else")
+    parser.add_argument("--json", action="store_true", help="print one JSON object per line")
     return parser
 
 

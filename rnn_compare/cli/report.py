@@ -26,7 +26,7 @@ def write(options: argparse.Namespace) -> int:
     places = {kind: _place(kind, target) for kind in KINDS if (target := getattr(options, kind)) is not None}
     if not places:
         flags = ", ".join(f"--{kind}" for kind in KINDS)
-        raise UserError(f"Nothing is to be written. Say what and where, such as --html report.html; there are {flags}.")
+        raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
     from rnn_compare.report.contents import gather
 
     with foreground.open_store() as store:
@@ -48,14 +48,14 @@ def take_in(options: argparse.Namespace) -> int:
         imported = taken_in(foreground.path(options.file), store)
     for item in imported:
         if item.is_renamed:
-            print(f"{item.id_there} is here already: taken in as {item.run.id}.", file=sys.stderr)
+            print(f"{item.id_there} already exists: imported as {item.run.id}.", file=sys.stderr)
         if options.json:
             output.json_line({"kind": "imported", "run": item.run.id, "recorded_as": item.id_there})
         else:
             run = item.run
             print(f"{run.id}  {run.title}  {run.status.value}, recorded on {run.owner.host}")
     if not options.json:
-        print(f"{counted(len(imported), 'run')} taken in: they can be looked at and compared, not continued.")
+        print(f"{counted(len(imported), 'run')} imported: they can be viewed and compared, not continued.")
     return 0
 
 
@@ -63,7 +63,7 @@ def record(options: argparse.Namespace) -> int:
     """Writes finished runs with their best weights; returns the exit code."""
     place = foreground.path(options.file)
     if not place.name.endswith(".json.gz"):
-        raise UserError(f"{place} does not end in .json.gz, as a recording must. Name it comparison.json.gz.")
+        raise UserError(f"{place} must end in .json.gz, for example comparison.json.gz.")
     from rnn_compare.report import shipped_runs
 
     with foreground.open_store() as store:
@@ -81,12 +81,12 @@ def _place(kind: "Form", name: str) -> Path:
     place = foreground.path(name)
     wanted = "a folder" if kind == "tensorboard" else "a file in an existing folder"
     if kind == "tensorboard":
-        problem = "is no folder" if place.exists() and not place.is_dir() else ""
+        problem = "is not a folder" if place.exists() and not place.is_dir() else ""
     else:
         problem = (
-            "is a folder" if place.is_dir() else "" if place.parent.is_dir() else "lies in a folder that is not there"
+            "is a folder" if place.is_dir() else "" if place.parent.is_dir() else "is in a folder that does not exist"
         )
-        problem = problem or ("is no plain file" if place.exists() and not place.is_file() else "")
+        problem = problem or ("is not a regular file" if place.exists() and not place.is_file() else "")
     if problem:
         raise UserError(f"{place} {problem}; {wanted} is needed. Choose another path.")
     return place

@@ -40,8 +40,8 @@ def add_settings(
         limits = " or ".join(names) if names else "{:,} to {:,}".format(*bounds(name))
         if name == "reviews":
             sizes = ", ".join(f"{source_name} {source(source_name).size:,}" for source_name in SOURCES)
-            limits = f"{int(bounds(name)[0])} to all that the source holds ({sizes})"
-        more = " Or FILE.csv: texts of your own with two labels." if name == "source" else ""
+            limits = f"{int(bounds(name)[0])} to the size of the source ({sizes})"
+        more = " Or FILE.csv: your own texts with two labels." if name == "source" else ""
         group.add_argument(
             flag,
             dest=name,
@@ -78,7 +78,9 @@ def _add_switch(group: Any, name: str, flag: str, several: bool) -> None:
         group.add_argument(flag, action=argparse.BooleanOptionalAction, help=purpose)
         return
     group.add_argument(flag, dest=name, action="append_const", const=True, help=purpose)
-    group.add_argument(f"--no-{flag[2:]}", dest=name, action="append_const", const=False, help="Not so; or give both.")
+    group.add_argument(
+        f"--no-{flag[2:]}", dest=name, action="append_const", const=False, help="Switch it off, or give both."
+    )
 
 
 def _source_name(source_or_file: str, as_json: bool) -> str:

@@ -80,7 +80,7 @@ def fetch(options: argparse.Namespace) -> int:
     if options.json:
         output.json_line({"kind": "fetched", "source": options.source, "file": path})
     else:
-        print(f"{source.title}: {path}. Train on it by: train --source {options.source}")
+        print(f"{source.title}: {path}. Train on it with: train --source {options.source}")
     return 0
 
 
@@ -88,9 +88,9 @@ def export(options: argparse.Namespace) -> int:
     """Writes a run's network as a stock Keras model and returns the exit code."""
     target = foreground.path(options.model)
     if target.suffix != ".keras":
-        raise UserError(f"{target} does not end in .keras, as the file of a Keras model must. Name it model.keras.")
+        raise UserError(f"{target} must end in .keras, for example model.keras.")
     if target.is_dir() or not target.parent.is_dir():
-        what = "is a folder" if target.is_dir() else "lies in a folder that does not exist"
+        what = "is a folder" if target.is_dir() else "is in a folder that does not exist"
         raise UserError(f"{target} {what}; a file in an existing folder is needed. Choose another path.")
     with foreground.open_store() as store:
         run = store.run(options.run)
@@ -108,8 +108,8 @@ def export(options: argparse.Namespace) -> int:
     print(f"{run.title}: weights of epoch {epoch.epoch if epoch else 0} written to {target}", file=sys.stderr)
     if not cell(run.experiment.cell).in_keras:
         print(
-            f"Keras itself has no {run.experiment.cell}: run its class from the run's Keras script (on the page Runs) "
-            "first, then keras.models.load_model opens the file.",
+            f"Keras itself has no {run.experiment.cell}: run the class in the run's Keras script (page Runs) before "
+            "keras.models.load_model.",
             file=sys.stderr,
         )
     return 0

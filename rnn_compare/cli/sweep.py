@@ -32,7 +32,7 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     """
     sweep = survey(experiments, [] if again else _recorded())
     if sweep.trained:
-        print(f"{counted(len(sweep.trained), 'run')} of the sweep trained already and used again", file=sys.stderr)
+        print(f"{counted(len(sweep.trained), 'run')} of the sweep already trained and reused", file=sys.stderr)
     if not (sweep.to_train or sweep.at_work):
         _tell_results(sweep.trained, as_json)
         return 0
@@ -68,10 +68,10 @@ def proceed(sweep: str, as_json: bool) -> int:
     runs = _begun_together(sweep)
     if not runs:
         raise UserError(
-            f"There is no sweep called {sweep[:40]!r}. `python -m rnn_compare sweep` names it as it begins."
+            f"There is no sweep {sweep[:40]!r}. `python -m rnn_compare sweep` prints its name when it starts."
         )
     if any(not run.status.ended for run in runs):
-        raise UserError(f"The sweep {sweep} is at work already.")
+        raise UserError(f"The sweep {sweep} is already running.")
     unfinished = [run.id for run in runs if run.can_be_continued]
     if not unfinished:
         _tell_results(runs, as_json)
@@ -87,7 +87,7 @@ def proceed(sweep: str, as_json: bool) -> int:
     runs = _begun_together(sweep)
     _tell_results(runs, as_json)
     if any(run.can_be_continued for run in runs):
-        print(f"Go on with it by: python -m rnn_compare sweep --continue {sweep}", file=sys.stderr)
+        print(f"Continue it with: python -m rnn_compare sweep --continue {sweep}", file=sys.stderr)
     return code
 
 
@@ -139,8 +139,8 @@ def _begun_together(sweep: str) -> list[Run]:
 def _how_to_go_on(before: Sweep, now: Sweep) -> str:
     together = {now.runs[experiment].comparison for experiment in now.experiments if experiment in now.runs}
     if before.runs or len(together) != 1:
-        return "Go on with it by the same command again: what is trained is used, what was broken off goes on."
-    return f"Go on with it by: python -m rnn_compare sweep --continue {together.pop()}"
+        return "Continue it with the same command: finished runs are reused, interrupted ones continue."
+    return f"Continue it with: python -m rnn_compare sweep --continue {together.pop()}"
 
 
 def _tell_results(runs: Sequence[Run], as_json: bool) -> None:
@@ -152,13 +152,13 @@ def _tell_results(runs: Sequence[Run], as_json: bool) -> None:
         return
     for row in rows:
         if row["left_out"]:
-            print(f"Not to their end, so in no mean: {', '.join(row['left_out'])}", file=sys.stderr)
+            print(f"Not finished, not in the means: {', '.join(row['left_out'])}", file=sys.stderr)
     settings = [name for name in rows[0] if name not in _FIGURES] if rows else []
     print(output.table((*settings, *_HEADS), [_row(row, settings) for row in rows]))
     if any(row["margin"] is not None for row in rows):
         print("± is the 95 % interval of the mean over seeds (Student's t).")
     if differing := [name.replace("_", " ") for name in settings if name in JUDGED_BY]:
-        print(f"Settings with another {' or '.join(differing)} are judged by other reviews: do not compare them.")
+        print(f"Settings with another {' or '.join(differing)} have different validation reviews: do not compare them.")
 
 
 _HEADS = ("complete", "best epoch", "standard deviation", "lowest to highest", "kept weights", "typical epoch", "test")

@@ -67,7 +67,7 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         UserError: If none was named, or one is not in the record.
     """
     if not ids:
-        raise UserError("No run was named. Name at least one, as `python -m rnn_compare runs` lists them.")
+        raise UserError("Name at least one run; `python -m rnn_compare runs` lists them.")
     runs = tuple(store.run(run) for run in dict.fromkeys(ids))
     _prepare({run.experiment.dataset for run in runs})
     evidence, all_groups = evidence or Evidence(store), tuple(groups(runs))

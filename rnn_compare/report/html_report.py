@@ -20,7 +20,9 @@ from rnn_compare.report.report_charts import charts
 
 FEW, SEVERAL = 3, 8
 """Verdicts that are read from afar; of more, each is small. More than several are folded away, the clearest not."""
-PLUS_MINUS = "± is the 95 % interval of the mean over the seeds (Student's t); the same reviews judge all of them."
+PLUS_MINUS = (
+    "± is the 95 % interval of the mean over the seeds (Student's t); all seeds share the same validation reviews."
+)
 
 
 def html(contents: Contents) -> str:
@@ -95,15 +97,15 @@ def _sections(contents: Contents, looks: Sequence[Look]) -> list[str]:
         f'<p class="soft">{counted(len(contents.runs), "run")}{seeds}. Report of {made:{html_tables.TIME} %Z}.</p>',
         _verdicts(contents),
         f"<h2>Curves</h2>{_legend(groups, looks)}{_plots(contents, looks)}",
-        f"<h2>What each setting achieved</h2>{html_tables.of_groups(contents, looks)}"
+        f"<h2>Results by setting</h2>{html_tables.of_groups(contents, looks)}"
         f'<ul class="soft">{which}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(groups)}',
     ]
     if contents.baselines:
-        sections.append(f"<h2>What reading without order reaches</h2>{html_tables.of_baselines(contents.baselines)}")
-    sections.append(f"<h2>The parameters, term by term</h2>{html_tables.arithmetic(contents, looks)}")
-    sections.append(f"<h2>Every run</h2>{html_tables.of_runs(contents)}{html_tables.notes(contents.runs)}")
+        sections.append(f"<h2>Baselines without word order</h2>{html_tables.of_baselines(contents.baselines)}")
+    sections.append(f"<h2>Parameters, term by term</h2>{html_tables.arithmetic(contents, looks)}")
+    sections.append(f"<h2>All runs</h2>{html_tables.of_runs(contents)}{html_tables.notes(contents.runs)}")
     sections.append(f"<h2>Settings</h2>{html_tables.settings(groups)}")
-    sections.append(f"<h2>How it was made</h2>{html_tables.made_with(contents.runs)}{_ENDING}")
+    sections.append(f"<h2>Environment</h2>{html_tables.made_with(contents.runs)}{_ENDING}")
     return sections
 
 
@@ -115,7 +117,7 @@ _ENDING = (
 
 def _verdicts(contents: Contents) -> str:
     if contents.so_far:
-        return "<p>Some of these runs are still at work: what stands here is so far, and there is no verdict yet.</p>"
+        return "<p>Some runs are still training: figures are preliminary, and there is no verdict yet.</p>"
     if contents.verdict is None:
         return ""
     paragraphs = []
@@ -133,7 +135,7 @@ def _verdicts(contents: Contents) -> str:
     )
     size = "many" if len(paragraphs) > FEW else "few"
     summary = f'<p class="verdict">{escape(result(contents.verdict))}</p>'
-    return f'<h2>What may be concluded</h2><div class="{size}">{summary}{first}{folded}</div>'
+    return f'<h2>Verdict</h2><div class="{size}">{summary}{first}{folded}</div>'
 
 
 def _legend(groups: Sequence[Group], looks: Sequence[Look]) -> str:
@@ -157,10 +159,10 @@ def _plots(contents: Contents, looks: Sequence[Look]) -> str:
     if not figures:
         return "<p>No epoch has finished yet.</p>"
     several = any(len(group.runs) > 1 for group in contents.groups)
-    means = "Bold is the mean over the seeds in its 95 % band, thin is each seed. " if several else ""
+    means = "Bold: mean over the seeds with its 95 % band; thin: single seeds. " if several else ""
     return (
         f'<div class="plots">{"".join(figures)}</div><p class="soft">{means}'
-        "Drag over a chart to zoom, double-click to go back. PNG and SVG are saved as seen, 1920 × 1080.</p>"
+        "Drag to zoom, double-click to reset. PNG and SVG save the current view, 1920 × 1080.</p>"
     )
 
 
@@ -171,4 +173,4 @@ def _left_out(groups: Sequence[Group]) -> str:
         for group in groups
         for run in group.left_out
     ]
-    return f"<p>Left out of the means:</p><ul>{''.join(lines)}</ul>" if lines else ""
+    return f"<p>Not in the means:</p><ul>{''.join(lines)}</ul>" if lines else ""

@@ -105,14 +105,14 @@ def settings(groups: Sequence[Group]) -> str:
         for label, row, seed in zip(labels(plain), values, seeds, strict=True)
     ]
     heads = ("Network", *(SETTINGS[name].label for name in differing), "seeds")
-    return f"{table(heads, rows)}<h3>The same for all</h3>{facts(in_words(shared))}"
+    return f"{table(heads, rows)}<h3>Same for all</h3>{facts(in_words(shared))}"
 
 
 def made_with(runs: Sequence[Run]) -> str:
     """Returns on which machines and with which versions the runs were trained; equal ones once."""
     groups: dict[tuple[Any, ...], list[Run]] = {}
     for run in runs:
-        where = {"machine": run.owner.host, **({"taken in as": run.origin} if run.is_from_elsewhere else {})}
+        where = {"machine": run.owner.host, **({"imported as": run.origin} if run.is_from_elsewhere else {})}
         groups.setdefault(tuple((where | run.versions).items()), []).append(run)
     cards = []
     for key, trained in groups.items():

@@ -60,9 +60,7 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
             if run.weights is not None:
                 learned[here] = run.weights.unpacked(run.experiment), run.weights.epoch == len(run.epochs)
         except ValueError as error:
-            raise UserError(
-                f"The report's data cannot be taken in: {run.id} has {error}. Nothing was recorded."
-            ) from None
+            raise UserError(f"The report cannot be imported: {run.id} has {error}. Nothing was recorded.") from None
         runs.append((run.run(here, ids.get(run.comparison, comparisons[run.comparison])), predictions))
     try:
         for here, (arrays, is_last) in learned.items():  # first: a run that can be asked has its weights
@@ -80,12 +78,11 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
 def _data(file: Path) -> bytes:
     try:
         if not file.is_file():
-            what = "is a folder" if file.is_dir() else "is not there, or no file"
-            raise UserError(f"{file} {what}. Name a report as `report --html` writes it.")
+            what = "is a folder" if file.is_dir() else "does not exist or is not a file"
+            raise UserError(f"{file} {what}. Name a report written by `report --html`.")
         if (size := file.stat().st_size) > MAX_FILE:
             raise UserError(
-                f"{file} has {size / 2**20:,.0f} MB; a report that is taken in has at most {MAX_FILE // 2**20}. "
-                "Make a report of fewer runs."
+                f"{file} has {size / 2**20:,.0f} MB; the limit is {MAX_FILE // 2**20}. Make a report of fewer runs."
             )
         with file.open("rb") as stream:
             content = stream.read(MAX_FILE + 1)
@@ -94,10 +91,10 @@ def _data(file: Path) -> bytes:
     if content.startswith(_GZIP):
         return _recording(file, content)
     if content.count(_BEGIN) != 1:
-        raise UserError(f"{file} is no report of this program: it carries no data. Name a file of `report --html`.")
+        raise UserError(f"{file} is not a report of this program. Name a file written by `report --html`.")
     data, end, _ = content.partition(_BEGIN)[2].partition(_END)
     if not end:
-        raise UserError(f"{file} is cut short: the end of its data is missing. Ask for the whole file.")
+        raise UserError(f"{file} is incomplete. Ask for the whole file.")
     return data
 
 
@@ -107,7 +104,7 @@ def _recording(file: Path, content: bytes) -> bytes:
     except zlib.error:
         data, is_whole = b"", False
     if not is_whole:
-        raise UserError(f"{file} is no recording of this program, or is damaged. Ask for the whole file.")
+        raise UserError(f"{file} is not a recording of this program, or is damaged. Ask for the whole file.")
     return data
 
 

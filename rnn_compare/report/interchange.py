@@ -33,7 +33,7 @@ MAX_UNPACKED = 256 * 2**20
 """Bytes of predictions and weights that one report may hold, unpacked."""
 _MEASURED_BY_KERAS = frozenset(name for name, figure in METRICS.items() if figure.compute is None)
 _SOURCE = re.compile(r"[a-z0-9_-]{1,40}")
-_BROKEN_OFF = "It was still at work when the report was made."
+_BROKEN_OFF = "It was still training when the report was made."
 
 
 def _on_one_line(text: str) -> str:
@@ -105,15 +105,15 @@ class RecordedRun(Checked):
         if experiment.reviews > MAX_REVIEWS:
             raise ValueError(f"more than {MAX_REVIEWS:,} reviews")
         if not _SOURCE.fullmatch(experiment.source):
-            raise ValueError("the source of its reviews has no proper name")
+            raise ValueError("the source of its reviews has an invalid name")
         if len(self.epochs) > experiment.epochs:
-            raise ValueError("more epochs than it was to have")
+            raise ValueError("more epochs than planned")
         if len({part.part for part in self.predictions}) < len(self.predictions):
-            raise ValueError("predictions of one part twice")
+            raise ValueError("duplicate predictions")
         for part in self.predictions:
             held_out = experiment.validation_reviews if part.part == "validation" else experiment.test_reviews
             if part.epochs[-1] > len(self.epochs) or part.reviews != (held_out or part.reviews):
-                raise ValueError("predictions of other epochs or reviews than its own")
+                raise ValueError("predictions for other epochs or reviews")
         shares = [epoch.figures["val_accuracy"] for epoch in self.epochs]
         if self.weights is not None and shares[self.weights.epoch - 1 :][:1] != [max(shares, default=0.0)]:
             raise ValueError("weights of another epoch than its best")
@@ -229,6 +229,6 @@ def checked(content: str | bytes) -> RecordedRuns:
         place = _on_one_line(".".join(map(str, wrong["loc"])))[:80]
         what = _on_one_line(wrong["msg"].removeprefix("Value error, "))[:200]
         raise UserError(
-            f"The report's data cannot be taken in: {place or 'all of it'}: {what}. "
-            "Nothing was recorded. Ask for the file once more as the program wrote it."
+            f"The report cannot be imported: {place or 'file'}: {what}. Nothing was recorded. Ask for the original "
+            "file."
         ) from None

@@ -92,10 +92,10 @@ def _cells(contents: Contents) -> Iterator[Cell]:
             yield "code", keras_script.cell_source(cell(experiment.cell))
         cells.add(experiment.cell)
         yield from _network(group)
-    yield "markdown", "## What came out\n\nThe best epoch of each run, as the book reports it:"
+    yield "markdown", "## Results\n\nThe best epoch of each run:"
     yield "code", _RESULTS
     yield "code", _CHART
-    yield "markdown", "The largest difference from the validation accuracies that the program recorded:"
+    yield "markdown", "The largest difference from the recorded validation accuracies:"
     yield "code", _RECORDED.format(rows=_recorded(contents))
 
 

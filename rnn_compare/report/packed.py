@@ -89,7 +89,7 @@ class RecordedPredictions(Checked):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.epochs != sorted(set(self.epochs)) or len(self.epochs) != len(self.accuracies):
-            raise ValueError("epochs and accuracies do not belong together")
+            raise ValueError("epochs and accuracies that do not match")
         return self
 
     @property
@@ -103,10 +103,10 @@ class RecordedPredictions(Checked):
         Raises:
             ValueError: If they are not as many as was said, or no probabilities. No more is unpacked than was said.
         """
-        whole = unpacked(self.probabilities, self.size, "predictions", "of more or fewer reviews than was said")
+        whole = unpacked(self.probabilities, self.size, "predictions", "a wrong number of reviews")
         values = np.frombuffer(whole, "<f2")
         if not np.all((values >= 0) & (values <= 1)):  # NaN is neither
-            raise ValueError("predictions that are no probabilities")
+            raise ValueError("predictions that are not probabilities")
         for place, (epoch, accuracy) in enumerate(zip(self.epochs, self.accuracies, strict=True)):
             epoch_bytes = whole[place * self.reviews * BYTES_A_REVIEW :][: self.reviews * BYTES_A_REVIEW]
             yield Predictions(run, epoch, self.part, accuracy, self.reviews, epoch_bytes)
@@ -151,7 +151,7 @@ class RecordedWeights(Checked):
         content = unpacked(self.numbers, self.size(experiment), "weights", "of another network")
         numbers = np.frombuffer(content, "<f2").astype(np.float32)
         if not np.all(np.isfinite(numbers)):
-            raise ValueError("weights that are no numbers")
+            raise ValueError("weights that are not numbers")
         tensors = parameters(experiment).tensors
         parts = np.split(numbers, np.cumsum([tensor.count for tensor in tensors])[:-1])
         return Weights(

@@ -69,7 +69,7 @@ def write(store: RunStore, runs: Sequence[str], file: Path) -> None:
 def _recorded(store: RunStore, run: Run) -> RecordedRun:
     best = run.best
     if run.status is not Status.FINISHED or best is None:
-        raise UserError(f"{run.id} is {run.status.value}; only finished runs are recorded. Train it to its end.")
+        raise UserError(f"{run.id} is {run.status.value}; only finished runs are recorded. Finish its training first.")
     experiment, labels = run.experiment, prepared.load(run.experiment.dataset).labels(run.experiment, "validation")
     learned = rounded(weights.load(weights_file(run.id, "best"), experiment))
     by_epoch = {(epoch.part, epoch.epoch): epoch for part in _PARTS for epoch in store.predictions(run.id, part)}
@@ -90,7 +90,9 @@ def _recorded(store: RunStore, run: Run) -> RecordedRun:
         versions=run.versions | {"system": run.versions.get("system", "").partition("-")[0]},
     )
     if as_shipped.best is None or as_shipped.best.epoch != best.epoch:
-        raise UserError(f"{run.id}: rounded, the weights of epoch {best.epoch} are no longer the best. Train it anew.")
+        raise UserError(
+            f"{run.id}: after rounding, the weights of epoch {best.epoch} are no longer the best. Train it again."
+        )
     return RecordedRun.of_run(as_shipped, list(by_epoch.values()), learned)
 
 

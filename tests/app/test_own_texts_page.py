@@ -110,7 +110,7 @@ def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
 def test_forgotten_texts_are_gone_and_every_page_goes_on() -> None:
     app = sent(CONTENT)
     name = text_cards.names()[0]
-    next(button for button in app.button if button.label == "Forget these texts").click().run()
+    next(button for button in app.button if button.label == "Remove these texts").click().run()
     assert text_cards.names() == ()
     assert not list(text_cards.folder().glob("*.csv"))
     other = AppTest.from_string(REVIEWS, default_timeout=PATIENCE)
@@ -127,7 +127,7 @@ def test_a_server_that_others_reach_takes_files_from_nobody_until_a_pass_is_set(
     monkeypatch.setattr(upload, "for_this_machine_only", lambda: False)
     app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
     assert not app.file_uploader
-    assert any("until a presenter's pass is set" in caption.value for caption in app.caption)
+    assert any("uploads need a presenter's pass" in caption.value for caption in app.caption)
 
 
 @pytest.mark.slow

@@ -55,9 +55,9 @@ def disabled(app: AppTest) -> dict[str, bool]:
 def test_without_a_run_the_page_says_what_to_do(services: Services) -> None:
     assert services.runs() == []
     app = page()
-    assert "There is no run yet" in app.info[0].value
+    assert "No runs yet" in app.info[0].value
     assert not app.dataframe
-    assert [button.label for button in app.button] == ["Train the first on Compare"]
+    assert [button.label for button in app.button] == ["Train one on Compare"]
 
 
 def test_all_runs_stand_in_the_table_newest_first(record: Callable[..., str]) -> None:
@@ -140,7 +140,7 @@ def test_one_ticked_run_opens_with_all_that_is_recorded_of_it(record: Callable[.
     body = html(app)
     assert "failed, 2 of 10 epochs" in body
     assert "The loss is no longer a number." in body
-    changed, left = body.split("Changed from the defaults")[1].split("Left at the defaults")
+    changed, left = body.split("Changed from the defaults")[1].split("Defaults")
     assert "<dt>Learning rate</dt><dd>0.5</dd>" in changed
     assert "<dt>Units</dt><dd>32</dd>" in left
     assert f"<dd>{run}</dd>" in left
@@ -251,7 +251,7 @@ def test_a_search_hides_ticked_runs_but_keeps_them(record: Callable[..., str]) -
     record(cell="GRU")
     app = tick(page(), 0)
     app.text_input[0].set_value("lstm").run()
-    assert "1 of 2 runs, 1 ticked, 1 of them hidden by the search" in html(app)
+    assert "1 of 2 runs, 1 ticked, 1 hidden by the search" in html(app)
     tick(app, 0)
     app.text_input[0].set_value("").run()
     assert "2 runs, 2 ticked" in html(app)

@@ -70,7 +70,7 @@ def test_a_grid_that_nobody_has_trained_says_what_it_would_take() -> None:
     assert not app.exception
     assert button(app, "sweep_train").label == "Train 4 runs"
     assert "0 of 4 runs trained, 4 to train: a few seconds." in said(app)
-    assert "No run of this grid has trained to its end yet" in said(app)
+    assert "No run of this grid has finished yet" in said(app)
 
 
 def test_what_is_trained_already_is_used_and_said(services: Services, one: Callable[..., str]) -> None:
@@ -78,7 +78,7 @@ def test_what_is_trained_already_is_used_and_said(services: Services, one: Calla
     one(2)
     one(9)  # another seed
     app = page(measure="Typical epoch")
-    assert "2 of 4 are trained already; 2 to train" in said(app)
+    assert "2 of 4 already trained; 2 to train" in said(app)
     button(app, "sweep_train").click().run()
     assert not app.error
     waiting = [run for run in services.store.runs() if run.status is Status.QUEUED]
@@ -153,4 +153,4 @@ def test_equal_time_says_whether_it_was_measured(one: Callable[..., str]) -> Non
     one(1, units=32)
     body = said(page(equal_terms="Equal time", equal_cell="SimpleRNN", equal_maxlen="20"))
     assert "1.5 s <small>measured on 1 run</small>" in body
-    assert "estimated: no run of this network yet" in body
+    assert "estimated: no run yet" in body

@@ -136,24 +136,24 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(lstm).to_contain_text("move")
     expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"strongest word: “\w+”, [−+]\d+\.\d points"))
     measured = inside.locator(".rc-scale-said + p")
-    expect(measured).to_have_text(re.compile("^Measured while reading: "))
+    expect(measured).to_have_text(re.compile("^Verdict after the word minus before it"))
     inside.locator("[data-colouring=left_out]").click()
     expect(measured).to_have_text(
-        re.compile("^Measured at the end: .*another effect: the change while the word was read")
+        re.compile("^Final verdict with the word minus .*something else: the change while the word was read")
     )
     expect(lstm).to_contain_text(
-        re.compile(r"without “more” it ends at \d+\.\d % \w+, not \d+\.\d % \w+: the word (moved it \d|did not)")
+        re.compile(r"without “more”: \d+\.\d % \w+ instead of \d+\.\d % \w+; the word (moved it \d|did not)")
     )
     expect(inside.locator("[data-colouring=left_out]")).to_have_attribute("aria-pressed", "true")
     expect(inside.locator(".rc-scale-said")).to_contain_text("strongest word")
     unknown = inside.locator(".rc-reading span", has_text="zzyzx")
     assert unknown.evaluate("span => span.style.getPropertyValue('--rc-share')") == "0%", "it is unknown as it is"
     unknown.click()
-    expect(lstm).to_contain_text("“zzyzx” is unknown to this network as it is")
+    expect(lstm).to_contain_text("“zzyzx” is not in this network's vocabulary")
 
     ask(inside, "Nothing but another film")
     expect(inside.locator(".rc-reading span")).to_have_count(4)
-    expect(lstm).to_contain_text("without “film” it ends at")
+    expect(lstm).to_contain_text("without “film”: ")
     inside.locator("[data-colouring=read]").click()
     expect(lstm).to_contain_text(re.compile("“film” (moved|did not move) it"))
 
@@ -214,7 +214,7 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
     ).to_be_visible()
     for truth in inside.locator(".rc-cells .rc-truth").all():
         expect(truth).to_have_text(re.compile("^(× )?its author: (posi|nega)tive$"))
-    expect(inside.locator(".rc-verdict-chart .legend")).to_contain_text("what its label says")
+    expect(inside.locator(".rc-verdict-chart .legend")).to_contain_text("label")
 
 
 def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
@@ -250,7 +250,7 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(where).to_have_text("after epoch 2")
     expect(line).to_have_attribute("d", last or "")
     expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
-    inside.get_by_text("What it means").click()
+    inside.get_by_text("What counts is").click()
     inside.keyboard.press("ArrowLeft")
     expect(where).to_have_text("after epoch 1")
 

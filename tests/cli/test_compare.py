@@ -87,16 +87,16 @@ def test_partial_runs_are_named_and_left_out(store: RunStore, capsys: pytest.Cap
     whole = trained(store, "LSTM", 0.9, 0.91)
     stopped = record(store, Experiment(cell="LSTM", seed=9, reviews=2000, epochs=1), [], Status.STOPPED)
     assert main(["compare", f"{whole},{stopped.id}", trained(store, "GRU", 0.8, 0.81)]) == 0
-    assert f"{stopped.id} is left out: stopped after 0 of 1 epochs." in capsys.readouterr().out
+    assert f"{stopped.id} is not included: stopped after 0 of 1 epochs." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [
-        (["{lstm}"], "name at least two to compare"),
+        (["{lstm}"], "Name at least two groups"),
         (["{lstm}", "nobody"], "There is no run called 'nobody'"),
         (["{lstm}", ","], "A group is empty"),
-        (["{lstm},{gru}", "{gru}"], "differ by more than their seed"),
+        (["{lstm},{gru}", "{gru}"], "differ in more than the seed"),
         (["{lstm}", "{other}"], "were judged by different reviews"),
         (["{lstm}", "{running}"], "is not finished"),
         (["{lstm}", "{gru}", "--measure", "test"], "was not tested"),

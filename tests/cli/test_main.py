@@ -222,7 +222,7 @@ def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
         (["parameters", "--vocabulary-size", "99"], "vocabulary_size is 99"),
         (["predict", "nobody", "good"], "no run called 'nobody'"),
         (["export", "nobody", "--model", "m.keras"], "no run called 'nobody'"),
-        (["export", "nobody", "--model", "m.h5"], "does not end in .keras"),
+        (["export", "nobody", "--model", "m.h5"], "must end in .keras"),
         (["export", "nobody", "--model", "no/such/folder/m.keras"], "does not exist"),
     ],
 )
@@ -266,7 +266,7 @@ def test_the_verdict_tells_what_became_of_the_words(made_run: str, capsys: pytes
 def test_no_verdict_rests_on_unknown_words_alone(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["predict", made_run, "xyzzyx qwertzx"]) == 0
     out = capsys.readouterr().out
-    assert "No word of this is known" in out
+    assert "None of these words" in out
     assert "%" not in out
 
 
@@ -296,7 +296,7 @@ def test_no_runs_yet_is_said(
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     assert main(["runs"]) == 0
-    assert "No run yet" in capsys.readouterr().out
+    assert "No runs yet" in capsys.readouterr().out
     assert main(["runs", "--json"]) == 0
     assert capsys.readouterr().out == ""
 

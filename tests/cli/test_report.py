@@ -77,8 +77,8 @@ def test_a_report_is_taken_in_elsewhere(
     assert [(line["run"], line["origin"]) for line in printed(capsys)] == [(run, "recorded elsewhere") for run in runs]
     assert main(["import", file]) == 0
     said = capsys.readouterr()
-    assert "2 runs taken in" in said.out
-    assert f"{runs[0]} is here already: taken in as simplernn-" in said.err
+    assert "2 runs imported" in said.out
+    assert f"{runs[0]} already exists: imported as simplernn-" in said.err
     assert main(["continue", runs[0], "--more", "1"]) == BAD_INPUT
     assert "was trained elsewhere" in capsys.readouterr().err
     assert main(["predict", runs[0], "A wonderful film."]) == BAD_INPUT
@@ -89,7 +89,7 @@ def test_a_recording_must_end_in_json_gz_and_needs_weights(
     runs: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["record", *runs, str(tmp_path / "two.json")]) == BAD_INPUT
-    assert "does not end in .json.gz" in capsys.readouterr().err
+    assert "must end in .json.gz" in capsys.readouterr().err
     assert main(["record", *runs, str(tmp_path / "two.json.gz")]) == BAD_INPUT
     assert "There are no weights" in capsys.readouterr().err
     assert list(tmp_path.glob("two*")) == []
@@ -113,12 +113,12 @@ def test_a_shipped_recording_is_taken_in_asked_and_recorded_again(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        ([], "Nothing is to be written"),
+        ([], "Nothing to write"),
         (["--html", "{folder}"], "is a folder"),
-        (["--html", "{folder}/none/r.html"], "lies in a folder that is not there"),
-        (["--html", "/dev/null"], "is no plain file"),
+        (["--html", "{folder}/none/r.html"], "is in a folder that does not exist"),
+        (["--html", "/dev/null"], "is not a regular file"),
         (["--html", "~nobody-at-all/r.html"], "home folder"),
-        (["--tensorboard", "{file}"], "is no folder"),
+        (["--tensorboard", "{file}"], "is not a folder"),
         (["--parquet", "{folder}/r.parquet", "--html", "{folder}"], "is a folder"),
     ],
 )
@@ -151,9 +151,9 @@ def test_an_unknown_run_and_a_file_that_is_no_report_get_a_sentence(
     assert main(["report", "nobody", "--html", str(tmp_path / "r.html")]) == BAD_INPUT
     assert "There is no run called 'nobody'" in capsys.readouterr().err
     assert main(["report", ",", "--html", str(tmp_path / "r.html")]) == BAD_INPUT
-    assert "No run was named" in capsys.readouterr().err
+    assert "Name at least one run" in capsys.readouterr().err
     assert main(["import", str(tmp_path / "none.html")]) == BAD_INPUT
-    assert "is not there" in capsys.readouterr().err
+    assert "does not exist" in capsys.readouterr().err
 
 
 def test_neither_command_imports_keras(runs: list[str], tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_sweep_that_is_not_known_is_named(
 ) -> None:
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
     assert main(["sweep", "--continue", "nobody"]) == 2
-    assert "There is no sweep called 'nobody'" in capsys.readouterr().err
+    assert "There is no sweep 'nobody'" in capsys.readouterr().err
 
 
 def test_a_sweep_is_stopped_as_one_and_continued_as_one(prepared_cache: Path, tmp_path: Path) -> None:
@@ -121,7 +121,7 @@ def test_a_sweep_is_stopped_as_one_and_continued_as_one(prepared_cache: Path, tm
     wider = start(*settings, *TINY, "--seeds", "1", "2", "3", "4")
     out, err = wider.communicate(timeout=PATIENCE)
     assert wider.returncode == 0, err
-    assert "3 runs of the sweep trained already and used again" in err
+    assert "3 runs of the sweep already trained and reused" in err
     told = [json.loads(line) for line in out.splitlines()]
     new = {item["run"] for item in told if item["kind"] == "epoch"}
     assert len(new) == 1

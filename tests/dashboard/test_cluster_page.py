@@ -24,9 +24,9 @@ def run(**changes: Any) -> Run:
     ("worker", "trained", "said"),
     [
         (FREE, run(), "idle"),
-        (replace(FREE, run="lstm-1"), run(epochs=(EPOCH,)), "trains LSTM(32), epoch 2 of 10"),
-        (replace(FREE, run="lstm-1"), run(status=Status.FINISHED), "tidies up after LSTM(32)"),
-        (replace(FREE, ready=False), run(), "is starting"),
+        (replace(FREE, run="lstm-1"), run(epochs=(EPOCH,)), "training LSTM(32), epoch 2 of 10"),
+        (replace(FREE, run="lstm-1"), run(status=Status.FINISHED), "finishing LSTM(32)"),
+        (replace(FREE, ready=False), run(), "starting"),
         (replace(FREE, ready=False, problem="It lacks keras."), run(), "It lacks keras."),
     ],
 )

@@ -77,5 +77,5 @@ def test_a_run_of_which_nothing_or_not_all_is_known_is_named() -> None:
     none = history(trained("no*ne", 2), 2, recorded=False)
     some = history(trained("some", 4), 1, 4)
     said = remarks([whole, none, some])
-    assert r"Of no\*ne nothing was recorded" in said
-    assert "Of some the gradient was not measured after epochs 2, 3" in said
+    assert r"no\*ne: no per-epoch gradients were saved" in said
+    assert "some: gradient not measured after epochs 2, 3" in said

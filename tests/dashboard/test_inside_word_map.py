@@ -85,7 +85,7 @@ def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_kee
     one = chosen("one")
     words = word_map(one.run.experiment, one.weights, VOCABULARY)
     said = shown.remark(words, "positive", mask_padding=False)
-    assert f"without any word it says {percent(words.empty)} positive" in said
+    assert f"{percent(words.empty)} positive without any word" in said
     assert f"keep {percent(sum(words.shares))} of the variance" in said
     assert "after the padding" in said
     assert "padding" not in shown.remark(words, "positive", mask_padding=True)

@@ -84,7 +84,7 @@ def page_of_the_wheel(installed: Installed, tmp_path: Path) -> Iterator[tuple[st
 
 def test_the_command_line_is_there_and_writes_into_the_users_own_folder(installed: Installed) -> None:
     assert json.loads(installed.run("parameters", "--cell", "LSTM", "--units", "32", "--json"))["total"] == 328_353
-    assert installed.run("runs").startswith("No run yet")
+    assert installed.run("runs").startswith("No runs yet")
     assert (installed.home / ".local/share/rnn-compare/runs.db").exists()
 
 

@@ -58,7 +58,7 @@ test("the verdict is told before the first word, at its extremes with their word
   assert.deepEqual(verdictWords(words, 0, [run]), [
     "A: positive 50.0 % before the first word, highest 90.0 % after word 2, “a”, lowest 25.0 % after word 3, “bad”, "
     + "70.0 % after word 4, “film”, the last.",
-    "Its label says negative.",
+    "Label: negative.",
   ]);
   assert.equal(verdictWords(words, null, [run]).length, 1);
 });

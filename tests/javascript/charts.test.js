@@ -227,7 +227,7 @@ test("where the chosen epochs of the networks differ, each is first shown with i
 });
 
 test("beside an effective memory stands what the reviews do, and nothing that is not known", () => {
-  assert.deepEqual(remarks(FLOW), ["middle half of the reviews: 1 to 3 words", "absolute size at the last word: 0.5"]);
+  assert.deepEqual(remarks(FLOW), ["middle half of the reviews: 1 to 3 words", "norm at the last word: 0.5"]);
   assert.equal(remarks({ states: MEAN, carry: MEAN })[0], "on the carry track: 1 word");
   assert.deepEqual(remarks({ states: { memory: [0], size: 0 }, carry: null }), []);
 });

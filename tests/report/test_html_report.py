@@ -101,7 +101,7 @@ def test_a_run_that_broke_off_is_named_and_left_out_of_the_means(trained: Traine
     elsewhere.take_in([(whole[0], ()), (broken, ())])
     contents = gather(elsewhere, [whole[0].id, "broken-1"])
     text = Text(html(contents)).text
-    assert "Left out of the means: SimpleRNN(3): broken-1 , failed after 0 of 2 epochs" in text
+    assert "Not in the means: SimpleRNN(3): broken-1 , failed after 0 of 2 epochs" in text
     assert "The disk is full." in text
 
 
@@ -117,7 +117,7 @@ def test_of_runs_without_an_epoch_or_without_predictions_it_tells_what_there_is(
 
 
 def test_no_run_and_an_unknown_one_are_refused(elsewhere: RunStore) -> None:
-    with pytest.raises(UserError, match="No run was named"):
+    with pytest.raises(UserError, match="Name at least one run"):
         gather(elsewhere, [])
     with pytest.raises(UserError, match="no run called 'nobody'"):
         gather(elsewhere, ["nobody"])

@@ -93,7 +93,7 @@ def test_a_run_that_is_at_work_arrives_as_interrupted_by_the_report(
     assert "there is no verdict yet" in file.read_text(encoding="utf-8")
     [first, _] = take_in(file, elsewhere)
     assert first.run.status is Status.INTERRUPTED
-    assert first.run.reason == "It was still at work when the report was made."
+    assert first.run.reason == "It was still training when the report was made."
 
 
 def test_a_report_of_runs_from_elsewhere_keeps_where_they_were_trained(
@@ -114,7 +114,7 @@ def test_a_report_of_runs_from_elsewhere_keeps_where_they_were_trained(
     [
         (b"", "carries no data"),
         (b"<html>a page</html>", "carries no data"),
-        (b'<script type="application/json" id="rnn-compare">{"format": 1', "cut short"),
+        (b'<script type="application/json" id="rnn-compare">{"format": 1', "incomplete"),
         (b'<script type="application/json" id="rnn-compare">{}</script>', "format: Field required"),
     ],
 )

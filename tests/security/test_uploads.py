@@ -86,7 +86,7 @@ def test_a_hall_without_a_pass_sends_nothing(hall: Server) -> None:
     with Forger(hall, **cookies) as visitor:
         visitor.rerun(page="reviews")
         assert not has_box(visitor)
-        assert "until a presenter's pass is set" in visitor.text().replace("\\'", "'")
+        assert "uploads need a presenter's pass" in visitor.text().replace("\\'", "'")
         assert send(hall, session_of(visitor), cookies["_streamlit_xsrf"], form(CONTENT.encode())) == 405
 
 

@@ -31,9 +31,8 @@ def render() -> None:
     ticking(_workers, LOOK_SECONDS, current_app().services())
     with st.expander("Train on a cluster"):
         st.markdown(
-            "Name its Dask scheduler when the program is started. The workers need neither this program nor its "
-            "reviews: both are sent to them, and weights come back. `docs/cluster.md` has the lines for Slurm, "
-            "Kubernetes and SSH, and how certificates are made."
+            "Name its Dask scheduler when you start the program. Code and reviews are sent to the workers, weights "
+            "come back. `docs/cluster.md` covers Slurm, Kubernetes, SSH and certificates."
         )
         st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 {page_command()}", language="bash")
 
@@ -76,14 +75,14 @@ def doing(worker: WorkerInfo, runs: Mapping[str, Run]) -> str:
     if worker.problem:
         return worker.problem
     if not worker.ready:
-        return "is starting"
+        return "starting"
     run = runs.get(worker.run or "")
     if run is None:
         return "idle"
     if run.status.ended:
-        return f"tidies up after {run.title}"
+        return f"finishing {run.title}"
     epoch = min(len(run.epochs) + 1, run.experiment.epochs)
-    return f"trains {run.title}, epoch {epoch} of {run.experiment.epochs}"
+    return f"training {run.title}, epoch {epoch} of {run.experiment.epochs}"
 
 
 def _memory(worker: WorkerInfo) -> str:

@@ -22,6 +22,6 @@ def render() -> None:
     if not films and (real := real_review.picked()):
         st.markdown(real.sentence)
     if not runs:
-        st.info("Choose at least one network on the left: it answers here.", icon=":material/arrow_back:")
+        st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
     elif text.strip():
         answers.show(runs, text, which)

@@ -13,7 +13,7 @@ async function main() {
     await loadPlotly();
   } catch {
     document.querySelectorAll(".plot").forEach((node) => {
-      node.textContent = "The charts need a browser of 2023 or later; the tables below hold the figures.";
+      node.textContent = "The charts need a browser from 2023 or later; the tables below have the figures.";
     });
     return;
   }

@@ -5,14 +5,13 @@ import { signed } from "./moves.js";
 
 const COLOURINGS = {
   read: {
-    title: "the verdict when it was read", said: "How far the word moved the verdict as it was read",
-    measured: "Measured while reading: the verdict after the word minus that before it; later words may undo it.",
+    title: "the verdict while reading", said: "How far the word moved the verdict while reading",
+    measured: "Verdict after the word minus before it; later words may undo it.",
   },
   left_out: {
     title: "the final verdict without it",
-    said: "How far the final verdict moves when the word is replaced by “unknown”",
-    measured: "Measured at the end: the final verdict with the word minus that with “unknown” in its place. The "
-      + "chart's pointer tells another effect: the change while the word was read, which later words may undo.",
+    said: "How far the final verdict moves if the word is replaced by “unknown”",
+    measured: "Final verdict with the word minus with “unknown” in its place. Hovering over the chart shows something " + "else: the change while the word was read.",
   },
 };
 const LEAST = 2; // the fewest points in full colour: without it noise would look like an opinion
@@ -34,7 +33,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
   if (runs.length > 1) element("span", "", legend, "as read by");
   const leads = runs.length < 2 ? [] : runs.map((run, index) => {
     const made = button("rc-lead", legend, run.title, () => onLead(index));
-    made.title = `Colour the words as ${run.title} read them`;
+    made.title = `Colour the words by ${run.title}`;
     made.style.setProperty("--rc-color", run.color);
     return made;
   });
@@ -58,7 +57,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
       const strongest = () => `${strongestWord(words.slice(run.first), moved)}, for ${run.title}`;
-      scale.textContent = moved ? strongest() : "being worked out …";
+      scale.textContent = moved ? strongest() : "computing …";
       measured.textContent = COLOURINGS[colouring].measured;
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);

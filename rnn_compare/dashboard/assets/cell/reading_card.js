@@ -93,13 +93,13 @@ function isOpinion({ labels }) {
 // The effect of a word on the verdict. leftOut: { logits } without each word, {} until they are computed, and undefined
 // if they are not requested.
 export function sentence(run, word, index, leftOut) {
-  if (index < 0) return `“${word}” was cut off: this network never saw it`;
+  if (index < 0) return `“${word}” was cut off before reading`;
   if (!leftOut) return `“${word}” ${movement(moves(run)[index].points, run.labels)}`;
-  if (!leftOut.logits) return "being worked out …";
-  if (run.unknown.includes(index)) return `“${word}” is unknown to this network as it is`;
+  if (!leftOut.logits) return "computing …";
+  if (run.unknown.includes(index)) return `“${word}” is not in this network's vocabulary`;
   const { points, from } = moves(run, leftOut.logits)[index];
   const [without, whole] = [from, odds(leftOut.logits[0])].map((share) => verdictIn(share, run.labels));
-  return `without “${word}” it ends at ${without}, not ${whole}: the word ${movement(points, run.labels)}`;
+  return `without “${word}”: ${without} instead of ${whole}; the word ${movement(points, run.labels)}`;
 }
 
 // In words, since a sign alone does not say which label gained.

@@ -53,7 +53,7 @@ export function verdictWords(words, author, runs) {
     });
     return `${title}: ${labels[1]} ${course}.`;
   });
-  return [...lines, ...(author === null ? [] : [`Its label says ${runs[0].labels[Number(author)]}.`])];
+  return [...lines, ...(author === null ? [] : [`Label: ${runs[0].labels[Number(author)]}.`])];
 }
 
 // An invisible line: the first entry of the hover box.
@@ -76,7 +76,7 @@ function verdictTrace(run) {
 
 function authorTrace(count, positive, { ink }) {
   return {
-    type: "scatter", mode: "markers", name: "what its label says", x: [count], y: [positive ? 100 : 0],
+    type: "scatter", mode: "markers", name: "label", x: [count], y: [positive ? 100 : 0],
     marker: { symbol: "star", size: 17, color: ink }, hoverinfo: "skip", cliponaxis: false,
   };
 }

@@ -18,7 +18,7 @@ export function config(name) {
       window.Plotly.downloadImage(node, { format, filename: name, scale, ...sizeIn(node) });
     },
   });
-  const title = "Full screen (Esc leaves it)";
+  const title = "Full screen (Esc to leave)";
   const whole = { name: "full-screen", title, icon: FULL_SCREEN, click: toggleFullScreen };
   const buttons = [...(document.fullscreenEnabled ? [whole] : []), saved("png"), saved("svg")];
   const displayModeBar = matchMedia("(hover: hover)").matches ? "hover" : false; // on a touch screen it would stay

@@ -39,8 +39,8 @@ function buildHistory(root, data, pace, redraw) {
   });
   buildLegend(root, data.runs);
   const charts = element("div", "rc-history", root);
-  const size = chart(charts, "Size: the gradient at each word; at the last word it is 1");
-  const reach = chart(charts, "Reach: the share of the sum that the last words hold");
+  const size = chart(charts, "Gradient at each word, relative to the last word");
+  const reach = chart(charts, "Share of the sum in the last words");
   const memories = chart(charts, "Effective memory after each epoch, in words");
   const [ofSize, ofReach, ofMemories] = ["gradient_size", "gradient_reach", "effective_memory"].map(config);
   cards.show(moments[steps.at]);
@@ -107,7 +107,7 @@ export function remarks({ states, carry }) {
   return [
     ...(upper ? [`middle half of the reviews: ${lower < upper ? `${shown(lower)} to ` : ""}${counted(upper)}`] : []),
     ...(carry?.memory[0] ? [`on the carry track: ${counted(carry.memory[0])}`] : []),
-    ...(states.size ? [`absolute size at the last word: ${Number(states.size.toPrecision(2))}`] : []),
+    ...(states.size ? [`norm at the last word: ${Number(states.size.toPrecision(2))}`] : []),
   ];
 }
 

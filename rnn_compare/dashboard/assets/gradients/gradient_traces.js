@@ -10,8 +10,8 @@ export const TRACKS = { states: "hidden state", carry: "carry track" };
 const BAND = 0.16; // opacity
 // How a value is drawn, and the hover text.
 const KINDS = {
-  relative: { written: Number, said: "%{y:.2e} of that at the last word" },
-  share: { written: inPercent, said: "the words from there on hold %{y:.1f} %" },
+  relative: { written: Number, said: "%{y:.2e} of the last word's" },
+  share: { written: inPercent, said: "words from there on: %{y:.1f} %" },
 };
 
 // Stands for each run's own epoch: the one whose weights are shown.

@@ -31,10 +31,9 @@ class Shapes:
 def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
     st.markdown(
-        "**What you see:** one timestep as a textbook writes it, with the sizes of your networks; below it, the "
-        "source that computes every picture on this page, for many reviews at once. In most papers the lecture's "
-        r"$\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ and $\mathrm{carry}_t$ are called $x_t$, "
-        "$h_{t-1}$, $h_t$ and $c_{t-1}$."
+        "One timestep with the sizes of your networks, and the code behind this page, for a batch of reviews. Papers "
+        r"write $x_t$, $h_{t-1}$, $h_t$ and $c_{t-1}$ for $\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ "
+        r"and $\mathrm{carry}_t$."
     )
     for cell in dict.fromkeys(network.run.experiment.cell for network in networks):
         by_shapes = shapes([network for network in networks if network.run.experiment.cell == cell])
@@ -42,7 +41,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
         if not cell_of(cell).gates:
             st.markdown("The lecture's loop:")
             st.code(loop(next(iter(by_shapes))), language="python")
-            st.markdown("One step of it, as a formula and for many reviews at once:")
+            st.markdown("One step, as a formula and as batched code:")
         with st.container(key=f"formula_{cell}"):
             st.latex(latex(cell, next(iter(by_shapes))))
         st.code(without_docstring(cell_of(cell).step), language="python")
@@ -50,8 +49,8 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
         st.caption(notes(cell))
         with st.expander(f"Backpropagation through one timestep: {cell}"):
             st.markdown(
-                "The chain rule, applied to the formula above: from the gradient for what the step returned to that "
-                "for what it was given. Repeated from the last word to the first it makes the chart of gradients."
+                "The chain rule applied to the formula above, from the gradient of the outputs to that of the inputs. "
+                "Repeated from the last word to the first, it gives the gradient chart."
             )
             st.code(without_docstring(cell_of(cell).step_back), language="python", wrap_lines=True)
 
@@ -125,12 +124,12 @@ def _biases(sizes: Shapes) -> str:
 
 def notes(cell: str) -> str:
     """Returns notes that link the formula to the source code and to Keras' tensors."""
-    sentences = ["σ is the logistic function, $\\circ$ multiplies unit by unit."] if cell_of(cell).gates else []
+    sentences = ["σ is the logistic function, $\\circ$ the elementwise product."] if cell_of(cell).gates else []
     gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
     sentences.append(
-        f"Keras keeps the matrices of {gates} side by side, each transposed, and so writes state·U for U·state."
+        f"Keras stores the matrices of {gates} side by side, transposed, and so writes state·U for U·state."
         if gates
-        else "Keras keeps each matrix transposed, and so writes state·U for U·state."
+        else "Keras stores each matrix transposed, and so writes state·U for U·state."
     )
     if cell_of(cell).notes:
         sentences.append(cell_of(cell).notes)

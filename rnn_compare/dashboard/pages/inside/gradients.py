@@ -22,7 +22,7 @@ from rnn_compare.server.services import Services
 NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
-PLACE = "word, counted from the end"
+PLACE = "word, from the end"
 FALLEN = 1e-6
 """Lower than this share of the gradient at the last word the chart does not reach: what leaves it has vanished."""
 MOST_EPOCHS = 50
@@ -71,27 +71,25 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     """Returns the description of the charts."""
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
-        "**What you see:** how much a small change of the cell's outputₜ at each word would change the loss, "
-        f"‖∂L/∂hₜ‖, followed back from the end (right) of {counted_range(numbers, 'long review')} to the beginning. "
-        "The **effective memory** is the number of last words that hold half of the sum: from how far back a network "
-        "can learn. What it remembers is another question, that of the memory test; the two may rank networks "
-        "differently."
+        "The norm of the loss gradient at each word, ‖∂L/∂hₜ‖, from the end (right) of "
+        f"{counted_range(numbers, 'long review')} back to the start. **Effective memory**: the number of last words "
+        "with half of the sum, that is, how far back a network can learn. How far back it remembers is the memory "
+        "test's question; the two may rank networks differently."
     )
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
     """Returns the interpretation of the lines, in as many sentences as the chosen networks need."""
     sentences = [
-        "**What it means:** reach is a matter of shape, not of height: a low line that hardly falls reaches farther "
-        "than a high one that falls. Where a line has fallen by many powers of ten, the gradient has vanished, and the "
-        "network can hardly learn from words that far back."
+        "What counts is how fast the line falls, not how high it is. Once it has fallen by many powers of ten, the "
+        "gradient has vanished: the network can hardly learn from words that far back."
     ]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]
     if any(experiment.bidirectional for experiment in experiments):
-        sentences.append("A backward cell ends at the first word, so its words are counted from there.")
+        sentences.append("For a backward cell, words are counted from the first.")
     if any(experiment.layers > 1 for experiment in experiments):
-        sentences.append("Of several layers the last one is shown.")
+        sentences.append("Only the last layer is shown.")
     return " ".join(sentences)
 
 
@@ -118,7 +116,7 @@ def remarks(histories: Sequence[GradientHistory]) -> str:
     for history in histories:
         title = as_markdown(history.network.title)
         if missing := _missing(history):
-            sentences.append(f"Of {title} {missing}.")
+            sentences.append(f"{title}: {missing}.")
     return " ".join(sentences)
 
 
@@ -194,12 +192,12 @@ def _spread(epochs: Sequence[int], at: int) -> list[int]:
 def _missing(history: GradientHistory) -> str:
     run = history.network.run
     if not history.recorded:
-        return "nothing was recorded while it was trained, so it has one epoch alone"
+        return "no per-epoch gradients were saved; only one epoch is shown"
     left_out = [epoch.epoch for epoch in run.epochs if epoch.epoch not in history.epochs]
     if not left_out:
         return ""
     listed = ", ".join(map(str, left_out[:8])) + (" …" if len(left_out) > 8 else "")
     return (
-        f"the gradient was not measured after epoch{'s' if len(left_out) > 1 else ''} {listed}: it would have taken "
-        "more than its share of the training's time, or the training was interrupted"
+        f"gradient not measured after epoch{'s' if len(left_out) > 1 else ''} {listed}: it would have slowed training "
+        "too much, or training was interrupted"
     )

@@ -25,9 +25,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
     labels = {registry.labels(network.run.experiment.dataset) for network in networks}
     st.markdown(
-        f"**The test:** many texts of neutral words each hold one telling word, {_either(labels)}, ever "
-        "farther from the end. "
-        "Does the network still tell the two apart?"
+        f"Texts of neutral words with one telling word, {_either(labels)}, at growing distances from the end. Can the "
+        "network still tell the two apart?"
     )
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
@@ -56,11 +55,11 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
 def _either(labels: set[tuple[str, str]]) -> str:
     """Returns the two kinds of telling word; networks of several sources share no names for them."""
     if len(labels) > 1:
-        return "once for the one label and once for the other"
+        return "of either label"
     no, yes = next(iter(labels), SENTIMENT)
     if (no, yes) == SENTIMENT:
-        return "once a positive and once a negative one"
-    return f"once one for “{as_markdown(yes)}” and once one for “{as_markdown(no)}”"
+        return "positive or negative"
+    return f"for “{as_markdown(yes)}” or “{as_markdown(no)}”"
 
 
 def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
@@ -82,15 +81,12 @@ def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
 def caveat(tested: Sequence[NetworkMemory]) -> str:
     """Returns a note on the choice of the words and its limits."""
     if any(network.labels != SENTIMENT for network in tested):
-        return (
-            "The labels of the training texts picked these words, nobody by hand: neutral is what stands in texts of "
-            "either label about as often."
-        )
+        return "Words picked by the training labels: a neutral word is about equally frequent under both."
     good = any(word == "good" for network in tested for word, _ in network.test.words.neutral)
     return (
-        "The labels of the training reviews picked these words, nobody by hand: neutral is what stands in good and bad "
-        f"reviews alike. {'Even “good” is neutral by the data' if good else 'Words such as “good” may be neutral'}: "
-        "“not good” and “good actors, but” are written too."
+        "Words picked by the training labels: a neutral word is about equally frequent in positive and negative "
+        f"reviews. {'Even “good” is neutral' if good else 'Words such as “good” may be neutral'}: reviewers also write "
+        "“not good”."
     )
 
 
@@ -100,10 +96,9 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     words = counted_range(numbers, telling_word(tested))
     return (
-        "**What it means:** where a line meets the dashed one, the network has forgotten the word and guesses. Within "
-        f"the grey band, differences may be chance: each point is of {pairs}, which share "
-        f"{words}, so a line just outside proves little. A word can be told apart by a trace too "
-        "small to decide a verdict, so look at both charts."
+        "On the dashed line the network has forgotten the word and guesses. Within the grey band differences may be "
+        f"chance: each point averages {pairs} that share {words}, so a line just outside proves little. Even a trace "
+        "too small to decide a verdict can tell words apart, so look at both charts."
     )
 
 
@@ -130,10 +125,12 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     with wide:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = labels.pop() if len(labels) == 1 else "second label's"
-        st.markdown(f"**Is the word remembered?** The share of pairs that the {label} word made more {label}.")
+        st.markdown(
+            f"**Is the word remembered?** Share of pairs in which the {label} word raised the probability of {label}."
+        )
         figure.show(told_apart_chart(tested), "memory_chart", HEIGHT)
     with narrow:
-        st.markdown("**How much of it is left?** How far apart the median pair's verdicts lie.")
+        st.markdown("**How much is left?** Median difference between the verdicts of a pair.")
         figure.show(effect_chart(tested), "memory_effects", HEIGHT)
     st.markdown(conclusion(tested))
     st.html(used_words(tested))

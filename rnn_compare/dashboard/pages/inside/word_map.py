@@ -26,9 +26,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     if not networks:
         return
     st.markdown(
-        "**What you see:** the most frequent words, each a point, where the network's embedding puts them, projected "
-        "onto its first two principal components. The colour is the verdict on a review of that one word, against "
-        "the median word's."
+        "The most frequent words in the network's embedding, projected onto its first two principal components. "
+        "Colour: the verdict on that one word, relative to the median word's."
     )
     typed, maps = _controls(networks)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
@@ -40,8 +39,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
         _show_neighbours(networks, typed, near, problems)
     else:
         st.markdown(
-            "**What it means:** nobody told the network which words are alike. Words that push the verdict the same "
-            "way have drifted together; the longer the cloud, the more the embedding is about good and bad alone."
+            "Words that push the verdict the same way have moved together; a long, thin cloud means the embedding "
+            "encodes little but sentiment."
         )
 
 
@@ -103,12 +102,12 @@ def remark(words: WordMap, label: str, mask_padding: bool, missing: str = "") ->
     median = percent(float(np.median(words.verdicts)))
     alone = "A word alone" if mask_padding else "A word alone, after the padding,"
     sentences = (
-        f"{counted(len(words.words), 'word')}. {alone} says little, so the network's own bias shows: without any word "
-        f"it says {percent(words.empty)} {as_markdown(label)}, at the median word (grey) {median}. The two dimensions "
-        f"keep {percent(sum(words.shares))} of the variance, that is, of the squared distances between words: what "
-        "lies close here need not be close."
+        f"{counted(len(words.words), 'word')}. {alone} says little, so the network's bias shows: "
+        f"{percent(words.empty)} {as_markdown(label)} without any word, {median} at the median word (grey). Two "
+        f"dimensions keep {percent(sum(words.shares))} of the variance: points close here need not be close in the "
+        "embedding."
     )
-    return f"{sentences} “{missing}” is too rare for the map; its neighbours are on it." if missing else sentences
+    return f"{sentences} “{missing}” is too rare for the map." if missing else sentences
 
 
 def neighbour_cards(networks: Sequence[LoadedNetwork], near: Near, problems: dict[str, str]) -> str:
@@ -168,10 +167,10 @@ def _show_map(
 
 
 def _show_neighbours(networks: Sequence[LoadedNetwork], typed: str, near: Near, problems: dict[str, str]) -> None:
-    bold = " Bold ones are neighbours in every network." if shared(near) else ""
+    bold = " Bold: neighbours in every network." if shared(near) else ""
     st.html(
-        f"<p><b>Neighbours of “{escape(typed.strip())}”:</b> the words whose embedding points most nearly the same "
-        f"way; 1 is the same direction, 0 is none in common.{bold}</p>{neighbour_cards(networks, near, problems)}"
+        f"<p><b>Neighbours of “{escape(typed.strip())}”:</b> highest cosine similarity of "
+        f"embeddings.{bold}</p>{neighbour_cards(networks, near, problems)}"
     )
 
 

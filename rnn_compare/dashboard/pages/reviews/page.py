@@ -90,7 +90,7 @@ def _with_first_value(field: str, usual: int = 0) -> str:
 def _load(source_name: str) -> Reviews:
     if prepared.is_prepared(source_name):
         return prepared.load(source_name)
-    with st.spinner("Preparing the reviews: reading them, counting their words. It takes seconds, and only this once."):
+    with st.spinner("Preparing the reviews, once; this takes a few seconds."):
         return prepared.load(source_name)
 
 
@@ -106,9 +106,9 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
     ]
     cards = (
         (f"{facts.words:,}", "different words"),
-        (f"{facts.mean_length:.1f}", "words a review, on average"),
+        (f"{facts.mean_length:.1f}", "words per review, on average"),
         (percent(share_known), f"of all words are known at vocabulary size {size:,}"),
-        (percent(reviews.share_cut(maxlen)), "of the reviews are longer than maxlen and are cut"),
+        (percent(reviews.share_cut(maxlen)), "of the reviews are longer than maxlen"),
         (percent(float(labels.mean())), f"of the reviews are {escape(label)}"),
     )
     boxes = "".join(f"<div class='rc-box'><b>{number}</b><span>{meaning}</span></div>" for number, meaning in cards)
@@ -139,5 +139,5 @@ def _look(reviews: Reviews, index: int, experiment: Experiment) -> None:
         f"{review_text.html(text, review)}<h3>Encoded: an array of shape ({experiment.maxlen},)</h3>"
         f'<div class="rc-review">{review_text.ids(review)}</div>'
     )
-    with st.expander("As it was written" if reviews.texts else "Its words (this source holds nothing more)"):
+    with st.expander("Original text" if reviews.texts else "Words (this source has no original text)"):
         st.html(f'<p class="rc-written">{escape(text)}</p>')

@@ -32,13 +32,12 @@ from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS
 from rnn_compare.sources.text_cards import Card
 
 WHAT = (
-    "A CSV file with a header, a column of texts and a column of two labels of any name: "
-    f"{MIN_TEXTS} to {MAX_ROWS:,} rows, divided by comma, semicolon or tab. It stays on this machine, and whoever "
-    "opens this page can read the texts."
+    f"A CSV file with a header, a column of texts and a column with two labels: {MIN_TEXTS} to {MAX_ROWS:,} rows, "
+    "separated by comma, semicolon or tab. It stays on this machine; anyone who opens this page can read the texts."
 )
 OPEN_TO_OTHERS = (
-    "Whoever reaches this server may use it, so it takes no files until a presenter's pass is set (docs/security.md). "
-    "`python -m rnn_compare train --source FILE.csv` takes them, and a folder of the cache does: `cache/texts/`."
+    "This server is open to everyone, so uploads need a presenter's pass (docs/security.md). `python -m rnn_compare "
+    "train --source FILE.csv` and the folder `cache/texts/` work without one."
 )
 _READING, _PROBLEM, _BOX = "texts_being_read", "texts_problem", "texts_box"
 _LONGEST_NAME = 60
@@ -153,9 +152,9 @@ def show_summary(card: Card, reviews: Reviews, experiment: Experiment, source_ke
     with st.container(horizontal=True):
         if st.button("Train on these texts", type="primary", icon=":material/arrow_forward:"):
             _to_the_set_up(card, reviews)
-        hint = "Removes them from the cache. Runs that were trained on them stay, without their texts."
+        hint = "Removes them from the cache. Their runs stay, without the texts."
         arguments = (card.name, source_key)
-        button("Forget these texts", hint=hint, icon=":material/delete:", on_click=forget, args=arguments)
+        button("Remove these texts", hint=hint, icon=":material/delete:", on_click=forget, args=arguments)
 
 
 def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
@@ -172,12 +171,12 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
     most_common, _, its_share = max(shares, key=lambda share: share[1])
     divided, encoding = DELIMITERS[card.layout.delimiter], card.encoding.removesuffix("-sig").upper()
     sentences = [
-        f"Texts from the column <b>{text}</b>, labels from the column <b>{label}</b>; divided by a {divided}, "
+        f"Texts from column <b>{text}</b>, labels from column <b>{label}</b>; separated by {divided}, "
         f"{escape(encoding)}.",
         f"A text has {shortest:,.0f} to {longest:,.0f} words; half have {median:,.0f} or fewer, 95 in 100 have "
         f"{most:,.0f} or fewer: a maxlen of {suited(reviews)['maxlen']} cuts few.",
         f"{percent(unknown)} of all words are unknown at vocabulary size {experiment.vocabulary_size:,}.",
-        f"Always saying {escape(most_common)} is right for {its_share} of them: a network must do better.",
+        f"Always saying {escape(most_common)} is right for {its_share}: a network must do better.",
         *map(escape, card.remarks()),
     ]
     points = "".join(f"<li>{sentence}</li>" for sentence in sentences)

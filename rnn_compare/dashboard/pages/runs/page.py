@@ -44,11 +44,10 @@ def render() -> None:
         st.markdown("## Runs")
     if not runs and not hidden:
         st.info(
-            "There is no run yet. Every network that is trained stands here for good: its settings and figures, "
-            "its weights to download, and what to compare it with.",
+            "No runs yet. Every trained network is listed here, with its settings, figures and weights.",
             icon=":material/hourglass_empty:",
         )
-        if st.button("Train the first on Compare", type="primary"):
+        if st.button("Train one on Compare", type="primary"):
             url_state.open_compare()
     elif runs:
         _page(services, runs)
@@ -145,7 +144,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
         button(
             "Continue",
             not broken_off,
-            "Resumes from the last finished epoch, as if it had never stopped.",
+            "Resumes from the last finished epoch.",
             on_click=_continue,
             args=(services, broken_off),
             icon=":material/play_arrow:",
@@ -157,9 +156,9 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
 
 def _summary(ticked: Sequence[Run], count: str, hidden: int) -> str:
     if not ticked:
-        return f"{count}. Tick one to open it, several to compare them or to take them home."
-    more = "" if fit_together(ticked) else f", at most {MAX_COMPARED} fit on the charts, seeds of one not counted"
-    unseen = f", {hidden} of them hidden by the search" if hidden else ""
+        return f"{count}. Tick one to open it, several to compare or take home."
+    more = "" if fit_together(ticked) else f", the charts show at most {MAX_COMPARED} settings"
+    unseen = f", {hidden} hidden by the search" if hidden else ""
     return f"{count}, {len(ticked)} ticked{unseen}{more}"
 
 
@@ -184,11 +183,11 @@ def _confirm_deletion(services: Services, runs: Sequence[Run]) -> None:
         st.session_state[DELETING] = []
 
     # Opened anew at each run of the page, since one that comes of a training's news would close it.
-    @st.dialog("Delete for good?", on_dismiss=close)
+    @st.dialog("Delete?", on_dismiss=close)
     def dialog() -> None:
         names = "".join(f"<li>{escape(run_table.description(run))}</li>" for run in runs)
         st.html(f"<ul style='margin: 0; overflow-wrap: anywhere'>{names}</ul>")
-        st.html("<p>The record, the curves and the weights will be gone, for everybody.</p>")
+        st.html("<p>Deletes record, curves and weights for everyone. This cannot be undone.</p>")
         with st.container(horizontal=True):
             delete = st.button(f"Delete {counted(len(runs), 'run')}", type="primary", key="delete_for_good")
             if delete or st.button("Keep"):

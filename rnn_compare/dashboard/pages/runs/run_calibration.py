@@ -26,7 +26,7 @@ def show(services: Services, run: Run) -> None:
         if labels is not None and predictions.reviews == len(labels)
     }
     if labels is None or not by_epoch or run.best is None:
-        st.html("<p>No probabilities are kept of this run: it has finished no epoch, or is of an earlier version.</p>")
+        st.html("<p>No probabilities for this run: it finished no epoch, or is from an earlier version.</p>")
         return
     epochs = sorted(by_epoch)
     epoch = run.best.epoch if run.best.epoch in by_epoch else epochs[-1]
@@ -45,23 +45,22 @@ def conclusion(result: Calibration, label: str) -> str:
         >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))
         **Expected calibration error 5.2 %**: the average gap between predicted probability and actual \
 share of positive reviews. It is never 0: a perfectly calibrated network would have about 1.1 % by chance. This one is \
-overconfident: its verdicts are surer than they are right.
+overconfident: its probabilities are too extreme.
         >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-88:]
         'leans to the other side: positive reviews are 4.8 points more frequent than it predicts.'
     """
-    sure = "overconfident: its verdicts are surer than they are right"
-    unsure = "underconfident: its verdicts are right more often than they claim"
+    sure = "overconfident: its probabilities are too extreme"
+    unsure = "underconfident: its probabilities are not extreme enough"
     verdict = f"This one is {sure if result.overconfident else unsure}."
     if abs(result.lean) >= ONE_SIDED * result.error:
         more = "more" if result.lean > 0 else "less"
         verdict = (
-            f"This one leans to {'the other' if result.lean > 0 else 'this'} side: {as_markdown(label)} reviews are "
-            f"{100 * abs(result.lean):.1f} points {more} frequent than it predicts."
+            f"{as_markdown(label)} reviews are {100 * abs(result.lean):.1f} points {more} frequent than predicted."
         )
     if result.error <= 2 * result.by_chance:
-        verdict = "This one can hardly be told from such a network."
+        verdict = "This network is about that well calibrated."
     return (
-        f"**Expected calibration error {percent(result.error)}**: the average gap between predicted probability and "
-        f"actual share of {as_markdown(label)} reviews. It is never 0: a perfectly calibrated network "
-        f"would have about {percent(result.by_chance)} by chance. {verdict}"
+        f"**Expected calibration error {percent(result.error)}**: mean gap between predicted probability and actual "
+        f"share of {as_markdown(label)} reviews. A perfectly calibrated network would have about "
+        f"{percent(result.by_chance)} by chance. {verdict}"
     )

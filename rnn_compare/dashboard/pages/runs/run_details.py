@@ -42,7 +42,7 @@ def show(services: Services, run: Run) -> None:
         if run.summary:
             st.code(run.summary, language=None)
         else:
-            st.html("<p>Keras' summary comes when the training begins.</p>")
+            st.html("<p>Keras' summary appears when training starts.</p>")
     with keras_script:
         keras, problem = _script(run)
         if problem:
@@ -125,7 +125,7 @@ def _downloads(services: Services, run: Run) -> None:
         )
     if not cell(run.experiment.cell).in_keras:
         with st.expander(f"How to open the model file: Keras itself has no {run.experiment.cell}"):
-            st.markdown("In one Python session, first run its class, then load the file:")
+            st.markdown("Run its class first, then load the file in the same session:")
             st.code(opening(run.experiment, f"{run.id}-best.keras"), language="python")
 
 
@@ -140,7 +140,7 @@ def _train_on(services: Services, run: Run) -> None:
     if most > 0:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))
-            hint = "Goes on from the last epoch, as if more epochs had been set from the start."
+            hint = "Continues from the last epoch."
             button("Train more", hint=hint, on_click=act, args=(services, train_on), icon=":material/play_arrow:")
 
 
@@ -162,16 +162,16 @@ def _sections(run: Run) -> Iterable[str]:
     usual = Experiment().model_dump()
     changed = {name: value for name, value in settings.items() if value != usual[name]}
     yield _section("Changed from the defaults", in_words(changed), "Nothing.")
-    yield _section("Left at the defaults", in_words({name: v for name, v in settings.items() if name not in changed}))
+    yield _section("Defaults", in_words({name: v for name, v in settings.items() if name not in changed}))
     figures = run.last.figures if run.last else {}
     figure_texts = {figure.title: figure.text(figures[name]) for name, figure in METRICS.items() if name in figures}
-    yield _section("Last epoch", figure_texts, "None has finished yet.")
+    yield _section("Last epoch", figure_texts, "None finished yet.")
     facts = {
         "id": run.id,
         "started from": run.origin,
         "on": run.owner.host if run.is_from_elsewhere else f"{run.owner.host}, process {run.owner.pid}",
         "created": _time(run.created),
-        "training began": _time(run.started),
+        "started": _time(run.started),
         "ended": _time(run.ended),
         "time in epochs": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "–",
         "resumed after epoch": ", ".join(map(str, run.continued)) or "–",

@@ -99,7 +99,7 @@ def _difference(match: EqualParameters) -> str:
 
 def _measured(match: EqualTime) -> str:
     runs = match.pace.runs
-    how = f"measured on {counted(runs, 'run')}" if runs else "estimated: no run of this network yet"
+    how = f"measured on {counted(runs, 'run')}" if runs else "estimated: no run yet"
     return f"{duration(match.pace.seconds)} <small>{how}</small>"
 
 
@@ -123,8 +123,8 @@ def _train(services: Services, sweep: Sweep, seeds: int) -> None:
                 url_state.open_compare(**{PARAMETER: link(list(counts), runs)})
         if to_train:
             time = about(services.seconds(to_train))
-            there = f"{len(sweep.trained)} of {len(sweep.experiments)} are trained already; " if sweep.trained else ""
-            st.html(f"<p style='margin: 0'>{there}{time} here, {counted(seeds, 'seed')} each.</p>")
+            there = f"{len(sweep.trained)} of {len(sweep.experiments)} already trained; " if sweep.trained else ""
+            st.html(f"<p style='margin: 0'>{there}{time} here, {counted(seeds, 'seed')} per setting.</p>")
 
 
 def _achieved(services: Services, sweep: Sweep) -> None:

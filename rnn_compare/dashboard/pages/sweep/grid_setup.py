@@ -51,9 +51,7 @@ def setup() -> Grid:
     st.pills("Cell type", CELLS, selection_mode="multi", default=list(BOOK.cells), key=key("cell"), **_BIND)
     _values("Units", "units", UNITS, ["16", "32"])
     _values("maxlen", "maxlen", MAXLENS, ["100", "500"])
-    st.slider(
-        "Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="How many seeds each setting is trained with.", **_BIND
-    )
+    st.slider("Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="Seeds per setting.", **_BIND)
     other = _other()
     with st.expander("Shared settings"):
         setting.by_group((name for name in SETTINGS if name not in (*AXES, other)), _shared)
@@ -78,7 +76,7 @@ def _values(label: str, name: str, offered: tuple[str, ...], usual: list[str]) -
         default=usual,
         key=key(name),
         accept_new_options=True,
-        help=f"{description(name)} Type any other value.",
+        help=f"{description(name)} Or type a value.",
         **_BIND,
     )
 

@@ -57,8 +57,8 @@ def train(services: Services, sweep: Sweep) -> None:
     waiting = sum(run.priority == AFTER_ALL_OTHERS and run.status is Status.QUEUED for run in services.runs())
     if waiting + len(sweep.to_train) > MAX_RUNS:
         raise UserError(
-            f"{waiting} runs of sweeps wait already; {len(sweep.to_train)} more would make more than {MAX_RUNS}. "
-            "Wait until some have ended, or stop them."
+            f"{waiting} sweep runs are waiting; {len(sweep.to_train)} more would exceed {MAX_RUNS}. Wait for some to "
+            "finish, or stop them."
         )
     for run in sweep.broken_off:
         services.engine.continue_run(run.id, priority=AFTER_ALL_OTHERS)
@@ -87,7 +87,7 @@ def _summary(services: Services, sweep: Sweep) -> str:
         return ""
     if not sweep.to_train:
         return "Everything is trained." if not sweep.at_work else "The rest is queued or training."
-    reused = f"{len(sweep.trained)} of {len(sweep.experiments)} are trained already; " if sweep.trained else ""
+    reused = f"{len(sweep.trained)} of {len(sweep.experiments)} already trained; " if sweep.trained else ""
     first = sweep.to_train[0]
     size = f"{first.reviews:,} reviews and {counted(first.epochs, 'epoch')} each"
     return f"{reused}{len(sweep.to_train)} to train, {size}: {_time(services, sweep.to_train)} here"

@@ -50,15 +50,13 @@ def show(services: Services, sweep: Sweep) -> None:
         case "Best of k":
             figure.show(axis_chart.best_of_chart(points, title), "sweep_best", axis_chart.HEIGHT)
             st.caption(
-                "What the best of k trainings is expected to reach, were k drawn from the n of each cell, without "
-                "replacement (Dodge et al. 2019; unbiased as in Tang et al. 2020). Whoever tries more finds more: "
-                "compare cells at the same k. The best of many flatters: the reviews that judge it chose it."
+                "Expected best of k trainings, drawn without replacement from the n of each cell (Dodge et al. 2019; "
+                "unbiased as in Tang et al. 2020). Compare cells at the same k. The best of many is optimistic: it "
+                "was picked on the same reviews."
             )
         case "Parallel":
             figure.show(parallel_chart.parallel_chart(points), "sweep_parallel", parallel_chart.HEIGHT)
-            st.caption(
-                "A line is a setting, in its cell's colour: through its values to the mean accuracy of its seeds."
-            )
+            st.caption("A line is a setting, in its cell's colour, ending at the mean accuracy of its seeds.")
         case _:
             figure.show(sweep_heat_maps.sweep_heat_maps(points), "sweep_heat", sweep_heat_maps.height(points))
             if others := [
@@ -67,11 +65,11 @@ def show(services: Services, sweep: Sweep) -> None:
                 if name not in ("cell", "units", "maxlen")
             ]:
                 st.caption(
-                    f"Each cell is the mean of all its runs, across {_listed(others)} too, and so has no interval."
+                    f"Each cell is the mean of all its runs, also across {_listed(others)}, so it has no interval."
                 )
     st.caption(f"{MEASURES[measure].sentence} {MARGIN}")
     _say_what_lacks(sweep, points)
-    with st.expander("The same in numbers"):
+    with st.expander("Numbers"):
         st.dataframe(_table(points), hide_index=True)
 
 
@@ -117,8 +115,8 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
         cost_chart.HEIGHT,
     )
     st.caption(
-        "On the dashed line, the Pareto front, lie the settings that no other one beats: none is both cheaper and more "
-        "accurate. It is drawn through means; where intervals overlap, chance may have put a setting on it."
+        "Dashed line: the Pareto front; no setting is both cheaper and more accurate than those on it. It uses means: "
+        "where intervals overlap, a setting may be on it by chance."
     )
 
 
@@ -129,7 +127,7 @@ def _title(measure: Measure) -> str:
 def _cost_figure(points: Sequence[Outcome], cost: str, title: str) -> go.Figure:
     if cost == "seconds":
         seconds = [_seconds(point) for point in points]
-        return cost_chart.cost_chart(points, seconds, "seconds per training, as measured", "s", title)
+        return cost_chart.cost_chart(points, seconds, "seconds per training, measured", "s", title)
     counts = [float(parameters(point.experiment).recurrent) for point in points]
     return cost_chart.cost_chart(points, counts, "parameters of the recurrent layers", "parameters", title)
 
@@ -156,24 +154,24 @@ def _along(points: Sequence[Outcome], title: str) -> None:
 def _say_what_lacks(sweep: Sweep, points: Sequence[Outcome]) -> None:
     counted_ids = sum(point.accuracy.runs for point in points)
     if lacking := len(sweep.trained) - counted_ids:
-        st.caption(f"Not in these means, because not measured in this way: {counted(lacking, 'trained run')}.")
+        st.caption(f"Not in these means (not measured this way): {counted(lacking, 'trained run')}.")
     all_runs = list(sweep.runs.values())
     broken_off = {run.id for run in sweep.broken_off}
     called = zip(all_runs, names(all_runs), strict=True)
     if broken := [as_markdown(name) for run, name in called if run.id in broken_off]:
         more = f" and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
-        st.caption(f"Interrupted, and in no mean until continued: {', '.join(broken[:MOST_NAMED])}{more}.")
+        st.caption(f"Interrupted, not in the means: {', '.join(broken[:MOST_NAMED])}{more}.")
 
 
 def _nothing(sweep: Sweep, measure: Measure) -> str:
     if not sweep.trained:
-        return "No run of this grid has trained to its end yet. Its charts fill in as runs finish."
+        return "No run of this grid has finished yet."
     if measure == "test":
         return (
-            "No run of this grid was tested. Set a test split under “Shared settings”, or use a source that has test "
-            "reviews; then train."
+            "No run of this grid was tested. Set a test split under “Shared settings”, or use a source with test "
+            "reviews."
         )
-    return "The runs of this grid were recorded before probabilities were kept: look at a typical epoch."
+    return "These runs are from a version that kept no probabilities: choose a typical epoch."
 
 
 def _table(points: Sequence[Outcome]) -> pd.DataFrame:
