@@ -75,23 +75,23 @@ class Experiment(BaseModel):
         32, ge=1, le=512, description="Size of the hidden state of each recurrent layer."
     )
     maxlen: Annotated[int, Setting("maxlen", "main", step=50)] = Field(
-        500, ge=1, le=1000, description="Words a review is cut or padded to, at the front."
+        500, ge=1, le=1000, description="Reviews are truncated or padded at the start to this many words."
     )
     epochs: Annotated[int, Setting("Epochs", "main", offered=("5", "10", "20"))] = Field(
         10, ge=1, le=100, description="Passes over the training reviews."
     )
 
     embedding_size: Annotated[int, Setting("Embedding size", "layers", offered=("8", "16", "32", "64"))] = Field(
-        32, ge=1, le=512, description="Numbers that stand for one word."
+        32, ge=1, le=512, description="Length of each word's vector."
     )
     vocabulary_size: Annotated[
         int, Setting("Vocabulary size", "data", step=1000, offered=("1000", "5000", "10000", "20000"))
-    ] = Field(10_000, ge=100, le=88_000, description="Word ids that are kept; rarer words become unknown.")
+    ] = Field(10_000, ge=100, le=88_000, description="Most frequent words kept; rarer ones become unknown.")
     layers: Annotated[int, Setting("Layers", "layers", offered=("1", "2", "3"))] = Field(
-        1, ge=1, le=3, description="Recurrent layers, one above the other."
+        1, ge=1, le=3, description="Number of stacked recurrent layers."
     )
     bidirectional: Annotated[bool, Setting("Bidirectional", "layers")] = Field(
-        False, description="Read every review in both directions."
+        False, description="Read reviews in both directions."
     )
     mask_padding: Annotated[bool, Setting("Mask padding", "layers")] = Field(
         False, description="Skip padding instead of reading it (mask_zero)."
@@ -103,17 +103,17 @@ class Experiment(BaseModel):
         float, Setting("Recurrent dropout", "layers", step=0.1, offered=("0.0", "0.2", "0.5"), fused=False)
     ] = Field(0.0, ge=0.0, le=0.9, description="Share of the state dropped in training.")
     recurrent_initializer: Annotated[RecurrentInitializer, Setting("Recurrent initializer", "layers")] = Field(
-        "orthogonal", description="What the recurrent kernel begins as: Keras' initializer of that name."
+        "orthogonal", description="Keras' initializer of the recurrent kernel."
     )
     forget_bias: Annotated[float | None, Setting("Forget bias", "layers", none="Keras' own")] = Field(
         None,
         ge=-10.0,
         le=10.0,
-        description="What the bias begins as in the gate that keeps the state: LSTM's forget gate, GRU's update gate. "
-        "The higher, the longer the state is kept; none: Keras' own (LSTM 1, GRU 0).",
+        description="Initial bias of the gate that keeps the state: LSTM's forget gate, GRU's update gate. Higher "
+        "keeps it longer; none: Keras' own (LSTM 1, GRU 0).",
     )
     optimizer: Annotated[Optimizer, Setting("Optimizer", "training")] = Field(
-        "rmsprop", description="Keras' optimizer of that name."
+        "rmsprop", description="Keras' optimizer."
     )
     learning_rate: Annotated[
         float,
@@ -127,40 +127,40 @@ class Experiment(BaseModel):
         ),
     ] = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
     clipnorm: Annotated[float | None, Setting("clipnorm", "training", 0.5, none="off", of_optimizer=True)] = Field(
-        None, ge=0.001, le=1000.0, description="Largest norm of each weight's gradient; a longer one is scaled to it."
+        None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor; larger ones are scaled down."
     )
     schedule: Annotated[Schedule, Setting("Schedule", "training")] = Field(
-        "constant", description="How the learning rate goes down, epoch by epoch."
+        "constant", description="Learning rate schedule over the epochs."
     )
     patience: Annotated[int, Setting("Patience", "training", offered=("0", "2", "3"))] = Field(
-        0, ge=0, le=100, description="Stop after so many epochs without a lower validation loss; 0: never."
+        0, ge=0, le=100, description="Stop after this many epochs without a lower validation loss; 0: never."
     )
     batch_size: Annotated[int, Setting("Batch size", "training", offered=("32", "64", "128", "256"))] = Field(
-        128, ge=1, le=2048, description="Reviews per step of the optimizer."
+        128, ge=1, le=2048, description="Reviews per optimizer step."
     )
     validation_split: Annotated[float, Setting("Validation split", "data", step=0.05)] = Field(
         0.2, ge=0.01, le=0.9, description="Share of the reviews held out, at the end."
     )
     test_split: Annotated[float, Setting("Test split", "data", step=0.05)] = Field(
-        0.0, ge=0.0, le=0.5, description="Share put aside before that split, for a test after training."
+        0.0, ge=0.0, le=0.5, description="Share set aside first, to test after training."
     )
     vary_split: Annotated[bool, Setting("Seed decides the split", "data")] = Field(
-        False, description="Let the seed also decide which reviews are held out."
+        False, description="The seed also chooses the held-out reviews."
     )
     reviews: Annotated[int, Setting("Reviews", "main", step=1000)] = Field(
         registry.DEFAULT.size, ge=10, description="Reviews used, before the split."
     )
     seed: Annotated[int, Setting("Seed", "training")] = Field(
-        1, ge=0, le=2**31 - 1, description="Decides the initial weights and every shuffle."
+        1, ge=0, le=2**31 - 1, description="Sets the initial weights and every shuffle."
     )
     source: Annotated[str, Setting("Source", "data")] = Field(
         registry.DEFAULT.name, validate_default=True, description="Where the reviews come from."
     )
     distance: Annotated[int, Setting("Distance", "data", step=10)] = Field(
-        0, ge=0, le=900, description="In a task: words between what decides and the end. 0 for all other sources."
+        0, ge=0, le=900, description="Tasks only: words between the deciding word and the end. 0 otherwise."
     )
     stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False)] = Field(
-        False, description="Train with Keras' own recurrent layers, not the fused ones: the same, but slower."
+        False, description="Train with Keras' own recurrent layers instead of the fused ones: same results, slower."
     )
 
     @field_validator("cell")
@@ -207,7 +207,7 @@ class Experiment(BaseModel):
     def _nothing_that_decides_is_cut_off(self, info: ValidationInfo) -> Self:
         if info.context is not _RECORDED and (words := registry.source(self.dataset).longest) > self.maxlen:
             raise ValueError(
-                f"a maxlen of {self.maxlen} cuts off what decides: at a distance of {self.distance} the texts of "
+                f"a maxlen of {self.maxlen} cuts off the deciding word: at distance {self.distance} the texts of "
                 f"{self.source} have up to {words} words; set maxlen to {words} or more"
             )
         return self
@@ -346,11 +346,9 @@ def choices(field: str) -> tuple[str, ...]:
 def _wrong_distance(name: str, distance: int) -> str:
     """Returns what is wrong with the distance for a source, in a sentence; empty if nothing is."""
     if registry.source(name).distance:
-        return (
-            "" if distance else f"distance is 0; {name} needs one: how many words lie between what decides and the end."
-        )
+        return "" if distance else f"distance is 0; {name} needs one: the number of words after the deciding word."
     tasks = [task for task in registry.SOURCES if registry.source(task).distance]
-    return f"distance is {distance}; only {' and '.join(tasks)} have one. Leave it out." if distance else ""
+    return f"distance is {distance}; only {' and '.join(tasks)} have one." if distance else ""
 
 
 def _one_of(names: Sequence[str]) -> str:
@@ -363,7 +361,7 @@ def _sentence(detail: Any, values: dict[str, Any]) -> str:
     if detail["type"] == "sentence":
         return str(detail["msg"])
     if detail["type"] == "extra_forbidden":
-        return f"There is no setting called {_short(field)}; leave it out."
+        return f"There is no setting {_short(field)}."
     if detail["type"] in ("greater_than_equal", "less_than_equal"):
         return _out_of_bounds(field, value, values.get("source"))
     if detail["type"] == "literal_error":

@@ -42,16 +42,16 @@ def comparison(
     shared.pop("seed", None)
     for name, choices in (("cell type", cells), ("number of units", units), ("maxlen", maxlens)):
         if not choices:
-            raise UserError(f"No {name} is chosen. Choose at least one.")
+            raise UserError(f"Choose at least one {name}.")
     axes = [list(dict.fromkeys(axis)) for axis in (cells, units, maxlens, of_seed)]
     counts = [len(axis) for axis in axes]
     if (count := math.prod(counts[:3])) > MAX_COMPARED:
         raise UserError(
-            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen make {count} networks; "
-            f"at most {MAX_COMPARED} are compared at once. Take some away."
+            f"{counts[0]} cell types × {counts[1]} units × {counts[2]} maxlen make {count} networks; the limit is "
+            f"{MAX_COMPARED}. Remove some."
         )
     if counts[3] > MAX_SEEDS:
-        raise UserError(f"{counts[3]} seeds were asked for; a network is trained with at most {MAX_SEEDS} at once.")
+        raise UserError(f"{counts[3]} seeds requested; the limit is {MAX_SEEDS}.")
     return [
         experiment_from({"cell": cell, "units": size, "maxlen": maxlen, "seed": seed, **shared})
         for seed, cell, size, maxlen in itertools.product(axes[3], *axes[:3])

@@ -55,8 +55,8 @@ def cache_folder() -> Path:
             raise PermissionError(errno.EACCES, "it is read-only")
     except OSError as error:
         raise UserError(
-            f"The cache folder {folder} cannot be written to ({error.strerror or error}); runs and prepared "
-            f"reviews are kept there. Make it writable, free some space, or set {CACHE_VARIABLE} to another folder."
+            f"The cache folder {folder} is not writable ({error.strerror or error}). Make it writable, free some "
+            f"space, or set {CACHE_VARIABLE} to another folder."
         ) from error
     return folder
 
@@ -73,5 +73,5 @@ def run_folder(run_id: str) -> Path:
         UserError: If the id could lead anywhere else.
     """
     if not _RUN_ID.fullmatch(run_id):
-        raise UserError(f"{run_id[:40]!r} is no run's id; `python -m rnn_compare runs` lists them.")
+        raise UserError(f"{run_id[:40]!r} is not a run ID; `python -m rnn_compare runs` lists them.")
     return cache_place() / "runs" / run_id

@@ -39,21 +39,21 @@ BOOK = Preset(
 )
 SHORT = Preset(
     "Short",
-    "The same question in less than a minute: 8,000 reviews, their last 100 words, 5 epochs.",
+    "The same in less than a minute: 8,000 reviews, their last 100 words, 5 epochs.",
     cells=("SimpleRNN", "LSTM"),
     maxlens=(100,),
     shared={"epochs": 5, "reviews": 8_000},
 )
 LONG_MEMORY = Preset(
     "Long memory",
-    "Does the lead of the LSTM grow with the length of the text? The last 50 words against the last 400.",
+    "Does the LSTM's lead grow with text length? The last 50 words against the last 400.",
     cells=("SimpleRNN", "LSTM"),
     maxlens=(50, 400),
     shared={"epochs": 6, "reviews": 15_000},
 )
 LUCK = Preset(
     "Is it luck?",
-    "Three seeds each: other weights to begin with, another order of the reviews. Does the LSTM still lead?",
+    "Three seeds each: different initial weights and order of reviews. Does the LSTM still lead?",
     cells=("SimpleRNN", "LSTM"),
     maxlens=(200,),
     seeds=(1, 2, 3),
@@ -61,7 +61,7 @@ LUCK = Preset(
 )
 GATES = Preset(
     "How many gates?",
-    "None in SimpleRNN, one in MGU, two in GRU, three in LSTM: what does each gate add?",
+    "None in SimpleRNN, one in MGU, two in GRU, three in LSTM: what does each add?",
     cells=("SimpleRNN", "MGU", "GRU", "LSTM"),
     maxlens=(200,),
     shared={"epochs": 5, "reviews": 12_000},
@@ -70,22 +70,22 @@ GATES = Preset(
 _TASK: dict[str, Any] = {"reviews": 6_400, "vocabulary_size": 100, "optimizer": "adam", "epochs": 8}
 ORDER = Preset(
     "Order matters",
-    "Which of two words came first? A bag of words can only guess, and every recurrent network learns it.",
+    "Which of two words came first? A bag of words can only guess; recurrent networks learn it.",
     cells=("SimpleRNN", "LSTM", "GRU"),
     maxlens=(40,),
     shared=_TASK | {"source": "order", "distance": 20},
 )
 FIRST_WORD = Preset(
     "First word of 200",
-    "The textbook, reversed: as Keras begins them, the SimpleRNN learns to keep a word over 200 others; in eight "
-    "epochs neither LSTM nor GRU does.",
+    "The textbook reversed: with Keras' initial weights the SimpleRNN learns to remember a word over 200 others; in "
+    "eight epochs neither LSTM nor GRU does.",
     cells=("SimpleRNN", "LSTM", "GRU"),
     maxlens=(202,),
     shared=_TASK | {"source": "first-word", "distance": 200},
 )
 OPEN_GATES = Preset(
     "First word, gates open",
-    "The same, but the gates that keep the state begin open (forget bias 3): now LSTM and GRU learn it too.",
+    "The same with open gates (forget bias 3): now LSTM and GRU learn it too.",
     cells=FIRST_WORD.cells,
     maxlens=FIRST_WORD.maxlens,
     shared=FIRST_WORD.shared | {"forget_bias": 3.0},

@@ -38,8 +38,8 @@ def test_a_task_has_a_distance_and_other_sources_have_none() -> None:
     assert Experiment(source="order", distance=7).dataset == "order-7"
     assert Experiment(source="order", distance=7).setting != Experiment(source="order").setting
     for values, sentence in (
-        ({"distance": 5}, "distance is 5; only first-word and order have one. Leave it out."),
-        ({"source": "order", "distance": 0}, "distance is 0; order needs one: how many words lie between"),
+        ({"distance": 5}, "distance is 5; only first-word and order have one."),
+        ({"source": "order", "distance": 0}, "distance is 0; order needs one: the number of words"),
         ({"source": "order", "distance": 901}, "distance is 901; it must be between 0 and 900."),
         ({"source": "order", "distance": "far"}, "distance is 'far'; it must be a whole number."),
     ):
@@ -97,7 +97,7 @@ def test_a_wrong_value_is_not_echoed_beyond_measure(field: str) -> None:
 
 
 def test_a_setting_that_there_is_not_is_not_echoed_beyond_measure_either() -> None:
-    with pytest.raises(UserError, match="There is no setting called xxx") as error:
+    with pytest.raises(UserError, match="There is no setting 'xxx") as error:
         experiment_from({"x" * 5_000: 1})
     assert len(str(error.value)) < LONGEST_ECHO + 100
 
@@ -142,5 +142,5 @@ def test_an_experiment_of_the_record_stays_what_it_was() -> None:
 
 
 def test_a_source_that_is_no_more_gets_a_sentence() -> None:
-    with pytest.raises(UserError, match="no source of reviews called 'gone' here, only bundled, first-word, keras"):
+    with pytest.raises(UserError, match="no source 'gone', only bundled, first-word, keras"):
         registry.source("gone")

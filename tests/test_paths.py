@@ -22,5 +22,5 @@ def test_threads_that_look_at_the_folder_at_one_moment_do_not_trip_each_other(ca
 
 @pytest.mark.parametrize("run", ["..", "", "/etc", "a/b", "lstm-1\0"])
 def test_what_is_no_id_names_no_folder(run: str) -> None:
-    with pytest.raises(UserError, match="is no run's id"):
+    with pytest.raises(UserError, match="is not a run ID"):
         run_folder(run)

@@ -86,8 +86,8 @@ CELL = Cell(
     keras_layer=keras_layer,
     pace=Pace(fused=0.7e-6, stock=1.8e-6),
     bias_rows=2,
-    notes="Two biases: Keras' reset gate acts on U·state + b′ as a whole (reset_after=True), so the candidate's state "
-    "has a b′ of its own beside the input's b. z and r get one too, for Keras keeps all in one array.",
+    notes="Two biases: with reset_after=True the reset gate multiplies U·state + b′, so the candidate needs b′ beside "
+    "the input's b. z and r get one as well because Keras stores all three together.",
     in_cudnn=True,
     keeping_gate="z",
 )

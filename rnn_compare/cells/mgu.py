@@ -140,5 +140,5 @@ CELL = Cell(
     in_keras=False,
     keeping_gate="f",
     keeps_when_open=False,
-    notes="An open forget gate (f near 1) renews the state with the candidate, a closed one (f near 0) keeps it.",
+    notes="Open (f near 1), the forget gate replaces the state by the candidate; closed (f near 0), it keeps it.",
 )

@@ -120,7 +120,7 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
         )
     figure.update_layout(
         **layout(),
-        xaxis=axis("trainings tried, k", rangemode="tozero", tickformat="d", **whole_ticks(results)),
+        xaxis=axis("number of trainings, k", rangemode="tozero", tickformat="d", **whole_ticks(results)),
         yaxis=accuracy_axis(accuracy),
     )
     return figure

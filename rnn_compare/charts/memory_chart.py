@@ -44,7 +44,7 @@ def told_apart_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     chance = _chance(networks)
     chance_band = {"fillcolor": GREY, "opacity": 0.18, "line_width": 0, "layer": "below"}
     figure.add_hrect(
-        *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="chance, in 19 of 20 cases", showlegend=True
+        *in_percent([0.5 - chance, 0.5 + chance]), **chance_band, name="95 % range of guessing", showlegend=True
     )
     figure.add_hline(50, line={"color": GREY, "dash": "dash", "width": 3}, name="guessing", showlegend=True)
     lowest = 0.5 - chance
@@ -99,7 +99,7 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
         showlegend=True,  # a line by itself has a name too
         # The end of the text is at the right, as on the page and in the chart of gradients.
         xaxis=axis(
-            f"{telling_word(networks)}, counted from the end",
+            f"{telling_word(networks)}, from the end",
             type="log",
             range=[np.log10(longest) + 0.03 * span, -0.03 * span],
             tickvals=ticks,

@@ -104,7 +104,7 @@ def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
     """
     words = tokenize(text[:1000])
     if len(words) != 1:
-        raise UserError(f"Words are looked up one at a time; here there {'is none' if not words else 'are several'}.")
+        raise UserError("Type one word.")
     word = words[0]
     word_id = vocabulary.id(word, experiment.vocabulary_size)
     if word_id != UNKNOWN:
@@ -112,10 +112,10 @@ def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
     excerpt = word if len(word) <= 40 else f"{word[:39]}…"
     rank = vocabulary.rank(word)
     if rank is None:
-        raise UserError(f"“{excerpt}” stands in none of the training reviews. Look up another word.")
+        raise UserError(f"“{excerpt}” is in none of the training reviews.")
     raise UserError(
-        f"“{excerpt}” is unknown to this network: it has rank {rank:,} by frequency, and only the first "
-        f"{experiment.vocabulary_size - INDEX_FROM - 1:,} were kept. Look up a more frequent word."
+        f"“{excerpt}” is not in this network's vocabulary: rank {rank:,} by frequency, beyond the first "
+        f"{experiment.vocabulary_size - INDEX_FROM - 1:,}. Try a more frequent word."
     )
 
 

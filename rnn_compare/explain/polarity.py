@@ -71,9 +71,8 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     neutral = _first(np.abs(odds), others, NEUTRAL_WORDS)
     if not size or not neutral:
         raise UserError(
-            f"A network that knows {len(words):,} words knows no frequent words of either sentiment, or no neutral "
-            "ones, to be tested with. Take one with a larger vocabulary, or one whose source has words that speak for "
-            "a label."
+            f"The vocabulary of {len(words):,} words has no frequent telling words or no neutral words to test with. "
+            "Choose a network with a larger vocabulary or another source."
         )
     return WordChoice(
         *(tuple((words[i], float(odds[i])) for i in group) for group in (positive[:size], negative[:size], neutral))

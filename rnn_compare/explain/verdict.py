@@ -128,9 +128,7 @@ def encode(experiment: Experiment, text: str) -> EncodedReview:
         UserError: If there is no word in the text, or too much of it.
     """
     if len(text) > MAX_CHARACTERS:
-        raise UserError(
-            f"The text has {len(text):,} characters; at most {MAX_CHARACTERS:,} are read. Paste a shorter one."
-        )
+        raise UserError(f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.")
     vocabulary = prepared.load(experiment.dataset).vocabulary
     return read_text(text, vocabulary, experiment.vocabulary_size, experiment.maxlen)
 
@@ -144,18 +142,18 @@ def run_weights(run: Run, which: Which) -> weights.Weights:
     path = weights_file(run.id, which)
     if not path.exists():
         raise UserError(
-            f"{run.title} ({run.id}) was trained elsewhere, and {_what_came_along(run)}."
+            f"{run.title} ({run.id}) was trained on another machine, {_what_came_along(run)}."
             if run.is_from_elsewhere
-            else f"{run.title} ({run.id}) has no saved weights yet. Ask again when its first epoch is done, "
-            "or train it again if its files were deleted."
+            else f"{run.title} ({run.id}) has no saved weights yet. Wait for its first epoch, or train it again if its "
+            "files were deleted."
         )
     return _load(run.id, which, path.stat().st_mtime_ns, run.experiment)
 
 
 def _what_came_along(run: Run) -> str:
     if run.has_weights:
-        return "only the weights of its best epoch came along. Ask those"
-    return "its weights are there. Ask a run that was trained here"
+        return "only its best epoch was recorded. Choose 'best epoch'"
+    return "without its weights. Choose a run trained here"
 
 
 @functools.lru_cache(maxsize=24)

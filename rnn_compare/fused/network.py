@@ -68,8 +68,8 @@ class FusedNetwork(keras.Sequential):  # type: ignore[misc]  # Keras is not foll
         super().compile(*arguments, **options)
         if unknown := unsupported_options(self.optimizer):
             raise UserError(
-                f"Fused layers do not apply {', '.join(unknown)} of the optimizer; all but its learning rate and "
-                "clipnorm must be Keras' defaults. Train the network with stock layers."
+                f"Fused layers do not support the optimizer's {', '.join(unknown)}: only learning rate and clipnorm "
+                "may differ from Keras' defaults. Train with stock layers."
             )
 
     def fit(

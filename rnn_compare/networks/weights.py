@@ -55,9 +55,9 @@ def save(weights: Weights, path: Path) -> None:
             np.savez(partial, allow_pickle=False, **dict(weights.tensors))
     except OSError as error:
         raise UserError(
-            f"The weights cannot be saved as {path} ({error.strerror or error}); they need "
-            f"{sum(array.nbytes for array in weights.arrays) / 1e6:.1f} MB in a folder that can be written to. "
-            "Free some space or make the folder writable, then continue the run."
+            f"Cannot save {path} ({error.strerror or error}); it needs "
+            f"{sum(array.nbytes for array in weights.arrays) / 1e6:.1f} MB. Free some space or make the folder "
+            "writable, then continue the run."
         ) from error
 
 
@@ -71,10 +71,7 @@ def load(path: Path, experiment: Experiment) -> Weights:
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except FileNotFoundError as error:
-        raise UserError(
-            f"There are no weights at {path}; they are written when an epoch ends. "
-            "Train this network for at least one epoch."
-        ) from error
+        raise UserError(f"No weights at {path}: they are saved after each epoch. Train at least one epoch.") from error
     except (OSError, ValueError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error) as error:
         raise _broken(path, f"cannot be read ({error})") from error
     return _checked(arrays, path, experiment)
@@ -97,6 +94,6 @@ def _checked(arrays: dict[str, Array], path: Path, experiment: Experiment) -> We
 
 def _broken(path: Path, what: str) -> UserError:
     return UserError(
-        f"The weights in {path} {what}: the file is damaged or belongs to another network. "
-        "Put back a sound copy of it, or train this network again."
+        f"The weights in {path} {what}: the file is damaged or of another network. Restore it, or train the network "
+        "again."
     )

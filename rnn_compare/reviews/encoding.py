@@ -108,7 +108,7 @@ def read_text(text: str, vocabulary: Vocabulary, vocabulary_size: int, maxlen: i
     """
     spans = list(word_spans(text))
     if not spans:
-        raise UserError("There is no word to read in this text. Type a review of one word or more.")
+        raise UserError("This text has no words. Type at least one.")
     word_ids = [START, *(vocabulary.id(word, vocabulary_size) for word, _, _ in spans)]
     cut = max(0, len(word_ids) - maxlen)
     padding = max(0, maxlen - len(word_ids))

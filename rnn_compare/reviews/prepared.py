@@ -117,8 +117,7 @@ class Reviews:
         count, available = experiment.reviews, len(self.training.labels)
         if count > available:
             raise UserError(
-                f"{count:,} reviews were asked for, but this source holds {available:,}. "
-                f"Set the number of reviews to {available:,} or less."
+                f"{count:,} reviews requested, but this source has {available:,}. Use {available:,} or fewer."
             )
         rest = count - experiment.test_reviews
         order = np.random.default_rng([experiment.seed, SPLIT]).permutation(rest)
@@ -228,8 +227,8 @@ def prepare(source_name: str) -> Path:
                 write(partial, content)
     except OSError as error:
         raise UserError(
-            f"The reviews cannot be prepared in {folder.parent} ({error.strerror or error}); it takes about "
-            f"100 MB. Free some space or make it writable, or set {CACHE_VARIABLE} to another folder."
+            f"The reviews cannot be prepared in {folder.parent} ({error.strerror or error}); they need about 100 MB. "
+            f"Free some space, make it writable, or set {CACHE_VARIABLE} to another folder."
         ) from error
     return folder
 
@@ -259,6 +258,5 @@ def _open(folder: Path) -> Reviews:
         return Reviews(folder, facts, labelled("train"), testing, texts(""), texts("test_"))
     except (OSError, EOFError, ValueError, TypeError) as error:
         raise UserError(
-            f"The prepared reviews in {folder} are damaged ({error}). "
-            "Delete that folder; the reviews are then prepared anew."
+            f"The prepared reviews in {folder} are damaged ({error}). Delete that folder to prepare them again."
         ) from error

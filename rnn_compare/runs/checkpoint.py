@@ -54,8 +54,7 @@ def save(run: str, checkpoint: Checkpoint) -> None:
         put(run, hashlib.sha256(content).digest() + content)
     except OSError as error:
         raise UserError(
-            f"The state of the training cannot be saved as {checkpoint_file(run)} ({error.strerror or error}); it "
-            f"needs {len(content) / 1e6:.1f} MB in a folder that can be written to. "
+            f"Cannot save {checkpoint_file(run)} ({error.strerror or error}); it needs {len(content) / 1e6:.1f} MB. "
             "Free some space or make the folder writable, then continue the run."
         ) from error
 
@@ -90,7 +89,7 @@ def load(run: str) -> Checkpoint | None:
         checksum, payload = content[:32], content[32:]
         if hashlib.sha256(payload).digest() == checksum:
             return _read(payload)
-        logging.getLogger(__name__).warning("The checkpoint %s is damaged and was passed over.", path)
+        logging.getLogger(__name__).warning("The checkpoint %s is damaged and was ignored.", path)
     return None
 
 

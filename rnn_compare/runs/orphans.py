@@ -6,7 +6,7 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Status
 from rnn_compare.runs.store import RunStore
 
-REASON = "The program that trained it ended before the run did. Its finished epochs are kept; continue it from there."
+REASON = "The program ended during the training. Finished epochs are kept; continue the run."
 
 
 def interrupt_orphans(store: RunStore) -> list[str]:

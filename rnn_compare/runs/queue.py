@@ -52,10 +52,10 @@ def check_room(runs: Sequence[Run], more: int, visitor: str) -> None:
     own = sum(run.visitor == visitor for run in waiting)
     if own + more > MAX_WAITING_OF_ONE:
         raise UserError(
-            f"{own} of your networks wait already and {more} more would be {own + more}; at most {MAX_WAITING_OF_ONE} "
-            "of one visitor may. Wait until some have begun, or stop those that you no longer need."
+            f"{own} of your networks are waiting; {more} more would exceed the limit of {MAX_WAITING_OF_ONE} per "
+            "visitor. Wait for some to start, or stop some."
         )
     if len(waiting) + more > MAX_WAITING:
         raise UserError(
-            f"{len(waiting)} networks wait already, and at most {MAX_WAITING} may. Try again when some have begun."
+            f"{len(waiting)} networks are waiting; the limit is {MAX_WAITING}. Try again when some have started."
         )

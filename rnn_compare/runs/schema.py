@@ -114,8 +114,8 @@ def prepare(path: Path) -> Path | None:
     except sqlite3.DatabaseError as error:
         if error.sqlite_errorname not in ("SQLITE_NOTADB", "SQLITE_CORRUPT"):
             raise UserError(
-                f"The record of runs {path} cannot be opened ({error}). "
-                "Make the file and its folder writable, or move the cache with RNN_COMPARE_CACHE."
+                f"The record of runs {path} cannot be opened ({error}). Make the file and its folder writable, or set "
+                "RNN_COMPARE_CACHE to another folder."
             ) from error
     aside = path.with_name(f"{path.name}.unreadable-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}")
     path.rename(aside)
@@ -138,13 +138,13 @@ def _make_tables(path: Path) -> None:
         version = connection.execute("PRAGMA user_version").fetchone()[0]
         if version > VERSION:
             raise UserError(
-                f"The record of runs {path} was written by a later version of this program. "
-                "Update the program, or move the cache with RNN_COMPARE_CACHE."
+                f"The record of runs {path} is from a newer version. Update the program, or set RNN_COMPARE_CACHE to "
+                "another folder."
             )
         if 0 < version < OLDEST:
             raise UserError(
-                f"The record of runs {path} is of a version before the first release, which this program does not "
-                "read. Move the file away to begin a new one, or move the cache with RNN_COMPARE_CACHE."
+                f"The record of runs {path} is from a version before the first release. Move the file away, or set "
+                "RNN_COMPARE_CACHE to another folder."
             )
         connection.execute("PRAGMA journal_mode = WAL")
         # One transaction: two processes may open the file at once, and one may die in between.

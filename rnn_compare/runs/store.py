@@ -18,9 +18,9 @@ from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run, Tested
 
 MAX_NAME, MAX_NOTE = 80, 2000
-SET_ASIDE = "The record of runs could not be read and was set aside as {}; a new one was begun."
-LOST = "The record of runs was removed while the program ran, and its runs with it. A new one was begun."
-REPLACED = "Another record of runs was put in place while the program ran; its runs are shown."
+SET_ASIDE = "The record of runs could not be read: kept as {}, started a new one."
+LOST = "The record of runs was removed while the program ran. A new one was started."
+REPLACED = "The record of runs was replaced while the program ran; its runs are shown."
 
 UNSTORABLE = (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.ProgrammingError, TypeError, ValueError, OverflowError)
 """Errors of a value, which come again however often it is written; a full disk or a lock raises others."""
@@ -111,7 +111,7 @@ class RunStore:
         with self._transaction() as connection:
             row = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()
             if row is None or not Status(row["status"]).ended:
-                raise UserError(f"{run} {'was deleted' if row is None else 'is at work already'}.")
+                raise UserError(f"{run} {'was deleted' if row is None else 'is already running'}.")
             state = (Status.QUEUED, experiment.model_dump_json(), experiment.setting, time.time())
             connection.execute(
                 "UPDATE runs SET status = ?, reason = NULL, ended = NULL, stop_requested = 0, experiment = ?,"
@@ -136,8 +136,8 @@ class RunStore:
                     rows.write(event, connection)
                 except UNSTORABLE as error:
                     reason = (
-                        f"What it reported cannot be recorded ({error}); it must be finite numbers. Its epochs until "
-                        "then are kept. Train it with a smaller learning rate, or correct the figure that was added."
+                        f"Its metrics cannot be recorded ({error}): they must be finite numbers. Earlier epochs are "
+                        "kept. Use a smaller learning rate, or correct the metric that was added."
                     )
                     rows.write(Ended(event.run, Status.FAILED, reason, time.time()), connection)
                     failed.append(event.run)
@@ -191,7 +191,7 @@ class RunStore:
         with self._transaction() as connection:  # in one go: somebody may continue it at this moment
             gone = connection.execute("DELETE FROM runs WHERE id = ? AND status NOT IN ('queued', 'running')", (run,))
         if not gone.rowcount:
-            raise UserError(f"{run} is still at work. Stop it first, then delete it.")
+            raise UserError(f"{run} is still running. Stop it first.")
 
     # ---- reading -------------------------------------------------------------------------------
 
@@ -287,7 +287,7 @@ class RunStore:
 
     def _set_text(self, run: str, column: str, text: str, longest: int) -> None:
         if len(text) > longest:
-            raise UserError(f"The {column} has {len(text):,} characters; {longest:,} fit. Shorten it.")
+            raise UserError(f"The {column} has {len(text):,} characters; the limit is {longest:,}.")
         with self._transaction() as connection:
             connection.execute(f"UPDATE runs SET {column} = ? WHERE id = ?", (text, run))
 

@@ -59,8 +59,8 @@ def fitted(
     if not fits:
         least = about(seconds(sizes[0], FEWEST_EPOCHS))
         raise UserError(
-            f"Even {sizes[0]:,} reviews and {FEWEST_EPOCHS} epochs take {least} here. "
-            "Choose fewer networks, units or seeds, or give it more time."
+            f"Even {sizes[0]:,} reviews and {FEWEST_EPOCHS} epochs take {least} here. Choose fewer networks, units or "
+            "seeds, or more time."
         )
     return max(fits, key=lambda fit: (fit[0], fit[1].reviews * fit[1].epochs))[1]
 

@@ -70,7 +70,7 @@ class KnownBaselines:
         return BaselineResults(tuple(analysis.result), others)
 
 
-_OTHERS = "Baselines of the first network's held-out reviews; some here were judged by others."
+_OTHERS = "Baselines on the first network's held-out reviews; others differ."
 
 
 def lines(results: Sequence[Baseline]) -> list[Mark]:
@@ -98,15 +98,14 @@ def meaning(results: Sequence[Baseline]) -> str:
     points = f"{abs(round(100 * bigrams, 1) - round(100 * words, 1)):.1f}"
     if max(words, bigrams) - guessed <= LITTLE:
         return (
-            "Neither single words nor pairs of neighbouring words tell more than a guess: if anything decides, it is "
-            f"the order of words that are no neighbours. {NOTE}"
+            f"Neither words nor word pairs beat guessing: if anything decides, it is the order of distant words. {NOTE}"
         )
     order = (
-        f"In validation, pairs of neighbouring words add {points} points to single words"
+        f"Word pairs are {points} points better than single words in validation"
         if more >= 0
-        else f"In validation, pairs of neighbouring words reach {points} points less than single words"
+        else f"Word pairs are {points} points worse than single words in validation"
     )
     return (
-        f"{order}, on these reviews. A network that beats them gains from the order of words or from what they mean "
-        f"together; one that does not may still use it, on fewer words. {NOTE}"
+        f"{order}. A network that beats them gains from word order or context; one that doesn't may still use word "
+        f"order, but it read fewer words. {NOTE}"
     )

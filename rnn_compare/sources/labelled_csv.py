@@ -80,9 +80,7 @@ def parse(content: bytes, tell: Callable[[int, int], None] | None = None) -> Lab
         (10, ('bad', 'good'), [1, 0], 8)
     """
     if len(content) > MAX_BYTES:
-        raise UserError(
-            f"The file has {len(content) / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are read. Cut it."
-        )
+        raise UserError(f"The file has {len(content) / 2**20:,.0f} MB; the limit is {MAX_BYTES // 2**20} MB.")
     text, encoding = decoded(content)
     return _read(text, encoding, layout(text), tell)
 
@@ -119,19 +117,18 @@ class _Labels:
         column = f"the column {_short(self._column)!r}"
         if len(label) > LONGEST_LABEL:
             raise UserError(
-                f"Row {row}: in {column} a label is expected, but {_short(label)!r} has {len(label):,} characters; at "
-                f"most {LONGEST_LABEL} may. {EXPECTED}"
+                f"Row {row}: in {column} the label {_short(label)!r} has {len(label):,} characters; the "
+                f"limit is {LONGEST_LABEL}. {EXPECTED}"
             )
         if label[0] in "=@" or (label[0] in "+-" and not _is_number(label)):
-            raise UserError(f"Row {row}: the label {_short(label)!r} begins as a formula does. Write it without.")
+            raise UserError(f"Row {row}: the label {_short(label)!r} starts like a formula. Remove the sign.")
         if visible(label) != label or not label[0].isprintable():
-            raise UserError(f"Row {row}: the label {label!a} holds a sign that cannot be shown. Write it without.")
+            raise UserError(f"Row {row}: the label {label!a} contains a character that cannot be shown. Remove it.")
         if len(self.first) == 2:
             (first, first_row), (second, second_row) = self.first.items()
             raise UserError(
                 f"Row {row}: {_short(label)!r} is a third label in {column}, after {_short(first)!r} (row {first_row}) "
-                f"and {_short(second)!r} (row {second_row}). Two are told apart: leave the rows of the others out, or "
-                "give them one of the two."
+                f"and {_short(second)!r} (row {second_row}). Use two labels: delete the other rows, or relabel them."
             )
         self.first[label] = row
 
@@ -139,13 +136,13 @@ class _Labels:
         """Returns the two; raises a UserError if there is one, or if the header is no header."""
         if self._header in self.first:
             raise UserError(
-                f"Row 1 is no header: {_short(self._header)!r} in it is a label of other rows too. Put a row with the "
-                "names of the columns above it, such as text,label."
+                f"Row 1 is not a header: {_short(self._header)!r} is also a label of other rows. Add a row of column "
+                "names, such as text,label."
             )
         if len(self.first) < 2:
             only, row = next(iter(self.first.items()), ("", 0))
             content = f"only {_short(only)!r} (from row {row} on)" if only else "none"
-            raise UserError(f"Two labels are needed; the column {_short(self._column)!r} holds {content}. {EXPECTED}")
+            raise UserError(f"Two labels are needed; column {_short(self._column)!r} has {content}. {EXPECTED}")
         first, second = ordered(list(self.first))
         return first, second
 
@@ -181,8 +178,8 @@ def _read(text: str, encoding: str, laid_out: Layout, tell: Callable[[int, int],
     names = distinct.names()
     if len(texts) < MIN_TEXTS:
         raise UserError(
-            f"The file holds {len(texts)} texts with a label, in {max(number, 1):,} rows; at least {MIN_TEXTS} "
-            "are needed, and hundreds to learn anything from them."
+            f"The file has {len(texts)} texts with a label, in {max(number, 1):,} rows; at least {MIN_TEXTS} are "
+            "needed, better hundreds."
         )
     codes = [names.index(label) for label in labels]
     return LabelledTexts(encoding, laid_out, texts, codes, names, left_out, repeated, contradicting, formulas)
@@ -190,18 +187,16 @@ def _read(text: str, encoding: str, laid_out: Layout, tell: Callable[[int, int],
 
 def _check(number: int, row: Sequence[str], laid_out: Layout) -> None:
     if number > MAX_ROWS + 1:
-        raise UserError(
-            f"Row {number:,}: the file has more rows than are read, {MAX_ROWS:,} and the header. Take a part of it."
-        )
+        raise UserError(f"Row {number:,}: the limit is {MAX_ROWS:,} rows and the header.")
     if len(row) <= max(laid_out.places) or any(cell.strip() for cell in row[laid_out.width :]):
         raise UserError(
-            f"Row {number} has {len(row)} cells, the header {laid_out.width}. A text that holds the "
-            f"{DELIMITERS[laid_out.delimiter]} that divides them must stand in quotation marks."
+            f"Row {number} has {len(row)} cells, the header {laid_out.width}. Put texts that contain a "
+            f"{DELIMITERS[laid_out.delimiter]} in quotation marks."
         )
     if len(row[laid_out.places[0]]) > LONGEST_TEXT:
         raise UserError(
-            f"Row {number} holds a text of {len(row[laid_out.places[0]]):,} characters; at most {LONGEST_TEXT:,} are "
-            "read. Shorten it, or close a quotation mark before it."
+            f"Row {number} has a text of {len(row[laid_out.places[0]]):,} characters; the limit is {LONGEST_TEXT:,}. "
+            "Is a quotation mark before it unclosed?"
         )
 
 

@@ -33,7 +33,7 @@ SOURCE = task(
     title="Order: red or blue first?",
     make=which_came_first,
     labels=("blue first", "red first"),
-    about="Made by the program. Every text holds “red” and “blue” once: which of them came first decides. Only their "
-    "order tells, so a bag of words or of bigrams guesses: 50 %. The distance is how many words follow the second.",
+    about="Generated texts, each with “red” and “blue” once: the first of them decides. Bags of words or bigrams can "
+    "only guess: 50 %. Distance is the number of words after the second.",
     beside=20,
 )

@@ -99,7 +99,7 @@ def _read(card: text_cards.Card) -> WrittenReviews:
     content = _content(path)
     if not hashlib.sha256(content).hexdigest().startswith(card.digest):
         raise UserError(
-            f"{path} has changed since it was read as {card.name}. Choose it again; it is then another source."
+            f"{path} has changed since it was read as {card.name}. Choose it again; it becomes a new source."
         )
     parsed = parse(content)
     return WrittenReviews(parsed.texts, parsed.labels)
@@ -109,12 +109,9 @@ def _content(path: Path) -> bytes:
     try:
         facts = path.stat()
         if not stat.S_ISREG(facts.st_mode):
-            raise UserError(f"{path} is a folder or a device, not a file of texts. Choose another.")
+            raise UserError(f"{path} is a folder or a device, not a file.")
         if facts.st_size > MAX_BYTES:
-            raise UserError(
-                f"{path.name} has {facts.st_size / 2**20:,.0f} MB; at most {MAX_BYTES // 2**20} MB are read. "
-                "Take a part of it."
-            )
+            raise UserError(f"{path.name} has {facts.st_size / 2**20:,.0f} MB; the limit is {MAX_BYTES // 2**20} MB.")
         return path.read_bytes()
     except OSError as error:
         raise UserError(

@@ -80,14 +80,11 @@ def source(name: str) -> Source:
         return own_texts.source(card)
     if name.startswith(text_cards.PREFIX):
         raise UserError(
-            f"The texts {name[:40]!r} are not here, or no longer. Have their file read again: on the page Reviews, or "
-            "by `--source FILE.csv`."
+            f"The texts {name[:40]!r} are not here. Read their file again on the page Reviews, or with `--source "
+            "FILE.csv`."
         )
     if name not in _SOURCES:
-        raise UserError(
-            f"There is no source of reviews called {name[:40]!r} here, only {', '.join(SOURCES)}. "
-            "Put its file back, or choose another source."
-        )
+        raise UserError(f"There is no source {name[:40]!r}, only {', '.join(SOURCES)}.")
     return _SOURCES[name]
 
 

@@ -15,6 +15,6 @@ SOURCE = Source(
     fingerprint=bundled.fingerprint,
     read=lambda: bundled.read("rotten_tomatoes"),
     script=bundled.in_a_script("All 8,530 sentences", "rotten_tomatoes"),
-    about="Single sentences of 21 words on average: a maxlen of 60 holds them all. Nothing has to be remembered for "
-    "long, and LSTM and GRU come out alike; on so few short texts a bag of bigrams beats them (docs/results.md).",
+    about="Single sentences, 21 words on average; maxlen 60 holds them all. LSTM and GRU do equally well; a bag of "
+    "bigrams beats both (docs/results.md).",
 )

@@ -67,15 +67,15 @@ class Card(BaseModel):
         """Returns what should be known before anything is trained on it, in sentences."""
         notes = []
         if self.encoding not in ("utf-8-sig", "utf-16"):
-            notes.append(f"It is not UTF-8; {self.encoding} was guessed. If letters look wrong, save it as CSV UTF-8.")
+            notes.append(f"It is not UTF-8; {self.encoding} was assumed. If letters look wrong, save it as CSV UTF-8.")
         for rows, singular, plural in (
             (self.left_out, "has no word or no label and is left out", "have no word or no label and are left out"),
             (self.repeated, "repeats the text of an earlier row", "repeat the text of an earlier row"),
             (self.contradicting, "has another label there", "have another label there"),
             (
                 self.formulas,
-                "begins as a formula does; it is read as text",
-                "begin as formulas do; they are read as text",
+                "starts like a formula; it is read as text",
+                "start like formulas; they are read as text",
             ),
         ):
             if rows.count:
@@ -84,7 +84,7 @@ class Card(BaseModel):
                 what = f"1 row {singular}" if rows.count == 1 else f"{rows.count:,} rows {plural}"
                 notes.append(f"{what} (row {numbers}{more}).")
         if self.repeated.count:
-            notes.append("A text that stands on both sides of the split makes the validation look better than it is.")
+            notes.append("A text on both sides of the split makes validation look better than it is.")
         return notes
 
     @property

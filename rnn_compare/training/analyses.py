@@ -67,7 +67,7 @@ class Analyses:
                 return earlier
             ended = [other for other, analysis in self._analyses.items() if analysis.ended]
             if len(self._analyses) - len(ended) >= MOST:
-                return Analysis(problem="Too many have asked for this at once. Try again in a moment.")
+                return Analysis(problem="The server is busy. Try again in a moment.")
             for oldest in ended[: max(0, len(self._analyses) + 1 - KEPT)]:
                 del self._analyses[oldest]
             analysis = self._analyses[key] = Analysis()

@@ -29,11 +29,10 @@ ARRIVAL_SECONDS = 5.0
 MAX_RESTARTS = 2
 """Number of times that a run is restarted from its last epoch after a worker was lost with it."""
 
-LOST_ONCE = "The worker process that trained it ended unexpectedly; another goes on from its last finished epoch."
+LOST_ONCE = "Its worker ended unexpectedly; another continues from the last finished epoch."
 LOST = (
-    f"The worker process that trained it ended unexpectedly {MAX_RESTARTS + 1} times, most likely for want of memory. "
-    "Its finished epochs are kept. Continue it when the machine has more memory to spare, or train it anew with fewer "
-    "units, a smaller maxlen or a smaller batch size."
+    f"Its worker ended unexpectedly {MAX_RESTARTS + 1} times, probably out of memory. Finished epochs are kept. "
+    "Continue it when more memory is free, or train with fewer units, a smaller maxlen or a smaller batch size."
 )
 
 _log = logging.getLogger(__name__)
@@ -170,7 +169,7 @@ class Dispatcher:
         try:
             failed = self._store.record(self._unwritten) if self._unwritten else []
         except UserError as error:
-            _log.warning("%s It is tried again.", error)
+            _log.warning("%s Retrying.", error)
             return []
         self._unwritten = []
         return failed

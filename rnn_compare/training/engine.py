@@ -35,7 +35,7 @@ while it has none."""
 START_SECONDS, ANSWER_SECONDS, ANALYSIS_SECONDS = 180.0, 30.0, 600.0
 """Longest wait of a question for workers that start and for its answer, and of an analysis for each."""
 
-CLOSED = "The program that trained it was closed. Its finished epochs are kept; continue it from there."
+CLOSED = "The program was closed. Finished epochs are kept; continue the run."
 
 T = TypeVar("T")
 
@@ -152,22 +152,22 @@ class Engine:
         recorded = self._store.run(run)
         if recorded.is_from_elsewhere:
             raise UserError(
-                f"{run} was trained elsewhere; only its record is here, so it cannot be continued. "
-                "Train a new run with the same settings."
+                f"{run} was trained on another machine, so it cannot be continued here. Train a new run with the same "
+                "settings."
             )
         experiment = experiment_from(recorded.experiment.model_dump() | {"epochs": recorded.experiment.epochs + more})
         if recorded.status is Status.FINISHED and len(recorded.epochs) >= experiment.epochs:
-            raise UserError(f"{run} has trained all its {experiment.epochs} epochs. Say how many more it is to train.")
+            raise UserError(f"{run} has trained all its {experiment.epochs} epochs. Set how many more.")
         if recorded.stopped_early:
             raise UserError(
-                f"{run} stopped early: its validation loss had not come down for {experiment.patience} epochs. "
-                "Train a new run with more patience, or with none (0)."
+                f"{run} stopped early: validation loss had not improved for {experiment.patience} epochs. Train a new "
+                "run with more patience, or none (0)."
             )
         # One whose disk was full at the end of its first epoch has kept nothing else: it begins anew, with that epoch.
         if len(recorded.epochs) > 1 and not checkpoint.is_there(run):
             raise UserError(
-                f"{run} keeps its weights but not the state of its training, so it cannot be continued. "
-                "Train a new run with the same settings."
+                f"{run} has weights but no training state, so it cannot be continued. Train a new run with the same "
+                "settings."
             )
         with self._submitting:
             self._check_takes(1, visitor)
@@ -177,7 +177,7 @@ class Engine:
 
     def _check_takes(self, count: int, visitor: str) -> None:
         if self._state.phase in ("failed", "closed"):
-            raise UserError(self._state.reason or "The engine was closed. Start the program again to train.")
+            raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
         check_room(self._store.unfinished(self.owner), count, visitor)
 
     def stop(self, run: str) -> None:
@@ -209,7 +209,7 @@ class Engine:
         try:
             workers = self._workers.info() if self._workers is not None and self._state.phase != "closed" else []
         except Exception as error:  # whatever it is, the page must be able to say it
-            raise UserError(f"The workers cannot be asked just now ({first_line(error)}). Try again.") from error
+            raise UserError(f"The workers did not answer ({first_line(error)}). Try again.") from error
         return [replace(worker, run=at_work.get(worker.address)) for worker in workers]
 
     def ask(self, function: Callable[..., T], *arguments: object, timeout: float = ANSWER_SECONDS) -> T:
@@ -285,7 +285,7 @@ class Engine:
             except UserError as error:  # the record cannot be used just now
                 _log.warning("%s", error)
             except Exception:  # noqa: BLE001  # the engine must outlive anything; the next tick tries again
-                _log.exception("The engine stumbled.")
+                _log.exception("Unexpected error in the engine.")
         self._end(self._workers)
 
     def _open_workers(self) -> Workers:

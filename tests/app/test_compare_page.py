@@ -315,7 +315,7 @@ def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatc
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
     app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
     assert not app.exception
-    assert "cannot be written to" in app.error[0].value
+    assert "is not writable" in app.error[0].value
     assert CACHE_VARIABLE in app.error[0].value
 
 
@@ -353,7 +353,7 @@ def test_nothing_is_claimed_to_be_real_before_a_network_has_trained_to_its_end(
     app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
     app.query_params["show"] = run
     app.run()
-    assert "The table of results stands here once a network has trained to its end." in shown(app)
+    assert "Results appear once a network has finished training." in shown(app)
     assert "<details class='rc-verdict'>" not in shown(app)
     assert services.runs()
 

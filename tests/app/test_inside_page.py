@@ -83,7 +83,7 @@ def test_a_text_is_read_word_by_word_by_every_chosen_network(
 def test_a_text_without_a_word_is_answered_in_words(app: AppTest, drawn: list[dict[str, Any]]) -> None:
     app.text_area(key="review").set_value("!!! ???").run()
     assert not app.exception
-    assert any("There is no word to read in this text." in error.value for error in app.error)
+    assert any("This text has no words." in error.value for error in app.error)
     assert drawn[-1] == {}
 
 
@@ -150,7 +150,7 @@ def test_a_review_that_no_network_learned_from_is_picked_with_what_its_author_th
     assert not app.exception
     assert app.text_area(key="review").value == reviews.text(first - 1)
     author = "positive" if reviews.label(first - 1) else "negative"
-    assert any(f"Validation review {first}. Its author found the film **{author}**." in m.value for m in app.markdown)
+    assert any(f"Validation review {first}. Its author rated the film **{author}**." in m.value for m in app.markdown)
     assert drawn[-1]["author"] is bool(reviews.label(first - 1))
 
     button = next(button for button in app.button if button.label == "Random validation review")

@@ -175,7 +175,7 @@ def test_what_a_click_could_not_do_is_said_until_it_was_read(services: Services,
     assert not app.exception
     assert f"There is no run called '{run}'" in app.error[0].value
     assert f"There is no run called '{run}'" in app.run().error[0].value
-    press(app, "I have read it")
+    press(app, "OK")
     assert not app.error
 
 
@@ -218,8 +218,8 @@ def test_a_finished_run_is_trained_on_for_as_many_epochs_as_asked(
     app = tick(page(), 0)
     app.number_input[0].set_value(3).run()
     press(app, "Train more")
-    assert "keeps its weights but not the state of its training" in app.error[0].value
-    press(app, "I have read it")
+    assert "has weights but no training state" in app.error[0].value
+    press(app, "OK")
     checkpoint.save(run, Checkpoint(services.store.run(run).epochs, (), ()))
     press(app, "Train more")
     assert not app.error
@@ -232,7 +232,7 @@ def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:
         record()
     app = tick(page(), *range(9))
     assert disabled(app)["Open on Compare"]
-    assert "9 ticked, at most 8 fit on the charts" in html(app)
+    assert "9 ticked, the charts show at most 8 settings" in html(app)
     assert not disabled(tick(app, *range(8)))["Open on Compare"]
 
 

@@ -44,7 +44,7 @@ def _nothing_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_task_is_shown_at_its_distance_with_its_own_labels_and_what_a_bag_of_words_makes_of_it() -> None:
     app = page("reviews.page", source="first-word")
-    assert "a bag of words, which forgets nothing that it counts, is at 100 %" in app.markdown[1].value
+    assert "a bag of words reaches 100 %" in app.markdown[1].value
     assert "6400 train sequences" in html(app)
     assert "<b>21.0</b>" in html(app)
     app.number_input(key="reviews_distance").set_value(40).run()

@@ -76,5 +76,5 @@ def test_one_file_makes_a_baseline_that_is_fitted_listed_cached_drawn_and_report
     assert accuracies["naive_bayes"] > accuracies["majority"] + 0.2
     drawn, meaning, table = run(copy, "-c", USE).splitlines()
     assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %, whole text" in drawn
-    assert "pairs of neighbouring words" in meaning
+    assert "Word pairs" in meaning
     assert "<td>Naive Bayes</td>" in table

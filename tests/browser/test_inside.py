@@ -210,7 +210,7 @@ def test_what_its_author_thought_stands_beside_the_verdicts(inside: Page) -> Non
     number.fill("500")
     number.press("Enter")
     expect(
-        inside.get_by_text(re.compile(r"Validation review 500. Its author found the film (posi|nega)tive"))
+        inside.get_by_text(re.compile(r"Validation review 500. Its author rated the film (posi|nega)tive"))
     ).to_be_visible()
     for truth in inside.locator(".rc-cells .rc-truth").all():
         expect(truth).to_have_text(re.compile("^(× )?its author: (posi|nega)tive$"))

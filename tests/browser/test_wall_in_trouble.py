@@ -27,7 +27,7 @@ def test_a_press_that_could_not_be_written_says_so_on_the_wall_and_can_be_repeat
     close.click()
     expect(page.get_by_text("database is locked")).to_be_visible(timeout=PATIENCE)
     other.close()
-    page.get_by_role("button", name="I have read it").click()
+    page.get_by_role("button", name="OK").click()
     expect(page.get_by_text("database is locked")).to_have_count(0, timeout=PATIENCE)
     close.click()
     expect(page.get_by_role("button", name="Discuss and vote again")).to_be_visible(timeout=PATIENCE)

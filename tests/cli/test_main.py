@@ -218,7 +218,7 @@ def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
         (["continue", "lstm-nobody"], "There is no run called 'lstm-nobody'"),
         (["train", "--cell", "Transformer"], "cell is 'Transformer'; it must be one of"),
         (["train", "--epochs", "many"], "epochs is 'many'; it must be a whole number."),
-        (["train", "--units", *"123456789"], "at most 8 are compared at once"),
+        (["train", "--units", *"123456789"], "the limit is 8"),
         (["parameters", "--vocabulary-size", "99"], "vocabulary_size is 99"),
         (["predict", "nobody", "good"], "no run called 'nobody'"),
         (["export", "nobody", "--model", "m.keras"], "no run called 'nobody'"),
@@ -253,7 +253,7 @@ def test_a_run_without_text_to_read_is_answered_by_a_sentence(
     made_run: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["predict", made_run, "?!"]) == 2
-    assert "no word to read" in capsys.readouterr().err
+    assert "no words" in capsys.readouterr().err
 
 
 def test_the_verdict_tells_what_became_of_the_words(made_run: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -317,7 +317,7 @@ def test_a_cache_that_cannot_be_made_is_answered_by_a_sentence(
     (tmp_path / "file").touch()
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file" / "cache"))
     assert main(["runs"]) == 2
-    assert "cannot be written to" in capsys.readouterr().err
+    assert "is not writable" in capsys.readouterr().err
 
 
 def test_lists_and_counts_are_there_at_once() -> None:

@@ -157,7 +157,7 @@ def test_nobody_waits_for_a_source_that_is_not_prepared(cache: Path) -> None:
 
 
 def test_a_source_that_is_no_more_is_named_in_a_sentence() -> None:
-    with pytest.raises(UserError, match="no source of reviews called 'gone'"):
+    with pytest.raises(UserError, match="no source 'gone'"):
         cached(recorded_experiment('{"source": "gone"}'))
 
 

@@ -56,7 +56,7 @@ def test_the_words_below_speak_of_what_is_there_only() -> None:
     assert "the LSTM's carry track" in conclusion([small(cell="LSTM"), small(cell="LSTM", units=3)])
     assert conclusion([small(cell="LSTM")] * 2).count("carry track") == 1
     assert "backward" in conclusion([small(bidirectional=True)])
-    assert "layers" in conclusion([small(layers=2)])
+    assert "last layer" in conclusion([small(layers=2)])
 
 
 @pytest.mark.usefixtures("probed")

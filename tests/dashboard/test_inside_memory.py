@@ -94,5 +94,5 @@ def test_words_are_named_by_the_labels_of_texts_of_ones_own() -> None:
     assert "<b>urgent</b>" in used_words([own])
     assert "<b>positive</b>" not in used_words([own])
     assert "telling word" in conclusion([own])
-    assert "either label" in caveat([own])
+    assert "under both" in caveat([own])
     assert "telling word" in told_apart_chart([own]).layout.xaxis.title.text

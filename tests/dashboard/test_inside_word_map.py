@@ -29,10 +29,10 @@ def test_a_word_is_looked_up_in_every_network_and_one_that_lacks_it_says_so() ->
     large, tiny = chosen("large", vocabulary_size=200), chosen("tiny", vocabulary_size=100)
     near, problems = shown.nearest([large, tiny], "Word150!")
     assert len(near["large"]) == 10
-    assert "unknown to this network" in problems["tiny"]
+    assert "not in this network's vocabulary" in problems["tiny"]
     html = shown.neighbour_cards([large, tiny], near, problems)
     assert html.count("<tr>") == 10
-    assert "unknown to this network" in html
+    assert "not in this network's vocabulary" in html
 
 
 def test_neighbours_that_networks_share_are_bold() -> None:
@@ -76,7 +76,7 @@ def test_an_unknown_word_is_told_in_words_and_leaves_the_map(drawn: dict[str, An
     app = page(shown.show, None, [chosen("one")])
     app.text_input(key="find_word").set_value("<b>xyzzy</b>").run()
     assert not app.exception
-    assert "looked up one at a time" in html(app)
+    assert "Type one word" in html(app)
     assert "<b>xyzzy" not in html(app)
     assert len(drawn["word_map"].layout.annotations) == 20
 

@@ -55,7 +55,7 @@ def test_a_double_bias_is_drawn_twice_as_wide_and_explained() -> None:
 
 def test_why_there_are_four_blocks_is_said() -> None:
     assert "4 times, once for each: input gate, forget gate, candidate, output gate." in drawn(Experiment(cell="LSTM"))
-    assert "Once: no gates." in drawn(Experiment())
+    assert "One block, no gates." in drawn(Experiment())
     assert "Twice, forward and backward. No gates." in drawn(Experiment(bidirectional=True))
 
 

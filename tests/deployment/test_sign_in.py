@@ -64,6 +64,6 @@ def test_a_listed_address_is_the_presenter_until_it_signs_out(course: Course, pa
 def test_an_address_that_is_not_listed_is_told_so_and_may_look(course: Course, page: Page) -> None:
     course.sign_in(page, UNLISTED)
     page.get_by_role("button", name="Presenter").click()
-    page.get_by_text(f"{UNLISTED} is not among the presenters.").wait_for()
+    page.get_by_text(f"{UNLISTED} is not a presenter.").wait_for()
     expect(page.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     page.locator(".rc-card", has_text="finished").wait_for()

@@ -123,12 +123,12 @@ def test_only_frequent_words_are_neighbours_but_any_word_may_be_asked_for() -> N
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "one at a time; here there is none"),
-        ("<br>?!" * 10 + "...", "one at a time; here there are several"),
-        ("two words", "here there are several"),
-        ("xyzzy", "“xyzzy” stands in none of the training reviews"),
-        ("x" * 5000, "xxx…” stands in none of the training reviews"),
-        ("word97", "it has rank 97 by frequency, and only the first 96 were kept"),
+        ("", "Type one word"),
+        ("<br>?!" * 10 + "...", "Type one word"),
+        ("two words", "Type one word"),
+        ("xyzzy", "“xyzzy” is in none of the training reviews"),
+        ("x" * 5000, "xxx…” is in none of the training reviews"),
+        ("word97", "rank 97 by frequency, beyond the first 96"),
     ],
 )
 def test_what_is_no_word_of_the_network_is_told_in_words(text: str, says: str) -> None:

@@ -40,7 +40,7 @@ def test_networks_that_have_no_such_review_in_common_are_offered_none() -> None:
 
 
 def test_a_network_whose_source_is_no_more_has_none_and_a_sentence_says_why() -> None:
-    with pytest.raises(UserError, match="no source of reviews called 'gone'"):
+    with pytest.raises(UserError, match="no source 'gone'"):
         held_out([recorded_experiment('{"source": "gone"}')])
 
 

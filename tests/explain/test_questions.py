@@ -108,7 +108,7 @@ def test_gradients_cross_processes_and_tell_their_progress(saved: Weights) -> No
 
 @pytest.mark.usefixtures("saved")
 def test_a_run_without_weights_is_told_in_words() -> None:
-    with pytest.raises(UserError, match="There are no weights"):
+    with pytest.raises(UserError, match="No weights at"):
         worker_tasks.memory("lstm-000000", "best", "", EXPERIMENT, tell=stay_silent)
 
 

@@ -55,7 +55,7 @@ def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_rec
     with started([*PAGE, f"--server.port={port}"], log, f"{url}/_stcore/health", environment):
         for name in reversed(PAGES):
             page.goto(f"{url}/{name}")
-            problem = page.get_by_text(f"The cache folder {tmp_path / 'cache'} cannot be written to")
+            problem = page.get_by_text(f"The cache folder {tmp_path / 'cache'} is not writable")
             expect(problem).to_be_visible(timeout=PATIENCE)
             expect(page.get_by_text(f"set {CACHE_VARIABLE} to another folder")).to_be_visible()
         mend()
@@ -86,7 +86,7 @@ def test_a_cache_that_is_removed_while_the_server_trains_is_begun_anew_and_one_t
         until(lambda: _put_back(cache))
         until(lambda: lost.id in {run.id for run in server.store.runs()})
         page.goto(f"{server.url}/?show={lost.id}")
-        expect(page.get_by_text("Another record of runs was put in place")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("The record of runs was replaced")).to_be_visible(timeout=PATIENCE)
         expect(page.get_by_text("LSTM(4)").first).to_be_visible(timeout=PATIENCE)
     log = next(cache.parent.glob("server-*.log")).read_text()
     assert "Traceback" not in log, log[-3000:]

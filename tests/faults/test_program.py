@@ -51,7 +51,7 @@ def test_a_server_that_is_killed_leaves_no_process_and_its_run_goes_on_after_a_n
         assert interrupted.status is Status.INTERRUPTED
         assert interrupted.epochs[: len(before.epochs)] == before.epochs
         expect(page.get_by_text(f"interrupted after {len(interrupted.epochs)} of 60 epochs")).to_be_visible()
-        expect(page.get_by_text("Its finished epochs are kept")).to_be_visible()
+        expect(page.get_by_text("Finished epochs are kept")).to_be_visible()
         proceed.click()
         until(lambda: len(server.store.runs()[0].epochs) > len(interrupted.epochs))
         again = server.store.runs()[0]

@@ -65,7 +65,7 @@ def test_a_file_cut_short_is_named_with_the_way_to_mend_it(tmp_path: Path, share
     save(random_weights(EXPERIMENT), path)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(UserError, match=r"last\.npz cannot be read.*train this network again"):
+    with pytest.raises(UserError, match=r"last\.npz cannot be read.*train the network again"):
         load(path, EXPERIMENT)
 
 

@@ -65,7 +65,7 @@ def test_they_say_where_they_are_from_and_can_neither_be_asked_nor_continued(
     assert run.is_from_elsewhere
     assert not run.has_weights
     assert not replace(run, status=Status.STOPPED).can_be_continued
-    with pytest.raises(UserError, match="was trained elsewhere"):
+    with pytest.raises(UserError, match="was trained on another machine"):
         Engine(elsewhere, "page").continue_run(run.id, 3)
 
 

@@ -99,7 +99,7 @@ def test_a_text_of_unknown_words_alone_is_read_and_counted() -> None:
 
 @pytest.mark.parametrize("text", ["", " \n\t", "?!... --- </>"])
 def test_a_text_without_a_word_is_refused_with_a_sentence(text: str) -> None:
-    with pytest.raises(UserError, match="no word to read"):
+    with pytest.raises(UserError, match="no words"):
         read_text(text, VOCABULARY, vocabulary_size=100, maxlen=5)
 
 

@@ -169,7 +169,7 @@ def test_test_reviews_are_encoded_where_the_source_has_them(named_keras_folder: 
 
 def test_more_reviews_than_there_are_is_told_with_a_sentence(named_keras_folder: Path) -> None:
     assert named_keras_folder.is_dir()
-    with pytest.raises(UserError, match="31 reviews were asked for, but this source holds 30"):
+    with pytest.raises(UserError, match="31 reviews requested, but this source has 30"):
         prepared.load("keras").padded(small(reviews=31))
 
 

@@ -71,11 +71,11 @@ def test_one_visitor_may_not_fill_the_line_and_is_told_so() -> None:
     check_room(waiting, 1, "a")
     check_room(waiting, 8, "b")
     check_room([run(turn) for turn in range(MAX_WAITING_OF_ONE)], 8, "")  # the only user of a laptop
-    with pytest.raises(UserError, match="79 of your networks wait already and 2 more would be 81; at most 80"):
+    with pytest.raises(UserError, match="79 of your networks are waiting; 2 more would exceed the limit of 80"):
         check_room(waiting, 2, "a")
 
 
 def test_the_line_has_an_end() -> None:
     waiting = [run(turn, str(turn)) for turn in range(MAX_WAITING)]
-    with pytest.raises(UserError, match="240 networks wait already"):
+    with pytest.raises(UserError, match="240 networks are waiting"):
         check_room(waiting, 1, "new")

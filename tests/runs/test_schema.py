@@ -56,7 +56,7 @@ def test_a_database_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
     filled(path)
     with sqlite3.connect(path) as connection:
         connection.execute(f"PRAGMA user_version = {schema.VERSION + 1}")
-    with pytest.raises(UserError, match="written by a later version"):
+    with pytest.raises(UserError, match="is from a newer version"):
         RunStore(path)
     assert path.exists()
     assert list(tmp_path.glob("*unreadable*")) == []

@@ -79,7 +79,7 @@ def test_an_event_that_no_record_can_hold_fails_its_run_and_the_others_are_recor
     bad = Progress(run, 2, batch, 157, {"accuracy": 0.6, "loss": 0.65}, "training", 0.0)
     assert store.record([started(run), started(other), epoch(run, 1), bad, epoch(other, 1), epoch(run, 2)]) == [run]
     assert store.run(run).status is Status.FAILED
-    assert "What it reported cannot be recorded" in (store.run(run).reason or "")
+    assert "Its metrics cannot be recorded" in (store.run(run).reason or "")
     assert store.run(run).epochs == (epoch(run, 1),)
     assert (store.run(other).status, store.run(other).epochs) == (Status.RUNNING, (epoch(other, 1),))
 
@@ -348,7 +348,7 @@ def test_a_record_that_is_removed_or_replaced_while_it_is_open_is_opened_anew_an
     away.rename(folder)
     [again] = store.create([Experiment()], ME, "page")
     assert [run.id for run in store.runs()] == [before, again], "and nothing of its log was lost"
-    assert "Another record of runs was put in place" in store.warnings[0]
+    assert "The record of runs was replaced" in store.warnings[0]
 
 
 def test_a_record_that_cannot_be_made_anew_says_so_and_is_made_once_it_can(tmp_path: Path) -> None:

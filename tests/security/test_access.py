@@ -116,7 +116,7 @@ def test_a_wrong_pass_gets_a_sentence(typed: str, services: Services, write_secr
     write_secrets(GUARDED)
     app = signed_in(visit(), typed)
     assert not app.exception
-    assert [error.value for error in app.error] == ["That is not the pass."]
+    assert [error.value for error in app.error] == ["Wrong pass."]
     assert app.button[0].disabled
     assert services.runs() == []
 
@@ -131,7 +131,7 @@ def test_after_five_wrong_ones_even_the_right_one_has_to_wait(
         signed_in(app, "wrong one")
     signed_in(visit(), PASS)  # in another tab, without a cookie
     app = signed_in(app)
-    assert "Too many passes were tried. Try again in 12 s." in app.error[0].value
+    assert "Too many attempts. Try again in 12 s." in app.error[0].value
     assert app.button[0].disabled
     assert services.runs() == []
 
@@ -259,7 +259,7 @@ def test_a_file_that_cannot_be_understood_locks_and_says_so(
     app = visit()
     assert not app.exception
     assert sentence.replace("\\", "") in app.warning[0].value
-    assert "Until that is mended, nobody can train here." in app.warning[0].value
+    assert "Until this is fixed, nobody can train here." in app.warning[0].value
     pressed(app, "Train")
     assert services.store.runs() == []
     assert sentence.replace("\\", "") in own_app.access.described()
@@ -271,7 +271,7 @@ def test_a_pass_that_vanishes_opens_nothing(services: Services, write_secrets: W
     file.unlink()
     st.secrets._reset()  # as Streamlit does when the file changes
     app = pressed(visit(), "Train")
-    assert "no longer set. Start the program again" in seen(app)
+    assert "pass was removed. Restart the program" in seen(app)
     assert services.store.runs() == []
 
 
@@ -311,7 +311,7 @@ def test_who_signs_in_with_another_address_is_told(services: Services, write_sec
     app = AppTest.from_file("../../app.py", default_timeout=PATIENCE)
     app.user = LECTURER | {"email": "**student**@university.example"}
     app.run()
-    assert "is not among the presenters" in seen(app)
+    assert "is not a presenter" in seen(app)
     assert services.runs() == []
 
 

@@ -117,7 +117,7 @@ def test_imdb_npz_runs_nothing_even_where_its_owner_names_it(
     (folder / "imdb_word_index.json").write_text(json.dumps({"the": 1}))
     if is_named:
         monkeypatch.setenv("RNN_COMPARE_IMDB", str(folder))
-    with pytest.raises(UserError, match="it asks to run" if is_named else "is not the file that Keras distributes"):
+    with pytest.raises(UserError, match="it asks to run" if is_named else "is not Keras' own file"):
         prepared.load("keras")
     assert not proof.exists()
 

@@ -343,7 +343,7 @@ def test_an_id_that_is_no_name_leads_to_no_folder(services: Services, run: str) 
     kept = cache_folder() / "runs" / "kept" / "last.npz"
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"weights")
-    with nothing_but_the_cache_is_touched(), pytest.raises(UserError, match="is no run's id"):
+    with nothing_but_the_cache_is_touched(), pytest.raises(UserError, match="is not a run ID"):
         delete_files(run)
     assert kept.exists()
     assert services.store.path.exists()

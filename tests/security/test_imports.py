@@ -270,5 +270,5 @@ def test_a_source_that_is_not_here_breaks_nothing(bring: Any, store: RunStore) -
     assert "unheard" in html(contents)
     for form in ("csv", "parquet", "tensorboard"):
         assert written(contents, form)
-    with pytest.raises(UserError, match="no source of reviews called 'unheard'"):
+    with pytest.raises(UserError, match="no source 'unheard'"):
         written(contents, "notebook")

@@ -76,7 +76,7 @@ def test_the_presenter_signs_in_for_every_tab_of_this_browser_until_signing_out_
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_disabled()
 
     sign_in(visitor, "wrong one")
-    expect(visitor.get_by_text("That is not the pass.")).to_be_visible()
+    expect(visitor.get_by_text("Wrong pass.")).to_be_visible()
     visitor.keyboard.press("Escape")
     sign_in(visitor)
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_enabled()
@@ -212,12 +212,12 @@ def test_a_class_is_invited_to_the_address_under_which_it_reaches_the_page(hall:
     window = visitor.get_by_role("dialog")
     own = own_address()
     if own is None:
-        expect(window).to_contain_text("This machine is in no network")
+        expect(window).to_contain_text("This machine is offline")
         return
     address = f"http://{own}:{hall.host.rpartition(':')[2]}"
     expect(window).to_contain_text(f"{address}/")
     expect(window.get_by_role("img")).to_be_visible()
-    expect(window).to_contain_text("Whoever opens it may train as well")
+    expect(window).to_contain_text("anyone who opens it can train")
     window.get_by_text("Try a review").click()
     expect(window).to_contain_text(f"{address}/try")
     phone = visitor.context.new_page()

@@ -296,7 +296,7 @@ def test_a_forged_press_of_train_trains_nothing_and_with_the_pass_it_does(guarde
 
         box = visitor.widget("text_input", "Pass")
         visitor.rerun(type_in(box, "wrong one"), press(visitor.button("Sign in")[0]))
-        assert "That is not the pass." in visitor.text()
+        assert "Wrong pass." in visitor.text()
         visitor.rerun(type_in(box, PASS), press(visitor.button("Sign in")[0]))
         presenters, disabled = visitor.button("Train")
         assert not disabled

@@ -53,7 +53,7 @@ def test_kept_baselines_are_there_at_once_for_all_networks_of_the_split(
 def test_networks_that_other_reviews_judge_are_said_to_be(known: KnownBaselines) -> None:
     baselines.baselines(SMALL)
     found = known.look_up([run(), run(SMALL.model_copy(update={"reviews": 500}))])
-    assert "Baselines of the first network's held-out reviews" in found.remark
+    assert "Baselines on the first network's held-out reviews" in found.remark
     assert len(found.baselines) == 3
 
 
@@ -105,9 +105,9 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
 @pytest.mark.parametrize(
     ("words", "bigrams", "said"),
     [
-        (0.884, 0.896, "In validation, pairs of neighbouring words add 1.2 points to single words, on these"),
-        (0.7, 0.9, "add 20.0 points to single words, on these"),
-        (0.9, 0.89, "reach 1.0 points less than single words, on these"),
+        (0.884, 0.896, "Word pairs are 1.2 points better than single words in validation."),
+        (0.7, 0.9, "are 20.0 points better than single words"),
+        (0.9, 0.89, "are 1.0 points worse than single words"),
     ],
 )
 def test_what_baselines_mean_follows_from_what_they_reach(words: float, bigrams: float, said: str) -> None:

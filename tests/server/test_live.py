@@ -175,4 +175,4 @@ def test_a_record_that_cannot_be_used_is_said_in_a_sentence(tmp_path: Path, monk
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
     answer = get(live.url([], View()))
     assert answer.status_code == 503
-    assert "cannot be written to" in str(bytes(answer.body))
+    assert "is not writable" in str(bytes(answer.body))

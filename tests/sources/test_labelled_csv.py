@@ -171,26 +171,26 @@ def test_progress_is_told_up_to_the_end() -> None:
         (b"", "The file is empty"),
         (b" \n\n", "The file is empty"),
         (b"PK\x03\x04 a workbook", "Save the sheet as CSV UTF-8"),
-        (FINE.encode() + b"\0\0,good\n", "Row 14 holds bytes that are no text"),
-        (FINE.encode() + b"\xff\xff\x98 \x81,good\n", "Row 14 is not UTF-8"),
-        (HEADER.encode(), "none. Expected is a CSV file"),
-        (b"one column\nhello\nworld\n", "Row 1 has one cell only"),
-        ((6 * ROWS).encode(), "Row 1 is no header: 'good' in it is a label of other rows too"),
-        ((HEADER + "A fine day,good\n" * 12).encode(), "holds only 'good' (from row 2 on)"),
+        (FINE.encode() + b"\0\0,good\n", "Row 14 has bytes that are not text"),
+        (FINE.encode() + b"\xff\xff\x98 \x81,good\n", "Row 14 has an unknown encoding"),
+        (HEADER.encode(), "none. Expected: a CSV file"),
+        (b"one column\nhello\nworld\n", "Row 1 has only one cell"),
+        ((6 * ROWS).encode(), "Row 1 is not a header: 'good' is also a label of other rows"),
+        ((HEADER + "A fine day,good\n" * 12).encode(), "has only 'good' (from row 2 on)"),
         ((FINE + "Fog,meh\n").encode(), "Row 14: 'meh' is a third label"),
         ((FINE + "Fog,meh\n").encode(), "after 'good' (row 2) and 'bad' (row 3)"),
-        (FINE[:40].encode(), "The file holds 2 texts with a label, in 3 rows; at least 10 are needed"),
-        ((HEADER + "A fine day,=1+1\n" + 6 * ROWS).encode(), "Row 2: the label '=1+1' begins as a formula does"),
-        ((HEADER + "A fine day,@SUM(A1)\n" + 6 * ROWS).encode(), "Row 2: the label '@SUM(A1)' begins as a formula"),
+        (FINE[:40].encode(), "The file has 2 texts with a label, in 3 rows; at least 10 are needed"),
+        ((HEADER + "A fine day,=1+1\n" + 6 * ROWS).encode(), "Row 2: the label '=1+1' starts like a formula"),
+        ((HEADER + "A fine day,@SUM(A1)\n" + 6 * ROWS).encode(), "Row 2: the label '@SUM(A1)' starts like a formula"),
         ((HEADER + "A fine day,+cmd|' /C calc'!A0\n" + 6 * ROWS).encode(), 'Row 2: the label "+cmd|'),
-        ((HEADER + "A fine day,go\u202eod\n" + 6 * ROWS).encode(), "a sign that cannot be shown"),
-        ((FINE + f"Fog,{'x' * 41}\n").encode(), "Row 14: in the column 'label' a label is expected"),
+        ((HEADER + "A fine day,go\u202eod\n" + 6 * ROWS).encode(), "a character that cannot be shown"),
+        ((FINE + f"Fog,{'x' * 41}\n").encode(), "Row 14: in the column 'label' the label"),
         ((FINE + "Fog, and rain,good\n").encode(), "Row 14 has 3 cells, the header 2"),
         ((FINE + "Fog\n").encode(), "Row 14 has 1 cells, the header 2"),
-        ((FINE + '"never closed,good\n' + ROWS).encode(), "Row 14 cannot be read: a quotation mark is not closed"),
-        ((FINE + '"closed" too early,good\n').encode(), "Row 14 cannot be read"),
-        ((FINE + f"{'x' * 100_001},good\n").encode(), "Row 14 holds a text of 100,001 characters"),
-        ((FINE + f"{'x' * 10 * 2**20},good\n").encode(), "Row 14 holds a cell of more than 131,072 characters"),
+        ((FINE + '"never closed,good\n' + ROWS).encode(), "Row 14 has an unclosed quotation mark"),
+        ((FINE + '"closed" too early,good\n').encode(), "Row 14 has an unclosed quotation mark, or one inside"),
+        ((FINE + f"{'x' * 100_001},good\n").encode(), "Row 14 has a text of 100,001 characters"),
+        ((FINE + f"{'x' * 10 * 2**20},good\n").encode(), "Row 14 has a cell of more than 131,072 characters"),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence_with_the_row(content: bytes, said: str) -> None:
@@ -203,7 +203,7 @@ def test_what_cannot_be_used_gets_a_sentence_with_the_row(content: bytes, said: 
 
 def test_two_million_rows_are_given_up_at_the_first_too_many() -> None:
     told: list[int] = []
-    with pytest.raises(UserError, match=r"Row 200,002: the file has more rows than are read, 200,000"):
+    with pytest.raises(UserError, match=r"Row 200,002: the limit is 200,000"):
         parse((HEADER + "a b,y\nc d,n\n" * 1_000_000).encode(), lambda done, _: told.append(done))
     assert len(told) == 100
 
@@ -213,5 +213,5 @@ def test_as_many_rows_as_are_allowed_are_read() -> None:
 
 
 def test_a_file_beyond_all_measure_is_not_even_looked_at() -> None:
-    with pytest.raises(UserError, match="at most 64 MB are read"):
+    with pytest.raises(UserError, match="the limit is 64 MB"):
         parse(bytes(labelled_csv.MAX_BYTES + 1))

@@ -132,7 +132,7 @@ def test_forgotten_texts_leave_runs_that_still_open(write: Write, cache: Path) -
     assert name not in registry.names()
     assert recorded_experiment(recorded).label == "SimpleRNN(32)"
     assert registry.labels(name) == ("label 0", "label 1")
-    with pytest.raises(UserError, match=r"The texts .* are not here, or no longer. Have their file read again"):
+    with pytest.raises(UserError, match=r"The texts .* are not here. Read their file again"):
         prepared.load(name)
 
 
@@ -196,8 +196,8 @@ def test_what_should_be_known_before_training_is_said_in_sentences(write: Write)
     card = text_cards.card(taking_in.take_in(str(write(more=more, encoding="cp1252"))))
     assert card is not None
     said = " ".join(card.remarks())
-    assert "It is not UTF-8; cp1252 was guessed." in said
+    assert "It is not UTF-8; cp1252 was assumed." in said
     assert "1 row has no word or no label and is left out (row 45)." in said
     assert "1 row has another label there (row 44)." in said
-    assert "1 row begins as a formula does; it is read as text (row 42)." in said
+    assert "1 row starts like a formula; it is read as text (row 42)." in said
     assert "both sides of the split" in said

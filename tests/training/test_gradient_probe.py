@@ -76,7 +76,7 @@ def test_an_error_is_written_to_the_log_once_and_the_training_goes_on(
     assert isinstance(end, Ended)
     assert end.status is Status.FINISHED
     assert not any(isinstance(event, EpochGradients) for event in events)
-    assert len([record for record in caplog.records if "could not be followed" in record.message]) == 1
+    assert len([record for record in caplog.records if "could not be recorded" in record.message]) == 1
 
 
 def followed(monkeypatch: pytest.MonkeyPatch, clock: Clock, epochs: int, seconds: float, cost: float) -> list[int]:

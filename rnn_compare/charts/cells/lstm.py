@@ -24,7 +24,7 @@ MIX_Y = 126
 
 PICTURE = Picture(
     shades=("#0072B2", "#3F98DA", "#4A63C9", "#0E8FA8", "#7C8FC4", "#2F78D6", "#6C7FA6", "#3E86A0"),
-    gradient_note="The dashed line is the LSTM's carry track, on which the forget gate alone weakens the gradient.",
+    gradient_note="Dashed: the LSTM's carry track, where only the forget gate scales the gradient.",
     drawing=(
         Track(FORGET_X, ADD_X, keeps="f"),
         Track(0, FORGET_X),

@@ -12,11 +12,11 @@ from rnn_compare.dashboard.widgets import network_choice
 from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.errors import UserError
 from rnn_compare.explain.verdict import Verdict, ask
-from rnn_compare.formatting import counted, percent
+from rnn_compare.formatting import percent
 from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
 
-OUTDATED = '<p class="rc-outdated" role="status">The text has changed since. Press “Ask the networks”.</p>'
+OUTDATED = '<p class="rc-outdated" role="status">The text has changed. Press “Ask the networks”.</p>'
 """Shown by the style sheet as long as the box holds other words than were judged."""
 
 
@@ -81,8 +81,5 @@ def _answer(verdict: Verdict, note: str) -> str:
 def _why_none(verdict: Verdict) -> str:
     """Returns why a network that knows no word gives no verdict: it would depend on their number alone."""
     unknown = verdict.review.count("unknown")
-    among = f" among the last {unknown:,}, all that this network reads" if verdict.review.count("cut off") else ""
-    return (
-        f"<b>No word of this is known{among}.</b> Every text of {counted(unknown, 'unknown word')} is the same to this "
-        "network, so there is no verdict."
-    )
+    words = f"the last {unknown:,} words, all it reads," if verdict.review.count("cut off") else "these words"
+    return f"None of {words} is in the vocabulary, so there is nothing to judge."

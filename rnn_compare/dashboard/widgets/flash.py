@@ -42,4 +42,4 @@ def show() -> None:
     for problem in problems:
         st.error(problem)
     if problems:
-        st.button("I have read it", on_click=problems.clear)
+        st.button("OK", on_click=problems.clear)

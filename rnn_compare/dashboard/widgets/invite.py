@@ -22,14 +22,14 @@ _NOWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737), for asking the system which way it would send."""
 
 CLOSED = (
-    "The page is open to this machine only: phones cannot reach it. To let a class in, start it with "
-    f"`{page_command()} --server.address 0.0.0.0`; the address and a code for phones then stand here."
+    f"Only this machine can open the page. For a class, start it with `{page_command()} --server.address 0.0.0.0`; the "
+    "address and QR code then appear here."
 )
 IN_JUPYTER = (
-    "This page is behind Jupyter's sign-in: only who may use this Jupyter server can open it. For a class, start the "
-    f"program as a server of its own: `{page_command()} --server.address 0.0.0.0`."
+    f"This page is behind Jupyter's sign-in. For a class, start the program as its own server: `{page_command()} "
+    "--server.address 0.0.0.0`."
 )
-ALONE = "This machine is in no network, so nobody can reach it. Join one, or open a hotspot, and try again."
+ALONE = "This machine is offline. Join a network or open a hotspot, and try again."
 
 
 def entry(page: Hashable = "") -> None:
@@ -140,11 +140,11 @@ def _window() -> None:
             return
         text, picture = st.columns([2, 3], vertical_alignment="center")
         with text:
-            place = st.radio("Where the code leads", list(PLACES), key="invite_place")
+            place = st.radio("QR code opens", list(PLACES), key="invite_place")
             url = f"{base}/{PLACES[place or next(iter(PLACES))]}"
             st.html(f"<p class='rc-invite'>{escape(url)}</p>")
             if presenter.is_open():
-                st.caption("Whoever opens it may train as well: no presenter's pass is set (docs/security.md).")
+                st.caption("No presenter's pass is set: anyone who opens it can train (docs/security.md).")
         with picture, st.container(key="invite_code"):
             st.image(code(url), width="stretch")
 

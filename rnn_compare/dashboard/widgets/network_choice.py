@@ -54,8 +54,7 @@ def askable(services: Services) -> list[Run]:
     runs = [run for run in services.runs() if run.has_weights]
     if not say_what_is_hidden(services) and not runs:
         st.info(
-            "No network has finished an epoch yet. Train one on the Compare page; as soon as its first epoch is "
-            "done, it can be asked here.",
+            "No network has finished an epoch yet. Train one on Compare; it appears here after its first epoch.",
             icon=":material/hourglass_empty:",
         )
     return runs

@@ -46,20 +46,22 @@ def show(experiments: Sequence[Experiment]) -> None:
     st.html(
         '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
         f"{LEGEND}</header>{cards}"
-        f'<details><summary>Every weight tensor and its shape</summary><div class="rc-tables">{tables}</div></details>'
+        f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{tables}</div></details>'
         "</div>"
     )
 
 
 def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experiment], str]) -> None:
     """Shows Keras' own ``model.summary()`` of each chosen network, if the visitor wants to see it."""
-    if not st.toggle("Keras' own model.summary()", key="summaries", help="A worker builds the networks to make it."):
+    if not st.toggle(
+        "Keras' own model.summary()", key="summaries", help="Takes a few seconds: the model is built first."
+    ):
         return
     networks = _different(experiments)
     with st.container(horizontal=True):
         for experiment, name in zip(networks, labels(networks), strict=True):
             # As wide as Keras' lines: what is cut off there is the count.
-            with st.container(width=SUMMARY_PIXELS), st.spinner("Keras builds the network …"):
+            with st.container(width=SUMMARY_PIXELS), st.spinner("Building the model …"):
                 st.markdown(f"**{name}**")
                 st.code(summary(experiment), language=None)
 
@@ -190,7 +192,9 @@ def _arithmetic(layer: Layer) -> str:
 def _why(experiment: Experiment, cell: Cell) -> str:
     names = ", ".join(gate.name for gate in cell.gates)
     both_ways = "Twice, forward and backward. " if experiment.bidirectional else ""
-    often = f"{cell.blocks} times, once for each: {names}." if names else f"{'' if both_ways else 'Once: '}no gates."
+    often = (
+        f"{cell.blocks} times, once for each: {names}." if names else f"{'' if both_ways else 'One block, '}no gates."
+    )
     biases = f" {cell.notes}" if cell.bias_rows > 1 else ""
     return f"{both_ways}{often[0].upper()}{often[1:]}{biases}"
 

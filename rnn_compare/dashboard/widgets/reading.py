@@ -144,13 +144,13 @@ def curves(cell: CellReading, name: str) -> tuple[str, list[MeanOfUnits]]:
     if not cell_of(name).gates:
         saturated = f"units beyond ±{SATURATED}"
         slope = MeanOfUnits("slope", "mean slope of tanh", cell.slope)
-        return "How far tanh is saturated, 0 to 100 %", [slope, MeanOfUnits("saturation", saturated, cell.saturation)]
+        return "Saturation of tanh, 0 to 100 %", [slope, MeanOfUnits("saturation", saturated, cell.saturation)]
     means = [
         MeanOfUnits(signal.name, signal.title, cell.signals[signal.name].mean(axis=-1))
         for signal in cell_of(name).signals
         if signal.kind == "gate"
     ]
-    return "How far the gates are open, 0 to 100 %", means
+    return "Gates: 0 % closed, 100 % open", means
 
 
 def _run(network: LoadedNetwork, reading: Reading, words: int, layer: int) -> dict[str, Any]:
@@ -207,7 +207,7 @@ def _left_out(services: Services, results: Sequence[NetworkReading]) -> dict[str
         (result, services.engine.analyse(worker_tasks.left_out, *_question(result.network, result.review)))
         for result in results
     ]
-    _wait_a_moment("Leaving out one word after the other", [analysis for _, analysis in analyses])
+    _wait_a_moment("Leaving out each word", [analysis for _, analysis in analyses])
     for result, analysis in analyses:
         if analysis.problem:
             st.error(f"{result.network.title}: {analysis.problem}")

@@ -15,7 +15,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services
 
-LATER = "The table of results stands here once a network has trained to its end."
+LATER = "Results appear once a network has finished training."
 
 
 def show(services: Services, runs: Sequence[Run]) -> None:
@@ -80,10 +80,10 @@ def show_baselines(analysis: BaselineResults) -> None:
     """Draws the baselines' accuracies, to be opened; what opens them is always there."""
     with st.popover("Baselines in numbers", icon=":material/table_rows:"):
         if not analysis.baselines:
-            st.markdown(analysis.remark or "They are worked out once a network has finished an epoch.")
+            st.markdown(analysis.remark or "They appear after the first epoch.")
             return
         reviews = counted(len(analysis.baselines[0].correct), "held-out review")
-        st.markdown(f"**Classifiers that know little or nothing of the order of words**, on {reviews}")
+        st.markdown(f"**Classifiers without word order**, on {reviews}")
         st.table(
             [
                 {

@@ -43,7 +43,7 @@ def _offer(rules: Rule) -> None:
             st.form_submit_button("Sign in", on_click=_try_pass, args=(rules,))
     if rules.emails:
         if st.user.get("is_logged_in"):
-            st.caption(f"{st.user.get('email')} is not among the presenters.".replace("@", "\\@"))
+            st.caption(f"{st.user.get('email')} is not a presenter.".replace("@", "\\@"))
             st.button("Sign out", on_click=st.logout)
         else:
             st.button("Sign in with your university", on_click=_log_in)
@@ -57,13 +57,13 @@ def _try_pass(rules: Rule) -> None:
     st.session_state.pop(_PROBLEM, None)
     access = current_app().access
     if wait := access.tries_of_one.take(_place()) or access.tries_of_all.take("all"):
-        st.session_state[_PROBLEM] = f"Too many passes were tried. Try again in {whole_seconds(wait)}."
+        st.session_state[_PROBLEM] = f"Too many attempts. Try again in {whole_seconds(wait)}."
         return
     try:
         if not remember(rules, typed):
-            st.session_state[_PROBLEM] = "That is not the pass."
+            st.session_state[_PROBLEM] = "Wrong pass."
     except OSError as error:  # a full disk
-        st.session_state[_PROBLEM] = f"The sign-in could not be kept: {error.strerror or error}."
+        st.session_state[_PROBLEM] = f"The sign-in could not be saved: {error.strerror or error}."
 
 
 def _place() -> str:

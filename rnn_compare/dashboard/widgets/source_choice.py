@@ -28,14 +28,14 @@ def options(key: str) -> tuple[str, ...]:
 
 def show_missing(source: Source, problem: str) -> None:
     """Draws the reason why a source cannot be used, and a button to download it where that is possible."""
-    more = f" It has {source.test_size:,} test reviews as well." if source.test_size else ""
+    more = f" Also {source.test_size:,} test reviews." if source.test_size else ""
     st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
     if source.fetch is None:
         return
     fetch, services = source.fetch, current_app().services()
     downloads: dict[str, Analysis] = st.session_state.setdefault(_DOWNLOADS, {})
     if services.engine.scheduler:  # its workers have other disks
-        st.caption(f"Where there is a network: `python -m rnn_compare fetch {source.name}`")
+        st.caption(f"With an Internet connection: `python -m rnn_compare fetch {source.name}`")
         return
 
     def begin() -> None:

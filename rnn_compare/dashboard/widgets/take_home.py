@@ -15,8 +15,8 @@ from rnn_compare.server.services import Services
 MOST = 100
 """Runs of one report: more would keep the server busy for seconds."""
 _OFFERED: dict[Form, tuple[str, str, str]] = {
-    "html": ("Page (.html)", ".html", "Charts, verdicts and tables in one file that needs no network."),
-    "notebook": ("Notebook (.ipynb)", ".ipynb", "Trains the same networks anew, in stock Keras."),
+    "html": ("Page (.html)", ".html", "Charts, verdicts and tables in one offline file."),
+    "notebook": ("Notebook (.ipynb)", ".ipynb", "Trains the same networks in stock Keras."),
     "parquet": ("Parquet", "-parquet.zip", "Curves and predictions as tables."),
     "csv": ("CSV", "-csv.zip", "Curves and predictions as tables."),
     "tensorboard": ("TensorBoard", "-tensorboard.zip", "Event files: unpack them, then tensorboard --logdir FOLDER."),

@@ -15,7 +15,7 @@ SHORTEST, LONGEST = 8, 200
 """Characters of a pass: four digits would be guessed within hours, however few tries are allowed."""
 READ_SECONDS = 0.5
 """How old what is known of the secrets may be: 200 viewers' ticks ask for it."""
-LOCKED = "Until that is mended, nobody can train here."
+LOCKED = "Until this is fixed, nobody can train here."
 
 
 @dataclass(frozen=True)
@@ -62,9 +62,7 @@ class Access:
             return latest
         policy = _read()
         if policy.open and self._was_guarded:
-            policy = Rule(
-                problem="The presenter's pass is no longer set. Start the program again to open it for everybody."
-            )
+            policy = Rule(problem="The presenter's pass was removed. Restart the program to open it to everyone.")
         self._was_guarded = not policy.open
         self._latest = (time.monotonic(), policy)
         return policy
@@ -73,8 +71,8 @@ class Access:
         """Returns in a sentence what is open to whom, for the terminal."""
         current = self.rule()
         if current.open:
-            return "No presenter's pass is set: whoever opens the page may train (docs/security.md)."
-        return current.problem or "A presenter's pass is set: without it, visitors look and try reviews."
+            return "No presenter's pass is set: anyone who opens the page can train (docs/security.md)."
+        return current.problem or "A presenter's pass is set: visitors without it can look and try reviews."
 
 
 def _read() -> Rule:
@@ -99,12 +97,12 @@ def _understood(section: Mapping[str, object], has_auth: bool) -> Rule:
     if surplus := sorted(section.keys() - {"password", "emails"}):
         return _problem(f"[presenter] holds {surplus[0][:40]!r}; it may hold password and emails")
     if password is not None and (not isinstance(password, str) or not SHORTEST <= len(password) <= LONGEST):
-        return _problem(f"the password must be a text of {SHORTEST} to {LONGEST} characters")
+        return _problem(f"the password must have {SHORTEST} to {LONGEST} characters")
     if emails is not None:
         if not isinstance(emails, list) or not emails or not all(isinstance(e, str) and "@" in e for e in emails):
             return _problem("emails must be a list of addresses")
         if not has_auth:
-            return _problem("emails need [auth] as well, which names who vouches for them")
+            return _problem("emails need [auth] as well, with an identity provider")
     return Rule(password or "", frozenset(email.strip().casefold() for email in emails or []))
 
 

@@ -68,7 +68,7 @@ class LiveAnswers:
     async def answer(self, request: Request) -> Response:
         """Answers with the board's message as JSON, or with 304 where the browser has it already."""
         if len(request.url.query) > LONGEST_QUERY:
-            return Response("That is too long.", status_code=414)
+            return Response("Too long.", status_code=414)
         names = [run for run in request.query_params.get("show", "").split(",") if run][:MAX_SHOWN]
         switches = {name: request.query_params.get(name) == "1" for name in SWITCHES}
         view = View(known_charts(request.query_params.get("charts", "").split(",")), **switches)

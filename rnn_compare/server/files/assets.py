@@ -72,7 +72,7 @@ async def serve(request: Request) -> Response:
     """Answers with an asset; only names that :func:`assets` lists lead to a file."""
     name = request.path_params["name"]
     if name not in assets():
-        return Response("There is no such file.", status_code=404)
+        return Response("No such file.", status_code=404)
     return await answer(assets()[name], request.headers)
 
 

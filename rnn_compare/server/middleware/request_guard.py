@@ -68,8 +68,8 @@ class RequestGuard:
 def _refusal(app: App, scope: Scope, host_allowed: bool) -> PlainTextResponse | None:
     if not host_allowed:
         return PlainTextResponse(
-            "This server listens on its own machine only, and answers to localhost and 127.0.0.1. Behind a proxy, "
-            "name what it is called there: --server.allowedHosts NAME.",
+            "This server listens on this machine only, as localhost and 127.0.0.1. Behind a proxy, add its name: "
+            "--server.allowedHosts NAME.",
             status_code=421,
         )
     method, path = scope["method"], scope["path"]
@@ -78,7 +78,7 @@ def _refusal(app: App, scope: Scope, host_allowed: bool) -> PlainTextResponse | 
     if method not in ("GET", "HEAD", "OPTIONS") and not (
         app.phones.admits(method, path) or app.upload_gate.admits(method, path)
     ):
-        return PlainTextResponse("Nothing is sent to this server but over its websocket.", status_code=405)
+        return PlainTextResponse("This server accepts data only over its websocket.", status_code=405)
     return None
 
 
@@ -107,6 +107,6 @@ def _headers() -> dict[str, str]:
 def _embedders() -> list[str]:
     sites = os.environ.get(EMBED_VARIABLE, "").split()
     if wrong := [name for name in sites if not _EMBEDDER.fullmatch(name)]:
-        _log.warning("%s holds %r, which is no site: no site may show the page.", EMBED_VARIABLE, wrong[0])
+        _log.warning("%s has %r, which is not a site: no site may embed the page.", EMBED_VARIABLE, wrong[0])
         sites = []
     return ["'self'", *sites]

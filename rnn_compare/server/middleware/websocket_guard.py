@@ -37,7 +37,7 @@ def is_own_origin(headers: Headers) -> bool:
     port = {"http": "80", "https": "443"}.get(site.scheme, "")
     if _with_port(site.netloc, port) in {_with_port(name, port) for name in names if name}:
         return True
-    _log.warning("A page of %r may not connect. If it is this one: server.corsAllowedOrigins.", origin[:200])
+    _log.warning("Pages of %r may not connect. If it is this one, set server.corsAllowedOrigins.", origin[:200])
     return False
 
 

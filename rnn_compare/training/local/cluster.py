@@ -188,7 +188,7 @@ class LocalWorkers:
         given_up = [name for name, nanny in self._cluster.workers.copy().items() if nanny.status is Status.failed]
         if not self._starts.is_due(bool(given_up), bool(self.addresses()), time.monotonic()):
             return
-        _log.warning("%d of the workers did not come up; they are started again.", len(given_up))
+        _log.warning("%d workers did not start; starting them again.", len(given_up))
         fork_server.start()
         cluster = self._cluster
 
@@ -205,7 +205,7 @@ class LocalWorkers:
         asking = self._call(worker_process.ping, workers=[address])
         asking.join(HUNG_SECONDS)
         if asking.is_alive():
-            _log.warning("The worker %s hangs; another takes its place.", address)
+            _log.warning("The worker %s hangs; replacing it.", address)
             self.kill(address)
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
@@ -218,9 +218,7 @@ class LocalWorkers:
         try:
             answer: Answer[T] = future.result(timeout)
         except Exception as error:
-            raise UserError(
-                "No worker answered: they are starting, busy or were lost. Try again in a moment."
-            ) from error
+            raise UserError("No worker answered. Try again in a moment.") from error
         finally:
             future.release()
         return answer.result()

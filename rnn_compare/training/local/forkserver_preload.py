@@ -11,4 +11,4 @@ if fork_server.is_this_process():
     try:
         worker.make_ready()
     except Exception:  # each worker then tries for itself, and says why it cannot
-        logging.getLogger(__name__).exception("The workers' fork server could not import all.")
+        logging.getLogger(__name__).exception("The workers' fork server could not import everything.")

@@ -91,7 +91,6 @@ class Starts:
         if self._count <= TOLD_AFTER:
             return None
         return (
-            "The workers end as soon as they start, so nothing can be trained; they are started again and again. "
-            'Most often TensorFlow was not made for this processor: `python -c "import tensorflow"` shows whether it '
-            f"starts. The workers' log: {worker_log()}."
+            "The workers crash at start; restarting them. Often TensorFlow does not support this processor: try "
+            f"`python -c 'import tensorflow'`. The workers' log: {worker_log()}."
         )

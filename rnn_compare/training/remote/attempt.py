@@ -73,9 +73,7 @@ class Attempt:
             self._member.refuse(str(error))
             return self._member.problem
         except OSError as error:
-            return (
-                f"The worker {self._member.address} could not be given the run ({first_line(error)}); another takes it."
-            )
+            return f"The worker {self._member.address} could not take the run ({first_line(error)}); another does."
         telling = asyncio.create_task(self._tell())
         try:
             arguments = (self._name, self._run, self._experiment, self._connection.topic)
@@ -88,9 +86,9 @@ class Attempt:
             telling.cancel()
         gone = self._member.gone.is_set() and not self._connection.lost
         if gone and await self._connection.ended_as_planned(self._member.address):
-            return "Its worker reached the end of its lifetime or was shut down; another goes on from the last epoch."
+            return "Its worker was shut down; another continues from the last epoch."
         if self._connection.lost:
-            return "The connection to the scheduler was lost; the run goes on from its last finished epoch."
+            return "The connection to the scheduler was lost; the run continues from its last finished epoch."
         return None
 
     async def ask_to_stop(self) -> None:
@@ -138,7 +136,7 @@ class Attempt:
                         self._versions[name] = files[name].version
                 return
             except (OSError, UserError) as error:
-                _log.warning("The files of run %s could not be fetched (%s). It is tried again.", self._run, error)
+                _log.warning("The files of run %s could not be fetched (%s). Retrying.", self._run, error)
                 await asyncio.sleep(AGAIN_SECONDS)
 
     def _keep(self, name: str, content: bytes) -> None:
@@ -167,7 +165,7 @@ class Attempt:
                 _log.warning(
                     "Run %s was lost with its worker %s.", self._run, self._member.address, exc_info=_error(task)
                 )
-                self._member.refuse("It lost a run; it is looked at again in a moment.")
+                self._member.refuse("It lost a run; checking it again shortly.")
             return False
         finally:
             task.cancel()

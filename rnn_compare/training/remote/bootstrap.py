@@ -83,7 +83,7 @@ def _put_first(home: Path, folder: Path) -> None:
     if loaded is not None and home not in Path(str(loaded.__file__)).parents:
         worker = sys.modules.get(WORKER_MODULE)
         if worker is not None and worker.at_work():
-            raise RuntimeError("it still trains for another version of this program")
+            raise RuntimeError("it is still training for another version of this program")
         for module in [name for name in sys.modules if name == NAME or name.startswith(f"{NAME}.")]:
             del sys.modules[module]
     others = {str(other) for other in (folder / "packages").iterdir()}

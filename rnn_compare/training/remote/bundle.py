@@ -73,7 +73,7 @@ def what_lacks(versions: dict[str, str | None]) -> str | None:
     if not sentences:
         return None
     mend = " ".join(f"{name}=={here[name]}" for name in (*missing, *other))
-    return f"{' '.join(sentences)} Have it run: pip install {mend}"
+    return f"{' '.join(sentences)} Run there: pip install {mend}"
 
 
 def _release(version: str) -> list[str]:

@@ -69,10 +69,10 @@ class RemoteWorkers:
             return self._problem
         members = list(self._members)
         if not members:
-            return f"The scheduler {self._address} has no workers yet. Start some; they are used as they come."
+            return f"The scheduler {self._address} has no workers yet. Start some."
         return next(
             (member.problem for member in members if member.problem),
-            "The cluster's workers are starting: they are sent the program and load TensorFlow.",
+            "The cluster's workers are starting: loading the program and TensorFlow.",
         )
 
     def addresses(self) -> list[str]:
@@ -166,8 +166,8 @@ class RemoteWorkers:
                 await self._follow(self._connection)
             except Exception as error:  # noqa: BLE001  # whatever it is, it is tried again
                 self._problem = (
-                    f"The scheduler {self._address} cannot be reached ({first_line(error)}). It is tried again all the "
-                    "time; runs wait until then, and their finished epochs are kept."
+                    f"The scheduler {self._address} cannot be reached ({first_line(error)}). Reconnecting; runs wait, "
+                    "finished epochs are kept."
                 )
             self._lose()
             if client is not None:
@@ -181,7 +181,7 @@ class RemoteWorkers:
         while not self._closing.is_set():
             identity = await asyncio.wait_for(self._identity(connection.client), SILENCE_SECONDS)
             if identity["id"] != (scheduler or identity["id"]):
-                raise OSError("it was started anew")
+                raise OSError("it was restarted")
             scheduler, self._problem = identity["id"], None
             self._members.update(identity["workers"], connection)
             await self._pause(LOOK_SECONDS)
@@ -211,7 +211,7 @@ class RemoteWorkers:
     async def _train(self, attempt: str, run: str, experiment: Experiment, address: str) -> str | None:
         member, connection = self._members.get(address), self._connection
         if member is None or connection is None:
-            return "The worker was gone before it had the run; another takes it."
+            return "The worker was lost before it took the run; another does."
         training = self._attempts[attempt] = Attempt(attempt, run, experiment, connection, member, self._on_message)
         try:
             return await training.train()

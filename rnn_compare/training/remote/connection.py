@@ -44,16 +44,16 @@ def check_address(address: str) -> None:
         )
     if scheme == "tcp" and not _on_this_machine(host):
         raise UserError(
-            f"{SCHEDULER_VARIABLE} is {address!r}: without TLS, whoever reaches that scheduler can run code on the "
-            "cluster and here. Start scheduler and workers with TLS and name it as tls://… (docs/cluster.md)."
+            f"{SCHEDULER_VARIABLE} is {address!r}: without TLS, anyone who reaches that scheduler can run code on the "
+            "cluster and here. Use TLS and a tls://… address (docs/cluster.md)."
         )
     if scheme == "tls":
         names = ("ca-file", "client.cert", "client.key")
         if missing := [name for name in names if not dask.config.get(f"distributed.comm.tls.{name}", None)]:
             variables = [f"DASK_DISTRIBUTED__COMM__TLS__{_variable(name)}" for name in missing]
             raise UserError(
-                f"{address} needs certificates: set {', '.join(variables)} to the files that the scheduler's owner "
-                "has given you (docs/cluster.md)."
+                f"{address} needs certificates: set {', '.join(variables)} to the files from the scheduler's owner "
+                "(docs/cluster.md)."
             )
 
 

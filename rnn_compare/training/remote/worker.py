@@ -99,7 +99,7 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
         _wait_for(before)
         worker_process.train(attempt, run, experiment, topic, given_up)
         if given_up():
-            raise RuntimeError(f"This worker closes; run {run} goes on with another.")
+            raise RuntimeError(f"This worker is closing; run {run} continues on another.")
     finally:
         _at_work.discard(attempt)
 

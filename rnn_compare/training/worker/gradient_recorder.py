@@ -86,7 +86,7 @@ class GradientRecorder:
         except StopAskedError:
             raise
         except Exception:  # this is beside the training, not part of it
-            logging.getLogger(__name__).exception("The gradients of run %s could not be followed.", self._run)
+            logging.getLogger(__name__).exception("The gradients of run %s could not be recorded.", self._run)
             self._given_up = True
         took = self._clock() - began
         self._spent += took

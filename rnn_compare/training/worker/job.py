@@ -122,18 +122,17 @@ def sentence(error: Exception, experiment: Experiment) -> str:
         return str(error)
     if _wanted_memory(error):
         return (
-            f"The memory did not suffice for {experiment.label} with batches of {experiment.batch_size}. Its finished "
-            "epochs are kept. Train it anew with fewer units, a smaller maxlen or a smaller batch size."
+            f"Out of memory for {experiment.label} with batches of {experiment.batch_size}. Finished epochs are kept. "
+            "Train with fewer units, a smaller maxlen or a smaller batch size."
         )
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         return (
-            f"The cache folder is full or read-only ({error.strerror}). The finished epochs are kept. "
-            "Free some space or make it writable, then continue the run."
+            f"The cache folder is full or read-only ({error.strerror}). Finished epochs are kept. Free some space or "
+            "make it writable, then continue the run."
         )
     return (
-        f"An unexpected error ended the training ({type(error).__name__}: {first_line(error)}). Its finished epochs "
-        "are kept and the whole report is in workers.log in the cache folder. Continue it, or train it anew with other "
-        "settings."
+        f"An unexpected error ended the training ({type(error).__name__}: {first_line(error)}). Finished epochs are "
+        "kept; details are in workers.log in the cache folder. Continue the run, or change its settings."
     )
 
 

@@ -109,8 +109,8 @@ def restore(model: Any, checkpoint: Checkpoint) -> None:
     for variables, values in ((model.variables, checkpoint.model), (model.optimizer.variables, checkpoint.optimizer)):
         if [tuple(variable.shape) for variable in variables] != [value.shape for value in values]:
             raise UserError(
-                "This run was saved by another version of the program or of Keras and cannot be continued by this "
-                "one. What it has learnt is kept; train a new run with the same settings."
+                "This run was saved by another version of the program or of Keras and cannot be continued. Its "
+                "weights are kept; train a new run with the same settings."
             )
         for variable, value in zip(variables, values, strict=True):
             variable.assign(value)

@@ -132,8 +132,8 @@ class Stream:
         done = self._batch == self.batches["training"]
         where = "the validation" if done else f"batch {self._batch + 1}"
         return UserError(
-            f"The loss is no longer a number, since {where} of epoch {self._epoch}: the weights grew beyond all "
-            "bounds. The epochs before are kept. Train again with a smaller learning rate."
+            f"The loss became NaN or infinite in {where} of epoch {self._epoch}: training diverged. Earlier epochs are "
+            "kept. Use a smaller learning rate."
         )
 
     def _progress(self, phase: Phase, batch: int, figures: Mapping[str, float]) -> None:

@@ -104,7 +104,7 @@ def train(
         job.train(run, experiment, send, lambda: attempt in _stopping or given_up())
     except Exception as error:  # an unforeseen error of Keras must not be unpickled in the server
         logging.getLogger(__name__).exception("Run %s failed.", run)
-        reason = f"The worker could not train at all ({type(error).__name__}); its log says why."
+        reason = f"The worker could not train ({type(error).__name__}); see its log."
         send(Ended(run, Status.FAILED, reason, time.time()))
     finally:
         _stopping.discard(attempt)
@@ -139,7 +139,7 @@ def answer(question: WorkerQuestion[T]) -> Answer[T]:
     except Exception as error:  # see Answer
         logging.getLogger(__name__).exception("A worker could not answer.")
         reason = f"{type(error).__name__}: {first_line(error)}"
-        return Answer(error=f"The worker could not do it ({reason}). Its log says more: {worker_log()}.")
+        return Answer(error=f"The worker failed ({reason}). See its log: {worker_log()}.")
 
 
 def keep_byte_code() -> None:

@@ -127,7 +127,7 @@ def test_workers_that_end_as_soon_as_they_start_are_told_of_and_come_once_they_c
     prepared_cache: Path, tmp_path: Path
 ) -> None:
     problem, after = said_by(TENSORFLOW_CRASHES, prepared_cache, tmp_path, workers=1)
-    assert problem.startswith("The workers end as soon as they start")
+    assert problem.startswith("The workers crash at start")
     assert after == "EngineState(phase='ready', reason=None)"
 
 

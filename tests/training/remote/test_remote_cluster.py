@@ -29,7 +29,7 @@ def test_a_scheduler_on_this_machine_needs_no_certificates(address: str) -> None
 
 @pytest.mark.parametrize("address", ["tcp://10.0.0.1:8786", "tcp://example.org:8786", "tcp://127.0.0.1.evil.org:1"])
 def test_a_scheduler_elsewhere_without_tls_is_refused_in_words(address: str) -> None:
-    with pytest.raises(UserError, match="without TLS, whoever reaches that scheduler can run code"):
+    with pytest.raises(UserError, match="without TLS, anyone who reaches that scheduler can run code"):
         check_address(address)
 
 
@@ -196,7 +196,7 @@ def test_a_process_that_trains_for_one_version_of_the_program_takes_no_other(
     monkeypatch.setattr(sys, "path", list(sys.path))
     monkeypatch.setattr(worker, "_at_work", {"an attempt"})
     (tmp_path / "packages" / "other").mkdir(parents=True)
-    with pytest.raises(RuntimeError, match="still trains for another version"):
+    with pytest.raises(RuntimeError, match="still training for another version"):
         bootstrap._put_first(tmp_path / "packages" / "other", tmp_path)
     monkeypatch.setattr(worker, "_at_work", set())
     bootstrap._put_first(tmp_path / "packages" / "other", tmp_path)

@@ -11,7 +11,8 @@ const COLOURINGS = {
   left_out: {
     title: "the final verdict without it",
     said: "How far the final verdict moves if the word is replaced by “unknown”",
-    measured: "Final verdict with the word minus with “unknown” in its place. Hovering over the chart shows something " + "else: the change while the word was read.",
+    measured: "Final verdict with the word minus with “unknown” in its place. Hovering over the chart shows "
+      + "something else: the change while the word was read.",
   },
 };
 const LEAST = 2; // the fewest points in full colour: without it noise would look like an opinion

@@ -41,7 +41,7 @@ class RealReview:
     @property
     def sentence(self) -> str:
         """The review's number and label, as Markdown."""
-        what = "Its author found the film" if self.film else "Its label is"
+        what = "Its author rated the film" if self.film else "Its label is"
         name = as_markdown(self.labels[self.positive])
         return f"{self.kind.capitalize()} review {self.number:,}. {what} **{name}**."
 
@@ -75,8 +75,7 @@ def offer(experiments: Collection[Experiment]) -> None:
         st.session_state["real_review"] = None
     st.button(
         f"Random {real.kind} review",
-        help="A real review that none of these networks has learned from, with what its label says: number "
-        f"{real.numbers[0]:,} to {real.numbers[-1]:,}",
+        help=f"A held-out review with its label, number {real.numbers[0]:,} to {real.numbers[-1]:,}",
         on_click=lambda: take(random.choice(real.numbers)),
     )
     st.number_input(

@@ -21,11 +21,9 @@ EXAMPLES = {
     "Negation": "This is not a bad movie at all. It is never boring, and nobody should miss it.",
 }
 QUESTIONS = {
-    "Turn at the end": (
-        "Two sentences of blame, then one of praise: a reader takes it as positive. Which of the networks do, too?"
-    ),
-    "Irony": "Words of praise, meant as blame: a reader takes it as negative. Which of the networks do, too?",
-    "Negation": "Words of blame, all of them negated: a reader takes it as positive. Which of the networks do, too?",
+    "Turn at the end": ("Two negative sentences, then a positive one. People read it as positive. Do the networks?"),
+    "Irony": "Positive words, meant negatively. People read it as negative. Do the networks?",
+    "Negation": "Negative words, all negated. People read it as positive. Do the networks?",
 }
 """What to ask of those examples that a network may well get wrong."""
 
@@ -70,7 +68,7 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         if experiments:
             real_review.offer(experiments)
     if not typed.strip():
-        st.caption(f"Type a text{' or press one of the examples' if films else ''}: the networks read it then.")
+        st.caption(f"Type a text{' or press one of the examples' if films else ''}.")
         return ""
     for name, question in QUESTIONS.items():
         if typed.split() == EXAMPLES[name].split():
