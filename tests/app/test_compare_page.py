@@ -289,7 +289,7 @@ def test_more_settings_are_drawn_when_they_are_opened_and_whenever_one_is_anothe
 def test_more_than_eight_networks_are_refused_in_words(app: AppTest) -> None:
     open_more_settings(app)
     app.multiselect(key="more_units").set_value(["8", "16", "64", "128"]).run()
-    assert "2 cell types × 5 units × 1 maxlen make 10 networks; at most 8" in app.error[0].value
+    assert "2 cell types × 5 units × 1 maxlen make 10 networks; the limit is 8" in app.error[0].value
     assert app.button[0].label == "Train"
     assert app.button[0].disabled
 
@@ -326,7 +326,7 @@ def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch
     try:
         app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
         assert not app.exception
-        assert "set aside as runs.db.unreadable" in app.warning[0].value
+        assert "kept as runs.db.unreadable" in app.warning[0].value
         aside = next(tmp_path.glob("runs.db.unreadable*"))
         assert aside.read_bytes().startswith(b"this is no database")
     finally:

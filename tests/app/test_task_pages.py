@@ -96,7 +96,7 @@ def test_a_source_that_is_not_there_is_fetched_by_a_worker_and_a_failure_is_told
     while not app.error and time.monotonic() < deadline:
         time.sleep(0.2)
         app.run()
-    assert f"{NOWHERE}imdb_word_index.json cannot be fetched" in app.error[0].value
+    assert f"{NOWHERE}imdb_word_index.json cannot be downloaded" in app.error[0].value
     assert [each.label for each in app.button if each.label == "Fetch it"]
     assert not app.exception
 

@@ -68,7 +68,7 @@ def test_a_page_that_is_open_to_this_machine_only_says_how_to_open_it(monkeypatc
 
 def test_a_machine_in_no_network_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("streamlit.get_option", {"server.address": "0.0.0.0", "server.port": 8501}.get)
-    assert "in no network" in opened(monkeypatch, None).info[0].value
+    assert "offline" in opened(monkeypatch, None).info[0].value
 
 
 def test_the_window_stays_open_when_a_training_has_the_page_drawn_anew(monkeypatch: pytest.MonkeyPatch) -> None:

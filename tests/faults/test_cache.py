@@ -108,4 +108,4 @@ def test_a_record_of_lectures_that_is_no_database_is_set_aside_and_every_page_sa
     with serving(cache) as server:
         for name in ("", "present", "runs"):
             page.goto(f"{server.url}/{name}")
-            expect(page.get_by_text("set aside as lecture.db.unreadable-")).to_be_visible(timeout=PATIENCE)
+            expect(page.get_by_text("kept as lecture.db.unreadable-")).to_be_visible(timeout=PATIENCE)

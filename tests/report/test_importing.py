@@ -112,8 +112,8 @@ def test_a_report_of_runs_from_elsewhere_keeps_where_they_were_trained(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "carries no data"),
-        (b"<html>a page</html>", "carries no data"),
+        (b"", "is not a report of this program"),
+        (b"<html>a page</html>", "is not a report of this program"),
         (b'<script type="application/json" id="rnn-compare">{"format": 1', "incomplete"),
         (b'<script type="application/json" id="rnn-compare">{}</script>', "format: Field required"),
     ],
@@ -127,6 +127,6 @@ def test_a_file_that_is_no_report_is_refused_in_a_sentence(
         take_in(file, elsewhere)
     with pytest.raises(UserError, match="is a folder"):
         take_in(tmp_path, elsewhere)
-    with pytest.raises(UserError, match="is not there"):
+    with pytest.raises(UserError, match="does not exist"):
         take_in(tmp_path / "none.html", elsewhere)
     assert elsewhere.runs() == []

@@ -44,7 +44,7 @@ def test_it_is_a_sound_notebook_of_short_cells_in_order(trained: Trained) -> Non
     book = nbformat.reads(notebook(gather(trained.store, trained.ids)), 4)
     nbformat.validate(book)
     headings = [each.source.splitlines()[0] for each in book.cells if each.source.startswith("#")]
-    titles = ["SimpleRNN(3) and LSTM(3)", "The IMDB reviews", "SimpleRNN(3)", "LSTM(3)", "What came out"]
+    titles = ["SimpleRNN(3) and LSTM(3)", "The IMDB reviews", "SimpleRNN(3)", "LSTM(3)", "Results"]
     assert [heading.lstrip("# ") for heading in headings] == titles
     codes = [each.source for each in book.cells if each.cell_type == "code"]
     for code in codes:

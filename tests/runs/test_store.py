@@ -208,7 +208,7 @@ def test_a_run_that_is_at_work_is_not_begun_twice(store: RunStore, status: Statu
     run = make(store)
     if status is Status.RUNNING:
         store.record([started(run)])
-    with pytest.raises(UserError, match="at work already"):
+    with pytest.raises(UserError, match="already running"):
         store.submit_again(run, Experiment(), ME)
     assert store.run(run).status is status
 

@@ -63,9 +63,9 @@ def test_a_cookie_that_no_server_gave_is_refused(lecture: Server, cookie: str) -
 @pytest.mark.parametrize(
     ("question", "round_", "reason"),
     [
-        ("another", 1, "not being asked"),
-        (None, 1, "not being asked"),
-        ({"a": []}, 1, "not being asked"),
+        ("another", 1, "not open"),
+        (None, 1, "not open"),
+        ({"a": []}, 1, "not open"),
         ("best", 2, "another round"),
         ("best", 0, "another round"),
         ("best", True, "another round"),

@@ -44,7 +44,7 @@ def sign_in(visitor: Forger) -> None:
     until = time.monotonic() + PATIENCE
     while not has_box(visitor) and time.monotonic() < until:  # other tests have tried passes from this address as well
         visitor.rerun(type_in(box, PASS), press(visitor.button("Sign in")[0]), page="reviews")
-        if "Too many passes" in visitor.text():
+        if "Too many attempts" in visitor.text():
             time.sleep(3)
 
 
