@@ -14,7 +14,7 @@ from rnn_compare.server.phones.join import Phones
 from rnn_compare.server.services import Services
 from rnn_compare.server.tuning.connections import Connections
 
-REPLACED = "The record of lectures was removed or replaced while the program ran, and its lecture with it."
+REPLACED = "The record of lectures was removed or replaced while the program ran; the lecture is lost."
 
 
 class App:

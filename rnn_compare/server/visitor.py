@@ -45,7 +45,7 @@ def pause_before_prediction() -> str | None:
     limit = current_app().predictions
     seconds = limit.take(visitor())
     return (
-        f"That was {limit.at_once} questions in a short time. Your text is kept; ask again in {whole_seconds(seconds)}."
+        f"{limit.at_once} questions in a short time. Your text is kept; ask again in {whole_seconds(seconds)}."
         if seconds
         else None
     )
