@@ -236,7 +236,7 @@ def test_names_and_notes_are_kept_within_bounds(store: RunStore) -> None:
     assert store.run(run).note == "Seen in lecture 22."
     store.rename(run, "")
     assert store.run(run).title == "SimpleRNN(32)"
-    with pytest.raises(UserError, match="name has 81 characters; 80 fit"):
+    with pytest.raises(UserError, match="name has 81 characters; the limit is 80"):
         store.rename(run, "x" * 81)
     with pytest.raises(UserError, match="note has 2,001 characters"):
         store.annotate(run, "x" * 2001)
