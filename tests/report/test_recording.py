@@ -82,7 +82,7 @@ def test_a_recording_brings_runs_with_weights_that_can_be_asked(
             np.testing.assert_array_equal(here, original.astype(np.float16).astype(np.float32))
         assert 0 <= ask(run, "a wonderful film", "best").probability <= 1
         if run.best is not run.last:
-            with pytest.raises(UserError, match="only the weights of its best epoch came along"):
+            with pytest.raises(UserError, match="only its best epoch was recorded"):
                 run_weights(run, "last")
 
 

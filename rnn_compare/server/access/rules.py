@@ -97,7 +97,7 @@ def _understood(section: Mapping[str, object], has_auth: bool) -> Rule:
     if surplus := sorted(section.keys() - {"password", "emails"}):
         return _problem(f"[presenter] holds {surplus[0][:40]!r}; it may hold password and emails")
     if password is not None and (not isinstance(password, str) or not SHORTEST <= len(password) <= LONGEST):
-        return _problem(f"the password must have {SHORTEST} to {LONGEST} characters")
+        return _problem(f"the password must be a text of {SHORTEST} to {LONGEST} characters")
     if emails is not None:
         if not isinstance(emails, list) or not emails or not all(isinstance(e, str) and "@" in e for e in emails):
             return _problem("emails must be a list of addresses")
