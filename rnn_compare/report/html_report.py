@@ -20,9 +20,7 @@ from rnn_compare.report.report_charts import charts
 
 FEW, SEVERAL = 3, 8
 """Verdicts that are read from afar; of more, each is small. More than several are folded away, the clearest not."""
-PLUS_MINUS = (
-    "± is the 95 % interval of the mean over the seeds (Student's t); all seeds share the same validation reviews."
-)
+PLUS_MINUS = "± is the 95 % interval of the mean over the seeds (Student's t), on the same validation reviews."
 
 
 def html(contents: Contents) -> str:
@@ -110,8 +108,8 @@ def _sections(contents: Contents, looks: Sequence[Look]) -> list[str]:
 
 
 _ENDING = (
-    '<p class="soft">This file carries the runs as data, with what each network said of every held-out review: '
-    "<code>python -m rnn_compare import FILE.html</code> records them in another copy of RNN Compare.</p>"
+    '<p class="soft">This file contains the runs and their predictions: import them with '
+    "<code>python -m rnn_compare import FILE.html</code>.</p>"
 )
 
 
