@@ -108,7 +108,8 @@ def figures_of(runs: Sequence[Run]) -> set[str]:
                 found |= {str(value), f"{value:.4f}", f"{value:.3f}", str(100 * value), f"{100 * value:.2f}"}
                 found |= numbers(figure.text(value)) | {f"{100 * value:.1f}"}
         if run.is_from_elsewhere:  # the shipped ones, whose weights are here
-            found.add(f"{100 * ask(run, REVIEW, 'best').share:.1f}")
+            verdict = ask(run, REVIEW, "best")  # and what it says of no words at all
+            found |= {f"{100 * max(share, 1 - share):.1f}" for share in (verdict.probability, verdict.prior)}
     return found - {""}
 
 
