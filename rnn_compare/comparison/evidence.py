@@ -4,7 +4,7 @@ import json
 import statistics
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,8 +75,10 @@ class Evidence:
         measured = [value for value in (self.achieved(run, measure) for run in others.values()) if value is not None]
         if len(measured) >= FEWEST:
             return spread(measured), f"{len(measured)} other runs of this setting"
-        shipped = _shipped().get(group.experiment.setting, {}).get(measure)
-        return (shipped, f"{shipped.runs} reference runs") if shipped else None
+        if not (shipped := _shipped().get(group.experiment.setting, {}).get(measure)):
+            return None
+        further = replace(shipped, runs=shipped.runs - max(0, len(group.counted) - 1))  # the same seeds count once
+        return (further, f"{shipped.runs} reference runs") if further.runs >= FEWEST else None
 
     def _worked_out(self, run: Run, measure: Measure) -> Achieved | None:
         if measure == "test":

@@ -21,3 +21,13 @@ def test_one_training_of_a_preset_gets_a_verdict(preset: Preset, store: RunStore
     assert found.difference is not None
     assert found.difference.verdict == "b is better"
     assert "seed-to-seed variation estimated from 10 reference runs" in sentence(found)
+
+
+def test_runs_that_may_be_the_measured_ones_count_once(store: RunStore, evidence: Evidence) -> None:
+    experiments = [
+        experiment.model_copy(update={"seed": seed}) for experiment in BOOK.experiments() for seed in (1, 2, 3)
+    ]
+    runs = [record(store, experiment, [0.8] * experiment.epochs) for experiment in experiments]
+    [found] = judge(groups(runs), evidence).pairs
+    assert found.difference is not None
+    assert [spread.df for spread in found.difference.spreads] == [9, 9]
