@@ -22,7 +22,7 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.sources.source import Labelled
 
-FORMAT = 1
+FORMAT = 2
 """To be raised whenever a baseline would come out otherwise, or its file would look otherwise."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """What a baseline depends on; the seed only where it decides the split."""
