@@ -140,7 +140,7 @@ def test_a_hundred_thousand_words_are_read_by_their_end(app: AppTest) -> None:
 
 
 def test_a_text_beyond_all_measure_is_refused_in_words(app: AppTest) -> None:
-    assert "at most 1,000,000 are read" in answer(app, "good " * 250_000)
+    assert "the limit is 1,000,000" in answer(app, "good " * 250_000)
 
 
 def test_a_link_brings_text_networks_and_weights_and_is_written_as_they_are_chosen(

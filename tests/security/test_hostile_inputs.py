@@ -268,7 +268,7 @@ def test_a_text_beyond_all_measure_is_refused_and_kept(trained: str, page: str) 
     assert trained
     app.text_area(key="review").set_value("good " * 250_000).run()
     assert_sound(app, page)
-    assert "at most 1,000,000 are read" in seen(app)
+    assert "the limit is 1,000,000" in seen(app)
     assert len(str(app.text_area(key="review").value)) == 1_250_000
 
 

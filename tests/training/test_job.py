@@ -145,7 +145,7 @@ def test_weights_that_become_no_numbers_fail_the_run_and_leave_the_epochs_before
     assert isinstance(end, Ended)
     assert end.status is Status.FAILED
     assert end.reason is not None
-    assert "since batch 2 of epoch 2" in end.reason
+    assert "in batch 2 of epoch 2" in end.reason
     assert "smaller learning rate" in end.reason
     saved = weights.load(weights_file("nan", "last"), tiny(epochs=3))
     assert all(np.isfinite(array).all() for array in saved.arrays)
