@@ -108,7 +108,7 @@ def test_a_loss_that_is_no_number_ends_the_training_with_a_sentence(loss: float)
     stream.epoch_begins(4)
     for batch in range(1, 17):
         stream.trained(batch, {"accuracy": 0.5, "loss": 0.7})
-    with pytest.raises(UserError, match=r"since batch 17 of epoch 4.*smaller learning rate"):
+    with pytest.raises(UserError, match=r"in batch 17 of epoch 4.*smaller learning rate"):
         stream.trained(17, {"accuracy": 0.5, "loss": loss})
 
 
@@ -119,7 +119,7 @@ def test_a_validation_loss_that_is_no_number_is_no_finished_epoch() -> None:
     stream.epoch_begins(1)
     stream.trained(100, {"accuracy": 0.5, "loss": 0.7})
     events.clear()
-    with pytest.raises(UserError, match="since the validation of epoch 1"):
+    with pytest.raises(UserError, match="in the validation of epoch 1"):
         stream.epoch_ends(figures(0.5, 0.7, 0.5, float("nan")))
     assert events == []
     assert kept == []
