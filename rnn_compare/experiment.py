@@ -144,7 +144,7 @@ class Experiment(BaseModel):
     test_split: Annotated[float, Setting("Test split", "data", step=0.05)] = Field(
         0.0, ge=0.0, le=0.5, description="Share set aside first, to test after training."
     )
-    vary_split: Annotated[bool, Setting("Seed decides the split", "data")] = Field(
+    vary_split: Annotated[bool, Setting("Vary split", "data")] = Field(
         False, description="The seed also chooses the held-out reviews."
     )
     reviews: Annotated[int, Setting("Reviews", "main", step=1000)] = Field(

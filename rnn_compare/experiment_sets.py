@@ -2,12 +2,13 @@
 
 import itertools
 import math
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
-from rnn_compare.settings import default, text
+from rnn_compare.settings import SETTINGS, default, text
+from rnn_compare.sources.registry import is_known, source
 
 MAX_COMPARED = 8
 """Most networks of one comparison: more curves than this cannot be told apart on a wall."""
@@ -71,15 +72,11 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
     return len({repr(experiment.model_dump(exclude=of_the_network)) for experiment in experiments}) <= 1
 
 
-def labels(experiments: Iterable[Experiment], always: Collection[str] = ()) -> list[str]:
+def labels(experiments: Iterable[Experiment]) -> list[str]:
     """Returns a short name for each experiment that tells it from the others given.
 
-    A setting is named only where it differs: two LSTM(32) with maxlen 100 and 500 become
-    ``LSTM(32) maxlen 100`` and ``LSTM(32) maxlen 500``. Equal experiments keep equal labels.
-
-    Args:
-        experiments: Those to be named.
-        always: Settings that are named even where all have the same, since others do not.
+    A setting is named only where it differs, and of more than two only as many as tell the experiments apart. Equal
+    experiments keep equal labels.
 
     Example:
         >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
@@ -89,9 +86,16 @@ def labels(experiments: Iterable[Experiment], always: Collection[str] = ()) -> l
     in_label = {"cell", "units", "layers", "bidirectional"}
     differing = [
         name
-        for name in Experiment.model_fields
-        if name not in in_label and (name in always or len({getattr(experiment, name) for experiment in compared}) > 1)
+        for name in sorted(Experiment.model_fields, key=lambda name: name != "source")  # it tells the most
+        if name not in in_label and len({getattr(experiment, name) for experiment in compared}) > 1
     ]
+
+    def distinct(names: Sequence[str]) -> int:
+        return len({(experiment.label, *(getattr(experiment, name) for name in names)) for experiment in compared})
+
+    for name in reversed(differing if len(differing) > 2 else ()):
+        fewer = [other for other in differing if other != name]
+        differing = fewer if distinct(fewer) == distinct(differing) else differing
     return [
         " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in differing)])
         for experiment in compared
@@ -99,6 +103,8 @@ def labels(experiments: Iterable[Experiment], always: Collection[str] = ()) -> l
 
 
 def _named(field: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return field.replace("_", " ") if value else f"no {field.replace('_', ' ')}"
-    return f"{field.replace('_', ' ')} {text(field, value)}"
+    if field == "source":
+        return source(value).title if is_known(value) else str(value)
+    label = SETTINGS[field].label
+    label = label[0].lower() + label[1:]
+    return f"{'' if value else 'no '}{label}" if isinstance(value, bool) else f"{label} {text(field, value)}"

@@ -36,18 +36,11 @@ def test_in_a_list_a_setting_is_named_only_where_titles_are_equal() -> None:
     assert list_names(runs) == ["LSTM(32) seed 1", "LSTM(32) seed 2", "GRU(32)"]
 
 
-def test_in_a_list_the_epochs_are_named_wherever_they_differ() -> None:
-    runs = trained(
-        {"epochs": 5}, {"cell": "LSTM", "seed": 1}, {"cell": "LSTM", "seed": 2}, {"epochs": 5, "cell": "GRU"}
-    )
-    assert list_names(runs) == [
-        "SimpleRNN(32) epochs 5",
-        "LSTM(32) epochs 10 seed 1",
-        "LSTM(32) epochs 10 seed 2",
-        "GRU(32) epochs 5",
-    ]
+def test_of_many_settings_no_more_are_named_than_tell_networks_apart() -> None:
+    task = {"source": "order", "distance": 20, "maxlen": 40, "reviews": 6_400, "epochs": 8, "optimizer": "adam"}
+    assert list_names(trained({}, task)) == ["SimpleRNN(32) IMDB, bundled", "SimpleRNN(32) Order: red or blue first?"]
     named = trained({"epochs": 5}, {"cell": "LSTM"}, called=("mine", ""))
-    assert list_names(named) == ["mine", "LSTM(32) epochs 10"], "what somebody has named bears that name"
+    assert list_names(named) == ["mine", "LSTM(32)"], "what somebody has named bears that name"
 
 
 def test_on_cards_whatever_differs_is_named_as_on_the_charts() -> None:

@@ -1,9 +1,8 @@
 """The choice of trained networks and of their best or last weights, and the networks with those weights."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from html import escape
 
 import streamlit as st
@@ -145,23 +144,13 @@ def card_titles(runs: Sequence[Run]) -> list[str]:
 
 
 def list_names(runs: Sequence[Run]) -> list[str]:
-    """Returns a name for each of all runs: its settings are named only where another run has the same title.
-
-    But for the epochs, wherever they differ: who asks networks of several cells must see that one was trained longer.
-    """
-    differ = len({run.experiment.epochs for run in runs}) > 1
-    return _distinct(runs, [run.title for run in runs], always=("epochs",) if differ else ())
+    """Returns a name for each of all runs: its settings are named only where another run has the same title."""
+    return _distinct(runs, [run.title for run in runs])
 
 
-def _distinct(runs: Sequence[Run], called: Sequence[str], always: Collection[str] = ()) -> list[str]:
-    """Adds to names that are equal in what settings the runs differ, and where in none, when they were trained.
-
-    Args:
-        runs: The runs to name.
-        called: The names so far.
-        always: Settings that are added to unequal names too, but not to names that somebody has typed.
-    """
-    for ending in (partial(_settings, always=always), _when):
+def _distinct(runs: Sequence[Run], called: Sequence[str]) -> list[str]:
+    """Adds to names that are equal in what settings the runs differ, and where in none, when they were trained."""
+    for ending in (_settings, _when):
         equal: dict[str, list[Run]] = {}
         for run, name in zip(runs, called, strict=True):
             equal.setdefault(name, []).append(run)
@@ -170,10 +159,10 @@ def _distinct(runs: Sequence[Run], called: Sequence[str], always: Collection[str
     return list(called)
 
 
-def _settings(same: Sequence[Run], always: Collection[str]) -> list[str]:
-    if len(same) == 1 and same[0].name:
+def _settings(same: Sequence[Run]) -> list[str]:
+    if len(same) == 1:
         return [""]
-    labelled = zip(same, labels((run.experiment for run in same), always), strict=True)
+    labelled = zip(same, labels(run.experiment for run in same), strict=True)
     return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in labelled]
 
 
