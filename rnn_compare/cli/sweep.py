@@ -15,6 +15,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, percent
 from rnn_compare.runs.orphans import interrupt_orphans
+from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Run
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     def submit(engine: "Engine") -> Sequence[str]:
         for run in sweep.broken_off:
             engine.continue_run(run.id)
-        new = engine.submit(sweep.missing) if sweep.missing else []
+        new = engine.submit(sweep.missing, priority=AFTER_ALL_OTHERS) if sweep.missing else []
         started.extend([*(run.id for run in (*sweep.at_work, *sweep.broken_off)), *new])
         print(f"{len(started)} runs of the sweep {(new or started)[0]}", file=sys.stderr)
         return started

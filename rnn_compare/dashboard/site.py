@@ -1,6 +1,7 @@
 """The pages and their navigation."""
 
 import contextlib
+from typing import Literal
 
 import streamlit as st
 
@@ -27,26 +28,23 @@ def render() -> None:
     """Runs the page that the visitor is on."""
     current_app().upload_gate.close_for_this_session()  # the box for a file, where it is drawn, opens it again
     theme.apply()
-    page = st.navigation(
-        [
-            st.Page(compare.render, title="Compare", icon=":material/show_chart:", url_path="compare", default=True),
-            st.Page(try_review.render, title="Try a review", icon=":material/rate_review:", url_path="try"),
-            st.Page(inside.render, title="Inside the cell", icon=":material/neurology:", url_path="inside"),
-            st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
-            st.Page(sweep.render, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
-            st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
-            st.Page(cluster.render, title="Cluster", icon=":material/lan:", url_path="cluster"),
-            st.Page(
-                present.render,
-                title="Present",
-                icon=":material/slideshow:",
-                url_path="present",
-                visibility="hidden" if permissions.why_not() else "visible",
-            ),
-            st.Page(notes.render, title="Notes", url_path="notes", visibility="hidden"),
-        ],
-        position="top",
-    )
+    of_present: Literal["hidden", "visible"] = "hidden" if permissions.why_not() else "visible"
+    front = [
+        st.Page(compare.render, title="Compare", icon=":material/show_chart:", url_path="compare", default=True),
+        st.Page(try_review.render, title="Try a review", icon=":material/rate_review:", url_path="try"),
+        st.Page(inside.render, title="Inside the cell", icon=":material/neurology:", url_path="inside"),
+        st.Page(
+            present.render, title="Present", icon=":material/slideshow:", url_path="present", visibility=of_present
+        ),
+        st.Page(notes.render, title="Notes", url_path="notes", visibility="hidden"),
+    ]
+    more = [
+        st.Page(reviews.render, title="Reviews", icon=":material/menu_book:", url_path="reviews"),
+        st.Page(sweep.render, title="Sweep", icon=":material/grid_on:", url_path="sweep"),
+        st.Page(runs.render, title="Runs", icon=":material/list:", url_path="runs"),
+        st.Page(cluster.render, title="Cluster", icon=":material/lan:", url_path="cluster"),
+    ]
+    page = st.navigation({"": front, "More": more}, position="top")
     theme.name_page(page.title)
     component("common/menu.js")(key="menu")  # first: what stands at its place never changes from one run to the next
     try:

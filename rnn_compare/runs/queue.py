@@ -12,6 +12,8 @@ MAX_WAITING = 240
 """How many runs of all visitors may wait: three of the largest comparisons, or thirty usual ones."""
 MAX_WAITING_OF_ONE = MAX_COMPARED * MAX_SEEDS
 """How many of one visitor may: the largest comparison. They keep nobody waiting, since visitors take turns."""
+AFTER_ALL_OTHERS = -1
+"""The priority of a sweep's runs: whoever trains a few networks meanwhile is served first."""
 
 
 def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:

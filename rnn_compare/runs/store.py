@@ -68,6 +68,7 @@ class RunStore:
         visitor: str = "",
         priority: int = 0,
         beforehand: Callable[[list[str]], None] = lambda _: None,
+        comparison: str = "",
     ) -> list[str]:
         """Records new queued runs, all or none, as one comparison, and returns their ids in order.
 
@@ -76,11 +77,12 @@ class RunStore:
             owner: The process that will train them.
             origin, visitor, priority: As ``Engine`` has them.
             beforehand: Told their ids before anything is recorded.
+            comparison: The comparison that they join; one of their own if empty.
         """
         ids = [f"{experiment.cell.lower()}-{secrets.token_hex(3)}" for experiment in experiments]
         beforehand(ids)
         now = time.time()
-        shared = (ids[0], Status.QUEUED, origin, now, now, *owner, visitor, priority)
+        shared = (comparison or ids[0], Status.QUEUED, origin, now, now, *owner, visitor, priority)
         with self._transaction() as connection:
             connection.executemany(
                 "INSERT INTO runs (id, experiment, setting, comparison, status, origin, created, heartbeat,"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.experiment_sets import MAX_COMPARED, MAX_SEEDS
+from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Snapshot
 from rnn_compare.sources import text_cards
@@ -17,8 +18,9 @@ TOGETHER = "all-"
 
 
 def newest(runs: Sequence[Run]) -> list[Run]:
-    """Returns the runs of the newest comparison, of runs ordered by their making."""
-    return [run for run in runs if run.comparison == runs[-1].comparison] if runs else []
+    """Returns the runs of the newest comparison, of runs ordered by their making; a sweep's if there is no other."""
+    latest = next((run for run in reversed(runs) if run.priority != AFTER_ALL_OTHERS), runs[-1] if runs else None)
+    return [run for run in runs if latest and run.comparison == latest.comparison]
 
 
 def is_behind_the_curtain(snapshot: Snapshot, link_names: Sequence[str]) -> bool:
@@ -77,7 +79,7 @@ def link(picked: Sequence[Run], runs: Sequence[Run]) -> str:
     for run in picked:
         of_comparison.setdefault(run.comparison, []).append(run.id)
     parts = [
-        short_names(ids, comparison) if set(ids) == whole[comparison] else ids
+        short_names(ids, comparison) if set(ids) == whole.get(comparison) else ids
         for comparison, ids in of_comparison.items()
     ]
     return ",".join(name for part in parts for name in part)

@@ -115,6 +115,7 @@ class Engine:
         visitor: str = "",
         priority: int = 0,
         beforehand: Callable[[list[str]], None] = lambda _: None,
+        comparison: str = "",
     ) -> list[str]:
         """Records one run for each experiment and trains them as workers become free.
 
@@ -123,6 +124,7 @@ class Engine:
             visitor: Who asks for it, so that all get their turn (``runs.queue``); empty for the only user there is.
             priority: Runs of a higher one go first.
             beforehand: Told the ids of the runs before they are recorded; not called where they are refused.
+            comparison: As in ``RunStore.create``.
 
         Returns:
             The ids of the runs, in the order of the experiments.
@@ -132,7 +134,7 @@ class Engine:
         """
         with self._submitting:
             self._check_takes(len(experiments), visitor)
-            runs = self._store.create(experiments, self.owner, self._origin, visitor, priority, beforehand)
+            runs = self._store.create(experiments, self.owner, self._origin, visitor, priority, beforehand, comparison)
         self._rest.want()
         self._wake.set()
         return runs

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Server
-from tests.browser.visits import settle
+from tests.browser.visits import open_more, settle
 from tests.chromium import PATIENCE
 
 SMALL = "units=8&maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&epochs=2&seed=51"
@@ -79,7 +79,7 @@ def test_the_back_button_leads_through_the_pages_that_were_seen(server: Server, 
     expect(page.locator(".rc-cells section")).to_have_count(2)
     page.get_by_role("radio", name="Equations").click()
     expect(page.get_by_role("heading", name="LSTM", exact=True)).to_be_visible()
-    page.get_by_role("link", name="Runs", exact=True).click()
+    open_more(page, "Runs")
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="LSTM", exact=True)).to_be_visible()

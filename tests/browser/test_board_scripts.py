@@ -24,7 +24,7 @@ BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></m
   window.show = (data) => render({ data, parentElement, setTriggerValue, setStateValue() {} }, urls);
   window.ready = true;
 </script>"""
-WORDS = ("state", "state_more", "best", "best_note", "last", "left", "size", "pace", "layers", "reason")
+WORDS = ("state", "best", "best_note", "last", "left", "size", "pace", "layers", "reason")
 expect.set_options(timeout=PATIENCE)
 
 Message = dict[str, Any]
@@ -239,12 +239,12 @@ def test_several_seeds_are_drawn_as_one_network_and_stopped_as_one(page: Page, s
     seeds = [packed(0.5, 0.52, 0.55), packed(0.52, 0.5, 0.53), packed(0.48, 0.51, 0.51)]
     half = {"val_speed": packed(0.05, 0.03, 0.05)}
     group["seeds"] = {"counts": "333", "every": 1, "half": half, "single": {"val_speed": seeds}}
-    group |= {"state": "0 of 3 seeds", "state_more": "finished"}
+    group |= {"state": "epoch 3 of 5, 0 of 3 seeds done"}
     show({**data, "note": "Thick: mean of n = 3 seeds at each epoch", "gap": True})
     wait_for(page, "speed")
     expect(page.locator(".rc-chart-note")).to_have_text("Thick: mean of n = 3 seeds at each epoch")
     card = page.locator("article.rc-card")
-    expect(card).to_contain_text("0 of 3 seedsfinished")
+    expect(card).to_contain_text("epoch 3 of 5, 0 of 3 seeds done")
     drawn = page.locator("[data-chart=speed] .scatterlayer .trace path.js-line")
     expect(drawn).to_have_count(2 + len(seeds))
     expect(page.locator("[data-chart=speed] path.js-fill")).to_have_count(2)

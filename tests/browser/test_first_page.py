@@ -1,11 +1,18 @@
-"""What a browser fetches for the first page."""
+"""The first page as a newcomer sees it on a projector, and what a browser fetches for it."""
 
-from playwright.sync_api import Page, expect
+import re
+from collections.abc import Iterator
+from pathlib import Path
 
-from tests.browser.conftest import Server
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from rnn_compare.server.services import FIRST_START_VARIABLE
+from tests.browser.conftest import Server, serving
 from tests.browser.visits import settle
 from tests.chromium import PATIENCE
 
+MAIN = ("Preset", "Cell type", "Units", "maxlen", "Epochs", "Reviews", "More settings", "Seeds")
 UNUSED_IS_SAID_MS = 4000  # Chromium says three seconds after a page was loaded what was preloaded in vain
 
 
@@ -22,3 +29,68 @@ def test_nothing_is_fetched_twice_or_in_vain(server: Server, page: Page) -> None
     assert len(scripts) > 100
     assert sorted(set(scripts)) == sorted(scripts)
     assert [text for text in said if "preload" in text] == []
+
+
+MOST_CONTROLS, MOST_SENTENCES, FURTHEST = 24, 5, 60
+IN_SIGHT = """selector => [...document.querySelectorAll(selector)].filter((node) => {
+  const { left, top, right, bottom, width, height } = node.getBoundingClientRect();
+  return width > 1 && height > 1 && right > 0 && bottom > 0 && left < innerWidth && top < innerHeight
+    && node.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+})"""
+CONTROLS = "a[href], button, input, select, textarea, summary, [role=switch]"
+TEXTS = "p, li, figcaption, h1, h2, h3, h4, text"
+JUMPS = """window.jumps = [0];
+new PerformanceObserver(list => list.getEntries().forEach(({ sources }) => sources.forEach(
+  ({ previousRect, currentRect }) => window.jumps.push(Math.abs(currentRect.top - previousRect.top)),
+))).observe({ type: "layout-shift", buffered: true });"""
+
+
+@pytest.fixture
+def newcomer(prepared_cache: Path, tmp_path: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A visitor's page at a server that starts for the first time, with the recordings that the program ships."""
+    monkeypatch.setenv(FIRST_START_VARIABLE, "1")
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    with serving(tmp_path / "cache") as running:
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.add_init_script(JUMPS)
+        page.goto(running.url)
+        yield page
+        page.close()
+
+
+def test_a_newcomer_sees_what_it_is_and_the_result_and_little_else(newcomer: Page) -> None:
+    result = newcomer.get_by_role("list", name="The result")
+    expect(result).to_contain_text("LSTM(32) is better than SimpleRNN(32)", timeout=PATIENCE)
+    expect(newcomer.locator("[data-chart=loss] .main-svg").first).to_be_visible(timeout=PATIENCE)
+    settle(newcomer)
+    furthest = newcomer.evaluate("Math.max(...jumps)")  # in pixels, of what has moved while the page was loading
+    for seen in (
+        newcomer.get_by_role("heading", name="RNN Compare"),
+        newcomer.get_by_text("learn to tell positive from negative film reviews"),
+        result,
+        *(newcomer.get_by_test_id("stSidebar").get_by_text(name, exact=True) for name in MAIN),
+        *(newcomer.get_by_role("button", name=name, exact=True) for name in ("Train", "Copy link", "Display")),
+        newcomer.locator("[data-chart=accuracy]"),
+    ):
+        expect(seen).to_be_in_viewport(ratio=1)
+    controls = newcomer.evaluate(
+        f"""({IN_SIGHT})({CONTROLS!r}).filter(node => !node.matches("[data-testid=stSelectbox] button"))
+          .map(node => node.ariaLabel || node.innerText || node.type)"""
+    )
+    assert len(controls) <= MOST_CONTROLS, controls
+    sentences = newcomer.evaluate(f"""({IN_SIGHT})({TEXTS!r}).map(node => node.innerText ?? node.textContent)
+      .flatMap(text => text.match(/[^.!?]+[.!?](?=\\s|$)/g) ?? [])""")
+    assert len(sentences) <= MOST_SENTENCES, sentences
+    assert furthest <= FURTHEST
+
+
+def test_a_link_is_copied_also_where_the_browser_has_no_clipboard(server: Server, page: Page) -> None:
+    page.add_init_script("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.goto(f"{server.url}/?units=48")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Link copied")).to_be_visible()
+    expect(page.get_by_role("button", name="Copy link")).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("spinbutton", name="Reviews").evaluate("node => node.type = 'text'")
+    page.get_by_role("textbox", name="Reviews").press("Control+v")
+    expect(page.get_by_role("textbox", name="Reviews")).to_have_value(re.compile("units=48"))

@@ -56,12 +56,12 @@ def tab_to(page: Page, name: str, key: str = "Tab") -> None:
 
 def test_networks_are_chosen_trained_and_asked_by_keyboard_alone(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/?cell=SimpleRNN&{SMALL}")
-    expect(page.get_by_text("Starts 1 network,")).to_be_visible()
+    expect(page.get_by_text("1 network, ")).to_be_visible()
     tab_to(page, "SimpleRNN")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Space")
-    expect(page.get_by_text("Starts 2 networks")).to_be_visible()
+    expect(page.get_by_text("2 networks, ")).to_be_visible()
     tab_to(page, "Epochs")
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile("epochs=3"))

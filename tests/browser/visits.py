@@ -49,6 +49,12 @@ def settle(page: Page) -> None:
     )
 
 
+def open_more(page: Page, name: str) -> None:
+    """Goes to a page that stands below *More* in the menu."""
+    page.get_by_role("button", name="More", exact=True).click()
+    page.get_by_role("link", name=name, exact=True).click()
+
+
 def _choose(view: str) -> Callable[[Page], None]:
     return lambda page: page.get_by_role("radio", name=view, exact=True).click()
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from tests.browser.visits import open_more
 from tests.chromium import PATIENCE
 from tests.processes import fetch
 
@@ -64,7 +65,7 @@ def test_texts_of_many_megabytes_come_in(course: str, page: Page, tmp_path: Path
     page.get_by_label("Pass", exact=True).fill(PASS)
     page.get_by_label("Pass", exact=True).press("Enter")
     page.get_by_role("button", name="Train", exact=True).wait_for()
-    page.get_by_role("link", name="Reviews").click()
+    open_more(page, "Reviews")
     page.get_by_text("Texts of your own").first.click()
     page.locator("input[type=file]").set_input_files(tmp_path / "texts.csv")
     # A worker reads them, and the first one imports TensorFlow: on a busy machine for a minute and more.

@@ -307,7 +307,7 @@ def test_settings_in_a_link_that_cannot_be_are_named_and_the_usual_ones_taken(se
     assert_sound(app, given)
     for field in NUMBERS:
         assert f"In this link: {field} is" in seen(app)
-    assert "Starts 2 networks" in seen(app)
+    assert "2 networks, " in seen(app)
     assert services.runs() == []
 
 

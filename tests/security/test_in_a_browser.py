@@ -12,6 +12,7 @@ from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import visitor_cookie
+from tests.browser.visits import open_more
 from tests.chromium import PATIENCE
 from tests.epochs import epoch_end
 
@@ -82,7 +83,7 @@ def test_the_presenter_signs_in_for_every_tab_of_this_browser_until_signing_out_
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_enabled()
     expect(stop).to_be_visible()
 
-    visitor.get_by_role("link", name="Runs").click()
+    open_more(visitor, "Runs")
     expect(visitor.get_by_role("heading", name="Runs")).to_be_visible()
     visitor.get_by_role("link", name="Compare").click()
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_enabled()
@@ -112,7 +113,7 @@ def test_the_presenter_signs_in_for_every_tab_of_this_browser_until_signing_out_
     expect(other_tab.get_by_text("You are signed in as the presenter, in this browser, until")).to_be_visible()
     other_tab.get_by_role("button", name="Sign out").click()
     expect(other_tab.get_by_role("button", name="Train", exact=True)).to_be_disabled()
-    visitor.get_by_role("link", name="Runs").click()  # its connection brought the cookie, and is there still
+    open_more(visitor, "Runs")  # its connection brought the cookie, and is there still
     visitor.get_by_role("link", name="Compare").click()
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_disabled()
     visitor.reload()
@@ -217,7 +218,7 @@ def test_a_class_is_invited_to_the_address_under_which_it_reaches_the_page(hall:
     address = f"http://{own}:{hall.host.rpartition(':')[2]}"
     expect(window).to_contain_text(f"{address}/")
     expect(window.get_by_role("img")).to_be_visible()
-    expect(window).to_contain_text("anyone who opens it can train")
+    expect(window).to_contain_text("No presenter's pass is set")
     window.get_by_text("Try a review").click()
     expect(window).to_contain_text(f"{address}/try")
     phone = visitor.context.new_page()

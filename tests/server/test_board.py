@@ -206,7 +206,7 @@ def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many
     best = [0.86, 0.87, 0.88]
     runs = [seed(number, Status.FINISHED, *[0.8] * 4, share) for number, share in enumerate(best, start=1)]
     [sent] = message([*runs, seed(4, Status.RUNNING, 0.5)], {})["groups"]
-    assert (sent["state"], sent["state_more"], sent["press"]) == ("3 of 4 seeds", "finished", "Stop")
+    assert (sent["state"], sent["press"]) == ("epoch 2 of 5, 3 of 4 seeds done", "Stop")
     assert sent["best"] == "87.0 ± 2.5 %"  # 4.3027 · 0.01 / √3
     assert (sent["best_note"], sent["last"]) == ("n = 3, mean best", "typical 83.5 %")
     assert sent["fraction"] == 0.8
@@ -218,7 +218,7 @@ def test_until_a_seed_has_finished_a_card_says_so_far_and_two_seeds_have_no_inte
     runs = [seed(1, Status.RUNNING, 0.70), seed(2, Status.RUNNING, 0.72), seed(3, Status.QUEUED)]
     [sent] = message(runs, {"s3": 5.0})["groups"]
     assert (sent["best"], sent["best_note"]) == ("71.0 %", "n = 2, mean best so far")
-    assert sent["state"] == "0 of 3 seeds"
+    assert sent["state"] == "epoch 2 of 5, 0 of 3 seeds done"
     [sent] = message([seed(1, Status.QUEUED), seed(2, Status.QUEUED)], {"s1": 38.0, "s2": 60.0})["groups"]
     assert (sent["state"], sent["best"], sent["status"]) == ("waiting, 1st in line, about 40 s", "–", "queued")
 
@@ -231,6 +231,8 @@ def test_what_broke_off_is_left_out_of_the_mean_and_named() -> None:
     stopped = [seed(number, Status.STOPPED, 0.5) for number in (4, 5)]
     [sent] = message([*whole, *stopped], {})["groups"]
     assert sent["reason"] == "2 stopped seeds not included"
+    [sent] = message(stopped, {})["groups"]
+    assert (sent["best"], sent["best_note"], sent["reason"]) == ("50.0 %", "n = 2, mean best so far", ""), "it stays"
 
 
 def test_one_seed_trained_twice_is_no_further_seed_but_a_card_of_its_own() -> None:

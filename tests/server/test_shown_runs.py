@@ -8,14 +8,16 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Run
 from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, fit_together, grouped, link
 
 
-def run(position: int, comparison: int, units: int = 32, seed: int = 1) -> Run:
+def run(position: int, comparison: int, units: int = 32, seed: int = 1, priority: int = 0) -> Run:
     experiment = Experiment(units=units, seed=seed)
     here = Owner(1, 1.0, "here")
-    return Run(f"lstm-{position}", position, f"lstm-{comparison}", experiment, Status.FINISHED, here, "page", 0.0)
+    started = f"lstm-{comparison}"
+    return Run(f"lstm-{position}", position, started, experiment, Status.FINISHED, here, "page", 0.0, priority=priority)
 
 
 def ids(runs: Sequence[Run]) -> list[str]:
@@ -41,6 +43,12 @@ def test_a_link_may_name_all_that_were_started_together() -> None:
 def test_without_a_run_that_there_is_the_newest_comparison_is_shown() -> None:
     assert chosen(ALL, ["all-nobody", "all-", "nobody"]) == [ALL[-1]]
     assert chosen([], ["all-lstm-10"]) == []
+
+
+def test_a_sweep_takes_the_place_of_no_comparison() -> None:
+    sweep = [run(position, 40, position, priority=AFTER_ALL_OTHERS) for position in (40, 41)]
+    assert chosen([*SMALL, *sweep], []) == SMALL
+    assert chosen(sweep, []) == sweep, "there is nothing else to show"
 
 
 def test_few_runs_are_named_each_and_many_of_one_comparison_as_one() -> None:

@@ -1,4 +1,4 @@
-"""The invitation of a class to the page: its address and a QR code."""
+"""The invitation of a class to the page: its address, a QR code and what visitors may do; and the link to share."""
 
 import os
 import socket
@@ -10,13 +10,12 @@ import psutil
 import segno
 import streamlit as st
 
+from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
 from rnn_compare.server import presenter
 from rnn_compare.server.urls import is_loopback
 
-PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
-"""Where the code may lead, by what one does there: the paths of pages."""
 _OPENED = "invite_opened"
 _NOWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737), for asking the system which way it would send."""
@@ -29,20 +28,35 @@ IN_JUPYTER = (
     f"This page is behind Jupyter's sign-in. For a class, start the program as its own server: `{page_command()} "
     "--server.address 0.0.0.0`."
 )
+OPEN = (
+    "No presenter's pass is set: everybody who opens the page can train. To be the only one, write two lines into "
+    '`.streamlit/secrets.toml`, `[presenter]` and `password = "at least eight characters"`, and restart the program.'
+)
+GUARDED = (
+    "A presenter's pass is set: visitors can look and try reviews; *Presenter*, at the end of the sidebar, signs in."
+)
+PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
+"""Where the code may lead, by what one does there: the paths of pages."""
 ALONE = "This machine is offline. Join a network or open a hotspot, and try again."
 
 
-def entry(page: Hashable = "") -> None:
+def entry(page: Hashable = "", names: str = "") -> None:
     """Draws the button on the first page, and the window that it opens.
 
     Args:
+        names: What a link to the comparison on the charts names (see ``server/shown_runs.py``).
         page: The content of the page behind the window. Nothing there can be pressed while the window is open: if the
             content has changed, the window was closed, even if Streamlit did not report it.
     """
     if st.button("Invite the class", icon=":material/qr_code_2:", width="stretch"):
         st.session_state[_OPENED] = page
     if st.session_state.get(_OPENED) == page:
-        _window()
+        _window(names)
+
+
+def copy_link(names: str, url: str = "", key: str = "copy_link") -> None:
+    """Draws the button *Copy link*, for this page's address with these ``names``, or for another ``url``."""
+    component("common/copy_link.js")(data={"show": names, "url": url}, key=key, width="content")
 
 
 def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None) -> str | None:
@@ -126,25 +140,26 @@ def code_address(url: str) -> str:
     return str(segno.make(url, micro=False, error="m").svg_data_uri(border=4, dark="#000000", light="#ffffff", scale=8))
 
 
-def _window() -> None:
+def _window(names: str) -> None:
     def close() -> None:
         st.session_state[_OPENED] = None
 
     # Opened anew at each run of the page, since one that comes of a training's news would close it.
-    @st.dialog("Join in", width="large", on_dismiss=close)
+    @st.dialog("Invite the class", width="large", on_dismiss=close)
     def dialog() -> None:
         base = reachable()
         if base is None or JUPYTER_VARIABLE in os.environ:
             st.info(obstacle(), icon=":material/lock:")
         if base is None:
+            st.caption(OPEN if presenter.is_open() else GUARDED)
             return
         text, picture = st.columns([2, 3], vertical_alignment="center")
         with text:
-            place = st.radio("QR code opens", list(PLACES), key="invite_place")
-            url = f"{base}/{PLACES[place or next(iter(PLACES))]}"
+            places = PLACES | {"This comparison": f"?show={names}"}
+            url = f"{base}/{places[st.radio('QR code opens', list(places), key='invite_place')]}"
             st.html(f"<p class='rc-invite'>{escape(url)}</p>")
-            if presenter.is_open():
-                st.caption("No presenter's pass is set: anyone who opens it can train (docs/security.md).")
+            copy_link("", url, "copy_invitation")
+            st.caption(OPEN if presenter.is_open() else GUARDED)
         with picture, st.container(key="invite_code"):
             st.image(code(url), width="stretch")
 

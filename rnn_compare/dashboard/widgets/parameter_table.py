@@ -35,11 +35,13 @@ LEGEND = (
 )
 
 
-def show(experiments: Sequence[Experiment]) -> None:
-    """Draws where the parameters of the chosen networks are; below, to be opened, are tables of every weight tensor."""
-    networks = _different(experiments)
+def show(experiments: Sequence[Experiment], charted: int) -> None:
+    """Draws where the parameters of networks are, the first ones ``charted``, and tables of every weight tensor."""
+    networks, on_charts = _different(experiments), len(_different(experiments[:charted]))
     colours = looks(experiment.cell for experiment in networks)
-    rows = list(zip(labels(networks), colours, networks, strict=True))
+    marks = [""] * (on_charts or len(networks)) + [", not on the charts"] * len(networks)
+    names = map("".join, zip(labels(networks), marks, strict=False))
+    rows = list(zip(names, colours, networks, strict=True))
     scale = pixels(networks)
     cards = "".join(drawing(name, look, experiment, scale) for name, look, experiment in rows)
     tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in rows)
@@ -67,8 +69,11 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
 
 
 def _different(experiments: Sequence[Experiment]) -> list[Experiment]:
-    """Returns each network once: with another seed it has other weights, but as many."""
-    return list(dict.fromkeys(experiment.model_copy(update={"seed": 0}) for experiment in experiments))
+    """Returns each network once, whatever else is set: another seed or maxlen changes no number of parameters."""
+    networks: dict[tuple[str, Parameters], Experiment] = {}
+    for experiment in experiments:
+        networks.setdefault((experiment.label, parameters(experiment)), experiment)
+    return list(networks.values())
 
 
 def _table(name: str, look: Look, count: Parameters) -> str:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import CURTAIN, Services
-from rnn_compare.server.shown_runs import TOGETHER, chosen, is_behind_the_curtain, link, newest, short_names
+from rnn_compare.server.shown_runs import TOGETHER, chosen, is_behind_the_curtain, link, short_names
 
 PARAMETER = "show"
 """The address's parameter."""
@@ -35,7 +35,8 @@ def pin(started: Sequence[str]) -> None:
 
 def pin_beside(started: Sequence[str], runs: Sequence[Run]) -> None:
     """Adds the runs that were just started to those that the page's address names."""
-    _name([*(pinned() or link(newest(runs), runs).split(",")), *short_names(started, started[0])])
+    picked = {run.id: run for run in (*shown(runs), *(run for run in runs if run.id in started))}
+    _name(link(list(picked.values()), runs).split(","))
 
 
 def _name(names: list[str]) -> None:

@@ -18,8 +18,8 @@ from rnn_compare.server.services import Services
 LATER = "Results appear once a network has finished training."
 
 
-def show(services: Services, runs: Sequence[Run]) -> None:
-    """Draws the table and, below it, the sentences of all pairs with the numbers behind them."""
+def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | None = None) -> None:
+    """Draws the table, below it the sentences of all pairs with the numbers behind them, and the baselines."""
     networks = groups(runs)
     with st.expander("Is it real? Results and the numbers behind them", icon=":material/balance:", key="results"):
         if not any(group.counted for group in networks):
@@ -36,6 +36,8 @@ def show(services: Services, runs: Sequence[Run]) -> None:
             st.caption(
                 "Verdicts follow once all runs have ended: whoever looks after each sees a difference some time."
             )
+        if baselines and baselines.baselines:
+            _show_baselines(baselines)
 
 
 def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
@@ -76,26 +78,19 @@ def _seeds(group: Group) -> str:
     return f"{whole}" if whole == all_of_them else f"{whole} of {counted(all_of_them, 'seed')}"
 
 
-def show_baselines(analysis: BaselineResults) -> None:
-    """Draws the baselines' accuracies, to be opened; what opens them is always there."""
-    with st.popover("Baselines in numbers", icon=":material/table_rows:"):
-        if not analysis.baselines:
-            st.markdown(analysis.remark or "They appear after the first epoch.")
-            return
-        reviews = counted(len(analysis.baselines[0].correct), "held-out review")
-        st.markdown(f"**Classifiers without word order**, on {reviews}")
-        st.table(
-            [
-                {
-                    "Baseline": baseline.title,
-                    "Validation": percent(baseline.val_accuracy),
-                    "Test": "–" if baseline.test_accuracy is None else percent(baseline.test_accuracy),
-                    "Terms": f"{baseline.features:,}",
-                    "Time": duration(baseline.seconds),
-                }
-                for baseline in analysis.baselines
-            ]
-        )
-        st.markdown(meaning(analysis.baselines))
-        if analysis.remark:
-            st.markdown(analysis.remark)
+def _show_baselines(analysis: BaselineResults) -> None:
+    reviews = counted(len(analysis.baselines[0].correct), "held-out review")
+    st.markdown(f"**Classifiers without word order**, on {reviews}")
+    st.table(
+        [
+            {
+                "Baseline": baseline.title,
+                "Validation": percent(baseline.val_accuracy),
+                "Test": "–" if baseline.test_accuracy is None else percent(baseline.test_accuracy),
+                "Terms": f"{baseline.features:,}",
+                "Time": duration(baseline.seconds),
+            }
+            for baseline in analysis.baselines
+        ]
+    )
+    st.markdown(" ".join(filter(None, [meaning(analysis.baselines), analysis.remark])))

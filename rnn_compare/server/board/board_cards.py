@@ -24,7 +24,7 @@ LAYERS = {"fused": "fast layers"}
 
 
 def card(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
-    """Returns what a card says, as ready words; those of ``state_more`` are left out where there is little room.
+    """Returns what a card says, as ready words.
 
     Args:
         group: Its runs.
@@ -41,14 +41,12 @@ def _of_one(run: Run, starts: Mapping[str, float], history: History) -> dict[str
     return {
         "status": REPLAY if run.replayed else run.status.value,
         "state": _state(run, starts),
-        "state_more": "",
         "fraction": round(run.fraction_done, 3),
         "best": percent(best["val_accuracy"]) if best else "–",
         "best_note": f"best validation, epoch {best.epoch}" if best else "validation accuracy",
-        # While it trains the time left has that place.
         "last": f"last {percent(last['val_accuracy'])}" if last and run.status.ended else "",
-        "left": _left(run, history),
         "size": f"{run.parameters:,} parameters" if run.parameters else "",
+        "left": _left(run, history),
         "pace": _pace([run]),
         "layers": _trained_by([run]),
         "reason": run.reason or "",
@@ -116,22 +114,21 @@ def _left(run: Run, history: History) -> str:
 def _of_seeds(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
     runs = group.runs
     at_work = [run for run in runs if not run.status.ended]
-    # Those that have ended are compared; until the first has, those that train say how far they are.
+    # Those that trained to their end are compared; while there is none, the others say how far they are, or came.
     so_far = not group.counted
-    counted_runs = group.counted or tuple(run for run in at_work if run.epochs)
+    counted_runs = group.counted or tuple(run for run in at_work or runs if run.epochs)
     best = mean([run.best["val_accuracy"] for run in counted_runs if run.best])
     typical = mean([_typical(run) for run in counted_runs if run.epochs])
     trains = bool(at_work) and not runs[0].replayed
     return {
         "status": _status(runs),
         "state": _seeds_state(group, starts),
-        "state_more": "" if all(run.status is Status.QUEUED for run in runs) else "finished",
         "fraction": round(sum(run.fraction_done for run in runs) / len(runs), 3),
         "best": best.text if best else "–",
         "best_note": f"n = {best.runs}, mean best{' so far' if so_far else ''}" if best else "validation accuracy",
         "last": f"typical {percent(typical.mean)}" if typical else "",
-        "left": f"{about(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "size": f"{runs[0].parameters:,} parameters" if runs[0].parameters else "",
+        "left": f"{about(max(_ends(group, at_work, starts, history)))} left" if trains else "",
         "pace": _pace(runs),
         "layers": _trained_by(runs),
         "reason": _left_out(group),
@@ -161,7 +158,11 @@ def _seeds_state(group: Group, starts: Mapping[str, float]) -> str:
     waiting = [run for run in group.runs if run.status is Status.QUEUED]
     if len(waiting) == len(group.runs):
         return _place(min(waiting, key=lambda run: starts.get(run.id, 0.0)), starts)
-    return f"{len(group.counted)} of {len(group.runs)} seeds"
+    done = f"{len(group.counted)} of {len(group.runs)} seeds done"
+    now = next((run for run in group.runs if run.status is Status.RUNNING), None)
+    return (
+        f"epoch {min(len(now.epochs) + 1, now.experiment.epochs)} of {now.experiment.epochs}, {done}" if now else done
+    )
 
 
 def _ends(group: Group, at_work: Sequence[Run], starts: Mapping[str, float], history: History) -> list[float]:
@@ -176,7 +177,7 @@ def _seconds_left(run: Run, epoch: float) -> float:
 
 
 def _left_out(group: Group) -> str:
-    if not group.left_out:
+    if not (group.left_out and group.counted):
         return ""
     became = Counter(run.status.value for run in group.left_out)
     many = ", ".join(f"{count} {status} seed{'' if count == 1 else 's'}" for status, count in became.items())

@@ -10,6 +10,7 @@ from rnn_compare.server.urls import base_path
 
 WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Multiselect", "NumberInput", "Checkbox", "Button")
 """What a first page is made of, as Streamlit's scripts for it are called."""
+SHEETS = ("common/streamlit.css", "common/theme.css", "pages/compare.css")
 _HEAD_ENDS = b"</head>"
 
 
@@ -70,6 +71,8 @@ def _whole(scope: Scope) -> Scope:
 def links() -> bytes:
     """Returns the links, as HTML; their addresses are seen from the first page."""
     tags = [
+        # The parts of the page come one by one: each finds its place before the page itself brings these styles.
+        *(f'<link rel="stylesheet" href="{assets.url(sheet)}">' for sheet in SHEETS),
         # Last: five megabytes, which are read when the controls stand there.
         f'<link rel="preload" as="script" fetchpriority="low" href="{assets.url("plotly.min.js")}">',
         f'<link rel="preload" as="style" href="{assets.url("board/board.css")}">',

@@ -1,5 +1,5 @@
-// Draws the live board: cards on top, then the charts and the findings. Every message holds formatted text and numbers,
-// and the list of charts (see server/board/board_message.py).
+// Draws the live board: the result and the cards on top, then the charts and what else the curves say. Every message
+// holds formatted text and numbers, and the list of charts (see server/board/board_message.py).
 
 import { component } from "../common/component.js";
 import { element, setText } from "../common/dom.js";
@@ -22,12 +22,13 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
   const toggle = (id) => hide(toggled(hidden, id));
   const isolate = (id) => hide(isolated(hidden, id, data.groups.map((group) => group.id)));
   const replay = element("p", "rc-replay", root);
+  const result = buildFindings(root, "rc-result", "The result");
   const subject = element("p", "rc-subject", root);
   // A group is hidden or shown in all charts at once.
   const cards = buildCards(root, { onName: toggle, onNameTwice: isolate, onPress: presses.press });
   const charts = buildCharts(root);
   const note = element("p", "rc-chart-note", root);
-  const findings = buildFindings(root);
+  const findings = buildFindings(root, "rc-findings", "What the curves say");
   const show = (message) => {
     data = message;
     presses.settle(data.groups);
@@ -37,7 +38,8 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
     setText(replay, data.replay);
     setText(subject, data.subject);
     setText(note, data.note);
-    findings.show(data.findings);
+    result.show(data.findings.slice(0, 1));
+    findings.show(data.findings.slice(1));
     redraw();
   };
   const news = followNews(show);
@@ -86,7 +88,6 @@ function buildCharts(root) {
         const { box } = built.get(chart.name);
         if (row.children[index] !== box) row.insertBefore(box, row.children[index] ?? null);
       });
-      row.style.setProperty("--rc-charts", charts.length);
     },
     draw(plotly, shown) {
       for (const chart of declared) built.get(chart.name).draw(plotly, chart, shown);
@@ -94,10 +95,10 @@ function buildCharts(root) {
   };
 }
 
-// The findings: a list of sentences.
-function buildFindings(root) {
-  const list = element("ul", "rc-findings", root);
-  list.setAttribute("aria-label", "What the curves say");
+// A list of sentences.
+function buildFindings(root, className, label) {
+  const list = element("ul", className, root);
+  list.setAttribute("aria-label", label);
   return {
     show(findings) {
       while (list.children.length > findings.length) list.lastChild.remove();

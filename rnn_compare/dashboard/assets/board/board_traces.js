@@ -3,6 +3,7 @@
 import { escapeLabel, faded } from "../charts/chart_look.js";
 
 const HATCHES = ["/", "\\"];
+const FEW = 3; // seeds
 
 // Areas come first, as they lie behind. Then two lines for each group, training and validation; a missing one is empty.
 export function traces(chart, groups, hidden, { gap = false, thick = 1 } = {}) {
@@ -17,7 +18,7 @@ export function traces(chart, groups, hidden, { gap = false, thick = 1 } = {}) {
   });
   return [
     ...(gap ? each((curves, { color }, index) => gapArea(curves, color, HATCHES[index % HATCHES.length])) : []),
-    ...each((curves, { color }) => band(curves, color)),
+    ...each((curves, { color }) => band(curves, color, chart.best === "highest" ? chart.factor : Infinity)),
     ...each((curves, { color }) => singleSeeds(curves, color)),
     ...each((curves, group) => [trainingLine(chart, curves, group), validationLine(chart, curves, group)]
       .map((line) => thicker(line, thick))),
@@ -101,14 +102,17 @@ function marginOf(width, { hoverformat, unit }) {
   return `${width.toFixed(/\.(\d+)/.exec(hoverformat)[1])}${unit && " points"}`;
 }
 
-// The interval of the mean, for epochs that two or more seeds have finished.
-function band({ validation, every, half }, color) {
+// The interval of the mean, for epochs that two or more seeds have finished; within 0 and `most`, and faint where few
+// seeds make it wide.
+function band({ validation, counts, every, half }, color, most) {
   if (!half.length) return [];
   const at = half.map((_, index) => every * (index + 1) - 1); // indices of these epochs
   const edge = (sign) => ({
-    x: at.map((place) => validation.x[place]), y: at.map((place, index) => validation.y[place] + sign * half[index]),
+    x: at.map((place) => validation.x[place]),
+    y: at.map((place, index) => Math.min(Math.max(validation.y[place] + sign * half[index], 0), most)),
   });
-  return [area("band", edge(1), edge(-1), { fillcolor: faded(color, 0.22) })];
+  const n = Math.max(...counts);
+  return [area("band", edge(1), edge(-1), { fillcolor: faded(color, n > FEW ? 0.22 : 0.08) })];
 }
 
 function singleSeeds({ single, every }, color) {

@@ -3,7 +3,7 @@
 import { button, element, setText } from "../common/dom.js";
 
 const ANSWERS = { Stop: "Stopping", Continue: "Starting" };
-const ROWS = [["best", "state", "state_more"], ["best_note", "last", "left"], ["size", "pace", "layers"]];
+const ROWS = [["best", "state"], ["best_note", "last"], ["size", "left", "pace", "layers"]];
 const LAYERS = "fast layers: Keras layers with a compiled loop, several times faster; stock Keras: its own layers";
 
 // onName(id) is called when a card's name is clicked, onNameTwice(id) on a double click, and onPress(what, id) when its

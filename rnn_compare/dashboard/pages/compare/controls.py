@@ -26,8 +26,7 @@ OWN = "Own settings"
 MOST_MINUTES, USUAL_MINUTES = 240.0, 2.0
 _MINUTES, _FIT_RESULT = "fit_minutes", "fit_said"
 SEEDS_HELP = (
-    "How many times each network is trained: with the seed under More settings, the next one, and so on. One seed each "
-    "tells little: the same network, trained anew, comes out a little better or worse."
+    "Trainings of each network, with this many seeds. One seed tells little: accuracy varies from seed to seed."
 )
 # Fields that one widget of the same key sets; the other three are what a comparison is made of.
 SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxlen"))
@@ -55,10 +54,11 @@ class Setup:
     problem: str | None
 
 
-def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
+def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
     """Draws the set-up and returns it.
 
     Args:
+        services: The server's.
         beside_train: The place of the number of seeds.
         charted: The experiments on the charts: whoever comes without settings in the address begins with theirs.
     """
@@ -83,7 +83,8 @@ def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> S
     with epochs:
         st.slider("Epochs", low, high, DEFAULTS["epochs"], key="epochs", help=description("epochs"), **_BIND)
     with (more := st.expander("More settings", key="more_settings", on_change="rerun")):
-        if more.open or _more_is_set():
+        is_drawn = more.open or _more_is_set()
+        if is_drawn:
             _more()
     with reviews:  # now that the source is known, which bounds them
         _reviews()
@@ -91,7 +92,11 @@ def setup(beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> S
         st.slider("Seeds", 1, MAX_SEEDS, DEFAULTS["seeds"], key="seeds", help=SEEDS_HELP, **_BIND)
     with above:  # now that the widgets below have taken their values from the address
         _preset()
-    return _read()
+    current = _read()
+    with more:
+        if is_drawn:  # below what it fits
+            _fit_into(services, current)
+    return current
 
 
 _BIND: dict[str, Any] = {"bind": "query-params"}
@@ -165,17 +170,15 @@ def _more_is_set() -> bool:
 
 
 def _more() -> None:
-    for field, label, offered, help_text in (
-        ("more_units", "Also compare units", UNITS, "One more network for each cell type."),
-        ("more_maxlen", "Also compare maxlen", MAXLENS, "One more network for each cell type."),
-    ):
+    st.markdown("**Also compare**")
+    for field, label, offered in (("more_units", "Other units", UNITS), ("more_maxlen", "Other maxlen", MAXLENS)):
         st.multiselect(
             label,
             list(dict.fromkeys([*map(str, offered), *st.session_state.get(field, [])])),
             key=field,
             accept_new_options=True,
             placeholder="none",
-            help=help_text,
+            help="One more network for each cell type.",
             **_BIND,
         )
     special = {"source": _source, "distance": _distance}
@@ -249,9 +252,7 @@ def _whole(text: str, field: str) -> int:
     return int(text)
 
 
-def fit_into(services: Services, setup: Setup) -> None:
-    """Draws what opens *Fit into a time*, which sets reviews and epochs, and what was set last."""
-
+def _fit_into(services: Services, setup: Setup) -> None:
     def fit() -> None:
         try:
             minutes = st.session_state.get(_MINUTES, USUAL_MINUTES)
@@ -262,12 +263,12 @@ def fit_into(services: Services, setup: Setup) -> None:
         st.session_state.update({"reviews": time_fit.reviews, "epochs": time_fit.epochs})
         st.session_state[_FIT_RESULT] = fit_summary(time_fit, setup.experiments[0])
 
-    with st.popover("Fit into a time", icon=":material/timer:", width="stretch"):
-        st.number_input("Minutes", 0.5, MOST_MINUTES, USUAL_MINUTES, 0.5, "%g", key=_MINUTES)
-        st.button("Set reviews and epochs", on_click=fit, disabled=not setup.experiments, key="fit")
-        st.caption(
-            st.session_state.get(_FIT_RESULT, "As many of both as fit on this machine, by what it has taken before.")
-        )
+    st.markdown("**Fit into a time**")
+    st.number_input("Minutes", 0.5, MOST_MINUTES, USUAL_MINUTES, 0.5, "%g", key=_MINUTES)
+    st.button("Set reviews and epochs", on_click=fit, disabled=not setup.experiments, key="fit", width="stretch")
+    st.caption(
+        st.session_state.get(_FIT_RESULT, "Picks the most reviews and epochs that fit, judging by earlier runs here.")
+    )
 
 
 def fit_summary(fit: TimeFit, experiment: Experiment) -> str:

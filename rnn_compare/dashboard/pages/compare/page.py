@@ -1,7 +1,7 @@
 """The first page, *Compare*: choose networks, train them, watch them learn, count their parameters."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from html import escape
 
 import streamlit as st
 
@@ -14,16 +14,17 @@ from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presen
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
-from rnn_compare.formatting import about, counted, percent
+from rnn_compare.formatting import about, counted
 from rnn_compare.presets import is_of_the_book
-from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.server import presenter, visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import CURTAIN, Services
-from rnn_compare.server.shown_runs import grouped, newest
+from rnn_compare.server.shown_runs import grouped, link, newest
+from rnn_compare.sources.registry import about_films
+from rnn_compare.sources.registry import labels as labels_of
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 """How often the line below the board is looked after: while workers start or count for baselines, and else. The board
@@ -51,27 +52,28 @@ def render() -> None:
     services = current_app().services()
     restore()
     _stay_with_what_is_shown(services)
+    charted = on_the_charts(services)
     with st.sidebar:
         settings, box = st.container(), st.container()
         with box:
             beside, button = st.columns([3, 2], vertical_alignment="bottom")
             below = st.container()  # below: Train is seen without scrolling, whatever there is to say
         with settings:
-            setup = controls.setup(beside, [run.experiment for run in on_the_charts(services)])
+            setup = controls.setup(services, beside, [run.experiment for run in charted])
         with below:
             _say_what_starts(services, setup)
         with button:
             _train(services, setup)
         with box:
             _train_beside(services, setup)
-            controls.fit_into(services, setup)
-        invite.entry((setup.experiments, *pinned()))
+        invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
     now = _under_way(services)
     soon = now.starting or now.counting or now.playing
     ticking(_live, SOON_SECONDS if soon else TICK_SECONDS, services, now)
-    if setup.experiments:
-        parameter_table.show(setup.experiments)
-        parameter_table.show_summaries(setup.experiments, services.engine.summary)
+    networks = [*(run.experiment for run in charted), *setup.experiments]
+    if networks:
+        parameter_table.show(networks, len(charted))
+        parameter_table.show_summaries(networks, services.engine.summary)
 
 
 def _stay_with_what_is_shown(services: Services) -> None:
@@ -92,24 +94,9 @@ def _say_what_starts(services: Services, setup: controls.Setup) -> None:
     seeds = len({experiment.seed for experiment in setup.experiments})
     networks = counted(len(setup.experiments) // seeds, "network") + (f" with {seeds} seeds each" if seeds > 1 else "")
     time = about(services.seconds(setup.experiments))
-    st.caption(
-        f"Starts {networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}. "
-        + _what_is_cut(setup.experiments)
-    )
-
-
-def _what_is_cut(experiments: Sequence[Experiment]) -> str:
-    """Returns a sentence on the words that a maxlen cuts off, once the reviews are prepared."""
-    if not all(prepared.is_prepared(experiment.dataset) for experiment in experiments):
-        return ""
-    by_maxlen = {experiment.maxlen: prepared.load(experiment.dataset) for experiment in experiments}
-    sentences = " ".join(
-        f"**maxlen {maxlen:,}** cuts {percent(share)} of the reviews to their last {maxlen:,} words: "
-        f"{percent(reviews.share_lost(maxlen))} of all words are lost."
-        for maxlen, reviews in sorted(by_maxlen.items())
-        if (share := reviews.share_cut(maxlen))
-    )
-    return f"{sentences} It changes no parameter." if sentences else ""
+    state = services.engine.state
+    starting = ", workers starting" if state.phase == "starting" and not state.reason else ""
+    st.caption(f"{networks}, {time} on this {'cluster' if services.engine.scheduler else 'machine'}{starting}")
 
 
 def _train(services: Services, setup: controls.Setup) -> None:
@@ -129,7 +116,10 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
         return
 
     def submit() -> None:
-        pin_beside(services.engine.submit(more, **visitor.place_in_line()), services.runs())
+        together = charted[0].comparison  # a newcomer sees them all, not the added ones alone
+        started = services.engine.submit(more, comparison=together, **visitor.place_in_line())
+        services.refresh()
+        pin_beside(started, services.runs())
 
     names = labels([*more, *(run.experiment for run in charted)])[: len(more)]  # as told from those that are there
     label = f"Add {', '.join(dict.fromkeys(names))} to the charts"
@@ -144,11 +134,10 @@ def _live(services: Services, before: UnderWay) -> None:
     trouble = st.container()  # empty it takes no room
     if reason := services.engine.state.reason:
         trouble.warning(reason, icon=":material/error:")  # above all else: nothing is trained until it is mended
-    place = st.container(key="board_place")  # keeps its height while the scripts load
-    view = _below_board(services, runs, charted)
-    source = live.url(pinned(), view)
-    with place:
+    view = _above_board(services, runs, charted)
+    with st.container(key="board_place"):  # keeps its height while the scripts load
         data = live.message(services, pinned(), view)
+        source = live.url(pinned(), view)
         stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
     of_card = {group.runs[0].id: group.runs for group in grouped(charted)}
     for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
@@ -163,49 +152,51 @@ def _live(services: Services, before: UnderWay) -> None:
     if before != _under_way(services):
         st.rerun(scope="app")  # to tick at the other pace, and with an estimate that has learnt from what has ended
     flash.show()
+    _show_notices(services, runs, charted)
     if any(run.epochs for run in charted):
-        results_table.show(services, charted)
+        results_table.show(services, charted, services.baselines.look_up(charted if view.baselines else ()))
 
 
-def _below_board(services: Services, runs: list[Run], charted: list[Run]) -> View:
-    """Draws one line that is always there, so that nothing below it moves; returns what is wanted of the charts."""
-    with st.container(horizontal=True, vertical_alignment="center", key="board_line"):
-        charts = st.pills(
-            "Charts",
-            list(CHARTS),
-            selection_mode="multi",
-            default=SHOWN_FIRST,
-            format_func=lambda name: CHARTS[name].title,
-            key="charts",
-            label_visibility="collapsed",
-            width="content",
-            bind="query-params",
-        )
-        of_the_book = bool(charted) and all(is_of_the_book(run.experiment) for run in charted)
-        marks = of_the_book and st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
-        gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
-        with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
-        if with_baselines:
-            results_table.show_baselines(services.baselines.look_up(charted))
+def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> View:
+    """Draws the line that says what this is, with what is done to the charts; returns what is wanted of them."""
+    with st.container(horizontal=True, vertical_alignment="center", key="headline"):
+        shown = charted[0].experiment if charted else Experiment()
+        no, yes = labels_of(shown.dataset)
+        texts = "film reviews" if about_films(shown.source) else "texts"
+        about_these = f"Recurrent neural networks learn to tell {yes} from {no} {texts}."
+        st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
+        invite.copy_link(link(charted, runs) if charted else "")
         replay.entry(services, charted)
-        latest = newest(runs)
-        if pinned() and charted and not names_any(runs):
-            st.caption(
-                ":material/link_off: What this link names is not here: it was deleted, or is of another machine. "
-                "The newest comparison is shown."
+        with st.popover("Display", icon=":material/tune:"):
+            charts = st.pills(
+                "Charts",
+                list(CHARTS),
+                selection_mode="multi",
+                default=SHOWN_FIRST,
+                format_func=lambda name: CHARTS[name].title,
+                key="charts",
+                bind="query-params",
             )
-        elif (
-            pinned() and charted and latest and latest[-1].position > max((run.position for run in charted), default=0)
-        ):
-            if st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
-                pin([])
-                st.rerun(scope="app")
-        elif (state := services.engine.state).phase == "starting" and not state.reason:
-            hint = "" if charted else " Train can be pressed already."
-            st.caption(f"The workers are starting.{hint}")
-        if charted and services.snapshot().hidden:  # without any, the board says it
-            st.caption(f":material/visibility_off: {CURTAIN}")
+            of_the_book = bool(charted) and all(is_of_the_book(run.experiment) for run in charted)
+            marks = of_the_book and st.toggle("Mark the lecture's 85 % and 89 %", key="marks", bind="query-params")
+            gap = st.toggle("Shade the gap", key="gap", help=GAP_HELP, bind="query-params")
+            with_baselines = st.toggle("Baselines", True, key="baselines", bind="query-params")
     return View(known(charts), marks, with_baselines, gap)
+
+
+def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> None:
+    latest = max((run.position for run in newest(runs)), default=0)
+    is_newer = bool(pinned() and charted) and latest > max(run.position for run in charted)
+    if pinned() and charted and not names_any(runs):
+        st.caption(
+            ":material/link_off: What this link names is not here: it was deleted, or is of another machine. "
+            "The newest comparison is shown."
+        )
+    elif is_newer and st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
+        pin([])
+        st.rerun(scope="app")
+    if charted and services.snapshot().hidden:  # without any, the board says it
+        st.caption(f":material/visibility_off: {CURTAIN}")
 
 
 def _under_way(services: Services) -> UnderWay:

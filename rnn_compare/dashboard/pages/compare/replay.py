@@ -12,10 +12,7 @@ from rnn_compare.server.services import Services
 
 SECONDS = (10, 30, 60)
 USUAL = 30
-HELP = (
-    "The curves grow once more, from the first epoch on, for all who look at them; all the while it says that they are "
-    "a replay, and when and where they were recorded."
-)
+HELP = "Plays the curves again from epoch 1, for everyone, marked as a replay."
 
 
 def entry(services: Services, runs: Sequence[Run]) -> None:

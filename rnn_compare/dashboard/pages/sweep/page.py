@@ -16,13 +16,12 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.events import Status
+from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.server import presenter
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
 BUSY_SECONDS, IDLE_SECONDS = 2.0, 5.0
-AFTER_ALL_OTHERS = -1
-"""The priority of a sweep's runs: whoever trains a few networks meanwhile is served first."""
 
 
 def render() -> None:
