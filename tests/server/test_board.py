@@ -248,10 +248,11 @@ def test_one_seed_trained_twice_is_no_further_seed_but_a_card_of_its_own() -> No
 
 def test_a_figure_that_some_epoch_lacks_has_no_mean_and_its_seeds_are_drawn() -> None:
     lacking = seed(2, Status.FINISHED, 0.8)
-    lacking = Run(**{**vars(lacking), "epochs": (EpochEnd("s2", 1, {"val_accuracy": 0.8}, 2.0),)})
-    [sent] = message([seed(1, Status.FINISHED, 0.8), lacking], {})["groups"]
-    assert (sent["figures"]["val_loss"], sent["figures"]["val_accuracy"]) == ("", packed([0.8]))
-    assert sent["seeds"]["single"]["val_loss"] == [packed([0.5]), "___"]
+    [epoch] = lacking.epochs
+    whole = seed(1, Status.FINISHED, epochs=(EpochEnd("s1", 1, {**epoch.figures, "val_auc": 0.9}, 2.0),))
+    [sent] = message([whole, lacking], {}, View(("accuracy", "auc")))["groups"]
+    assert (sent["figures"]["val_auc"], sent["figures"]["val_accuracy"]) == ("", packed([0.8]))
+    assert sent["seeds"]["single"]["val_auc"] == [packed([0.9]), "___"]
 
 
 def test_of_very_many_numbers_single_seeds_are_sent_of_every_second_epoch_or_fewer() -> None:
