@@ -3,7 +3,7 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rnn_compare.experiment import Experiment
@@ -25,6 +25,7 @@ from tests.explain.conftest import StopError, padded_reviews, random_weights, sh
     lengths=st.lists(st.integers(0, 12), min_size=1, max_size=4),
     seed=st.integers(0, 2**31),
 )
+@example(cell="GRU", units=3, layers=2, bidirectional=True, mask_padding=True, maxlen=6, lengths=[2, 6, 0], seed=1)
 def test_a_prediction_is_the_one_keras_makes(
     cell: str,
     units: int,

@@ -65,6 +65,7 @@ def test_a_server_whose_cache_cannot_be_written_to_says_so_on_every_page_and_rec
     assert "Traceback" not in log.read_text()
 
 
+@pytest.mark.thorough
 def test_a_cache_that_is_removed_while_the_server_trains_is_begun_anew_and_one_that_is_put_back_is_read_again(
     cache: Path, page: Page
 ) -> None:

@@ -27,7 +27,8 @@ ON_PAGE = (
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="it is done with Linux' own means")
 
 
-@pytest.mark.parametrize("how", [signal.SIGKILL, pytest.param(signal.SIGTERM, marks=pytest.mark.soak)])
+@pytest.mark.thorough  # the gate kills a server in test_soak_of_lectures.py, a command in tests/cli
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
 def test_a_server_that_is_killed_leaves_no_process_and_its_run_goes_on_after_a_new_start(
     cache: Path, page: Page, how: signal.Signals
 ) -> None:

@@ -144,6 +144,7 @@ def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_besi
     assert same_curve(one, other)
 
 
+@pytest.mark.thorough
 def test_a_run_that_kills_every_worker_fails_with_the_reason_and_can_be_continued(
     engine: Engine, store: ListeningStore
 ) -> None:

@@ -210,7 +210,7 @@ print([event.figures["val_accuracy"] for event in events if type(event).__name__
     assert (len(accuracies), accuracies[-1]) == (10, 1.0)
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_its_exported_script_trains_on_the_same_rows(project: Path) -> None:
     script = f"""
 import sys

@@ -117,6 +117,7 @@ def test_without_it_each_worker_imports_for_itself_and_trains_as_well(prepared_c
 
 
 @forked_only
+@pytest.mark.thorough
 def test_workers_come_all_the_same_where_it_is_killed_before_they_were_ever_there(
     prepared_cache: Path, tmp_path: Path
 ) -> None:
