@@ -47,6 +47,8 @@ RECORDED = {"book", "gates"}
 REVIEW = "A wonderful film, and not for a moment boring."
 WALL = ("present.page", "present.notes")
 OTHER_SEEDS = (2, 3, 4)
+_NO_WORDS = re.compile(r"with no words at all: [\d.]+ %")
+"""What an open network says of nothing: a probability that may equal a hidden figure by chance."""
 _NUMBER = re.compile(r"\d+\.\d+(?!\d|px|r?em)")
 
 
@@ -153,7 +155,7 @@ def everything(services: Services, hidden: Sequence[Run], turn: int) -> Iterator
         seen = sent(visit(page, **address))
         # The page's own address, which repeats what the visitor has asked for, is no figure; the wall knows its runs.
         repeats = "|".join(run.id for run in hidden) if page in WALL or len(address) > 1 else ""
-        yield f"{page} {address}", re.sub(repeats, "", seen)
+        yield f"{page} {address}", re.sub(repeats, "", _NO_WORDS.sub("", seen))
     for address in links:
         yield f"live {address}", answered([name for name in address.get("show", "").split(",") if name])
     for is_quick in (True, False):
