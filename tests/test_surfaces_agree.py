@@ -1,0 +1,298 @@
+"""Whatever was recorded, no two surfaces contradict each other: page, table, command line, JSON, report, wall, phones.
+
+A surface contradicts another where one calls a setting better than another setting and the other says that this cannot
+be told or that it is worse; the same for two trained networks as they are. Sentences are read by their phrases.
+"""
+
+import contextlib
+import html
+import io
+import itertools
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rnn_compare.cli.main import main
+from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.findings import findings
+from rnn_compare.comparison.groups import groups
+from rnn_compare.dashboard.widgets import results_table
+from rnn_compare.experiment import Experiment
+from rnn_compare.lecture.class_state import State
+from rnn_compare.lecture.outcomes import outcome
+from rnn_compare.lecture.questions import Question
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.report import html_report
+from rnn_compare.report.contents import gather
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Predictions, Status
+from rnn_compare.runs.probabilities import accuracy, encoded
+from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from rnn_compare.server.board import board_message
+from rnn_compare.server.phones import phone_message
+from tests.epochs import epoch_end
+from tests.recorded import drawn
+
+CELLS = ("SimpleRNN", "LSTM", "GRU", "MGU")
+BEST = Question(id="best", kind="best_network", text="Which is best?", choices=CELLS)
+LEAD = Question(id="lead", kind="lead", text="By how many points?")
+SPLITS = {1: (10, 0.1), 8: (40, 0.2), 40: (200, 0.2), 400: (2000, 0.2)}
+"""Reviews and validation split, by how many reviews are held out."""
+DIFFERENCE = re.compile(
+    r"(\d+\.\d) ± [\d.]+ points(?: could be chance)? \([\w ]+: ([\d.]+) % and ([\d.]+) %; [\d.]+ % interval"
+)
+"""A difference with the numbers that it comes of, and the level of its interval."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a record."""
+
+    name: str
+    shares: list[float]
+    statuses: list[Status]
+    keeps: bool
+
+
+@dataclass(frozen=True)
+class Record:
+    """Settings that the same reviews judge."""
+
+    settings: list[Setting]
+    held_out: int
+    vary_split: bool
+
+
+def record_of(seed: int) -> Record:
+    """Draws a record: few seeds and many, ties, all right and all wrong, runs that broke off, equal names."""
+    chance = np.random.default_rng(seed)
+
+    def pick(*values: Any) -> Any:
+        return values[chance.integers(len(values))]
+
+    seeds = pick(1, 1, 2, 3, 3, 4)
+    several = []
+    for _ in range(pick(1, 2, 2, 2, 3, 3, 3, 4)):
+        count, middle = pick(seeds, seeds, seeds, 1, 3), pick(0.0, 0.05, 0.2, 0.5, 0.7, 0.8, 0.81, 0.86, 0.9, 1.0, 1.0)
+        shares = np.clip(middle + pick(0.0, 0.005, 0.02, 0.1) * chance.normal(size=count), 0, 1)
+        broken = pick(Status.STOPPED, Status.FAILED, Status.RUNNING)
+        statuses = [broken if chance.random() < 0.03 else Status.FINISHED for _ in shares]
+        several.append(Setting(pick("", "", "mine"), shares.tolist(), statuses, chance.random() < 0.9))
+    return Record(several, pick(1, 8, 40, 40, 400, 400, 400, 400), chance.random() < 0.1)
+
+
+records = st.integers(0, 2**32 - 1).map(record_of)
+
+
+@dataclass
+class Claims:
+    """Pairs of settings, and of trained networks, of which a surface says that the first is better, or says nothing."""
+
+    better: set[tuple[str, int, int]] = field(default_factory=set)
+    alike: set[tuple[str, int, int]] = field(default_factory=set)
+
+    def read(self, text: str, names: list[str]) -> None:
+        """Takes in what sentences claim of groups of these names."""
+        for place in sorted(range(len(names)), key=lambda place: -len(names[place])):
+            text = text.replace(names[place], f"⟦{place}⟧")
+        text = re.sub(r"(⟦\d⟧) \([^()]*(?:%|points)\)", r"\1", text)
+        subject = ""
+        for sentence in re.split(r"(?<=[.)]) (?=[A-Z⟦])", text):
+            level = (
+                "networks" if re.match("(No answer is right: )?(As |Even these|These two)", sentence) else "settings"
+            )
+            subject = next(iter(re.findall(r"⟦(\d)⟧", sentence)), subject) if not sentence.startswith("It") else subject
+            places = list(map(int, re.findall(r"⟦(\d)⟧", sentence)))
+            if "is better than" in sentence:
+                clause = re.split(r", and cannot|: |, but| by ", sentence.split("is better than")[1])[0]
+                self.better |= {(level, int(subject), int(other)) for other in re.findall(r"⟦(\d)⟧", clause)}
+            if " differ: " in sentence and len(places) >= 2:
+                self.better.add((level, places[0], places[1]))
+            if match := re.search("cannot be told apart from|ties with|leads ", sentence):
+                rest = sentence[match.end() :]
+                self.alike |= {(level, int(subject), int(other)) for other in re.findall(r"⟦(\d)⟧", rest)}
+            elif re.search("cannot be told apart|cannot tell which|both reach|All .* reach|No verdict", sentence):
+                named = places or list(range(len(names)) if len(names) > 2 else [])
+                self.alike |= {(level, one, other) for one in named for other in named if one != other}
+
+
+def written(store: RunStore, record: Record) -> list[Run]:
+    """Records settings of one cell each as if they had been trained for two epochs."""
+    recorded = []
+    reviews, split = SPLITS[record.held_out]
+    for cell, one in zip(CELLS, record.settings, strict=False):
+        for seed, (reached, how) in enumerate(zip(one.shares, one.statuses, strict=True), 1):
+            experiment = Experiment(
+                cell=cell, units=8, reviews=reviews, validation_split=split, seed=seed, epochs=2,
+                vary_split=record.vary_split,
+            )  # fmt: skip
+            labels = prepared.load("bundled").labels(experiment, "validation")
+            assert labels is not None
+            chance, run = np.random.default_rng([seed, round(1e6 * reached)]), f"{cell.lower()}-{seed}"
+            said = [drawn(labels, start, chance) for start in ((reached + 0.5) / 2, reached)]
+            said = said[: 2 if how is Status.FINISHED else 1]
+            epochs = [epoch_end(run, number, 0.9, 0.3, accuracy(each, labels), 0.3, 1.0)
+                      for number, each in enumerate(said, 1)]  # fmt: skip
+            predictions = [Predictions(run, number, "validation", accuracy(each, labels), len(labels), encoded(each))
+                           for number, each in enumerate(said, 1)]  # fmt: skip
+            recorded.append(
+                (
+                    Run(run, len(recorded) + 1, "simplernn-1", experiment, how, Owner.current(), "page", 0.0,
+                        name=one.name, epochs=tuple(epochs)),
+                    predictions if one.keeps else [],
+                )
+            )  # fmt: skip
+    store.take_in(recorded)
+    return store.runs()
+
+
+def commanded(*arguments: str) -> str:
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        assert main(["compare", *arguments]) == 0
+    return printed.getvalue()
+
+
+class Surfaces:
+    """Claims of every surface that can be produced without a browser, and what is wrong with one by itself."""
+
+    def __init__(self, runs: list[Run], evidence: Evidence) -> None:
+        self.groups = groups(runs)
+        self.names = [group.name for group in self.groups]
+        self.claims: dict[str, Claims] = {}
+        self.wrong = ["two of one name"] if len(set(self.names)) < len(self.names) else []
+        self.decided: dict[tuple[int, int], str] = {}
+        self.best: int | None = None
+        self._runs, self._evidence = runs, evidence
+
+    def read(self, surface: str, text: str, names: list[str] | None = None) -> None:
+        """Takes in a text, perhaps as HTML, that calls the groups by these names."""
+        text = html.unescape(re.sub("<[^>]*>", " ", text)).strip()
+        self.claims.setdefault(surface, Claims()).read(text, names or self.names)
+        for by, first, second in DIFFERENCE.findall(text):
+            if f"{float(first) - float(second):.1f}" != by:
+                self.wrong.append(f"{surface}: {first} − {second} is not {by}")
+        if re.sub("±[0-9]|so ±", "", text).count("±") > len(DIFFERENCE.findall(text)):
+            self.wrong.append(f"{surface}: a difference without its numbers or its level: {text[:300]}")
+
+    def read_pages(self, store: RunStore) -> None:
+        """Reads page, table, report, wall and phones."""
+        for finding in board_message.message(self._runs, {}, findings=findings(self._runs, self._evidence))["findings"]:
+            self.read("page", finding["text"])
+        for line in re.findall("<(?:summary|li)>(.*?)</", results_table._results(self._evidence, self.groups)[1]):
+            self.read("table", line)
+        ids = [run.id for run in self._runs]
+        for line in re.findall(r"<(?:li|p[^>]*)>(.*?)</", html_report._verdicts(gather(store, ids, self._evidence))):
+            self.read("report", line)
+        for question in (BEST, LEAD):
+            result = outcome(question, self._runs, self._evidence)
+            state = State(lecture="L", phase="revealed", question=question, runs=tuple(ids))
+            self.read("wall", phone_message.for_all(state, self._runs, [], result)["outcome"]["said"])
+            if question is BEST and isinstance(result.answer, int):
+                cells = [group.experiment.cell for group in self.groups]
+                self.best = cells.index(CELLS[result.answer])
+
+    def read_commands(self) -> None:
+        """Reads what ``compare`` prints, as text and as JSON."""
+        whole = [group for group in self.groups if group.counted]
+        if len(whole) < 2 or not all(group.ended for group in self.groups):
+            return
+        texts = {group.name: ",".join(run.id for run in group.runs) for group in whole}
+        titles = [group.runs[0].name or group.experiment.label for group in whole]
+        names = [
+            title if titles.count(title) == 1 else f"{title} {texts.get(group.name, 'nobody')[:60]}"
+            for group in self.groups
+            for title in [group.runs[0].name or group.experiment.label]
+        ]
+        for line in commanded(*texts.values()).splitlines():
+            self.read("command", line, names)
+        places = {text: self.names.index(name) for name, text in texts.items()}
+        for line in commanded(*texts.values(), "--json").splitlines():
+            values = json.loads(line)
+            self.read_json(values, places[values["a"]], places[values["b"]])
+
+    def read_json(self, values: dict[str, Any], one: int, other: int) -> None:
+        """Reads one line of JSON about two groups."""
+        better = {"a is better": (one, other), "b is better": (other, one)}.get(values["verdict"])
+        claims = self.claims.setdefault("JSON", Claims())
+        (claims.better if better else claims.alike).add(("settings", *(better or (one, other))))
+        if values["p"] is not None:
+            self.decided[one, other] = self.decided[other, one] = values["verdict"]
+            if (values["low"] > 0 or values["high"] < 0) is not bool(better) or "level" not in values:
+                self.wrong.append("JSON: interval, its level and verdict")
+        if networks := values["networks"]:
+            ahead = (one, other) if networks["difference"] > 0 else (other, one)
+            (claims.better if networks["p"] <= 0.05 else claims.alike).add(("networks", *ahead))
+
+    def contradictions(self, held_out: int) -> list[str]:
+        """Returns what is wrong with surfaces by themselves, and what they say against each other."""
+        wrong = list(self.wrong)
+        if self.best is not None:  # better than every other, as a setting, or as trained
+            rivals = [place for place in range(len(self.groups)) if place != self.best]
+            levels = ["settings" if (self.best, rival) in self.decided else "networks" for rival in rivals]
+            answers = {(level, self.best, rival) for level, rival in zip(levels, rivals, strict=True)}
+            self.claims["answer"] = Claims(answers)
+        for (surface, claims), (rival, others) in itertools.product(self.claims.items(), repeat=2):
+            for level, one, other in claims.better:
+                if one == other:
+                    wrong.append(f"{surface}: better than itself")
+                if (level, other, one) in others.better:
+                    wrong.append(f"{level}: {surface} has {one} better than {other}, {rival} the other way round")
+                if {(level, one, other), (level, other, one)} & others.alike:
+                    wrong.append(f"{level}: {surface} has {one} better than {other}, {rival} cannot tell")
+            if held_out < 20 and claims.better:
+                wrong.append(f"{surface}: a verdict from {held_out} held-out reviews")
+        return wrong
+
+
+def contradictions(store: RunStore, record: Record) -> list[str]:
+    """Returns what surfaces say of a record against each other, and against themselves."""
+    surfaces = Surfaces(written(store, record), Evidence(store))
+    surfaces.read_pages(store)
+    surfaces.read_commands()
+    return surfaces.contradictions(record.held_out)
+
+
+@pytest.fixture(scope="module")
+def fresh(tmp_path_factory: pytest.TempPathFactory, prepared_cache: Path) -> Iterator[Callable[[], RunStore]]:
+    folder = tmp_path_factory.mktemp("cache")
+    (folder / "reviews").symlink_to(prepared_cache / "reviews")
+    opened: list[RunStore] = []
+
+    def empty() -> RunStore:
+        if opened:
+            opened.pop().close()
+        for file in folder.glob("runs.db*"):
+            file.unlink()
+        opened.append(RunStore(folder / "runs.db"))
+        return opened[0]
+
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(CACHE_VARIABLE, str(folder))
+        yield empty
+        if opened:
+            opened.pop().close()
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
+@given(records)
+def test_no_two_surfaces_contradict_each_other(fresh: Callable[[], RunStore], record: Record) -> None:
+    assert contradictions(fresh(), record) == []
+
+
+@pytest.mark.thorough
+@settings(max_examples=1000, suppress_health_check=[HealthCheck.too_slow])
+@given(records)
+def test_no_two_surfaces_contradict_each_other_in_a_thousand_records(
+    fresh: Callable[[], RunStore], record: Record
+) -> None:
+    assert contradictions(fresh(), record) == []
