@@ -128,7 +128,7 @@ class Claims:
 
 def written(store: RunStore, record: Record) -> list[Run]:
     """Records settings of one cell each as if they had been trained for two epochs."""
-    recorded = []
+    recorded: list[tuple[Run, list[Predictions]]] = []
     reviews, split = SPLITS[record.held_out]
     for cell, one in zip(CELLS, record.settings, strict=False):
         for seed, (reached, how) in enumerate(zip(one.shares, one.statuses, strict=True), 1):

@@ -26,6 +26,8 @@ FORMAT = 2
 """To be raised whenever a baseline would come out otherwise, or its file would look otherwise."""
 BASELINE_SETTINGS = (*JUDGED_BY, "vocabulary_size", "seed")
 """What a baseline depends on; the seed only where it decides the split."""
+GUESS = 0.03
+"""The most that bags of words reach beyond the majority class where they guess."""
 NOTE = "Baselines read whole reviews, also where maxlen cuts them for the networks."
 
 

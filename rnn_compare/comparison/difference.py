@@ -16,7 +16,7 @@ ALPHA = 0.05
 LOOKS = 5
 """By what ``ALPHA`` is divided at each look: a constant level, after Pocock (1977); see docs/comparison.md."""
 FEWEST_REVIEWS = 20
-"""Held-out reviews for a verdict: of fewer, the 95 % interval of one accuracy is wider than 40 points."""
+"""Held-out reviews for a verdict: of fewer, the 95 % interval of an accuracy of 50 % is wider than 40 points."""
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,7 @@ def satterthwaite(*parts: tuple[float, float]) -> float:
 
 
 def at_level(difference: Difference, level: float, p_adjusted: float) -> Difference:
-    """Returns a difference with the interval of another level, and the verdict by an adjusted p.
-
-    Args:
-        difference: A difference that has a p.
-        level: Of the interval, from 0 to 1.
-        p_adjusted: By which the verdict goes.
-    """
+    """Returns a difference that has a p with the interval of another level, and the verdict by an adjusted p."""
     from scipy.special import stdtrit
 
     assert difference.df is not None
@@ -147,9 +141,7 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
     (Holm 1979). The interval of the one of rank j has the level 1 − 5 % / (m − j* + 1), where j* is j, or the rank of
     the first that is not called real if that comes before: so it excludes 0 where the adjusted p is below 5 %. Each
     interval matches its test; that all of them cover at once in 95 % is not claimed.
-
-    Args:
-        differences: Those without p are left as they are and do not count.
+    Differences without p are left as they are and do not count.
 
     Example:
         >>> from rnn_compare.comparison.difference import by_student

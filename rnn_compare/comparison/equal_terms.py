@@ -105,13 +105,7 @@ def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[EqualP
 
 
 def match_time(reference: Experiment, others: Sequence[Experiment], runs: Sequence[Run]) -> list[EqualTime]:
-    """Returns each network with as many epochs as take as long as the chosen network's.
-
-    Args:
-        reference: The network whose time is to be matched.
-        others: The networks to match.
-        runs: Of this machine; finished epochs are what is measured.
-    """
+    """Returns each network with as many epochs as take as long as the reference's, by what this machine's runs took."""
     wanted = reference.epochs * epoch_seconds(reference, runs).seconds
     low, high = map(int, bounds("epochs"))
     matched = []

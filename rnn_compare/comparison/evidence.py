@@ -157,12 +157,8 @@ class Result:
     seconds: float | None
 
 
-def results(groups: Sequence[Group], evidence: Evidence) -> list[Result]:
-    """Returns what each group reached, in order. Runs that ended before their last epoch do not count."""
-    return [_result(group, evidence) for group in groups]
-
-
-def _result(group: Group, evidence: Evidence) -> Result:
+def achievements(group: Group, evidence: Evidence) -> Result:
+    """Returns what a group reached. Runs that ended before their last epoch do not count."""
     best = [run.best["val_accuracy"] for run in group.counted if run.best]
     took = [sum(epoch.seconds for epoch in run.epochs) for run in group.counted]
     return Result(

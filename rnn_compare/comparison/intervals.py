@@ -49,13 +49,10 @@ class Spread:
 
 
 def spread(runs: Sequence[Achieved]) -> Spread:
-    """Returns the spread of runs of one setting that judge the same reviews.
+    """Returns the spread of at least two runs of one setting that judge the same reviews.
 
     With verdicts c[s, i] = μ[i] + g[s] + e[s, i] the noise Var(e) is half the variance over reviews of the
     difference of two runs, averaged over all pairs (components of variance: Searle, Casella and McCulloch 1992).
-
-    Args:
-        runs: At least two.
 
     Example:
         >>> one, other = np.array([1.0, 1.0, 0.0, 1.0]), np.array([1.0, 0.0, 0.0, 1.0])

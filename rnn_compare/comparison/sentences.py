@@ -4,6 +4,7 @@ import math
 from statistics import NormalDist
 
 from rnn_compare.comparison.accuracies import MEASURES
+from rnn_compare.comparison.baselines import GUESS
 from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, Difference
 from rnn_compare.comparison.power import POINT, seeds_to_see
 from rnn_compare.comparison.verdicts import Comparison, Judgement
@@ -13,8 +14,6 @@ USELESS = 0.2
 """Half of an interval, as a share, from which on the size of a difference is uncertain."""
 MOST_SEEDS = 100
 """Seeds beyond which nobody trains."""
-GUESS = 0.03
-"""The most that bags of words reach beyond the majority class where they guess."""
 _NORMAL = NormalDist().inv_cdf(1 - ALPHA / LOOKS / 2)
 _BY_LUCK = (
     "If they were equally good, a gap this large would occur less than 5 % of the time. Another seed could change it."

@@ -111,12 +111,7 @@ def grid(settings: Mapping[str, Any]) -> list[Experiment]:
 
 
 def survey(experiments: Sequence[Experiment], runs: Sequence[Run]) -> Sweep:
-    """Returns a sweep as it stands.
-
-    Args:
-        experiments: The grid.
-        runs: All runs, oldest first.
-    """
+    """Returns the sweep of a grid as it stands, by all runs, oldest first."""
     wanted = set(experiments)
     counts: dict[Experiment, Run] = {}
     for run in runs:
@@ -181,9 +176,6 @@ def expected_best(accuracies: Sequence[float]) -> list[float]:
     al. 2020 propose: the i-th smallest is the best of k in C(i−1, k−1) of C(n, k) draws. The former draw with
     replacement, which gives less where k comes near n.
 
-    Args:
-        accuracies: Of each training.
-
     Example:
         >>> [round(best, 3) for best in expected_best([0.80, 0.86, 0.83])]  # at k = 2 the mean of 0.86, 0.83, 0.86
         [0.83, 0.85, 0.86]
@@ -196,12 +188,7 @@ def expected_best(accuracies: Sequence[float]) -> list[float]:
 
 
 def sentence(sweep: Sweep, time: str) -> str:
-    """Returns in words how far a sweep is.
-
-    Args:
-        sweep: As it stands.
-        time: What the rest will take, such as ``about 2 min``.
-    """
+    """Returns in words how far a sweep is, and what the rest will take, such as ``about 2 min``."""
     parts = [f"{len(sweep.trained)} of {counted(len(sweep.experiments), 'run')} trained"]
     if sweep.at_work:
         parts.append(f"{len(sweep.at_work)} at work")

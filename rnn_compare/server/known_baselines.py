@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rnn_compare.baselines.registry import BASELINES
 from rnn_compare.charts.curves.curve_chart import Mark
-from rnn_compare.comparison.baselines import NOTE, Baseline, baselines, cached, same_baselines
+from rnn_compare.comparison.baselines import GUESS, NOTE, Baseline, baselines, cached, same_baselines
+from rnn_compare.comparison.sentences import gap
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import percent
@@ -15,8 +16,6 @@ from rnn_compare.training.engine import Engine
 
 PATIENCE_SECONDS = 60.0
 """After a problem, until it is tried once more: browsers ask every few seconds."""
-LITTLE = 0.03
-"""What bags may reach beyond a guess and still tell nothing."""
 
 
 @dataclass(frozen=True)
@@ -94,18 +93,14 @@ def meaning(results: Sequence[Baseline]) -> str:
     guessed, words, bigrams = (
         next(item.val_accuracy for item in results if item.name == name) for name in ("majority", "words", "bigrams")
     )
-    more = bigrams - words
-    points = f"{abs(round(100 * bigrams, 1) - round(100 * words, 1)):.1f}"
-    if max(words, bigrams) - guessed <= LITTLE:
-        return (
+    order = f"Word pairs are {gap(bigrams, words)} points {'better' if bigrams >= words else 'worse'} than single words"
+    text = (
+        f"{order} in validation. A network that beats them gains from word order or context; one that doesn't may "
+        f"still use word order, but it read fewer words. {NOTE}"
+    )
+    if max(words, bigrams) - guessed <= GUESS:
+        text = (
             f"Neither words nor word pairs beat guessing: if anything decides, it is the order of distant words. {NOTE}"
         )
-    order = (
-        f"Word pairs are {points} points better than single words in validation"
-        if more >= 0
-        else f"Word pairs are {points} points worse than single words in validation"
-    )
-    return (
-        f"{order}. A network that beats them gains from word order or context; one that doesn't may still use word "
-        f"order, but it read fewer words. {NOTE}"
-    )
+    rarer = " The majority class is below 50 %: what most training reviews are is rarer among these."
+    return text + rarer * (guessed < 0.5)

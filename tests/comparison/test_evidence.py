@@ -1,6 +1,6 @@
 import pytest
 
-from rnn_compare.comparison.evidence import Evidence, results
+from rnn_compare.comparison.evidence import Evidence, achievements
 from rnn_compare.comparison.groups import groups
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
@@ -15,7 +15,8 @@ def test_every_measure_is_told_beside_the_best_epoch_as_the_book_reports_it(
         record(store, Experiment(cell="LSTM", seed=seed, reviews=2000, epochs=4), [0.7, share, 0.8, 0.78])
         for seed, share in ((1, 0.86), (2, 0.88))
     ]
-    [found] = results(groups(runs), evidence)
+    [group] = groups(runs)
+    found = achievements(group, evidence)
     assert found.best is not None
     assert found.best.mean == pytest.approx(0.87)
     typical, kept = found.measured["typical"], found.measured["kept"]
@@ -30,5 +31,6 @@ def test_every_measure_is_told_beside_the_best_epoch_as_the_book_reports_it(
 
 def test_a_group_without_a_whole_run_has_no_figures(store: RunStore, evidence: Evidence) -> None:
     stopped = record(store, Experiment(reviews=2000, epochs=4), [0.7], Status.STOPPED)
-    [found] = results(groups([stopped]), evidence)
+    [group] = groups([stopped])
+    found = achievements(group, evidence)
     assert (found.best, found.seconds, set(found.measured.values())) == (None, None, {None})

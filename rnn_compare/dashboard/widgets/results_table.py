@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.comparison.accuracies import MEASURES
-from rnn_compare.comparison.evidence import BEST, WHICH_IS_WHICH, Evidence, Result, results
+from rnn_compare.comparison.evidence import BEST, WHICH_IS_WHICH, Evidence, Result, achievements
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge
@@ -44,7 +44,7 @@ def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
     """Returns the table and the verdicts as HTML; no verdicts while there are none."""
     whole = [group for group in networks if group.counted]
     pairs = judge(whole, evidence).pairs if all(group.ended for group in networks) else ()
-    return table(results(networks, evidence)), "".join(map(verdict, pairs))
+    return table([achievements(group, evidence) for group in networks]), "".join(map(verdict, pairs))
 
 
 def table(rows: Sequence[Result]) -> str:
