@@ -224,7 +224,7 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(where).to_have_text("after epoch 2")
     memory = inside.locator(".rc-memory")
     expect(memory).to_have_count(2)
-    expect(memory.first).to_have_text(re.compile(r"^\d+ words?effective memory"))
+    expect(memory.first).to_have_text(re.compile(r"^(\d+ to )?\d+ words?effective memory"))
     when = inside.locator(".rc-memory + .rc-note").first
     expect(when).to_contain_text("after epoch 2")
     size, reach, memories = inside.locator(".rc-history-chart").all()

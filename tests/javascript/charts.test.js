@@ -7,7 +7,7 @@ import { traces } from "../../rnn_compare/dashboard/assets/board/board_traces.js
 import { escapeLabel } from "../../rnn_compare/dashboard/assets/charts/chart_look.js";
 import { apart } from "../../rnn_compare/dashboard/assets/charts/line_ends.js";
 import { dressed } from "../../rnn_compare/dashboard/assets/charts/figure.js";
-import { momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradients/gradient_history.js";
+import { headline, momentsOf, remarks } from "../../rnn_compare/dashboard/assets/gradients/gradient_history.js";
 import {
   OWN, decadesBetweenTicks, flowTraces, memoryTraces,
 } from "../../rnn_compare/dashboard/assets/gradients/gradient_traces.js";
@@ -222,12 +222,18 @@ test("the effective memory is marked where the share comes to one half", () => {
 });
 
 test("where the chosen epochs of the networks differ, each is first shown with its own", () => {
-  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [{ at: 1 }, { at: 1 }] }), [0, 1]);
-  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [{ at: 0 }, { at: 1 }] }), [OWN, 0, 1]);
+  const run = (at, epochs = [0, 1]) => ({ at, epochs });
+  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [run(1), run(1)] }), [0, 1]);
+  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [run(0), run(1)] }), [OWN, 0, 1]);
+  assert.deepEqual(momentsOf({ epochs: [0, 1], runs: [run(0, [0]), run(1, [1])] }), [OWN], "nothing to play");
+});
+
+test("an effective memory is the range of the middle half of the reviews", () => {
+  assert.deepEqual([[2, 1, 3], [1, 1, 1], [1], [0]].map(headline), ["1 to 3 words", "1 word", "1 word", "none"]);
 });
 
 test("beside an effective memory stands what the reviews do, and nothing that is not known", () => {
-  assert.deepEqual(remarks(FLOW), ["middle half of the reviews: 1 to 3 words", "norm at the last word: 0.5"]);
+  assert.deepEqual(remarks(FLOW), ["middle half of the reviews; median 2 words", "norm at the last word: 0.5"]);
   assert.equal(remarks({ states: MEAN, carry: MEAN })[0], "on the carry track: 1 word");
   assert.deepEqual(remarks({ states: { memory: [0], size: 0 }, carry: null }), []);
 });

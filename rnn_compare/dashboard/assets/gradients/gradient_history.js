@@ -32,7 +32,8 @@ export const { render, dispose } = component("rc-inside", (root, { redraw }) => 
 function buildHistory(root, data, pace, redraw) {
   const moments = momentsOf(data);
   const cards = buildCards(root, data.runs);
-  const steps = buildStepper(root, {
+  const isOne = moments.length === 1;
+  const steps = isOne ? { at: 0, pace, end() {} } : buildStepper(root, {
     unit: "epoch", count: moments.length, at: moments[0] === OWN ? 0 : moments.indexOf(data.runs[0].at), pace,
     where: (at) => (moments[at] === OWN ? `${data.which} epoch of each` : saidEpoch(moments[at])),
     onStep: (at) => { cards.show(moments[at]); redraw(); },
@@ -41,7 +42,7 @@ function buildHistory(root, data, pace, redraw) {
   const charts = element("div", "rc-history", root);
   const size = chart(charts, "Gradient at each word, relative to the last word");
   const reach = chart(charts, "Share of the sum in the last words");
-  const memories = chart(charts, "Effective memory after each epoch, in words");
+  const memories = isOne ? undefined : chart(charts, "Effective memory after each epoch, in words");
   const [ofSize, ofReach, ofMemories] = ["gradient_size", "gradient_reach", "effective_memory"].map(config);
   cards.show(moments[steps.at]);
   return {
@@ -52,20 +53,23 @@ function buildHistory(root, data, pace, redraw) {
       const lines = (kind) => data.runs.flatMap((run) => flowTraces(run, now, kind));
       size.words.show(data.runs.flatMap((run) => flowWords(run, now, "relative")));
       reach.words.show(data.runs.flatMap((run) => flowWords(run, now, "share")));
-      memories.words.show(data.runs.flatMap(memoryWords));
       plotly.react(size.node, lines("relative"), sizeLayout(data, looks, size.node), ofSize);
       plotly.react(reach.node, lines("share"), reachLayout(data, looks, reach.node), ofReach);
+      for (const { node } of [size, reach]) leaveUnread(node);
+      if (isOne) return;
+      memories.words.show(data.runs.flatMap(memoryWords));
       const layout = memoryLayout(data, now, looks, memories.node);
       plotly.react(memories.node, data.runs.flatMap((run) => memoryTraces(run, now)), layout, ofMemories);
-      for (const { node } of [size, reach, memories]) leaveUnread(node);
+      leaveUnread(memories.node);
       onPointClick(memories.node, (clicked) => steps.jump(moments.indexOf(clicked)));
     },
     end: steps.end,
   };
 }
 
-// The steps: first each network at its own epoch, if these differ; then all epochs.
+// The steps: first each network at its own epoch, if these differ; then all epochs, if any network has several.
 export function momentsOf({ epochs, runs }) {
+  if (runs.every((run) => run.epochs.length === 1)) return [OWN];
   const differ = runs.some(({ at }) => at !== runs[0].at);
   return differ ? [OWN, ...epochs] : epochs;
 }
@@ -92,8 +96,8 @@ function buildCards(root, runs) {
       for (const flow of flowsAt(run, moment)) {
         const line = element("p", "rc-memory", bodies[index]);
         const which = run.directions.length < 2 ? "" : ` ${flow.backward ? "backward" : "forward"}`;
+        element("b", "", line, headline(flow.states.memory));
         const [words] = flow.states.memory;
-        element("b", "", line, words ? counted(words) : "none");
         element("span", "", line, `${words ? "effective memory" : "no gradient arrives"}${which}`);
         element("p", "rc-note", bodies[index], [when, ...remarks(flow)].join(" · "));
       }
@@ -101,11 +105,16 @@ function buildCards(root, runs) {
   };
 }
 
+// The effective memory: where the middle half of the reviews lies, which shows if networks differ.
+export function headline([words, lower, upper]) {
+  return lower < upper ? `${shown(lower)} to ${counted(upper)}` : words ? counted(words) : "none";
+}
+
 // Remarks on an effective memory.
 export function remarks({ states, carry }) {
-  const [, lower, upper] = states.memory;
+  const [words, lower, upper] = states.memory;
   return [
-    ...(upper ? [`middle half of the reviews: ${lower < upper ? `${shown(lower)} to ` : ""}${counted(upper)}`] : []),
+    ...(lower < upper ? [`middle half of the reviews; median ${counted(words)}`] : []),
     ...(carry?.memory[0] ? [`on the carry track: ${counted(carry.memory[0])}`] : []),
     ...(states.size ? [`norm at the last word: ${Number(states.size.toPrecision(2))}`] : []),
   ];

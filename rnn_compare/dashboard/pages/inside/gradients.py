@@ -57,7 +57,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
             problems.append(problem_card(network, str(error)))
     complete = [history for history in histories if history is not None]
     if complete:
-        st.markdown(introduction(complete))
+        st.markdown(introduction(complete) + separation(complete))
     if problems:
         st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
     if complete:
@@ -75,6 +75,17 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
         f"{counted_range(numbers, 'long review')} back to the start. **Effective memory**: the number of last words "
         "with half of the sum, that is, how far back a network can learn. How far back it remembers is the memory "
         "test's question; the two may rank networks differently."
+    )
+
+
+def separation(histories: Sequence[GradientHistory]) -> str:
+    """Returns a sentence on networks whose effective memory is the same within the spread over the reviews."""
+    ranges = [history.epochs[history.at].directions[0].states.memory[1:] for history in histories]
+    if len(ranges) < 2 or not all(ranges) or max(low for low, _ in ranges) > min(high for _, high in ranges):
+        return ""
+    return (
+        " **These ranges overlap: the effective memory does not separate these networks.** It measures where the "
+        "gradient comes from, not how long a word is remembered."
     )
 
 
