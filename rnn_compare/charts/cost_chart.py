@@ -56,9 +56,9 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
         name="Pareto front",
         hoverinfo="skip",
     )
+    names = _names(settings, costs, best) if len(best) <= MOST_NAMED else {}
     for number, cell in enumerate(dict.fromkeys(setting.experiment.cell for setting in settings)):
         places = [place for place, setting in enumerate(settings) if setting.experiment.cell == cell]
-        names = [_name(settings[place]) if place in best and len(best) <= MOST_NAMED else "" for place in places]
         figure.add_scatter(
             x=[costs[place] for place in places],
             y=in_percent(settings[place].accuracy.mean for place in places),
@@ -70,8 +70,9 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
             mode="markers+text",
             name=cell,
             marker={"color": picture(cell).color, "symbol": MARKERS[number % len(MARKERS)], "size": 12},
-            text=names,
-            textposition="top right",
+            text=[names.get(place, "") for place in places],
+            # Alternately above and below, for neighbours on the front may lie close.
+            textposition=[f"{'bottom' if place in best[1::2] else 'top'} right" for place in places],
             textfont={"size": 14},
             cliponaxis=False,
             hoverlabel={"namelength": -1},
@@ -97,6 +98,14 @@ def _range(costs: Sequence[float]) -> dict[str, object]:
         }
     span = (high - low) or high
     return {"range": [low - 0.06 * span, high + NAME_ROOM * span]}
+
+
+def _names(settings: Sequence[Outcome], costs: Sequence[float], places: Sequence[int]) -> dict[int, str]:
+    """Returns the names of points by their place; of those that are equal the first bears all names, one a line."""
+    together: dict[tuple[float, float], list[int]] = {}
+    for place in places:
+        together.setdefault((costs[place], settings[place].accuracy.mean), []).append(place)
+    return {equal[0]: "<br>".join(_name(settings[place]) for place in equal) for equal in together.values()}
 
 
 def _name(outcome: Outcome) -> str:

@@ -12,7 +12,7 @@ from rnn_compare.explain.prediction import Array
 from rnn_compare.explain.word_memory import MemoryTest
 from rnn_compare.sources.source import SENTIMENT
 
-HEIGHT = 400
+HEIGHT, MARKER = 400, 10
 TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 
@@ -84,7 +84,7 @@ def _add(figure: go.Figure, network: NetworkMemory, values: Sequence[float] | Ar
         mode="lines+markers",
         name=plain(network.title),
         line={"color": network.look.color, "width": width},
-        marker={"symbol": network.look.marker, "size": width + 6},
+        marker={"symbol": network.look.marker, "size": MARKER},
         hoverlabel={"namelength": -1},
         hovertemplate=f"word %{{x:,}} from the end: {hover}",
     )

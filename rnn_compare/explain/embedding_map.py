@@ -42,15 +42,7 @@ class WordMap:
 def word_map(
     experiment: Experiment, weights: Weights, vocabulary: Vocabulary, count: int = MAP_WORDS, tell: Tell | None = None
 ) -> WordMap:
-    """Lays the most frequent words out on a map, and asks the network about each of them alone.
-
-    Args:
-        experiment: What the network is.
-        weights: Its weights.
-        vocabulary: The words of the source it was trained on.
-        count: Words to show, or as many as the network knows.
-        tell: Told how many words the network has judged, where that takes long.
-    """
+    """Lays the most frequent words out on a map, and asks the network about each of them alone."""
     ids = known_ids(experiment, vocabulary)[:count]
     verdicts = one_word_verdicts(experiment, weights, ids, tell)
     points, shares = principal_plane(weights["embedding/embeddings"][ids], verdicts)

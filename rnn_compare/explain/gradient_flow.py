@@ -142,12 +142,6 @@ def follow_gradient(
 ) -> FollowedGradient:
     """Follows the gradient through reviews that are the same for all networks: see ``probe_batch``.
 
-    Args:
-        experiment: What the network is.
-        weights: Its weights.
-        size: Reviews to follow it through, or as many as there are.
-        tell: Told how many of the reviews are done.
-
     Raises:
         UserError: If the source cannot be read.
     """

@@ -43,9 +43,6 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
     They are the test reviews of a source that is prepared already, if all networks learned from its corpus: from that
     source or from another. Otherwise they are the validation reviews that all the networks have in common.
 
-    Args:
-        experiments: What was trained.
-
     Raises:
         UserError: If the reviews cannot be read.
     """

@@ -105,11 +105,6 @@ class Verdict:
 def ask(run: Run, text: str, which: Which) -> Verdict:
     """Lets one run's network read a text, in this process and without Keras.
 
-    Args:
-        run: A run with at least one finished epoch.
-        text: The review; it is encoded as the run's training reviews were.
-        which: The weights of the best or of the last epoch.
-
     Raises:
         UserError: If there is nothing to read, or the run has no weights.
     """

@@ -19,6 +19,8 @@ from rnn_compare.reviews.vocabulary import Vocabulary
 
 PAIRS = 200
 POINTS = 14
+RECORDINGS = Path(__file__).parents[1] / "recordings"
+"""Tests of the shipped networks lie here too."""
 ROUNDING = 1e-5
 """Log-odds nearer to each other than this count as equal: 32-bit rounding alone moves them nearly so far."""
 
@@ -131,13 +133,7 @@ def _share_positive(values: Array) -> Array:
 
 
 def keep(run: str, state: str, test: MemoryTest) -> None:
-    """Writes a run's memory test into its folder, once; where that cannot be written to, it is done anew another time.
-
-    Args:
-        run: The run's id.
-        state: The fingerprint of the weights that were tested (see ``worker_tasks.fingerprint``).
-        test: The result.
-    """
+    """Writes a run's memory test into its folder, once; where that cannot be written to, it is done again later."""
     if (file := _file(run, state)).exists():
         return
     plain = {**asdict(test), **{name: getattr(test, name).tolist() for name in ("distances", "told_apart", "effect")}}
@@ -146,11 +142,12 @@ def keep(run: str, state: str, test: MemoryTest) -> None:
 
 
 def kept(run: str, state: str) -> MemoryTest | None:
-    """Returns the memory test of a run's weights; None if there is none that can be read."""
-    try:
-        return _read(json.loads(_file(run, state).read_text("utf-8")))
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+    """Returns the memory test of a run's weights, done before or shipped; None if there is none that can be read."""
+    shipped = RECORDINGS / f"memory-{state}.json"
+    for file in (_file(run, state), shipped):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            return _read(json.loads(file.read_text("utf-8")))
+    return None
 
 
 def _read(plain: dict[str, Any]) -> MemoryTest:

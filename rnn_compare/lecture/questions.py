@@ -141,7 +141,7 @@ def tally(question: Question, answers: Sequence[Answer], beside: Sequence[Answer
         others = [float(answer) for answer in beside if not isinstance(answer, tuple)]
         width = _bin_width(max([*numbers, *others], default=0.0))
         bins = max(5, int(max([*numbers, *others], default=0.0) // width) + 1)
-        labels = tuple(f"{width * index}–{width * (index + 1) - STEP:g}" for index in range(bins))
+        labels = tuple(f"{width * index}–{width * (index + 1)}" for index in range(bins))
         numbers = [number // width for number in numbers]
     elif question.kind == "overfits_from":
         labels = ("never", *map(str, range(1, question.epochs + 1)))

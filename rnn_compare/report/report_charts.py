@@ -53,7 +53,7 @@ def curves_of(group: Group, figure: str) -> list[list[float]]:
 def _range(chart: CurveChart, values: Sequence[float]) -> tuple[float, float]:
     """Returns the axis' ends: nearer to the curves than on the board, where they are still to come."""
     low, high = chart.range(values)
-    return (max(low, math.floor(10 * min(values)) / 10), high) if low else (low, high)
+    return (max(low, math.ceil(10 * min(values) - 1) / 10), high) if low else (low, high)
 
 
 def _in_unit(chart: CurveChart, values: Sequence[float]) -> list[float]:

@@ -27,10 +27,6 @@ class TakenIn:
 def take_in(path: str, tell: Callable[[int, int], None] | None = None) -> str:
     """Reads a file of texts, prepares it, and returns the name of the source that it is from now on.
 
-    Args:
-        path: The file.
-        tell: Called as ``tell(done, total)`` on the way.
-
     Raises:
         UserError: If it holds something else than texts with two labels; the sentence names the row.
     """

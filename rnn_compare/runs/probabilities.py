@@ -12,9 +12,6 @@ _ABOVE = np.nextafter(np.float16(THRESHOLD), np.float16(1))
 def encoded(probabilities: NDArray[np.floating]) -> bytes:
     """Returns probabilities as 16-bit floats, little endian; what is above the threshold stays above it.
 
-    Args:
-        probabilities: From 0 to 1 (reviews,).
-
     Example:
         >>> decoded(encoded(np.array([0.25, 0.5, 0.50001])))
         array([0.25     , 0.5      , 0.5004883], dtype=float32)

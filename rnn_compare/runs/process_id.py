@@ -39,12 +39,7 @@ class Owner(NamedTuple):
         return cls(process.pid, process.create_time() - psutil.boot_time(), socket.gethostname())
 
     def alive(self, silent_seconds: float) -> bool:
-        """Tells whether the process still runs.
-
-        Args:
-            silent_seconds: Time since its last heartbeat. Counts only for another machine, whose
-                processes cannot be looked up from here.
-        """
+        """Tells whether the process still runs."""
         if self.host != socket.gethostname():
             return silent_seconds < SILENT_SECONDS
         try:

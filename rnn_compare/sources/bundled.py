@@ -48,12 +48,7 @@ def read(origin: str) -> WrittenReviews:
 
 
 def in_a_script(what: str, origin: str) -> ScriptPart:
-    """Returns how an exported script reads the same rows.
-
-    Args:
-        what: What they are, in a few words.
-        origin: As in ``read``.
-    """
+    """Returns how an exported script reads the same rows."""
     code = _IN_A_SCRIPT.format(what=what, origin=origin)
     return script_from_texts(code, imports=("import csv", "from importlib.resources import files"), packages=(PACKAGE,))
 

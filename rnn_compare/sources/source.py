@@ -130,12 +130,7 @@ class Source:
 
 
 def script_from_texts(code: str, imports: tuple[str, ...] = (), packages: tuple[str, ...] = ()) -> ScriptPart:
-    """Returns the part of a script that reads texts: they are split into words, ranked and shuffled as they are here.
-
-    Args:
-        code: Leaves the training reviews in the lists ``texts`` and ``labels``, in the order of ``Source.read``.
-        imports, packages: What it needs.
-    """
+    """Returns the part of a script that reads texts: split into words, ranked and shuffled as they are here."""
     return ScriptPart(code + _FROM_TEXTS, ("from collections import Counter", *imports), packages)
 
 

@@ -340,6 +340,7 @@ def test_what_is_ticked_is_taken_home_in_every_form(services: Services, record: 
     runs = [record(cell="LSTM", reviews=100), record(cell="GRU", reviews=100)]
     app = tick(page(), 0, 1)
     assert not disabled(app)["Page (.html)"]
+    assert take_home.file_name(services.store.runs(runs)) == "LSTM-32-GRU-32"
     made = {form: take_home.report(services, runs, form, "report") for form in KINDS}
     assert made["html"].startswith(b"<!doctype html>")
     assert b'"nbformat"' in made["notebook"]

@@ -136,6 +136,33 @@ def test_every_picture_is_drawn_of_what_is_trained(one: Callable[..., str], pict
     assert app.dataframe[0].value["n"].tolist() == [2]
 
 
+def test_curves_that_are_identical_at_two_lengths_are_explained(services: Services) -> None:
+    for maxlen in (20, 30):
+        [run] = services.store.create(
+            [Experiment(units=4, maxlen=maxlen, epochs=1, reviews=60)], Owner.current(), "page"
+        )
+        services.store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.6, 0.6, 0.7, 0.6, 1.5)])
+        services.store.record([Ended(run, Status.FINISHED, None, 60.0)])
+    services.refresh()
+    address = {"grid_units": ["4"], "grid_seeds": "1", "grid_epochs": "1", "measure": "Typical epoch"}
+    assert "maxlen 20 and SimpleRNN\\(4\\) maxlen 30 are identical in every epoch" in said(
+        page(grid_maxlen=["20", "30"], **address)
+    ).replace("(4)", "\\(4\\)")
+    assert "are identical" not in said(page(grid_maxlen=["20"], **address))
+
+
+def test_a_sweep_that_nobody_has_set_up_is_small() -> None:
+    app = AppTest.from_string(PAGE, default_timeout=PATIENCE).run()
+    assert button(app, "sweep_train").label == "Train 12 runs"
+    assert "8,000 reviews and 5 epochs each" in said(app)
+
+
+def test_networks_on_equal_terms_have_no_chart_before_there_are_two(one: Callable[..., str]) -> None:
+    one(1, units=8)
+    address = {"equal_cell": "SimpleRNN", "equal_units": "8", "equal_maxlen": "20", "equal_measure": "Typical epoch"}
+    assert "Pareto" not in said(page(**address))
+
+
 def test_another_setting_may_be_an_axis() -> None:
     app = page(grid_axis="dropout", grid_values=["0.0", "0.2", "0.4"])
     assert not app.exception

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -137,3 +138,12 @@ def test_one_trained_run_is_a_picture_already() -> None:
     assert cost_chart.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
     assert axis_chart.best_of_chart(outcome, "accuracy").data[0].y == (60,)
     assert sweep_heat_maps.height(outcome) > 0
+
+
+def test_settings_at_one_place_on_the_front_bear_one_label_with_all_names() -> None:
+    experiments = grid({"cell": ["LSTM"], "units": [4], "maxlen": [20, 50], "seed": [1], "epochs": 1})
+    same = [outcome for outcome in found(experiments)]
+    drawn = cost_chart.cost_chart([same[0], replace(same[1], accuracy=same[0].accuracy)], [9.0, 9.0], "", "", "")
+    assert [trace.text for trace in drawn.data if trace.name == "LSTM"] == [
+        ("LSTM(4) maxlen 20<br>LSTM(4) maxlen 50", "")
+    ]

@@ -85,10 +85,10 @@ def test_leads_are_kept_in_steps_of_a_half() -> None:
 
 def test_bars_of_leads_have_one_width_and_hold_what_their_labels_say() -> None:
     found = tally(LEAD, [0.0, 0.5, 1.0, 4.5])
-    assert found.labels == ("0–0.5", "1–1.5", "2–2.5", "3–3.5", "4–4.5")
+    assert found.labels == ("0–1", "1–2", "2–3", "3–4", "4–5")
     assert found.counts == (2, 1, 0, 0, 1)
     wide = tally(LEAD, [0.0, 50.0])
-    assert (wide.labels[0], wide.labels[-1]) == ("0–4.5", "50–54.5")
+    assert (wide.labels[0], wide.labels[-1]) == ("0–5", "50–55")
     assert len(wide.labels) <= MOST_BINS
 
 

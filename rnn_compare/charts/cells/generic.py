@@ -46,8 +46,8 @@ def _drawing(cell: Cell) -> tuple[Part, ...]:
     columns = [WIDTH / 2 + 125 * (index - (len(signals) - 1) / 2) for index in range(len(signals))]
     return (
         Track(0, WIDTH, arrow=True),
-        Label(86, 37, "state_t (h_{t−1})"),
-        Label(523, 37, "output_t (h_t)"),
+        Label(86, 37, "state h_{t−1}"),
+        Label(523, 37, "output h_t"),
         Strip(86, TRACK_Y, "state_before", scale="state"),
         Strip(523, TRACK_Y, "state", scale="state"),
         *(_box(x, signal) for x, signal in zip(columns, signals, strict=True)),

@@ -10,7 +10,7 @@ PICTURE = Picture(
     shades=("#D55E00", "#B23A64", "#B8860B", "#E06A5B", "#9C5A2E", "#D9469A", "#BD7F41", "#A8553F"),
     drawing=(
         Strip(64, Y, "state_before"),
-        Label(64, Y - 22, "state_t (h_{t−1})"),
+        Label(64, Y - 22, "state h_{t−1}"),
         wire((0, Y), (137, Y)),
         wire((300, 330), (300, 286), (150, 286), (150, Y + 13)),
         wire((163, Y), (205, Y)),
@@ -22,7 +22,7 @@ PICTURE = Picture(
         wire((450, Y), (450, 0)),
         Joint(450, Y),
         Strip(522, Y, "state"),
-        Label(522, Y - 22, "output_t (h_t)"),
+        Label(522, Y - 22, "output h_t"),
         Label(319, 262, "mean slope of tanh: {}", share="slope"),
     ),
 )

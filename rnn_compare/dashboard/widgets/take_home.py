@@ -1,5 +1,6 @@
 """Downloads of reports on runs, each made when it is asked for, one at a time."""
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import Literal
@@ -14,6 +15,7 @@ from rnn_compare.server.services import Services
 
 MOST = 100
 """Runs of one report: more would keep the server busy for seconds."""
+LONGEST_NAME = 60
 _OFFERED: dict[Form, tuple[str, str, str]] = {
     "html": ("Page (.html)", ".html", "Charts, verdicts and tables in one offline file."),
     "notebook": ("Notebook (.ipynb)", ".ipynb", "Trains the same networks in stock Keras."),
@@ -27,11 +29,17 @@ _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 def offer(services: Services, ticked: Sequence[Run]) -> None:
     """Draws what opens the downloads of the ticked runs, in the order of their making."""
     ids = [run.id for run in reversed(ticked)]
-    name = ids[0] if len(ids) == 1 else "report"
+    name = file_name(ticked[::-1])
     fits = 0 < len(ids) <= MOST
     with st.popover("Take home", icon=":material/download:", disabled=not fits):
         for form in _OFFERED:
             button(services, ids, form, name, disabled=not fits)
+
+
+def file_name(runs: Sequence[Run]) -> str:
+    """Returns a report's name without its ending: that of its networks."""
+    titles = " ".join(dict.fromkeys(run.title for run in runs))
+    return re.sub(r"\W+", "-", titles).strip("-")[:LONGEST_NAME] or "report"
 
 
 def button(

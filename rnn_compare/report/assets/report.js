@@ -80,8 +80,9 @@ function layout(chart, { ink, line, paper }) {
     shapes: levels.map(({ at, color }) => ({
       type: "line", xref: "paper", x0: 0, x1: 1, y0: at, y1: at, line: { color, width: 2, dash: "dot" }, layer: "below",
     })),
-    annotations: levels.map(({ at, side, text }) => ({
-      xref: "paper", x: 0.01, xanchor: "left", y: at, yanchor: side, text, showarrow: false, font: { size: 13 },
+    annotations: levels.map(({ at, side, text }, index) => ({
+      xref: "paper", x: 0.01 + index / levels.length, // beside each other: two levels are often close
+      xanchor: "left", y: at, yanchor: side, text, showarrow: false, font: { size: 13 },
     })),
   };
 }

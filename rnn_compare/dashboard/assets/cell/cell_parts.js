@@ -12,7 +12,7 @@ const LETTERS = 14; // longer words do not fit their box
 // The word in its box with its vector above, and the number of units drawn beside it.
 export function drawWord(sheet) {
   const vector = strip(sheet, 300, 308);
-  label(sheet, 362, 312, "input_t (x_t)", { anchor: "start" });
+  label(sheet, 362, 312, "input x_t", { anchor: "start" });
   // The inner sheet clips what does not fit, such as wide letters of other scripts.
   const box = add(sheet.marks, "svg", { x: 208, y: 328, width: 184, height: 34 });
   add(box, "rect", { class: "rc-cell-word", width: 184, height: 34, rx: 8 });

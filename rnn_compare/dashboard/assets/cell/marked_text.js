@@ -48,6 +48,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
   });
   const scale = element("p", "rc-scale-said", below);
   const measured = element("p", "rc-axes", below);
+  let hasMoved = false;
   return {
     // moved: the effect of each word read (see moves.js); undefined while it is computed.
     colour({ colouring, lead, moved }) {
@@ -65,7 +66,8 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
     },
     show(at) {
       spans.forEach((span, index) => span.classList.toggle("rc-here", index === at));
-      text.scrollTop = Math.max(0, spans[at].offsetTop - text.clientHeight / 2);
+      hasMoved ||= at < spans.length - 1; // until then the first line is seen, though the last word is the one in hand
+      if (hasMoved) text.scrollTop = Math.max(0, spans[at].offsetTop - text.clientHeight / 2);
     },
   };
 }

@@ -121,15 +121,15 @@ def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> No
 
 
 def _results(tested: Sequence[NetworkMemory]) -> None:
-    wide, narrow = st.columns([3, 2])
-    with wide:
+    left, right = st.columns(2)
+    with left:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = labels.pop() if len(labels) == 1 else "second label's"
         st.markdown(
             f"**Is the word remembered?** Share of pairs in which the {label} word raised the probability of {label}."
         )
         figure.show(told_apart_chart(tested), "memory_chart", HEIGHT)
-    with narrow:
+    with right:
         st.markdown("**How much is left?** Median difference between the verdicts of a pair.")
         figure.show(effect_chart(tested), "memory_effects", HEIGHT)
     st.markdown(conclusion(tested))

@@ -128,8 +128,8 @@ def _train(services: Services, sweep: Sweep, seeds: int) -> None:
 
 
 def _achieved(services: Services, sweep: Sweep) -> None:
-    if not sweep.trained:
-        return
+    if len({run.experiment.setting for run in sweep.runs.values() if run.epochs}) < 2:
+        return  # one point is no comparison
     measure = pictures.choose_measure("equal_measure")
     if points := pictures.measured(services, list(sweep.runs.values()), measure):
         pictures.show_cost(points, measure, "equal")

@@ -13,10 +13,10 @@ from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, choices
 from rnn_compare.experiment_sets import MAX_SEEDS
-from rnn_compare.presets import BOOK
+from rnn_compare.presets import BOOK, SHORT
 from rnn_compare.server.services import Services
 from rnn_compare.settings import SETTINGS, default, description, is_switch
-from rnn_compare.sources.registry import names, source
+from rnn_compare.sources.registry import is_known, names, source
 
 UNITS = ("4", "8", "16", "32", "64", "128")
 MAXLENS = ("20", "50", "100", "200", "500")
@@ -49,8 +49,8 @@ class Grid:
 def setup() -> Grid:
     """Draws the set-up and returns its grid."""
     st.pills("Cell type", CELLS, selection_mode="multi", default=list(BOOK.cells), key=key("cell"), **_BIND)
-    _values("Units", "units", UNITS, ["16", "32"])
-    _values("maxlen", "maxlen", MAXLENS, ["100", "500"])
+    _values("Units", "units", UNITS, ["32"])
+    _values("maxlen", "maxlen", MAXLENS, ["20", "100"])
     st.slider("Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="Seeds per setting.", **_BIND)
     other = _other()
     with st.expander("Shared settings"):
@@ -112,7 +112,7 @@ def _other() -> str | None:
 def _shared(name: str) -> None:
     # What the chosen source holds, Experiment knows and says.
     high = max(source(source_name).size for source_name in names()) if name == "reviews" else None
-    setting.widget(name, key(name), high=high, **_BIND)
+    setting.widget(name, key(name), SHORT.shared.get(name), high=high, **_BIND)
 
 
 def _read(other: str | None) -> Grid:
@@ -124,6 +124,8 @@ def _read(other: str | None) -> Grid:
         for name in SETTINGS
         if name not in (*AXES, "seed", other) and state[key(name)] != default(name)
     }
+    if is_known(origin := state[key("source")]) and "reviews" in shared:  # the first value is for the usual source
+        shared["reviews"] = min(shared["reviews"], source(origin).size)
     seeds = tuple(range(first, first + state[key("seeds")]))
     axes = {name: list(state[key(name)] or []) for name in AXES} | {"seed": list(seeds)}
     if other is not None:

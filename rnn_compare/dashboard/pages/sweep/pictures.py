@@ -11,7 +11,7 @@ from rnn_compare.charts import axis_chart, cost_chart, parallel_chart, sweep_hea
 from rnn_compare.comparison.accuracies import MEASURES, Measure
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard.components import figure
-from rnn_compare.formatting import as_markdown, counted
+from rnn_compare.formatting import as_markdown, counted, listed
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
@@ -69,6 +69,7 @@ def show(services: Services, sweep: Sweep) -> None:
                 )
     st.caption(f"{MEASURES[measure].sentence} {MARGIN}")
     _say_what_lacks(sweep, points)
+    _say_what_is_identical(points)
     with st.expander("Numbers"):
         st.dataframe(_table(points), hide_index=True)
 
@@ -161,6 +162,21 @@ def _say_what_lacks(sweep: Sweep, points: Sequence[Outcome]) -> None:
     if broken := [as_markdown(name) for run, name in called if run.id in broken_off]:
         more = f" and {len(broken) - MOST_NAMED} more" if len(broken) > MOST_NAMED else ""
         st.caption(f"Interrupted, not in the means: {', '.join(broken[:MOST_NAMED])}{more}.")
+
+
+def _say_what_is_identical(points: Sequence[Outcome]) -> None:
+    """Explains curves that are the same to the last digit: they look like a fault."""
+    same: dict[tuple[float, ...], list[Outcome]] = {}
+    for point in points:
+        same.setdefault(tuple(epoch["val_loss"] for run in point.group.runs for epoch in run.epochs), []).append(point)
+    for equal in same.values():
+        if len({point.experiment.model_copy(update={"maxlen": 1}) for point in equal}) < len(equal):
+            st.caption(
+                f"{listed([as_markdown(point.group.name) for point in equal])} are identical in every epoch: words "
+                "farther back than the smaller maxlen had no effect."
+                + " An LSTM's forget gate starts at σ(1) = 73 % per word, which leaves 10⁻¹⁴ after 100 words, below "
+                "32-bit precision." * (equal[0].experiment.cell == "LSTM")
+            )
 
 
 def _nothing(sweep: Sweep, measure: Measure) -> str:
