@@ -173,8 +173,8 @@ def _say_what_is_identical(points: Sequence[Outcome]) -> None:
         if len({point.experiment.model_copy(update={"maxlen": 1}) for point in equal}) < len(equal):
             st.caption(
                 f"{listed([as_markdown(point.group.name) for point in equal])} are identical in every epoch: words "
-                "farther back than the smaller maxlen had no effect. An LSTM's forget gate, for one, starts at σ(1) = 73 % "
-                "per word, which leaves 10⁻¹⁴ after 100 words, below 32-bit precision."
+                "farther back than the smaller maxlen had no effect. An LSTM's forget gate, for one, starts at "
+                "σ(1) = 73 % per word, which leaves 10⁻¹⁴ after 100 words, below 32-bit precision."
             )
 
 
