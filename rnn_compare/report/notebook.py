@@ -20,8 +20,7 @@ This notebook repeats the comparison with stock Keras. It needs Python 3.11 to 3
 
     pip install {packages}
 
-Run it from top to bottom. Where the program trained with stock Keras layers, on the same versions and the same kind of
-machine, the figures come out the same to the last printed digit; with its fused layers they differ by rounding."""
+Runs trained with stock Keras layers, on the same versions and kind of machine, give the same figures; with fused layers they differ by rounding."""
 
 _TRAINING = """for seed in {seeds}:
     keras.backend.clear_session()

@@ -92,7 +92,7 @@ def test_who_asks_too_often_is_told_keeps_his_text_and_may_go_on_after_a_moment(
         app.text_area(key="review").set_value(text).run()
         assert not app.exception
     assert asked == ["first", "second"]
-    assert "That was 2 questions in a short time. Your text is kept; ask again in 1 s." in seen(app)
+    assert "2 questions in a short time. Your text is kept; ask again in 1 s." in seen(app)
     assert app.text_area(key="review").value == "third"
     clock.time += 1
     next(button for button in app.button if button.label == "Ask the networks").click().run()

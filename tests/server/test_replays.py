@@ -14,7 +14,7 @@ from rnn_compare.server.services import Services
 from tests.server.test_live import get, told
 
 Record = Callable[..., str]
-RECORDED = "recorded on 1 January 1970 on this machine"
+RECORDED = "recorded on this machine, 1 January 1970"
 
 
 @pytest.fixture

@@ -17,8 +17,8 @@ from rnn_compare.server.board.board_subject import replayed, subject
 from rnn_compare.server.shown_runs import grouped
 
 MARKED = (
-    "The lecture's 85 % and 89 % come from one training each (“up to 89 %”): another seed gives others, and a best "
-    "epoch flatters, for the reviews that chose it judge it too."
+    "The lecture's 85 % and 89 % are from one training each (“up to 89 %”): another seed gives others, and a best "
+    "epoch is optimistic, because it was picked on the same reviews."
 )
 
 
@@ -126,6 +126,6 @@ def _how_to_read(groups: Sequence[Group]) -> str:
     mean = (
         f"mean of n = {most} seed{'' if most == 1 else 's'} at each epoch"
         if fewest == most
-        else f"mean at each epoch of the seeds that have finished it, n = {fewest} to {most}"
+        else f"mean of the seeds that have finished the epoch, n = {fewest} to {most}"
     )
-    return f"Thick: {mean}; band: its 95 % t-interval over the seeds, from 3 on; thin: single seeds."
+    return f"Thick: {mean}; band: 95 % t-interval, from 3 seeds; thin: single seeds."

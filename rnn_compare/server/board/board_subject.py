@@ -29,8 +29,8 @@ def recorded(runs: Sequence[Run]) -> str:
     """Returns when and where runs were trained, for those that are seen later or elsewhere."""
     days = list(dict.fromkeys(map(_day, sorted(run.started or run.created for run in runs))))
     places = {run.is_from_elsewhere for run in runs}
-    place = "here and elsewhere" if len(places) > 1 else "elsewhere" if places == {True} else "on this machine"
-    return f"recorded {'on' if len(days) == 1 else 'from'} {' to '.join(dict.fromkeys([days[0], days[-1]]))} {place}"
+    place = "this and another" if len(places) > 1 else "another" if places == {True} else "this"
+    return f"recorded on {place} machine, {' to '.join(dict.fromkeys([days[0], days[-1]]))}"
 
 
 def replayed(runs: Sequence[Run]) -> str:
@@ -39,7 +39,7 @@ def replayed(runs: Sequence[Run]) -> str:
     if not played:
         return ""
     which = "" if len(played) == len(runs) else f" of {len(played)} of {len(runs)} runs"
-    return f"Replay{which}, not live: {recorded(played)}. All epochs play at one pace, however long they took."
+    return f"Replay{which}, not live: {recorded(played)}. All epochs play at the same pace."
 
 
 def _when(runs: Sequence[Run]) -> str:

@@ -49,8 +49,8 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
         st.caption(notes(cell))
         with st.expander(f"Backpropagation through one timestep: {cell}"):
             st.markdown(
-                "The chain rule applied to the formula above, from the gradient of the outputs to that of the inputs. "
-                "Repeated from the last word to the first, it gives the gradient chart."
+                "The chain rule for the formula above. Repeated from the last word to the first, it gives the "
+                "gradient chart."
             )
             st.code(without_docstring(cell_of(cell).step_back), language="python", wrap_lines=True)
 

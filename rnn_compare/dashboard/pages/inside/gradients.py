@@ -71,10 +71,9 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     """Returns the description of the charts."""
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
-        "The norm of the loss gradient at each word, ‖∂L/∂hₜ‖, from the end (right) of "
-        f"{counted_range(numbers, 'long review')} back to the start. **Effective memory**: the number of last words "
-        "with half of the sum, that is, how far back a network can learn. How far back it remembers is the memory "
-        "test's question; the two may rank networks differently."
+        f"The norm of the loss gradient at each word, ‖∂L/∂hₜ‖, in {counted_range(numbers, 'long review')}. "
+        "**Effective memory**: the number of last words with half of the sum. It shows how far back a network can "
+        "learn, not what it remembers (see the memory test)."
     )
 
 
@@ -92,8 +91,8 @@ def separation(histories: Sequence[GradientHistory]) -> str:
 def conclusion(experiments: Sequence[Experiment]) -> str:
     """Returns the interpretation of the lines, in as many sentences as the chosen networks need."""
     sentences = [
-        "What counts is how fast the line falls, not how high it is. Once it has fallen by many powers of ten, the "
-        "gradient has vanished: the network can hardly learn from words that far back."
+        "What counts is how fast the line falls, not how high it is. After many powers of ten the gradient has "
+        "vanished: the network hardly learns from words that far back."
     ]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]

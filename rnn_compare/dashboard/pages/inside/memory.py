@@ -25,8 +25,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
     labels = {registry.labels(network.run.experiment.dataset) for network in networks}
     st.markdown(
-        f"Texts of neutral words with one telling word, {_either(labels)}, at growing distances from the end. Can the "
-        "network still tell the two apart?"
+        f"Neutral texts with one telling word, {_either(labels)}, ever farther from the end. Can the network still "
+        "tell?"
     )
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
@@ -84,9 +84,8 @@ def caveat(tested: Sequence[NetworkMemory]) -> str:
         return "Words picked by the training labels: a neutral word is about equally frequent under both."
     good = any(word == "good" for network in tested for word, _ in network.test.words.neutral)
     return (
-        "Words picked by the training labels: a neutral word is about equally frequent in positive and negative "
-        f"reviews. {'Even “good” is neutral' if good else 'Words such as “good” may be neutral'}: reviewers also write "
-        "“not good”."
+        "Words picked by the training labels: neutral ones are about equally frequent in positive and negative "
+        f"reviews. {'Even “good” is neutral' if good else 'Words such as “good” may be neutral'} (“not good”)."
     )
 
 
@@ -96,9 +95,8 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     words = counted_range(numbers, telling_word(tested))
     return (
-        "On the dashed line the network has forgotten the word and guesses. Within the grey band differences may be "
-        f"chance: each point averages {pairs} that share {words}, so a line just outside proves little. Even a trace "
-        "too small to decide a verdict can tell words apart, so look at both charts."
+        f"On the dashed line the network guesses; within the grey band it may be chance: each point averages {pairs} "
+        f"that share {words}. Words may be told apart by a trace too small to decide a verdict: look at both charts."
     )
 
 

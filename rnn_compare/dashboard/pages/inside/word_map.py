@@ -26,8 +26,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     if not networks:
         return
     st.markdown(
-        "The most frequent words in the network's embedding, projected onto its first two principal components. "
-        "Colour: the verdict on that one word, relative to the median word's."
+        "The most frequent words in the embedding's first two principal components. Colour: the verdict on the word "
+        "alone, relative to the median word's."
     )
     typed, maps = _controls(networks)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
@@ -102,10 +102,9 @@ def remark(words: WordMap, label: str, mask_padding: bool, missing: str = "") ->
     median = percent(float(np.median(words.verdicts)))
     alone = "A word alone" if mask_padding else "A word alone, after the padding,"
     sentences = (
-        f"{counted(len(words.words), 'word')}. {alone} says little, so the network's bias shows: "
-        f"{percent(words.empty)} {as_markdown(label)} without any word, {median} at the median word (grey). Two "
-        f"dimensions keep {percent(sum(words.shares))} of the variance: points close here need not be close in the "
-        "embedding."
+        f"{counted(len(words.words), 'word')}. {alone} says little: {percent(words.empty)} {as_markdown(label)} "
+        f"without any word, {median} at the median word (grey). Two dimensions keep {percent(sum(words.shares))} of "
+        "the variance: neighbours here need not be neighbours in the embedding."
     )
     return f"{sentences} “{missing}” is too rare for the map." if missing else sentences
 

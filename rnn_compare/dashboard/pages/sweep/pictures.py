@@ -51,8 +51,7 @@ def show(services: Services, sweep: Sweep) -> None:
             figure.show(axis_chart.best_of_chart(points, title), "sweep_best", axis_chart.HEIGHT)
             st.caption(
                 "Expected best of k trainings, drawn without replacement from the n of each cell (Dodge et al. 2019; "
-                "unbiased as in Tang et al. 2020). Compare cells at the same k. The best of many is optimistic: it "
-                "was picked on the same reviews."
+                "unbiased as in Tang et al. 2020). Compare at the same k. The best of many is optimistic."
             )
         case "Parallel":
             figure.show(parallel_chart.parallel_chart(points), "sweep_parallel", parallel_chart.HEIGHT)
@@ -115,10 +114,7 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
         f"{place}_cost_chart",
         cost_chart.HEIGHT,
     )
-    st.caption(
-        "Dashed line: the Pareto front; no setting is both cheaper and more accurate than those on it. It uses means: "
-        "where intervals overlap, a setting may be on it by chance."
-    )
+    st.caption("Dashed line: the Pareto front of the means; no setting is both cheaper and more accurate.")
 
 
 def _title(measure: Measure) -> str:
