@@ -20,7 +20,8 @@ This notebook repeats the comparison with stock Keras. It needs Python 3.11 to 3
 
     pip install {packages}
 
-Runs trained with stock Keras layers, on the same versions and kind of machine, give the same figures; with fused layers they differ by rounding."""
+Runs trained with stock Keras layers, on the same versions and kind of machine, give the same figures; with fused
+layers they differ by rounding."""
 
 _TRAINING = """for seed in {seeds}:
     keras.backend.clear_session()

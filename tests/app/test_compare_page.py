@@ -236,7 +236,7 @@ def test_the_lectures_figures_are_offered_on_the_charts_of_its_own_setting_only(
     train_button(app).click().run()
     app.toggle(key="marks").set_value(True).run()
     assert [mark["at"] for mark in board(app)["charts"][0]["marks"]] == [0.85, 0.89]
-    assert "a best epoch flatters" in board(app)["note"]
+    assert "a best epoch is optimistic" in board(app)["note"]
     app.select_slider(key="units").set_value(16).run()
     train_button(app).click().run()
     assert board(app)["charts"][0]["marks"] == []
