@@ -60,7 +60,7 @@ def test_what_is_set_up_is_fitted_into_a_time_and_it_says_what_was_chosen(app: A
     reviews, epochs = (int(app.session_state[name]) for name in ("reviews", "epochs"))
     assert 2_000 <= reviews < 25_000
     assert 3 <= epochs <= 10
-    assert f"{reviews:,} reviews, of which {reviews // 5:,} validate, and {epochs} epochs: about" in shown(app)
+    assert f"{reviews:,} reviews ({reviews // 5:,} for validation), {epochs} epochs: about" in shown(app)
     assert app.selectbox(key="preset").value == "Own settings"
     app.number_input(key="fit_minutes").set_value(240.0).run()
     app.button(key="fit").click().run()
@@ -213,11 +213,11 @@ def test_a_link_to_runs_that_are_not_here_says_so(services: Services) -> None:
     app = AppTest.from_file(APP, default_timeout=PATIENCE)
     app.query_params["show"] = "lstm-000000"
     app.run()
-    assert "is not here" not in shown(app), "nothing is shown instead"
+    assert "The runs in this link" not in shown(app), "nothing is shown instead"
     services.engine.submit([Experiment(cell="GRU")])
     services.refresh()
     app.run()
-    assert "What this link names is not here" in shown(app)
+    assert "The runs in this link were deleted" in shown(app)
     assert [group["label"] for group in board(app)["groups"]] == ["GRU(32)"]
 
 

@@ -179,7 +179,7 @@ def test_a_link_with_impossible_numbers_is_answered_in_words(guarded: Server, vi
     visitor.goto(f"{guarded.url}/?seed=1e999&units={'9' * 4_500}&learning_rate=NaN&more_units={'9' * 1_500}")
     expect(visitor.get_by_text("In this link: seed is")).to_be_visible()
     expect(visitor.get_by_text("In this link: units is")).to_be_visible()
-    expect(visitor.get_by_text("is no value for units")).to_be_visible()
+    expect(visitor.get_by_text("units must be a whole number")).to_be_visible()
     expect(visitor.get_by_role("button", name="Train", exact=True)).to_be_visible()
 
 

@@ -29,8 +29,8 @@ IN_JUPYTER = (
     "--server.address 0.0.0.0`."
 )
 OPEN = (
-    "No presenter's pass is set: everybody who opens the page can train. To be the only one, write two lines into "
-    '`.streamlit/secrets.toml`, `[presenter]` and `password = "at least eight characters"`, and restart the program.'
+    "No presenter's pass is set: anyone who opens the page can train. To prevent it, write two lines into "
+    '`.streamlit/secrets.toml`, `[presenter]` and `password = "at least eight characters"`, and restart.'
 )
 GUARDED = (
     "A presenter's pass is set: visitors can look and try reviews; *Presenter*, at the end of the sidebar, signs in."

@@ -108,7 +108,7 @@ def _preset() -> None:
     st.session_state["preset"] = current
     st.selectbox("Preset", [*names, OWN] if current == OWN else names, key="preset", on_change=_apply_preset)
     question = next((preset.question for preset in PRESETS if preset.name == current), "")
-    st.caption(question or "Settings of your own, saved in the link.")
+    st.caption(question or "Your own settings, saved in the link.")
 
 
 def _apply_preset() -> None:
@@ -248,7 +248,7 @@ def _read() -> Setup:
 def _whole(text: str, field: str) -> int:
     if not text.strip().isdecimal() or len(text) >= setup_link.LONGEST_NUMBER:
         low, high = bounds(field)
-        raise UserError(f"{text[:20]!r} is no value for {field}; it must be a whole number from {low:,} to {high:,}.")
+        raise UserError(f"{field} must be a whole number from {low:,} to {high:,}, not {text[:20]!r}.")
     return int(text)
 
 
@@ -275,6 +275,6 @@ def fit_summary(fit: TimeFit, experiment: Experiment) -> str:
     """Returns a sentence on the reviews and epochs that were set."""
     held_out = experiment.model_copy(update={"reviews": fit.reviews}).validation_reviews
     return (
-        f"{counted(fit.reviews, 'review')}, of which {held_out:,} validate, and {counted(fit.epochs, 'epoch')}: "
+        f"{counted(fit.reviews, 'review')} ({held_out:,} for validation), {counted(fit.epochs, 'epoch')}: "
         f"{about(fit.seconds)}."
     )

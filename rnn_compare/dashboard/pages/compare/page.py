@@ -31,8 +31,7 @@ SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 itself asks for news (``server/board/live.py``). A viewer's tick takes 8 ms of a core: those of 200 every 10 s took half
 of the server's time."""
 GAP_HELP = (
-    "The area between training and validation. Where training is the better of the two, a network knows its training "
-    "reviews better than new ones; where that grows while validation gets no better, it overfits."
+    "The area between training and validation. If it grows while validation does not improve, the network overfits."
 )
 
 
@@ -189,8 +188,8 @@ def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> No
     is_newer = bool(pinned() and charted) and latest > max(run.position for run in charted)
     if pinned() and charted and not names_any(runs):
         st.caption(
-            ":material/link_off: What this link names is not here: it was deleted, or is of another machine. "
-            "The newest comparison is shown."
+            ":material/link_off: The runs in this link were deleted or are on another machine. Showing the newest "
+            "comparison."
         )
     elif is_newer and st.button("A newer comparison was started. Show it", icon=":material/update:", type="tertiary"):
         pin([])

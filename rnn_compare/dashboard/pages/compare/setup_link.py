@@ -20,7 +20,7 @@ def show_problems() -> None:
         if st.query_params.to_dict() != parameters:
             st.rerun()  # with what was mended: Streamlit itself stumbles over some values, such as 1e999
     for problem in st.session_state[_PROBLEMS]:
-        st.warning(f"In this link: {problem} The usual value is used instead.", icon=":material/link_off:")
+        st.warning(f"In this link: {problem} The default is used instead.", icon=":material/link_off:")
 
 
 def _problems() -> list[str]:
