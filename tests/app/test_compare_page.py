@@ -292,7 +292,7 @@ def test_more_than_eight_networks_are_refused_in_words(app: AppTest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "sentence"), [("9999", "units is 9999; it must be between 1 and 512."), ("many", "'many' is no value")]
+    ("typed", "sentence"), [("9999", "units is 9999; it must be between 1 and 512."), ("many", "not 'many'")]
 )
 def test_a_typed_size_that_cannot_be_is_refused_in_words(app: AppTest, typed: str, sentence: str) -> None:
     app.session_state["more_units"] = [typed]
@@ -303,7 +303,7 @@ def test_a_typed_size_that_cannot_be_is_refused_in_words(app: AppTest, typed: st
 
 def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
     app.sidebar.pills[0].set_value([]).run()
-    assert "No cell type is chosen" in app.error[0].value
+    assert "Choose at least one cell type" in app.error[0].value
 
 
 def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
