@@ -60,7 +60,8 @@ def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidenc
     if not whole:
         return _where_they_stand(with_epochs, "After", "no verdict, for none trained to its end")
     if len(whole) == 1:
-        return [*_one_setting(whole[0], evidence), *left_out]
+        beside = result(judge(whole, evidence))
+        return [*_one_setting(whole[0], evidence), *[Finding(whole[0].runs[0].id, beside)] * bool(beside), *left_out]
     verdict = judge(whole, evidence)
     # Of two networks with one seed each there is more to say: how they differ as they are.
     texts = [result(verdict), seed_sentence(verdict.pairs[0]) if len(whole) == 2 else "", networks_sentence(verdict)]

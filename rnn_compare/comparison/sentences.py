@@ -22,9 +22,9 @@ _NUMBERS = ("", "", "Both", "All three", "All four", "All five", "All six", "All
 
 
 def result(verdict: Judgement) -> str:
-    """Returns the verdict in one line, with where the networks stand beside the baselines; empty of fewer than two."""
+    """Returns the verdict in one line, with where the networks stand beside the baselines; of one network only that."""
     text = sentence(verdict.pairs[0]) if len(verdict.pairs) == 1 else _several(verdict)
-    return " ".join(filter(None, (text, _beside_baselines(verdict)))) if text else ""
+    return " ".join(filter(None, (text, _beside_baselines(verdict))))
 
 
 def sentence(pair: Comparison) -> str:
@@ -73,8 +73,9 @@ def network_sentence(pair: Comparison) -> str:
 
 
 def networks_sentence(verdict: Judgement) -> str:
-    """Returns what may be said of the trained networks as they are, where nothing is known of their settings."""
-    if not any(pair.networks and pair.difference and pair.difference.p is None for pair in verdict.pairs):
+    """Returns what may be said of the trained networks as they are, where nothing is known of their settings, or ""."""
+    untested = [pair for pair in verdict.pairs if pair.networks and pair.difference and pair.difference.p is None]
+    if all(map(_is_tie, untested)):
         return ""
     if len(verdict.pairs) == 1:
         return network_sentence(verdict.pairs[0])
@@ -215,9 +216,8 @@ def _beside_baselines(verdict: Judgement) -> str:
         by_baseline.setdefault(f"{text} ({percent(accuracy)})", []).append(group.name)
     if _shown(verdict.order[-1][1]) > _shown(highest) and highest - accuracies["majority"][0] <= GUESS:
         return f"A bag of words guesses ({percent(accuracies['words'][0])})."
-    if len(by_baseline) == 1:
-        who = _NUMBERS[len(verdict.order)]
-        return f"{f'{who} are' if who else 'It is'} {next(iter(by_baseline))}."
+    if len(by_baseline) == 1 < len(verdict.order):
+        return f"{_NUMBERS[len(verdict.order)]} are {next(iter(by_baseline))}."
     clauses = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {text}" for text, names in by_baseline.items()]
     return f"{'; '.join(clauses)}."
 
