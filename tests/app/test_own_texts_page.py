@@ -11,6 +11,10 @@ from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.dashboard.widgets import waiting
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared, taking_in
+from rnn_compare.runs.events import Ended, Status
+from rnn_compare.runs.process_id import Owner
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry, text_cards
 from tests.patience import PATIENCE
@@ -96,6 +100,21 @@ def test_what_suits_short_texts_is_a_short_maxlen_and_a_small_vocabulary() -> No
     [name] = text_cards.names()
     assert upload.suited(prepared.load(name)) == {"maxlen": 7, "vocabulary_size": 100}  # six words and the start
     assert prepared.load(name).share_cut(7) == 0.0
+
+
+def test_a_link_that_names_texts_shows_none_of_the_other_runs_and_the_files_name(shared_services: Services) -> None:
+    [run] = shared_services.store.create([Experiment()], Owner.current(), "page")
+    sent(CONTENT)
+    [name] = text_cards.names()
+    shared_services.refresh()
+    try:
+        message = live.message(shared_services, [name], View())
+        assert message["groups"] == []
+        assert message["hint"] == f"_b_my__b_ tickets.csv. {live.HINT}"
+    finally:
+        shared_services.store.record([Ended(run, Status.STOPPED, None, 2.0)])
+        shared_services.store.delete(run)
+        shared_services.refresh()
 
 
 def test_a_file_in_the_folder_of_texts_is_offered_to_be_read() -> None:
