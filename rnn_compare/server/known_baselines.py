@@ -102,5 +102,5 @@ def meaning(results: Sequence[Baseline]) -> str:
         text = (
             f"Neither words nor word pairs beat guessing: if anything decides, it is the order of distant words. {NOTE}"
         )
-    rarer = " The majority class is below 50 %: what most training reviews are is rarer among these."
+    rarer = " The majority class is below 50 %: the training reviews' majority is the minority here."
     return text + rarer * (guessed < 0.5)
