@@ -52,7 +52,7 @@ def settle(page: Page) -> None:
 def open_more(page: Page, name: str) -> None:
     """Goes to a page that stands below *More* in the menu."""
     page.get_by_role("button", name="More", exact=True).click()
-    page.get_by_role("link", name=name, exact=True).click()
+    page.get_by_role("menuitem", name=name).click()
 
 
 def _choose(view: str) -> Callable[[Page], None]:

@@ -51,20 +51,20 @@ def render() -> None:
     services = current_app().services()
     restore()
     _stay_with_what_is_shown(services)
-    charted = on_the_charts(services)
     with st.sidebar:
         settings, box = st.container(), st.container()
         with box:
             beside, button = st.columns([3, 2], vertical_alignment="bottom")
             below = st.container()  # below: Train is seen without scrolling, whatever there is to say
         with settings:
-            setup = controls.setup(services, beside, [run.experiment for run in charted])
+            setup = controls.setup(services, beside, [run.experiment for run in on_the_charts(services)])
         with below:
             _say_what_starts(services, setup)
         with button:
             _train(services, setup)
         with box:
             _train_beside(services, setup)
+        charted = on_the_charts(services)  # with what was just started
         invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
     now = _under_way(services)
     soon = now.starting or now.counting or now.playing
