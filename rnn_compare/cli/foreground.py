@@ -1,6 +1,7 @@
 """Trainings that the command line waits for: an engine of its own, followed to the end, stopped by Ctrl-C."""
 
 import contextlib
+import functools
 import signal
 import sys
 import time
@@ -53,23 +54,40 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
         try:
             engine.start()
             runs = submit(engine)
-            follower = Follower(store, runs)
-            names = record.names(store.runs(runs))
-            with display(names) if display else output.display(as_json, names) as show:
-                try:
-                    _watch(follower, show, engine=engine)
-                except KeyboardInterrupt:
-                    for run in runs:
-                        with contextlib.suppress(UserError):  # somebody has deleted it meanwhile
-                            engine.stop(run)
-                    _watch(follower, show, STOP_SECONDS)
-                    return INTERRUPTED
+            if not follow(engine, store, runs, display or functools.partial(output.display, as_json)):
+                return INTERRUPTED
+            ended = store.runs(runs)
             if not (as_json or display):
-                for finding in findings(follower.runs, Evidence(store)):
+                for finding in findings(ended, Evidence(store)):
                     print(finding.text)
         finally:
             engine.close()
-        return FAILED if any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in follower.runs) else 0
+        return FAILED if any(run.status in (Status.FAILED, Status.INTERRUPTED) for run in ended) else 0
+
+
+def follow(engine: "Engine", store: RunStore, runs: Sequence[str], display: Display) -> bool:
+    """Shows how runs do until the last has ended; Ctrl-C stops them.
+
+    Args:
+        engine: It trains them.
+        store: The record.
+        runs: Their ids.
+        display: Shows their progress, given a name for each run.
+
+    Returns:
+        Whether they ended by themselves.
+    """
+    follower = Follower(store, runs)
+    with display(record.names(store.runs(runs))) as show:
+        try:
+            _watch(follower, show, engine=engine)
+        except KeyboardInterrupt:
+            for run in runs:
+                with contextlib.suppress(UserError):  # somebody has deleted it meanwhile
+                    engine.stop(run)
+            _watch(follower, show, STOP_SECONDS)
+            return False
+    return True
 
 
 @contextlib.contextmanager

@@ -126,7 +126,7 @@ def _bars(names: Sequence[str]) -> Iterator[Show]:
             if not bar_of:
                 bar_of.update((run.id, bar) for run, bar in zip(runs, bars, strict=False))
             for run in runs:  # others may have been deleted meanwhile
-                progress.update(bar_of[run.id], completed=run.fraction_done, said=_said(run))
+                progress.update(bar_of[run.id], completed=run.fraction_done, said=progress_text(run))
             for item in news:
                 if item.epoch is None:
                     progress.console.print(_news_line(item), markup=False, highlight=False)
@@ -134,7 +134,8 @@ def _bars(names: Sequence[str]) -> Iterator[Show]:
         yield show
 
 
-def _said(run: Run) -> str:
+def progress_text(run: Run) -> str:
+    """Returns how far a run is, in a few words."""
     if run.status is Status.QUEUED:
         return "waiting for a worker"
     if run.status is Status.RUNNING and not run.epochs and (not run.progress or run.progress[-1].phase == "preparing"):

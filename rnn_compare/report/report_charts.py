@@ -1,18 +1,22 @@
 """The charts of a report as plain data for Plotly: each group's mean with its band, and every single run behind."""
 
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING, Any
 
 from rnn_compare.charts.curves.curve_chart import CurveChart
-from rnn_compare.charts.curves.registry import CHARTS
-from rnn_compare.charts.palette import Look
+from rnn_compare.charts.curves.registry import CHARTS, known
+from rnn_compare.charts.palette import Look, looks
 from rnn_compare.charts.plotly_style import GREY, plain
 from rnn_compare.comparison.baselines import Baseline
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.intervals import band
 from rnn_compare.formatting import percent
+from rnn_compare.report.contents import Contents
 from rnn_compare.runs.record import Run
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
 
 Trace = dict[str, Any]
 BAND_OPACITY, SINGLE_OPACITY = 0.18, 0.4
@@ -42,6 +46,33 @@ def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[B
             }
         )
     return plots
+
+
+def figure(contents: Contents, names: Collection[str]) -> "Figure":
+    """Returns charts side by side as one Plotly figure.
+
+    Args:
+        contents: What they show.
+        names: Which charts, by their names; those that the page shows first if there is none.
+    """
+    from plotly.subplots import make_subplots
+
+    looks_of_groups = looks(group.experiment.cell for group in contents.groups)
+    plots = [
+        plot for plot in charts(contents.groups, looks_of_groups, contents.baselines) if plot["name"] in known(names)
+    ]
+    plotted: Figure = make_subplots(cols=max(1, len(plots)), subplot_titles=[plot["title"] for plot in plots])
+    for column, plot in enumerate(plots, start=1):
+        for trace in plot["traces"]:
+            plotted.add_trace(trace | {"showlegend": trace["showlegend"] and column == 1}, row=1, col=column)
+        for level in plot["levels"]:
+            side = "top left" if level["side"] == "bottom" else "bottom left"
+            line = {"color": level["color"], "dash": "dot", "width": 1}
+            text = {"annotation_text": level["text"], "annotation_position": side}
+            plotted.add_hline(level["at"], row=1, col=column, line=line, **text)
+        axis = {"range": plot["range"], "tickformat": plot["tickformat"], "ticksuffix": plot["unit"]}
+        plotted.update_yaxes(**axis, row=1, col=column)
+    return plotted.update_xaxes(title_text="epoch", tickformat="d").update_layout(height=420)
 
 
 def curves_of(group: Group, figure: str) -> list[list[float]]:

@@ -7,7 +7,6 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-import rnn_compare
 from rnn_compare.reviews import prepared
 from rnn_compare.training.remote import bootstrap
 
@@ -30,7 +29,7 @@ class Bundle:
 @functools.cache
 def package() -> tuple[str, bytes]:
     """Returns the hash of this package's modules, and a zip file of them."""
-    root = Path(rnn_compare.__path__[0])
+    root = Path(__file__).parents[2]
     sources = {
         path.relative_to(root.parent).as_posix(): path.read_bytes()
         for path in sorted(root.rglob("*.py"))

@@ -1,0 +1,274 @@
+"""The program from Python, for notebooks: train, compare and read networks; `rnn_compare/__init__.py` names it."""
+
+import contextlib
+import functools
+import os
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from rnn_compare.cli import foreground, output
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import experiment_from
+from rnn_compare.experiment_sets import comparison
+from rnn_compare.formatting import listed
+from rnn_compare.networks import parameters as counts
+from rnn_compare.networks.parameters import Parameters
+from rnn_compare.paths import cache_folder
+from rnn_compare.presets import BOOK
+from rnn_compare.runs.files import Which
+from rnn_compare.runs.record import Run
+from rnn_compare.runs.store import RunStore
+from rnn_compare.training.local import fork_server
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from plotly.graph_objects import Figure
+
+    from rnn_compare.explain.verdict import Verdict
+    from rnn_compare.training.engine import Engine
+
+# What takes long to import is imported where it is needed, and Keras in a notebook only for its own models.
+
+Value = TypeVar("Value")
+
+
+def train(
+    cell: str | Sequence[str] = BOOK.cells,
+    units: int | Sequence[int] = 32,
+    maxlen: int | Sequence[int] = 500,
+    seeds: int | Sequence[int] = 1,
+    **settings: Any,
+) -> "Networks":
+    """Trains one network for each cell × units × maxlen and seed, several at once, and shows their progress.
+
+    Interrupting (Ctrl-C, or a notebook's stop button) stops them; finished epochs are kept and returned.
+
+    Args:
+        cell, units, maxlen, seeds: What is compared, one value or several of each.
+        settings: Any other field of ``Experiment``, such as ``epochs``.
+
+    Raises:
+        UserError: If a setting is out of bounds, or they cannot be trained.
+    """
+    experiments = comparison(_several(cell), _several(units), _several(maxlen), _several(seeds), **settings)
+    return _trained(lambda engine: engine.submit(experiments))
+
+
+def load(*ids: str) -> "Networks":
+    """Returns recorded runs by their ids, also those trained on the page."""
+    if not ids:
+        raise UserError("No run was named. Name at least one, as `rc.runs()` lists them.")
+    store = _store(cache_folder())
+    return Networks(store, tuple(store.run(run).id for run in ids))
+
+
+def runs() -> "pd.DataFrame":
+    """Returns all recorded runs, a row each, the oldest first; the index is their ids."""
+    import pandas as pd
+
+    rows = [output.run_json(run) for run in _store(cache_folder()).runs()]
+    settings = ("units", "maxlen", "seed", "epochs")
+    table = pd.DataFrame([row | {name: row["experiment"][name] for name in settings} for row in rows])
+    return table.drop(columns="experiment").set_index("run") if rows else table
+
+
+def parameters(**settings: Any) -> Parameters:
+    """Counts the parameters of the network with these settings, term by term.
+
+    Example:
+        >>> import rnn_compare as rc
+        >>> lstm = rc.parameters(cell="LSTM", units=32)
+        >>> lstm.total, lstm.layers[1].arithmetic
+        (328353, '4 · (32·32 + 32·32 + 32) = 8,320')
+    """
+    return counts.parameters(experiment_from(settings))
+
+
+@dataclass(frozen=True)
+class Network:
+    """One trained network.
+
+    Attributes:
+        run: Its run as recorded: ``run.id``, ``run.experiment``, ``run.epochs``, ``run.best``, …
+    """
+
+    run: Run
+
+    def __repr__(self) -> str:
+        return f"{self.run.title} ({self.run.id}): {output.progress_text(self.run)}"
+
+    @property
+    def parameters(self) -> Parameters:
+        """The count of its parameters."""
+        return counts.parameters(self.run.experiment)
+
+    def predict(self, text: str, which: Which = "last") -> "Verdict":
+        """Returns its verdict on a review: ``label``, ``probability`` of being positive, and more."""
+        from rnn_compare.explain.verdict import ask
+
+        return ask(self.run, text, which)
+
+    def read(self, text: str, which: Which = "last") -> "pd.DataFrame":
+        """Returns a row for each word that the network read.
+
+        Columns: ``word``, ``known``, ``probability`` of being positive after it, and ``change`` of the log-odds by it.
+        """
+        import numpy as np
+        import pandas as pd
+
+        from rnn_compare.cells.cell import sigmoid
+        from rnn_compare.explain.verdict import encode, run_weights
+        from rnn_compare.explain.word_by_word import read
+
+        experiment = self.run.experiment
+        reading = read(experiment, run_weights(self.run, which), encode(experiment, text))
+        return pd.DataFrame(
+            {
+                "word": [token.word for token in reading.words],
+                "known": [token.state == "known" for token in reading.words],
+                "probability": sigmoid(reading.logits[1:]),
+                "change": np.diff(reading.logits),
+            }
+        )
+
+    def keras_model(self, which: Which = "last") -> Any:
+        """Returns it as a compiled stock Keras model. Imports TensorFlow, which takes some seconds."""
+        from rnn_compare.explain.verdict import run_weights
+
+        os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+        from rnn_compare.networks import keras_models
+        from rnn_compare.training.worker import model_files
+
+        model = model_files.build(self.run.experiment)
+        keras_models.set_weights(model, run_weights(self.run, which))
+        return model
+
+
+class Networks:
+    """Networks that were trained or loaded together, read from the record when asked for."""
+
+    def __init__(self, store: RunStore, ids: Sequence[str]) -> None:
+        self._store = store
+        self.ids = tuple(ids)
+
+    def __iter__(self) -> Iterator[Network]:
+        return map(Network, self._store.runs(self.ids))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, place: int) -> Network:
+        return list(self)[place]
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self))
+
+    @property
+    def curves(self) -> "pd.DataFrame":
+        """A row for each epoch and run: ``run``, ``network``, ``seed``, ``epoch``, its figures, ``seconds``."""
+        import pandas as pd
+
+        from rnn_compare.comparison.groups import groups
+
+        return pd.DataFrame(
+            [
+                {"run": run.id, "network": group.name, "seed": run.experiment.seed, "epoch": epoch.epoch}
+                | dict(epoch.figures)
+                | {"seconds": epoch.seconds}
+                for group in groups(self._store.runs(self.ids))
+                for run in group.runs
+                for epoch in run.epochs
+            ]
+        )
+
+    @property
+    def verdicts(self) -> list[str]:
+        """Which network is better, as far as that can be told, in the sentences that the page shows."""
+        from rnn_compare.comparison.evidence import Evidence
+        from rnn_compare.comparison.findings import findings
+
+        return [finding.text for finding in findings(self._store.runs(self.ids), Evidence(self._store))]
+
+    def figure(self, *names: str) -> "Figure":
+        """Returns the page's charts as one Plotly figure: accuracy and loss, or those that are named."""
+        from rnn_compare.report.contents import gather
+        from rnn_compare.report.report_charts import figure
+
+        return figure(gather(self._store, self.ids), names)
+
+    def resume(self, more: int = 0) -> "Networks":
+        """Trains stopped runs to their end, and all of them for some epochs more; returns the same runs."""
+        unfinished = [network.run.id for network in self if more or network.run.can_be_continued]
+
+        def submit(engine: "Engine") -> Sequence[str]:
+            for run in unfinished:
+                engine.continue_run(run, more)
+            return unfinished
+
+        _trained(submit)
+        return self
+
+
+def _several(values: Value | Sequence[Value]) -> Sequence[Value]:
+    return [values] if isinstance(values, str) or not isinstance(values, Sequence) else values
+
+
+def _trained(submit: Callable[["Engine"], Sequence[str]]) -> Networks:
+    folder = cache_folder()
+    engine = _engine(folder)
+    ids = submit(engine)
+    foreground.follow(engine, _store(folder), ids, _progress)
+    result = Networks(_store(folder), ids)
+    if reasons := [f"{run.title}: {run.reason}" for network in result if (run := network.run).reason]:
+        raise UserError(f"Not everything was trained. {' '.join(reasons)} `rc.load` returns what there is.")
+    return result
+
+
+@functools.cache
+def _store(folder: Path) -> RunStore:
+    return RunStore(folder / "runs.db")
+
+
+@functools.cache
+def _engine(folder: Path) -> "Engine":
+    """Returns this process's engine; its workers end after some idle minutes."""
+    fork_server.start()
+    from rnn_compare.training.engine import Engine
+
+    engine = Engine(_store(folder), "notebook", somebody_there=lambda: False)
+    engine.start()
+    return engine
+
+
+def _progress(names: Sequence[str]) -> contextlib.AbstractContextManager[output.Show]:
+    """Shows progress as a notebook can, elsewhere as the command line does."""
+    try:
+        from IPython import get_ipython
+    except ImportError:
+        return output.display(False, names)
+    return _notebook_bars(names) if hasattr(get_ipython(), "kernel") else output.display(False, names)
+
+
+@contextlib.contextmanager
+def _notebook_bars(names: Sequence[str]) -> Iterator[output.Show]:
+    from IPython import display
+
+    html: Callable[[str], Any] = display.HTML  # IPython's own types leave it untyped
+    handle = display.display(html(escape(listed(names))), display_id=True)  # type: ignore[no-untyped-call]  # as above
+    shown = ""
+
+    def show(runs: list[Run], _news: list[output.News]) -> None:
+        nonlocal shown
+        rows = "".join(
+            f"<tr><td>{escape(name)}</td><td><progress value='{run.fraction_done:.2f}'></progress></td>"
+            f"<td>{escape(output.progress_text(run))}</td></tr>"
+            for name, run in zip(names, runs, strict=False)  # others may have been deleted meanwhile
+        )
+        if rows != shown:
+            shown = rows
+            handle.update(html(f"<table>{rows}</table>"))
+
+    yield show
