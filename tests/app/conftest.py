@@ -41,7 +41,7 @@ def trained(shared_services: Services) -> list[Run]:
     """Two small networks, really trained, once for all tests."""
     finished = [run for run in shared_services.store.runs() if run.name == "for the tests"]
     if not finished:
-        small: dict[str, Any] = {"reviews": 60, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
+        small: dict[str, Any] = {"reviews": 100, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
         ids = shared_services.engine.submit(comparison(["SimpleRNN", "LSTM"], [4], [10], **small))
         assert shared_services.engine.wait(ids, timeout=PATIENCE)
         for run in ids:

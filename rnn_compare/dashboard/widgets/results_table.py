@@ -33,9 +33,7 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
         if verdicts_html:
             st.html(verdicts_html)
         elif len(networks) > 1 and not all(group.ended for group in networks):
-            st.caption(
-                "Verdicts follow once all runs have ended: whoever looks after each sees a difference some time."
-            )
+            st.caption("Verdicts appear once all runs have ended.")
         if baselines and baselines.baselines:
             _show_baselines(baselines)
 
