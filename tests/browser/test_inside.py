@@ -175,7 +175,7 @@ def test_a_long_review_begins_at_its_first_line_and_none_is_cut_where_it_is_scro
 
 def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
     ask(inside, "A good film and no more")
-    told = inside.get_by_role("figure", name="The verdict after each word").get_by_role("listitem")
+    told = inside.get_by_role("figure", name="Verdict after each word").get_by_role("listitem")
     expect(told).to_have_count(2)
     number = r"\d+\.\d %"
     expect(told.first).to_have_text(
@@ -236,7 +236,7 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(reach.locator("path.js-line")).to_have_count(3)
     expect(memories.locator("path.js-line")).to_have_count(2)
     assert reach.locator(".ytick").all_text_contents() == ["0 %", "25 %", "50 %", "75 %", "100 %"]
-    told = inside.get_by_role("figure", name="Reach").get_by_role("listitem")
+    told = inside.get_by_role("figure", name="Share of the sum").get_by_role("listitem")
     expect(told).to_have_count(3)
     expect(told.first).to_have_text(
         re.compile(r"SimpleRNN\(8\), hidden state: the last word holds \d+\.\d %; .*100.0 %.")
