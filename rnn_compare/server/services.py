@@ -30,6 +30,7 @@ from rnn_compare.server.known_baselines import KnownBaselines
 from rnn_compare.server.own_speed import OwnSpeed
 from rnn_compare.server.replays import Replays
 from rnn_compare.sources.registry import is_known
+from rnn_compare.training.demo import is_demo
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
 
@@ -123,7 +124,7 @@ class Services:
         engine = Engine(store, "page", somebody_there=_a_page_is_open)
         engine.start(after=float(os.environ.get(FIRST_PAGE_VARIABLE, FIRST_PAGE_SECONDS)))
         services = cls(store, engine, classroom)
-        if first_start_counts:
+        if first_start_counts and not is_demo():
             services.own_speed.measure_once()
         return services
 

@@ -21,6 +21,7 @@ from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.queue import check_room
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis
+from rnn_compare.training.demo import DEMO, DemoWorkers, is_demo
 from rnn_compare.training.dispatcher import Dispatcher
 from rnn_compare.training.idle_shutdown import Rest
 from rnn_compare.training.local.cluster import LocalWorkers
@@ -178,6 +179,8 @@ class Engine:
         self._wake.set()
 
     def _check_takes(self, count: int, visitor: str) -> None:
+        if is_demo():
+            raise UserError(DEMO)
         if self._state.phase in ("failed", "closed"):
             raise UserError(self._state.reason or "The engine was closed. Restart the program to train.")
         check_room(self._store.unfinished(self.owner), count, visitor)
@@ -291,6 +294,8 @@ class Engine:
         self._end(self._workers)
 
     def _open_workers(self) -> Workers:
+        if is_demo():
+            return DemoWorkers(self._receive)
         if self.scheduler:
             from rnn_compare.training.remote.cluster import RemoteWorkers  # few need it
 

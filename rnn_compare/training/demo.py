@@ -1,0 +1,74 @@
+"""The public demonstration: nothing trains, and questions are answered in the server's own process without Keras."""
+
+import os
+import threading
+from collections.abc import Callable
+from typing import NoReturn, TypeVar
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.training.protocol.messages import Message, QuestionProgress, WorkerQuestion
+from rnn_compare.training.protocol.workers import WorkerInfo
+
+DEMO_VARIABLE = "RNN_COMPARE_DEMO"
+DEMO = (
+    "This is a demonstration: it shows recorded trainings and trains none. To train, install the program with "
+    "`pip install -r requirements.txt` and start it with `streamlit run app.py`."
+)
+
+T = TypeVar("T")
+
+
+def is_demo() -> bool:
+    """Returns True if this server is a public demonstration."""
+    return os.environ.get(DEMO_VARIABLE, "0") not in ("", "0")
+
+
+class DemoWorkers:
+    """The one worker of a demonstration, this process: it answers one question at a time, and trains nothing.
+
+    Args:
+        receive: Takes the progress of long answers.
+    """
+
+    problem: str | None = None
+
+    def __init__(self, receive: Callable[[Message], None]) -> None:
+        self._receive = receive
+        self._answering = threading.Lock()
+
+    def addresses(self) -> list[str]:
+        """Returns a name for this process."""
+        return ["here"]
+
+    def info(self) -> list[WorkerInfo]:
+        """Returns nothing: there is no process to watch."""
+        return []
+
+    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> NoReturn:  # noqa: ARG002
+        """Raises an error: the engine takes no run in a demonstration."""
+        raise UserError(DEMO)
+
+    def excuse(self, *_: object, **__: object) -> None:
+        """Does nothing: no training is sent here, and there is no process to end."""
+
+    ask_to_stop = kill = share_cores = rest = rise = look_after = close = excuse
+
+    def answers(self) -> bool:
+        """Returns True."""
+        return True
+
+    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:  # noqa: ARG002  # nobody can be interrupted here
+        """Answers a question.
+
+        Raises:
+            UserError: If that fails; with ``DEMO`` if it needs Keras.
+        """
+        progress = {}
+        if name := question.name:
+            progress["tell"] = lambda done, total: self._receive(QuestionProgress(name, done, total))
+        try:
+            with self._answering:
+                return question.function(*question.arguments, **progress)
+        except ModuleNotFoundError as error:
+            raise UserError(DEMO) from error
