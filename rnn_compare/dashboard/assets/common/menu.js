@@ -1,7 +1,8 @@
-// Closes the menu on a phone once a page is chosen, since it covers the page.
+// Closes the menu on a phone once a page is chosen, since it covers the page; mends its list for screen readers.
 
 const PHONE = "(max-width: 767px)"; // where Streamlit moves the page names into the sidebar
 const LINK = "[data-testid=stSidebarNavLink]", SHUT = "[data-testid=stSidebarCollapseButton] button";
+const ITEMS = "[data-testid=stSidebarNavItems]";
 let listens = false;
 
 export function render() {
@@ -10,8 +11,17 @@ export function render() {
   document.addEventListener("click", ({ target }) => {
     if (matchMedia(PHONE).matches && target.closest(LINK)) document.querySelector(SHUT)?.click();
   });
+  new MutationObserver(mendList).observe(document.body, { childList: true, subtree: true });
+  mendList();
+}
+
+// Streamlit puts the pages of a section into a div within the list, where HTML allows none.
+function mendList() {
+  for (const node of document.querySelectorAll(`${ITEMS}:not([role]), ${ITEMS} li:not([role])`)) {
+    node.setAttribute("role", node.matches(ITEMS) ? "group" : "none");
+  }
 }
 
 export function dispose() {
-  // The listener serves all pages of this visit.
+  // Listener and observer serve all pages of this visit.
 }
