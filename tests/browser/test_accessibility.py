@@ -24,8 +24,6 @@ GATED = {"compare", "word by word", "a run", "present"}
 KNOWN = {
     # KaTeX takes no focus (its pull request 4182 was closed). Chromium and Firefox let the keyboard scroll it anyway.
     ("scrollable-region-focusable", "katex-display"),
-    # Streamlit, on a phone: the pages below a heading of the menu are in a div within the list.
-    *(("list", "stSidebarNavItems"), ("listitem", '<li class="st-emotion-cache')),
 }
 expect.set_options(timeout=PATIENCE)
 
