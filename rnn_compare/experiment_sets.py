@@ -75,31 +75,45 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
 def labels(experiments: Iterable[Experiment]) -> list[str]:
     """Returns a short name for each experiment that tells it from the others given.
 
-    A setting is named only where it differs, and of more than two only as many as tell the experiments apart. Equal
-    experiments keep equal labels.
+    A setting is named only where it differs from others of the same source, and of more than two only as many as tell
+    the experiments apart. Equal experiments keep equal labels.
 
     Example:
         >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
         ['SimpleRNN(32) maxlen 100', 'SimpleRNN(32) maxlen 500']
     """
     compared = list(experiments)
+    by_source = {
+        title: _telling_apart([experiment for experiment in compared if experiment.source == title])
+        for title in {experiment.source for experiment in compared}
+    }
+
+    def named(experiment: Experiment) -> list[str]:
+        settings = by_source[experiment.source]
+        is_clear = len(by_source) == 1 or (settings and experiment.source == default("source"))
+        return settings if is_clear else ["source", *settings]
+
+    return [
+        " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in named(experiment))])
+        for experiment in compared
+    ]
+
+
+def _telling_apart(experiments: Sequence[Experiment]) -> list[str]:
     in_label = {"cell", "units", "layers", "bidirectional"}
     differing = [
         name
-        for name in sorted(Experiment.model_fields, key=lambda name: name != "source")  # it tells the most
-        if name not in in_label and len({getattr(experiment, name) for experiment in compared}) > 1
+        for name in Experiment.model_fields
+        if name not in in_label and len({getattr(experiment, name) for experiment in experiments}) > 1
     ]
 
     def distinct(names: Sequence[str]) -> int:
-        return len({(experiment.label, *(getattr(experiment, name) for name in names)) for experiment in compared})
+        return len({(experiment.label, *(getattr(experiment, name) for name in names)) for experiment in experiments})
 
     for name in reversed(differing if len(differing) > 2 else ()):
         fewer = [other for other in differing if other != name]
         differing = fewer if distinct(fewer) == distinct(differing) else differing
-    return [
-        " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in differing)])
-        for experiment in compared
-    ]
+    return differing
 
 
 def _named(field: str, value: Any) -> str:

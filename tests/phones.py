@@ -9,12 +9,13 @@ from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from rnn_compare.experiment import Experiment
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
-from tests.epochs import epoch_end
 from tests.processes import fetch
+from tests.recorded import record
 
 BEST = {
     "id": "best",
@@ -38,15 +39,15 @@ def put(url: str, question: dict[str, Any] = BEST, title: str = "Predict", lectu
     present(url, "open_vote")
 
 
-def record_two_runs(cache: Path) -> list[str]:
+def record_two_runs(cache: Path, prepared_cache: Path) -> list[str]:
     """Fills a new cache with two networks of which the second is far ahead, and returns their ids."""
     cache.mkdir()
+    (cache / "reviews").symlink_to(prepared_cache / "reviews")
     store = RunStore(cache / "runs.db")
-    runs = store.create([Experiment(cell=cell, epochs=4) for cell in ("SimpleRNN", "LSTM")], Owner.current(), "page")
-    for run, shares in zip(runs, ((0.61, 0.66, 0.70, 0.71), (0.64, 0.78, 0.86, 0.88)), strict=True):
-        store.record([Started(run, 1, "", {}, 1.0)])
-        store.record([epoch_end(run, epoch, share, 0.5, share, 0.5, 2.0) for epoch, share in enumerate(shares, 1)])
-        store.record([Ended(run, Status.FINISHED, None, 9.0)])
+    shares = {"SimpleRNN": (0.61, 0.66, 0.70, 0.71), "LSTM": (0.64, 0.78, 0.86, 0.88)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(cache))
+        runs = [record(store, Experiment(cell=cell, epochs=4), accuracies).id for cell, accuracies in shares.items()]
     store.close()
     return runs
 

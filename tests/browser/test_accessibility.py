@@ -99,10 +99,10 @@ def test_pages_break_no_rule_with_what_was_trained(trained: Server, visitor: Pag
 
 
 @pytest.fixture(scope="module")
-def lecture(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def lecture(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server whose presenter obeys (benchmarks/presented.py), with two trained networks."""
     cache = tmp_path_factory.mktemp("lecture") / "cache"
-    record_two_runs(cache)
+    record_two_runs(cache, prepared_cache)
     with serving(cache, "benchmarks/presented.py") as running:
         yield running.url
 
@@ -148,7 +148,7 @@ def test_the_page_for_phones_breaks_no_rule(
     page.goto(f"{lecture}/join")
     page.get_by_role("heading", name="Predict", exact=True).wait_for()
     if act is reveal_with_a_review:
-        page.get_by_text("points ahead").wait_for()
+        page.get_by_text("4,400 of 5,000 reviews right").wait_for()
     problems = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -220,6 +220,7 @@ def test_a_network_that_does_not_beat_a_coin_is_told_of() -> None:
     epochs = (0.5, 0.7, 0.503, 0.7), (0.51, 0.69, 0.496, 0.7)
     assert said(run("S", *epochs)) == ["S cannot be told from a coin: 50.3 % validation accuracy at its best."]
     assert said(run("S", *steady(0.548, 0.548))) == [], "on 5,000 reviews that is no coin"
+    assert said(run("S", *steady(0.2, 0.2))) == ["S is worse than a coin: 20.0 % validation accuracy at its best."]
 
 
 def test_more_epochs_are_suggested_only_at_the_end_and_where_the_last_brought_something() -> None:

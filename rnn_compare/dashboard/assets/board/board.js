@@ -22,7 +22,7 @@ export const { render, dispose } = component("rc-board", (root, { redraw, setTri
   const toggle = (id) => hide(toggled(hidden, id));
   const isolate = (id) => hide(isolated(hidden, id, data.groups.map((group) => group.id)));
   const replay = element("p", "rc-replay", root);
-  const result = buildFindings(root, "rc-result", "The result");
+  const result = buildFindings(root, "rc-result", "The result", setWithRemarks);
   const subject = element("p", "rc-subject", root);
   // A group is hidden or shown in all charts at once.
   const cards = buildCards(root, { onName: toggle, onNameTwice: isolate, onPress: presses.press });
@@ -96,7 +96,7 @@ function buildCharts(root) {
 }
 
 // A list of sentences.
-function buildFindings(root, className, label) {
+function buildFindings(root, className, label, set = setText) {
   const list = element("ul", className, root);
   list.setAttribute("aria-label", label);
   return {
@@ -105,8 +105,15 @@ function buildFindings(root, className, label) {
       findings.forEach(({ color, text }, index) => {
         const item = list.children[index] ?? element("li", "", list);
         item.style.setProperty("--rc-color", color);
-        setText(item, text);
+        set(item, text);
       });
     },
   };
+}
+
+// Sets a sentence whose remarks in brackets are smaller than what it claims. Names such as LSTM(32) have no space.
+function setWithRemarks(item, text) {
+  if (item.textContent === text) return;
+  item.textContent = "";
+  text.split(/( \((?:[^()]|\([^()]*\))*\))/).forEach((part, index) => element(index % 2 ? "small" : "span", "", item, part));
 }
