@@ -105,13 +105,13 @@ class Network:
         """The count of its parameters."""
         return counts.parameters(self.run.experiment)
 
-    def predict(self, text: str, which: Which = "last") -> "Verdict":
+    def predict(self, text: str, which: Which = "best") -> "Verdict":
         """Returns its verdict on a review: ``label``, ``probability`` of being positive, and more."""
         from rnn_compare.explain.verdict import ask
 
         return ask(self.run, text, which)
 
-    def read(self, text: str, which: Which = "last") -> "pd.DataFrame":
+    def read(self, text: str, which: Which = "best") -> "pd.DataFrame":
         """Returns a row for each word that the network read.
 
         Columns: ``word``, ``known``, ``probability`` of being positive after it, and ``change`` of the log-odds by it.
@@ -134,7 +134,7 @@ class Network:
             }
         )
 
-    def keras_model(self, which: Which = "last") -> Any:
+    def keras_model(self, which: Which = "best") -> Any:
         """Returns it as a compiled stock Keras model. Imports TensorFlow, which takes some seconds."""
         from rnn_compare.explain.verdict import run_weights
 

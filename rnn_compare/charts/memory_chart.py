@@ -60,9 +60,9 @@ def effect_chart(networks: Sequence[NetworkMemory]) -> go.Figure:
     """Returns the chart of how far apart the two verdicts of a pair lie."""
     figure = go.Figure()
     for width, network in zip(_widths(len(networks)), networks, strict=True):
-        _add(figure, network, network.test.effect, width, "verdicts %{y:.3f} apart")
+        _add(figure, network, network.test.effect, width, "predictions %{y:.3f} apart")
     _finish(figure, networks)
-    figure.update_yaxes(axis("distance between the verdicts (log-odds)", rangemode="tozero"))
+    figure.update_yaxes(axis("distance between the predictions (log-odds)", rangemode="tozero"))
     return figure
 
 

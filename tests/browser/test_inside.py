@@ -136,10 +136,10 @@ def test_the_text_is_coloured_by_what_each_word_is_worth_to_the_final_verdict(in
     expect(lstm).to_contain_text("move")
     expect(inside.locator(".rc-scale-said")).to_have_text(re.compile(r"strongest word: “\w+”, [−+]\d+\.\d points"))
     measured = inside.locator(".rc-scale-said + p")
-    expect(measured).to_have_text(re.compile("^Verdict after the word minus before it"))
+    expect(measured).to_have_text(re.compile("^Prediction after the word minus before it"))
     inside.locator("[data-colouring=left_out]").click()
     expect(measured).to_have_text(
-        re.compile("^Final verdict with the word minus .*something else: the change while the word was read")
+        re.compile("^Final prediction with the word minus .*something else: the change while the word was read")
     )
     expect(lstm).to_contain_text(
         re.compile(r"without “more”: \d+\.\d % \w+ instead of \d+\.\d % \w+; the word (moved it \d|did not)")
@@ -175,7 +175,7 @@ def test_a_long_review_begins_at_its_first_line_and_none_is_cut_where_it_is_scro
 
 def test_the_verdict_after_each_word_is_told_in_words(inside: Page) -> None:
     ask(inside, "A good film and no more")
-    told = inside.get_by_role("figure", name="Verdict after each word").get_by_role("listitem")
+    told = inside.get_by_role("figure", name="Prediction after each word").get_by_role("listitem")
     expect(told).to_have_count(2)
     number = r"\d+\.\d %"
     expect(told.first).to_have_text(

@@ -5,13 +5,13 @@ import { signed } from "./moves.js";
 
 const COLOURINGS = {
   read: {
-    title: "the verdict while reading", said: "How far the word moved the verdict while reading",
-    measured: "Verdict after the word minus before it; later words may undo it.",
+    title: "the prediction while reading", said: "How far the word moved the prediction while reading",
+    measured: "Prediction after the word minus before it; later words may undo it.",
   },
   left_out: {
-    title: "the final verdict without it",
-    said: "How far the final verdict moves if the word is replaced by “unknown”",
-    measured: "Final verdict with the word minus with “unknown” in its place. Hovering over the chart shows "
+    title: "the final prediction without it",
+    said: "How far the final prediction moves if the word is replaced by “unknown”",
+    measured: "Final prediction with the word minus with “unknown” in its place. Hovering over the chart shows "
       + "something else: the change while the word was read.",
   },
 };

@@ -96,7 +96,7 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     words = counted_range(numbers, telling_word(tested))
     return (
         f"On the dashed line the network guesses; within the grey band it may be chance: each point averages {pairs} "
-        f"that share {words}. Words may be told apart by a trace too small to decide a verdict: look at both charts."
+        f"that share {words}. Words may be told apart by a trace too small to decide a prediction: look at both charts."
     )
 
 
@@ -128,7 +128,7 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
         )
         figure.show(told_apart_chart(tested), "memory_chart", HEIGHT)
     with right:
-        st.markdown("**How much is left?** Median difference between the verdicts of a pair.")
+        st.markdown("**How much is left?** Median difference between the predictions of a pair.")
         figure.show(effect_chart(tested), "memory_effects", HEIGHT)
     st.markdown(conclusion(tested))
     st.html(used_words(tested))

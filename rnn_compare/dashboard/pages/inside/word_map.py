@@ -26,7 +26,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     if not networks:
         return
     st.markdown(
-        "The most frequent words in the embedding's first two principal components. Colour: the verdict on the word "
+        "The most frequent words in the embedding's first two principal components. Colour: the prediction for the word "
         "alone, relative to the median word's."
     )
     typed, maps = _controls(networks)
@@ -39,7 +39,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
         _show_neighbours(networks, typed, near, problems)
     else:
         st.markdown(
-            "Words that push the verdict the same way have moved together; a long, thin cloud means the embedding "
+            "Words that push the prediction the same way have moved together; a long, thin cloud means the embedding "
             "encodes little but sentiment."
         )
 
