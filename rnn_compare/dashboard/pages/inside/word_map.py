@@ -26,8 +26,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     if not networks:
         return
     st.markdown(
-        "The most frequent words in the embedding's first two principal components. Colour: the prediction for the word "
-        "alone, relative to the median word's."
+        "The most frequent words in the embedding's first two principal components. Colour: the prediction for the "
+        "word alone, relative to the median word's."
     )
     typed, maps = _controls(networks)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
