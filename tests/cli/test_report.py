@@ -103,8 +103,8 @@ def test_a_shipped_recording_is_taken_in_asked_and_recorded_again(
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "elsewhere"))
     assert main(["import", str(SHIPPED[0]), "--json"]) == 0
     runs = [line["run"] for line in printed(capsys)]
-    assert main(["predict", runs[0], "A wonderful film.", "--which", "best", "--json"]) == 0
-    assert main(["predict", runs[0], "A wonderful film."]) == BAD_INPUT
+    assert main(["predict", runs[0], "A wonderful film.", "--json"]) == 0
+    assert main(["predict", runs[0], "A wonderful film.", "--which", "last"]) == BAD_INPUT
     assert "only its best epoch was recorded" in capsys.readouterr().err
     assert main(["record", runs[0], str(tmp_path / "again.json.gz")]) == 0
     assert main(["import", str(tmp_path / "again.json.gz")]) == 0

@@ -4,15 +4,19 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
-from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.events import Ended, Predictions, Started, Status
+from rnn_compare.runs.probabilities import encoded
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.server.app import current_app
 from rnn_compare.server.phones import broadcast as module
@@ -20,6 +24,7 @@ from rnn_compare.server.phones.broadcast import Broadcast
 from rnn_compare.server.phones.join import FILES
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
+from tests.recorded import drawn
 
 BEST = Question(id="best", kind="best_network", text="Which?", choices=("SimpleRNN(32)", "LSTM(32)"))
 FIGURES = (0.61234, 0.72345, 0.83456)
@@ -110,9 +115,16 @@ def test_before_the_reveal_no_byte_to_a_phone_holds_a_figure_a_tally_or_a_right_
 
 
 def test_after_it_the_curves_come_alive_then_the_outcome_and_ones_own_verdict(
-    classroom: Classroom, runs: list[str], services: Services, monkeypatch: pytest.MonkeyPatch
+    classroom: Classroom,
+    runs: list[str],
+    services: Services,
+    monkeypatch: pytest.MonkeyPatch,
+    prepared_cache: Path,
 ) -> None:
     monkeypatch.setattr(module, "LIVE_SECONDS", 0.05)
+    (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
+    labels = prepared.load("bundled").labels(Experiment(), "validation")
+    assert labels is not None
 
     async def lecture(_: Broadcast, phone: Phone) -> None:
         classroom.hide(runs)
@@ -128,8 +140,13 @@ def test_after_it_the_curves_come_alive_then_the_outcome_and_ones_own_verdict(
         assert not phone.state["outcome"]["final"]
         assert phone.own["right"] is None
         for run, share in zip(runs, (0.6, 0.9), strict=True):
+            probabilities = encoded(drawn(labels, share, np.random.default_rng(0)))
             services.store.record(
-                [epoch_end(run, 2, share, 0.5, share, 0.5, 2.0), Ended(run, Status.FINISHED, None, 9)]
+                [
+                    *(Predictions(run, epoch, "validation", share, len(labels), probabilities) for epoch in (1, 2)),
+                    epoch_end(run, 2, share, 0.5, share, 0.5, 2.0),
+                    Ended(run, Status.FINISHED, None, 9),
+                ]
             )
         await phone.until(lambda phone: bool(phone.state["outcome"]["final"]))
         assert phone.state["outcome"]["answer"] == 1
