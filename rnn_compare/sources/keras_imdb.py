@@ -265,7 +265,7 @@ def _labelled(
     except (TypeError, ValueError) as error:
         raise _broken(path, f"x_{part} holds something other than lists of word ranks") from error
     if ranks.ndim != 1 or ranks.dtype.kind not in "iu" or ranks.min() < 1:
-        raise _broken(path, f"x_{part} holds something else than lists of word ranks, which count from 1")
+        raise _broken(path, f"x_{part} holds something other than lists of word ranks, which count from 1")
     if ranks.max() > words:
         raise _broken(path, f"x_{part} has the rank {ranks.max()}, but {WORD_INDEX} names only {words} words")
     if labels.shape != (len(lengths),) or not np.isin(labels, (0, 1)).all():

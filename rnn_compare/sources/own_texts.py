@@ -20,7 +20,7 @@ def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> text_
     """Reads a file and keeps what was understood of it; from then on it is a source.
 
     Raises:
-        UserError: If it cannot be read, or holds something else than texts with two labels.
+        UserError: If it cannot be read, or holds something other than texts with two labels.
     """
     path = path.resolve()
     content = _content(path)

@@ -109,7 +109,7 @@ def test_options_of_an_optimizer_that_kernels_do_not_apply_are_left_to_stock_ker
 ) -> None:
     monkeypatch.setattr(keras_models, "optimizer", lambda _: optimizer)
     assert why_not_covered(Experiment()) == option
-    with pytest.raises(UserError, match=f"{option} of the optimizer"):
+    with pytest.raises(UserError, match=f"optimizer's {option}: "):
         models.build(Experiment.model_validate(SMALL))
 
 

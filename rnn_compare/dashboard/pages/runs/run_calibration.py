@@ -43,11 +43,11 @@ def conclusion(result: Calibration, label: str) -> str:
 
     Example:
         >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))
-        **Expected calibration error 5.2 %**: the average gap between predicted probability and actual \
-share of positive reviews. It is never 0: a perfectly calibrated network would have about 1.1 % by chance. This one is \
-overconfident: its probabilities are too extreme.
-        >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-88:]
-        'leans to the other side: positive reviews are 4.8 points more frequent than it predicts.'
+        **Expected calibration error 5.2 %**: mean gap between predicted probability and actual share of positive \
+reviews. A perfectly calibrated network would have about 1.1 % by chance. This one is overconfident: its probabilities \
+are too extreme.
+        >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-61:]
+        'positive reviews are 4.8 points more frequent than predicted.'
     """
     sure = "overconfident: its probabilities are too extreme"
     unsure = "underconfident: its probabilities are not extreme enough"
