@@ -114,8 +114,8 @@ class RecordedRun(Checked):
             held_out = experiment.validation_reviews if part.part == "validation" else experiment.test_reviews
             if part.epochs[-1] > len(self.epochs) or part.reviews != (held_out or part.reviews):
                 raise ValueError("predictions for other epochs or reviews")
-        shares = [epoch.figures["val_accuracy"] for epoch in self.epochs]
-        if self.weights is not None and shares[self.weights.epoch - 1 :][:1] != [max(shares, default=0.0)]:
+        accuracies = [epoch.figures["val_accuracy"] for epoch in self.epochs]
+        if self.weights is not None and max(accuracies, default=0.0) not in accuracies[self.weights.epoch - 1 :][:1]:
             raise ValueError("weights of another epoch than its best")
         return self
 

@@ -103,7 +103,7 @@ class RecordedPredictions(Checked):
         Raises:
             ValueError: If they are not as many as was said, or no probabilities. No more is unpacked than was said.
         """
-        whole = unpacked(self.probabilities, self.size, "predictions", "a wrong number of reviews")
+        whole = unpacked(self.probabilities, self.size, "predictions", "of a wrong number of reviews")
         values = np.frombuffer(whole, "<f2")
         if not np.all((values >= 0) & (values <= 1)):  # NaN is neither
             raise ValueError("predictions that are not probabilities")

@@ -64,6 +64,7 @@ def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken
     assert same_curve(store.run(broken), unbroken)
 
 
+@pytest.mark.thorough
 @pytest.mark.skipif(not fork_server.AVAILABLE, reason="workers are forked on Linux only")
 def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: Engine, store: ListeningStore) -> None:
     """As by a system that is short of memory: whose children cannot be followed any more count as lost."""

@@ -31,6 +31,7 @@ from rnn_compare.runs.store import RunStore
 REVIEWS = 16
 """Validation reviews of the run below."""
 EPOCH = {"figures": {"accuracy": 0.6, "loss": 0.6, "val_accuracy": 0.5, "val_loss": 0.7}, "seconds": 1.5}
+WORSE = {"figures": {"accuracy": 0.7, "loss": 0.5, "val_accuracy": 0.4, "val_loss": 0.7}, "seconds": 1.5}
 TAGS = '</script><script>alert("owned")</script><img src=x onerror=alert(1)>'
 
 
@@ -41,7 +42,7 @@ def packed(content: bytes) -> str:
 def sound() -> dict[str, Any]:
     """What the program itself writes of one run with two epochs, as plain values."""
     probabilities = np.linspace(0, 1, 2 * REVIEWS).astype("<f2").tobytes()
-    told = {"part": "validation", "epochs": [1, 2], "accuracies": [0.5, 0.5], "reviews": REVIEWS}
+    told = {"part": "validation", "epochs": [1, 2], "accuracies": [0.5, 0.4], "reviews": REVIEWS}
     run = {
         "id": "lstm-3f9a2c",
         "comparison": "lstm-3f9a2c",
@@ -58,7 +59,7 @@ def sound() -> dict[str, Any]:
         "summary": "",
         "versions": {"keras": "3.15.1"},
         "continued": [],
-        "epochs": copy.deepcopy([EPOCH, EPOCH]),
+        "epochs": copy.deepcopy([EPOCH, WORSE]),
         "predictions": [told | {"probabilities": packed(probabilities)}],
     }
     return {"format": 1, "made": 1.7e9, "runs": [run]}
@@ -177,9 +178,13 @@ WRONG_WEIGHTS: dict[str, dict[str, object]] = {
 HOSTILE |= {what: changed(*RUN, "weights", to=SOUND_WEIGHTS | wrong) for what, wrong in WRONG_WEIGHTS.items()}
 
 
-def test_sound_weights_are_taken_in(bring: Any) -> None:
-    [taken] = bring(changed(*RUN, "weights", to=SOUND_WEIGHTS))
+@pytest.mark.parametrize("epoch", [1, 2])
+def test_sound_weights_are_taken_in_of_whichever_of_the_best_epochs(epoch: int, bring: Any) -> None:
+    data = changed(*RUN, "weights", to=SOUND_WEIGHTS | {"epoch": epoch})
+    data["runs"][0]["epochs"][1] = EPOCH if epoch == 2 else WORSE
+    [taken] = bring(data)
     assert taken.run.has_weights
+    assert taken.run.best.epoch == epoch
     assert weights_file("lstm-3f9a2c", "best").exists()
 
 
@@ -198,7 +203,7 @@ def test_a_hostile_report_is_refused_in_a_sentence_and_records_nothing(
 def test_a_sound_run_beside_a_hostile_one_is_not_recorded_either(bring: Any, store: RunStore) -> None:
     data = changed(*TOLD, "probabilities", to=packed(b""))
     data["runs"].insert(0, sound()["runs"][0] | {"id": "lstm-000000"})
-    with pytest.raises(UserError, match="lstm-3f9a2c has a wrong number of reviews"):
+    with pytest.raises(UserError, match="lstm-3f9a2c has predictions of a wrong number of reviews"):
         bring(data)
     assert store.runs() == []
 

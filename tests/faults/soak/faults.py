@@ -17,9 +17,10 @@ from tests.faults.soak.hall import Hall
 from tests.faults.soak.ledger import Ledger
 from tests.faults.soak.line import Line
 from tests.faults.soak.phones import HallPhone
+from tests.patience import PATIENCE
 
-LONGEST_WAIT = 30.0
-"""Seconds that a fault waits for what it is to strike: workers that are started anew load TensorFlow first."""
+LOCK_SECONDS = 30.0
+"""Seconds that a fault waits for a record that the program itself holds."""
 
 
 class Faults:
@@ -72,7 +73,7 @@ class Faults:
             self.struck[kind] += 1
 
     def _worker(self, chance: Random) -> psutil.Process:
-        until = time.monotonic() + LONGEST_WAIT
+        until = time.monotonic() + PATIENCE
         while not (found := self._hall.workers()):
             if time.monotonic() > until:
                 raise ProcessLookupError("no worker was there")
@@ -122,7 +123,7 @@ class Faults:
     def lock_record(self, chance: Random) -> None:
         """Another program holds one of the two records."""
         record = self._hall.cache / chance.choice(("runs.db", "lecture.db"))
-        connection = sqlite3.connect(record, timeout=LONGEST_WAIT, isolation_level=None)
+        connection = sqlite3.connect(record, timeout=LOCK_SECONDS, isolation_level=None)
         try:
             connection.execute("BEGIN EXCLUSIVE")
             time.sleep(chance.uniform(2, 12))

@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.server.services import FIRST_START_VARIABLE
+from rnn_compare.server.services import FIRST_PAGE_SECONDS, FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
 from rnn_compare.training.local.fork_server import workers_of
 from tests.processes import PAGE, free_port, started
 
@@ -36,7 +36,12 @@ class Hall:
 
     def _started(self) -> psutil.Process:
         self.starts += 1
-        its_own = {CACHE_VARIABLE: str(self.cache), "RNN_COMPARE_WORKERS": "2", FIRST_START_VARIABLE: "0"}
+        its_own = {
+            CACHE_VARIABLE: str(self.cache),
+            "RNN_COMPARE_WORKERS": "2",
+            FIRST_START_VARIABLE: "0",
+            FIRST_PAGE_VARIABLE: str(FIRST_PAGE_SECONDS),
+        }
         command = [*PAGE, f"--server.port={self.port}"]
         log = self._logs / f"server-{self.starts}.log"
         running = started(command, log, f"{self.url}/_stcore/health", {**os.environ, **its_own})
