@@ -92,7 +92,8 @@ class Run:
     @property
     def best(self) -> EpochEnd | None:
         """The epoch whose weights are kept as the best (see ``events.best_epoch``)."""
-        recorded = self.versions.get(WEIGHTS)  # "of epoch 4, …": of equals, older recordings hold the first
+        # "of epoch 4, …": of equals, older recordings hold the first. A replay has not come to it yet.
+        recorded = None if self.replayed else self.versions.get(WEIGHTS)
         return self.epochs[int(recorded.split()[2].strip(",")) - 1] if recorded else best_epoch(self.epochs)
 
     @property

@@ -1,13 +1,26 @@
 """Where the parameters are, as it is seen on a wall: all at once, and nothing of it cut off."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Server
+from tests.browser.conftest import Server, serving
 from tests.chromium import PATIENCE
 
 expect.set_options(timeout=PATIENCE)
 THREE = "cell=SimpleRNN&cell=LSTM&cell=GRU"
 CUT = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.textContent)"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without runs, whose networks would stand there too."""
+    cache = tmp_path_factory.mktemp("parameters") / "cache"
+    cache.mkdir()
+    with serving(cache) as running:
+        yield running
 
 
 def test_three_networks_and_what_a_block_is_made_of_fit_on_a_wall(server: Server, page: Page) -> None:

@@ -19,7 +19,8 @@ def finished(name: str = "lstm", epochs: int = 10) -> Run:
     curve = tuple(epoch_end(name, n, 0.5, 0.7, 0.5 + n / 100, 0.65, 2.0) for n in range(1, epochs + 1))
     here = Owner(1, 1.0, "here")
     run = Run(name, 1, name, Experiment(epochs=epochs), Status.FINISHED, here, "page", 10.0, 11.0, 99.0)
-    return replace(run, epochs=curve, continued=(3, 8), test=record.Tested(10, 0.8, 100))
+    versions = {record.WEIGHTS: f"of epoch {epochs}, in half precision"}
+    return replace(run, epochs=curve, continued=(3, 8), test=record.Tested(10, 0.8, 100), versions=versions)
 
 
 @given(SECONDS, PACES)
@@ -30,7 +31,7 @@ def test_a_run_in_a_replay_has_the_epochs_that_have_been_played_and_no_other_fig
     seen = as_of(run, seconds, per_epoch)
     assert seen.epochs == run.epochs[: len(seen.epochs)]
     assert len(seen.epochs) == min(max(int(max(seconds, 0) / per_epoch), 0), 10)
-    assert seen.replayed
+    assert (seen.replayed, seen.best) == (True, seen.last), "the best so far"
     assert not any(point.figures for point in seen.progress)
     assert all(epoch <= len(seen.epochs) for epoch in seen.continued)
     if len(seen.epochs) < 10:
