@@ -1,7 +1,6 @@
 """Where the parameters are, as it is seen on a wall: all at once, and nothing of it cut off."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
