@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from rnn_compare.comparison import evidence
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Ended, Started, Status
@@ -20,6 +21,7 @@ from tests.epochs import epoch_end
 def own_app(monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
     """This process's App, anew: it knows nothing of what other tests did."""
     app = App()
+    evidence._labels.cache_clear()  # of reviews that another cache holds
     monkeypatch.setattr("rnn_compare.server.app._current", app)
     yield app
     app.close()
