@@ -65,7 +65,7 @@ def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Ex
     setup_link.show_problems()
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
         st.session_state.update(values_of(charted))
-    above = st.container()
+    above = st.container(key="preset_place").columns(1)[0]  # columns: an empty container takes no room
     st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
     st.select_slider(
         "Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=description("units"), **_BIND
