@@ -125,8 +125,11 @@ def test_a_class_cannot_be_invited_to_a_page_that_only_this_machine_sees(server:
 def test_a_link_restores_the_whole_set_up(server: Server, page: Page) -> None:
     page.goto(f"{server.url}/?cell=GRU&units=48&maxlen=123&epochs=7&seed=5&optimizer=adam")
     expect(page.get_by_text("1 network, ")).to_be_visible()
-    expect(page.locator(".rc-parameters h4").first).to_contain_text("GRU(48)")
-    expect(page.locator(".rc-recurrent .rc-arithmetic")).to_have_text("3 · (48·48 + 32·48 + 2·48) = 3 · 3,936 = 11,808")
+    network = page.locator(".rc-parameters > section").last  # behind those on the charts
+    expect(network.locator("h4")).to_contain_text("GRU(48)")
+    expect(network.locator(".rc-recurrent .rc-arithmetic")).to_have_text(
+        "3 · (48·48 + 32·48 + 2·48) = 3 · 3,936 = 11,808"
+    )
     expect(page.get_by_label("maxlen").first).to_be_visible()
     page.get_by_text("More settings").click()
     expect(page.get_by_role("spinbutton", name="Seed")).to_have_value("5")
