@@ -177,7 +177,7 @@ def test_the_recorded_books_pair_is_offered_and_its_missing_last_epoch_is_greyed
     ]
     weights = page.segmented_control(key="weights")
     assert (weights.value, weights.disabled) == ("best epoch", True)
-    assert any("Only the weights of the best epoch were recorded for SimpleRNN" in c.value for c in page.caption)
+    assert any("Only these were recorded for SimpleRNN" in c.value for c in page.caption)
     lstm = page.multiselect(key="networks").value[1]
     page.multiselect(key="networks").set_value([lstm]).run()
     assert not page.segmented_control(key="weights").disabled, "its last epoch is its best"

@@ -44,6 +44,8 @@ def test_two_votes_about_a_lead_get_the_same_bars_however_far_they_reach() -> No
 
 def test_nobody_has_answered_is_said() -> None:
     assert "No answers." in bars(WHICH, [], {})
+    unanswered = bars(WHICH, [], {}, right=1)
+    assert unanswered.count("rc-right") == 1, "who rehearses sees what is right"
 
 
 @pytest.mark.parametrize(

@@ -90,11 +90,8 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
         which = st.segmented_control(
             "Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights", disabled=bool(lacking)
         )
-        st.caption(
-            f"Only the weights of the best epoch were recorded for {as_markdown(listed(lacking))}."
-            if lacking
-            else "Best: highest validation accuracy; if equal, lowest validation loss."
-        )
+        recorded = f" Only these were recorded for {as_markdown(listed(lacking))}." if lacking else ""
+        st.caption(f"Best: highest validation accuracy; if equal, lowest validation loss.{recorded}")
     url_state.keep(_SELECTION, ",".join(selection) if has_chosen() else "")
     url_state.keep("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]

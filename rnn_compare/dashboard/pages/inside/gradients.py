@@ -82,10 +82,7 @@ def separation(histories: Sequence[GradientHistory]) -> str:
     ranges = [history.epochs[history.at].directions[0].states.memory[1:] for history in histories]
     if len(ranges) < 2 or not all(ranges) or max(low for low, _ in ranges) > min(high for _, high in ranges):
         return ""
-    return (
-        " **These ranges overlap: the effective memory does not separate these networks.** It measures where the "
-        "gradient comes from, not how long a word is remembered."
-    )
+    return " **These ranges overlap: the effective memory does not separate these networks.**"
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:

@@ -53,7 +53,7 @@ def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tall
 def bars(
     question: Question, rounds: Sequence[Sequence[Answer]], colors: Mapping[str, str], right: Answer | None = None
 ) -> str:
-    """Returns the bars as HTML; a sentence where nobody has answered.
+    """Returns the bars as HTML; a sentence where nobody has answered and no answer is marked.
 
     Args:
         question: The question, with answers that can be counted.
@@ -61,7 +61,7 @@ def bars(
         colors: The colours of answers that are networks.
         right: The right answer, if it is to be marked.
     """
-    counted_rounds = tallies(question, rounds)
+    counted_rounds = tallies(question, rounds or [[]] * bool(question.choices and right is not None))
     if not counted_rounds:
         return '<p class="rc-wall-nothing">No answers.</p>'
     labels, mark = counted_rounds[0].labels, right_bar(question, right, counted_rounds[0])

@@ -16,8 +16,8 @@ def show(services: Services) -> None:
     """Draws a card for each lecture."""
     st.markdown("## Present")
     st.markdown(
-        "The class predicts, the networks train with hidden curves, then both are compared. → next, ← back, Esc to "
-        "leave (you can resume)."
+        "The class predicts; the networks train with their curves hidden; then you compare. → or Page Down: next; "
+        "←: back; Esc: leave (you can resume)."
     )
     files = read_all(step_kinds())
     flash.show()
