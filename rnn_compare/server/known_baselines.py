@@ -95,12 +95,12 @@ def meaning(results: Sequence[Baseline]) -> str:
     )
     order = f"Word pairs are {gap(bigrams, words)} points {'better' if bigrams >= words else 'worse'} than single words"
     text = (
-        f"{order} in validation. A network that beats them gains from word order or context; one that doesn't may "
-        f"still use word order, but it read fewer words. {NOTE}"
+        f"{order} in validation. A network that beats word pairs probably uses more than pairs; one that doesn't may "
+        f"still use word order. {NOTE}"
     )
     if max(words, bigrams) - guessed <= GUESS:
         text = (
             f"Neither words nor word pairs beat guessing: if anything decides, it is the order of distant words. {NOTE}"
         )
-    rarer = " The majority class is below 50 %: the training reviews' majority is the minority here."
+    rarer = " The majority class is below 50 % since the label more common in training is less common here."
     return text + rarer * (guessed < 0.5)

@@ -72,8 +72,8 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
         f"The norm of the loss gradient at each word, ‖∂L/∂hₜ‖, in {counted_range(numbers, 'long review')}. "
-        "**Effective memory**: the number of last words with half of the sum. It shows how far back a network can "
-        "learn, not what it remembers (see the memory test)."
+        "**Effective memory**: how many of the last words account for half of the total. It shows how far back a "
+        "network can learn, not what it remembers (see the memory test)."
     )
 
 

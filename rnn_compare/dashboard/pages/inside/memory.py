@@ -25,8 +25,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
     labels = {registry.labels(network.run.experiment.dataset) for network in networks}
     st.markdown(
-        f"Neutral texts with one telling word, {_either(labels)}, ever farther from the end. Can the network still "
-        "tell?"
+        f"One telling word, {_either(labels)}, in a neutral text, farther and farther from the end. Does the network "
+        "still notice it?"
     )
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
