@@ -13,6 +13,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
 from tests.processes import fetch
 from tests.recorded import record
@@ -47,7 +48,10 @@ def record_two_runs(cache: Path, prepared_cache: Path) -> list[str]:
     shares = {"SimpleRNN": (0.61, 0.66, 0.70, 0.71), "LSTM": (0.64, 0.78, 0.86, 0.88)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(cache))
-        runs = [record(store, Experiment(cell=cell, epochs=4), accuracies).id for cell, accuracies in shares.items()]
+        experiments = [Experiment(cell=cell, epochs=4) for cell in shares]
+        runs = store.create(experiments, Owner.current(), "page")
+        for run, experiment, accuracies in zip(runs, experiments, shares.values(), strict=True):
+            record(store, experiment, accuracies, run=run)
     store.close()
     return runs
 

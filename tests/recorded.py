@@ -27,6 +27,7 @@ def record(
     status: Status = Status.FINISHED,
     test: float | None = None,
     keep: bool = True,
+    run: str = "",
 ) -> Run:
     """Records a run whose validation had these accuracies.
 
@@ -37,6 +38,7 @@ def record(
         status: How it ended, or running.
         test: Accuracy on the test reviews.
         keep: Whether verdicts are kept, which earlier versions did not.
+        run: The id of the run, where it was created before, beside others of its comparison.
     """
     reviews = prepared.load(experiment.source)
     chance = np.random.default_rng([experiment.seed, round(1e6 * sum(val_accuracies))])
@@ -47,7 +49,7 @@ def record(
         said = drawn(labels, share, chance)
         return Predictions(run, epoch, part, accuracy(said, labels), len(labels), encoded(said))
 
-    [run] = store.create([experiment], Owner.current(), "page")
+    run = run or store.create([experiment], Owner.current(), "page")[0]
     store.record([Started(run, 1, "", {}, 0.0)])
     for epoch, share in enumerate(val_accuracies, 1):
         said = predictions(run, epoch, "validation", share)
