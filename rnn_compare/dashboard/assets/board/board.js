@@ -115,5 +115,6 @@ function buildFindings(root, className, label, set = setText) {
 function setWithRemarks(item, text) {
   if (item.textContent === text) return;
   item.textContent = "";
-  text.split(/( \((?:[^()]|\([^()]*\))*\))/).forEach((part, index) => element(index % 2 ? "small" : "span", "", item, part));
+  const parts = text.split(/( \((?:[^()]|\([^()]*\))*\))/);
+  parts.forEach((part, index) => element(index % 2 ? "small" : "span", "", item, part));
 }
