@@ -26,7 +26,7 @@ PARTS = (
         *("tests/sources", "tests/test_presets.py"),
     ),
     tuple(f"tests/{part}" for part in ("app", "benchmarks", "dashboard", "server", "cli", "test_style.py")),
-    tuple(f"tests/{part}" for part in ("browser", "comparison", "deployment", "runs")),
+    ("tests/browser",),
 )
 """The last takes what is left."""
 
