@@ -127,9 +127,13 @@ def test_pages_are_timed_with_stored_runs_and_without() -> None:
 def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> None:
     short = {"cell": "GRU", "units": 4, "maxlen": 5, "reviews": 200, "epochs": 2}
     main = f"main(True, {str(tmp_path)!r})"
-    few = {"few": (short, 12)}
-    text = said("real_trainings", main, TRAININGS=few, EQUALS=("few",), UNEQUALS=("few", "few"), DRAWS=20)
+    few = {"TRAININGS": {"few": (short, 12)}, "EQUALS": ("few",), "UNEQUALS": ("few", "few")}
+    text = said("real_trainings", main, **few, EARLIER=(0, 3), MOST_RUNS=3, DRAWS=20)
     assert re.findall(r"^(\d+ × \S+), maxlen 5", text, re.MULTILINE) == 3 * ["12 × GRU(4)"]
-    assert len(re.findall(r"different: kept \d+\.\d%, typical \d+\.\d%; simple.*best epochs \d+\.\d%", text)) == 4
-    assert len(re.findall(r"^  3 each: the better is called better: \w+ \d+\.\d%$", text, re.MULTILINE)) == 2
+    assert len(re.findall(r"different: kept \d+\.\d%, typical \d+\.\d%; simple.*best epochs \d+\.\d%", text)) == 6
+    looks = r"^  a look after every seed from 1 to 3, (\d) earlier: called different: kept \d+\.\d%, typical \d+\.\d%$"
+    assert re.findall(looks, text, re.MULTILINE) == ["0", "3"]
+    for seeds in (3, 5):
+        better = rf"^  {seeds} each: the better is called better: \w+ \d+\.\d%$"
+        assert len(re.findall(better, text, re.MULTILINE)) == 2
     measured(r"deviation (\d+\.\d) points", text)  # else seeds would not differ
