@@ -45,8 +45,9 @@ FIRST_START_VARIABLE = "RNN_COMPARE_FIRST_START"
 """Set to 0 a first start is like any other: the shipped comparisons are not taken in, and the machine's speed is not
 measured."""
 FIRST_PAGE_VARIABLE = "RNN_COMPARE_FIRST_PAGE_SECONDS"
+"""Takes the place of ``FIRST_PAGE_SECONDS``; for tests only."""
 FIRST_PAGE_SECONDS = 3.0
-"""What the first visitor's page has the machine to itself before the workers import TensorFlow."""
+"""For how long the first visitor's page has the machine to itself before the workers import TensorFlow."""
 
 Made = TypeVar("Made")
 

@@ -45,7 +45,7 @@ class DemoWorkers:
         """Returns nothing: there is no process to watch."""
         return []
 
-    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> NoReturn:  # noqa: ARG002
+    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> NoReturn:  # noqa: ARG002  # a worker's interface
         """Raises an error: the engine takes no run in a demonstration."""
         raise UserError(DEMO)
 

@@ -37,7 +37,7 @@ def test_ten_names_at_most_and_importing_them_imports_nothing_heavy() -> None:
     assert HEAVY & set(done.stdout.split()) == set()
     assert len(rc.__all__) <= 10
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
-        rc.nonsense  # noqa: B018
+        rc.nonsense  # noqa: B018  # looking it up is the test
 
 
 def test_the_room_of_runs_stays_a_package_that_lists_them_when_called(trained: Trained) -> None:
