@@ -51,7 +51,7 @@ def train(
         settings: Any other field of ``Experiment``, such as ``epochs``.
 
     Raises:
-        UserError: If a setting is out of bounds, or they cannot be trained.
+        UserError: If a setting is out of bounds, or a network cannot be trained.
     """
     experiments = comparison(_several(cell), _several(units), _several(maxlen), _several(seeds), **settings)
     return _trained(lambda engine: engine.submit(experiments))

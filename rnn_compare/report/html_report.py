@@ -13,6 +13,7 @@ from html import escape
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
+from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 from rnn_compare.report import html_tables, interchange
 from rnn_compare.report.contents import Contents
@@ -119,9 +120,8 @@ def _verdicts(contents: Contents) -> str:
     if contents.verdict is None:
         return ""
     paragraphs = []
-    pairs = [(pair.difference.p_adjusted if pair.difference else None, pair) for pair in contents.verdict.pairs]
-    # The clearest first: of eight settings there are 28 pairs.
-    for _, comparison in sorted(pairs, key=lambda pair: 2.0 if pair[0] is None else pair[0]):
+    # The clearest first: of eight settings there are 28 pairs. Of a single one the summary says it all.
+    for comparison in sorted(contents.verdict.pairs, key=_clearness):
         text = f'<p class="verdict">{escape(sentence(comparison))}</p>' if len(contents.verdict.pairs) > 1 else ""
         more = "".join(f"<li>{escape(line)}</li>" for line in details(comparison))
         numbers = f"<details><summary>The numbers</summary><ul>{more}</ul></details>" if more else ""
@@ -134,6 +134,11 @@ def _verdicts(contents: Contents) -> str:
     size = "many" if len(paragraphs) > FEW else "few"
     summary = f'<p class="verdict">{escape(result(contents.verdict))}</p>'
     return f'<h2>Verdict</h2><div class="{size}">{summary}{first}{folded}</div>'
+
+
+def _clearness(comparison: Comparison) -> float:
+    p = comparison.difference.p_adjusted if comparison.difference else None
+    return 2.0 if p is None else p
 
 
 def _legend(groups: Sequence[Group], looks: Sequence[Look]) -> str:

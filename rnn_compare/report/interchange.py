@@ -115,7 +115,7 @@ class RecordedRun(Checked):
             if part.epochs[-1] > len(self.epochs) or part.reviews != (held_out or part.reviews):
                 raise ValueError("predictions for other epochs or reviews")
         accuracies = [epoch.figures["val_accuracy"] for epoch in self.epochs]
-        if self.weights is not None and max(accuracies, default=0.0) not in accuracies[self.weights.epoch - 1 :][:1]:
+        if self.weights is not None and accuracies[self.weights.epoch - 1 :][:1] != [max(accuracies, default=0.0)]:
             raise ValueError("weights of another epoch than its best")
         return self
 

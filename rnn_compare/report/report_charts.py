@@ -82,7 +82,7 @@ def curves_of(group: Group, figure: str) -> list[list[float]]:
 
 
 def _range(chart: CurveChart, values: Sequence[float]) -> tuple[float, float]:
-    """Returns the axis' ends: nearer to the curves than on the board, where they are still to come."""
+    """Returns the axis' ends: nearer to the curves than on the board, where they are still to come, but below them."""
     low, high = chart.range(values)
     return (max(low, math.ceil(10 * min(values) - 1) / 10), high) if low else (low, high)
 
