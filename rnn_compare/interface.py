@@ -208,7 +208,8 @@ class Networks:
                 engine.continue_run(run, more)
             return unfinished
 
-        _trained(submit)
+        if unfinished:
+            _trained(submit)
         return self
 
 
