@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -127,7 +128,7 @@ def test_pages_are_timed_with_stored_runs_and_without() -> None:
 def test_real_trainings_are_made_anew_kept_and_drawn_from(tmp_path: Path) -> None:
     short = {"cell": "GRU", "units": 4, "maxlen": 5, "reviews": 200, "epochs": 2}
     main = f"main(True, {str(tmp_path)!r})"
-    few = {"TRAININGS": {"few": (short, 12)}, "EQUALS": ("few",), "UNEQUALS": ("few", "few")}
+    few: dict[str, Any] = {"TRAININGS": {"few": (short, 12)}, "EQUALS": ("few",), "UNEQUALS": ("few", "few")}
     text = said("real_trainings", main, **few, EARLIER=(0, 3), MOST_RUNS=3, DRAWS=20)
     assert re.findall(r"^(\d+ × \S+), maxlen 5", text, re.MULTILINE) == 3 * ["12 × GRU(4)"]
     assert len(re.findall(r"different: kept \d+\.\d%, typical \d+\.\d%; simple.*best epochs \d+\.\d%", text)) == 6
