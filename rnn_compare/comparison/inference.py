@@ -199,8 +199,8 @@ def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
     """
     if a.correct is None or b.correct is None or len(a.correct) != len(b.correct) or not (_plain(a) and _plain(b)):
         return None
-    of_one_network = all(len(set(network.epochs)) < 2 for network in (a, b))
-    first, second = (network.correct[:: 1 if of_one_network else 2] for network in (a, b))  # type: ignore[index]
+    step = 1 if all(len(set(network.epochs)) < 2 for network in (a, b)) else 2
+    first, second = a.correct[::step], b.correct[::step]
     only_a, only_b = int(np.sum(first > second)), int(np.sum(second > first))
     p = _as_uneven(min(only_a, only_b), only_a + only_b)
     epochs = (*a.epochs[:1], *b.epochs[:1])
