@@ -18,7 +18,7 @@ _NORMAL = NormalDist().inv_cdf(1 - ALPHA / LOOKS / 2)
 _BY_LUCK = (
     "If they were equally good, a gap this large would occur less than 5 % of the time. Another seed could change it."
 )
-_NUMBERS = ("", "", "Both", "All three", "All four", "All five", "All six", "All seven", "All eight")
+_ALL = {2: "Both", 3: "All three", 4: "All four", 5: "All five", 6: "All six", 7: "All seven", 8: "All eight"}
 
 
 def result(verdict: Judgement) -> str:
@@ -193,7 +193,7 @@ def _several(verdict: Judgement) -> str:
     if any(pair.difference and pair.difference.reason == "too few reviews" for pair in judged):
         text = _too_few_reviews(listed([group.name for group, _ in verdict.order]), judged[0])
     elif len(groups["tie"]) == len(verdict.order) - 1:
-        text = f"{_NUMBERS[len(verdict.order)]} reach {percent(share)} {how}."
+        text = f"{_all(verdict)} reach {percent(share)} {how}."
     return " ".join([*([text] if any(parts) else []), *others])
 
 
@@ -217,9 +217,14 @@ def _beside_baselines(verdict: Judgement) -> str:
     if _shown(verdict.order[-1][1]) > _shown(highest) and highest - accuracies["majority"][0] <= GUESS:
         return f"A bag of words guesses ({percent(accuracies['words'][0])})."
     if len(by_baseline) == 1 < len(verdict.order):
-        return f"{_NUMBERS[len(verdict.order)]} are {next(iter(by_baseline))}."
+        return f"{_all(verdict)} are {next(iter(by_baseline))}."
     clauses = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {text}" for text, names in by_baseline.items()]
     return f"{'; '.join(clauses)}."
+
+
+def _all(verdict: Judgement) -> str:
+    count = len(verdict.order)
+    return _ALL.get(count, f"All {count}")  # the command line takes more than a page does
 
 
 def _shown(share: float) -> float:

@@ -116,3 +116,9 @@ def test_what_cannot_be_compared_is_said_in_a_sentence(
     printed = capsys.readouterr()
     assert sentence in printed.err
     assert printed.out == ""
+
+
+def test_more_groups_are_compared_than_a_page_holds(store: RunStore, capsys: pytest.CaptureFixture[str]) -> None:
+    groups = [trained(store, "GRU", 0.86, units=units) for units in range(1, 10)]
+    assert main(["compare", *groups]) == 0
+    assert capsys.readouterr().out.startswith("All 9 reach 86.")
