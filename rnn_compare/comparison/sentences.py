@@ -284,7 +284,7 @@ def _too_few_seeds(pair: Comparison) -> str:
 def _power(pair: Comparison, measured: Difference) -> str:
     if _by_seed(pair):
         least = _NORMAL * math.sqrt(measured.variance_reviews or 0.0)
-        return f"More than about five seeds hardly help: splits overlap, so ± stays above {points(least)} points."
+        return f"However many seeds are trained, ± stays above {points(least)} points, since the splits overlap."
     needed = seeds_to_see(POINT, measured)
     text = f"To see a difference of {points(POINT)} points in 80 of 100 cases takes"
     if needed is None or needed > MOST_SEEDS:
