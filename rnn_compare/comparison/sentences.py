@@ -88,13 +88,13 @@ def networks_sentence(verdict: Judgement) -> str:
 
 
 def seed_sentence(pair: Comparison) -> str:
-    """Returns which leads may be chance, and why; empty where what a seed does is not known from other runs."""
+    """Returns the leads that may be chance, and why; empty where other runs do not show what a seed does."""
     difference = pair.difference
     if difference is None or not difference.variance_seeds or min(difference.runs) > 1 or _is_tie(pair):
         return ""
     return (
-        f"A lead under {points(half_width(difference))} points could be chance: changing only the seed shifts it by "
-        f"about ±{points(math.sqrt(difference.variance_seeds))} points."
+        f"A lead under {points(half_width(difference))} points could be chance: the choice of seeds alone gives it a "
+        f"standard deviation of {points(math.sqrt(difference.variance_seeds))} points."
     )
 
 
