@@ -41,11 +41,11 @@ class MeasureText:
 MEASURES: dict[Measure, MeasureText] = {
     "kept": MeasureText(
         "Kept weights",
-        "the epoch is chosen on one half of the held-out reviews and judged on the other, both ways: "
+        "the epoch is chosen on one half of the held-out reviews and judged on the other, both ways; "
         "nearly unbiased, unlike the best epoch.",
     ),
     "typical": MeasureText(
-        "Typical epoch", "the median of the second half of the epochs: what the network is, not its luckiest moment."
+        "Typical epoch", "the median over the second half of the epochs, rather than the best of them."
     ),
     "test": MeasureText("Test reviews", "accuracy of the best epoch's weights on reviews used for nothing else."),
 }
@@ -116,8 +116,7 @@ def typical(
     probabilities: ByEpoch | None = None,
     labels: NDArray[np.integer] | None = None,
 ) -> Achieved:
-    """Returns a typical epoch: the median of the second half of the epochs, what the network is and not its luckiest
-    moment.
+    """Returns a typical epoch: the median over the second half of the epochs, rather than the best of them.
 
     The second half of n epochs begins after epoch ⌈n/2⌉ (6 to 10 of 10, 3 of 3); a single epoch is its own.
 

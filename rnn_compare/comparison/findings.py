@@ -58,7 +58,7 @@ def _compared(all_groups: Sequence[Group], with_epochs: Sequence[Group], evidenc
     whole = [group for group in all_groups if group.counted]
     left_out = _left_out(all_groups)
     if not whole:
-        return _where_they_stand(with_epochs, "After", "no verdict, for none trained to its end")
+        return _where_they_stand(with_epochs, "After", "no verdict: no run trained to its end")
     if len(whole) == 1:
         beside = result(judge(whole, evidence))
         return [*_one_setting(whole[0], evidence), *[Finding(whole[0].runs[0].id, beside)] * bool(beside), *left_out]

@@ -41,7 +41,8 @@ def sentence(pair: Comparison) -> str:
     if difference.p is None or (pair.better is None and half_width(difference) >= USELESS):
         return _too_few_seeds(pair)
     by = f"{gap(*pair.shares)} ± {points(half_width(difference))} points"
-    lent = f", seed-to-seed variation estimated from {pair.lent[0]}" if pair.lent and min(difference.runs) == 1 else ""
+    sources = listed(list(dict.fromkeys(pair.lent)))
+    lent = f", seed-to-seed variation estimated from {sources}" if sources and min(difference.runs) == 1 else ""
     how = f"({numbers}; {100 * difference.level:.4g} % interval, {_seeds(pair)}{lent}{_together(pair)})"
     if pair.better is None:
         return f"{ahead} and {behind} cannot be told apart: a lead of {by} could be chance {how}."
@@ -103,16 +104,16 @@ def details(pair: Comparison) -> list[str]:
     measured = pair.difference
     if measured is None:
         return []
-    lines = [MEASURES[pair.measure].sentence]
+    lines = [f"{MEASURES[pair.measure].title}: {MEASURES[pair.measure].meaning}"]
     if measured.p is not None and measured.p_adjusted is not None:
         adjusted = f"{together} {p_value(measured.p_adjusted)}" if (together := _together(pair)) else ""
         test = "paired t over the seeds, corrected for splits that overlap" if _by_seed(pair) else "Welch's t"
         lines.append(
             f"{pair.a.name} − {pair.b.name}: {percent(pair.shares[0])} − {percent(pair.shares[1])} = "
-            f"{'−' if measured.difference < 0 else ''}{gap(*pair.shares)} points, "
+            f"{points((_shown(pair.shares[0]) - _shown(pair.shares[1])) / 100)} points, "
             f"{100 * measured.level:.4g} % interval {points(measured.low or 0.0)} to {points(measured.high or 0.0)}; "
             f"{p_value(measured.p)}{adjusted} ({test}, {measured.df:.3g} degrees of freedom). "
-            "Both allow for a look after every seed up to ten."
+            "Interval and p-value allow for a look after every seed up to ten."
         )
     if measured.variance_seeds is not None and measured.variance_reviews is not None:
         of_seeds = measured.variance_seeds / (measured.variance_seeds + measured.variance_reviews)
@@ -127,7 +128,7 @@ def details(pair: Comparison) -> list[str]:
     if min(measured.runs) > 1 and measured.p is not None:
         lines.append(_power(pair, measured))
     if measured.left_out:
-        lines.append(f"Left out, for only one of the two has it: {counted(len(measured.left_out), 'seed')}.")
+        lines.append(f"Left out: {counted(len(measured.left_out), 'seed')} that only one of the two settings has.")
     return lines
 
 
@@ -135,10 +136,10 @@ def points(share: float) -> str:
     """Returns a share as percentage points.
 
     Example:
-        >>> points(0.0214), points(-0.004)
-        ('2.1', '−0.4')
+        >>> points(0.0214), points(-0.004), points(-0.0004)
+        ('2.1', '−0.4', '0.0')
     """
-    return f"{100 * share:.1f}".replace("-", "−")
+    return f"{100 * share:z.1f}".replace("-", "−")
 
 
 def p_value(p: float) -> str:
@@ -163,7 +164,7 @@ def gap(first: float, second: float) -> str:
         >>> gap(0.8814, 0.8426), points(0.8814 - 0.8426)
         ('3.8', '3.9')
     """
-    return f"{abs(round(100 * first, 1) - round(100 * second, 1)):.1f}"
+    return points(abs(_shown(first) - _shown(second)) / 100)
 
 
 def _several(verdict: Judgement) -> str:
@@ -286,7 +287,7 @@ def _power(pair: Comparison, measured: Difference) -> str:
         least = _NORMAL * math.sqrt(measured.variance_reviews or 0.0)
         return f"However many seeds are trained, ± stays above {points(least)} points, since the splits overlap."
     needed = seeds_to_see(POINT, measured)
-    text = f"To see a difference of {points(POINT)} points in 80 of 100 cases takes"
+    text = f"Detecting a difference of {points(POINT)} points with 80 % power takes"
     if needed is None or needed > MOST_SEEDS:
         return f"{text} more than {MOST_SEEDS} seeds each, or more held-out reviews."
     return f"{text} about {needed} seeds each."

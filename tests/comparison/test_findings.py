@@ -136,9 +136,7 @@ def test_of_runs_that_all_ended_early_is_told_where_they_stood() -> None:
     stopped = [
         trained(cell, *shares, status=Status.STOPPED) for cell, shares in (("GRU", (0.8, 0.9)), ("LSTM", (0.85,)))
     ]
-    assert said(*stopped) == [
-        "After 1 epoch: LSTM(32) 85.0 %, GRU(32) 80.0 %; no verdict, for none trained to its end."
-    ]
+    assert said(*stopped) == ["After 1 epoch: LSTM(32) 85.0 %, GRU(32) 80.0 %; no verdict: no run trained to its end."]
 
 
 def test_many_partial_runs_of_a_setting_are_named_together() -> None:
