@@ -108,7 +108,7 @@ class Classroom:
             self._lecture, self._state = self._record.begin(state), state
             self._devices, self._answers, self._mail = {}, {}, Mailbox(self._record, self._lecture)
             for device in tuple(self._here):
-                with contextlib.suppress(UserError):  # a full hall
+                with contextlib.suppress(UserError):  # a full class
                     self._enter(device)
 
     def show_step(self, index: int, title: str, text: str, question: Question | None = None) -> None:
@@ -221,7 +221,7 @@ class Classroom:
         """Lets a device take part; before a lecture begins it just waits.
 
         Raises:
-            UserError: If the hall is full.
+            UserError: If the class is full.
         """
         with self._changing():
             self._enter(device)

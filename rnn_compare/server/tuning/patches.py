@@ -40,9 +40,8 @@ def look_rarely(connections: Connections) -> None:
             connections.look(server)
             await asyncio.sleep(TICK_SECONDS)
 
-    # mypy holds that no method is ever put in another's place: thus both exemptions.
-    uvicorn.Server.main_loop = main_loop  # type: ignore[assignment, method-assign]  # as said
-    PollingPathWatcher._schedule = lambda _watcher: None  # type: ignore[assignment, method-assign]  # as said
+    uvicorn.Server.main_loop = main_loop  # type: ignore[assignment, method-assign]  # no setting for it
+    PollingPathWatcher._schedule = lambda _watcher: None  # type: ignore[assignment, method-assign]  # no setting for it
 
 
 def set_up_sockets(descriptors: Iterable[int], backlog: int) -> None:
@@ -90,7 +89,7 @@ def take_turns() -> None:
                 del since[threading.get_ident()]
                 freed.notify()
 
-    ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign]  # as said
+    ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign]  # no setting for it
 
 
 class Seldom(logging.Filter):
