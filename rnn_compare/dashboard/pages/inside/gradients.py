@@ -16,7 +16,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.gradient_flow import FollowedGradient, follow_gradient, from_plain
-from rnn_compare.formatting import as_markdown, counted_range
+from rnn_compare.formatting import as_markdown, counted_range, listed
 from rnn_compare.server.services import Services
 
 NUMBERS_AT_ONCE = 2**18
@@ -118,13 +118,12 @@ def message(histories: Sequence[GradientHistory]) -> dict[str, Any]:
 
 
 def remarks(histories: Sequence[GradientHistory]) -> str:
-    """Returns a note in Markdown on the epochs that runs lack."""
-    sentences = []
+    """Returns a note in Markdown on the epochs that runs lack, one sentence for all that lack the same."""
+    titles: dict[str, list[str]] = {}
     for history in histories:
-        title = as_markdown(history.network.title)
         if missing := _missing(history):
-            sentences.append(f"{title}: {missing}.")
-    return " ".join(sentences)
+            titles.setdefault(missing, []).append(as_markdown(history.network.title))
+    return " ".join(f"{listed(names)}: {missing}." for missing, names in titles.items())
 
 
 def _history(services: Services, network: LoadedNetwork) -> GradientHistory | None:
@@ -203,8 +202,8 @@ def _missing(history: GradientHistory) -> str:
     left_out = [epoch.epoch for epoch in run.epochs if epoch.epoch not in history.epochs]
     if not left_out:
         return ""
-    listed = ", ".join(map(str, left_out[:8])) + (" …" if len(left_out) > 8 else "")
+    numbers = ", ".join(map(str, left_out[:8])) + (" …" if len(left_out) > 8 else "")
     return (
-        f"gradient not measured after epoch{'s' if len(left_out) > 1 else ''} {listed}: it would have slowed training "
+        f"gradient not measured after epoch{'s' if len(left_out) > 1 else ''} {numbers}: it would have slowed training "
         "too much, or training was interrupted"
     )
