@@ -122,6 +122,7 @@ def finish(services: Services) -> None:
 def test_before_a_lecture_one_is_chosen_and_begins() -> None:
     app = page()
     assert [button.label for button in app.button].count("Begin") == 3
+    assert "To present from another one, write two lines into `.streamlit/secrets.toml`" in sent(app)
     app.button(key="begin_gates").click().run()
     assert current_app().classroom().state().lecture == "gates"
     assert "How many gates does a cell need?" in sent(app)
@@ -449,7 +450,7 @@ def test_a_review_is_shown_only_once_the_presenter_has_read_it(lecture: Services
 def test_nobody_presents_from_another_machine_where_no_pass_is_set(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(visitor, "is_at_the_machine", lambda: False)
     app = page(name)
-    assert "only this machine can present" in app.info[0].value
+    assert "only the machine that runs the program can present" in app.info[0].value
     assert not app.button
     assert "For you alone" not in sent(app)
 

@@ -28,10 +28,11 @@ IN_JUPYTER = (
     f"This page is behind Jupyter's sign-in. For a class, start the program as its own server: `{page_command()} "
     "--server.address 0.0.0.0`."
 )
-OPEN = (
-    "No presenter's pass is set: anyone who opens the page can train. To prevent it, write two lines into "
-    '`.streamlit/secrets.toml`, `[presenter]` and `password = "at least eight characters"`, and restart.'
+HOW_TO_SET_A_PASS = (
+    "write two lines into `.streamlit/secrets.toml`, `[presenter]` and "
+    '`password = "at least eight characters"`, and restart.'
 )
+OPEN = f"No presenter's pass is set: anyone who opens the page can train. To prevent it, {HOW_TO_SET_A_PASS}"
 GUARDED = (
     "A presenter's pass is set: visitors can look and try reviews; *Presenter*, at the end of the sidebar, signs in."
 )

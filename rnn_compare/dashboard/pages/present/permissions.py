@@ -9,13 +9,14 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.dashboard.widgets import flash
+from rnn_compare.dashboard.widgets.invite import HOW_TO_SET_A_PASS
 from rnn_compare.errors import UserError
 from rnn_compare.server import presenter, visitor
 from rnn_compare.server.app import current_app
 
 AT_THE_MACHINE = (
-    "No presenter's pass is set, so only this machine can present. Set a pass to present from another one "
-    "(docs/security.md)."
+    "No presenter's pass is set, so only the machine that runs the program can present. To present from another one, "
+    + HOW_TO_SET_A_PASS
 )
 
 

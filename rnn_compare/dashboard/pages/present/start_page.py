@@ -8,6 +8,7 @@ from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
+from rnn_compare.server import presenter
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 
@@ -31,6 +32,8 @@ def show(services: Services) -> None:
     )
     _, can_be_reached = join_code.address(join_code.JOIN)
     join_code.say_if_nobody_can_come(can_be_reached)
+    if presenter.is_open():
+        st.markdown(permissions.AT_THE_MACHINE)
 
 
 def end_button() -> None:
