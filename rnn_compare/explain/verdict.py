@@ -137,7 +137,7 @@ def run_weights(run: Run, which: Which) -> weights.Weights:
     path = weights_file(run.id, which)
     if not path.exists():
         raise UserError(
-            f"{run.title} ({run.id}) was trained on another machine, {_what_came_along(run)}."
+            f"{run.title} ({run.id}) was trained on another machine, {_what_came_along(run)}"
             if run.is_from_elsewhere
             else f"{run.title} ({run.id}) has no saved weights yet. Wait for its first epoch, or train it again if its "
             "files were deleted."
@@ -147,8 +147,8 @@ def run_weights(run: Run, which: Which) -> weights.Weights:
 
 def _what_came_along(run: Run) -> str:
     if run.has_weights:
-        return "only its best epoch was recorded. Choose 'best epoch'"
-    return "without its weights. Choose a run trained here"
+        return "and only its best epoch was recorded. Choose “best epoch”."
+    return "and was imported without its weights. Choose a run trained here."
 
 
 @functools.lru_cache(maxsize=24)

@@ -232,7 +232,7 @@ def test_nine_runs_do_not_go_on_the_charts(record: Callable[..., str]) -> None:
         record()
     app = tick(page(), *range(9))
     assert disabled(app)["Open on Compare"]
-    assert "9 ticked, the charts show at most 8 settings" in html(app)
+    assert "9 ticked; the charts show at most 8 settings" in html(app)
     assert not disabled(tick(app, *range(8)))["Open on Compare"]
 
 

@@ -25,9 +25,7 @@ MAXLENS = (1, 5, 10, 20, 50, 100, 150, 200, 300, 400, 500, 750, 1000)
 OWN = "Own settings"
 MOST_MINUTES, USUAL_MINUTES = 240.0, 2.0
 _MINUTES, _FIT_RESULT = "fit_minutes", "fit_said"
-SEEDS_HELP = (
-    "Trainings of each network, with this many seeds. One seed tells little: accuracy varies from seed to seed."
-)
+SEEDS_HELP = "Each network is trained with this many seeds. One tells little: accuracy varies from seed to seed."
 # Fields that one widget of the same key sets; the other three are what a comparison is made of.
 SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxlen"))
 MORE = tuple(name for name in SHARED if SETTINGS[name].group != "main")

@@ -157,7 +157,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
 def _summary(ticked: Sequence[Run], count: str, hidden: int) -> str:
     if not ticked:
         return f"{count}. Tick one to open it, several to compare or take home."
-    more = "" if fit_together(ticked) else f", the charts show at most {MAX_COMPARED} settings"
+    more = "" if fit_together(ticked) else f"; the charts show at most {MAX_COMPARED} settings"
     unseen = f", {hidden} hidden by the search" if hidden else ""
     return f"{count}, {len(ticked)} ticked{unseen}{more}"
 

@@ -46,17 +46,16 @@ def conclusion(result: Calibration, label: str) -> str:
         **Expected calibration error 5.2 %**: mean gap between predicted probability and actual share of positive \
 reviews. A perfectly calibrated network would have about 1.1 % by chance. This one is overconfident: its probabilities \
 are too extreme.
-        >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-61:]
-        'positive reviews are 4.8 points more frequent than predicted.'
+        >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-66:]
+        'The share of positive reviews is 4.8 points higher than predicted.'
     """
     sure = "overconfident: its probabilities are too extreme"
     unsure = "underconfident: its probabilities are not extreme enough"
     verdict = f"This one is {sure if result.overconfident else unsure}."
     if abs(result.lean) >= ONE_SIDED * result.error:
-        more = "more" if result.lean > 0 else "less"
-        verdict = (
-            f"{as_markdown(label)} reviews are {100 * abs(result.lean):.1f} points {more} frequent than predicted."
-        )
+        side = "higher" if result.lean > 0 else "lower"
+        points = f"{100 * abs(result.lean):.1f} points {side}"
+        verdict = f"The share of {as_markdown(label)} reviews is {points} than predicted."
     if result.error <= 2 * result.by_chance:
         verdict = "This network is about that well calibrated."
     return (
