@@ -17,10 +17,7 @@ HELP = "Plays the curves again from epoch 1, for everyone, marked as a replay."
 
 
 def entry(services: Services, runs: Sequence[Run]) -> None:
-    """Draws what begins a replay of the runs on the charts, or ends the one that is under way.
-
-    Without icons: so the line below the charts is one line at 1280 pixels too.
-    """
+    """Draws what begins a replay of the runs on the charts, or ends the one that is under way."""
     if presenter.why_not() and not is_demo():
         return
     if services.replays.under_way(services.runs()):
