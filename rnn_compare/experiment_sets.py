@@ -84,8 +84,8 @@ def labels(experiments: Iterable[Experiment]) -> list[str]:
     """
     compared = list(experiments)
     by_source = {
-        title: _telling_apart([experiment for experiment in compared if experiment.source == title])
-        for title in {experiment.source for experiment in compared}
+        name: _telling_apart([experiment for experiment in compared if experiment.source == name])
+        for name in {experiment.source for experiment in compared}
     }
 
     def named(experiment: Experiment) -> list[str]:

@@ -152,7 +152,7 @@ def test_seeds_beyond_the_largest_are_refused_in_words() -> None:
     assert "seed is 2147483648; it must be between" in app.error[0].value
 
 
-def test_what_is_drawn_besides_the_curves_is_chosen_below_them(app: AppTest) -> None:
+def test_what_is_drawn_besides_the_curves_is_chosen_under_display(app: AppTest) -> None:
     assert (board(app)["gap"], app.toggle(key="baselines").value) == (False, True)
     app.toggle(key="gap").set_value(True).run()
     assert board(app)["gap"]

@@ -142,8 +142,8 @@ def test_one_trained_run_is_a_picture_already() -> None:
 
 def test_settings_at_one_place_on_the_front_bear_one_label_with_all_names() -> None:
     experiments = grid({"cell": ["LSTM"], "units": [4], "maxlen": [20, 50], "seed": [1], "epochs": 1})
-    same = [outcome for outcome in found(experiments)]
-    drawn = cost_chart.cost_chart([same[0], replace(same[1], accuracy=same[0].accuracy)], [9.0, 9.0], "", "", "")
+    first, second = found(experiments)
+    drawn = cost_chart.cost_chart([first, replace(second, accuracy=first.accuracy)], [9.0, 9.0], "", "", "")
     assert [trace.text for trace in drawn.data if trace.name == "LSTM"] == [
         ("LSTM(4) maxlen 20<br>LSTM(4) maxlen 50", "")
     ]

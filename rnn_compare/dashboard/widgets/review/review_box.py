@@ -21,7 +21,7 @@ EXAMPLES = {
     "Negation": "This is not a bad movie at all. It is never boring, and nobody should miss it.",
 }
 QUESTIONS = {
-    "Turn at the end": ("Two negative sentences, then a positive one. People read it as positive. Do the networks?"),
+    "Turn at the end": "Two negative sentences, then a positive one. People read it as positive. Do the networks?",
     "Irony": "Positive words, meant negatively. People read it as negative. Do the networks?",
     "Negation": "Negative words, all negated. People read it as positive. Do the networks?",
 }
