@@ -100,7 +100,8 @@ def test_a_class_of_phones_votes_is_counted_and_comes_back() -> None:
         VOTE_SECONDS=1.0,
         REVIEW_SECONDS=1.0,
     )
-    assert len(measured(r"p95 (\d+\.\d+) s", text)) == 2
+    assert len(measured(r"^(?:vote to bar|reveal to phone): .*p95 (\d+\.\d+) s", text)) == 2
+    assert re.search(r"^health: p95 \d+\.\d+ s, .*, 0 tracebacks; ", text, re.MULTILINE)
     assert len(measured(r"an epoch takes (\d+\.\d+) times as long", text)) == 2
     assert "10 phones: joined in" in text
     assert "after the server's new start" in text
