@@ -186,7 +186,7 @@ class Networks:
 
     @property
     def verdicts(self) -> list[str]:
-        """Which network is better, as far as that can be told, in the sentences that the page shows."""
+        """The verdict, and what the curves show, in the sentences of the page."""
         from rnn_compare.comparison.evidence import Evidence
         from rnn_compare.comparison.findings import findings
 

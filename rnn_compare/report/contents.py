@@ -61,7 +61,7 @@ class Contents:
 
 
 def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None) -> Contents:
-    """Returns what a report tells of runs.
+    """Gathers the contents of a report of runs.
 
     Raises:
         UserError: If none was named, or one is not in the record.
@@ -85,7 +85,7 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
 
 
 def _prepare(sources: Collection[str]) -> None:
-    # Which verdicts are right is told by the reviews; where they are not to be had, their labels are left out.
+    # The labels come with the reviews; a report of reviews that cannot be prepared leaves them out.
     for source in sources:
         with contextlib.suppress(UserError):
             prepared.prepare(source)

@@ -48,9 +48,8 @@ def take_in(file: Path, store: RunStore) -> list[Imported]:
     """
     recorded = checked(_data(file)).runs
     ids = _ids(recorded, store)
-    comparisons = {
-        run.comparison: ids[run.id] for run in reversed(recorded)
-    }  # the first run's id, where it is not there
+    # A comparison is called by its first run; where that is not in the file, by the first one that is.
+    comparisons = {run.comparison: ids[run.id] for run in reversed(recorded)}
     runs: list[tuple[Run, Sequence[Predictions]]] = []
     learned: dict[str, tuple[weights.Weights, bool]] = {}
     for run in recorded:

@@ -127,7 +127,7 @@ class RecordedRun(Checked):
 
     @classmethod
     def of_run(cls, run: Run, predictions: Sequence[Predictions], weights: Weights | None = None) -> Self:
-        """Returns what is told of a run; one that is still at work counts as interrupted by the report."""
+        """Returns a run as a report holds it; one that is still at work counts as interrupted by the report."""
         return cls(
             id=run.id,
             comparison=run.comparison,
