@@ -8,7 +8,7 @@ from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.sentences import networks_sentence, points, result, seed_sentence
-from rnn_compare.comparison.single_runs import LOOKS, seen_in
+from rnn_compare.comparison.single_runs import REMARKS, seen_in
 from rnn_compare.comparison.verdicts import judge, usual_measure
 from rnn_compare.formatting import counted, listed, percent
 from rnn_compare.runs.record import Run
@@ -44,9 +44,9 @@ def findings(runs: Sequence[Run], evidence: Evidence, waits: bool = False) -> li
     with_epochs = [group for group in compared_groups if any(run.epochs for run in group.runs)]
     sentences = [Finding(runs[0].id, WAITS)] if waits and runs else _compared(compared_groups, with_epochs, evidence)
     spoken_of: set[str] = set()
-    for look in LOOKS:
+    for remark in REMARKS:
         for group in with_epochs:
-            if group.name not in spoken_of and (text := seen_in(group, look)):
+            if group.name not in spoken_of and (text := seen_in(group, remark)):
                 spoken_of.add(group.name)
                 sentences.append(Finding(group.runs[0].id, f"{group.name} {text}"))
     return sentences[:LINES]

@@ -25,15 +25,15 @@ FALL = 0.05
 """Validation accuracy lost from one epoch to the next that is worth a word."""
 
 
-Look = Callable[[Run], tuple[str, str]]
+Remark = Callable[[Run], tuple[str, str]]
 """Takes a run; returns what is to be seen, of one and in short where it is so of several. Empty where there is none."""
 
 
-def seen_in(group: Group, look: Look) -> str:
+def seen_in(group: Group, remark: Remark) -> str:
     """Returns what is to be seen of a group, of its run or of at least half of its seeds; empty where nothing is."""
     if len(group.runs) > 1 and not group.ended:
         return ""  # the seeds that are still to come may show it or not
-    seen = [sentences for run in group.runs if run.epochs and (sentences := look(run))[0]]
+    seen = [sentences for run in group.runs if run.epochs and (sentences := remark(run))[0]]
     if len(group.runs) == 1 or not seen:
         return seen[0][0] if seen else ""
     if 2 * len(seen) < len(group.runs):
@@ -154,5 +154,5 @@ def _highest(epochs: Sequence[EpochEnd]) -> float:
     return max(epoch["val_accuracy"] for epoch in epochs)
 
 
-LOOKS: tuple[Look, ...] = (_overfits, _guesses, _fell, _still_learns)
+REMARKS: tuple[Remark, ...] = (_overfits, _guesses, _fell, _still_learns)
 """What matters most first."""
