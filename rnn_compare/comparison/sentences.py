@@ -213,10 +213,10 @@ def _beside_baselines(verdict: Judgement) -> str:
         reached = [baseline for baseline in accuracies.values() if _shown(baseline[0]) >= _shown(share)]
         accuracy, title = min(reached, default=(highest, best))
         word = "below" if _shown(share) < _shown(accuracy) else "no better than"
-        text = f"{word} {title}" if reached else f"above every baseline, the highest being {title}"
+        text = f"{word} the {title}" if reached else f"above every baseline, the highest being the {title}"
         by_baseline.setdefault(f"{text} ({percent(accuracy)})", []).append(group.name)
     if _shown(verdict.order[-1][1]) > _shown(highest) and highest - accuracies["majority"][0] <= GUESS:
-        return f"A bag of words guesses ({percent(accuracies['words'][0])})."
+        return f"A bag of words does no better than guessing ({percent(accuracies['words'][0])})."
     if len(by_baseline) == 1 < len(verdict.order):
         return f"{_all(verdict)} are {next(iter(by_baseline))}."
     clauses = [f"{listed(names)} {'is' if len(names) == 1 else 'are'} {text}" for text, names in by_baseline.items()]

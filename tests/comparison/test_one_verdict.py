@@ -174,7 +174,7 @@ def test_networks_that_all_reach_100_percent_are_tied_and_a_bag_of_words_guesses
 ) -> None:
     runs = of_cells(store, 1, {"GRU": 1.0, "LSTM": 1.0, "SimpleRNN": 1.0})
     assert beside(judge(groups(runs), evidence), majority=0.494, words=0.49, bigrams=0.493) == (
-        "All three reach 100.0 % (kept weights, one seed each). A bag of words guesses (49.0 %)."
+        "All three reach 100.0 % (kept weights, one seed each). A bag of words does no better than guessing (49.0 %)."
     )
     assert [finding.text for finding in findings(runs, evidence)] == [
         "All three reach 100.0 % (kept weights, one seed each)."
@@ -186,12 +186,14 @@ def test_a_network_at_or_below_a_baseline_is_said_to_be(store: RunStore, evidenc
     verdict = judge(groups(runs), evidence)
     assert re.match(r"LSTM\(8\) is better than SimpleRNN\(8\) by 4\.\d ± \d\.\d points \(kept", result(verdict))
     both, apart = (beside(verdict, majority=0.5, words=words, bigrams=0.913) for words in (0.9, 0.87))
-    assert both.endswith("Both are below bag of words (90.0 %).")
-    assert apart.endswith("LSTM(8) is below bag of bigrams (91.3 %); SimpleRNN(8) is below bag of words (87.0 %).")
+    assert both.endswith("Both are below the bag of words (90.0 %).")
+    assert apart.endswith(
+        "LSTM(8) is below the bag of bigrams (91.3 %); SimpleRNN(8) is below the bag of words (87.0 %)."
+    )
     alone = judge(groups(runs[:3]), evidence)
-    assert beside(alone, majority=0.5, words=0.9, bigrams=0.913) == "SimpleRNN(8) is below bag of words (90.0 %)."
+    assert beside(alone, majority=0.5, words=0.9, bigrams=0.913) == "SimpleRNN(8) is below the bag of words (90.0 %)."
     assert beside(verdict, majority=0.5, words=0.6, bigrams=0.7).endswith(
-        "Both are above every baseline, the highest being bag of bigrams (70.0 %)."
+        "Both are above every baseline, the highest being the bag of bigrams (70.0 %)."
     )
 
 
