@@ -8,7 +8,6 @@ from typing import Any
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.settings import SETTINGS, default, text
-from rnn_compare.sources.registry import is_known, source
 
 MAX_COMPARED = 8
 """Most networks of one comparison: more curves than this cannot be told apart on a wall."""
@@ -76,7 +75,8 @@ def labels(experiments: Iterable[Experiment]) -> list[str]:
     """Returns a short name for each experiment that tells it from the others given.
 
     A setting is named only where it differs from others of the same source, and of more than two only as many as tell
-    the experiments apart. Equal experiments keep equal labels.
+    the experiments apart. Of several sources each is named, but for the usual one where a setting is. Equal experiments
+    keep equal labels.
 
     Example:
         >>> labels([Experiment(maxlen=100), Experiment(maxlen=500)])
@@ -118,7 +118,7 @@ def _telling_apart(experiments: Sequence[Experiment]) -> list[str]:
 
 def _named(field: str, value: Any) -> str:
     if field == "source":
-        return source(value).title if is_known(value) else str(value)
+        return text(field, value)
     label = SETTINGS[field].label
     label = label[0].lower() + label[1:]
     return f"{'' if value else 'no '}{label}" if isinstance(value, bool) else f"{label} {text(field, value)}"

@@ -32,7 +32,7 @@ def is_known(name: object) -> TypeGuard[str]:
 
 
 def title(name: str) -> str:
-    """Returns what people call a source, also one that the record names and that is no more.
+    """Returns what people call a source, also if the record names one that is no more.
 
     Example:
         >>> title("bundled"), title("texts-lost-0123456789ab")

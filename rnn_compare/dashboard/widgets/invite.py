@@ -156,7 +156,7 @@ def _window(names: str) -> None:
             return
         text, picture = st.columns([2, 3], vertical_alignment="center")
         with text:
-            places = PLACES | {"This comparison": f"?show={names}"}
+            places = PLACES | ({"This comparison": f"?show={names}"} if names else {})
             url = f"{base}/{places[st.radio('QR code opens', list(places), key='invite_place')]}"
             st.html(f"<p class='rc-invite'>{escape(url)}</p>")
             copy_link("", url, "copy_invitation")
