@@ -66,6 +66,8 @@ def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained()
     assert "<b>what was written</b>" in body
     assert "1 row repeats the text of an earlier row (row 63)." in body
     assert "1 row has another label there (row 63)." in body
+    assert "separated by commas, UTF-8." in body
+    assert "95 in 100 have 6 or fewer: a maxlen of 7 cuts 0.0 % of them." in body
     assert "of all words are unknown at vocabulary size 10,000" in body
     assert app.selectbox(key="reviews_source").value == text_cards.names()[0]
     assert app.file_uploader[0].value is None  # the box is ready for another

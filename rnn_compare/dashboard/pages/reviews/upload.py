@@ -161,6 +161,7 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
     """Returns as HTML how the file was read, its labels and their balance, lengths, and what to think of."""
     ranks, offsets, _ = reviews.training
     shortest, median, most, longest = np.percentile(np.diff(offsets), [0, 50, 95, 100])
+    maxlen = suited(reviews)["maxlen"]
     unknown = np.count_nonzero(ranks >= experiment.vocabulary_size - INDEX_FROM) / max(len(ranks), 1)
     text, label = (escape(name) or "without a name" for name in card.layout.columns)
     shares = [(name, count, percent(count / card.size)) for name, count in zip(card.labels, card.counts, strict=True)]
@@ -171,10 +172,10 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
     most_common, _, its_share = max(shares, key=lambda share: share[1])
     divided, encoding = DELIMITERS[card.layout.delimiter], card.encoding.removesuffix("-sig").upper()
     sentences = [
-        f"Texts from column <b>{text}</b>, labels from column <b>{label}</b>; separated by {divided}, "
+        f"Texts from column <b>{text}</b>, labels from column <b>{label}</b>; separated by {divided}s, "
         f"{escape(encoding)}.",
         f"A text has {shortest:,.0f} to {longest:,.0f} words; half have {median:,.0f} or fewer, 95 in 100 have "
-        f"{most:,.0f} or fewer: a maxlen of {suited(reviews)['maxlen']} cuts few.",
+        f"{most:,.0f} or fewer: a maxlen of {maxlen:,} cuts {percent(reviews.share_cut(maxlen))} of them.",
         f"{percent(unknown)} of all words are unknown at vocabulary size {experiment.vocabulary_size:,}.",
         f"Always saying {escape(most_common)} is right for {its_share}: a network must do better.",
         *map(escape, card.remarks()),
