@@ -122,10 +122,8 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     left, right = st.columns(2)
     with left:
         labels = {as_markdown(network.labels[1]) for network in tested}
-        label = labels.pop() if len(labels) == 1 else "second label's"
-        st.markdown(
-            f"**Is the word remembered?** Share of pairs in which the {label} word raised the probability of {label}."
-        )
+        label = f"“{labels.pop()}”" if len(labels) == 1 else "the second label"
+        st.markdown(f"**Is the word remembered?** Share of pairs in which the word for {label} raised its probability.")
         figure.show(told_apart_chart(tested), "memory_chart", HEIGHT)
     with right:
         st.markdown("**How much is left?** Median difference between the predictions of a pair.")
