@@ -132,7 +132,7 @@ def test_every_picture_is_drawn_of_what_is_trained(one: Callable[..., str], pict
         one(seed)
     app = page(picture=picture, measure="Typical epoch")
     assert not app.exception
-    assert "median of the second half" in said(app)
+    assert "median over the second half" in said(app)
     assert app.dataframe[0].value["n"].tolist() == [2]
 
 

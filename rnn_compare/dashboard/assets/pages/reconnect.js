@@ -3,8 +3,8 @@
 
 const ANSWERS = "_stcore/health";
 const CALM = 2000, LOST = 500; // milliseconds between two requests
-// How long to wait for an answer: short enough to notice a line that is silent for four seconds, since its connection is
-// dead afterwards.
+// How long to wait for an answer: short enough to notice a line that is silent for four seconds, since its
+// connection is dead afterwards.
 const PATIENCE = 2500, LOST_PATIENCE = 1000;
 
 export function watchServer(
