@@ -157,7 +157,11 @@ class Experiment(BaseModel):
         registry.DEFAULT.name, validate_default=True, description="Where the reviews come from."
     )
     distance: Annotated[int, Setting("Distance", "data", step=10)] = Field(
-        0, ge=0, le=900, description="Tasks only: words between the deciding word and the end. 0 otherwise."
+        0,
+        ge=0,
+        le=900,
+        description="Tasks only: words between the deciding word and the end; in parity, words of the longest text. "
+        "0 otherwise.",
     )
     stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False)] = Field(
         False, description="Train with Keras' own recurrent layers instead of the fused ones: same results, slower."
@@ -207,7 +211,7 @@ class Experiment(BaseModel):
     def _nothing_that_decides_is_cut_off(self, info: ValidationInfo) -> Self:
         if info.context is not _RECORDED and (words := registry.source(self.dataset).longest) > self.maxlen:
             raise ValueError(
-                f"a maxlen of {self.maxlen} cuts off the deciding word: at distance {self.distance} the texts of "
+                f"a maxlen of {self.maxlen} cuts off a deciding word: at distance {self.distance} the texts of "
                 f"{self.source} have up to {words} words; set maxlen to {words} or more"
             )
         return self
@@ -346,9 +350,9 @@ def choices(field: str) -> tuple[str, ...]:
 def _wrong_distance(name: str, distance: int) -> str:
     """Returns what is wrong with the distance for a source, in a sentence; empty if nothing is."""
     if registry.source(name).distance:
-        return "" if distance else f"distance is 0; {name} needs one: the number of words after the deciding word."
+        return "" if distance else f"distance is 0; {name} needs one: a number of words."
     tasks = [task for task in registry.SOURCES if registry.source(task).distance]
-    return f"distance is {distance}; only {' and '.join(tasks)} have one." if distance else ""
+    return f"distance is {distance}; only {', '.join(tasks)} have one." if distance else ""
 
 
 def _one_of(names: Sequence[str]) -> str:

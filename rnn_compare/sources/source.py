@@ -95,7 +95,8 @@ class Source:
         fetch: Brings its files where there is a network, when somebody asks for it: ``fetch(tell=tell)`` tells its
             progress as ``tell(done, total)``. A function that can be imported by its name, since a worker calls it.
         about: What is to be known before anything is concluded from it, in sentences.
-        distance: For a task: how many words lie between what decides and the end; 0 for all other sources.
+        distance: For a task: how many words lie between what decides and the end, or are in the longest text where each
+            decides; 0 for all other sources.
         longest: For a task: the words of its longest text. A ``maxlen`` below would cut off what decides.
         at_distance: For a task: returns the same task at another distance.
     """

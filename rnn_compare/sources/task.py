@@ -33,7 +33,7 @@ def task(
         name, title, labels, about: As in ``Source``.
         make: Makes its texts.
         beside: The most words that a text has beside those ``distance`` ones.
-        distance: How many words lie between what decides and the end.
+        distance: As in ``Source``.
     """
 
     def read() -> WrittenReviews:

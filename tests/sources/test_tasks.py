@@ -59,6 +59,18 @@ def test_in_the_task_first_word_the_distance_lies_behind_it(distance: int) -> No
         assert not set(rest) & set(MARKED)
 
 
+@settings(max_examples=8, deadline=None)
+@given(st.integers(1, 60))
+def test_in_the_task_parity_the_label_is_whether_red_is_there_an_even_number_of_times(distance: int) -> None:
+    held = made("parity", distance)
+    lengths = Counter(len(text.split()) for text in held.texts)
+    assert set(lengths) <= set(range(1, distance + 1))
+    assert max(lengths.values()) < 2 * SIZE / distance + 100
+    for text, label in zip(held.texts, held.labels, strict=True):
+        assert set(text.split()) <= set(MARKED)
+        assert text.split().count("red") % 2 == 1 - label
+
+
 def test_neutral_words_are_plain_words_each_once() -> None:
     words = NEUTRAL.split()
     assert len(words) == len(set(words)) == 50
@@ -73,8 +85,10 @@ def test_each_distance_is_a_source_with_texts_of_its_own() -> None:
     assert source("order").distance == Experiment(source="order").distance
 
 
-@pytest.mark.parametrize(("name", "reached"), [("order", (0.45, 0.55)), ("first-word", (1.0, 1.0))])
-def test_a_bag_of_words_guesses_the_order_and_knows_the_first_word(
+@pytest.mark.parametrize(
+    ("name", "reached"), [("order", (0.45, 0.55)), ("parity", (0.45, 0.55)), ("first-word", (1.0, 1.0))]
+)
+def test_a_bag_of_words_guesses_order_and_parity_and_knows_the_first_word(
     name: str, reached: tuple[float, float], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RNN_COMPARE_CACHE", str(tmp_path))
