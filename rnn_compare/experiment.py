@@ -16,10 +16,14 @@ from rnn_compare.sources import registry
 Optimizer = Literal["rmsprop", "adam", "sgd"]
 Schedule = Literal["constant", "cosine", "exponential"]
 RecurrentInitializer = Literal["orthogonal", "glorot_uniform", "identity"]
+InitialGates = Literal["constant", "chrono"]
 
 OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 DECAY = 0.8
 """Factor of the exponential schedule's learning rate after every epoch."""
+
+GATES = 127
+"""The random stream of a seed from which chrono gates are drawn."""
 
 LONGEST_ECHO = 40
 """Characters of a wrong value that a sentence repeats."""
@@ -111,6 +115,11 @@ class Experiment(BaseModel):
         le=10.0,
         description="Initial bias of the gate that keeps the state: LSTM's forget gate, GRU's update gate. Higher "
         "keeps it longer; none: Keras' own (LSTM 1, GRU 0).",
+    )
+    initial_gates: Annotated[InitialGates, Setting("Initial gates", "layers")] = Field(
+        "constant",
+        description="Initial bias of the gates that keep the state: constant (the forget bias), or chrono: drawn for "
+        "each unit so that it keeps its state for 1 to maxlen - 1 words (Tallec and Ollivier 2018).",
     )
     optimizer: Annotated[Optimizer, Setting("Optimizer", "training")] = Field(
         "rmsprop", description="Keras' optimizer."
@@ -213,6 +222,14 @@ class Experiment(BaseModel):
             raise ValueError(
                 f"a maxlen of {self.maxlen} cuts off a deciding word: at distance {self.distance} the texts of "
                 f"{self.source} have up to {words} words; set maxlen to {words} or more"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _gates_begin_in_one_way(self) -> Self:
+        if self.initial_gates == "chrono" and self.forget_bias is not None:
+            raise ValueError(
+                f"a forget_bias of {self.forget_bias} and initial_gates chrono set the same bias; leave one of them out"
             )
         return self
 

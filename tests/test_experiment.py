@@ -55,6 +55,11 @@ def test_a_maxlen_that_cuts_off_what_decides_is_refused_unless_it_is_on_record()
     assert recorded_experiment(json.dumps(too_short)).maxlen == 100
 
 
+def test_chrono_gates_and_a_forget_bias_are_not_both_set() -> None:
+    with pytest.raises(UserError, match=r"A forget_bias of 3\.0 and initial_gates chrono set the same bias; leave one"):
+        experiment_from({"forget_bias": 3.0, "initial_gates": "chrono"})
+
+
 def test_the_bias_of_the_forget_gate_is_a_number_or_none() -> None:
     assert Experiment(forget_bias=-0.0).setting == Experiment(forget_bias=0.0).setting != Experiment().setting
     for given, sentence in (("wide", "it must be a number"), (11, "it must be between -10.0 and 10.0")):

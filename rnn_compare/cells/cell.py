@@ -84,6 +84,7 @@ class Cell:
         keeping_gate: The symbol of the gate that decides how much of its state it keeps, whose initial bias is a
             setting; empty if there is none.
         keeps_when_open: Whether the state is kept while that gate is open (near 1), or while it is closed.
+        entering_gate: The symbol of the gate that decides how much enters the state, where it is a gate of its own.
         notes: What its formula leaves open.
     """
 
@@ -104,6 +105,7 @@ class Cell:
     in_cudnn: bool = False
     keeping_gate: str = ""
     keeps_when_open: bool = True
+    entering_gate: str = ""
     notes: str = ""
 
     @property
@@ -111,25 +113,21 @@ class Cell:
         """Number of blocks of ``units`` columns in its kernels."""
         return max(1, len(self.gates))
 
-    def keeping_bias(self, units: int, forget_bias: float) -> tuple[int, int, float] | None:
-        """Returns where the bias of the gate that keeps the state stands, and what it is to begin as.
-
-        Args:
-            units: How many there are.
-            forget_bias: The higher, the more of the state is kept.
+    def keeping_columns(self, units: int) -> list[tuple[int, int, int]]:
+        """Returns which columns of the bias decide how long the state is kept, those of the keeping gate first.
 
         Returns:
-            The first column, the one behind the last, and the value; None if there is no such gate.
+            For each gate the first column, the one behind the last, and 1 if a higher bias keeps the state longer or
+            -1 if a lower one does. Empty if there is no such gate.
 
         Example:
             >>> from rnn_compare.cells.registry import cell
-            >>> cell("LSTM").keeping_bias(32, 3.0), cell("MGU").keeping_bias(8, 3.0)
-            ((32, 64, 3.0), (0, 8, -3.0))
+            >>> cell("LSTM").keeping_columns(32), cell("MGU").keeping_columns(8)
+            ([(32, 64, 1), (0, 32, -1)], [(0, 8, -1)])
         """
-        block = next((place for place, gate in enumerate(self.gates) if gate.symbol == self.keeping_gate), None)
-        if block is None:
-            return None
-        return block * units, (block + 1) * units, forget_bias if self.keeps_when_open else -forget_bias
+        places = {gate.symbol: place * units for place, gate in enumerate(self.gates)}
+        signs = {self.keeping_gate: 1 if self.keeps_when_open else -1, self.entering_gate: -1}
+        return [(places[gate], places[gate] + units, sign) for gate, sign in signs.items() if gate in places]
 
 
 def sigmoid(x: Array) -> Array:

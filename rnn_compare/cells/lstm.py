@@ -96,4 +96,5 @@ CELL = Cell(
     states=("state", "carry"),
     in_cudnn=True,
     keeping_gate="f",
+    entering_gate="i",
 )

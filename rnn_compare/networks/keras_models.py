@@ -7,7 +7,7 @@ import numpy as np
 from keras import layers
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.experiment import Experiment, Optimizer
+from rnn_compare.experiment import GATES, Experiment, Optimizer
 from rnn_compare.networks.parameters import recurrent_layer_name
 from rnn_compare.networks.weights import Weights
 from rnn_compare.settings import optimizer_options
@@ -71,7 +71,7 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
         ],
         name="sequential",
     )
-    _set_forget_bias(model, experiment)
+    _set_initial_gates(model, experiment)
     return model
 
 
@@ -114,15 +114,16 @@ def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
     return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer
 
 
-def _set_forget_bias(model: keras.Model, experiment: Experiment) -> None:
-    if experiment.forget_bias is None:
+def _set_initial_gates(model: keras.Model, experiment: Experiment) -> None:
+    gates, chrono = cell(experiment.cell).keeping_columns(experiment.units), experiment.initial_gates == "chrono"
+    if not chrono and experiment.forget_bias is None:
         return
-    where = cell(experiment.cell).keeping_bias(experiment.units, experiment.forget_bias)
-    if where is None:
-        return
-    start, end, value = where
+    draw = np.random.default_rng([experiment.seed, GATES])
     for outer in model.layers[1:-1]:
         for layer in (outer.forward_layer, outer.backward_layer) if experiment.bidirectional else (outer,):
             bias = np.array(layer.cell.bias.numpy())
-            np.atleast_2d(bias)[0, start:end] = value  # the input's, where input and state have one each
+            words = draw.uniform(1, max(1, experiment.maxlen - 1), experiment.units)
+            for start, end, sign in gates if chrono else gates[:1]:
+                # The input's bias, where input and state have one each.
+                np.atleast_2d(bias)[0, start:end] = sign * (np.log(words) if chrono else experiment.forget_bias)
             layer.cell.bias.assign(bias)

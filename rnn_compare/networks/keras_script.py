@@ -6,7 +6,7 @@ import textwrap
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
-from rnn_compare.experiment import DECAY, Experiment
+from rnn_compare.experiment import DECAY, GATES, Experiment
 from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.settings import optimizer_options
 from rnn_compare.sources.registry import source
@@ -44,7 +44,7 @@ model.compile(
 )
 model.summary()
 
-{forget_bias}{putting_aside}split = int(len(x) * (1 - {validation_split}))  # the last reviews are held out
+{initial_gates}{putting_aside}split = int(len(x) * (1 - {validation_split}))  # the last reviews are held out
 {watching}for epoch in range({epochs}):
 {rate}    # Every epoch reads the reviews in another order; it follows from the seed.
     order = np.random.default_rng([{seed}, epoch]).permutation(split)
@@ -62,13 +62,16 @@ model.summary()
     print(f"epoch {{epoch + 1}}: {{figures}}")
 {keeping}{stopping}"""
 
-_FORGET_BIAS = """# The bias of the gate that keeps the state.
+_INITIAL_GATES = """{opening}
 for layer in {layers}:
     bias = np.array(layer.cell.bias.numpy())
-    np.atleast_2d(bias)[0, {start}:{end}] = {value}
+{biases}
     layer.cell.bias.assign(bias)
 
 """
+_FORGET_BIAS = "# The bias of the gate that keeps the state."
+_CHRONO = """# Chrono initialization (Tallec and Ollivier 2018): each unit keeps its state for 1 to maxlen - 1 words.
+draw = np.random.default_rng([{seed}, {gates_draw}])"""
 _PUTTING_ASIDE = """rest = len(x) - int(len(x) * {test_split})  # the others are for a test after training
 x_test, y_test = x[rest:], y[rest:]
 x, y = x[:rest], y[:rest]
@@ -129,7 +132,7 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
     putting_aside = _PUTTING_ASIDE * bool(experiment.test_reviews) + _VARYING * experiment.vary_split
     parts = {
         "putting_aside": putting_aside.format_map(settings),
-        "forget_bias": _forget_bias(experiment),
+        "initial_gates": _initial_gates(experiment, seed),
         "watching": "losses = []\n" if experiment.patience else "",
         "rate": _RATES[experiment.schedule].format_map(settings),
         "stopping": _STOPPING.format_map(settings) if experiment.patience else "",
@@ -208,13 +211,17 @@ def _layers(experiment: Experiment) -> list[str]:
     return lines
 
 
-def _forget_bias(experiment: Experiment) -> str:
-    if experiment.forget_bias is None:
+def _initial_gates(experiment: Experiment, seed: int | str) -> str:
+    gates, chrono = cell(experiment.cell).keeping_columns(experiment.units), experiment.initial_gates == "chrono"
+    if not gates or not (chrono or experiment.forget_bias is not None):
         return ""
-    where = cell(experiment.cell).keeping_bias(experiment.units, experiment.forget_bias)
-    if where is None:
-        return ""
-    start, end, value = where
     both_ways = "[way for layer in model.layers[1:-1] for way in (layer.forward_layer, layer.backward_layer)]"
-    layers = both_ways if experiment.bidirectional else "model.layers[1:-1]"
-    return _FORGET_BIAS.format(layers=layers, start=start, end=end, value=value)
+    biases = [f"    words = draw.uniform(1, {max(1, experiment.maxlen - 1)}, {experiment.units})"] if chrono else []
+    for start, end, sign in gates if chrono else gates[:1]:
+        value = f"{'-' if sign < 0 else ''}np.log(words)" if chrono else sign * (experiment.forget_bias or 0.0)
+        biases.append(f"    np.atleast_2d(bias)[0, {start}:{end}] = {value}")
+    return _INITIAL_GATES.format(
+        opening=_CHRONO.format(seed=seed, gates_draw=GATES) if chrono else _FORGET_BIAS,
+        layers=both_ways if experiment.bidirectional else "model.layers[1:-1]",
+        biases="\n".join(biases),
+    )

@@ -20,8 +20,8 @@ from rnn_compare.runs.events import EpochEnd, Event
 from rnn_compare.training.worker import job
 
 SMALL: dict[str, Any] = {"units": 3, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 6}
-KEEPING = {"SimpleRNN": None, "MGU": (0, 3, -4.0), "GRU": (0, 3, 4.0), "LSTM": (3, 6, 4.0)}
-"""Where the bias of three units has the gate that keeps the state, and what a forget bias of 4 makes of it."""
+KEEPING = {"SimpleRNN": [], "MGU": [(0, 3, -1)], "GRU": [(0, 3, 1)], "LSTM": [(3, 6, 1), (0, 3, -1)]}
+"""Where the bias of three units has the gates that decide how long the state is kept, and the sign that keeps it."""
 
 
 def built(experiment: Experiment, kind: Any = keras.Sequential) -> keras.Model:
@@ -30,22 +30,49 @@ def built(experiment: Experiment, kind: Any = keras.Sequential) -> keras.Model:
 
 
 @pytest.mark.parametrize("cell", KEEPING)
-def test_a_cell_declares_its_gate_that_keeps_the_state(cell: str) -> None:
-    assert cell_of(cell).keeping_bias(3, 4.0) == KEEPING[cell]
+def test_a_cell_declares_its_gates_that_keep_the_state(cell: str) -> None:
+    assert cell_of(cell).keeping_columns(3) == KEEPING[cell]
 
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("bidirectional", [False, True])
 def test_a_forget_bias_sets_the_gate_that_keeps_the_state_and_nothing_else(cell: str, bidirectional: bool) -> None:
     plain = Experiment(**SMALL, cell=cell, layers=2, bidirectional=bidirectional)
-    keeping = cell_of(cell).keeping_bias(3, 4.0)
+    keeping = cell_of(cell).keeping_columns(3)[:1]
     usual, given = built(plain), built(plain.model_copy(update={"forget_bias": 4.0}))
     for before, after in zip(usual.variables, given.variables, strict=True):
         expected = np.array(before.numpy())
-        if before.name == "bias" and before.path.split("/")[-2] != "dense" and keeping:
-            start, end, value = keeping
-            np.atleast_2d(expected)[0, start:end] = value
+        if before.name == "bias" and before.path.split("/")[-2] != "dense":
+            for start, end, sign in keeping:
+                np.atleast_2d(expected)[0, start:end] = sign * 4.0
         np.testing.assert_array_equal(after.numpy(), expected, err_msg=before.path)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_chrono_gates_begin_with_memories_of_one_word_to_maxlen_and_nothing_else_changes(cell: str) -> None:
+    plain = Experiment.model_validate({**SMALL, "units": 200, "maxlen": 100, "cell": cell})
+    usual, chrono = built(plain), built(plain.model_copy(update={"initial_gates": "chrono"}))
+    again = built(plain.model_copy(update={"initial_gates": "chrono", "seed": 2})).layers[1].cell.bias.numpy()
+    for before, after in zip(usual.variables, chrono.variables, strict=True):
+        expected = np.array(before.numpy())
+        if before is usual.layers[1].cell.bias and (columns := cell_of(cell).keeping_columns(200)):
+            start, end, sign = columns[0]
+            memories = np.exp(sign * np.atleast_2d(after.numpy())[0, start:end])
+            assert 1 <= memories.min() < 6
+            assert 94 < memories.max() <= 99
+            assert abs(memories.mean() - 50) < 8  # uniform on 1 to 99: a standard error of 2
+            assert (np.atleast_2d(again)[0, start:end] != np.atleast_2d(after.numpy())[0, start:end]).all()
+            for start, end, sign in columns:
+                np.atleast_2d(expected)[0, start:end] = sign * np.log(memories)
+        np.testing.assert_allclose(after.numpy(), expected, rtol=1e-6, err_msg=before.path)
+
+
+def test_chrono_gates_of_a_seed_are_these() -> None:
+    """By hand: the logarithm of NumPy's uniform draws, the input gate's with the other sign."""
+    bias = built(Experiment.model_validate({**SMALL, "cell": "LSTM", "initial_gates": "chrono"})).layers[1].cell.bias
+    draws = np.log(np.random.default_rng([1, 127]).uniform(1, 5, 3))
+    np.testing.assert_allclose(bias.numpy(), [*-draws, *draws, *[0.0] * 6], rtol=1e-6)
+    np.testing.assert_allclose(draws, [1.413, 1.065, 0.657], atol=5e-4)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -57,9 +84,11 @@ def test_the_recurrent_kernel_begins_as_chosen(cell: str) -> None:
     np.testing.assert_array_equal(kernel.numpy()[:, :3], np.eye(3))
 
 
+@pytest.mark.parametrize("gates", [{"forget_bias": 2.5}, {"initial_gates": "chrono"}])
 @pytest.mark.parametrize("cell", KERNELS)
-def test_fused_layers_begin_as_the_stock_ones_do(cell: str) -> None:
-    experiment = Experiment(**SMALL, cell=cell, layers=2, forget_bias=2.5, recurrent_initializer="glorot_uniform")
+def test_fused_layers_begin_as_the_stock_ones_do(cell: str, gates: dict[str, Any]) -> None:
+    glorot = {"layers": 2, "recurrent_initializer": "glorot_uniform"}
+    experiment = Experiment.model_validate({**SMALL, "cell": cell, **glorot, **gates})
     for stock, fused in zip(built(experiment).variables, built(experiment, FusedNetwork).variables, strict=True):
         np.testing.assert_array_equal(stock.numpy(), fused.numpy(), err_msg=stock.path)
 
@@ -91,7 +120,7 @@ def test_the_script_makes_the_same_texts_begins_with_the_same_weights_and_repeat
             "batch_size": 16,
             "optimizer": "adam",
             "bidirectional": cell == "GRU",
-            "forget_bias": 3.0,
+            **({"forget_bias": 3.0} if cell == "MGU" else {"initial_gates": "chrono"}),
             "recurrent_initializer": "glorot_uniform",
             "stock_layers": True,
         }
