@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
+from rnn_compare.feedforward.network import Feedforward
+from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS, without_recurrence
 from rnn_compare.sources import registry
 
 Optimizer = Literal["rmsprop", "adam", "sgd"]
@@ -74,7 +75,9 @@ class Experiment(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    cell: Annotated[str, Setting("Cell type", "main")] = Field("SimpleRNN", description="The recurrent layer.")
+    cell: Annotated[str, Setting("Cell type", "main")] = Field(
+        "SimpleRNN", description="The recurrent layer, or a network without recurrence."
+    )
     units: Annotated[int, Setting("Units", "main")] = Field(
         32, ge=1, le=512, description="Size of the hidden state of each recurrent layer."
     )
@@ -179,8 +182,8 @@ class Experiment(BaseModel):
     @field_validator("cell")
     @classmethod
     def _is_a_cell(cls, name: str) -> str:
-        if name not in CELLS:
-            raise PydanticCustomError("literal_error", "no cell", {"expected": _one_of(CELLS)})
+        if name not in NETWORKS:
+            raise PydanticCustomError("literal_error", "no network", {"expected": _one_of(NETWORKS)})
         return name
 
     @field_validator("dropout", "recurrent_dropout", "test_split", "forget_bias")
@@ -194,6 +197,14 @@ class Experiment(BaseModel):
         if isinstance(values, dict) and registry.is_known(values.get("source")):
             origin = registry.source(values["source"])
             return {"reviews": origin.size, "distance": origin.distance} | values
+        return values
+
+    @model_validator(mode="before")
+    @classmethod
+    def _meaningless_settings_keep_their_defaults(cls, values: Any) -> Any:
+        if isinstance(values, dict) and values.get("cell") in FEEDFORWARD:
+            meaningless = without_recurrence(values["cell"]).meaningless
+            return {name: value for name, value in values.items() if name not in meaningless}
         return values
 
     @field_validator("source")
@@ -231,6 +242,12 @@ class Experiment(BaseModel):
             raise ValueError(
                 f"a forget_bias of {self.forget_bias} and initial_gates chrono set the same bias; leave one of them out"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _reviews_are_long_enough(self) -> Self:
+        if self.without_recurrence and (shortest := self.without_recurrence.shortest) > self.maxlen:
+            raise ValueError(f"a maxlen of {self.maxlen} is too short for {self.cell}; set it to {shortest} or more")
         return self
 
     @model_validator(mode="after")
@@ -288,8 +305,14 @@ class Experiment(BaseModel):
     @property
     def label(self) -> str:
         """The short name shown in legends, such as ``LSTM(32)`` or ``2 × bidirectional GRU(16)``."""
-        name = f"{'bidirectional ' if self.bidirectional else ''}{self.cell}({self.units})"
+        name = self.cell.capitalize() if self.without_recurrence else self.cell
+        name = f"{'bidirectional ' if self.bidirectional else ''}{name}({self.units})"
         return f"{self.layers} × {name}" if self.layers > 1 else name
+
+    @property
+    def without_recurrence(self) -> Feedforward | None:
+        """The network that this trains, if it is one without recurrence."""
+        return without_recurrence(self.cell)
 
     @property
     def setting(self) -> str:
@@ -359,7 +382,7 @@ def choices(field: str) -> tuple[str, ...]:
         >>> choices("optimizer"), choices("units")
         (('rmsprop', 'adam', 'sgd'), ())
     """
-    registered = {"cell": CELLS, "source": registry.names()}
+    registered = {"cell": NETWORKS, "source": registry.names()}
     annotation = Experiment.model_fields[field].annotation
     return registered.get(field) or (get_args(annotation) if get_origin(annotation) is Literal else ())
 

@@ -82,7 +82,7 @@ def display(as_json: bool, names: Sequence[str]) -> contextlib.AbstractContextMa
 
 def _show_json(_runs: list[Run], news: list[News]) -> None:
     for item in news:
-        run = {"run": item.run.id, "cell": item.run.experiment.cell}
+        run = {"run": item.run.id, "network": item.run.experiment.cell, "cell": item.run.experiment.cell}
         if item.epoch is None:
             reason = {"reason": item.run.reason} if item.run.reason else {}
             json_line({"kind": "end", **run, "status": item.run.status.value, **reason})
@@ -157,6 +157,7 @@ def json_line(values: dict[str, Any]) -> None:
 def parameters_json(experiment: Experiment, counted: Parameters) -> dict[str, Any]:
     """Returns the parameter counts of one network as `parameters --json` gives them."""
     return {
+        "network": experiment.cell,
         "cell": experiment.cell,
         "units": experiment.units,
         "total": counted.total,
@@ -190,6 +191,7 @@ def run_json(run: Run) -> dict[str, Any]:
     """Returns one run as `runs --json` gives it."""
     return {
         "run": run.id,
+        "network": run.experiment.cell,
         "cell": run.experiment.cell,
         "status": run.status.value,
         "reason": run.reason,

@@ -25,7 +25,7 @@ def add_settings(
     several: Sequence[str] = SEVERAL,
     offered: Collection[str] = Experiment.model_fields,
 ) -> None:
-    """Adds an option for each setting; ``cell`` is what is taken without ``--cell``, else Experiment's own."""
+    """Adds an option for each setting; ``cell`` is what is trained where no network is named."""
     # Values stay text here: Experiment alone knows the bounds, and says in words what is wrong.
     group = parser.add_argument_group("settings")
     for name, field in Experiment.model_fields.items():
@@ -43,18 +43,20 @@ def add_settings(
             limits = f"{int(bounds(name)[0])} to the size of the source ({sizes})"
         more = " Or FILE.csv: your own texts with two labels." if name == "source" else ""
         group.add_argument(
-            flag,
+            *((flag, "--network") if name == "cell" else (flag,)),
             dest=name,
+            action="extend" if name in several else "store",
             nargs="+" if name in several else None,
             metavar=name.upper(),
             help=f"{field.description} {limits}; {usual} if left out.{more}",
         )
-    parser.set_defaults(cell=cell)
+    parser.set_defaults(usual_cells=cell)
 
 
 def chosen(options: argparse.Namespace) -> dict[str, Any]:
     """Returns the settings that were given; a file of one's own texts is read first."""
     values = {name: getattr(options, name, None) for name in Experiment.model_fields}
+    values["cell"] = values["cell"] or getattr(options, "usual_cells", None)
     settings = {name: value for name, value in values.items() if value is not None}
     sources = settings.get("source")
     if isinstance(sources, list):

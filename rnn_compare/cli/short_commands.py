@@ -7,13 +7,13 @@ import shutil
 import subprocess
 import sys
 
-from rnn_compare.cells.registry import cell
 from rnn_compare.cli import foreground, output
 from rnn_compare.cli.setting_options import chosen
 from rnn_compare.comparison.baselines import NOTE, Baseline
 from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import experiment_from
+from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import duration, percent
 from rnn_compare.paths import page_script
 from rnn_compare.runs.files import model_file
@@ -106,10 +106,10 @@ def export(options: argparse.Namespace) -> int:
         raise UserError(f"{target} cannot be written ({error.strerror}). Choose another path.") from error
     epoch = run.best if options.which == "best" else run.last
     print(f"{run.title}: weights of epoch {epoch.epoch if epoch else 0} written to {target}", file=sys.stderr)
-    if not cell(run.experiment.cell).in_keras:
+    if not network(run.experiment.cell).in_keras:
         print(
-            f"Keras itself has no {run.experiment.cell}: run the class in the run's Keras script (page Runs) before "
-            "keras.models.load_model.",
+            f"Keras itself lacks a layer of {run.experiment.label}: run the classes in the run's Keras script (page "
+            "Runs) before keras.models.load_model.",
             file=sys.stderr,
         )
     return 0

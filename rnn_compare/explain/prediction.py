@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from rnn_compare.cells.cell import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
+from rnn_compare.feedforward.network import Feedforward
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.recurrent_layer import CellWeights, Trace, recurrent_layer
 from rnn_compare.networks.weights import Weights
@@ -38,12 +39,15 @@ def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | Non
 
 def predict_logits(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | None = None) -> Array:
     """Returns what goes into the sigmoid (batch,): the verdict's log-odds, still exact where it is all but certain."""
-    width = cell(experiment.cell).blocks * experiment.units
+    width = _width(experiment)
     rows = max(1, NUMBERS_AT_ONCE // (ids.shape[1] * max(width, experiment.embedding_size)))
     logits = np.empty(len(ids), np.float32)
     for start in range(0, len(ids), rows):
         part = ids[start : start + rows]
-        states, _ = recurrent_pass(experiment, weights, part)
+        if experiment.without_recurrence:
+            states, _ = feedforward_pass(experiment.without_recurrence, experiment, weights, part)
+        else:
+            states, _ = recurrent_pass(experiment, weights, part)
         logits[start : start + rows] = dense(weights, states)
         if tell is not None:
             tell(start + len(part), len(ids))
@@ -76,7 +80,7 @@ def recurrent_pass(
     Returns:
         The last state of the last layer (batch, features), which the Dense layer reads; and the traces.
     """
-    mask = ids != 0 if experiment.mask_padding else None
+    mask = _mask(experiment, ids)
     values = weights["embedding/embeddings"][ids]
     layers = recurrent_weights(experiment, weights)
     traces = []
@@ -91,6 +95,28 @@ def recurrent_pass(
         )
         traces.append(layer_traces)
     return values, tuple(traces)
+
+
+def feedforward_pass(
+    network: Feedforward, experiment: Experiment, weights: Weights, ids: Ids
+) -> tuple[Array, dict[str, Array]]:
+    """Carries reviews through the embedding and a network without recurrence.
+
+    Returns:
+        What the Dense layer reads (batch, features), and the network's signals: see ``Feedforward.forward``.
+    """
+    return network.forward(weights, weights["embedding/embeddings"][ids], _mask(experiment, ids))
+
+
+def _mask(experiment: Experiment, ids: Ids) -> NDArray[np.bool_] | None:
+    return ids != 0 if experiment.mask_padding else None
+
+
+def _width(experiment: Experiment) -> int:
+    """Returns the most numbers that a forward pass makes of each word."""
+    if experiment.without_recurrence:  # attention: a weight for each other word
+        return max(experiment.maxlen, experiment.units)
+    return cell(experiment.cell).blocks * experiment.units
 
 
 def dense(weights: Weights, states: Array) -> Array:

@@ -23,6 +23,8 @@ TURN_SECONDS = 0.2
 
 def why_not_covered(experiment: Experiment) -> str:
     """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
+    if experiment.without_recurrence:
+        return "no recurrence"
     if experiment.cell not in KERNELS:
         return "no kernel for this cell"
     if names := needing_stock_layers(experiment):

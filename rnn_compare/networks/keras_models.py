@@ -8,7 +8,7 @@ from keras import layers
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import GATES, Experiment, Optimizer
-from rnn_compare.networks.parameters import recurrent_layer_name
+from rnn_compare.networks.parameters import recurrent_layer_name, sizes_of
 from rnn_compare.networks.weights import Weights
 from rnn_compare.settings import optimizer_options
 
@@ -66,7 +66,7 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
                 mask_zero=experiment.mask_padding,
                 name="embedding",
             ),
-            *(_recurrent(experiment, index) for index in range(experiment.layers)),
+            *_between(experiment),
             layers.Dense(1, activation="sigmoid", name="dense"),
         ],
         name="sequential",
@@ -97,6 +97,22 @@ def summary_text(model: keras.Model) -> str:
     return "\n".join(lines)
 
 
+def _between(experiment: Experiment) -> list[keras.Layer]:
+    """Returns the layers between the embedding and the verdict."""
+    network_type = experiment.without_recurrence
+    if network_type is None:
+        return [_recurrent(experiment, index) for index in range(experiment.layers)]
+    own = network_type.own_layers() if network_type.own_layers else {}
+    dropout = [layers.Dropout(experiment.dropout, name="dropout")] if experiment.dropout else []
+    stack = network_type.layers(sizes_of(experiment))
+    return dropout + [
+        (own[layer.kind] if layer.is_own else getattr(layers, layer.kind))(
+            *layer.arguments, **layer.options, name=layer.name
+        )
+        for layer in stack
+    ]
+
+
 def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
     cell_type, name = cell(experiment.cell), recurrent_layer_name(experiment, index)
     options = {
@@ -115,9 +131,10 @@ def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
 
 
 def _set_initial_gates(model: keras.Model, experiment: Experiment) -> None:
-    gates, chrono = cell(experiment.cell).keeping_columns(experiment.units), experiment.initial_gates == "chrono"
+    chrono = experiment.initial_gates == "chrono"
     if not chrono and experiment.forget_bias is None:
         return
+    gates = cell(experiment.cell).keeping_columns(experiment.units)
     draw = np.random.default_rng([experiment.seed, GATES])
     for outer in model.layers[1:-1]:
         for layer in (outer.forward_layer, outer.backward_layer) if experiment.bidirectional else (outer,):

@@ -2,11 +2,15 @@
 
 import ast
 import inspect
+import json
 import textwrap
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import DECAY, GATES, Experiment
+from rnn_compare.feedforward.network import Feedforward, KerasLayer
+from rnn_compare.feedforward.registry import network
+from rnn_compare.networks.parameters import sizes_of
 from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.settings import optimizer_options
 from rnn_compare.sources.registry import source
@@ -98,7 +102,7 @@ def script(experiment: Experiment) -> str:
         >>> print([line for line in script(Experiment(cell="LSTM")).splitlines() if "LSTM(" in line][1].strip())
         layers.LSTM(32),
     """
-    cell_type, data = cell(experiment.cell), source(experiment.dataset)
+    trained, data = network(experiment.cell), source(experiment.dataset)
     start = _OPENING.format(
         label=experiment.label,
         subject=data.subject,
@@ -106,7 +110,7 @@ def script(experiment: Experiment) -> str:
         imports=imports(experiment),
         seed=experiment.seed,
         vocabulary_size=experiment.vocabulary_size,
-        cell_class="" if cell_type.in_keras else f"\n\n{cell_source(cell_type)}\n",
+        cell_class="" if trained.in_keras else f"\n\n{cell_source(trained)}\n",
         reading=data.script.code,
     )
     return start + training(experiment, experiment.seed)
@@ -142,10 +146,10 @@ def training(experiment: Experiment, seed: int | str, keeping: str = "") -> str:
 
 def imports(experiment: Experiment) -> str:
     """Returns the lines of the script that import what it needs."""
-    data, cell_type = source(experiment.dataset), cell(experiment.cell)
+    data, trained = source(experiment.dataset), network(experiment.cell)
     lines = sorted(data.script.imports, key=lambda line: (line.startswith("from"), line))
-    ours = ("import keras", "import numpy as np", f"from keras import layers{'' if cell_type.in_keras else ', ops'}")
-    own = () if cell_type.in_keras else _layer_code(cell_type)[0]
+    ours = ("import keras", "import numpy as np", f"from keras import layers{'' if trained.in_keras else ', ops'}")
+    own = () if trained.in_keras else _layer_code(trained)[0]
     return "\n".join([*lines, *[""][: len(lines)], *dict.fromkeys((*ours, *own))])
 
 
@@ -158,15 +162,15 @@ def opening(experiment: Experiment, file: str) -> str:
         <BLANKLINE>
         model = keras.models.load_model('model.keras')
     """
-    cell_type, load = cell(experiment.cell), f"model = keras.models.load_model({file!r})"
-    if cell_type.in_keras:
+    trained, load = network(experiment.cell), f"model = keras.models.load_model({file!r})"
+    if trained.in_keras:
         return f"import keras\n\n{load}"
-    lines = "\n".join(dict.fromkeys(("import keras", *_layer_code(cell_type)[0])))
-    return f"{lines}\n\n\n{cell_source(cell_type)}\n\n\n{load}"
+    lines = "\n".join(dict.fromkeys(("import keras", *_layer_code(trained)[0])))
+    return f"{lines}\n\n\n{cell_source(trained)}\n\n\n{load}"
 
 
-def cell_source(cell_type: Cell) -> str:
-    """Returns the Python source of a cell's Keras layer, for cells that Keras lacks.
+def cell_source(trained: Cell | Feedforward) -> str:
+    """Returns the Python source of the Keras layers that a cell or another network has and Keras lacks.
 
     It needs what ``imports`` imports. Whoever opens the ``.keras`` file of such a network runs it first: then
     ``keras.models.load_model`` knows the class.
@@ -175,14 +179,16 @@ def cell_source(cell_type: Cell) -> str:
         >>> [line for line in cell_source(cell("MGU")).splitlines() if line.startswith("class ")]
         ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
     """
-    lines = _layer_code(cell_type)[1].splitlines()
+    lines = _layer_code(trained)[1].splitlines()
     plain = "\n".join(line.partition("  # type: ignore")[0].partition("  # noqa")[0] for line in lines)
     return plain.replace(": Any", "").replace(" -> Any", "").replace(" -> None", "")
 
 
-def _layer_code(cell_type: Cell) -> tuple[list[str], str]:
-    """Returns the imports in the function that makes a cell's Keras layer, and the code between them and its return."""
-    code = textwrap.dedent(inspect.getsource(inspect.unwrap(cell_type.keras_layer)))
+def _layer_code(trained: Cell | Feedforward) -> tuple[list[str], str]:
+    """Returns the imports in the function that makes the layers, and the code between them and its return."""
+    makes_layers = trained.keras_layer if isinstance(trained, Cell) else trained.own_layers
+    assert makes_layers is not None
+    code = textwrap.dedent(inspect.getsource(inspect.unwrap(makes_layers)))
     function = ast.parse(code).body[0]
     assert isinstance(function, ast.FunctionDef)
     *statements, end = function.body
@@ -192,8 +198,12 @@ def _layer_code(cell_type: Cell) -> tuple[list[str], str]:
 
 
 def _layers(experiment: Experiment) -> list[str]:
-    cell_type, masking = cell(experiment.cell), ", mask_zero=True" if experiment.mask_padding else ""
+    masking = ", mask_zero=True" if experiment.mask_padding else ""
     lines = [f"layers.Embedding({experiment.vocabulary_size}, {experiment.embedding_size}{masking})"]
+    if feedforward := experiment.without_recurrence:
+        dropout = [f"layers.Dropout({experiment.dropout})"] if experiment.dropout else []
+        return [*lines, *dropout, *map(_call, feedforward.layers(sizes_of(experiment)))]
+    cell_type = cell(experiment.cell)
     for index in range(experiment.layers):
         options: dict[str, object] = {
             "dropout": experiment.dropout,
@@ -211,9 +221,18 @@ def _layers(experiment: Experiment) -> list[str]:
     return lines
 
 
+def _call(layer: KerasLayer) -> str:
+    """Returns the Python expression that makes a layer."""
+    arguments = [*map(repr, layer.arguments), *(f"{name}={json.dumps(value)}" for name, value in layer.options.items())]
+    return f"{'' if layer.is_own else 'layers.'}{layer.kind}({', '.join(arguments)})"
+
+
 def _initial_gates(experiment: Experiment, seed: int | str) -> str:
-    gates, chrono = cell(experiment.cell).keeping_columns(experiment.units), experiment.initial_gates == "chrono"
-    if not gates or not (chrono or experiment.forget_bias is not None):
+    chrono = experiment.initial_gates == "chrono"
+    if not (chrono or experiment.forget_bias is not None):
+        return ""
+    gates = cell(experiment.cell).keeping_columns(experiment.units)
+    if not gates:
         return ""
     both_ways = "[way for layer in model.layers[1:-1] for way in (layer.forward_layer, layer.backward_layer)]"
     biases = [f"    words = draw.uniform(1, {max(1, experiment.maxlen - 1)}, {experiment.units})"] if chrono else []

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
+from rnn_compare.feedforward.network import KerasLayer, Size, Sizes
+from rnn_compare.feedforward.registry import without_recurrence
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,11 @@ class Layer:
     gates: tuple[GateShare, ...] = ()
 
     @property
+    def is_embedding(self) -> bool:
+        """Whether it is a table of vectors, of words or of positions."""
+        return self.kind.endswith("Embedding")
+
+    @property
     def count(self) -> int:
         """Numbers that the layer learns, as Keras' ``count_params``."""
         return sum(tensor.count for tensor in self.tensors)
@@ -99,7 +106,7 @@ class Parameters:
 
     @property
     def recurrent_layers(self) -> tuple[Layer, ...]:
-        """The recurrent layers, the lowest first."""
+        """The recurrent layers, the lowest first; of a network without recurrence all that stand in their place."""
         return self.layers[1:-1]
 
     @property
@@ -119,8 +126,8 @@ class Parameters:
 
     @property
     def recurrent(self) -> int:
-        """The recurrent layers alone."""
-        return sum(layer.count for layer in self.recurrent_layers)
+        """The recurrent layers alone, or what stands in their place but for an embedding of the positions."""
+        return sum(layer.count for layer in self.recurrent_layers if not layer.is_embedding)
 
 
 def parameters(experiment: Experiment) -> Parameters:
@@ -129,6 +136,13 @@ def parameters(experiment: Experiment) -> Parameters:
     Dropout and masking learn nothing and do not appear.
     """
     features = experiment.embedding_size
+    if experiment.without_recurrence:
+        sizes = sizes_of(experiment)
+        between = [layer for layer in experiment.without_recurrence.layers(sizes) if layer.tensors]
+        read_by_dense = int(getattr(sizes, experiment.without_recurrence.output))
+        return Parameters(
+            (_embedding(experiment.vocabulary_size, features), *map(_feedforward, between), _dense(read_by_dense))
+        )
     layers = [_embedding(experiment.vocabulary_size, features)]
     for index in range(experiment.layers):
         layers.append(_recurrent(experiment, index, features))
@@ -137,17 +151,30 @@ def parameters(experiment: Experiment) -> Parameters:
 
 
 def formula(cell_name: str) -> str:
-    """Returns the count of one recurrent layer in symbols.
+    """Returns the count of one recurrent layer in symbols, or of all layers of a network without recurrence.
 
     Example:
         >>> formula("SimpleRNN")
         'units·units + features·units + units'
         >>> formula("GRU")
         '3 · (units·units + features·units + 2·units)'
+        >>> formula("average")
+        'features·units + units'
     """
+    if network := without_recurrence(cell_name):
+        return " + ".join(
+            _product(shape)
+            for layer in network.layers(Sizes("units", "features", "maxlen"))
+            for shape in layer.tensors.values()
+        )
     cell_type = cell(cell_name)
     terms = _terms(cell_type, "units", "features")
     return f"{cell_type.blocks} · ({terms})" if cell_type.blocks > 1 else terms
+
+
+def sizes_of(experiment: Experiment) -> Sizes:
+    """Returns the sizes that decide the weights of a network without recurrence."""
+    return Sizes(experiment.units, experiment.embedding_size, experiment.maxlen)
 
 
 def recurrent_layer_name(experiment: Experiment, index: int) -> str:
@@ -167,6 +194,20 @@ def _embedding(vocabulary_size: int, size: int) -> Layer:
     arithmetic = _equals(f"{vocabulary_size:,}·{size}", vocabulary_size * size)
     tensor = Tensor("embeddings", "embedding/embeddings", (vocabulary_size, size), arithmetic)
     return Layer("embedding", "Embedding", (tensor,), arithmetic)
+
+
+def _feedforward(layer: KerasLayer) -> Layer:
+    tensors = tuple(
+        Tensor(path.rpartition("/")[2], f"{layer.name}/{path}", tuple(map(int, shape)), _product(shape))
+        for path, shape in layer.tensors.items()
+    )
+    terms = " + ".join(tensor.arithmetic for tensor in tensors)
+    total = sum(tensor.count for tensor in tensors)
+    return Layer(layer.name, layer.kind, tensors, _equals(terms, total))
+
+
+def _product(shape: tuple[Size, ...]) -> str:
+    return "·".join(f"{size:,}" if isinstance(size, int) else size for size in shape)
 
 
 def _dense(features: int) -> Layer:

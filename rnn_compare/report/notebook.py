@@ -3,8 +3,8 @@
 import textwrap
 from collections.abc import Iterator
 
-from rnn_compare.cells.registry import cell
 from rnn_compare.comparison.groups import Group
+from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import as_markdown
 from rnn_compare.networks import keras_script
 from rnn_compare.networks.parameters import parameters
@@ -87,9 +87,9 @@ def _cells(contents: Contents) -> Iterator[Cell]:
         if reviews != (wanted := (experiment.dataset, experiment.vocabulary_size)):
             reviews = wanted
             yield from _reviews(group)
-        if experiment.cell not in cells and not cell(experiment.cell).in_keras:
-            yield "markdown", f"Keras itself has no {experiment.cell}; this is it."
-            yield "code", keras_script.cell_source(cell(experiment.cell))
+        if experiment.cell not in cells and not network(experiment.cell).in_keras:
+            yield "markdown", f"Keras itself lacks a layer of {experiment.label}; here it is."
+            yield "code", keras_script.cell_source(network(experiment.cell))
         cells.add(experiment.cell)
         yield from _network(group)
     yield "markdown", "## Results\n\nThe best epoch of each run:"

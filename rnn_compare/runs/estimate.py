@@ -182,12 +182,19 @@ NOTHING_KNOWN = History()
 
 def there(experiment: Experiment) -> float:
     """Returns the seconds of one epoch where the cells' paces were measured, on a machine that did nothing else."""
-    pace = cell(experiment.cell).pace
     batch = BATCH_SECONDS
     if experiment.optimizer == "adam":
         batch += ADAM_SECONDS * experiment.vocabulary_size * experiment.embedding_size
     batches = math.ceil(experiment.training_reviews / experiment.batch_size)
-    return work(experiment) * (pace.stock if _stock(experiment) else pace.fused) + batches * batch
+    return work(experiment) * _pace(experiment) + batches * batch
+
+
+def _pace(experiment: Experiment) -> float:
+    """Returns the seconds of a unit of ``work`` where the paces were measured."""
+    if network := experiment.without_recurrence:
+        return network.pace + network.pace_of_pairs * experiment.maxlen
+    pace = cell(experiment.cell).pace
+    return pace.stock if _stock(experiment) else pace.fused
 
 
 def words_read(maxlen: int) -> float:
@@ -225,7 +232,7 @@ def _course(
 
 def _stock(experiment: Experiment) -> bool:
     # What a worker decides, but for a GPU, which nobody sees from here: there the first run teaches the pace.
-    return bool(needing_stock_layers(experiment))
+    return experiment.without_recurrence is not None or bool(needing_stock_layers(experiment))
 
 
 def measured_speed(workers: int) -> Speed | None:

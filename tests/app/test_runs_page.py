@@ -331,7 +331,7 @@ def test_a_model_that_cannot_be_read_is_said_in_words(services: Services, record
 def test_a_cell_that_keras_lacks_comes_with_instructions_for_its_model_file(record: Callable[..., str]) -> None:
     record(cell="MGU")
     app = tick(page(), 0)
-    assert any("Keras itself has no MGU" in box.label for box in app.expander)
+    assert any("Keras itself lacks a layer of MGU(32)" in box.label for box in app.expander)
     [opening] = [code.value for code in app.code if "load_model" in code.value]
     assert "class MGU(layers.RNN):" in opening
 

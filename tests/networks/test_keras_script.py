@@ -184,7 +184,7 @@ def other_imports() -> Any:
 
 def test_the_source_of_a_cell_brings_its_own_imports_along(monkeypatch: pytest.MonkeyPatch) -> None:
     new = dataclasses.replace(cell_of("MGU"), keras_layer=other_imports)
-    monkeypatch.setattr(keras_script, "cell", lambda _: new)
+    monkeypatch.setattr(keras_script, "network", lambda _: new)
     source = cell_source(new)
     assert source.startswith("# A comment that goes along.\n@keras.saving")
     for lines in (keras_script.imports(Experiment()), opening(Experiment(), "model.keras").partition("\n\n")[0]):

@@ -221,6 +221,7 @@ def _fit(
     if not why_stock(experiment):
         models.compile_kernels(experiment.cell)
     split = prepared.load(experiment.dataset).padded(experiment)
+    watch_gradients = gradient_callback(GradientRecorder(run, experiment, send, stop_asked), model, resumed=bool(done))
     stream.check_stop()
     try:
         fit(
@@ -232,7 +233,7 @@ def _fit(
                 StreamCallback(
                     stream, validation_predictions(model, len(split.y_val)), split.y_val, experiment.patience
                 ),
-                gradient_callback(GradientRecorder(run, experiment, send, stop_asked), model, resumed=bool(done)),
+                *([] if experiment.without_recurrence else [watch_gradients]),
             ],
             initial_epoch=len(done),
         )

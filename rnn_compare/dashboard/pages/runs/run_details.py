@@ -8,12 +8,12 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.cells.registry import cell
 from rnn_compare.dashboard.pages.runs import run_calibration
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import duration, percent
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.keras_script import opening, script
@@ -123,9 +123,9 @@ def _downloads(services: Services, run: Run) -> None:
             icon=":material/download:",
             on_click="ignore",
         )
-    if not cell(run.experiment.cell).in_keras:
-        with st.expander(f"How to open the model file: Keras itself has no {run.experiment.cell}"):
-            st.markdown("Run its class first, then load the file in the same session:")
+    if not network(run.experiment.cell).in_keras:
+        with st.expander(f"How to open the model file: Keras itself lacks a layer of {run.experiment.label}"):
+            st.markdown("Run its code first, then load the file in the same session:")
             st.code(opening(run.experiment, f"{run.id}-best.keras"), language="python")
 
 

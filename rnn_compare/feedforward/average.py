@@ -1,0 +1,52 @@
+"""Averaged embeddings: the mean of the words' vectors, whatever their order, and a hidden layer."""
+
+import numpy as np
+
+from rnn_compare.feedforward.network import (
+    Array,
+    Feedforward,
+    KerasLayer,
+    Mask,
+    Signals,
+    Sizes,
+    WeightsByPath,
+    affine,
+    relu,
+)
+
+
+def layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
+    """Returns the layers: see ``Feedforward.layers``."""
+    units, features, _ = sizes
+    return (
+        KerasLayer("global_average_pooling1d", "GlobalAveragePooling1D"),
+        KerasLayer(
+            "hidden", "Dense", (units,), {"activation": "relu"}, {"kernel": (features, units), "bias": (units,)}
+        ),
+    )
+
+
+def forward(weights: WeightsByPath, vectors: Array, mask: Mask | None) -> tuple[Array, Signals]:
+    """Returns the hidden layer: see ``Feedforward.forward``."""
+    counts = np.ones(vectors.shape[:2], np.float32) if mask is None else mask.astype(np.float32)
+    mean = (vectors * counts[..., np.newaxis]).sum(axis=1) / counts.sum(axis=1, keepdims=True)
+    return relu(affine(weights, "hidden", mean)), {}
+
+
+NETWORK = Feedforward(
+    name="average",
+    title="averaged embeddings",
+    year=2015,
+    source="Iyyer et al., Deep unordered composition rivals syntactic methods for text classification (2015)",
+    layers=layers,
+    forward=forward,
+    formula=(
+        r"\mathrm{mean} &= \frac{1}{WORDS} \sum_t \underbrace{\mathrm{input}_t}_{FEATURES} \\"
+        "\n"
+        r"\mathrm{output} &= \mathrm{relu}\big(\underbrace{W}_{UNITS \times FEATURES}\,\mathrm{mean}"
+        r" + \underbrace{b}_{UNITS}\big) \\"
+    ),
+    pace=0.2e-6,
+    notes="The order of the words is lost in the mean. Padding counts as a word with a learned vector of its own; with "
+    "Mask padding it is left out.",
+)

@@ -1,0 +1,73 @@
+"""Convolution: patterns of seven words, wherever they stand, and patterns of these patterns."""
+
+from rnn_compare.feedforward.network import (
+    NEVER_MEANT,
+    Array,
+    Feedforward,
+    KerasLayer,
+    Mask,
+    Signals,
+    Sizes,
+    WeightsByPath,
+    relu,
+)
+
+WINDOW, POOL = 7, 5
+
+
+def layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
+    """Returns the layers: see ``Feedforward.layers``."""
+    units, features, _ = sizes
+    relu_after = {"activation": "relu"}
+    return (
+        KerasLayer(
+            "conv1d", "Conv1D", (units, WINDOW), relu_after, {"kernel": (WINDOW, features, units), "bias": (units,)}
+        ),
+        KerasLayer("max_pooling1d", "MaxPooling1D", (POOL,)),
+        KerasLayer(
+            "conv1d_1", "Conv1D", (units, WINDOW), relu_after, {"kernel": (WINDOW, units, units), "bias": (units,)}
+        ),
+        KerasLayer("global_max_pooling1d", "GlobalMaxPooling1D"),
+    )
+
+
+def forward(weights: WeightsByPath, vectors: Array, _mask: Mask | None) -> tuple[Array, Signals]:
+    """Returns the strongest match of each pattern: see ``Feedforward.forward``."""
+    matches = convolved(weights, "conv1d", vectors)
+    batch, words, units = matches.shape
+    pooled = matches[:, : words // POOL * POOL].reshape(batch, words // POOL, POOL, units).max(axis=2)
+    features: Array = convolved(weights, "conv1d_1", pooled).max(axis=1)
+    return features, {}
+
+
+def convolved(weights: WeightsByPath, path: str, values: Array) -> Array:
+    """Returns ``Conv1D`` with relu (batch, words - window + 1, units) of values (batch, words, features)."""
+    kernel, bias = weights[f"{path}/kernel"], weights[f"{path}/bias"]
+    steps = values.shape[1] - len(kernel) + 1
+    products: Array = sum(values[:, place : place + steps] @ block for place, block in enumerate(kernel))
+    return relu(products + bias)
+
+
+NETWORK = Feedforward(
+    name="convolution",
+    title="convolution",
+    year=2018,
+    source="Chollet, Deep Learning with Python (2018), section 6.4; Kim (2014)",
+    layers=layers,
+    forward=forward,
+    formula=(
+        r"\mathrm{match}_t &= \mathrm{relu}\Big(\sum_{k=0}^{6} \underbrace{W_k}_{UNITS \times FEATURES}\,"
+        r"\mathrm{input}_{t+k} + \underbrace{b}_{UNITS}\Big) \\"
+        "\n"
+        r"\mathrm{pooled}_s &= \max(\mathrm{match}_{5s}, \dots, \mathrm{match}_{5s+4}) \\"
+        "\n"
+        r"\mathrm{match}'_s &= \mathrm{relu}\Big(\sum_{k=0}^{6} \underbrace{V_k}_{UNITS \times UNITS}\,"
+        r"\mathrm{pooled}_{s+k} + \underbrace{c}_{UNITS}\Big) \\"
+        "\n"
+        r"\mathrm{output} &= \max_s \mathrm{match}'_s \\"
+    ),
+    pace=0.5e-6,
+    shortest=WINDOW - 1 + POOL * WINDOW,
+    meaningless=NEVER_MEANT | {"mask_padding": "Conv1D reads padding as it reads words"},
+    notes="A pattern is seen wherever it stands; which of two came first is seen only where they are close.",
+)

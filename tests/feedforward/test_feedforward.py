@@ -1,0 +1,117 @@
+"""Networks without recurrence: their parameters and outputs are Keras', and settings without a meaning do nothing."""
+
+import itertools
+from pathlib import Path
+
+import keras
+import numpy as np
+import pytest
+
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.explain.prediction import feedforward_pass, predict
+from rnn_compare.feedforward.registry import FEEDFORWARD, without_recurrence
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.keras_script import script
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights
+
+SMALL = {"units": 6, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 45}
+
+
+def with_other_weights(experiment: Experiment) -> tuple[keras.Model, Weights]:
+    """A network whose biases and positions are no zeros."""
+    model, random = keras_models.build(experiment), np.random.default_rng(0)
+    model.set_weights([array + 0.5 * random.normal(size=array.shape) for array in model.get_weights()])
+    return model, keras_models.get_weights(model)
+
+
+def reviews() -> np.ndarray:
+    ids = np.random.default_rng(1).integers(1, 100, (6, 45))
+    ids[:3, :20] = 0
+    return ids
+
+
+@pytest.mark.parametrize("name", FEEDFORWARD)
+def test_every_tensor_is_the_one_keras_makes(name: str) -> None:
+    for units, features, maxlen in itertools.product((1, 5, 32), (1, 8, 33), (41, 60)):
+        experiment = Experiment(cell=name, units=units, embedding_size=features, maxlen=maxlen, vocabulary_size=100)
+        model, counted = keras_models.network(experiment), parameters(experiment)
+        assert [(tensor.path, tensor.shape) for tensor in counted.tensors] == [
+            (path, array.shape) for path, array in keras_models.get_weights(model).tensors
+        ]
+        assert counted.total == model.count_params()
+        for layer in counted.layers:
+            assert layer.count == model.get_layer(layer.name).count_params()
+            assert eval(layer.arithmetic.split(" = ")[0].replace(",", "").replace("·", "*")) == layer.count
+
+
+@pytest.mark.parametrize("name", FEEDFORWARD)
+@pytest.mark.parametrize("mask_padding", [False, True])
+def test_numpy_predicts_what_keras_predicts(name: str, mask_padding: bool) -> None:
+    experiment = Experiment(cell=name, mask_padding=mask_padding, dropout=0.3, **SMALL)
+    model, weights = with_other_weights(experiment)
+    expected = model.predict(reviews(), verbose=0)[:, 0]
+    assert np.ptp(expected) > 1e-3
+    np.testing.assert_allclose(predict(experiment, weights, reviews()), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("mask_padding", [False, True])
+def test_attention_weights_are_those_of_keras(mask_padding: bool) -> None:
+    experiment = Experiment(cell="attention", mask_padding=mask_padding, **SMALL)
+    model, weights = with_other_weights(experiment)
+    network, ids = without_recurrence("attention"), reviews()
+    assert network is not None
+    _, signals = feedforward_pass(network, experiment, weights, ids)
+    embedding, positions, encoder = model.layers[:3]
+    vectors = positions(embedding(ids))
+    seen = (ids != 0)[:, None, :] if mask_padding else None
+    _, expected = encoder.attention(vectors, vectors, attention_mask=seen, return_attention_scores=True)
+    words = np.broadcast_to((ids != 0)[:, None, :, None] | (not mask_padding), signals["attention"].shape)
+    np.testing.assert_allclose(signals["attention"][words], expected.numpy()[words], atol=1e-5)
+    np.testing.assert_allclose(signals["attention"].sum(axis=-1), 1, atol=1e-5)
+
+
+def test_an_average_does_not_know_the_order_of_words_and_the_others_do() -> None:
+    for name, knows in (("average", False), ("convolution", True), ("attention", True)):
+        experiment = Experiment(cell=name, **SMALL)
+        _, weights = with_other_weights(experiment)
+        there, back = (predict(experiment, weights, ids) for ids in (reviews(), reviews()[:, ::-1]))
+        assert bool(np.abs(there - back).max() > 1e-4) is knows, name
+
+
+@pytest.mark.parametrize("name", FEEDFORWARD)
+def test_a_setting_without_a_meaning_makes_no_other_experiment(name: str) -> None:
+    plain = Experiment(cell=name)
+    other = experiment_from(
+        {"cell": name, "layers": 3, "bidirectional": True, "recurrent_dropout": 0.5, "forget_bias": 2.0}
+    )
+    assert other == plain
+    assert other.label == f"{name.capitalize()}(32)"
+
+
+def test_a_maxlen_that_leaves_the_second_convolution_nothing_to_read_gets_a_sentence() -> None:
+    keras_models.network(Experiment(cell="convolution", maxlen=41, vocabulary_size=100))
+    with pytest.raises(UserError, match="A maxlen of 40 is too short for convolution; set it to 41 or more\\."):
+        experiment_from({"cell": "convolution", "maxlen": 40})
+
+
+@pytest.mark.parametrize("name", FEEDFORWARD)
+def test_an_exported_script_makes_the_same_layers(name: str) -> None:
+    experiment = Experiment(cell=name, dropout=0.2, **SMALL)
+    text = script(experiment)
+    start, end = text.index("model = keras.Sequential("), text.index("model.compile(")
+    classes = text[text.index("@keras") : text.index("x, y")] if "@keras" in text else ""
+    space: dict[str, object] = {}
+    code = f"import keras\nimport numpy as np\nfrom keras import layers, ops\n{classes}\n{text[start:end]}"
+    exec(compile(code, "script", "exec"), space)
+    shapes = [tuple(weight.shape) for weight in space["model"].weights]  # type: ignore[attr-defined]
+    assert shapes == [tensor.shape for tensor in parameters(experiment).tensors]
+
+
+@pytest.mark.parametrize("name", FEEDFORWARD)
+def test_a_model_file_opens_with_the_same_predictions(name: str, tmp_path: Path) -> None:
+    model, _ = with_other_weights(Experiment(cell=name, **SMALL))
+    model.save(tmp_path / "model.keras")
+    again = keras.models.load_model(tmp_path / "model.keras")
+    np.testing.assert_allclose(again.predict(reviews(), verbose=0), model.predict(reviews(), verbose=0), atol=1e-6)
