@@ -207,7 +207,9 @@ def _feedforward(layer: KerasLayer) -> Layer:
 
 
 def _product(shape: tuple[Size, ...]) -> str:
-    return "·".join(f"{size:,}" if isinstance(size, int) else size for size in shape)
+    """Returns the number of weights in a tensor as a product; the 1 of a single head is left out."""
+    factors = [size for size in shape if size != 1] or [1]
+    return "·".join(f"{size:,}" if isinstance(size, int) else size for size in factors)
 
 
 def _dense(features: int) -> Layer:

@@ -120,12 +120,12 @@ def test_train_prints_json_alone_each_epoch_once_and_an_end_for_each_run(
         ("SimpleRNN", 2),
     ]
     assert set(epochs[0]) == {
-        *("kind", "run", "cell", "epoch"),
+        *("kind", "run", "network", "cell", "epoch"),
         *METRICS,
         "seconds",
     }
     assert {(line["cell"], line["status"]) for line in ends} == {("SimpleRNN", "finished"), ("LSTM", "finished")}
-    assert all(set(line) == {"kind", "run", "cell", "status"} for line in ends)
+    assert all(set(line) == {"kind", "run", "network", "cell", "status"} for line in ends)
     for run in {line["run"] for line in said}:
         assert [line["kind"] for line in said if line["run"] == run] == ["epoch", "epoch", "end"]
 

@@ -2,6 +2,7 @@
 
 import itertools
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,9 +11,9 @@ import pytest
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.explain.prediction import feedforward_pass, predict
-from rnn_compare.feedforward.registry import FEEDFORWARD, without_recurrence
+from rnn_compare.feedforward.registry import FEEDFORWARD, network, without_recurrence
 from rnn_compare.networks import keras_models
-from rnn_compare.networks.keras_script import script
+from rnn_compare.networks.keras_script import cell_source, script
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 
@@ -60,9 +61,9 @@ def test_numpy_predicts_what_keras_predicts(name: str, mask_padding: bool) -> No
 def test_attention_weights_are_those_of_keras(mask_padding: bool) -> None:
     experiment = Experiment(cell="attention", mask_padding=mask_padding, **SMALL)
     model, weights = with_other_weights(experiment)
-    network, ids = without_recurrence("attention"), reviews()
-    assert network is not None
-    _, signals = feedforward_pass(network, experiment, weights, ids)
+    declared, ids = without_recurrence("attention"), reviews()
+    assert declared is not None
+    _, signals = feedforward_pass(declared, experiment, weights, ids)
     embedding, positions, encoder = model.layers[:3]
     vectors = positions(embedding(ids))
     seen = (ids != 0)[:, None, :] if mask_padding else None
@@ -100,12 +101,12 @@ def test_a_maxlen_that_leaves_the_second_convolution_nothing_to_read_gets_a_sent
 def test_an_exported_script_makes_the_same_layers(name: str) -> None:
     experiment = Experiment(cell=name, dropout=0.2, **SMALL)
     text = script(experiment)
-    start, end = text.index("model = keras.Sequential("), text.index("model.compile(")
-    classes = text[text.index("@keras") : text.index("x, y")] if "@keras" in text else ""
-    space: dict[str, object] = {}
-    code = f"import keras\nimport numpy as np\nfrom keras import layers, ops\n{classes}\n{text[start:end]}"
-    exec(compile(code, "script", "exec"), space)
-    shapes = [tuple(weight.shape) for weight in space["model"].weights]  # type: ignore[attr-defined]
+    classes = "" if network(name).in_keras else cell_source(network(name))
+    assert classes in text
+    space: dict[str, Any] = {}
+    model = text[text.index("model = keras.Sequential(") : text.index("model.compile(")]
+    exec(f"import keras\nfrom keras import layers, ops\n{classes}\n{model}", space)
+    shapes = [tuple(weight.shape) for weight in space["model"].weights]
     assert shapes == [tensor.shape for tensor in parameters(experiment).tensors]
 
 
