@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from pydantic_core import PydanticCustomError
 
 from rnn_compare.errors import UserError
-from rnn_compare.feedforward.network import Feedforward
+from rnn_compare.feedforward.feedforward import Feedforward
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS, without_recurrence
 from rnn_compare.sources import registry
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from rnn_compare.cells.cell import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.feedforward.network import Feedforward
+from rnn_compare.feedforward.feedforward import Feedforward
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.recurrent_layer import CellWeights, Trace, recurrent_layer
 from rnn_compare.networks.weights import Weights

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnn_compare.feedforward.network import (
+from rnn_compare.feedforward.feedforward import (
     Array,
     Feedforward,
     KerasLayer,

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from rnn_compare.feedforward.network import (
+from rnn_compare.feedforward.feedforward import (
     Array,
     Feedforward,
     KerasLayer,

@@ -1,6 +1,6 @@
 """Convolution: patterns of seven words, wherever they stand, and patterns of these patterns."""
 
-from rnn_compare.feedforward.network import (
+from rnn_compare.feedforward.feedforward import (
     NEVER_MEANT,
     Array,
     Feedforward,

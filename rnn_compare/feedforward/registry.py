@@ -4,7 +4,7 @@ from rnn_compare import feedforward
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.discovery import declared
-from rnn_compare.feedforward.network import Feedforward
+from rnn_compare.feedforward.feedforward import Feedforward
 
 _NETWORKS = {
     entry.name: entry

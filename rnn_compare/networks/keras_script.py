@@ -8,7 +8,7 @@ import textwrap
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import DECAY, GATES, Experiment
-from rnn_compare.feedforward.network import Feedforward, KerasLayer
+from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer
 from rnn_compare.feedforward.registry import network
 from rnn_compare.networks.parameters import sizes_of
 from rnn_compare.reviews.prepared import SPLIT

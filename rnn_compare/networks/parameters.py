@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.feedforward.network import KerasLayer, Size, Sizes
+from rnn_compare.feedforward.feedforward import KerasLayer, Size, Sizes
 from rnn_compare.feedforward.registry import without_recurrence
 
 
