@@ -119,7 +119,7 @@ class Network:
         import numpy as np
         import pandas as pd
 
-        from rnn_compare.cells.cell import sigmoid
+        from rnn_compare.cells.formula import sigmoid
         from rnn_compare.explain.verdict import encode, run_weights
         from rnn_compare.explain.word_by_word import read
 

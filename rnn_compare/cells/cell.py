@@ -1,11 +1,16 @@
 """The declaration of a recurrent cell: its states, its gates, and one timestep forward and backward."""
 
-from collections.abc import Callable, Mapping
+# ruff: noqa: N803  # W, U and b are the textbook's letters
+
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from rnn_compare.cells.formula import Formula, Values, applied, parsed
 
 Array = NDArray[np.float32]
 Gradient = NDArray[np.float64]
@@ -13,9 +18,6 @@ States = tuple[Array, ...]
 StateGradients = tuple[Gradient, ...]
 Signals = dict[str, Array]
 StepValues = Mapping[str, Gradient]
-
-Step = Callable[[Array, States, Array, Array], tuple[States, Signals]]
-StepBack = Callable[[StateGradients, StepValues, Gradient, Gradient], tuple[StateGradients, StateGradients]]
 
 
 class Gate(NamedTuple):
@@ -52,12 +54,39 @@ class Pace(NamedTuple):
     stock: float
 
 
+class Phase(NamedTuple):
+    """One product with the recurrent kernel U, and the arithmetic of each unit that follows it.
+
+    The names in its formulas say what they are. In these, ``f`` is the symbol of one of the cell's gates; in a cell
+    without gates ``x`` stands for ``x_f`` and so on:
+
+    - ``x_f``: W_f·input + U_f·state + b_f; ``w_f``: W_f·input + b_f alone; ``u_f``: U_f·state alone, with the second
+      bias of a cell that has one. A block that stands here as ``x_f`` or ``u_f`` is multiplied in this phase.
+    - ``previous_state``, ``previous_carry`` …: the cell's states before the timestep; ``state``, ``carry`` …: after it.
+    - ``recalled``: what U is multiplied by, where that is not the state.
+    - ``d_`` and one of these names: the gradient of the loss with respect to it.
+
+    Any other name is free. What a phase returns, later ones may read, and all going back.
+
+    Attributes:
+        forward: Returns the values that signals are named after, and in the end the states.
+        backward: Returns the gradients of ``x_f``, or ``w_f`` and ``u_f``, for each of its blocks. In the first phase,
+            which comes last going back, also of the previous states, without their way through the product; of a
+            further state, such as the carry, also the complete gradient, with its way through the hidden state.
+        recalled: Returns ``recalled`` from previous states and results of earlier phases; None for the state.
+    """
+
+    forward: Formula
+    backward: Formula
+    recalled: Formula | None = None
+
+
 @dataclass(frozen=True)
 class Cell:
-    """A recurrent cell: everything about it but its compiled kernel (``fused/kernels``) and its picture.
+    """A recurrent cell: everything about it but its picture.
 
-    In ``step`` and ``step_back``, W is the kernel (features, blocks·units), U the recurrent kernel
-    (units, blocks·units) and b the bias, with the blocks side by side in the order of ``gates``.
+    W is the kernel (features, blocks·units), U the recurrent kernel (units, blocks·units) and b the bias, with the
+    blocks side by side in the order of ``gates``.
 
     Attributes:
         name: Its name, which is that of its Keras layer, such as ``LSTM``.
@@ -67,20 +96,14 @@ class Cell:
         gates: The blocks of its kernels in Keras' order; empty if there is one block and no gate.
         signals: What can be watched, in the order in which it is offered. The first ``state`` is not always the
             hidden state; that one is called ``state``.
+        phases: One timestep: its arithmetic forward and back.
+        formula: One timestep in LaTeX, with UNITS and FEATURES where the sizes stand.
+        pace: How fast it trains.
         states: Names of what it carries on from one timestep to the next, the hidden state first.
         bias_rows: 1, or 2 where input and state have a bias each.
-        step: One timestep: ``(W_input_t, states, U, b) -> (states, signals)``. ``W_input_t`` (batch, blocks·units)
-            is the input's share W·input_t, each state (batch, units). The signals are those that are no states.
-        step_back: The same timestep backward: ``(after, values, U, b) -> (before, complete)``. ``after`` is the
-            gradient of the loss for each state that the step returned, the hidden state's complete and the others'
-            without their way through the hidden state; ``values`` are the step's signals and states by name, and
-            the states before it as ``previous_state`` and so on, each (batch, units). Returns the gradients for the
-            states before it, and the complete ones for those after it. In 64 bits.
-        formula: One timestep in LaTeX, with UNITS and FEATURES where the sizes stand.
-        keras_layer: Returns the class of its Keras layer, and imports Keras for it.
-        in_keras: Whether Keras itself has that class.
-        in_cudnn: Whether that class uses cuDNN where there is a GPU.
-        pace: How fast it trains.
+        recurrent: The form of U in a block: a ``matrix``, a ``vector`` of one weight a unit, or ``none``.
+        in_keras: Whether Keras itself has a layer of that name.
+        in_cudnn: Whether that layer uses cuDNN where there is a GPU.
         keeping_gate: The symbol of the gate that decides how much of its state it keeps, whose initial bias is a
             setting; empty if there is none.
         keeps_when_open: Whether the state is kept while that gate is open (near 1), or while it is closed.
@@ -94,13 +117,12 @@ class Cell:
     source: str
     gates: tuple[Gate, ...]
     signals: tuple[Signal, ...]
-    step: Step
-    step_back: StepBack
+    phases: tuple[Phase, ...]
     formula: str
-    keras_layer: Callable[[], Any]  # a class of Keras, which mypy does not follow
     pace: Pace
     states: tuple[str, ...] = ("state",)
     bias_rows: int = 1
+    recurrent: Literal["matrix", "vector", "none"] = "matrix"
     in_keras: bool = True
     in_cudnn: bool = False
     keeping_gate: str = ""
@@ -112,6 +134,98 @@ class Cell:
     def blocks(self) -> int:
         """Number of blocks of ``units`` columns in its kernels."""
         return max(1, len(self.gates))
+
+    @functools.cached_property
+    def suffixes(self) -> tuple[str, ...]:
+        """The endings of the names of its blocks' values in formulas, in the order of the blocks."""
+        return tuple(f"_{gate.symbol}" for gate in self.gates) or ("",)
+
+    @functools.cached_property
+    def products(self) -> tuple[tuple[str, ...], ...]:
+        """For each phase the endings of the blocks that U multiplies in it, which lie side by side."""
+        names = [parsed(phase.forward).inputs for phase in self.phases]
+        return tuple(tuple(end for end in self.suffixes if {f"x{end}", f"u{end}"} & {*inputs}) for inputs in names)
+
+    def step(self, W_input_t: Array, states: States, U: Array, b: Array) -> tuple[States, Signals]:
+        """One timestep in NumPy.
+
+        Args:
+            W_input_t: The input's share W·input_t (batch, blocks·units).
+            states: Those before it, each (batch, units).
+            U: The recurrent kernel; of no numbers in a cell without one.
+            b: The bias.
+
+        Returns:
+            The states after it, and the signals that are no states, by name.
+        """
+        units = states[0].shape[-1]
+        values: dict[str, Array] = {f"previous_{name}": state for name, state in zip(self.states, states, strict=True)}
+        biased = W_input_t + (b if self.bias_rows == 1 else b[0])
+        values |= {f"w{end}": biased[:, k * units : (k + 1) * units] for k, end in enumerate(self.suffixes)}
+        for phase, blocks in zip(self.phases, self.products, strict=True):
+            for end, product in self._products(phase, blocks, values, U, b):
+                values |= {f"u{end}": product, f"x{end}": values[f"w{end}"] + product}
+            values |= applied(phase.forward, values)
+        signals = {signal.name: values[signal.name] for signal in self.signals if signal.kind != "state"}
+        return tuple(values[name] for name in self.states), signals
+
+    def step_back(
+        self, after: StateGradients, values: StepValues, U: Gradient, b: Gradient
+    ) -> tuple[StateGradients, StateGradients]:
+        """The same timestep backward, in 64 bits.
+
+        Args:
+            after: The gradient of the loss for each state that the step returned, the hidden state's complete and the
+                others' without their way through the hidden state.
+            values: The step's signals and states by name, and the states before it as ``previous_state`` and so on,
+                each (batch, units).
+            U, b: As in ``step``.
+
+        Returns:
+            The gradients for the states before it, and the complete ones for those after it.
+        """
+        values = {**values, **{f"d_{name}": gradient for name, gradient in zip(self.states, after, strict=True)}}
+        through_state = np.zeros_like(after[0])
+        for phase, blocks in reversed([*zip(self.phases, self.products, strict=True)]):
+            if {f"u{end}" for end in blocks} & {*parsed(phase.backward).inputs}:
+                values |= {f"u{end}": product for end, product in self._products(phase, blocks, values, U, b)}
+            values |= applied(phase.backward, values)
+            if not blocks:
+                continue
+            back = [values[f"d_u{end}" if f"d_u{end}" in values else f"d_x{end}"] for end in blocks]
+            values["d_recalled"] = self._product_back(blocks, back, U)
+            if phase.recalled is None:
+                through_state = through_state + values["d_recalled"]
+        values["d_previous_state"] = values.get("d_previous_state", 0) + through_state
+        before = tuple(values[f"d_previous_{name}"] for name in self.states)
+        return before, tuple(values[f"d_{name}"] for name in self.states)
+
+    def _products(
+        self, phase: Phase, blocks: tuple[str, ...], values: Mapping[str, Values], U: Values, b: Values
+    ) -> Iterator[tuple[str, Values]]:
+        """Yields the endings of the blocks that a phase multiplies, with U·state and a second bias (batch, units)."""
+        if not blocks:
+            return
+        operand = applied(phase.recalled, values)["recalled"] if phase.recalled else values["previous_state"]
+        units, columns = operand.shape[-1], self._columns(blocks, operand.shape[-1])
+        product = np.dot(operand, U[:, columns]) if self.recurrent == "matrix" else np.tile(operand, len(blocks)) * U
+        if self.bias_rows > 1:
+            product += b[1, columns]
+        for k, end in enumerate(blocks):
+            yield end, product[:, k * units : (k + 1) * units]
+
+    def _product_back(self, blocks: tuple[str, ...], gradients: Sequence[Gradient], U: Gradient) -> Gradient:
+        """Returns the gradient of what U was multiplied by from those of the products (batch, units)."""
+        units, joined = gradients[0].shape[-1], np.concatenate(gradients, axis=-1)
+        if self.recurrent == "vector":
+            back: Gradient = (joined * U).reshape(-1, len(blocks), units).sum(axis=1)
+        else:
+            back = np.dot(joined, U[:, self._columns(blocks, units)].T)
+        return back
+
+    def _columns(self, blocks: tuple[str, ...], units: int) -> slice:
+        first = self.suffixes.index(blocks[0])
+        return slice(first * units, (first + len(blocks)) * units)
 
     def keeping_columns(self, units: int) -> list[tuple[int, int, int]]:
         """Returns which columns of the bias decide how long the state is kept, those of the keeping gate first.
@@ -128,17 +242,6 @@ class Cell:
         places = {gate.symbol: place * units for place, gate in enumerate(self.gates)}
         signs = {self.keeping_gate: 1 if self.keeps_when_open else -1, self.entering_gate: -1}
         return [(places[gate], places[gate] + units, sign) for gate, sign in signs.items() if gate in places]
-
-
-def sigmoid(x: Array) -> Array:
-    """The logistic function 1 / (1 + exp(-x)), through tanh so that no x overflows.
-
-    Example:
-        >>> sigmoid(np.float32([-1000, 0, 1000]))
-        array([0. , 0.5, 1. ], dtype=float32)
-    """
-    probability: Array = 0.5 * np.tanh(0.5 * x) + 0.5
-    return probability
 
 
 def sized(symbol: str, subscript: str = "") -> str:

@@ -1,62 +1,28 @@
 """GRU: one gate both keeps and writes, another decides how much of the old state the candidate sees."""
 
-# ruff: noqa: N803  # W, U and b are the textbook's letters
-
-from typing import Any
-
-import numpy as np
-
-from rnn_compare.cells.cell import (
-    Array,
-    Cell,
-    Gate,
-    Gradient,
-    Pace,
-    Signal,
-    Signals,
-    StateGradients,
-    States,
-    StepValues,
-    sigmoid,
-    sized,
-)
+from rnn_compare.cells.cell import Cell, Gate, Pace, Phase, Signal, sized
+from rnn_compare.cells.formula import Values, sigmoid, tanh
 
 
-def step(W_input_t: Array, states: States, U: Array, b: Array) -> tuple[States, Signals]:
-    """One timestep with ``reset_after=True``, where the reset gate acts after the product: see ``Cell.step``."""
-    (state_t,) = states
-    units = len(U)
-    x = W_input_t + b[0]
-    h = np.dot(state_t, U) + b[1]
-    z = sigmoid(x[:, :units] + h[:, :units])
-    r = sigmoid(x[:, units : 2 * units] + h[:, units : 2 * units])
-    candidate = np.tanh(x[:, 2 * units :] + r * h[:, 2 * units :])
-    output_t = z * state_t + (1 - z) * candidate
-    return (output_t,), {"z": z, "r": r, "candidate": candidate}
+def forward(x_z: Values, x_r: Values, w_h: Values, u_h: Values, previous_state: Values) -> tuple[Values, ...]:
+    """One timestep with ``reset_after=True``, where the reset gate acts after the product."""
+    z = sigmoid(x_z)
+    r = sigmoid(x_r)
+    candidate = tanh(w_h + r * u_h)
+    state = z * previous_state + (1 - z) * candidate
+    return (z, r, candidate, state)
 
 
-def step_back(
-    after: StateGradients, values: StepValues, U: Gradient, b: Gradient
-) -> tuple[StateGradients, StateGradients]:
-    """The same timestep backward: see ``Cell.step_back``."""
-    (d_output,) = after
-    units = len(U)
-    state_t, z, r, candidate = values["previous_state"], values["z"], values["r"], values["candidate"]
-    recalled = np.dot(state_t, U[:, 2 * units :]) + b[1, 2 * units :]
-    d_candidate = d_output * (1 - z) * (1 - candidate**2)
-    d_gates = (
-        d_output * (state_t - candidate) * z * (1 - z),
-        d_candidate * recalled * r * (1 - r),
-        d_candidate * r,
-    )
-    return (d_output * z + np.dot(np.concatenate(d_gates, axis=-1), U.T),), after
-
-
-def keras_layer() -> Any:
-    """Returns ``keras.layers.GRU``."""
-    from keras import layers
-
-    return layers.GRU
+def backward(
+    z: Values, r: Values, candidate: Values, u_h: Values, previous_state: Values, d_state: Values
+) -> tuple[Values, ...]:
+    """The same timestep backward."""
+    d_x_z = d_state * (previous_state - candidate) * z * (1 - z)
+    d_w_h = d_state * (1 - z) * (1 - candidate * candidate)
+    d_x_r = d_w_h * u_h * r * (1 - r)
+    d_u_h = d_w_h * r
+    d_previous_state = d_state * z
+    return (d_x_z, d_x_r, d_w_h, d_u_h, d_previous_state)
 
 
 CELL = Cell(
@@ -71,8 +37,7 @@ CELL = Cell(
         Signal("r", "reset gate", "gate"),
         Signal("candidate", "candidate", "value"),
     ),
-    step=step,
-    step_back=step_back,
+    phases=(Phase(forward, backward),),
     formula="\n".join(
         [
             rf"z &= \sigma\big({sized('W', '_z')}",
@@ -83,7 +48,6 @@ CELL = Cell(
             r"\mathrm{output}_t &= z \circ \mathrm{state}_t + (1 - z) \circ \mathrm{candidate} \\",
         ]
     ),
-    keras_layer=keras_layer,
     pace=Pace(fused=0.7e-6, stock=1.8e-6),
     bias_rows=2,
     notes="Two biases: with reset_after=True the reset gate multiplies U·state + b′, so the candidate needs b′ beside "

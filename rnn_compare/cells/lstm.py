@@ -1,64 +1,32 @@
 """LSTM: gates decide what its carry track forgets, takes in and shows."""
 
-# ruff: noqa: N803  # W, U and b are the textbook's letters
-
-from typing import Any
-
-import numpy as np
-
-from rnn_compare.cells.cell import (
-    Array,
-    Cell,
-    Gate,
-    Gradient,
-    Pace,
-    Signal,
-    Signals,
-    StateGradients,
-    States,
-    StepValues,
-    gate_line,
-    sigmoid,
-    sized,
-)
+from rnn_compare.cells.cell import Cell, Gate, Pace, Phase, Signal, gate_line, sized
+from rnn_compare.cells.formula import Values, sigmoid, tanh
 
 
-def step(W_input_t: Array, states: States, U: Array, b: Array) -> tuple[States, Signals]:
-    """One timestep: see ``Cell.step``."""
-    state_t, carry_t = states
-    units = len(U)
-    gates = W_input_t + np.dot(state_t, U) + b
-    i = sigmoid(gates[:, :units])
-    f = sigmoid(gates[:, units : 2 * units])
-    candidate = np.tanh(gates[:, 2 * units : 3 * units])
-    o = sigmoid(gates[:, 3 * units :])
-    carry = f * carry_t + i * candidate
-    output_t = o * np.tanh(carry)
-    return (output_t, carry), {"i": i, "f": f, "candidate": candidate, "o": o}
+def forward(x_i: Values, x_f: Values, x_c: Values, x_o: Values, previous_carry: Values) -> tuple[Values, ...]:
+    """One timestep."""
+    i = sigmoid(x_i)
+    f = sigmoid(x_f)
+    candidate = tanh(x_c)
+    o = sigmoid(x_o)
+    carry = f * previous_carry + i * candidate
+    state = o * tanh(carry)
+    return (i, f, candidate, o, carry, state)
 
 
-def step_back(
-    after: StateGradients, values: StepValues, U: Gradient, _b: Gradient
-) -> tuple[StateGradients, StateGradients]:
+def backward(
+    i: Values, f: Values, candidate: Values, o: Values, previous_carry: Values, d_state: Values, d_carry: Values
+) -> tuple[Values, ...]:
     """The same timestep backward: along the carry track the gradient is only multiplied by the forget gate."""
-    d_output, d_later = after
-    i, f, candidate, o = values["i"], values["f"], values["candidate"], values["o"]
-    shown = np.tanh(values["carry"])
-    d_carry = d_later + d_output * o * (1 - shown**2)
-    d_gates = (
-        d_carry * candidate * i * (1 - i),
-        d_carry * values["previous_carry"] * f * (1 - f),
-        d_carry * i * (1 - candidate**2),
-        d_output * shown * o * (1 - o),
-    )
-    return (np.dot(np.concatenate(d_gates, axis=-1), U.T), d_carry * f), (d_output, d_carry)
-
-
-def keras_layer() -> Any:
-    """Returns ``keras.layers.LSTM``."""
-    from keras import layers
-
-    return layers.LSTM
+    shown = tanh(f * previous_carry + i * candidate)
+    d_carry = d_carry + d_state * o * (1 - shown * shown)
+    d_x_i = d_carry * candidate * i * (1 - i)
+    d_x_f = d_carry * previous_carry * f * (1 - f)
+    d_x_c = d_carry * i * (1 - candidate * candidate)
+    d_x_o = d_state * shown * o * (1 - o)
+    d_previous_carry = d_carry * f
+    return (d_x_i, d_x_f, d_x_c, d_x_o, d_previous_carry, d_carry)
 
 
 CELL = Cell(
@@ -78,8 +46,7 @@ CELL = Cell(
         Signal("candidate", "candidate", "value"),
         Signal("o", "output gate", "gate"),
     ),
-    step=step,
-    step_back=step_back,
+    phases=(Phase(forward, backward),),
     formula="\n".join(
         [
             rf"i &= \sigma\big({sized('W', '_i')}",
@@ -91,7 +58,6 @@ CELL = Cell(
             r"\mathrm{output}_t &= o \circ \tanh(\mathrm{carry}_{t+1}) \\",
         ]
     ),
-    keras_layer=keras_layer,
     pace=Pace(fused=0.85e-6, stock=1.7e-6),
     states=("state", "carry"),
     in_cudnn=True,

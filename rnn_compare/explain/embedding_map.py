@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.cells.cell import States, sigmoid
+from rnn_compare.cells.cell import States
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment

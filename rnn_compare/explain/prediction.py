@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.cells.cell import sigmoid
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import Feedforward

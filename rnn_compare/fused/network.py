@@ -14,14 +14,13 @@ import tensorflow as tf
 from keras import layers
 from numpy.typing import NDArray
 
-from rnn_compare.cells.registry import cell
 from rnn_compare.errors import UserError
 from rnn_compare.fused import network_pass
 from rnn_compare.fused.arithmetic import Array
 from rnn_compare.fused.network_pass import NetworkOptions
 from rnn_compare.fused.optimizers import STEPS, Steps
 from rnn_compare.fused.sequences import KERNELS, LayerOptions
-from rnn_compare.networks.keras_models import OPTIMIZERS
+from rnn_compare.networks.keras_models import OPTIMIZERS, layer_class
 from rnn_compare.reviews.batches import Batches
 
 Logs = dict[str, float]
@@ -215,7 +214,7 @@ def unsupported_options(optimizer: keras.optimizers.Optimizer) -> list[str]:
 
 def options_of(model: keras.Model) -> NetworkOptions:
     """Returns how a network of an embedding, recurrent layers and a ``Dense`` layer reads."""
-    kernels = {cell(name).keras_layer(): kernel for name, kernel in KERNELS.items()}
+    kernels = {layer_class(name): kernel for name, kernel in KERNELS.items()}
     return NetworkOptions(
         tuple(
             tuple(

@@ -1,13 +1,15 @@
 """The real Keras networks: built, compiled, summarised. For workers only: this imports TensorFlow."""
 
+import functools
 from typing import Any
 
 import keras
 import numpy as np
-from keras import layers
+from keras import layers, ops
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import GATES, Experiment, Optimizer
+from rnn_compare.networks.layer_source import layer_source
 from rnn_compare.networks.parameters import recurrent_layer_name, sizes_of
 from rnn_compare.networks.weights import Weights
 from rnn_compare.settings import optimizer_options
@@ -75,6 +77,16 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
     return model
 
 
+@functools.cache  # Keras registers a class under its name once
+def layer_class(name: str) -> Any:
+    """Returns the Keras layer of a cell: Keras' own, or what its formulas make, if Keras has none."""
+    if cell(name).in_keras:
+        return getattr(layers, name)
+    names = {"__name__": __name__, "keras": keras, "layers": layers, "ops": ops}
+    exec(compile(layer_source(cell(name)), f"layer of {name}", "exec"), names)
+    return names[name]
+
+
 def get_weights(model: keras.Model) -> Weights:
     """Copies the weights out of a model, named by their paths without the model's own name."""
     return Weights(
@@ -126,7 +138,7 @@ def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
         options["use_cudnn"] = False
     if experiment.recurrent_initializer != "orthogonal":  # Keras' own, which every recurrent layer has
         options["recurrent_initializer"] = experiment.recurrent_initializer
-    layer = cell_type.keras_layer()(experiment.units, **options)
+    layer = layer_class(cell_type.name)(experiment.units, **options)
     return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer
 
 

@@ -4,12 +4,14 @@ import ast
 import inspect
 import json
 import textwrap
+from collections.abc import Sequence
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import DECAY, GATES, Experiment
 from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer
 from rnn_compare.feedforward.registry import network
+from rnn_compare.networks.layer_source import IMPORTS, layer_source
 from rnn_compare.networks.parameters import sizes_of
 from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.settings import optimizer_options
@@ -149,8 +151,7 @@ def imports(experiment: Experiment) -> str:
     data, trained = source(experiment.dataset), network(experiment.cell)
     lines = sorted(data.script.imports, key=lambda line: (line.startswith("from"), line))
     ours = ("import keras", "import numpy as np", f"from keras import layers{'' if trained.in_keras else ', ops'}")
-    own = () if trained.in_keras else _layer_code(trained)[0]
-    return "\n".join([*lines, *[""][: len(lines)], *dict.fromkeys((*ours, *own))])
+    return "\n".join([*lines, *[""][: len(lines)], *dict.fromkeys((*ours, *_own_imports(trained)))])
 
 
 def opening(experiment: Experiment, file: str) -> str:
@@ -165,7 +166,7 @@ def opening(experiment: Experiment, file: str) -> str:
     trained, load = network(experiment.cell), f"model = keras.models.load_model({file!r})"
     if trained.in_keras:
         return f"import keras\n\n{load}"
-    lines = "\n".join(dict.fromkeys(("import keras", *_layer_code(trained)[0])))
+    lines = "\n".join(dict.fromkeys(("import keras", *_own_imports(trained))))
     return f"{lines}\n\n\n{cell_source(trained)}\n\n\n{load}"
 
 
@@ -179,16 +180,23 @@ def cell_source(trained: Cell | Feedforward) -> str:
         >>> [line for line in cell_source(cell("MGU")).splitlines() if line.startswith("class ")]
         ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
     """
+    if isinstance(trained, Cell):
+        return layer_source(trained)
     lines = _layer_code(trained)[1].splitlines()
     plain = "\n".join(line.partition("  # type: ignore")[0].partition("  # noqa")[0] for line in lines)
     return plain.replace(": Any", "").replace(" -> Any", "").replace(" -> None", "")
 
 
-def _layer_code(trained: Cell | Feedforward) -> tuple[list[str], str]:
+def _own_imports(trained: Cell | Feedforward) -> Sequence[str]:
+    if trained.in_keras:
+        return ()
+    return IMPORTS if isinstance(trained, Cell) else _layer_code(trained)[0]
+
+
+def _layer_code(trained: Feedforward) -> tuple[list[str], str]:
     """Returns the imports in the function that makes the layers, and the code between them and its return."""
-    makes_layers = trained.keras_layer if isinstance(trained, Cell) else trained.own_layers
-    assert makes_layers is not None
-    code = textwrap.dedent(inspect.getsource(inspect.unwrap(makes_layers)))
+    assert trained.own_layers is not None
+    code = textwrap.dedent(inspect.getsource(inspect.unwrap(trained.own_layers)))
     function = ast.parse(code).body[0]
     assert isinstance(function, ast.FunctionDef)
     *statements, end = function.body

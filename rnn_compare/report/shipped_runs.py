@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
-from rnn_compare.cells.cell import sigmoid
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import predict_logits
 from rnn_compare.metrics.registry import computed

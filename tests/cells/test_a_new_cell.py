@@ -11,77 +11,51 @@ import pytest
 import rnn_compare
 from rnn_compare.paths import CACHE_VARIABLE
 
-LEAKY = '''
-"""A leaky SimpleRNN: half of the state stays as it is."""
+CIFG = '''
+"""CIFG: an LSTM whose input gate is what its forget gate leaves (Greff et al. 2017)."""
 
-import functools
-from typing import Any
-
-import numpy as np
-
-from rnn_compare.cells.cell import Cell, Gate, Pace, Signal
+from rnn_compare.cells.cell import Cell, Gate, Pace, Phase, Signal
+from rnn_compare.cells.formula import Values, sigmoid, tanh
 
 
-def step(W_input_t, states, U, b):
-    (state_t,) = states
-    candidate = np.tanh(W_input_t + np.dot(state_t, U) + b)
-    return (0.5 * state_t + 0.5 * candidate,), {"candidate": candidate}
+def forward(x_f: Values, x_c: Values, x_o: Values, previous_carry: Values) -> tuple[Values, ...]:
+    f = sigmoid(x_f)
+    candidate = tanh(x_c)
+    o = sigmoid(x_o)
+    carry = f * previous_carry + (1 - f) * candidate
+    state = o * tanh(carry)
+    return (f, candidate, o, carry, state)
 
 
-def step_back(after, values, U, _b):
-    (d_output,) = after
-    return (0.5 * d_output + np.dot(0.5 * d_output * (1 - values["candidate"] ** 2), U.T),), after
-
-
-@functools.cache
-def keras_layer() -> Any:
-    import keras
-    from keras import layers, ops
-
-    class LeakyCell(layers.SimpleRNNCell):
-        def call(self, inputs, states, training=False):
-            candidate, _ = super().call(inputs, states, training=training)
-            output = 0.5 * states[0] + 0.5 * candidate
-            return output, [output]
-
-    @keras.saving.register_keras_serializable("rnn_compare")
-    class Leaky(layers.RNN):
-        def __init__(
-            self, units, dropout=0.0, recurrent_dropout=0.0, recurrent_initializer="orthogonal", **options
-        ):
-            own = {
-                "dropout": dropout,
-                "recurrent_dropout": recurrent_dropout,
-                "recurrent_initializer": recurrent_initializer,
-            }
-            super().__init__(LeakyCell(units, name="leaky_cell", **own), **options)
-            self.dropout, self._own_config = dropout, {"units": units, **own}
-
-        def get_config(self):
-            config = super().get_config()
-            del config["cell"]
-            return {**config, **self._own_config}
-
-        @classmethod
-        def from_config(cls, config):
-            return cls(**config)
-
-    return Leaky
+def backward(f, candidate, o, carry, previous_carry, d_state, d_carry):
+    shown = tanh(carry)
+    d_carry = d_carry + d_state * o * (1 - shown * shown)
+    d_x_f = d_carry * (previous_carry - candidate) * f * (1 - f)
+    d_x_c = d_carry * (1 - f) * (1 - candidate * candidate)
+    d_x_o = d_state * shown * o * (1 - o)
+    d_previous_carry = d_carry * f
+    return (d_x_f, d_x_c, d_x_o, d_previous_carry, d_carry)
 
 
 CELL = Cell(
-    name="Leaky",
-    keras_name="leaky",
+    name="CIFG",
+    keras_name="cifg",
     year=2099,
     source="this test",
-    gates=(),
-    signals=(Signal("state", "state h", "state"), Signal("candidate", "candidate", "value")),
-    step=step,
-    step_back=step_back,
+    gates=(Gate("f", "forget gate"), Gate("c", "candidate"), Gate("o", "output gate")),
+    signals=(
+        Signal("carry", "carry c", "state"),
+        Signal("state", "state h", "state"),
+        Signal("f", "forget gate", "gate"),
+        Signal("candidate", "candidate", "value"),
+        Signal("o", "output gate", "gate"),
+    ),
+    phases=(Phase(forward, backward),),
     formula=r"\\mathrm{output}_t &= \\dots \\\\",
-    keras_layer=keras_layer,
     pace=Pace(1e-6, 1e-6),
+    states=("state", "carry"),
     in_keras=False,
+    keeping_gate="f",
 )
 '''
 
@@ -94,14 +68,14 @@ from rnn_compare.explain.prediction import predict
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.keras_script import script
 
-experiment = Experiment(cell="Leaky", units=4, embedding_size=3, vocabulary_size=100, maxlen=5)
+experiment = Experiment(cell="CIFG", units=4, embedding_size=3, vocabulary_size=100, maxlen=5)
 model = keras_models.build(experiment)
 model.set_weights([array + 0.3 * np.random.default_rng(0).normal(size=array.shape) for array in model.get_weights()])
 weights, ids = keras_models.get_weights(model), np.random.default_rng(1).integers(0, 100, (6, 5))
 np.testing.assert_allclose(predict(experiment, weights, ids), model.predict(ids, verbose=0)[:, 0], atol=1e-5)
 assert gradient_norms(experiment, weights, ids, np.arange(6) % 2)[0].states.all()
-assert "class Leaky(layers.RNN):" in script(experiment)
-drawn = picture("Leaky")
+assert "class CIFG(layers.RNN):" in script(experiment)
+drawn = picture("CIFG")
 assert drawn.color.startswith("#") and drawn.drawing
 print("used")
 """
@@ -112,7 +86,7 @@ def copy(tmp_path: Path, prepared_cache: Path) -> Path:
     """A folder that holds the package, with one file more; the cache has reviews and kernels."""
     package = Path(rnn_compare.__path__[0])
     shutil.copytree(package, tmp_path / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "rnn_compare" / "cells" / "leaky.py").write_text(LEAKY)
+    (tmp_path / "rnn_compare" / "cells" / "cifg.py").write_text(CIFG)
     (tmp_path / "cache").mkdir()
     (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
     return tmp_path
@@ -134,10 +108,10 @@ def run(folder: Path, *command: str) -> str:
 
 @pytest.mark.slow
 def test_one_file_makes_a_cell_that_is_trained_counted_drawn_read_and_exported(copy: Path) -> None:
-    assert "4·4 + 3·4 + 4 = 32" in run(
-        copy, "-m", "rnn_compare", "parameters", "--cell", "Leaky", "--units", "4", "--embedding-size", "3"
+    assert "3 · (4·4 + 3·4 + 4) = 96" in run(
+        copy, "-m", "rnn_compare", "parameters", "--cell", "CIFG", "--units", "4", "--embedding-size", "3"
     )
     small = ("--units", "4", "--maxlen", "10", "--reviews", "60", "--epochs", "1", "--vocabulary-size", "200")
-    trained = run(copy, "-m", "rnn_compare", "train", "--cell", "Leaky", *small, "--json")
+    trained = run(copy, "-m", "rnn_compare", "train", "--cell", "CIFG", *small, "--json")
     assert '"status": "finished"' in trained
     assert run(copy, "-c", USE) == "used\n"

@@ -10,12 +10,11 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from rnn_compare.cells.registry import CELLS
-from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import backpropagation as module
 from rnn_compare.explain.backpropagation import backpropagate, gradient_norms, state_gradients
 from rnn_compare.explain.gradient_flow import probe_batch
-from rnn_compare.networks.keras_models import network
+from rnn_compare.networks.keras_models import layer_class, network
 from rnn_compare.networks.recurrent_layer import CellWeights, read_sequence
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE
@@ -115,7 +114,7 @@ def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backwa
     random = np.random.default_rng(seed)
     inputs = random.normal(size=(2, 6, 3)).astype(np.float32)
     mask = random.random((2, 6)) < 0.5
-    layer = cell_of(cell).keras_layer()(4).cell
+    layer = layer_class(cell)(4).cell
     layer.build((None, 3))
     layer.set_weights([array + 0.2 * random.normal(size=array.shape) for array in layer.get_weights()])
     towards = random.normal(size=(2, 4)).astype(np.float32)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_compare.cells.cell import sigmoid
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rnn_compare.cells.cell import sigmoid
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
+from rnn_compare.networks.keras_models import layer_class
 from rnn_compare.networks.recurrent_layer import CellWeights, read_sequence, recurrent_layer
 
 cells = st.sampled_from(CELLS)
@@ -20,7 +21,7 @@ def ones(*shape: int) -> np.ndarray[Any, np.dtype[np.float32]]:
 
 
 def keras_layer(cell: str, units: int, bidirectional: bool, **options: Any) -> keras.Layer:
-    layer = cell_of(cell).keras_layer()(units, **options)
+    layer = layer_class(cell)(units, **options)
     return keras.layers.Bidirectional(layer) if bidirectional else layer
 
 

@@ -1,14 +1,16 @@
 """The equations of the chosen cells, beside the source code that computes the page's pictures."""
 
-import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
 
+from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.formula import parsed, plain
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
+from rnn_compare.formatting import listed
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.server.services import Services
 
@@ -44,7 +46,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             st.markdown("One step, as a formula and as batched code:")
         with st.container(key=f"formula_{cell}"):
             st.latex(latex(cell, next(iter(by_shapes))))
-        st.code(without_docstring(cell_of(cell).step), language="python")
+        st.code(source(cell_of(cell)), language="python", wrap_lines=True)
         st.html(table(cell, by_shapes))
         st.caption(notes(cell))
         with st.expander(f"Backpropagation through one timestep: {cell}"):
@@ -52,14 +54,15 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
                 "The chain rule for the formula above. Repeated from the last word to the first, it gives the "
                 "gradient chart."
             )
-            st.code(without_docstring(cell_of(cell).step_back), language="python", wrap_lines=True)
+            st.code(source(cell_of(cell), back=True), language="python", wrap_lines=True)
 
 
-def without_docstring(function: Callable[..., object]) -> str:
-    """Returns the source of a function without its docstring, which repeats the formula beside it."""
-    lines = inspect.getsource(function)
-    before, _, rest = lines.partition('    """')
-    return before + rest.partition('"""')[2].lstrip("\n")
+def source(cell: Cell, back: bool = False) -> str:
+    """Returns the source of a cell's timestep, forward or back, without what the formula beside it says."""
+    formulas = [formula for phase in cell.phases for formula in (phase.recalled, phase.forward) if formula]
+    if back:
+        formulas = [phase.backward for phase in reversed(cell.phases)]
+    return "\n\n".join(map(plain, formulas))
 
 
 def shapes(networks: Sequence[LoadedNetwork]) -> dict[Shapes, list[str]]:
@@ -131,6 +134,21 @@ def notes(cell: str) -> str:
         if gates
         else "Keras stores each matrix transposed, and so writes state·U for U·state."
     )
+    sentences.append(_code_names(cell_of(cell)))
     if cell_of(cell).notes:
         sentences.append(cell_of(cell).notes)
     return " ".join(sentences)
+
+
+def _code_names(cell: Cell) -> str:
+    """Returns what the names of blocks in the code stand for."""
+    names = [name for phase in cell.phases for name in parsed(phase.forward).inputs]
+    sums = [f"`x{end}`" for end in cell.suffixes if f"x{end}" in names]
+    apart = [f"`u{end}`" for end in cell.suffixes if f"u{end}" in names]
+    inputs = [f"`w{end}`" for end in cell.suffixes if f"w{end}" in names]
+    meanings = (
+        (sums, "W·input + U·state + b" if cell.recurrent == "matrix" else "W·input + U ∘ state + b"),
+        (inputs, "W·input + b"),
+        (apart, "U·state + b′"),
+    )
+    return f"In the code, {'; '.join(f'{listed(group)} = {meaning}' for group, meaning in meanings if group)}."

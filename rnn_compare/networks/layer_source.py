@@ -1,0 +1,132 @@
+"""The source of a Keras layer for a cell that Keras lacks, written from the cell's formulas. Needs no Keras itself."""
+
+import ast
+import re
+
+from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.formula import FUNCTIONS, Formula, parsed
+
+IMPORTS = ("import keras", "from keras import layers, ops")
+
+_CLASSES = '''class {name}Cell(layers.SimpleRNNCell):
+    """One timestep: {source}."""
+{state_size}
+    def build(self, input_shape):
+        columns = {blocks} * self.units
+        shape = (input_shape[-1], columns)
+        self.kernel = self.add_weight(shape=shape, name="kernel", initializer=self.kernel_initializer)
+{recurrent_kernel}        shape = {bias_shape}
+        self.bias = self.add_weight(shape=shape, name="bias", initializer=self.bias_initializer)
+
+    def call(self, inputs, states, training=False):
+        {previous} = states
+        input_mask = self.get_dropout_mask(inputs)
+        if training and input_mask is not None:
+            inputs = inputs * input_mask
+{call}
+        return state, [{states}]
+
+
+@keras.saving.register_keras_serializable("rnn_compare")
+class {name}(layers.RNN):
+    """A layer of such cells."""
+
+    def __init__(self, units, dropout=0.0, recurrent_dropout=0.0, recurrent_initializer="orthogonal", **options):
+        own = {{
+            "dropout": dropout,
+            "recurrent_dropout": recurrent_dropout,
+            "recurrent_initializer": recurrent_initializer,
+        }}
+        super().__init__({name}Cell(units, name="{keras_name}_cell", **own), **options)
+        self.units, self.dropout, self.recurrent_dropout = units, dropout, recurrent_dropout
+        self._own_config = {{"units": units, **own}}
+
+    def get_config(self):
+        config = super().get_config()
+        del config["cell"]
+        return {{**config, **self._own_config}}
+
+    @classmethod
+    def from_config(cls, config):
+        return cls(**config)'''
+
+_STATE_SIZE = """
+    def __init__(self, units, **options):
+        super().__init__(units, **options)
+        self.state_size = [units] * {states}
+
+    def get_initial_state(self, batch_size=None):
+        return [ops.zeros((batch_size, units), dtype=self.compute_dtype) for units in self.state_size]
+"""
+_RECURRENT_KERNEL = """        self.recurrent_kernel = self.add_weight(
+            shape={shape}, name="recurrent_kernel", initializer={initializer}
+        )
+"""
+_INITIALIZERS = {"matrix": "self.recurrent_initializer", "vector": "keras.initializers.RandomUniform(0.0, 1.0)"}
+
+
+def layer_source(cell: Cell) -> str:
+    """Returns the Python source of two classes: a cell's timestep for Keras, and the layer that is named as the cell.
+
+    It needs what ``IMPORTS`` imports, and no more.
+
+    Example:
+        >>> from rnn_compare.cells.registry import cell
+        >>> [line for line in layer_source(cell("MGU")).splitlines() if line.startswith("class ")]
+        ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
+    """
+    recurrent_kernel = _RECURRENT_KERNEL.format(
+        shape="(self.units, columns)" if cell.recurrent == "matrix" else "(columns,)",
+        initializer=_INITIALIZERS.get(cell.recurrent),
+    )
+    return _CLASSES.format(
+        name=cell.name,
+        keras_name=cell.keras_name,
+        source=cell.source,
+        blocks=cell.blocks,
+        bias_shape=f"({cell.bias_rows}, columns)" if cell.bias_rows > 1 else "(columns,)",
+        state_size=_STATE_SIZE.format(states=len(cell.states)) if len(cell.states) > 1 else "",
+        recurrent_kernel="" if cell.recurrent == "none" else recurrent_kernel,
+        previous=f"({''.join(f'previous_{name}, ' for name in cell.states)[:-1]})",
+        call="\n".join(f"        {line}" for line in _call(cell)),
+        states=", ".join(cell.states),
+    )
+
+
+def _call(cell: Cell) -> list[str]:
+    matrix, biased = cell.recurrent == "matrix", cell.bias_rows > 1
+    lines = [_blocks(cell, "w", f"ops.matmul(inputs, self.kernel) + self.bias{'[0]' * biased}")]
+    if cell.recurrent != "none":
+        lines += [
+            "multiplied = previous_state",
+            "state_mask = self.get_recurrent_dropout_mask(previous_state)",
+            "if training and state_mask is not None:",
+            "    multiplied = previous_state * state_mask",
+            _blocks(cell, "U", "self.recurrent_kernel"),
+        ]
+        if biased:
+            lines.append(_blocks(cell, "b", "self.bias[1]"))
+    for phase, blocks in zip(cell.phases, cell.products, strict=True):
+        operand = "multiplied"
+        if phase.recalled:
+            lines += _written(phase.recalled, previous_state="multiplied")
+            operand = "recalled"
+        for end in blocks:
+            product = f"ops.matmul({operand}, U{end})" if matrix else f"{operand} * U{end}"
+            product += f" + b{end}" if biased else ""
+            apart = f"u{end}" in parsed(phase.forward).inputs
+            lines.append(f"u{end} = {product}" if apart else f"x{end} = w{end} + {product}")
+        lines += _written(phase.forward)
+    return lines
+
+
+def _blocks(cell: Cell, letter: str, whole: str) -> str:
+    """Returns the line that takes kernels, biases or what they come to apart into blocks."""
+    names = ", ".join(f"{letter}{end}" for end in cell.suffixes)
+    return f"{names} = ops.split({whole}, {cell.blocks}, axis=-1)" if cell.blocks > 1 else f"{names} = {whole}"
+
+
+def _written(formula: Formula, **names: str) -> list[str]:
+    names |= {name: f"ops.{name}" for name in FUNCTIONS}
+    text = "\n".join(map(ast.unparse, parsed(formula).lines))
+    return re.sub(r"[A-Za-z_]\w*", lambda word: names.get(word[0], word[0]), text).splitlines()
