@@ -5,11 +5,11 @@ from typing import Any
 
 import keras
 import numpy as np
-from keras import layers, ops
+from keras import layers
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import GATES, Experiment, Optimizer
-from rnn_compare.networks.layer_source import layer_source
+from rnn_compare.networks.layer_source import IMPORTS, layer_source
 from rnn_compare.networks.parameters import recurrent_layer_name, sizes_of
 from rnn_compare.networks.weights import Weights
 from rnn_compare.settings import optimizer_options
@@ -82,8 +82,8 @@ def layer_class(name: str) -> Any:
     """Returns the Keras layer of a cell: Keras' own, or what its formulas make, if Keras has none."""
     if cell(name).in_keras:
         return getattr(layers, name)
-    names = {"__name__": __name__, "keras": keras, "layers": layers, "ops": ops}
-    exec(compile(layer_source(cell(name)), f"layer of {name}", "exec"), names)
+    names: dict[str, Any] = {"__name__": __name__}
+    exec("\n".join((*IMPORTS, layer_source(cell(name)))), names)
     return names[name]
 
 
