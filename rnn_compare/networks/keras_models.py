@@ -152,7 +152,7 @@ def _set_initial_gates(model: keras.Model, experiment: Experiment) -> None:
         for layer in (outer.forward_layer, outer.backward_layer) if experiment.bidirectional else (outer,):
             bias = np.array(layer.cell.bias.numpy())
             words = draw.uniform(1, max(1, experiment.maxlen - 1), experiment.units)
+            value = np.log(words) if experiment.forget_bias is None else experiment.forget_bias
             for start, end, sign in gates if chrono else gates[:1]:
-                # The input's bias, where input and state have one each.
-                np.atleast_2d(bias)[0, start:end] = sign * (np.log(words) if chrono else experiment.forget_bias)
+                np.atleast_2d(bias)[0, start:end] = sign * value  # the input's, where input and state have one each
             layer.cell.bias.assign(bias)
