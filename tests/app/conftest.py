@@ -24,13 +24,13 @@ def script(page: str) -> str:
 
 @pytest.fixture
 def shared_services(prepared_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Services:
-    """The services that the pages find; they are begun once and kept until a test closes them."""
+    """The services that the pages find: begun once for all tests of pages, since a worker takes seconds to start."""
     monkeypatch.setenv(CACHE_VARIABLE, str(prepared_cache))
     monkeypatch.setenv("RNN_COMPARE_WORKERS", "1")
     return current_app().services()
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="package", autouse=True)
 def _close_services() -> Iterator[None]:
     yield  # no worker of these tests is left when others count theirs
     current_app().close()

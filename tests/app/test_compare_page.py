@@ -14,7 +14,6 @@ from rnn_compare.presets import PRESETS, Preset
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
-from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
 from rnn_compare.training.engine import Engine, EngineState
 from tests.patience import PATIENCE
@@ -306,8 +305,8 @@ def test_no_cell_type_is_said_in_words(app: AppTest) -> None:
     assert "Choose at least one cell type" in app.error[0].value
 
 
+@pytest.mark.usefixtures("own_app")
 def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    current_app().close()
     (tmp_path / "file").write_text("a file where the folder should be")
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path / "file"))
     app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
@@ -316,18 +315,15 @@ def test_a_cache_that_cannot_be_used_is_said_in_words(tmp_path: Path, monkeypatc
     assert CACHE_VARIABLE in app.error[0].value
 
 
+@pytest.mark.usefixtures("own_app")
 def test_an_unreadable_record_is_set_aside_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    current_app().close()
     (tmp_path / "runs.db").write_bytes(b"this is no database" * 1000)
     monkeypatch.setenv(CACHE_VARIABLE, str(tmp_path))
-    try:
-        app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
-        assert not app.exception
-        assert "kept as runs.db.unreadable" in app.warning[0].value
-        aside = next(tmp_path.glob("runs.db.unreadable*"))
-        assert aside.read_bytes().startswith(b"this is no database")
-    finally:
-        current_app().close()
+    app = AppTest.from_file(APP, default_timeout=PATIENCE).run()
+    assert not app.exception
+    assert "kept as runs.db.unreadable" in app.warning[0].value
+    aside = next(tmp_path.glob("runs.db.unreadable*"))
+    assert aside.read_bytes().startswith(b"this is no database")
 
 
 def test_is_it_real_shows_every_measure_and_what_may_be_said(trained: list[Run]) -> None:

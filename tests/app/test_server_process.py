@@ -48,7 +48,7 @@ def test_a_full_visit_loads_neither_keras_nor_tensorflow(prepared_cache: Path, t
     done = subprocess.run(
         [sys.executable, str(script)],
         cwd=PROJECT,
-        env={**os.environ, CACHE_VARIABLE: str(prepared_cache), "PYTHONPATH": str(PROJECT), "RNN_COMPARE_WORKERS": "2"},
+        env={**os.environ, CACHE_VARIABLE: str(prepared_cache), "PYTHONPATH": str(PROJECT), "RNN_COMPARE_WORKERS": "1"},
         capture_output=True,
         text=True,
         timeout=240,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard.widgets import source_choice
 from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb, registry
 from tests.patience import PATIENCE
@@ -30,6 +31,12 @@ def page(name: str, **state: object) -> AppTest:
     for key, value in state.items():
         app.session_state[key] = value
     return app.run()
+
+
+def wait_for_download(app: AppTest) -> None:
+    """Waits for its end: a second press before it would be answered by the first."""
+    [download] = app.session_state[source_choice._DOWNLOADS].values()
+    until(lambda: download.ended)
 
 
 def html(app: AppTest) -> str:
@@ -120,4 +127,5 @@ def test_a_source_whose_file_was_deleted_after_it_was_fetched_is_fetched_again(
         app = page("reviews.page", source="keras")
         [button] = [each for each in app.button if each.label == "Fetch it"]
         button.click().run()
-        until(file.exists)
+        wait_for_download(app)
+        assert file.exists()
