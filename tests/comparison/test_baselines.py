@@ -73,7 +73,7 @@ def test_each_baseline_judges_the_very_reviews_that_the_networks_are_validated_w
     assert found[1].val_accuracy > 0.7, "79.2 % when this was written"
 
 
-@pytest.mark.slow
+@pytest.mark.thorough
 def test_on_all_reviews_words_are_as_good_as_the_networks_and_bigrams_are_better() -> None:
     majority, words, bigrams = baselines(Experiment())
     assert majority.val_accuracy == pytest.approx(0.4938)
