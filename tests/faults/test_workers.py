@@ -25,7 +25,7 @@ from tests.faults.conftest import same_curve
 from tests.patience import PATIENCE
 from tests.training.conftest import ListeningStore, endless, tiny, until, worker_processes
 
-LONG = tiny(cell="LSTM", reviews=4000, epochs=10, dropout=0.2)
+LONG = tiny(cell="LSTM", reviews=2500, epochs=10, dropout=0.2)
 KILLS = 20
 """Workers killed in the soak."""
 
@@ -75,7 +75,7 @@ def test_what_workers_are_forked_from_is_killed_and_their_run_goes_on(engine: En
     one.kill()
     assert engine.wait([run], PATIENCE)
     assert store.run(run).status is Status.FINISHED
-    assert [epoch.epoch for epoch in store.run(run).epochs] == list(range(1, 11))
+    assert [epoch.epoch for epoch in store.run(run).epochs] == list(range(1, LONG.epochs + 1))
     until(lambda: sum(worker.ready for worker in engine.workers()) == 2 and not set(worker_processes()) & set(before))
     assert not any(process.is_running() for process in before), "who counts as lost trains no more"
 
@@ -112,7 +112,7 @@ def test_a_worker_that_falls_silent_but_answers_is_left_alone(
 
     monkeypatch.setattr(workers, "_kill_unless_it_answers", ask)
     monkeypatch.setattr(cluster, "SILENT_SECONDS", 1.0)
-    [run] = engine.submit([endless(reviews=2000)])
+    [run] = engine.submit([endless()])
     until(lambda: store.run(run).epochs)
     [address] = [worker.address for worker in engine.workers() if worker.run == run]
     workers._client.run(fall_silent, workers=[address])

@@ -75,10 +75,10 @@ def test_a_worker_has_one_thread_for_blas_whatever_is_set_elsewhere() -> None:
 
 @pytest.mark.skipif(CPU_COUNT < 2, reason="there is one core")
 def test_a_lone_training_has_all_cores_and_two_have_one_half_each(engine: Engine, store: ListeningStore) -> None:
-    [first] = engine.submit([endless(reviews=2000)])
+    [first] = engine.submit([endless()])
     until(lambda: store.heard_of(first))
     until(lambda: CPU_COUNT in _threads_of_all_workers(engine))
-    [second] = engine.submit([endless(reviews=2000)])
+    [second] = engine.submit([endless()])
     until(lambda: store.heard_of(second))
     until(lambda: _threads_of_all_workers(engine) == {CPU_COUNT // 2})
     engine.stop(first)
@@ -145,7 +145,7 @@ def test_two_run_at_once_and_the_rest_wait_in_order(engine: Engine, store: Liste
 
 def test_stop_ends_a_training_politely_and_keeps_what_was_measured(engine: Engine, store: ListeningStore) -> None:
     before = worker_processes()
-    [run] = engine.submit([endless(reviews=2000)])
+    [run] = engine.submit([endless()])
     until(lambda: store.run(run).epochs and in_phase(store, run, "training"))
     engine.stop(run)
 
