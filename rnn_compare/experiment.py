@@ -246,8 +246,10 @@ class Experiment(BaseModel):
 
     @model_validator(mode="after")
     def _reviews_are_long_enough(self) -> Self:
-        if self.without_recurrence and (shortest := self.without_recurrence.shortest) > self.maxlen:
-            raise ValueError(f"a maxlen of {self.maxlen} is too short for {self.cell}; set it to {shortest} or more")
+        if (network := self.without_recurrence) and network.shortest > self.maxlen:
+            raise ValueError(
+                f"a maxlen of {self.maxlen} is too short for {self.cell}; set it to {network.shortest} or more"
+            )
         return self
 
     @model_validator(mode="after")
@@ -313,6 +315,11 @@ class Experiment(BaseModel):
     def without_recurrence(self) -> Feedforward | None:
         """The network that this trains, if it is one without recurrence."""
         return without_recurrence(self.cell)
+
+    @property
+    def reads_forward(self) -> bool:
+        """Whether what was read stays as it is when more words follow: else each beginning is read as a review."""
+        return not (self.bidirectional or self.without_recurrence)
 
     @property
     def setting(self) -> str:

@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.charts.cells.generic import generic_picture
+from rnn_compare.charts.cells.generic import feedforward_picture, generic_picture
 from rnn_compare.charts.cells.parts import Picture
+from rnn_compare.feedforward.registry import FEEDFORWARD
 
 SIDES = ("#D6003D", "#A324F0")
 """The sides of a verdict: the label 0, such as negative, and the label 1, such as positive."""
@@ -29,12 +30,14 @@ MARKERS = ("circle", "square", "diamond", "triangle-up", "cross", "star", "hexag
 
 @functools.cache
 def picture(name: str) -> Picture:
-    """Returns the picture of a cell by its name.
+    """Returns the picture of a cell by its name, or the colours of a network without recurrence.
 
     Example:
         >>> picture("LSTM").color
         '#0072B2'
     """
+    if name in FEEDFORWARD:
+        return feedforward_picture(FEEDFORWARD.index(name))
     own = _own(name)
     return own or generic_picture(
         cell(name), [name_of_cell for name_of_cell in CELLS if _own(name_of_cell) is None].index(name)

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.experiment import Experiment, bounds, experiment_from
 from rnn_compare.networks.parameters import Parameters, parameters
 from rnn_compare.runs.estimate import History
 from rnn_compare.runs.record import Run
@@ -139,7 +139,7 @@ def _recurrent(reference: Experiment, cell: str, units: int) -> int:
 
 
 def _with(experiment: Experiment, **changed: object) -> Experiment:
-    return experiment.model_copy(update=changed)
+    return experiment_from(experiment.model_dump() | changed)  # what means nothing to another falls away
 
 
 def _pace(experiment: Experiment) -> dict[str, object]:

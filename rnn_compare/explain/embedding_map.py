@@ -156,8 +156,8 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
     """Returns the probability that a review of one word is positive, for each of many words.
 
     Each review is encoded as any other: padding, the start token (unless maxlen is 1), the word. All begin
-    alike, so that a network that reads forward reads their beginning once. A bidirectional one begins at the
-    word itself and must read each of them whole, which takes seconds for thousands of words.
+    alike, so that a network that reads forward reads their beginning once. Any other must read each of them
+    whole, which takes seconds for thousands of words.
 
     Args:
         experiment: What the network is.
@@ -170,10 +170,10 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
     """
     beginning = np.full(experiment.maxlen - 1, PADDING, np.int32)
     beginning[-1:] = START
-    if experiment.bidirectional:
+    if not experiment.reads_forward:
         rows = np.tile(np.append(beginning, PADDING), (len(words), 1))
         rows[:, -1] = words
-        if experiment.mask_padding:
+        if experiment.mask_padding and experiment.bidirectional:
             rows = rows[:, -2:]  # the rest would be skipped
         return predict(experiment, weights, rows, tell)
     values = weights["embedding/embeddings"][words]

@@ -1,13 +1,13 @@
 """A review read word by word: the verdict after every word, and what went on inside the cells."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.cell_readings import CellReading, cell_readings
-from rnn_compare.explain.prediction import Array, Ids, Tell, dense, predict_logits, recurrent_pass
+from rnn_compare.explain.prediction import Array, Ids, Tell, dense, feedforward_pass, predict_logits, recurrent_pass
 from rnn_compare.networks.recurrent_layer import Trace
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews.encoding import EncodedReview, Token
@@ -25,14 +25,17 @@ class Reading:
         words: The words that were read, in their order; those cut off are not among them.
         logits: The log-odds of "positive" before the first word and after each word (words + 1,). The first is
             that after the padding and the start token, or, where there was nothing before it, that of a state of
-            zeros. Where the network reads in both directions each is that of a review which ends with that word:
-            the backward cell begins at the end, and its state at a word depends on all words behind it.
-        cells: What each direction of each recurrent layer did, the lowest layer and the forward direction first.
+            zeros. Where the network reads in both directions, or all words at once, each is that of a review which
+            ends with that word: what is made of a word depends on all words behind it.
+        cells: What each direction of each recurrent layer did, the lowest layer and the forward direction first; none
+            of a network without recurrence.
+        signals: What can be watched in a network without recurrence: see its ``Feedforward.forward``.
     """
 
     words: tuple[Token, ...]
     logits: Array
     cells: tuple[CellReading, ...]
+    signals: dict[str, Array] = field(default_factory=dict)
 
 
 def words_read(review: EncodedReview) -> tuple[Token, ...]:
@@ -53,17 +56,19 @@ def read(
         weights: Its weights.
         review: What it is given.
         beginnings_logits: What ``predict_logits`` says of its ``beginnings``, if that is known already. Only a
-            bidirectional network needs it; it takes as long as reading the review once for each of its words.
+            network that does not read forward needs it; it takes as long as reading the review once for each word.
     """
     words = words_read(review)
     first = len(review.ids) - len(words)
-    _, layers = recurrent_pass(experiment, weights, review.ids[np.newaxis], with_signals=True)
-    if not experiment.bidirectional:
-        logits = dense(weights, _last_layer_states(layers, first))
-    elif beginnings_logits is not None:
-        logits = beginnings_logits
-    else:
+    logits = beginnings_logits
+    if logits is None and not experiment.reads_forward:
         logits = predict_logits(experiment, weights, beginnings(review.ids, first))
+    if network := experiment.without_recurrence:
+        _, signals = feedforward_pass(network, experiment, weights, review.ids[np.newaxis])
+        return Reading(words, logits, (), signals)
+    _, layers = recurrent_pass(experiment, weights, review.ids[np.newaxis], with_signals=True)
+    if logits is None:
+        logits = dense(weights, _last_layer_states(layers, first))
     return Reading(words, logits, cell_readings(experiment, weights, review.ids, layers, first))
 
 

@@ -27,6 +27,11 @@ def without_recurrence(name: str) -> Feedforward | None:
     return _NETWORKS.get(name)
 
 
+def is_long_enough(name: str, maxlen: int) -> bool:
+    """Tells whether a network can read reviews of that many words."""
+    return name not in _NETWORKS or _NETWORKS[name].shortest <= maxlen
+
+
 def network(name: str) -> Cell | Feedforward:
     """Returns the cell or the network without recurrence of a name.
 

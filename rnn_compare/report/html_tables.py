@@ -137,6 +137,11 @@ def facts(values: Mapping[str, str]) -> str:
     return f"<dl>{rows}</dl>"
 
 
+def _counted(experiment: Experiment, count: Parameters) -> str:
+    """Returns whose count the formula gives: one recurrent layer's, or that of all layers without recurrence."""
+    return experiment.without_recurrence.title if experiment.without_recurrence else count.recurrent_layers[0].kind
+
+
 def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
     rows = []
     for layer in count.layers:
@@ -152,7 +157,7 @@ def _network(experiment: Experiment, look: Look, count: Parameters) -> str:
     rows.append(f"<tr><td><b>all</b></td><td><b>{count.total:,}</b></td></tr>")
     return (
         f'<section class="card" style="--color:{look.color}"><h3>{escape(experiment.label)}: {count.total:,} '
-        f'parameters</h3><p class="soft">{escape(count.recurrent_layers[0].kind)}: {escape(formula(experiment.cell))}'
+        f'parameters</h3><p class="soft">{escape(_counted(experiment, count))}: {escape(formula(experiment.cell))}'
         f"</p><table>{''.join(rows)}</table></section>"
     )
 

@@ -26,6 +26,19 @@ HUE_STEP = 0.31
 """From one cell to the next: even the tenth is not near another."""
 
 
+FEEDFORWARD_TONES = ((0.88, 0.16, 0.6), (0.12, 0.12, 0.9), (0.68, 0.28, 0.3))
+"""Hue, luminance and saturation of the networks without recurrence, none of them a cell's for any eyes."""
+
+
+def feedforward_picture(number: int) -> Picture:
+    """Returns the colours of a network without recurrence, which has no drawing; ``number`` is its place among them."""
+    again, tone = divmod(number, len(FEEDFORWARD_TONES))
+    hue, luminance, saturation = FEEDFORWARD_TONES[tone]
+    luminances, saturations = (luminance, 0.24 if luminance > 0.2 else 0.26), (saturation, saturation / 2)
+    turns = [hue + 0.17 * again + 0.06 * (index // 4) for index in range(SHADES)]
+    return Picture(tuple(_color(turn, luminances[i % 2], saturations[i // 2 % 2]) for i, turn in enumerate(turns)), ())
+
+
 def generic_picture(cell: Cell, number: int) -> Picture:
     """Draws up the picture of a cell."""
     hue = (0.08 + HUE_STEP * number) % 1
@@ -34,10 +47,13 @@ def generic_picture(cell: Cell, number: int) -> Picture:
 
 def _shade(hue: float, index: int) -> str:
     """Returns a greyish colour of a luminance between white's and black's, from both of which it is told."""
-    turned, saturation = (hue + (0.0, 0.09)[index // 4]) % 1, (0.2, 0.45)[index // 2 % 2]
-    channels = colorsys.hls_to_rgb(turned, 0.5, saturation)
-    luminance = sum(share * channel**2.2 for share, channel in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
-    strength = ((0.16, 0.26)[index % 2] / luminance) ** (1 / 2.2)
+    return _color(hue + (0.0, 0.09)[index // 4], (0.16, 0.26)[index % 2], (0.2, 0.45)[index // 2 % 2])
+
+
+def _color(hue: float, luminance: float, saturation: float) -> str:
+    channels = colorsys.hls_to_rgb(hue % 1, 0.5, saturation)
+    unscaled = sum(share * channel**2.2 for share, channel in zip((0.2126, 0.7152, 0.0722), channels, strict=True))
+    strength = (luminance / unscaled) ** (1 / 2.2)
     return "#" + "".join(f"{round(255 * min(1.0, strength * channel)):02X}" for channel in channels)
 
 

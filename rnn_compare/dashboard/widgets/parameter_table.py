@@ -16,7 +16,7 @@ from rnn_compare.dashboard import theme
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import percent
-from rnn_compare.networks.parameters import Layer, Parameters, parameters
+from rnn_compare.networks.parameters import Layer, Parameters, Tensor, parameters
 
 SUMMARY_PIXELS = 740
 EMBEDDING_WIDTH, DENSE_WIDTH, GAP = 19.0, 15.0, 2.0
@@ -102,9 +102,14 @@ def pixels(experiments: Sequence[Experiment]) -> float:
     """Returns the pixels of a unit in the drawings of networks that are compared."""
     fitting = []
     for experiment in experiments:
+        if experiment.without_recurrence:
+            layers = parameters(experiment).recurrent_layers
+            fitting += [TALLEST / max(experiment.units, experiment.embedding_size)]
+            fitting += [_across(len(layers)) / _matrix_columns(layer) for layer in layers if not layer.is_embedding]
+            continue
         cell, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)
         features = max(experiment.embedding_size, below if experiment.layers > 1 else 0)
-        across = _width(experiment.layers) / 100 * CARD_WIDTH - 22 - cell.blocks * (12 + _bias_pixels(cell, 0))
+        across = _across(experiment.layers) - cell.blocks * (12 + _bias_pixels(cell, 0))
         fitting += [TALLEST / experiment.units, across / (cell.blocks * (experiment.units + features))]
     return max(min(fitting), 0.02)
 
@@ -112,8 +117,10 @@ def pixels(experiments: Sequence[Experiment]) -> float:
 def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str:
     """Returns one network's card; ``scale`` are the ``pixels`` of all networks on the page."""
     counted = parameters(experiment)
-    columns = [EMBEDDING_WIDTH, *[_width(experiment.layers)] * experiment.layers, DENSE_WIDTH]
-    boxes = [_embedding(counted.layers[0], counted), *_recurrent(experiment, counted, scale), _dense(counted)]
+    between = len(counted.recurrent_layers)
+    columns = [EMBEDDING_WIDTH, *[_width(between)] * between, DENSE_WIDTH]
+    inner = _feedforward(counted, scale) if experiment.without_recurrence else _recurrent(experiment, counted, scale)
+    boxes = [_embedding(counted.layers[0], counted), *inner, _dense(counted)]
     terms = " + ".join(f"{layer.count:,}" for layer in counted.layers)
     fractions = " ".join(f"{column:.2f}fr" for column in columns)
     return (
@@ -128,9 +135,14 @@ def _width(layers: int) -> float:
     return (100 - EMBEDDING_WIDTH - DENSE_WIDTH - GAP * (layers + 1)) / layers
 
 
+def _across(layers: int) -> float:
+    """Returns the pixels across one of the boxes between embedding and verdict."""
+    return _width(layers) / 100 * CARD_WIDTH - 22
+
+
 def _shares(counted: Parameters, columns: Sequence[float]) -> str:
     """Returns the bar of all parameters to scale, and from each part of it the way down to its layer's box."""
-    kinds = ["embedding", *["recurrent"] * len(counted.recurrent_layers), "dense"]
+    kinds = ["embedding" if layer.is_embedding else "recurrent" for layer in counted.layers[:-1]] + ["dense"]
     label = ", ".join(f"{layer.kind} {_share(layer, counted)}" for layer in counted.layers)
     parts, ways, start, box = [], [], 0.0, 0.0
     for layer, kind, column in zip(counted.layers, kinds, columns, strict=True):
@@ -157,9 +169,9 @@ def _box(kind: str, name: str, arithmetic: str, share: str, body: str) -> str:
     )
 
 
-def _embedding(layer: Layer, counted: Parameters) -> str:
-    words, features = layer.tensors[0].shape
-    body = f"<p>{features} features for each of {words:,} words</p>"
+def _embedding(layer: Layer, counted: Parameters, rows: str = "words") -> str:
+    count, features = layer.tensors[0].shape
+    body = f"<p>{features} features for each of {count:,} {rows}</p>"
     return _box("embedding", layer.kind, layer.arithmetic, _share(layer, counted), body)
 
 
@@ -180,6 +192,36 @@ def _recurrent(experiment: Experiment, counted: Parameters, scale: float) -> lis
         body = f"{_gates(cell, experiment.units, features, layer, scale)}<p>{escape(_why(experiment, cell))}</p>"
         boxes.append(_box("recurrent", name, _arithmetic(layer), _share(layer, counted), body))
     return boxes
+
+
+def _feedforward(counted: Parameters, scale: float) -> list[str]:
+    """Returns the boxes of a network without recurrence: each kernel to scale, as high as its last axis."""
+    boxes = []
+    for layer in counted.recurrent_layers:
+        if layer.is_embedding:
+            boxes.append(_embedding(layer, counted, "positions"))
+            continue
+        kernels = [tensor for tensor in layer.tensors if tensor.name == "kernel"]
+        blocks = "".join(_kernel(tensor, scale) for tensor in kernels)
+        label = f"{layer.kind}: kernels {', '.join(tensor.arithmetic for tensor in kernels)}"
+        body = f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{blocks}</div>'
+        boxes.append(_box("recurrent", layer.kind, layer.arithmetic, _share(layer, counted), body))
+    return boxes
+
+
+def _kernel(tensor: Tensor, scale: float) -> str:
+    width, height = (max(size * scale, 2) for size in (tensor.count / tensor.shape[-1], tensor.shape[-1]))
+    size = tensor.arithmetic if width >= FITS_A_LABEL else ""
+    name = tensor.path.split("/")[-2] if tensor.path.count("/") > 1 else ""
+    return (
+        f'<div><p>{escape(name)}</p><div><b class="rc-kernel" style="width: {width:.1f}px; '
+        f'height: {height:.1f}px">{size}</b></div></div>'
+    )
+
+
+def _matrix_columns(layer: Layer) -> float:
+    """Returns the width of a layer's kernels side by side, in numbers."""
+    return sum(tensor.count / tensor.shape[-1] for tensor in layer.tensors if tensor.name == "kernel")
 
 
 def _arithmetic(layer: Layer) -> str:

@@ -25,6 +25,7 @@ from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.cell_readings import SATURATED, CellReading
 from rnn_compare.explain.verdict import encode
 from rnn_compare.explain.word_by_word import Reading, read, words_read
+from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.formatting import counted
 from rnn_compare.reviews.encoding import EncodedReview
 from rnn_compare.server.services import Services
@@ -37,6 +38,10 @@ LONGEST_WORD = 40
 FIRST = "Turn at the end"
 """The example that the page opens with: the one in which there is most to see."""
 KEY = "inside"
+WITHOUT_CELL = (
+    "No cell, no gates, no state: nothing is carried from word to word. After each word: the prediction for a review "
+    "that ends there."
+)
 QUICK_SECONDS = 0.4
 """What is done by then is waited for, without a word about it."""
 
@@ -85,22 +90,22 @@ def cut_off(results: Sequence[NetworkReading]) -> str:
 
 
 def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> list[NetworkReading]:
-    """Returns the networks' readings of a text; those in both directions come from a worker, which is waited for."""
+    """Returns the networks' readings of a text; of those that read each beginning anew, once a worker has done it."""
     encoded: list[tuple[LoadedNetwork, EncodedReview]] = []
     for network in networks:
         try:
             encoded.append((network, encode(network.run.experiment, text)))
         except UserError as error:
             st.error(f"{network.title}: {error}")
-    both_ways = {
+    by_workers = {
         network.run.id: services.engine.analyse(worker_tasks.after_each_word, *_question(network, review))
         for network, review in encoded
-        if network.run.experiment.bidirectional
+        if not network.run.experiment.reads_forward
     }
-    _wait_a_moment("Reading in both directions", list(both_ways.values()))
+    _wait_a_moment("Reading each beginning", list(by_workers.values()))
     results = []
     for network, review in encoded:
-        analysis = both_ways.get(network.run.id)
+        analysis = by_workers.get(network.run.id)
         if analysis and analysis.problem:
             st.error(f"{network.title}: {analysis.problem}")
         elif analysis is None or analysis.ended:
@@ -119,7 +124,7 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
         "words": [token.word[:LONGEST_WORD] for token in longest],
         "author": author,
         "cut": cut_off(results),
-        "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells)},
+        "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells - {*FEEDFORWARD})},
         "runs": [_run(result.network, result.reading, len(longest), layer) for result in results],
     }
 
@@ -155,19 +160,23 @@ def curves(cell: CellReading, name: str) -> tuple[str, list[MeanOfUnits]]:
 
 def _run(network: LoadedNetwork, reading: Reading, words: int, layer: int) -> dict[str, Any]:
     experiment = network.run.experiment
-    cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
-    units = cell.order[:MOST_UNITS]
-    title, means = curves(cell, experiment.cell)
-    return {
+    common = {
         "id": network.run.id,
         "title": network.title,
         "labels": registry.labels(experiment.dataset),
         "color": network.look.color,
-        "cell": experiment.cell,
-        "cell_name": cell_name(cell, reading.cells),
         "first": words - len(reading.words),
         "unknown": [index for index, token in enumerate(reading.words) if token.state == "unknown"],
         "logits": [round(float(logit), 3) for logit in reading.logits],
+    }
+    if experiment.without_recurrence:
+        return common | {"note": f"{WITHOUT_CELL} {experiment.without_recurrence.notes}"}
+    cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
+    units = cell.order[:MOST_UNITS]
+    title, means = curves(cell, experiment.cell)
+    return common | {
+        "cell": experiment.cell,
+        "cell_name": cell_name(cell, reading.cells),
         "units": len(units),
         "all_units": len(cell.order),
         "backward": cell.backward,
@@ -236,7 +245,7 @@ def _wait_a_moment(title: str, analyses: Sequence[Analysis]) -> None:
 def _layer(deepest: Reading) -> int:
     """Draws the choice of a cell, named as in the network of most cells; returns its place from the last."""
     names = [cell_name(cell, deepest.cells) for cell in reversed(deepest.cells)]
-    if len(names) == 1:
+    if len(names) < 2:
         return 0
     picked = st.segmented_control("Cell", names, default=names[0], key="layer", required=True)
     return names.index(picked) if picked in names else 0

@@ -8,9 +8,9 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.groups import groups
+from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.lecture.class_state import Own, State
 from rnn_compare.lecture.outcomes import QuestionOutcome, group_called, is_right
 from rnn_compare.lecture.questions import Question, Tally
@@ -90,8 +90,8 @@ def _question(question: Question) -> Message:
 
 
 def _colors(names: Sequence[str]) -> list[str | None]:
-    """Colours by the cell that a network's name begins with, as everywhere else; None where that says none."""
-    cells = [next((cell for cell in CELLS if re.match(rf"{re.escape(cell)}\b", name)), None) for name in names]
+    """Colours by the type that a network's name begins with, as everywhere else; None where that says none."""
+    cells = [next((cell for cell in NETWORKS if re.match(rf"{re.escape(cell)}\b", name, re.I)), None) for name in names]
     styles = iter(looks(cell for cell in cells if cell))
     return [next(styles).color if cell else None for cell in cells]
 

@@ -3,6 +3,7 @@
 import { odds } from "./moves.js";
 
 export function unpackRun(run) {
+  if (run.note) return { ...run, probabilities: run.logits.map(odds) }; // a network without recurrence has no cell
   const before = Object.entries(run.before).filter(([, state]) => state);
   return {
     ...run, probabilities: run.logits.map(odds), input: unpackBytes(run.input),

@@ -107,5 +107,5 @@ function buildReading(root, { words, at, author, drawings, runs: packed, cut }, 
 
 // Networks with the same signals share the choice of a signal.
 function kindOfCell(run) {
-  return run.signals.map(({ name }) => name).join();
+  return run.signals?.map(({ name }) => name).join();
 }

@@ -7,12 +7,16 @@ import { buildCurves } from "./curves.js";
 import { drawHeatmap } from "./heatmap.js";
 import { moves, odds } from "./moves.js";
 
-// onWord(index) is called with the word that is clicked, onSignal(name) with the signal that is selected.
+// A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked, onSignal(name) with the signal that is selected.
 export function buildCard(parent, run, drawing, { words, author, onWord, onSignal }) {
   const root = element("section", "", parent);
   root.style.setProperty("--rc-color", run.color);
   root.dataset.run = run.id;
   const showVerdict = buildVerdict(root, run, words, author);
+  if (run.note) {
+    element("p", "rc-note", root, run.note);
+    return { draw() {}, show: showVerdict };
+  }
   const cell = drawCell(drawing, run.cell, run.color);
   const frame = element("div", "rc-drawing", root);
   frame.append(cell.node);

@@ -1,5 +1,6 @@
 """The equations of the chosen cells, beside the source code that computes the page's pictures."""
 
+import inspect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -10,9 +11,17 @@ from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import parsed, plain
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
+from rnn_compare.feedforward.feedforward import Feedforward
+from rnn_compare.feedforward.registry import without_recurrence
 from rnn_compare.formatting import listed
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.server.services import Services
+
+ABOUT_CELLS = (
+    "One timestep with the sizes of your networks, and the code behind this page, for a batch of reviews. Papers "
+    r"write $x_t$, $h_{t-1}$, $h_t$ and $c_{t-1}$ for $\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ "
+    r"and $\mathrm{carry}_t$."
+)
 
 
 @dataclass(frozen=True)
@@ -32,12 +41,12 @@ class Shapes:
 
 def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws, for each type of cell among the chosen runs, formula, shapes and source."""
-    st.markdown(
-        "One timestep with the sizes of your networks, and the code behind this page, for a batch of reviews. Papers "
-        r"write $x_t$, $h_{t-1}$, $h_t$ and $c_{t-1}$ for $\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ "
-        r"and $\mathrm{carry}_t$."
-    )
+    if any(network.run.experiment.without_recurrence is None for network in networks):
+        st.markdown(ABOUT_CELLS)
     for cell in dict.fromkeys(network.run.experiment.cell for network in networks):
+        if feedforward := without_recurrence(cell):
+            _show_feedforward(feedforward, [net for net in networks if net.run.experiment.cell == cell])
+            continue
         by_shapes = shapes([network for network in networks if network.run.experiment.cell == cell])
         st.subheader(cell)
         if not cell_of(cell).gates:
@@ -63,6 +72,20 @@ def source(cell: Cell, back: bool = False) -> str:
     if back:
         formulas = [phase.backward for phase in reversed(cell.phases)]
     return "\n\n".join(map(plain, formulas))
+
+
+def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork]) -> None:
+    experiment = networks[0].run.experiment
+    sizes = {"UNITS": experiment.units, "FEATURES": experiment.embedding_size, "WORDS": experiment.maxlen}
+    st.subheader(feedforward.title)
+    filled = feedforward.formula
+    for name, size in sizes.items():
+        filled = filled.replace(name, str(size))
+    with st.container(key=f"formula_{feedforward.name}"):
+        st.latex(f"\\begin{{aligned}}\n{filled}\n\\end{{aligned}}")
+    before, _, code = inspect.getsource(feedforward.forward).partition('    """')  # the docstring repeats the formula
+    st.code(before + code.partition('"""')[2].lstrip("\n"), language="python", wrap_lines=True)
+    st.caption(feedforward.notes)
 
 
 def shapes(networks: Sequence[LoadedNetwork]) -> dict[Shapes, list[str]]:

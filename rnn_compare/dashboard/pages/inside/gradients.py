@@ -10,7 +10,7 @@ import streamlit as st
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -23,6 +23,10 @@ NUMBERS_AT_ONCE = 2**18
 """Networks of more ``numbers`` are left to a worker: LSTM(128) on 500 words takes a third of a second."""
 
 PLACE = "word, from the end"
+NO_GRADIENT_THROUGH_TIME = (
+    "Nothing is carried from word to word here, so no gradient can fade on the way: every word is as near to the "
+    "prediction as the last."
+)
 FALLEN = 1e-6
 """Lower than this share of the gradient at the last word the chart does not reach: what leaves it has vanished."""
 MOST_EPOCHS = 50
@@ -51,6 +55,9 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     histories = []
     problems = []
     for network in networks:
+        if network.run.experiment.without_recurrence:
+            problems.append(card(network, f"<p>{NO_GRADIENT_THROUGH_TIME}</p>"))
+            continue
         try:
             histories.append(_history(services, network))
         except UserError as error:

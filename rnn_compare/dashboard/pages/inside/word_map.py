@@ -177,7 +177,7 @@ def _words(services: Services, network: LoadedNetwork) -> WordMap | None:
     """Returns a run's map; None while a worker still draws it up, which is then said."""
     experiment = network.run.experiment
     state = worker_tasks.fingerprint(network.weights)
-    if not experiment.bidirectional or experiment.mask_padding:
+    if experiment.reads_forward or (experiment.bidirectional and experiment.mask_padding):
         return _words_at_once(network.run.id, state, network)
     analysis = services.engine.analyse(worker_tasks.words, network.run.id, network.which, state, experiment)
     if analysis.problem:

@@ -5,7 +5,6 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.charts.palette import picture
 from rnn_compare.comparison.equal_terms import EqualParameters, EqualTime, epoch_seconds, match_parameters, match_time
 from rnn_compare.comparison.sweeps import Sweep, survey
@@ -15,6 +14,7 @@ from rnn_compare.dashboard.widgets import flash, setting, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import experiment_from
+from rnn_compare.feedforward.registry import NETWORKS, is_long_enough
 from rnn_compare.formatting import about, counted, duration
 from rnn_compare.presets import BOOK
 from rnn_compare.server import presenter, visitor
@@ -27,8 +27,8 @@ PARAMETERS, SECONDS = "Equal parameters", "Equal time"
 def show(services: Services, grid: Grid) -> None:
     """Draws the choice of a network and the others that match it; ``grid`` has the shared settings and the seeds."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        usual = list(CELLS).index(BOOK.cells[-1])
-        cell = st.selectbox("Network", CELLS, usual, key="equal_cell", bind="query-params", width=180)
+        usual = list(NETWORKS).index(BOOK.cells[-1])
+        cell = st.selectbox("Network", NETWORKS, usual, key="equal_cell", bind="query-params", width=180)
         units, maxlen = (
             setting.widget(name, f"equal_{name}", bind="query-params", width=130) for name in ("units", "maxlen")
         )
@@ -48,10 +48,10 @@ def show(services: Services, grid: Grid) -> None:
     except UserError as error:
         st.error(str(error))
         return
-    others = [name for name in CELLS if name != cell]
+    others = [name for name in NETWORKS if name != cell and is_long_enough(name, reference.maxlen)]
     if terms == SECONDS:
         runs = [run for run in services.runs() if not run.is_from_elsewhere]
-        same_size = [reference.model_copy(update={"cell": name}) for name in others]
+        same_size = [experiment_from(reference.model_dump() | {"cell": name}) for name in others]
         in_time = match_time(reference, same_size, runs)
         pace = epoch_seconds(reference, runs)
         st.html(time_table([EqualTime(reference, pace, pace.seconds * reference.epochs), *in_time]))
@@ -73,7 +73,7 @@ def parameter_table(matches: Sequence[EqualParameters]) -> str:
         f"<td>{escape(match.arithmetic)}</td><td>{match.counted.recurrent:,}</td><td>{_difference(match)}</td></tr>"
         for match in matches
     )
-    return _table(("Network", "Recurrent layers, term by term", "Parameters", "Difference"), rows)
+    return _table(("Network", "Layers, term by term", "Parameters", "Difference"), rows)
 
 
 def time_table(matches: Sequence[EqualTime]) -> str:
