@@ -316,6 +316,10 @@ class Experiment(BaseModel):
         """The network that this trains, if it is one without recurrence."""
         return without_recurrence(self.cell)
 
+    def has(self, setting: str) -> bool:
+        """Tells whether a setting means something to the network."""
+        return not (self.without_recurrence and setting in self.without_recurrence.meaningless)
+
     @property
     def reads_forward(self) -> bool:
         """Whether what was read stays as it is when more words follow: else each beginning is read as a review."""

@@ -68,6 +68,7 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
         False
     """
     of_the_network = {"cell", "units", "maxlen", "layers", "bidirectional", "seed"}
+    of_the_network |= {name for experiment in experiments for name in SETTINGS if not experiment.has(name)}
     return len({repr(experiment.model_dump(exclude=of_the_network)) for experiment in experiments}) <= 1
 
 
@@ -94,7 +95,12 @@ def labels(experiments: Iterable[Experiment]) -> list[str]:
         return settings if is_clear else ["source", *settings]
 
     return [
-        " ".join([experiment.label, *(_named(name, getattr(experiment, name)) for name in named(experiment))])
+        " ".join(
+            [
+                experiment.label,
+                *(_named(name, getattr(experiment, name)) for name in named(experiment) if experiment.has(name)),
+            ]
+        )
         for experiment in compared
     ]
 
@@ -104,7 +110,8 @@ def _telling_apart(experiments: Sequence[Experiment]) -> list[str]:
     differing = [
         name
         for name in Experiment.model_fields
-        if name not in in_label and len({getattr(experiment, name) for experiment in experiments}) > 1
+        if name not in in_label
+        and len({getattr(experiment, name) for experiment in experiments if experiment.has(name)}) > 1
     ]
 
     def distinct(names: Sequence[str]) -> int:

@@ -10,6 +10,7 @@ from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cells.generic import generic_picture
 from rnn_compare.charts.palette import CSS, MARKERS, looks, picture
 from rnn_compare.experiment_sets import MAX_COMPARED
+from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 
 BACKGROUNDS = {"light": "#FFFFFF", "dark": "#12141B"}
 """As `.streamlit/config.toml` has them."""
@@ -24,6 +25,7 @@ EYES = {
 SHADES = {f"unknown {number}": generic_picture(cell("GRU"), number).shades for number in range(4)} | {
     name: picture(name).shades for name in CELLS if find_spec(f"rnn_compare.charts.cells.{cell(name).keras_name}")
 }
+SHADES |= {name: picture(name).shades for name in FEEDFORWARD}
 
 
 def linear(color: str) -> tuple[float, float, float]:
@@ -83,7 +85,7 @@ def test_networks_of_different_cells_are_told_apart_by_colour() -> None:
         assert difference(SHADES[one][0], SHADES[other][0]) >= 0.04, (one, other)
 
 
-@pytest.mark.parametrize("cell_name", CELLS)
+@pytest.mark.parametrize("cell_name", NETWORKS)
 def test_each_further_network_of_a_cell_gets_another_look(cell_name: str) -> None:
     drawn = looks([cell_name] * MAX_COMPARED)
     assert [look.color for look in drawn] == list(picture(cell_name).shades)
@@ -97,12 +99,14 @@ def test_sides_of_a_verdict_and_unknown_words_are_told_apart_by_all_eyes(eyes: s
 
 @pytest.mark.parametrize("eyes", EYES)
 def test_no_other_meaning_has_the_colour_of_a_cell(eyes: str) -> None:
-    for color, name in product(CSS.values(), SHADES.keys() & {*CELLS}):  # a generic picture's colour is nobody's choice
+    for color, name in product(
+        CSS.values(), SHADES.keys() & {*NETWORKS}
+    ):  # a generic picture's colour is nobody's choice
         assert difference(color, picture(name).color, eyes) >= 0.07, (color, name)
 
 
 def test_no_other_meaning_has_a_further_shade_of_a_cell_or_the_page_s_own_colour() -> None:
-    taken = [shade for name in CELLS for shade in picture(name).shades]
+    taken = [shade for name in NETWORKS for shade in picture(name).shades]
     taken += [THEME[name]["primaryColor"] for name in BACKGROUNDS]
     assert min(difference(color, other) for color, other in product(CSS.values(), taken)) >= 0.06
 

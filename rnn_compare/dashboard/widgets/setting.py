@@ -1,11 +1,14 @@
 """Widgets of an experiment's settings, drawn from their declarations."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import streamlit as st
 
+from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import bounds, choices
+from rnn_compare.feedforward.registry import FEEDFORWARD, without_recurrence
+from rnn_compare.formatting import listed
 from rnn_compare.settings import SETTINGS, default, description, grouped, is_switch
 
 
@@ -34,6 +37,44 @@ def widget(
     return st.number_input(
         setting.label, low, high, usual, number(setting.step), setting.format, placeholder=setting.none, **options
     )
+
+
+def networks(cells_key: str, others_key: str, cells: Sequence[str], **options: Any) -> None:
+    """Draws the choice of cells and, apart from it, that of networks without recurrence."""
+    st.pills("Cell type", CELLS, selection_mode="multi", default=list(cells), key=cells_key, **options)
+    st.pills(
+        "Without recurrence",
+        FEEDFORWARD,
+        selection_mode="multi",
+        format_func=_title,
+        key=others_key,
+        help="Trained on the same reviews, with nothing carried from word to word. Settings of the recurrence do not "
+        "apply to them.",
+        **options,
+    )
+
+
+def _title(name: str) -> str:
+    network = without_recurrence(name)
+    return network.title if network else name
+
+
+def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:
+    """Returns the arguments that grey a setting which means nothing to any chosen network, or say to which it does.
+
+    Args:
+        name: The setting.
+        chosen: Names of cells and of networks without recurrence.
+    """
+    reasons = {
+        network.title: network.meaningless[name]
+        for network in map(without_recurrence, chosen)
+        if network and name in network.meaningless
+    }
+    if not reasons:
+        return {}
+    whom = f"Does not apply to {listed(list(reasons))}: {next(iter(reasons.values()))}."
+    return {"help": f"{description(name)} {whom}", "disabled": len(reasons) == len(chosen)}
 
 
 def by_group(names: Iterable[str], draw: Callable[[str], None]) -> None:

@@ -1,6 +1,6 @@
 """The sidebar of *Compare*: the networks to train. All settings stand in the page's URL."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from rnn_compare.dashboard.widgets import setting, source_choice
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
+from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.formatting import about, counted
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.runs.time_fit import TimeFit, fitted
@@ -31,6 +32,7 @@ SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxle
 MORE = tuple(name for name in SHARED if SETTINGS[name].group != "main")
 DEFAULTS: dict[str, Any] = {name: default(name) for name in SHARED} | {
     "cell": list(BOOK.cells),
+    "without": [],
     "units": BOOK.units[0],
     "maxlen": BOOK.maxlens[0],
     "more_units": [],
@@ -64,7 +66,7 @@ def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Ex
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
         st.session_state.update(values_of(charted))
     above = st.container(key="preset_place").columns(1)[0]  # columns: an empty container takes no room
-    st.pills("Cell type", CELLS, selection_mode="multi", default=DEFAULTS["cell"], key="cell", **_BIND)
+    setting.networks("cell", "without", DEFAULTS["cell"], **_BIND)
     st.select_slider(
         "Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=description("units"), **_BIND
     )
@@ -142,7 +144,8 @@ def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
     if {repr(experiment) for experiment in grid} != {repr(experiment) for experiment in experiments}:
         return {}
     return shared | {
-        "cell": cells,
+        "cell": [cell for cell in cells if cell in CELLS],
+        "without": [cell for cell in cells if cell in FEEDFORWARD],
         "units": units[0],
         "maxlen": maxlens[0],
         "more_units": [str(size) for size in units[1:]],
@@ -180,7 +183,12 @@ def _more() -> None:
             **_BIND,
         )
     special = {"source": _source, "distance": _distance}
-    setting.by_group(MORE, lambda name: special[name]() if name in special else setting.widget(name, name, **_BIND))
+    chosen = _chosen(_current())
+
+    def draw(name: str) -> None:
+        setting.widget(name, name, **_BIND, **setting.applicability(name, chosen))
+
+    setting.by_group(MORE, lambda name: special[name]() if name in special else draw(name))
 
 
 def _source() -> None:
@@ -232,7 +240,7 @@ def _read() -> Setup:
     state = _current()
     try:
         experiments = comparison(
-            state["cell"] or [],
+            _chosen(state),
             [state["units"], *(_whole(value, "units") for value in state["more_units"])],
             [state["maxlen"], *(_whole(value, "maxlen") for value in state["more_maxlen"])],
             range(state["seed"], state["seed"] + state["seeds"]),
@@ -241,6 +249,10 @@ def _read() -> Setup:
     except UserError as error:
         return Setup((), str(error))
     return Setup(tuple(experiments), None)
+
+
+def _chosen(state: Mapping[str, Any]) -> list[str]:
+    return [*(state["cell"] or []), *(state["without"] or [])]
 
 
 def _whole(text: str, field: str) -> int:

@@ -5,6 +5,7 @@ import streamlit as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import LONGEST_ECHO, Experiment, experiment_from
 from rnn_compare.experiment_sets import MAX_SEEDS
+from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.sources.registry import names, source
 
 LONGEST_NUMBER = 1_000
@@ -24,6 +25,9 @@ def show_problems() -> None:
 
 
 def _problems() -> list[str]:
+    if bare := [name for name in st.query_params.get_all("cell") if name in FEEDFORWARD]:
+        st.query_params["without"] = [*st.query_params.get_all("without"), *bare]
+        st.query_params["cell"] = [name for name in st.query_params.get_all("cell") if name not in bare]
     problems = _seeds_in_link()
     name = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
     source_field = {"source": name} if name else {}

@@ -6,7 +6,6 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.comparison.sweeps import Sweep, grid, survey
 from rnn_compare.dashboard.widgets import setting
@@ -48,7 +47,7 @@ class Grid:
 
 def setup() -> Grid:
     """Draws the set-up and returns its grid."""
-    st.pills("Cell type", CELLS, selection_mode="multi", default=list(BOOK.cells), key=key("cell"), **_BIND)
+    setting.networks(key("cell"), key("without"), BOOK.cells, **_BIND)
     _values("Units", "units", UNITS, ["32"])
     _values("maxlen", "maxlen", MAXLENS, ["20", "100"])
     st.slider("Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="Seeds per setting.", **_BIND)
@@ -128,6 +127,7 @@ def _read(other: str | None) -> Grid:
         shared["reviews"] = min(shared["reviews"], source(origin).size)
     seeds = tuple(range(first, first + state[key("seeds")]))
     axes = {name: list(state[key(name)] or []) for name in AXES} | {"seed": list(seeds)}
+    axes["cell"] += state[key("without")] or []
     if other is not None:
         axes[other] = [YES_OR_NO.get(value, value) for value in state[key("values")] or []]
     try:

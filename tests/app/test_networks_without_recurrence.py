@@ -1,0 +1,118 @@
+"""Averaged embeddings, convolution and attention beside an LSTM: every page has a picture or a sentence of them."""
+
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.dashboard.pages.inside import gradients
+from rnn_compare.dashboard.widgets import reading, setting
+from rnn_compare.experiment_sets import comparison
+from rnn_compare.explain.prediction import predict_logits
+from rnn_compare.explain.verdict import encode, run_weights
+from rnn_compare.explain.word_by_word import beginnings
+from rnn_compare.feedforward.registry import FEEDFORWARD
+from rnn_compare.runs.record import Run
+from rnn_compare.server.services import Services
+from tests.patience import PATIENCE
+
+from .conftest import script
+
+PAGES = ("compare.page", "try_review", "inside.page", "sweep.page", "runs.page", "reviews.page", "present.page")
+VIEWS = ("Word by word", "Gradient flow", "Memory test", "Words", "Equations")
+TEXT = "A wonderful film, the best of the year."
+
+
+@pytest.fixture
+def networks(shared_services: Services) -> list[Run]:
+    """One of each, really trained, once for all tests."""
+    finished = [run for run in shared_services.store.runs() if run.name == "without"]
+    if not finished:
+        small: dict[str, Any] = {"reviews": 100, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
+        ids = shared_services.engine.submit(comparison(["LSTM", *FEEDFORWARD], [4], [41], **small))
+        assert shared_services.engine.wait(ids, timeout=PATIENCE)
+        for run in ids:
+            shared_services.store.rename(run, "without")
+        finished = shared_services.store.runs(ids)
+    shared_services.refresh()
+    assert [run.reason for run in finished] == [None] * 4
+    return finished
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """What goes to the browser; AppTest has none to draw it."""
+    messages: list[dict[str, Any]] = []
+    for view in (reading, gradients):
+        monkeypatch.setattr(view, "component", lambda *_: lambda data, **_: messages.append(data))
+    return messages
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_drawn_with_such_runs_in_the_record(page: str, networks: list[Run]) -> None:
+    app = AppTest.from_string(script(page), default_timeout=PATIENCE).run()
+    assert not app.exception
+    assert not app.error
+    if page == "try_review":
+        app.multiselect[0].set_value([run.id for run in networks]).run()
+        app.text_area(key="review").set_value(TEXT).run()
+        assert not app.exception
+        html = " ".join(html.proto.body for html in app.get("html"))
+        assert html.count('class="rc-verdict"') == 4
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_view_on_inside_has_a_picture_or_a_sentence(
+    view: str, networks: list[Run], sent: list[dict[str, Any]]
+) -> None:
+    app = AppTest.from_string(script("inside.page"), default_timeout=PATIENCE)
+    app.query_params["view"] = view
+    app.run()
+    app.multiselect[0].set_value([run.id for run in networks]).run()
+    assert not app.exception
+    assert not app.error
+    written = " ".join([*(html.proto.body for html in app.get("html")), *(text.value for text in app.latex)])
+    if view == "Gradient flow":
+        assert written.count(gradients.NO_GRADIENT_THROUGH_TIME) == 3
+        assert [run["title"] for run in sent[-1]["runs"]] == ["without"] or len(sent[-1]["runs"]) == 1
+    if view == "Equations":
+        assert written.count("aligned") == 8
+
+
+def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
+    networks: list[Run], sent: list[dict[str, Any]]
+) -> None:
+    app = AppTest.from_string(script("inside.page"), default_timeout=PATIENCE).run()
+    app.multiselect[0].set_value([run.id for run in networks]).run()
+    app.text_area(key="review").set_value(TEXT).run()
+    for _ in range(20):
+        if len(sent[-1]["runs"]) == 4:
+            break
+        app.run()
+    assert [("note" in run) for run in sent[-1]["runs"]] == [False, True, True, True]
+    for run, message in list(zip(networks, sent[-1]["runs"], strict=True))[1:]:
+        review = encode(run.experiment, TEXT)
+        rows = beginnings(review.ids, len(review.ids) - len(message["logits"]) + 1)
+        expected = predict_logits(run.experiment, run_weights(run, "best"), rows)
+        assert message["logits"] == pytest.approx(expected.tolist(), abs=1e-3)
+
+
+def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
+    assert setting.applicability("forget_bias", CELLS) == {}
+    some = setting.applicability("forget_bias", ["LSTM", "attention"])
+    assert not some["disabled"]
+    assert "Does not apply to attention: no state is carried from word to word." in some["help"]
+    assert setting.applicability("forget_bias", FEEDFORWARD)["disabled"]
+    assert not setting.applicability("mask_padding", ["average", "convolution"])["disabled"]
+
+
+def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells(shared_services: Services) -> None:
+    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
+    app.query_params["cell"] = ["LSTM", "attention"]
+    app.run()
+    assert not app.exception
+    assert app.pills(key="cell").value == ["LSTM"]
+    assert app.pills(key="without").value == ["attention"]
+    html = " ".join(html.proto.body for html in app.get("html"))
+    assert "Attention(32)" in html
