@@ -107,7 +107,8 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
     assert not setting.applicability("mask_padding", ["average", "convolution"])["disabled"]
 
 
-def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells(shared_services: Services) -> None:
+@pytest.mark.usefixtures("shared_services")
+def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> None:
     app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
     app.query_params["cell"] = ["LSTM", "attention"]
     app.run()

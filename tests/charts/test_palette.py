@@ -99,9 +99,8 @@ def test_sides_of_a_verdict_and_unknown_words_are_told_apart_by_all_eyes(eyes: s
 
 @pytest.mark.parametrize("eyes", EYES)
 def test_no_other_meaning_has_the_colour_of_a_cell(eyes: str) -> None:
-    for color, name in product(
-        CSS.values(), SHADES.keys() & {*NETWORKS}
-    ):  # a generic picture's colour is nobody's choice
+    """A generic picture's colour is nobody's choice."""
+    for color, name in product(CSS.values(), SHADES.keys() & {*NETWORKS}):
         assert difference(color, picture(name).color, eyes) >= 0.07, (color, name)
 
 
