@@ -10,7 +10,7 @@ from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.feedforward import Feedforward
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.networks.recurrent_layer import CellWeights, Trace, recurrent_layer
+from rnn_compare.networks.recurrent_layer import CellWeights, Trace, by_direction, recurrent_layer
 from rnn_compare.networks.weights import Weights
 
 Ids = NDArray[np.integer]
@@ -127,8 +127,7 @@ def dense(weights: Weights, states: Array) -> Array:
 
 def recurrent_weights(experiment: Experiment, weights: Weights) -> list[tuple[CellWeights, ...]]:
     """Returns the weights of each recurrent layer, the lowest first: one cell, or forward and backward."""
-    layers = []
-    for layer in parameters(experiment).recurrent_layers:
-        arrays = [weights[tensor.path] for tensor in layer.tensors]
-        layers.append(tuple(CellWeights(*arrays[start : start + 3]) for start in range(0, len(arrays), 3)))
-    return layers
+    return [
+        by_direction(experiment.cell, [weights[tensor.path] for tensor in layer.tensors])
+        for layer in parameters(experiment).recurrent_layers
+    ]

@@ -246,11 +246,11 @@ def _recurrent(experiment: Experiment, index: int, features: int) -> Layer:
 def _cell_tensors(cell: Cell, units: int, features: int, path: str, direction: str) -> tuple[Tensor, ...]:
     blocks, rows = cell.blocks, cell.bias_rows
     bias_shape = (rows, blocks * units) if rows > 1 else (blocks * units,)
-    shapes = {
-        "kernel": ((features, blocks * units), f"{features:,}·{units}"),
-        "recurrent_kernel": ((units, blocks * units), f"{units}·{units}"),
-        "bias": (bias_shape, _bias(cell, f"{units}")),
-    }
+    shapes: dict[str, tuple[tuple[int, ...], str]] = {"kernel": ((features, blocks * units), f"{features:,}·{units}")}
+    if recurrent := recurrent_term(cell, f"{units}"):
+        shape = (units, blocks * units) if cell.recurrent == "matrix" else (blocks * units,)
+        shapes["recurrent_kernel"] = (shape, recurrent)
+    shapes["bias"] = (bias_shape, _bias(cell, f"{units}"))
     return tuple(
         Tensor(name, f"{path}/{name}", shape, _tensor_arithmetic(blocks, one_gate, shape), direction)
         for name, (shape, one_gate) in shapes.items()
@@ -264,7 +264,13 @@ def _tensor_arithmetic(blocks: int, one_gate: str, shape: tuple[int, ...]) -> st
 
 
 def _terms(cell: Cell, units: str, features: str) -> str:
-    return f"{units}·{units} + {features}·{units} + {_bias(cell, units)}"
+    terms = (recurrent_term(cell, units), f"{features}·{units}", _bias(cell, units))
+    return " + ".join(filter(None, terms))
+
+
+def recurrent_term(cell: Cell, units: str) -> str:
+    """Returns the numbers in one block of a recurrent kernel as a product; empty for a cell without one."""
+    return {"matrix": f"{units}·{units}", "vector": units, "none": ""}[cell.recurrent]
 
 
 def _bias(cell: Cell, units: str) -> str:

@@ -1,5 +1,6 @@
 """A recurrent layer in NumPy: any cell's step, one timestep after the other, as Keras computes it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -13,11 +14,19 @@ Mask = NDArray[np.bool_]
 
 
 class CellWeights(NamedTuple):
-    """The weights of one cell, in Keras' order and layout."""
+    """The weights of one cell, as Keras lays them out; where there is no recurrent kernel, an array of no numbers."""
 
     kernel: Array
     recurrent_kernel: Array
     bias: Array
+
+
+def by_direction(cell_name: str, arrays: Sequence[Array]) -> tuple[CellWeights, ...]:
+    """Returns the weights of a layer's directions, forward before backward, from its arrays in Keras' order."""
+    if cell(cell_name).recurrent != "none":
+        return tuple(CellWeights(*arrays[start : start + 3]) for start in range(0, len(arrays), 3))
+    nothing = np.empty(0, np.float32)
+    return tuple(CellWeights(kernel, nothing, bias) for kernel, bias in zip(arrays[::2], arrays[1::2], strict=True))
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,9 @@ def read_sequence(
     by_time = inputs.swapaxes(0, 1).reshape(timesteps * batch, features)
     # W·input does not depend on the state: for all timesteps at once.
     W_input = np.dot(by_time, weights.kernel).reshape(timesteps, batch, -1)  # noqa: N806  # as above
-    states = initial_states(cell_name, batch, len(U))
-    outputs = np.empty((timesteps, batch, len(U)), np.float32)
+    units = b.shape[-1] // cell_type.blocks
+    states = initial_states(cell_name, batch, units)
+    outputs = np.empty((timesteps, batch, units), np.float32)
     signals = {
         signal.name: np.empty_like(outputs) for signal in cell_type.signals if with_signals and signal.name != "state"
     }

@@ -11,7 +11,7 @@ from rnn_compare.presets import PRESETS
 
 def test_cells_are_listed_in_the_order_of_their_publication() -> None:
     assert [*CELLS] == sorted(CELLS, key=lambda name: (cell_of(name).year, name))
-    assert CELLS[:4] == ("SimpleRNN", "LSTM", "GRU", "MGU")
+    assert CELLS == ("SimpleRNN", "LSTM", "GRU", "MGU", "IndRNN", "minGRU")
 
 
 def test_an_unknown_cell_gets_a_sentence_with_those_there_are() -> None:
@@ -25,6 +25,23 @@ def test_mgu_has_the_parameters_of_two_blocks() -> None:
     assert counted.recurrent_layers[0].arithmetic == "2 · (32·32 + 32·32 + 32) = 4,160"
     assert counted.total == 324_193
     assert [(gate.symbol, gate.count) for gate in counted.recurrent_layers[0].gates] == [("f", 2_080), ("h", 2_080)]
+
+
+@pytest.mark.parametrize(
+    ("name", "arithmetic"), [("IndRNN", "32 + 32·32 + 32 = 1,088"), ("minGRU", "2 · (32·32 + 32) = 2,112")]
+)
+def test_a_vector_and_no_recurrent_kernel_at_all_are_counted_as_such(name: str, arithmetic: str) -> None:
+    assert parameters(Experiment(cell=name)).recurrent_layers[0].arithmetic == arithmetic
+
+
+def test_min_gru_and_ind_rnn_by_hand() -> None:
+    """minGRU: z = σ(1 − 1) = 0.5 and candidate = 3. IndRNN: tanh(1 + 2·0.4 − 0.3)."""
+    before, none = (np.array([[0.4]], np.float32),), np.empty(0, np.float32)
+    (state,), values = cell_of("minGRU").step(np.array([[1, 2]], np.float32), before, none, np.array([-1.0, 1.0]))
+    assert values["z"][0, 0] == 0.5
+    assert state[0, 0] == pytest.approx(0.5 * 0.4 + 0.5 * 3)
+    (state,), _ = cell_of("IndRNN").step(np.ones((1, 1)), before, np.array([2.0]), np.array([-0.3]))
+    assert state[0, 0] == pytest.approx(np.tanh(1.5))
 
 
 def test_mgu_by_hand() -> None:
@@ -41,7 +58,8 @@ def test_mgu_by_hand() -> None:
 @pytest.mark.parametrize("name", CELLS)
 def test_every_cell_says_what_it_carries_on_and_what_its_step_returns(name: str) -> None:
     cell, random = cell_of(name), np.random.default_rng(0)
-    U = random.normal(size=(3, cell.blocks * 3)).astype(np.float32)  # noqa: N806  # the textbook's letter
+    shape = {"matrix": (3, cell.blocks * 3), "vector": (cell.blocks * 3,), "none": (0,)}[cell.recurrent]
+    U = random.normal(size=shape).astype(np.float32)  # noqa: N806  # the textbook's letter
     b = random.normal(size=(cell.bias_rows, cell.blocks * 3)).astype(np.float32)
     states, values = cell.step(
         np.zeros((2, cell.blocks * 3), np.float32),

@@ -15,7 +15,7 @@ from rnn_compare.explain import backpropagation as module
 from rnn_compare.explain.backpropagation import backpropagate, gradient_norms, state_gradients
 from rnn_compare.explain.gradient_flow import probe_batch
 from rnn_compare.networks.keras_models import layer_class, network
-from rnn_compare.networks.recurrent_layer import CellWeights, read_sequence
+from rnn_compare.networks.recurrent_layer import by_direction, read_sequence
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
@@ -122,7 +122,7 @@ def test_gradients_pass_by_masked_timesteps_wherever_these_are(cell: str, backwa
         way = unrolled(layer, tf.constant(inputs), tf.constant(mask), backward)
         loss = tf.reduce_sum(way[0][0] * towards)
     expected = by_tape(tape, loss, way, mask)
-    weights = CellWeights(*layer.get_weights())
+    (weights,) = by_direction(cell, layer.get_weights())
     trace = read_sequence(cell, inputs, weights, mask, backward=backward, with_signals=True)
     found = backpropagate(cell, trace, weights, towards.astype(np.float64), mask)
     np.testing.assert_allclose(found.states, expected[0], atol=1e-5)

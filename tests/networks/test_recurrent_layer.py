@@ -11,7 +11,7 @@ from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.networks.keras_models import layer_class
-from rnn_compare.networks.recurrent_layer import CellWeights, read_sequence, recurrent_layer
+from rnn_compare.networks.recurrent_layer import CellWeights, by_direction, read_sequence, recurrent_layer
 
 cells = st.sampled_from(CELLS)
 
@@ -30,11 +30,6 @@ def build(layer: keras.Layer, features: int, seed: int = 0) -> None:
     random = np.random.default_rng(seed)
     layer.build((None, None, features))
     layer.set_weights([array + 0.2 * random.normal(size=array.shape) for array in layer.get_weights()])
-
-
-def directions_of(layer: keras.Layer) -> tuple[CellWeights, ...]:
-    arrays = layer.get_weights()
-    return tuple(CellWeights(*arrays[start : start + 3]) for start in range(0, len(arrays), 3))
 
 
 @settings(max_examples=settings().max_examples // 2)
@@ -67,7 +62,9 @@ def test_a_layer_gives_what_keras_gives(
     layer = keras_layer(cell, units, bidirectional, return_sequences=return_sequences)
     build(layer, features, seed)
     expected = np.asarray(layer(inputs, mask=mask))
-    output, _ = recurrent_layer(cell, inputs, directions_of(layer), mask, return_sequences=return_sequences)
+    output, _ = recurrent_layer(
+        cell, inputs, by_direction(cell, layer.get_weights()), mask, return_sequences=return_sequences
+    )
     assert output.dtype == np.float32
     np.testing.assert_allclose(output, expected, atol=1e-5)
 
@@ -78,7 +75,7 @@ def test_five_hundred_timesteps_do_not_drift_from_keras(cell: str) -> None:
     layer = keras_layer(cell, 16, bidirectional=False)
     build(layer, features=8)
     expected = np.asarray(layer(inputs))
-    output, _ = recurrent_layer(cell, inputs, directions_of(layer))
+    output, _ = recurrent_layer(cell, inputs, by_direction(cell, layer.get_weights()))
     np.testing.assert_allclose(output, expected, atol=1e-5)
 
 
@@ -155,7 +152,7 @@ def test_sigmoid_neither_overflows_nor_leaves_its_bounds() -> None:
 def directions_of_new(cell: str, features: int, units: int) -> tuple[CellWeights, ...]:
     layer = keras_layer(cell, units, bidirectional=False)
     build(layer, features)
-    return directions_of(layer)
+    return by_direction(cell, layer.get_weights())
 
 
 def before(states: np.ndarray[Any, Any], backward: bool) -> np.ndarray[Any, Any]:

@@ -16,7 +16,7 @@ from rnn_compare.dashboard import theme
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import percent
-from rnn_compare.networks.parameters import Layer, Parameters, Tensor, parameters
+from rnn_compare.networks.parameters import Layer, Parameters, Tensor, parameters, recurrent_term
 
 SUMMARY_PIXELS = 740
 EMBEDDING_WIDTH, DENSE_WIDTH, GAP = 19.0, 15.0, 2.0
@@ -249,11 +249,10 @@ def _why(experiment: Experiment, cell: Cell) -> str:
 def _gates(cell: Cell, units: int, features: int, layer: Layer, scale: float) -> str:
     """Returns the matrices of each gate in one direction, side by side."""
     bias = f"{cell.bias_rows}·{units}" if cell.bias_rows > 1 else f"{units}"
-    matrices = (
-        ("recurrent-kernel", f"{units}·{units}", units * scale),
-        ("kernel", f"{features:,}·{units}", features * scale),
-        ("bias", "", _bias_pixels(cell, scale)),
-    )
+    matrices = [("kernel", f"{features:,}·{units}", features * scale), ("bias", "", _bias_pixels(cell, scale))]
+    if recurrent := recurrent_term(cell, f"{units}"):
+        width = units * scale if cell.recurrent == "matrix" else max(scale, THINNEST)
+        matrices.insert(0, ("recurrent-kernel", recurrent, width))
     height = max(units * scale, 2)
     blocks_html = "".join(
         f'<b class="rc-{name}" style="width: {width:.1f}px; height: {height:.1f}px">'
@@ -266,7 +265,8 @@ def _gates(cell: Cell, units: int, features: int, layer: Layer, scale: float) ->
         f"<div><p>{escape(name)} <i>{escape(symbol)}</i></p><div>{blocks_html}</div></div>" for name, symbol in blocks
     )
     kind = f"{len(blocks)} blocks, each with" if cell.gates else "one block with"
-    label = f"{layer.kind}: {kind} recurrent kernel {units}·{units}, kernel {features:,}·{units}, bias {bias}"
+    recurrent_kernel = f"recurrent kernel {recurrent}, " if recurrent else ""
+    label = f"{layer.kind}: {kind} {recurrent_kernel}kernel {features:,}·{units}, bias {bias}"
     return f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{captioned}</div>'
 
 

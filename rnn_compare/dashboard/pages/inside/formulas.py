@@ -49,7 +49,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             continue
         by_shapes = shapes([network for network in networks if network.run.experiment.cell == cell])
         st.subheader(cell)
-        if not cell_of(cell).gates:
+        if cell_of(cell).recurrent == "matrix" and not cell_of(cell).gates:
             st.markdown("The lecture's loop:")
             st.code(loop(next(iter(by_shapes))), language="python")
             st.markdown("One step, as a formula and as batched code:")
@@ -94,7 +94,7 @@ def shapes(networks: Sequence[LoadedNetwork]) -> dict[Shapes, list[str]]:
     for network in networks:
         experiment = network.run.experiment
         for number, layer in enumerate(parameters(experiment).recurrent_layers, start=1):
-            tensors = tuple((tensor.name, tensor.shape) for tensor in layer.tensors[:3])  # those of one direction
+            tensors = tuple((tensor.name, tensor.shape) for tensor in layer.tensors if tensor.direction != "backward")
             where = f"{network.title}, layer {number}" if experiment.layers > 1 else network.title
             by_shapes.setdefault(Shapes(experiment.units, tensors[0][1][0], tensors), []).append(where)
     return by_shapes
@@ -134,9 +134,10 @@ def table(cell: str, by_shapes: dict[Shapes, list[str]]) -> str:
             f"<code>{name}</code> ({', '.join(f'{size:,}' for size in shape)}{',' if len(shape) == 1 else ''})"
             for name, shape in sizes.keras
         )
+        recurrent = {"matrix": f"{sizes.units} × {sizes.units}", "vector": f"{sizes.units}", "none": "none"}
         rows.append(
             f"<tr><td>{escape('; '.join(where))}</td><td>{sizes.units} × {sizes.features:,}</td>"
-            f"<td>{sizes.units} × {sizes.units}</td><td>{_biases(sizes)}</td><td>{keras}</td></tr>"
+            f"<td>{recurrent[cell_of(cell).recurrent]}</td><td>{_biases(sizes)}</td><td>{keras}</td></tr>"
         )
     scrolls = 'style="overflow-x: auto" tabindex="0" role="group" aria-label="Shapes of the weights"'
     return f'<div {scrolls}><table class="rc-shapes">{"".join(rows)}</table></div>'
@@ -166,12 +167,13 @@ def notes(cell: str) -> str:
 def _code_names(cell: Cell) -> str:
     """Returns what the names of blocks in the code stand for."""
     names = [name for phase in cell.phases for name in parsed(phase.forward).inputs]
+    product = "U·state" if cell.recurrent == "matrix" else "U∘state"
     sums = [f"`x{end}`" for end in cell.suffixes if f"x{end}" in names]
     apart = [f"`u{end}`" for end in cell.suffixes if f"u{end}" in names]
     inputs = [f"`w{end}`" for end in cell.suffixes if f"w{end}" in names]
     meanings = (
-        (sums, "W·input + U·state + b" if cell.recurrent == "matrix" else "W·input + U ∘ state + b"),
+        (sums, f"W·input + {product} + b"),
         (inputs, "W·input + b"),
-        (apart, "U·state + b′"),
+        (apart, f"{product}{' + b′' * (cell.bias_rows > 1)}"),
     )
     return f"In the code, {'; '.join(f'{listed(group)} = {meaning}' for group, meaning in meanings if group)}."
