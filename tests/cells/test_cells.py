@@ -5,6 +5,7 @@ from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.feedforward.registry import NETWORKS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.presets import PRESETS
 
@@ -15,7 +16,7 @@ def test_cells_are_listed_in_the_order_of_their_publication() -> None:
 
 
 def test_an_unknown_cell_gets_a_sentence_with_those_there_are() -> None:
-    *names, last = map(repr, CELLS)
+    *names, last = map(repr, NETWORKS)
     with pytest.raises(UserError, match=f"cell is 'QRNN'; it must be one of {', '.join(names)} or {last}\\."):
         experiment_from({"cell": "QRNN"})
 

@@ -36,13 +36,13 @@ def areas(html: str, matrix: str) -> list[float]:
 
 @pytest.mark.parametrize("name", CELLS)
 def test_each_gate_has_its_matrices_with_their_counts_as_areas(name: str) -> None:
-    experiment = Experiment(cell=name, units=24, embedding_size=40)
+    experiment = Experiment(cell=name, units=24, embedding_size=60)
     html = drawn(experiment, scale=2)
     if cell(name).recurrent == "matrix":
         assert areas(html, "recurrent-kernel") == [4 * 24 * 24] * cell(name).blocks
     else:
         assert len(areas(html, "recurrent-kernel")) == (cell(name).recurrent == "vector")
-    assert areas(html, "kernel") == [4 * 24 * 40] * cell(name).blocks
+    assert areas(html, "kernel") == [4 * 24 * 60] * cell(name).blocks
     assert len(areas(html, "bias")) == cell(name).blocks
     for gate in cell(name).gates:
         assert f"{gate.name} <i>{gate.symbol}</i>" in html
@@ -94,7 +94,7 @@ def test_networks_share_a_scale_at_which_the_largest_fits(experiments: list[Expe
     together = pixels(experiments)
     assert together == min(pixels([each]) for each in experiments)
     for each in experiments:
-        heights = re.findall(r'rc-recurrent-kernel" style="width: [\d.]+px; height: ([\d.]+)px"', drawn(each, together))
+        heights = re.findall(r'rc-kernel" style="width: [\d.]+px; height: ([\d.]+)px"', drawn(each, together))
         assert max(map(float, heights)) <= 46
 
 

@@ -22,8 +22,10 @@ from rnn_compare.charts.cells.parts import (
 MOST_BOXES = 4
 """More do not fit beside each other; every signal can be chosen below the drawing."""
 SHADES = 8
+HUES = 0.54, 0.68
+"""The first hue and how many follow it: those left out are green, near the colour of unknown words."""
 HUE_STEP = 0.31
-"""From one cell to the next: even the tenth is not near another."""
+"""From one cell to the next, as a share of these."""
 
 
 FEEDFORWARD_TONES = ((0.88, 0.16, 0.6), (0.12, 0.12, 0.9), (0.68, 0.28, 0.3))
@@ -41,7 +43,8 @@ def feedforward_picture(number: int) -> Picture:
 
 def generic_picture(cell: Cell, number: int) -> Picture:
     """Draws up the picture of a cell."""
-    hue = (0.08 + HUE_STEP * number) % 1
+    first, range_of_hues = HUES
+    hue = (first + range_of_hues * (HUE_STEP * number % 1)) % 1
     return Picture(tuple(_shade(hue, index) for index in range(SHADES)), _drawing(cell))
 
 
