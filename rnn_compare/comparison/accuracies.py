@@ -41,18 +41,13 @@ class MeasureText:
 MEASURES: dict[Measure, MeasureText] = {
     "kept": MeasureText(
         "Kept weights",
-        "the epoch is chosen on one half of the held-out reviews and judged on the other, both ways; "
-        "nearly unbiased, unlike the best epoch.",
+        "epoch chosen on one half of the held-out reviews, accuracy on the other, both ways; nearly unbiased.",
     ),
-    "typical": MeasureText(
-        "Typical epoch", "the median over the second half of the epochs, rather than the best of them."
-    ),
-    "test": MeasureText("Test reviews", "accuracy of the best epoch's weights on reviews used for nothing else."),
+    "typical": MeasureText("Typical epoch", "median over the second half of the epochs."),
+    "test": MeasureText("Test reviews", "the best epoch's weights on reviews used for nothing else."),
 }
 """In the order of their columns."""
-BEST_EPOCH = MeasureText(
-    "Best epoch", "the highest validation accuracy; optimistic, because the epoch was picked on the same reviews."
-)
+BEST_EPOCH = MeasureText("Best epoch", "highest validation accuracy; optimistic: picked on the same reviews.")
 """What the book reports: shown beside the measures, and never compared."""
 
 Probabilities = NDArray[np.floating]

@@ -95,8 +95,7 @@ def meaning(results: Sequence[Baseline]) -> str:
     )
     order = f"Word pairs are {gap(bigrams, words)} points {'better' if bigrams >= words else 'worse'} than single words"
     text = (
-        f"{order} in validation. A network that beats word pairs probably uses more than pairs; one that doesn't may "
-        f"still use word order. {NOTE}"
+        f"{order}. A network above word pairs probably uses more than pairs; one below may still use word order. {NOTE}"
     )
     if max(words, bigrams) - guessed <= GUESS:
         text = (

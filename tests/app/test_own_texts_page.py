@@ -67,8 +67,8 @@ def test_a_chosen_file_is_read_by_a_worker_and_told_before_anything_is_trained()
     assert "1 row repeats the text of an earlier row (row 63)." in body
     assert "1 row has another label there (row 63)." in body
     assert "separated by commas, UTF-8." in body
-    assert "95 in 100 have 6 or fewer: a maxlen of 7 cuts 0.0 % of them." in body
-    assert "of all words are unknown at vocabulary size 10,000" in body
+    assert "a maxlen of 7 cuts 0.0 % of the texts." in body
+    assert "of all words are known at vocabulary size 10,000" in body
     assert app.selectbox(key="reviews_source").value == text_cards.names()[0]
     assert app.file_uploader[0].value is None  # the box is ready for another
     kept = [path.name for path in text_cards.folder().glob("*.csv")]
@@ -148,7 +148,7 @@ def test_a_server_that_others_reach_takes_files_from_nobody_until_a_pass_is_set(
     monkeypatch.setattr(upload, "for_this_machine_only", lambda: False)
     app = AppTest.from_string(REVIEWS, default_timeout=PATIENCE).run()
     assert not app.file_uploader
-    assert any("uploads need a presenter's pass" in caption.value for caption in app.caption)
+    assert any("Uploads need a presenter's pass" in caption.value for caption in app.caption)
 
 
 @pytest.mark.slow

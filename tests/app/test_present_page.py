@@ -122,7 +122,7 @@ def finish(services: Services) -> None:
 def test_before_a_lecture_one_is_chosen_and_begins() -> None:
     app = page()
     assert [button.label for button in app.button].count("Begin") == 3
-    assert "To present from another one, write two lines into `.streamlit/secrets.toml`" in sent(app)
+    assert "To change that, write two lines into `.streamlit/secrets.toml`" in sent(app)
     app.button(key="begin_gates").click().run()
     assert current_app().classroom().state().lecture == "gates"
     assert "How many gates does a cell need?" in sent(app)
@@ -134,16 +134,16 @@ def test_a_lectures_time_is_told_by_how_fast_this_machine_was_found_to_be(
     experiments = find("book", step_kinds()).preset_at(0).experiments()
     for slower in (1.0, 8.0):  # Compare tells the same
         monkeypatch.setattr(OwnSpeed, "now", Speed(alone=slower, together=slower))
-        assert f"training takes {about(services.seconds(experiments))} here. `book.toml`" in sent(page())
+        assert f"training {about(services.seconds(experiments))}. `book.toml`" in sent(page())
 
 
 @pytest.mark.usefixtures("services")
 def test_a_lecture_without_a_recording_says_so_and_a_copy_to_edit_says_where_it_is() -> None:
     app = page()
     assert app.button(key="replay_gates").disabled
-    assert "No recording yet" in app.button(key="replay_gates").help
+    assert "Train its presets on Compare first." in app.button(key="replay_gates").help
     app.button(key="edit_gates").click().run()
-    assert f"To edit it, open `{edited_copy('gates')}` in a text editor." in sent(app)
+    assert f"To edit: `{edited_copy('gates')}`" in sent(app)
 
 
 def test_the_whole_lecture_is_led_by_one_press_after_the_other(lecture: Services) -> None:

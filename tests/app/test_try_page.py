@@ -75,11 +75,9 @@ def said(app: AppTest) -> str:
     return " ".join(element.value for kind in (app.caption, app.info, app.markdown) for element in kind)
 
 
-def test_an_empty_box_is_answered_by_what_to_do(app: AppTest) -> None:
-    assert 'class="rc-verdicts"' not in answer(app, "   ")
-    assert "Type a text or press one of the examples" in said(app)
-    answer(app, "A wonderful film.")
-    assert "Type a text" not in said(app)
+def test_an_empty_box_has_no_verdict_and_says_what_to_do(app: AppTest) -> None:
+    assert 'class="rc-verdicts"' not in answer(app, "")
+    assert app.text_area(key="review").placeholder == "Type or paste a review in English …"
 
 
 def test_without_a_network_the_page_says_what_to_choose(app: AppTest) -> None:
@@ -92,7 +90,7 @@ def test_without_a_network_the_page_says_what_to_choose(app: AppTest) -> None:
 
 def test_an_example_that_may_be_taken_wrongly_is_announced_by_a_question(app: AppTest) -> None:
     app.button(key="example Turn at the end").click().run()
-    assert "People read it as positive. Do the networks?" in said(app)
+    assert "then a positive one. Do the networks notice?" in said(app)
     app.button(key="example Good review").click().run()
     assert "Do the networks" not in said(app)
 
@@ -122,7 +120,7 @@ def test_a_verdict_says_what_it_starts_from(app: AppTest, trained: list[Run]) ->
         ids[0, -1] = 1  # the start token alone
         share = float(predict(run.experiment, run_weights(run, "best"), ids)[0])
         said = f"{100 * max(share, 1 - share):.1f} % {'positive' if share > 0.5 else 'negative'}"
-        assert f"with no words at all: {said} ·" in html
+        assert f"without words: {said} ·" in html
 
 
 def test_markup_is_text(app: AppTest) -> None:
@@ -177,7 +175,7 @@ def test_the_recorded_books_pair_is_offered_and_its_missing_last_epoch_is_greyed
     ]
     weights = page.segmented_control(key="weights")
     assert (weights.value, weights.disabled) == ("best epoch", True)
-    assert any("Only these were recorded for SimpleRNN" in c.value for c in page.caption)
+    assert any("Only the best epoch was recorded for SimpleRNN" in c.value for c in page.caption)
     lstm = page.multiselect(key="networks").value[1]
     page.multiselect(key="networks").set_value([lstm]).run()
     assert not page.segmented_control(key="weights").disabled, "its last epoch is its best"

@@ -44,13 +44,13 @@ def probed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def test_reviews_are_counted_for_every_network_not_for_the_first() -> None:
     many, few = (GradientHistory(chosen("a"), 0, {0: FollowedGradient(reviews, (FLOW,))}, [0]) for reviews in (16, 4))
-    assert "in 16 long reviews." in introduction([many, many])
-    assert "in 4 to 16 long reviews." in introduction([many, few])
+    assert "of 16 long reviews." in introduction([many, many])
+    assert "of 4 to 16 long reviews." in introduction([many, few])
 
 
 def test_the_words_below_speak_of_what_is_there_only() -> None:
     plain = conclusion([small()])
-    assert "vanished" in plain
+    assert "vanishes" in plain
     for said in ("carry track", "backward", "layers"):
         assert said not in plain
     assert "the LSTM's carry track" in conclusion([small(cell="LSTM"), small(cell="LSTM", units=3)])

@@ -37,8 +37,8 @@ def test_of_many_words_the_first_are_told_and_how_many_there_are() -> None:
 
 
 def test_good_is_called_neutral_where_it_was_chosen() -> None:
-    assert "Even “good” is neutral" in caveat([recalled(neutral=["good"])])
-    assert "Even" not in caveat([recalled()])
+    assert "even “good”" in caveat([recalled(neutral=["good"])])
+    assert "even" not in caveat([recalled()])
 
 
 def test_pairs_and_words_are_counted_for_every_network_not_for_the_first() -> None:

@@ -84,12 +84,10 @@ def test_an_unknown_word_is_told_in_words_and_leaves_the_map(drawn: dict[str, An
 def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_keeps() -> None:
     one = chosen("one")
     words = word_map(one.run.experiment, one.weights, VOCABULARY)
-    said = shown.remark(words, "positive", mask_padding=False)
-    assert f"{percent(words.empty)} positive without any word" in said
+    said = shown.remark(words, "positive")
+    assert f"without any word {percent(words.empty)} positive" in said
     assert f"keep {percent(sum(words.shares))} of the variance" in said
-    assert "after the padding" in said
-    assert "padding" not in shown.remark(words, "positive", mask_padding=True)
-    assert "“rare” is too rare for the map" in shown.remark(words, "positive", mask_padding=True, missing="rare")
+    assert "“rare” is too rare for the map" in shown.remark(words, "positive", missing="rare")
 
 
 def test_the_scale_of_colours_has_numbers_and_no_label_is_markup() -> None:

@@ -33,7 +33,7 @@ test("the deepest colour is the largest move's, and noise is pale", () => {
 
 test("the strongest word is the one that moved the verdict by the most points, whatever its log-odds", () => {
   const moved = moves({ logits: [0, 2, 5.5] }); // 2.0 log-odds, then 3.5
-  assert.equal(strongestWord(["good", "film"], moved), "strongest word: “good”, +38.1 points");
+  assert.equal(strongestWord(["good", "film"], moved), "“good”, +38.1 points");
 });
 
 test("a card says what the word in hand did", () => {

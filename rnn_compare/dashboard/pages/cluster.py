@@ -31,8 +31,7 @@ def render() -> None:
     ticking(_workers, LOOK_SECONDS, current_app().services())
     with st.expander("Train on a cluster"):
         st.markdown(
-            "Name its Dask scheduler when you start the program. Code and reviews are sent to the workers, weights "
-            "come back. `docs/cluster.md` covers Slurm, Kubernetes, SSH and certificates."
+            "Name its Dask scheduler at the start. `docs/cluster.md` covers Slurm, Kubernetes, SSH and certificates."
         )
         st.code(f"{SCHEDULER_VARIABLE}=tls://scheduler.example.org:8786 {page_command()}", language="bash")
 

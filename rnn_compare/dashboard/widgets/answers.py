@@ -62,7 +62,7 @@ def _answer(verdict: Verdict, note: str) -> str:
     low, high = map(escape, verdict.labels)
     sentence = f"{percent(verdict.share)} {escape(verdict.label)}"
     without = replace(verdict, probability=verdict.prior)
-    note = f"with no words at all: {percent(without.share)} {without.label} · {note}"
+    note = f"without words: {percent(without.share)} {without.label} · {note}"
     if verdict.warning:
         output = f"Its output, {sentence}, means little."
         return f'<p class="rc-problem"><b>{verdict.warning}</b> {output}</p><p class="rc-note">{escape(note)}</p>'

@@ -20,22 +20,16 @@ _OPENED = "invite_opened"
 _NOWHERE = ("192.0.2.1", 9)
 """An address for documentation (RFC 5737), for asking the system which way it would send."""
 
-CLOSED = (
-    f"Only this machine can open the page. For a class, start it with `{page_command()} --server.address 0.0.0.0`; the "
-    "address and QR code then appear here."
-)
+CLOSED = f"Only this machine can open the page. For a class, start it with `{page_command()} --server.address 0.0.0.0`."
 IN_JUPYTER = (
-    f"This page is behind Jupyter's sign-in. For a class, start the program as its own server: `{page_command()} "
-    "--server.address 0.0.0.0`."
+    f"This page is behind Jupyter's sign-in. For a class, start it with `{page_command()} --server.address 0.0.0.0`."
 )
 HOW_TO_SET_A_PASS = (
     "write two lines into `.streamlit/secrets.toml`, `[presenter]` and "
     '`password = "at least eight characters"`, and restart.'
 )
 OPEN = f"No presenter's pass is set: anyone who opens the page can train. To prevent it, {HOW_TO_SET_A_PASS}"
-GUARDED = (
-    "A presenter's pass is set: visitors can look and try reviews; *Presenter*, at the end of the sidebar, signs in."
-)
+GUARDED = "A presenter's pass is set: visitors can look and try reviews. To sign in: *Presenter*, below in the sidebar."
 PLACES = {"Watch the training": "", "Try a review": "try", "Inside the cell": "inside"}
 """Where the code may lead, by what one does there: the paths of pages."""
 ALONE = "This machine is offline. Join a network or open a hotspot, and try again."

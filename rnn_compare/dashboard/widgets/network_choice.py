@@ -53,7 +53,7 @@ def askable(services: Services) -> list[Run]:
     runs = [run for run in services.runs() if run.has_weights]
     if not say_what_is_hidden(services) and not runs:
         st.info(
-            "No network has finished an epoch yet. Train one on Compare; it appears here after its first epoch.",
+            "No network has finished an epoch yet. Train one on Compare.",
             icon=":material/hourglass_empty:",
         )
     return runs
@@ -88,10 +88,16 @@ def choose(runs: Sequence[Run]) -> tuple[list[Run], Which]:
         if lacking:
             hold("weights", USUAL)
         which = st.segmented_control(
-            "Use weights from", list(WEIGHTS), default=USUAL, required=True, key="weights", disabled=bool(lacking)
+            "Use weights from",
+            list(WEIGHTS),
+            default=USUAL,
+            required=True,
+            key="weights",
+            disabled=bool(lacking),
+            help="Best: highest validation accuracy; if equal, lowest validation loss.",
         )
-        recorded = f" Only these were recorded for {as_markdown(listed(lacking))}." if lacking else ""
-        st.caption(f"Best: highest validation accuracy; if equal, lowest validation loss.{recorded}")
+        if lacking:
+            st.caption(f"Only the best epoch was recorded for {as_markdown(listed(lacking))}.")
     url_state.keep(_SELECTION, ",".join(selection) if has_chosen() else "")
     url_state.keep("weights", which or USUAL, USUAL)
     return [by_id[run] for run in selection], WEIGHTS[which or USUAL]

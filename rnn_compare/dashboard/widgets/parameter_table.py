@@ -28,10 +28,9 @@ TALLEST, THINNEST = 46, 4
 FITS_A_LABEL = 42
 """Pixels that a label such as 32·32 takes."""
 LEGEND = (
-    '<p class="rc-matrix-legend">Each block is <span><b class="rc-recurrent-kernel"></b> a recurrent kernel, '
-    'units·units, + </span><span><b class="rc-kernel"></b> a kernel, features·units, + </span>'
-    '<span><b class="rc-bias"></b> a bias, units.</span> <span><i>Units</i>: numbers in the state.</span> '
-    "<span><i>Features</i>: numbers read at each step, in the first layer those that stand for a word.</span></p>"
+    '<p class="rc-matrix-legend"><span><b class="rc-recurrent-kernel"></b> recurrent kernel, units·units + </span>'
+    '<span><b class="rc-kernel"></b> kernel, features·units + </span>'
+    '<span><b class="rc-bias"></b> bias, units</span></p>'
 )
 
 

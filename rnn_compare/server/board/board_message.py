@@ -9,6 +9,8 @@ from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
+from rnn_compare.comparison.intervals import FEWEST
+from rnn_compare.formatting import counted
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.runs.estimate import NOTHING_KNOWN, History
 from rnn_compare.runs.record import Run
@@ -18,7 +20,7 @@ from rnn_compare.server.shown_runs import grouped
 
 MARKED = (
     "The lecture's 85 % and 89 % are from one training each (“up to 89 %”): another seed gives others, and a best "
-    "epoch is optimistic, because it was picked on the same reviews."
+    "epoch is optimistic."
 )
 
 
@@ -123,9 +125,6 @@ def _how_to_read(groups: Sequence[Group]) -> str:
         return ""
     counts = [count for group in several for count in board_curves.finished(group)]
     fewest, most = min(counts, default=0), max(counts, default=0)
-    mean = (
-        f"mean of n = {most} seed{'' if most == 1 else 's'} at each epoch"
-        if fewest == most
-        else f"mean of the seeds that have finished the epoch, n = {fewest} to {most}"
-    )
-    return f"Thick: {mean}; band: 95 % t-interval, from 3 seeds; thin: single seeds."
+    seeds = counted(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
+    band = "; band: 95 % t-interval" if most >= FEWEST else ""
+    return f"Thick: mean of n = {seeds}{band}; thin: single seeds."

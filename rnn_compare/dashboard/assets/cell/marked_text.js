@@ -5,14 +5,10 @@ import { signed } from "./moves.js";
 
 const COLOURINGS = {
   read: {
-    title: "the prediction while reading", said: "How far the word moved the prediction while reading",
-    measured: "Prediction after the word minus before it; later words may undo it.",
+    title: "while reading", said: "Prediction after the word minus before it; later words may undo it",
   },
   left_out: {
-    title: "the final prediction without it",
-    said: "How far the final prediction moves if the word is replaced by “unknown”",
-    measured: "Final prediction with the word minus with “unknown” in its place. Hovering over the chart shows "
-      + "something else: the change while the word was read.",
+    title: "when left out", said: "Final prediction with the word minus with “unknown” in its place",
   },
 };
 const LEAST = 2; // the fewest points in full colour: without it noise would look like an opinion
@@ -39,7 +35,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
     return made;
   });
   const how = element("div", "rc-moved", below);
-  element("span", "", how, "Colour: change in");
+  element("span", "", how, "Colour: the word's effect");
   const colourings = Object.entries(COLOURINGS).map(([name, { title, said }]) => {
     const made = button("rc-colouring", how, title, () => onColouring(name));
     made.dataset.colouring = name;
@@ -47,7 +43,6 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
     return made;
   });
   const scale = element("p", "rc-scale-said", below);
-  const measured = element("p", "rc-axes", below);
   let hasMoved = false;
   return {
     // moved: the effect of each word read (see moves.js); undefined while it is computed.
@@ -59,8 +54,7 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
       const strongest = () => `${strongestWord(words.slice(run.first), moved)}, for ${run.title}`;
-      scale.textContent = moved ? strongest() : "computing …";
-      measured.textContent = COLOURINGS[colouring].measured;
+      scale.textContent = moved ? `strongest word ${COLOURINGS[colouring].title}: ${strongest()}` : "computing …";
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
     },
@@ -91,5 +85,5 @@ export function depths(moved) {
 export function strongestWord(words, moved) {
   const sizes = moved.map(({ points }) => Math.abs(points));
   const strongest = sizes.indexOf(Math.max(...sizes));
-  return `strongest word: “${words[strongest]}”, ${signed(moved[strongest].points)} points`;
+  return `“${words[strongest]}”, ${signed(moved[strongest].points)} points`;
 }

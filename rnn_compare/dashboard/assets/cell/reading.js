@@ -75,7 +75,7 @@ function buildReading(root, { words, at, author, drawings, runs: packed, cut }, 
   });
   const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
   const begins = cut && `; ${cut}`;
-  const title = `Prediction after each word: probability of ${highs.join(" or ")}${begins}`;
+  const title = `Prediction after each word: ${highs.join(" or ")}${begins}`;
   const chart = buildVerdictChart(told, { title, words, author, runs, onWord });
   told.append(below);
   const row = element("div", "rc-cells", sides);

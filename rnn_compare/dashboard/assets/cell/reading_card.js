@@ -24,7 +24,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const map = element("div", "rc-heatmap", root);
   const canvas = element("canvas", "", map);
   const shown = run.units < run.all_units ? `${run.units} of ${run.all_units}` : run.units;
-  const showKey = buildKey(root, `${shown} units, most important units on top · words from left to right`);
+  const showKey = buildKey(root, `${shown} units, most important on top`);
   const curves = buildCurves(root, run, words.length);
   const cursors = [element("i", "", map), curves.cursor];
   const hovered = element("p", "rc-axes rc-hovered", root);

@@ -40,9 +40,9 @@ function buildHistory(root, data, pace, redraw) {
   });
   buildLegend(root, data.runs);
   const charts = element("div", "rc-history", root);
-  const size = chart(charts, "Gradient at each word, relative to the last word");
+  const size = chart(charts, "Gradient, relative to the last word");
   const reach = chart(charts, "Share of the sum in the last words");
-  const memories = isOne ? undefined : chart(charts, "Effective memory after each epoch, in words");
+  const memories = isOne ? undefined : chart(charts, "Effective memory by epoch, in words");
   const [ofSize, ofReach, ofMemories] = ["gradient_size", "gradient_reach", "effective_memory"].map(config);
   cards.show(moments[steps.at]);
   return {
@@ -114,7 +114,7 @@ export function headline([words, lower, upper]) {
 export function remarks({ states, carry }) {
   const [words, lower, upper] = states.memory;
   return [
-    ...(lower < upper ? [`middle half of the reviews; median ${counted(words)}`] : []),
+    ...(lower < upper ? [`median ${counted(words)}`] : []),
     ...(carry?.memory[0] ? [`on the carry track: ${counted(carry.memory[0])}`] : []),
     ...(states.size ? [`norm at the last word: ${Number(states.size.toPrecision(2))}`] : []),
   ];

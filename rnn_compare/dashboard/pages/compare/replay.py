@@ -13,7 +13,7 @@ from rnn_compare.training.demo import is_demo
 
 SECONDS = (10, 30, 60)
 USUAL = 30
-HELP = "Plays the curves again from epoch 1, for everyone, marked as a replay."
+HELP = "Plays the curves again from epoch 1, for everyone."
 
 
 def entry(services: Services, runs: Sequence[Run]) -> None:

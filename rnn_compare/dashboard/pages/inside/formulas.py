@@ -18,7 +18,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.server.services import Services
 
 ABOUT_CELLS = (
-    "One timestep with the sizes of your networks, and the code behind this page, for a batch of reviews. Papers "
+    "One timestep, with the sizes of your networks. Papers "
     r"write $x_t$, $h_{t-1}$, $h_t$ and $c_{t-1}$ for $\mathrm{input}_t$, $\mathrm{state}_t$, $\mathrm{output}_t$ "
     r"and $\mathrm{carry}_t$."
 )
@@ -52,17 +52,14 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
         if cell_of(cell).recurrent == "matrix" and not cell_of(cell).gates:
             st.markdown("The lecture's loop:")
             st.code(loop(next(iter(by_shapes))), language="python")
-            st.markdown("One step, as a formula and as batched code:")
+            st.markdown("As a formula, and for a batch:")
         with st.container(key=f"formula_{cell}"):
             st.latex(latex(cell, next(iter(by_shapes))))
         st.code(source(cell_of(cell)), language="python", wrap_lines=True)
         st.html(table(cell, by_shapes))
         st.caption(notes(cell))
         with st.expander(f"Backpropagation through one timestep: {cell}"):
-            st.markdown(
-                "The chain rule for the formula above. Repeated from the last word to the first, it gives the "
-                "gradient chart."
-            )
+            st.markdown("Repeated from the last word to the first, it gives the gradient.")
             st.code(source(cell_of(cell), back=True), language="python", wrap_lines=True)
 
 
@@ -154,9 +151,9 @@ def notes(cell: str) -> str:
     sentences = ["σ is the logistic function, $\\circ$ the elementwise product."] if cell_of(cell).gates else []
     gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
     sentences.append(
-        f"Keras stores the matrices of {gates} side by side, transposed, and so writes state·U for U·state."
+        f"Keras stores {gates} side by side, transposed: state·U for U·state."
         if gates
-        else "Keras stores each matrix transposed, and so writes state·U for U·state."
+        else "Keras stores each matrix transposed: state·U for U·state."
     )
     sentences.append(_code_names(cell_of(cell)))
     if cell_of(cell).notes:

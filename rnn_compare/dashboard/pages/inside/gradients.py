@@ -78,9 +78,8 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     """Returns the description of the charts."""
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
-        f"The norm of the loss gradient at each word, ‖∂L/∂hₜ‖, in {counted_range(numbers, 'long review')}. "
-        "**Effective memory**: how many of the last words account for half of the total. It shows how far back a "
-        "network can learn, not what it remembers (see the memory test)."
+        f"‖∂L/∂hₜ‖ at each word of {counted_range(numbers, 'long review')}. **Effective memory**: how many of the last "
+        "words hold half of the total. It shows how far back a network can learn, not what it remembers."
     )
 
 
@@ -89,15 +88,12 @@ def separation(histories: Sequence[GradientHistory]) -> str:
     ranges = [history.epochs[history.at].directions[0].states.memory[1:] for history in histories]
     if len(ranges) < 2 or not all(ranges) or max(low for low, _ in ranges) > min(high for _, high in ranges):
         return ""
-    return " **These ranges overlap: the effective memory does not separate these networks.**"
+    return " **The ranges overlap: it does not separate these networks.**"
 
 
 def conclusion(experiments: Sequence[Experiment]) -> str:
     """Returns the interpretation of the lines, in as many sentences as the chosen networks need."""
-    sentences = [
-        "What counts is how fast the line falls, not how high it is. After many powers of ten the gradient has "
-        "vanished: the network hardly learns from words that far back."
-    ]
+    sentences = ["The faster a line falls, the less the network learns from words far back: the gradient vanishes."]
     cells = dict.fromkeys(experiment.cell for experiment in experiments)
     sentences += [note for name in cells if (note := picture(name).gradient_note)]
     if any(experiment.bidirectional for experiment in experiments):
@@ -205,12 +201,12 @@ def _spread(epochs: Sequence[int], at: int) -> list[int]:
 def _missing(history: GradientHistory) -> str:
     run = history.network.run
     if not history.recorded:
-        return "no per-epoch gradients were saved; only one epoch is shown"
+        return "no gradients were saved in training"
     left_out = [epoch.epoch for epoch in run.epochs if epoch.epoch not in history.epochs]
     if not left_out:
         return ""
     numbers = ", ".join(map(str, left_out[:8])) + (" …" if len(left_out) > 8 else "")
     return (
-        f"gradient not measured after epoch{'s' if len(left_out) > 1 else ''} {numbers}: it would have slowed training "
-        "too much, or training was interrupted"
+        f"gradient not measured after epoch{'s' if len(left_out) > 1 else ''} {numbers}, to save time or after an "
+        "interruption"
     )

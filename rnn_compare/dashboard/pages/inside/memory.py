@@ -25,8 +25,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws a button that tests the chosen runs and, once they are tested, what was found."""
     labels = {registry.labels(network.run.experiment.dataset) for network in networks}
     st.markdown(
-        f"One telling word, {_either(labels)}, in a neutral text, farther and farther from the end. Does the network "
-        "still notice it?"
+        f"One telling word, {_either(labels)}, farther and farther from the end of a neutral text. Is it still noticed?"
     )
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
@@ -81,11 +80,11 @@ def used_words(tested: Sequence[NetworkMemory], limit: int = 10) -> str:
 def caveat(tested: Sequence[NetworkMemory]) -> str:
     """Returns a note on the choice of the words and its limits."""
     if any(network.labels != SENTIMENT for network in tested):
-        return "Words picked by the training labels: a neutral word is about equally frequent under both."
+        return "Words picked by the training labels; neutral: about equally frequent under both."
     good = any(word == "good" for network in tested for word, _ in network.test.words.neutral)
     return (
-        "Words picked by the training labels: neutral ones are about equally frequent in positive and negative "
-        f"reviews. {'Even “good” is neutral' if good else 'Words such as “good” may be neutral'} (“not good”)."
+        "Words picked by the training labels; neutral: about equally frequent under both, "
+        f"{'even “good”' if good else 'maybe words such as “good”'} (“not good”)."
     )
 
 
@@ -95,8 +94,8 @@ def conclusion(tested: Sequence[NetworkMemory]) -> str:
     numbers = [len(network.test.words.positive) + len(network.test.words.negative) for network in tested]
     words = counted_range(numbers, telling_word(tested))
     return (
-        f"On the dashed line the network guesses; within the grey band it may be chance: each point averages {pairs} "
-        f"that share {words}. Words may be told apart by a trace too small to decide a prediction: look at both charts."
+        f"Each point averages {pairs} that share {words}. A word may be remembered by a trace too small to decide a "
+        "prediction."
     )
 
 
@@ -123,10 +122,10 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     with left:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = f"“{labels.pop()}”" if len(labels) == 1 else "the second label"
-        st.markdown(f"**Is the word remembered?** Share of pairs in which the word for {label} raised its probability.")
+        st.markdown(f"**Is the word remembered?** Pairs in which the word for {label} raised its probability.")
         figure.show(told_apart_chart(tested), "memory_chart", HEIGHT)
     with right:
-        st.markdown("**How much is left?** Median difference between the predictions of a pair.")
+        st.markdown("**How much is left?** Median difference within a pair.")
         figure.show(effect_chart(tested), "memory_effects", HEIGHT)
     st.markdown(conclusion(tested))
     st.html(used_words(tested))

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from html import escape
 
-import numpy as np
 import streamlit as st
 
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
@@ -26,8 +25,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     if not networks:
         return
     st.markdown(
-        "The most frequent words in the embedding's first two principal components. Colour: the prediction for the "
-        "word alone, relative to the median word's."
+        "The most frequent words in the embedding's first two principal components, coloured by the prediction for the "
+        "word alone."
     )
     typed, maps = _controls(networks)
     near, problems = nearest(networks, typed) if typed.strip() else ({}, {})
@@ -38,10 +37,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     if typed.strip():
         _show_neighbours(networks, typed, near, problems)
     else:
-        st.markdown(
-            "Words that push the prediction the same way have moved together; a long, thin cloud means the embedding "
-            "encodes little but sentiment."
-        )
+        st.markdown("In a long, thin cloud the embedding encodes little but sentiment.")
 
 
 def nearest(networks: Sequence[LoadedNetwork], typed: str) -> tuple[Near, dict[str, str]]:
@@ -90,21 +86,17 @@ def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
     return f'<div class="rc-colors"><i style="background: linear-gradient(90deg, {shades})"></i>{ticks}</div>'
 
 
-def remark(words: WordMap, label: str, mask_padding: bool, missing: str = "") -> str:
-    """Returns the remark below a map in Markdown: the bias behind its grey, and the variance that two dimensions keep.
+def remark(words: WordMap, label: str, missing: str = "") -> str:
+    """Returns the remark below a map in Markdown: what no word gives, and the variance that two dimensions keep.
 
     Args:
         words: The map.
         label: The label that probabilities are of.
-        mask_padding: The network skips the padding before the word.
         missing: A word that was looked up and is not on the map.
     """
-    median = percent(float(np.median(words.verdicts)))
-    alone = "A word alone" if mask_padding else "A word alone, after the padding,"
     sentences = (
-        f"{counted(len(words.words), 'word')}. {alone} says little: {percent(words.empty)} {as_markdown(label)} "
-        f"without any word, {median} at the median word (grey). Two dimensions keep {percent(sum(words.shares))} of "
-        "the variance: neighbours here need not be neighbours in the embedding."
+        f"{counted(len(words.words), 'word')}; without any word {percent(words.empty)} {as_markdown(label)}. Two "
+        f"dimensions keep {percent(sum(words.shares))} of the variance: neighbours here may lie far apart."
     )
     return f"{sentences} “{missing}” is too rare for the map." if missing else sentences
 
@@ -162,15 +154,13 @@ def _show_map(
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
     figure.show(word_chart(words, marked, sheet, labels[1]), key, sheet.height)
     missing = marked[0] if marked and marked[0] not in words.words else ""
-    st.caption(remark(words, labels[1], network.run.experiment.mask_padding, missing))
+    st.caption(remark(words, labels[1], missing))
 
 
 def _show_neighbours(networks: Sequence[LoadedNetwork], typed: str, near: Near, problems: dict[str, str]) -> None:
-    bold = " Bold: neighbours in every network." if shared(near) else ""
-    st.html(
-        f"<p><b>Neighbours of “{escape(typed.strip())}”:</b> highest cosine similarity of "
-        f"embeddings.{bold}</p>{neighbour_cards(networks, near, problems)}"
-    )
+    bold = "; bold: in every network" if shared(near) else ""
+    heading = f"<p><b>Neighbours of “{escape(typed.strip())}”</b> by cosine similarity{bold}</p>"
+    st.html(heading + neighbour_cards(networks, near, problems))
 
 
 def _words(services: Services, network: LoadedNetwork) -> WordMap | None:

@@ -36,7 +36,7 @@ def render() -> None:
     moment = now(current_app().services())
     if moment is None:
         st.markdown("## Notes")
-        st.info("No lecture is running. Start one under Present, on the projector's screen.")
+        st.info("No lecture is running. Start one under Present.")
         ticking(_look, LOOK_SECONDS, current_app().classroom().state())
         return
     st.html('<span class="rc-second"></span>')

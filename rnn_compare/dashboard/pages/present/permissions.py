@@ -15,7 +15,7 @@ from rnn_compare.server import presenter, visitor
 from rnn_compare.server.app import current_app
 
 AT_THE_MACHINE = (
-    "No presenter's pass is set, so only the machine that runs the program can present. To present from another one, "
+    "No presenter's pass is set: only the machine that runs the program can present. To change that, "
     + HOW_TO_SET_A_PASS
 )
 

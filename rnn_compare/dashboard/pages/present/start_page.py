@@ -17,8 +17,8 @@ def show(services: Services) -> None:
     """Draws a card for each lecture."""
     st.markdown("## Present")
     st.markdown(
-        "The class predicts; the networks train with their curves hidden; then you compare. → or Page Down: next; "
-        "←: back; Esc: leave (you can resume)."
+        "The class predicts, the networks train unseen, then you compare. → or Page Down: next; ←: back; Esc: leave "
+        "(you can resume)."
     )
     files = read_all(step_kinds())
     flash.show()
@@ -26,10 +26,7 @@ def show(services: Services) -> None:
         _card(services, lecture)
     for problem in files.problems:
         st.warning(problem, icon=":material/edit_document:")
-    st.markdown(
-        "[The second screen](notes) has notes, next step, clock and the class's reviews: put it on a screen only you "
-        "see."
-    )
+    st.markdown("[The second screen](notes), for your eyes only: notes, next step, clock and the class's reviews.")
     _, can_be_reached = join_code.address(join_code.JOIN)
     join_code.say_if_nobody_can_come(can_be_reached)
     if presenter.is_open():
@@ -56,8 +53,8 @@ def _card(services: Services, lecture: Lecture) -> None:
         description, begin, replay, copy = st.columns([5, 1, 2, 1], vertical_alignment="center")
         edited = edited_copy(name).exists() and not permissions.why_not()
         description.markdown(
-            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}; training takes {about(seconds)} here. "
-            + (f"To edit it, open `{edited_copy(name)}` in a text editor." if edited else f"`{name}.toml`")
+            f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}, training {about(seconds)}. "
+            + (f"To edit: `{edited_copy(name)}`" if edited else f"`{name}.toml`")
         )
         begin.button(
             "Begin",
@@ -74,10 +71,7 @@ def _card(services: Services, lecture: Lecture) -> None:
             on_click=press,
             args=(version, navigation.begin, services, name, True),
             disabled=not recorded,
-            help="Plays an earlier training in half a minute, hidden and revealed like a live one, and marked as "
-            "a recording."
-            if recorded
-            else "No recording yet: give this lecture once, or train its presets on Compare to the end.",
+            help=None if recorded else "Train its presets on Compare first.",
         )
         copy.button(
             "Copy to edit",

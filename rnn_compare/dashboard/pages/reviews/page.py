@@ -44,7 +44,7 @@ def render() -> None:
         st.markdown(dataset.about)
     reviews = _load(experiment.dataset)
     if card := text_cards.card(experiment.source):
-        upload.show_summary(card, reviews, experiment, _key("source"))
+        upload.show_summary(card, reviews, _key("source"))
     st.html(_counts(reviews, experiment, dataset.labels[1]))
     _look(reviews, _choose(reviews, dataset.labels), experiment)
 

@@ -16,7 +16,7 @@ from rnn_compare.dashboard.widgets import flash, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.dashboard.widgets.presenter_controls import button
 from rnn_compare.dashboard.widgets.waiting import wait_for
-from rnn_compare.experiment import Experiment, bounds
+from rnn_compare.experiment import bounds
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.reviews import taking_in
 from rnn_compare.reviews.prepared import Reviews
@@ -32,12 +32,12 @@ from rnn_compare.sources.labelled_csv import MAX_ROWS, MIN_TEXTS
 from rnn_compare.sources.text_cards import Card
 
 WHAT = (
-    f"A CSV file with a header, a column of texts and a column with two labels: {MIN_TEXTS} to {MAX_ROWS:,} rows, "
-    "separated by comma, semicolon or tab. It stays on this machine; anyone who opens this page can read the texts."
+    f"CSV with a header, a column of texts and a column with two labels, {MIN_TEXTS} to {MAX_ROWS:,} rows. Anyone who "
+    "opens this page can read the texts."
 )
 OPEN_TO_OTHERS = (
-    "This server is open to everyone, so uploads need a presenter's pass (docs/security.md). `python -m rnn_compare "
-    "train --source FILE.csv` and the folder `cache/texts/` work without one."
+    "Uploads need a presenter's pass here (docs/security.md); `python -m rnn_compare train --source FILE.csv` and the "
+    "folder `cache/texts/` do not."
 )
 _READING, _PROBLEM, _BOX = "texts_being_read", "texts_problem", "texts_box"
 _LONGEST_NAME = 60
@@ -146,23 +146,21 @@ def _stored(sent: UploadedFile) -> _Reading:
     return _Reading(path, time.time_ns(), sent=is_new)
 
 
-def show_summary(card: Card, reviews: Reviews, experiment: Experiment, source_key: str) -> None:
+def show_summary(card: Card, reviews: Reviews, source_key: str) -> None:
     """Draws the summary of texts, and buttons to train on them or to remove them."""
-    st.html(summary(card, reviews, experiment))
+    st.html(summary(card, reviews))
     with st.container(horizontal=True):
         if st.button("Train on these texts", type="primary", icon=":material/arrow_forward:"):
             _to_the_set_up(card, reviews)
-        hint = "Removes them from the cache. Their runs stay, without the texts."
+        hint = "Their runs stay, without the texts."
         arguments = (card.name, source_key)
         button("Remove these texts", hint=hint, icon=":material/delete:", on_click=forget, args=arguments)
 
 
-def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
+def summary(card: Card, reviews: Reviews) -> str:
     """Returns as HTML how the file was read, its labels and their balance, lengths, and what to think of."""
-    ranks, offsets, _ = reviews.training
-    shortest, median, most, longest = np.percentile(np.diff(offsets), [0, 50, 95, 100])
+    shortest, median, longest = np.percentile(np.diff(reviews.training.offsets), [0, 50, 100])
     maxlen = suited(reviews)["maxlen"]
-    unknown = np.count_nonzero(ranks >= experiment.vocabulary_size - INDEX_FROM) / max(len(ranks), 1)
     text, label = (escape(name) or "without a name" for name in card.layout.columns)
     shares = [(name, count, percent(count / card.size)) for name, count in zip(card.labels, card.counts, strict=True)]
     balance = "".join(
@@ -172,12 +170,10 @@ def summary(card: Card, reviews: Reviews, experiment: Experiment) -> str:
     most_common, _, its_share = max(shares, key=lambda share: share[1])
     divided, encoding = DELIMITERS[card.layout.delimiter], card.encoding.removesuffix("-sig").upper()
     sentences = [
-        f"Texts from column <b>{text}</b>, labels from column <b>{label}</b>; separated by {divided}s, "
-        f"{escape(encoding)}.",
-        f"A text has {shortest:,.0f} to {longest:,.0f} words; half have {median:,.0f} or fewer, 95 in 100 have "
-        f"{most:,.0f} or fewer: a maxlen of {maxlen:,} cuts {percent(reviews.share_cut(maxlen))} of them.",
-        f"{percent(unknown)} of all words are unknown at vocabulary size {experiment.vocabulary_size:,}.",
-        f"Always saying {escape(most_common)} is right for {its_share}: a network must do better.",
+        f"Texts: column <b>{text}</b>; labels: column <b>{label}</b>; separated by {divided}s, {escape(encoding)}.",
+        f"{shortest:,.0f} to {longest:,.0f} words each, median {median:,.0f}; a maxlen of {maxlen:,} cuts "
+        f"{percent(reviews.share_cut(maxlen))} of the texts.",
+        f"Always saying {escape(most_common)} is right for {its_share}.",
         *map(escape, card.remarks()),
     ]
     points = "".join(f"<li>{sentence}</li>" for sentence in sentences)

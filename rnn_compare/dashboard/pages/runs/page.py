@@ -43,10 +43,7 @@ def render() -> None:
     if not runs:
         st.markdown("## Runs")
     if not runs and not hidden:
-        st.info(
-            "No runs yet. Every trained network is listed here, with its settings, figures and weights.",
-            icon=":material/hourglass_empty:",
-        )
+        st.info("No runs yet.", icon=":material/hourglass_empty:")
         if st.button("Train one on Compare", type="primary"):
             url_state.open_compare()
     elif runs:
@@ -59,7 +56,7 @@ def _page(services: Services, runs: Sequence[Run]) -> None:
     heading.html("<h2 style='padding: 0; margin: 0'>Runs</h2>")
     search = box.text_input(
         "Search",
-        placeholder="Search network, settings, name, note, status or id",
+        placeholder="Network, settings, name, note, status or id",
         icon=":material/search:",
         label_visibility="collapsed",
     )
@@ -144,7 +141,6 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
         button(
             "Continue",
             not broken_off,
-            "Resumes from the last finished epoch.",
             on_click=_continue,
             args=(services, broken_off),
             icon=":material/play_arrow:",
@@ -156,7 +152,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
 
 def _summary(ticked: Sequence[Run], count: str, hidden: int) -> str:
     if not ticked:
-        return f"{count}. Tick one to open it, several to compare or take home."
+        return f"{count}. Tick one to open, several to compare."
     more = "" if fit_together(ticked) else f"; the charts show at most {MAX_COMPARED} settings"
     unseen = f", {hidden} hidden by the search" if hidden else ""
     return f"{count}, {len(ticked)} ticked{unseen}{more}"

@@ -31,7 +31,7 @@ def show(services: Services, run: Run) -> None:
     epochs = sorted(by_epoch)
     epoch = run.best.epoch if run.best.epoch in by_epoch else epochs[-1]
     if len(epochs) > 1:
-        epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}", help="Starts at the best epoch.")
+        epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}")
     label = registry.labels(run.experiment.dataset)[1]
     result = calibration(decoded(by_epoch[epoch].probabilities), labels)
     figure.show(reliability_chart(result, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT)
@@ -43,23 +43,21 @@ def conclusion(result: Calibration, label: str) -> str:
 
     Example:
         >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))
-        **Expected calibration error 5.2 %**: mean gap between predicted probability and actual share of positive \
-reviews. A perfectly calibrated network would have about 1.1 % by chance. This one is overconfident: its probabilities \
-are too extreme.
+        **Expected calibration error 5.2 %**: mean gap between predicted and actual share of positive reviews; by \
+chance about 1.1 %. This network is overconfident: its probabilities are too extreme.
         >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-66:]
         'The share of positive reviews is 4.8 points higher than predicted.'
     """
     sure = "overconfident: its probabilities are too extreme"
     unsure = "underconfident: its probabilities are not extreme enough"
-    verdict = f"This one is {sure if result.overconfident else unsure}."
+    verdict = f"This network is {sure if result.overconfident else unsure}."
     if abs(result.lean) >= ONE_SIDED * result.error:
         side = "higher" if result.lean > 0 else "lower"
         points = f"{100 * abs(result.lean):.1f} points {side}"
         verdict = f"The share of {as_markdown(label)} reviews is {points} than predicted."
     if result.error <= 2 * result.by_chance:
-        verdict = "This network is about that well calibrated."
+        verdict = "This network is well calibrated."
     return (
-        f"**Expected calibration error {percent(result.error)}**: mean gap between predicted probability and actual "
-        f"share of {as_markdown(label)} reviews. A perfectly calibrated network would have about "
-        f"{percent(result.by_chance)} by chance. {verdict}"
+        f"**Expected calibration error {percent(result.error)}**: mean gap between predicted and actual share of "
+        f"{as_markdown(label)} reviews; by chance about {percent(result.by_chance)}. {verdict}"
     )

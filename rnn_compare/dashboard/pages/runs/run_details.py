@@ -140,8 +140,7 @@ def _train_on(services: Services, run: Run) -> None:
     if most > 0:
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.number_input("More epochs", 1, most, min(5, most), key=key, width=140, disabled=bool(locked))
-            hint = "Continues from the last epoch."
-            button("Train more", hint=hint, on_click=act, args=(services, train_on), icon=":material/play_arrow:")
+            button("Train more", on_click=act, args=(services, train_on), icon=":material/play_arrow:")
 
 
 def _state(run: Run) -> str:
@@ -173,19 +172,19 @@ def _sections(run: Run) -> Iterable[str]:
         "created": _time(run.created),
         "started": _time(run.started),
         "ended": _time(run.ended),
-        "time in epochs": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "–",
-        "resumed after epoch": ", ".join(map(str, run.continued)) or "–",
-        "started together with": run.comparison if run.comparison != run.id else "–",
+        "time in epochs": duration(sum(epoch.seconds for epoch in run.epochs)) if run.epochs else "",
+        "resumed after epoch": ", ".join(map(str, run.continued)),
+        "started together with": run.comparison if run.comparison != run.id else "",
         **run.versions,
     }
     yield _section("The run", facts)
 
 
 def _section(heading: str, values: Mapping[str, str], otherwise: str = "") -> str:
-    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items())
+    rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items() if value)
     body = f"<dl>{rows}</dl>" if rows else f"<p>{escape(otherwise)}</p>"
     return f"<section class='rc-box'><h4>{escape(heading)}</h4>{body}</section>"
 
 
 def _time(at: float | None) -> str:
-    return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S") if at else "–"
+    return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S") if at else ""

@@ -20,14 +20,14 @@ COLUMNS: dict[str, Any] = {
     "Reviews": st.column_config.NumberColumn(format="localized", help="Reviews used, before the split."),
     "maxlen": st.column_config.NumberColumn(),
     "Seed": st.column_config.NumberColumn(),
-    "Epochs": st.column_config.TextColumn(help="Finished of requested epochs."),
+    "Epochs": st.column_config.TextColumn(),
     "Status": st.column_config.TextColumn(),
     "Best validation": st.column_config.NumberColumn("Best", format="%.1f %%", help="Best validation accuracy."),
-    "at epoch": st.column_config.NumberColumn(help="Epoch of the best validation accuracy."),
-    "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last finished epoch."),
+    "at epoch": st.column_config.NumberColumn(),
+    "Last": st.column_config.NumberColumn(format="%.1f %%", help="Validation accuracy of the last epoch."),
     "s per epoch": st.column_config.NumberColumn(format="%.1f", help="Mean seconds per epoch, without the first."),
     "Made": st.column_config.DatetimeColumn(format="D MMM, HH:mm"),
-    "From": st.column_config.TextColumn(help="Where it was started."),
+    "From": st.column_config.TextColumn(),
     "Note": st.column_config.TextColumn(width="medium"),
     "Id": None,  # hidden until somebody asks for it: people tell runs apart by what differs
 }

@@ -123,8 +123,7 @@ def _train(services: Services, sweep: Sweep, seeds: int) -> None:
                 url_state.open_compare(**{PARAMETER: link(list(counts), runs)})
         if to_train:
             time = about(services.seconds(to_train))
-            there = f"{len(sweep.trained)} of {len(sweep.experiments)} already trained; " if sweep.trained else ""
-            st.html(f"<p style='margin: 0'>{there}{time} here, {counted(seeds, 'seed')} per setting.</p>")
+            st.html(f"<p style='margin: 0'>{time} here, {counted(seeds, 'seed')} per setting</p>")
 
 
 def _achieved(services: Services, sweep: Sweep) -> None:

@@ -82,14 +82,10 @@ def _buttons(services: Services, sweep: Sweep) -> None:
 
 
 def _summary(services: Services, sweep: Sweep) -> str:
-    if not sweep.experiments:
-        return ""
     if not sweep.to_train:
-        return "Everything is trained." if not sweep.at_work else "The rest is queued or training."
-    reused = f"{len(sweep.trained)} of {len(sweep.experiments)} already trained; " if sweep.trained else ""
+        return ""
     first = sweep.to_train[0]
-    size = f"{first.reviews:,} reviews and {counted(first.epochs, 'epoch')} each"
-    return f"{reused}{len(sweep.to_train)} to train, {size}: {_time(services, sweep.to_train)} here"
+    return f"{first.reviews:,} reviews, {counted(first.epochs, 'epoch')} each: {_time(services, sweep.to_train)} here"
 
 
 def _time(services: Services, experiments: Sequence[Experiment]) -> str:

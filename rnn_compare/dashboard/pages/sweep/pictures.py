@@ -20,7 +20,7 @@ from rnn_compare.settings import SETTINGS, text
 COSTS = {"parameters": "Parameters", "seconds": "Seconds"}
 MOST_NAMED = 6
 """Runs that a sentence names."""
-MARGIN = "± and bands are the 95 % interval of the mean over seeds (Student's t); n is the number of seeds."
+MARGIN = "±, bands: 95 % t-interval of the mean over n seeds."
 _BARE: dict[str, Any] = {"required": True, "label_visibility": "collapsed"}
 PICTURES = ("Heat maps", "Along a setting", "Accuracy and cost", "Best of k", "Parallel")
 
@@ -49,13 +49,10 @@ def show(services: Services, sweep: Sweep) -> None:
             show_cost(points, measure, "sweep")
         case "Best of k":
             figure.show(axis_chart.best_of_chart(points, title), "sweep_best", axis_chart.HEIGHT)
-            st.caption(
-                "Expected best of k trainings, drawn without replacement from the n of each cell (Dodge et al. 2019; "
-                "unbiased as in Tang et al. 2020). Compare at the same k. The best of many is optimistic."
-            )
+            st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020). Compare at the same k.")
         case "Parallel":
             figure.show(parallel_chart.parallel_chart(points), "sweep_parallel", parallel_chart.HEIGHT)
-            st.caption("A line is a setting, in its cell's colour, ending at the mean accuracy of its seeds.")
+            st.caption("A line is a setting; it ends at its mean accuracy.")
         case _:
             figure.show(sweep_heat_maps.sweep_heat_maps(points), "sweep_heat", sweep_heat_maps.height(points))
             if others := [
@@ -63,13 +60,11 @@ def show(services: Services, sweep: Sweep) -> None:
                 for name in varied([point.experiment for point in points])
                 if name not in ("cell", "units", "maxlen")
             ]:
-                st.caption(
-                    f"Each cell is the mean of all its runs, also across {_listed(others)}, so it has no interval."
-                )
-    st.caption(f"{MEASURES[measure].sentence} {MARGIN}")
+                st.caption(f"Means also across {_listed(others)}, so without intervals.")
     _say_what_lacks(sweep, points)
     _say_what_is_identical(points)
     with st.expander("Numbers"):
+        st.caption(f"{MEASURES[measure].sentence} {MARGIN}")
         st.dataframe(_table(points), hide_index=True)
 
 
@@ -114,7 +109,7 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
         f"{place}_cost_chart",
         cost_chart.HEIGHT,
     )
-    st.caption("Dashed line: the Pareto front of the means; no setting is both cheaper and more accurate.")
+    st.caption("Dashed: the Pareto front; nothing is both cheaper and more accurate.")
 
 
 def _title(measure: Measure) -> str:
@@ -169,8 +164,8 @@ def _say_what_is_identical(points: Sequence[Outcome]) -> None:
         if len({point.experiment.model_copy(update={"maxlen": 1}) for point in equal}) < len(equal):
             st.caption(
                 f"{listed([as_markdown(point.group.name) for point in equal])} are identical in every epoch: words "
-                "farther back than the smaller maxlen had no effect. An LSTM's forget gate, for one, starts at "
-                "σ(1) = 73 % per word, which leaves 10⁻¹⁴ after 100 words, below 32-bit precision."
+                "farther back had no effect. A forget gate at σ(1) = 73 % leaves 10⁻¹⁴ after 100 words, below 32-bit "
+                "precision."
             )
 
 
@@ -178,10 +173,7 @@ def _nothing(sweep: Sweep, measure: Measure) -> str:
     if not sweep.trained:
         return "No run of this grid has finished yet."
     if measure == "test":
-        return (
-            "No run of this grid was tested. Set a test split under “Shared settings”, or use a source with test "
-            "reviews."
-        )
+        return "No run of this grid was tested. Set a test split under “Shared settings”, or use another source."
     return "These runs are from a version that kept no probabilities: choose a typical epoch."
 
 

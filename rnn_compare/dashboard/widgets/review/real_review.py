@@ -75,7 +75,7 @@ def offer(experiments: Collection[Experiment]) -> None:
         st.session_state["real_review"] = None
     st.button(
         f"Random {real.kind} review",
-        help=f"A held-out review with its label, number {real.numbers[0]:,} to {real.numbers[-1]:,}",
+        help=f"Held out, number {real.numbers[0]:,} to {real.numbers[-1]:,}",
         on_click=lambda: take(random.choice(real.numbers)),
     )
     st.number_input(

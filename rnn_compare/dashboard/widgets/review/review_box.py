@@ -21,9 +21,9 @@ EXAMPLES = {
     "Negation": "This is not a bad movie at all. It is never boring, and nobody should miss it.",
 }
 QUESTIONS = {
-    "Turn at the end": "Two negative sentences, then a positive one. People read it as positive. Do the networks?",
-    "Irony": "Positive words, meant negatively. People read it as negative. Do the networks?",
-    "Negation": "Negative words, all negated. People read it as positive. Do the networks?",
+    "Turn at the end": "Two negative sentences, then a positive one. Do the networks notice?",
+    "Irony": "Positive words, meant negatively. Do the networks notice?",
+    "Negation": "Negative words, all negated. Do the networks notice?",
 }
 """What to ask of those examples that a network may well get wrong."""
 
@@ -68,11 +68,10 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         if experiments:
             real_review.offer(experiments)
     if not typed.strip():
-        st.caption(f"Type a text{' or press one of the examples' if films else ''}.")
         return ""
     for name, question in QUESTIONS.items():
         if typed.split() == EXAMPLES[name].split():
-            st.markdown(f"**{name}.** {question}")
+            st.markdown(question)
     if pause := visitor.pause_before_prediction():
         st.info(pause, icon=":material/hourglass_empty:")
         return ""
