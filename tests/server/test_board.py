@@ -199,7 +199,7 @@ def test_seeds_of_one_setting_are_one_card_and_one_mean_with_its_interval() -> N
     assert unpacked(seeds["half"]["val_accuracy"]) == [pytest.approx(0.0497, abs=1e-4)]
     assert [unpacked(one) for one in seeds["single"]["val_accuracy"]] == [[0.7, 0.8], [0.72, 0.82], [0.74]]
     assert set(seeds["single"]) == set(seeds["half"]) == {"val_accuracy", "val_loss"}
-    assert "mean of the seeds that have finished the epoch, n = 2 to 3;" in told["note"]
+    assert "mean of n = 2 to 3 seeds;" in told["note"]
 
 
 def test_a_card_of_seeds_gives_the_mean_of_those_that_finished_and_says_how_many() -> None:
