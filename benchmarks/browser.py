@@ -36,7 +36,7 @@ def chromium() -> Iterator[Browser]:
 
 
 @contextlib.contextmanager
-def server(script: Path, cache: Path, port: int = 0, log: Path | None = None) -> Iterator[str]:
+def server(script: Path, cache: Path, port: int = 0, log: Path | None = None, fresh: bool = False) -> Iterator[str]:
     """`streamlit run script`; yields its address as soon as it answers. A new record begins empty.
 
     Args:
@@ -44,7 +44,12 @@ def server(script: Path, cache: Path, port: int = 0, log: Path | None = None) ->
         cache: Its cache folder.
         port: Any free one if 0.
         log: Takes what the server says.
+        fresh: Whether the machine has just been set up: its kernels are compiled in that cache too, and a first start
+            is one.
     """
+    variables = {**os.environ, "RNN_COMPARE_CACHE": str(cache), "RNN_COMPARE_FIRST_START": "1" if fresh else "0"}
+    if fresh:
+        variables.pop("NUMBA_CACHE_DIR", None)
     said = log.open("ab") if log else subprocess.DEVNULL
     if not port:
         with socket.socket() as probe:
@@ -55,7 +60,7 @@ def server(script: Path, cache: Path, port: int = 0, log: Path | None = None) ->
     process = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.headless=true", "--browser.gatherUsageStats=false"],
         cwd=PROJECT if script.is_relative_to(PROJECT) else script.parent,
-        env={**os.environ, "RNN_COMPARE_CACHE": str(cache), "RNN_COMPARE_FIRST_START": "0"},
+        env=variables,
         stdout=said,
         stderr=subprocess.STDOUT,
     )

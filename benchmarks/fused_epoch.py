@@ -25,6 +25,7 @@ from rnn_compare.fused import models, threads
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import batches
 from rnn_compare.reviews.prepared import Split
+from rnn_compare.training.worker.compilation import warm_up
 
 STEPS = (10, 32, 156)
 
@@ -32,7 +33,7 @@ STEPS = (10, 32, 156)
 def main(reviews: int = 25_000, rounds: int = 3) -> None:
     """Prints the figures of each cell."""
     begun = time.perf_counter()
-    models.warm_up()
+    warm_up()
     threads.allow(os.cpu_count() or 1)
     print(f"{machine()}; {reviews:,} reviews of 500 words, {rounds} rounds, {threads.allowed()} threads")
     print(f"kernels compiled or loaded in {time.perf_counter() - begun:.1f} s")

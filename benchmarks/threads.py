@@ -17,14 +17,15 @@ from benchmarks.epochs import Epoch, in_turns, keras_epoch, reviews_for  # first
 from benchmarks.machine import machine
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models, threads
+from rnn_compare.fused import threads
+from rnn_compare.training.worker.compilation import warm_up
 
 COUNTS = (1, 2, 4, 8)
 
 
 def main(reviews: int = 25_000, rounds: int = 3) -> None:
     """Prints the figures of each cell."""
-    models.warm_up()
+    warm_up()
     print(f"{machine()}; {reviews:,} reviews of 500 words, {rounds} rounds")
     for cell in CELLS:
         experiment = Experiment(cell=cell, reviews=reviews)

@@ -16,7 +16,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 PROJECT = Path(__file__).parents[1]
 KEPT = PROJECT / ".pytest_cache"
 # In a process of its own: some tests say that theirs never imports Keras.
-_COMPILE_KERNELS = (sys.executable, "-c", "from rnn_compare.fused.models import warm_up; warm_up()")
+_COMPILE_KERNELS = (sys.executable, "-c", "from rnn_compare.training.worker.compilation import warm_up; warm_up()")
 _PREPARE = (sys.executable, "-c", "from rnn_compare.reviews.prepared import prepare; prepare('bundled')")
 
 

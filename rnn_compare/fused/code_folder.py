@@ -8,6 +8,8 @@ from pathlib import Path
 from rnn_compare.paths import cache_place
 
 SOURCES = Path(__file__).parent
+VARIANTS = "variants"
+"""Stands in a cell's place for what all cells share and the default settings do not need."""
 
 
 def code_folder() -> Path:
@@ -16,7 +18,7 @@ def code_folder() -> Path:
 
 
 def sign_of(cell: str) -> Path:
-    """Returns the file that is there once a cell's kernel is compiled."""
+    """Returns the file that is there once a cell's kernel, or the ``VARIANTS``, are compiled."""
     return code_folder() / f"{cell}.compiled"
 
 

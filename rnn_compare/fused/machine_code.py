@@ -1,11 +1,13 @@
 """Numba's cache of the kernels, in a folder that the content of their sources names."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numba
-from numba.core.caching import _CacheLocator
+from filelock import FileLock
+from numba.core.caching import IndexDataCacheFile, _CacheLocator
 
 from rnn_compare.fused.code_folder import SOURCES, code_folder
 
@@ -43,3 +45,17 @@ class ByContent(_CacheLocator):
 
 
 numba.config.CACHE_LOCATOR_CLASSES = f"{__name__}.{ByContent.__name__}, UserWideCacheLocator"  # type: ignore[attr-defined]  # Numba sets its settings' names at run time
+
+
+def _one_at_a_time(save: Callable[..., None]) -> Callable[..., None]:
+    # Numba reads a function's index, adds the name of a file and writes both. Of two processes that do so at once, with
+    # a function that two cells share, one would overwrite the other's entry, or its code.
+    @functools.wraps(save)
+    def locked(self: Any, key: Any, data: Any) -> None:
+        with FileLock(Path(self._cache_path) / "index.lock"):
+            save(self, key, data)
+
+    return locked
+
+
+IndexDataCacheFile.save = _one_at_a_time(IndexDataCacheFile.save)  # type: ignore[method-assign]  # no other way in

@@ -2,6 +2,7 @@
 
 import contextlib
 import threading
+from collections.abc import Callable
 
 from rnn_compare.errors import UserError
 from rnn_compare.runs.estimate import Speed, keep_speed, measured_speed
@@ -30,10 +31,14 @@ class OwnSpeed:
         """What is known by now."""
         return self._known or Speed(workers=self._workers)
 
-    def measure_once(self) -> None:
-        """Has it measured as soon as the workers are ready and idle, unless it is known. Returns at once."""
+    def measure_once(self, after: Callable[[], object] = lambda: None) -> None:
+        """Has it measured as soon as the workers are ready and idle, unless it is known. Returns at once.
+
+        Args:
+            after: Waits for what else keeps the machine busy.
+        """
         if self._known is None and self._engine.scheduler is None:
-            self._thread = threading.Thread(target=self._measure, name="own speed", daemon=True)
+            self._thread = threading.Thread(target=self._measure, args=(after,), name="own speed", daemon=True)
             self._thread.start()
 
     def wait(self, timeout: float) -> None:
@@ -45,7 +50,8 @@ class OwnSpeed:
         """Gives up what is not measured yet."""
         self._closing.set()
 
-    def _measure(self) -> None:
+    def _measure(self, after: Callable[[], object]) -> None:
+        after()
         while self._known is None and not self._closing.wait(LOOK_SECONDS):
             if self._engine.state.phase != "ready":
                 continue

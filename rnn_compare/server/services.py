@@ -33,6 +33,7 @@ from rnn_compare.sources.registry import is_known
 from rnn_compare.training.demo import is_demo
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
+from rnn_compare.training.local.first_use import FirstUse
 
 SNAPSHOT_SECONDS = 0.4
 """How old what a page shows may be: what all viewers see alike is read once, not once a viewer."""
@@ -42,8 +43,8 @@ CURTAIN = "The class predicts: results come with the reveal."
 KEPT_CONCLUSIONS = 100
 """Conclusions that are remembered; the oldest are forgotten first."""
 FIRST_START_VARIABLE = "RNN_COMPARE_FIRST_START"
-"""Set to 0 a first start is like any other: the shipped comparisons are not taken in, and the machine's speed is not
-measured."""
+"""Set to 0 a first start is like any other: the shipped comparisons are not taken in, nothing is compiled or prepared
+beforehand, and the machine's speed is not measured."""
 FIRST_PAGE_VARIABLE = "RNN_COMPARE_FIRST_PAGE_SECONDS"
 """Takes the place of ``FIRST_PAGE_SECONDS``; for tests only."""
 FIRST_PAGE_SECONDS = 3.0
@@ -126,7 +127,9 @@ class Services:
         engine.start(after=float(os.environ.get(FIRST_PAGE_VARIABLE, FIRST_PAGE_SECONDS)))
         services = cls(store, engine, classroom)
         if first_start_counts and not is_demo():
-            services.own_speed.measure_once()
+            if engine.scheduler is None:
+                services.first_use.start()
+            services.own_speed.measure_once(after=services.first_use.wait)
         return services
 
     def __post_init__(self) -> None:
@@ -137,6 +140,7 @@ class Services:
         self.baselines = KnownBaselines(self.engine)
         self.replays = Replays(self.store.path.with_name("replay.json"))
         self.own_speed = OwnSpeed(self.engine, self.store)
+        self.first_use = FirstUse()
         self.reporting = threading.Lock()
 
     @property
@@ -265,6 +269,7 @@ class Services:
     def close(self) -> None:
         """Ends the engine and its workers, and closes the record."""
         self.own_speed.close()
+        self.first_use.close()
         self.engine.close()
         self.store.close()
 

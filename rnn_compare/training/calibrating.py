@@ -10,8 +10,6 @@ from rnn_compare.training.worker import worker_functions
 
 STEP_SECONDS = 1.5
 ANSWER_SECONDS = 60.0
-COMPILE_SECONDS = 300.0
-"""All kernels at a machine's very first start; half a minute where nothing else is at work."""
 
 
 def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
@@ -31,7 +29,6 @@ def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
 
     if store.unfinished(engine.owner) or len(engine.workers()) < workers:
         return None
-    engine.ask(worker_functions.compile_kernels, timeout=COMPILE_SECONDS)
     alone = step(1)
     with ThreadPoolExecutor(workers) as side_by_side:
         together = statistics.fmean(side_by_side.map(step, [workers] * workers))

@@ -1,5 +1,7 @@
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -7,16 +9,19 @@ import keras
 import numpy as np
 import pytest
 from filelock import FileLock
+from numba.core.caching import IndexDataCacheFile
 from numpy.typing import NDArray
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
-from rnn_compare.fused.models import warm_up, why_not_covered
+from rnn_compare.fused.models import why_not_covered
 from rnn_compare.fused.optimizers import STEPS
 from rnn_compare.fused.sequences import KERNELS
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.training.worker import compilation
+from rnn_compare.training.worker.compilation import warm_up
 
 SMALL = {"units": 5, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 12}
 SETTINGS: list[dict[str, Any]] = [
@@ -120,25 +125,43 @@ def test_kernels_once_compiled_are_loaded_by_many_processes_at_once(
     waits: list[Path] = []
     lock = FileLock
 
-    def waited_for(path: Path) -> Any:
+    def waited_for(path: Path, blocking: bool) -> Any:
         waits.append(path)
-        return lock(path)
+        return lock(path, blocking=blocking)
 
-    monkeypatch.setattr(models, "FileLock", waited_for)
+    monkeypatch.setattr(compilation, "FileLock", waited_for)
     warm_up()
-    assert len(waits) == len(KERNELS), "the first one compiles while others wait"
+    assert len(waits) == len(KERNELS) + 1, "the first one compiles while others wait"
     warm_up()
-    assert len(waits) == len(KERNELS), "afterwards nobody waits"
+    assert len(waits) == len(KERNELS) + 1, "afterwards nobody waits"
+
+
+def test_two_processes_that_compile_at_once_keep_what_both_compiled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index_type: Any = IndexDataCacheFile  # which has no types
+    read = index_type._load_index
+
+    def read_slowly(index: Any) -> Any:
+        names = read(index)
+        time.sleep(0.1)
+        return names
+
+    monkeypatch.setattr(index_type, "_load_index", read_slowly)
+    index = index_type(str(tmp_path), "backward", "")
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda cell: index.save(cell, f"code of {cell}"), ("LSTM", "GRU")))
+    assert [index.load(cell) for cell in ("LSTM", "GRU")] == ["code of LSTM", "code of GRU"]
 
 
 def test_a_training_compiles_its_own_kernel_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path / "kernels"))
     called: list[str] = []
-    monkeypatch.setattr(models, "_call_every_kernel", called.append)
-    models.load_compiled()
+    monkeypatch.setattr(compilation, "_call_kernel", called.append)
+    compilation.load_compiled()
     assert called == [], "a machine's first start waits for none"
-    models.compile_kernels("GRU")
-    models.load_compiled()
+    compilation.compile_kernels("GRU")
+    compilation.load_compiled()
     assert called == ["GRU", "GRU"]
 
 
@@ -167,6 +190,7 @@ from numba.core.registry import CPUDispatcher
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import arithmetic, models, optimizers, packing, recurrence, sums, vector_inputs, word_inputs
 from rnn_compare.fused.sequences import KERNELS
+from rnn_compare.training.worker.compilation import warm_up
 rooms = (arithmetic, optimizers, packing, recurrence, sums, vector_inputs, word_inputs)
 
 def compiled():
@@ -176,7 +200,7 @@ def compiled():
 def signatures():
     return {{name: len(kernel.signatures) for name, kernel in compiled().items()}}
 
-models.warm_up()
+warm_up()
 before = signatures()
 print("not in the cache:", {{name for name, kernel in compiled().items() if kernel.stats.cache_misses}})
 for cell in KERNELS:

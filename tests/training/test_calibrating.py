@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -33,10 +34,7 @@ class Idle(Engine):
         return [None, None]
 
     def ask(self, function: Callable[..., Any], *_: Any, **__: Any) -> Any:
-        if function is not worker_functions.step:
-            assert function is worker_functions.compile_kernels
-            assert not self.asked, "what is compiled meanwhile is no part of it"
-            return None
+        assert function is worker_functions.step
         self.asked += 1
         return 0.7 if self.asked == 1 else 0.9
 
@@ -93,6 +91,18 @@ def test_the_server_measures_once_and_knows_it_from_then_on(store: RunStore, mon
     again.measure_once()
     again.wait(10.0)
     assert again.now == own.now
+    assert engine.asked == 3
+
+
+def test_it_waits_for_what_else_keeps_the_machine_busy(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rnn_compare.server.own_speed.LOOK_SECONDS", 0.0)
+    engine, compiled = Idle(store), Event()
+    own = OwnSpeed(engine, store)
+    own.measure_once(after=compiled.wait)
+    own.wait(0.1)
+    assert engine.asked == 0
+    compiled.set()
+    own.wait(10.0)
     assert engine.asked == 3
 
 

@@ -147,11 +147,15 @@ def _is_named_so(process: psutil.Process) -> bool:
     return any(_COMMAND in part for part in process.cmdline())
 
 
+def search_path() -> str:
+    """Returns the ``PYTHONPATH`` of a process that is to find this package wherever it is started."""
+    return os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
+
+
 @contextlib.contextmanager
 def _announced_as_parent() -> Iterator[None]:
     """Tells a process that is started meanwhile whose it is, and where this package is: it looks where it stands."""
-    search_path = os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
-    variables = {_PROGRAM: str(os.getpid()), "PYTHONPATH": search_path}
+    variables = {_PROGRAM: str(os.getpid()), "PYTHONPATH": search_path()}
     before = {name: os.environ.get(name) for name in variables}
     os.environ.update(variables)
     try:

@@ -8,13 +8,13 @@ import functools
 import gc
 import os
 import signal
-import sys
 
 import psutil
 from distributed import Nanny, Worker
 
 from rnn_compare.paths import worker_log
 from rnn_compare.training.local import dask_settings, fork_server
+from rnn_compare.training.worker.cores import give_way
 from rnn_compare.training.worker.worker_process import prepare
 
 LOG_BYTES = 1_000_000
@@ -35,7 +35,7 @@ def make_ready() -> None:
     # Ctrl-C at the command line reaches the whole group of processes; the engine decides what ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _write_to_log()
-    _give_way()
+    give_way()
     # TensorFlow makes a million objects that stay: looking through them for garbage again and again takes a second.
     gc.disable()
     prepare()
@@ -55,14 +55,6 @@ def trim_log() -> None:
     log = worker_log()
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))
-
-
-def _give_way() -> None:
-    # Who looks at the pages goes first; on a machine with nothing else to do this costs a training nothing.
-    if sys.platform == "win32":
-        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
-    else:
-        os.nice(10)
 
 
 def _write_to_log() -> None:

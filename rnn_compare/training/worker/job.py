@@ -26,6 +26,7 @@ from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status, bes
 from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.training.protocol.messages import first_line
+from rnn_compare.training.worker import compilation
 from rnn_compare.training.worker.callback import (
     StreamCallback,
     gradient_callback,
@@ -111,9 +112,9 @@ def versions(stock: str) -> dict[str, str]:
 def warm_up() -> None:
     """Loads the kernels before a class waits; a small training would spare the first run 0.1 s.
 
-    On a machine's very first start none is compiled. All of them take half a minute, so a training compiles its own.
+    On a machine's very first start none is compiled (``local.first_use`` does it), so a training compiles its own.
     """
-    models.load_compiled()
+    compilation.load_compiled()
 
 
 def sentence(error: Exception, experiment: Experiment) -> str:
@@ -219,7 +220,7 @@ def _fit(
     )
     stream.prepares()
     if not why_stock(experiment):
-        models.compile_kernels(experiment.cell)
+        compilation.compile_kernels(experiment.cell)
     split = prepared.load(experiment.dataset).padded(experiment)
     watch_gradients = gradient_callback(GradientRecorder(run, experiment, send, stop_asked), model, resumed=bool(done))
     stream.check_stop()

@@ -35,13 +35,6 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     return model_files.write_model(run, experiment, which)
 
 
-def compile_kernels() -> None:
-    """Compiles the kernels of all cells, unless that is done."""
-    from rnn_compare.fused import models
-
-    models.warm_up()
-
-
 def step(seconds: float, at_once: int = 1) -> float:
     """Returns the time of a batch, forward and back through the book's layers, in multiples of ``REFERENCE_SECONDS``.
 

@@ -1,0 +1,86 @@
+"""What a new machine's first training would wait for, done beforehand: kernels compiled, reviews prepared.
+
+Two processes do it as soon as the server starts, without TensorFlow. They give way to pages as a worker does, and no
+more: a training that begins meanwhile waits for them.
+"""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+
+from filelock import Timeout
+
+from rnn_compare.cells.registry import CELLS
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused.code_folder import VARIANTS, sign_of
+from rnn_compare.presets import BOOK
+from rnn_compare.reviews import prepared
+from rnn_compare.training.local import fork_server
+from rnn_compare.training.worker.cores import give_way
+
+CODE, REVIEWS = "code", "reviews"
+"""What each of the two begins with."""
+
+
+class FirstUse:
+    """The processes that make a machine ready for its first training. Any thread may call it."""
+
+    def __init__(self) -> None:
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def start(self) -> None:
+        """Starts them, unless all is done; returns at once."""
+        with contextlib.suppress(UserError):  # reviews that cannot be prepared: a training says so
+            if prepared.is_prepared(Experiment().dataset) and all(
+                sign_of(name).exists() for name in (*CELLS, VARIANTS)
+            ):
+                return
+        environment = {**os.environ, **fork_server.ENVIRONMENT, "PYTHONPATH": fork_server.search_path()}
+        self._processes = [
+            subprocess.Popen(
+                [sys.executable, "-m", __name__, begin],
+                env=environment,
+                stdin=subprocess.PIPE,  # ends with this process, and so do they
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+            for begin in (CODE, REVIEWS)
+        ]
+
+    def wait(self) -> None:
+        """Waits until they have ended."""
+        for process in self._processes:
+            process.wait()
+
+    def close(self) -> None:
+        """Ends them; what is done by then is kept."""
+        for process in self._processes:
+            process.kill()
+            process.communicate()
+
+
+def prepare(begin: str) -> None:
+    """Prepares the reviews, and compiles cell by cell what no other process is compiling: those of the book first."""
+    if begin == REVIEWS:
+        prepared.prepare(Experiment().dataset)
+    from rnn_compare.fused.sequences import KERNELS  # which imports Numba, as the server should not
+    from rnn_compare.training.worker import compilation
+
+    for name in dict.fromkeys((*BOOK.cells, *KERNELS, VARIANTS)):
+        if not sign_of(name).exists():
+            with contextlib.suppress(Timeout):
+                compilation.compile_kernels(name, wait=False)
+
+
+def _end_with_server() -> None:
+    sys.stdin.read()
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    give_way()
+    threading.Thread(target=_end_with_server, daemon=True).start()
+    prepare(*sys.argv[1:])

@@ -1,0 +1,73 @@
+"""Compilation of the kernels, each cell's once on a machine, before a training needs them. Imports no TensorFlow."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+from filelock import FileLock
+
+from rnn_compare.experiment import Experiment
+from rnn_compare.fused import vector_inputs, word_inputs
+from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
+from rnn_compare.fused.optimizers import RMSprop
+from rnn_compare.fused.sequences import KERNELS, LayerOptions
+from rnn_compare.networks.parameters import parameters
+
+
+def compile_kernels(*names: str, wait: bool = True) -> None:
+    """Compiles what some cells need in one layer without dropout, or loads it if that is done.
+
+    Several processes may call this at once: one compiles a cell, the others wait for it and load what it compiled.
+
+    Args:
+        names: Those of cells, or ``VARIANTS``.
+        wait: Whether to wait for what another process compiles.
+
+    Raises:
+        filelock.Timeout: If another process compiles one, and that is not to be waited for.
+    """
+    code_folder().mkdir(parents=True, exist_ok=True)
+    for name in names:
+        call = _call_variants if name == VARIANTS else partial(_call_kernel, name)
+        sign = sign_of(name)
+        if sign.exists():
+            call()
+            continue
+        with FileLock(sign.with_suffix(".lock"), blocking=wait):
+            call()
+            sign.touch()
+
+
+def warm_up() -> None:
+    """Compiles or loads the kernels of all cells, for all settings."""
+    compile_kernels(*KERNELS, VARIANTS)
+
+
+def load_compiled() -> None:
+    """Loads the kernels that are compiled already."""
+    compile_kernels(*(name for name in (*KERNELS, VARIANTS) if sign_of(name).exists()))
+
+
+def _call_kernel(name: str) -> None:
+    options, (ids, table, *weights) = LayerOptions(KERNELS[name]), _small_layer(name)
+    output, word_pass = word_inputs.forward(options, None, ids, table, *weights)
+    embedding, *_ = word_inputs.backward(options, word_pass, output)
+    RMSprop([[np.zeros_like(table)]], 0).step([table], embedding, [], 0.0)
+
+
+def _call_variants() -> None:
+    name = next(iter(KERNELS))
+    ids, table, *weights = _small_layer(name)
+    dropout_mask = np.ones((2, 2), np.float32)
+    for options in (LayerOptions(KERNELS[name]), LayerOptions(KERNELS[name], every_step=True)):
+        output, word_pass = word_inputs.forward(options, None, ids, table, *weights, dropout_mask=dropout_mask)
+        word_inputs.backward(options, word_pass, output)
+    vectors, vector_pass = vector_inputs.forward(options, None, table[ids], *weights)
+    of_places, *_ = vector_inputs.backward(options, vector_pass, vectors)
+    word_inputs.gradients_of_places(ids, of_places, len(table))
+
+
+def _small_layer(name: str) -> tuple[Any, ...]:
+    # Ids of a batch, an embedding and weights; without Keras, which takes a tenth of a second to build a network.
+    tensors = parameters(Experiment(cell=name, units=2, embedding_size=2)).recurrent_layers[0].tensors
+    return np.zeros((2, 3), np.int64), np.zeros((5, 2), np.float32), *(np.zeros(t.shape, np.float32) for t in tensors)

@@ -1,0 +1,66 @@
+"""A new machine's kernels and reviews, made ready before its first training asks for them."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psutil
+import pytest
+from filelock import FileLock
+
+from rnn_compare.fused.code_folder import VARIANTS, code_folder, sign_of
+from rnn_compare.fused.sequences import KERNELS
+from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.presets import BOOK
+from rnn_compare.reviews import prepared
+from rnn_compare.training.local import first_use
+from rnn_compare.training.worker import compilation
+from tests.patience import PATIENCE
+
+LEFT_ALONE = """
+from rnn_compare.training.local.first_use import FirstUse
+work = FirstUse()
+work.start()
+print(*(process.pid for process in work._processes))
+"""
+
+
+@pytest.fixture
+def calls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is compiled or prepared, in this order; nothing is yet."""
+    calls: list[str] = []
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(compilation, "_call_kernel", calls.append)
+    monkeypatch.setattr(compilation, "_call_variants", lambda: calls.append(VARIANTS))
+    monkeypatch.setattr(prepared, "prepare", lambda _: calls.append(first_use.REVIEWS))
+    return calls
+
+
+def test_the_books_cells_come_first_and_what_few_need_comes_last(calls: list[str]) -> None:
+    first_use.prepare(first_use.CODE)
+    assert calls[: len(BOOK.cells)] == list(BOOK.cells)
+    assert calls[-1] == VARIANTS
+    assert sorted(calls[:-1]) == sorted(KERNELS)
+    calls.clear()
+    first_use.prepare(first_use.CODE)
+    assert calls == [], "what is compiled is not even loaded"
+
+
+def test_a_cell_that_another_process_compiles_is_left_to_it(calls: list[str]) -> None:
+    code_folder().mkdir(parents=True)
+    with FileLock(sign_of(BOOK.cells[0]).with_suffix(".lock")):
+        first_use.prepare(first_use.REVIEWS)
+    assert calls[:2] == [first_use.REVIEWS, BOOK.cells[1]]
+    assert BOOK.cells[0] not in calls
+
+
+def test_nothing_of_it_is_left_when_the_server_is_gone(tmp_path: Path) -> None:
+    environment = {**os.environ, CACHE_VARIABLE: str(tmp_path), "NUMBA_CACHE_DIR": str(tmp_path / "compiled")}
+    done = subprocess.run(
+        [sys.executable, "-c", LEFT_ALONE], env=environment, capture_output=True, text=True, check=True
+    )
+    pids = [int(pid) for pid in done.stdout.split()]
+    assert len(pids) == 2
+    psutil.wait_procs([psutil.Process(pid) for pid in pids if psutil.pid_exists(pid)], PATIENCE)
+    assert not any(map(psutil.pid_exists, pids))
