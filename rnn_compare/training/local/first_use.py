@@ -1,4 +1,4 @@
-"""What a new machine's first training would wait for, done beforehand: kernels compiled, reviews prepared.
+"""Preparation of a new machine before its first training asks for it: kernels are compiled, reviews prepared.
 
 Two processes do it as soon as the server starts, without TensorFlow. They give way to pages as a worker does, and no
 more: a training that begins meanwhile waits for them.
@@ -12,7 +12,6 @@ import threading
 
 from filelock import Timeout
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.code_folder import VARIANTS, sign_of
@@ -35,7 +34,7 @@ class FirstUse:
         """Starts them, unless all is done; returns at once."""
         with contextlib.suppress(UserError):  # reviews that cannot be prepared: a training says so
             if prepared.is_prepared(Experiment().dataset) and all(
-                sign_of(name).exists() for name in (*CELLS, VARIANTS)
+                sign_of(name).exists() for name in (*BOOK.cells, VARIANTS)
             ):
                 return
         environment = {**os.environ, **fork_server.ENVIRONMENT, "PYTHONPATH": fork_server.search_path()}
