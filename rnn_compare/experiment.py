@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from rnn_compare.errors import UserError
 from rnn_compare.feedforward.feedforward import Feedforward
-from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS, without_recurrence
+from rnn_compare.feedforward.registry import NETWORKS, without_recurrence
 from rnn_compare.sources import registry
 
 Optimizer = Literal["rmsprop", "adam", "sgd"]
@@ -202,10 +202,8 @@ class Experiment(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _meaningless_settings_keep_their_defaults(cls, values: Any) -> Any:
-        if isinstance(values, dict) and values.get("cell") in FEEDFORWARD:
-            meaningless = without_recurrence(values["cell"]).meaningless
-            return {name: value for name, value in values.items() if name not in meaningless}
-        return values
+        network = without_recurrence(values["cell"]) if isinstance(values, dict) and "cell" in values else None
+        return {name: values[name] for name in values if name not in network.meaningless} if network else values
 
     @field_validator("source")
     @classmethod

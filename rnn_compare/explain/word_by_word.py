@@ -60,15 +60,14 @@ def read(
     """
     words = words_read(review)
     first = len(review.ids) - len(words)
-    logits = beginnings_logits
-    if logits is None and not experiment.reads_forward:
-        logits = predict_logits(experiment, weights, beginnings(review.ids, first))
+    if beginnings_logits is None and not experiment.reads_forward:
+        beginnings_logits = predict_logits(experiment, weights, beginnings(review.ids, first))
     if network := experiment.without_recurrence:
+        assert beginnings_logits is not None  # it does not read forward
         _, signals = feedforward_pass(network, experiment, weights, review.ids[np.newaxis])
-        return Reading(words, logits, (), signals)
+        return Reading(words, beginnings_logits, (), signals)
     _, layers = recurrent_pass(experiment, weights, review.ids[np.newaxis], with_signals=True)
-    if logits is None:
-        logits = dense(weights, _last_layer_states(layers, first))
+    logits = dense(weights, _last_layer_states(layers, first)) if beginnings_logits is None else beginnings_logits
     return Reading(words, logits, cell_readings(experiment, weights, review.ids, layers, first))
 
 

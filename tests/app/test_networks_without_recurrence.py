@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -13,8 +14,14 @@ from rnn_compare.explain.prediction import predict_logits
 from rnn_compare.explain.verdict import encode, run_weights
 from rnn_compare.explain.word_by_word import beginnings
 from rnn_compare.feedforward.registry import FEEDFORWARD
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights, save
+from rnn_compare.runs.events import Ended, Started, Status
+from rnn_compare.runs.files import weights_file
+from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Services
+from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 
 from .conftest import script
@@ -26,17 +33,23 @@ TEXT = "A wonderful film, the best of the year."
 
 @pytest.fixture
 def networks(shared_services: Services) -> list[Run]:
-    """One of each, really trained, once for all tests."""
-    finished = [run for run in shared_services.store.runs() if run.name == "without"]
+    """One of each with weights drawn at random, recorded once for all tests."""
+    store = shared_services.store
+    finished = [run for run in store.runs() if run.name == "without"]
     if not finished:
-        small: dict[str, Any] = {"reviews": 100, "epochs": 2, "vocabulary_size": 200, "embedding_size": 4}
-        ids = shared_services.engine.submit(comparison(["LSTM", *FEEDFORWARD], [4], [41], **small))
-        assert shared_services.engine.wait(ids, timeout=PATIENCE)
-        for run in ids:
-            shared_services.store.rename(run, "without")
-        finished = shared_services.store.runs(ids)
+        small: dict[str, Any] = {"reviews": 100, "epochs": 1, "vocabulary_size": 200, "embedding_size": 4}
+        experiments = comparison(["LSTM", *FEEDFORWARD], [4], [41], **small)
+        for number, run in enumerate(store.create(experiments, Owner.current(), "page")):
+            store.rename(run, "without")
+            random = np.random.default_rng(number)
+            tensors = parameters(experiments[number]).tensors
+            arrays = [(tensor.path, random.normal(0, 0.5, tensor.shape).astype(np.float32)) for tensor in tensors]
+            for which in ("best", "last"):
+                save(Weights(tuple(arrays)), weights_file(run, which))
+            store.record([Started(run, 1, "", {}, 1.0), epoch_end(run, 1, 0.5, 0.7, 0.5, 0.7, 1.0)])
+            store.record([Ended(run, Status.FINISHED, None, 2.0)])
+        finished = [run for run in store.runs() if run.name == "without"]
     shared_services.refresh()
-    assert [run.reason for run in finished] == [None] * 4
     return finished
 
 
@@ -75,7 +88,7 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(
     written = " ".join([*(html.proto.body for html in app.get("html")), *(text.value for text in app.latex)])
     if view == "Gradient flow":
         assert written.count(gradients.NO_GRADIENT_THROUGH_TIME) == 3
-        assert [run["title"] for run in sent[-1]["runs"]] == ["without"] or len(sent[-1]["runs"]) == 1
+        assert [run["id"] for run in sent[-1]["runs"]] == [networks[0].id]
     if view == "Equations":
         assert written.count("aligned") == 8
 
@@ -111,9 +124,14 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
 def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> None:
     app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
     app.query_params["cell"] = ["LSTM", "attention"]
+    app.query_params["without"] = ["average", "QRNN"]
     app.run()
     assert not app.exception
+    assert [warning.value for warning in app.warning] == [
+        "In this link: without is 'QRNN'; it must be one of average, convolution and attention. The default is used "
+        "instead."
+    ]
     assert app.pills(key="cell").value == ["LSTM"]
-    assert app.pills(key="without").value == ["attention"]
+    assert app.multiselect(key="without").value == ["average", "attention"]
     html = " ".join(html.proto.body for html in app.get("html"))
     assert "Attention(32)" in html

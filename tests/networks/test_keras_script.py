@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.experiment import Experiment
-from rnn_compare.feedforward.registry import network as network_of
+from rnn_compare.feedforward.registry import without_recurrence
 from rnn_compare.networks import keras_script
 from rnn_compare.networks.keras_models import build, network
 from rnn_compare.networks.keras_script import cell_source, opening, script
@@ -184,7 +184,9 @@ def other_imports() -> Any:
 
 
 def test_the_source_of_own_layers_brings_its_own_imports_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    new = dataclasses.replace(network_of("attention"), own_layers=other_imports)
+    attention = without_recurrence("attention")
+    assert attention is not None
+    new = dataclasses.replace(attention, own_layers=other_imports)
     monkeypatch.setattr(keras_script, "network", lambda _: new)
     source = cell_source(new)
     assert source.startswith("# A comment that goes along.\n@keras.saving")

@@ -101,14 +101,14 @@ def pixels(experiments: Sequence[Experiment]) -> float:
     """Returns the pixels of a unit in the drawings of networks that are compared."""
     fitting = []
     for experiment in experiments:
+        across = _across(counted := parameters(experiment))
         if experiment.without_recurrence:
-            layers = parameters(experiment).recurrent_layers
             fitting += [TALLEST / max(experiment.units, experiment.embedding_size)]
-            fitting += [_across(len(layers)) / _matrix_columns(layer) for layer in layers if not layer.is_embedding]
+            fitting += [across / _matrix_columns(layer) for layer in counted.layers[1:-1] if not layer.is_embedding]
             continue
         cell, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)
         features = max(experiment.embedding_size, below if experiment.layers > 1 else 0)
-        across = _across(experiment.layers) - cell.blocks * (12 + _bias_pixels(cell, 0))
+        across -= cell.blocks * (12 + _bias_pixels(cell, 0))
         fitting += [TALLEST / experiment.units, across / (cell.blocks * (experiment.units + features))]
     return max(min(fitting), 0.02)
 
@@ -116,8 +116,7 @@ def pixels(experiments: Sequence[Experiment]) -> float:
 def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str:
     """Returns one network's card; ``scale`` are the ``pixels`` of all networks on the page."""
     counted = parameters(experiment)
-    between = len(counted.recurrent_layers)
-    columns = [EMBEDDING_WIDTH, *[_width(between)] * between, DENSE_WIDTH]
+    columns = _columns(counted)
     inner = _feedforward(counted, scale) if experiment.without_recurrence else _recurrent(experiment, counted, scale)
     boxes = [_embedding(counted.layers[0], counted), *inner, _dense(counted)]
     terms = " + ".join(f"{layer.count:,}" for layer in counted.layers)
@@ -130,13 +129,17 @@ def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str
     )
 
 
-def _width(layers: int) -> float:
-    return (100 - EMBEDDING_WIDTH - DENSE_WIDTH - GAP * (layers + 1)) / layers
+def _columns(counted: Parameters) -> list[float]:
+    """Returns the widths of the layers' boxes; embeddings and Dense have little to draw."""
+    embeddings = [layer.is_embedding for layer in counted.layers[:-1]]
+    others = embeddings.count(False)
+    rest = 100 - EMBEDDING_WIDTH * (len(embeddings) - others) - DENSE_WIDTH - GAP * len(embeddings)
+    return [EMBEDDING_WIDTH if is_embedding else rest / others for is_embedding in embeddings] + [DENSE_WIDTH]
 
 
-def _across(layers: int) -> float:
-    """Returns the pixels across one of the boxes between embedding and verdict."""
-    return _width(layers) / 100 * CARD_WIDTH - 22
+def _across(counted: Parameters) -> float:
+    """Returns the pixels across the box of a layer between embedding and verdict."""
+    return _columns(counted)[-2] / 100 * CARD_WIDTH - 22
 
 
 def _shares(counted: Parameters, columns: Sequence[float]) -> str:

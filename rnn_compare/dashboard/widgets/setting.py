@@ -42,14 +42,13 @@ def widget(
 def networks(cells_key: str, others_key: str, cells: Sequence[str], **options: Any) -> None:
     """Draws the choice of cells and, apart from it, that of networks without recurrence."""
     st.pills("Cell type", CELLS, selection_mode="multi", default=list(cells), key=cells_key, **options)
-    st.pills(
+    st.multiselect(  # in one line, so that Train is seen at 1280×720
         "Without recurrence",
         FEEDFORWARD,
-        selection_mode="multi",
         format_func=_title,
         key=others_key,
-        help="Trained on the same reviews, with nothing carried from word to word. Settings of the recurrence do not "
-        "apply to them.",
+        label_visibility="collapsed",
+        placeholder="Without recurrence",
         **options,
     )
 

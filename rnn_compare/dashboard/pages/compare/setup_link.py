@@ -5,7 +5,8 @@ import streamlit as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import LONGEST_ECHO, Experiment, experiment_from
 from rnn_compare.experiment_sets import MAX_SEEDS
-from rnn_compare.feedforward.registry import FEEDFORWARD
+from rnn_compare.feedforward.registry import FEEDFORWARD, without_recurrence
+from rnn_compare.formatting import listed
 from rnn_compare.sources.registry import names, source
 
 LONGEST_NUMBER = 1_000
@@ -25,10 +26,7 @@ def show_problems() -> None:
 
 
 def _problems() -> list[str]:
-    if bare := [name for name in st.query_params.get_all("cell") if name in FEEDFORWARD]:
-        st.query_params["without"] = [*st.query_params.get_all("without"), *bare]
-        st.query_params["cell"] = [name for name in st.query_params.get_all("cell") if name not in bare]
-    problems = _seeds_in_link()
+    problems = _seeds_in_link() + _without_recurrence_in_link()
     name = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
     source_field = {"source": name} if name else {}
     for field in (name for name in Experiment.model_fields if name not in source_field):
@@ -60,6 +58,26 @@ def _source_in_link() -> str | None:
     if name and name == text:
         st.query_params["source"] = source(name).title
     return name
+
+
+def _without_recurrence_in_link() -> list[str]:
+    """Writes the titles of networks without recurrence, which Streamlit understands, where a link has their names.
+
+    The command line knows them as values of ``cell``, and so may a link.
+    """
+    cells = st.query_params.get_all("cell")
+    titles = {name: network.title for name in FEEDFORWARD if (network := without_recurrence(name))}
+    texts = [*st.query_params.get_all("without"), *(name for name in cells if name in FEEDFORWARD)]
+    if not texts:
+        return []
+    st.query_params["cell"] = [name for name in cells if name not in FEEDFORWARD]
+    readable = [text for text in texts if text in titles or text in titles.values()]
+    st.query_params["without"] = [titles.get(text, text) for text in readable]
+    return [
+        f"without is {text[:LONGEST_ECHO]!r}; it must be one of {listed(FEEDFORWARD)}."
+        for text in texts
+        if text not in readable
+    ]
 
 
 def _seeds_in_link() -> list[str]:
