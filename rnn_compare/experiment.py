@@ -95,13 +95,13 @@ class Experiment(BaseModel):
         int, Setting("Vocabulary size", "data", step=1000, offered=("1000", "5000", "10000", "20000"))
     ] = Field(10_000, ge=100, le=88_000, description="Most frequent words kept; rarer ones become unknown.")
     layers: Annotated[int, Setting("Layers", "layers", offered=("1", "2", "3"))] = Field(
-        1, ge=1, le=3, description="Number of stacked recurrent layers."
+        1, ge=1, le=3, description="Stacked recurrent layers."
     )
     bidirectional: Annotated[bool, Setting("Bidirectional", "layers")] = Field(
         False, description="Read reviews in both directions."
     )
     mask_padding: Annotated[bool, Setting("Mask padding", "layers")] = Field(
-        False, description="Skip padding instead of reading it (mask_zero)."
+        False, description="Skip padding (mask_zero)."
     )
     dropout: Annotated[float, Setting("Dropout", "layers", step=0.1, offered=("0.0", "0.2", "0.5"))] = Field(
         0.0, ge=0.0, le=0.9, description="Share of the layer's inputs dropped in training."
@@ -116,8 +116,8 @@ class Experiment(BaseModel):
         None,
         ge=-10.0,
         le=10.0,
-        description="Initial bias of the gate that keeps the state: LSTM's forget gate, GRU's update gate. Higher "
-        "keeps it longer; none: Keras' own (LSTM 1, GRU 0).",
+        description="Initial bias of LSTM's forget or GRU's update gate; higher keeps the state longer. None: Keras' "
+        "own (LSTM 1, GRU 0).",
     )
     initial_gates: Annotated[InitialGates, Setting("Initial gates", "layers")] = Field(
         "constant",
@@ -139,10 +139,10 @@ class Experiment(BaseModel):
         ),
     ] = Field(0.001, ge=1e-6, le=1.0, description="Step size of the optimizer.")
     clipnorm: Annotated[float | None, Setting("clipnorm", "training", 0.5, none="off", of_optimizer=True)] = Field(
-        None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor; larger ones are scaled down."
+        None, ge=0.001, le=1000.0, description="Largest gradient norm per weight tensor."
     )
     schedule: Annotated[Schedule, Setting("Schedule", "training")] = Field(
-        "constant", description="Learning rate schedule over the epochs."
+        "constant", description="Learning rate over the epochs."
     )
     patience: Annotated[int, Setting("Patience", "training", offered=("0", "2", "3"))] = Field(
         0, ge=0, le=100, description="Stop after this many epochs without a lower validation loss; 0: never."
@@ -176,7 +176,7 @@ class Experiment(BaseModel):
         "0 otherwise.",
     )
     stock_layers: Annotated[bool, Setting("Stock Keras layers", "layers", fused=False)] = Field(
-        False, description="Train with Keras' own recurrent layers instead of the fused ones: same results, slower."
+        False, description="Keras' own recurrent layers: same results, slower."
     )
 
     @field_validator("cell")

@@ -78,8 +78,9 @@ def introduction(histories: Sequence[GradientHistory]) -> str:
     """Returns the description of the charts."""
     numbers = [epoch.reviews for history in histories for epoch in history.epochs.values()]
     return (
-        f"‖∂L/∂hₜ‖ at each word of {counted_range(numbers, 'long review')}. **Effective memory**: how many of the last "
-        "words hold half of the total. It shows how far back a network can learn, not what it remembers."
+        f"Norm of the gradient, ‖∂L/∂hₜ‖, at each word of {counted_range(numbers, 'long review')}. "
+        "**Effective memory**: how many of the last words hold half of the total. It shows how far back a network can "
+        "learn, not what it remembers."
     )
 
 

@@ -161,7 +161,7 @@ def _sections(run: Run) -> Iterable[str]:
     usual = Experiment().model_dump()
     changed = {name: value for name, value in settings.items() if value != usual[name]}
     yield _section("Changed from the defaults", in_words(changed), "Nothing.")
-    yield _section("Defaults", in_words({name: v for name, v in settings.items() if name not in changed}))
+    yield _section("Defaults", in_words({name: v for name, v in settings.items() if name not in changed}), folded=True)
     figures = run.last.figures if run.last else {}
     figure_texts = {figure.title: figure.text(figures[name]) for name, figure in METRICS.items() if name in figures}
     yield _section("Last epoch", figure_texts, "None finished yet.")
@@ -180,10 +180,11 @@ def _sections(run: Run) -> Iterable[str]:
     yield _section("The run", facts)
 
 
-def _section(heading: str, values: Mapping[str, str], otherwise: str = "") -> str:
+def _section(heading: str, values: Mapping[str, str], otherwise: str = "", folded: bool = False) -> str:
     rows = "".join(f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>" for name, value in values.items() if value)
     body = f"<dl>{rows}</dl>" if rows else f"<p>{escape(otherwise)}</p>"
-    return f"<section class='rc-box'><h4>{escape(heading)}</h4>{body}</section>"
+    whole, head = ("details", "summary") if folded else ("section", "h4")
+    return f"<{whole} class='rc-box'><{head}>{escape(heading)}</{head}>{body}</{whole}>"
 
 
 def _time(at: float | None) -> str:
