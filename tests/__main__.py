@@ -50,9 +50,10 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m tests [quick]", file=sys.stderr)
         return 2
     kept.keep()
+    _take_one_priority()
+    kept.compile_bytecode()
     # Many tests wait for the kernels, so these are compiled before all else, while the tests are collected.
     compiling = subprocess.Popen([sys.executable, "-c", "from tests import kept; kept.prepared()"])
-    _take_one_priority()
     rest = ("tests", *(f"--ignore={path}" for part in PARTS for path in part))
     runs = [(*part, "-m", f"{_gate()} and not slow") for part in QUICK] if arguments else [*PARTS, rest]
     with ThreadPoolExecutor() as threads:

@@ -17,6 +17,7 @@ PROJECT = Path(__file__).parents[1]
 KEPT = PROJECT / ".pytest_cache"
 # In a process of its own: some tests say that theirs never imports Keras.
 _COMPILE_KERNELS = (sys.executable, "-c", "from rnn_compare.training.worker.compilation import warm_up; warm_up()")
+_LARGEST = ("keras", "streamlit.testing.v1, distributed, hypothesis, plotly.graph_objects, playwright.sync_api")
 _PREPARE = (sys.executable, "-c", "from rnn_compare.reviews.prepared import prepare; prepare('bundled')")
 
 
@@ -27,6 +28,15 @@ def keep() -> None:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(KEPT / "compiled"))
     os.environ.setdefault("PYTHONPYCACHEPREFIX", str(KEPT / "bytecode"))
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+def compile_bytecode() -> None:
+    """Has the two largest packages compiled, each by one process: five that start at once would all do it."""
+    if not (KEPT / "bytecode").exists():
+        for process in [
+            subprocess.Popen([sys.executable, "-c", f"import {names}"], stderr=subprocess.DEVNULL) for names in _LARGEST
+        ]:
+            process.wait()
 
 
 def prepared() -> Path:
