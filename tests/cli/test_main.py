@@ -162,7 +162,7 @@ def test_train_ends_with_what_the_curves_say(command: Callable[..., subprocess.P
     assert "No verdict on LSTM(4) and SimpleRNN(4) from 16 held-out reviews" in printed
 
 
-def test_ctrl_c_stops_the_runs_politely_and_keeps_their_epochs(
+def test_ctrl_c_stops_the_runs_politely_and_a_command_that_is_killed_leaves_no_process_and_a_run_called_interrupted(
     command: Callable[..., subprocess.Popen[str]], cache: Path
 ) -> None:
     process = command("train", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2")
@@ -174,27 +174,14 @@ def test_ctrl_c_stops_the_runs_politely_and_keeps_their_epochs(
     assert process.returncode == 130, errors
     assert "stopped" in rest.splitlines()[-1]
     assert errors == ""
-    run = RunStore(cache / "runs.db").run(first.split()[0])
-    assert run.status is Status.STOPPED
-    assert run.epochs
+    store = RunStore(cache / "runs.db")
+    stopped = store.run(first.split()[0])
+    assert stopped.status is Status.STOPPED
+    assert stopped.epochs
 
-    process = command("continue", run.id)
+    process = command("continue", stopped.id)
     assert process.stdout is not None
-    assert process.stdout.readline().split()[0] == run.id
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=PATIENCE)
-    again = RunStore(cache / "runs.db").run(run.id)
-    assert again.continued == (len(run.epochs),)
-    assert again.epochs[: len(run.epochs)] == run.epochs
-    assert again.status is Status.STOPPED
-
-
-def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
-    command: Callable[..., subprocess.Popen[str]], cache: Path
-) -> None:
-    process = command("train", "--cell", "SimpleRNN", "--epochs", "100", *TINY, "--reviews", "5000", "--dropout", "0.2")
-    assert process.stdout is not None
-    run = process.stdout.readline().split()[0]
+    assert process.stdout.readline().split()[0] == stopped.id
     workers = psutil.Process(process.pid).children(recursive=True)
     assert workers
     process.send_signal(signal.SIGKILL)
@@ -202,13 +189,13 @@ def test_a_killed_command_leaves_no_process_and_its_run_is_called_interrupted(
     _, alive = psutil.wait_procs(workers, timeout=5)
     assert alive == []
 
-    store = RunStore(cache / "runs.db")
-    assert store.run(run).status is Status.RUNNING
-    assert interrupt_orphans(store) == [run]
-    interrupted = store.run(run)
+    assert store.run(stopped.id).status is Status.RUNNING
+    assert interrupt_orphans(store) == [stopped.id]
+    interrupted = store.run(stopped.id)
+    assert interrupted.continued == (len(stopped.epochs),)
+    assert interrupted.epochs[: len(stopped.epochs)] == stopped.epochs
     assert interrupted.status is Status.INTERRUPTED
     assert interrupted.reason is not None
-    assert interrupted.epochs
 
 
 @pytest.mark.parametrize(
