@@ -51,7 +51,7 @@ def test_the_number_of_threads_changes_no_digit_however_they_are_scheduled(
     try:
         for count in (1, 2, 3):
             threads.allow(count)
-            for _ in range(settings().max_examples // 10):
+            for _ in range(settings().max_examples // 20):
                 for ours, once in zip(gradients(cell, every_step), alone, strict=True):
                     np.testing.assert_array_equal(ours, once)
     finally:
