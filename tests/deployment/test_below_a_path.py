@@ -56,10 +56,10 @@ def test_a_second_page_is_found_below_the_path_too(course: str, page: Page) -> N
     assert all(url.startswith(f"{course}rnn-compare/") for url in asked if "rnn-compare" in url)
 
 
-def test_texts_of_many_megabytes_come_in(course: str, page: Page, tmp_path: Path) -> None:
-    rows = [f'"{"good " * 200}{number}",{"praise" if number % 2 else "blame"}' for number in range(3000)]
+def test_texts_of_more_bytes_than_nginx_takes_of_itself_come_in(course: str, page: Page, tmp_path: Path) -> None:
+    rows = [f'"{"good " * 200}{number}",{"praise" if number % 2 else "blame"}' for number in range(1500)]
     (tmp_path / "texts.csv").write_text("\n".join(["text,label", *rows]))
-    assert (tmp_path / "texts.csv").stat().st_size > 2_000_000, "more than nginx takes of itself"
+    assert (tmp_path / "texts.csv").stat().st_size > 1_500_000, "of itself it takes a million"
     page.goto(course)
     page.get_by_role("button", name="Presenter").click()
     page.get_by_label("Pass", exact=True).fill(PASS)
@@ -69,7 +69,7 @@ def test_texts_of_many_megabytes_come_in(course: str, page: Page, tmp_path: Path
     page.get_by_text("Texts of your own").first.click()
     page.locator("input[type=file]").set_input_files(tmp_path / "texts.csv")
     # A worker reads them, and the first one imports TensorFlow: on a busy machine for a minute and more.
-    page.get_by_text("3,000").first.wait_for(timeout=3 * PATIENCE)
+    page.get_by_text("1,500").first.wait_for(timeout=3 * PATIENCE)
 
 
 def test_a_class_is_invited_to_the_address_below_the_path(course: str, page: Page) -> None:

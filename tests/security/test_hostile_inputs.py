@@ -93,6 +93,15 @@ HOSTILE = {
 }
 SOME = dict(list(HOSTILE.items())[::3])
 """For pages that do with a text what another does that is given all of them."""
+LIKE_NUMBERS = (
+    "other digits",
+    "enormous number",
+    "enormous exponent",
+    "no number",
+    "infinite",
+    "hexadecimal",
+    "below zero",
+)
 NUMBERS = tuple(name for name, field in Experiment.model_fields.items() if field.annotation in (int, float))
 SETTINGS = tuple(Experiment.model_fields)
 FORMULA_SIGNS = tuple("=+@\t\r＝＋＠－")
@@ -354,14 +363,16 @@ def test_an_id_that_is_no_name_leads_to_no_folder(services: Services, run: str) 
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_the_command_line_answers_in_a_sentence(trained: str, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Each setting is given all that a number may look like, and every fourth of the other texts."""
     given = HOSTILE[name].split("\0")[0]  # no system passes on what follows
+    settings = SETTINGS if name in LIKE_NUMBERS else SETTINGS[list(HOSTILE).index(name) % 4 :: 4]
     calls = [
         ["predict", given, "good film"],
         ["predict", trained, given],
         ["export", given, "--model", "x.keras"],
         ["export", trained, "--model", given],
         ["runs", given],
-        *(["parameters", f"--{field.replace('_', '-')}", given] for field in SETTINGS),
+        *(["parameters", f"--{field.replace('_', '-')}", given] for field in settings),
         ["train", "--units", "32", "513", given],
     ]
     for call in calls:
