@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.server.services import FIRST_PAGE_VARIABLE
 
@@ -47,6 +48,13 @@ def test_fused_epoch_times_both_kinds_of_layers_and_their_drift_for_every_cell()
     drift = measured(r"(\S+) after 4 steps", text)
     assert len(drift) == len(CELLS)
     assert max(drift) < 1e-3  # else the two would not train the same network
+
+
+@pytest.mark.measure
+def test_networks_without_recurrence_are_timed_against_the_lstm() -> None:
+    text = said("without_recurrence", "main(400, 1, 41)")
+    assert re.findall(r"^(\w+) +\d+\.\d+ s", text, re.MULTILINE) == ["LSTM", *FEEDFORWARD]
+    assert len(measured(r"ratio (\d+\.\d+)", text)) == 1 + len(FEEDFORWARD)
 
 
 @pytest.mark.measure

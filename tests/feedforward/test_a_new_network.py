@@ -1,0 +1,95 @@
+"""A second convolution is added to a copy of the program: one file, and it is trained, counted, drawn, read, exported."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import rnn_compare
+from rnn_compare.paths import CACHE_VARIABLE
+
+PAIRS = '''
+"""A convolution of two words, and the mean of its matches."""
+
+from rnn_compare.feedforward.convolution import convolved
+from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer
+
+
+def layers(sizes):
+    units, features, _ = sizes
+    return (
+        KerasLayer("pairs", "Conv1D", (units, 2), {"activation": "relu"},
+                   {"kernel": (2, features, units), "bias": (units,)}),
+        KerasLayer("mean", "GlobalAveragePooling1D"),
+    )
+
+
+def forward(weights, vectors, _mask):
+    return convolved(weights, "pairs", vectors).mean(axis=1), {}
+
+
+NETWORK = Feedforward(
+    name="pairs",
+    title="pairs of words",
+    year=2099,
+    source="this test",
+    layers=layers,
+    forward=forward,
+    formula=r"\\mathrm{output} &= \\dots \\\\",
+    pace=1e-6,
+    shortest=2,
+)
+'''
+
+USE = """
+import numpy as np
+from rnn_compare.charts.palette import picture
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.prediction import predict
+from rnn_compare.networks import keras_models
+from rnn_compare.networks.keras_script import script
+
+experiment = Experiment(cell="pairs", units=4, embedding_size=3, vocabulary_size=100, maxlen=5)
+model = keras_models.build(experiment)
+model.set_weights([array + 0.3 * np.random.default_rng(0).normal(size=array.shape) for array in model.get_weights()])
+weights, ids = keras_models.get_weights(model), np.random.default_rng(1).integers(0, 100, (6, 5))
+np.testing.assert_allclose(predict(experiment, weights, ids), model.predict(ids, verbose=0)[:, 0], atol=1e-5)
+assert 'layers.Conv1D(4, 2, activation="relu"),' in script(experiment)
+assert experiment.label == "Pairs(4)" and picture("pairs").color.startswith("#")
+print("used")
+"""
+
+
+def run(folder: Path, *command: str) -> str:
+    environment = os.environ | {
+        CACHE_VARIABLE: str(folder / "cache"),
+        "PYTHONPATH": str(folder),
+        "RNN_COMPARE_WORKERS": "1",
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
+    done = subprocess.run(
+        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.slow
+def test_one_file_makes_a_network_that_is_trained_counted_drawn_read_and_exported(
+    tmp_path: Path, prepared_cache: Path
+) -> None:
+    package = Path(rnn_compare.__path__[0])
+    shutil.copytree(package, tmp_path / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "rnn_compare" / "feedforward" / "pairs.py").write_text(PAIRS)
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    sizes = ("--units", "4", "--embedding-size", "3")
+    assert "2·3·4 + 4 = 28" in run(tmp_path, "-m", "rnn_compare", "parameters", "--network", "pairs", *sizes)
+    small = (*sizes, "--maxlen", "10", "--reviews", "60", "--epochs", "1", "--vocabulary-size", "200")
+    trained = run(tmp_path, "-m", "rnn_compare", "train", "--network", "pairs", *small, "--json")
+    assert '"network": "pairs"' in trained
+    assert '"status": "finished"' in trained
+    assert run(tmp_path, "-c", USE) == "used\n"
