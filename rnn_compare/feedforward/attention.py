@@ -21,7 +21,7 @@ from rnn_compare.feedforward.feedforward import (
 )
 
 HEADS = 1
-"""The book has two; with one, an epoch at 500 words takes less than three times the stock LSTM's (docs/decisions.md)."""
+"""The book has two; with one, an epoch at 500 words takes at most three times the LSTM's (docs/decisions.md)."""
 EPSILON = np.float32(1e-3)
 """Of Keras' LayerNormalization."""
 MASKED = np.float32(-1e9)

@@ -1,4 +1,4 @@
-"""A second convolution is added to a copy of the program: one file, and it is trained, counted, drawn, read, exported."""
+"""A second convolution is added to a copy of the program: one file, and it is trained, counted, read and exported."""
 
 import os
 import shutil
