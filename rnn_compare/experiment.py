@@ -122,7 +122,7 @@ class Experiment(BaseModel):
     initial_gates: Annotated[InitialGates, Setting("Initial gates", "layers")] = Field(
         "constant",
         description="Initial bias of the gates that keep the state: constant (the forget bias), or chrono: drawn for "
-        "each unit so that it keeps its state for 1 to maxlen - 1 words (Tallec and Ollivier 2018).",
+        "each unit so that it forgets over 2 to maxlen words (Tallec and Ollivier 2018).",
     )
     optimizer: Annotated[Optimizer, Setting("Optimizer", "training")] = Field(
         "rmsprop", description="Keras' optimizer."

@@ -76,7 +76,7 @@ for layer in {layers}:
 
 """
 _FORGET_BIAS = "# The bias of the gate that keeps the state."
-_CHRONO = """# Chrono initialization (Tallec and Ollivier 2018): each unit keeps its state for 1 to maxlen - 1 words.
+_CHRONO = """# Chrono initialization (Tallec and Ollivier 2018): each unit forgets over 2 to maxlen words.
 draw = np.random.default_rng([{seed}, {gates_draw}])"""
 _PUTTING_ASIDE = """rest = len(x) - int(len(x) * {test_split})  # the others are for a test after training
 x_test, y_test = x[rest:], y[rest:]

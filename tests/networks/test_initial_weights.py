@@ -49,7 +49,7 @@ def test_a_forget_bias_sets_the_gate_that_keeps_the_state_and_nothing_else(cell:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_chrono_gates_begin_with_memories_of_one_word_to_maxlen_and_nothing_else_changes(cell: str) -> None:
+def test_chrono_gates_begin_with_memories_of_two_words_to_maxlen_and_nothing_else_changes(cell: str) -> None:
     plain = Experiment.model_validate({**SMALL, "units": 200, "maxlen": 100, "cell": cell})
     usual, chrono = built(plain), built(plain.model_copy(update={"initial_gates": "chrono"}))
     again = built(plain.model_copy(update={"initial_gates": "chrono", "seed": 2})).layers[1].cell.bias.numpy()
@@ -57,13 +57,13 @@ def test_chrono_gates_begin_with_memories_of_one_word_to_maxlen_and_nothing_else
         expected = np.array(before.numpy())
         if before is usual.layers[1].cell.bias and (columns := cell_of(cell).keeping_columns(200)):
             start, end, sign = columns[0]
-            memories = np.exp(sign * np.atleast_2d(after.numpy())[0, start:end])
-            assert 1 <= memories.min() < 6
-            assert 94 < memories.max() <= 99
-            assert abs(memories.mean() - 50) < 8  # uniform on 1 to 99: a standard error of 2
+            memories = 1 + np.exp(sign * np.atleast_2d(after.numpy())[0, start:end])
+            assert 2 <= memories.min() < 7
+            assert 95 < memories.max() <= 100
+            assert abs(memories.mean() - 51) < 8  # uniform on 2 to 100: a standard error of 2
             assert (np.atleast_2d(again)[0, start:end] != np.atleast_2d(after.numpy())[0, start:end]).all()
             for start, end, sign in columns:
-                np.atleast_2d(expected)[0, start:end] = sign * np.log(memories)
+                np.atleast_2d(expected)[0, start:end] = sign * np.log(memories - 1)
         np.testing.assert_allclose(after.numpy(), expected, rtol=1e-6, err_msg=before.path)
 
 
