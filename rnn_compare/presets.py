@@ -90,7 +90,15 @@ OPEN_GATES = Preset(
     maxlens=FIRST_WORD.maxlens,
     shared=FIRST_WORD.shared | {"forget_bias": 3.0},
 )
-PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES)
+PARITY = Preset(
+    "Does a gate need the state?",
+    "Is “red” there an even number of times? SimpleRNN, LSTM and GRU learn it for up to 15 words; minGRU, whose gate "
+    "sees the word alone, knows the shortest texts and guesses at the others.",
+    cells=("SimpleRNN", "LSTM", "GRU", "minGRU"),
+    maxlens=(16,),
+    shared=_TASK | {"source": "parity", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 30},
+)
+PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY)
 
 
 def is_of_the_book(experiment: Experiment) -> bool:
