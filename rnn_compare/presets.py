@@ -90,10 +90,11 @@ OPEN_GATES = Preset(
     maxlens=FIRST_WORD.maxlens,
     shared=FIRST_WORD.shared | {"forget_bias": 3.0},
 )
+# Of ten seeds the SimpleRNN learned it in nine; minGRU, trained with seven, in none.
 PARITY = Preset(
     "Does a gate need the state?",
     "Is “red” there an even number of times? SimpleRNN, LSTM and GRU learn it for up to 15 words; minGRU, whose gate "
-    "sees the word alone, knows the shortest texts and guesses at the others.",
+    "sees the word alone, knows the shortest texts and guesses at the longest.",
     cells=("SimpleRNN", "LSTM", "GRU", "minGRU"),
     maxlens=(16,),
     shared=_TASK | {"source": "parity", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 30},
