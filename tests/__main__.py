@@ -33,12 +33,12 @@ PARTS = (
 _PR_CAPBSET_DROP, _CAP_SYS_NICE = 24, 23  # linux/prctl.h, linux/capability.h
 
 QUICK = (
-    tuple(f"tests/{part}" for part in ("cells", "explain", "networks")),
+    tuple(f"tests/{part}" for part in ("cells", "explain", "networks", "test_style.py")),
     tuple(
         f"tests/{part}"
         for part in (
             *("charts", "comparison", "dashboard", "server", "metrics", "javascript", "reviews", "runs", "sources"),
-            *("test_architecture.py", "test_names.py", "test_paths.py", "test_style.py"),
+            *("test_architecture.py", "test_names.py", "test_paths.py"),
         )
     ),
 )
