@@ -1,11 +1,13 @@
 """One browser for all tests that need a real one: Playwright can be started once in a process."""
 
+import contextlib
 import os
 import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 BROWSER_VARIABLE = "RNN_COMPARE_CHROMIUM"
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_BROWSER"
@@ -39,24 +41,43 @@ def chromium() -> str:
     return found
 
 
+@contextlib.contextmanager
+def launched(chromium: str) -> Iterator[Browser]:
+    """A browser until the end."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="module")  # Playwright's event loop would be in the way of later tests that have their own
 def browser(chromium: str) -> Iterator[Browser]:
     """The system's Chromium or Chrome."""
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        yield launched
-        launched.close()
+    with launched(chromium) as running:
+        yield running
 
 
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A new visitor on a projector."""
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window on a projector that stays open: opening another takes half as long as to draw a page."""
     # A server of the tests vouches for itself.
     context = browser.new_context(viewport={"width": 1280, "height": 720}, ignore_https_errors=True)
     context.set_default_timeout(PATIENCE)
-    opened = context.new_page()
+    context.new_page()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(window: BrowserContext) -> Iterator[Page]:
+    """A new visitor: nothing of an earlier one is kept but files."""
+    opened = window.new_page()
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
-    context.close()
+    for tab in window.pages[1:]:
+        with contextlib.suppress(PlaywrightError):  # it may be anywhere
+            tab.evaluate("localStorage.clear()")
+        tab.close()
+    window.clear_cookies()
     assert not errors, errors

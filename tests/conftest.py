@@ -14,7 +14,7 @@ from streamlit.components.v2 import manifest_scanner
 
 from rnn_compare.server.services import FIRST_PAGE_VARIABLE, FIRST_START_VARIABLE
 from tests import kept
-from tests.chromium import browser, chromium, page  # noqa: F401  # fixtures
+from tests.chromium import browser, chromium, page, window  # noqa: F401  # fixtures
 from tests.unstarted import own_app, record, services  # noqa: F401  # fixtures
 
 kept.keep()

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import psutil
 import pytest
+from playwright.sync_api import Browser
 
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.store import RunStore
+from tests.chromium import launched
 from tests.processes import free_port, page_of, started
 
 
@@ -22,6 +24,13 @@ class Server:
     url: str
     process: psutil.Process
     store: RunStore
+
+
+@pytest.fixture(scope="package")
+def browser(chromium: str) -> Iterator[Browser]:
+    """One Chromium for all tests of this folder."""
+    with launched(chromium) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")

@@ -58,6 +58,9 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     assert len(before) == 4, "a training and a validation curve for each network"
     said = page.get_by_role("list", name="The result")
     expect(said).to_contain_text("no verdict before the last epoch")
+
+    page.get_by_role("button", name="Stop LSTM(8)").click()
+    expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
     newer = elsewhere.get_by_role("button", name="A newer comparison was started")
     elsewhere.reload()
     expect(card(elsewhere, "LSTM(8)").or_(newer)).to_be_visible(timeout=PATIENCE)
@@ -66,8 +69,6 @@ def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page
     expect(card(elsewhere, "LSTM(8)")).to_be_visible(timeout=PATIENCE)
     elsewhere.close()
 
-    page.get_by_role("button", name="Stop LSTM(8)").click()
-    expect(card(page, "LSTM(8)")).to_contain_text(re.compile(r"stopped after \d+ of 100 epochs"))
     mine = made_here(server)
     stopped = next(run for run in mine if run.experiment.cell == "LSTM")
     assert stopped.status is Status.STOPPED
