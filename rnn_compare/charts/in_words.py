@@ -62,7 +62,7 @@ def _line(trace: Any, layout: Any) -> str:
     texts = [text for _, text in points]
     if len(points) > MOST_POINTS and trace.type == "heatmap":
         texts = texts[: MOST_LINES * 2]
-    elif len(points) > MOST_POINTS and "lines" not in (trace.mode or "lines"):
+    elif len(points) > MOST_POINTS and trace.type != "bar" and "lines" not in (trace.mode or "lines"):
         texts = [f"{len(points):,} points, such as {texts[0]}", *texts[1:3]]
     elif len(points) > MOST_POINTS:
         by_value = sorted(points, key=lambda point: point[0])

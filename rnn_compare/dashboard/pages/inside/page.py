@@ -1,14 +1,15 @@
-"""The page *Inside the cell*: five views of a trained network at work."""
+"""The page *Inside the cell*: six views of a trained network at work."""
 
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.pages.inside import formulas, gradients, memory, word_map
+from rnn_compare.dashboard.pages.inside import attention, formulas, gradients, memory, word_map
 from rnn_compare.dashboard.widgets import network_choice, reading, url_state
 from rnn_compare.server.app import current_app
 
 VIEWS = {
     "Word by word": reading.show,
+    "Attention": attention.show,
     "Gradient flow": gradients.show,
     "Memory test": memory.show,
     "Words": word_map.show,
@@ -24,10 +25,14 @@ def render() -> None:
     if not (askable := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(askable)
-    url_state.take("view", VIEWS)
+    attends = any(attention.has_attention(run.experiment) for run in runs)
+    views = [view for view in VIEWS if view != "Attention" or attends]
+    if st.session_state.get("view", FIRST) not in views:
+        st.session_state["view"] = FIRST
+    url_state.take("view", views)
     view = st.segmented_control(
         "View",
-        list(VIEWS),
+        views,
         default=FIRST,
         key="view",
         required=True,

@@ -1,0 +1,71 @@
+"""Attention over the words of a review: bars of what one word attends to, above the matrix of all words."""
+
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from rnn_compare.charts.plotly_style import GREY, axis, in_percent, percent_axis, plain
+from rnn_compare.explain.attention import AttentionWeights
+
+MOST_WORDS = 40
+"""Words beside each other: with more, a lecture hall cannot read them."""
+BARS, NAMES, ROW = 190, 120, 16
+"""Heights in pixels: of the bars, of the words' names below them, and of a row of the matrix."""
+FULL = 4.0
+"""Times an equal share at which a colour is full, unless a weight is larger: so equal shares look pale."""
+
+
+def attention_chart(attention: AttentionWeights, word: int | None, color: str) -> go.Figure:
+    """Returns the bars of a word, or of the mean over all words, and the matrix, whose columns stand below the bars."""
+    shown = visible(attention, word)
+    first = attention.matrix.shape[1] - len(attention.words)
+    rows = attention.matrix[:, first + shown.start : first + shown.stop]
+    bars = rows.mean(axis=0) if word is None else rows[word]
+    multiples = rows[shown.start : shown.stop] / attention.equal
+    names = [plain(attention.words[place]) for place in shown]
+    sizes = {"vertical_spacing": NAMES / height(attention), "row_heights": [BARS, ROW * len(shown)]}
+    figure = make_subplots(2, 1, shared_xaxes="all", **sizes)
+    figure.add_bar(
+        x=[*shown],
+        y=in_percent(bars.tolist()),
+        marker={"color": color},
+        text=names,
+        textposition="none",
+        hovertemplate="%{y:.2f} %<extra>%{text}</extra>",
+    )
+    equal = 100 * attention.equal
+    figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=equal, y1=equal, line={"color": GREY, "dash": "dash"})
+    figure.add_heatmap(
+        x=[*shown],
+        y=[*shown],
+        z=multiples,
+        zmin=0,
+        zmax=max(FULL, float(multiples.max())),
+        colorscale=[[0, "rgba(136, 136, 136, 0.05)"], [1, color]],
+        showscale=False,
+        customdata=[[f"{reader} → {name}" for name in names] for reader in names],
+        hovertemplate="%{customdata}: %{z:.2f} × an equal share<extra></extra>",
+        row=2,
+        col=1,
+    )
+    if word is not None:
+        figure.add_hrect(word - 0.5, word + 0.5, line={"color": GREY, "width": 3}, row=2, col=1)
+    words = {"tickvals": [*shown], "ticktext": names, "showgrid": False}
+    figure.update_xaxes(**axis("word attended to", tickangle=-60, **words), showticklabels=True, row=1)
+    figure.update_xaxes(visible=False, fixedrange=True, row=2)
+    top = max(2 * equal, 110 * float(bars.max()))
+    figure.update_yaxes(**percent_axis("attention", 1, range=[0, top]), row=1)
+    figure.update_yaxes(**axis("word that attends", range=[shown.stop - 0.5, shown.start - 0.5], **words), row=2)
+    figure.update_yaxes(tickfont={"size": 13}, row=2)
+    return figure.update_layout(showlegend=False, bargap=0.2, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+
+
+def visible(attention: AttentionWeights, word: int | None) -> range:
+    """Returns the words that have a bar, a row and a column: the last ones, or those around the word."""
+    count = len(attention.words)
+    end = count if word is None else min(count, max(MOST_WORDS, word + MOST_WORDS // 2))
+    return range(max(0, end - MOST_WORDS), end)
+
+
+def height(attention: AttentionWeights) -> int:
+    """Returns how many pixels high the chart is."""
+    return BARS + NAMES + ROW * min(MOST_WORDS, len(attention.words)) + 20
