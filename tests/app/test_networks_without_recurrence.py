@@ -93,6 +93,20 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(
         assert written.count("aligned") == 8
 
 
+@pytest.mark.usefixtures("sent")
+def test_attention_is_a_view_where_a_chosen_network_has_it(networks: list[Run]) -> None:
+    app = AppTest.from_string(script("inside.page"), default_timeout=PATIENCE)
+    ids = {run.experiment.cell: run.id for run in networks}
+    app.query_params["view"], app.query_params["ask"] = "Attention", f"{ids['attention']},{ids['average']}"
+    app.run()
+    assert not app.exception
+    assert app.select_slider[0].label == "Attention of"
+    app.multiselect[0].set_value([ids["LSTM"]]).run()
+    assert not app.exception
+    assert app.segmented_control(key="view").value == "Word by word"
+    assert "Attention" not in app.segmented_control(key="view").options
+
+
 def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
     networks: list[Run], sent: list[dict[str, Any]]
 ) -> None:

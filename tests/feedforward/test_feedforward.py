@@ -73,6 +73,16 @@ def test_attention_weights_are_those_of_keras(mask_padding: bool) -> None:
     np.testing.assert_allclose(signals["attention"].sum(axis=-1), 1, atol=1e-5)
 
 
+@pytest.mark.parametrize("mask_padding", [False, True])
+def test_attention_begins_with_nearly_equal_shares(mask_padding: bool) -> None:
+    experiment = Experiment(cell="attention", mask_padding=mask_padding, vocabulary_size=100, maxlen=45)
+    weights, declared = keras_models.get_weights(keras_models.network(experiment)), without_recurrence("attention")
+    assert declared is not None
+    _, signals = feedforward_pass(declared, experiment, weights, reviews())
+    places = (reviews() != 0).sum(axis=1) if mask_padding else np.full(6, 45)
+    np.testing.assert_allclose(signals["attention"].max(axis=(1, 2, 3)) * places, 1, atol=0.05)
+
+
 def test_an_average_does_not_know_the_order_of_words_and_the_others_do() -> None:
     for name, knows in (("average", False), ("convolution", True), ("attention", True)):
         experiment = Experiment(cell=name, **SMALL)

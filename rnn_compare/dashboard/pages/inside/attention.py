@@ -10,7 +10,6 @@ from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_
 from rnn_compare.dashboard.widgets.reading import FIRST
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
 from rnn_compare.explain.attention import AttentionWeights, attention_weights
 from rnn_compare.explain.verdict import encode
 from rnn_compare.formatting import as_markdown, percent
@@ -22,11 +21,6 @@ LIMITS = (
     "Attention weights show which words are mixed into which. They do not explain the prediction: other weights can "
     "lead to the same one (Jain and Wallace 2019)."
 )
-
-
-def has_attention(experiment: Experiment) -> bool:
-    """Tells whether a network has attention weights."""
-    return bool(experiment.without_recurrence and experiment.without_recurrence.has_attention)
 
 
 def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
@@ -70,13 +64,13 @@ def remark(attention: AttentionWeights, word: int | None) -> str:
         f"Dashed: an equal share, {percent(attention.equal)}. The largest weight is {largest:.2f} times that."
     )
     if largest < NEARLY_EQUAL:
-        sentences.append("**Nearly equal, as before training: here, attention is an average.**")
+        sentences.append("**Nearly equal, as before training: every word gets almost the same average.**")
     return " ".join(sentences)
 
 
 def _weights(network: LoadedNetwork, text: str) -> AttentionWeights:
     experiment = network.run.experiment
-    if not has_attention(experiment):
+    if not experiment.has_attention:
         raise UserError("No attention: this network does not compare words with each other.")
     return attention_weights(experiment, network.weights, encode(experiment, text))
 

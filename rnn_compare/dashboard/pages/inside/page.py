@@ -25,8 +25,8 @@ def render() -> None:
     if not (askable := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(askable)
-    attends = any(attention.has_attention(run.experiment) for run in runs)
-    views = [view for view in VIEWS if view != "Attention" or attends]
+    attends = any(run.experiment.has_attention for run in runs)
+    views = [name for name in VIEWS if attends or name != "Attention"]
     if st.session_state.get("view", FIRST) not in views:
         st.session_state["view"] = FIRST
     url_state.take("view", views)

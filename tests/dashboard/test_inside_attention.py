@@ -1,0 +1,96 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rnn_compare.charts.attention_chart import MOST_WORDS, visible
+from rnn_compare.charts.in_words import in_words
+from rnn_compare.dashboard.pages.inside import attention as view
+from rnn_compare.explain.attention import AttentionWeights, attention_weights
+from rnn_compare.explain.prediction import feedforward_pass
+from rnn_compare.formatting import percent
+from rnn_compare.reviews import prepared
+from tests.dashboard.chosen_runs import chosen, html, page
+from tests.explain.conftest import VOCABULARY, encoded, random_text, random_weights
+
+TEXT = "word1 word2 word3"
+
+
+@pytest.fixture(autouse=True)
+def _source(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prepared, "load", lambda _source: type("Source", (), {"vocabulary": VOCABULARY}))
+
+
+def computed(text: str, size: float = 0.6, **changes: Any) -> AttentionWeights:
+    network = chosen(cell="attention", **changes)
+    experiment = network.run.experiment
+    return attention_weights(experiment, random_weights(experiment, size=size), encoded(experiment, text))
+
+
+def written(app: Any) -> str:
+    return " ".join(text.value for text in (*app.markdown, *app.caption))
+
+
+def test_bars_and_matrix_are_the_weights_of_the_forward_pass(drawn: dict[str, Any]) -> None:
+    network = chosen("mine", cell="attention")
+    experiment = network.run.experiment
+    app = page(view.show, None, [network])
+    app.text_area(key="review").set_value(TEXT).run()
+    assert experiment.without_recurrence is not None
+    ids = encoded(experiment, TEXT).ids[np.newaxis]
+    _, signals = feedforward_pass(experiment.without_recurrence, experiment, network.weights, ids)
+    expected = signals["attention"][0, 0, -3:, -3:]
+    assert np.ptp(expected) > 0.01
+    bars, matrix = drawn["attention mine"].data
+    np.testing.assert_allclose(bars.y, 100 * expected.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(matrix.z, 9 * expected, rtol=1e-5)
+    app.select_slider[0].set_value(-2).run()
+    assert not app.exception
+    np.testing.assert_allclose(drawn["attention mine"].data[0].y, 100 * expected[1], rtol=1e-5)
+    assert "“word2” gives" in written(app)
+    assert "do not explain the prediction" in written(app)
+
+
+def test_padding_gets_what_the_words_do_not_and_nothing_where_it_is_masked() -> None:
+    weights = computed(TEXT)
+    share = float(weights.matrix[1, :5].sum())
+    assert weights.matrix[1, 5:].sum() == pytest.approx(1 - share, abs=1e-6)
+    text = view.remark(weights, 1)
+    assert f"**{percent(share)} of its attention to padding**, which fills 5 of 9 places" in text
+    assert "an equal share, 11.1 %" in text
+    masked = computed(TEXT, mask_padding=True)
+    assert masked.matrix[:, :5].max() == 0
+    assert "padding" not in view.remark(masked, 1)
+    assert "an equal share, 25.0 %" in view.remark(masked, 1), "of three words and the start token"
+
+
+def test_nearly_equal_weights_are_called_an_average() -> None:
+    assert "as before training" in view.remark(computed(TEXT, size=0.02), None)
+    assert "as before training" not in view.remark(computed(TEXT, size=1.0), None)
+
+
+def test_of_a_long_review_the_last_words_are_shown_or_those_around_the_word() -> None:
+    weights = computed(random_text(100), maxlen=100)
+    assert visible(weights, None) == range(100 - MOST_WORDS, 100)
+    for word in (0, 50, 99):
+        assert len(visible(weights, word)) == MOST_WORDS
+        assert word in visible(weights, word)
+
+
+def test_a_network_without_attention_and_a_word_that_was_cut_off_get_a_sentence(drawn: dict[str, Any]) -> None:
+    networks = [chosen("short", cell="attention", maxlen=2), chosen("long", cell="attention"), chosen("lstm")]
+    app = page(view.show, None, networks)
+    app.text_area(key="review").set_value(TEXT).run()
+    assert {*drawn} == {"attention short", "attention long"}
+    assert html(app).count("does not compare words") == 1
+    app.select_slider[0].set_value(-3).run()
+    assert not app.exception
+    assert html(app).count("was cut off") == 1
+
+
+def test_many_bars_are_read_out_by_their_extremes(drawn: dict[str, Any]) -> None:
+    app = page(view.show, None, [chosen("mine", cell="attention", maxlen=30)])
+    app.text_area(key="review").set_value(random_text(20)).run()
+    bars = in_words(drawn["attention mine"]).lines[0]
+    assert bars.startswith("first word")
+    assert "highest word" in bars
