@@ -27,13 +27,15 @@ def attention_chart(attention: AttentionWeights, word: int | None, color: str) -
     figure.add_bar(
         x=[*shown],
         y=in_percent(bars.tolist()),
-        marker={"color": color},
+        marker={"color": color, "opacity": 0.6},
         text=names,
         textposition="none",
         hovertemplate="%{y:.2f} %<extra>%{text}</extra>",
     )
     equal = 100 * attention.equal
-    figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=equal, y1=equal, line={"color": GREY, "dash": "dash"})
+    figure.add_shape(
+        type="line", xref="paper", x0=0, x1=1, y0=equal, y1=equal, line={"color": GREY, "width": 3, "dash": "dash"}
+    )
     figure.add_heatmap(
         x=[*shown],
         y=[*shown],
