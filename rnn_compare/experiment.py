@@ -314,11 +314,6 @@ class Experiment(BaseModel):
         """The network that this trains, if it is one without recurrence."""
         return without_recurrence(self.cell)
 
-    @property
-    def has_attention(self) -> bool:
-        """Whether words are compared with each other, so that there are attention weights."""
-        return bool(self.without_recurrence and self.without_recurrence.has_attention)
-
     def has(self, setting: str) -> bool:
         """Tells whether a setting means something to the network."""
         return not (self.without_recurrence and setting in self.without_recurrence.meaningless)

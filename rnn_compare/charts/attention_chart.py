@@ -4,7 +4,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from rnn_compare.charts.plotly_style import GREY, axis, in_percent, percent_axis, plain
-from rnn_compare.explain.attention import AttentionWeights
+from rnn_compare.explain.word_by_word import AttentionWeights
 
 MOST_WORDS = 40
 """Words beside each other: with more, a lecture hall cannot read them."""
@@ -15,47 +15,30 @@ FULL = 4.0
 
 
 def attention_chart(attention: AttentionWeights, word: int | None, color: str) -> go.Figure:
-    """Returns the bars of a word, or of the mean over all words, and the matrix, whose columns stand below the bars."""
-    shown = visible(attention, word)
+    """Returns the bars of a word, or of the mean over all words, and the matrix; its columns stand below the bars."""
+    shown, equal = visible(attention, word), 100 * attention.equal
     first = attention.matrix.shape[1] - len(attention.words)
     rows = attention.matrix[:, first + shown.start : first + shown.stop]
-    bars = rows.mean(axis=0) if word is None else rows[word]
-    multiples = rows[shown.start : shown.stop] / attention.equal
-    names = [plain(attention.words[place]) for place in shown]
+    bars = in_percent((rows.mean(axis=0) if word is None else rows[word]).tolist())
+    times = rows[shown.start : shown.stop] / attention.equal
+    x, names = list(shown), [plain(attention.words[place]) for place in shown]
+    pairs = [[f"{reader} → {name}" for name in names] for reader in names]
     sizes = {"vertical_spacing": NAMES / height(attention), "row_heights": [BARS, ROW * len(shown)]}
     figure = make_subplots(2, 1, shared_xaxes="all", **sizes)
-    figure.add_bar(
-        x=[*shown],
-        y=in_percent(bars.tolist()),
-        marker={"color": color, "opacity": 0.6},
-        text=names,
-        textposition="none",
-        hovertemplate="%{y:.2f} %<extra>%{text}</extra>",
-    )
-    equal = 100 * attention.equal
-    figure.add_shape(
-        type="line", xref="paper", x0=0, x1=1, y0=equal, y1=equal, line={"color": GREY, "width": 3, "dash": "dash"}
-    )
-    figure.add_heatmap(
-        x=[*shown],
-        y=[*shown],
-        z=multiples,
-        zmin=0,
-        zmax=max(FULL, float(multiples.max())),
-        colorscale=[[0, "rgba(136, 136, 136, 0.05)"], [1, color]],
-        showscale=False,
-        customdata=[[f"{reader} → {name}" for name in names] for reader in names],
-        hovertemplate="%{customdata}: %{z:.2f} × an equal share<extra></extra>",
-        row=2,
-        col=1,
-    )
+    bar = {"text": names, "textposition": "none", "hovertemplate": "%{y:.2f} %<extra>%{text}</extra>"}
+    figure.add_bar(x=x, y=bars, marker={"color": color, "opacity": 0.6}, **bar)
+    line = {"color": GREY, "width": 3, "dash": "dash"}
+    figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=equal, y1=equal, line=line)
+    colors = [[0, "rgba(136, 136, 136, 0.05)"], [1, color]]
+    scale = {"zmin": 0, "zmax": max(FULL, float(times.max())), "showscale": False, "colorscale": colors}
+    template = "%{customdata}: %{z:.2f} × an equal share<extra></extra>"
+    figure.add_heatmap(x=x, y=x, z=times, customdata=pairs, hovertemplate=template, row=2, col=1, **scale)
     if word is not None:
         figure.add_hrect(word - 0.5, word + 0.5, line={"color": GREY, "width": 3}, row=2, col=1)
-    words = {"tickvals": [*shown], "ticktext": names, "showgrid": False}
+    words = {"tickvals": x, "ticktext": names, "showgrid": False}
     figure.update_xaxes(**axis("word attended to", tickangle=-60, **words), showticklabels=True, row=1)
     figure.update_xaxes(visible=False, fixedrange=True, row=2)
-    top = max(2 * equal, 110 * float(bars.max()))
-    figure.update_yaxes(**percent_axis("attention", 1, range=[0, top]), row=1)
+    figure.update_yaxes(**percent_axis("attention", 1, range=[0, max(2 * equal, 1.1 * max(bars))]), row=1)
     figure.update_yaxes(**axis("word that attends", range=[shown.stop - 0.5, shown.start - 0.5], **words), row=2)
     figure.update_yaxes(tickfont={"size": 13}, row=2)
     return figure.update_layout(showlegend=False, bargap=0.2, margin={"l": 10, "r": 10, "t": 10, "b": 10})

@@ -1,10 +1,12 @@
 """A review read word by word: the verdict after every word, and what went on inside the cells."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.cell_readings import CellReading, cell_readings
 from rnn_compare.explain.prediction import Array, Ids, Tell, dense, feedforward_pass, predict_logits, recurrent_pass
@@ -128,3 +130,31 @@ def logits_without(experiment: Experiment, weights: Weights, ids: Ids, words: in
     logits = np.full(1 + words, whole, np.float32)
     logits[1 + places] = changed
     return logits
+
+
+class AttentionWeights(NamedTuple):
+    """The attention weights of a review's words, the mean over the heads.
+
+    Attributes:
+        words: The words that were read; they stand at the last places.
+        padding: How many places, the first ones, are padding that is not masked.
+        equal: An equal share: one over the number of places that are not masked.
+        matrix: A row for each word that attends, a column for each place (words, maxlen); a row's sum is 1.
+    """
+
+    words: list[str]
+    padding: int
+    equal: float
+    matrix: Array
+
+
+def attention_weights(experiment: Experiment, weights: Weights, review: EncodedReview) -> AttentionWeights:
+    """Computes the attention weights; raises a ``UserError`` for a network that has none."""
+    network, ids = experiment.without_recurrence, review.ids[np.newaxis]
+    signals = feedforward_pass(network, experiment, weights, ids)[1] if network else {}
+    if "attention" not in signals:
+        raise UserError("No attention: this network does not compare words with each other.")
+    words, places = [token.word for token in words_read(review)], len(review.ids)
+    masked = review.padding if experiment.mask_padding else 0
+    matrix = signals["attention"][0].mean(axis=0)[places - len(words) :]
+    return AttentionWeights(words, review.padding - masked, 1 / (places - masked), matrix)

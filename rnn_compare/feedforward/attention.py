@@ -171,7 +171,6 @@ NETWORK = Feedforward(
     pace=1.2e-6,
     pace_of_pairs=5e-9,
     output="features",
-    has_attention=True,
     own_layers=own_layers,
     notes="The learned positions grow with maxlen, time with its square. Padding is attended to as well, unless Mask "
     "padding is on.",

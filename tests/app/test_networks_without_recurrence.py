@@ -94,7 +94,7 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(
 
 
 @pytest.mark.usefixtures("sent")
-def test_attention_is_a_view_where_a_chosen_network_has_it(networks: list[Run]) -> None:
+def test_attention_is_a_view_where_a_chosen_network_has_no_recurrence(networks: list[Run]) -> None:
     app = AppTest.from_string(script("inside.page"), default_timeout=PATIENCE)
     ids = {run.experiment.cell: run.id for run in networks}
     app.query_params["view"], app.query_params["ask"] = "Attention", f"{ids['attention']},{ids['average']}"

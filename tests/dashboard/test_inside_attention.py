@@ -6,8 +6,8 @@ import pytest
 from rnn_compare.charts.attention_chart import MOST_WORDS, visible
 from rnn_compare.charts.in_words import in_words
 from rnn_compare.dashboard.pages.inside import attention as view
-from rnn_compare.explain.attention import AttentionWeights, attention_weights
 from rnn_compare.explain.prediction import feedforward_pass
+from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
 from tests.dashboard.chosen_runs import chosen, html, page
@@ -47,7 +47,6 @@ def test_bars_and_matrix_are_the_weights_of_the_forward_pass(drawn: dict[str, An
     app.select_slider[0].set_value(-2).run()
     assert not app.exception
     np.testing.assert_allclose(drawn["attention mine"].data[0].y, 100 * expected[1], rtol=1e-5)
-    assert "“word2” gives" in written(app)
     assert "do not explain the prediction" in written(app)
 
 
@@ -56,7 +55,7 @@ def test_padding_gets_what_the_words_do_not_and_nothing_where_it_is_masked() -> 
     share = float(weights.matrix[1, :5].sum())
     assert weights.matrix[1, 5:].sum() == pytest.approx(1 - share, abs=1e-6)
     text = view.remark(weights, 1)
-    assert f"**{percent(share)} of its attention to padding**, which fills 5 of 9 places" in text
+    assert f"**{percent(share)} of the attention goes to padding**, which fills 5 of 9 places" in text
     assert "an equal share, 11.1 %" in text
     masked = computed(TEXT, mask_padding=True)
     assert masked.matrix[:, :5].max() == 0
@@ -77,15 +76,18 @@ def test_of_a_long_review_the_last_words_are_shown_or_those_around_the_word() ->
         assert word in visible(weights, word)
 
 
-def test_a_network_without_attention_and_a_word_that_was_cut_off_get_a_sentence(drawn: dict[str, Any]) -> None:
-    networks = [chosen("short", cell="attention", maxlen=2), chosen("long", cell="attention"), chosen("lstm")]
-    app = page(view.show, None, networks)
+def test_a_network_without_attention_gets_a_sentence_and_words_are_offered_that_all_networks_read(
+    drawn: dict[str, Any],
+) -> None:
+    networks = [chosen("short", cell="attention", maxlen=2), chosen("long", cell="attention")]
+    app = page(view.show, None, [*networks, chosen("lstm"), chosen("mean", cell="average")])
     app.text_area(key="review").set_value(TEXT).run()
     assert {*drawn} == {"attention short", "attention long"}
-    assert html(app).count("does not compare words") == 1
-    app.select_slider[0].set_value(-3).run()
-    assert not app.exception
-    assert html(app).count("was cut off") == 1
+    assert html(app).count("does not compare words") == 2
+    assert app.select_slider[0].options == ["all words (mean)", "1: word2", "2: word3"]
+    app.select_slider[0].set_value(-2).run()
+    outlines = [drawn[f"attention {title}"].layout.shapes[-1] for title in ("short", "long")]
+    assert [(outline.y0, outline.y1) for outline in outlines] == [(-0.5, 0.5), (0.5, 1.5)]
 
 
 def test_many_bars_are_read_out_by_their_extremes(drawn: dict[str, Any]) -> None:

@@ -10,17 +10,13 @@ from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_
 from rnn_compare.dashboard.widgets.reading import FIRST
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
-from rnn_compare.explain.attention import AttentionWeights, attention_weights
 from rnn_compare.explain.verdict import encode
+from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.server.services import Services
 
 NEARLY_EQUAL = 1.5
 """Times an equal share: where no weight is larger, attention is hardly more than an average."""
-LIMITS = (
-    "Attention weights show which words are mixed into which. They do not explain the prediction: other weights can "
-    "lead to the same one (Jain and Wallace 2019)."
-)
 
 
 def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
@@ -30,56 +26,34 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
         return
     results, problems = [], []
     for network in networks:
+        experiment = network.run.experiment
         try:
-            results.append((network, _weights(network, text)))
+            results.append((network, attention_weights(experiment, network.weights, encode(experiment, text))))
         except UserError as error:
             problems.append(problem_card(network, str(error)))
     if results:
-        word = _word(max((attention.words for _, attention in results), key=len))
+        words = min((attention.words for _, attention in results), key=len)  # that all networks read
+        places = {None: "all words (mean)"} | {i - len(words): f"{i + 1}: {word}" for i, word in enumerate(words)}
+        from_end = st.select_slider("Attention of", list(places), format_func=places.__getitem__)
         for network, attention in results:
-            if word is not None and word < -len(attention.words):
-                problems.append(problem_card(network, "This word was cut off; choose a later one."))
-                continue
-            place = None if word is None else len(attention.words) + word
-            st.markdown(f"**{as_markdown(network.title)}.** {remark(attention, place)}")
-            chart = attention_chart(attention, place, network.look.color)
+            word = None if from_end is None else len(attention.words) + from_end
+            st.markdown(f"**{as_markdown(network.title)}.** {remark(attention, word)}")
+            chart = attention_chart(attention, word, network.look.color)
             figure.show(chart, f"attention {network.run.id}", height(attention))
-        st.caption(LIMITS)
+        st.caption(
+            "Attention weights show which words are mixed into which. They do not explain the prediction: other "
+            "weights can lead to the same one (Jain and Wallace 2019)."
+        )
     st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
 
 
 def remark(attention: AttentionWeights, word: int | None) -> str:
     """Returns in Markdown how much attention padding gets, and how far the weights are from equal shares."""
-    sentences = []
-    if attention.padding:
-        row = attention.matrix.mean(axis=0) if word is None else attention.matrix[word]
-        who = "On average, a word" if word is None else f"“{as_markdown(attention.words[word])}”"
-        share = percent(float(row[: attention.padding].sum()))
-        sentences.append(
-            f"{who} gives **{share} of its attention to padding**, which fills {attention.padding} of "
-            f"{len(row)} places."
-        )
-    largest = float(attention.matrix.max()) / attention.equal
-    sentences.append(
-        f"Dashed: an equal share, {percent(attention.equal)}. The largest weight is {largest:.2f} times that."
-    )
-    if largest < NEARLY_EQUAL:
-        sentences.append("**Nearly equal, as before training: every word gets almost the same average.**")
-    return " ".join(sentences)
-
-
-def _weights(network: LoadedNetwork, text: str) -> AttentionWeights:
-    experiment = network.run.experiment
-    if not experiment.has_attention:
-        raise UserError("No attention: this network does not compare words with each other.")
-    return attention_weights(experiment, network.weights, encode(experiment, text))
-
-
-def _word(words: Sequence[str]) -> int | None:
-    """Draws the choice of a word and returns its place from the end, -1 for the last; None for the mean."""
-
-    def name(place: int | None) -> str:
-        return "all words (mean)" if place is None else f"{len(words) + place + 1}: {words[place]}"
-
-    place: int | None = st.select_slider("Attention of", [None, *range(-len(words), 0)], format_func=name)
-    return place
+    row = attention.matrix.mean(axis=0) if word is None else attention.matrix[word]
+    padding, largest = attention.padding, float(attention.matrix.max()) / attention.equal
+    text = f"Dashed: an equal share, {percent(attention.equal)}. The largest weight is {largest:.2f} times that."
+    if padding:
+        share = percent(float(row[:padding].sum()))
+        text = f"**{share} of the attention goes to padding**, which fills {padding} of {len(row)} places. {text}"
+    nearly = " **Nearly equal, as before training: every word gets almost the same average.**"
+    return text + nearly * (largest < NEARLY_EQUAL)

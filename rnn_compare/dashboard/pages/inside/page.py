@@ -25,8 +25,7 @@ def render() -> None:
     if not (askable := network_choice.askable(services)):
         return
     runs, which = network_choice.choose(askable)
-    attends = any(run.experiment.has_attention for run in runs)
-    views = [name for name in VIEWS if attends or name != "Attention"]
+    views = [name for name in VIEWS if name != "Attention" or any(run.experiment.without_recurrence for run in runs)]
     if st.session_state.get("view", FIRST) not in views:
         st.session_state["view"] = FIRST
     url_state.take("view", views)
