@@ -23,8 +23,9 @@ def attention_chart(attention: AttentionWeights, word: int | None, color: str) -
     times = rows[shown.start : shown.stop] / attention.equal
     x, names = list(shown), [plain(attention.words[place]) for place in shown]
     pairs = [[f"{reader} → {name}" for name in names] for reader in names]
-    sizes = {"vertical_spacing": NAMES / height(attention), "row_heights": [BARS, ROW * len(shown)]}
-    figure = make_subplots(2, 1, shared_xaxes="all", **sizes)
+    heights = [BARS, ROW * len(shown)]
+    height = sum(heights) + NAMES
+    figure = make_subplots(2, 1, shared_xaxes="all", vertical_spacing=NAMES / height, row_heights=heights)
     bar = {"text": names, "textposition": "none", "hovertemplate": "%{y:.2f} %<extra>%{text}</extra>"}
     figure.add_bar(x=x, y=bars, marker={"color": color, "opacity": 0.6}, **bar)
     line = {"color": GREY, "width": 3, "dash": "dash"}
@@ -35,13 +36,14 @@ def attention_chart(attention: AttentionWeights, word: int | None, color: str) -
     figure.add_heatmap(x=x, y=x, z=times, customdata=pairs, hovertemplate=template, row=2, col=1, **scale)
     if word is not None:
         figure.add_hrect(word - 0.5, word + 0.5, line={"color": GREY, "width": 3}, row=2, col=1)
-    words = {"tickvals": x, "ticktext": names, "showgrid": False}
+    words: dict[str, object] = {"tickvals": x, "ticktext": names, "showgrid": False}
     figure.update_xaxes(**axis("word attended to", tickangle=-60, **words), showticklabels=True, row=1)
     figure.update_xaxes(visible=False, fixedrange=True, row=2)
     figure.update_yaxes(**percent_axis("attention", 1, range=[0, max(2 * equal, 1.1 * max(bars))]), row=1)
-    figure.update_yaxes(**axis("word that attends", range=[shown.stop - 0.5, shown.start - 0.5], **words), row=2)
-    figure.update_yaxes(tickfont={"size": 13}, row=2)
-    return figure.update_layout(showlegend=False, bargap=0.2, margin={"l": 10, "r": 10, "t": 10, "b": 10})
+    words |= {"range": [shown.stop - 0.5, shown.start - 0.5], "tickfont": {"size": 13}}
+    figure.update_yaxes(**axis("word that attends", **words), row=2)
+    margin = {"l": 10, "r": 10, "t": 10, "b": 10}
+    return figure.update_layout(showlegend=False, bargap=0.2, margin=margin, height=height + 20)
 
 
 def visible(attention: AttentionWeights, word: int | None) -> range:
@@ -49,8 +51,3 @@ def visible(attention: AttentionWeights, word: int | None) -> range:
     count = len(attention.words)
     end = count if word is None else min(count, max(MOST_WORDS, word + MOST_WORDS // 2))
     return range(max(0, end - MOST_WORDS), end)
-
-
-def height(attention: AttentionWeights) -> int:
-    """Returns how many pixels high the chart is."""
-    return BARS + NAMES + ROW * min(MOST_WORDS, len(attention.words)) + 20

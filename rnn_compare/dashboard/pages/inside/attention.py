@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from rnn_compare.charts.attention_chart import attention_chart, height
+from rnn_compare.charts.attention_chart import attention_chart
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.dashboard.widgets.reading import FIRST
@@ -39,7 +39,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             word = None if from_end is None else len(attention.words) + from_end
             st.markdown(f"**{as_markdown(network.title)}.** {remark(attention, word)}")
             chart = attention_chart(attention, word, network.look.color)
-            figure.show(chart, f"attention {network.run.id}", height(attention))
+            figure.show(chart, f"attention {network.run.id}", chart.layout.height)
         st.caption(
             "Attention weights show which words are mixed into which. They do not explain the prediction: other "
             "weights can lead to the same one (Jain and Wallace 2019)."
@@ -55,5 +55,5 @@ def remark(attention: AttentionWeights, word: int | None) -> str:
     if padding:
         share = percent(float(row[:padding].sum()))
         text = f"**{share} of the attention goes to padding**, which fills {padding} of {len(row)} places. {text}"
-    nearly = " **Nearly equal, as before training: every word gets almost the same average.**"
-    return text + nearly * (largest < NEARLY_EQUAL)
+    is_average = largest < NEARLY_EQUAL
+    return text + " **Nearly equal, as before training: every word gets almost the same average.**" * is_average
