@@ -73,11 +73,9 @@ def source(cell: Cell, back: bool = False) -> str:
 
 def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork]) -> None:
     experiment = networks[0].run.experiment
-    sizes = {"UNITS": experiment.units, "FEATURES": experiment.embedding_size, "WORDS": experiment.maxlen}
     st.subheader(feedforward.title)
-    filled = feedforward.formula
-    for name, size in sizes.items():
-        filled = filled.replace(name, str(size))
+    filled = feedforward.formula.replace("UNITS", str(experiment.units)).replace("WORDS", str(experiment.maxlen))
+    filled = filled.replace("FEATURES", str(experiment.embedding_size))
     with st.container(key=f"formula_{feedforward.name}"):
         st.latex(f"\\begin{{aligned}}\n{filled}\n\\end{{aligned}}")
     before, _, code = inspect.getsource(feedforward.forward).partition('    """')  # the docstring repeats the formula

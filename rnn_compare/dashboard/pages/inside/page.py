@@ -29,14 +29,7 @@ def render() -> None:
     if st.session_state.get("view", FIRST) not in views:
         st.session_state["view"] = FIRST
     url_state.take("view", views)
-    view = st.segmented_control(
-        "View",
-        views,
-        default=FIRST,
-        key="view",
-        required=True,
-        label_visibility="collapsed",
-    )
+    view = st.segmented_control("View", views, default=FIRST, key="view", required=True, label_visibility="collapsed")
     url_state.keep("view", view or FIRST, FIRST)
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")
