@@ -51,7 +51,7 @@ def remark(attention: AttentionWeights, word: int | None) -> str:
     """Returns in Markdown how much attention padding gets, and how far the weights are from equal shares."""
     row = attention.matrix.mean(axis=0) if word is None else attention.matrix[word]
     padding, largest = attention.padding, float(attention.matrix.max()) / attention.equal
-    text = f"Dashed: an equal share, {percent(attention.equal)}. The largest weight is {largest:.2f} times that."
+    text = f"Dashed: an equal share, {percent(attention.equal)}. The largest weight is {largest:.3g} times that."
     if padding:
         share = percent(float(row[:padding].sum()))
         text = f"**{share} of the attention goes to padding**, which fills {padding} of {len(row)} places. {text}"
