@@ -28,9 +28,12 @@ def write(options: argparse.Namespace) -> int:
         flags = ", ".join(f"--{kind}" for kind in KINDS)
         raise UserError(f"Nothing to write. Add for example --html report.html; the options are {flags}.")
     from rnn_compare.report.contents import gather
+    from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
 
     with foreground.open_store() as store:
         contents = gather(store, _ids(options.run))
+    if "html" in places and has_own_texts(contents.runs):
+        print(OWN_TEXTS, file=sys.stderr)
     for kind, place in places.items():
         for path in _write(kind, contents, place):
             if options.json:

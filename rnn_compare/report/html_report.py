@@ -1,22 +1,25 @@
-"""A report as one HTML file that needs no network: charts, verdicts, tables, arithmetic, and the runs as data."""
+"""A report as one HTML file without a network: networks that read, charts, verdicts, tables, and the runs as data."""
 
 import base64
-import gzip
 import hashlib
-import importlib.resources
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import cache
 from html import escape
+from pathlib import Path
+from string import Template
 
-from rnn_compare.charts.palette import Look, looks
+from rnn_compare.cells.registry import CELLS, cell
+from rnn_compare.charts.palette import CSS, Look, looks
 from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.sentences import details, network_sentence, result, sentence
 from rnn_compare.comparison.verdicts import Comparison
 from rnn_compare.formatting import counted
 from rnn_compare.report import html_tables, interchange
 from rnn_compare.report.contents import Contents
+from rnn_compare.report.reader.networks import reader
+from rnn_compare.report.reader.page_script import formulas, joined
 from rnn_compare.report.report_charts import charts
 
 FEW, SEVERAL = 3, 8
@@ -25,77 +28,65 @@ PLUS_MINUS = "± is the 95 % interval of the mean over the seeds (Student's t), 
 
 
 def html(contents: Contents) -> str:
-    """Returns a report that a browser opens off-line, and that another copy of the program takes in.
+    """Returns a page that a browser opens off-line: its first part reads reviews, its second is the report.
 
-    Plotly's script lies in it packed, which brings 4.8 MB down to 2. A content security policy lets the report's own
-    two scripts run and nothing else, and keeps it from asking any network for anything.
+    Another copy of the program takes in the runs that it carries. A content security policy lets the page's own script
+    run and nothing else, and keeps it from asking any network for anything.
     """
     looks_of_groups = looks(group.experiment.cell for group in contents.groups)
+    reading, problems = reader(contents.groups, looks_of_groups)
     runs = [(run, contents.predictions[run.id]) for run in contents.runs]
-    chart_data = _escaped_json(charts(contents.groups, looks_of_groups, contents.baselines))
-    script, plotly, style = _asset("report.js"), _plotly(), _asset("report.css")
-    policy = (
-        f"default-src 'none'; script-src '{_hash(script)}' '{plotly.hash}'; style-src 'unsafe-inline'; "
-        "img-src data: blob:"
+    made = datetime.fromtimestamp(contents.made).astimezone()
+    plots = charts(contents.groups, looks_of_groups, contents.baselines)
+    return Template((_ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
+        title=escape(contents.title),
+        hash=f"sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}",
+        style=_style(),
+        made=f"{_counts(contents)}. Report of {made:{html_tables.TIME} %Z}.",
+        notes="".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems),
+        report="".join(_sections(contents, looks_of_groups, _plots(contents) if plots else _NO_EPOCH)),
+        charts=_escaped_json(plots),
+        networks=_escaped_json(reading),
+        data_id=interchange.DATA_ID,
+        runs=interchange.written(runs, contents.made),
+        script=_script(),
     )
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{policy}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(contents.title)}</title>
-<style>{style}</style>
-</head>
-<body>
-<main>
-{"".join(_sections(contents, looks_of_groups))}
-</main>
-<script type="application/json" id="charts">{chart_data}</script>
-<script type="application/json" id="{interchange.DATA_ID}">{interchange.written(runs, contents.made)}</script>
-<script type="text/plain" id="plotly">{plotly.packed}</script>
-<script>{script}</script>
-</body>
-</html>
-"""
 
 
-class _Plotly:
-    """Plotly's script as it lies in a report, and the hash by which a browser lets it run."""
-
-    def __init__(self, content: bytes) -> None:
-        self.packed = base64.b64encode(gzip.compress(content, mtime=0)).decode()
-        self.hash = _hash(content.decode())
-
-
-@lru_cache(maxsize=1)
-def _plotly() -> _Plotly:
-    return _Plotly((importlib.resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes())
+_ASSETS = Path(__file__).parent / "assets"
+_SHARED = Path(__file__).parents[1] / "dashboard" / "assets"
+_STYLES = (
+    *(_SHARED / name for name in ("common/theme.css", "common/verdicts.css", "cell/cell.css", "pages/inside.css")),
+    *(_ASSETS / name for name in ("report.css", "read_page.css")),
+)
 
 
-@lru_cache(maxsize=2)
-def _asset(name: str) -> str:
-    return (importlib.resources.files("rnn_compare.report") / "assets" / name).read_text(encoding="utf-8")
+@cache
+def _style() -> str:
+    colours = "; ".join(": ".join(item) for item in CSS.items())
+    return "".join(path.read_text(encoding="utf-8") for path in _STYLES) + f":root {{ {colours} }}"
 
 
-def _hash(script: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}"
+@cache
+def _script() -> str:
+    return f"{joined(_ASSETS / 'read_page.js')}{formulas(map(cell, CELLS))}page.main(FORMULAS);"
 
 
 def _escaped_json(values: object) -> str:
     return json.dumps(values).replace("<", "\\u003c")
 
 
-def _sections(contents: Contents, looks: Sequence[Look]) -> list[str]:
+def _counts(contents: Contents) -> str:
+    settings, runs = len(contents.groups), counted(len(contents.runs), "run")
+    return runs if settings == len(contents.runs) else f"{runs} of {counted(settings, 'setting')}"
+
+
+def _sections(contents: Contents, looks: Sequence[Look], plots: str) -> list[str]:
     groups = contents.groups
-    made = datetime.fromtimestamp(contents.made).astimezone()
-    seeds = "" if len(groups) == len(contents.runs) else f" of {counted(len(groups), 'setting')}"
     which = "".join(f"<li><b>{measure.title}</b>: {measure.meaning}</li>" for measure in html_tables.SHOWN)
     sections = [
-        f"<h1>{escape(contents.title)}</h1>"
-        f'<p class="soft">{counted(len(contents.runs), "run")}{seeds}. Report of {made:{html_tables.TIME} %Z}.</p>',
         _verdicts(contents),
-        f"<h2>Curves</h2>{_legend(groups, looks)}{_plots(contents, looks)}",
+        f"<h2>Curves</h2>{plots}",
         f"<h2>Results by setting</h2>{html_tables.of_groups(contents, looks)}"
         f'<ul class="soft">{which}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(groups)}',
     ]
@@ -108,6 +99,7 @@ def _sections(contents: Contents, looks: Sequence[Look]) -> list[str]:
     return sections
 
 
+_NO_EPOCH = "<p>No epoch has finished yet.</p>"
 _ENDING = (
     '<p class="soft">This file contains the runs and their predictions: import them with '
     "<code>python -m rnn_compare import FILE.html</code>.</p>"
@@ -141,31 +133,12 @@ def _clearness(comparison: Comparison) -> float:
     return 2.0 if p is None else p
 
 
-def _legend(groups: Sequence[Group], looks: Sequence[Look]) -> str:
-    buttons = [
-        f'<button data-group="{place}" aria-pressed="true"><span class="dot" style="--color:{look.color}"></span>'
-        f"{escape(group.name)}{f', {len(group.runs)} seeds' if len(group.runs) > 1 else ''}</button>"
-        for place, (group, look) in enumerate(zip(groups, looks, strict=True))
-    ]
-    return f'<div class="legend">{"".join(buttons)}</div>'
-
-
-def _plots(contents: Contents, looks: Sequence[Look]) -> str:
-    figures = []
-    for chart in charts(contents.groups, looks, ()):
-        dashed = '<i class="dashed"></i>training' if chart["dashed"] else ""
-        figures.append(
-            f'<figure><figcaption><b>{escape(chart["title"])}</b><span class="key"><i></i>validation{dashed}</span>'
-            '<button data-format="png">PNG</button><button data-format="svg">SVG</button></figcaption>'
-            f'<div class="plot" id="chart-{chart["name"]}"></div></figure>'
-        )
-    if not figures:
-        return "<p>No epoch has finished yet.</p>"
+def _plots(contents: Contents) -> str:
     several = any(len(group.runs) > 1 for group in contents.groups)
     means = "Bold: mean over the seeds with its 95 % band; thin: single seeds. " if several else ""
     return (
-        f'<div class="plots">{"".join(figures)}</div><p class="soft">{means}'
-        "Drag to zoom, double-click to reset. PNG and SVG save the current view, 1920 × 1080.</p>"
+        '<div class="legend" id="legend"></div><div class="plots" id="plots"></div>'
+        f'<p class="soft">{means}PNG and SVG save the current view, 1920 × 1080.</p>'
     )
 
 

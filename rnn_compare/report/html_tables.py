@@ -28,7 +28,7 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Returns a table that scrolls sideways where it is too wide."""
     head = "".join(f"<th>{escape(text)}</th>" for text in heads)
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def of_groups(contents: Contents, looks: Sequence[Look]) -> str:

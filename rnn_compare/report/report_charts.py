@@ -39,6 +39,7 @@ def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[B
                 "title": chart.title,
                 "dashed": chart.training is not None,
                 "tickformat": chart.tickformat,
+                "digits": int(chart.hoverformat.strip(".f")),
                 "unit": chart.unit,
                 "range": _in_unit(chart, _range(chart, [value for trace in traces for value in trace["y"]])),
                 "traces": [trace | {"y": _in_unit(chart, trace["y"])} for trace in traces],
@@ -107,7 +108,7 @@ def _levels(chart: CurveChart, baselines: Sequence[Baseline]) -> list[dict[str, 
 
 def _traces(chart: CurveChart, group: Group, look: Look, place: int) -> list[Trace]:
     name = plain(group.name).replace("%{", "%\u200b{")
-    shared = {"type": "scatter", "legendgroup": str(place), "name": name, "showlegend": False}
+    shared = {"type": "scatter", "legendgroup": str(place), "name": name, "showlegend": False, "meta": group.name}
     measured = curves_of(group, chart.validation)
     if not measured:
         return []

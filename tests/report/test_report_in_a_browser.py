@@ -1,18 +1,27 @@
-"""A report in a real browser that is off-line: its charts are drawn, zoom, and are saved as pictures."""
+"""A report in a real browser that is off-line: its networks read, its charts are drawn, and are saved as pictures."""
 
 import re
 import struct
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
+from rnn_compare.explain.examples import EXAMPLES
+from rnn_compare.explain.verdict import ask
+from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
+from rnn_compare.report.importing import take_in
+from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.runs.store import RunStore
 from tests.chromium import PATIENCE
 
 from .conftest import Trained
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js")
 
 
 @pytest.fixture
@@ -32,45 +41,81 @@ def report(browser: Browser, file: Path) -> Any:
     opened.on("console", lambda message: said.append(message.text))
     opened.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
     opened.goto(file.as_uri())
-    opened.wait_for_selector("#chart-auc .main-svg")
+    opened.wait_for_selector("#inside .rc-verdict-chart svg")
     yield opened
     context.close()
     assert said == []
 
 
-def axis(report: Page) -> list[float]:
-    found: list[float] = report.evaluate("document.getElementById('chart-accuracy').layout.xaxis.range.map(Number)")
-    return found
+def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, trained: Trained) -> None:
+    text = "The film was not good, xyzzy! A waste of time; the acting is bad."
+    report.get_by_role("textbox").fill(text)
+    report.get_by_text("unknown: “xyzzy”").first.wait_for()
+    shown = [float(node.get_attribute("data-probability") or 2) for node in report.locator(".rc-verdict").all()]
+    runs = trained.store.runs([trained.ids[0], trained.ids[2]])  # the first of each setting
+    told = [ask(run, text, "best").probability for run in runs]
+    assert shown == pytest.approx(told, abs=5e-4)  # its weights are rounded to 16 bits
+    report.get_by_role("button", name="Play").wait_for()
+    report.get_by_role("button", name="when left out").click()
+    report.get_by_text("strongest word when left out").wait_for()
 
 
-def test_its_charts_are_drawn_and_zoom(report: Page) -> None:
-    assert report.locator(".plot .main-svg >> nth=0").is_visible()
-    assert report.locator("#chart-loss path.js-line").count() >= 4
-    before = axis(report)
-    area = report.locator("#chart-accuracy .nsewdrag").bounding_box()
-    assert area is not None
-    report.mouse.move(area["x"] + 0.3 * area["width"], area["y"] + 0.3 * area["height"])
-    report.mouse.down()
-    report.mouse.move(area["x"] + 0.7 * area["width"], area["y"] + 0.7 * area["height"], steps=5)
-    report.mouse.up()
-    report.wait_for_function("document.getElementById('chart-accuracy').layout.xaxis.range[0] > 0.9")
-    low, high = axis(report)
-    assert before[0] < low < high < before[1]
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_books_recorded_pair_reads_like_the_command_on_a_phone_and_breaks_no_rule_of_accessibility(
+    browser: Browser,
+    elsewhere: RunStore,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    scheme: Literal["light", "dark"],
+) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+    runs = [item.run for item in take_in(SHIPPED[-1], elsewhere)]
+    file = tmp_path / "book.html"
+    file.write_text(html(gather(elsewhere, [run.id for run in runs])), encoding="utf-8")
+    assert file.stat().st_size < 2_000_000
+    context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(file.as_uri())
+    page.locator("#inside .rc-verdict-chart svg").wait_for(timeout=PATIENCE)
+    shown = [float(node.get_attribute("data-probability") or 2) for node in page.locator(".rc-verdict").all()]
+    assert shown == pytest.approx([ask(run, EXAMPLES["Turn at the end"], "best").probability for run in runs], abs=1e-4)
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert (
+        page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.length]))") == []
+    )
+    context.close()
+
+
+def test_a_text_without_a_word_that_they_know_gets_no_prediction(report: Page) -> None:
+    report.get_by_role("textbox").fill("xyzzy plugh")
+    report.locator(".rc-problem", has_text="None of these words is in the vocabulary").first.wait_for()
+    report.get_by_role("textbox").fill("")
+    report.locator("#inside section").first.wait_for(state="detached")
+
+
+def test_its_charts_are_drawn_and_tell_the_values_at_the_pointer(report: Page) -> None:
+    chart = report.locator("#chart-loss")
+    assert chart.locator("path.line").count() >= 4
+    chart.hover()
+    readout = chart.locator(".readout")
+    assert "epoch" in readout.inner_text()
+    assert "LSTM(3)" in readout.inner_text()
 
 
 def test_a_click_on_a_networks_name_hides_its_curves(report: Page) -> None:
-    lines = report.locator("#chart-accuracy path.js-line")
-    drawn = lines.count()
-    report.get_by_role("button", name=re.compile("LSTM")).click()
-    report.wait_for_function(f"document.querySelectorAll('#chart-accuracy path.js-line').length < {drawn}")
-    report.get_by_role("button", name=re.compile("LSTM")).click()
-    report.wait_for_function(f"document.querySelectorAll('#chart-accuracy path.js-line').length == {drawn}")
+    lines = report.locator("#chart-accuracy path.line")
+    before = lines.count()
+    legend = report.locator(".legend").get_by_role("button", name=re.compile("LSTM"))
+    legend.click()
+    assert lines.count() < before
+    legend.click()
+    assert lines.count() == before
 
 
 def test_pictures_have_the_size_of_a_slide(report: Page, tmp_path: Path) -> None:
     def saved(name: str) -> bytes:
         with report.expect_download() as waiting:
-            report.locator("figure").first.get_by_role("button", name=name).click()
+            report.locator("figure", has=report.locator("#chart-accuracy")).get_by_role("button", name=name).click()
         waiting.value.save_as(tmp_path / name)
         assert waiting.value.suggested_filename == f"accuracy.{name.lower()}"
         return (tmp_path / name).read_bytes()
@@ -92,7 +137,7 @@ def test_no_script_runs_that_is_not_its_own(browser: Browser, file: Path) -> Non
     context = browser.new_context()
     opened = context.new_page()
     opened.goto(file.as_uri())
-    opened.wait_for_selector("#chart-loss .main-svg", timeout=PATIENCE)
+    opened.wait_for_selector("#inside .rc-verdict-chart svg", timeout=PATIENCE)
     assert opened.title() == "SimpleRNN(3) and LSTM(3)"
     context.close()
 
@@ -101,6 +146,6 @@ def test_on_a_phone_nothing_but_tables_scrolls_sideways(browser: Browser, file: 
     context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     opened = context.new_page()
     opened.goto(file.as_uri())
-    opened.wait_for_selector("#chart-loss .main-svg", timeout=PATIENCE)
+    opened.wait_for_selector("#inside .rc-verdict-chart svg", timeout=PATIENCE)
     assert opened.evaluate("document.documentElement.scrollWidth") == 390
     context.close()

@@ -9,6 +9,7 @@ import streamlit as st
 
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.report.contents import gather
+from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
 from rnn_compare.report.written_files import Form, written, zipped
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Services
@@ -17,7 +18,11 @@ MOST = 100
 """Runs of one report: more would keep the server busy for seconds."""
 LONGEST_NAME = 60
 _OFFERED: dict[Form, tuple[str, str, str]] = {
-    "html": ("Page (.html)", ".html", "Charts, verdicts and tables in one offline file."),
+    "html": (
+        "Page (.html)",
+        ".html",
+        "The networks, which read any review, with charts, verdicts and tables: one offline file.",
+    ),
     "notebook": ("Notebook (.ipynb)", ".ipynb", "Trains the same networks in stock Keras."),
     "parquet": ("Parquet", "-parquet.zip", "Curves and predictions as tables."),
     "csv": ("CSV", "-csv.zip", "Curves and predictions as tables."),
@@ -32,6 +37,8 @@ def offer(services: Services, ticked: Sequence[Run]) -> None:
     name = file_name(ticked[::-1])
     fits = 0 < len(ids) <= MOST
     with st.popover("Take home", icon=":material/download:", disabled=not fits):
+        if has_own_texts(ticked):
+            st.caption(OWN_TEXTS)
         for form in _OFFERED:
             button(services, ids, form, name, disabled=not fits)
 

@@ -1,17 +1,11 @@
-// A review read word by word: the text, the verdict after each word, and every network's cell at the current word.
-// The message holds everything (see pages/inside/reading.py); stepping and playing need no server.
+// The component that shows a review word by word. The message holds everything (see widgets/reading.py); stepping and
+// playing need no server.
 
-import { look } from "../charts/chart_look.js";
 import { keepInAddress, stepInAddress } from "../common/address.js";
 import { changes, component } from "../common/component.js";
-import { element } from "../common/dom.js";
-import { buildStepper } from "../common/stepper.js";
 import { unpackRun } from "./cell_values.js";
-import { tonesOf } from "./heatmap.js";
-import { buildText } from "./marked_text.js";
-import { moves } from "./moves.js";
-import { buildCard } from "./reading_card.js";
 import { buildVerdictChart } from "./verdict_chart.js";
+import { buildReading } from "./word_by_word.js";
 
 export const { render, dispose } = component("rc-inside", (root, { redraw, setStateValue }) => {
   const isNew = changes();
@@ -27,7 +21,9 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
         const at = opened ? stepInAddress("word", data.words.length, text) : undefined;
         opened = false;
         const ask = (colouring) => setStateValue("colouring", colouring);
-        reading = buildReading(root, { ...data, at }, choice, ask);
+        const keep = (now) => keepInAddress("word", now, data.words.length, text);
+        const runs = data.runs.map(unpackRun);
+        reading = buildReading(root, { ...data, runs, at }, choice, { ask, keep, buildChart: buildVerdictChart });
         reading.keep(); // another review starts at its last word
         redraw();
       }
@@ -37,75 +33,3 @@ export const { render, dispose } = component("rc-inside", (root, { redraw, setSt
     end: () => reading?.end(),
   };
 });
-
-// choice: the visitor's choices, updated here; ask(colouring): requests a colouring, which the server computes only
-// on request.
-function buildReading(root, { words, at, author, drawings, runs: packed, cut }, choice, ask) {
-  const runs = packed.map(unpackRun);
-  let leftOut = {};
-  choice.lead = Math.min(choice.lead, runs.length - 1);
-
-  const withoutWords = (run) => (choice.colouring === "left_out" ? { logits: leftOut[run.id] } : undefined);
-  const colour = () => {
-    const run = runs[choice.lead];
-    const asked = withoutWords(run);
-    const moved = asked && !asked.logits ? undefined : moves(run, asked?.logits);
-    text.colour({ colouring: choice.colouring, lead: choice.lead, moved });
-  };
-  const showCards = () => runs.forEach((run, index) => cards[index].show(steps.at, withoutWords(run)));
-  const drawCards = () => {
-    const tones = tonesOf(look(root));
-    runs.forEach((run, index) => cards[index].draw(tones, choice.signals.get(kindOfCell(run))));
-  };
-  const onWord = (index) => steps.jump(index);
-
-  const steps = buildStepper(root, {
-    unit: "word", count: words.length, at, pace: choice.pace, where: (now) => `word ${now + 1} of ${words.length}`,
-    onStep: (now) => { text.show(now); chart.show(now); showCards(); },
-    onRest: (now) => keepInAddress("word", now, words.length, words.join(" ")),
-  });
-  // Side by side if there is room: text and verdict stay in view while the cells scroll.
-  const sides = element("div", "rc-sides", root);
-  const told = element("div", "rc-told", sides);
-  const below = document.createElement("div");
-  const text = buildText(told, below, {
-    words, runs, onWord,
-    onLead: (index) => { choice.lead = index; colour(); },
-    onColouring: (name) => { choice.colouring = name; ask(name); colour(); showCards(); },
-  });
-  const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
-  const begins = cut && `; ${cut}`;
-  const title = `Prediction after each word: ${highs.join(" or ")}${begins}`;
-  const chart = buildVerdictChart(told, { title, words, author, runs, onWord });
-  told.append(below);
-  const row = element("div", "rc-cells", sides);
-  const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {
-    words, author, onWord,
-    onSignal: (name) => { choice.signals.set(kindOfCell(run), name); drawCards(); },
-  }));
-  text.show(steps.at);
-  drawCards();
-  return {
-    keep: () => keepInAddress("word", steps.at, words.length, words.join(" ")),
-    // Sets the log-odds without each word, for every run that a worker has finished.
-    leaveOut(found) {
-      leftOut = found;
-      colour();
-      showCards();
-    },
-    draw(plotly) {
-      chart.draw(plotly, steps.at);
-      text.show(steps.at);
-      drawCards();
-    },
-    end() {
-      choice.pace = steps.pace;
-      steps.end();
-    },
-  };
-}
-
-// Networks with the same signals share the choice of a signal.
-function kindOfCell(run) {
-  return run.signals?.map(({ name }) => name).join();
-}

@@ -7,7 +7,8 @@ import { buildCurves } from "./curves.js";
 import { drawHeatmap } from "./heatmap.js";
 import { moves, odds } from "./moves.js";
 
-// A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked, onSignal(name) with the signal that is selected.
+// A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked,
+// onSignal(name) with the signal that is selected.
 export function buildCard(parent, run, drawing, { words, author, onWord, onSignal }) {
   const root = element("section", "", parent);
   root.style.setProperty("--rc-color", run.color);

@@ -20,7 +20,7 @@ export function buildVerdictChart(parent, { title, words, author, runs, onWord }
   const settings = config("verdicts");
   let drawnBy;
   return {
-    draw(plotly, at) {
+    draw(at, plotly) {
       const looks = look(node);
       const traces = [wordTrace(words), ...runs.map(verdictTrace)];
       if (author !== null) traces.push(authorTrace(words.length, author, looks));

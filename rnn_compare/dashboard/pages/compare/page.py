@@ -10,7 +10,7 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.components.component import ticking
 from rnn_compare.dashboard.pages.compare import controls, replay
-from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table
+from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, can_be_compared, labels
@@ -166,6 +166,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
         invite.copy_link(link(charted, runs) if charted else "")
         replay.entry(services, charted)
+        take_home.offer(services, charted[::-1])
         with st.popover("Display", icon=":material/tune:"):
             charts = st.pills(
                 "Charts",

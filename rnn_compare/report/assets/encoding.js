@@ -1,0 +1,32 @@
+// A text as the ids that a network reads, by the rules of Keras' Tokenizer (reviews/vocabulary.py and encoding.py).
+
+export const PADDING = 0;
+export const START = 1;
+export const UNKNOWN = 2;
+const INDEX_FROM = 3;
+// Other white space, such as the no-break space, is part of a word.
+const WORD = /[^ !"#$%&()*+,\-./:;<=>?@[\\\]^_`{|}~\t\n]+/g;
+
+export function tokenize(text) {
+  return text.toLowerCase().match(WORD) ?? [];
+}
+
+// words: the most frequent first.
+export function makeVocabulary(words) {
+  return new Map(words.map((word, index) => [word, index + 1 + INDEX_FROM]));
+}
+
+// Returns the row of `ids` that a network reads, all `words` of the text, the place of the `first` one that is read,
+// and `at`, its position in the row. What does not fit into the row is cut off at the front, the start token first.
+export function encode(text, vocabulary, { vocabulary_size: size, maxlen }) {
+  const words = tokenize(text);
+  const wordIds = words.map((word) => {
+    const id = vocabulary.get(word) ?? UNKNOWN;
+    return id < size ? id : UNKNOWN;
+  });
+  const row = [START, ...wordIds].slice(-maxlen);
+  const ids = new Int32Array(maxlen);
+  ids.set(row, maxlen - row.length);
+  const first = Math.max(0, words.length - maxlen);
+  return { ids, words, first, at: maxlen - (words.length - first) };
+}

@@ -1,0 +1,110 @@
+// A reading in the form that Inside the cell draws (dashboard/widgets/reading.py makes the same from Python's).
+
+import { odds } from "../../dashboard/assets/cell/moves.js";
+import { UNKNOWN } from "./encoding.js";
+
+const MOST_UNITS = 64; // more rows than no wall can tell apart
+const LONGEST_WORD = 40;
+const SATURATED = 0.95;
+
+// readings: { network, review, traces, logits } of each network; depth: the cell's place from the last.
+export function messageOf(readings, drawings, depth) {
+  const longest = readings.reduce((one, other) => (wordsRead(other) > wordsRead(one) ? other : one));
+  const { words, first } = longest.review;
+  const read = words.slice(first).map((word) => [...word].slice(0, LONGEST_WORD).join(""));
+  const lengths = new Set(readings.map(({ network }) => network.maxlen));
+  const cut = first && lengths.size === 1 ? `the first ${first} ${first === 1 ? "word" : "words"} cut off` : "";
+  return { words: read, author: null, cut, drawings, runs: readings.map((one) => runOf(one, read.length, depth)) };
+}
+
+const wordsRead = ({ review }) => review.words.length - review.first;
+
+// A network's cells with their names, the lowest layer and the forward direction first.
+export function cellsOf({ network, traces }) {
+  return traces.flatMap((directions, layer) => directions.map((trace, way) => {
+    const direction = network.ways > 1 ? ["forward", "backward"][way] : "";
+    const name = [network.layers > 1 && `layer ${layer + 1}`, direction].filter(Boolean).join(", ");
+    return { trace, layer, way, name };
+  }));
+}
+
+function runOf(reading, words, depth) {
+  const { network, review, traces, logits } = reading;
+  const cells = cellsOf(reading);
+  const { trace, layer, way, name } = cells[Math.max(0, cells.length - 1 - depth)];
+  const [at, count] = [review.at, wordsRead(reading)];
+  const weights = importance(network, traces, layer, at).slice(way * network.units, (way + 1) * network.units);
+  const units = [...weights.keys()].toSorted((one, other) => weights[other] - weights[one]).slice(0, MOST_UNITS);
+  const take = (values, from = at, places = count) => packed(from < 0 ? new Float32Array(units.length)
+    : Float32Array.from({ length: places * units.length }, (_, index) => (
+      values[(from + Math.floor(index / units.length)) * network.units + units[index % units.length]]
+    )));
+  const before = trace.isBackward ? -1 : at - 1;
+  return {
+    id: network.id, title: network.title, labels: network.labels, color: network.color, cell: network.cell.name,
+    cell_name: name, first: words - count, logits: [...logits], probabilities: [...logits].map(odds),
+    unknown: [...Array(count).keys()].filter((index) => review.ids[at + index] === UNKNOWN),
+    units: units.length, all_units: network.units, backward: trace.isBackward,
+    ...curvesOf(network, trace, at, count),
+    signals: network.cell.signals.map(({ name: signal, title, kind }) => {
+      const values = take(trace.values[signal]);
+      return { name: signal, title, gate: kind === "gate", values, scale: values.scale };
+    }),
+    input: packed(inputsOf(network, traces, layer, review, count)),
+    before: Object.fromEntries(network.cell.states.map((state) => [state, take(trace.values[state], before, 1)])),
+  };
+}
+
+// Numbers in 127ths of the largest, as the drawings expect them.
+function packed(values) {
+  let scale = 1e-9;
+  for (const value of values) if (Math.abs(value) > scale) scale = Math.abs(value);
+  return Object.assign(values.map((value) => value * 127 / scale), { scale, gateFull: 127 / scale });
+}
+
+function inputsOf({ embedding, embedding_size: size, units }, traces, layer, { ids, at }, count) {
+  const rows = Array.from({ length: count }, (_, index) => (layer === 0
+    ? embedding.subarray(ids[at + index] * size, ids[at + index] * size + Math.min(size, MOST_UNITS))
+    : traces[layer - 1].flatMap(({ values: { state } }) => [...state.subarray((at + index) * units).subarray(0, units)])
+      .slice(0, MOST_UNITS)));
+  return Float32Array.from(rows.flatMap((row) => [...row]));
+}
+
+// How much each unit of a layer weighs (explain/cell_readings.py says by what rule).
+export function importance({ kernel, units, recurrent, ways }, traces, layer, at) {
+  return traces[layer].flatMap(({ values: { state }, isBackward }, way) => Array.from({ length: units }, (_, unit) => {
+    const places = state.length / units;
+    if (layer === traces.length - 1) {
+      return Math.abs(kernel[way * units + unit] * state[(isBackward ? 0 : places - 1) * units + unit]);
+    }
+    let [size, squares] = [0, 0];
+    for (let place = at; place < places; place++) size += Math.abs(state[place * units + unit]) / (places - at);
+    for (const above of recurrent[layer + 1]) {
+      const width = above.kernel.length / (ways * units);
+      const row = (way * units + unit) * width;
+      for (const weight of above.kernel.subarray(row, row + width)) squares += weight ** 2;
+    }
+    return size * Math.sqrt(squares);
+  }));
+}
+
+// The gates as means over all units, or where there are none the slope of tanh.
+function curvesOf({ cell, units }, { values }, at, count) {
+  const means = (numbers, of) => Array.from({ length: count }, (_, index) => {
+    const row = numbers.subarray((at + index) * units, (at + index + 1) * units);
+    return row.reduce((sum, value) => sum + of(value), 0) / units;
+  });
+  const gates = cell.signals.filter(({ kind }) => kind === "gate");
+  if (gates.length) {
+    const curves = gates.map(({ name, title }) => ({ name, title, values: means(values[name], (value) => value) }));
+    return { curves_title: "Gates: 0 % closed, 100 % open", curves };
+  }
+  const isSaturated = (value) => Number(Math.abs(value) > SATURATED);
+  return {
+    curves_title: "Saturation of tanh, 0 to 100 %",
+    curves: [
+      { name: "slope", title: "mean slope of tanh", values: means(values.state, (value) => 1 - value ** 2) },
+      { name: "saturation", title: `units beyond ±${SATURATED}`, values: means(values.state, isSaturated) },
+    ],
+  };
+}

@@ -1,0 +1,203 @@
+// The page that reads: networks and words are unpacked from the file, and every text is read while it is typed.
+
+import { odds } from "../../dashboard/assets/cell/moves.js";
+import { verdictIn } from "../../dashboard/assets/cell/reading_card.js";
+import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
+import { button, element, setText } from "../../dashboard/assets/common/dom.js";
+import { buildCharts } from "./curve_charts.js";
+import { UNKNOWN, encode, makeVocabulary } from "./encoding.js";
+import { cellsOf, messageOf } from "./message.js";
+import { logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass } from "./network.js";
+import { unpackNumbers, unpackText } from "./numbers.js";
+import { buildWordChart } from "./word_chart.js";
+
+const PAUSE = 150; // milliseconds without a key until the text is read
+const SLICE = 12; // milliseconds of work until the page may answer
+const UNKNOWN_SHOWN = 5;
+const FIRST = "Turn at the end"; // the example with most to see
+const part = (id) => document.getElementById(id);
+const json = (id) => JSON.parse(part(id).textContent);
+const pause = () => new Promise((go) => { setTimeout(go); });
+const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+
+// formulas: the cells' own, translated.
+export async function main(formulas) {
+  const data = json("networks");
+  if (data.networks.length) await buildReader(data, formulas);
+  buildCharts(json("charts"));
+}
+
+async function buildReader({ networks: described, vocabularies: packed, drawings, examples }, formulas) {
+  const words = await Promise.all(Object.values(packed).map(unpackText));
+  const vocabularies = Object.fromEntries(Object.keys(packed).map((dataset, place) => (
+    [dataset, makeVocabulary(words[place].split("\n"))]
+  )));
+  const networks = await Promise.all(described.map(async (one) => {
+    const network = makeNetwork(one, await unpackNumbers(one.numbers), formulas[one.cell.name]);
+    return { ...network, vocabulary: vocabularies[one.dataset], nothing: odds(logitOfNothing(network)) };
+  }));
+  const cards = networks.map((network) => buildCard(part("predictions"), network));
+  const inside = buildInside(part("inside"), drawings);
+  const read = () => {
+    const readings = networks.map((network) => {
+      const review = encode(part("review").value, network.vocabulary, network);
+      const traces = review.words.length ? pass(network, review.ids) : [];
+      return { network, review, traces };
+    });
+    const said = readings.map((reading, place) => cards[place](reading));
+    setText(part("said"), said.filter(Boolean).join(" "));
+    inside.show(readings.filter(({ review }) => review.words.length > review.first));
+  };
+  part("read").hidden = false;
+  listen(examples, read);
+  read();
+}
+
+function listen(examples, read) {
+  let waiting;
+  const take = (text, question) => {
+    part("review").value = text;
+    setText(part("question"), question);
+  };
+  part("review").addEventListener("input", () => {
+    clearTimeout(waiting);
+    setText(part("question"), "");
+    waiting = setTimeout(read, PAUSE);
+  });
+  for (const [name, ...example] of examples) {
+    button("", part("examples"), name, () => {
+      clearTimeout(waiting);
+      take(...example);
+      read();
+    });
+  }
+  if (!examples.length) return;
+  setText(document.querySelector("label[for=review]"), "Type a review in English: the networks read along");
+  take(examples.find(([name]) => name === FIRST)[1], "");
+}
+
+// A network's prediction; the function that it returns shows another one, and returns it in a sentence.
+function buildCard(parent, { title, color, labels, nothing, note, maxlen }) {
+  const card = element("section", "rc-card", parent);
+  card.style.setProperty("--rc-color", color);
+  element("h3", "", card, title);
+  const verdict = element("p", "rc-verdict", card);
+  const scale = element("div", "rc-scale", card);
+  const bar = element("i", "", scale);
+  const ends = element("p", "rc-ends", card);
+  labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, label));
+  const warning = element("p", "rc-problem", card);
+  const given = element("p", "rc-note", card);
+  element("p", "rc-note", card, `Before the first word: ${verdictIn(nothing, labels)} · ${note}`);
+  return ({ network, review, traces }) => {
+    const unknown = review.words.slice(review.first).filter((_, index) => review.ids[review.at + index] === UNKNOWN);
+    const count = review.words.length - review.first;
+    scale.hidden = ends.hidden = unknown.length === count;
+    setText(given, count ? whatWasRead(count, unknown, review.first, maxlen) : "");
+    setText(warning, warningOf(count, unknown.length));
+    if (unknown.length === count) {
+      setText(verdict, count ? "no prediction" : "–");
+      return count ? `${title}: ${warning.textContent}` : "";
+    }
+    const probability = odds(logitOf(network, review.ids, traces));
+    const side = Number(probability > 0.5);
+    setText(verdict, verdictIn(probability, labels));
+    verdict.dataset.probability = probability;
+    bar.className = `rc-side-${side}`;
+    bar.style.left = `${side ? 50 : 100 * probability}%`;
+    bar.style.width = `${Math.max(Math.abs(100 * probability - 50), 0.6)}%`;
+    return `${title}: ${verdict.textContent}.`;
+  };
+}
+
+function whatWasRead(count, unknown, first, maxlen) {
+  const named = [...new Set(unknown)].slice(0, UNKNOWN_SHOWN).map((word) => `“${word}”`);
+  const more = new Set(unknown).size > UNKNOWN_SHOWN ? " …" : "";
+  const lacking = unknown.length ? `, ${unknown.length} unknown: ${named.join(", ")}${more}` : "";
+  const cut = first ? ` The first ${counted(first, "word")} cut off: it reads the last ${maxlen}.` : "";
+  return `Read: ${counted(count - unknown.length, "known word")}${lacking}.${cut}`;
+}
+
+function warningOf(count, unknown) {
+  if (count && unknown === count) return "None of these words is in the vocabulary, so there is nothing to judge.";
+  if (unknown * 2 < count || !count) return "";
+  return `${unknown} of ${counted(count, "word")} are unknown: the prediction means little.`;
+}
+
+// The cells while they read, word by word. What takes long is computed between two answers of the page.
+function buildInside(root, drawings) {
+  const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), depth: 0 };
+  const picker = buildPicker(part("cell"), (depth) => { choice.depth = depth; rebuild(); });
+  let reading, readings = [], turn = 0, leaving = 0, leftOut = {};
+  const finish = async (work) => {
+    const mine = turn;
+    for (;;) {
+      const until = performance.now() + SLICE;
+      while (performance.now() < until) {
+        const { done, value } = work.next();
+        if (done) return mine === turn ? value : undefined;
+      }
+      await pause();
+      if (mine !== turn) return undefined;
+    }
+  };
+  const leaveOut = async () => {
+    if (leaving === turn) return;
+    leaving = turn;
+    for (const { network, review, traces } of readings) {
+      if (!leftOut[network.id]) {
+        const logits = await finish(logitsWithout(network, review.ids, review.at, traces));
+        if (!logits) return;
+        leftOut[network.id] = logits;
+        reading.leaveOut(leftOut);
+      }
+    }
+  };
+  const ask = (colouring) => { if (colouring === "left_out") leaveOut(); };
+  const rebuild = () => {
+    reading?.end();
+    root.replaceChildren();
+    if (!readings.length) return;
+    const message = messageOf(readings, drawings, choice.depth);
+    reading = buildReading(root, message, choice, { ask, keep: () => {}, buildChart: buildWordChart });
+    reading.leaveOut(leftOut);
+    reading.draw();
+    ask(choice.colouring);
+  };
+  const redraw = () => { if (readings.length) reading?.draw(); };
+  addEventListener("resize", redraw);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
+  return {
+    async show(next) {
+      turn++;
+      leftOut = {};
+      const mine = turn;
+      await pause(); // the predictions are seen first
+      for (const one of next) {
+        one.logits = await finish(logitsByWord(one.network, one.review.ids, one.review.at, one.traces));
+        if (mine !== turn) return;
+      }
+      if (mine !== turn) return;
+      readings = next;
+      picker(readings);
+      rebuild();
+    },
+  };
+}
+
+// The choice of a cell, where a network has several.
+function buildPicker(node, onPick) {
+  let shown = "";
+  return (readings) => {
+    const deepest = readings.map((one) => cellsOf(one)).toSorted((one, other) => other.length - one.length)[0] ?? [];
+    const names = deepest.map(({ name }) => name).toReversed();
+    if (names.join() === shown) return;
+    shown = names.join();
+    node.replaceChildren();
+    const buttons = names.length < 2 ? [] : names.map((name, depth) => button("", node, name, () => {
+      buttons.forEach((made, place) => made.setAttribute("aria-pressed", place === depth));
+      onPick(depth);
+    }));
+    buttons.forEach((made, place) => made.setAttribute("aria-pressed", !place));
+  };
+}

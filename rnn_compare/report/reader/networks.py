@@ -1,0 +1,137 @@
+"""The networks of a report as data for a browser: layout, vocabulary, and the weights of the best epoch."""
+
+import base64
+import gzip
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.formula import parsed
+from rnn_compare.cells.registry import cell
+from rnn_compare.charts.cells.parts import to_plain
+from rnn_compare.charts.palette import Look, picture
+from rnn_compare.comparison.groups import Group
+from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
+from rnn_compare.experiment_sets import MAX_COMPARED
+from rnn_compare.explain.examples import EXAMPLES, QUESTIONS
+from rnn_compare.explain.verdict import run_weights
+from rnn_compare.formatting import percent
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights
+from rnn_compare.report.packed import packed
+from rnn_compare.reviews import prepared
+from rnn_compare.runs.record import Run
+from rnn_compare.sources import registry, text_cards
+
+_SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "mask_padding")
+
+
+OWN_TEXTS = (
+    "These networks learned from texts of your own: the page contains their words, their labels and the weights, which "
+    "whoever gets it can read."
+)
+
+
+def has_own_texts(runs: Iterable[Run]) -> bool:
+    """Tells whether runs learned from somebody's own texts, which a page would pass on in part."""
+    return any(run.experiment.source.startswith(text_cards.PREFIX) for run in runs)
+
+
+def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, Any], list[str]]:
+    """Returns all that each setting's first network reads with, and of each that cannot read a sentence why.
+
+    At most ``MAX_COMPARED``, as on the page *Try a review*.
+    """
+    entries, problems = [], []
+    for group, look in list(zip(groups, looks, strict=True))[:MAX_COMPARED]:
+        if group.experiment.without_recurrence:
+            problems.append(f"{group.name} has no recurrence: this page reads with recurrent networks alone.")
+            continue
+        run = next((run for run in group.runs if run.has_weights), group.runs[0])
+        try:
+            entries.append(_network(group.name, run, look, run_weights(run, "best")))
+        except UserError as error:
+            problems.append(f"{group.name} cannot read here: {error}")
+    if left_out := groups[MAX_COMPARED:]:
+        problems.append(
+            f"{', '.join(group.name for group in left_out)}: left out, since this page holds {MAX_COMPARED}."
+        )
+    films = all(registry.about_films(entry["source"]) for entry in entries)
+    data = {
+        "networks": entries,
+        "vocabularies": {dataset: _vocabulary(dataset, entries) for dataset in {entry["dataset"] for entry in entries}},
+        "drawings": {name: to_plain(picture(name).drawing) for name in {entry["cell"]["name"] for entry in entries}},
+        "examples": [[name, text, QUESTIONS.get(name, "")] for name, text in EXAMPLES.items() if films],
+    }
+    return data, problems
+
+
+def _vocabulary(dataset: str, entries: Sequence[Mapping[str, Any]]) -> str:
+    size = max(entry["vocabulary_size"] for entry in entries if entry["dataset"] == dataset)
+    return packed("\n".join(prepared.load(dataset).vocabulary.words[:size]).encode())
+
+
+def _network(title: str, run: Run, look: Look, weights: Weights) -> dict[str, Any]:
+    experiment = run.experiment
+    assert run.best is not None
+    accuracy = percent(run.best["val_accuracy"]).replace(" ", "\u00a0")
+    prepared.load(experiment.dataset)  # its words are needed: without them it cannot read
+    return {
+        "id": run.id,
+        "title": title,
+        "note": f"weights of epoch {run.best.epoch}, validation accuracy {accuracy}",
+        "color": look.color,
+        "labels": registry.labels(experiment.dataset),
+        "dataset": experiment.dataset,
+        "source": experiment.source,
+        **layout(experiment),
+        "numbers": packed_numbers(weights),
+    }
+
+
+def layout(experiment: Experiment) -> dict[str, Any]:
+    """Returns what a browser must know of a network besides its weights."""
+    return {
+        "cell": _cell(cell(experiment.cell)),
+        **{name: getattr(experiment, name) for name in _SETTINGS},
+        "tensors": _sizes(experiment),
+    }
+
+
+def _cell(layout: Cell) -> dict[str, Any]:
+    return {
+        "name": layout.name,
+        "states": layout.states,
+        "suffixes": layout.suffixes,
+        "bias_rows": layout.bias_rows,
+        "recurrent": layout.recurrent,
+        "signals": [signal._asdict() for signal in layout.signals],
+        "phases": [
+            {"blocks": blocks, "returns": parsed(phase.forward).outputs}
+            for phase, blocks in zip(layout.phases, layout.products, strict=True)
+        ],
+    }
+
+
+def _sizes(experiment: Experiment) -> list[list[dict[str, int]]]:
+    """Returns for each layer, and in it for each direction, the sizes of its tensors by name."""
+    layers = []
+    for layer in parameters(experiment).layers:
+        directions: dict[str, dict[str, int]] = {}
+        for tensor in layer.tensors:
+            directions.setdefault(tensor.direction, {})[tensor.name] = tensor.count
+        layers.append(list(directions.values()))
+    return layers
+
+
+def packed_numbers(weights: Weights) -> str:
+    """Returns weights as 16-bit floats, by gzip and base64.
+
+    All low bytes come before all high bytes: the latter are alike, which packs better.
+    """
+    numbers = np.concatenate([array.ravel() for array in weights.arrays]).astype("<f2")
+    planes = numbers.view(np.uint8).reshape(-1, 2).T
+    return base64.b64encode(gzip.compress(planes.tobytes(), mtime=0)).decode()

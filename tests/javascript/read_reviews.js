@@ -1,0 +1,46 @@
+// Reads what stands in standard input with the scripts of the page that reads, for tests that compare it with Python.
+
+import process from "node:process";
+import { text } from "node:stream/consumers";
+
+import { encode, makeVocabulary, tokenize } from "../../rnn_compare/report/assets/encoding.js";
+import { importance } from "../../rnn_compare/report/assets/message.js";
+import {
+  logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass,
+} from "../../rnn_compare/report/assets/network.js";
+import { unpackNumbers } from "../../rnn_compare/report/assets/numbers.js";
+
+const { texts = [], words = [], sizes = {}, networks = [], rows = [], at = 0 } = JSON.parse(await text(process.stdin));
+
+function result(work) {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+async function read({ formulas, numbers, ...description }) {
+  // oxlint-disable-next-line no-implied-eval -- the page's own script declares them
+  const declared = new Function(`${formulas}; return FORMULAS;`)();
+  const network = makeNetwork(description, await unpackNumbers(numbers), declared[description.cell.name]);
+  return {
+    nothing: logitOfNothing(network),
+    reviews: rows.map((row) => {
+      const ids = Int32Array.from(row);
+      const traces = pass(network, ids);
+      return {
+        logit: logitOf(network, ids, traces),
+        by_word: result(logitsByWord(network, ids, at, traces)),
+        without: result(logitsWithout(network, ids, at, traces)),
+        importance: traces.map((_, layer) => importance(network, traces, layer, at)),
+        traces: traces.map((ways) => ways.map(({ values }) => (
+          Object.fromEntries(Object.entries(values).map(([name, numbersOf]) => [name, [...numbersOf]]))
+        ))),
+      };
+    }),
+  };
+}
+
+const vocabulary = makeVocabulary(words);
+const encoded = texts.map((one) => ({ words: tokenize(one), ids: [...encode(one, vocabulary, sizes).ids] }));
+process.stdout.write(JSON.stringify({ texts: encoded, networks: await Promise.all(networks.map(read)) }));

