@@ -27,6 +27,7 @@ class State:
         hidden: Ids of the runs that nobody may see before the reveal.
         hidden_settings: Settings of which nobody may see any run before the reveal (``Experiment.setting``).
         reviews_open: Whether phones may send a review.
+        networks_offered: Whether phones may open the page that reads with the step's networks.
         wall_review: The text of the review that the wall shows.
         wall_verdicts: The verdicts of the networks on it, a line each.
         wall_review_id: Its id.
@@ -45,6 +46,7 @@ class State:
     hidden: frozenset[str] = frozenset()
     hidden_settings: frozenset[str] = frozenset()
     reviews_open: bool = False
+    networks_offered: bool = False
     wall_review: str | None = None
     wall_verdicts: tuple[str, ...] = ()
     wall_review_id: str = ""

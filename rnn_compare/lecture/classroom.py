@@ -186,6 +186,11 @@ class Classroom:
         with self._changing():
             self._set(reviews_open=are_open)
 
+    def offer_networks(self, are_offered: bool) -> None:
+        """Lets phones open the page that reads, or no longer."""
+        with self._changing():
+            self._set(networks_offered=are_offered)
+
     def reviews(self) -> list[SentReview]:
         """Returns the reviews that were sent, oldest first."""
         return self._mail.all()

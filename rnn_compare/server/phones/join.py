@@ -18,7 +18,9 @@ from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.classroom_record import BUSY_SECONDS, NotKept
 from rnn_compare.server.access import visitor_cookie
 from rnn_compare.server.access.rate_limit import RateLimit, whole_seconds
+from rnn_compare.server.phones import handout
 from rnn_compare.server.phones.broadcast import Broadcast
+from rnn_compare.server.phones.handout import Handout
 from rnn_compare.server.services import Services
 from rnn_compare.server.tuning.connections import Connections
 from rnn_compare.server.urls import base_path
@@ -86,8 +88,15 @@ class Phones:
         self._recording = anyio.CapacityLimiter(1)
         self._broadcast: Broadcast | None = None
         self._is_closed = False
+        self._handout = Handout(classroom, running)
         files = ((f"{PATH}/{{name}}", file),)  # last: every name fits it
-        self.pages = ((PATH, page), (f"{PATH}/", without_slash), (f"{PATH}/events", self.events), *files)
+        self.pages = (
+            (PATH, page),
+            (f"{PATH}/", without_slash),
+            (f"{PATH}/events", self.events),
+            (handout.PATH, self._handout.answer),
+            *files,
+        )
         self.posts = ((f"{PATH}/answer", self.answer), (f"{PATH}/review", self.review))
 
     def admits(self, method: str, path: str) -> bool:

@@ -44,6 +44,7 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
         "phase": "closed" if state.phase == "shown" else state.phase,  # the split is on the wall alone
         "round": state.round,
         "reviews": state.reviews_open,
+        "networks": state.networks_offered,
         "wall": None
         if state.wall_review is None
         else {"id": state.wall_review_id, "text": state.wall_review, "verdicts": verdicts},

@@ -142,6 +142,7 @@ function render() {
   say(part("text"), told.on ? told.text : "Leave this page open: questions appear here.");
   renderQuestion();
   renderOutcome();
+  part("networks").hidden = !told.networks;
   tellOfReviews(told, own.review);
 }
 

@@ -1,0 +1,71 @@
+"""The page that reads, for phones: while the presenter offers it, made once for all."""
+
+import gzip
+import hashlib
+from collections.abc import AsyncIterator, Callable
+
+import anyio
+import anyio.to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from rnn_compare.errors import UserError
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.report.contents import gather
+from rnn_compare.report.html_report import html
+from rnn_compare.server.services import Services
+
+PATH = "join/networks"
+CHUNK = 2**16
+"""Bytes that are handed on at a time: a thousand slow phones would else hold a thousand copies."""
+
+
+class Handout:
+    """The networks of the current step as one file.
+
+    Args:
+        classroom: Returns the class; raises ``UserError`` if its record cannot be used.
+        running: Returns the server's services if they have begun.
+    """
+
+    def __init__(self, classroom: Callable[[], Classroom], running: Callable[[], Services | None]) -> None:
+        self._classroom, self._running = classroom, running
+        self._one = anyio.CapacityLimiter(1)
+        self._runs: tuple[tuple[str, int], ...] = ()
+        self._packed, self._tag = b"", ""
+
+    async def answer(self, request: Request) -> Response:
+        """Answers with the file, or says that the presenter does not offer it."""
+        try:
+            packed, tag = await anyio.to_thread.run_sync(self._page, limiter=self._one)
+        except UserError as error:
+            return PlainTextResponse(str(error), 404, {"Cache-Control": "no-store"})
+        headers = {"ETag": tag, "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
+        if request.headers.get("If-None-Match") == tag:
+            return Response(status_code=304, headers=headers)
+        if "gzip" in request.headers.get("Accept-Encoding", ""):
+            headers |= {"Content-Encoding": "gzip", "Content-Length": str(len(packed))}
+        else:
+            packed = await anyio.to_thread.run_sync(gzip.decompress, packed)
+        return StreamingResponse(_chunks(packed), media_type="text/html; charset=utf-8", headers=headers)
+
+    def _page(self) -> tuple[bytes, str]:
+        """Returns the file by gzip and its tag, made anew after an epoch more or for other networks."""
+        services, state = self._running(), self._classroom().state()
+        if services is None or not state.networks_offered:
+            raise UserError("The networks are not offered now. Ask the presenter.")
+        shown = services.on_charts(services.snapshot())
+        runs = [run for run in shown if run.id in state.runs and run.has_weights and not state.hides(run)]
+        if not runs:
+            raise UserError("These networks cannot be taken along yet. Wait for the first epoch.")
+        if (newest := tuple((run.id, len(run.epochs)) for run in runs)) != self._runs:
+            with services.reporting:
+                page = html(gather(services.store, [run.id for run in runs], services.evidence)).encode()
+            self._packed, self._tag = gzip.compress(page, mtime=0), f'"{hashlib.sha256(page).hexdigest()[:16]}"'
+            self._runs = newest
+        return self._packed, self._tag
+
+
+async def _chunks(content: bytes) -> AsyncIterator[bytes]:
+    for start in range(0, len(content), CHUNK):
+        yield content[start : start + CHUNK]

@@ -1,0 +1,67 @@
+"""The page that phones get of the networks: only while it is offered, only what was revealed, made once for all."""
+
+import asyncio
+import gzip
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.requests import Request
+
+from rnn_compare.lecture.classroom import Classroom
+from rnn_compare.report.importing import take_in
+from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.server.phones import handout as module
+from rnn_compare.server.phones.handout import Handout
+from rnn_compare.server.phones.phone_message import for_all
+from rnn_compare.server.services import Services
+
+
+@pytest.fixture
+def runs(services: Services, prepared_cache: Path) -> list[str]:
+    """The runs of the book's recording, which a lecture's step is about."""
+    (services.store.path.parent / "reviews").symlink_to(prepared_cache / "reviews")
+    ids = [item.run.id for item in take_in(SHIPPED[-1], services.store)]
+    services.classroom().begin("x")
+    services.classroom().show_step(0, "Home", "", None)
+    services.classroom().show_runs(ids)
+    services.refresh()
+    return ids
+
+
+def asked(handout: Handout, **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Returns the status, headers and body of an answer."""
+
+    async def ask() -> tuple[int, dict[str, str], bytes]:
+        scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/join/networks"}
+        scope["headers"] = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+        response = await handout.answer(Request(scope))
+        parts = getattr(response, "body_iterator", None)
+        body = bytes(response.body) if parts is None else b"".join([bytes(part) async for part in parts])
+        return response.status_code, dict(response.headers), body
+
+    return asyncio.run(ask())
+
+
+def test_phones_get_the_networks_while_the_presenter_offers_them(
+    services: Services, runs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classroom: Classroom = services.classroom()
+    handout = Handout(lambda: classroom, lambda: services)
+    status, _, sentence = asked(handout)
+    assert (status, b"not offered" in sentence) == (404, True)
+
+    classroom.offer_networks(True)
+    assert for_all(classroom.state(), [], [], None)["networks"]
+    status, headers, packed = asked(handout, accept_encoding="gzip")
+    page = gzip.decompress(packed)
+    assert status == 200
+    assert len(packed) < 1_600_000 < len(page) < 2_000_000
+    assert all(run.encode() in page for run in runs)
+    monkeypatch.setattr(module, "html", lambda _: pytest.fail("It is made once."))
+    assert asked(handout)[2] == page
+    assert asked(handout, if_none_match=headers["etag"])[0] == 304
+
+    classroom.hide(runs)  # they are predicted once more
+    services.refresh()
+    assert asked(handout)[0] == 404
