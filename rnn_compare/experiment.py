@@ -79,7 +79,7 @@ class Experiment(BaseModel):
         "SimpleRNN", description="The recurrent layer, or a network without recurrence."
     )
     units: Annotated[int, Setting("Units", "main")] = Field(
-        32, ge=1, le=512, description="Size of the hidden state of each recurrent layer."
+        32, ge=1, le=512, description="Size of each recurrent layer's state; width of a network without recurrence."
     )
     maxlen: Annotated[int, Setting("maxlen", "main", step=50)] = Field(
         500, ge=1, le=1000, description="Reviews are truncated or padded at the start to this many words."

@@ -35,7 +35,7 @@ class EqualParameters:
     @property
     def arithmetic(self) -> str:
         """How its count comes about, layer by layer, such as ``76·76 + 32·76 + 76 = 8,284``."""
-        return "; ".join(layer.arithmetic for layer in self.counted.recurrent_layers)
+        return "; ".join(layer.arithmetic for layer in self.counted.recurrent_layers if not layer.is_embedding)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ class EqualTime:
 def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[EqualParameters]:
     """Returns for each cell the network whose recurrent layers come nearest in parameters to the chosen one's.
 
-    All other settings are the chosen network's. The count grows with the units, so it is searched by halving; of two
+    Without recurrence, all layers between the embeddings and the verdict's count. All other settings are the chosen
+    network's. The count grows with the units, so it is searched by halving; of two
     equally near the smaller is taken. The embedding and the verdict's layer do not count: the embedding is the same.
 
     Args:

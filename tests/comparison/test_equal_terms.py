@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.comparison.equal_terms import epoch_seconds, match_parameters, match_time
 from rnn_compare.experiment import Experiment
+from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.process_id import Owner
@@ -39,7 +39,18 @@ def test_what_cannot_be_matched_within_bounds_comes_as_near_as_it_can() -> None:
     assert rnn.difference < 0
 
 
-@given(st.sampled_from(CELLS), st.integers(1, 512), st.integers(1, 64), st.sampled_from(CELLS))
+def test_networks_without_recurrence_are_matched_but_for_attentions_positions() -> None:
+    matched = match_parameters(Experiment(cell="LSTM", forget_bias=2.0), FEEDFORWARD)
+    assert [(match.experiment.label, match.counted.recurrent) for match in matched] == [
+        ("Average(252)", 8_316),
+        ("Convolution(22)", 8_360),
+        ("Attention(41)", 8_228),
+    ]
+    assert matched[-1].arithmetic.startswith("32·41 + 41 + ")
+    assert {match.experiment.forget_bias for match in matched} == {None}
+
+
+@given(st.sampled_from(NETWORKS), st.integers(1, 512), st.integers(1, 64), st.sampled_from(NETWORKS))
 def test_no_other_number_of_units_comes_nearer(cell: str, units: int, embedding_size: int, other: str) -> None:
     chosen = Experiment(cell=cell, units=units, embedding_size=embedding_size)
     [matched] = match_parameters(chosen, [other])

@@ -111,7 +111,9 @@ def _other() -> str | None:
 def _shared(name: str) -> None:
     # What the chosen source holds, Experiment knows and says.
     high = max(source(source_name).size for source_name in names()) if name == "reviews" else None
-    setting.widget(name, key(name), SHORT.shared.get(name), high=high, **_BIND)
+    chosen = [*(st.session_state[key("cell")] or []), *(st.session_state[key("without")] or [])]
+    applies = setting.applicability(name, chosen)
+    setting.widget(name, key(name), SHORT.shared.get(name), high=high, **_BIND, **applies)
 
 
 def _read(other: str | None) -> Grid:

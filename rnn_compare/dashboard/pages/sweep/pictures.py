@@ -121,7 +121,7 @@ def _cost_figure(points: Sequence[Outcome], cost: str, title: str) -> go.Figure:
         seconds = [_seconds(point) for point in points]
         return cost_chart.cost_chart(points, seconds, "seconds per training, measured", "s", title)
     counts = [float(parameters(point.experiment).recurrent) for point in points]
-    return cost_chart.cost_chart(points, counts, "parameters of the recurrent layers", "parameters", title)
+    return cost_chart.cost_chart(points, counts, "parameters between embedding and Dense", "parameters", title)
 
 
 def _seconds(outcome: Outcome) -> float:
