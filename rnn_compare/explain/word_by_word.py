@@ -1,6 +1,6 @@
 """A review read word by word: the verdict after every word, and what went on inside the cells."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -31,13 +31,11 @@ class Reading:
             ends with that word: what is made of a word depends on all words behind it.
         cells: What each direction of each recurrent layer did, the lowest layer and the forward direction first; none
             of a network without recurrence.
-        signals: What can be watched in a network without recurrence: see its ``Feedforward.forward``.
     """
 
     words: tuple[Token, ...]
     logits: Array
     cells: tuple[CellReading, ...]
-    signals: dict[str, Array] = field(default_factory=dict)
 
 
 def words_read(review: EncodedReview) -> tuple[Token, ...]:
@@ -64,10 +62,8 @@ def read(
     first = len(review.ids) - len(words)
     if beginnings_logits is None and not experiment.reads_forward:
         beginnings_logits = predict_logits(experiment, weights, beginnings(review.ids, first))
-    if network := experiment.without_recurrence:
-        assert beginnings_logits is not None  # it does not read forward
-        _, signals = feedforward_pass(network, experiment, weights, review.ids[np.newaxis])
-        return Reading(words, beginnings_logits, (), signals)
+    if experiment.without_recurrence and beginnings_logits is not None:  # known by now, since it does not read forward
+        return Reading(words, beginnings_logits, ())
     _, layers = recurrent_pass(experiment, weights, review.ids[np.newaxis], with_signals=True)
     logits = dense(weights, _last_layer_states(layers, first)) if beginnings_logits is None else beginnings_logits
     return Reading(words, logits, cell_readings(experiment, weights, review.ids, layers, first))

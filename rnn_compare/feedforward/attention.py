@@ -83,23 +83,16 @@ def own_layers() -> Mapping[str, Any]:
     return {"PositionEmbedding": PositionEmbedding, "TransformerEncoder": TransformerEncoder}
 
 
-def layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
-    """Returns the layers: see ``Feedforward.layers``."""
+def _layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
     units, features, maxlen = sizes
-    shapes: dict[str, tuple[int | str, ...]] = {}
-    for name in ("query", "key", "value"):
-        shapes |= {f"attention/{name}/kernel": (features, HEADS, units), f"attention/{name}/bias": (HEADS, units)}
-    shapes |= {
-        "attention/attention_output/kernel": (HEADS, units, features),
-        "attention/attention_output/bias": (features,),
-        "first_norm/gamma": (features,),
-        "first_norm/beta": (features,),
-        "hidden/kernel": (features, units),
-        "hidden/bias": (units,),
-        "projection/kernel": (units, features),
-        "projection/bias": (features,),
-        "second_norm/gamma": (features,),
-        "second_norm/beta": (features,),
+    weights = {f"attention/{name}": ((features, HEADS, units), (HEADS, units)) for name in ("query", "key", "value")}
+    weights["attention/attention_output"] = ((HEADS, units, features), (features,))
+    weights |= {"first_norm": ((features,), (features,)), "hidden": ((features, units), (units,))}
+    weights |= {"projection": ((units, features), (features,)), "second_norm": ((features,), (features,))}
+    shapes = {
+        f"{path}/{name}": shape
+        for path, pair in weights.items()
+        for name, shape in zip(("gamma", "beta") if "norm" in path else ("kernel", "bias"), pair, strict=True)
     }
     return (
         KerasLayer("position_embedding", "PositionEmbedding", tensors={"embeddings": (maxlen, features)}, is_own=True),
@@ -108,12 +101,8 @@ def layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
     )
 
 
-def forward(weights: WeightsByPath, vectors: Array, mask: Mask | None) -> tuple[Array, Signals]:
-    """Returns the largest value of each feature over the words, and the attention weights.
-
-    The signal ``attention`` (batch, heads, words, words) holds how much each word (third axis) takes from each word
-    (last axis); a word's weights sum to 1.
-    """
+def _forward(weights: WeightsByPath, vectors: Array, mask: Mask | None) -> tuple[Array, Signals]:
+    # attention (batch, heads, words, words): how much a word, on the third axis, takes from each word
     values = vectors + weights["position_embedding/embeddings"]
     Q, K, V = (_projected(weights, name, values) for name in ("query", "key", "value"))
     scores = Q @ K.swapaxes(-1, -2) / np.sqrt(np.float32(Q.shape[-1]))
@@ -150,8 +139,8 @@ NETWORK = Feedforward(
     title="attention",
     year=2021,
     source="Chollet, Deep Learning with Python, 2nd edition (2021), section 11.4; Vaswani et al. (2017)",
-    layers=layers,
-    forward=forward,
+    layers=_layers,
+    forward=_forward,
     formula=(
         r"x_t &= \mathrm{input}_t + \underbrace{p_t}_{FEATURES} \\"
         "\n"

@@ -15,8 +15,7 @@ from rnn_compare.feedforward.feedforward import (
 )
 
 
-def layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
-    """Returns the layers: see ``Feedforward.layers``."""
+def _layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
     units, features, _ = sizes
     return (
         KerasLayer("global_average_pooling1d", "GlobalAveragePooling1D"),
@@ -26,8 +25,7 @@ def layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
     )
 
 
-def forward(weights: WeightsByPath, vectors: Array, mask: Mask | None) -> tuple[Array, Signals]:
-    """Returns the hidden layer: see ``Feedforward.forward``."""
+def _forward(weights: WeightsByPath, vectors: Array, mask: Mask | None) -> tuple[Array, Signals]:
     counts = np.ones(vectors.shape[:2], np.float32) if mask is None else mask.astype(np.float32)
     mean = (vectors * counts[..., np.newaxis]).sum(axis=1) / counts.sum(axis=1, keepdims=True)
     return relu(affine(weights, "hidden", mean)), {}
@@ -38,8 +36,8 @@ NETWORK = Feedforward(
     title="averaged embeddings",
     year=2015,
     source="Iyyer et al., Deep unordered composition rivals syntactic methods for text classification (2015)",
-    layers=layers,
-    forward=forward,
+    layers=_layers,
+    forward=_forward,
     formula=(
         r"\mathrm{mean} &= \frac{1}{WORDS} \sum_t \underbrace{\mathrm{input}_t}_{FEATURES} \\"
         "\n"

@@ -15,8 +15,7 @@ from rnn_compare.feedforward.feedforward import (
 WINDOW, POOL = 7, 5
 
 
-def layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
-    """Returns the layers: see ``Feedforward.layers``."""
+def _layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
     units, features, _ = sizes
     relu_after = {"activation": "relu"}
     return (
@@ -31,8 +30,7 @@ def layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
     )
 
 
-def forward(weights: WeightsByPath, vectors: Array, _mask: Mask | None) -> tuple[Array, Signals]:
-    """Returns the strongest match of each pattern: see ``Feedforward.forward``."""
+def _forward(weights: WeightsByPath, vectors: Array, _mask: Mask | None) -> tuple[Array, Signals]:
     matches = convolved(weights, "conv1d", vectors)
     batch, words, units = matches.shape
     pooled = matches[:, : words // POOL * POOL].reshape(batch, words // POOL, POOL, units).max(axis=2)
@@ -53,8 +51,8 @@ NETWORK = Feedforward(
     title="convolution",
     year=2018,
     source="Chollet, Deep Learning with Python (2018), section 6.4; Kim (2014)",
-    layers=layers,
-    forward=forward,
+    layers=_layers,
+    forward=_forward,
     formula=(
         r"\mathrm{match}_t &= \mathrm{relu}\Big(\sum_{k=0}^{6} \underbrace{W_k}_{UNITS \times FEATURES}\,"
         r"\mathrm{input}_{t+k} + \underbrace{b}_{UNITS}\Big) \\"

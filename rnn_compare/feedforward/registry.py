@@ -13,6 +13,7 @@ _NETWORKS = {
 
 FEEDFORWARD: tuple[str, ...] = tuple(_NETWORKS)
 """The names of all networks without recurrence, in the order of their publication."""
+TITLES = {name: entry.title for name, entry in _NETWORKS.items()}
 NETWORKS = CELLS + FEEDFORWARD
 """All that ``Experiment.cell`` may name."""
 

@@ -104,7 +104,11 @@ def pixels(experiments: Sequence[Experiment]) -> float:
         across = _across(counted := parameters(experiment))
         if experiment.without_recurrence:
             fitting += [TALLEST / max(experiment.units, experiment.embedding_size)]
-            fitting += [across / _matrix_columns(layer) for layer in counted.layers[1:-1] if not layer.is_embedding]
+            kernels = [
+                [tensor for tensor in layer.tensors if tensor.name == "kernel"] for layer in counted.layers[1:-1]
+            ]
+            wide = max(sum(kernel.count / kernel.shape[-1] for kernel in layer) for layer in kernels)
+            fitting.append(across / wide)
             continue
         cell, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)
         features = max(experiment.embedding_size, below if experiment.layers > 1 else 0)
@@ -219,11 +223,6 @@ def _kernel(tensor: Tensor, scale: float) -> str:
         f'<div><p>{escape(name)}</p><div><b class="rc-kernel" style="width: {width:.1f}px; '
         f'height: {height:.1f}px">{size}</b></div></div>'
     )
-
-
-def _matrix_columns(layer: Layer) -> float:
-    """Returns the width of a layer's kernels side by side, in numbers."""
-    return sum(tensor.count / tensor.shape[-1] for tensor in layer.tensors if tensor.name == "kernel")
 
 
 def _arithmetic(layer: Layer) -> str:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from rnn_compare.cells.registry import CELLS
 from rnn_compare.experiment import bounds, choices
-from rnn_compare.feedforward.registry import FEEDFORWARD, without_recurrence
+from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES, without_recurrence
 from rnn_compare.formatting import listed
 from rnn_compare.settings import SETTINGS, default, description, grouped, is_switch
 
@@ -45,7 +45,7 @@ def networks(cells_key: str, others_key: str, cells: Sequence[str], **options: A
     st.multiselect(  # in one line, so that Train is seen at 1280×720
         "Without recurrence",
         FEEDFORWARD,
-        format_func=_title,
+        format_func=TITLES.__getitem__,
         key=others_key,
         label_visibility="collapsed",
         placeholder="Without recurrence",
@@ -53,18 +53,8 @@ def networks(cells_key: str, others_key: str, cells: Sequence[str], **options: A
     )
 
 
-def _title(name: str) -> str:
-    network = without_recurrence(name)
-    return network.title if network else name
-
-
 def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:
-    """Returns the arguments that grey a setting which means nothing to any chosen network, or say to which it does.
-
-    Args:
-        name: The setting.
-        chosen: Names of cells and of networks without recurrence.
-    """
+    """Returns the arguments that grey a setting which means nothing to any chosen network, or say to which it does."""
     reasons = {
         network.title: network.meaningless[name]
         for network in map(without_recurrence, chosen)

@@ -5,7 +5,7 @@ import streamlit as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import LONGEST_ECHO, Experiment, experiment_from
 from rnn_compare.experiment_sets import MAX_SEEDS
-from rnn_compare.feedforward.registry import FEEDFORWARD, without_recurrence
+from rnn_compare.feedforward.registry import TITLES
 from rnn_compare.formatting import listed
 from rnn_compare.sources.registry import names, source
 
@@ -66,18 +66,13 @@ def _without_recurrence_in_link() -> list[str]:
     The command line knows them as values of ``cell``, and so may a link.
     """
     cells = st.query_params.get_all("cell")
-    titles = {name: network.title for name in FEEDFORWARD if (network := without_recurrence(name))}
-    texts = [*st.query_params.get_all("without"), *(name for name in cells if name in FEEDFORWARD)]
-    if not texts:
-        return []
-    st.query_params["cell"] = [name for name in cells if name not in FEEDFORWARD]
-    readable = [text for text in texts if text in titles or text in titles.values()]
-    st.query_params["without"] = [titles.get(text, text) for text in readable]
-    return [
-        f"without is {text[:LONGEST_ECHO]!r}; it must be one of {listed(FEEDFORWARD)}."
-        for text in texts
-        if text not in readable
-    ]
+    texts = [*st.query_params.get_all("without"), *(name for name in cells if name in TITLES)]
+    titles = [TITLES.get(text, text) for text in texts]
+    if titles:
+        st.query_params["cell"] = [name for name in cells if name not in TITLES]
+        st.query_params["without"] = [title for title in titles if title in TITLES.values()]
+    wrong = [text for text, title in zip(texts, titles, strict=True) if title not in TITLES.values()]
+    return [f"without is {text[:LONGEST_ECHO]!r}; it must be one of {listed(list(TITLES))}." for text in wrong]
 
 
 def _seeds_in_link() -> list[str]:

@@ -78,8 +78,7 @@ def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork
     filled = filled.replace("FEATURES", str(experiment.embedding_size))
     with st.container(key=f"formula_{feedforward.name}"):
         st.latex(f"\\begin{{aligned}}\n{filled}\n\\end{{aligned}}")
-    before, _, code = inspect.getsource(feedforward.forward).partition('    """')  # the docstring repeats the formula
-    st.code(before + code.partition('"""')[2].lstrip("\n"), language="python", wrap_lines=True)
+    st.code(inspect.getsource(feedforward.forward), language="python", wrap_lines=True)
     st.caption(feedforward.notes)
 
 
