@@ -1,4 +1,4 @@
-"""A record of real, tiny trainings: two settings with two seeds each, trained in this process with stock layers."""
+"""A record of real, tiny trainings: two settings with two seeds each, trained in this process."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ def trained_once(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory)
     folder = tmp_path_factory.mktemp("report_cache")
     (folder / "reviews").symlink_to(prepared_cache / "reviews")
     experiments = [
-        Experiment(**TINY, cell=cell, seed=seed, vocabulary_size=500, test_split=0.1, stock_layers=True)
+        Experiment(**TINY, cell=cell, seed=seed, vocabulary_size=500, test_split=0.1, mask_padding=True)
         for cell in ("SimpleRNN", "LSTM")
         for seed in (1, 2)
     ]

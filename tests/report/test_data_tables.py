@@ -37,7 +37,7 @@ def test_the_curves_are_exact_and_carry_their_settings(trained: Trained) -> None
     for name in METRICS:
         assert table[name].tolist() == [epoch.figures[name] for epoch in expected]
     assert table.cell.tolist() == ["SimpleRNN"] * 4 + ["LSTM"] * 4
-    assert table.stock_layers.all()
+    assert table.mask_padding.all()
 
 
 def test_both_are_csv_files_as_well(trained: Trained) -> None:
