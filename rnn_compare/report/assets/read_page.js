@@ -34,7 +34,7 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
   )));
   const networks = await Promise.all(described.map(async (one) => {
     const network = makeNetwork(one, await unpackNumbers(one.numbers), formulas[one.cell.name]);
-    return { ...network, vocabulary: vocabularies[one.dataset], nothing: odds(logitOfNothing(network)) };
+    return { ...network, vocabulary: vocabularies[one.dataset] };
   }));
   const cards = networks.map((network) => buildCard(part("predictions"), network));
   const inside = buildInside(part("inside"), drawings);
@@ -77,7 +77,8 @@ function listen(examples, read) {
 }
 
 // A network's prediction; the function that it returns shows another one, and returns it in a sentence.
-function buildCard(parent, { title, color, labels, nothing, note, maxlen }) {
+function buildCard(parent, network) {
+  const { title, color, labels, maxlen } = network;
   const card = element("section", "rc-card", parent);
   card.style.setProperty("--rc-color", color);
   element("h3", "", card, title);
@@ -88,8 +89,12 @@ function buildCard(parent, { title, color, labels, nothing, note, maxlen }) {
   labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, label));
   const warning = element("p", "rc-problem", card);
   const given = element("p", "rc-note", card);
-  element("p", "rc-note", card, `Before the first word: ${verdictIn(nothing, labels)} · ${note}`);
-  return ({ network, review, traces }) => {
+  const prior = element("p", "rc-note", card, network.note);
+  pause().then(() => { // the first prediction is seen before
+    const nothing = odds(logitOfNothing(network));
+    prior.textContent = `Before the first word: ${verdictIn(nothing, labels)} · ${network.note}`;
+  });
+  return ({ review, traces }) => {
     const unknown = review.words.slice(review.first).filter((_, index) => review.ids[review.at + index] === UNKNOWN);
     const count = review.words.length - review.first;
     scale.hidden = ends.hidden = unknown.length === count;
