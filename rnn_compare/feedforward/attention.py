@@ -14,6 +14,7 @@ from rnn_compare.feedforward.feedforward import (
     KerasLayer,
     Mask,
     Signals,
+    Size,
     Sizes,
     WeightsByPath,
     affine,
@@ -85,7 +86,8 @@ def own_layers() -> Mapping[str, Any]:
 
 def _layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
     units, features, maxlen = sizes
-    weights = {f"attention/{name}": ((features, HEADS, units), (HEADS, units)) for name in ("query", "key", "value")}
+    weights: dict[str, tuple[tuple[Size, ...], ...]] = {}
+    weights |= {f"attention/{name}": ((features, HEADS, units), (HEADS, units)) for name in ("query", "key", "value")}
     weights["attention/attention_output"] = ((HEADS, units, features), (features,))
     weights |= {"first_norm": ((features,), (features,)), "hidden": ((features, units), (units,))}
     weights |= {"projection": ((units, features), (features,)), "second_norm": ((features,), (features,))}
