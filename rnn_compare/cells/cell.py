@@ -73,7 +73,8 @@ class Phase(NamedTuple):
         backward: Returns the gradients of ``x_f``, or ``w_f`` and ``u_f``, for each of its blocks. In the first phase,
             which comes last going back, also of the previous states, without their way through the product; of a
             further state, such as the carry, also the complete gradient, with its way through the hidden state.
-        recalled: Returns ``recalled`` from previous states and results of earlier phases; None for the state.
+        recalled: Returns ``recalled`` from previous states and results of earlier phases; None for the state itself,
+            which only the first phase multiplies.
     """
 
     forward: Formula
@@ -185,7 +186,6 @@ class Cell:
             The gradients for the states before it, and the complete ones for those after it.
         """
         values = {**values, **{f"d_{name}": gradient for name, gradient in zip(self.states, after, strict=True)}}
-        through_state = np.zeros_like(after[0])
         for phase, blocks in reversed([*zip(self.phases, self.products, strict=True)]):
             if {f"u{end}" for end in blocks} & {*parsed(phase.backward).inputs}:
                 values |= {f"u{end}": product for end, product in self._products(phase, blocks, values, U, b)}
@@ -193,10 +193,11 @@ class Cell:
             if not blocks:
                 continue
             back = [values[f"d_u{end}" if f"d_u{end}" in values else f"d_x{end}"] for end in blocks]
-            values["d_recalled"] = self._product_back(blocks, back, U)
-            if phase.recalled is None:
-                through_state = through_state + values["d_recalled"]
-        values["d_previous_state"] = values.get("d_previous_state", 0) + through_state
+            gradient = self._product_back(blocks, back, U)
+            if phase.recalled:
+                values["d_recalled"] = gradient
+            else:
+                values["d_previous_state"] = values.get("d_previous_state", 0) + gradient
         before = tuple(values[f"d_previous_{name}"] for name in self.states)
         return before, tuple(values[f"d_{name}"] for name in self.states)
 

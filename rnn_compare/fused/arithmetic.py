@@ -50,7 +50,7 @@ def compiled_for_one_row(function: Function) -> Function:
 
     Told so, a single loop may read and write a dozen of them and is vectorised; else each would need a loop of its own.
     """
-    return cast(Function, numba.njit(**_ONE_ROW, nogil=True, cache=True)(function))
+    return cast(Function, numba.njit(**_ONE_ROW, nogil=True)(function))
 
 
 @compiled

@@ -1,18 +1,17 @@
 """The base of every cell's kernel: the arrays of one batch, and the step forward and back that are the cell's own.
 
-``rnn_compare/fused/kernels/`` holds one file a cell. In compiled code ``cell.step(...)`` is that of the cell's class:
-Numba compiles the loops of ``recurrence`` once for each class.
+``kernels`` writes them from the cell's formulas. In compiled code ``cell.step(...)`` is that of the cell's class: Numba
+compiles the loops of ``recurrence`` once for each class.
 """
 
 import functools
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
-import numpy as np
 from numba import types
 from numba.extending import overload_method
 
-from rnn_compare.fused.arithmetic import OPTIONS, Array, Indices, add
+from rnn_compare.fused.arithmetic import OPTIONS, Array, Indices
 
 
 class _Arrays(NamedTuple):
@@ -36,13 +35,19 @@ class CellKernel(_Arrays):
         states: The states before each step (state_count, rows, units); the step that reads the rows from ``begin`` to
             ``end`` writes those from ``end`` on, as ``packing`` lays them out.
         activations: What each row keeps for the step back (rows, activation_count, units).
-        recurrent_kernel: U (units, gates · units).
+        blocks: Blocks of the kernels.
+        weight_count: Weight tensors of a layer: kernel, recurrent kernel if there is one, bias.
+        apart: Whether W·input and U·state have gradients of their own.
+        recurrent_kernel: U (units, gates · units); one row of a vector, none of a cell without.
         U_T: U transposed (gates · units, units).
-        recurrent_bias: A second bias, beside U·state (gates, units); of no gates in a cell that has none.
+        recurrent_bias: A second bias, beside U·state (gates, units); of no gates where the two are not apart.
     """
 
-    state_count: ClassVar[int] = 1
+    state_count: ClassVar[int]
     activation_count: ClassVar[int]
+    blocks: ClassVar[int]
+    apart: ClassVar[bool]
+    weight_count: ClassVar[int]
 
     def step(self, begin: int, end: int) -> None:
         """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes states and ``activations``."""
@@ -59,7 +64,7 @@ class CellKernel(_Arrays):
                 after the step, on return those before it.
             first, last: Rows of ``dstates``.
             dgates: Receives the gradients of W·input (last - first, gates · units).
-            dproducts: Receives those of U·state; the same array as ``dgates`` in a cell with one bias.
+            dproducts: Receives those of U·state; the same array as ``dgates`` where the two are not apart.
         """
         raise NotImplementedError
 
@@ -71,7 +76,7 @@ class CellKernel(_Arrays):
             begin, end: The packed rows.
             dproducts: Gradients of their U·state (end - begin, gates · units).
         """
-        add(total, np.dot(self.states[0, begin:end].T, dproducts))
+        raise NotImplementedError
 
 
 def _resolve(declared: Callable[..., None]) -> None:

@@ -1,4 +1,4 @@
-"""The folder of the kernels' machine code: named by a hash of their sources, wherever the sources lie."""
+"""The folder of the kernels' machine code: named by a hash of their sources, wherever these are."""
 
 import functools
 import hashlib
@@ -8,6 +8,7 @@ from pathlib import Path
 from rnn_compare.paths import cache_place
 
 SOURCES = Path(__file__).parent
+FORMULAS = SOURCES.parent / "cells"
 VARIANTS = "variants"
 """Stands in a cell's place for what all cells share and the default settings do not need."""
 
@@ -25,5 +26,6 @@ def sign_of(cell: str) -> Path:
 @functools.cache
 def _digest() -> str:
     # Numba sees when the file of a function changes, but not when that of another function does which it has inlined.
-    sources = b"".join(source.read_bytes() for source in sorted(SOURCES.rglob("*.py")))
+    files = [*sorted(SOURCES.glob("*.py")), *sorted(FORMULAS.glob("*.py"))]
+    sources = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(sources).hexdigest()[:16]

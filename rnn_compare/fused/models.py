@@ -5,7 +5,6 @@ import tensorflow as tf
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused.network import FusedNetwork, unsupported_options
-from rnn_compare.fused.sequences import KERNELS
 from rnn_compare.networks import keras_models
 from rnn_compare.settings import SETTINGS, needing_stock_layers
 
@@ -14,8 +13,6 @@ def why_not_covered(experiment: Experiment) -> str:
     """Returns why fused layers cannot train this experiment here, in a word or two; empty if they can."""
     if experiment.without_recurrence:
         return "no recurrence"
-    if experiment.cell not in KERNELS:
-        return "no kernel for this cell"
     if names := needing_stock_layers(experiment):
         return SETTINGS[names[0]].label.lower()
     if tf.config.list_physical_devices("GPU"):

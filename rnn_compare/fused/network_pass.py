@@ -14,9 +14,6 @@ from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.fused.vector_inputs import VectorPass
 from rnn_compare.fused.word_inputs import WordGradients, WordPass
 
-WEIGHTS = 3
-"""Of a recurrent layer's direction: kernel, recurrent kernel, bias."""
-
 
 @dataclass(frozen=True)
 class NetworkOptions:
@@ -80,7 +77,7 @@ def forward(
     vectors: Array | None = None
     for directions, dropping in zip(options.layers, dropout_masks, strict=True):
         pieces = [
-            _Direction(how, dropout_mask, [next(remaining) for _ in range(WEIGHTS)])
+            _Direction(how, dropout_mask, [next(remaining) for _ in range(how.kernel.weight_count)])
             for how, dropout_mask in zip(directions, dropping, strict=True)
         ]
         run: Callable[[_Direction], tuple[Array, WordPass | VectorPass]]
@@ -177,9 +174,9 @@ def _go_back(
     of_words: WordGradients
     of_vectors: Array
     if isinstance(forward_pass, WordPass):
-        of_words, *own = word_inputs.backward(how, forward_pass, gradient)
+        of_words, own = word_inputs.backward(how, forward_pass, gradient)
         return of_words, own
-    of_vectors, *own = vector_inputs.backward(how, forward_pass, gradient)
+    of_vectors, own = vector_inputs.backward(how, forward_pass, gradient)
     return of_vectors, own
 
 

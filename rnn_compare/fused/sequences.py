@@ -3,16 +3,13 @@
 Going back, each block adds up its own gradients, and these are joined in the blocks' order: sums are rounded.
 """
 
-import importlib
-import importlib.util
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.fused import kernels, recurrence, threads
+from rnn_compare.fused import recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
 from rnn_compare.fused.cell_kernel import CellKernel
 from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
@@ -24,18 +21,6 @@ of a millisecond. Projecting a number takes a fourth of that."""
 
 PARTS = 4
 """Of a batch's inputs, to be shared by threads."""
-
-
-def _kernel(name: str) -> type[CellKernel] | None:
-    module = f"{kernels.__name__}.{cell(name).keras_name}"
-    if importlib.util.find_spec(module) is None:
-        return None
-    kernel: type[CellKernel] = getattr(importlib.import_module(module), f"{name}Kernel")
-    return kernel
-
-
-KERNELS = {name: kernel for name in CELLS if (kernel := _kernel(name))}
-"""The kernel of each cell that has one: a file of ``kernels/`` with the name of the cell's in ``cells/``."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +50,7 @@ class ForwardPass:
         mask: The mask that the batch was packed with.
         inputs: What was read: vectors, or those of the distinct words (inputs, features).
         shared: Whether several packed rows may read the same.
-        kernel: The layer's kernel.
+        weights: The layer's weights.
     """
 
     arrays: CellKernel
@@ -73,7 +58,12 @@ class ForwardPass:
     mask: Mask | None
     inputs: Array
     shared: bool
-    kernel: Array
+    weights: Sequence[Array]
+
+    @property
+    def kernel(self) -> Array:
+        """Returns the first of the weights."""
+        return self.weights[0]
 
 
 def forward(
@@ -82,9 +72,7 @@ def forward(
     mask: Mask | None,
     inputs: Array,
     place: Indices | None,
-    kernel: Array,
-    recurrent_kernel: Array,
-    bias: Array,
+    weights: Sequence[Array],
 ) -> tuple[Array, ForwardPass]:
     """Runs the recurrence over a batch.
 
@@ -94,12 +82,15 @@ def forward(
         mask: The mask that the batch was packed with.
         inputs: What is read (inputs, features).
         place: For each packed row the input that it reads (rows,); None where it is the row's own.
-        kernel, recurrent_kernel, bias: The layer's weights, as Keras lays them out.
+        weights: The layer's weights, as Keras lays them out.
 
     Returns:
         The last states (reviews, units), or all (reviews, timesteps, units), and what ``backward`` needs.
     """
-    cell_kernel, rows, units = options.kernel, len(batch.source), len(recurrent_kernel)
+    (kernel, *recurrent, bias), cell_kernel, rows = weights, options.kernel, len(batch.source)
+    width, units = kernel.shape[1], kernel.shape[1] // cell_kernel.blocks
+    recurrent_kernel = recurrent[0].reshape(-1, width) if recurrent else np.empty((0, width), np.float32)
+    second_bias = bias[1] if bias.ndim == 2 else np.zeros(width if cell_kernel.apart else 0, np.float32)
     states = np.empty((cell_kernel.state_count, rows, units), np.float32)
     states[:, batch.first] = 0  # before the first step
     arrays = cell_kernel(
@@ -109,12 +100,12 @@ def forward(
         activations=np.empty((rows, cell_kernel.activation_count, units), np.float32),
         recurrent_kernel=recurrent_kernel,
         U_T=np.ascontiguousarray(recurrent_kernel.T),
-        recurrent_bias=(bias[1] if bias.ndim == 2 else bias[:0]).reshape(-1, units),
+        recurrent_bias=second_bias.reshape(-1, units),
     )
     recurrence.forward_prefix(arrays, batch.prefix)
     shares = worth_sharing(rows, kernel.shape[1])
     threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, shares)
-    forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, kernel)
+    forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, weights)
     reviews = sum(len(block.order) for block in batch.blocks)
     if options.every_step:
         outputs = np.zeros((reviews, len(batch.blocks[0].active) - 1, units), np.float32)
@@ -180,16 +171,14 @@ class Gradients:
         by_row: Of what each packed row reads (rows, features); of no rows if the squares were wanted.
         prefix: Of what each review of a block reads in the shared prefix, for each block (prefix, rows, features); of
             no steps if the squares were wanted.
-        kernel, recurrent_kernel, bias: Of the weights, as Keras lays them out.
+        weights: Of the layer's weights, as Keras lays them out.
     """
 
     inputs: Array
     squares: Array
     by_row: Array
     prefix: Sequence[Array]
-    kernel: Array
-    recurrent_kernel: Array
-    bias: Array
+    weights: Sequence[Array]
 
 
 def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, squared: bool) -> Gradients:
@@ -223,14 +212,14 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
     of_inputs = np.empty((len(whole.squares), features), np.float32)
     if forward_pass.shared:
         _finish_inputs(forward_pass, blocks, of_inputs)
+    recurrent = [whole.recurrent_kernel.reshape(tensor.shape) for tensor in forward_pass.weights[1:-1]]
+    bias = np.stack([whole.bias, whole.recurrent_bias]) if forward_pass.weights[-1].ndim == 2 else whole.bias
     return Gradients(
         inputs=of_inputs,
         squares=whole.squares,
         by_row=by_row,
         prefix=[block_sums.prefix for block_sums in blocks],
-        kernel=whole.kernel,
-        recurrent_kernel=whole.recurrent_kernel,
-        bias=np.stack([whole.bias, whole.recurrent_bias]) if len(whole.recurrent_bias) else whole.bias,
+        weights=[whole.kernel, *recurrent, bias],
     )
 
 

@@ -21,7 +21,7 @@ class GradientSums(NamedTuple):
         place: For each packed row the input that it reads (rows,).
         kernel_T: The layer's kernel, transposed (gates · units, features).
         recurrent_kernel: Gradient of the recurrent kernel (units, gates · units).
-        recurrent_bias: Gradient of the bias beside U·state, of a cell that has two (gates · units,), else (0,).
+        recurrent_bias: Gradient of the bias beside U·state (gates · units,); (0,) where the two are not apart.
         by_input: Gradient of W·input + b, summed over the rows that read an input (inputs, gates · units); of no inputs
             where each row has its own.
         vectors: What each packed row reads (rows, features); of no rows where they share inputs.
@@ -65,7 +65,7 @@ def add_stretch(
         cell: The cell's arrays.
         begin: The first of the rows.
         dgates: Gradient of each row's W·input (rows, gates · units).
-        dproducts: That of its U·state; the same array in a cell with one bias.
+        dproducts: That of its U·state; the same array where the two are not apart.
         squared: Whether to add the squares of the gradients of what they read, where those are wanted.
     """
     end = begin + len(dgates)

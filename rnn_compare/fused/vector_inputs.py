@@ -1,5 +1,6 @@
 """A recurrent layer that reads vectors and hands back the gradient of each: a drop-in for Keras' layer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,27 +24,25 @@ class VectorPass:
     shape: tuple[int, int, int]
 
 
-def forward(
-    options: LayerOptions, mask: Mask | None, x: Array, kernel: Array, recurrent_kernel: Array, bias: Array
-) -> tuple[Array, VectorPass]:
+def forward(options: LayerOptions, mask: Mask | None, x: Array, *weights: Array) -> tuple[Array, VectorPass]:
     """Reads a batch.
 
     Args:
         options: Layer options.
         mask: True where a vector is to be read (batch, timesteps).
         x: Vectors (batch, timesteps, features).
-        kernel, recurrent_kernel, bias: The layer's weights, as Keras lays them out.
+        weights: The layer's weights, as Keras lays them out.
 
     Returns:
         The output, as ``sequences.forward``, and what ``backward`` needs.
     """
-    batch, packed = pack(x, mask, options.backwards, recurrent_kernel.shape[1])
-    output, recurrence = sequences.forward(options, batch, mask, packed, None, kernel, recurrent_kernel, bias)
+    batch, packed = pack(x, mask, options.backwards, weights[0].shape[1])
+    output, recurrence = sequences.forward(options, batch, mask, packed, None, weights)
     return output, VectorPass(recurrence, x.shape)
 
 
-def backward(options: LayerOptions, forward_pass: VectorPass, gradient: Array) -> tuple[Array, Array, Array, Array]:
-    """Returns the gradients of vectors, kernel, recurrent kernel and bias from that of the output."""
+def backward(options: LayerOptions, forward_pass: VectorPass, gradient: Array) -> tuple[Array, Sequence[Array]]:
+    """Returns the gradients of vectors and of the layer's weights from that of the output."""
     gradients = sequences.backward(options, forward_pass.recurrence, gradient, squared=False)
     batch, (reviews, timesteps, features) = forward_pass.recurrence.batch, forward_pass.shape
     dx = np.zeros((reviews * timesteps, features), np.float32)
@@ -57,4 +56,4 @@ def backward(options: LayerOptions, forward_pass: VectorPass, gradient: Array) -
         for block, in_prefix in zip(batch.blocks, gradients.prefix, strict=True):
             for row, begin in enumerate(block.begins):
                 by_review[block.order[row], :begin] = in_prefix[:begin, row]
-    return dx.reshape(forward_pass.shape), gradients.kernel, gradients.recurrent_kernel, gradients.bias
+    return dx.reshape(forward_pass.shape), gradients.weights

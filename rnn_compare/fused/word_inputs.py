@@ -6,6 +6,7 @@ embedding's gradient as one row for each place, 64,000 for 128 reviews of 500 wo
 their sum and (Keras squares row by row) the sum of their squares: RMSprop, Adam and SGD ask for nothing else.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -157,10 +158,7 @@ def forward(
     mask: Mask | None,
     ids: Indices,
     table: Array,
-    kernel: Array,
-    recurrent_kernel: Array,
-    bias: Array,
-    *,
+    *weights: Array,
     dropout_mask: Array | None = None,
 ) -> tuple[Array, WordPass]:
     """Reads a batch.
@@ -170,7 +168,7 @@ def forward(
         mask: True where a word is to be read (batch, timesteps).
         ids: Word ids (batch, timesteps), each below 2²⁴.
         table: The embedding (vocabulary, features).
-        kernel, recurrent_kernel, bias: The layer's weights, as Keras lays them out.
+        weights: The layer's weights, as Keras lays them out.
         dropout_mask: What each review's vectors are multiplied by (batch, features); None without dropout.
 
     Returns:
@@ -180,22 +178,20 @@ def forward(
     if dropped is not None:
         ids, table = dropped.ids, dropped.vectors
     as_vectors = ids.astype(np.float32)[:, :, np.newaxis]  # packing compares and moves vectors; these have one number
-    batch, packed = pack(as_vectors, mask, options.backwards, recurrent_kernel.shape[1])
+    batch, packed = pack(as_vectors, mask, options.backwards, weights[0].shape[1])
     words, place = distinct(packed[:, 0].astype(np.int64), len(table))
     vectors = _vectors(table, words)
-    output, recurrence = sequences.forward(options, batch, mask, vectors, place, kernel, recurrent_kernel, bias)
+    output, recurrence = sequences.forward(options, batch, mask, vectors, place, weights)
     return output, WordPass(recurrence, words, dropped)
 
 
-def backward(
-    options: LayerOptions, forward_pass: WordPass, gradient: Array
-) -> tuple[WordGradients, Array, Array, Array]:
-    """Returns the gradients of the embedding, kernel, recurrent kernel and bias from the output's."""
+def backward(options: LayerOptions, forward_pass: WordPass, gradient: Array) -> tuple[WordGradients, Sequence[Array]]:
+    """Returns the gradients of the embedding and of the layer's weights from the output's."""
     gradients = sequences.backward(options, forward_pass.recurrence, gradient, squared=True)
     embedding = WordGradients(forward_pass.words, gradients.inputs, gradients.squares)
     if forward_pass.dropped is not None:
         embedding = forward_pass.dropped.gradient(embedding)
-    return embedding, gradients.kernel, gradients.recurrent_kernel, gradients.bias
+    return embedding, gradients.weights
 
 
 @compiled

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models, network_pass, sequences, threads, vector_inputs
+from rnn_compare.fused.kernels import KERNELS
 from rnn_compare.fused.network import options_of
-from rnn_compare.fused.sequences import KERNELS, LayerOptions
+from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews import batches
 from rnn_compare.reviews.batches import Batches
@@ -77,7 +78,7 @@ def test_however_far_single_reviews_are_followed_through_padding_their_sum_is_wh
     for followed in (0.0, 0.9):
         monkeypatch.setattr(sequences, "FOLLOWED", np.float32(followed))
         _, read = vector_inputs.forward(options, None, x, *layer_weights(name, 3, 4))
-        dx, *weights = vector_inputs.backward(options, read, towards)
+        dx, weights = vector_inputs.backward(options, read, towards)
         found.append([dx, dx.sum(axis=0), *weights])
     (whole, *all_of_it), (shortened, *still_all) = found
     assert np.abs(whole - shortened).max() > 1e-4 * np.abs(whole).max()

@@ -5,7 +5,8 @@ import pytest
 
 from rnn_compare.fused import vector_inputs, word_inputs
 from rnn_compare.fused.arithmetic import Array, is_negligible, largest, sigmoid, tanh, unless_faded
-from rnn_compare.fused.sequences import KERNELS, LayerOptions
+from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 
 FEATURES, LENGTHS, MAXLEN = 4, (0, 0, 3, 6, 6), 6
@@ -92,5 +93,5 @@ def _of_words(cell: str, table: Array, gradient: Array) -> tuple[Array, ...]:
     weights = layer_weights(cell, FEATURES, gradient.shape[1])
     options = LayerOptions(KERNELS[cell])
     _, read = word_inputs.forward(options, None, ids, table.astype(np.float32), *weights)
-    embedding, *found = word_inputs.backward(options, read, gradient)
+    embedding, found = word_inputs.backward(options, read, gradient)
     return embedding.sums, *found

@@ -6,7 +6,8 @@ from hypothesis import settings
 
 from rnn_compare.fused import packing, sequences, threads, word_inputs
 from rnn_compare.fused.arithmetic import Array
-from rnn_compare.fused.sequences import KERNELS, LayerOptions
+from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 
 BATCH, TIMESTEPS, FEATURES, UNITS, WORDS = 40, 30, 8, 96, 50
@@ -24,7 +25,7 @@ def gradients(cell: str, every_step: bool) -> list[Array]:
     options = LayerOptions(KERNELS[cell], every_step=every_step)
     output, read = word_inputs.forward(options, None, ids, table, *weights)
     towards = random.normal(size=output.shape).astype(np.float32)
-    embedding, *of_weights = word_inputs.backward(options, read, towards)
+    embedding, of_weights = word_inputs.backward(options, read, towards)
     by_word = np.zeros((2, WORDS, FEATURES), np.float32)
     by_word[:, embedding.words] = embedding.sums, embedding.squares
     return [*by_word, *of_weights]

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.fused import sequences, threads, vector_inputs, word_inputs
-from rnn_compare.fused.sequences import KERNELS, LayerOptions
+from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.fused.word_inputs import distinct, gradients_of_places
 from tests.fused.conftest import layer_weights
 
@@ -45,13 +46,13 @@ def test_under_dropout_a_word_is_read_once_a_review_and_comes_to_what_its_places
 
     def by_word() -> tuple[Any, ...]:
         output, read = word_inputs.forward(options, mask, ids, table, *weights, dropout_mask=left)
-        embedding, *of_weights = word_inputs.backward(options, read, towards)
+        embedding, of_weights = word_inputs.backward(options, read, towards)
         order = np.argsort(embedding.words)
         assert embedding.words[order].tolist() == list(range(6))
         return output, embedding.sums[order], embedding.squares[order], *of_weights
 
     output, read = vector_inputs.forward(options, mask, table[ids] * left[:, np.newaxis], *weights)
-    dx, *of_weights = vector_inputs.backward(options, read, towards)
+    dx, of_weights = vector_inputs.backward(options, read, towards)
     places = gradients_of_places(ids, dx * left[:, np.newaxis], 6)
     order = np.argsort(places.words)
     expected = (output, places.sums[order], places.squares[order], *of_weights)

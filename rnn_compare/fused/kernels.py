@@ -1,0 +1,225 @@
+"""The kernel of each cell, written from its formulas: products of matrices, then loops over the units of a row.
+
+In the source of such a loop, ``z_[j]`` is where ``z`` is read or written. The loops over timesteps are shared
+(``recurrence``).
+"""
+
+import ast
+import copy
+import re
+from typing import Any
+
+import numpy as np
+
+from rnn_compare.cells.cell import Cell
+from rnn_compare.cells.formula import Formula, parsed
+from rnn_compare.cells.registry import CELLS, cell
+from rnn_compare.fused.arithmetic import AHEAD, add, compiled_for_one_row, prefetch, sigmoid, tanh, unless_faded
+from rnn_compare.fused.cell_kernel import CellKernel
+
+_TOOLS: dict[str, Any] = {"np": np, "float32": np.float32, "AHEAD": AHEAD, "prefetch": prefetch, "add": add}
+_TOOLS |= {"sigmoid": sigmoid, "tanh": tanh, "unless_faded": unless_faded}
+"""What the source of a kernel uses."""
+
+_FETCH = """        if row + AHEAD < rows:
+            prefetch(self.W_inputs, place[row + AHEAD])
+"""
+
+
+class _Source:
+    """The source of a cell's kernel.
+
+    Attributes:
+        text: All of it.
+        loops: Names of the functions that loop over the units of a row.
+        kept: What a step leaves to later phases and to the step back, other than states.
+        apart: Whether W·input and U·state have gradients of their own.
+    """
+
+    def __init__(self, cell: Cell) -> None:
+        self._cell, self.text, self.loops = cell, "", list[str]()
+        self._phases = list(enumerate(zip(cell.phases, cell.products, strict=True)))
+        self._whole = len(cell.phases) == 1  # one product has all blocks
+        formulas = [*(phase.backward for phase in cell.phases), *(phase.recalled for phase in cell.phases)]
+        read = [name for formula in formulas for name in _inputs(formula)]
+        read += [name for phase in cell.phases[1:] for name in _inputs(phase.forward) if not self._is_block(name)]
+        states = (*cell.states, *(f"previous_{name}" for name in cell.states))
+        self.kept = [name for name in dict.fromkeys(read) if not name.startswith("d_") and name not in states]
+        self.apart = any(f"u{end}" in _inputs(phase.forward) for phase in cell.phases for end in cell.suffixes)
+        functions = [self._step(), self._step_back(), self._recurrent_gradient()]
+        self.text += "\n".join(functions)
+
+    def _is_block(self, name: str) -> bool:
+        return name[:1] in "xwu" and name[1:] in self._cell.suffixes
+
+    def _step(self) -> str:
+        text = ""
+        recalls = [*(phase.recalled for phase in self._cell.phases[1:]), None]
+        for (number, (phase, blocks)), recall in zip(self._phases, recalls, strict=True):
+            operand = "recalled" if phase.recalled else "previous_state"
+            if blocks and self._cell.recurrent == "matrix":
+                U = "self.recurrent_kernel" if self._whole else f"{self._U_T(blocks)}.T"  # noqa: N806  # as in cells/
+                text += f"    product = np.dot({operand}, {U}){_by_block(len(blocks))}\n"
+            if recall:
+                text += "    recalled = np.empty((rows, units), np.float32)\n"
+            results = parsed(phase.forward).outputs
+            inputs = [name for name in (*_inputs(phase.forward), *_inputs(recall)) if name not in results]
+            lines = [f"{name} = {self._value(name, operand)}" for name in dict.fromkeys(inputs)]
+            lines += [*_lines(phase.forward), *_lines(recall)]
+            fresh = [
+                name for name in (*inputs, *results) if name in self.kept and f"{name} = kept_{name}_[j]" not in lines
+            ]
+            lines += [f"kept_{name}_[j] = {name}" for name in dict.fromkeys(fresh)]
+            lines += [f"{name}_[j] = {name}" for name in self._cell.states if name in results]
+            lines += ["recalled_[j] = recalled"] * bool(recall)
+            text += "    for row in range(rows):\n        w = self.W_inputs[place[row]]\n"
+            text += _FETCH if number == 0 and len(self._cell.suffixes) > 1 else ""
+            text += self._loop(f"forward_{number}", lines, blocks)
+        head = "def step(self, begin, end):\n    rows, units = end - begin, self.states.shape[2]\n"
+        return head + "    place = self.place[begin:end]\n" + self._arrays(text, "end + rows") + text
+
+    def _value(self, name: str, operand: str) -> str:
+        if not self._is_block(name):
+            return f"kept_{name}_[j]" if name in self.kept else f"{name}_[j]"
+        end = name[1:]
+        product = f"u{end}_[j]" if self._cell.recurrent == "matrix" else f"U{end}_[j] * {operand}_[j]"
+        product += f" + b{end}_[j]" if self._cell.bias_rows > 1 else ""
+        return {"x": f"w{end}_[j] + {product}", "w": f"w{end}_[j]", "u": product}[name[0]]
+
+    def _step_back(self) -> str:
+        text = ""
+        for k, name in enumerate(self._cell.states):
+            text += f"    d_{name} = dstates[{k}, first:last]\n"
+        for name in ("gates", *["products"] * self.apart):
+            text += f"    d_{name} = d{name}{_by_block(self._cell.blocks)}\n"
+        for number, (phase, blocks) in reversed(self._phases):
+            results = [*parsed(phase.backward).outputs]
+            of_blocks = [name for name in results if self._is_block(name[2:])]
+            of_products = {end: f"d_u{end}" if f"d_u{end}" in results else f"d_x{end}" for end in blocks}
+            lines = [
+                f"{name} = {f'kept_{name}' if name in self.kept else name}_[j]" for name in _inputs(phase.backward)
+            ]
+            lines += _lines(phase.backward) + [f"{name} = unless_faded({name})" for name in of_blocks]
+            lines += [f"d_gate{name[3:]}_[j] = {name}" for name in of_blocks if name[2] != "u"]
+            for kind in ["d_product"] * self.apart + ["part"] * (not self._whole):
+                lines += [f"{kind}{end}_[j] = {name}" for end, name in of_products.items()]
+            if blocks and self._cell.recurrent == "vector":
+                through = " + ".join(f"{name} * U{end}_[j]" for end, name in of_products.items())
+                lines.append(f"d_previous_state = {'d_previous_state + ' * ('d_previous_state' in results)}{through}")
+                results.append("d_previous_state")
+            before = [name for name in self._cell.states if f"d_previous_{name}" in results]
+            lines += [f"d_{name}_[j] = unless_faded(d_previous_{name})" for name in before]
+            if not self._whole:
+                text += f"    part = np.empty((rows, {len(blocks)} * units), np.float32)\n"
+                text += f"    parts = part{_by_block(len(blocks))}\n"
+            text += "    for row in range(rows):\n" + self._fetch_back(_inputs(phase.backward))
+            text += self._loop(f"backward_{number}", lines, blocks, "row * own")
+            if blocks and self._cell.recurrent == "matrix":
+                factors = f"{'dproducts' if self._whole else 'part'}, {self._U_T(blocks)}"
+                if phase.recalled:
+                    text += f"    d_recalled = np.dot({factors})\n"
+                elif "state" in before:
+                    text += f"    add(d_state, np.dot({factors}))\n"
+                else:
+                    text += f"    np.dot({factors}, d_state)\n"
+        head = "def step_back(self, begin, end, dstates, first, last, dgates, dproducts):\n"
+        head += "    rows, units = last - first, dstates.shape[2]\n"
+        head += "    own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix\n"
+        return head + self._arrays(text, "") + text
+
+    def _fetch_back(self, inputs: tuple[str, ...]) -> str:
+        arrays = ["self.activations"] * bool({*inputs} & {*self.kept})
+        arrays += [f"self.states[{k}]" for k, name in enumerate(self._cell.states) if f"previous_{name}" in inputs]
+        lines = [f"            prefetch({array}, begin - rows + row)\n" for array in arrays]
+        return "".join(["        if begin >= rows:\n", *lines] if lines else [])
+
+    def _recurrent_gradient(self) -> str:
+        text, cell = "", self._cell
+        for number, (phase, blocks) in self._phases:
+            operand = "recalled" if phase.recalled else "previous_state"
+            if phase.recalled:
+                lines = [f"{name} = {self._value(name, '')}" for name in _inputs(phase.recalled)]
+                lines += [*_lines(phase.recalled), "recalled_[j] = recalled"]
+                text += "    recalled = np.empty((rows, units), np.float32)\n    for row in range(rows):\n"
+                text += self._loop(f"recall_{number}", lines, blocks)
+            for k in range(*self._bounds(blocks)) if cell.recurrent == "vector" else ():
+                text += "    for row in range(rows):\n        for j in range(units):\n"
+                text += (
+                    f"            total[0, {k} * units + j] += {operand}[row, j] * dproducts[row, {k} * units + j]\n"
+                )
+            if blocks and cell.recurrent == "matrix":
+                columns = "" if self._whole else "[:, {} * units : {} * units]".format(*self._bounds(blocks))
+                gradients = "dproducts" if self._whole else f"np.ascontiguousarray(dproducts{columns})"
+                text += f"    add(total{columns}, np.dot({operand}.T, {gradients}))\n"
+        head = "def add_recurrent_gradient(self, total, begin, end, dproducts):\n"
+        return head + "    rows, units = end - begin, self.states.shape[2]\n" + self._arrays(text, "") + text
+
+    def _bounds(self, blocks: tuple[str, ...]) -> tuple[int, int]:
+        first = self._cell.suffixes.index(blocks[0])
+        return first, first + len(blocks)
+
+    def _U_T(self, blocks: tuple[str, ...]) -> str:  # noqa: N802  # the textbook's notation
+        first, last = self._bounds(blocks)
+        return "self.U_T" if self._whole else f"self.U_T[{first} * units : {last} * units]"
+
+    def _arrays(self, text: str, end: str) -> str:
+        """Returns the lines that name those of a step's arrays that ``text`` uses."""
+        places = {"kept": "self.activations[begin:end]"}
+        for k, name in enumerate(self._cell.states):
+            places |= {f"previous_{name}": f"self.states[{k}, begin:end]", name: f"self.states[{k}, end:{end}]"}
+        return "".join(f"    {name} = {place}\n" for name, place in places.items() if re.search(rf"\b{name}\b", text))
+
+    def _loop(self, name: str, lines: list[str], blocks: tuple[str, ...], row: str = "row") -> str:
+        """Adds a loop over the units of a row to the source, and returns its call."""
+        body = "\n        ".join(lines)
+        arrays = list(dict.fromkeys(re.findall(r"(\w+)_\[j\]", body)))
+        signature = ", ".join(f"{array}_" for array in arrays)
+        self.text += f"def {name}({signature}):\n    for j in range(len({arrays[0]}_)):\n        {body}\n\n\n"
+        self.loops.append(name)
+        places = {f"kept_{value}": f"kept[{row}, {k}]" for k, value in enumerate(self.kept)}
+        for state in self._cell.states:
+            places |= {state: f"{state}[{row}]", f"previous_{state}": f"previous_{state}[{row}]"}
+        for array in ("recalled", *(f"d_{state}" for state in ("recalled", *self._cell.states))):
+            places[array] = f"{array}[row]"
+        for k, end in enumerate(self._cell.suffixes):
+            places |= {f"w{end}": f"w[{k}]", f"b{end}": f"self.recurrent_bias[{k}]"}
+            of_row = f"[row, {k}]" if self._cell.blocks > 1 else "[row]"
+            places |= {f"d_gate{end}": f"d_gates{of_row}", f"d_product{end}": f"d_products{of_row}"}
+            places[f"U{end}"] = f"self.recurrent_kernel[0, {k} * units : {k + 1} * units]"
+        for k, end in enumerate(blocks):
+            of_row = f"[row, {k}]" if len(blocks) > 1 else "[row]"
+            places |= {f"u{end}": f"product{of_row}", f"part{end}": f"parts{of_row}"}
+        return f"        {name}({', '.join(places[array] for array in arrays)})\n"
+
+
+def _inputs(formula: Formula | None) -> tuple[str, ...]:
+    return parsed(formula).inputs if formula else ()
+
+
+def _by_block(blocks: int) -> str:
+    return f".reshape(rows, {blocks}, units)" if blocks > 1 else ""
+
+
+class _Float32(ast.NodeTransformer):
+    def visit_Constant(self, node: ast.Constant) -> ast.expr:  # the name that ast looks for
+        return ast.Call(ast.Name("float32"), [node], [])
+
+
+def _lines(formula: Formula | None) -> list[str]:
+    lines = parsed(formula).lines if formula else ()
+    return [ast.unparse(_Float32().visit(copy.deepcopy(line))) for line in lines]
+
+
+def _kernel(name: str) -> type[CellKernel]:
+    source, names = _Source(cell(name)), dict(_TOOLS)
+    exec(source.text, names)
+    names |= {loop: compiled_for_one_row(names[loop]) for loop in source.loops}
+    own: dict[str, Any] = {method: names[method] for method in ("step", "step_back", "add_recurrent_gradient")}
+    own |= {"state_count": len(cell(name).states), "activation_count": len(source.kept), "blocks": cell(name).blocks}
+    own |= {"apart": source.apart, "weight_count": 2 if cell(name).recurrent == "none" else 3, "__module__": __name__}
+    return type(f"{name}Kernel", (CellKernel,), own)
+
+
+KERNELS = {name: _kernel(name) for name in CELLS}
+"""The kernel of each cell."""
+globals().update({kernel.__name__: kernel for kernel in KERNELS.values()})  # where Numba's cache looks for a class
