@@ -72,7 +72,7 @@ class _Source:
             lines += [f"kept_{name}_[j] = {name}" for name in dict.fromkeys(fresh)]
             lines += [f"{name}_[j] = {name}" for name in self._cell.states if name in results]
             lines += ["recalled_[j] = recalled"] * bool(recall)
-            text += "    for row in range(rows):\n        w = self.W_inputs[place[row]]\n"
+            text += "    for row in range(rows):\n"
             text += _FETCH if number == 0 and len(self._cell.suffixes) > 1 else ""
             text += self._loop(f"forward_{number}", lines, blocks)
         head = "def step(self, begin, end):\n    rows, units = end - begin, self.states.shape[2]\n"
@@ -176,20 +176,25 @@ class _Source:
         signature = ", ".join(f"{array}_" for array in arrays)
         self.text += f"def {name}({signature}):\n    for j in range(len({arrays[0]}_)):\n        {body}\n\n\n"
         self.loops.append(name)
-        places = {f"kept_{value}": f"kept[{row}, {k}]" for k, value in enumerate(self.kept)}
+        places = {f"kept_{value}": f"now[{k}]" for k, value in enumerate(self.kept)}
         for state in self._cell.states:
             places |= {state: f"{state}[{row}]", f"previous_{state}": f"previous_{state}[{row}]"}
         for array in ("recalled", *(f"d_{state}" for state in ("recalled", *self._cell.states))):
             places[array] = f"{array}[row]"
         for k, end in enumerate(self._cell.suffixes):
             places |= {f"w{end}": f"w[{k}]", f"b{end}": f"self.recurrent_bias[{k}]"}
-            of_row = f"[row, {k}]" if self._cell.blocks > 1 else "[row]"
-            places |= {f"d_gate{end}": f"d_gates{of_row}", f"d_product{end}": f"d_products{of_row}"}
+            several = self._cell.blocks > 1
+            places[f"d_gate{end}"] = f"d_gate[{k}]" if several else "d_gates[row]"
+            places[f"d_product{end}"] = f"d_product[{k}]" if several else "d_products[row]"
             places[f"U{end}"] = f"self.recurrent_kernel[0, {k} * units : {k + 1} * units]"
         for k, end in enumerate(blocks):
-            of_row = f"[row, {k}]" if len(blocks) > 1 else "[row]"
-            places |= {f"u{end}": f"product{of_row}", f"part{end}": f"parts{of_row}"}
-        return f"        {name}({', '.join(places[array] for array in arrays)})\n"
+            places[f"u{end}"] = f"u[{k}]" if len(blocks) > 1 else "product[row]"
+            places[f"part{end}"] = f"parts[row, {k}]" if len(blocks) > 1 else "parts[row]"
+        call = f"        {name}({', '.join(places[array] for array in arrays)})\n"
+        views = {"w": "self.W_inputs[place[row]]", "u": "product[row]", "now": f"kept[{row}]"}
+        views |= {"d_gate": "d_gates[row]", "d_product": "d_products[row]"}
+        used = [view for view in views if re.search(rf"\b{view}\[", call)]
+        return "".join(f"        {view} = {views[view]}\n" for view in used) + call
 
 
 def _inputs(formula: Formula | None) -> tuple[str, ...]:
