@@ -79,6 +79,24 @@ def neighbours(
     return [(vocabulary.word(int(ids[i])), float(cosines[i])) for i in nearest]
 
 
+def gates_by_word(
+    experiment: Experiment, weights: Weights, vocabulary: Vocabulary, among: int = MAP_WORDS
+) -> list[tuple[str, float]]:
+    """Returns the mean openness of a gate at each word, the most open first: of a cell without a recurrent kernel.
+
+    There the gate depends on the word alone. It is the cell's first one, in the first layer, reading forward; the words
+    are the most frequent ones.
+    """
+    ids, cell_type = known_ids(experiment, vocabulary)[:among], cell(experiment.cell)
+    (layer, *_), *_ = recurrent_weights(experiment, weights)
+    states = initial_states(experiment.cell, len(ids), experiment.units)
+    inputs = np.dot(weights["embedding/embeddings"][ids], layer.kernel)
+    _, signals = cell_type.step(inputs, states, layer.recurrent_kernel, layer.bias)
+    gate = next(signal.name for signal in cell_type.signals if signal.kind == "gate")
+    means = signals[gate].mean(axis=-1)
+    return [(vocabulary.word(int(ids[i])), float(means[i])) for i in np.argsort(-means, kind="stable")]
+
+
 def known_ids(experiment: Experiment, vocabulary: Vocabulary) -> NDArray[np.int64]:
     """Returns the ids of all words that a network knows (words,), the most frequent first."""
     first = INDEX_FROM + 1

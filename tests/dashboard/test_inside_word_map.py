@@ -7,7 +7,8 @@ import pytest
 
 from rnn_compare.charts.word_chart import ColorScale
 from rnn_compare.dashboard.pages.inside import word_map as shown
-from rnn_compare.explain.embedding_map import word_map
+from rnn_compare.explain.embedding_map import gates_by_word, word_map
+from rnn_compare.explain.prediction import forward_pass
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
@@ -42,6 +43,22 @@ def test_neighbours_that_networks_share_are_bold() -> None:
     assert html.count("<b>good</b>") == 2
     assert html.count("<b>") == 2
     assert "0.90" in html
+
+
+def test_a_gate_that_sees_no_state_is_listed_by_word_since_it_is_the_same_wherever_that_stands() -> None:
+    network = chosen("mine", cell="minGRU")
+    experiment = network.run.experiment
+    words = gates_by_word(experiment, network.weights, VOCABULARY)
+    cards = shown.gate_cards([network, chosen("other", cell="GRU")])
+    assert cards.count("<tr>") == 1 + shown.GATE_WORDS
+    assert 0 < cards.index(f"<td>{words[0][0]}</td>") < cards.index(f"<td>{words[-1][0]}</td>")
+    assert shown.gate_cards([chosen("other", cell="GRU")]) == ""
+    word, mean = words[0]
+    ids = np.array(
+        [[5, VOCABULARY.id(word, experiment.vocabulary_size), 9, VOCABULARY.id(word, experiment.vocabulary_size)]]
+    )
+    _, ((trace,), *_) = forward_pass(experiment, network.weights, ids, with_signals=True)
+    np.testing.assert_allclose(trace.signals["z"][0, [1, 3]].mean(axis=-1), mean, rtol=1e-5)
 
 
 def test_a_network_by_itself_shares_nothing() -> None:

@@ -5,18 +5,21 @@ from html import escape
 
 import streamlit as st
 
+from rnn_compare.cells.registry import cell
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
 from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
-from rnn_compare.explain.embedding_map import WordMap, find_word, neighbours, word_map
+from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, neighbours, word_map
 from rnn_compare.formatting import as_markdown, counted, percent
 from rnn_compare.reviews import prepared
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
 
+GATE_WORDS = 8
+"""Words in each of the two lists of a gate."""
 Near = dict[str, list[tuple[str, float]]]
 
 
@@ -34,6 +37,11 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     for place, (column, network) in enumerate(zip(columns, maps, strict=True)):
         with column:
             _show_map(services, network, typed, near.get(network.run.id, []), place, len(maps))
+    if gates := gate_cards(networks):
+        st.html(
+            "<p><b>The gate by word.</b> Without U it sees the word alone, so it is the same wherever the word stands: "
+            f"its mean over the units of the first layer, among the most frequent words.</p>{gates}"
+        )
     if typed.strip():
         _show_neighbours(networks, typed, near, problems)
     else:
@@ -115,6 +123,24 @@ def neighbour_cards(networks: Sequence[LoadedNetwork], near: Near, problems: dic
         )
         cards.append(card(network, f'<table class="rc-neighbours">{rows}</table>'))
     return f'<div class="rc-verdicts">{"".join(cards)}</div>'
+
+
+def gate_cards(networks: Sequence[LoadedNetwork]) -> str:
+    """Returns as HTML where the gate of each network without a recurrent kernel is most open, and most closed."""
+    cards = []
+    for network in networks:
+        experiment = network.run.experiment
+        if experiment.without_recurrence or cell(experiment.cell).recurrent != "none":
+            continue
+        words = gates_by_word(experiment, network.weights, prepared.load(experiment.dataset).vocabulary)
+        ends = zip(words[:GATE_WORDS], reversed(words[-GATE_WORDS:]), strict=True)
+        rows = "".join(
+            "<tr>" + "".join(f"<td>{escape(word)}</td><td>{percent(mean)}</td>" for word, mean in pair) + "</tr>"
+            for pair in ends
+        )
+        heads = "".join(f'<th colspan="2">{title}</th>' for title in ("most open", "most closed"))
+        cards.append(card(network, f'<table class="rc-neighbours"><tr>{heads}</tr>{rows}</table>'))
+    return f'<div class="rc-verdicts">{"".join(cards)}</div>' if cards else ""
 
 
 def _controls(networks: Sequence[LoadedNetwork]) -> tuple[str, list[LoadedNetwork]]:
