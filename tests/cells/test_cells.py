@@ -41,7 +41,7 @@ def test_min_gru_and_ind_rnn_by_hand() -> None:
     (state,), values = cell_of("minGRU").step(np.array([[1, 2]], np.float32), before, none, np.array([-1.0, 1.0]))
     assert values["z"][0, 0] == 0.5
     assert state[0, 0] == pytest.approx(0.5 * 0.4 + 0.5 * 3)
-    (state,), _ = cell_of("IndRNN").step(np.ones((1, 1)), before, np.array([2.0]), np.array([-0.3]))
+    (state,), _ = cell_of("IndRNN").step(np.ones((1, 1), np.float32), before, np.array([2.0]), np.array([-0.3]))
     assert state[0, 0] == pytest.approx(np.tanh(1.5))
 
 

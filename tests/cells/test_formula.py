@@ -30,7 +30,7 @@ def expression(x: Values) -> tuple[Values, ...]:
 )
 def test_what_no_formula_may_hold_is_refused_with_a_sentence(formula: object, part: str) -> None:
     with pytest.raises(ValueError, match="formula may hold") as refusal:
-        parsed(formula)  # type: ignore[arg-type]  # an overload of lru_cache
+        parsed(formula)
     assert f"{formula.__name__}() holds “{part}" in str(refusal.value)  # type: ignore[attr-defined]  # a function
 
 
