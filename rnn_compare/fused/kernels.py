@@ -67,7 +67,7 @@ class _Source:
             lines = [f"{name} = {self._value(name, operand)}" for name in dict.fromkeys(inputs)]
             lines += [*_lines(phase.forward), *_lines(recall)]
             fresh = [
-                name for name in (*inputs, *results) if name in self.kept and f"{name} = kept_{name}_[j]" not in lines
+                name for name in (*results, *inputs) if name in self.kept and f"{name} = kept_{name}_[j]" not in lines
             ]
             lines += [f"kept_{name}_[j] = {name}" for name in dict.fromkeys(fresh)]
             lines += [f"{name}_[j] = {name}" for name in self._cell.states if name in results]
