@@ -26,6 +26,6 @@ def sign_of(cell: str) -> Path:
 @functools.cache
 def _digest() -> str:
     # Numba sees when the file of a function changes, but not when that of another function does which it has inlined.
-    files = [*sorted(SOURCES.glob("*.py")), *sorted(FORMULAS.glob("*.py"))]
+    files = [*sorted(SOURCES.rglob("*.py")), *sorted(FORMULAS.glob("*.py"))]
     sources = b"".join(file.read_bytes() for file in files)
     return hashlib.sha256(sources).hexdigest()[:16]

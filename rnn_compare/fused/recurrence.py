@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_compare.fused.arithmetic import Array, Indices, add, add_rows, compiled, fill, is_negligible, largest
-from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.kernels.cell_kernel import CellKernel
 from rnn_compare.fused.packing import Packing
 from rnn_compare.fused.sums import STRETCH, GradientSums, add_prefix_squares, add_single_reviews, add_stretch
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from rnn_compare.fused import recurrence, threads
 from rnn_compare.fused.arithmetic import Array, Indices, compiled
-from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.kernels.cell_kernel import CellKernel
 from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
 from rnn_compare.fused.sums import GradientSums
 

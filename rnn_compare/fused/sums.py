@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, add, add_rows, compiled, prefetch
-from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.kernels.cell_kernel import CellKernel
 
 STRETCH = 64
 """Packed rows that are added up at once, at least: OpenBLAS has quick products for up to a million multiplications."""

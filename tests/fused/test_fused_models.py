@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.models import why_not_covered
 from rnn_compare.fused.optimizers import STEPS
 from rnn_compare.networks import keras_models
@@ -187,7 +187,7 @@ import numpy as np
 from numba.core.registry import CPUDispatcher
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import arithmetic, models, optimizers, packing, recurrence, sums, vector_inputs, word_inputs
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.training.worker.compilation import warm_up
 rooms = (arithmetic, optimizers, packing, recurrence, sums, vector_inputs, word_inputs)
 

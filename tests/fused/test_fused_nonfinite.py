@@ -5,7 +5,7 @@ import pytest
 
 from rnn_compare.fused import vector_inputs, word_inputs
 from rnn_compare.fused.arithmetic import Array, is_negligible, largest, sigmoid, tanh, unless_faded
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from tests.fused.conftest import layer_weights
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.fused import sequences, threads, vector_inputs, word_inputs
-from rnn_compare.fused.kernels import KERNELS
+from rnn_compare.fused.kernels.registry import KERNELS
 from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.fused.word_inputs import distinct, gradients_of_places
 from tests.fused.conftest import layer_weights

@@ -65,7 +65,7 @@ def prepare(begin: str) -> None:
     """Prepares the reviews, and compiles cell by cell what no other process is compiling: those of the book first."""
     if begin == REVIEWS:
         prepared.prepare(Experiment().dataset)
-    from rnn_compare.fused.kernels import KERNELS  # which imports Numba, as the server should not
+    from rnn_compare.fused.kernels.registry import KERNELS  # which imports Numba, as the server should not
     from rnn_compare.training.worker import compilation
 
     for name in dict.fromkeys((*BOOK.cells, *KERNELS, VARIANTS)):

@@ -15,7 +15,7 @@ from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import Formula, parsed
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.fused.arithmetic import AHEAD, add, compiled_for_one_row, prefetch, sigmoid, tanh, unless_faded
-from rnn_compare.fused.cell_kernel import CellKernel
+from rnn_compare.fused.kernels.cell_kernel import CellKernel
 
 _TOOLS: dict[str, Any] = {"np": np, "float32": np.float32, "AHEAD": AHEAD, "prefetch": prefetch, "add": add}
 _TOOLS |= {"sigmoid": sigmoid, "tanh": tanh, "unless_faded": unless_faded}
