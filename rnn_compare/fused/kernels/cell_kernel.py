@@ -1,7 +1,7 @@
 """The base of every cell's kernel: the arrays of one batch, and the step forward and back that are the cell's own.
 
-``registry`` writes them from the cell's formulas. In compiled code ``cell.step(...)`` is that of the cell's class: Numba
-compiles the loops of ``recurrence`` once for each class.
+``registry`` writes them from the cell's formulas. In compiled code ``cell.step(...)`` is that of the cell's class:
+Numba compiles the loops of ``recurrence`` once for each class.
 """
 
 import functools
