@@ -105,7 +105,7 @@ def test_the_highest_is_called_above_its_line_and_the_others_below_theirs() -> N
 @pytest.mark.parametrize(
     ("words", "bigrams", "said"),
     [
-        (0.884, 0.896, "Word pairs are 1.2 points better than single words in validation."),
+        (0.884, 0.896, "Word pairs are 1.2 points better than single words."),
         (0.7, 0.9, "are 20.0 points better than single words"),
         (0.9, 0.89, "are 1.0 points worse than single words"),
     ],
