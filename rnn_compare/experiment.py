@@ -314,6 +314,11 @@ class Experiment(BaseModel):
         """The network that this trains, if it is one without recurrence."""
         return without_recurrence(self.cell)
 
+    @property
+    def skips_padding(self) -> bool:
+        """Whether padding is left out: as chosen, or since the network has a meaning only without it."""
+        return self.mask_padding or bool(self.without_recurrence and self.without_recurrence.skips_padding)
+
     def has(self, setting: str) -> bool:
         """Tells whether a setting means something to the network."""
         return not (self.without_recurrence and setting in self.without_recurrence.meaningless)

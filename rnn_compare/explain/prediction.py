@@ -109,7 +109,7 @@ def feedforward_pass(
 
 
 def _mask(experiment: Experiment, ids: Ids) -> NDArray[np.bool_] | None:
-    return ids != 0 if experiment.mask_padding else None
+    return ids != 0 if experiment.skips_padding else None
 
 
 def _width(experiment: Experiment) -> int:

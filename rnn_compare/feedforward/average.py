@@ -3,6 +3,7 @@
 import numpy as np
 
 from rnn_compare.feedforward.feedforward import (
+    NEVER_MEANT,
     Array,
     Feedforward,
     KerasLayer,
@@ -27,7 +28,7 @@ def _layers(sizes: Sizes) -> tuple[KerasLayer, ...]:
 
 def _forward(weights: WeightsByPath, vectors: Array, mask: Mask | None) -> tuple[Array, Signals]:
     counts = np.ones(vectors.shape[:2], np.float32) if mask is None else mask.astype(np.float32)
-    mean = (vectors * counts[..., np.newaxis]).sum(axis=1) / counts.sum(axis=1, keepdims=True)
+    mean = (vectors * counts[..., np.newaxis]).sum(axis=1) / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     return relu(affine(weights, "hidden", mean)), {}
 
 
@@ -45,6 +46,7 @@ NETWORK = Feedforward(
         r" + \underbrace{b}_{UNITS}\big) \\"
     ),
     pace=0.2e-6,
-    notes="The order of the words is lost in the mean. Padding counts as a word with a learned vector of its own; with "
-    "Mask padding it is left out.",
+    skips_padding=True,
+    meaningless=NEVER_MEANT | {"mask_padding": "its mean always leaves padding out"},
+    notes="The order of the words is lost in the mean, which leaves padding out.",
 )

@@ -79,6 +79,7 @@ class Feedforward:
         pace: Seconds for one word of one review at 32 units, on one core: a first guess, until runs were timed.
         pace_of_pairs: The same for each pair of words, where every word is compared with every other.
         shortest: The smallest maxlen that it can read.
+        skips_padding: Whether it leaves padding out whatever the setting *Mask padding*.
         own_layers: Returns the classes that Keras lacks, by their names, and imports Keras for it.
         meaningless: Settings that mean nothing to it, and why.
         notes: What its formula leaves open.
@@ -95,6 +96,7 @@ class Feedforward:
     pace_of_pairs: float = 0.0
     output: Literal["units", "features"] = "units"
     shortest: int = 1
+    skips_padding: bool = False
     own_layers: Callable[[], Mapping[str, Any]] | None = None
     meaningless: Mapping[str, str] = field(default_factory=lambda: NEVER_MEANT)
     notes: str = ""

@@ -65,7 +65,7 @@ def network(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequent
             layers.Embedding(
                 experiment.vocabulary_size,
                 experiment.embedding_size,
-                mask_zero=experiment.mask_padding,
+                mask_zero=experiment.skips_padding,
                 name="embedding",
             ),
             *_between(experiment),

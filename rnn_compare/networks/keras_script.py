@@ -206,7 +206,7 @@ def _layer_code(trained: Feedforward) -> tuple[list[str], str]:
 
 
 def _layers(experiment: Experiment) -> list[str]:
-    masking = ", mask_zero=True" if experiment.mask_padding else ""
+    masking = ", mask_zero=True" if experiment.skips_padding else ""
     lines = [f"layers.Embedding({experiment.vocabulary_size}, {experiment.embedding_size}{masking})"]
     if feedforward := experiment.without_recurrence:
         dropout = [f"layers.Dropout({experiment.dropout})"] if experiment.dropout else []

@@ -131,7 +131,7 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
     assert not some["disabled"]
     assert "Does not apply to attention: no state is carried from word to word." in some["help"]
     assert setting.applicability("forget_bias", FEEDFORWARD)["disabled"]
-    assert not setting.applicability("mask_padding", ["average", "convolution"])["disabled"]
+    assert not setting.applicability("mask_padding", ["attention", "convolution"])["disabled"]
 
 
 @pytest.mark.usefixtures("shared_services")
