@@ -138,14 +138,14 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
 def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> None:
     app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE)
     app.query_params["cell"] = ["LSTM", "attention"]
-    app.query_params["without"] = ["average", "QRNN"]
+    app.query_params["others"] = ["average", "QRNN"]
     app.run()
     assert not app.exception
     assert [warning.value for warning in app.warning] == [
-        "In this link: without is 'QRNN'; it must be one of average, convolution and attention. The default is used "
-        "instead."
+        "In this link: others is 'QRNN'; it must be one of MGU, IndRNN, minGRU, average, convolution and attention. "
+        "The default is used instead."
     ]
     assert app.pills(key="cell").value == ["LSTM"]
-    assert app.multiselect(key="without").value == ["average", "attention"]
+    assert app.multiselect(key="others").value == ["average", "attention"]
     html = " ".join(html.proto.body for html in app.get("html"))
     assert "Attention(32)" in html

@@ -38,6 +38,7 @@ IN_SIGHT = """selector => [...document.querySelectorAll(selector)].filter((node)
     && node.checkVisibility({ opacityProperty: true, visibilityProperty: true });
 })"""
 CONTROLS = "a[href], button, input, select, textarea, summary, [role=switch]"
+ARROWS = "[data-testid=stSelectbox] button, [data-testid=stMultiSelect] button"
 TEXTS = "p, li, figcaption, h1, h2, h3, h4, text"
 JUMPS = """window.jumps = [0];
 new PerformanceObserver(list => list.getEntries().forEach(({ sources }) => sources.forEach(
@@ -75,7 +76,7 @@ def test_a_newcomer_sees_what_it_is_and_the_result_and_little_else(newcomer: Pag
     ):
         expect(seen).to_be_in_viewport(ratio=1)
     controls = newcomer.evaluate(
-        f"""({IN_SIGHT})({CONTROLS!r}).filter(node => !node.matches("[data-testid=stSelectbox] button"))
+        f"""({IN_SIGHT})({CONTROLS!r}).filter(node => !node.matches({ARROWS!r}))
           .map(node => node.ariaLabel || node.innerText || node.type)"""
     )
     assert len(controls) <= MOST_CONTROLS, controls

@@ -251,7 +251,7 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(where).to_have_text("after epoch 2")
     expect(line).to_have_attribute("d", last or "")
     expect(inside.get_by_role("button", name="Play (space)")).to_have_text("Play")
-    inside.get_by_text("What counts is").click()
+    inside.get_by_role("heading").first.click()
     inside.keyboard.press("ArrowLeft")
     expect(where).to_have_text("after epoch 1")
 

@@ -94,9 +94,9 @@ def test_rnn_compare_opens_the_browser_on_the_page(page_of_the_wheel: tuple[str,
     page.on("response", lambda response: failed.append(response.url) if response.status >= 400 else None)
     page.goto(url)
     page.get_by_role("button", name="Train", exact=True).wait_for()
+    page.locator(".rc-card", has_text="recorded on").first.wait_for()  # the wheel carries the recordings
     page.get_by_role("button", name="Invite the class").click()
     page.get_by_text("rnn-compare page --server.address 0.0.0.0").wait_for()
-    page.locator(".rc-card", has_text="recorded on").first.wait_for()  # the wheel carries the recordings
     assert opened.read_text().strip() == url
     assert failed == []
     assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px", "the program's own settings hold"

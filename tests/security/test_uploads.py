@@ -86,7 +86,7 @@ def test_a_hall_without_a_pass_sends_nothing(hall: Server) -> None:
     with Forger(hall, **cookies) as visitor:
         visitor.rerun(page="reviews")
         assert not has_box(visitor)
-        assert "uploads need a presenter's pass" in visitor.text().replace("\\'", "'")
+        assert "Uploads need a presenter's pass" in visitor.text().replace("\\'", "'")
         assert send(hall, session_of(visitor), cookies["_streamlit_xsrf"], form(CONTENT.encode())) == 405
 
 

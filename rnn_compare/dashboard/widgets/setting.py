@@ -5,11 +5,15 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import bounds, choices
-from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES, without_recurrence
+from rnn_compare.feedforward.registry import TITLES, without_recurrence
 from rnn_compare.formatting import listed
 from rnn_compare.settings import SETTINGS, default, description, grouped, is_switch
+
+IN_FRONT = tuple(name for name in CELLS if cell(name).in_keras)
+OTHERS = {name: name for name in CELLS if name not in IN_FRONT} | TITLES
+"""Titles of the networks that a class asks about later, by name: rarer cells, and networks without recurrence."""
 
 
 def widget(
@@ -40,17 +44,23 @@ def widget(
 
 
 def networks(cells_key: str, others_key: str, cells: Sequence[str], **options: Any) -> None:
-    """Draws the choice of cells and, apart from it, that of networks without recurrence."""
-    st.pills("Cell type", CELLS, selection_mode="multi", default=list(cells), key=cells_key, **options)
+    """Draws the choice of Keras' cells and, apart from it, that of the other networks."""
+    st.pills("Cell type", IN_FRONT, selection_mode="multi", default=list(cells), key=cells_key, **options)
     st.multiselect(  # in one line, so that Train is seen at 1280×720
-        "Without recurrence",
-        FEEDFORWARD,
-        format_func=TITLES.__getitem__,
+        "Other cells, or no recurrence",
+        OTHERS,
+        format_func=OTHERS.__getitem__,
         key=others_key,
         label_visibility="collapsed",
-        placeholder="Without recurrence",
+        placeholder="Other cells, or no recurrence",
         **options,
     )
+
+
+def by_widget(networks: Iterable[str]) -> dict[str, list[str]]:
+    """Returns networks as the values of the two widgets, ``cell`` and ``others``."""
+    names = list(networks)
+    return {"cell": [name for name in names if name in IN_FRONT], "others": [name for name in names if name in OTHERS]}
 
 
 def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:

@@ -7,13 +7,11 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from rnn_compare.cells.registry import CELLS
 from rnn_compare.dashboard.pages.compare import setup_link
 from rnn_compare.dashboard.widgets import setting, source_choice
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
-from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.formatting import about, counted
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.runs.time_fit import TimeFit, fitted
@@ -32,7 +30,7 @@ SHARED = tuple(name for name in SETTINGS if name not in ("cell", "units", "maxle
 MORE = tuple(name for name in SHARED if SETTINGS[name].group != "main")
 DEFAULTS: dict[str, Any] = {name: default(name) for name in SHARED} | {
     "cell": list(BOOK.cells),
-    "without": [],
+    "others": [],
     "units": BOOK.units[0],
     "maxlen": BOOK.maxlens[0],
     "more_units": [],
@@ -66,7 +64,7 @@ def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Ex
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):
         st.session_state.update(values_of(charted))
     above = st.container(key="preset_place").columns(1)[0]  # columns: an empty container takes no room
-    setting.networks("cell", "without", DEFAULTS["cell"], **_BIND)
+    setting.networks("cell", "others", DEFAULTS["cell"], **_BIND)
     st.select_slider(
         "Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=description("units"), **_BIND
     )
@@ -120,7 +118,8 @@ def _apply_preset() -> None:
 def _values(preset: Preset) -> dict[str, Any]:
     return (
         DEFAULTS
-        | {"cell": list(preset.cells), "units": preset.units[0], "maxlen": preset.maxlens[0]}
+        | setting.by_widget(preset.cells)
+        | {"units": preset.units[0], "maxlen": preset.maxlens[0]}
         | {"more_units": [str(size) for size in preset.units[1:]], "more_maxlen": [str(n) for n in preset.maxlens[1:]]}
         | {"seed": preset.seeds[0], "seeds": len(preset.seeds)}
         | preset.shared
@@ -143,16 +142,18 @@ def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
         return {}
     if {repr(experiment) for experiment in grid} != {repr(experiment) for experiment in experiments}:
         return {}
-    return shared | {
-        "cell": [cell for cell in cells if cell in CELLS],
-        "without": [cell for cell in cells if cell in FEEDFORWARD],
-        "units": units[0],
-        "maxlen": maxlens[0],
-        "more_units": [str(size) for size in units[1:]],
-        "more_maxlen": [str(maxlen) for maxlen in maxlens[1:]],
-        "seed": seeds[0],
-        "seeds": len(seeds),
-    }
+    return (
+        shared
+        | setting.by_widget(cells)
+        | {
+            "units": units[0],
+            "maxlen": maxlens[0],
+            "more_units": [str(size) for size in units[1:]],
+            "more_maxlen": [str(maxlen) for maxlen in maxlens[1:]],
+            "seed": seeds[0],
+            "seeds": len(seeds),
+        }
+    )
 
 
 def _current() -> dict[str, Any]:
@@ -252,7 +253,7 @@ def _read() -> Setup:
 
 
 def _chosen(state: Mapping[str, Any]) -> list[str]:
-    return [*(state["cell"] or []), *(state["without"] or [])]
+    return [*(state["cell"] or []), *(state["others"] or [])]
 
 
 def _whole(text: str, field: str) -> int:

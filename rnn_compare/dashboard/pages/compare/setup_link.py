@@ -2,10 +2,10 @@
 
 import streamlit as st
 
+from rnn_compare.dashboard.widgets.setting import OTHERS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import LONGEST_ECHO, Experiment, experiment_from
 from rnn_compare.experiment_sets import MAX_SEEDS
-from rnn_compare.feedforward.registry import TITLES
 from rnn_compare.formatting import listed
 from rnn_compare.sources.registry import names, source
 
@@ -26,7 +26,7 @@ def show_problems() -> None:
 
 
 def _problems() -> list[str]:
-    problems = _seeds_in_link() + _without_recurrence_in_link()
+    problems = _seeds_in_link() + _others_in_link()
     name = _source_in_link()  # it bounds the reviews, though it stands after them among the fields
     source_field = {"source": name} if name else {}
     for field in (name for name in Experiment.model_fields if name not in source_field):
@@ -60,19 +60,19 @@ def _source_in_link() -> str | None:
     return name
 
 
-def _without_recurrence_in_link() -> list[str]:
-    """Writes the titles of networks without recurrence, which Streamlit understands, where a link has their names.
+def _others_in_link() -> list[str]:
+    """Writes the titles of the networks of the second widget, which Streamlit understands, for their names.
 
     The command line knows them as values of ``cell``, and so may a link.
     """
     cells = st.query_params.get_all("cell")
-    texts = [*st.query_params.get_all("without"), *(name for name in cells if name in TITLES)]
-    titles = [TITLES.get(text, text) for text in texts]
+    texts = [*st.query_params.get_all("others"), *(name for name in cells if name in OTHERS)]
+    titles = [OTHERS.get(text, text) for text in texts]
     if titles:
-        st.query_params["cell"] = [name for name in cells if name not in TITLES]
-        st.query_params["without"] = [title for title in titles if title in TITLES.values()]
-    wrong = [text for text, title in zip(texts, titles, strict=True) if title not in TITLES.values()]
-    return [f"without is {text[:LONGEST_ECHO]!r}; it must be one of {listed(list(TITLES))}." for text in wrong]
+        st.query_params["cell"] = [name for name in cells if name not in OTHERS]
+        st.query_params["others"] = [title for title in titles if title in OTHERS.values()]
+    wrong = [text for text, title in zip(texts, titles, strict=True) if title not in OTHERS.values()]
+    return [f"others is {text[:LONGEST_ECHO]!r}; it must be one of {listed(list(OTHERS))}." for text in wrong]
 
 
 def _seeds_in_link() -> list[str]:

@@ -47,7 +47,7 @@ class Grid:
 
 def setup() -> Grid:
     """Draws the set-up and returns its grid."""
-    setting.networks(key("cell"), key("without"), BOOK.cells, **_BIND)
+    setting.networks(key("cell"), key("others"), BOOK.cells, **_BIND)
     _values("Units", "units", UNITS, ["32"])
     _values("maxlen", "maxlen", MAXLENS, ["20", "100"])
     st.slider("Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="Seeds per setting.", **_BIND)
@@ -111,7 +111,7 @@ def _other() -> str | None:
 def _shared(name: str) -> None:
     # What the chosen source holds, Experiment knows and says.
     high = max(source(source_name).size for source_name in names()) if name == "reviews" else None
-    chosen = [*(st.session_state[key("cell")] or []), *(st.session_state[key("without")] or [])]
+    chosen = [*(st.session_state[key("cell")] or []), *(st.session_state[key("others")] or [])]
     applies = setting.applicability(name, chosen)
     setting.widget(name, key(name), SHORT.shared.get(name), high=high, **_BIND, **applies)
 
@@ -129,7 +129,7 @@ def _read(other: str | None) -> Grid:
         shared["reviews"] = min(shared["reviews"], source(origin).size)
     seeds = tuple(range(first, first + state[key("seeds")]))
     axes = {name: list(state[key(name)] or []) for name in AXES} | {"seed": list(seeds)}
-    axes["cell"] += state[key("without")] or []
+    axes["cell"] += state[key("others")] or []
     if other is not None:
         axes[other] = [YES_OR_NO.get(value, value) for value in state[key("values")] or []]
     try:
