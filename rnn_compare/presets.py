@@ -90,6 +90,13 @@ OPEN_GATES = Preset(
     maxlens=FIRST_WORD.maxlens,
     shared=FIRST_WORD.shared | {"forget_bias": 3.0},
 )
+ATTENTION = Preset(
+    "Attention, or just counting?",
+    "An LSTM reads in order; an average has no order, a convolution sees seven words, attention compares all pairs. The "
+    "last 200 words of each review.",
+    cells=("LSTM", "average", "convolution", "attention"),
+    maxlens=(200,),
+)
 # Of ten seeds the SimpleRNN learned it in nine; minGRU, trained with seven, in none.
 PARITY = Preset(
     "Does a gate need the state?",
@@ -99,7 +106,7 @@ PARITY = Preset(
     maxlens=(16,),
     shared=_TASK | {"source": "parity", "distance": 15, "learning_rate": 0.005, "batch_size": 64, "epochs": 30},
 )
-PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY)
+PRESETS = (BOOK, SHORT, GATES, LONG_MEMORY, LUCK, ORDER, FIRST_WORD, OPEN_GATES, PARITY, ATTENTION)
 
 
 def is_of_the_book(experiment: Experiment) -> bool:
