@@ -92,8 +92,8 @@ OPEN_GATES = Preset(
 )
 ATTENTION = Preset(
     "Attention, or just counting?",
-    "An LSTM reads in order; an average has no order, a convolution sees seven words, attention compares all pairs. The "
-    "last 200 words of each review.",
+    "An LSTM reads in order; an average has no order, a convolution sees seven words, attention compares all pairs: "
+    "which of them is best on the last 200 words?",
     cells=("LSTM", "average", "convolution", "attention"),
     maxlens=(200,),
 )

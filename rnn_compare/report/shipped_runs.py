@@ -7,7 +7,8 @@ review, and the accuracy, loss and AUC that follow from it. All other epochs, an
 which are means over an epoch in which the weights change, stand as they were measured.
 
 The shipped ones were made with ``python -m rnn_compare record RUN… FILE`` from the runs that each shipped
-lecture trains: ``presets.BOOK``, ``GATES``, and ``FIRST_WORD`` with ``OPEN_GATES``, with nothing set from outside.
+lecture trains: ``presets.BOOK``, ``GATES``, ``ATTENTION``, and ``FIRST_WORD`` with ``OPEN_GATES``, with nothing set
+from outside.
 """
 
 import gzip
@@ -36,7 +37,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
 _FOLDER = Path(__file__).parents[1] / "recordings"
-SHIPPED = tuple(_FOLDER / f"{lecture}.json.gz" for lecture in ("memory", "gates", "book"))
+SHIPPED = tuple(_FOLDER / f"{lecture}.json.gz" for lecture in ("memory", "attention", "gates", "book"))
 """In the order in which they are taken in: the last one is the newest comparison, which the first page shows."""
 _NEVER_0 = 1e-7
 """Keras' own bound of a probability whose logarithm is taken."""

@@ -131,7 +131,7 @@ class Walk:
 
 
 @pytest.mark.lecture
-@pytest.mark.parametrize("name", ["book", "gates", "memory"])
+@pytest.mark.parametrize("name", ["book", "attention", "gates", "memory"])
 def test_nothing_of_a_lecture_runs_off_the_wall(hall: Server, page: Page, name: str) -> None:
     """Its pictures are left in ``screens/wall``."""
     assert Walk(page, hall.url, find(name, step_kinds()), PICTURES / name).faults == {}

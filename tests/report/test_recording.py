@@ -15,7 +15,7 @@ from rnn_compare.explain.word_memory import kept
 from rnn_compare.explain.worker_tasks import fingerprint
 from rnn_compare.metrics.registry import computed
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.presets import BOOK, FIRST_WORD, GATES, OPEN_GATES
+from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
 from rnn_compare.report import shipped_runs
 from rnn_compare.report.importing import take_in
 from rnn_compare.reviews import prepared
@@ -140,7 +140,7 @@ def test_a_run_that_is_not_finished_is_not_recorded(trained: Trained, tmp_path: 
 
 
 def test_the_shipped_recordings_are_what_the_lectures_train_and_small(shipped: list[Run]) -> None:
-    experiments = [each for preset in (FIRST_WORD, OPEN_GATES, GATES, BOOK) for each in preset.experiments()]
+    experiments = [each for preset in (FIRST_WORD, OPEN_GATES, ATTENTION, GATES, BOOK) for each in preset.experiments()]
     assert [run.experiment for run in shipped] == experiments  # the book's are the newest, which the first page shows
     assert all(run.status is Status.FINISHED and run.has_weights and run.is_from_elsewhere for run in shipped)
     assert all(file.stat().st_size <= MAX_SHIPPED for file in shipped_runs.SHIPPED)
@@ -189,7 +189,7 @@ def test_a_server_takes_the_recordings_in_once_and_deleted_ones_stay_away(
     start: Callable[[], list[Run]], tmp_path: Path
 ) -> None:
     first = start()
-    assert len(first) == 12
+    assert len(first) == 16
     assert start() == first
     store = RunStore(tmp_path / "cache" / "runs.db")
     for run in first:
