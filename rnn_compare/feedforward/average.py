@@ -40,7 +40,7 @@ NETWORK = Feedforward(
     layers=_layers,
     forward=_forward,
     formula=(
-        r"\mathrm{mean} &= \frac{1}{WORDS} \sum_t \underbrace{\mathrm{input}_t}_{FEATURES} \\"
+        r"\mathrm{mean} &= \frac{1}{n} \sum_{t=1}^{n} \underbrace{\mathrm{input}_t}_{FEATURES} \\"
         "\n"
         r"\mathrm{output} &= \mathrm{relu}\big(\underbrace{W}_{UNITS \times FEATURES}\,\mathrm{mean}"
         r" + \underbrace{b}_{UNITS}\big) \\"
@@ -48,5 +48,5 @@ NETWORK = Feedforward(
     pace=0.2e-6,
     skips_padding=True,
     meaningless=NEVER_MEANT | {"mask_padding": "its mean always leaves padding out"},
-    notes="The order of the words is lost in the mean, which leaves padding out.",
+    notes="The mean is over the n words that are read, without padding; their order is lost.",
 )

@@ -67,5 +67,6 @@ NETWORK = Feedforward(
     pace=0.5e-6,
     shortest=WINDOW - 1 + POOL * WINDOW,
     meaningless=NEVER_MEANT | {"mask_padding": "Conv1D reads padding as it reads words"},
-    notes="A pattern is seen wherever it stands; which of two came first is seen only where they are close.",
+    notes="A pattern counts wherever it stands; which of two came first is seen only where they are close. Pooling in "
+    "fives drops a remainder: of 200 or 500 words the last four are not read.",
 )

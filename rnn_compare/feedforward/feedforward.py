@@ -74,7 +74,7 @@ class Feedforward:
         forward: The same in NumPy: ``(weights, vectors, mask) -> (features, signals)``, with vectors (batch, words,
             features) from the embedding, and mask (batch, words) True where a word counts, None where all do. Returns
             what the verdict's Dense layer reads (batch, features), and what can be watched.
-        formula: It in LaTeX, with UNITS, FEATURES and WORDS where the sizes stand.
+        formula: It in LaTeX, with UNITS and FEATURES where the sizes stand.
         output: The size that the verdict's Dense layer reads: ``units`` or ``features``.
         pace: Seconds for one word of one review at 32 units, on one core: a first guess, until runs were timed.
         pace_of_pairs: The same for each pair of words, where every word is compared with every other.

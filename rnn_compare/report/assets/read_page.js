@@ -46,11 +46,15 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     });
     const said = readings.map((reading, place) => cards[place](reading));
     setText(part("said"), said.filter(Boolean).join(" "));
-    inside.show(readings.filter(({ review }) => review.words.length > review.first));
+    inside.show(readings.filter(hasKnownWords));
   };
   part("read").hidden = false;
   listen(examples, read);
   read();
+}
+
+function hasKnownWords({ review: { words, first, ids, at } }) {
+  return words.slice(first).some((_, place) => ids[at + place] !== UNKNOWN);
 }
 
 function listen(examples, read) {
@@ -92,7 +96,7 @@ function buildCard(parent, network) {
   const prior = element("p", "rc-note", card, network.note);
   pause().then(() => { // the first prediction is seen before
     const nothing = odds(logitOfNothing(network));
-    prior.textContent = `Before the first word: ${verdictIn(nothing, labels)} · ${network.note}`;
+    prior.textContent = `With no words at all: ${verdictIn(nothing, labels)} · ${network.note}`;
   });
   return ({ review, traces }) => {
     const unknown = review.words.slice(review.first).filter((_, index) => review.ids[review.at + index] === UNKNOWN);

@@ -53,7 +53,8 @@ def remark(attention: AttentionWeights, word: int | None) -> str:
     padding, largest = attention.padding, float(attention.matrix.max()) / attention.equal
     text = f"Dashed: an equal share, {percent(attention.equal)}. The largest weight is {largest:.3g} times that."
     if padding:
-        share = percent(float(row[:padding].sum()))
-        text = f"**{share} of the attention goes to padding**, which fills {padding} of {len(row)} places. {text}"
+        share, places = percent(float(row[:padding].sum())), percent(padding / len(row))
+        filled = f"which fills {padding} of {len(row)} places ({places})"
+        text = f"**{share} of the attention goes to padding**, {filled}. {text}"
     is_average = largest < NEARLY_EQUAL
-    return text + " **Nearly equal, as before training: every word gets almost the same average.**" * is_average
+    return text + " **Nearly equal, as before training: every word takes in almost the same mixture.**" * is_average

@@ -74,7 +74,7 @@ def source(cell: Cell, back: bool = False) -> str:
 def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork]) -> None:
     experiment = networks[0].run.experiment
     st.subheader(feedforward.title)
-    filled = feedforward.formula.replace("UNITS", str(experiment.units)).replace("WORDS", str(experiment.maxlen))
+    filled = feedforward.formula.replace("UNITS", str(experiment.units))
     filled = filled.replace("FEATURES", str(experiment.embedding_size))
     with st.container(key=f"formula_{feedforward.name}"):
         st.latex(f"\\begin{{aligned}}\n{filled}\n\\end{{aligned}}")

@@ -24,8 +24,8 @@ NUMBERS_AT_ONCE = 2**18
 
 PLACE = "word, from the end"
 NO_GRADIENT_THROUGH_TIME = (
-    "Nothing is carried from word to word here, so no gradient can fade on the way: every word is as near to the "
-    "prediction as the last."
+    "No state is carried from word to word here: the way from each word to the prediction is equally short, so no "
+    "gradient fades with distance."
 )
 FALLEN = 1e-6
 """Lower than this share of the gradient at the last word the chart does not reach: what leaves it has vanished."""
