@@ -22,8 +22,8 @@ PARTS = (
     # The examples of the program's docstrings belong here, for pytest imports all of it to find them.
     (
         "rnn_compare",
-        *(f"tests/{part}" for part in ("cells", "metrics", "fused", "explain", "networks", "report", "reviews")),
-        *("tests/sources", "tests/test_presets.py"),
+        *(f"tests/{part}" for part in ("cells", "feedforward", "metrics", "fused", "explain", "networks", "report")),
+        *("tests/reviews", "tests/sources", "tests/test_presets.py"),
     ),
     tuple(f"tests/{part}" for part in ("app", "benchmarks", "dashboard", "server", "cli", "test_style.py")),
     ("tests/browser",),
