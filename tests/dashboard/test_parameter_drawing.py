@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.widgets.parameter_table import drawing, pixels
+from rnn_compare.dashboard.widgets.parameter_table import drawing, legend, pixels
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
 
@@ -108,6 +108,14 @@ def test_each_drawing_is_said_in_words() -> None:
     assert 'aria-label="Of 328,353 parameters: Embedding 97.5 %, LSTM 2.5 %, Dense 0.01 %"' in html
     assert 'aria-label="LSTM: 4 blocks, each with recurrent kernel 32·32, kernel 32·32, bias 32"' in html
     assert html.count('role="img"') == html.count("aria-label=")
+
+
+def test_the_legend_names_what_is_drawn_and_no_more() -> None:
+    lstm, mingru, mean = (Experiment(cell=name) for name in ("LSTM", "minGRU", "average"))
+    assert "recurrent kernel, units·units</span> + " in legend([mean, lstm])
+    assert "recurrent" not in legend([mingru, mean])
+    assert "features·units</span> + " in legend([mingru, mean])
+    assert [word in legend([mean]) for word in ("kernel", "units", "bias")] == [True, False, False]
 
 
 def test_a_title_is_text() -> None:

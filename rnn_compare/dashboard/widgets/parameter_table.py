@@ -27,11 +27,6 @@ TALLEST, THINNEST = 46, 4
 """Pixels of the highest matrix, and of a bias, which to scale would not be seen."""
 FITS_A_LABEL = 42
 """Pixels that a label such as 32·32 takes."""
-LEGEND = (
-    '<p class="rc-matrix-legend"><span><b class="rc-recurrent-kernel"></b> recurrent kernel, units·units + </span>'
-    '<span><b class="rc-kernel"></b> kernel, features·units + </span>'
-    '<span><b class="rc-bias"></b> bias, units</span></p>'
-)
 
 
 def show(experiments: Sequence[Experiment], charted: int) -> None:
@@ -46,7 +41,7 @@ def show(experiments: Sequence[Experiment], charted: int) -> None:
     tables = "".join(_table(name, look, parameters(experiment)) for name, look, experiment in rows)
     st.html(
         '<div class="rc-parameters"><header><h3>Where the parameters are</h3>'
-        f"{LEGEND}</header>{cards}"
+        f"{legend(networks)}</header>{cards}"
         f'<details><summary>Weight tensors and shapes</summary><div class="rc-tables">{tables}</div></details>'
         "</div>"
     )
@@ -65,6 +60,16 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
             with st.container(width=SUMMARY_PIXELS), st.spinner("Building the model …"):
                 st.markdown(f"**{name}**")
                 st.code(summary(experiment), language=None)
+
+
+def legend(experiments: Sequence[Experiment]) -> str:
+    """Returns as HTML what the matrices in the drawings are; networks without recurrence have kernels alone."""
+    cells = [cell_of(experiment.cell) for experiment in experiments if not experiment.without_recurrence]
+    recurrent = " or ".join(dict.fromkeys(filter(None, (recurrent_term(cell, "units") for cell in cells))))
+    terms = {"recurrent-kernel": f"recurrent kernel, {recurrent}"} if recurrent else {}
+    terms |= {"kernel": "kernel, features·units", "bias": "bias, units"} if cells else {"kernel": "kernel"}
+    spans = " + ".join(f'<span><b class="rc-{name}"></b> {term}</span>' for name, term in terms.items())
+    return f'<p class="rc-matrix-legend">{spans}</p>'
 
 
 def _different(experiments: Sequence[Experiment]) -> list[Experiment]:
@@ -103,12 +108,8 @@ def pixels(experiments: Sequence[Experiment]) -> float:
     for experiment in experiments:
         across = _across(counted := parameters(experiment))
         if experiment.without_recurrence:
-            fitting += [TALLEST / max(experiment.units, experiment.embedding_size)]
-            kernels = [
-                [tensor for tensor in layer.tensors if tensor.name == "kernel"] for layer in counted.layers[1:-1]
-            ]
-            wide = max(sum(kernel.count / kernel.shape[-1] for kernel in layer) for layer in kernels)
-            fitting.append(across / wide)
+            widths = [[kernel.count / kernel.shape[-1] for kernel in _kernels(layer)] for layer in counted.layers[1:-1]]
+            fitting += [TALLEST / max(experiment.units, experiment.embedding_size), across / max(map(sum, widths))]
             continue
         cell, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)
         features = max(experiment.embedding_size, below if experiment.layers > 1 else 0)
@@ -207,12 +208,16 @@ def _feedforward(counted: Parameters, scale: float) -> list[str]:
         if layer.is_embedding:
             boxes.append(_embedding(layer, counted, "positions"))
             continue
-        kernels = [tensor for tensor in layer.tensors if tensor.name == "kernel"]
+        kernels = _kernels(layer)
         blocks = "".join(_kernel(tensor, scale) for tensor in kernels)
         label = f"{layer.kind}: kernels {', '.join(tensor.arithmetic for tensor in kernels)}"
         body = f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{blocks}</div>'
         boxes.append(_box("recurrent", layer.kind, layer.arithmetic, _share(layer, counted), body))
     return boxes
+
+
+def _kernels(layer: Layer) -> list[Tensor]:
+    return [tensor for tensor in layer.tensors if tensor.name == "kernel"]
 
 
 def _kernel(tensor: Tensor, scale: float) -> str:
