@@ -12,6 +12,11 @@ BARS, NAMES, ROW = 190, 120, 16
 """Heights in pixels: of the bars, of the words' names below them, and of a row of the matrix."""
 FULL = 4.0
 """Times an equal share at which a colour is full, unless a weight is larger: so equal shares look pale."""
+COLORBAR: dict[str, object] = {
+    "title": {"text": "matrix: × an equal share", "side": "right", "font": {"size": 15}},
+    "tickfont": {"size": 15},
+    "thickness": 14,
+}
 
 
 def attention_chart(attention: AttentionWeights, word: int | None, color: str) -> go.Figure:
@@ -31,7 +36,7 @@ def attention_chart(attention: AttentionWeights, word: int | None, color: str) -
     line = {"color": GREY, "width": 3, "dash": "dash"}
     figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=equal, y1=equal, line=line)
     colors = [[0, "rgba(136, 136, 136, 0.05)"], [1, color]]
-    scale = {"zmin": 0, "zmax": max(FULL, float(times.max())), "showscale": False, "colorscale": colors}
+    scale = {"zmin": 0, "zmax": max(FULL, float(times.max())), "colorscale": colors, "colorbar": COLORBAR}
     template = "%{customdata}: %{z:.2f} × an equal share<extra></extra>"
     figure.add_heatmap(x=x, y=x, z=times, customdata=pairs, hovertemplate=template, row=2, col=1, **scale)
     if word is not None:

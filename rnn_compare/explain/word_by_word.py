@@ -149,7 +149,7 @@ def attention_weights(experiment: Experiment, weights: Weights, review: EncodedR
     network, ids = experiment.without_recurrence, review.ids[np.newaxis]
     signals = feedforward_pass(network, experiment, weights, ids)[1] if network else {}
     if "attention" not in signals:
-        raise UserError("No attention: this network does not compare words with each other.")
+        raise UserError("No attention: words are not compared with each other.")
     words, places = [token.word for token in words_read(review)], len(review.ids)
     masked = review.padding if experiment.mask_padding else 0
     matrix = signals["attention"][0].mean(axis=0)[places - len(words) :]

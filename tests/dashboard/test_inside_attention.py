@@ -10,7 +10,7 @@ from rnn_compare.explain.prediction import feedforward_pass
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
-from tests.dashboard.chosen_runs import chosen, html, page
+from tests.dashboard.chosen_runs import chosen, page
 from tests.explain.conftest import VOCABULARY, encoded, random_text, random_weights
 
 TEXT = "word1 word2 word3"
@@ -44,6 +44,7 @@ def test_bars_and_matrix_are_the_weights_of_the_forward_pass(drawn: dict[str, An
     bars, matrix = drawn["attention mine"].data
     np.testing.assert_allclose(bars.y, 100 * expected.mean(axis=0), rtol=1e-5)
     np.testing.assert_allclose(matrix.z, 9 * expected, rtol=1e-5)
+    assert "equal share" in matrix.colorbar.title.text, "its colours have a scale"
     app.select_slider[0].set_value(-2).run()
     assert not app.exception
     np.testing.assert_allclose(drawn["attention mine"].data[0].y, 100 * expected[1], rtol=1e-5)
@@ -83,7 +84,8 @@ def test_a_network_without_attention_gets_a_sentence_and_words_are_offered_that_
     app = page(view.show, None, [*networks, chosen("lstm"), chosen("mean", cell="average")])
     app.text_area(key="review").set_value(TEXT).run()
     assert {*drawn} == {"attention short", "attention long"}
-    assert html(app).count("does not compare words") == 2
+    assert written(app).count("not compared with each other") == 1
+    assert "**lstm and mean.** No attention" in written(app)
     assert app.select_slider[0].options == ["all words (mean)", "1: word2", "2: word3"]
     app.select_slider[0].set_value(-2).run()
     outlines = [drawn[f"attention {title}"].layout.shapes[-1] for title in ("short", "long")]

@@ -6,13 +6,13 @@ import streamlit as st
 
 from rnn_compare.charts.attention_chart import attention_chart
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.dashboard.widgets.reading import FIRST
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.explain.verdict import encode
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
-from rnn_compare.formatting import as_markdown, percent
+from rnn_compare.formatting import as_markdown, listed, percent
 from rnn_compare.server.services import Services
 
 NEARLY_EQUAL = 1.5
@@ -24,13 +24,14 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
     text = review_box.text(height=76, experiments=[network.run.experiment for network in networks], first=FIRST)
     if not text.strip():
         return
-    results, problems = [], []
+    results: list[tuple[LoadedNetwork, AttentionWeights]] = []
+    problems: dict[str, list[str]] = {}
     for network in networks:
         experiment = network.run.experiment
         try:
             results.append((network, attention_weights(experiment, network.weights, encode(experiment, text))))
         except UserError as error:
-            problems.append(problem_card(network, str(error)))
+            problems.setdefault(str(error), []).append(network.title)
     if results:
         words = min((attention.words for _, attention in results), key=len)  # that all networks read
         places = {None: "all words (mean)"} | {i - len(words): f"{i + 1}: {word}" for i, word in enumerate(words)}
@@ -44,7 +45,8 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             "Attention weights show which words are mixed into which. They do not explain the prediction: other "
             "weights can lead to the same one (Jain and Wallace 2019)."
         )
-    st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
+    for sentence, titles in problems.items():
+        st.markdown(f"**{as_markdown(listed(titles))}.** {sentence}")
 
 
 def remark(attention: AttentionWeights, word: int | None) -> str:
