@@ -107,6 +107,17 @@ def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_kee
     assert "“rare” is too rare for the map" in shown.remark(words, "positive", missing="rare")
 
 
+def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() -> None:
+    sentences = []
+    for maxlen in (41, 42):
+        one = chosen("one", cell="convolution", maxlen=maxlen)
+        words = word_map(one.run.experiment, one.weights, VOCABULARY)
+        assert one.run.experiment.without_recurrence is not None
+        sentences.append(shown.remark(words, "positive", notes=one.run.experiment.without_recurrence.notes))
+    assert ["gets the same prediction" in text for text in sentences] == [False, True]
+    assert "Pooling in fives drops a remainder" in sentences[1]
+
+
 def test_the_scale_of_colours_has_numbers_and_no_label_is_markup() -> None:
     bar = shown.color_bar(ColorScale(2.0, 4.0), ("<b>", "good"))
     assert [bar.count(said) for said in ("≤ 12 %", ">50 %", ">88 %", "≥ 100 %", "&lt;b&gt;")] == [1] * 5
