@@ -163,6 +163,6 @@ NETWORK = Feedforward(
     pace_of_pairs=5e-9,
     output="features",
     own_layers=own_layers,
-    notes="The learned positions grow with maxlen, time with its square. Padding is attended to as well, unless Mask "
-    "padding is on.",
+    notes="It learns a vector for each of the maxlen positions, and compares all pairs of them. It attends to padding "
+    "too, unless Mask padding is on.",
 )

@@ -67,6 +67,8 @@ def test_every_page_is_drawn_with_such_runs_in_the_record(page: str, networks: l
     app = AppTest.from_string(script(page), default_timeout=PATIENCE).run()
     assert not app.exception
     assert not app.error
+    if page == "compare.page":
+        assert any("<p>Neural networks learn" in html.proto.body for html in app.get("html")), "not recurrent ones"
     if page == "try_review":
         app.multiselect[0].set_value([run.id for run in networks]).run()
         app.text_area(key="review").set_value(TEXT).run()
@@ -91,6 +93,7 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(
         assert [run["id"] for run in sent[-1]["runs"]] == [networks[0].id]
     if view == "Equations":
         assert written.count("aligned") == 8
+        assert [heading.value for heading in app.subheader][1:] == ["Averaged embeddings", "Convolution", "Attention"]
 
 
 @pytest.mark.usefixtures("sent")
@@ -118,6 +121,7 @@ def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
             break
         app.run()
     assert [("note" in run) for run in sent[-1]["runs"]] == [False, True, True, True]
+    assert sum(reading.WITHOUT_CELL in caption.value for caption in app.caption) == 1
     for run, message in list(zip(networks, sent[-1]["runs"], strict=True))[1:]:
         review = encode(run.experiment, TEXT)
         rows = beginnings(review.ids, len(review.ids) - len(message["logits"]) + 1)
@@ -132,6 +136,10 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
     assert "Does not apply to attention: no state is carried from word to word." in some["help"]
     assert setting.applicability("forget_bias", FEEDFORWARD)["disabled"]
     assert not setting.applicability("mask_padding", ["attention", "convolution"])["disabled"]
+    for_two = setting.applicability("mask_padding", ["average", "convolution"])
+    assert for_two["disabled"]
+    assert "averaged embeddings: its mean" in for_two["help"]
+    assert "convolution: Conv1D reads padding" in for_two["help"], "each for its own reason"
 
 
 @pytest.mark.usefixtures("shared_services")

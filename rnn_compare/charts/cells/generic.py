@@ -26,8 +26,6 @@ HUES = 0.54, 0.68
 """The first hue and how many follow it: those left out are green, near the colour of unknown words."""
 HUE_STEP = 0.31
 """From one cell to the next, as a share of these."""
-
-
 FEEDFORWARD_TONES = ((0.88, 0.16, 0.6), (0.12, 0.12, 0.9), (0.68, 0.28, 0.3))
 """Hue, luminance and saturation of the networks without recurrence, none of them a cell's for any eyes."""
 

@@ -26,7 +26,7 @@ from rnn_compare.explain.cell_readings import SATURATED, CellReading
 from rnn_compare.explain.verdict import encode
 from rnn_compare.explain.word_by_word import Reading, read, words_read
 from rnn_compare.feedforward.registry import FEEDFORWARD
-from rnn_compare.formatting import counted
+from rnn_compare.formatting import as_markdown, counted, listed
 from rnn_compare.reviews.encoding import EncodedReview
 from rnn_compare.server.services import Services
 from rnn_compare.sources import registry
@@ -38,10 +38,7 @@ LONGEST_WORD = 40
 FIRST = "Turn at the end"
 """The example that the page opens with: the one in which there is most to see."""
 KEY = "inside"
-WITHOUT_CELL = (
-    "No cell, no gates, no state: nothing is carried from word to word. After each word: the prediction for a review "
-    "that ends there."
-)
+WITHOUT_CELL = "no cell, so no state. After each word: the prediction for a review that ends there."
 QUICK_SECONDS = 0.4
 """What is done by then is waited for, without a word about it."""
 
@@ -69,6 +66,9 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
         return
     if real := real_review.picked():
         st.markdown(real.sentence)
+    titles = [result.network.title for result in results if result.network.run.experiment.without_recurrence]
+    if titles:
+        st.caption(f"{as_markdown(listed(titles))}: {WITHOUT_CELL}")
     layer = _layer(max((result.reading for result in results), key=lambda reading: len(reading.cells)))
     # The colouring that the browser has set; the component returns it only when it has been given its data.
     colouring = st.session_state.get(KEY, {}).get("colouring")
@@ -170,7 +170,7 @@ def _run(network: LoadedNetwork, reading: Reading, words: int, layer: int) -> di
         "logits": [round(float(logit), 3) for logit in reading.logits],
     }
     if experiment.without_recurrence:
-        return common | {"note": f"{WITHOUT_CELL} {experiment.without_recurrence.notes}"}
+        return common | {"note": experiment.without_recurrence.notes}
     cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
     units = cell.order[:MOST_UNITS]
     title, means = curves(cell, experiment.cell)

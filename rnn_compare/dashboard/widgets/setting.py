@@ -65,15 +65,14 @@ def by_widget(networks: Iterable[str]) -> dict[str, list[str]]:
 
 def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:
     """Returns the arguments that grey a setting which means nothing to any chosen network, or say to which it does."""
-    reasons = {
-        network.title: network.meaningless[name]
-        for network in map(without_recurrence, chosen)
-        if network and name in network.meaningless
-    }
-    if not reasons:
+    titles: dict[str, list[str]] = {}  # by the reason
+    for network in map(without_recurrence, chosen):
+        if network and name in network.meaningless:
+            titles.setdefault(network.meaningless[name], []).append(network.title)
+    if not titles:
         return {}
-    whom = f"Does not apply to {listed(list(reasons))}: {next(iter(reasons.values()))}."
-    return {"help": f"{description(name)} {whom}", "disabled": len(reasons) == len(chosen)}
+    reasons = [f"Does not apply to {listed(group)}: {reason}." for reason, group in titles.items()]
+    return {"help": " ".join([description(name), *reasons]), "disabled": sum(map(len, titles.values())) == len(chosen)}
 
 
 def by_group(names: Iterable[str], draw: Callable[[str], None]) -> None:

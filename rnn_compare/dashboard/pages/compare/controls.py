@@ -142,18 +142,16 @@ def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
         return {}
     if {repr(experiment) for experiment in grid} != {repr(experiment) for experiment in experiments}:
         return {}
-    return (
-        shared
-        | setting.by_widget(cells)
-        | {
-            "units": units[0],
-            "maxlen": maxlens[0],
-            "more_units": [str(size) for size in units[1:]],
-            "more_maxlen": [str(maxlen) for maxlen in maxlens[1:]],
-            "seed": seeds[0],
-            "seeds": len(seeds),
-        }
-    )
+    return {
+        **shared,
+        **setting.by_widget(cells),
+        "units": units[0],
+        "maxlen": maxlens[0],
+        "more_units": [str(size) for size in units[1:]],
+        "more_maxlen": [str(maxlen) for maxlen in maxlens[1:]],
+        "seed": seeds[0],
+        "seeds": len(seeds),
+    }
 
 
 def _current() -> dict[str, Any]:

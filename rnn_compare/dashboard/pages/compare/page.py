@@ -162,7 +162,8 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         shown = charted[0].experiment if charted else Experiment()
         no, yes = labels_of(shown.dataset)
         texts = "film reviews" if about_films(shown.source) else "texts"
-        about_these = f"Recurrent neural networks learn to tell {yes} from {no} {texts}."
+        networks = "Neural" if any(run.experiment.without_recurrence for run in charted) else "Recurrent neural"
+        about_these = f"{networks} networks learn to tell {yes} from {no} {texts}."
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
         invite.copy_link(link(charted, runs) if charted else "")
         replay.entry(services, charted)

@@ -73,7 +73,7 @@ def source(cell: Cell, back: bool = False) -> str:
 
 def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork]) -> None:
     experiment = networks[0].run.experiment
-    st.subheader(feedforward.title)
+    st.subheader(feedforward.title.capitalize())
     filled = feedforward.formula.replace("UNITS", str(experiment.units))
     filled = filled.replace("FEATURES", str(experiment.embedding_size))
     with st.container(key=f"formula_{feedforward.name}"):
