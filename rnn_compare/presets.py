@@ -70,7 +70,8 @@ GATES = Preset(
 _TASK: dict[str, Any] = {"reviews": 6_400, "vocabulary_size": 100, "optimizer": "adam", "epochs": 8}
 ORDER = Preset(
     "Order matters",
-    "Which of two words came first? A bag of words can only guess; recurrent networks learn it.",
+    "Which of two words came first? A bag of words can only guess, as can averaged embeddings; recurrent networks "
+    "learn it.",
     cells=("SimpleRNN", "LSTM", "GRU"),
     maxlens=(40,),
     shared=_TASK | {"source": "order", "distance": 20},
