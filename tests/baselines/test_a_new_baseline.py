@@ -1,16 +1,9 @@
 """A fourth baseline is added to a copy of the program: one file, and it is fitted, listed, kept, drawn and reported."""
 
 import json
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-
-import rnn_compare
-from rnn_compare.paths import CACHE_VARIABLE
+from tests.copied_program import copied, run
 
 NAIVE_BAYES = '''
 """Naive Bayes on the words of a review."""
@@ -47,27 +40,10 @@ print(html_tables.of_baselines(baselines))
 """
 
 
-@pytest.fixture
-def copy(tmp_path: Path, prepared_cache: Path) -> Path:
-    """A folder that holds the package, with one file more; the cache has reviews."""
-    package = Path(rnn_compare.__path__[0])
-    shutil.copytree(package, tmp_path / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "rnn_compare" / "baselines" / "naive_bayes.py").write_text(NAIVE_BAYES)
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
-    return tmp_path
-
-
-def run(folder: Path, *command: str) -> str:
-    environment = os.environ | {CACHE_VARIABLE: str(folder / "cache"), "PYTHONPATH": str(folder)}
-    done = subprocess.run(
-        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
-def test_one_file_makes_a_baseline_that_is_fitted_listed_cached_drawn_and_reported(copy: Path) -> None:
+def test_one_file_makes_a_baseline_that_is_fitted_listed_cached_drawn_and_reported(
+    tmp_path: Path, prepared_cache: Path
+) -> None:
+    copy = copied(tmp_path, prepared_cache, "baselines/naive_bayes.py", NAIVE_BAYES)
     listed = run(
         copy, "-m", "rnn_compare", "baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"
     ).splitlines()

@@ -1,15 +1,10 @@
-"""A fifth cell is added to a copy of the program: one file, and it is trained, counted, drawn, read and exported."""
+"""A cell is added to a copy of the program: one file, and it is trained, counted, drawn, read and exported."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import rnn_compare
-from rnn_compare.paths import CACHE_VARIABLE
+from tests.copied_program import copied, run
 
 CIFG = '''
 """CIFG: an LSTM whose input gate is what its forget gate leaves (Greff et al. 2017)."""
@@ -81,33 +76,11 @@ print("used")
 """
 
 
-@pytest.fixture
-def copy(tmp_path: Path, prepared_cache: Path) -> Path:
-    """A folder that holds the package, with one file more; the cache has reviews and kernels."""
-    package = Path(rnn_compare.__path__[0])
-    shutil.copytree(package, tmp_path / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "rnn_compare" / "cells" / "cifg.py").write_text(CIFG)
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
-    return tmp_path
-
-
-def run(folder: Path, *command: str) -> str:
-    environment = os.environ | {
-        CACHE_VARIABLE: str(folder / "cache"),
-        "PYTHONPATH": str(folder),
-        "RNN_COMPARE_WORKERS": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
-    done = subprocess.run(
-        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.mark.slow
-def test_one_file_makes_a_cell_that_is_trained_counted_drawn_read_and_exported(copy: Path) -> None:
+def test_one_file_makes_a_cell_that_is_trained_counted_drawn_read_and_exported(
+    tmp_path: Path, prepared_cache: Path
+) -> None:
+    copy = copied(tmp_path, prepared_cache, "cells/cifg.py", CIFG)
     assert "3 · (4·4 + 3·4 + 4) = 96" in run(
         copy, "-m", "rnn_compare", "parameters", "--cell", "CIFG", "--units", "4", "--embedding-size", "3"
     )

@@ -1,15 +1,10 @@
 """A second convolution is added to a copy of the program: one file, and it is trained, counted, read and exported."""
 
-import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-import rnn_compare
-from rnn_compare.paths import CACHE_VARIABLE
+from tests.copied_program import copied, run
 
 PAIRS = '''
 """A convolution of two words, and the mean of its matches."""
@@ -63,33 +58,15 @@ print("used")
 """
 
 
-def run(folder: Path, *command: str) -> str:
-    environment = os.environ | {
-        CACHE_VARIABLE: str(folder / "cache"),
-        "PYTHONPATH": str(folder),
-        "RNN_COMPARE_WORKERS": "1",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-    }
-    done = subprocess.run(
-        [sys.executable, *command], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
-
-
 @pytest.mark.slow
 def test_one_file_makes_a_network_that_is_trained_counted_drawn_read_and_exported(
     tmp_path: Path, prepared_cache: Path
 ) -> None:
-    package = Path(rnn_compare.__path__[0])
-    shutil.copytree(package, tmp_path / "rnn_compare", ignore=shutil.ignore_patterns("__pycache__"))
-    (tmp_path / "rnn_compare" / "feedforward" / "pairs.py").write_text(PAIRS)
-    (tmp_path / "cache").mkdir()
-    (tmp_path / "cache" / "reviews").symlink_to(prepared_cache / "reviews")
+    copy = copied(tmp_path, prepared_cache, "feedforward/pairs.py", PAIRS)
     sizes = ("--units", "4", "--embedding-size", "3")
-    assert "2·3·4 + 4 = 28" in run(tmp_path, "-m", "rnn_compare", "parameters", "--network", "pairs", *sizes)
+    assert "2·3·4 + 4 = 28" in run(copy, "-m", "rnn_compare", "parameters", "--network", "pairs", *sizes)
     small = (*sizes, "--maxlen", "10", "--reviews", "60", "--epochs", "1", "--vocabulary-size", "200")
-    trained = run(tmp_path, "-m", "rnn_compare", "train", "--network", "pairs", *small, "--json")
+    trained = run(copy, "-m", "rnn_compare", "train", "--network", "pairs", *small, "--json")
     assert '"network": "pairs"' in trained
     assert '"status": "finished"' in trained
-    assert run(tmp_path, "-c", USE) == "used\n"
+    assert run(copy, "-c", USE) == "used\n"
