@@ -80,4 +80,5 @@ def page(window: BrowserContext) -> Iterator[Page]:
             tab.evaluate("localStorage.clear()")
         tab.close()
     window.clear_cookies()
+    window.set_offline(False)  # a test that fails may have left it so
     assert not errors, errors

@@ -18,6 +18,7 @@ KEPT = PROJECT / ".pytest_cache"
 # In a process of its own: some tests say that theirs never imports Keras.
 _COMPILE_KERNELS = (sys.executable, "-c", "from rnn_compare.training.worker.compilation import warm_up; warm_up()")
 _LARGEST = ("keras", "streamlit.testing.v1, distributed, hypothesis, plotly.graph_objects, playwright.sync_api")
+"""Of the packages that most tests import: one half and the other."""
 _PREPARE = (sys.executable, "-c", "from rnn_compare.reviews.prepared import prepare; prepare('bundled')")
 
 
@@ -31,7 +32,7 @@ def keep() -> None:
 
 
 def compile_bytecode() -> None:
-    """Has the two largest packages compiled, each by one process: five that start at once would all do it."""
+    """Compiles the largest packages, each in one process: five that start at once would all do it."""
     if not (KEPT / "bytecode").exists():
         for process in [
             subprocess.Popen([sys.executable, "-c", f"import {names}"], stderr=subprocess.DEVNULL) for names in _LARGEST
