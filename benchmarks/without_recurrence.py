@@ -2,7 +2,7 @@
 
     python -m benchmarks.without_recurrence [reviews] [rounds] [maxlen]
 
-They take turns in one process with one thread of TensorFlow. At most 3.
+They take turns in one process with one thread of TensorFlow. Aim: at most three times as long.
 """
 
 import sys
