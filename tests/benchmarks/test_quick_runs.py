@@ -90,6 +90,26 @@ def test_first_point_waits_for_a_point_of_this_training_and_for_a_plain_scripts_
 
 
 @pytest.mark.measure
+@pytest.mark.usefixtures("chromium")
+def test_first_point_waits_on_a_new_machine_too_and_counts_the_processors_seconds() -> None:
+    text = said("first_point", "fresh()", FRESH_ROUNDS=1, FRESH_SECONDS=1.0)
+    _, whole, from_train = measured(r": (\d+\.\d) s", text)
+    assert from_train < whole
+
+
+@pytest.mark.measure
+@pytest.mark.usefixtures("chromium")
+def test_the_page_that_reads_is_weighed_timed_and_compared_with_python() -> None:
+    text = said("reading_page", TIMES=1, REVIEWS=20)
+    measured(r"^one file: (\d+\.\d+) MB", text)
+    assert len(measured(r"first prediction (\d+) ms", text)) == 2
+    assert len(measured(r"500 words with all signals in (\d+\.\d) ms", text)) == 4
+    distances = re.findall(r"20 reviews: (\S+) from Python's", text)
+    assert len(distances) == 2
+    assert max(map(float, distances)) < 1e-4
+
+
+@pytest.mark.measure
 def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
     # Workers give way to the tests beside them, so an epoch is a small part of a round, and 100 outlast two of them.
     settings = "cell=SimpleRNN&cell=LSTM&epochs=100&reviews=10000"
