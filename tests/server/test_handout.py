@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from starlette.requests import Request
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.report.importing import take_in
 from rnn_compare.report.shipped_runs import SHIPPED
+from rnn_compare.runs.events import Status
 from rnn_compare.server.phones import handout as module
 from rnn_compare.server.phones.handout import Handout
 from rnn_compare.server.phones.phone_message import for_all
@@ -29,7 +31,7 @@ def runs(services: Services, prepared_cache: Path) -> list[str]:
     return ids
 
 
-def asked(handout: Handout, **headers: str) -> tuple[int, dict[str, str], bytes]:
+def fetched(handout: Handout, **headers: str) -> tuple[int, dict[str, str], bytes]:
     """Returns the status, headers and body of an answer."""
 
     async def ask() -> tuple[int, dict[str, str], bytes]:
@@ -48,20 +50,29 @@ def test_phones_get_the_networks_while_the_presenter_offers_them(
 ) -> None:
     classroom: Classroom = services.classroom()
     handout = Handout(lambda: classroom, lambda: services)
-    status, _, sentence = asked(handout)
+    status, _, sentence = fetched(handout)
     assert (status, b"not offered" in sentence) == (404, True)
 
     classroom.offer_networks(True)
     assert for_all(classroom.state(), [], [], None)["networks"]
-    status, headers, packed = asked(handout, accept_encoding="gzip")
+    status, headers, packed = fetched(handout, accept_encoding="gzip")
     page = gzip.decompress(packed)
     assert status == 200
     assert len(packed) < 1_600_000 < len(page) < 2_000_000
     assert all(run.encode() in page for run in runs)
     monkeypatch.setattr(module, "html", lambda _: pytest.fail("It is made once."))
-    assert asked(handout)[2] == page
-    assert asked(handout, if_none_match=headers["etag"])[0] == 304
+    assert fetched(handout)[2] == page
+    assert fetched(handout, if_none_match=headers["etag"])[0] == 304
+
+    finished = services.on_charts(services.snapshot())
+    pages = iter(["while they train", "at their end"])  # the epochs are the same, but there is a verdict
+    with monkeypatch.context() as server:
+        server.setattr(module, "html", lambda _: next(pages))
+        server.setattr(services, "on_charts", lambda _: [replace(run, status=Status.RUNNING) for run in finished])
+        assert fetched(handout)[2] == b"while they train"
+        server.setattr(services, "on_charts", lambda _: finished)
+        assert fetched(handout)[2] == fetched(handout)[2] == b"at their end"
 
     classroom.hide(runs)  # they are predicted once more
     services.refresh()
-    assert asked(handout)[0] == 404
+    assert fetched(handout)[0] == 404

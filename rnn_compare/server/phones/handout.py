@@ -13,6 +13,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
+from rnn_compare.runs.events import Status
 from rnn_compare.server.services import Services
 
 PATH = "join/networks"
@@ -31,7 +32,7 @@ class Handout:
     def __init__(self, classroom: Callable[[], Classroom], running: Callable[[], Services | None]) -> None:
         self._classroom, self._running = classroom, running
         self._one = anyio.CapacityLimiter(1)
-        self._runs: tuple[tuple[str, int], ...] = ()
+        self._runs: tuple[tuple[str, Status, int], ...] = ()
         self._packed, self._tag = b"", ""
 
     async def answer(self, request: Request) -> Response:
@@ -50,7 +51,7 @@ class Handout:
         return StreamingResponse(_chunks(packed), media_type="text/html; charset=utf-8", headers=headers)
 
     def _page(self) -> tuple[bytes, str]:
-        """Returns the file by gzip and its tag, made anew after an epoch more or for other networks."""
+        """Returns the file by gzip and its tag, made anew after an epoch, for a new status and for other networks."""
         services, state = self._running(), self._classroom().state()
         if services is None or not state.networks_offered:
             raise UserError("The networks are not offered now. Ask the presenter.")
@@ -58,7 +59,7 @@ class Handout:
         runs = [run for run in shown if run.id in state.runs and run.has_weights and not state.hides(run)]
         if not runs:
             raise UserError("These networks cannot be taken along yet. Wait for the first epoch.")
-        if (newest := tuple((run.id, len(run.epochs)) for run in runs)) != self._runs:
+        if (newest := tuple((run.id, run.status, len(run.epochs)) for run in runs)) != self._runs:
             with services.reporting:
                 page = html(gather(services.store, [run.id for run in runs], services.evidence)).encode()
             self._packed, self._tag = gzip.compress(page, mtime=0), f'"{hashlib.sha256(page).hexdigest()[:16]}"'
