@@ -1,6 +1,6 @@
 // The controls of a player: buttons, a slider, a choice of pace, and the arrow and space keys.
 
-import { button, element } from "./dom.js";
+import { button, element, setText } from "./dom.js";
 import { makePlayer } from "./player.js";
 
 const PACES = [1, 2, 4, 8]; // steps per second
@@ -14,17 +14,21 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
   const tell = (now) => {
     slider.value = now;
     bar.dataset.at = now === count - 1 ? "end" : "";
-    said.textContent = where(now);
+    position.textContent = where(now);
   };
   const player = makePlayer({
     count, at, pace,
     onStep: (now) => { tell(now); onStep(now); if (!player.plays) onRest(now); },
-    onPlay: (plays) => { playing.textContent = plays ? "Pause" : "Play"; if (!plays) onRest(player.at); },
+    onPlay(plays) {
+      const act = plays ? "Pause" : "Play";
+      setText(playing, act);
+      describe(playing, `${act} (space)`);
+      if (!plays) onRest(player.at);
+    },
   });
   const press = (text, label, act) => {
     const made = button("", bar, text, act);
-    made.title = label;
-    made.setAttribute("aria-label", label);
+    describe(made, label);
     return made;
   };
   const pressIcon = (icon, ...rest) => element("i", `rc-icon rc-icon-${icon}`, press("", ...rest));
@@ -38,7 +42,7 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
   slider.setAttribute("aria-label", capital(unit));
   slider.addEventListener("input", () => player.jump(Number(slider.value)));
   buildPaces(bar, unit, player);
-  const said = element("span", "rc-where", bar);
+  const position = element("span", "rc-where", bar);
   tell(player.at);
 
   const onKey = (event) => {
@@ -57,13 +61,18 @@ export function buildStepper(parent, { unit, count, at, pace, where, onStep, onR
   };
 }
 
+function describe(node, label) {
+  node.title = label;
+  node.setAttribute("aria-label", label);
+}
+
 function buildPaces(bar, unit, player) {
   const paces = element("select", "", bar);
   paces.setAttribute("aria-label", "Pace");
-  for (const each of PACES) {
-    const option = element("option", "", paces, `${each} ${unit}${each > 1 ? "s" : ""} a second`);
-    option.value = each;
-    option.selected = each === player.pace;
+  for (const steps of PACES) {
+    const option = element("option", "", paces, `${steps} ${unit}${steps > 1 ? "s" : ""} a second`);
+    option.value = steps;
+    option.selected = steps === player.pace;
   }
   paces.addEventListener("change", () => player.setPace(Number(paces.value)));
 }
