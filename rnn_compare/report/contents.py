@@ -11,6 +11,7 @@ from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.verdicts import Judgement, judge
 from rnn_compare.errors import UserError
+from rnn_compare.feedforward.registry import TITLES
 from rnn_compare.formatting import listed
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Predictions
@@ -50,7 +51,7 @@ class Contents:
         """What is compared, in one line."""
         called = [group.name for group in self.groups]
         if len(called) > LONGEST_TITLE:
-            cells = dict.fromkeys(group.experiment.cell for group in self.groups)
+            cells = dict.fromkeys(TITLES.get(group.experiment.cell, group.experiment.cell) for group in self.groups)
             return f"{len(called)} settings compared: {', '.join(cells)}"
         return listed(called)
 

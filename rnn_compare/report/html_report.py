@@ -108,7 +108,10 @@ _ENDING = (
 
 def _verdicts(contents: Contents) -> str:
     if contents.so_far:
-        return "<p>Some runs are still training: figures are preliminary, and there is no verdict yet.</p>"
+        return (
+            "<p>When this file was made, some runs were still training: its figures are preliminary, and there was no "
+            "verdict yet.</p>"
+        )
     if contents.verdict is None:
         return ""
     paragraphs = []

@@ -109,11 +109,20 @@ def test_of_runs_without_an_epoch_or_without_predictions_it_tells_what_there_is(
     [run] = elsewhere.create([Experiment()], Owner.current(), "page")
     text = Text(html(gather(elsewhere, [run]))).text
     assert "No epoch has finished yet." in text
+    assert "When this file was made, some runs were still training" in text
     assert "no verdict yet" in text
     old = Run("old-1", 0, "old-1", Experiment(epochs=1), Status.FINISHED, Owner(0, 0, "there"), "page", 1.0)
     figures = {"accuracy": 0.9, "loss": 0.3, "val_accuracy": 0.8, "val_loss": 0.4}
     elsewhere.take_in([(replace(old, epochs=(EpochEnd("old-1", 1, figures, 2.0),)), ())])
     assert "80.0 %" in Text(html(gather(elsewhere, ["old-1"]))).text
+
+
+def test_networks_that_cannot_read_along_are_named_in_one_line(elsewhere: RunStore) -> None:
+    settings = [Experiment(cell="attention"), Experiment(cell="average"), Experiment(cell="LSTM"), Experiment(units=8)]
+    page = Text(html(gather(elsewhere, elsewhere.create(settings, Owner.current(), "page"))))
+    assert page.text.startswith("4 settings compared: attention, averaged embeddings, LSTM, SimpleRNN")
+    assert page.text.count("Not reading along: Attention(32) and Average(32). Only recurrent networks can.") == 1
+    assert page.text.count("cannot read here") == 2  # these two have no weights yet
 
 
 def test_no_run_and_an_unknown_one_are_refused(elsewhere: RunStore) -> None:

@@ -18,7 +18,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.explain.examples import EXAMPLES, QUESTIONS
 from rnn_compare.explain.verdict import run_weights
-from rnn_compare.formatting import percent
+from rnn_compare.formatting import listed, percent
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import packed
@@ -30,8 +30,8 @@ _SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "
 
 
 OWN_TEXTS = (
-    "These networks learned from texts of your own: the page contains their words, their labels and the weights, which "
-    "whoever gets it can read."
+    "These networks learned from your own texts: the page contains the texts' words and labels and the networks' "
+    "weights. Anyone who gets it can read them."
 )
 
 
@@ -41,24 +41,24 @@ def has_own_texts(runs: Iterable[Run]) -> bool:
 
 
 def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, Any], list[str]]:
-    """Returns all that each setting's first network reads with, and of each that cannot read a sentence why.
+    """Returns all that each setting's first network reads with, and sentences on those that cannot read.
 
     At most ``MAX_COMPARED``, as on the page *Try a review*.
     """
     entries, problems = [], []
-    for group, look in list(zip(groups, looks, strict=True))[:MAX_COMPARED]:
-        if group.experiment.without_recurrence:
-            problems.append(f"{group.name} has no recurrence: this page reads with recurrent networks alone.")
-            continue
+    if others := [group.name for group in groups if group.experiment.without_recurrence]:
+        problems.append(f"Not reading along: {listed(others)}. Only recurrent networks can.")
+    recurrent = [
+        (group, look) for group, look in zip(groups, looks, strict=True) if not group.experiment.without_recurrence
+    ]
+    for group, look in recurrent[:MAX_COMPARED]:
         run = next((run for run in group.runs if run.has_weights), group.runs[0])
         try:
             entries.append(_network(group.name, run, look, run_weights(run, "best")))
         except UserError as error:
             problems.append(f"{group.name} cannot read here: {error}")
-    if left_out := groups[MAX_COMPARED:]:
-        problems.append(
-            f"{', '.join(group.name for group in left_out)}: left out, since this page holds {MAX_COMPARED}."
-        )
+    if surplus := [group.name for group, _ in recurrent[MAX_COMPARED:]]:
+        problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
     films = all(registry.about_films(entry["source"]) for entry in entries)
     data = {
         "networks": entries,
