@@ -42,5 +42,5 @@ async function read({ formulas, numbers, ...description }) {
 }
 
 const vocabulary = makeVocabulary(words);
-const encoded = texts.map((one) => ({ words: tokenize(one), ids: [...encode(one, vocabulary, sizes).ids] }));
+const encoded = texts.map((sample) => ({ words: tokenize(sample), ids: [...encode(sample, vocabulary, sizes).ids] }));
 process.stdout.write(JSON.stringify({ texts: encoded, networks: await Promise.all(networks.map(read)) }));

@@ -123,12 +123,12 @@ function drawAxes(sheet, { range: [low, high], unit, levels }, { width, height, 
   const every = Math.ceil(epochs / Math.max(1, Math.floor((width - LEFT) / 50)));
   for (let epoch = 1; epoch <= epochs; epoch += every) text(sheet, across(epoch), height - BOTTOM + 20, epoch);
   text(sheet, (LEFT + width - RIGHT) / 2, height - 6, "epoch");
-  levels.filter(({ at }) => at >= low).forEach(({ at, color, side, text: said }, index, { length }) => {
+  levels.filter(({ at }) => at >= low).forEach(({ at, color, side, text: caption }, index, { length }) => {
     const d = `M${LEFT} ${up(at)}H${width - RIGHT}`;
     add(sheet, "path", { d, stroke: color, "stroke-dasharray": "2 4" });
     // Beside each other: two levels are often close.
     const x = LEFT + 6 + index * (width - LEFT - RIGHT) / length;
-    text(sheet, x, up(at) + (side === "bottom" ? -5 : 15), said, "start");
+    text(sheet, x, up(at) + (side === "bottom" ? -5 : 15), caption, "start");
   });
 }
 
@@ -151,8 +151,8 @@ function drawTrace(sheet, { x, y, line, mode, marker, fill, fillcolor, opacity =
   }));
 }
 
-function text(sheet, x, y, said, anchor = "middle") {
-  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = said;
+function text(sheet, x, y, words, anchor = "middle") {
+  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = words;
 }
 
 function inWords(chart, lines) {

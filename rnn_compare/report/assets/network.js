@@ -73,8 +73,8 @@ function readSequence({ formulas, units, mask_padding: masks, cell }, way, proje
     const place = way.isBackward ? ids.length - 1 - index : from + index;
     if (isRead(place)) step(project(place));
     // Where nothing is read, the states stay as they are, and there are no other signals.
-    const kept = (name) => (isRead(place) || isState(name) ? now[name] : unread);
-    for (const name of names) values[name].set(kept(name), (place - from) * units);
+    const valuesOf = (name) => (isRead(place) || isState(name) ? now[name] : unread);
+    for (const name of names) values[name].set(valuesOf(name), (place - from) * units);
   }
   return { values, from, isBackward: way.isBackward };
 }

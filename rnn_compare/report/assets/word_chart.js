@@ -55,6 +55,6 @@ function drawWords(sheet, words, across, { width, y }) {
   }
 }
 
-function label(sheet, x, y, said, anchor) {
-  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = said;
+function label(sheet, x, y, text, anchor) {
+  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = text;
 }
