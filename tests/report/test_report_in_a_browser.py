@@ -9,7 +9,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
-from rnn_compare.explain.examples import EXAMPLES
+from rnn_compare.explain.examples import EXAMPLES, QUESTIONS
 from rnn_compare.explain.verdict import ask
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
@@ -36,15 +36,15 @@ def report(browser: Browser, file: Path) -> Any:
     context = browser.new_context(viewport={"width": 1280, "height": 720}, offline=True, accept_downloads=True)
     context.set_default_timeout(PATIENCE)
     opened = context.new_page()
-    said: list[str] = []
-    opened.on("pageerror", lambda error: said.append(str(error)))
-    opened.on("console", lambda message: said.append(message.text))
-    opened.on("request", lambda request: said.append(request.url) if request.url.startswith("http") else None)
+    messages: list[str] = []
+    opened.on("pageerror", lambda error: messages.append(str(error)))
+    opened.on("console", lambda message: messages.append(message.text))
+    opened.on("request", lambda request: messages.append(request.url) if request.url.startswith("http") else None)
     opened.goto(file.as_uri())
     opened.wait_for_selector("#inside .rc-verdict-chart svg")
     yield opened
     context.close()
-    assert said == []
+    assert messages == []
 
 
 def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, trained: Trained) -> None:
@@ -53,8 +53,8 @@ def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, train
     report.get_by_text("unknown: “xyzzy”").first.wait_for()
     shown = [float(node.get_attribute("data-probability") or 2) for node in report.locator(".rc-verdict").all()]
     runs = trained.store.runs([trained.ids[0], trained.ids[2]])  # the first of each setting
-    told = [ask(run, text, "best").probability for run in runs]
-    assert shown == pytest.approx(told, abs=5e-4)  # its weights are rounded to 16 bits
+    predictions = [ask(run, text, "best").probability for run in runs]
+    assert shown == pytest.approx(predictions, abs=5e-4)  # its weights are rounded to 16 bits
     report.get_by_role("button", name="Play").wait_for()
     report.get_by_role("button", name="when left out").click()
     report.get_by_text("strongest word when left out").wait_for()
@@ -83,6 +83,9 @@ def test_the_books_recorded_pair_reads_like_the_command_on_a_phone_and_breaks_no
     assert (
         page.evaluate("axe.run().then(({ violations }) => violations.map(({ id, nodes }) => [id, nodes.length]))") == []
     )
+    page.get_by_role("textbox").fill("A good film " * 60)
+    page.get_by_text("word 180 of 180").wait_for()
+    assert page.locator(".rc-reading").evaluate("node => node.scrollTop") > 0  # to the word in hand
     context.close()
 
 
@@ -91,6 +94,24 @@ def test_a_text_without_a_word_that_they_know_gets_no_prediction(report: Page) -
     report.locator(".rc-problem", has_text="None of these words is in the vocabulary").first.wait_for()
     report.get_by_role("textbox").fill("")
     report.locator("#inside section").first.wait_for(state="detached")
+
+
+def test_a_text_is_cut_in_a_sentence_and_the_button_that_plays_says_what_it_does(report: Page) -> None:
+    assert report.get_by_text(QUESTIONS["Turn at the end"]).is_visible()
+    report.get_by_role("textbox").fill("A " + "good film " * 60)
+    report.get_by_text("The first 101 words were cut off").first.wait_for()
+    report.get_by_role("button", name="Play (space)").click()
+    report.get_by_role("button", name="Pause (space)").click()
+    report.get_by_role("button", name="Play (space)").wait_for()
+
+
+def test_a_prediction_on_words_mostly_unknown_is_smaller_than_its_warning(report: Page) -> None:
+    report.get_by_role("textbox").fill("xyzzy plugh quux and good")
+    warning = report.locator(".rc-problem", has_text="the prediction means little").first
+    warning.wait_for()
+    verdict = report.locator(".rc-verdict").first
+    sizes = [part.evaluate("node => parseFloat(getComputedStyle(node).fontSize)") for part in (verdict, warning)]
+    assert sizes[0] < sizes[1]
 
 
 def test_its_charts_are_drawn_and_tell_the_values_at_the_pointer(report: Page) -> None:

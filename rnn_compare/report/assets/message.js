@@ -9,12 +9,13 @@ const SATURATED = 0.95;
 
 // readings: { network, review, traces, logits } of each network; depth: the cell's place from the last.
 export function messageOf(readings, drawings, depth) {
-  const longest = readings.reduce((one, other) => (wordsRead(other) > wordsRead(one) ? other : one));
+  const longest = readings.reduce((a, b) => (wordsRead(b) > wordsRead(a) ? b : a));
   const { words, first } = longest.review;
   const read = words.slice(first).map((word) => [...word].slice(0, LONGEST_WORD).join(""));
   const lengths = new Set(readings.map(({ network }) => network.maxlen));
   const cut = first && lengths.size === 1 ? `the first ${first} ${first === 1 ? "word" : "words"} cut off` : "";
-  return { words: read, author: null, cut, drawings, runs: readings.map((one) => runOf(one, read.length, depth)) };
+  const runs = readings.map((reading) => runOf(reading, read.length, depth));
+  return { words: read, at: read.length - 1, author: null, cut, drawings, runs };
 }
 
 const wordsRead = ({ review }) => review.words.length - review.first;
@@ -34,7 +35,7 @@ function runOf(reading, words, depth) {
   const { trace, layer, way, name } = cells[Math.max(0, cells.length - 1 - depth)];
   const [at, count] = [review.at, wordsRead(reading)];
   const weights = importance(network, traces, layer, at).slice(way * network.units, (way + 1) * network.units);
-  const units = [...weights.keys()].toSorted((one, other) => weights[other] - weights[one]).slice(0, MOST_UNITS);
+  const units = [...weights.keys()].toSorted((a, b) => weights[b] - weights[a]).slice(0, MOST_UNITS);
   const take = (values, from = at, places = count) => packed(from < 0 ? new Float32Array(units.length)
     : Float32Array.from({ length: places * units.length }, (_, index) => (
       values[(from + Math.floor(index / units.length)) * network.units + units[index % units.length]]

@@ -23,8 +23,11 @@ const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count =
 // formulas: the cells' own, translated.
 export async function main(formulas) {
   const data = json("networks");
-  if (data.networks.length) await buildReader(data, formulas);
-  buildCharts(json("charts"));
+  try {
+    if (data.networks.length) await buildReader(data, formulas);
+  } finally { // an old browser cannot unpack the networks, but draws the charts
+    buildCharts(json("charts"));
+  }
 }
 
 async function buildReader({ networks: described, vocabularies: packed, drawings, examples }, formulas) {
@@ -32,9 +35,9 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
   const vocabularies = Object.fromEntries(Object.keys(packed).map((dataset, place) => (
     [dataset, makeVocabulary(words[place].split("\n"))]
   )));
-  const networks = await Promise.all(described.map(async (one) => {
-    const network = makeNetwork(one, await unpackNumbers(one.numbers), formulas[one.cell.name]);
-    return { ...network, vocabulary: vocabularies[one.dataset] };
+  const networks = await Promise.all(described.map(async (layout) => {
+    const network = makeNetwork(layout, await unpackNumbers(layout.numbers), formulas[layout.cell.name]);
+    return { ...network, vocabulary: vocabularies[layout.dataset] };
   }));
   const cards = networks.map((network) => buildCard(part("predictions"), network));
   const inside = buildInside(part("inside"), drawings);
@@ -44,10 +47,13 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
       const traces = review.words.length ? pass(network, review.ids) : [];
       return { network, review, traces };
     });
-    const said = readings.map((reading, place) => cards[place](reading));
-    setText(part("said"), said.filter(Boolean).join(" "));
+    const sentences = readings.map((reading, place) => cards[place](reading));
+    setText(part("spoken"), sentences.filter(Boolean).join(" "));
     inside.show(readings.filter(hasKnownWords));
   };
+  const kind = examples.length ? "a review in English" : "a text";
+  const readers = networks.length > 1 ? "the networks read" : `${networks[0].title} reads`;
+  setText(document.querySelector("label[for=review]"), `Type ${kind}: ${readers} along`);
   part("read").hidden = false;
   listen(examples, read);
   read();
@@ -76,8 +82,7 @@ function listen(examples, read) {
     });
   }
   if (!examples.length) return;
-  setText(document.querySelector("label[for=review]"), "Type a review in English: the networks read along");
-  take(examples.find(([name]) => name === FIRST)[1], "");
+  take(...examples.find(([name]) => name === FIRST).slice(1));
 }
 
 // A network's prediction; the function that it returns shows another one, and returns it in a sentence.
@@ -87,12 +92,12 @@ function buildCard(parent, network) {
   card.style.setProperty("--rc-color", color);
   element("h3", "", card, title);
   const verdict = element("p", "rc-verdict", card);
+  const warning = element("p", "rc-problem", card);
   const scale = element("div", "rc-scale", card);
   const bar = element("i", "", scale);
   const ends = element("p", "rc-ends", card);
   labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, label));
-  const warning = element("p", "rc-problem", card);
-  const given = element("p", "rc-note", card);
+  const coverage = element("p", "rc-note", card);
   const prior = element("p", "rc-note", card, network.note);
   pause().then(() => { // the first prediction is seen before
     const nothing = odds(logitOfNothing(network));
@@ -102,8 +107,9 @@ function buildCard(parent, network) {
     const unknown = review.words.slice(review.first).filter((_, index) => review.ids[review.at + index] === UNKNOWN);
     const count = review.words.length - review.first;
     scale.hidden = ends.hidden = unknown.length === count;
-    setText(given, count ? whatWasRead(count, unknown, review.first, maxlen) : "");
+    setText(coverage, count ? whatWasRead(count, unknown, review.first, maxlen) : "");
     setText(warning, warningOf(count, unknown.length));
+    card.classList.toggle("doubtful", warning.textContent !== "");
     if (unknown.length === count) {
       setText(verdict, count ? "no prediction" : "–");
       return count ? `${title}: ${warning.textContent}` : "";
@@ -115,28 +121,30 @@ function buildCard(parent, network) {
     bar.className = `rc-side-${side}`;
     bar.style.left = `${side ? 50 : 100 * probability}%`;
     bar.style.width = `${Math.max(Math.abs(100 * probability - 50), 0.6)}%`;
-    return `${title}: ${verdict.textContent}.`;
+    return `${title}: ${verdict.textContent}. ${warning.textContent}`.trim();
   };
 }
 
 function whatWasRead(count, unknown, first, maxlen) {
   const named = [...new Set(unknown)].slice(0, UNKNOWN_SHOWN).map((word) => `“${word}”`);
-  const more = new Set(unknown).size > UNKNOWN_SHOWN ? " …" : "";
-  const lacking = unknown.length ? `, ${unknown.length} unknown: ${named.join(", ")}${more}` : "";
-  const cut = first ? ` The first ${counted(first, "word")} cut off: it reads the last ${maxlen}.` : "";
-  return `Read: ${counted(count - unknown.length, "known word")}${lacking}.${cut}`;
+  const ending = new Set(unknown).size > UNKNOWN_SHOWN ? " …" : ".";
+  const lacking = unknown.length ? `, ${unknown.length} unknown: ${named.join(", ")}` : "";
+  const lost = first > 1 ? `${first.toLocaleString("en")} words were` : "word was";
+  const cut = first ? ` The first ${lost} cut off: it reads the last ${maxlen}.` : "";
+  return `Read: ${counted(count - unknown.length, "known word")}${lacking}${ending}${cut}`;
 }
 
 function warningOf(count, unknown) {
   if (count && unknown === count) return "None of these words is in the vocabulary, so there is nothing to judge.";
   if (unknown * 2 < count || !count) return "";
-  return `${unknown} of ${counted(count, "word")} are unknown: the prediction means little.`;
+  const are = unknown === 1 ? "is" : "are";
+  return `${unknown} of ${counted(count, "word")} ${are} unknown: the prediction means little.`;
 }
 
 // The cells while they read, word by word. What takes long is computed between two answers of the page.
 function buildInside(root, drawings) {
   const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), depth: 0 };
-  const picker = buildPicker(part("cell"), (depth) => { choice.depth = depth; rebuild(); });
+  const picker = buildPicker(part("cell"), choice, () => rebuild());
   let reading, readings = [], turn = 0, leaving = 0, leftOut = {};
   const finish = async (work) => {
     const mine = turn;
@@ -151,7 +159,7 @@ function buildInside(root, drawings) {
     }
   };
   const leaveOut = async () => {
-    if (leaving === turn) return;
+    if (leaving === turn || !readings.length) return;
     leaving = turn;
     for (const { network, review, traces } of readings) {
       if (!leftOut[network.id]) {
@@ -180,10 +188,12 @@ function buildInside(root, drawings) {
     async show(next) {
       turn++;
       leftOut = {};
+      readings = []; // until they are complete
       const mine = turn;
       await pause(); // the predictions are seen first
-      for (const one of next) {
-        one.logits = await finish(logitsByWord(one.network, one.review.ids, one.review.at, one.traces));
+      for (const item of next) {
+        const { network, review, traces } = item;
+        item.logits = await finish(logitsByWord(network, review.ids, review.at, traces));
         if (mine !== turn) return;
       }
       if (mine !== turn) return;
@@ -195,18 +205,20 @@ function buildInside(root, drawings) {
 }
 
 // The choice of a cell, where a network has several.
-function buildPicker(node, onPick) {
+function buildPicker(node, choice, onPick) {
   let shown = "";
   return (readings) => {
-    const deepest = readings.map((one) => cellsOf(one)).toSorted((one, other) => other.length - one.length)[0] ?? [];
+    const deepest = readings.map((reading) => cellsOf(reading)).toSorted((a, b) => b.length - a.length)[0] ?? [];
     const names = deepest.map(({ name }) => name).toReversed();
     if (names.join() === shown) return;
     shown = names.join();
     node.replaceChildren();
+    const mark = () => buttons.forEach((made, depth) => made.setAttribute("aria-pressed", depth === choice.depth));
     const buttons = names.length < 2 ? [] : names.map((name, depth) => button("", node, name, () => {
-      buttons.forEach((made, place) => made.setAttribute("aria-pressed", place === depth));
-      onPick(depth);
+      choice.depth = depth;
+      mark();
+      onPick();
     }));
-    buttons.forEach((made, place) => made.setAttribute("aria-pressed", !place));
+    mark();
   };
 }

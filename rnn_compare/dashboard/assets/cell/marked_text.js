@@ -5,17 +5,17 @@ import { signed } from "./moves.js";
 
 const COLOURINGS = {
   read: {
-    title: "while reading", said: "Prediction after the word minus before it; later words may undo it",
+    title: "while reading", meaning: "Prediction after the word minus before it; later words may undo it",
   },
   left_out: {
-    title: "when left out", said: "Final prediction with the word minus with “unknown” in its place",
+    title: "when left out", meaning: "Final prediction with the word minus with “unknown” in its place",
   },
 };
 const LEAST = 2; // the fewest points in full colour: without it noise would look like an opinion
 
 // onWord(index), onColouring(name) and onLead(index of a run) are called on a click. The colour key goes into `parent`
 // with the text, the choice of the measure into `below`.
-export function buildText(parent, below, { words, runs, onWord, onColouring, onLead }) {
+export function buildText(parent, below, { words, at: start, runs, onWord, onColouring, onLead }) {
   const text = element("div", "rc-reading", parent);
   const spans = words.map((word, index) => {
     const span = element("span", "", text, word);
@@ -36,14 +36,14 @@ export function buildText(parent, below, { words, runs, onWord, onColouring, onL
   });
   const how = element("div", "rc-moved", below);
   element("span", "", how, "Colour: the word's effect");
-  const colourings = Object.entries(COLOURINGS).map(([name, { title, said }]) => {
+  const colourings = Object.entries(COLOURINGS).map(([name, { title, meaning }]) => {
     const made = button("rc-colouring", how, title, () => onColouring(name));
     made.dataset.colouring = name;
-    made.title = said;
+    made.title = meaning;
     return made;
   });
   const scale = element("p", "rc-scale-said", below);
-  let hasMoved = false;
+  let hasMoved = start !== undefined; // a step that was asked for is seen at once
   return {
     // moved: the effect of each word read (see moves.js); undefined while it is computed.
     colour({ colouring, lead, moved }) {

@@ -17,8 +17,8 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   const withoutWords = (run) => (choice.colouring === "left_out" ? { logits: leftOut[run.id] } : undefined);
   const colour = () => {
     const run = runs[choice.lead];
-    const asked = withoutWords(run);
-    const moved = asked && !asked.logits ? undefined : moves(run, asked?.logits);
+    const without = withoutWords(run);
+    const moved = without && !without.logits ? undefined : moves(run, without?.logits);
     text.colour({ colouring: choice.colouring, lead: choice.lead, moved });
   };
   const showCards = () => runs.forEach((run, index) => cards[index].show(steps.at, withoutWords(run)));
@@ -35,18 +35,18 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   });
   // Side by side if there is room: text and verdict stay in view while the cells scroll.
   const sides = element("div", "rc-sides", root);
-  const told = element("div", "rc-told", sides);
+  const overview = element("div", "rc-told", sides);
   const below = document.createElement("div");
-  const text = buildText(told, below, {
-    words, runs, onWord,
+  const text = buildText(overview, below, {
+    words, at, runs, onWord,
     onLead: (index) => { choice.lead = index; colour(); },
     onColouring: (name) => { choice.colouring = name; ask(name); colour(); showCards(); },
   });
   const highs = [...new Set(runs.map(({ labels }) => labels[1]))];
   const begins = cut && `; ${cut}`;
   const title = `Prediction after each word: ${highs.join(" or ")}${begins}`;
-  const chart = buildChart(told, { title, words, author, runs, onWord });
-  told.append(below);
+  const chart = buildChart(overview, { title, words, author, runs, onWord });
+  overview.append(below);
   const row = element("div", "rc-cells", sides);
   const cards = runs.map((run) => buildCard(row, run, drawings[run.cell], {
     words, author, onWord,
@@ -57,8 +57,8 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
   return {
     keep: () => keep(steps.at),
     // Sets the log-odds without each word, for every run that a worker has finished.
-    leaveOut(found) {
-      leftOut = found;
+    leaveOut(logits) {
+      leftOut = logits;
       colour();
       showCards();
     },
