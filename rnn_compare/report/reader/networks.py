@@ -28,7 +28,6 @@ from rnn_compare.sources import registry, text_cards
 
 _SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "mask_padding")
 
-
 OWN_TEXTS = (
     "These networks learned from your own texts: the page contains the texts' words and labels and the networks' "
     "weights. Anyone who gets it can read them."
@@ -48,9 +47,7 @@ def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, An
     entries, problems = [], []
     if others := [group.name for group in groups if group.experiment.without_recurrence]:
         problems.append(f"Not reading along: {listed(others)}. Only recurrent networks can.")
-    recurrent = [
-        (group, look) for group, look in zip(groups, looks, strict=True) if not group.experiment.without_recurrence
-    ]
+    recurrent = [pair for pair in zip(groups, looks, strict=True) if not pair[0].experiment.without_recurrence]
     for group, look in recurrent[:MAX_COMPARED]:
         run = next((run for run in group.runs if run.has_weights), group.runs[0])
         try:

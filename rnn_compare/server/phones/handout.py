@@ -13,7 +13,6 @@ from rnn_compare.errors import UserError
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.runs.events import Status
 from rnn_compare.server.services import Services
 
 PATH = "join/networks"
@@ -32,7 +31,7 @@ class Handout:
     def __init__(self, classroom: Callable[[], Classroom], running: Callable[[], Services | None]) -> None:
         self._classroom, self._running = classroom, running
         self._one = anyio.CapacityLimiter(1)
-        self._runs: tuple[tuple[str, Status, int], ...] = ()
+        self._runs: tuple[tuple[str, str, int], ...] = ()
         self._packed, self._tag = b"", ""
 
     async def answer(self, request: Request) -> Response:
