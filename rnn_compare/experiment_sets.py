@@ -66,10 +66,15 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
         True
         >>> can_be_compared([Experiment(), Experiment(reviews=8000)])
         False
+        >>> can_be_compared([Experiment(cell="average"), Experiment(), Experiment(forget_bias=1.0)])
+        False
     """
     of_the_network = {"cell", "units", "maxlen", "layers", "bidirectional", "seed"}
-    of_the_network |= {name for experiment in experiments for name in SETTINGS if not experiment.has(name)}
-    return len({repr(experiment.model_dump(exclude=of_the_network)) for experiment in experiments}) <= 1
+    return all(
+        len({getattr(experiment, name) for experiment in experiments if experiment.has(name)}) <= 1
+        for name in SETTINGS
+        if name not in of_the_network
+    )
 
 
 def labels(experiments: Iterable[Experiment]) -> list[str]:
