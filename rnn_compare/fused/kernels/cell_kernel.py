@@ -5,6 +5,7 @@ Numba compiles the loops of ``recurrence`` once for each class.
 """
 
 import functools
+from abc import abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, NamedTuple
 
@@ -49,10 +50,11 @@ class CellKernel(_Arrays):
     apart: ClassVar[bool]
     weight_count: ClassVar[int]
 
+    @abstractmethod
     def step(self, begin: int, end: int) -> None:
         """Reads the packed rows from ``begin`` to ``end``, all of one timestep: writes states and ``activations``."""
-        raise NotImplementedError
 
+    @abstractmethod
     def step_back(
         self, begin: int, end: int, dstates: Array, first: int, last: int, dgates: Array, dproducts: Array
     ) -> None:
@@ -66,8 +68,8 @@ class CellKernel(_Arrays):
             dgates: Receives the gradients of W·input (last - first, gates · units).
             dproducts: Receives those of U·state; the same array as ``dgates`` where the two are not apart.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def add_recurrent_gradient(self, total: Array, begin: int, end: int, dproducts: Array) -> None:
         """Adds to the gradient of U (units, gates · units) what the packed rows from ``begin`` to ``end`` contribute.
 
@@ -76,13 +78,12 @@ class CellKernel(_Arrays):
             begin, end: The packed rows.
             dproducts: Gradients of their U·state (end - begin, gates · units).
         """
-        raise NotImplementedError
 
 
 def _resolve(declared: Callable[..., None]) -> None:
     # Tells Numba what a method of CellKernel is for a tuple of a given class. A dispatcher handed over as an argument
     # would do as well, but code that takes one is never found again in the cache.
-    @functools.wraps(declared)  # Numba asks for its signature
+    @functools.wraps(declared, updated=())  # Numba asks for its signature, and this is not abstract
     def method(self: Any, *_arguments: Any) -> Any:
         return getattr(self.instance_class, declared.__name__)
 

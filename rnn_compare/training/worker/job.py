@@ -222,7 +222,7 @@ def _fit(
     if not why_stock(experiment):
         compilation.compile_kernels(experiment.cell)
     split = prepared.load(experiment.dataset).padded(experiment)
-    watch_gradients = gradient_callback(GradientRecorder(run, experiment, send, stop_asked), model, resumed=bool(done))
+    recorders = [] if experiment.without_recurrence else [GradientRecorder(run, experiment, send, stop_asked)]
     stream.check_stop()
     try:
         fit(
@@ -234,7 +234,7 @@ def _fit(
                 StreamCallback(
                     stream, validation_predictions(model, len(split.y_val)), split.y_val, experiment.patience
                 ),
-                *([] if experiment.without_recurrence else [watch_gradients]),
+                *(gradient_callback(recorder, model, resumed=bool(done)) for recorder in recorders),
             ],
             initial_epoch=len(done),
         )
