@@ -23,8 +23,8 @@ OPTIMIZERS: tuple[Optimizer, ...] = get_args(Optimizer)
 DECAY = 0.8
 """Factor of the exponential schedule's learning rate after every epoch."""
 
-GATES = 127
-"""The random stream of a seed from which chrono gates are drawn."""
+CHRONO_STREAM = 127
+"""Tells the random numbers of a seed's chrono gates from its others."""
 
 LONGEST_ECHO = 40
 """Characters of a wrong value that a sentence repeats."""

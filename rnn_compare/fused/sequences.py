@@ -62,7 +62,7 @@ class ForwardPass:
 
     @property
     def kernel(self) -> Array:
-        """Returns the first of the weights."""
+        """The first of the weights."""
         return self.weights[0]
 
 

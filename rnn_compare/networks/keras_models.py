@@ -8,7 +8,7 @@ import numpy as np
 from keras import layers
 
 from rnn_compare.cells.registry import cell
-from rnn_compare.experiment import GATES, Experiment, Optimizer
+from rnn_compare.experiment import CHRONO_STREAM, Experiment, Optimizer
 from rnn_compare.networks.layer_source import IMPORTS, layer_source
 from rnn_compare.networks.parameters import recurrent_layer_name, sizes_of
 from rnn_compare.networks.weights import Weights
@@ -147,7 +147,7 @@ def _set_initial_gates(model: keras.Model, experiment: Experiment) -> None:
     if not chrono and experiment.forget_bias is None:
         return
     gates = cell(experiment.cell).keeping_columns(experiment.units)
-    draw = np.random.default_rng([experiment.seed, GATES])
+    draw = np.random.default_rng([experiment.seed, CHRONO_STREAM])
     for outer in model.layers[1:-1]:
         for layer in (outer.forward_layer, outer.backward_layer) if experiment.bidirectional else (outer,):
             bias = np.array(layer.cell.bias.numpy())

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
-from rnn_compare.experiment import DECAY, GATES, Experiment
+from rnn_compare.experiment import CHRONO_STREAM, DECAY, Experiment
 from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer
 from rnn_compare.feedforward.registry import network
 from rnn_compare.networks.layer_source import IMPORTS, layer_source
@@ -77,7 +77,7 @@ for layer in {layers}:
 """
 _FORGET_BIAS = "# The bias of the gate that keeps the state."
 _CHRONO = """# Chrono initialization (Tallec and Ollivier 2018): each unit forgets over 2 to maxlen words.
-draw = np.random.default_rng([{seed}, {gates_draw}])"""
+draw = np.random.default_rng([{seed}, {stream}])"""
 _PUTTING_ASIDE = """rest = len(x) - int(len(x) * {test_split})  # the others are for a test after training
 x_test, y_test = x[rest:], y[rest:]
 x, y = x[:rest], y[:rest]
@@ -237,7 +237,7 @@ def _call(layer: KerasLayer) -> str:
 
 def _initial_gates(experiment: Experiment, seed: int | str) -> str:
     chrono = experiment.initial_gates == "chrono"
-    if not (chrono or experiment.forget_bias is not None):
+    if not chrono and experiment.forget_bias is None:
         return ""
     gates = cell(experiment.cell).keeping_columns(experiment.units)
     if not gates:
@@ -248,7 +248,7 @@ def _initial_gates(experiment: Experiment, seed: int | str) -> str:
         value = f"{'-' if sign < 0 else ''}np.log(words)" if chrono else sign * (experiment.forget_bias or 0.0)
         biases.append(f"    np.atleast_2d(bias)[0, {start}:{end}] = {value}")
     return _INITIAL_GATES.format(
-        opening=_CHRONO.format(seed=seed, gates_draw=GATES) if chrono else _FORGET_BIAS,
+        opening=_CHRONO.format(seed=seed, stream=CHRONO_STREAM) if chrono else _FORGET_BIAS,
         layers=both_ways if experiment.bidirectional else "model.layers[1:-1]",
         biases="\n".join(biases),
     )

@@ -1,4 +1,4 @@
-"""The task that needs a count modulo two: was "red" there an even number of times?"""
+"""The task that needs a count modulo two: does "red" occur an even number of times?"""
 
 import numpy as np
 
