@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from rnn_compare.errors import UserError
 from rnn_compare.feedforward.feedforward import Feedforward
 from rnn_compare.feedforward.registry import NETWORKS, without_recurrence
+from rnn_compare.formatting import listed
 from rnn_compare.sources import registry
 
 Optimizer = Literal["rmsprop", "adam", "sgd"]
@@ -406,7 +407,7 @@ def _wrong_distance(name: str, distance: int) -> str:
     if registry.source(name).distance:
         return "" if distance else f"distance is 0; {name} needs one: a number of words."
     tasks = [task for task in registry.SOURCES if registry.source(task).distance]
-    return f"distance is {distance}; only {', '.join(tasks)} have one." if distance else ""
+    return f"distance is {distance}; only {listed(tasks)} have one." if distance else ""
 
 
 def _one_of(names: Sequence[str]) -> str:

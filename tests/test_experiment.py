@@ -38,7 +38,7 @@ def test_a_task_has_a_distance_and_other_sources_have_none() -> None:
     assert Experiment(source="order", distance=7).dataset == "order-7"
     assert Experiment(source="order", distance=7).setting != Experiment(source="order").setting
     for values, sentence in (
-        ({"distance": 5}, "distance is 5; only first-word, order, parity have one."),
+        ({"distance": 5}, "distance is 5; only first-word, order and parity have one."),
         ({"source": "order", "distance": 0}, "distance is 0; order needs one: a number of words"),
         ({"source": "order", "distance": 901}, "distance is 901; it must be between 0 and 900."),
         ({"source": "order", "distance": "far"}, "distance is 'far'; it must be a whole number."),
