@@ -69,12 +69,8 @@ def can_be_compared(experiments: Sequence[Experiment]) -> bool:
         >>> can_be_compared([Experiment(cell="average"), Experiment(), Experiment(forget_bias=1.0)])
         False
     """
-    of_the_network = {"cell", "units", "maxlen", "layers", "bidirectional", "seed"}
-    return all(
-        len({getattr(experiment, name) for experiment in experiments if experiment.has(name)}) <= 1
-        for name in SETTINGS
-        if name not in of_the_network
-    )
+    shared = SETTINGS.keys() - {"cell", "units", "maxlen", "layers", "bidirectional", "seed"}
+    return all(len({getattr(entry, name) for entry in experiments if entry.has(name)}) <= 1 for name in shared)
 
 
 def labels(experiments: Iterable[Experiment]) -> list[str]:

@@ -15,13 +15,13 @@ Size = int | str
 
 NO_STATE = "no state is carried from word to word"
 NEVER_MEANT = {
-    "layers": "its depth is fixed",
-    "bidirectional": "it reads all words at once, in no direction",
+    "layers": "the depth is fixed",
+    "bidirectional": "all words are read at once, in no direction",
     "recurrent_dropout": NO_STATE,
     "recurrent_initializer": NO_STATE,
     "forget_bias": NO_STATE,
     "initial_gates": NO_STATE,
-    "stock_layers": "it always trains with Keras' own layers",
+    "stock_layers": "training always uses Keras' own layers",
 }
 """Settings that mean nothing to any network without recurrence, and why."""
 
