@@ -90,7 +90,7 @@ def test_a_run_that_is_at_work_arrives_as_interrupted_by_the_report(
     at_work = replace(contents.runs[0], status=Status.RUNNING)
     file = tmp_path / "so_far.html"
     file.write_text(html(replace(contents, runs=(at_work, contents.runs[1]))), encoding="utf-8")
-    assert "there is no verdict yet" in file.read_text(encoding="utf-8")
+    assert "there was no verdict yet" in file.read_text(encoding="utf-8")
     [first, _] = take_in(file, elsewhere)
     assert first.run.status is Status.INTERRUPTED
     assert first.run.reason == "It was still training when the report was made."
