@@ -108,7 +108,7 @@ _ENDING = (
 
 def _verdicts(contents: Contents) -> str:
     if contents.so_far:
-        return "<p>When this file was made, runs were training: its figures are preliminary; there was no verdict yet.</p>"
+        return "<p>When this file was made, runs were training: figures are preliminary; there was no verdict yet.</p>"
     if contents.verdict is None:
         return ""
     paragraphs = []
