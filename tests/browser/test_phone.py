@@ -137,6 +137,7 @@ def test_a_curve_is_drawn_with_a_finger_or_set_by_keyboard(hall: Hall, phone: Pa
     curve = {"id": "curve", "kind": "curve", "text": "Draw it.", "network": "LSTM(32)", "epochs": 4}
     present(hall.url, "show_step", 1, "Draw", "", curve)
     present(hall.url, "open_vote")
+    phone.get_by_text("Draw from left to right").wait_for()  # the chart stands there before the vote is open
     box = phone.locator("svg.drawing").bounding_box()
     assert box is not None
     phone.mouse.move(box["x"] + 50, box["y"] + 0.6 * box["height"])
