@@ -13,6 +13,7 @@ from rnn_compare.experiment_sets import comparison
 from rnn_compare.explain.prediction import predict_logits
 from rnn_compare.explain.verdict import encode, run_weights
 from rnn_compare.explain.word_by_word import beginnings
+from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
@@ -121,7 +122,7 @@ def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
             break
         app.run()
     assert [("note" in run) for run in sent[-1]["runs"]] == [False, True, True, True]
-    assert sum(reading.WITHOUT_CELL in caption.value for caption in app.caption) == 1
+    assert sum(WITHOUT_CELL in caption.value for caption in app.caption) == 1
     for run, message in list(zip(networks, sent[-1]["runs"], strict=True))[1:]:
         review = encode(run.experiment, TEXT)
         rows = beginnings(review.ids, len(review.ids) - len(message["logits"]) + 1)

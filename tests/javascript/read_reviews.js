@@ -22,7 +22,7 @@ function result(work) {
 async function read({ formulas, numbers, ...description }) {
   // oxlint-disable-next-line no-implied-eval -- the page's own script declares them
   const declared = new Function(`${formulas}; return FORMULAS;`)();
-  const network = makeNetwork(description, await unpackNumbers(numbers), declared[description.cell.name]);
+  const network = makeNetwork(description, await unpackNumbers(numbers), declared[description.cell?.name]);
   return {
     nothing: logitOfNothing(network),
     reviews: rows.map((row) => {

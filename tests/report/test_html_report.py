@@ -117,12 +117,11 @@ def test_of_runs_without_an_epoch_or_without_predictions_it_tells_what_there_is(
     assert "80.0 %" in Text(html(gather(elsewhere, ["old-1"]))).text
 
 
-def test_networks_that_cannot_read_along_are_named_in_one_line(elsewhere: RunStore) -> None:
-    settings = [Experiment(cell="attention"), Experiment(cell="average"), Experiment(cell="LSTM"), Experiment(units=8)]
+def test_networks_beyond_the_eighth_are_named_in_one_line(elsewhere: RunStore) -> None:
+    settings = [Experiment(cell="attention"), *(Experiment(units=units) for units in range(1, 10))]
     page = Text(html(gather(elsewhere, elsewhere.create(settings, Owner.current(), "page"))))
-    assert page.text.startswith("4 settings compared: attention, averaged embeddings, LSTM, SimpleRNN")
-    assert page.text.count("Not reading along: Attention(32) and Average(32). Only recurrent networks can.") == 1
-    assert page.text.count("cannot read here") == 2  # these two have no weights yet
+    assert page.text.count("Not reading along: SimpleRNN(8) and SimpleRNN(9). At most 8 networks can.") == 1
+    assert page.text.count("cannot read here") == 8  # they have no weights yet
 
 
 def test_no_run_and_an_unknown_one_are_refused(elsewhere: RunStore) -> None:

@@ -18,6 +18,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.cell_readings import importance
 from rnn_compare.explain.prediction import dense, predict_logits, recurrent_pass
 from rnn_compare.explain.word_by_word import beginnings, logits_without
+from rnn_compare.feedforward import attention
+from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import rounded
@@ -76,7 +78,7 @@ def random_weights(experiment: Experiment) -> Weights:
 def description(experiment: Experiment, weights: Weights) -> dict[str, Any]:
     return networks.layout(experiment) | {
         "numbers": networks.packed_numbers(weights),
-        "formulas": page_script.formulas([cell(experiment.cell)]),
+        "formulas": page_script.formulas([cell(experiment.cell)] if experiment.cell in CELLS else []),
     }
 
 
@@ -98,12 +100,36 @@ def test_predictions_and_signals_of_every_cell_are_those_of_python(shape: dict[s
             compare(experiment, weights, row, review)
 
 
-def compare(experiment: Experiment, weights: Weights, row: NDArray[np.int32], review: dict[str, Any]) -> None:
-    """Asserts that the page's reading of a row of ids is Python's."""
+@pytest.mark.parametrize("at", [20, 0])
+def test_predictions_of_networks_without_recurrence_are_those_of_python(
+    monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    monkeypatch.setattr(attention, "HEADS", 2)  # the script reads any number of heads
+    sizes = SMALL | {"maxlen": 43}
+    experiments = [Experiment(cell=name, mask_padding=masks, **sizes) for name in FEEDFORWARD for masks in (0, 1)]
+    trained = [(experiment, random_weights(experiment)) for experiment in experiments]
+    row = np.random.default_rng(3).integers(2, 100, 43).astype(np.int32)
+    row[:at] = [0] * (at - 1) + [1] if at else []
+    described = [description(*network) for network in trained]
+    answers = in_node(networks=described, rows=[row.tolist()], at=at)["networks"]
+    for (experiment, weights), answer in zip(trained, answers, strict=True):
+        [review] = answer["reviews"]
+        compare_predictions(experiment, weights, row, review, at)
+        assert np.ptp(review["without"]) > 1e-3
+        assert_near(review["by_word"], predict_logits(experiment, weights, beginnings(row, at)))
+
+
+def compare_predictions(
+    experiment: Experiment, weights: Weights, row: NDArray[np.int32], review: dict[str, Any], at: int
+) -> None:
     [logit] = predict_logits(experiment, weights, row[np.newaxis])
     assert_near(review["logit"], logit)
-    without = logits_without(experiment, weights, row, experiment.maxlen - WORDS_AT)
-    assert_near(review["without"], without)
+    assert_near(review["without"], logits_without(experiment, weights, row, experiment.maxlen - at))
+
+
+def compare(experiment: Experiment, weights: Weights, row: NDArray[np.int32], review: dict[str, Any]) -> None:
+    """Asserts that the page's reading of a row of ids is Python's."""
+    compare_predictions(experiment, weights, row, review, WORDS_AT)
     _, layers = recurrent_pass(experiment, weights, row[np.newaxis], with_signals=True)
     after = (
         predict_logits(experiment, weights, beginnings(row, WORDS_AT))

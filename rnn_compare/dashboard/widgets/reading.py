@@ -25,6 +25,7 @@ from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.cell_readings import SATURATED, CellReading
 from rnn_compare.explain.verdict import encode
 from rnn_compare.explain.word_by_word import Reading, read, words_read
+from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.formatting import as_markdown, counted, listed
 from rnn_compare.reviews.encoding import EncodedReview
@@ -38,7 +39,6 @@ LONGEST_WORD = 40
 FIRST = "Turn at the end"
 """The example that the page opens with: the one in which there is most to see."""
 KEY = "inside"
-WITHOUT_CELL = "no cell, so no state. After each word: the prediction for a review that ends there."
 QUICK_SECONDS = 0.4
 """What is done by then is waited for, without a word about it."""
 

@@ -30,7 +30,18 @@ export function cellsOf({ network, traces }) {
 }
 
 function runOf(reading, words, depth) {
-  const { network, review, traces, logits } = reading;
+  const { network, review: { ids, at }, logits } = reading;
+  const { id, title, labels, color, notes } = network;
+  const read = wordsRead(reading);
+  const unknown = [...Array(read).keys()].filter((index) => ids[at + index] === UNKNOWN);
+  return {
+    id, title, labels, color, first: words - read, logits: [...logits], probabilities: [...logits].map(odds), unknown,
+    ...(network.between ? { note: notes } : cellOf(reading, depth)),
+  };
+}
+
+function cellOf(reading, depth) {
+  const { network, review, traces } = reading;
   const cells = cellsOf(reading);
   const { trace, layer, way, name } = cells[Math.max(0, cells.length - 1 - depth)];
   const [at, count] = [review.at, wordsRead(reading)];
@@ -42,9 +53,7 @@ function runOf(reading, words, depth) {
     )));
   const before = trace.isBackward ? -1 : at - 1;
   return {
-    id: network.id, title: network.title, labels: network.labels, color: network.color, cell: network.cell.name,
-    cell_name: name, first: words - count, logits: [...logits], probabilities: [...logits].map(odds),
-    unknown: [...Array(count).keys()].filter((index) => review.ids[at + index] === UNKNOWN),
+    cell: network.cell.name, cell_name: name,
     units: units.length, all_units: network.units, backward: trace.isBackward,
     ...curvesOf(network, trace, at, count),
     signals: network.cell.signals.map(({ name: signal, title, kind }) => {

@@ -1,23 +1,27 @@
 // A trained network in the browser: from word ids to log-odds, with every signal of its cells on the way. The cells'
-// formulas are translations of those that train (report/reader/page_script.py).
+// formulas are translations of those that train (report/reader/page_script.py); layers.js reads where there is no cell.
 
 import { PADDING, START, UNKNOWN } from "./encoding.js";
+import { featuresOf } from "./layers.js";
 import { addProduct, makeTimestep } from "./timestep.js";
 
-// description: the settings that matter, the cell's layout, and the sizes of the tensors in the order of
-// networks/parameters.py; numbers: all of them, one tensor after the other; formulas: those of the cell.
+// description: the settings that matter, the cell's layout or the layers in its place, and the sizes of the tensors in
+// the order of networks/parameters.py; numbers: all of them, one tensor after the other; formulas: those of the cell.
 export function makeNetwork(description, numbers, formulas) {
   let start = 0;
-  const take = (size) => numbers.subarray(start, start += size);
-  const [embedding, ...recurrent] = description.tensors.slice(0, -1).map((layer) => layer.map((way, place) => ({
-    ...Object.fromEntries(Object.entries(way).map(([name, size]) => [name, take(size)])),
-    isBackward: place === 1, projections: new Map(),
-  })));
-  const [{ kernel, bias }] = description.tensors.at(-1);
-  return {
-    ...description, formulas, embedding: embedding[0].embeddings, recurrent, ways: recurrent[0].length,
-    kernel: take(kernel), bias: take(bias),
-  };
+  const take = (sizes) => Object.fromEntries(Object.entries(sizes).map(([name, size]) => (
+    [name, numbers.subarray(start, start += size)]
+  )));
+  const tensors = description.tensors.map((layer) => layer.map(take));
+  const inner = tensors.slice(1, -1);
+  const [[{ embeddings: embedding }], [{ kernel, bias }]] = [tensors[0], tensors.at(-1)];
+  const between = description.between?.map((layer) => (
+    layer.has_weights ? { ...layer, tensors: inner.shift()[0] } : layer
+  ));
+  const recurrent = between ? [] : inner.map((layer) => layer.map((way, place) => (
+    { ...way, isBackward: place === 1, projections: new Map() }
+  )));
+  return { ...description, formulas, embedding, between, recurrent, ways: recurrent[0]?.length, kernel, bias };
 }
 
 // Reads a row of ids from position `from` on, from the states that each layer carried there (`carried`), or from zeros.
@@ -39,7 +43,7 @@ export function pass(network, ids, { from = 0, carried } = {}) {
 }
 
 // What a layer hands to the one above at a position.
-function outputAt({ units, ways, mask_padding: masks }, traces, place, id) {
+function outputAt({ units, ways, skips_padding: masks }, traces, place, id) {
   // Keras' Bidirectional shows zeros where nothing was read; other layers show the state before.
   if (ways > 1 && masks && id === PADDING) return new Float32Array(ways * units);
   return Float32Array.from(traces.flatMap(({ values, from }) => [
@@ -61,7 +65,7 @@ function projected({ kernel }, input, features) {
   return sums;
 }
 
-function readSequence({ formulas, units, mask_padding: masks, cell }, way, project, ids, { from, carried }) {
+function readSequence({ formulas, units, skips_padding: masks, cell }, way, project, ids, { from, carried }) {
   const { values: now, step } = makeTimestep(cell, formulas, way, units);
   const names = cell.signals.map(({ name }) => name);
   const [count, unread] = [ids.length - from, new Float32Array(units).fill(NaN)];
@@ -92,6 +96,8 @@ function dense({ kernel, bias, units }, traces, placeOf) {
 
 // The log-odds of label 1 for a row of ids.
 export function logitOf(network, ids, traces = pass(network, ids)) {
+  const { between, kernel, bias } = network;
+  if (between) return featuresOf(network, ids).reduce((sum, feature, row) => sum + feature * kernel[row], bias[0]);
   return dense(network, traces.at(-1), ({ isBackward, from }) => (isBackward ? from : ids.length - 1));
 }
 
@@ -102,8 +108,8 @@ export function logitOfNothing(network) {
   return logitOf(network, ids);
 }
 
-// Returns the log-odds before the first word, at position `at`, and after each word: of a network that reads both ways
-// those of a review that ends there. Yields now and then, so that the page can answer meanwhile.
+// Returns the log-odds before the first word, at position `at`, and after each word: of a network that reads both ways,
+// or all words at once, those of a review that ends there. Yields now and then, so that the page can answer meanwhile.
 export function* logitsByWord(network, ids, at, traces) {
   const places = Array.from({ length: ids.length - at + 1 }, (_, index) => at - 1 + index);
   if (network.ways === 1) return places.map((place) => dense(network, traces.at(-1), () => place));
@@ -131,7 +137,7 @@ export function* logitsWithout(network, ids, at, traces) {
 function logitWithout(network, ids, place, traces) {
   const changed = ids.slice();
   changed[place] = UNKNOWN;
-  if (network.ways > 1) return logitOf(network, changed);
+  if (network.ways !== 1) return logitOf(network, changed);
   // What stands before the word is the same as in the whole review.
   const carried = place && traces.map(([{ values }]) => Object.fromEntries(network.cell.states.map((state) => (
     [state, values[state].subarray((place - 1) * network.units, place * network.units)]

@@ -36,7 +36,7 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     [dataset, makeVocabulary(words[place].split("\n"))]
   )));
   const networks = await Promise.all(described.map(async (layout) => {
-    const network = makeNetwork(layout, await unpackNumbers(layout.numbers), formulas[layout.cell.name]);
+    const network = makeNetwork(layout, await unpackNumbers(layout.numbers), formulas[layout.cell?.name]);
     return { ...network, vocabulary: vocabularies[layout.dataset] };
   }));
   const cards = networks.map((network) => buildCard(part("predictions"), network));

@@ -3,6 +3,7 @@
 import base64
 import gzip
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -18,15 +19,17 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.explain.examples import EXAMPLES, QUESTIONS
 from rnn_compare.explain.verdict import run_weights
+from rnn_compare.feedforward.feedforward import WITHOUT_CELL, Feedforward
 from rnn_compare.formatting import listed, percent
-from rnn_compare.networks.parameters import parameters
+from rnn_compare.networks.parameters import parameters, sizes_of
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import packed
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry, text_cards
 
-_SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "mask_padding")
+_SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "skips_padding")
+_LAYERS = Path(__file__).parents[1] / "assets" / "layers.js"
 
 OWN_TEXTS = (
     "These networks learned from your own texts: the page contains the texts' words and labels and the networks' "
@@ -45,22 +48,20 @@ def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, An
     At most ``MAX_COMPARED``, as on the page *Try a review*.
     """
     entries, problems = [], []
-    if others := [group.name for group in groups if group.experiment.without_recurrence]:
-        problems.append(f"Not reading along: {listed(others)}. Only recurrent networks can.")
-    recurrent = [pair for pair in zip(groups, looks, strict=True) if not pair[0].experiment.without_recurrence]
-    for group, look in recurrent[:MAX_COMPARED]:
+    for group, look in zip(groups[:MAX_COMPARED], looks, strict=False):
         run = next((run for run in group.runs if run.has_weights), group.runs[0])
         try:
             entries.append(_network(group.name, run, look, run_weights(run, "best")))
         except UserError as error:
             problems.append(f"{group.name} cannot read here: {error}")
-    if surplus := [group.name for group, _ in recurrent[MAX_COMPARED:]]:
+    if surplus := [group.name for group in groups[MAX_COMPARED:]]:
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
     films = all(registry.about_films(entry["source"]) for entry in entries)
+    cells = {entry["cell"]["name"] for entry in entries if "cell" in entry}
     data = {
         "networks": entries,
         "vocabularies": {dataset: _vocabulary(dataset, entries) for dataset in {entry["dataset"] for entry in entries}},
-        "drawings": {name: to_plain(picture(name).drawing) for name in {entry["cell"]["name"] for entry in entries}},
+        "drawings": {name: to_plain(picture(name).drawing) for name in cells},
         "examples": [[name, text, QUESTIONS.get(name, "")] for name, text in EXAMPLES.items() if films],
     }
     return data, problems
@@ -91,8 +92,9 @@ def _network(title: str, run: Run, look: Look, weights: Weights) -> dict[str, An
 
 def layout(experiment: Experiment) -> dict[str, Any]:
     """Returns what a browser must know of a network besides its weights."""
+    network = experiment.without_recurrence
     return {
-        "cell": _cell(cell(experiment.cell)),
+        **(_between(network, experiment) if network else {"cell": _cell(cell(experiment.cell))}),
         **{name: getattr(experiment, name) for name in _SETTINGS},
         "tensors": _sizes(experiment),
     }
@@ -113,13 +115,28 @@ def _cell(layout: Cell) -> dict[str, Any]:
     }
 
 
+def _between(network: Feedforward, experiment: Experiment) -> dict[str, Any]:
+    """Returns the layers between embedding and Dense, and what is said in place of a cell's drawing."""
+    layers = network.layers(sizes_of(experiment))
+    if missing := [layer.kind for layer in layers if f"\n  {layer.kind}: " not in _LAYERS.read_text(encoding="utf-8")]:
+        raise UserError(f"{_LAYERS.name} lacks {listed(missing)}.")
+    return {
+        "between": [
+            {"kind": layer.kind, "arguments": layer.arguments, "has_weights": bool(layer.tensors), **layer.options}
+            for layer in layers
+        ],
+        "notes": f"{WITHOUT_CELL[0].upper()}{WITHOUT_CELL[1:]} {network.notes}",
+    }
+
+
 def _sizes(experiment: Experiment) -> list[list[dict[str, int]]]:
-    """Returns for each layer, and in it for each direction, the sizes of its tensors by name."""
+    """Returns for each layer, and in it for each direction, the sizes of its tensors by name: an encoder's by path."""
     layers = []
     for layer in parameters(experiment).layers:
         directions: dict[str, dict[str, int]] = {}
         for tensor in layer.tensors:
-            directions.setdefault(tensor.direction, {})[tensor.name] = tensor.count
+            name = tensor.path.removeprefix(f"{layer.name}/") if experiment.without_recurrence else tensor.name
+            directions.setdefault(tensor.direction, {})[name] = tensor.count
         layers.append(list(directions.values()))
     return layers
 

@@ -5,12 +5,12 @@ from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
 from rnn_compare.server.app import current_app
 
-PURPOSE = "Phones get one file whose recurrent networks read reviews on the phone itself, without this machine."
+PURPOSE = "Phones get one file whose networks read reviews on the phone itself, without this machine."
 
 
 def button(moment: Moment) -> None:
     """Draws the button, where a network of the step can read on a phone."""
-    runs = [run for run in moment.shown if run.has_weights and not run.experiment.without_recurrence]
+    runs = [run for run in moment.shown if run.has_weights]
     if not runs:
         return
     is_offered = moment.state.networks_offered
