@@ -2,7 +2,7 @@
 
 import contextlib
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rnn_compare.comparison.accuracies import MEASURES, Achieved, Measure
@@ -70,7 +70,9 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
     if not ids:
         raise UserError("Name at least one run; `python -m rnn_compare runs` lists them.")
     runs = tuple(store.run(run) for run in dict.fromkeys(ids))
-    _prepare({run.experiment.dataset for run in runs})
+    for dataset in {run.experiment.dataset for run in runs}:
+        with contextlib.suppress(UserError):  # labels come with the reviews; without them the report leaves labels out
+            prepared.prepare(dataset)
     evidence, all_groups = evidence or Evidence(store), tuple(groups(runs))
     ended = all(run.status.ended for run in runs)
     return Contents(
@@ -83,10 +85,3 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         baselines=shared_baselines([run.experiment for run in runs]),
         made=time.time(),
     )
-
-
-def _prepare(sources: Collection[str]) -> None:
-    # The labels come with the reviews; a report of reviews that cannot be prepared leaves them out.
-    for source in sources:
-        with contextlib.suppress(UserError):
-            prepared.prepare(source)

@@ -1,7 +1,6 @@
 """Curves and predictions in the file formats that other programs read: CSV, Parquet, TensorBoard's event files."""
 
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -11,7 +10,6 @@ from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.csv_export import COLUMNS, as_cell, curves, rows
-from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.runs.record import Run
 
@@ -89,22 +87,14 @@ def event_files(contents: Contents) -> dict[str, bytes]:
         if not run.epochs:
             continue
         folder = f"{_folder(contents.names[run.id])} {run.id}"
-        for part, figures in (("train", _of_training), ("validation", _of_validation)):
+        for part in ("train", "validation"):
             # One name for ever: a file that is written again replaces the one before.
             path = f"{folder}/{part}/events.out.tfevents.{int(run.created)}.{run.id}"
-            files[path] = _written(run, figures)
+            files[path] = _written(run, held_out=part == "validation")
     return files
 
 
-def _of_training(epoch: EpochEnd) -> dict[str, float]:
-    return {name: value for name, value in epoch.figures.items() if not name.startswith("val_")}
-
-
-def _of_validation(epoch: EpochEnd) -> dict[str, float]:
-    return {name.removeprefix("val_"): value for name, value in epoch.figures.items() if name.startswith("val_")}
-
-
-def _written(run: Run, figures: Callable[[EpochEnd], Mapping[str, float]]) -> bytes:
+def _written(run: Run, *, held_out: bool) -> bytes:
     from tensorboardX.proto.event_pb2 import Event
     from tensorboardX.proto.summary_pb2 import Summary
     from tensorboardX.record_writer import RecordWriter
@@ -113,7 +103,11 @@ def _written(run: Run, figures: Callable[[EpochEnd], Mapping[str, float]]) -> by
     events = [Event(wall_time=at, file_version="brain.Event:2")]
     for epoch in run.epochs:
         at += epoch.seconds
-        values = [Summary.Value(tag=f"epoch_{name}", simple_value=value) for name, value in figures(epoch).items()]
+        values = [
+            Summary.Value(tag=f"epoch_{name.removeprefix('val_')}", simple_value=value)
+            for name, value in epoch.figures.items()
+            if name.startswith("val_") == held_out
+        ]
         events.append(Event(wall_time=at, step=epoch.epoch - 1, summary=Summary(value=values)))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events"

@@ -116,7 +116,8 @@ def made_with(runs: Sequence[Run]) -> str:
         groups.setdefault(tuple((where | run.versions).items()), []).append(run)
     cards = []
     for key, trained in groups.items():
-        when = " to ".join(dict.fromkeys(_time(run.created) for run in (trained[0], trained[-1])))
+        moments = [datetime.fromtimestamp(run.created).astimezone() for run in (trained[0], trained[-1])]
+        when = " to ".join(dict.fromkeys(f"{moment:{TIME}}" for moment in moments))
         head = "All runs" if len(groups) == 1 else ", ".join(run.id for run in trained)
         cards.append(f'<section class="card"><h3>{escape(head)}</h3>{facts({"made": when, **dict(key)})}</section>')
     return f'<div class="cards">{"".join(cards)}</div>'
@@ -195,7 +196,3 @@ def _status(run: Run) -> str:
     status = "stopped early" if run.stopped_early else run.status.value
     more = [*([run.origin] if run.is_from_elsewhere else []), *([run.reason] if run.reason else [])]
     return escape(status) + "".join(f"<small>{escape(text)}</small>" for text in more)
-
-
-def _time(at: float) -> str:
-    return datetime.fromtimestamp(at).astimezone().strftime(TIME)

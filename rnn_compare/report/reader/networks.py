@@ -2,7 +2,8 @@
 
 import base64
 import gzip
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +59,15 @@ def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, An
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
     films = all(registry.about_films(entry["source"]) for entry in entries)
     cells = {entry["cell"]["name"] for entry in entries if "cell" in entry}
+    sizes = {entry["dataset"]: entry["vocabulary_size"] for entry in sorted(entries, key=itemgetter("vocabulary_size"))}
+    words = {dataset: prepared.load(dataset).vocabulary.words[:size] for dataset, size in sizes.items()}
     data = {
         "networks": entries,
-        "vocabularies": {dataset: _vocabulary(dataset, entries) for dataset in {entry["dataset"] for entry in entries}},
+        "vocabularies": {dataset: packed("\n".join(words[dataset]).encode()) for dataset in words},
         "drawings": {name: to_plain(picture(name).drawing) for name in cells},
         "examples": [[name, text, QUESTIONS.get(name, "")] for name, text in EXAMPLES.items() if films],
     }
     return data, problems
-
-
-def _vocabulary(dataset: str, entries: Sequence[Mapping[str, Any]]) -> str:
-    size = max(entry["vocabulary_size"] for entry in entries if entry["dataset"] == dataset)
-    return packed("\n".join(prepared.load(dataset).vocabulary.words[:size]).encode())
 
 
 def _network(title: str, run: Run, look: Look, weights: Weights) -> dict[str, Any]:
