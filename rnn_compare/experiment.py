@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from rnn_compare.errors import UserError
 from rnn_compare.feedforward.feedforward import Feedforward
-from rnn_compare.feedforward.registry import NETWORKS, without_recurrence
+from rnn_compare.feedforward.registry import NETWORKS, network, without_recurrence
 from rnn_compare.formatting import listed
 from rnn_compare.sources import registry
 
@@ -203,8 +203,9 @@ class Experiment(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _meaningless_settings_keep_their_defaults(cls, values: Any) -> Any:
-        network = without_recurrence(values["cell"]) if isinstance(values, dict) and "cell" in values else None
-        return {name: values[name] for name in values if name not in network.meaningless} if network else values
+        if isinstance(values, dict) and values.get("cell") in NETWORKS:
+            return {name: values[name] for name in values if name not in network(values["cell"]).meaningless}
+        return values
 
     @field_validator("source")
     @classmethod
@@ -245,9 +246,9 @@ class Experiment(BaseModel):
 
     @model_validator(mode="after")
     def _reviews_are_long_enough(self) -> Self:
-        if (network := self.without_recurrence) and network.shortest > self.maxlen:
+        if (feedforward := self.without_recurrence) and feedforward.shortest > self.maxlen:
             raise ValueError(
-                f"a maxlen of {self.maxlen} is too short for {self.cell}; set it to {network.shortest} or more"
+                f"a maxlen of {self.maxlen} is too short for {self.cell}; set it to {feedforward.shortest} or more"
             )
         return self
 
@@ -306,7 +307,7 @@ class Experiment(BaseModel):
     @property
     def label(self) -> str:
         """The short name shown in legends, such as ``LSTM(32)`` or ``2 × bidirectional GRU(16)``."""
-        name = self.cell.capitalize() if self.without_recurrence else self.cell
+        name = self.without_recurrence.title.capitalize() if self.without_recurrence else self.cell
         name = f"{'bidirectional ' if self.bidirectional else ''}{name}({self.units})"
         return f"{self.layers} × {name}" if self.layers > 1 else name
 
@@ -322,7 +323,7 @@ class Experiment(BaseModel):
 
     def has(self, setting: str) -> bool:
         """Tells whether a setting means something to the network."""
-        return not (self.without_recurrence and setting in self.without_recurrence.meaningless)
+        return setting not in network(self.cell).meaningless
 
     @property
     def reads_forward(self) -> bool:

@@ -110,6 +110,7 @@ class Cell:
         keeps_when_open: Whether the state is kept while that gate is open (near 1), or while it is closed.
         entering_gate: The symbol of the gate that decides how much enters the state, where it is a gate of its own.
         notes: What its formula leaves open.
+        shortest: The smallest maxlen that it can read.
     """
 
     name: str
@@ -130,11 +131,19 @@ class Cell:
     keeps_when_open: bool = True
     entering_gate: str = ""
     notes: str = ""
+    shortest: int = 1
 
     @property
     def blocks(self) -> int:
         """Number of blocks of ``units`` columns in its kernels."""
         return max(1, len(self.gates))
+
+    @property
+    def meaningless(self) -> Mapping[str, str]:
+        """Settings that mean nothing to it, and why."""
+        none = dict.fromkeys(("recurrent_dropout", "recurrent_initializer"), "there is no recurrent kernel")
+        vector = {"recurrent_initializer": "recurrent weights always begin between 0 and 1"}
+        return {"matrix": {}, "vector": vector, "none": none}[self.recurrent]
 
     @functools.cached_property
     def suffixes(self) -> tuple[str, ...]:

@@ -35,6 +35,14 @@ def test_a_vector_and_no_recurrent_kernel_at_all_are_counted_as_such(name: str, 
     assert parameters(Experiment(cell=name)).recurrent_layers[0].arithmetic == arithmetic
 
 
+def test_a_setting_that_means_nothing_to_a_cell_makes_no_other_experiment() -> None:
+    plain = {name: Experiment(cell=name) for name in ("minGRU", "IndRNN", "GRU")}
+    other = {name: Experiment(cell=name, recurrent_initializer="identity") for name in plain}
+    assert [name for name in plain if plain[name] != other[name]] == ["GRU"]
+    dropped = {name: Experiment(cell=name, recurrent_dropout=0.5) for name in plain}
+    assert [name for name in plain if plain[name] != dropped[name]] == ["IndRNN", "GRU"]
+
+
 def test_min_gru_and_ind_rnn_by_hand() -> None:
     """minGRU: z = σ(1 − 1) = 0.5 and candidate = 3. IndRNN: tanh(1 + 2·0.4 − 0.3)."""
     before, none = (np.array([[0.4]], np.float32),), np.empty(0, np.float32)

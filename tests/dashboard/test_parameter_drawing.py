@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.widgets.parameter_table import drawing, legend, pixels
+from rnn_compare.dashboard.widgets.parameter_table import THINNEST, drawing, legend, pixels
 from rnn_compare.experiment import Experiment
+from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.networks.parameters import parameters
 
 EXPERIMENTS = st.builds(
@@ -46,6 +47,16 @@ def test_each_gate_has_its_matrices_with_their_counts_as_areas(name: str) -> Non
     assert len(areas(html, "bias")) == cell(name).blocks
     for gate in cell(name).gates:
         assert f"{gate.name} <i>{gate.symbol}</i>" in html
+
+
+@pytest.mark.parametrize("name", FEEDFORWARD)
+def test_a_network_without_recurrence_is_drawn_with_all_its_weights(name: str) -> None:
+    experiment = Experiment(cell=name, units=24, embedding_size=60)
+    tensors = [tensor for layer in parameters(experiment).layers[1:-1] for tensor in layer.tensors]
+    html = drawn(experiment, scale=2)
+    assert areas(html, "kernel") == [4 * tensor.count for tensor in tensors if tensor.name == "kernel"]
+    others = [tensor for tensor in tensors if tensor.name not in ("kernel", "embeddings")]
+    assert areas(html, "bias") == [THINNEST * 2 * tensor.count for tensor in others], "too thin to scale"
 
 
 def test_a_double_bias_is_drawn_twice_as_wide_and_explained() -> None:
@@ -115,7 +126,8 @@ def test_the_legend_names_what_is_drawn_and_no_more() -> None:
     assert "recurrent kernel, units·units</span> + " in legend([mean, lstm])
     assert "recurrent" not in legend([mingru, mean])
     assert "features·units</span> + " in legend([mingru, mean])
-    assert [word in legend([mean]) for word in ("kernel", "units", "bias")] == [True, False, False]
+    assert [word in legend([mean]) for word in ("kernel", "units", "bias", "scale")] == [True, False, True, False]
+    assert "bias; also a normalization's scale and offset" in legend([mean, Experiment(cell="attention")])
 
 
 def test_a_title_is_text() -> None:

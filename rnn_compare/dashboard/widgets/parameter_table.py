@@ -4,7 +4,7 @@ In a drawing each layer's box stands below its share of all parameters. In a rec
 each gate, with sides to scale, so that their areas are their numbers of parameters.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 import streamlit as st
@@ -16,7 +16,7 @@ from rnn_compare.dashboard import theme
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
 from rnn_compare.formatting import percent
-from rnn_compare.networks.parameters import Layer, Parameters, Tensor, parameters, recurrent_term
+from rnn_compare.networks.parameters import Layer, Parameters, parameters, recurrent_term
 
 SUMMARY_PIXELS = 740
 EMBEDDING_WIDTH, DENSE_WIDTH, GAP = 19.0, 15.0, 2.0
@@ -63,11 +63,15 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
 
 
 def legend(experiments: Sequence[Experiment]) -> str:
-    """Returns as HTML what the matrices in the drawings are; networks without recurrence have kernels alone."""
+    """Returns as HTML what the matrices in the drawings are; of networks without recurrence without their sizes."""
     cells = [cell_of(experiment.cell) for experiment in experiments if not experiment.without_recurrence]
     recurrent = " or ".join(dict.fromkeys(filter(None, (recurrent_term(cell, "units") for cell in cells))))
     terms = {"recurrent-kernel": f"recurrent kernel, {recurrent}"} if recurrent else {}
-    terms |= {"kernel": "kernel, features·units", "bias": "bias, units"} if cells else {"kernel": "kernel"}
+    terms |= (
+        {"kernel": "kernel, features·units", "bias": "bias, units"} if cells else {"kernel": "kernel", "bias": "bias"}
+    )
+    if any(tensor.name == "gamma" for experiment in experiments for tensor in parameters(experiment).tensors):
+        terms["bias"] += "; also a normalization's scale and offset"
     spans = " + ".join(f'<span><b class="rc-{name}"></b> {term}</span>' for name, term in terms.items())
     return f'<p class="rc-matrix-legend">{spans}</p>'
 
@@ -106,10 +110,13 @@ def pixels(experiments: Sequence[Experiment]) -> float:
     """Returns the pixels of a unit in the drawings of networks that are compared."""
     fitting = []
     for experiment in experiments:
-        across = _across(counted := parameters(experiment))
+        counted = parameters(experiment)
+        across = _columns(counted)[-2] / 100 * CARD_WIDTH - 22  # the box of a layer between embedding and verdict
         if experiment.without_recurrence:
-            widths = [[kernel.count / kernel.shape[-1] for kernel in _kernels(layer)] for layer in counted.layers[1:-1]]
-            fitting += [TALLEST / max(experiment.units, experiment.embedding_size), across / max(map(sum, widths))]
+            for layer in (layer for layer in counted.recurrent_layers if not layer.is_embedding):
+                widths = [tensor.count / tensor.shape[-1] for tensor in layer.tensors if tensor.name == "kernel"]
+                fitting.append((across - 12 * (len(layer.tensors) - len(widths))) / sum(widths))
+            fitting.append(TALLEST / max(experiment.units, experiment.embedding_size))
             continue
         cell, below = cell_of(experiment.cell), experiment.units * (2 if experiment.bidirectional else 1)
         features = max(experiment.embedding_size, below if experiment.layers > 1 else 0)
@@ -140,11 +147,6 @@ def _columns(counted: Parameters) -> list[float]:
     others = embeddings.count(False)
     rest = 100 - EMBEDDING_WIDTH * (len(embeddings) - others) - DENSE_WIDTH - GAP * len(embeddings)
     return [EMBEDDING_WIDTH if is_embedding else rest / others for is_embedding in embeddings] + [DENSE_WIDTH]
-
-
-def _across(counted: Parameters) -> float:
-    """Returns the pixels across the box of a layer between embedding and verdict."""
-    return _columns(counted)[-2] / 100 * CARD_WIDTH - 22
 
 
 def _shares(counted: Parameters, columns: Sequence[float]) -> str:
@@ -202,32 +204,35 @@ def _recurrent(experiment: Experiment, counted: Parameters, scale: float) -> lis
 
 
 def _feedforward(counted: Parameters, scale: float) -> list[str]:
-    """Returns the boxes of a network without recurrence: each kernel to scale, as high as its last axis."""
+    """Returns the boxes of a network without recurrence: each tensor to scale, as high as its last axis."""
     boxes = []
     for layer in counted.recurrent_layers:
         if layer.is_embedding:
             boxes.append(_embedding(layer, counted, "positions"))
             continue
-        kernels = _kernels(layer)
-        blocks = "".join(_kernel(tensor, scale) for tensor in kernels)
-        label = f"{layer.kind}: kernels {', '.join(tensor.arithmetic for tensor in kernels)}"
-        body = f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{blocks}</div>'
+        groups: dict[str, str] = {}
+        for tensor in layer.tensors:
+            part = tensor.path.split("/")[-2].replace("_", " ") if tensor.path.count("/") > 1 else ""
+            high = tensor.shape[-1]
+            kernel = ("kernel", tensor.arithmetic, tensor.count / high * scale)
+            sides = kernel if tensor.name == "kernel" else ("bias", "", max(scale, THINNEST))
+            groups[part] = groups.get(part, "") + _matrix(*sides, high * scale)
+        label = f"{layer.kind}: {', '.join(f'{tensor.name} {tensor.arithmetic}' for tensor in layer.tensors)}"
+        body = _matrices(groups.items(), label)
         boxes.append(_box("recurrent", layer.kind, layer.arithmetic, _share(layer, counted), body))
     return boxes
 
 
-def _kernels(layer: Layer) -> list[Tensor]:
-    return [tensor for tensor in layer.tensors if tensor.name == "kernel"]
+def _matrix(kind: str, size: str, width: float, height: float) -> str:
+    width, height = max(width, 2), max(height, 2)
+    fitting = size if min(width, 2.4 * height) >= FITS_A_LABEL else ""
+    return f'<b class="rc-{kind}" style="width: {width:.1f}px; height: {height:.1f}px">{fitting}</b>'
 
 
-def _kernel(tensor: Tensor, scale: float) -> str:
-    width, height = (max(size * scale, 2) for size in (tensor.count / tensor.shape[-1], tensor.shape[-1]))
-    size = tensor.arithmetic if width >= FITS_A_LABEL else ""
-    name = tensor.path.split("/")[-2] if tensor.path.count("/") > 1 else ""
-    return (
-        f'<div><p>{escape(name)}</p><div><b class="rc-kernel" style="width: {width:.1f}px; '
-        f'height: {height:.1f}px">{size}</b></div></div>'
-    )
+def _matrices(groups: Iterable[tuple[str, str]], label: str) -> str:
+    """Returns groups of matrices side by side, each below its caption."""
+    captioned = "".join(f"<div><p>{caption}</p><div>{matrices}</div></div>" for caption, matrices in groups)
+    return f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{captioned}</div>'
 
 
 def _arithmetic(layer: Layer) -> str:
@@ -259,21 +264,13 @@ def _gates(cell: Cell, units: int, features: int, layer: Layer, scale: float) ->
     if recurrent := recurrent_term(cell, f"{units}"):
         width = units * scale if cell.recurrent == "matrix" else max(scale, THINNEST)
         matrices.insert(0, ("recurrent-kernel", recurrent, width))
-    height = max(units * scale, 2)
-    blocks_html = "".join(
-        f'<b class="rc-{name}" style="width: {width:.1f}px; height: {height:.1f}px">'
-        f"{size if min(width, 2.4 * height) >= FITS_A_LABEL else ''}</b>"
-        for name, size, width in matrices
-    )
     wide = sum(width for _, _, width in matrices) > 2 * FITS_A_LABEL
     blocks = [(gate.name if wide else "", gate.symbol) for gate in cell.gates] or [("", "")]
-    captioned = "".join(
-        f"<div><p>{escape(name)} <i>{escape(symbol)}</i></p><div>{blocks_html}</div></div>" for name, symbol in blocks
-    )
     kind = f"{len(blocks)} blocks, each with" if cell.gates else "one block with"
     recurrent_kernel = f"recurrent kernel {recurrent}, " if recurrent else ""
     label = f"{layer.kind}: {kind} {recurrent_kernel}kernel {features:,}·{units}, bias {bias}"
-    return f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{captioned}</div>'
+    block = "".join(_matrix(*matrix, units * scale) for matrix in matrices)
+    return _matrices([(f"{escape(name)} <i>{escape(symbol)}</i>", block) for name, symbol in blocks], label)
 
 
 def _bias_pixels(cell: Cell, scale: float) -> float:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import bounds, choices
-from rnn_compare.feedforward.registry import TITLES, without_recurrence
+from rnn_compare.feedforward.registry import TITLES, network
 from rnn_compare.formatting import listed
 from rnn_compare.settings import SETTINGS, default, description, grouped, is_switch
 
@@ -66,9 +66,9 @@ def by_widget(networks: Iterable[str]) -> dict[str, list[str]]:
 def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:
     """Returns the arguments that grey a setting which means nothing to any chosen network, or say to which it does."""
     titles: dict[str, list[str]] = {}  # by the reason
-    for network in map(without_recurrence, chosen):
-        if network and name in network.meaningless:
-            titles.setdefault(network.meaningless[name], []).append(network.title)
+    for choice in chosen:
+        if reason := network(choice).meaningless.get(name):
+            titles.setdefault(reason, []).append(TITLES.get(choice, choice))
     if not titles:
         return {}
     reasons = [f"Does not apply to {listed(group)}: {reason}." for reason, group in titles.items()]
