@@ -18,19 +18,9 @@ NETWORKS = CELLS + FEEDFORWARD
 """All that ``Experiment.cell`` may name."""
 
 
-def without_recurrence(name: object) -> Feedforward | None:
-    """Returns the network without recurrence of a name; None if it is a cell's, or nobody's.
-
-    Example:
-        >>> [getattr(without_recurrence(name), "title", None) for name in ("average", "LSTM")]
-        ['averaged embeddings', None]
-    """
-    return _NETWORKS.get(name) if isinstance(name, str) else None
-
-
-def is_long_enough(name: str, maxlen: int) -> bool:
-    """Tells whether a network can read reviews of that many words."""
-    return name not in _NETWORKS or _NETWORKS[name].shortest <= maxlen
+def without_recurrence(name: str) -> Feedforward | None:
+    """Returns the network without recurrence of a name; None if it is a cell's, or nobody's."""
+    return _NETWORKS.get(name)
 
 
 def network(name: str) -> Cell | Feedforward:

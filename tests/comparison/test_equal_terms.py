@@ -42,7 +42,7 @@ def test_what_cannot_be_matched_within_bounds_comes_as_near_as_it_can() -> None:
 def test_networks_without_recurrence_are_matched_but_for_attentions_positions() -> None:
     matched = match_parameters(Experiment(cell="LSTM", forget_bias=2.0), FEEDFORWARD)
     assert [(match.experiment.label, match.counted.recurrent) for match in matched] == [
-        ("Average(252)", 8_316),
+        ("Averaged embeddings(252)", 8_316),
         ("Convolution(22)", 8_360),
         ("Attention(41)", 8_228),
     ]

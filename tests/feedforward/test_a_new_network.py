@@ -53,7 +53,7 @@ model.set_weights([array + 0.3 * np.random.default_rng(0).normal(size=array.shap
 weights, ids = keras_models.get_weights(model), np.random.default_rng(1).integers(0, 100, (6, 5))
 np.testing.assert_allclose(predict(experiment, weights, ids), model.predict(ids, verbose=0)[:, 0], atol=1e-5)
 assert 'layers.Conv1D(4, 2, activation="relu"),' in script(experiment)
-assert experiment.label == "Pairs(4)" and picture("pairs").color.startswith("#")
+assert experiment.label == "Pairs of words(4)" and picture("pairs").color.startswith("#")
 print("used")
 """
 

@@ -12,6 +12,7 @@ from rnn_compare.dashboard.widgets import setting, source_choice
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
+from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import about, counted
 from rnn_compare.presets import BOOK, PRESETS, Preset
 from rnn_compare.runs.time_fit import TimeFit, fitted
@@ -278,6 +279,13 @@ def _fit_into(services: Services, setup: Setup) -> None:
     st.caption(
         st.session_state.get(_FIT_RESULT, "Picks the most reviews and epochs that fit, judging by earlier runs here.")
     )
+
+
+def offer_least_maxlen() -> None:
+    """Draws a button that sets maxlen to what the chosen networks need, where it is less."""
+    least = max((network(name).shortest for name in _chosen(_current())), default=1)
+    if st.session_state["maxlen"] < least:
+        st.button(f"Set maxlen to {least}", on_click=st.session_state.update, args=({"maxlen": least},))
 
 
 def fit_summary(fit: TimeFit, experiment: Experiment) -> str:

@@ -89,6 +89,7 @@ def _stay_with_what_is_shown(services: Services) -> None:
 def _say_what_starts(services: Services, setup: controls.Setup) -> None:
     if setup.problem:
         st.error(setup.problem)
+        controls.offer_least_maxlen()
         return
     seeds = len({experiment.seed for experiment in setup.experiments})
     networks = counted(len(setup.experiments) // seeds, "network") + (f" with {seeds} seeds each" if seeds > 1 else "")

@@ -14,7 +14,7 @@ from rnn_compare.dashboard.widgets import flash, setting, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import experiment_from
-from rnn_compare.feedforward.registry import NETWORKS, is_long_enough
+from rnn_compare.feedforward.registry import NETWORKS, network
 from rnn_compare.formatting import about, counted, duration
 from rnn_compare.presets import BOOK
 from rnn_compare.server import presenter, visitor
@@ -48,7 +48,7 @@ def show(services: Services, grid: Grid) -> None:
     except UserError as error:
         st.error(str(error))
         return
-    others = [name for name in NETWORKS if name != cell and is_long_enough(name, reference.maxlen)]
+    others = [name for name in NETWORKS if name != cell and network(name).shortest <= reference.maxlen]
     if terms == SECONDS:
         runs = [run for run in services.runs() if not run.is_from_elsewhere]
         same_size = [experiment_from(reference.model_dump() | {"cell": name}) for name in others]
