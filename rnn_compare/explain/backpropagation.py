@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnn_compare.cells.cell import Gradient, StateGradients, StepValues
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.cell_readings import before
-from rnn_compare.explain.prediction import Ids, Tell, forward_pass, recurrent_weights
+from rnn_compare.explain.prediction import Ids, Tell, dense, recurrent_pass, recurrent_weights
 from rnn_compare.networks.recurrent_layer import CellWeights, Mask, Trace
 from rnn_compare.networks.weights import Weights
 
@@ -106,8 +107,6 @@ def gradient_norms(
     Dropout is left out, as in ``predict``.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         ids: Word ids (batch, timesteps).
         labels: 1 for a positive review, 0 for a negative one (batch,).
         tell: Told, from time to time, how many of the reviews are done.
@@ -140,18 +139,16 @@ def state_gradients(
     """Returns the gradient of each review's loss for every state of the last recurrent layer.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         ids: Word ids (batch, timesteps).
         labels: 1 for a positive review, 0 for a negative one (batch,).
 
     Returns:
         One result a direction, each (batch, timesteps, units).
     """
-    probabilities, layers = forward_pass(experiment, weights, ids, with_signals=True)
+    last_states, layers = recurrent_pass(experiment, weights, ids, with_signals=True)
     mask = ids != 0 if experiment.mask_padding else None
     # Cross-entropy behind a sigmoid: what goes into the sigmoid has the gradient probability - label.
-    errors = probabilities.astype(np.float64) - labels
+    errors = sigmoid(dense(weights, last_states)).astype(np.float64) - labels
     last_gradient = np.outer(errors, weights["dense/kernel"].astype(np.float64))
     directions = recurrent_weights(experiment, weights)[-1]
     gradients = np.split(last_gradient, len(directions), axis=1)

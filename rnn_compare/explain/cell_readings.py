@@ -71,8 +71,6 @@ def cell_readings(
     """Takes what concerns the words out of the traces of a forward pass over one review.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         ids: The row of word ids (timesteps,).
         layers: The traces of a forward pass over that row, with signals.
         first: Position of the first word.

@@ -57,8 +57,6 @@ def neighbours(
     """Finds the words whose embedding points most nearly the same way.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         vocabulary: The words of the source it was trained on.
         word: Any word that the network knows.
         count: Neighbours to find.
@@ -178,8 +176,6 @@ def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell
     whole, which takes seconds for thousands of words.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         words: The ids of the words (words,).
         tell: Told how many of them are read, where it takes long.
 

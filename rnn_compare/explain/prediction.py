@@ -26,8 +26,6 @@ def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | Non
     """Returns what the network makes of reviews, as Keras' ``predict``.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         ids: Word ids as it was trained on, padded to the same length (batch, timesteps).
         tell: Told, from time to time, how many of the reviews are read.
 
@@ -54,31 +52,14 @@ def predict_logits(experiment: Experiment, weights: Weights, ids: Ids, tell: Tel
     return logits
 
 
-def forward_pass(
-    experiment: Experiment, weights: Weights, ids: Ids, *, with_signals: bool = False
-) -> tuple[Array, tuple[tuple[Trace, ...], ...]]:
-    """Carries reviews through the network, from the embedding to the verdict.
-
-    Args:
-        experiment: What the network is.
-        weights: Its weights.
-        ids: Word ids (batch, timesteps).
-        with_signals: Keep gates and inner values in the traces.
-
-    Returns:
-        The probabilities (batch,) and, for each recurrent layer, one trace a direction.
-    """
-    states, traces = recurrent_pass(experiment, weights, ids, with_signals=with_signals)
-    return sigmoid(dense(weights, states)), traces
-
-
 def recurrent_pass(
     experiment: Experiment, weights: Weights, ids: Ids, *, with_signals: bool = False
 ) -> tuple[Array, tuple[tuple[Trace, ...], ...]]:
-    """Carries reviews through the embedding and the recurrent layers, as ``forward_pass``.
+    """Carries reviews (batch, timesteps) through the embedding and the recurrent layers.
 
     Returns:
-        The last state of the last layer (batch, features), which the Dense layer reads; and the traces.
+        The last state of the last layer (batch, features), which the Dense layer reads; and, for each recurrent layer,
+        one trace a direction, with gates and inner values if ``with_signals``.
     """
     mask = _mask(experiment, ids)
     values = weights["embedding/embeddings"][ids]

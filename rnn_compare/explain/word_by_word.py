@@ -52,8 +52,6 @@ def read(
     """Lets a network read a review word by word.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         review: What it is given.
         beginnings_logits: What ``predict_logits`` says of its ``beginnings``, if that is known already. Only a
             network that does not read forward needs it; it takes as long as reading the review once for each word.
@@ -109,8 +107,6 @@ def logits_without(experiment: Experiment, weights: Weights, ids: Ids, words: in
     already makes no difference and is not asked about.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         ids: The row of word ids (timesteps,).
         words: How many words stand at its end.
         tell: Told how many of the reviews are read.
@@ -154,3 +150,27 @@ def attention_weights(experiment: Experiment, weights: Weights, review: EncodedR
     masked = review.padding if experiment.mask_padding else 0
     matrix = signals["attention"][0].mean(axis=0)[places - len(words) :]
     return AttentionWeights(words, review.padding - masked, 1 / (places - masked), matrix)
+
+
+class Window(NamedTuple):
+    """Words read together, to how many outputs their match adds most, and what these add to the verdict's log-odds."""
+
+    words: list[str]
+    outputs: int
+    logit: float
+
+
+def windows(experiment: Experiment, weights: Weights, review: EncodedReview) -> list[Window]:
+    """Returns the windows of words that pooling keeps, those of most outputs first; · stands for padding."""
+    network, ids = experiment.without_recurrence, review.ids[np.newaxis]
+    if network is None or network.windows is None:
+        return []
+    words = ["·"] * review.padding + [token.word for token in review.tokens if token.state != "cut off"]
+    by_place: dict[range, list[float]] = {}
+    places = network.windows(weights, weights["embedding/embeddings"][ids])
+    outputs = feedforward_pass(network, experiment, weights, ids)[0][0]
+    for place, output, weight in zip(places, outputs, weights["dense/kernel"][:, 0], strict=True):
+        if output > 0:
+            by_place.setdefault(place, []).append(float(output * weight))
+    kept = [Window(words[place.start : place.stop], len(logits), sum(logits)) for place, logits in by_place.items()]
+    return sorted(kept, key=lambda window: -window.outputs)

@@ -68,8 +68,6 @@ def memory_test(
     and once with a negative word: only the sentiment word and its place differ.
 
     Args:
-        experiment: What the network is.
-        weights: Its weights.
         vocabulary: The words of the source it was trained on.
         words: See ``polarity.choose_words``.
         pairs: How many texts, each in two versions.

@@ -1,5 +1,7 @@
 """Convolution: patterns of seven words, wherever they stand, and patterns of these patterns."""
 
+import numpy as np
+
 from rnn_compare.feedforward.feedforward import (
     NEVER_MEANT,
     Array,
@@ -38,6 +40,18 @@ def _forward(weights: WeightsByPath, vectors: Array, _mask: Mask | None) -> tupl
     return features, {}
 
 
+def _windows(weights: WeightsByPath, vectors: Array) -> list[range]:
+    matches = convolved(weights, "conv1d", vectors)[0]
+    pools = matches[: len(matches) // POOL * POOL].reshape(-1, POOL, matches.shape[-1])
+    pooled, windows = pools.max(axis=1), []
+    for unit, first in enumerate(convolved(weights, "conv1d_1", pooled[np.newaxis])[0].argmax(axis=0)):
+        addends = pooled[first : first + WINDOW] * weights["conv1d_1/kernel"][..., unit]
+        step, pattern = divmod(int(addends.argmax()), addends.shape[1])
+        place = POOL * int(first + step) + int(pools[first + step, :, pattern].argmax())
+        windows.append(range(place, place + WINDOW))
+    return windows
+
+
 def convolved(weights: WeightsByPath, path: str, values: Array) -> Array:
     """Returns ``Conv1D`` with relu (batch, words - window + 1, units) of values (batch, words, features)."""
     kernel, bias = weights[f"{path}/kernel"], weights[f"{path}/bias"]
@@ -53,6 +67,7 @@ NETWORK = Feedforward(
     source="Chollet, Deep Learning with Python (2018), section 6.4; Kim (2014)",
     layers=_layers,
     forward=_forward,
+    windows=_windows,
     formula=(
         r"\mathrm{match}_t &= \mathrm{relu}\Big(\sum_{k=0}^{6} \underbrace{W_k}_{UNITS \times FEATURES}\,"
         r"\mathrm{input}_{t+k} + \underbrace{b}_{UNITS}\Big) \\"

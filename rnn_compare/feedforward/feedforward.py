@@ -76,6 +76,7 @@ class Feedforward:
             features) from the embedding, and mask (batch, words) True where a word counts, None where all do. Returns
             what the verdict's Dense layer reads (batch, features), and what can be watched.
         formula: It in LaTeX, with UNITS and FEATURES where the sizes stand.
+        windows: Returns, for vectors of one review, the places of the words whose match adds most to each feature.
         output: The size that the verdict's Dense layer reads: ``units`` or ``features``.
         pace: Seconds for one word of one review at 32 units, on one core: a first guess, until runs were timed.
         pace_of_pairs: The same for each pair of words, where every word is compared with every other.
@@ -95,6 +96,7 @@ class Feedforward:
     formula: str
     pace: float
     pace_of_pairs: float = 0.0
+    windows: Callable[[WeightsByPath, Array], list[range]] | None = None
     output: Literal["units", "features"] = "units"
     shortest: int = 1
     skips_padding: bool = False

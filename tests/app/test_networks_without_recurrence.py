@@ -14,7 +14,8 @@ from rnn_compare.explain.prediction import predict_logits
 from rnn_compare.explain.verdict import encode, run_weights
 from rnn_compare.explain.word_by_word import beginnings
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
-from rnn_compare.feedforward.registry import FEEDFORWARD
+from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES
+from rnn_compare.formatting import as_markdown
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.runs.events import Ended, Started, Status
@@ -90,7 +91,9 @@ def test_every_view_on_inside_has_a_picture_or_a_sentence(
     assert not app.error
     written = " ".join([*(html.proto.body for html in app.get("html")), *(text.value for text in app.latex)])
     if view == "Gradient flow":
-        assert written.count(gradients.NO_GRADIENT_THROUGH_TIME) == 3
+        why = as_markdown(gradients.NO_GRADIENT_THROUGH_TIME)
+        [sentence] = [text.value for text in app.markdown if why in text.value]
+        assert all(title in sentence.lower() for title in TITLES.values()), "one sentence for all"
         assert [run["id"] for run in sent[-1]["runs"]] == [networks[0].id]
     if view == "Equations":
         assert written.count("aligned") == 8
@@ -122,6 +125,7 @@ def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(
             break
         app.run()
     assert [("note" in run) for run in sent[-1]["runs"]] == [False, True, True, True]
+    assert [run["title"] for run in sent[-1]["runs"] if run.get("windows")] == ["without: Convolution(4)"]
     assert sum(WITHOUT_CELL in caption.value for caption in app.caption) == 1
     for run, message in list(zip(networks, sent[-1]["runs"], strict=True))[1:]:
         review = encode(run.experiment, TEXT)
@@ -141,6 +145,8 @@ def test_what_no_chosen_network_has_is_greyed_with_its_reason() -> None:
     assert for_two["disabled"]
     assert "averaged embeddings: its mean" in for_two["help"]
     assert "convolution: Conv1D reads padding" in for_two["help"], "each for its own reason"
+    assert setting.applicability("recurrent_dropout", ["minGRU", "attention"])["disabled"]
+    assert not setting.applicability("recurrent_dropout", ["IndRNN", "minGRU"])["disabled"]
 
 
 @pytest.mark.usefixtures("shared_services")
@@ -158,3 +164,18 @@ def test_the_link_sets_up_networks_without_recurrence_apart_from_the_cells() -> 
     assert app.multiselect(key="others").value == ["average", "attention"]
     html = " ".join(html.proto.body for html in app.get("html"))
     assert "Attention(32)" in html
+
+
+@pytest.mark.usefixtures("shared_services")
+def test_a_convolution_added_to_texts_too_short_for_it_is_one_press_from_fitting() -> None:
+    app = AppTest.from_string(script("compare.page"), default_timeout=PATIENCE).run()
+    app.selectbox(key="preset").select("Order matters").run()
+    app.multiselect(key="others").set_value(["convolution"]).run()
+    assert [error.value for error in app.error] == [
+        "A maxlen of 40 is too short for convolution; set it to 41 or more."
+    ]
+    next(button for button in app.button if button.label == "Set maxlen to 41").click().run()
+    assert not app.error
+    assert not app.exception
+    assert app.select_slider(key="maxlen").value == 41
+    assert "Set maxlen to 41" not in [button.label for button in app.button]

@@ -12,7 +12,7 @@ from rnn_compare.explain import gradient_flow as flows
 from rnn_compare.explain.backpropagation import GradientNorms
 from rnn_compare.explain.gradient_flow import FollowedGradient, gradient_flow
 from rnn_compare.runs.events import EpochGradients
-from tests.dashboard.chosen_runs import StubEngine, StubStore, chosen, html, page
+from tests.dashboard.chosen_runs import StubEngine, StubStore, chosen, page
 from tests.explain.conftest import padded_reviews, random_weights, small
 
 RISING = np.array([[1e-4, 1e-3, 1e-2, 1e-1]])
@@ -62,9 +62,9 @@ def test_the_words_below_speak_of_what_is_there_only() -> None:
 @pytest.mark.usefixtures("probed")
 def test_a_run_without_reviews_says_so_and_the_others_are_drawn(sent: list[dict[str, Any]]) -> None:
     app = page(gradients.show, SimpleNamespace(store=StubStore()), [chosen("there"), chosen("gone", source="keras")])
-    assert "The file &lt;imdb&gt; is missing." in html(app)
     assert [run["title"] for run in sent[-1]["runs"]] == ["there"]
     assert "6 long reviews" in app.markdown[0].value
+    assert app.markdown[1].value == "**gone.** The file \\<imdb\\> is missing."
 
 
 def test_what_was_recorded_is_shown_as_it_is_and_an_epoch_passed_over_is_worked_out(

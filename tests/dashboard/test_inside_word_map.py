@@ -8,7 +8,7 @@ import pytest
 from rnn_compare.charts.word_chart import ColorScale
 from rnn_compare.dashboard.pages.inside import word_map as shown
 from rnn_compare.explain.embedding_map import gates_by_word, word_map
-from rnn_compare.explain.prediction import forward_pass
+from rnn_compare.explain.prediction import recurrent_pass
 from rnn_compare.formatting import percent
 from rnn_compare.reviews import prepared
 from tests.dashboard.chosen_runs import StubEngine, chosen, html, page
@@ -57,7 +57,7 @@ def test_a_gate_that_sees_no_state_is_listed_by_word_since_it_is_the_same_wherev
     ids = np.array(
         [[5, VOCABULARY.id(word, experiment.vocabulary_size), 9, VOCABULARY.id(word, experiment.vocabulary_size)]]
     )
-    _, ((trace,), *_) = forward_pass(experiment, network.weights, ids, with_signals=True)
+    _, ((trace,), *_) = recurrent_pass(experiment, network.weights, ids, with_signals=True)
     np.testing.assert_allclose(trace.signals["z"][0, [1, 3]].mean(axis=-1), mean, rtol=1e-5)
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from rnn_compare.cells.formula import sigmoid
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import prediction
-from rnn_compare.explain.prediction import forward_pass, predict
+from rnn_compare.explain.prediction import dense, predict, recurrent_pass
 from rnn_compare.networks.keras_models import get_weights, network
 from tests.explain.conftest import StopError, padded_reviews, random_weights, shaken, small, stop
 
@@ -101,8 +102,8 @@ def test_a_forward_pass_can_show_the_gates_of_every_layer_and_direction() -> Non
     experiment = Experiment(cell="LSTM", units=4, layers=2, bidirectional=True, maxlen=6, vocabulary_size=100)
     weights = shaken(get_weights(network(experiment)), 3)
     ids = padded_reviews([6, 2], 6, 3)
-    probabilities, layers = forward_pass(experiment, weights, ids, with_signals=True)
-    np.testing.assert_array_equal(probabilities, predict(experiment, weights, ids))
+    last_states, layers = recurrent_pass(experiment, weights, ids, with_signals=True)
+    np.testing.assert_array_equal(sigmoid(dense(weights, last_states)), predict(experiment, weights, ids))
     assert [[trace.backward for trace in traces] for traces in layers] == [[False, True], [False, True]]
     assert all(trace.signals["f"].shape == (2, 6, 4) for traces in layers for trace in traces)
 

@@ -10,12 +10,16 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
-from rnn_compare.explain.prediction import feedforward_pass, predict
+from rnn_compare.explain.prediction import feedforward_pass, predict, predict_logits
+from rnn_compare.explain.word_by_word import windows
+from rnn_compare.feedforward import convolution
 from rnn_compare.feedforward.registry import FEEDFORWARD, network, without_recurrence
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.keras_script import cell_source, script
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights
+from rnn_compare.reviews.encoding import read_text
+from rnn_compare.reviews.vocabulary import Vocabulary
 
 SMALL = {"units": 6, "embedding_size": 4, "vocabulary_size": 100, "maxlen": 45}
 
@@ -73,6 +77,36 @@ def test_attention_weights_are_those_of_keras(mask_padding: bool) -> None:
     np.testing.assert_allclose(signals["attention"].sum(axis=-1), 1, atol=1e-5)
 
 
+def test_the_windows_of_a_convolution_follow_from_the_outputs_of_keras_layers() -> None:
+    experiment = Experiment(cell="convolution", **{**SMALL, "maxlen": 60})
+    model, weights = with_other_weights(experiment)
+    embedding, first, pooling, second = model.layers[:4]
+    kernel, ids = second.get_weights()[0], np.random.default_rng(2).integers(1, 100, (4, 60))
+    matches = first(embedding(ids)).numpy()
+    pooled = pooling(matches).numpy()
+    outputs = second(pooled).numpy()
+    for review, row in enumerate(ids):
+        places = convolution.NETWORK.windows(weights, weights["embedding/embeddings"][row[np.newaxis]])
+        for unit, place in enumerate(places):
+            step = int(outputs[review, :, unit].argmax())
+            largest = np.max(pooled[review, step : step + 7] * kernel[..., unit])
+            of_window = np.max(matches[review, place.start] * kernel[place.start // 5 - step, :, unit])
+            assert len(place) == 7
+            assert of_window == pytest.approx(largest, abs=1e-5)
+
+
+def test_the_windows_of_a_review_add_up_to_the_prediction() -> None:
+    experiment = Experiment(cell="convolution", **SMALL)
+    _, weights = with_other_weights(experiment)
+    review = read_text("a b c " * 9, Vocabulary(list("cab")), vocabulary_size=100, maxlen=45)
+    kept = windows(experiment, weights, review)
+    logit = sum(window.logit for window in kept) + weights["dense/bias"][0]
+    assert logit == pytest.approx(predict_logits(experiment, weights, review.ids[np.newaxis])[0], abs=1e-5)
+    assert [window.outputs for window in kept] == sorted((window.outputs for window in kept), reverse=True)
+    assert all(" ".join(window.words) in f"{'· ' * 17}[start] {'a b c ' * 9}" for window in kept)
+    assert windows(Experiment(cell="average"), weights, review) == []
+
+
 @pytest.mark.parametrize("mask_padding", [False, True])
 def test_attention_begins_with_nearly_equal_shares(mask_padding: bool) -> None:
     experiment = Experiment(cell="attention", mask_padding=mask_padding, vocabulary_size=100, maxlen=45)
@@ -98,7 +132,7 @@ def test_a_setting_without_a_meaning_makes_no_other_experiment(name: str) -> Non
         {"cell": name, "layers": 3, "bidirectional": True, "recurrent_dropout": 0.5, "forget_bias": 2.0}
     )
     assert other == plain
-    assert other.label == f"{name.capitalize()}(32)"
+    assert other.label == f"{network(name).title.capitalize()}(32)"
 
 
 def test_a_maxlen_that_leaves_the_second_convolution_nothing_to_read_gets_a_sentence() -> None:

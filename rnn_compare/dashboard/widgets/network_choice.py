@@ -1,6 +1,6 @@
 """The choice of trained networks and of their best or last weights, and the networks with those weights."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -139,6 +139,12 @@ def card(network: LoadedNetwork, body: str) -> str:
 def problem_card(network: LoadedNetwork, problem: str) -> str:
     """Returns the card of a run of which there is nothing to show but a sentence."""
     return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
+
+
+def say_once(problems: Mapping[str, Sequence[str]]) -> None:
+    """Writes why there is nothing to show of some networks: each sentence once, after their titles."""
+    for sentence, titles in problems.items():
+        st.markdown(f"**{as_markdown(listed(titles))}.** {as_markdown(sentence)}")
 
 
 def card_titles(runs: Sequence[Run]) -> list[str]:

@@ -7,7 +7,7 @@ import base64
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -24,7 +24,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.cell_readings import SATURATED, CellReading
 from rnn_compare.explain.verdict import encode
-from rnn_compare.explain.word_by_word import Reading, read, words_read
+from rnn_compare.explain.word_by_word import Reading, read, windows, words_read
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL
 from rnn_compare.feedforward.registry import FEEDFORWARD
 from rnn_compare.formatting import as_markdown, counted, listed
@@ -35,7 +35,7 @@ from rnn_compare.training.analyses import Analysis
 
 MOST_UNITS = 64
 """Units that are sent of each cell, the most important first: more rows than that no wall can tell apart."""
-LONGEST_WORD = 40
+LONGEST_WORD, MOST_WINDOWS = 40, 6
 FIRST = "Turn at the end"
 """The example that the page opens with: the one in which there is most to see."""
 KEY = "inside"
@@ -82,11 +82,8 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
 def cut_off(results: Sequence[NetworkReading]) -> str:
     """Returns a note on the words before the curve, which the networks did not read."""
     lost = max((result.review.count("cut off") for result in results), default=0)
-    if not lost:
-        return ""
-    return (
-        f"the first {counted(lost, 'word')} cut off" if len({len(result.review.ids) for result in results}) == 1 else ""
-    )
+    is_for_all = len({len(result.review.ids) for result in results}) == 1
+    return f"the first {counted(lost, 'word')} cut off" if lost and is_for_all else ""
 
 
 def _read(services: Services, networks: Sequence[LoadedNetwork], text: str) -> list[NetworkReading]:
@@ -125,19 +122,12 @@ def message(results: Sequence[NetworkReading], layer: int, author: bool | None =
         "author": author,
         "cut": cut_off(results),
         "drawings": {cell: to_plain(picture(cell).drawing) for cell in sorted(cells - {*FEEDFORWARD})},
-        "runs": [_run(result.network, result.reading, len(longest), layer) for result in results],
+        "runs": [_run(result, len(longest), layer) for result in results],
     }
 
 
-@dataclass(frozen=True)
-class MeanOfUnits:
-    """A signal's mean over all units of a cell.
-
-    Attributes:
-        name: The signal's name; ``slope`` and ``saturation`` of a cell without gates.
-        title: The signal's name on the page.
-        values: From 0 to 1 (words,).
-    """
+class MeanOfUnits(NamedTuple):
+    """A signal's mean over all units of a cell, from 0 to 1 (words,): of a gate, or the slope of tanh."""
 
     name: str
     title: str
@@ -158,8 +148,8 @@ def curves(cell: CellReading, name: str) -> tuple[str, list[MeanOfUnits]]:
     return "Gates: 0 % closed, 100 % open", means
 
 
-def _run(network: LoadedNetwork, reading: Reading, words: int, layer: int) -> dict[str, Any]:
-    experiment = network.run.experiment
+def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
+    network, reading, experiment = result.network, result.reading, result.network.run.experiment
     common = {
         "id": network.run.id,
         "title": network.title,
@@ -170,7 +160,8 @@ def _run(network: LoadedNetwork, reading: Reading, words: int, layer: int) -> di
         "logits": [round(float(logit), 3) for logit in reading.logits],
     }
     if experiment.without_recurrence:
-        return common | {"note": experiment.without_recurrence.notes}
+        kept = [window._asdict() for window in windows(experiment, network.weights, result.review)[:MOST_WINDOWS]]
+        return common | {"note": experiment.without_recurrence.notes, "windows": kept, "units": experiment.units}
     cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
     units = cell.order[:MOST_UNITS]
     title, means = curves(cell, experiment.cell)
@@ -190,17 +181,13 @@ def _run(network: LoadedNetwork, reading: Reading, words: int, layer: int) -> di
                 "name": signal.name,
                 "title": signal.title,
                 "gate": signal.kind == "gate",
-                **_packed(_signal(cell, signal.name)[:, units]),
+                **_packed((cell.states if signal.name == "state" else cell.signals[signal.name])[:, units]),
             }
             for signal in cell_of(experiment.cell).signals
         ],
         "input": _packed(cell.inputs[:, :MOST_UNITS]),
         "before": {name: _packed(states[-1 if cell.backward else 0, units]) for name, states in cell.previous.items()},
     }
-
-
-def _signal(cell: CellReading, name: str) -> NDArray[np.float32]:
-    return cell.states if name == "state" else cell.signals[name]
 
 
 def _packed(values: NDArray[np.float32]) -> dict[str, Any]:

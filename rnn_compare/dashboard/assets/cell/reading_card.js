@@ -16,6 +16,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const showVerdict = buildVerdict(root, run, words, author);
   if (run.note) {
     element("p", "rc-note", root, run.note);
+    if (run.windows.length) listWindows(root, run);
     return { draw() {}, show: showVerdict };
   }
   const cell = drawCell(drawing, run.cell, run.color);
@@ -82,6 +83,21 @@ function buildVerdict(root, run, words, author) {
     truth.classList.toggle("rc-tick", right);
     truth.classList.toggle("rc-wrong", !right);
   };
+}
+
+// What a convolution keeps of the review: bars as long as the outputs are many.
+function listWindows(root, { windows, units, labels }) {
+  element("p", "rc-caption", root, "What pooling keeps");
+  element("p", "rc-note", root, "Each output is the best match in the review. Below, the words that add most to it.");
+  const list = element("table", "rc-windows", root);
+  const heads = element("tr", "", list);
+  for (const text of ["words", `of ${units} outputs`, `log-odds of ${labels[1]}`]) element("th", "", heads, text);
+  for (const { words, outputs, logit } of windows) {
+    const row = element("tr", "", list);
+    element("td", "", row, words.join(" ")).style.setProperty("--rc-share", `${100 * outputs / windows[0].outputs}%`);
+    element("td", "", row, outputs);
+    element("td", "", row, `${logit < 0 ? "−" : "+"}${Math.abs(logit).toFixed(2)}`);
+  }
 }
 
 // A verdict as on Try a review: the likelier label and its probability.

@@ -6,13 +6,13 @@ import streamlit as st
 
 from rnn_compare.charts.attention_chart import attention_chart
 from rnn_compare.dashboard.components import figure
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, say_once
 from rnn_compare.dashboard.widgets.reading import FIRST
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
 from rnn_compare.explain.verdict import encode
 from rnn_compare.explain.word_by_word import AttentionWeights, attention_weights
-from rnn_compare.formatting import as_markdown, listed, percent
+from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.server.services import Services
 
 NEARLY_EQUAL = 1.5
@@ -45,8 +45,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             "Attention weights show which words are mixed into which. They do not explain the prediction: other "
             "weights can lead to the same one (Jain and Wallace 2019)."
         )
-    for sentence, titles in problems.items():
-        st.markdown(f"**{as_markdown(listed(titles))}.** {sentence}")
+    say_once(problems)
 
 
 def remark(attention: AttentionWeights, word: int | None) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, say_once
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -53,20 +53,16 @@ class GradientHistory:
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the gradient of the chosen runs after every epoch that is known, and what to make of it."""
     histories = []
-    problems = []
+    problems: dict[str, list[str]] = {}
     for network in networks:
-        if network.run.experiment.without_recurrence:
-            problems.append(card(network, f"<p>{NO_GRADIENT_THROUGH_TIME}</p>"))
-            continue
         try:
             histories.append(_history(services, network))
         except UserError as error:
-            problems.append(problem_card(network, str(error)))
+            problems.setdefault(str(error), []).append(network.title)
     complete = [history for history in histories if history is not None]
     if complete:
         st.markdown(introduction(complete) + separation(complete))
-    if problems:
-        st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')
+    say_once(problems)
     if complete:
         component("gradients/gradient_history.js", "pages/inside.css")(data=message(complete), key="gradient_history")
         st.markdown(conclusion([history.network.run.experiment for history in complete]))
@@ -134,7 +130,10 @@ def _history(services: Services, network: LoadedNetwork) -> GradientHistory | No
     """Returns a run's recorded gradients; None while a worker computes one, which the page shows.
 
     What was recorded after an epoch is taken as it is; only where that epoch was passed over the weights are asked.
+    Raises a ``UserError`` where there is no such gradient.
     """
+    if network.run.experiment.without_recurrence:
+        raise UserError(NO_GRADIENT_THROUGH_TIME)
     ended = network.run.best if network.which == "best" else network.run.last
     at = ended.epoch if ended else 0
     epochs = {

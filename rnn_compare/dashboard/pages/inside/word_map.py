@@ -26,8 +26,6 @@ Near = dict[str, list[tuple[str, float]]]
 
 def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     """Draws the map of one run, or of two beside each other, and the neighbours of a word in all of them."""
-    if not networks:
-        return
     st.markdown(
         "The most frequent words in the embedding's first two principal components, coloured by the prediction for the "
         "word alone."
