@@ -13,7 +13,7 @@ from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.explain.prediction import feedforward_pass, predict, predict_logits
 from rnn_compare.explain.word_by_word import windows
 from rnn_compare.feedforward import convolution
-from rnn_compare.feedforward.registry import FEEDFORWARD, network, without_recurrence
+from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES, network, without_recurrence
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.keras_script import cell_source, script
 from rnn_compare.networks.parameters import parameters
@@ -86,6 +86,7 @@ def test_the_windows_of_a_convolution_follow_from_the_outputs_of_keras_layers() 
     pooled = pooling(matches).numpy()
     outputs = second(pooled).numpy()
     for review, row in enumerate(ids):
+        assert convolution.NETWORK.windows
         places = convolution.NETWORK.windows(weights, weights["embedding/embeddings"][row[np.newaxis]])
         for unit, place in enumerate(places):
             step = int(outputs[review, :, unit].argmax())
@@ -132,7 +133,7 @@ def test_a_setting_without_a_meaning_makes_no_other_experiment(name: str) -> Non
         {"cell": name, "layers": 3, "bidirectional": True, "recurrent_dropout": 0.5, "forget_bias": 2.0}
     )
     assert other == plain
-    assert other.label == f"{network(name).title.capitalize()}(32)"
+    assert other.label == f"{TITLES[name].capitalize()}(32)"
 
 
 def test_a_maxlen_that_leaves_the_second_convolution_nothing_to_read_gets_a_sentence() -> None:
