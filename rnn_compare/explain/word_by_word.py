@@ -172,5 +172,5 @@ def windows(experiment: Experiment, weights: Weights, review: EncodedReview) -> 
     for place, output, weight in zip(places, outputs, weights["dense/kernel"][:, 0], strict=True):
         if output > 0:
             by_place.setdefault(place, []).append(float(output * weight))
-    kept = [Window(words[place.start : place.stop], len(logits), sum(logits)) for place, logits in by_place.items()]
-    return sorted(kept, key=lambda window: -window.outputs)
+    merged = [Window(words[place.start : place.stop], len(logits), sum(logits)) for place, logits in by_place.items()]
+    return sorted(merged, key=lambda window: -window.outputs)

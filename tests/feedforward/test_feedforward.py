@@ -100,11 +100,11 @@ def test_the_windows_of_a_review_add_up_to_the_prediction() -> None:
     experiment = Experiment(cell="convolution", **SMALL)
     _, weights = with_other_weights(experiment)
     review = read_text("a b c " * 9, Vocabulary(list("cab")), vocabulary_size=100, maxlen=45)
-    kept = windows(experiment, weights, review)
-    logit = sum(window.logit for window in kept) + weights["dense/bias"][0]
+    merged = windows(experiment, weights, review)
+    logit = sum(window.logit for window in merged) + weights["dense/bias"][0]
     assert logit == pytest.approx(predict_logits(experiment, weights, review.ids[np.newaxis])[0], abs=1e-5)
-    assert [window.outputs for window in kept] == sorted((window.outputs for window in kept), reverse=True)
-    assert all(" ".join(window.words) in f"{'· ' * 17}[start] {'a b c ' * 9}" for window in kept)
+    assert [window.outputs for window in merged] == sorted((window.outputs for window in merged), reverse=True)
+    assert all(" ".join(window.words) in f"{'· ' * 17}[start] {'a b c ' * 9}" for window in merged)
     assert windows(Experiment(cell="average"), weights, review) == []
 
 

@@ -160,8 +160,8 @@ def _run(result: NetworkReading, words: int, layer: int) -> dict[str, Any]:
         "logits": [round(float(logit), 3) for logit in reading.logits],
     }
     if experiment.without_recurrence:
-        kept = [window._asdict() for window in windows(experiment, network.weights, result.review)[:MOST_WINDOWS]]
-        return common | {"note": experiment.without_recurrence.notes, "windows": kept, "units": experiment.units}
+        rows = [window._asdict() for window in windows(experiment, network.weights, result.review)[:MOST_WINDOWS]]
+        return common | {"note": experiment.without_recurrence.notes, "windows": rows, "units": experiment.units}
     cell = reading.cells[max(0, len(reading.cells) - 1 - layer)]
     units = cell.order[:MOST_UNITS]
     title, means = curves(cell, experiment.cell)
