@@ -16,7 +16,7 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   const showVerdict = buildVerdict(root, run, words, author);
   if (run.note) {
     element("p", "rc-note", root, run.note);
-    if (run.windows.length) listWindows(root, run);
+    if (run.windows?.length) listWindows(root, run);
     return { draw() {}, show: showVerdict };
   }
   const cell = drawCell(drawing, run.cell, run.color);
