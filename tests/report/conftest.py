@@ -1,6 +1,6 @@
 """A record of real, tiny trainings: two settings with two seeds each, trained in this process."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +8,13 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.report.contents import gather
+from rnn_compare.report.html_report import html
+from rnn_compare.report.importing import take_in
+from rnn_compare.report.shipped_runs import SHIPPED
 from rnn_compare.runs.events import Event
 from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 
 TINY = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 80, "epochs": 2, "batch_size": 16}
@@ -62,3 +67,20 @@ def elsewhere(prepared_cache: Path, tmp_path: Path) -> Iterator[RunStore]:
     store = RunStore(tmp_path / "elsewhere" / "runs.db")
     yield store
     store.close()
+
+
+@pytest.fixture
+def recorded_page(
+    elsewhere: RunStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str], tuple[list[Run], Path]]:
+    """Takes in a shipped recording by its name; returns its runs, and the page in which they read."""
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+
+    def taken_in(name: str) -> tuple[list[Run], Path]:
+        [recording] = [path for path in SHIPPED if path.name.startswith(name)]
+        runs = [item.run for item in take_in(recording, elsewhere)]
+        file = tmp_path / f"{name}.html"
+        file.write_text(html(gather(elsewhere, [run.id for run in runs])), encoding="utf-8")
+        return runs, file
+
+    return taken_in

@@ -2,6 +2,7 @@
 
 import re
 import struct
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -11,12 +12,9 @@ from playwright.sync_api import Browser, Page
 
 from rnn_compare.explain.examples import EXAMPLES, QUESTIONS
 from rnn_compare.explain.verdict import ask
-from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
-from rnn_compare.report.importing import take_in
-from rnn_compare.report.shipped_runs import SHIPPED
-from rnn_compare.runs.store import RunStore
+from rnn_compare.runs.record import Run
 from tests.chromium import PATIENCE
 
 from .conftest import Trained
@@ -57,24 +55,18 @@ def test_its_networks_read_what_is_typed_as_the_command_does(report: Page, train
     assert shown == pytest.approx(predictions, abs=5e-4)  # its weights are rounded to 16 bits
     report.get_by_role("button", name="Play").wait_for()
     report.get_by_role("button", name="when left out").click()
-    report.get_by_text("strongest word when left out").wait_for()
+    report.locator(".rc-scale-said", has_text="flip").wait_for()
 
 
 @pytest.mark.parametrize(("scheme", "recording", "bytes_at_most"), [("light", "book", 2e6), ("dark", "attention", 4e6)])
 def test_recorded_networks_read_like_the_command_on_a_phone_and_break_no_rule_of_accessibility(
     browser: Browser,
-    elsewhere: RunStore,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    recorded_page: Callable[[str], tuple[list[Run], Path]],
     scheme: Literal["light", "dark"],
     recording: str,
     bytes_at_most: float,
 ) -> None:
-    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
-    [shipped] = [path for path in SHIPPED if path.name.startswith(recording)]
-    runs = [item.run for item in take_in(shipped, elsewhere)]
-    file = tmp_path / f"{recording}.html"
-    file.write_text(html(gather(elsewhere, [run.id for run in runs])), encoding="utf-8")
+    runs, file = recorded_page(recording)
     assert file.stat().st_size < bytes_at_most
     context = browser.new_context(viewport={"width": 390, "height": 844}, offline=True, color_scheme=scheme)
     page = context.new_page()

@@ -2,6 +2,7 @@
 
 import { odds } from "../../dashboard/assets/cell/moves.js";
 import { verdictIn } from "../../dashboard/assets/cell/reading_card.js";
+import { turningWord } from "../../dashboard/assets/cell/turning_word.js";
 import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
 import { button, element, setText } from "../../dashboard/assets/common/dom.js";
 import { buildCharts } from "./curve_charts.js";
@@ -42,12 +43,12 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
   const cards = networks.map((network) => buildCard(part("predictions"), network));
   const inside = buildInside(part("inside"), drawings);
   const read = () => {
-    const readings = networks.map((network) => {
+    const readings = networks.map((network, place) => {
       const review = encode(part("review").value, network.vocabulary, network);
       const traces = review.words.length ? pass(network, review.ids) : [];
-      return { network, review, traces };
+      return { network, review, traces, card: cards[place] };
     });
-    const sentences = readings.map((reading, place) => cards[place](reading));
+    const sentences = readings.map((reading) => reading.card.show(reading));
     setText(part("spoken"), sentences.filter(Boolean).join(" "));
     inside.show(readings.filter(hasKnownWords));
   };
@@ -85,7 +86,8 @@ function listen(examples, read) {
   take(...examples.find(([name]) => name === FIRST).slice(1));
 }
 
-// A network's prediction; the function that it returns shows another one, and returns it in a sentence.
+// A network's prediction. show(reading) shows another one and returns it in a sentence, conclude(sentence) says what
+// leaving out each word has shown.
 function buildCard(parent, network) {
   const { title, color, labels, maxlen } = network;
   const card = element("section", "rc-card", parent);
@@ -97,16 +99,18 @@ function buildCard(parent, network) {
   const bar = element("i", "", scale);
   const ends = element("p", "rc-ends", card);
   labels.forEach((label, side) => element("span", `rc-side-${side}`, ends, label));
+  const turning = element("p", "rc-turning", card);
   const coverage = element("p", "rc-note", card);
   const prior = element("p", "rc-note", card, network.note);
   pause().then(() => { // the first prediction is seen before
     const nothing = odds(logitOfNothing(network));
     prior.textContent = `With no words at all: ${verdictIn(nothing, labels)} · ${network.note}`;
   });
-  return ({ review, traces }) => {
+  const show = ({ review, traces }) => {
     const unknown = review.words.slice(review.first).filter((_, index) => review.ids[review.at + index] === UNKNOWN);
     const count = review.words.length - review.first;
-    scale.hidden = ends.hidden = unknown.length === count;
+    scale.hidden = ends.hidden = turning.hidden = unknown.length === count;
+    setText(turning, "Leaving out each word …");
     setText(coverage, count ? whatWasRead(count, unknown, review.first, maxlen) : "");
     setText(warning, warningOf(count, unknown.length));
     card.classList.toggle("doubtful", warning.textContent !== "");
@@ -123,6 +127,7 @@ function buildCard(parent, network) {
     bar.style.width = `${Math.max(Math.abs(100 * probability - 50), 0.6)}%`;
     return `${title}: ${verdict.textContent}. ${warning.textContent}`.trim();
   };
+  return { show, conclude: (sentence) => setText(turning, sentence) };
 }
 
 function whatWasRead(count, unknown, first, maxlen) {
@@ -145,7 +150,7 @@ function warningOf(count, unknown) {
 function buildInside(root, drawings) {
   const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), depth: 0 };
   const picker = buildPicker(part("cell"), choice, () => rebuild());
-  let reading, readings = [], turn = 0, leaving = 0, leftOut = {};
+  let message, reading, readings = [], turn = 0, leaving = 0, leftOut = {};
   const finish = async (work) => {
     const mine = turn;
     for (;;) {
@@ -161,25 +166,23 @@ function buildInside(root, drawings) {
   const leaveOut = async () => {
     if (leaving === turn || !readings.length) return;
     leaving = turn;
-    for (const { network, review, traces } of readings) {
-      if (!leftOut[network.id]) {
-        const logits = await finish(logitsWithout(network, review.ids, review.at, traces));
-        if (!logits) return;
-        leftOut[network.id] = logits;
-        reading.leaveOut(leftOut);
-      }
+    for (const { network, review, traces, card } of readings) {
+      const logits = await finish(logitsWithout(network, review.ids, review.at, traces));
+      if (!logits) return;
+      leftOut[network.id] = logits;
+      reading.leaveOut(leftOut);
+      card.conclude(turningWord(message.runs.find(({ id }) => id === network.id), message.words, logits));
     }
   };
-  const ask = (colouring) => { if (colouring === "left_out") leaveOut(); };
   const rebuild = () => {
     reading?.end();
     root.replaceChildren();
     if (!readings.length) return;
-    const message = messageOf(readings, drawings, choice.depth);
-    reading = buildReading(root, message, choice, { ask, keep: () => {}, buildChart: buildWordChart });
+    message = messageOf(readings, drawings, choice.depth);
+    reading = buildReading(root, message, choice, { ask: () => {}, keep: () => {}, buildChart: buildWordChart });
     reading.leaveOut(leftOut);
     reading.draw();
-    ask(choice.colouring);
+    leaveOut();
   };
   const redraw = () => { if (readings.length) reading?.draw(); };
   addEventListener("resize", redraw);

@@ -45,16 +45,16 @@ export function buildText(parent, below, { words, at: start, runs, onWord, onCol
   const scale = element("p", "rc-scale-said", below);
   let hasMoved = start !== undefined; // a step that was asked for is seen at once
   return {
-    // moved: the effect of each word read (see moves.js); undefined while it is computed.
-    colour({ colouring, lead, moved }) {
+    // moved: the effect of each word read (see moves.js); undefined while it is computed. turning: see turning_word.js.
+    colour({ colouring, lead, moved, turning }) {
       const run = runs[lead];
       sides.forEach((side, label) => { side.textContent = `towards ${run.labels[label]}`; });
       marks[0].hidden = !run.unknown.length;
       marks[1].hidden = !run.first;
       const tones = depths(moved ?? []);
       spans.forEach((span, word) => colourWord(span, run, word - run.first, moved?.[word - run.first], tones));
-      const strongest = () => `${strongestWord(words.slice(run.first), moved)}, for ${run.title}`;
-      scale.textContent = moved ? `strongest word ${COLOURINGS[colouring].title}: ${strongest()}` : "computing …";
+      const strongest = () => `strongest word while reading: ${strongestWord(words.slice(run.first), moved)}`;
+      scale.textContent = moved ? turning ?? `${strongest()}, for ${run.title}` : "computing …";
       leads.forEach((made, index) => made.setAttribute("aria-pressed", index === lead));
       for (const made of colourings) made.setAttribute("aria-pressed", made.dataset.colouring === colouring);
     },

@@ -7,6 +7,7 @@ import { tonesOf } from "./heatmap.js";
 import { buildText } from "./marked_text.js";
 import { moves } from "./moves.js";
 import { buildCard } from "./reading_card.js";
+import { turningWord } from "./turning_word.js";
 
 // choice: the visitor's choices, updated here; ask(colouring): requests a colouring, which is computed only on request;
 // keep(at): notes the step at which the reader rests; buildChart: draws the prediction after each word.
@@ -19,7 +20,8 @@ export function buildReading(root, { words, at, author, drawings, runs, cut }, c
     const run = runs[choice.lead];
     const without = withoutWords(run);
     const moved = without && !without.logits ? undefined : moves(run, without?.logits);
-    text.colour({ colouring: choice.colouring, lead: choice.lead, moved });
+    const turning = without?.logits && turningWord(run, words, without.logits);
+    text.colour({ colouring: choice.colouring, lead: choice.lead, moved, turning });
   };
   const showCards = () => runs.forEach((run, index) => cards[index].show(steps.at, withoutWords(run)));
   const drawCards = () => {
