@@ -1,0 +1,118 @@
+"""The page that reads in a second engine: the system's Firefox, off-line, by WebDriver BiDi, which it speaks itself."""
+
+import itertools
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from rnn_compare.cli.main import main
+from rnn_compare.explain.examples import EXAMPLES
+from rnn_compare.runs.record import Run
+from tests.patience import PATIENCE
+
+REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_FIREFOX"
+EVENTS = ["log.entryAdded", "network.beforeRequestSent"]
+TYPED = "The film was not good, xyzzy! A waste of time; the acting is bad."
+TYPE = """(words) => {
+  const box = document.querySelector("#review");
+  box.value = words;
+  box.dispatchEvent(new Event("input"));
+}"""
+PREDICTIONS = """(words) => new Promise((resolve) => {
+  const texts = (name) => [...document.querySelectorAll(name)].map((node) => node.textContent);
+  const look = () => {
+    const hasRead = texts("#predictions")[0].includes(words);
+    if (!hasRead || texts(".rc-turning").some((text) => text.startsWith("Leaving out"))) return setTimeout(look, 50);
+    const cards = [...document.querySelectorAll(".rc-verdict")].map((node) => Number(node.dataset.probability));
+    return resolve(JSON.stringify([cards, texts(".rc-turning")]));
+  };
+  look();
+})"""
+
+
+class Firefox:
+    """A tab of a headless Firefox that has no network.
+
+    Args:
+        connection: To its WebDriver BiDi.
+    """
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection, self._ids = connection, itertools.count()
+        self.events: list[dict[str, Any]] = []
+        self.ask("session.new", capabilities={})
+        self._tab = self.ask("browsingContext.getTree")["contexts"][0]["context"]
+        self.ask("session.subscribe", events=EVENTS)
+        self.ask("emulation.setNetworkConditions", networkConditions={"type": "offline"}, contexts=[self._tab])
+
+    def ask(self, method: str, **params: Any) -> Any:
+        """Returns the result of a command; events that come meanwhile are noted."""
+        number = next(self._ids)
+        self._connection.send(json.dumps({"id": number, "method": method, "params": params}))
+        while (answer := json.loads(self._connection.recv(PATIENCE))).get("id") != number:
+            self.events.append(answer)
+        assert answer["type"] == "success", answer
+        return answer["result"]
+
+    def open(self, url: str) -> None:
+        """Opens an address."""
+        self.ask("browsingContext.navigate", context=self._tab, url=url, wait="complete")
+
+    def call(self, function: str, words: str) -> Any:
+        """Returns what a function of words comes to in the page, which is JSON or nothing."""
+        answer = self.ask(
+            "script.callFunction",
+            functionDeclaration=function,
+            arguments=[{"type": "string", "value": words}],
+            target={"context": self._tab},
+            awaitPromise=True,
+        )
+        assert answer["type"] == "success", answer
+        return json.loads(answer["result"].get("value", "null"))
+
+
+@pytest.fixture
+def firefox(tmp_path: Path) -> Iterator[Firefox]:
+    """The system's Firefox; without one the test is skipped."""
+    found = shutil.which("firefox-esr") or shutil.which("firefox")
+    if found is None:
+        sentence = "No Firefox was found. Install it (Debian: firefox-esr)."
+        if os.environ.get(REQUIRE_VARIABLE):
+            pytest.fail(sentence)
+        pytest.skip(sentence)
+    command = [found, "--headless", "--no-remote", "--profile", str(tmp_path), "--remote-debugging-port", "0"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
+        assert process.stderr
+        [address] = itertools.islice((line.split()[-1] for line in process.stderr if "BiDi listening on" in line), 1)
+        with connect(f"{address}/session", max_size=None) as connection:
+            yield Firefox(connection)
+        process.terminate()
+
+
+@pytest.mark.thorough
+def test_the_books_recorded_pair_reads_in_firefox_like_the_command(
+    book: tuple[list[Run], Path], firefox: Firefox, capsys: pytest.CaptureFixture[str]
+) -> None:
+    runs, file = book
+
+    def predicted(text: str) -> list[float]:
+        assert [main(["predict", run.id, text, "--json"]) for run in runs] == [0] * len(runs)
+        return [json.loads(line)["probability"] for line in capsys.readouterr().out.splitlines()]
+
+    firefox.open(file.as_uri())
+    shown, _ = firefox.call(PREDICTIONS, "Read: ")
+    assert shown == pytest.approx(predicted(EXAMPLES["Turn at the end"]), abs=1e-4)
+    firefox.call(TYPE, TYPED)
+    shown, sentences = firefox.call(PREDICTIONS, "unknown: “xyzzy”")
+    assert shown == pytest.approx(predicted(TYPED), abs=1e-4)
+    assert [text for text in sentences if "“waste”" not in text] == []
+    urls = [event["params"]["request"]["url"] for event in firefox.events if event["method"] == EVENTS[1]]
+    assert [url for url in urls if not url.startswith(("file:", "data:"))] == []
+    assert [event for event in firefox.events if event["method"] == EVENTS[0]] == []
