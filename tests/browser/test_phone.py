@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.report.importing import take_in
+from rnn_compare.report.shipped_runs import SHIPPED
 from tests.browser.conftest import serving
 from tests.chromium import PATIENCE
 from tests.phones import PlainPhone, present, put, record_two_runs
@@ -21,18 +23,20 @@ expect.set_options(timeout=PATIENCE)
 
 @dataclass(frozen=True)
 class Hall:
-    """A server whose presenter obeys, and two trained networks that he has hidden."""
+    """A server whose presenter obeys, two trained networks that he has hidden, and the book's with their weights."""
 
     url: str
     runs: list[str]
+    book: list[str]
 
 
 @pytest.fixture(scope="module")
 def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
     cache = tmp_path_factory.mktemp("phones") / "cache"
     runs = record_two_runs(cache, prepared_cache)
-    with serving(cache, "benchmarks/presented.py") as running:
-        yield Hall(running.url, runs)
+    with serving(cache, "benchmarks/presented.py") as running, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(CACHE_VARIABLE, str(cache))
+        yield Hall(running.url, runs, [item.run.id for item in take_in(SHIPPED[-1], running.store)])
 
 
 def command(port: int) -> list[str]:
@@ -181,17 +185,30 @@ def test_a_lead_and_an_epoch_are_set_with_the_thumb(hall: Hall, phone: Page) -> 
     assert (present(hall.url, "answers", "lead", 1), present(hall.url, "answers", "over", 1)) == ([2], [0])
 
 
-def test_a_review_is_followed_to_the_wall_and_markup_in_it_stays_text(hall: Hall, phone: Page) -> None:
-    phone.on("dialog", lambda _: pytest.fail("A script ran."))
+def test_a_review_is_read_on_the_phone_and_followed_to_the_wall_and_markup_in_it_stays_text(
+    hall: Hall, phone: Page
+) -> None:
+    text = "A <b>good</b> film <img src=x onerror=alert(1)>"
+    phone.context.on("dialog", lambda _: pytest.fail("A script ran."))
     present(hall.url, "open_reviews", True)
-    phone.get_by_role("textbox").fill("A <b>good</b> film <img src=x onerror=alert(1)>")
+    present(hall.url, "show_runs", hall.book)
+    present(hall.url, "offer_networks", True)
+    with phone.expect_popup() as opened:
+        phone.get_by_role("link", name="Open the networks").tap()
+    opened.value.get_by_role("textbox").fill(text)
+    opened.value.get_by_text("“onerror”").first.wait_for()
+    opened.value.locator(".rc-turning", has_text="flip").first.wait_for()
+    assert opened.value.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    opened.value.close()
+    present(hall.url, "hide", hall.runs)
+    phone.get_by_role("textbox").fill(text)
     phone.get_by_role("button", name="Send review").tap()
     expect(phone.locator("#review-said")).to_contain_text("the presenter")
     [sent] = present(hall.url, "reviews")
     present(hall.url, "reveal")
     present(hall.url, "show_review", sent["id"], ["LSTM(32): positive, 71 %"])
     phone.get_by_role("heading", name="Your review is on the wall").wait_for()
-    expect(phone.locator("#wall-text")).to_have_text("A <b>good</b> film <img src=x onerror=alert(1)>")
+    expect(phone.locator("#wall-text")).to_have_text(text)
     expect(phone.locator("#wall-verdicts")).to_have_text("LSTM(32): positive, 71 %")
     assert phone.locator("#wall img, #wall b").count() == 0
     present(hall.url, "drop_review", sent["id"])
