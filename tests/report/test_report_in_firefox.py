@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -98,9 +98,9 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
 
 @pytest.mark.thorough
 def test_the_books_recorded_pair_reads_in_firefox_like_the_command(
-    book: tuple[list[Run], Path], firefox: Firefox, capsys: pytest.CaptureFixture[str]
+    recorded_page: Callable[[str], tuple[list[Run], Path]], firefox: Firefox, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    runs, file = book
+    runs, file = recorded_page("book")
 
     def predicted(text: str) -> list[float]:
         assert [main(["predict", run.id, text, "--json"]) for run in runs] == [0] * len(runs)
