@@ -169,18 +169,11 @@ def _unit_length(vectors: Array) -> Array:
 
 
 def one_word_verdicts(experiment: Experiment, weights: Weights, words: Ids, tell: Tell | None = None) -> Array:
-    """Returns the probability that a review of one word is positive, for each of many words.
+    """Returns the probability that a review of one word is positive, for each of many words' ids (words,).
 
     Each review is encoded as any other: padding, the start token (unless maxlen is 1), the word. All begin
     alike, so that a network that reads forward reads their beginning once. Any other must read each of them
-    whole, which takes seconds for thousands of words.
-
-    Args:
-        words: The ids of the words (words,).
-        tell: Told how many of them are read, where it takes long.
-
-    Returns:
-        One probability for each word (words,).
+    whole, which takes seconds for thousands of words: ``tell`` is told how many are read.
     """
     beginning = np.full(experiment.maxlen - 1, PADDING, np.int32)
     beginning[-1:] = START

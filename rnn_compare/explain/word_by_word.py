@@ -155,7 +155,7 @@ def attention_weights(experiment: Experiment, weights: Weights, review: EncodedR
 class Window(NamedTuple):
     """Words read together, to how many outputs their match adds most, and what these add to the verdict's log-odds."""
 
-    words: list[str]
+    words: tuple[str, ...]
     outputs: int
     logit: float
 
@@ -166,11 +166,11 @@ def windows(experiment: Experiment, weights: Weights, review: EncodedReview) -> 
     if network is None or network.windows is None:
         return []
     words = ["·"] * review.padding + [token.word for token in review.tokens if token.state != "cut off"]
-    by_place: dict[range, list[float]] = {}
     places = network.windows(weights, weights["embedding/embeddings"][ids])
     outputs = feedforward_pass(network, experiment, weights, ids)[0][0]
+    logits: dict[tuple[str, ...], list[float]] = {}  # of the outputs to which the same words add most
     for place, output, weight in zip(places, outputs, weights["dense/kernel"][:, 0], strict=True):
         if output > 0:
-            by_place.setdefault(place, []).append(float(output * weight))
-    merged = [Window(words[place.start : place.stop], len(logits), sum(logits)) for place, logits in by_place.items()]
+            logits.setdefault(tuple(words[place.start : place.stop]), []).append(float(output * weight))
+    merged = [Window(window, len(values), sum(values)) for window, values in logits.items()]
     return sorted(merged, key=lambda window: -window.outputs)

@@ -3,6 +3,8 @@
 The terms stand in the lecture's order: recurrent + input + bias.
 """
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rnn_compare.cells.cell import Cell
@@ -162,11 +164,8 @@ def formula(cell_name: str) -> str:
         'features·units + units'
     """
     if network := without_recurrence(cell_name):
-        return " + ".join(
-            _product(shape)
-            for layer in network.layers(Sizes("units", "features", "maxlen"))
-            for shape in layer.tensors.values()
-        )
+        layers = network.layers(Sizes("units", "features", "maxlen"))
+        return " + ".join(_sum(layer.tensors) for layer in layers if layer.tensors)
     cell_type = cell(cell_name)
     terms = _terms(cell_type, "units", "features")
     return f"{cell_type.blocks} · ({terms})" if cell_type.blocks > 1 else terms
@@ -201,9 +200,17 @@ def _feedforward(layer: KerasLayer) -> Layer:
         Tensor(path.rpartition("/")[2], f"{layer.name}/{path}", tuple(map(int, shape)), _product(shape))
         for path, shape in layer.tensors.items()
     )
-    terms = " + ".join(tensor.arithmetic for tensor in tensors)
     total = sum(tensor.count for tensor in tensors)
-    return Layer(layer.name, layer.kind, tensors, _equals(terms, total))
+    return Layer(layer.name, layer.kind, tensors, _equals(_sum(layer.tensors), total))
+
+
+def _sum(shapes: Mapping[str, tuple[Size, ...]]) -> str:
+    """Returns the number of weights of a layer as a sum, in which equal parts of several tensors stand once."""
+    parts: dict[str, list[str]] = {}
+    for path, shape in shapes.items():
+        parts.setdefault(path.rpartition("/")[0], []).append(_product(shape))
+    times = Counter(map(" + ".join, parts.values()))
+    return " + ".join(f"{count} · ({part})" if count > 1 else part for part, count in times.items())
 
 
 def _product(shape: tuple[Size, ...]) -> str:

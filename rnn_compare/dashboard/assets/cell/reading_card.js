@@ -88,7 +88,7 @@ function buildVerdict(root, run, words, author) {
 // What a convolution keeps of the review: bars as long as the outputs are many.
 function listWindows(root, { windows, units, labels }) {
   element("p", "rc-caption", root, "What pooling keeps");
-  element("p", "rc-note", root, "Each output is the best match in the review. Below, the words that add most to it.");
+  element("p", "rc-note", root, "Each output is the best match in the review. Below, the words that add most to it; · is padding.");
   const list = element("table", "rc-windows", root);
   const heads = element("tr", "", list);
   for (const text of ["words", `of ${units} outputs`, `log-odds of ${labels[1]}`]) element("th", "", heads, text);
@@ -96,8 +96,13 @@ function listWindows(root, { windows, units, labels }) {
     const row = element("tr", "", list);
     element("td", "", row, words.join(" ")).style.setProperty("--rc-share", `${100 * outputs / windows[0].outputs}%`);
     element("td", "", row, outputs);
-    element("td", "", row, `${logit < 0 ? "−" : "+"}${Math.abs(logit).toFixed(2)}`);
+    element("td", "", row, signed(logit));
   }
+}
+
+function signed(number) {
+  const size = Math.abs(number).toFixed(2);
+  return size === "0.00" ? size : `${number < 0 ? "−" : "+"}${size}`;
 }
 
 // A verdict as on Try a review: the likelier label and its probability.
