@@ -13,11 +13,10 @@ elif __name__ != "__mp_main__":
 
     import streamlit as st
 
-    from rnn_compare.server import routes
+    from rnn_compare.server import asgi
     from rnn_compare.server.app import current_app
-    from rnn_compare.server.lifespan import lifespan
 
     own = current_app()
     app = st.App(
-        __file__, routes=routes.routes(own), middleware=routes.middleware(own), lifespan=partial(lifespan, own)
+        __file__, routes=asgi.routes(own), middleware=asgi.middleware(own), lifespan=partial(asgi.lifespan, own)
     )

@@ -18,7 +18,7 @@ from starlette.routing import Route
 
 from rnn_compare.lecture.class_state import STATE
 from rnn_compare.lecture.questions import Question
-from rnn_compare.server import lifespan, routes
+from rnn_compare.server import asgi
 from rnn_compare.server.app import current_app
 from rnn_compare.server.shown_runs import newest
 
@@ -52,7 +52,7 @@ elif __name__ != "__mp_main__":
     own = current_app()
     app = st.App(
         __file__,
-        routes=[*routes.routes(own), present],
-        middleware=routes.middleware(own),
-        lifespan=partial(lifespan.lifespan, own),
+        routes=[*asgi.routes(own), present],
+        middleware=asgi.middleware(own),
+        lifespan=partial(asgi.lifespan, own),
     )

@@ -66,8 +66,8 @@ def note(event, arguments):
 
 sys.addaudithook(note)
 import app
-from rnn_compare.server import lifespan
-lifespan.prepare()
+from rnn_compare.server import asgi
+asgi.prepare()
 print(sorted({"keras", "llvmlite", "numba", "tensorflow"} & sys.modules.keys()), written)
 """
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", CACHE_VARIABLE: str(tmp_path / "nowhere")}

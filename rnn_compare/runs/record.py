@@ -50,7 +50,7 @@ class Run:
         priority: Runs of a higher one go first.
         continued: The epochs after which it was resumed.
         test: How it did on the test reviews; None if it was not tested, or not yet.
-        replayed: Whether it is shown as it was at some moment of its training (``lecture.replay``); never recorded.
+        replayed: Whether it is shown as it was at some moment of its training (``server.replays``); never recorded.
     """
 
     id: str

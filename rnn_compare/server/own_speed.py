@@ -1,18 +1,22 @@
-"""Speed of this machine: measured once, when the workers are idle, and stored."""
+"""Speed of this machine: measured once, by its own workers when they are idle, and stored."""
 
 import contextlib
+import statistics
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 from rnn_compare.errors import UserError
 from rnn_compare.runs.estimate import Speed, keep_speed, measured_speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training import calibrating
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
+from rnn_compare.training.worker import worker_functions
 
 LOOK_SECONDS = 2.0
 """How often it looks whether the workers are idle, until they were."""
+STEP_SECONDS = 1.5
+ANSWER_SECONDS = 60.0
 
 
 class OwnSpeed:
@@ -56,7 +60,27 @@ class OwnSpeed:
             if self._engine.state.phase != "ready":
                 continue
             with contextlib.suppress(UserError):  # a worker was lost: the next time
-                self._known = calibrating.measured(self._engine, self._store, self._workers)
+                self._known = measured(self._engine, self._store, self._workers)
         if self._known:
             with contextlib.suppress(OSError, UserError):  # a full disk: it is measured anew at the next start
                 keep_speed(self._known)
+
+
+def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
+    """Returns how fast this machine is with one worker at work and with all of them; None where they are not idle.
+
+    Raises:
+        UserError: If a worker does not answer.
+    """
+
+    def step(at_once: int) -> float:
+        return engine.ask(worker_functions.step, STEP_SECONDS, at_once, timeout=ANSWER_SECONDS)
+
+    if store.unfinished(engine.owner) or len(engine.workers()) < workers:
+        return None
+    alone = step(1)
+    with ThreadPoolExecutor(workers) as side_by_side:
+        together = statistics.fmean(side_by_side.map(step, [workers] * workers))
+    if store.unfinished(engine.owner):  # a run came between
+        return None
+    return Speed(alone, max(alone, together), workers)

@@ -60,11 +60,11 @@ def test_a_full_visit_loads_neither_keras_nor_tensorflow(prepared_cache: Path, t
 FIRST_VISIT = """
 import sys
 from streamlit.testing.v1 import AppTest
-from rnn_compare.server import lifespan, services
+from rnn_compare.server import asgi, services
 from rnn_compare.server.app import current_app
 
 if __name__ == "__main__":
-    lifespan.prepare()
+    asgi.prepare()
     services.FIRST_PAGE_SECONDS = 600.0
     current_app().services()
     before = set(sys.modules)

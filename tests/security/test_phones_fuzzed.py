@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.server import routes
+from rnn_compare.server import asgi
 from rnn_compare.server.access.rate_limit import RateLimit
 from rnn_compare.server.app import App
 from rnn_compare.server.phones import join
@@ -67,7 +67,7 @@ def test_nothing_that_is_sent_fails_the_server(
     own_app: App, classroom: Classroom, method: str, path: str, headers: dict[str, str], body: bytes
 ) -> None:
     async def ask() -> httpx.Response:
-        app = Starlette(routes=routes.routes(own_app), middleware=routes.middleware(own_app))
+        app = Starlette(routes=asgi.routes(own_app), middleware=asgi.middleware(own_app))
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
             return await client.request(method, f"/{join.PATH}/{path}", headers=headers, content=body)
 
@@ -87,7 +87,7 @@ def test_whatever_an_honest_browser_sends_is_kept_or_refused_in_words(
     own_app: App, classroom: Classroom, what: str, message: bytes
 ) -> None:
     async def ask() -> httpx.Response:
-        app = Starlette(routes=routes.routes(own_app), middleware=routes.middleware(own_app))
+        app = Starlette(routes=asgi.routes(own_app), middleware=asgi.middleware(own_app))
         headers = {"Cookie": COOKIE, "Origin": "http://127.0.0.1", "Content-Type": "application/json"}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as client:
             return await client.post(f"/{join.PATH}/{what}", headers=headers, content=message)

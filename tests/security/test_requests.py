@@ -12,7 +12,7 @@ from websockets.exceptions import InvalidStatus
 
 from rnn_compare.server.access import rules, visitor_cookie
 from rnn_compare.server.app import App
-from rnn_compare.server.middleware.request_guard import EMBED_VARIABLE, RequestGuard
+from rnn_compare.server.request_guard import EMBED_VARIABLE, RequestGuard
 from tests.processes import PROJECT
 
 from .conftest import COOKIE_SECRET, PASS, Forger, Server, cookies_of, press, type_in

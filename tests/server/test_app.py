@@ -14,7 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.questions import Question
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server import routes
+from rnn_compare.server import asgi
 from rnn_compare.server.app import App
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
@@ -47,7 +47,7 @@ def ask(app: App, method: str, path: str, **sent: Any) -> httpx.Response:
     """Returns what the served App answers a phone or a page."""
 
     async def answer() -> httpx.Response:
-        served = Starlette(routes=routes.routes(app), middleware=routes.middleware(app))
+        served = Starlette(routes=asgi.routes(app), middleware=asgi.middleware(app))
         headers = {"Cookie": COOKIE, "Origin": "http://127.0.0.1"}
         async with httpx.AsyncClient(transport=httpx.ASGITransport(served), base_url="http://127.0.0.1") as client:
             return await client.request(method, path, headers=headers, **sent)

@@ -14,9 +14,9 @@ from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.runs.events import EpochEnd, Progress, Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
+from rnn_compare.server.board.board_cards import subject
 from rnn_compare.server.board.board_curves import packed
 from rnn_compare.server.board.board_message import View, message
-from rnn_compare.server.board.board_subject import subject
 from tests.epochs import epoch_end
 
 

@@ -9,10 +9,9 @@ import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rnn_compare.server.files import preload, streamlit_files
+from rnn_compare.server.files import streamlit_files
 from rnn_compare.server.files.assets import ASSETS, assets, modules
-from rnn_compare.server.files.preload import Preload
-from rnn_compare.server.files.streamlit_files import ROOT, StreamlitFiles
+from rnn_compare.server.files.streamlit_files import ROOT, Preload, StreamlitFiles
 from rnn_compare.server.tuning import patches
 
 PAGE = (ROOT / "index.html").read_text()
@@ -91,7 +90,7 @@ def test_a_script_is_named_with_all_that_it_imports() -> None:
 
 
 def test_every_widget_that_is_named_is_known_to_this_streamlit() -> None:
-    for widget in preload.WIDGETS:
+    for widget in streamlit_files.WIDGETS:
         assert any(address.startswith(f"./static/js/{widget}.") for address in streamlit_files.modules(widget))
 
 
@@ -106,8 +105,8 @@ def test_streamlits_scripts_are_named_with_all_that_they_import_but_for_what_its
 def test_the_first_page_names_what_it_needs_in_its_head() -> None:
     headers, body = asked(Preload(HTMLResponse(PAGE, headers={"ETag": '"1"', "Last-Modified": "then"})), "/")
     head, rest = body.decode().split("</head>")
-    assert head.endswith(preload.links().decode())
-    assert (head.removesuffix(preload.links().decode()) + "</head>" + rest) == PAGE
+    assert head.endswith(streamlit_files.links().decode())
+    assert (head.removesuffix(streamlit_files.links().decode()) + "</head>" + rest) == PAGE
     assert int(headers["content-length"]) == len(body)
     assert not {"etag", "last-modified"} & set(headers)
 
@@ -118,7 +117,7 @@ def test_a_page_that_comes_in_pieces_is_sent_whole() -> None:
         await send({"type": "http.response.body", "body": b"<head></he", "more_body": True})
         await send({"type": "http.response.body", "body": b"ad><body>", "more_body": False})
 
-    assert asked(Preload(in_pieces), "/")[1] == b"<head>" + preload.links() + b"</head><body>"
+    assert asked(Preload(in_pieces), "/")[1] == b"<head>" + streamlit_files.links() + b"</head><body>"
 
 
 def test_a_browser_that_has_the_page_gets_it_whole_nevertheless() -> None:
@@ -158,5 +157,5 @@ def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket() -> N
 
 
 def test_each_link_names_a_file() -> None:
-    for address in re.findall(r'href="([^"]+)"', preload.links().decode()):
+    for address in re.findall(r'href="([^"]+)"', streamlit_files.links().decode()):
         assert (ROOT / address).is_file() or address.split("/", 2)[2] in assets()

@@ -3,7 +3,7 @@ import asyncio
 from starlette.requests import Request
 
 from rnn_compare.server.app import App
-from rnn_compare.server.routes import routes
+from rnn_compare.server.asgi import routes
 
 
 def test_whoever_types_the_first_pages_name_comes_to_it_with_all_settings() -> None:

@@ -6,7 +6,7 @@ import pytest
 from starlette.datastructures import Headers
 from streamlit import config
 
-from rnn_compare.server.middleware.websocket_guard import is_own_origin
+from rnn_compare.server.request_guard import is_own_origin
 
 
 @pytest.fixture(autouse=True)

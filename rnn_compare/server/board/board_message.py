@@ -15,7 +15,7 @@ from rnn_compare.metrics.registry import METRICS
 from rnn_compare.runs.estimate import NOTHING_KNOWN, History
 from rnn_compare.runs.record import Run
 from rnn_compare.server.board import board_cards, board_curves
-from rnn_compare.server.board.board_subject import replayed, subject
+from rnn_compare.server.board.board_cards import replayed, subject
 from rnn_compare.server.shown_runs import grouped
 
 MARKED = (

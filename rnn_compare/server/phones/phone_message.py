@@ -15,7 +15,7 @@ from rnn_compare.lecture.class_state import Own, State
 from rnn_compare.lecture.outcomes import QuestionOutcome, group_called, is_right
 from rnn_compare.lecture.questions import Question, Tally
 from rnn_compare.runs.record import Run
-from rnn_compare.server.board.board_subject import recorded, replayed
+from rnn_compare.server.board.board_cards import recorded, replayed
 
 Message = dict[str, Any]
 

@@ -15,7 +15,7 @@ from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board.board_subject import recorded, replayed
+from rnn_compare.server.board.board_cards import recorded, replayed
 from rnn_compare.server.services import Services
 
 

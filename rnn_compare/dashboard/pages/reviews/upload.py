@@ -24,7 +24,7 @@ from rnn_compare.reviews.vocabulary import INDEX_FROM
 from rnn_compare.server import presenter
 from rnn_compare.server.access import upload_gate
 from rnn_compare.server.app import current_app
-from rnn_compare.server.middleware.request_guard import for_this_machine_only
+from rnn_compare.server.request_guard import for_this_machine_only
 from rnn_compare.settings import default
 from rnn_compare.sources import own_texts, text_cards
 from rnn_compare.sources.csv_layout import DELIMITERS

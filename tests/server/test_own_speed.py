@@ -14,8 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.estimate import Speed, measured_speed
 from rnn_compare.runs.store import RunStore
-from rnn_compare.server.own_speed import OwnSpeed
-from rnn_compare.training import calibrating
+from rnn_compare.server.own_speed import OwnSpeed, measured
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
 from rnn_compare.training.worker import worker_functions
@@ -55,15 +54,15 @@ def test_a_step_of_training_is_measured_as_a_worker_has_it(prepared_cache: Path)
 
 def test_it_is_measured_with_one_at_work_and_with_all(store: RunStore) -> None:
     engine = Idle(store)
-    assert calibrating.measured(engine, store, 2) == Speed(0.7, 0.9, 2)
+    assert measured(engine, store, 2) == Speed(0.7, 0.9, 2)
     assert engine.asked == 1 + 2
 
 
 def test_nothing_is_measured_while_something_trains_or_workers_are_missing(store: RunStore) -> None:
     engine = Idle(store)
-    assert calibrating.measured(engine, store, 3) is None
+    assert measured(engine, store, 3) is None
     store.create([Experiment()], engine.owner, "page")
-    assert calibrating.measured(engine, store, 2) is None
+    assert measured(engine, store, 2) is None
     assert engine.asked == 0
 
 
@@ -76,7 +75,7 @@ def test_a_run_that_is_started_meanwhile_spoils_it(store: RunStore, monkeypatch:
         return timeout
 
     monkeypatch.setattr(engine, "ask", ask)
-    assert calibrating.measured(engine, store, 2) is None
+    assert measured(engine, store, 2) is None
 
 
 def test_the_server_measures_once_and_knows_it_from_then_on(store: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,11 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.lecture.replay import Replay, as_of
 from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
+from rnn_compare.server.replays import Replay, as_of
 from tests.epochs import epoch_end
 
 SECONDS, PACES = st.floats(-10, 1e5), st.floats(0.01, 100)
