@@ -15,7 +15,7 @@ from rnn_compare.dashboard.pages.present import page as present
 from rnn_compare.dashboard.pages.reviews import page as reviews
 from rnn_compare.dashboard.pages.runs import page as runs
 from rnn_compare.dashboard.pages.sweep import page as sweep
-from rnn_compare.dashboard.widgets import sign_in, url_state
+from rnn_compare.dashboard.widgets import presenter_controls, url_state
 from rnn_compare.errors import UserError
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import FIRST_PAGE_SECONDS
@@ -59,7 +59,7 @@ def render() -> None:
         st.button("Try again")
         if not _usable():
             ticking(_draw_again_once_usable, LOOK_SECONDS)
-    sign_in.show()  # last, so that it stands below what the page puts into the sidebar
+    presenter_controls.show_sign_in()  # last, so that it stands below what the page puts into the sidebar
 
 
 def _usable() -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.dashboard.pages.present import navigation
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError

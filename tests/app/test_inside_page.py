@@ -15,7 +15,7 @@ from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.pages.inside import gradients
 from rnn_compare.dashboard.widgets import reading
 from rnn_compare.dashboard.widgets.network_choice import card_titles
-from rnn_compare.dashboard.widgets.review import real_review
+from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.explain.verdict import ask, encode, run_weights
 from rnn_compare.explain.word_by_word import logits_without, words_read
 from rnn_compare.reviews import prepared
@@ -90,7 +90,7 @@ def test_a_text_without_a_word_is_answered_in_words(app: AppTest, drawn: list[di
 def test_a_text_stands_in_the_address_before_the_page_is_drawn_for_a_press_may_break_that_off(
     app: AppTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(real_review, "offer", lambda _experiments: st.stop())
+    monkeypatch.setattr(review_box, "offer_real", lambda _experiments: st.stop())
     app.text_area(key="review").set_value("A fine film").run()
     assert "A fine film" in app.query_params["review"]
 

@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.dashboard.pages.present import navigation
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.dashboard.widgets import invite
 from rnn_compare.formatting import about
 from rnn_compare.lecture.lecture_file import Lecture, edited_copy, find

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.server.services import FIRST_START_VARIABLE

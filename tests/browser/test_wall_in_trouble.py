@@ -4,7 +4,7 @@ import sqlite3
 
 from playwright.sync_api import Page, expect
 
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import find
 from tests.chromium import PATIENCE
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.lecture.lecture_file import find
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.faults.conftest import PROJECT

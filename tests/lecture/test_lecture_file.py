@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.lecture_file import SHIPPED, copy_to_edit, load, read_all
 

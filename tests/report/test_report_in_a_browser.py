@@ -10,7 +10,7 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Browser, Page
 
-from rnn_compare.explain.examples import EXAMPLES, QUESTIONS
+from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS
 from rnn_compare.explain.verdict import ask
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html

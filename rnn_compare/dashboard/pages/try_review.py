@@ -4,7 +4,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.widgets import answers, network_choice
-from rnn_compare.dashboard.widgets.review import real_review, review_box
+from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.server.app import current_app
 from rnn_compare.sources.registry import about_films
 
@@ -19,7 +19,7 @@ def render() -> None:
     experiments = [run.experiment for run in runs]
     films = all(about_films(experiment.source) for experiment in experiments)
     text = review_box.text(experiments=() if films else experiments)
-    if not films and (real := real_review.picked()):
+    if not films and (real := review_box.picked()):
         st.markdown(real.sentence)
     if not runs:
         st.info("Choose at least one network on the left.", icon=":material/arrow_back:")

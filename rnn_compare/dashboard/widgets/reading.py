@@ -18,7 +18,7 @@ from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components.component import component
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
-from rnn_compare.dashboard.widgets.review import real_review, review_box
+from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
@@ -64,7 +64,7 @@ def show_text(services: Services, networks: Sequence[LoadedNetwork], text: str) 
     results = _read(services, networks, text)
     if not results:
         return
-    if real := real_review.picked():
+    if real := review_box.picked():
         st.markdown(real.sentence)
     titles = [result.network.title for result in results if result.network.run.experiment.without_recurrence]
     if titles:

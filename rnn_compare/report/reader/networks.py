@@ -18,7 +18,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
-from rnn_compare.explain.examples import EXAMPLES, QUESTIONS
+from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS
 from rnn_compare.explain.verdict import run_weights
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL, Feedforward
 from rnn_compare.formatting import listed, percent

@@ -1,5 +1,6 @@
 """The first page, *Compare*: choose networks, train them, watch them learn, count their parameters."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -9,7 +10,7 @@ from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import board
 from rnn_compare.dashboard.components.component import ticking
-from rnn_compare.dashboard.pages.compare import controls, replay
+from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
 from rnn_compare.experiment import Experiment
@@ -21,15 +22,19 @@ from rnn_compare.server import presenter, visitor
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
+from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import CURTAIN, Services
 from rnn_compare.server.shown_runs import grouped, link, newest
 from rnn_compare.sources.registry import about_films
 from rnn_compare.sources.registry import labels as labels_of
+from rnn_compare.training.demo import is_demo
 
 SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 """How often the line below the board is looked after: while workers start or count for baselines, and else. The board
 itself asks for news (``server/board/live.py``). A viewer's tick takes 8 ms of a core: those of 200 every 10 s took half
 of the server's time."""
+REPLAY_SECONDS, USUAL_SECONDS = (10, 30, 60), 30
+REPLAY_HELP = "Plays the curves again from epoch 1, for everyone."
 GAP_HELP = (
     "The area between training and validation. If it grows while validation does not improve, the network overfits."
 )
@@ -167,7 +172,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         about_these = f"{networks} networks learn to tell {yes} from {no} {texts}."
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
         invite.copy_link(link(charted, runs) if charted else "")
-        replay.entry(services, charted)
+        _offer_replay(services, charted)
         take_home.offer(services, charted[::-1])
         with st.popover("Display", icon=":material/tune:"):
             charts = st.pills(
@@ -210,3 +215,36 @@ def _under_way(services: Services) -> UnderWay:
         and services.baselines.look_up(on_the_charts(services)).waiting,
         playing=services.replays.under_way(runs) is not None,
     )
+
+
+def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
+    """Draws what begins a replay of the runs on the charts, or ends the one that is under way."""
+    if presenter.why_not() and not is_demo():
+        return
+    if services.replays.under_way(services.runs()):
+        if st.button("Stop replay", key="stop_replay"):
+            _act_on_replay(services, services.replays.stop)
+            st.rerun(scope="app")
+    elif can_be_played(runs):
+        with st.popover("Replay", help=REPLAY_HELP):
+            seconds = st.segmented_control(
+                "How long it takes",
+                REPLAY_SECONDS,
+                default=USUAL_SECONDS,
+                required=True,
+                format_func="{} s".format,
+                key="replay_seconds",
+            )
+            if st.button("Play", type="primary", icon=":material/play_arrow:", key="play"):
+                _act_on_replay(services, lambda: services.replays.begin(runs, seconds or USUAL_SECONDS))
+                st.rerun(scope="app")
+
+
+def _act_on_replay(services: Services, action: Callable[[], object]) -> None:
+    """Does what a button says; in a demonstration everybody may play recordings."""
+    if is_demo():
+        with flash.noting():
+            action()
+        services.refresh()
+    else:
+        presenter_controls.act(services, action)

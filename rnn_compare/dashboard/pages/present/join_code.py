@@ -1,14 +1,19 @@
-"""The corner of the wall: how phones join, always in sight."""
+"""What the wall has for phones: the corner with the code by which they join, and the offer of the step's networks."""
 
 import functools
 from html import escape
 
 import streamlit as st
 
+from rnn_compare.dashboard.pages.present import permissions
+from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import invite
+from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
+from rnn_compare.server.app import current_app
 from rnn_compare.server.urls import page_url
 
 JOIN = "join"
+PURPOSE = "Phones get one file whose networks read reviews on the phone itself, without this machine."
 
 
 def address(path: str, page: str = "present") -> tuple[str, bool]:
@@ -58,3 +63,20 @@ def say_if_nobody_can_come(can_be_reached: bool) -> None:
     """Says that phones cannot reach this server, and what to do."""
     if not can_be_reached:
         st.markdown(invite.obstacle())
+
+
+def offer_networks(moment: Moment) -> None:
+    """Draws the button, where a network of the step can read on a phone."""
+    runs = [run for run in moment.shown if run.has_weights]
+    if not runs:
+        return
+    is_offered = moment.state.networks_offered
+    permissions.button(
+        "Withdraw the networks" if is_offered else "Offer the networks to phones",
+        "offer_networks",
+        moment.state.version,
+        current_app().classroom().offer_networks,
+        not is_offered,
+        icon=":material/phone_iphone:",
+        help=f"{PURPOSE} {OWN_TEXTS}" if has_own_texts(runs) else PURPOSE,
+    )

@@ -1,11 +1,12 @@
 """The current state of a lecture, with all that a step needs to be drawn."""
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
+from rnn_compare.discovery import declared
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
@@ -13,10 +14,17 @@ from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.outcomes import QuestionOutcome
 from rnn_compare.lecture.questions import Answer, Question
+from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.runs.record import Run
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board.board_cards import recorded, replayed
 from rnn_compare.server.services import Services
+
+
+@functools.cache  # not while this module is imported: the steps' files import it
+def step_kinds() -> tuple[StepKind, ...]:
+    """Returns every kind of step: those that the files of ``steps/`` declare."""
+    return tuple(declared(f"{__package__}.steps", StepKind))
 
 
 @dataclass(frozen=True)

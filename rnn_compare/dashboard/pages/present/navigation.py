@@ -5,8 +5,7 @@ presenter alone, the one after shows them to the class, and the third goes on. A
 were questions: with each of them the class's answers to one stand beside the outcome.
 """
 
-from rnn_compare.dashboard.pages.present.lecture_context import Moment, now
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
+from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, step_kinds
 from rnn_compare.errors import UserError
 from rnn_compare.lecture.lecture_file import Lecture, find
 from rnn_compare.lecture.questions import Question

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
+from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
 from rnn_compare.dashboard.pages.present.permissions import press
-from rnn_compare.dashboard.pages.present.steps.registry import step_kinds
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all

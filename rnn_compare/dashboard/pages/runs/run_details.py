@@ -1,4 +1,4 @@
-"""The record of one run, its model files and its Keras script."""
+"""The record of one run, its calibration, its model files and its Keras script."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -8,22 +8,28 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.runs import run_calibration
+from rnn_compare.charts.palette import looks
+from rnn_compare.charts.reliability_chart import HEIGHT, reliability_chart
+from rnn_compare.comparison.calibration import Calibration, calibration
+from rnn_compare.comparison.evidence import known_labels
+from rnn_compare.dashboard.components import figure
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.feedforward.registry import network
-from rnn_compare.formatting import duration, percent
+from rnn_compare.formatting import as_markdown, duration, percent
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.files import Which, model_file, weights_file
+from rnn_compare.runs.probabilities import decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 from rnn_compare.server import presenter, visitor
 from rnn_compare.server.services import Services
 from rnn_compare.settings import in_words
+from rnn_compare.sources import registry
 
 
 def show(services: Services, run: Run) -> None:
@@ -37,7 +43,7 @@ def show(services: Services, run: Run) -> None:
     with record:
         st.html(f'<div class="rc-record">{"".join(_sections(run))}</div>')
     with calibrated:
-        run_calibration.show(services, run)
+        _show_calibration(services, run)
     with summary:
         if run.summary:
             st.code(run.summary, language=None)
@@ -189,3 +195,53 @@ def _section(heading: str, values: Mapping[str, str], otherwise: str = "", folde
 
 def _time(at: float | None) -> str:
     return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S") if at else ""
+
+
+ONE_SIDED = 0.75
+"""Of the calibration error: where predictions lie so far to one side, neither sureness nor doubt is what is wrong."""
+
+
+def _show_calibration(services: Services, run: Run) -> None:
+    """Draws the diagram of the validation reviews, and what it says in words."""
+    labels = known_labels(run.experiment, "validation")
+    by_epoch = {
+        predictions.epoch: predictions
+        for predictions in services.store.predictions(run.id)
+        if labels is not None and predictions.reviews == len(labels)
+    }
+    if labels is None or not by_epoch or run.best is None:
+        st.html("<p>No probabilities for this run: it finished no epoch, or is from an earlier version.</p>")
+        return
+    epochs = sorted(by_epoch)
+    epoch = run.best.epoch if run.best.epoch in by_epoch else epochs[-1]
+    if len(epochs) > 1:
+        epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}")
+    label = registry.labels(run.experiment.dataset)[1]
+    result = calibration(decoded(by_epoch[epoch].probabilities), labels)
+    figure.show(reliability_chart(result, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT)
+    st.markdown(conclusion(result, label))
+
+
+def conclusion(result: Calibration, label: str) -> str:
+    """Returns a paragraph on how well the probabilities of a label are calibrated.
+
+    Example:
+        >>> print(conclusion(Calibration((), 0.052, 0.011, True), "positive"))
+        **Expected calibration error 5.2 %**: mean gap between predicted and actual share of positive reviews; by \
+chance about 1.1 %. This network is overconfident: its probabilities are too extreme.
+        >>> conclusion(Calibration((), 0.05, 0.011, True, 0.048), "positive")[-66:]
+        'The share of positive reviews is 4.8 points higher than predicted.'
+    """
+    sure = "overconfident: its probabilities are too extreme"
+    unsure = "underconfident: its probabilities are not extreme enough"
+    verdict = f"This network is {sure if result.overconfident else unsure}."
+    if abs(result.lean) >= ONE_SIDED * result.error:
+        side = "higher" if result.lean > 0 else "lower"
+        points = f"{100 * abs(result.lean):.1f} points {side}"
+        verdict = f"The share of {as_markdown(label)} reviews is {points} than predicted."
+    if result.error <= 2 * result.by_chance:
+        verdict = "This network is well calibrated."
+    return (
+        f"**Expected calibration error {percent(result.error)}**: mean gap between predicted and actual share of "
+        f"{as_markdown(label)} reviews; by chance about {percent(result.by_chance)}. {verdict}"
+    )

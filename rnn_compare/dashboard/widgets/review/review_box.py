@@ -1,15 +1,22 @@
-"""The box for a review: what is typed, an example, or a real review."""
+"""The box for a review: typed, an example, or a real one that none of the chosen networks has learned from."""
 
+import random
 from collections.abc import Collection
+from dataclasses import dataclass
 
 import streamlit as st
 
 from rnn_compare.dashboard.widgets import url_state
-from rnn_compare.dashboard.widgets.review import real_review
+from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.explain.examples import EXAMPLES, QUESTIONS
+from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS, HeldOut, held_out
+from rnn_compare.explain.verdict import MAX_CHARACTERS
+from rnn_compare.formatting import as_markdown
 from rnn_compare.server import visitor
 from rnn_compare.sources.registry import about_films
+
+NUMBER = "number"
+"""The parameter of the address that names a real review: it is too long to stand there itself."""
 
 
 def text(height: int = 84, experiments: Collection[Experiment] = (), first: str = "") -> str:
@@ -25,14 +32,15 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
     """
     films = all(about_films(experiment.source) for experiment in experiments)
     url_state.take("review")
-    real_review.take_from_address(experiments)
+    _take_from_address(experiments)
     if first and films and "review" not in st.session_state:
         st.session_state["review"] = EXAMPLES[first]
 
     # Before anything is drawn: who sees the box may press on at once, which breaks this off, and then reload.
     typed = str(st.session_state.get("review", ""))
-    real_review.keep_in_address()
-    url_state.keep("review", typed, EXAMPLES[first] if first else "", in_address=real_review.picked() is None)
+    real = picked()
+    url_state.keep(NUMBER, str(real.number) if real else "")
+    url_state.keep("review", typed, EXAMPLES[first] if first else "", in_address=real is None)
 
     def take_example(example: str) -> None:
         st.session_state["review"] = EXAMPLES[example]
@@ -50,7 +58,7 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         for example in EXAMPLES if films else ():
             st.button(example, key=f"example {example}", on_click=take_example, args=(example,))
         if experiments:
-            real_review.offer(experiments)
+            offer_real(experiments)
     if not typed.strip():
         return ""
     for name, question in QUESTIONS.items():
@@ -60,3 +68,92 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
         st.info(pause, icon=":material/hourglass_empty:")
         return ""
     return typed
+
+
+@dataclass(frozen=True)
+class RealReview:
+    """A real review that stands in the box, and what its author thought.
+
+    Attributes:
+        text: The review.
+        kind: ``test`` or ``validation``.
+        number: Its number in the source.
+        positive: The review has the label 1: its author liked the film.
+        labels: What the labels 0 and 1 are called.
+        film: The review is of a film.
+    """
+
+    text: str
+    kind: str
+    number: int
+    positive: bool
+    labels: tuple[str, str] = ("negative", "positive")
+    film: bool = True
+
+    @property
+    def sentence(self) -> str:
+        """The review's number and label, as Markdown."""
+        what = "Its author rated the film" if self.film else "Its label is"
+        name = as_markdown(self.labels[self.positive])
+        return f"{self.kind.capitalize()} review {self.number:,}. {what} **{name}**."
+
+
+def _take_from_address(experiments: Collection[Experiment]) -> None:
+    """Puts the real review whose number the address names into the box, before that is drawn."""
+    number = st.query_params.get(NUMBER, "")
+    if "review" in st.session_state or not number.isdecimal():
+        return
+    if (real := _held_out(experiments)) and int(number) in real.numbers:
+        _take(real, int(number), experiments)
+
+
+def offer_real(experiments: Collection[Experiment]) -> None:
+    """Draws the choice of real reviews, if there are some that none of the experiments has learned from."""
+    real = _held_out(experiments)
+    if real is None:
+        return
+
+    def take(number: int | None) -> None:
+        if number is not None:
+            _take(real, min(max(number, real.numbers[0]), real.numbers[-1]), experiments)
+
+    if st.session_state.get("real_review") not in real.numbers:  # other networks may have other reviews
+        st.session_state["real_review"] = None
+    st.button(
+        f"Random {real.kind} review",
+        help=f"Held out, number {real.numbers[0]:,} to {real.numbers[-1]:,}",
+        on_click=lambda: take(random.choice(real.numbers)),
+    )
+    st.number_input(
+        "Number of the review",
+        min_value=real.numbers[0],
+        max_value=real.numbers[-1],
+        value=None,
+        key="real_review",
+        placeholder="No.",
+        label_visibility="collapsed",
+        width=160,
+        on_change=lambda: take(st.session_state["real_review"]),
+    )
+
+
+def _held_out(experiments: Collection[Experiment]) -> HeldOut | None:
+    try:
+        return held_out(experiments)
+    except UserError:  # what is wrong with the reviews is said where they are needed
+        return None
+
+
+def _take(real: HeldOut, number: int, experiments: Collection[Experiment]) -> None:
+    text, positive = real.text(number)[:MAX_CHARACTERS], real.positive(number)
+    films = all(about_films(experiment.source) for experiment in experiments)
+    review = RealReview(text, real.kind, number, positive, real.labels, films)
+    st.session_state.update(picked=review, review=review.text, real_review=number)
+
+
+def picked() -> RealReview | None:
+    """Returns the real review that stands in the box as it was written; None if something else stands there."""
+    review: RealReview | None = st.session_state.get("picked")
+    # The browser may hand line ends back in another way.
+    same = review is not None and review.text.split() == str(st.session_state.get("review", "")).split()
+    return review if same else None

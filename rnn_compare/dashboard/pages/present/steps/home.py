@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import join_code, offer_networks, start_page
+from rnn_compare.dashboard.pages.present import join_code, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
@@ -29,7 +29,7 @@ def show(moment: Moment) -> None:
     with st.container(horizontal=True, key="wall_buttons"):
         if runs:
             take_home.button(moment.services, [run.id for run in runs], "html", moment.lecture.name, width="content")
-        offer_networks.button(moment)
+        join_code.offer_networks(moment)
         start_page.end_button()
 
 

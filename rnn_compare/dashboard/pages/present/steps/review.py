@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components.component import ticking
-from rnn_compare.dashboard.pages.present import join_code, offer_networks, review_queue
+from rnn_compare.dashboard.pages.present import join_code, review_queue
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import answers, network_choice, reading
 from rnn_compare.lecture.step_kind import StepKind
@@ -33,7 +33,7 @@ def show(moment: Moment) -> None:
     with st.container(horizontal=True, key="wall_buttons", vertical_alignment="center"):
         with st.popover("Choose a review", icon=":material/inbox:"):
             ticking(review_queue.show, 2.0, moment, "wall")
-        offer_networks.button(moment)
+        join_code.offer_networks(moment)
         if moment.state.wall_review is not None and runs:
             st.toggle("Word by word", key=WORDS)
 
