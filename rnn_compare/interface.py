@@ -16,9 +16,8 @@ from rnn_compare.experiment_sets import comparison
 from rnn_compare.formatting import listed
 from rnn_compare.networks import parameters as counts
 from rnn_compare.networks.parameters import Parameters
-from rnn_compare.paths import cache_folder
+from rnn_compare.paths import Which, cache_folder
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.files import Which
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.local import fork_server

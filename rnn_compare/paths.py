@@ -3,13 +3,17 @@
 import errno
 import os
 import re
+import shutil
 from pathlib import Path
+from typing import Literal
 
 from platformdirs import user_data_path
 
 from rnn_compare.errors import UserError
 
 CACHE_VARIABLE = "RNN_COMPARE_CACHE"
+Which = Literal["best", "last"]
+"""A run's weights at its best or at its last epoch."""
 _RUN_ID = re.compile(r"[A-Za-z0-9][\w-]*", re.ASCII)
 _PACKAGE = Path(__file__).resolve().parent
 _INSTALLED_PAGE = _PACKAGE / "page" / "app.py"
@@ -75,3 +79,23 @@ def run_folder(run_id: str) -> Path:
     if not _RUN_ID.fullmatch(run_id):
         raise UserError(f"{run_id[:40]!r} is not a run ID; `python -m rnn_compare runs` lists them.")
     return cache_place() / "runs" / run_id
+
+
+def weights_file(run: str, which: Which) -> Path:
+    """Returns where the run's weights lie (see ``networks/weights.py``), whether or not they are there yet."""
+    return run_folder(run) / f"{which}.npz"
+
+
+def model_file(run: str, which: Which) -> Path:
+    """Returns where the run's stock Keras model lies, whether or not it is there yet."""
+    return run_folder(run) / f"{which}.keras"
+
+
+def checkpoint_file(run: str, previous: bool = False) -> Path:
+    """Returns where all that the run is continued from lies (see ``runs/checkpoint.py``), and the one before."""
+    return run_folder(run) / ("previous.checkpoint" if previous else "last.checkpoint")
+
+
+def delete_files(run: str) -> None:
+    """Removes all files of a run."""
+    shutil.rmtree(run_folder(run), ignore_errors=True)

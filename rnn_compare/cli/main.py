@@ -15,10 +15,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.formatting import counted, percent
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.paths import page_command
+from rnn_compare.paths import Which, page_command
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.files import Which
-from rnn_compare.runs.orphans import interrupt_orphans
+from rnn_compare.runs.checkpoint import interrupt_orphans
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
 

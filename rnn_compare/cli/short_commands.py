@@ -15,8 +15,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import experiment_from
 from rnn_compare.feedforward.registry import network
 from rnn_compare.formatting import duration, percent
-from rnn_compare.paths import page_script
-from rnn_compare.runs.files import model_file
+from rnn_compare.paths import model_file, page_script
 from rnn_compare.sources.registry import SOURCES
 from rnn_compare.sources.registry import source as source_of
 

@@ -14,7 +14,7 @@ from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import counted, percent
-from rnn_compare.runs.orphans import interrupt_orphans
+from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.queue import AFTER_ALL_OTHERS
 from rnn_compare.runs.record import Run
 

@@ -17,8 +17,8 @@ from rnn_compare.explain.prediction import Array, Tell, predict_logits
 from rnn_compare.explain.word_by_word import beginnings, logits_without
 from rnn_compare.explain.word_memory import MemoryTest, memory_test
 from rnn_compare.networks import weights
+from rnn_compare.paths import Which, weights_file
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.files import Which, weights_file
 
 
 def fingerprint(loaded: weights.Weights) -> str:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rnn_compare.errors import UserError
 from rnn_compare.networks import weights
+from rnn_compare.paths import delete_files, weights_file
 from rnn_compare.report.interchange import DATA_ID, RecordedRun, checked
 from rnn_compare.report.packed import inflated
 from rnn_compare.runs.events import Predictions
-from rnn_compare.runs.files import delete_files, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 

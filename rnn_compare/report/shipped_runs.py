@@ -26,12 +26,12 @@ from rnn_compare.errors import UserError
 from rnn_compare.explain.prediction import predict_logits
 from rnn_compare.metrics.registry import computed
 from rnn_compare.networks import weights
+from rnn_compare.paths import weights_file
 from rnn_compare.report.importing import take_in
 from rnn_compare.report.interchange import RecordedRun, RecordedRuns
 from rnn_compare.report.packed import rounded
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Part, Predictions, Status
-from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import accuracy, encoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore

@@ -1,10 +1,21 @@
-"""The forms of a report and the files of each, for the command line and for the page."""
+"""The files of a report in every form: page, notebook, and tables as CSV, Parquet or TensorBoard's events."""
 
 import io
+import tempfile
 import zipfile
-from typing import Literal
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
+import numpy as np
+
+from rnn_compare.comparison.evidence import known_labels
+from rnn_compare.metrics.registry import METRICS
 from rnn_compare.report.contents import Contents
+from rnn_compare.runs.csv_export import COLUMNS, as_cell, curves, rows
+from rnn_compare.runs.events import EpochEnd
+from rnn_compare.runs.probabilities import decoded
+from rnn_compare.runs.record import Run
 
 Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
 
@@ -29,12 +40,8 @@ def written(contents: Contents, form: Form) -> dict[str, bytes]:
 
             return {"": notebook(contents).encode()}
         case "parquet" | "csv":
-            from rnn_compare.report.data_tables import files
-
-            return files(contents, form)
+            return table_files(contents, form)
         case "tensorboard":
-            from rnn_compare.report.data_tables import event_files
-
             return event_files(contents)
 
 
@@ -45,3 +52,120 @@ def zipped(files: dict[str, bytes]) -> bytes:
         for path, content in files.items():
             archive.writestr(path, content)
     return stream.getvalue()
+
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def predictions(contents: Contents) -> "pd.DataFrame":
+    """Returns a row for each review that a network judged after an epoch.
+
+    Columns: ``run``, ``name``, ``part`` (validation or test), ``epoch`` (from 1), ``review`` (its place within
+    the part, from 0, the same for all runs of a split), ``label`` (0 or 1; missing where the reviews are not at
+    hand) and ``probability`` of being positive.
+    """
+    import pandas as pd
+
+    frames = []
+    for run in contents.runs:
+        for epoch_predictions in contents.predictions[run.id]:
+            labels = known_labels(run.experiment, epoch_predictions.part)
+            fits = labels is not None and len(labels) == epoch_predictions.reviews
+            frames.append(
+                pd.DataFrame(
+                    {
+                        "run": run.id,
+                        "name": as_cell(contents.names[run.id]),
+                        "part": epoch_predictions.part,
+                        "epoch": np.int16(epoch_predictions.epoch),
+                        "review": np.arange(epoch_predictions.reviews, dtype=np.int32),
+                        "label": pd.Series(labels if fits else None, range(epoch_predictions.reviews), "Int8"),
+                        "probability": decoded(epoch_predictions.probabilities),
+                    }
+                )
+            )
+    columns = ["run", "name", "part", "epoch", "review", "label", "probability"]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def table_files(contents: Contents, kind: Literal["parquet", "csv"]) -> dict[str, bytes]:
+    """Returns both tables as files.
+
+    Returns:
+        By what is added to a file's stem: ``""`` for the predictions and ``".curves"`` for the curves, which have a row
+        for each epoch, the settings of its run before its figures (``runs.csv_export``).
+    """
+    if kind == "csv":
+        table = predictions(contents).to_csv(index=False, float_format="%.5f")
+        # The mark tells spreadsheets that this is UTF-8.
+        return {"": table.encode("utf-8-sig"), ".curves": curves(contents.runs).encode("utf-8-sig")}
+    return {"": _parquet(predictions(contents)), ".curves": _parquet(_curves(contents))}
+
+
+def _curves(contents: Contents) -> "pd.DataFrame":
+    import pandas as pd
+
+    table = pd.DataFrame(list(rows(contents.runs)), columns=list(COLUMNS))
+    return table.astype(dict.fromkeys(METRICS, float))  # a figure that every epoch lacks has no type of its own
+
+
+def _parquet(table: "pd.DataFrame") -> bytes:
+    content: bytes = table.to_parquet(None, index=False, compression="zstd")
+    return content
+
+
+def event_files(contents: Contents) -> dict[str, bytes]:
+    """Returns the content of each event file by its path within the folder that TensorBoard is given.
+
+    Each run has a folder with ``train`` and ``validation`` in it, with ``epoch_accuracy``, ``epoch_loss`` and what else
+    was measured. Steps count epochs from 0, as in Keras.
+    """
+    files = {}
+    for run in contents.runs:
+        if not run.epochs:
+            continue
+        folder = f"{_folder(contents.names[run.id])} {run.id}"
+        for part, figures in (("train", _of_training), ("validation", _of_validation)):
+            # One name for ever: a file that is written again replaces the one before.
+            path = f"{folder}/{part}/events.out.tfevents.{int(run.created)}.{run.id}"
+            files[path] = _written(run, figures)
+    return files
+
+
+def _of_training(epoch: EpochEnd) -> dict[str, float]:
+    return {name: value for name, value in epoch.figures.items() if not name.startswith("val_")}
+
+
+def _of_validation(epoch: EpochEnd) -> dict[str, float]:
+    return {name.removeprefix("val_"): value for name, value in epoch.figures.items() if name.startswith("val_")}
+
+
+def _written(run: Run, figures: Callable[[EpochEnd], Mapping[str, float]]) -> bytes:
+    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.proto.summary_pb2 import Summary
+    from tensorboardX.record_writer import RecordWriter
+
+    at = run.started or run.created
+    events = [Event(wall_time=at, file_version="brain.Event:2")]
+    for epoch in run.epochs:
+        at += epoch.seconds
+        values = [Summary.Value(tag=f"epoch_{name}", simple_value=value) for name, value in figures(epoch).items()]
+        events.append(Event(wall_time=at, step=epoch.epoch - 1, summary=Summary(value=values)))
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "events"
+        writer = RecordWriter(str(file))
+        for event in events:
+            writer.write(event.SerializeToString())
+        writer.close()
+        return file.read_bytes()
+
+
+def _folder(name: str) -> str:
+    """Returns a run's name as a part of a path.
+
+    Example:
+        >>> _folder("../2 × LSTM(32) maxlen 50")
+        '2 × LSTM(32) maxlen 50'
+    """
+    return "".join(sign for sign in name if sign.isalnum() or sign in " ()_-×").strip()

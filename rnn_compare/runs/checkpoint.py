@@ -1,9 +1,10 @@
-"""Checkpoints of runs: weights, optimizer and random state at an epoch's end, and the epochs up to it."""
+"""Checkpoints of runs (weights, optimizer, random state and epochs at an epoch's end), and recovery from them."""
 
 import hashlib
 import io
 import json
 import logging
+import time
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
-from rnn_compare.runs.events import EpochEnd
-from rnn_compare.runs.files import checkpoint_file
+from rnn_compare.paths import checkpoint_file
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Status
+from rnn_compare.runs.store import RunStore
 
 Array = NDArray[np.generic]
 _EPOCHS, _PROBABILITIES = "epochs", "probabilities"
@@ -108,3 +110,30 @@ def _read(payload: bytes) -> Checkpoint:
 def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:
     count = sum(name.startswith(f"{part}/") for name in file.files)
     return tuple(file[f"{part}/{i}"] for i in range(count))
+
+
+ORPHANED = "The program ended during the training. Finished epochs are kept; continue the run."
+
+
+def interrupt_orphans(store: RunStore) -> list[str]:
+    """Marks unfinished runs whose program is gone as interrupted, and returns their ids.
+
+    An epoch that was finished but not recorded any more is taken from the run's checkpoint.
+
+    Raises:
+        UserError: If the record cannot be used.
+    """
+    orphans = store.orphans()
+    events: list[Event] = []
+    for run in orphans:
+        events += unrecorded_epochs(run, store)
+        events.append(Ended(run, Status.INTERRUPTED, ORPHANED, time.time()))
+    if events:
+        store.record(events)
+    return orphans
+
+
+def unrecorded_epochs(run: str, store: RunStore) -> list[EpochEnd]:
+    """Returns the epochs that a run's checkpoint knows and the record does not; none of a run that it does not hold."""
+    saved, recorded = load(run), store.runs([run])
+    return list(saved.epochs[len(recorded[0].epochs) :]) if saved and recorded else []

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rnn_compare.errors import UserError
+from rnn_compare.runs.checkpoint import interrupt_orphans, unrecorded_epochs
 from rnn_compare.runs.events import Ended, Event, Requeued, Status
-from rnn_compare.runs.orphans import interrupt_orphans, unrecorded_epochs
 from rnn_compare.runs.process_id import HEARTBEAT_SECONDS, Owner
 from rnn_compare.runs.queue import line
 from rnn_compare.runs.store import RunStore

@@ -13,10 +13,10 @@ from typing import Literal, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, experiment_from
+from rnn_compare.paths import Which
 from rnn_compare.runs import checkpoint
+from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.files import Which
-from rnn_compare.runs.orphans import interrupt_orphans
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.queue import check_room
 from rnn_compare.runs.store import RunStore

@@ -18,8 +18,8 @@ from rnn_compare.feedforward.registry import FEEDFORWARD, TITLES
 from rnn_compare.formatting import as_markdown
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
+from rnn_compare.paths import weights_file
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from rnn_compare.server.services import Services

@@ -15,11 +15,11 @@ from rnn_compare.cli.report import KINDS
 from rnn_compare.dashboard.pages.runs import run_details
 from rnn_compare.dashboard.widgets import take_home
 from rnn_compare.errors import UserError
+from rnn_compare.paths import model_file
 from rnn_compare.report.importing import take_in
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Status
-from rnn_compare.runs.files import model_file
 from rnn_compare.runs.record import ELSEWHERE
 from rnn_compare.server.services import Services
 from tests.patience import PATIENCE

@@ -17,10 +17,9 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
+from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Started, Status
-from rnn_compare.runs.files import model_file, weights_file
-from rnn_compare.runs.orphans import interrupt_orphans
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end

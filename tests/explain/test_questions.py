@@ -17,9 +17,8 @@ from rnn_compare.explain.word_by_word import logits_without, read
 from rnn_compare.explain.word_memory import MemoryTest
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.paths import CACHE_VARIABLE, delete_files, weights_file
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.files import delete_files, weights_file
 from tests.explain.conftest import random_weights
 
 RUN = "simplernn-000000"

@@ -13,10 +13,9 @@ import psutil
 import pytest
 
 from rnn_compare.experiment import experiment_from
-from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from rnn_compare.paths import CACHE_VARIABLE, model_file, run_folder, weights_file
 from rnn_compare.reviews import taking_in
 from rnn_compare.runs.events import Requeued, Status
-from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.training.dispatcher import MAX_RESTARTS
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE

@@ -12,8 +12,8 @@ import psutil
 import pytest
 
 from rnn_compare.experiment import Experiment
+from rnn_compare.paths import checkpoint_file
 from rnn_compare.runs.events import EpochEnd, Status
-from rnn_compare.runs.files import checkpoint_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training import dispatcher

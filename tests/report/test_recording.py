@@ -14,13 +14,12 @@ from rnn_compare.explain.verdict import ask, run_weights
 from rnn_compare.explain.word_memory import kept
 from rnn_compare.explain.worker_tasks import fingerprint
 from rnn_compare.metrics.registry import computed
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
 from rnn_compare.report import shipped_runs
 from rnn_compare.report.importing import take_in
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import accuracy, decoded, encoded
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run

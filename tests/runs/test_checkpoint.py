@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.paths import CACHE_VARIABLE, checkpoint_file
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.files import checkpoint_file
 from tests.epochs import epoch_end
 
 

@@ -2,8 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.files import delete_files, model_file, weights_file
+from rnn_compare.paths import CACHE_VARIABLE, delete_files, model_file, weights_file
 
 
 def test_all_files_of_a_run_go_and_those_of_others_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import schema
+from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Requeued, Started, Status
-from rnn_compare.runs.orphans import interrupt_orphans
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end

@@ -26,9 +26,8 @@ from streamlit.proto.Slider_pb2 import Slider as SliderProto
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
 from tests.epochs import epoch_end

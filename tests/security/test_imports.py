@@ -18,14 +18,13 @@ from rnn_compare.cli.report import KINDS
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
-from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from rnn_compare.paths import CACHE_VARIABLE, run_folder, weights_file
 from rnn_compare.report import importing
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.report.importing import take_in
 from rnn_compare.report.interchange import MAX_RUNS, checked
 from rnn_compare.report.written_files import written
-from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.store import RunStore
 
 REVIEWS = 16

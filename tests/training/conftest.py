@@ -11,10 +11,9 @@ import psutil
 import pytest
 
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.runs import schema
 from rnn_compare.runs.events import EpochEnd, Event, Status
-from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.fork_server import workers_of

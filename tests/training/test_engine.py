@@ -14,9 +14,9 @@ from dask.system import CPU_COUNT
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
+from rnn_compare.paths import checkpoint_file, model_file, weights_file
 from rnn_compare.runs import events
 from rnn_compare.runs.events import Ended, EpochEnd, Progress, Started, Status
-from rnn_compare.runs.files import checkpoint_file, model_file, weights_file
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE

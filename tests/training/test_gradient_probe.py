@@ -10,8 +10,8 @@ from rnn_compare.explain.backpropagation import gradient_norms
 from rnn_compare.explain.gradient_flow import FollowedGradient, from_plain, gradient_flow, probe_batch
 from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
+from rnn_compare.paths import weights_file
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
-from rnn_compare.runs.files import weights_file
 from rnn_compare.training.worker import gradient_recorder, job
 from rnn_compare.training.worker.gradient_recorder import FREE_SECONDS, LARGEST_SHARE, GradientRecorder
 from rnn_compare.training.worker.progress_reporter import StopAskedError

@@ -14,9 +14,9 @@ from rnn_compare.explain.prediction import predict
 from rnn_compare.fused import threads
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models, weights
+from rnn_compare.paths import model_file, weights_file
 from rnn_compare.reviews import batches, prepared
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status
-from rnn_compare.runs.files import model_file, weights_file
 from rnn_compare.training.worker import job, model_files
 
 from .conftest import tiny

@@ -11,10 +11,10 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused import sequences, threads
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks import weights
+from rnn_compare.paths import checkpoint_file, weights_file
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Progress, Started, Status
-from rnn_compare.runs.files import checkpoint_file, weights_file
 from rnn_compare.training.worker import job
 
 from .conftest import tiny

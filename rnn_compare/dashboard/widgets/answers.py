@@ -13,7 +13,7 @@ from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.errors import UserError
 from rnn_compare.explain.verdict import Verdict, ask
 from rnn_compare.formatting import percent
-from rnn_compare.runs.files import Which
+from rnn_compare.paths import Which
 from rnn_compare.runs.record import Run
 
 OUTDATED = '<p class="rc-outdated" role="status">The text has changed. Press “Ask the networks”.</p>'

@@ -18,8 +18,8 @@ from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.explain.verdict import run_weights
 from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.weights import Weights
+from rnn_compare.paths import Which, weights_file
 from rnn_compare.presets import BOOK, is_of_the_book
-from rnn_compare.runs.files import Which, weights_file
 from rnn_compare.runs.record import Run, names
 from rnn_compare.server.services import Services
 

@@ -8,10 +8,9 @@ from collections.abc import Awaitable
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import run_folder
+from rnn_compare.paths import checkpoint_file, run_folder
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event
-from rnn_compare.runs.files import checkpoint_file
 from rnn_compare.training.protocol.messages import OnMessage, TrainingEvent, first_line
 from rnn_compare.training.remote import bundle, worker
 from rnn_compare.training.remote.connection import Connection

@@ -14,9 +14,8 @@ from distributed.core import Status
 
 from rnn_compare.atomic import whole_file, whole_folder
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import cache_place, run_folder
+from rnn_compare.paths import cache_place, delete_files, run_folder
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.files import delete_files
 from rnn_compare.training.worker import worker_process
 
 LET_GO_SECONDS = 30.0

@@ -18,12 +18,12 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.fused import models, threads
 from rnn_compare.fused.network import FusedNetwork
 from rnn_compare.networks import keras_models, weights
+from rnn_compare.paths import weights_file
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.batches import training_batches, validation_batches
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status, best_epoch
-from rnn_compare.runs.files import weights_file
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.training.protocol.messages import first_line
 from rnn_compare.training.worker import compilation

@@ -15,9 +15,9 @@ from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks import keras_models, weights
+from rnn_compare.paths import Which, model_file, weights_file
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import EpochEnd
-from rnn_compare.runs.files import Which, model_file, weights_file
 
 # Seeds are set for the whole process, so a summary must not be built between a run's seed and its weights.
 _building = threading.Lock()

@@ -8,8 +8,8 @@ from dask.system import CPU_COUNT
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.networks.parameters import parameters
+from rnn_compare.paths import Which
 from rnn_compare.presets import BOOK
-from rnn_compare.runs.files import Which
 from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from
 
 REFERENCE_SECONDS = 0.0092

@@ -7,7 +7,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.report.contents import gather
-from rnn_compare.report.data_tables import event_files, files
+from rnn_compare.report.written_files import event_files, table_files
 from rnn_compare.runs.probabilities import THRESHOLD
 from rnn_compare.runs.store import RunStore
 
@@ -15,7 +15,7 @@ from .conftest import Trained
 
 
 def test_the_predictions_give_the_very_accuracies_that_were_recorded(trained: Trained) -> None:
-    written = files(gather(trained.store, trained.ids), "parquet")
+    written = table_files(gather(trained.store, trained.ids), "parquet")
     table = pd.read_parquet(io.BytesIO(written[""]))
     assert list(table) == ["run", "name", "part", "epoch", "review", "label", "probability"]
     right = (table.probability > THRESHOLD) == (table.label == 1)
@@ -30,7 +30,7 @@ def test_the_predictions_give_the_very_accuracies_that_were_recorded(trained: Tr
 
 
 def test_the_curves_are_exact_and_carry_their_settings(trained: Trained) -> None:
-    written = files(gather(trained.store, trained.ids), "parquet")
+    written = table_files(gather(trained.store, trained.ids), "parquet")
     table = pd.read_parquet(io.BytesIO(written[".curves"]))
     expected = [epoch for run in trained.store.runs(trained.ids) for epoch in run.epochs]
     assert len(table) == len(expected)
@@ -42,7 +42,7 @@ def test_the_curves_are_exact_and_carry_their_settings(trained: Trained) -> None
 
 def test_both_are_csv_files_as_well(trained: Trained) -> None:
     contents = gather(trained.store, trained.ids)
-    written, packed = files(contents, "csv"), files(contents, "parquet")
+    written, packed = table_files(contents, "csv"), table_files(contents, "parquet")
     table = pd.read_csv(io.BytesIO(written[""]))
     expected = pd.read_parquet(io.BytesIO(packed[""]))
     assert table.label.tolist() == expected.label.tolist()
@@ -54,7 +54,7 @@ def test_of_runs_without_predictions_the_curves_are_left(trained: Trained, elsew
     [run] = trained.store.runs(trained.ids[:1])
     elsewhere.take_in([(run, ())])
     for kind, read in (("parquet", pd.read_parquet), ("csv", pd.read_csv)):
-        written = files(gather(elsewhere, [run.id]), kind)  # type: ignore[arg-type]  # one of the two
+        written = table_files(gather(elsewhere, [run.id]), kind)  # type: ignore[arg-type]  # one of the two
         assert len(read(io.BytesIO(written[""]))) == 0
         assert len(read(io.BytesIO(written[".curves"]))) == 2
 
