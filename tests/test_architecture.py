@@ -113,9 +113,9 @@ def _files() -> Iterator[Path]:
 
 
 def test_what_ticks_has_a_place_of_its_own() -> None:
-    """See ``components/component.py``: a fragment that is a child of its page may empty that page."""
+    """See ``dashboard/components.py``: a fragment that is a child of its page may empty that page."""
     bare = [path.name for path in PACKAGE.rglob("*.py") if "st.fragment" in path.read_text("utf-8")]
-    assert bare == ["component.py"]
+    assert bare == ["components.py"]
 
 
 def test_the_server_uses_of_streamlit_what_is_no_widget() -> None:

@@ -6,7 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.component import component, ticking
+from rnn_compare.dashboard.components import component, ticking
 from rnn_compare.dashboard.pages import cluster, try_review
 from rnn_compare.dashboard.pages.compare import page as compare
 from rnn_compare.dashboard.pages.inside import page as inside

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.reviews import upload
-from rnn_compare.dashboard.widgets import waiting
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared, taking_in
 from rnn_compare.runs.events import Ended, Status
@@ -45,7 +45,7 @@ def until(app: AppTest, there: Callable[[AppTest], bool]) -> AppTest:
     for _ in range(400):
         if there(app):
             return app
-        time.sleep(waiting.POLL_SECONDS / 2)
+        time.sleep(components.POLL_SECONDS / 2)
         app.run()
     pytest.fail(html(app))
 

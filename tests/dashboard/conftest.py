@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard import components
 
 
 @pytest.fixture
@@ -15,5 +15,5 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     def show(chart: Any, key: str, height: int) -> None:  # noqa: ARG001  # named as figure.show has it
         figures[key] = chart
 
-    monkeypatch.setattr(figure, "show", show)
+    monkeypatch.setattr(components, "show_figure", show)
     return figures

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard.components import ticking
 from rnn_compare.errors import UserError
 from rnn_compare.formatting import counted
 from rnn_compare.paths import page_command

@@ -10,7 +10,7 @@ import psutil
 import segno
 import streamlit as st
 
-from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.components import component
 from rnn_compare.dashboard.jupyter import JUPYTER_VARIABLE
 from rnn_compare.paths import page_command
 from rnn_compare.server import presenter

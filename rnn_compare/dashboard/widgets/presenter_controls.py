@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.components import component
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.server import presenter
 from rnn_compare.server.access import visitor_cookie

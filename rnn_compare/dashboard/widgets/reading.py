@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 from rnn_compare.cells.registry import cell as cell_of
 from rnn_compare.charts.cells.parts import to_plain
 from rnn_compare.charts.palette import picture
-from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.components import component, wait_for
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.dashboard.widgets.review import review_box
-from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.cell_readings import SATURATED, CellReading

@@ -4,8 +4,8 @@ from html import escape
 
 import streamlit as st
 
+from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import flash, presenter_controls
-from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.server import presenter
 from rnn_compare.server.app import current_app
 from rnn_compare.sources import registry

@@ -4,7 +4,7 @@ import { look } from "../charts/chart_look.js";
 import { loadPlotly } from "../charts/plotly.js";
 import { element } from "./dom.js";
 
-// Makes the two functions that a component's loader calls (see components/component.py). `build(root, page)` builds one
+// Makes the two functions that a component's loader calls (see dashboard/components.py). `build(root, page)` builds one
 // instance of the component and returns its handle:
 //   update(data)  takes a message, and calls page.redraw() if the charts change
 //   draw(plotly)  draws the charts on redraw(), and when the width or the theme changes; never before Plotly has loaded

@@ -7,9 +7,8 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard import components, theme
+from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
@@ -143,7 +142,7 @@ def _live(services: Services, before: UnderWay) -> None:
     with st.container(key="board_place"):  # keeps its height while the scripts load
         data = live.message(services, pinned(), view)
         source = live.url(pinned(), view)
-        stopped, continued = board.show(data, source, key="board", may_press=presenter.is_presenter())
+        stopped, continued = components.show_board(data, source, key="board", may_press=presenter.is_presenter())
     of_card = {group.runs[0].id: group.runs for group in grouped(charted)}
     for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
         with flash.noting():

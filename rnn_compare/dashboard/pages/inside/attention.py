@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from rnn_compare.charts.attention_chart import attention_chart
-from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, say_once
 from rnn_compare.dashboard.widgets.reading import FIRST
 from rnn_compare.dashboard.widgets.review import review_box
@@ -40,7 +40,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             word = None if from_end is None else len(attention.words) + from_end
             st.markdown(f"**{as_markdown(network.title)}.** {remark(attention, word)}")
             chart = attention_chart(attention, word, network.look.color)
-            figure.show(chart, f"attention {network.run.id}", chart.layout.height)
+            components.show_figure(chart, f"attention {network.run.id}", chart.layout.height)
         st.caption(
             "Attention weights show which words are mixed into which. They do not explain the prediction: other "
             "weights can lead to the same one (Jain and Wallace 2019)."

@@ -9,9 +9,8 @@ import streamlit as st
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
-from rnn_compare.dashboard.components.component import component
+from rnn_compare.dashboard.components import component, wait_for
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, say_once
-from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks

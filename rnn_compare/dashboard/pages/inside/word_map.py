@@ -8,9 +8,9 @@ import streamlit as st
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
-from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard import components
+from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card
-from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, neighbours, word_map
@@ -180,7 +180,7 @@ def _show_map(
     bar = color_bar(color_scale(words), labels)
     st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(network, bar)}</div>')
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
-    figure.show(word_chart(words, marked, sheet, labels[1]), key, sheet.height)
+    components.show_figure(word_chart(words, marked, sheet, labels[1]), key, sheet.height)
     missing = marked[0] if marked and marked[0] not in words.words else ""
     notes = getattr(network.run.experiment.without_recurrence, "notes", "")
     st.caption(remark(words, labels[1], missing, notes))

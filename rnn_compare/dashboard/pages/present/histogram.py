@@ -7,7 +7,7 @@ import streamlit as st
 
 from rnn_compare.charts.drawn_curves_chart import chart
 from rnn_compare.charts.palette import looks
-from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.formatting import counted
 from rnn_compare.lecture.peer_instruction import percentage
@@ -24,7 +24,7 @@ def show(moment: Moment, question: Question) -> None:
     rounds = moment.answers(question)
     if question.kind == "curve" and rounds:
         curves = tallies(question, rounds)[-1]
-        figure.show(
+        components.show_figure(
             chart(question.network, curves.answered, curves.low, curves.middle, curves.high), "drawn", CURVES_HEIGHT
         )
     else:

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.present import (
     histogram,
     navigation,

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.component import component, ticking
+from rnn_compare.dashboard.components import component, ticking
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
 from rnn_compare.dashboard.widgets import flash, url_state

@@ -12,10 +12,10 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from rnn_compare.atomic import whole_file
+from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import flash, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER
 from rnn_compare.dashboard.widgets.presenter_controls import button
-from rnn_compare.dashboard.widgets.waiting import wait_for
 from rnn_compare.experiment import bounds
 from rnn_compare.formatting import as_markdown, percent
 from rnn_compare.reviews import taking_in

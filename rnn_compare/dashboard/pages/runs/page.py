@@ -7,9 +7,8 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts.curves.registry import SHOWN_FIRST
-from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components import board
-from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard import components, theme
+from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.widgets import flash, results_table, take_home, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, say_what_is_hidden
@@ -164,7 +163,9 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
     names = link(in_order, services.runs()).split(",")
     view = View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
     with st.container(key="ticked_place"):  # keeps its height while the scripts load
-        board.show(live.message(services, names, view), live.url(names, view), key="ticked_board", may_press=False)
+        components.show_board(
+            live.message(services, names, view), live.url(names, view), key="ticked_board", may_press=False
+        )
     if any(run.epochs for run in ticked):
         results_table.show(services, in_order)
 

@@ -12,7 +12,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.charts.reliability_chart import HEIGHT, reliability_chart
 from rnn_compare.comparison.calibration import Calibration, calibration
 from rnn_compare.comparison.evidence import known_labels
-from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
@@ -218,7 +218,9 @@ def _show_calibration(services: Services, run: Run) -> None:
         epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}")
     label = registry.labels(run.experiment.dataset)[1]
     result = calibration(decoded(by_epoch[epoch].probabilities), labels)
-    figure.show(reliability_chart(result, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT)
+    components.show_figure(
+        reliability_chart(result, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT
+    )
     st.markdown(conclusion(result, label))
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from rnn_compare.comparison.sweeps import MAX_RUNS, Sweep, sentence
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.sweep import equal_terms, grid_setup, pictures
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.dashboard.widgets.pinned_runs import say_what_is_hidden

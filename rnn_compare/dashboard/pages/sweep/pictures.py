@@ -10,7 +10,7 @@ import streamlit as st
 from rnn_compare.charts import axis_chart, cost_chart, parallel_chart, sweep_heat_maps
 from rnn_compare.comparison.accuracies import MEASURES, Measure
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
-from rnn_compare.dashboard.components import figure
+from rnn_compare.dashboard import components
 from rnn_compare.formatting import as_markdown, counted, listed
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.record import Run, names
@@ -48,13 +48,15 @@ def show(services: Services, sweep: Sweep) -> None:
         case "Accuracy and cost":
             show_cost(points, measure, "sweep")
         case "Best of k":
-            figure.show(axis_chart.best_of_chart(points, title), "sweep_best", axis_chart.HEIGHT)
+            components.show_figure(axis_chart.best_of_chart(points, title), "sweep_best", axis_chart.HEIGHT)
             st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020). Compare at the same k.")
         case "Parallel":
-            figure.show(parallel_chart.parallel_chart(points), "sweep_parallel", parallel_chart.HEIGHT)
+            components.show_figure(parallel_chart.parallel_chart(points), "sweep_parallel", parallel_chart.HEIGHT)
             st.caption("A line is a setting; it ends at its mean accuracy.")
         case _:
-            figure.show(sweep_heat_maps.sweep_heat_maps(points), "sweep_heat", sweep_heat_maps.height(points))
+            components.show_figure(
+                sweep_heat_maps.sweep_heat_maps(points), "sweep_heat", sweep_heat_maps.height(points)
+            )
             if others := [
                 name
                 for name in varied([point.experiment for point in points])
@@ -104,7 +106,7 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
         key=f"{place}_cost",
         **_BARE,
     )
-    figure.show(
+    components.show_figure(
         _cost_figure(points, cost or "parameters", _title(measure)),
         f"{place}_cost_chart",
         cost_chart.HEIGHT,
@@ -140,7 +142,7 @@ def _along(points: Sequence[Outcome], title: str) -> None:
         key="along",
         **_BARE,
     )
-    figure.show(axis_chart.axis_chart(points, setting or usual, title), "sweep_along", axis_chart.HEIGHT)
+    components.show_figure(axis_chart.axis_chart(points, setting or usual, title), "sweep_along", axis_chart.HEIGHT)
 
 
 def _say_what_lacks(sweep: Sweep, points: Sequence[Outcome]) -> None:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.server.board import live
@@ -19,7 +19,7 @@ def show(moment: Moment) -> None:
     run_ids = [run.id for run in moment.shown]
     with st.container(key="wall_findings"):
         data = live.message(moment.services, run_ids, VIEW)
-        board.show(data, live.url(run_ids, VIEW), key="wall_said", may_press=False)
+        components.show_board(data, live.url(run_ids, VIEW), key="wall_said", may_press=False)
 
 
 STEP = StepKind("findings", show)

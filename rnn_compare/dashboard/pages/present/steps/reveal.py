@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.components import board
+from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present import histogram
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.pages.present.steps.train import offer_to_continue
@@ -34,7 +34,7 @@ def show(moment: Moment) -> None:
             st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
         run_ids = [run.id for run in runs]
         data = live.message(moment.services, run_ids, VIEW) | {"drawn": _drawn(moment, question)}
-        board.show(data, live.url(run_ids, VIEW), key="wall_curves", may_press=False)
+        components.show_board(data, live.url(run_ids, VIEW), key="wall_curves", may_press=False)
     if question and guesses:
         with guesses:
             _beside_the_outcome(moment, question)

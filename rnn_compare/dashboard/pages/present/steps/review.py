@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.dashboard import theme
-from rnn_compare.dashboard.components.component import ticking
+from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.present import join_code, review_queue
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import answers, network_choice, reading

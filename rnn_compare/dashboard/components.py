@@ -1,0 +1,117 @@
+"""Browser components made of the scripts in ``assets/``, and parts of a page that tick.
+
+A component's own JavaScript goes out with every message that it gets. So that is only a loader; the script that it
+names is fetched once (``server/files/assets.py``). A script exports ``render(component, urls)``, which draws a message,
+and ``dispose(parentElement)``, which ends what still runs. ``urls`` names Plotly's library and the style sheets.
+"""
+
+import functools
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import PurePath
+from typing import Any
+
+import plotly.graph_objects as go
+import streamlit as st
+from streamlit.components.v2.types import ComponentRenderer
+
+from rnn_compare.charts.in_words import in_words
+from rnn_compare.server.files import assets
+from rnn_compare.training.analyses import Analysis
+
+POLL_SECONDS = 0.5
+"""Seconds between two looks at an analysis."""
+
+
+@functools.cache
+def component(script: str, *styles: str) -> ComponentRenderer:
+    """Returns the renderer of a component.
+
+    Args:
+        script: Its script in ``assets/``, such as ``board/board.js``.
+        styles: The style sheets that it needs besides ``common/theme.css``.
+    """
+    urls = {"plotly": assets.url("plotly.min.js"), "styles": [assets.url(style) for style in styles]}
+    loader = f"""
+        const script = import(new URL({json.dumps(assets.url(script))}, document.baseURI));
+        const urls = {json.dumps(urls)};
+        export default (component) => {{
+            script.then(({{ render }}) => render(component, urls));
+            return () => script.then(({{ dispose }}) => dispose(component.parentElement));
+        }};"""
+    return st.components.v2.component(f"rnn_compare_{PurePath(script).stem}", js=loader, isolate_styles=False)
+
+
+def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object) -> None:
+    """Draws a part of the page, and again every few seconds without the rest.
+
+    It has a place of its own, which the page draws. Where a tick comes while a run of the whole page has not been sent
+    yet, Streamlit drops what that run has drawn of this part. Were it itself a child of the page, the browser would
+    move up all that follows it and, at the next tick, end with an error and an empty page.
+
+    Args:
+        draw: Draws the part; it may have the whole page drawn anew by ``st.rerun(scope="app")``.
+        seconds: Seconds between two ticks; None for no more ticks.
+        arguments: Arguments of ``draw``.
+    """
+    with st.container():
+        st.fragment(draw, run_every=seconds)(*arguments)
+
+
+def show_figure(figure: go.Figure, key: str, height: int) -> None:
+    """Draws a figure in the page's own type and colours, with a description for screen readers.
+
+    ``st.plotly_chart`` would bring a copy of Plotly of its own, another 4.7 MB for every phone in the class.
+
+    Args:
+        figure: The figure; its texts are read by Plotly, so they must be the program's own.
+        height: Height in pixels.
+    """
+    data = {"figure": json.loads(figure.to_json()), "words": asdict(in_words(figure)), "height": height}
+    component("charts/figure.js")(data=data, key=key, height=height)
+
+
+def show_board(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> tuple[list[str], list[str]]:
+    """Draws the board; returns the ids of cards whose Stop button was just pressed, and of those to be continued.
+
+    Streamlit's own chart would be mounted anew with every point and lose the viewer's zoom.
+
+    Args:
+        data: A message of ``server/board``.
+        live: The address of the next messages.
+        may_press: Buttons are drawn; without them none was pressed, whatever a browser sends.
+    """
+    result = component("board/board.js", "board/board.css")(
+        data={**data, "may_press": may_press, "live": live},
+        key=key,
+        on_stop_change=lambda: None,
+        on_resume_change=lambda: None,
+    )
+    cards = {group["id"] for group in data["groups"]}
+
+    def pressed(value: Any) -> list[str]:
+        groups = value if may_press and isinstance(value, list) else []
+        return [group for group in groups if isinstance(group, str) and group in cards]
+
+    return pressed(result.stop), pressed(result.resume)
+
+
+def wait_for(title: str, *analyses: Analysis) -> None:
+    """Shows the progress of analyses, and draws the page anew when all have ended."""
+    ticking(_wait, POLL_SECONDS, title, *analyses)
+
+
+def _wait(title: str, *analyses: Analysis) -> None:
+    if all(analysis.ended for analysis in analyses):
+        st.rerun(scope="app")
+    progress(title, *analyses)
+
+
+def progress(title: str, *analyses: Analysis) -> None:
+    """Shows the progress of an analysis, or of several together."""
+    done, total = sum(analysis.done for analysis in analyses), sum(analysis.total for analysis in analyses)
+    share = done / total if total else 0.0
+    # The title is people's own: as code it is read as no markup.
+    state = f"{100 * share:.0f} %" if total else "waiting for a worker"
+    st.progress(min(share, 1.0), text=f"`{title.replace('`', ' ')}` {state}")
