@@ -1,22 +1,24 @@
-"""Sentences on a comparison's curves and verdicts that a lecturer can read aloud."""
+"""Sentences that a lecturer can read aloud: on a comparison's verdict, and on what single curves show."""
 
+import itertools
+import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from rnn_compare.comparison.accuracies import MEASURES
+from rnn_compare.comparison.difference import FEWEST_REVIEWS
 from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.intervals import share_variance
 from rnn_compare.comparison.sentences import networks_sentence, points, result, seed_sentence
-from rnn_compare.comparison.single_runs import REMARKS, seen_in
 from rnn_compare.comparison.verdicts import judge, usual_measure
 from rnn_compare.formatting import counted, listed, percent
+from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.record import Run
 
 LINES = 3
 """Sentences at most: more than that nobody reads in a lecture."""
-
-
 WAITS = "The verdict will appear once the reviews have loaded."
 
 
@@ -115,3 +117,142 @@ def _of_a_group(group: Group) -> str:
     seed = f" seed {ended_early[0].experiment.seed}" if len(group.runs) > 1 else ""
     epochs = f"{len(ended_early[0].epochs)} of {ended_early[0].experiment.epochs} epochs"
     return f"{group.name}{seed} ({ended_early[0].status.value} after {epochs})"
+
+
+SURE = 1.96
+"""Standard errors within which chance alone stays in 95 of 100 cases."""
+OVERFIT_GAP = 0.08
+"""How far training accuracy is above validation accuracy where a network overfits, and …"""
+OVERFIT_LOSS = 1.15
+"""… by what factor the validation loss has risen since it was lowest; or else …"""
+OVERFIT_WIDE_GAP = 0.15
+"""… how far training is ahead in the last epoch where that alone shows it."""
+OVERFIT_EPOCHS = 3
+"""Epochs that it takes to tell."""
+FALL = 0.05
+"""Validation accuracy lost from one epoch to the next that is worth a word."""
+
+
+Remark = Callable[[Run], tuple[str, str]]
+"""Takes a run; returns what is to be seen, of one and in short where it is so of several. Empty where there is none."""
+
+
+def seen_in(group: Group, remark: Remark) -> str:
+    """Returns what is to be seen of a group, of its run or of at least half of its seeds; empty where nothing is."""
+    if len(group.runs) > 1 and not group.ended:
+        return ""  # the seeds that are still to come may show it or not
+    seen = [sentences for run in group.runs if run.epochs and (sentences := remark(run))[0]]
+    if len(group.runs) == 1 or not seen:
+        return seen[0][0] if seen else ""
+    if 2 * len(seen) < len(group.runs):
+        return ""
+    return f"{seen[0][1]} with {len(seen)} of {len(group.runs)} seeds."
+
+
+def margin(accuracy: float, other: float, reviews: int, other_reviews: int, looks: int = 1) -> float:
+    """Returns how far two accuracies may lie apart only because of which reviews were held out, in 95 of 100 cases.
+
+    The difference of two shares that were counted independently (normal approximation). Shares of the same reviews
+    vary together, which brings chance's part down, so this errs on the careful side. It does not cover the seed.
+    Of so many ``looks`` the largest difference was picked (Bonferroni).
+
+    Example:
+        >>> round(margin(0.862, 0.882, 5000, 5000), 3), round(margin(0.862, 0.882, 5000, 5000, looks=9), 3)
+        (0.013, 0.019)
+    """
+    sure = SURE if looks == 1 else statistics.NormalDist().inv_cdf(1 - 0.025 / looks)
+    return sure * math.sqrt(share_variance(accuracy, reviews) + share_variance(other, other_reviews))
+
+
+def overfits_from(run: Run) -> int | None:
+    """Returns the epoch from which a run overfits: the one after its validation loss was lowest.
+
+    Returns:
+        0 if it does not overfit by its end; None if it does, but no epoch can be named since its validation loss was
+        lowest in its last one, or if it has fewer than ``OVERFIT_EPOCHS``.
+    """
+    if len(run.epochs) < OVERFIT_EPOCHS:
+        return None
+    if not _is_ahead(run):
+        return 0
+    lowest = _lowest_loss(run)
+    return None if lowest is run.epochs[-1] else lowest.epoch + 1
+
+
+def _overfits(run: Run) -> tuple[str, str]:
+    if len(run.epochs) < OVERFIT_EPOCHS or not _is_ahead(run):
+        return "", ""
+    lowest, last = _lowest_loss(run), run.epochs[-1]
+    since = f" from epoch {lowest.epoch + 1} on" if lowest is not last else ""
+    lowest_loss = f"; validation loss was lowest after epoch {lowest.epoch}" if since else ""
+    shares = f"{100 * last['accuracy']:.0f} % in training, {100 * last['val_accuracy']:.0f} % in validation"
+    when = "by its end" if run.status.ended else "so far"
+    return f"overfits{since}: {when} {shares}{lowest_loss}.", "overfits"
+
+
+def _is_ahead(run: Run) -> bool:
+    """Tells whether training is ahead of validation in the last two epochs: one may be no more than a stumble."""
+    lowest, newest = _lowest_loss(run), run.epochs[-2:]
+
+    def gap(epoch: EpochEnd) -> float:
+        reviews = run.experiment.validation_reviews
+        by_chance = margin(epoch["accuracy"], epoch["val_accuracy"], run.experiment.training_reviews, reviews)
+        lead: float = epoch["accuracy"] - epoch["val_accuracy"]
+        return lead if lead >= by_chance else 0.0
+
+    risen = all(epoch["val_loss"] >= OVERFIT_LOSS * lowest["val_loss"] for epoch in newest)
+    return all(gap(epoch) >= OVERFIT_GAP for epoch in newest) and (risen or gap(newest[-1]) >= OVERFIT_WIDE_GAP)
+
+
+def _lowest_loss(run: Run) -> EpochEnd:
+    return min(run.epochs, key=lambda epoch: epoch["val_loss"])
+
+
+def _guesses(run: Run) -> tuple[str, str]:
+    highest = _highest(run.epochs)
+    sure = SURE * _standard_error(0.5, run)
+    if len(run.epochs) < 2 or run.experiment.validation_reviews < FEWEST_REVIEWS or highest > 0.5 + sure:
+        return "", ""
+    text = "is worse than a coin" if highest < 0.5 - sure else "cannot be told from a coin"
+    return f"{text}: {percent(highest)} validation accuracy at its best.", text
+
+
+def _fell(run: Run) -> tuple[str, str]:
+    pairs = list(itertools.pairwise(run.epochs))
+    fallen = max(pairs, key=lambda pair: pair[0]["val_accuracy"] - pair[1]["val_accuracy"], default=None)
+    if fallen is None:
+        return "", ""
+    before, after = fallen
+    reviews = run.experiment.validation_reviews
+    by_chance = margin(before["val_accuracy"], after["val_accuracy"], reviews, reviews, looks=len(pairs))
+    if before["val_accuracy"] - after["val_accuracy"] < max(FALL, by_chance):
+        return "", ""
+    later = run.epochs[after.epoch - 1 :]
+    below = list(itertools.takewhile(lambda epoch: epoch["val_accuracy"] <= before["val_accuracy"], later))
+    lowest = min(below, key=lambda epoch: epoch["val_accuracy"])
+    epochs = f"epoch {after.epoch}" if lowest is after else f"epochs {after.epoch} to {lowest.epoch}"
+    fall = f"from {percent(before['val_accuracy'])} to {percent(lowest['val_accuracy'])} validation accuracy"
+    recovered = ", then recovered" if len(below) < len(later) else ""
+    return f"dropped in {epochs} {fall}{recovered}.", "dropped from one epoch to the next"
+
+
+def _still_learns(run: Run) -> tuple[str, str]:
+    if run.status is not Status.FINISHED or len(run.epochs) < 2 or run.stopped_early:
+        return "", ""
+    last = run.epochs[-1]
+    gained = last["val_accuracy"] - _highest(run.epochs[:-1])
+    if gained < _standard_error(last["val_accuracy"], run) or last["accuracy"] - last["val_accuracy"] >= OVERFIT_GAP:
+        return "", ""
+    return "was still getting better in its last epoch: more epochs may help.", "was still getting better at the end"
+
+
+def _standard_error(share: float, run: Run) -> float:
+    return math.sqrt(share_variance(share, run.experiment.validation_reviews))
+
+
+def _highest(epochs: Sequence[EpochEnd]) -> float:
+    return max(epoch["val_accuracy"] for epoch in epochs)
+
+
+REMARKS: tuple[Remark, ...] = (_overfits, _guesses, _fell, _still_learns)
+"""What matters most first."""

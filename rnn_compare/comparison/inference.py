@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from rnn_compare.comparison.accuracies import Achieved
 from rnn_compare.comparison.difference import ALPHA, Difference, by_student, holm_adjusted
-from rnn_compare.comparison.intervals import FEWEST, Spread, spread
+from rnn_compare.comparison.intervals import FEWEST, Spread, share_variance, spread
 
 
 def settings(
@@ -126,9 +126,7 @@ def _mean_verdicts(runs: Sequence[Achieved]) -> NDArray[np.float64] | None:  # (
 
 
 def _binomial(runs: Sequence[Achieved]) -> float:
-    reviews = min(run.reviews for run in runs)
-    careful = (_mean(runs) * reviews + 1) / (reviews + 2)  # shares of 0 and 1 have a variance too
-    return careful * (1 - careful) / reviews
+    return share_variance(_mean(runs), min(run.reviews for run in runs))
 
 
 def _mean(runs: Sequence[Achieved]) -> float:

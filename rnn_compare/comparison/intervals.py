@@ -80,6 +80,12 @@ def _noise(runs: Sequence[Achieved]) -> float:
     return max(0.0, (squares / count - products / (count * (count - 1))) / freedom)
 
 
+def share_variance(share: float, reviews: int) -> float:
+    """Returns the variance of a share of reviews; one right and one wrong are added, for shares of 0 and 1 vary too."""
+    careful = (share * reviews + 1) / (reviews + 2)
+    return careful * (1 - careful) / reviews
+
+
 @dataclass(frozen=True)
 class Band:
     """Mean of curves by epoch.

@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.groups import Group, groups
-from rnn_compare.comparison.sentences import gap, networks_sentence, result
-from rnn_compare.comparison.single_runs import (
+from rnn_compare.comparison.findings import (
     OVERFIT_EPOCHS,
     OVERFIT_GAP,
     OVERFIT_LOSS,
     OVERFIT_WIDE_GAP,
     overfits_from,
 )
+from rnn_compare.comparison.groups import Group, groups
+from rnn_compare.comparison.sentences import gap, networks_sentence, result
 from rnn_compare.comparison.verdicts import judge
 from rnn_compare.formatting import listed, percent
 from rnn_compare.lecture.questions import Answer, Question
@@ -30,7 +30,7 @@ RULE = (
     f"the validation loss {100 * OVERFIT_LOSS - 100:.0f} % above its lowest, or training in the end "
     f"{100 * OVERFIT_WIDE_GAP:.0f} points ahead."
 )
-"""As ``comparison.single_runs`` has it."""
+"""As ``comparison.findings`` has it."""
 
 _ROUNDING = 1e-9
 

@@ -9,8 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.findings import LINES, findings
-from rnn_compare.comparison.single_runs import SURE, margin
+from rnn_compare.comparison.findings import LINES, SURE, findings, margin
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.process_id import Owner

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.single_runs import overfits_from
+from rnn_compare.comparison.findings import overfits_from
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.outcomes import QuestionOutcome, is_right, outcome
 from rnn_compare.lecture.questions import Question, checked
