@@ -375,7 +375,6 @@ def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, floa
     """Returns the smallest and largest value that ``Experiment`` takes for a number.
 
     Args:
-        field: The setting.
         source: The source of the reviews, which bounds their number.
 
     Example:

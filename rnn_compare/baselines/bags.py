@@ -105,7 +105,6 @@ def bags(reviews: Labelled, places: Places, vocabulary_size: int, longest: int) 
     """Returns what reviews hold, all words of them: nothing is cut off at a ``maxlen``.
 
     Args:
-        reviews: Ranks and labels.
         places: Which reviews, shape (reviews,).
         vocabulary_size: Ids from here on are unknown.
         longest: 1 for words, 2 for words and pairs of neighbours; a pair with an unknown word does not count.

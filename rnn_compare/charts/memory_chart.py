@@ -21,9 +21,6 @@ class NetworkMemory:
     """Memory test of one network, with its look.
 
     Attributes:
-        title: What it is called here.
-        look: How it is drawn.
-        test: What the test found.
         labels: What the labels 0 and 1 mean.
     """
 

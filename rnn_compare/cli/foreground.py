@@ -36,7 +36,6 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
 
     Args:
         submit: Submits them to an engine that is starting, and returns their ids.
-        as_json: Whether to print JSON lines.
         display: Shows their progress in another way, given a name for each run.
 
     Returns:
@@ -69,8 +68,6 @@ def follow(engine: "Engine", store: RunStore, runs: Sequence[str], display: Disp
     """Shows how runs do until the last has ended; Ctrl-C stops them.
 
     Args:
-        engine: It trains them.
-        store: The record.
         runs: Their ids.
         display: Shows their progress, given a name for each run.
 

@@ -34,7 +34,6 @@ class Follower:
     """Follows runs until they have ended; what has happened before is not told.
 
     Args:
-        store: The record.
         runs: Ids of the runs to follow.
     """
 
@@ -72,7 +71,6 @@ def display(as_json: bool, names: Sequence[str]) -> contextlib.AbstractContextMa
     """Returns what shows the progress of trainings: JSON lines, bars on a terminal, plain lines elsewhere.
 
     Args:
-        as_json: Whether to print JSON lines.
         names: A name for each run.
     """
     if as_json:

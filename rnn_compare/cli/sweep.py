@@ -28,7 +28,6 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
     Args:
         experiments: The grid. What has trained to its end counts, what was broken off goes on, what another process
             trains is waited for.
-        as_json: Whether to print JSON lines.
         again: Train all of it anew, whatever is there.
     """
     sweep = survey(experiments, [] if again else _recorded())
@@ -61,7 +60,6 @@ def proceed(sweep: str, as_json: bool) -> int:
 
     Args:
         sweep: Its id, which is that of its first run.
-        as_json: Whether to print JSON lines.
 
     Raises:
         UserError: If there is no such sweep, or it is at work.

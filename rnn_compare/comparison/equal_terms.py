@@ -18,7 +18,6 @@ class EqualParameters:
     """A network whose recurrent layers count nearly as many parameters as a chosen network's.
 
     Attributes:
-        experiment: The network.
         counted: All its parameters, term by term.
         wanted: What the chosen network's recurrent layers count.
     """

@@ -32,7 +32,6 @@ class Evidence:
     """Accuracies of the runs of a record. Thread-safe.
 
     Args:
-        store: The record.
         left_out: Tells whether nothing is to be concluded from a run now.
     """
 
@@ -145,7 +144,6 @@ class Result:
     """Means over the counted runs of a group; None where something was not measured.
 
     Attributes:
-        group: The group.
         best: Highest validation accuracy.
         measured: By what may be compared.
         seconds: Of one training, the median.

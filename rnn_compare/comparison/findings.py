@@ -28,7 +28,6 @@ class Finding:
 
     Attributes:
         run: The id of the run that it is about; that of a run of the leading setting where it compares.
-        text: The sentence.
     """
 
     run: str

@@ -139,7 +139,6 @@ class Outcome:
     """Accuracy of one setting of a sweep.
 
     Attributes:
-        group: Its runs.
         accuracy: Mean over those of its runs that trained to their end and were measured.
         accuracies: The accuracy of each of these runs.
     """

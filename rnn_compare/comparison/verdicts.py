@@ -22,8 +22,6 @@ class Comparison:
     """Two groups compared.
 
     Attributes:
-        a, b: The groups.
-        measure: What is compared.
         achieved: The trainings of each that the difference comes of.
         difference: Of the settings trained anew, a − b: it carries the verdict. None where nothing can be compared.
         networks: Of the two trained networks, as they are: where there is one run each.
@@ -71,7 +69,6 @@ class Judgement:
 
     Attributes:
         order: The measured settings with their mean accuracies, the best first; no other is known to be better.
-        measure: What is compared.
         pairs: Every two of them, judged together.
         baselines: Of the reviews that judge them all; none where these differ, or before they are computed.
     """

@@ -53,7 +53,6 @@ def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object
     Args:
         draw: Draws the part; it may have the whole page drawn anew by ``st.rerun(scope="app")``.
         seconds: Seconds between two ticks; None for no more ticks.
-        arguments: Arguments of ``draw``.
     """
     with st.container():
         st.fragment(draw, run_every=seconds)(*arguments)

@@ -36,7 +36,5 @@ def card(title: str, look: palette.Look, body: str) -> str:
 
     Args:
         title: The network's name on the page, which anybody may have typed.
-        look: The network's colour.
-        body: The card's HTML.
     """
     return f'<section class="rc-card" style="--rc-color: {look.color}"><h4>{escape(title)}</h4>{body}</section>'

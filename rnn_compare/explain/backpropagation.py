@@ -40,9 +40,7 @@ def backpropagate(
     """Carries a gradient back through one direction of a recurrent layer, one timestep after the other.
 
     Args:
-        cell_name: Which recurrence.
         trace: What the layer computed, with signals.
-        weights: Its weights.
         last_gradient: Of the loss with respect to the last state that was read (batch, units).
         mask: True where a timestep was read (batch, timesteps). Elsewhere the states are those of the timestep
             before, and so are the gradients.

@@ -52,7 +52,6 @@ def choose_words(reviews: Reviews, vocabulary_size: int) -> WordChoice:
     networks that are compared meet the same words.
 
     Args:
-        reviews: A prepared source.
         vocabulary_size: Ids from here on are unknown to the network.
 
     Raises:
@@ -86,7 +85,6 @@ def log_odds(reviews: Labelled, words: int) -> tuple[NDArray[np.float64], NDArra
     hold the word, once or more often; 0 is neutral.
 
     Args:
-        reviews: Ranks and labels.
         words: How many of the most frequent words are asked about.
 
     Returns:

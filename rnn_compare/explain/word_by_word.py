@@ -52,7 +52,6 @@ def read(
     """Lets a network read a review word by word.
 
     Args:
-        review: What it is given.
         beginnings_logits: What ``predict_logits`` says of its ``beginnings``, if that is known already. Only a
             network that does not read forward needs it; it takes as long as reading the review once for each word.
     """

@@ -83,7 +83,6 @@ class SentReview:
 
     Attributes:
         id: A random name; it says nothing of its sender.
-        text: The review itself.
         shown: Whether the wall shows it, or has.
         at: The time at which it was sent, in seconds since 1970.
     """

@@ -46,7 +46,6 @@ class Step(BaseModel):
     """One step of a lecture.
 
     Attributes:
-        kind: Its kind.
         title: Its heading, on the wall and on the phones.
         text: Markdown for the wall.
         notes: Markdown for the second screen alone.
@@ -79,7 +78,6 @@ class Lecture(BaseModel):
         name: That of its file, without the ending.
         title: As it is offered.
         preset: The name of the preset whose networks are trained, until a step names another.
-        steps: In their order.
     """
 
     model_config = _STRICT
@@ -147,7 +145,6 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
     """Reads a lecture.
 
     Args:
-        path: Its file.
         kinds: The kinds that its steps may have.
 
     Raises:

@@ -84,7 +84,6 @@ def checked(question: Question, answer: object) -> Answer:
     """Returns an answer as it is kept.
 
     Args:
-        question: The question.
         answer: Whatever came from a phone, as JSON reads it.
 
     Raises:
@@ -125,7 +124,6 @@ def tally(question: Question, answers: Sequence[Answer], beside: Sequence[Answer
     """Counts answers.
 
     Args:
-        question: The question.
         answers: As ``checked`` returned them, one a device.
         beside: Those of another round that is shown beside this one: both get the same bars.
 

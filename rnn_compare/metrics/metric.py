@@ -17,7 +17,6 @@ class Metric:
     Attributes:
         name: Names it in the record, in tables and in JSON, such as ``val_accuracy``.
         title: What people read, such as ``Validation accuracy``.
-        higher_is_better: Whether more of it is better.
         format: How people read it, as Python's format specification, such as ``.1%``.
         position: Where it stands among the others, the lowest first.
         compute: Computes it from the validation; None where Keras' ``fit`` measures it under the same name.

@@ -29,7 +29,6 @@ def build(experiment: Experiment, kind: type[keras.Sequential] = keras.Sequentia
     shuffles of a ``fit`` that follows are decided too.
 
     Args:
-        experiment: What is to be trained.
         kind: ``keras.Sequential``, or ``fused.network.FusedNetwork``, which is trained faster.
 
     Returns:

@@ -21,7 +21,6 @@ class Tensor:
     Attributes:
         name: Keras' name of the tensor, such as ``recurrent_kernel``.
         path: Keras' path of the tensor, such as ``lstm/lstm_cell/kernel``; unique within a network.
-        shape: Its shape.
         arithmetic: How its count comes about, such as ``4 · 32·32 = 4,096``.
         direction: ``forward`` or ``backward`` within a bidirectional layer, otherwise empty.
     """

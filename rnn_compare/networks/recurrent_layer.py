@@ -71,9 +71,7 @@ def read_sequence(
     """Reads sequences with one cell, one timestep after the other, from states of zeros.
 
     Args:
-        cell_name: Which recurrence.
         inputs: What is read (batch, timesteps, features).
-        weights: The cell's weights.
         mask: True where a timestep is to be read (batch, timesteps); elsewhere the states stay as they are.
         backward: Read from the end to the beginning.
         with_signals: Keep all signals, not the hidden state alone.
@@ -118,7 +116,6 @@ def recurrent_layer(
     Mirrors Keras' recurrent layers and ``keras.layers.Bidirectional`` with ``merge_mode="concat"``.
 
     Args:
-        cell_name: Which recurrence.
         inputs: What is read (batch, timesteps, features).
         directions: Weights of the forward cell and, if bidirectional, of the backward cell.
         mask: True where a timestep is to be read (batch, timesteps).

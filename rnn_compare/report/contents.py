@@ -29,7 +29,6 @@ class Contents:
     Attributes:
         runs: Each once, in the order asked for.
         names: What tells each run from the others, by its id.
-        groups: The runs by setting.
         achieved: By run and measure; None where a run was not measured so.
         predictions: What each run's network said of the held-out reviews, by its id.
         verdict: On the groups; None of a single one, and while a run is at work.

@@ -53,7 +53,6 @@ def figure(contents: Contents, names: Collection[str]) -> "Figure":
     """Returns charts side by side as one Plotly figure.
 
     Args:
-        contents: What they show.
         names: Which charts, by their names; those that the page shows first if there is none.
     """
     from plotly.subplots import make_subplots

@@ -46,7 +46,6 @@ def order(experiment: Experiment, epoch: int) -> NDArray[np.int64]:
     """Returns the order in which an epoch reads the training reviews: the seed and the epoch alone decide it.
 
     Args:
-        experiment: What is trained.
         epoch: From 0.
     """
     return np.random.default_rng([experiment.seed, epoch]).permutation(experiment.training_reviews)

@@ -44,7 +44,6 @@ def answer(path: str, time: int, tell: Callable[[int, int], None]) -> TakenIn:  
     """Takes in a file for a page that asks a worker: what is wrong with the file is an answer like another.
 
     Args:
-        path, tell: As above.
         time: Tells this question from an earlier one, since answers are remembered.
     """
     try:

@@ -14,9 +14,7 @@ class Owner(NamedTuple):
     """A process, told from a later one with the same number by when it started.
 
     Attributes:
-        pid: Its process number.
         started: When it started, in seconds since the machine's boot: a clock that is set does not change that.
-        host: The machine that it runs on.
     """
 
     pid: int

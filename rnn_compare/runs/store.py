@@ -73,7 +73,6 @@ class RunStore:
         """Records new queued runs, all or none, as one comparison, and returns their ids in order.
 
         Args:
-            experiments: What they train.
             owner: The process that will train them.
             origin, visitor, priority: As ``Engine`` has them.
             beforehand: Told their ids before anything is recorded.

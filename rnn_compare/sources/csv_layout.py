@@ -83,7 +83,6 @@ class Layout:
     """The layout of a file.
 
     Attributes:
-        delimiter: What stands between cells.
         columns: What the header calls the column of texts and that of labels.
         places: Where they are, counted from 0.
         width: Cells of the header.
@@ -100,9 +99,6 @@ def layout(text: str) -> Layout:
 
     The columns are known by their names, such as ``text`` and ``label``; where they have others, the labels' column is
     the one with the fewest values, the texts' the one with the longest.
-
-    Args:
-        text: The whole file.
 
     Raises:
         UserError: If it has no two columns.

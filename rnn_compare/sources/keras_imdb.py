@@ -46,9 +46,7 @@ def download(remote: RemoteFile, address: str, folder: Path) -> Iterator[int]:
     """Fetches one file into a folder, and yields how many of its bytes have come.
 
     Args:
-        remote: The file.
         address: The folder that it is in elsewhere, such as ``https://…/``.
-        folder: Where it is to be.
 
     Raises:
         UserError: If there is no network, something else came than this file, or it cannot be written.

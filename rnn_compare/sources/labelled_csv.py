@@ -42,7 +42,6 @@ class LabelledTexts:
 
     Attributes:
         encoding: Python's name of it.
-        layout: How the file is laid out.
         texts: The texts, as they stand there.
         labels: Theirs, 0 or 1.
         names: What the labels are called there: in the order of numbers if they are some, else of the alphabet.
@@ -67,7 +66,6 @@ def parse(content: bytes, tell: Callable[[int, int], None] | None = None) -> Lab
     """Reads a file's content.
 
     Args:
-        content: The file, as it is.
         tell: Called as ``tell(done, total)`` while it is read.
 
     Raises:

@@ -50,7 +50,6 @@ class RankedReviews:
 
     Attributes:
         words: The vocabulary, most frequent first.
-        train: The training reviews.
         test: The test reviews, where the source has some.
     """
 

@@ -31,7 +31,6 @@ def task(
 
     Args:
         name, title, labels, about: As in ``Source``.
-        make: Makes its texts.
         beside: The most words that a text has beside those ``distance`` ones.
         distance: As in ``Source``.
     """

@@ -24,7 +24,6 @@ class Analysis:
     """One piece of work and what has come of it.
 
     Attributes:
-        done: Steps that are done.
         total: Steps in all; 0 until the first is told.
         result: What came of it, once it has ended well.
         problem: A sentence, if it has ended badly.

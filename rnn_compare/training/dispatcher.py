@@ -60,8 +60,6 @@ class Dispatcher:
     neither keeps the order of what is sent at nearly the same time, nor spares what waits at a worker that dies.
 
     Args:
-        store: The record.
-        owner: This process.
         wake: Called when a step is due before the next tick; it must return at once.
     """
 

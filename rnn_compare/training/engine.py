@@ -121,7 +121,6 @@ class Engine:
         """Records one run for each experiment and trains them as workers become free.
 
         Args:
-            experiments: What to train.
             visitor: Who asks for it, so that all get their turn (``runs.queue``); empty for the only user there is.
             priority: Runs of a higher one go first.
             beforehand: Told the ids of the runs before they are recorded; not called where they are refused.

@@ -22,8 +22,6 @@ def widget(
     """Draws the widget of a setting: a switch, a choice or a number input; returns its value.
 
     Args:
-        name: The setting.
-        key: The widget's key.
         usual: The first value, the setting's default if None.
         low, high: Bounds of a number, those of the setting if None.
         options: Further arguments of the widget, such as ``bind``.

@@ -75,7 +75,6 @@ def card(group: Group, starts: Mapping[str, float], history: History) -> dict[st
     """Returns what a card says, as ready words.
 
     Args:
-        group: Its runs.
         starts: Ids of all queued runs, the next first, and the seconds until each will start.
         history: Tells how long a run takes that has no finished epoch yet.
     """

@@ -27,8 +27,6 @@ def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[s
     """Returns the curves of one card.
 
     Args:
-        group: Its runs.
-        charts: Those that are drawn.
         every: Of which epochs single seeds and bands are sent: of each, of every second, …
 
     Returns:

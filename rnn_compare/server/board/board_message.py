@@ -56,10 +56,8 @@ def message(
     Args:
         runs: The runs on the board, in order.
         starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
-        view: What is drawn of them.
         hint: What stands in the empty charts when there is no run.
         history: Tells how long a run takes that has no finished epoch yet.
-        findings: What the curves say.
         baselines: Lines across the charts that have them.
         remark: What is to be said of the baselines, beside the title of the charts that have them.
     """

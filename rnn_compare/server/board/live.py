@@ -39,9 +39,7 @@ def message(services: Services, names: Sequence[str], view: View) -> dict[str, A
     """Returns what the board draws (see ``board_message.message``); it must not be changed.
 
     Args:
-        services: The server's.
         names: What a page's link names (see ``shown_runs``); nothing means the newest comparison.
-        view: What is drawn.
     """
     return _message(services, services.snapshot(), names, view)
 

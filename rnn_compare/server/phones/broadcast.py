@@ -31,12 +31,7 @@ BEAT = b"event: beat\ndata: 1\n\n"
 
 
 class Broadcast:
-    """Tells phones what is new. Belongs to the event loop that it was made in.
-
-    Args:
-        classroom: Whose phones they are.
-        running: Returns the server's services if they have begun.
-    """
+    """Tells phones what is new. Belongs to the event loop that it was made in."""
 
     def __init__(self, classroom: Classroom, running: Callable[[], Services | None]) -> None:
         self.classroom, self._running = classroom, running

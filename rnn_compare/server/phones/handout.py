@@ -25,7 +25,6 @@ class Handout:
 
     Args:
         classroom: Returns the class; raises ``UserError`` if its record cannot be used.
-        running: Returns the server's services if they have begun.
     """
 
     def __init__(self, classroom: Callable[[], Classroom], running: Callable[[], Services | None]) -> None:

@@ -68,7 +68,6 @@ class Phones:
 
     Args:
         classroom: Returns the class; raises ``UserError`` if its record cannot be used.
-        running: Returns the server's services if they have begun.
         connections: Tells whether there is room for another phone.
 
     Attributes:

@@ -27,7 +27,6 @@ def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome:
     """Returns what every phone is told.
 
     Args:
-        state: The state of the lecture.
         runs: The runs of the step; none of them goes out before the reveal.
         rounds: The tally of each round; these do not either.
         outcome: The outcome of the question; nor does this.

@@ -75,7 +75,6 @@ class Starts:
         Args:
             some_failed: Whether any did not come up.
             some_there: Whether any did.
-            now: The time.
         """
         if some_there:
             self._count = 1

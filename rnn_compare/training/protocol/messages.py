@@ -19,7 +19,6 @@ class TrainingEvent:
 
     Attributes:
         attempt: Which attempt at the run tells it: what an earlier one still says is not heard.
-        event: What has happened.
     """
 
     attempt: str
@@ -28,13 +27,7 @@ class TrainingEvent:
 
 @dataclass(frozen=True)
 class QuestionProgress:
-    """The progress of a worker with a question.
-
-    Attributes:
-        question: The question's name.
-        done: Steps that are done.
-        total: Steps in all.
-    """
+    """The progress of a worker with a question."""
 
     question: str
     done: int

@@ -18,8 +18,6 @@ class WorkerInfo:
     """Facts about one worker, as the page of the cluster shows them.
 
     Attributes:
-        address: Where it is reached.
-        host: The machine that it runs on.
         memory: Bytes that it uses.
         memory_limit: Bytes that it may use; 0 if there is no limit.
         run: The run that it trains, None if it is free.
@@ -65,7 +63,6 @@ class Workers(Protocol):
         Args:
             attempt: Names this attempt at the run; no other is called so.
             run: The run's id.
-            experiment: What to train.
             address: The worker's.
         """
 

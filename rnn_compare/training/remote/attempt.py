@@ -37,9 +37,6 @@ class Attempt:
     Args:
         name: Tells it from all others.
         run: The run's id.
-        experiment: What to train.
-        connection: The connection to the scheduler.
-        member: The worker.
         on_message: Takes what the worker tells, in order; of an epoch once its files are here.
     """
 

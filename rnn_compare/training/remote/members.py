@@ -20,12 +20,10 @@ class Member:
     """A worker of the cluster.
 
     Attributes:
-        address: Where it is reached.
         facts: What the scheduler reported of it last.
         since: When it was first seen, or tried again.
         ready: Whether it takes trainings.
         problem: Why it does not, in a sentence.
-        pid: The number of its process.
         gone: Set when the scheduler no longer knows it.
     """
 

@@ -77,7 +77,6 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
     Args:
         attempt: As announced.
         run: The run's id.
-        experiment: What to train.
         topic: The Dask topic that the engine listens to.
     """
     worker = get_worker()
@@ -109,7 +108,6 @@ class RunFile:
 
     Attributes:
         version: What tells it from the next of that name.
-        content: What is in it.
     """
 
     version: int

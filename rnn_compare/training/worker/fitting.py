@@ -23,7 +23,6 @@ def fit(
 
     Args:
         model: A ``FusedNetwork``, or a model of Keras' own.
-        training: What to train with.
         validation: What to validate with, the same in every epoch.
         callbacks: Called as Keras' ``fit`` does.
         initial_epoch: The first epoch that is left, from 0.

@@ -22,9 +22,6 @@ class GradientRecorder:
 
     Args:
         run: The run's id.
-        experiment: What is trained.
-        send: Takes each event.
-        stop_asked: Tells whether the run is to stop.
         clock: Tells the time in seconds.
     """
 
@@ -60,7 +57,6 @@ class GradientRecorder:
 
         Args:
             epoch: From 1.
-            weights: The network's weights by now.
 
         Raises:
             StopAskedError: If the run is to stop.

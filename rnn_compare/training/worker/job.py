@@ -51,9 +51,6 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
 
     Args:
         run: The run's id, which names its files.
-        experiment: What to train.
-        send: Takes each event.
-        stop_asked: Tells whether the run is to stop.
     """
     try:
         stock = why_stock(experiment)

@@ -26,7 +26,6 @@ class Stream:
         run: The run's id.
         training_batches: Batches of an epoch's training phase.
         validation_batches: Batches of its validation phase.
-        send: Takes each event.
         stop_asked: Tells whether the run is to stop; asked after every batch, so it has to be quick.
         keep: Saves the training's state; told whether the epoch is the best so far. Called before the epoch's
             event is sent, so that whoever sees the epoch finds its weights.
@@ -75,7 +74,6 @@ class Stream:
         """Follows the training with batch number ``batch``, from 1.
 
         Args:
-            batch: Batches done in this epoch.
             figures: Running means over the epoch so far, as Keras shows them, by name; the loss among them.
 
         Raises:

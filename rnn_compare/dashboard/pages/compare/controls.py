@@ -57,7 +57,6 @@ def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Ex
     """Draws the set-up and returns it.
 
     Args:
-        services: The server's.
         beside_train: The place of the number of seeds.
         charted: The experiments on the charts: whoever comes without settings in the address begins with theirs.
     """

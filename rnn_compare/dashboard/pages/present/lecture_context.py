@@ -29,13 +29,7 @@ def step_kinds() -> tuple[StepKind, ...]:
 
 @dataclass(frozen=True)
 class Moment:
-    """One moment of a lecture.
-
-    Attributes:
-        services: The server's.
-        lecture: The lecture.
-        state: The state of its class.
-    """
+    """One moment of a lecture."""
 
     services: Services
     lecture: Lecture
@@ -97,7 +91,6 @@ def still(services: Services, state: State) -> Moment | None:
     """Returns where the lecture stands, for what ticks; None where the whole page is about to be drawn anew.
 
     Args:
-        services: The server's.
         state: The one that the page was drawn from.
     """
     if current_app().classroom().state().version != state.version:

@@ -23,7 +23,6 @@ def begin(services: Services, name: str, recorded: bool = False) -> None:
     """Begins a lecture at its first step.
 
     Args:
-        services: The server's.
         name: The lecture's.
         recorded: Whether recorded runs are played in the place of trainings.
 

@@ -19,7 +19,6 @@ def show(moment: Moment, place: str) -> None:
     """Draws the queue.
 
     Args:
-        moment: The current state of the lecture.
         place: The prefix of its buttons' keys.
     """
     classroom = current_app().classroom()

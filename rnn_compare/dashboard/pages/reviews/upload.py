@@ -48,7 +48,6 @@ class _Reading:
     """A file that a worker reads.
 
     Attributes:
-        path: Where it is.
         time: Since when: what a worker answered before, to the same file, may no longer be true.
         sent: The file came from a browser: if it holds no texts, it is deleted.
     """

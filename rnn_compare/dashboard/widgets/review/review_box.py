@@ -75,12 +75,10 @@ class RealReview:
     """A real review that stands in the box, and what its author thought.
 
     Attributes:
-        text: The review.
         kind: ``test`` or ``validation``.
         number: Its number in the source.
         positive: The review has the label 1: its author liked the film.
         labels: What the labels 0 and 1 are called.
-        film: The review is of a film.
     """
 
     text: str
