@@ -33,6 +33,8 @@ MAX_UNPACKED = 256 * 2**20
 """Bytes of predictions and weights that one report may hold, unpacked."""
 _MEASURED_BY_KERAS = frozenset(name for name, figure in METRICS.items() if figure.compute is None)
 _SOURCE = re.compile(r"[a-z0-9_-]{1,40}")
+_ALIKE = ("experiment", "created", "started", "ended", "name", "note", "parameters", "summary")
+"""Fields that a report holds as the record does."""
 _BROKEN_OFF = "It was still training when the report was made."
 
 
@@ -129,20 +131,10 @@ class RecordedRun(Checked):
     def of_run(cls, run: Run, predictions: Sequence[Predictions], weights: Weights | None = None) -> Self:
         """Returns a run as a report holds it; one that is still at work counts as interrupted by the report."""
         return cls(
-            id=run.id,
-            comparison=run.comparison,
-            experiment=run.experiment,
+            **{name: getattr(run, name) for name in (*_ALIKE, "id", "comparison", "versions")},
             status=run.status if run.status.ended else Status.INTERRUPTED,
             host=run.owner.host,
-            created=run.created,
-            started=run.started,
-            ended=run.ended,
-            name=run.name,
-            note=run.note,
             reason=run.reason if run.status.ended else _BROKEN_OFF,
-            parameters=run.parameters,
-            summary=run.summary,
-            versions=run.versions,
             continued=list(run.continued),
             epochs=[RecordedEpoch(figures=dict(epoch.figures), seconds=epoch.seconds) for epoch in run.epochs],
             predictions=[
@@ -159,21 +151,12 @@ class RecordedRun(Checked):
         if self.weights is not None:
             versions[WEIGHTS] = f"of epoch {self.weights.epoch}, in half precision"
         return Run(
+            **{name: getattr(self, name) for name in (*_ALIKE, "status", "reason")},
             id=run_id,
             position=0,
             comparison=comparison,
-            experiment=self.experiment,
-            status=self.status,
             owner=Owner(0, 0.0, self.host),
             origin=ELSEWHERE,
-            created=self.created,
-            started=self.started,
-            ended=self.ended,
-            name=self.name,
-            note=self.note,
-            reason=self.reason,
-            parameters=self.parameters,
-            summary=self.summary,
             versions=versions,
             continued=tuple(self.continued),
             epochs=tuple(

@@ -22,6 +22,9 @@ from rnn_compare.runs.events import (
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run, Tested
 
+PLAIN = ("id", "comparison", "origin", "created", "started", "ended", "name", "note", "reason", "parameters", "summary")
+"""Fields of a run that stand in a column of their name as they are."""
+
 
 def write(event: Event, connection: sqlite3.Connection) -> None:
     """Writes an event; one that does not fit its run's state is passed over (see ``events.ALLOWED``)."""
@@ -83,21 +86,9 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
 
 def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Connection) -> None:
     """Writes an ended run as a whole: its row, its epochs and what its network predicted."""
-    values = {
-        "id": run.id,
-        "comparison": run.comparison,
+    values = {name: getattr(run, name) for name in (*PLAIN, "status")} | {
         "experiment": run.experiment.model_dump_json(),
         "setting": run.experiment.setting,
-        "status": run.status,
-        "origin": run.origin,
-        "created": run.created,
-        "started": run.started,
-        "ended": run.ended,
-        "name": run.name,
-        "note": run.note,
-        "reason": run.reason,
-        "parameters": run.parameters,
-        "summary": run.summary,
         "versions": json.dumps(run.versions),
         "heartbeat": time.time(),
         "owner_pid": run.owner.pid,
@@ -105,13 +96,8 @@ def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Con
         "owner_host": run.owner.host,
         "continued": json.dumps(run.continued),
     }
-    connection.execute(
-        "INSERT INTO runs (id, comparison, experiment, setting, status, origin, created, started, ended, name, note,"
-        " reason, parameters, summary, versions, heartbeat, owner_pid, owner_started, owner_host, continued)"
-        " VALUES (:id, :comparison, :experiment, :setting, :status, :origin, :created, :started, :ended, :name, :note,"
-        " :reason, :parameters, :summary, :versions, :heartbeat, :owner_pid, :owner_started, :owner_host, :continued)",
-        values,
-    )
+    columns, parameters = ", ".join(values), ", ".join(f":{name}" for name in values)
+    connection.execute(f"INSERT INTO runs ({columns}) VALUES ({parameters})", values)
     connection.executemany(
         "INSERT INTO epochs VALUES (?, ?, ?, ?)",
         [(run.id, epoch.epoch, json.dumps(dict(epoch.figures)), epoch.seconds) for epoch in run.epochs],
@@ -137,29 +123,15 @@ def run_of(
 ) -> Run:
     """Returns the run of a row of ``runs``, and of its epochs and points in order."""
     return Run(
-        id=row["id"],
-        position=row["position"],
-        comparison=row["comparison"],
+        **{name: row[name] for name in (*PLAIN, "position", "turn", "visitor", "priority")},
         experiment=recorded_experiment(row["experiment"]),
         status=Status(row["status"]),
         owner=owner_of(row),
-        origin=row["origin"],
-        created=row["created"],
-        started=row["started"],
-        ended=row["ended"],
-        name=row["name"],
-        note=row["note"],
-        reason=row["reason"],
         stop_requested=bool(row["stop_requested"]),
-        parameters=row["parameters"],
-        summary=row["summary"],
         versions=json.loads(row["versions"]),
         epochs=tuple(epochs),
         # A run may train an epoch once more whose figures are known.
         progress=tuple(point for point in progress if point.epoch > len(epochs)),
-        turn=row["turn"],
-        visitor=row["visitor"],
-        priority=row["priority"],
         continued=tuple(json.loads(row["continued"])),
         test=test,
     )
