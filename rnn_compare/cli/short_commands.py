@@ -14,7 +14,6 @@ from rnn_compare.comparison.baselines import baselines as results_of
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import experiment_from
 from rnn_compare.feedforward.registry import network
-from rnn_compare.formatting import duration, percent
 from rnn_compare.paths import model_file, page_script
 from rnn_compare.sources.registry import SOURCES
 from rnn_compare.sources.registry import source as source_of
@@ -41,7 +40,11 @@ def baselines(options: argparse.Namespace) -> int:
         for baseline in results:
             output.json_line(_json(baseline))
     else:
-        print(output.table(("baseline", "validation", "test", "features", "time"), map(_row, results)))
+        print(
+            output.table(
+                ("baseline", "validation", "test", "features", "time"), (baseline.texts for baseline in results)
+            )
+        )
         print(NOTE)
     return 0
 
@@ -55,16 +58,6 @@ def _json(baseline: Baseline) -> dict[str, object]:
         "test_accuracy": baseline.test_accuracy,
         "features": baseline.features,
     }
-
-
-def _row(baseline: Baseline) -> tuple[str, ...]:
-    return (
-        baseline.title,
-        percent(baseline.val_accuracy),
-        "–" if baseline.test_accuracy is None else percent(baseline.test_accuracy),
-        f"{baseline.features:,}",
-        duration(baseline.seconds),
-    )
 
 
 def fetch(options: argparse.Namespace) -> int:

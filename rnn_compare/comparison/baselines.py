@@ -17,6 +17,7 @@ from rnn_compare.baselines.registry import BASELINES
 from rnn_compare.comparison.groups import JUDGED_BY
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.formatting import duration, percent
 from rnn_compare.paths import cache_place
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.prepared import Reviews
@@ -64,6 +65,12 @@ class Baseline:
     def test_accuracy(self) -> float | None:
         """The share of the test reviews that it judges rightly; None where there are none."""
         return None if self.test_correct is None else float(self.test_correct.mean())
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """As a row of a table: title, validation and test accuracy, number of terms, time."""
+        tested = "–" if self.test_accuracy is None else percent(self.test_accuracy)
+        return self.title, percent(self.val_accuracy), tested, f"{self.features:,}", duration(self.seconds)
 
 
 def same_baselines(experiment: Experiment) -> Experiment:

@@ -12,7 +12,7 @@ from rnn_compare.comparison.groups import Group
 from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import labels
-from rnn_compare.formatting import duration, percent
+from rnn_compare.formatting import percent
 from rnn_compare.networks.parameters import Parameters, formula, parameters
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.record import Run
@@ -72,16 +72,7 @@ def of_runs(contents: Contents) -> str:
 
 def of_baselines(baselines: Sequence[Baseline]) -> str:
     """Returns what reading without any order reaches on the same reviews."""
-    rows = [
-        (
-            escape(baseline.title),
-            percent(baseline.val_accuracy),
-            NOTHING if baseline.test_accuracy is None else percent(baseline.test_accuracy),
-            f"{baseline.features:,}",
-            duration(baseline.seconds),
-        )
-        for baseline in baselines
-    ]
+    rows = [tuple(map(escape, baseline.texts)) for baseline in baselines]
     return table(("Baseline", "Validation", "Test", "Features", "Time"), rows) + f'<p class="soft">{escape(NOTE)}</p>'
 
 

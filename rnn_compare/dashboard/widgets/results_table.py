@@ -10,7 +10,7 @@ from rnn_compare.comparison.evidence import BEST, WHICH_IS_WHICH, Evidence, Resu
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.sentences import details, network_sentence, sentence
 from rnn_compare.comparison.verdicts import Comparison, judge
-from rnn_compare.formatting import counted, duration, percent
+from rnn_compare.formatting import counted, duration
 from rnn_compare.runs.record import Run
 from rnn_compare.server.known_baselines import BaselineResults, meaning
 from rnn_compare.server.services import Services
@@ -79,16 +79,6 @@ def _seeds(group: Group) -> str:
 def _show_baselines(analysis: BaselineResults) -> None:
     reviews = counted(len(analysis.baselines[0].correct), "held-out review")
     st.markdown(f"**Classifiers without word order**, on {reviews}")
-    st.table(
-        [
-            {
-                "Baseline": baseline.title,
-                "Validation": percent(baseline.val_accuracy),
-                "Test": "–" if baseline.test_accuracy is None else percent(baseline.test_accuracy),
-                "Terms": f"{baseline.features:,}",
-                "Time": duration(baseline.seconds),
-            }
-            for baseline in analysis.baselines
-        ]
-    )
+    heads = ("Baseline", "Validation", "Test", "Terms", "Time")
+    st.table([dict(zip(heads, baseline.texts, strict=True)) for baseline in analysis.baselines])
     st.markdown(" ".join(filter(None, [meaning(analysis.baselines), analysis.remark])))
