@@ -40,11 +40,8 @@ def baselines(options: argparse.Namespace) -> int:
         for baseline in results:
             output.json_line(_json(baseline))
     else:
-        print(
-            output.table(
-                ("baseline", "validation", "test", "features", "time"), (baseline.texts for baseline in results)
-            )
-        )
+        heads = ("baseline", "validation", "test", "features", "time")
+        print(output.table(heads, (baseline.texts for baseline in results)))
         print(NOTE)
     return 0
 
