@@ -8,7 +8,7 @@ from collections.abc import Awaitable
 from rnn_compare.atomic import whole_file
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.paths import checkpoint_file, run_folder
+from rnn_compare.paths import checkpoint_file, delete_files, run_folder
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event
 from rnn_compare.training.protocol.messages import OnMessage, TrainingEvent, first_line
@@ -146,7 +146,7 @@ class Attempt:
     async def _leave(self) -> None:
         await self._fetch()  # a run that was stopped has told its end before its models were written
         with contextlib.suppress(OSError, UserError):
-            await self._connection.call(self._member.address, worker.forget, self._run)
+            await self._connection.call(self._member.address, delete_files, self._run)
 
     async def _unless_gone(self, work: Awaitable[object]) -> bool:
         """Waits for work and tells whether it was done; it is given up when the worker is lost."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from rnn_compare.errors import UserError
 from rnn_compare.training.protocol.messages import first_line
 from rnn_compare.training.protocol.workers import DaskObject, WorkerInfo, worker_info
-from rnn_compare.training.remote import worker
 from rnn_compare.training.remote.connection import Connection
+from rnn_compare.training.worker import worker_process
 
 RETRY_SECONDS = 30.0
 """Seconds until a worker that could not be used is tried again."""
@@ -58,7 +58,7 @@ class Member:
         """Brings the package to it and has it import what trainings need; it then is ready, or has a problem."""
         try:
             self.pid = await connection.bootstrap(self.address)
-            await connection.submit(self.address, worker.warm_up)
+            await connection.submit(self.address, worker_process.prepare)
             self.ready = True
         except UserError as error:
             self.refuse(str(error))

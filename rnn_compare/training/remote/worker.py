@@ -30,11 +30,6 @@ def at_work() -> bool:
     return bool(_at_work)
 
 
-def warm_up() -> None:
-    """Imports and compiles what the first training would have to wait for."""
-    worker_process.prepare()
-
-
 def has_reviews(source: str, digest: str) -> bool:
     """Tells whether the prepared reviews are here, and has trainings use them."""
     folder = cache_place() / "reviews" / f"{source}-{digest}"
@@ -130,11 +125,6 @@ def fetch(run: str, names: Collection[str], versions: Mapping[str, int]) -> dict
             if versions.get(name) != version:
                 files[name] = RunFile(version, path.read_bytes())
     return files
-
-
-def forget(run: str) -> None:
-    """Removes a run's files: they have been fetched."""
-    delete_files(run)
 
 
 def _version(path: Path) -> int:

@@ -12,7 +12,7 @@ import dask
 import pytest
 
 from rnn_compare.errors import UserError
-from rnn_compare.paths import CACHE_VARIABLE, run_folder
+from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder
 from rnn_compare.training.protocol.messages import Message, TrainingEvent
 from rnn_compare.training.remote import bootstrap, bundle, worker
 from rnn_compare.training.remote.attempt import Attempt
@@ -126,7 +126,7 @@ def test_only_what_is_new_is_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     (run_folder("run") / "last.npz").write_bytes(b"new")
     fetched = worker.fetch("run", ("last.npz", "best.npz"), known)
     assert {name: file.content for name, file in fetched.items()} == {"last.npz": b"new"}
-    worker.forget("run")
+    delete_files("run")
     assert not run_folder("run").exists()
 
 
