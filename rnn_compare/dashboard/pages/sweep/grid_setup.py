@@ -48,8 +48,8 @@ class Grid:
 def setup() -> Grid:
     """Draws the set-up and returns its grid."""
     setting.networks(key("cell"), key("others"), BOOK.cells, **_BIND)
-    _values("Units", "units", UNITS, ["32"])
-    _values("maxlen", "maxlen", MAXLENS, ["20", "100"])
+    for name, offered, usual in (("units", UNITS, ["32"]), ("maxlen", MAXLENS, ["20", "100"])):
+        _values(SETTINGS[name].label, name, offered, usual, f"{description(name)} Or type a value.")
     st.slider("Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="Seeds per setting.", **_BIND)
     other = _other()
     with st.expander("Shared settings"):
@@ -67,7 +67,7 @@ def key(name: str) -> str:
     return f"grid_{name}"
 
 
-def _values(label: str, name: str, offered: tuple[str, ...], usual: list[str]) -> None:
+def _values(label: str, name: str, offered: Sequence[str], usual: list[str], explanation: str) -> None:
     current = st.session_state.get(key(name), st.query_params.get_all(key(name)))
     st.multiselect(
         label,
@@ -75,7 +75,7 @@ def _values(label: str, name: str, offered: tuple[str, ...], usual: list[str]) -
         default=usual,
         key=key(name),
         accept_new_options=True,
-        help=f"{description(name)} Or type a value.",
+        help=explanation,
         **_BIND,
     )
 
@@ -95,16 +95,7 @@ def _other() -> str | None:
     if name == NO_OTHER:
         return None
     offered = SETTINGS[name].offered or choices(name) or (tuple(YES_OR_NO) if is_switch(name) else ())
-    current = st.session_state.get(key("values"), st.query_params.get_all(key("values")))
-    st.multiselect(
-        f"Values of {SETTINGS[name].label.lower()}",
-        list(dict.fromkeys([*offered, *current])),
-        default=list(offered[:2]),
-        key=key("values"),
-        accept_new_options=True,
-        help=description(name),
-        **_BIND,
-    )
+    _values(f"Values of {SETTINGS[name].label.lower()}", "values", offered, list(offered[:2]), description(name))
     return str(name)
 
 
