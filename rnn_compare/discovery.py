@@ -12,7 +12,6 @@ def declared(package: str, kind: type[Declared]) -> list[Declared]:
 
     Args:
         package: Name of the package, such as ``rnn_compare.metrics``. The registry that asks may be one of its modules.
-        kind: The type, such as ``Metric``.
 
     Example:
         >>> from rnn_compare.metrics.metric import Metric

@@ -361,9 +361,6 @@ def experiment_from(values: dict[str, Any]) -> Experiment:
 def recorded_experiment(text: str) -> Experiment:
     """Returns an experiment as the record keeps it: with its source, whatever sources there are today.
 
-    Args:
-        text: JSON.
-
     Example:
         >>> recorded_experiment('{"source": "one that is no more", "reviews": 90000}').reviews
         90000

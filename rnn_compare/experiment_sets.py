@@ -27,7 +27,6 @@ def comparison(
         cells, units, maxlens: What is compared.
         seeds: With several, at most ``MAX_SEEDS``, each network is trained once with each; without any, the one in
             ``shared`` counts.
-        shared: All other settings.
 
     Raises:
         UserError: If nothing was chosen, too much was, or a setting is out of bounds.

@@ -13,7 +13,6 @@ class Preset:
     """A comparison with a name.
 
     Attributes:
-        name: As it is offered.
         question: What it answers, in a sentence.
         cells, units, maxlens, seeds: The networks, see ``experiment_sets.comparison``.
         shared: Other settings that differ from the defaults.

@@ -33,7 +33,6 @@ class Bags(NamedTuple):
     Attributes:
         terms: Shape (held,).
         reviews: Shape (held,): which review holds it, counted from 0.
-        total: How many reviews there are.
     """
 
     terms: NDArray[np.int64]
@@ -76,7 +75,6 @@ class BagClassifier:
     """A linear model of the terms in a review.
 
     Attributes:
-        model: The weight of each term.
         vocabulary_size, longest: Those of the bags that it was fitted to.
     """
 
@@ -143,7 +141,6 @@ def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> Lin
     them, the model says of every review what most are.
 
     Args:
-        documents: What the training reviews hold.
         labels: 1 for a positive one, 0 for a negative one, shape (reviews,).
         vocabulary_size: What ``documents`` was made with.
     """

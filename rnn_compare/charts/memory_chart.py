@@ -18,11 +18,7 @@ TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 @dataclass(frozen=True)
 class NetworkMemory:
-    """Memory test of one network, with its look.
-
-    Attributes:
-        labels: What the labels 0 and 1 mean.
-    """
+    """Memory test of one network, with its look."""
 
     title: str
     look: Look

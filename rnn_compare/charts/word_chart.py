@@ -21,8 +21,7 @@ class Sheet:
     """Layout of a map.
 
     Attributes:
-        width: About how many pixels wide it is: labels that do not collide there seldom do.
-        height: How many pixels high.
+        width, height: In pixels, about: labels that do not collide there seldom do.
         extremes: How many words of either kind are named.
         label_size: In pixels.
     """

@@ -40,9 +40,6 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
 
     Returns:
         The exit code: 0, 1 if a run failed, 130 after Ctrl-C.
-
-    Raises:
-        UserError: If they cannot be submitted.
     """
     fork_server.start()  # TensorFlow is imported beside what follows
     from rnn_compare.training.engine import Engine  # takes long: `runs` and `predict` are to answer at once
@@ -66,10 +63,6 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
 
 def follow(engine: "Engine", store: RunStore, runs: Sequence[str], display: Display) -> bool:
     """Shows how runs do until the last has ended; Ctrl-C stops them.
-
-    Args:
-        runs: Their ids.
-        display: Shows their progress, given a name for each run.
 
     Returns:
         Whether they ended by themselves.

@@ -22,7 +22,6 @@ class News:
     """News of one run.
 
     Attributes:
-        run: The run as it is now.
         epoch: The epoch that finished; None if this tells the run's end.
     """
 
@@ -31,11 +30,7 @@ class News:
 
 
 class Follower:
-    """Follows runs until they have ended; what has happened before is not told.
-
-    Args:
-        runs: Ids of the runs to follow.
-    """
+    """Follows runs until they have ended; what has happened before is not told."""
 
     def __init__(self, store: RunStore, runs: Sequence[str]) -> None:
         self._store = store
@@ -68,11 +63,7 @@ Show = Callable[[list[Run], list[News]], None]
 
 
 def display(as_json: bool, names: Sequence[str]) -> contextlib.AbstractContextManager[Show]:
-    """Returns what shows the progress of trainings: JSON lines, bars on a terminal, plain lines elsewhere.
-
-    Args:
-        names: A name for each run.
-    """
+    """Returns what shows the progress of trainings: JSON lines, bars on a terminal, plain lines elsewhere."""
     if as_json:
         return contextlib.nullcontext(_show_json)
     return _bars(names) if sys.stdout.isatty() else contextlib.nullcontext(_show_lines)

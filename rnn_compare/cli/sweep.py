@@ -98,7 +98,6 @@ def results(runs: Sequence[Run], evidence: Evidence | None = None) -> list[dict[
     ``kept``, ``typical`` and ``test`` with their margins are the honest measures (``comparison.accuracies``).
 
     Args:
-        runs: Of a sweep.
         evidence: Knows the honest measures; they are left out without it.
     """
     names = [*OUTERMOST, *(name for name in varied([run.experiment for run in runs]) if name not in OUTERMOST)]

@@ -64,7 +64,6 @@ class Achieved:
         accuracy: Share of reviews that were judged rightly, from 0 to 1.
         correct: Of each review 1 or 0, judged rightly or not, or the share of epochs in which it was (reviews,);
             None where no verdicts were kept.
-        reviews: How many were judged.
         epochs: Whose verdicts count, from 1; empty for the test reviews.
     """
 
@@ -117,7 +116,6 @@ def typical(
 
     Args:
         val_accuracy: Of each epoch, at least one.
-        reviews: How many validation reviews there are.
         probabilities: Of each epoch (reviews,), where they were kept.
         labels: 0 or 1 (reviews,); needed beside probabilities.
 
@@ -139,11 +137,7 @@ def typical(
 
 
 def on_test_reviews(probabilities: Probabilities, labels: NDArray[np.integer]) -> Achieved:
-    """Returns what chosen weights achieve on reviews that neither trained nor chose them.
-
-    Args:
-        probabilities: Of being positive (reviews,).
-        labels: 0 or 1 (reviews,).
+    """Returns what chosen weights achieve on reviews that neither trained nor chose them; both arrays are (reviews,).
 
     Example:
         >>> on_test_reviews(np.array([0.9, 0.2, 0.4]), np.array([1, 0, 1])).correct

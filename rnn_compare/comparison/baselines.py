@@ -92,10 +92,6 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
     It takes seconds, unless they were worked out before: ``cached`` answers at once. A worker that is asked for them
     should be given ``same_baselines(experiment)``, so that it does it once for all networks of a comparison.
 
-    Args:
-        experiment: Whose split and vocabulary.
-        tell: Is told how many are done.
-
     Raises:
         UserError: If the source or the cache cannot be used.
     """

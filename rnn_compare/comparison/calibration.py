@@ -18,7 +18,6 @@ class Bin:
         predicted: Mean of their predicted probabilities.
         observed: Share of them that is positive.
         low, high: 95 % interval of that share (Wilson 1927).
-        reviews: How many there are.
     """
 
     predicted: float

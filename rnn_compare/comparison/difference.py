@@ -35,8 +35,6 @@ class Difference:
         variance_seeds: The seeds' share of the variance of ``difference``.
         variance_reviews: The held-out reviews' share.
         paired: Whether verdicts were compared review by review; else ``variance_reviews`` is an upper bound.
-        level: Of the interval.
-        comparisons: How many were made together.
         reason: Why there is no p.
         left_out: Seeds that only one of the two settings has, where seeds are compared in pairs.
         spreads: Of single runs of a and of b, as the test took them; empty where seeds are compared in pairs.
@@ -76,8 +74,6 @@ def by_student(
     """Judges a difference by Student's t, whose variance is a sum of parts that were estimated independently.
 
     Args:
-        difference: a − b.
-        runs: How many of a and of b.
         seeds: Variance and degrees of freedom of each part that seeds bring; together above 0.
         reviews: Those of the part that the held-out reviews bring.
 

@@ -42,7 +42,6 @@ class EpochSeconds:
     """Seconds of an epoch on this machine.
 
     Attributes:
-        seconds: Of one epoch.
         runs: On how many runs of this very network it was measured; 0 if it is estimated from other sizes or cells.
     """
 
@@ -55,8 +54,6 @@ class EqualTime:
     """A network that trains for as many epochs as fit into a chosen network's seconds.
 
     Attributes:
-        experiment: The network, with those epochs.
-        pace: What an epoch of it takes.
         wanted: Seconds that the chosen network takes for all its epochs.
     """
 
@@ -78,7 +75,6 @@ def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[EqualP
     equally near the smaller is taken. The embedding and the verdict's layer do not count: the embedding is the same.
 
     Args:
-        reference: The network that is to be matched.
         cells: Names of cells; the chosen one's own gives that network again.
 
     Example:

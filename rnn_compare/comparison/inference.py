@@ -29,9 +29,6 @@ def settings(
         The difference. There is no p and no interval where there is one run of a setting and no spread of it. Where
         verdicts were not kept, the reviews' share is that of independent reviews, an upper bound (``paired`` is false).
 
-    Raises:
-        ValueError: A setting without runs.
-
     Example:
         >>> a = [Achieved(accuracy, None, 25_000) for accuracy in (0.88, 0.87, 0.89)]
         >>> b = [Achieved(accuracy, None, 25_000) for accuracy in (0.82, 0.84, 0.83)]
@@ -140,10 +137,8 @@ class NetworkDifference:
     Attributes:
         only_a, only_b: Reviews that only one of them judges rightly; the others tell nothing.
         right_a, right_b: Reviews that it judges rightly.
-        reviews: How many both judged.
         p: Of verdicts that disagree as unevenly or more, were the networks equally good.
         p_adjusted: The same where several pairs are judged together; ``p`` for one alone.
-        level: Of the interval.
         epochs: Whose weights judged, of a and of b; empty for those that judged the test reviews.
     """
 

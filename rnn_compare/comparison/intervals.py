@@ -110,7 +110,6 @@ def band(curves: Sequence[Sequence[float]], level: float = 0.95) -> Band:
 
     Args:
         curves: One figure of one setting, by epoch from the first, of each run; runs may have come less far.
-        level: Of the interval.
 
     Example:
         >>> found = band([[0.70, 0.80], [0.72, 0.82], [0.74]])
@@ -136,12 +135,10 @@ class Mean:
     """The mean over the runs of one setting.
 
     Attributes:
-        mean: Over the runs.
         margin: Half the width of the 95 % interval of the mean, by Student's t over the seeds: what is written ±. The
             reviews that judge are the same for all runs, and no part of it. None for one run or two.
         deviation: Standard deviation of single runs; None for a single one.
         lowest, highest: Of single runs.
-        runs: How many there are.
     """
 
     mean: float

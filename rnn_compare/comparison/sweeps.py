@@ -157,7 +157,6 @@ def outcomes(runs: Sequence[Run], measured: Callable[[Run], float | None]) -> li
     """Returns what each setting achieved that has a run which trained to its end, in the order of the runs.
 
     Args:
-        runs: Of a sweep.
         measured: Gives a run's accuracy; None where it was not measured in that way.
     """
     results = []

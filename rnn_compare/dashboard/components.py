@@ -65,7 +65,7 @@ def show_figure(figure: go.Figure, key: str, height: int) -> None:
 
     Args:
         figure: The figure; its texts are read by Plotly, so they must be the program's own.
-        height: Height in pixels.
+        height: In pixels.
     """
     data = {"figure": json.loads(figure.to_json()), "words": asdict(in_words(figure)), "height": height}
     component("charts/figure.js")(data=data, key=key, height=height)

@@ -107,7 +107,6 @@ def gradient_norms(
     Args:
         ids: Word ids (batch, timesteps).
         labels: 1 for a positive review, 0 for a negative one (batch,).
-        tell: Told, from time to time, how many of the reviews are done.
 
     Returns:
         One result, or two where bidirectional: forward and backward.
@@ -134,11 +133,7 @@ def gradient_norms(
 def state_gradients(
     experiment: Experiment, weights: Weights, ids: Ids, labels: NDArray[np.integer]
 ) -> tuple[LayerGradients, ...]:
-    """Returns the gradient of each review's loss for every state of the last recurrent layer.
-
-    Args:
-        ids: Word ids (batch, timesteps).
-        labels: 1 for a positive review, 0 for a negative one (batch,).
+    """Returns the gradient of each review's loss for every state of the last recurrent layer (see ``gradient_norms``).
 
     Returns:
         One result a direction, each (batch, timesteps, units).

@@ -57,9 +57,6 @@ def neighbours(
     """Finds the words whose embedding points most nearly the same way.
 
     Args:
-        vocabulary: The words of the source it was trained on.
-        word: Any word that the network knows.
-        count: Neighbours to find.
         among: How many of the most frequent words may be neighbours.
 
     Returns:

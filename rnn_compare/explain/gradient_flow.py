@@ -129,7 +129,6 @@ class FollowedGradient:
     """The gradient of one network, followed from the verdict back through long reviews.
 
     Attributes:
-        reviews: How many reviews.
         directions: One result, or two where the network is bidirectional: forward and backward.
     """
 

@@ -37,7 +37,6 @@ class HeldOut:
         kind: Test reviews, or validation reviews where there are no others: those were not learned from either, but
             the best epoch was chosen by them.
         numbers: The numbers that can be picked, from 1 for the first review of the source.
-        labels: What the labels 0 and 1 of the source mean.
     """
 
     kind: Literal["test", "validation"]

@@ -27,7 +27,6 @@ def predict(experiment: Experiment, weights: Weights, ids: Ids, tell: Tell | Non
 
     Args:
         ids: Word ids as it was trained on, padded to the same length (batch, timesteps).
-        tell: Told, from time to time, how many of the reviews are read.
 
     Returns:
         The probability that each review is positive (batch,).

@@ -59,10 +59,7 @@ class Verdict:
 
     Attributes:
         probability: That the review is positive, or whatever its source calls label 1, from 0 to 1.
-        review: What the network was given.
-        labels: What the labels 0 and 1 are called.
         prior: The probability for a text of no words at all.
-        in_english: The training reviews are in English.
     """
 
     probability: float

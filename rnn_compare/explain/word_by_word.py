@@ -108,7 +108,6 @@ def logits_without(experiment: Experiment, weights: Weights, ids: Ids, words: in
     Args:
         ids: The row of word ids (timesteps,).
         words: How many words stand at its end.
-        tell: Told how many of the reviews are read.
 
     Returns:
         The log-odds of "positive" for the whole review, and for it with each word in turn unknown (1 + words,).

@@ -68,12 +68,10 @@ def memory_test(
     and once with a negative word: only the sentiment word and its place differ.
 
     Args:
-        vocabulary: The words of the source it was trained on.
         words: See ``polarity.choose_words``.
         pairs: How many texts, each in two versions.
         points: How many distances at most, from 1 to maxlen, at about equal ratios.
         seed: Decides the texts. Networks of the same maxlen are given the same ones.
-        tell: Told how many of all texts are read.
     """
     distances = spaced_distances(experiment.maxlen, points)
     rows = draw_texts(experiment.maxlen, vocabulary, words, distances, pairs, seed)

@@ -23,10 +23,6 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
 
     Args:
         rows: As ``ClassroomRecord.rows`` returns them.
-
-    Example:
-        >>> table([]).split(",")[:3]
-        ['lecture', 'began', 'question']
     """
     text = io.StringIO()
     writer = csv.writer(text)

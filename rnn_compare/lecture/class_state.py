@@ -20,7 +20,6 @@ class State:
         lecture: Its name; empty while there is none.
         step: The step at hand, from 0.
         title, text: Those of the step, as phones show them.
-        question: That of the step.
         phase: Of the question, or of the step where it has none: ``revealed`` once its curves may be seen.
         round: Of the vote, from 1: a class may discuss and vote again.
         runs: Ids of the runs whose curves belong to the step.
@@ -30,7 +29,6 @@ class State:
         networks_offered: Whether phones may open the page that reads with the step's networks.
         wall_review: The text of the review that the wall shows.
         wall_verdicts: The verdicts of the networks on it, a line each.
-        wall_review_id: Its id.
         recorded: Whether recorded runs are played in the place of trainings.
         version: Goes up with every change of the above.
     """
@@ -67,7 +65,6 @@ class Counts:
     """The numbers of devices that take part.
 
     Attributes:
-        joined: Devices that joined the lecture.
         here: Those whose page is open now.
         answered: Those that answered the question at hand in this round.
     """

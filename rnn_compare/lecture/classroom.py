@@ -97,7 +97,6 @@ class Classroom:
         """Begins a lecture; one that is on ends.
 
         Args:
-            lecture: Its name.
             recorded: Whether recorded runs are played in the place of trainings.
             settings: Those that it will train: from now on nobody sees a run of them before its reveal.
         """

@@ -76,7 +76,6 @@ class Lecture(BaseModel):
 
     Attributes:
         name: That of its file, without the ending.
-        title: As it is offered.
         preset: The name of the preset whose networks are trained, until a step names another.
     """
 
@@ -143,9 +142,6 @@ class Lectures:
 
 def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
     """Reads a lecture.
-
-    Args:
-        kinds: The kinds that its steps may have.
 
     Raises:
         UserError: If the file is no lecture; the sentence says where.

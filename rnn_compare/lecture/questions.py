@@ -29,7 +29,6 @@ class Question(BaseModel):
         id: Its name in its lecture.
         kind: What is asked: which of ``choices`` is best, the lead of the best over the second in points, the epoch
             from which ``network`` overfits, the validation curve of ``network``, or the lecturer's own question.
-        text: As the class reads it.
         choices: Labels of the networks, or the answers to an own question.
         right: Which choice of an own question is right; None where no answer is.
         epochs: Those of the training that is asked about.
@@ -66,7 +65,6 @@ class Tally:
     """The count of a class's answers.
 
     Attributes:
-        answered: The number of devices that answered.
         labels: Those of the bars; of the epochs where curves were drawn.
         counts: The height of each bar; empty where curves were drawn.
         low, middle, high: Lower quartile, median and upper quartile of the drawn curves at each epoch.

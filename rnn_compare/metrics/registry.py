@@ -17,11 +17,6 @@ METRICS: Mapping[str, Metric] = {
 
 
 def computed(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> dict[str, float]:
-    """Returns the metrics that Keras does not measure itself; one that is undefined for these reviews is left out.
-
-    Args:
-        labels: Of the validation reviews, 0 or 1 (reviews,).
-        probabilities: What the network predicts for them (reviews,).
-    """
+    """Returns the metrics that Keras does not measure itself, where they are defined; both arrays are (reviews,)."""
     values = {name: metric.compute(labels, probabilities) for name, metric in METRICS.items() if metric.compute}
     return {name: value for name, value in values.items() if value is not None and math.isfinite(value)}

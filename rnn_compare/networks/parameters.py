@@ -48,7 +48,6 @@ class GateShare:
         symbol: The letter of the equations, such as ``f``.
         name: What it is called, such as ``forget gate``.
         arithmetic: Recurrent + input + bias, such as ``32·32 + 32·32 + 32 = 2,080``.
-        count: Numbers it learns.
     """
 
     symbol: str

@@ -116,11 +116,9 @@ def recurrent_layer(
     Mirrors Keras' recurrent layers and ``keras.layers.Bidirectional`` with ``merge_mode="concat"``.
 
     Args:
-        inputs: What is read (batch, timesteps, features).
+        inputs, mask, with_signals: As in ``read_sequence``.
         directions: Weights of the forward cell and, if bidirectional, of the backward cell.
-        mask: True where a timestep is to be read (batch, timesteps).
         return_sequences: Return the state after every timestep instead of the last one.
-        with_signals: Keep all signals in the traces.
 
     Returns:
         The last state (batch, units) or every state (batch, timesteps, units), with 2·units where

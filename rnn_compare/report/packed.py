@@ -75,8 +75,6 @@ class RecordedPredictions(Checked):
 
     Attributes:
         epochs: From 1, in order.
-        accuracies: Of each of these epochs.
-        reviews: How many there are.
         probabilities: ``probabilities.encoded`` of one epoch after the other, by gzip and base64.
     """
 

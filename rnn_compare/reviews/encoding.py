@@ -92,9 +92,7 @@ def read_text(text: str, vocabulary: Vocabulary, vocabulary_size: int, maxlen: i
 
     Args:
         text: Anything; markup and emoji are just text.
-        vocabulary: The words of the source that the network was trained on.
-        vocabulary_size: Ids from here on become unknown.
-        maxlen: Positions of the row.
+        vocabulary_size, maxlen: As in ``pad``.
 
     Raises:
         UserError: If there is no word in the text.

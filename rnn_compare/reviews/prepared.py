@@ -76,8 +76,6 @@ class Reviews:
     """One prepared source; its arrays are read-only maps of files, shared by all processes.
 
     Attributes:
-        folder: Where they are.
-        facts: What is told about them.
         training: The training reviews, in the order in which experiments use them.
         testing: The test reviews; None if there are none.
         texts: The training reviews as they were written; None where the source has only their words.

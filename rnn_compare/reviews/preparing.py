@@ -24,9 +24,7 @@ class Facts:
     """Facts about a source.
 
     Attributes:
-        train_sequences: Number of training reviews.
         test_sequences: Number of test reviews, 0 where the source has none.
-        words: Words in the vocabulary.
         mean_length: Mean number of words in a training review, without the start token.
         shuffle_seed: What decided the order of the training reviews.
     """

@@ -21,10 +21,6 @@ def curves(runs: Sequence[Run]) -> str:
 
     Args:
         runs: In the order in which they are to stand; one without an epoch has no row.
-
-    Example:
-        >>> curves([]).split(",")[:3]
-        ['run', 'name', 'cell']
     """
     text = io.StringIO()
     table = csv.writer(text)

@@ -86,7 +86,6 @@ class History:
 
     Args:
         earlier: Runs of this machine, any state, oldest first.
-        speed: What a step takes here.
     """
 
     def __init__(self, earlier: Sequence[Run] = (), speed: Speed = UNMEASURED) -> None:
@@ -106,10 +105,6 @@ class History:
 
         Args:
             experiments: What is to be trained, in the order in which it will start.
-            workers: How many train at once.
-
-        Returns:
-            Seconds, also for nothing at all: 0.
         """
         _, ends = _course([], [self._alone(task, task.epochs) for task in experiments], workers, self.speed)
         return ends
@@ -119,8 +114,6 @@ class History:
 
         Args:
             waiting: Runs that wait, the next one first.
-            running: Runs that workers have.
-            workers: How many train at once.
 
         Returns:
             Seconds from now for each run's id; 0 where a worker is free.

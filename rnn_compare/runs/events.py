@@ -115,8 +115,6 @@ class Predictions:
         epoch: From 1.
         part: The validation reviews, after every epoch; or the test reviews, after the training: then the epoch is the
             one that the validation chose.
-        accuracy: Share of the reviews that are judged rightly.
-        reviews: How many there are.
         probabilities: As ``probabilities.encoded`` writes them.
     """
 
@@ -164,11 +162,7 @@ class EpochGradients:
 
 @dataclass(frozen=True)
 class Requeued:
-    """The run has lost its worker and waits for another, which goes on from the last epoch.
-
-    Attributes:
-        reason: What happened, in a sentence.
-    """
+    """The run has lost its worker and waits for another, which goes on from the last epoch."""
 
     run: str
     reason: str

@@ -27,11 +27,7 @@ def decoded(content: bytes) -> NDArray[np.float32]:
 
 
 def accuracy(probabilities: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
-    """Returns the share of reviews that are judged rightly.
-
-    Args:
-        probabilities: From 0 to 1 (reviews,).
-        labels: 0 or 1 (reviews,).
+    """Returns the share of reviews that are judged rightly; both arrays are (reviews,).
 
     Example:
         >>> accuracy(np.array([0.9, 0.5, 0.1]), np.array([1, 1, 0]))

@@ -23,12 +23,7 @@ class Owner(NamedTuple):
 
     @classmethod
     def current(cls) -> "Owner":
-        """Returns this very process.
-
-        Example:
-            >>> Owner.current().alive(silent_seconds=0)
-            True
-        """
+        """Returns this very process."""
         return cls.of_process(psutil.Process())
 
     @classmethod

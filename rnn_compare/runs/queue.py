@@ -42,7 +42,6 @@ def check_room(runs: Sequence[Run], more: int, visitor: str) -> None:
 
     Args:
         runs: The unfinished runs.
-        more: How many are to come.
         visitor: Whose they are; one without an id is the command line or the presenter, whose line has no limit.
 
     Raises:

@@ -20,8 +20,6 @@ class Tested:
 
     Attributes:
         epoch: Whose weights they are.
-        accuracy: Share of the reviews that were judged rightly.
-        reviews: How many there were.
     """
 
     epoch: int
@@ -38,7 +36,6 @@ class Run:
         position: Counts runs in the order of their making.
         comparison: The id of the first run that was started together with it.
         name: What people called it; empty until they do.
-        note: What people wrote about it.
         origin: ``page``, ``command line`` or ``ELSEWHERE``; then its owner is the process that trained it there.
         reason: Why it failed, was interrupted or waits once more, in a sentence.
         created, started, ended: Seconds since 1970.

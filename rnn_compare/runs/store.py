@@ -73,7 +73,6 @@ class RunStore:
         """Records new queued runs, all or none, as one comparison, and returns their ids in order.
 
         Args:
-            owner: The process that will train them.
             origin, visitor, priority: As ``Engine`` has them.
             beforehand: Told their ids before anything is recorded.
             comparison: The comparison that they join; one of their own if empty.
@@ -100,11 +99,7 @@ class RunStore:
         """Has an ended run wait once more, at the end of the line, for a process to go on with it.
 
         Args:
-            run: Its id.
             experiment: Its experiment, with as many epochs as it is to have in all.
-            owner: The process that will train it.
-            visitor: Who asked for it.
-            priority: As in ``create``.
 
         Raises:
             UserError: If it still waits or runs, or is not known.

@@ -21,7 +21,6 @@ class TimeFit:
 
     Attributes:
         reviews, epochs: Of every network.
-        seconds: How long it takes, by the estimate.
     """
 
     reviews: int

@@ -24,12 +24,9 @@ class App:
         folder: Returns the cache folder, or raises ``UserError``.
 
     Attributes:
-        access: The presenter's access rule.
         upload_gate: The sessions that may send a file.
         predictions: The limit on questions to the networks, by visitor.
-        connections: The process's connections.
         live: The answers to browsers that follow the board.
-        phones: The phones of the class.
     """
 
     def __init__(self, folder: Callable[[], Path] = cache_folder) -> None:

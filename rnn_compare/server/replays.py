@@ -44,9 +44,7 @@ def as_of(run: Run, seconds: float, per_epoch: float) -> Run:
     """Returns a run as it would look so many seconds into its replay; one that is not finished is left as it is.
 
     Args:
-        run: As it is recorded.
         seconds: Since the replay began; before it nothing of the run is seen.
-        per_epoch: Seconds that each epoch takes.
     """
     if run.status is not Status.FINISHED:
         return run
@@ -89,7 +87,6 @@ class Replays:
         """Plays runs from their first epoch on, instead of what was played before.
 
         Args:
-            runs: Finished ones.
             seconds: How long the longest of them takes.
 
         Raises:

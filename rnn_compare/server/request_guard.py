@@ -36,7 +36,6 @@ class RequestGuard:
     own name point here, and would then pass for the page itself (DNS rebinding).
 
     Args:
-        server: The server that this stands before.
         app: Knows who may send what, and whether there is room.
     """
 

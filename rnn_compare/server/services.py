@@ -102,7 +102,6 @@ class Services:
     """The record of runs and the engine that trains.
 
     Attributes:
-        engine: Trains what is submitted, and records it.
         classroom: Returns the class, which hides runs until it has predicted.
         reporting: Held while a report is made: one at a time.
     """

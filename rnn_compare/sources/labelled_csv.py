@@ -42,7 +42,6 @@ class LabelledTexts:
 
     Attributes:
         encoding: Python's name of it.
-        texts: The texts, as they stand there.
         labels: Theirs, 0 or 1.
         names: What the labels are called there: in the order of numbers if they are some, else of the alphabet.
         left_out: Rows without a word or without a label.

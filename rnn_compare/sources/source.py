@@ -35,7 +35,6 @@ class WrittenReviews:
         texts: The training reviews as they were written.
         labels: 1 for each positive one, 0 for each negative one.
         test_texts: The test reviews; none where the source has none.
-        test_labels: Labels of the test texts.
     """
 
     texts: list[str]

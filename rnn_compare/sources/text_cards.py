@@ -26,7 +26,6 @@ class Card(BaseModel):
     """The record of a file of texts.
 
     Attributes:
-        name: What the source is called.
         path: Where the file was.
         encoding, layout: How it is written.
         labels: What the labels 0 and 1 are called.

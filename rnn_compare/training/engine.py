@@ -143,10 +143,7 @@ class Engine:
         """Has a run that has ended go on from its last epoch, as if it had never been broken off.
 
         Args:
-            run: Its id.
             more: Epochs to train beyond those that it was to have.
-            visitor: Who asks for it.
-            priority: As in ``submit``.
 
         Raises:
             UserError: If it is at work, has nothing left to train, keeps no state to go on from, or as ``submit``.
@@ -221,7 +218,6 @@ class Engine:
 
         Args:
             function: It is sent by its name, so it must be importable.
-            arguments: What it is called with.
             timeout: Seconds to wait for the answer, once a worker is there.
 
         Raises:

@@ -65,11 +65,7 @@ class Rest:
                 self._keeping -= 1
 
     def is_due(self, idle: bool) -> bool:
-        """Tells whether the workers are to rest now; called again and again.
-
-        Args:
-            idle: Whether nothing is trained.
-        """
+        """Tells whether the workers are to rest now; called again and again."""
         with self._lock:
             now = self._clock()
             if self._resting:

@@ -24,11 +24,7 @@ INPUT_Y = 294
 
 @dataclass(frozen=True)
 class Product:
-    """Several values multiplied unit by unit.
-
-    Attributes:
-        factors: Values.
-    """
+    """Several values multiplied unit by unit."""
 
     factors: tuple["Values", ...]
 
@@ -53,11 +49,8 @@ class Strip:
     """A row of little squares, a unit each, centred on (x, y).
 
     Attributes:
-        x: From the left.
-        y: From the top.
         shows: What the colours of the squares tell.
         scale: What has full colour: a number, or the name of the signal whose largest value it is.
-        vertical: A column instead of a row.
     """
 
     x: float
@@ -72,7 +65,6 @@ class Label:
     """A text centred on x, or with its start or end there.
 
     Attributes:
-        x: From the left.
         y: Its base line, from the top.
         text: What follows ``_`` is smaller and lower: one sign, or those in braces. Where it shows a share, ``{}``
             stands for it.
@@ -94,7 +86,6 @@ class GateBox:
 
     Attributes:
         x: Its middle.
-        name: What it is called.
         activation: ``σ`` for a gate, whose values lie between 0 and 1.
         shows: The values that come out of it.
         says: What it does, with ``{}`` for its mean in percent where it is a gate.
@@ -124,11 +115,8 @@ class Track:
     """A stretch of the broad track on which a state is handed on; it grows thin with the share that is kept.
 
     Attributes:
-        start: Its left end.
-        end: Its right end.
         keeps: Values whose mean is the share; all of it if None.
         arrow: Whether it ends in a head.
-        y: Its height.
     """
 
     start: float
@@ -172,8 +160,6 @@ class TanhCurve:
     Attributes:
         x: Its left edge.
         y: Its upper edge.
-        width: How wide it is.
-        height: How high.
         shows: What tanh is taken of.
         saturated: A value beyond this leaves tanh no slope to speak of, and lies at the edge.
     """

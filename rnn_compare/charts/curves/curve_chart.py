@@ -13,8 +13,6 @@ class Mark:
     """A line across a chart at one value.
 
     Attributes:
-        text: What stands at it.
-        at: The value.
         color: Its colour; empty for that of the page's text.
         side: The edge of the text that touches the line: the text stands on its free side.
     """
@@ -31,7 +29,6 @@ class CurveChart:
 
     Attributes:
         name: Names it in addresses and messages.
-        title: Stands above it.
         training: The figure whose curve is dashed and grows within an epoch too; None if there is none.
         validation: The figure whose curve is solid, with a marker at each epoch.
         tickformat: Of the numbers along the axis, as d3 writes them.

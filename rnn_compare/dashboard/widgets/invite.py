@@ -60,7 +60,6 @@ def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None
     Args:
         seen: The address of the first page in this browser: what a proxy is called there counts for others too.
         listens_on: Streamlit's ``server.address``; empty for all networks.
-        port: Streamlit's ``server.port``.
         secure: The server itself speaks https.
         own: This machine's address in its network, if it has one.
 

@@ -36,9 +36,7 @@ class LoadedNetwork:
     Attributes:
         run: The run; ``run.experiment`` says what its network is.
         title: Its name on this page, which tells it from the others.
-        look: Its colour and marker.
         which: Weights of the best or of the last epoch.
-        weights: Those weights.
     """
 
     run: Run

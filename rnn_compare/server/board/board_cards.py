@@ -72,12 +72,7 @@ LAYERS = {"fused": "fast layers"}
 
 
 def card(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:
-    """Returns what a card says, as ready words.
-
-    Args:
-        starts: Ids of all queued runs, the next first, and the seconds until each will start.
-        history: Tells how long a run takes that has no finished epoch yet.
-    """
+    """Returns what a card says, as ready words."""
     if len(group.runs) == 1:
         return _of_one(group.runs[0], starts, history)
     return _of_seeds(group, starts, history)

@@ -29,9 +29,7 @@ class View:
     """A viewer's choice of charts and marks.
 
     Attributes:
-        charts: Names of the charts that are drawn.
         marks: Whether the lecture's 85 % and 89 % are.
-        baselines: Whether baselines are.
         gap: Whether the gap between training and validation is shaded.
     """
 
@@ -54,7 +52,6 @@ def message(
     """Returns what the browser draws, as plain values and ready words.
 
     Args:
-        runs: The runs on the board, in order.
         starts: Ids of all queued runs of the server, the next first, and the seconds until each will start.
         hint: What stands in the empty charts when there is no run.
         history: Tells how long a run takes that has no finished epoch yet.

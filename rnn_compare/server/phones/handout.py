@@ -21,11 +21,7 @@ CHUNK = 2**16
 
 
 class Handout:
-    """The networks of the current step as one file.
-
-    Args:
-        classroom: Returns the class; raises ``UserError`` if its record cannot be used.
-    """
+    """The networks of the current step as one file."""
 
     def __init__(self, classroom: Callable[[], Classroom], running: Callable[[], Services | None]) -> None:
         self._classroom, self._running = classroom, running

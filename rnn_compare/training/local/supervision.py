@@ -70,12 +70,7 @@ class Starts:
         self._count = 1
 
     def is_due(self, some_failed: bool, some_there: bool, now: float) -> bool:
-        """Tells whether to start those again that failed; called again and again.
-
-        Args:
-            some_failed: Whether any did not come up.
-            some_there: Whether any did.
-        """
+        """Tells whether to start those again that failed; called again and again."""
         if some_there:
             self._count = 1
         if not some_failed or now - self._last < min(FIRST_SECONDS * self._count, LONGEST_SECONDS):

@@ -65,7 +65,6 @@ class WorkerQuestion(Generic[T]):
 
     Attributes:
         function: Called in the worker. It is sent by its name, so it must be importable.
-        arguments: What it is called with.
         name: If there is one, the function is also given ``tell=``: a function that takes steps done and steps in
             all, which reach the engine as ``QuestionProgress`` under this name.
     """

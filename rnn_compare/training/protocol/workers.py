@@ -22,7 +22,6 @@ class WorkerInfo:
         memory_limit: Bytes that it may use; 0 if there is no limit.
         run: The run that it trains, None if it is free.
         problem: Why it is not used, in a sentence; None if it is, or is still starting.
-        ready: Whether it takes trainings.
     """
 
     address: str
@@ -62,8 +61,6 @@ class Workers(Protocol):
 
         Args:
             attempt: Names this attempt at the run; no other is called so.
-            run: The run's id.
-            address: The worker's.
         """
 
     def excuse(self, training: Training) -> str | None:

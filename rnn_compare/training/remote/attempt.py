@@ -36,7 +36,6 @@ class Attempt:
 
     Args:
         name: Tells it from all others.
-        run: The run's id.
         on_message: Takes what the worker tells, in order; of an epoch once its files are here.
     """
 

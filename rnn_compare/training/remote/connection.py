@@ -87,11 +87,7 @@ cloudpickle.register_pickle_by_value(bootstrap)
 
 
 class Connection:
-    """One connection, from when it was made until it is lost.
-
-    Args:
-        client: An asynchronous Dask client that is connected.
-    """
+    """One connection, from when it was made until it is lost."""
 
     def __init__(self, client: DaskObject) -> None:
         self.client = client

@@ -22,7 +22,6 @@ class Member:
     Attributes:
         facts: What the scheduler reported of it last.
         since: When it was first seen, or tried again.
-        ready: Whether it takes trainings.
         problem: Why it does not, in a sentence.
         gone: Set when the scheduler no longer knows it.
     """

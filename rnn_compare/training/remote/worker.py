@@ -51,7 +51,6 @@ def announce(run: str, attempt: str, files: dict[str, bytes]) -> dict[str, int]:
     """Prepares this process for a training: it goes on from the files of the run, and from no others.
 
     Args:
-        run: The run's id.
         attempt: Names this attempt at it; no other will be made.
         files: What there is of the run: its checkpoint and weights.
 
@@ -70,8 +69,6 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
     """Trains one run, once: a scheduler that sends it a second time, here or elsewhere, is not heeded.
 
     Args:
-        attempt: As announced.
-        run: The run's id.
         topic: The Dask topic that the engine listens to.
     """
     worker = get_worker()

@@ -66,12 +66,7 @@ class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' 
 def predictions(
     run: str, epoch: int, part: Part, probabilities: NDArray[np.floating], labels: NDArray[np.int64]
 ) -> Predictions:
-    """Returns the event that tells what a network says of reviews.
-
-    Args:
-        run, epoch, part: As in ``Predictions``.
-        probabilities, labels: Of the reviews, both (reviews,).
-    """
+    """Returns the event that tells what a network says of reviews; both arrays are (reviews,)."""
     share = accuracy(probabilities, labels)
     return Predictions(run, epoch, part, share, len(labels), encoded(probabilities))
 
@@ -93,7 +88,6 @@ def out_of_patience(epochs: Sequence[EpochEnd], patience: int) -> bool:
     """Tells whether the validation loss has not come below its lowest for as many epochs as patience lasts.
 
     Args:
-        epochs: All finished epochs.
         patience: In epochs; 0 lasts for ever.
 
     Example:

@@ -74,7 +74,6 @@ def validation_predictions(model: keras.Model, reviews: int) -> ValidationPredic
 
     Args:
         model: A compiled model of one output, whose ``fit`` validates the reviews batch by batch in their order.
-        reviews: How many there are.
     """
     return _OfFused(model) if isinstance(model, FusedNetwork) else _OfStock(model, reviews)
 

@@ -18,12 +18,7 @@ FREE_SECONDS = 0.2
 
 
 class GradientRecorder:
-    """Follows the gradient of one training. Whatever goes wrong here, the training goes on.
-
-    Args:
-        run: The run's id.
-        clock: Tells the time in seconds.
-    """
+    """Follows the gradient of one training. Whatever goes wrong here, the training goes on."""
 
     def __init__(
         self,

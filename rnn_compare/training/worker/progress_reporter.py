@@ -23,7 +23,6 @@ class Stream:
     the clock, unless a progress event is due.
 
     Args:
-        run: The run's id.
         training_batches: Batches of an epoch's training phase.
         validation_batches: Batches of its validation phase.
         stop_asked: Tells whether the run is to stop; asked after every batch, so it has to be quick.

@@ -86,7 +86,6 @@ def train(
 
     Args:
         attempt: Names this attempt at the run; no other will be called so.
-        run: The run's id.
         topic: The Dask topic that the engine listens to.
         given_up: Tells whether nobody waits for it any more.
     """

@@ -46,7 +46,6 @@ class Setup:
 
     Attributes:
         experiments: The networks to compare; empty if ``problem`` says why there are none.
-        problem: A sentence, or None.
     """
 
     experiments: tuple[Experiment, ...]

@@ -56,10 +56,8 @@ def bars(
     """Returns the bars as HTML; a sentence where nobody has answered and no answer is marked.
 
     Args:
-        question: The question, with answers that can be counted.
         rounds: The answers, a list a round.
         colors: The colours of answers that are networks.
-        right: The right answer, if it is to be marked.
     """
     counted_rounds = tallies(question, rounds or [[]] * bool(question.choices and right is not None))
     if not counted_rounds:

@@ -20,7 +20,6 @@ def address(path: str, page: str = "present") -> tuple[str, bool]:
     """Returns where phones find a page of this server, and whether any but this machine's can.
 
     Args:
-        path: The path of the page that they are to find.
         page: The path of the page that is being drawn.
     """
     reachable = invite.reachable(page)
@@ -31,8 +30,6 @@ def html(url: str, counts: str, can_be_reached: bool) -> str:
     """Returns the code, the address to type and how many have come.
 
     Args:
-        url: The address at which phones join.
-        counts: Ready words.
         can_be_reached: Whether phones can: there is no code of what none of them would find.
     """
     typed = url.partition("://")[2]

@@ -23,7 +23,6 @@ def begin(services: Services, name: str, recorded: bool = False) -> None:
     """Begins a lecture at its first step.
 
     Args:
-        name: The lecture's.
         recorded: Whether recorded runs are played in the place of trainings.
 
     Raises:

@@ -41,7 +41,6 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
     them look alike that are not.
 
     Args:
-        runs: The runs of the rows.
         among: All runs, those that a search hides too: they decide which columns there are. Without any, ``runs``.
     """
     among = among or runs

@@ -35,8 +35,6 @@ class Grid:
     Attributes:
         experiments: The trainings of the sweep; none if ``problem`` says why there are none.
         shared: The settings that are no axis, as far as they differ from their defaults.
-        seeds: The seeds of each setting.
-        problem: A sentence, or None.
     """
 
     experiments: tuple[Experiment, ...]

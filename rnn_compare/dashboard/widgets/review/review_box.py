@@ -25,7 +25,6 @@ def text(height: int = 84, experiments: Collection[Experiment] = (), first: str 
     Empty, with a notice, if the visitor has asked too often just now; the box keeps its text.
 
     Args:
-        height: Height of the box in pixels.
         experiments: The chosen networks: real reviews are offered if there are some that none has learned from, and the
             examples if all learned from reviews of films.
         first: The example that stands in the box until the visitor has chosen or typed something.
@@ -78,7 +77,6 @@ class RealReview:
         kind: ``test`` or ``validation``.
         number: Its number in the source.
         positive: The review has the label 1: its author liked the film.
-        labels: What the labels 0 and 1 are called.
     """
 
     text: str
