@@ -1,4 +1,4 @@
-"""What `app.py` hands to Streamlit: start and end of the server with its workers, routes, middleware."""
+"""The ASGI parts that `app.py` hands to Streamlit: start and end of the server with its workers, routes, middleware."""
 
 import contextlib
 import importlib

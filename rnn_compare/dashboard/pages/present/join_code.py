@@ -1,4 +1,4 @@
-"""What the wall has for phones: the corner with the code by which they join, and the offer of the step's networks."""
+"""The wall's parts for phones: the corner with the code by which they join, and the offer of the step's networks."""
 
 import functools
 from html import escape
