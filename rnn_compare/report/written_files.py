@@ -3,7 +3,6 @@
 import io
 import tempfile
 import zipfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,9 +12,11 @@ from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.csv_export import COLUMNS, as_cell, curves, rows
-from rnn_compare.runs.events import EpochEnd
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.runs.record import Run
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Form = Literal["html", "notebook", "parquet", "csv", "tensorboard"]
 
@@ -52,10 +53,6 @@ def zipped(files: dict[str, bytes]) -> bytes:
         for path, content in files.items():
             archive.writestr(path, content)
     return stream.getvalue()
-
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def predictions(contents: Contents) -> "pd.DataFrame":
@@ -126,22 +123,14 @@ def event_files(contents: Contents) -> dict[str, bytes]:
         if not run.epochs:
             continue
         folder = f"{_folder(contents.names[run.id])} {run.id}"
-        for part, figures in (("train", _of_training), ("validation", _of_validation)):
+        for part in ("train", "validation"):
             # One name for ever: a file that is written again replaces the one before.
             path = f"{folder}/{part}/events.out.tfevents.{int(run.created)}.{run.id}"
-            files[path] = _written(run, figures)
+            files[path] = _events(run, of_validation=part == "validation")
     return files
 
 
-def _of_training(epoch: EpochEnd) -> dict[str, float]:
-    return {name: value for name, value in epoch.figures.items() if not name.startswith("val_")}
-
-
-def _of_validation(epoch: EpochEnd) -> dict[str, float]:
-    return {name.removeprefix("val_"): value for name, value in epoch.figures.items() if name.startswith("val_")}
-
-
-def _written(run: Run, figures: Callable[[EpochEnd], Mapping[str, float]]) -> bytes:
+def _events(run: Run, *, of_validation: bool) -> bytes:
     from tensorboardX.proto.event_pb2 import Event
     from tensorboardX.proto.summary_pb2 import Summary
     from tensorboardX.record_writer import RecordWriter
@@ -150,7 +139,11 @@ def _written(run: Run, figures: Callable[[EpochEnd], Mapping[str, float]]) -> by
     events = [Event(wall_time=at, file_version="brain.Event:2")]
     for epoch in run.epochs:
         at += epoch.seconds
-        values = [Summary.Value(tag=f"epoch_{name}", simple_value=value) for name, value in figures(epoch).items()]
+        values = [
+            Summary.Value(tag=f"epoch_{name.removeprefix('val_')}", simple_value=value)
+            for name, value in epoch.figures.items()
+            if name.startswith("val_") is of_validation
+        ]
         events.append(Event(wall_time=at, step=epoch.epoch - 1, summary=Summary(value=values)))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "events"

@@ -167,14 +167,14 @@ class Services:
         """Returns the runs of the snapshot, the hidden ones too: the lecture itself tells how far they are."""
         return self.snapshot().all_runs
 
-    def submit_hidden(self, experiments: Sequence[Experiment], visitor: str = "", priority: int = 0) -> list[str]:
-        """Begins trainings that nobody sees until the class has predicted; returns their ids.
+    def submit_hidden(self, experiments: Sequence[Experiment]) -> list[str]:
+        """Begins trainings, before all others, that nobody sees until the class has predicted; returns their ids.
 
         They are hidden before there are any: a server that is killed in between must not leave them in sight. Nobody
         reads the record meanwhile, so that no page has a glimpse of them.
         """
         with self._reading:
-            started = self.engine.submit(experiments, visitor, priority, beforehand=self.classroom().hide)
+            started = self.engine.submit(experiments, priority=1, beforehand=self.classroom().hide)
             self._latest = None
         return started
 

@@ -100,7 +100,7 @@ def start_training(services: Services) -> None:
         services.replays.begin(runs, RECORDING_SECONDS)
         services.hide([run.id for run in runs])
     else:  # ahead of whatever the class has started itself: a hall waits
-        services.submit_hidden(preset.experiments(), priority=1)
+        services.submit_hidden(preset.experiments())
 
 
 def is_recorded(services: Services, lecture: Lecture) -> bool:
