@@ -21,6 +21,19 @@ LINES = 3
 """Sentences at most: more than that nobody reads in a lecture."""
 WAITS = "The verdict will appear once the reviews have loaded."
 
+SURE = 1.96
+"""Standard errors within which chance alone stays in 95 of 100 cases."""
+OVERFIT_GAP = 0.08
+"""How far training accuracy is above validation accuracy where a network overfits, and …"""
+OVERFIT_LOSS = 1.15
+"""… by what factor the validation loss has risen since it was lowest; or else …"""
+OVERFIT_WIDE_GAP = 0.15
+"""… how far training is ahead in the last epoch where that alone shows it."""
+OVERFIT_EPOCHS = 3
+"""Epochs that it takes to tell."""
+FALL = 0.05
+"""Validation accuracy lost from one epoch to the next that is worth a word."""
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -116,20 +129,6 @@ def _of_a_group(group: Group) -> str:
     seed = f" seed {ended_early[0].experiment.seed}" if len(group.runs) > 1 else ""
     epochs = f"{len(ended_early[0].epochs)} of {ended_early[0].experiment.epochs} epochs"
     return f"{group.name}{seed} ({ended_early[0].status.value} after {epochs})"
-
-
-SURE = 1.96
-"""Standard errors within which chance alone stays in 95 of 100 cases."""
-OVERFIT_GAP = 0.08
-"""How far training accuracy is above validation accuracy where a network overfits, and …"""
-OVERFIT_LOSS = 1.15
-"""… by what factor the validation loss has risen since it was lowest; or else …"""
-OVERFIT_WIDE_GAP = 0.15
-"""… how far training is ahead in the last epoch where that alone shows it."""
-OVERFIT_EPOCHS = 3
-"""Epochs that it takes to tell."""
-FALL = 0.05
-"""Validation accuracy lost from one epoch to the next that is worth a word."""
 
 
 Remark = Callable[[Run], tuple[str, str]]

@@ -19,6 +19,8 @@ from rnn_compare.runs.store import RunStore
 Array = NDArray[np.generic]
 _EPOCHS, _PROBABILITIES = "epochs", "probabilities"
 
+ORPHANED = "The program ended during the training. Finished epochs are kept; continue the run."
+
 
 @dataclass(frozen=True)
 class Checkpoint:
@@ -110,9 +112,6 @@ def _read(payload: bytes) -> Checkpoint:
 def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:
     count = sum(name.startswith(f"{part}/") for name in file.files)
     return tuple(file[f"{part}/{i}"] for i in range(count))
-
-
-ORPHANED = "The program ended during the training. Finished epochs are kept; continue the run."
 
 
 def interrupt_orphans(store: RunStore) -> list[str]:

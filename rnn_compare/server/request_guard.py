@@ -26,6 +26,11 @@ _HOST_NAME = re.compile(r"(\[[^\]]*\]|[^:]*)(:\d*)?")
 _EMBEDDER = re.compile(r"(https?://)?(\*\.)?[\w-]+(\.[\w-]+)*(:\d+)?|https?:|file:|\*")
 _log = logging.getLogger(__name__)
 
+TAKEN = frozenset(
+    {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "deferred_file", "dataframe_chunk"}
+)
+"""What pages need. All else serves development: it clears caches, reads the repository, writes files."""
+
 
 class RequestGuard:
     """Refuses what no browser of a visitor asks for, and marks answers.
@@ -112,12 +117,6 @@ def _embedders() -> list[str]:
         _log.warning("%s has %r, which is not a site: no site may embed the page.", EMBED_VARIABLE, wrong[0])
         sites = []
     return ["'self'", *sites]
-
-
-TAKEN = frozenset(
-    {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request", "deferred_file", "dataframe_chunk"}
-)
-"""What pages need. All else serves development: it clears caches, reads the repository, writes files."""
 
 
 def is_own_origin(headers: Headers) -> bool:

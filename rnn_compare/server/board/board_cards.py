@@ -17,6 +17,11 @@ from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 
+REPLAY = "replay"
+"""The state of a card whose run is played again, so that nobody takes it for live."""
+LAYERS = {"fused": "fast layers"}
+"""What a card calls the layers that a run was trained by."""
+
 
 def subject(runs: Sequence[Run]) -> str:
     """Returns the reviews, settings and time that all runs on the board share; what differs is in their names."""
@@ -62,13 +67,6 @@ def _when(runs: Sequence[Run]) -> str:
 def _day(at: float) -> str:
     day = time.localtime(at)
     return f"{day.tm_mday} {time.strftime('%B %Y', day)}"
-
-
-REPLAY = "replay"
-"""The state of a card whose run is played again, so that nobody takes it for live."""
-
-LAYERS = {"fused": "fast layers"}
-"""What a card calls the layers that a run was trained by."""
 
 
 def card(group: Group, starts: Mapping[str, float], history: History) -> dict[str, Any]:

@@ -15,6 +15,11 @@ _IMPORT = re.compile(r'\b(?:from|import)"\./([\w.~-]+\.js)"')
 ROOT = Path(streamlit.__file__).parent / "static"
 """Holds Streamlit's page, and below ``static/`` the files whose names tell their content."""
 
+WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Multiselect", "NumberInput", "Checkbox", "Button")
+"""What a first page is made of, as Streamlit's scripts for it are called."""
+SHEETS = ("common/streamlit.css", "common/theme.css", "pages/compare.css")
+_HEAD_ENDS = b"</head>"
+
 
 class StreamlitFiles:
     """Hands out the files of Streamlit's pages from memory; all else it leaves to the server behind it."""
@@ -50,12 +55,6 @@ def modules(*parts: str) -> list[str]:
         imports = _IMPORT.findall((scripts / name).read_text(encoding="utf-8"))
         names += [module for module in dict.fromkeys(imports) if module not in names and module not in page]
     return [f"./static/js/{name}" for name in names]
-
-
-WIDGETS = ("Html", "Selectbox", "ButtonGroup", "Slider", "Multiselect", "NumberInput", "Checkbox", "Button")
-"""What a first page is made of, as Streamlit's scripts for it are called."""
-SHEETS = ("common/streamlit.css", "common/theme.css", "pages/compare.css")
-_HEAD_ENDS = b"</head>"
 
 
 class Preload:

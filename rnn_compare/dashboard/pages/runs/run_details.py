@@ -31,6 +31,9 @@ from rnn_compare.server.services import Services
 from rnn_compare.settings import in_words
 from rnn_compare.sources import registry
 
+ONE_SIDED = 0.75
+"""Of the calibration error: where predictions lie so far to one side, neither sureness nor doubt is what is wrong."""
+
 
 def show(services: Services, run: Run) -> None:
     """Draws the panel of one run."""
@@ -195,10 +198,6 @@ def _section(heading: str, values: Mapping[str, str], otherwise: str = "", folde
 
 def _time(at: float | None) -> str:
     return datetime.fromtimestamp(at).strftime("%Y-%m-%d %H:%M:%S") if at else ""
-
-
-ONE_SIDED = 0.75
-"""Of the calibration error: where predictions lie so far to one side, neither sureness nor doubt is what is wrong."""
 
 
 def _show_calibration(services: Services, run: Run) -> None:
