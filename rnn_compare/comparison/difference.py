@@ -140,7 +140,6 @@ def holm(differences: Sequence[Difference]) -> list[Difference]:
     Differences without p are left as they are and do not count.
 
     Example:
-        >>> from rnn_compare.comparison.difference import by_student
         >>> three = [by_student(points / 100, (5, 5), [(0.005**2, 8)], (0, 1)) for points in (4.0, 2.2, 0.1)]
         >>> [(round(one.p, 3), round(one.p_adjusted, 3), one.verdict) for one in holm(three)]
         [(0.0, 0.001, 'a is better'), (0.011, 0.023, 'a is better'), (1.0, 1.0, 'cannot tell')]

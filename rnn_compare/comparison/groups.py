@@ -51,12 +51,7 @@ def is_whole(run: Run) -> bool:
 
 
 def groups(runs: Sequence[Run]) -> list[Group]:
-    """Returns the groups of runs, in the order in which their settings first appear.
-
-    Example:
-        >>> groups([])
-        []
-    """
+    """Returns the groups of runs, in the order in which their settings first appear."""
     by_setting: dict[str, dict[int, Run]] = {}
     for run in sorted(runs, key=lambda run: run.position):
         by_setting.setdefault(run.experiment.setting, {})[run.experiment.seed] = run

@@ -175,10 +175,6 @@ def cell_source(trained: Cell | Feedforward) -> str:
 
     It needs what ``imports`` imports. Whoever opens the ``.keras`` file of such a network runs it first: then
     ``keras.models.load_model`` knows the class.
-
-    Example:
-        >>> [line for line in cell_source(cell("MGU")).splitlines() if line.startswith("class ")]
-        ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
     """
     if isinstance(trained, Cell):
         return layer_source(trained)

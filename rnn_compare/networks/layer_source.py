@@ -69,11 +69,6 @@ def layer_source(cell: Cell) -> str:
     """Returns the Python source of two classes: a cell's timestep for Keras, and the layer that is named as the cell.
 
     It needs what ``IMPORTS`` imports, and no more.
-
-    Example:
-        >>> from rnn_compare.cells.registry import cell
-        >>> [line for line in layer_source(cell("MGU")).splitlines() if line.startswith("class ")]
-        ['class MGUCell(layers.SimpleRNNCell):', 'class MGU(layers.RNN):']
     """
     recurrent_kernel = _RECURRENT_KERNEL.format(
         shape="(self.units, columns)" if cell.recurrent == "matrix" else "(columns,)",
