@@ -13,7 +13,7 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from rnn_compare.cli.main import main
-from rnn_compare.explain.examples import EXAMPLES
+from rnn_compare.explain.held_out import EXAMPLES
 from rnn_compare.runs.record import Run
 from tests.patience import PATIENCE
 
