@@ -1,17 +1,16 @@
 // What is packed in the file, by gzip and base64: texts, and 16-bit floats with all low bytes before all high bytes.
 
-// The distance between two 16-bit floats of an exponent.
-const STEPS = Float64Array.from({ length: 32 }, (_, exponent) => 2 ** (Math.max(1, exponent) - 25));
+// By a float's high byte: the distance to the next one of its exponent, with its sign, and how many of these it has.
+const HIGH_BYTES = [...Array(256).keys()];
+const STEPS = Float64Array.from(HIGH_BYTES, (high) => (high & 128 ? -1 : 1) * 2 ** (Math.max(1, high >> 2 & 31) - 25));
+const COUNTS = Float64Array.from(HIGH_BYTES, (high) => 256 * (high & 3) + (high & 124 ? 1024 : 0));
 
 export async function unpackNumbers(text) {
   const bytes = new Uint8Array(await inflated(text).arrayBuffer());
-  const count = bytes.length / 2;
-  const numbers = new Float32Array(count);
-  for (let index = 0; index < count; index++) {
-    const high = bytes[count + index];
-    const exponent = (high >> 2) & 31;
-    const fraction = bytes[index] + 256 * (high & 3) + (exponent ? 1024 : 0);
-    numbers[index] = (high & 128 ? -fraction : fraction) * STEPS[exponent];
+  const numbers = new Float32Array(bytes.length / 2);
+  const highs = bytes.subarray(numbers.length);
+  for (let index = 0; index < numbers.length; index++) {
+    numbers[index] = (COUNTS[highs[index]] + bytes[index]) * STEPS[highs[index]];
   }
   return numbers;
 }
@@ -21,8 +20,14 @@ export function unpackText(text) {
 }
 
 function inflated(text) {
-  const signs = atob(text);
-  const packed = new Uint8Array(signs.length);
-  for (let index = 0; index < signs.length; index++) packed[index] = signs.charCodeAt(index);
-  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip")));
+  const { readable, writable } = new DecompressionStream("gzip");
+  const writer = writable.getWriter();
+  writer.write(bytesOf(text));
+  writer.close();
+  return new Response(readable);
+}
+
+// Browsers older than 2025 lack `fromBase64`, which takes a tenth of the time.
+function bytesOf(text) {
+  return Uint8Array.fromBase64?.(text) ?? Uint8Array.from(atob(text), (sign) => sign.charCodeAt(0));
 }

@@ -19,7 +19,10 @@ const FIRST = "Turn at the end"; // the example with most to see
 const part = (id) => document.getElementById(id);
 const json = (id) => JSON.parse(part(id).textContent);
 const pause = () => new Promise((go) => { setTimeout(go); });
-const counted = (count, noun) => `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+const painted = () => new Promise((go) => { requestAnimationFrame(() => setTimeout(go)); });
+// In thousands, as toLocaleString, which takes a phone a tenth of a second when it is called first.
+const digits = (count) => String(count).replaceAll(/\B(?=(\d{3})+$)/g, ",");
+const counted = (count, noun) => `${digits(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 // formulas: the cells' own, translated.
 export async function main(formulas) {
@@ -27,6 +30,7 @@ export async function main(formulas) {
   try {
     if (data.networks.length) await buildReader(data, formulas);
   } finally { // an old browser cannot unpack the networks, but draws the charts
+    await painted();
     buildCharts(json("charts"));
   }
 }
@@ -36,27 +40,31 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
   const vocabularies = Object.fromEntries(Object.keys(packed).map((dataset, place) => (
     [dataset, makeVocabulary(words[place].split("\n"))]
   )));
-  const networks = await Promise.all(described.map(async (layout) => {
-    const network = makeNetwork(layout, await unpackNumbers(layout.numbers), formulas[layout.cell?.name]);
-    return { ...network, vocabulary: vocabularies[layout.dataset] };
-  }));
-  const cards = networks.map((network) => buildCard(part("predictions"), network));
   const inside = buildInside(part("inside"), drawings);
+  const readers = [];
+  const predict = ({ network, card }) => {
+    const review = encode(part("review").value, network.vocabulary, network);
+    const reading = { network, card, review, traces: review.words.length ? pass(network, review.ids) : [] };
+    return { ...reading, sentence: card.show(reading) };
+  };
   const read = () => {
-    const readings = networks.map((network, place) => {
-      const review = encode(part("review").value, network.vocabulary, network);
-      const traces = review.words.length ? pass(network, review.ids) : [];
-      return { network, review, traces, card: cards[place] };
-    });
-    const sentences = readings.map((reading) => reading.card.show(reading));
-    setText(part("spoken"), sentences.filter(Boolean).join(" "));
+    const readings = readers.map(predict);
+    setText(part("spoken"), readings.map(({ sentence }) => sentence).filter(Boolean).join(" "));
     inside.show(readings.filter(hasKnownWords));
   };
   const kind = examples.length ? "a review in English" : "a text";
-  const readers = networks.length > 1 ? "the networks read" : `${networks[0].title} reads`;
-  setText(document.querySelector("label[for=review]"), `Type ${kind}: ${readers} along`);
+  const whoReads = described.length > 1 ? "the networks read" : `${described[0].title} reads`;
+  setText(document.querySelector("label[for=review]"), `Type ${kind}: ${whoReads} along`);
   part("read").hidden = false;
   listen(examples, read);
+  for (const layout of described) { // the first prediction is seen while the other networks are unpacked
+    const numbers = await unpackNumbers(layout.numbers);
+    const unpacked = makeNetwork(layout, numbers, formulas[layout.cell?.name]);
+    const network = { ...unpacked, vocabulary: vocabularies[layout.dataset] };
+    readers.push({ network, card: buildCard(part("predictions"), network) });
+    predict(readers.at(-1));
+    await painted();
+  }
   read();
 }
 
@@ -102,7 +110,7 @@ function buildCard(parent, network) {
   const turning = element("p", "rc-turning", card);
   const coverage = element("p", "rc-note", card);
   const prior = element("p", "rc-note", card, network.note);
-  pause().then(() => { // the first prediction is seen before
+  painted().then(() => { // the prediction is seen before
     const nothing = odds(logitOfNothing(network));
     prior.textContent = `With no words at all: ${verdictIn(nothing, labels)} · ${network.note}`;
   });
@@ -134,7 +142,7 @@ function whatWasRead(count, unknown, first, maxlen) {
   const named = [...new Set(unknown)].slice(0, UNKNOWN_SHOWN).map((word) => `“${word}”`);
   const ending = new Set(unknown).size > UNKNOWN_SHOWN ? " …" : ".";
   const lacking = unknown.length ? `, ${unknown.length} unknown: ${named.join(", ")}` : "";
-  const lost = first > 1 ? `${first.toLocaleString("en")} words were` : "word was";
+  const lost = first > 1 ? `${digits(first)} words were` : "word was";
   const cut = first ? ` The first ${lost} cut off: it reads the last ${maxlen}.` : "";
   return `Read: ${counted(count - unknown.length, "known word")}${lacking}${ending}${cut}`;
 }
@@ -193,7 +201,7 @@ function buildInside(root, drawings) {
       leftOut = {};
       readings = []; // until they are complete
       const mine = turn;
-      await pause(); // the predictions are seen first
+      await painted(); // the predictions are seen first
       for (const item of next) {
         const { network, review, traces } = item;
         item.logits = await finish(logitsByWord(network, review.ids, review.at, traces));

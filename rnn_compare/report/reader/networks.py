@@ -1,7 +1,7 @@
 """The networks of a report as data for a browser: layout, vocabulary, and the weights of the best epoch."""
 
 import base64
-import gzip
+import zlib
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from pathlib import Path
@@ -30,6 +30,8 @@ from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry, text_cards
 
 _SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "skips_padding")
+MOST_EXACT = 2_000_000
+"""Weights, those of six of the book's networks. Of more, words' vectors are rounded, or eight would exceed 6 MB."""
 _LAYERS = Path(__file__).parents[1] / "assets" / "layers.js"
 
 OWN_TEXTS = (
@@ -48,15 +50,17 @@ def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, An
 
     At most ``MAX_COMPARED``, as on the page *Try a review*.
     """
-    entries, problems = [], []
+    pairs, problems = [], []
     for group, look in zip(groups[:MAX_COMPARED], looks, strict=False):
         run = next((run for run in group.runs if run.has_weights), group.runs[0])
         try:
-            entries.append(_network(group.name, run, look, run_weights(run, "best")))
+            pairs.append((run_weights(run, "best"), _network(group.name, run, look)))
         except UserError as error:
             problems.append(f"{group.name} cannot read here: {error}")
     if surplus := [group.name for group in groups[MAX_COMPARED:]]:
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
+    is_much = sum(array.size for weights, _ in pairs for array in weights.arrays) > MOST_EXACT
+    entries = [entry | {"numbers": packed_numbers(coarse(weights) if is_much else weights)} for weights, entry in pairs]
     films = all(registry.about_films(entry["source"]) for entry in entries)
     cells = {entry["cell"]["name"] for entry in entries if "cell" in entry}
     sizes = {entry["dataset"]: entry["vocabulary_size"] for entry in sorted(entries, key=itemgetter("vocabulary_size"))}
@@ -70,7 +74,7 @@ def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, An
     return data, problems
 
 
-def _network(title: str, run: Run, look: Look, weights: Weights) -> dict[str, Any]:
+def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
     experiment = run.experiment
     assert run.best is not None
     accuracy = percent(run.best["val_accuracy"]).replace(" ", "\u00a0")
@@ -84,7 +88,6 @@ def _network(title: str, run: Run, look: Look, weights: Weights) -> dict[str, An
         "dataset": experiment.dataset,
         "source": experiment.source,
         **layout(experiment),
-        "numbers": packed_numbers(weights),
     }
 
 
@@ -146,4 +149,11 @@ def packed_numbers(weights: Weights) -> str:
     """
     numbers = np.concatenate([array.ravel() for array in weights.arrays]).astype("<f2")
     planes = numbers.view(np.uint8).reshape(-1, 2).T
-    return base64.b64encode(gzip.compress(planes.tobytes(), mtime=0)).decode()
+    frame = zlib.compressobj(wbits=zlib.MAX_WBITS | 16, strategy=zlib.Z_HUFFMAN_ONLY)  # gzip's; nothing occurs twice
+    return base64.b64encode(frame.compress(planes.tobytes()) + frame.flush()).decode()
+
+
+def coarse(weights: Weights) -> Weights:
+    """Returns weights with the words' vectors rounded to multiples of 2⁻¹², which pack a fifth smaller."""
+    embedding, *others = weights.tensors
+    return Weights(((embedding[0], np.round(embedding[1] * 2**12) / np.float32(2**12)), *others))
