@@ -38,11 +38,12 @@ def html(contents: Contents) -> str:
     runs = [(run, contents.predictions[run.id]) for run in contents.runs]
     made = datetime.fromtimestamp(contents.made).astimezone()
     plots = charts(contents.groups, looks_of_groups, contents.baselines)
+    settings = f" of {counted(len(contents.groups), 'setting')}" if len(contents.groups) < len(runs) else ""
     return Template((_ASSETS / "page.html").read_text(encoding="utf-8")).substitute(
         title=escape(contents.title),
         hash=f"sha256-{base64.b64encode(hashlib.sha256(_script().encode()).digest()).decode()}",
         style=_style(),
-        made=f"{_counts(contents)}. Report of {made:{html_tables.TIME} %Z}.",
+        made=f"{counted(len(runs), 'run')}{settings}. Report of {made:{html_tables.TIME} %Z}.",
         notes="".join(f'<p class="soft">{escape(problem)}</p>' for problem in problems),
         report="".join(_sections(contents, looks_of_groups, _plots(contents) if plots else _NO_EPOCH)),
         charts=_escaped_json(plots),
@@ -74,11 +75,6 @@ def _script() -> str:
 
 def _escaped_json(values: object) -> str:
     return json.dumps(values).replace("<", "\\u003c")
-
-
-def _counts(contents: Contents) -> str:
-    settings, runs = len(contents.groups), counted(len(contents.runs), "run")
-    return runs if settings == len(contents.runs) else f"{runs} of {counted(settings, 'setting')}"
 
 
 def _sections(contents: Contents, looks: Sequence[Look], plots: str) -> list[str]:

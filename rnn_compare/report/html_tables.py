@@ -170,8 +170,7 @@ def _mean_text(values: Sequence[float | None], text: Callable[[float], str]) -> 
 
 
 def _achieved(contents: Contents, run: Run) -> list[str]:
-    best, *others = _shares(contents, run)
-    texts = [NOTHING if share is None else percent(share) for share in (best, *others)]
+    texts = [NOTHING if share is None else percent(share) for share in _shares(contents, run)]
     if run.best:
         texts[0] += f"<small>epoch {run.best.epoch}</small>"
     return texts
