@@ -1,3 +1,4 @@
+import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -8,9 +9,12 @@ import pytest
 from rnn_compare.comparison.sentences import result
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
+from rnn_compare.report.importing import take_in
 from rnn_compare.report.interchange import DATA_ID, checked
+from rnn_compare.report.shipped_runs import SHIPPED
 from rnn_compare.runs.events import EpochEnd, Predictions, Status
 from rnn_compare.runs.probabilities import encoded
 from rnn_compare.runs.process_id import Owner
@@ -152,4 +156,14 @@ def test_twenty_full_runs_fit_into_six_megabytes(elsewhere: RunStore) -> None:
         taken.append((run, told))
     elsewhere.take_in(taken)
     page = html(gather(elsewhere, [run.id for run, _ in taken]))
+    assert len(page.encode()) < 6_000_000
+
+
+def test_eight_recorded_networks_fit_into_six_megabytes(elsewhere: RunStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CACHE_VARIABLE, str(elsewhere.path.parent))
+    files = [file for file in SHIPPED if file.name.startswith(("attention", "gates"))]
+    runs = [item.run for file in files for item in take_in(file, elsewhere)]
+    page = html(gather(elsewhere, [run.id for run in runs]))
+    networks = json.loads(Text(page).scripts["networks"])["networks"]
+    assert len({network["numbers"] for network in networks}) == 8
     assert len(page.encode()) < 6_000_000
