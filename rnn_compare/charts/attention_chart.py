@@ -36,7 +36,8 @@ def attention_chart(attention: AttentionWeights, word: int | None, color: str) -
     line = {"color": GREY, "width": 3, "dash": "dash"}
     figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=equal, y1=equal, line=line)
     colors = [[0, "rgba(136, 136, 136, 0.05)"], [1, color]]
-    scale = {"zmin": 0, "zmax": max(FULL, float(times.max())), "colorscale": colors, "colorbar": COLORBAR}
+    beside_matrix = COLORBAR | {"y": 0, "yanchor": "bottom", "lenmode": "pixels", "len": max(heights[1], NAMES)}
+    scale = {"zmin": 0, "zmax": max(FULL, float(times.max())), "colorscale": colors, "colorbar": beside_matrix}
     template = "%{customdata}: %{z:.2f} × an equal share<extra></extra>"
     figure.add_heatmap(x=x, y=x, z=times, customdata=pairs, hovertemplate=template, row=2, col=1, **scale)
     if word is not None:

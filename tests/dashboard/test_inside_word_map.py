@@ -107,15 +107,17 @@ def test_a_map_says_where_the_network_leans_and_how_much_of_the_distances_it_kee
     assert "“rare” is too rare for the map" in shown.remark(words, "positive", missing="rare")
 
 
+@pytest.mark.usefixtures("drawn")
 def test_where_pooling_drops_the_last_word_the_map_says_why_it_has_no_colours() -> None:
-    sentences = []
+    maps = []
     for maxlen in (41, 42):
-        one = chosen("one", cell="convolution", maxlen=maxlen)
-        words = word_map(one.run.experiment, one.weights, VOCABULARY)
-        assert one.run.experiment.without_recurrence is not None
-        sentences.append(shown.remark(words, "positive", notes=one.run.experiment.without_recurrence.notes))
-    assert ["gets the same prediction" in text for text in sentences] == [False, True]
-    assert "Pooling in fives drops a remainder" in sentences[1]
+        one, engine = chosen("one", cell="convolution", maxlen=maxlen), StubEngine()
+        app = page(shown.show, SimpleNamespace(engine=engine), [one])
+        engine.asked_of("one").result = word_map(one.run.experiment, one.weights, VOCABULARY)
+        maps.append(html(app.run()))
+    assert ["gets the same prediction" in text for text in maps] == [False, True]
+    assert ["rc-colors" in text for text in maps] == [True, False]
+    assert "Pooling in fives drops a remainder" in maps[1]
 
 
 def test_the_scale_of_colours_has_numbers_and_no_label_is_markup() -> None:

@@ -88,10 +88,12 @@ function buildVerdict(root, run, words, author) {
 // What a convolution keeps of the review: bars as long as the outputs are many.
 function listWindows(root, { windows, units, labels }) {
   element("p", "rc-caption", root, "What pooling keeps");
-  element("p", "rc-note", root, "Each output is the best match in the review. Below, the words that add most to it; · is padding.");
+  const outputs = `Each of ${units} outputs is the best match anywhere in the review`;
+  const columns = `the words that add most to it, to how many outputs, and what these add to the log-odds of ${labels[1]}`;
+  element("p", "rc-note", root, `${outputs}. Listed: ${columns}.`);
   const list = element("table", "rc-windows", root);
   const heads = element("tr", "", list);
-  for (const text of ["words", `of ${units} outputs`, `log-odds of ${labels[1]}`]) element("th", "", heads, text);
+  for (const text of ["words (· is padding)", "outputs", "log-odds"]) element("th", "", heads, text);
   for (const { words, outputs, logit } of windows) {
     const row = element("tr", "", list);
     element("td", "", row, words.join(" ")).style.setProperty("--rc-share", `${100 * outputs / windows[0].outputs}%`);

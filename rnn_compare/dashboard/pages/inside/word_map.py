@@ -93,21 +93,18 @@ def color_bar(scale: ColorScale, labels: tuple[str, str]) -> str:
     return f'<div class="rc-colors"><i style="background: linear-gradient(90deg, {shades})"></i>{ticks}</div>'
 
 
-def remark(words: WordMap, label: str, missing: str = "", notes: str = "") -> str:
+def remark(words: WordMap, label: str, missing: str = "") -> str:
     """Returns the remark below a map in Markdown: what no word gives, and the variance that two dimensions keep.
 
     Args:
         words: The map.
         label: The label that probabilities are of.
         missing: A word that was looked up and is not on the map.
-        notes: How the network reads, for where it may not read the word.
     """
     sentences = (
         f"{counted(len(words.words), 'word')}; without any word {percent(words.empty)} {as_markdown(label)}. Two "
         f"dimensions keep {percent(sum(words.shares))} of the variance: neighbours here may lie far apart."
     )
-    if notes and np.ptp(words.verdicts) < 1e-6:  # equal but for rounding
-        sentences = f"**Every word alone gets the same prediction.** {notes} {sentences}"
     return f"{sentences} “{missing}” is too rare for the map." if missing else sentences
 
 
@@ -178,12 +175,14 @@ def _show_map(
         marked = [looked_up, *(word for word, _ in near)]
     labels = registry.labels(network.run.experiment.dataset)
     bar = color_bar(color_scale(words), labels)
+    if np.ptp(words.verdicts) < 1e-6:  # equal but for rounding
+        notes = getattr(network.run.experiment.without_recurrence, "notes", "")
+        bar = f"<p><b>Every word alone gets the same prediction.</b> {escape(notes)}</p>"
     st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(network, bar)}</div>')
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
     components.show_figure(word_chart(words, marked, sheet, labels[1]), key, sheet.height)
     missing = marked[0] if marked and marked[0] not in words.words else ""
-    notes = getattr(network.run.experiment.without_recurrence, "notes", "")
-    st.caption(remark(words, labels[1], missing, notes))
+    st.caption(remark(words, labels[1], missing))
 
 
 def _show_neighbours(networks: Sequence[LoadedNetwork], typed: str, near: Near, problems: dict[str, str]) -> None:
