@@ -24,25 +24,35 @@ FADED = np.float32(1e-25)
 processor many times as much; beside the largest gradients they vanish in any float32 sum anyway."""
 
 
-OPTIONS: dict[str, Any] = {"fastmath": {"reassoc", "contract", "arcp", "nsz", "afn"}, "error_model": "numpy"}
+OPTIONS: dict[str, Any] = {
+    "fastmath": {"reassoc", "contract", "arcp", "nsz", "afn"},
+    "error_model": "numpy",
+    "nogil": True,
+    "no_cfunc_wrapper": True,
+}
 """Numba's options for kernels.
 
 ``fastmath`` is all of LLVM's but ``nnan`` and ``ninf``: with these a gradient that is not a number came out as zero.
 ``error_model="numpy"`` divides without a check for zero: with the check, no loop that holds a division is vectorised.
+``nogil`` lets the threads that listen for Stop and send events run meanwhile. Nothing in C calls them. What Numba itself
+writes for NumPy's functions it compiles anew for callers with other options.
 """
+PART: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True}
+"""Those for what only kernels call: no code that takes apart Python's arguments."""
 
 
 def compiled(function: Function) -> Function:
-    """Compiles a function with Numba and keeps the machine code in the cache folder.
+    """Compiles a function with Numba and keeps the machine code in the cache folder."""
+    return cast(Function, numba.njit(**OPTIONS, cache=True)(function))
 
-    ``nogil`` lets the threads that listen for Stop and send events run meanwhile.
-    """
-    return cast(Function, numba.njit(**OPTIONS, nogil=True, cache=True)(function))
+
+def compiled_part(function: Function) -> Function:
+    """Compiles a function as a part of those that call it; Python cannot call it."""
+    return cast(Function, numba.njit(**PART)(function))
 
 
 # Numba's compiler has this flag, but hands no option of ``njit`` on to it.
 CPUTargetOptions.noalias = CPUTargetOptions.Mapping("noalias")  # type: ignore[no-untyped-call]  # it has no types
-_ONE_ROW: dict[str, Any] = {**OPTIONS, "noalias": True, "forceinline": True}
 
 
 def compiled_for_one_row(function: Function) -> Function:
@@ -50,7 +60,7 @@ def compiled_for_one_row(function: Function) -> Function:
 
     Told so, a single loop may read and write a dozen of them and is vectorised; else each would need a loop of its own.
     """
-    return cast(Function, numba.njit(**_ONE_ROW, nogil=True)(function))
+    return cast(Function, numba.njit(**PART, noalias=True, forceinline=True)(function))
 
 
 @compiled
@@ -112,7 +122,7 @@ def largest(gradients: Array) -> np.float32:
 # Loops, since Numba takes long to compile what NumPy writes in a line: with all its broadcasting, and errors as text.
 
 
-@compiled
+@compiled_part
 def add(target: Array, more: Array) -> None:
     """Adds one array (n, width) to another."""
     for row in range(len(more)):
@@ -120,7 +130,7 @@ def add(target: Array, more: Array) -> None:
             target[row, j] += more[row, j]
 
 
-@compiled
+@compiled_part
 def add_rows(total: Array, rows: Array) -> None:
     """Adds rows (n, width) to a total (width,)."""
     for row in range(len(rows)):
@@ -128,7 +138,7 @@ def add_rows(total: Array, rows: Array) -> None:
             total[j] += rows[row, j]
 
 
-@compiled
+@compiled_part
 def fill(rows: Array, values: Array) -> None:
     """Sets every row (n, width) to the same values (width,)."""
     for row in range(len(rows)):

@@ -21,7 +21,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.fused.arithmetic import Array, Indices, compiled
+from rnn_compare.fused.arithmetic import Array, Indices, compiled, compiled_part
 
 Mask = NDArray[np.bool_]
 NO_MASK: Mask = np.ones((0, 0), np.bool_)
@@ -93,6 +93,12 @@ class PackedBatch:
         """The row of a packed array at which the prefix begins."""
         return len(self.source) - self.prefix - 1
 
+    @property
+    def prefix_block(self) -> Packing:
+        """The prefix, as a block of one review that begins at once."""
+        active, begin = np.ones(self.prefix + 1, np.int64), np.zeros(1, np.int64)
+        return Packing(begin, begin, active, self.first + np.arange(self.prefix + 1), 0)
+
 
 def pack(x: Array, mask: Mask | None, backwards: bool, width: int) -> tuple[PackedBatch, Array]:
     """Finds the steps to compute and copies their inputs side by side.
@@ -134,7 +140,7 @@ def pack(x: Array, mask: Mask | None, backwards: bool, width: int) -> tuple[Pack
     return PackedBatch(blocks, source), _gather(x, source)
 
 
-@compiled
+@compiled_part
 def _copy(values: Array, to: Array) -> None:
     for j in range(len(values)):  # Numba's own way, a slice, takes three times as long for so few
         to[j] = values[j]
@@ -199,7 +205,7 @@ def _common_prefixes(x: Array, backwards: bool, lengths: Indices) -> int:
     return reference
 
 
-@compiled
+@compiled_part
 def _most_popular(x: Array, at: int, rows: Indices) -> int:
     best, most = int(rows[0]), 0  # a row that holds NaN equals none, not even itself
     for candidate in rows:
@@ -213,7 +219,7 @@ def _most_popular(x: Array, at: int, rows: Indices) -> int:
     return best
 
 
-@compiled
+@compiled_part
 def _equal(first: Array, second: Array) -> bool:
     for j in range(len(first)):  # noqa: SIM110  # Numba compiles no generators
         if first[j] != second[j]:

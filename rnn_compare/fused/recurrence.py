@@ -4,23 +4,25 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import Array, Indices, add, add_rows, compiled, fill, is_negligible, largest
+from rnn_compare.fused.arithmetic import (
+    Array,
+    Indices,
+    add,
+    add_rows,
+    compiled,
+    compiled_part,
+    fill,
+    is_negligible,
+    largest,
+)
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 from rnn_compare.fused.packing import Packing
 from rnn_compare.fused.sums import STRETCH, GradientSums, add_prefix_squares, add_single_reviews, add_stretch
 
 
 @compiled
-def forward_prefix(cell: CellKernel, prefix: int) -> None:
-    """Runs the prefix that all reviews share; on entry its first states hold zeros."""
-    first = cell.states.shape[1] - prefix - 1
-    for k in range(first, first + prefix):
-        cell.step(k, k + 1)
-
-
-@compiled
 def forward(cell: CellKernel, block: Packing) -> None:
-    """Runs the sequences of a block, after the prefix: fills states and activations."""
+    """Runs the sequences of a block from where they begin, the prefix first of all: fills states and activations."""
     timesteps, states = len(block.active) - 1, cell.states
     first = states.shape[1] - block.prefix - 1
     joined = 0
@@ -60,8 +62,9 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
     Args:
         cell: Its arrays, as ``forward`` left them.
         block: What lies where.
-        output_gradients: By step and sorted row (timesteps, rows, units), or of the last step only (1, rows, units).
-        sums: All gradients are added here; what all reviews come to in the prefix is left to ``backward_prefix``.
+        output_gradients: By step and sorted row (timesteps, 1, rows, units), or of the last step only
+            (1, 1, rows, units); in the prefix, of all states (prefix, state_count, 1, units).
+        sums: All gradients are added here; what all reviews come to in the prefix is left to its own block.
     """
     timesteps, batch = len(block.active) - 1, len(block.order)
     single = _SingleReviews(
@@ -72,7 +75,8 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
         threshold=np.zeros(1, np.float32),
     )
     dstates = single.dstates
-    add(dstates[0], output_gradients[-1])
+    for kind in range(output_gradients.shape[1]):
+        add(dstates[kind], output_gradients[-1, kind])
     # The gradients of a stretch of packed rows, filled from its end: they are added up while the processor's cache
     # has them.
     dgates = np.empty((max(STRETCH, batch), len(cell.U_T)), np.float32)
@@ -81,63 +85,40 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
     for t in range(timesteps - 1, -1, -1):
         begin, rows = block.offsets[t], block.active[t]
         if len(output_gradients) > 1 and t < timesteps - 1:
-            add(dstates[0], output_gradients[t])
+            for kind in range(output_gradients.shape[1]):
+                add(dstates[kind], output_gradients[t, kind])
             if t < block.prefix:
-                add_rows(sums.entering[t, 0], output_gradients[t, single.rows[0] :])
+                add_rows(sums.entering[t, 0], output_gradients[t, 0, single.rows[0] :])
             single.rows[1] = batch
         if rows:
             if filled < rows:
-                add_stretch(sums, cell, begin + rows, dgates[filled:], dproducts[filled:], True)
+                add_stretch(sums, cell, begin + rows, dgates[filled:], dproducts[filled:])
                 filled = len(dgates)
             filled -= rows
             at = slice(filled, filled + rows)
             cell.step_back(begin, begin + rows, dstates, 0, rows, dgates[at], dproducts[at])
         if t < block.prefix:
-            _enter_prefix(cell, block, sums, single, t)
+            last = _enter_prefix(sums.entering[t], sums.followed, single, rows)
+            if last > rows:
+                k, more = cell.states.shape[1] - block.prefix - 1 + t, last - rows
+                products = single.dproducts if len(single.dproducts) > 0 else single.dgates
+                cell.step_back(k, k + 1, dstates, rows, last, single.dgates[:more], products[:more])
+                add_single_reviews(sums, t, rows, single.dgates[:more])
     if filled < len(dgates):
-        add_stretch(sums, cell, block.offsets[0], dgates[filled:], dproducts[filled:], True)
+        add_stretch(sums, cell, block.offsets[0], dgates[filled:], dproducts[filled:])
     add_prefix_squares(sums, cell.states.shape[1] - block.prefix - 1)
 
 
-@compiled
-def _enter_prefix(cell: CellKernel, block: Packing, sums: GradientSums, single: _SingleReviews, t: int) -> None:
-    dstates, rows, (joined, last) = single.dstates, block.active[t], single.rows
-    threshold = single.threshold[0]
+@compiled_part
+def _enter_prefix(entering: Array, followed: np.float32, single: _SingleReviews, rows: int) -> int:
+    """Adds to what enters a step of the prefix, and returns the sorted row where those end that are followed there."""
+    dstates, (joined, last), threshold = single.dstates, single.rows, single.threshold[0]
     for kind in range(len(dstates)):
-        add_rows(sums.entering[t, kind], dstates[kind, rows:joined])
-        threshold = max(threshold, sums.followed * largest(dstates[kind, rows:joined]))
+        add_rows(entering[kind], dstates[kind, rows:joined])
+        threshold = max(threshold, followed * largest(dstates[kind, rows:joined]))
     while last > rows and is_negligible(dstates, last - 1, threshold):
         last -= 1
         for kind in range(len(dstates)):
             dstates[kind, last] = 0
-    if last > rows:
-        k, more = cell.states.shape[1] - block.prefix - 1 + t, last - rows
-        dproducts = single.dproducts if len(single.dproducts) > 0 else single.dgates
-        cell.step_back(k, k + 1, dstates, rows, last, single.dgates[:more], dproducts[:more])
-        add_single_reviews(sums, t, rows, single.dgates[:more])
     single.rows[0], single.rows[1], single.threshold[0] = rows, last, threshold
-
-
-@compiled
-def backward_prefix(cell: CellKernel, entering: Array, sums: GradientSums) -> None:
-    """Runs the prefix back, for what all reviews come to together.
-
-    Args:
-        cell: Its arrays.
-        entering: Gradients of the states after each step of the prefix that enter it there, summed over all reviews
-            (prefix, state_count, units).
-        sums: All gradients are added here.
-    """
-    prefix, width = len(entering), cell.U_T.shape[0]
-    first = cell.states.shape[1] - prefix - 1
-    dstates = np.zeros((len(cell.states), 1, cell.states.shape[2]), np.float32)
-    dgates = np.empty((prefix, width), np.float32)
-    dproducts = np.empty_like(dgates) if len(cell.recurrent_bias) > 0 else dgates
-    for t in range(prefix - 1, -1, -1):
-        for kind in range(len(dstates)):
-            add(dstates[kind], entering[t, kind : kind + 1])
-        k = first + t
-        cell.step_back(k, k + 1, dstates, 0, 1, dgates[t : t + 1], dproducts[t : t + 1])
-    for stop in range(prefix, 0, -STRETCH):
-        at = slice(max(0, stop - STRETCH), stop)
-        add_stretch(sums, cell, first + at.start, dgates[at], dproducts[at], False)
+    return last

@@ -92,7 +92,7 @@ def forward(
     recurrent_kernel = recurrent[0].reshape(-1, width) if recurrent else np.empty((0, width), np.float32)
     second_bias = bias[1] if bias.ndim == 2 else np.zeros(width if cell_kernel.apart else 0, np.float32)
     states = np.empty((cell_kernel.state_count, rows, units), np.float32)
-    states[:, batch.first] = 0  # before the first step
+    states[:, -1] = 0  # before the first step, of the prefix or else of all
     arrays = cell_kernel(
         W_inputs=_project(inputs, kernel, bias if bias.ndim == 1 else bias[0]).reshape(len(inputs), -1, units),
         place=np.arange(rows) if place is None else place,
@@ -102,7 +102,8 @@ def forward(
         U_T=np.ascontiguousarray(recurrent_kernel.T),
         recurrent_bias=second_bias.reshape(-1, units),
     )
-    recurrence.forward_prefix(arrays, batch.prefix)
+    if batch.prefix:
+        recurrence.forward(arrays, batch.prefix_block)
     shares = worth_sharing(rows, kernel.shape[1])
     threads.for_each(lambda block: recurrence.forward(arrays, block), batch.blocks, shares)
     forward_pass = ForwardPass(arrays, batch, mask, inputs, place is not None, weights)
@@ -202,13 +203,16 @@ def backward(options: LayerOptions, forward_pass: ForwardPass, gradient: Array, 
             by_step = pack_output_gradients(gradient, block, *how, options.zero_masked)
         else:
             by_step = gradient[block.order][np.newaxis]
-        recurrence.backward(arrays, block, by_step, sums)
+        recurrence.backward(arrays, block, by_step[:, np.newaxis], sums)
         return sums
 
     shares = worth_sharing(len(batch.source), forward_pass.kernel.shape[1])
     blocks = threads.collect(run, batch.blocks, shares)
     whole = _joined(blocks)
-    recurrence.backward_prefix(arrays, whole.entering, whole)
+    if batch.prefix:  # whose squares each block has added, review by review
+        nothing = np.empty((0, features), np.float32)
+        of_prefix = whole._replace(squares=nothing, prefix_squares=nothing)
+        recurrence.backward(arrays, batch.prefix_block, whole.entering[:, :, np.newaxis], of_prefix)
     of_inputs = np.empty((len(whole.squares), features), np.float32)
     if forward_pass.shared:
         _finish_inputs(forward_pass, blocks, of_inputs)

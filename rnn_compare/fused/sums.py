@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, add, add_rows, compiled, prefetch
+from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, add, add_rows, compiled_part, prefetch
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 
 STRETCH = 64
@@ -54,10 +54,8 @@ class GradientSums(NamedTuple):
     prefix_squares: Array
 
 
-@compiled
-def add_stretch(
-    sums: GradientSums, cell: CellKernel, begin: int, dgates: Array, dproducts: Array, squared: bool
-) -> None:
+@compiled_part
+def add_stretch(sums: GradientSums, cell: CellKernel, begin: int, dgates: Array, dproducts: Array) -> None:
     """Adds what a stretch of packed rows contributes.
 
     Args:
@@ -66,7 +64,6 @@ def add_stretch(
         begin: The first of the rows.
         dgates: Gradient of each row's W·input (rows, gates · units).
         dproducts: That of its U·state; the same array where the two are not apart.
-        squared: Whether to add the squares of the gradients of what they read, where those are wanted.
     """
     end = begin + len(dgates)
     cell.add_recurrent_gradient(sums.recurrent_kernel, begin, end, dproducts)
@@ -76,32 +73,32 @@ def add_stretch(
         add(sums.kernel, np.dot(sums.vectors[begin:end].T, dgates))
         add_rows(sums.bias, dgates)
     else:
-        _add_by_input(sums, begin, dgates)
+        _add_by_input(sums.by_input, sums.place[begin:end], dgates)
     if len(sums.by_row) > 0:
         np.dot(dgates, sums.kernel_T, sums.by_row[begin:end])
-    elif squared:
-        _add_squares(sums, begin, np.dot(dgates, sums.kernel_T))
+    elif len(sums.squares) > 0:
+        _add_squares(sums.squares, sums.place[begin:end], np.dot(dgates, sums.kernel_T))
 
 
-@compiled
-def _add_by_input(sums: GradientSums, begin: int, dgates: Array) -> None:
+@compiled_part
+def _add_by_input(by_input: Array, place: Indices, dgates: Array) -> None:
     for row in range(len(dgates)):
         if row + AHEAD < len(dgates):
-            prefetch(sums.by_input, sums.place[begin + row + AHEAD])
-        total, dgate = sums.by_input[sums.place[begin + row]], dgates[row]
+            prefetch(by_input, place[row + AHEAD])
+        total, dgate = by_input[place[row]], dgates[row]
         for j in range(len(total)):
             total[j] += dgate[j]
 
 
-@compiled
-def _add_squares(sums: GradientSums, begin: int, dx: Array) -> None:
+@compiled_part
+def _add_squares(squares: Array, place: Indices, dx: Array) -> None:
     for row in range(len(dx)):
-        squares = sums.squares[sums.place[begin + row]]
-        for j in range(len(squares)):
-            squares[j] += dx[row, j] * dx[row, j]
+        total = squares[place[row]]
+        for j in range(len(total)):
+            total[j] += dx[row, j] * dx[row, j]
 
 
-@compiled
+@compiled_part
 def add_single_reviews(sums: GradientSums, t: int, row: int, dgates: Array) -> None:
     """Adds what single reviews, from a sorted row on, contribute to step ``t`` of the prefix, which they share."""
     dx = np.dot(dgates, sums.kernel_T)
@@ -114,7 +111,7 @@ def add_single_reviews(sums: GradientSums, t: int, row: int, dgates: Array) -> N
                 squares[j] += dx[k, j] * dx[k, j]
 
 
-@compiled
+@compiled_part
 def add_prefix_squares(sums: GradientSums, first: int) -> None:
     """Adds the squares of the prefix to those of what was read there, from the packed row ``first`` on."""
     for t in range(len(sums.prefix_squares)):

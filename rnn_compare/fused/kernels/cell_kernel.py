@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 from numba import types
 from numba.extending import overload_method
 
-from rnn_compare.fused.arithmetic import OPTIONS, Array, Indices
+from rnn_compare.fused.arithmetic import PART, Array, Indices
 
 
 class _Arrays(NamedTuple):
@@ -89,7 +89,7 @@ def _resolve(declared: Callable[..., None]) -> None:
 
     # Not strict: a subclass may write the annotations in another way.
     overload: Any = overload_method  # whose type leaves out what it hands on to ``overload``
-    overload(types.NamedTuple, declared.__name__, strict=False, jit_options=OPTIONS)(method)
+    overload(types.NamedTuple, declared.__name__, strict=False, jit_options=PART)(method)
 
 
 for _declared in (CellKernel.step, CellKernel.step_back, CellKernel.add_recurrent_gradient):
