@@ -34,8 +34,8 @@ OPTIONS: dict[str, Any] = {
 
 ``fastmath`` is all of LLVM's but ``nnan`` and ``ninf``: with these a gradient that is not a number came out as zero.
 ``error_model="numpy"`` divides without a check for zero: with the check, no loop that holds a division is vectorised.
-``nogil`` lets the threads that listen for Stop and send events run meanwhile. Nothing in C calls them. What Numba itself
-writes for NumPy's functions it compiles anew for callers with other options.
+``nogil`` lets the threads that listen for Stop and send events run meanwhile. No code in C calls kernels. Functions
+that call each other have the same options as far as possible: NumPy's are compiled anew for callers with others.
 """
 PART: dict[str, Any] = {**OPTIONS, "no_cpython_wrapper": True}
 """Those for what only kernels call: no code that takes apart Python's arguments."""

@@ -75,8 +75,6 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
         threshold=np.zeros(1, np.float32),
     )
     dstates = single.dstates
-    for kind in range(output_gradients.shape[1]):
-        add(dstates[kind], output_gradients[-1, kind])
     # The gradients of a stretch of packed rows, filled from its end: they are added up while the processor's cache
     # has them.
     dgates = np.empty((max(STRETCH, batch), len(cell.U_T)), np.float32)
@@ -84,11 +82,11 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
     filled = len(dgates)
     for t in range(timesteps - 1, -1, -1):
         begin, rows = block.offsets[t], block.active[t]
-        if len(output_gradients) > 1 and t < timesteps - 1:
+        if len(output_gradients) > 1 or t == timesteps - 1:
             for kind in range(output_gradients.shape[1]):
-                add(dstates[kind], output_gradients[t, kind])
+                add(dstates[kind], output_gradients[t - timesteps, kind])
             if t < block.prefix:
-                add_rows(sums.entering[t, 0], output_gradients[t, 0, single.rows[0] :])
+                add_rows(sums.entering[t, 0], output_gradients[t - timesteps, 0, single.rows[0] :])
             single.rows[1] = batch
         if rows:
             if filled < rows:
