@@ -5,6 +5,7 @@ import { addProduct } from "./timestep.js";
 
 const EPSILON = 1e-3; // of Keras' LayerNormalization
 const MASKED = -1e9; // where nothing is read: never a maximum
+const LITTLE = 1e-6;
 
 export const LAYERS = {
   GlobalAveragePooling1D: ({ numbers, count, width }) => {
@@ -29,14 +30,15 @@ export const LAYERS = {
       number + embeddings[places[Math.floor(index / width)] * width + index % width]
     )), width)
   ),
-  TransformerEncoder: (values, { arguments: [, heads], tensors }) => {
-    const layer = (name, input, options) => affine(input, tensors[`${name}/kernel`], tensors[`${name}/bias`], options);
+  TransformerEncoder: (values, layer) => {
+    const { arguments: [, heads], tensors } = layer;
+    const dense = (name, input, options) => affine(input, tensors[`${name}/kernel`], tensors[`${name}/bias`], options);
     const norm = (name, input) => normalized(input, tensors[`${name}/gamma`], tensors[`${name}/beta`]);
-    const [queries, keys, vectors] = ["query", "key", "value"].map((name) => layer(`attention/${name}`, values));
-    const mixed = layer("attention/attention_output", attended(queries, keys, vectors, heads));
+    const project = (input) => ["query", "key", "value"].map((name) => dense(`attention/${name}`, input).numbers);
+    const mixed = dense("attention/attention_output", mixtures(attend(values, layer, project, heads)));
     const inner = norm("first_norm", added(values, mixed));
-    const hidden = layer("hidden", inner, { activation: "relu" });
-    return norm("second_norm", added(inner, layer("projection", hidden)));
+    const hidden = dense("hidden", inner, { activation: "relu" });
+    return norm("second_norm", added(inner, dense("projection", hidden)));
   },
 };
 
@@ -81,42 +83,96 @@ function affine({ numbers, count, width }, kernel, bias, { activation, window = 
   return valuesOf(activation === "relu" ? sums.map((sum) => Math.max(0, sum)) : sums, columns);
 }
 
-// For each place and head the mean of all vectors, weighted by softmax(query · key / √units).
-function attended(queries, keys, vectors, heads) {
-  const { count, width } = queries;
-  const result = new Float32Array(count * width);
-  const units = width / heads;
-  const weights = new Float64Array(count);
-  for (let start = 0; start < result.length; start += units) {
-    const query = queries.numbers.subarray(start, start + units);
-    const head = start % width;
-    const sum = weigh(weights, query, keys, head);
-    for (let place = 0; place < count; place++) {
-      const share = weights[place] / sum;
-      const offset = place * width + head;
-      for (let unit = 0; unit < units; unit++) result[start + unit] += share * vectors.numbers[offset + unit];
-    }
+// Returns for each place and head the sum of exp(query · key / √units) over all places, and the total of the vectors
+// that these numbers weigh. What was last computed in full stays with the layer: where few places differ from it, as
+// with a word left out, only their shares are exchanged.
+function attend(values, layer, project, heads) {
+  const { count } = values;
+  const before = layer.attention;
+  const places = before?.values.count === count ? differing(before.values, values) : undefined;
+  if (!places || places.length > count / 3) {
+    const [queries, keys, vectors] = project(values);
+    const [scores, peaks, sums, totals] = [count, count * heads, count * heads, queries.length].map((size) => (
+      new Float64Array(size)
+    ));
+    const units = queries.length / count / heads;
+    layer.attention = { values, queries, keys, vectors, heads, units, scores, peaks, sums, totals };
+    for (let row = 0; row < count * heads; row++) attendFrom(layer.attention, row);
+    return layer.attention;
   }
-  return valuesOf(result, width);
+  const [peaks, sums, totals] = [before.peaks, before.sums, before.totals].map((numbers) => numbers.slice());
+  const after = { ...before, peaks, sums, totals };
+  for (const place of places) weighIn(after, place, -1);
+  const projected = project(rowsOf(values, places));
+  ["queries", "keys", "vectors"].forEach((name, part) => {
+    after[name] = replaced(before[name], projected[part], places);
+  });
+  for (const place of places) weighIn(after, place, 1);
+  const isNew = new Set(places);
+  sums.forEach((sum, row) => {
+    // Where hardly anything was left, rounding would be seen.
+    if (isNew.has(Math.floor(row / heads)) || sum < LITTLE * before.sums[row]) attendFrom(after, row);
+  });
+  return after;
 }
 
-// Sets how much the query attends to each place, up to a factor; returns the sum.
-function weigh(weights, query, { numbers, width }, head) {
-  const scale = 1 / Math.sqrt(query.length);
-  let highest = -Infinity;
-  for (let place = 0; place < weights.length; place++) {
-    const offset = place * width + head;
-    let score = 0;
-    for (let unit = 0; unit < query.length; unit++) score += query[unit] * numbers[offset + unit];
-    weights[place] = score * scale;
-    highest = Math.max(highest, weights[place]);
+function differing(before, { numbers, width, count }) {
+  return [...Array(count).keys()].filter((place) => {
+    for (let index = place * width; index < (place + 1) * width; index++) {
+      if (numbers[index] !== before.numbers[index]) return true;
+    }
+    return false;
+  });
+}
+
+function rowsOf({ numbers, width }, places) {
+  return valuesOf(joined(places.map((place) => numbers.subarray(place * width, (place + 1) * width)), width), width);
+}
+
+function replaced(before, rows, places) {
+  const numbers = before.slice();
+  const width = rows.length / places.length;
+  places.forEach((place, index) => numbers.set(rows.subarray(index * width, (index + 1) * width), place * width));
+  return numbers;
+}
+
+// A row is a place's head; exp is taken of what a score lacks to the row's peak.
+function attendFrom({ queries, keys, vectors, heads, units, scores, peaks, sums, totals }, row) {
+  const [from, step] = [row * units, heads * units];
+  const head = from % step;
+  let peak = -Infinity;
+  for (let place = 0; place < scores.length; place++) {
+    scores[place] = product(queries, from, keys, place * step + head, units);
+    peak = Math.max(peak, scores[place]);
   }
-  let sum = 0;
-  for (let place = 0; place < weights.length; place++) {
-    weights[place] = Math.exp(weights[place] - highest);
-    sum += weights[place];
+  peaks[row] = peak;
+  sums[row] = 0;
+  totals.fill(0, from, from + units);
+  for (let place = 0; place < scores.length; place++) {
+    const weight = Math.exp(scores[place] - peak);
+    sums[row] += weight;
+    for (let unit = 0; unit < units; unit++) totals[from + unit] += weight * vectors[place * step + head + unit];
   }
-  return sum;
+}
+
+// Adds what all rows take from one place, or subtracts it.
+function weighIn({ queries, keys, vectors, heads, units, peaks, sums, totals }, place, sign) {
+  for (let row = 0; row < sums.length; row++) {
+    const [from, at] = [row * units, (place * heads + row % heads) * units];
+    const weight = sign * Math.exp(product(queries, from, keys, at, units) - peaks[row]);
+    sums[row] += weight;
+    for (let unit = 0; unit < units; unit++) totals[from + unit] += weight * vectors[at + unit];
+  }
+}
+
+function product(queries, from, keys, at, units) {
+  let score = 0;
+  for (let unit = 0; unit < units; unit++) score += queries[from + unit] * keys[at + unit];
+  return score / Math.sqrt(units);
+}
+
+function mixtures({ totals, sums, heads, units }) {
+  return valuesOf(Float32Array.from(totals, (total, index) => total / sums[Math.floor(index / units)]), heads * units);
 }
 
 // Numbers of mean 0 and deviation 1 at each place, scaled and moved.

@@ -159,7 +159,7 @@ function buildInside(root, drawings) {
   const choice = { lead: 0, colouring: "read", pace: 4, signals: new Map(), depth: 0 };
   const picker = buildPicker(part("cell"), choice, () => rebuild());
   let message, reading, readings = [], turn = 0, leaving = 0, leftOut = {};
-  const finish = async (work) => {
+  const finish = async (work, sentence = "") => {
     const mine = turn;
     for (;;) {
       const until = performance.now() + SLICE;
@@ -167,6 +167,7 @@ function buildInside(root, drawings) {
         const { done, value } = work.next();
         if (done) return mine === turn ? value : undefined;
       }
+      setText(part("waiting"), sentence);
       await pause();
       if (mine !== turn) return undefined;
     }
@@ -204,10 +205,12 @@ function buildInside(root, drawings) {
       await painted(); // the predictions are seen first
       for (const item of next) {
         const { network, review, traces } = item;
-        item.logits = await finish(logitsByWord(network, review.ids, review.at, traces));
+        const beginnings = logitsByWord(network, review.ids, review.at, traces);
+        item.logits = await finish(beginnings, `${network.title}: reading each beginning …`);
         if (mine !== turn) return;
       }
       if (mine !== turn) return;
+      setText(part("waiting"), "");
       readings = next;
       picker(readings);
       rebuild();
