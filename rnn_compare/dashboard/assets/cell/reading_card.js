@@ -88,9 +88,9 @@ function buildVerdict(root, run, words, author) {
 // What a convolution keeps of the review: bars as long as the outputs are many.
 function listWindows(root, { windows, units, labels }) {
   element("p", "rc-caption", root, "What pooling keeps");
-  const outputs = `Each of ${units} outputs is the best match anywhere in the review`;
-  const columns = `the words that add most to it, to how many outputs, and what these add to the log-odds of ${labels[1]}`;
-  element("p", "rc-note", root, `${outputs}. Listed: ${columns}.`);
+  const best = `Each of ${units} outputs is the best match anywhere in the review`;
+  const columns = "the words that add most to it, to how many outputs, and what these add to the log-odds of";
+  element("p", "rc-note", root, `${best}. Listed: ${columns} ${labels[1]}.`);
   const list = element("table", "rc-windows", root);
   const heads = element("tr", "", list);
   for (const text of ["words (· is padding)", "outputs", "log-odds"]) element("th", "", heads, text);
