@@ -45,6 +45,11 @@ def text(name: str, value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
+def value_of(experiment: Experiment, name: str) -> str:
+    """Returns the value of an experiment's setting in words; a dash if it means nothing to the network."""
+    return text(name, getattr(experiment, name)) if experiment.has(name) else "–"
+
+
 def in_words(values: Mapping[str, Any]) -> dict[str, str]:
     """Returns settings by their labels, with values in words.
 

@@ -16,7 +16,7 @@ from rnn_compare.formatting import percent
 from rnn_compare.networks.parameters import Parameters, formula, parameters
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.record import Run
-from rnn_compare.settings import SETTINGS, in_words, text
+from rnn_compare.settings import SETTINGS, in_words, value_of
 
 NOTHING = "–"
 SHOWN = (BEST_EPOCH, *MEASURES.values())
@@ -92,8 +92,8 @@ def settings(groups: Sequence[Group]) -> str:
     shared = {name: value for name, value in values[0].items() if name not in differing}
     seeds = [", ".join(str(run.experiment.seed) for run in group.runs) for group in groups]
     rows = [
-        (escape(label), *(escape(text(name, row[name])) for name in differing), escape(seed))
-        for label, row, seed in zip(labels(plain), values, seeds, strict=True)
+        (escape(label), *(escape(value_of(experiment, name)) for name in differing), escape(seed))
+        for label, experiment, seed in zip(labels(plain), plain, seeds, strict=True)
     ]
     heads = ("Network", *(SETTINGS[name].label for name in differing), "seeds")
     return f"{table(heads, rows)}<h3>Same for all</h3>{facts(in_words(shared))}"

@@ -1,5 +1,6 @@
 """Averaged embeddings, convolution and attention beside an LSTM: every page has a picture or a sentence of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from rnn_compare.cells.registry import CELLS
+from rnn_compare.comparison.groups import Group
 from rnn_compare.dashboard.pages.inside import gradients
+from rnn_compare.dashboard.pages.runs import run_table
 from rnn_compare.dashboard.widgets import reading, setting
 from rnn_compare.experiment_sets import comparison
 from rnn_compare.explain.prediction import predict_logits
@@ -19,6 +22,7 @@ from rnn_compare.formatting import as_markdown
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import weights_file
+from rnn_compare.report import html_tables
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.record import Run
@@ -113,6 +117,17 @@ def test_attention_is_a_view_where_a_chosen_network_has_no_recurrence(networks: 
     assert not app.exception
     assert app.segmented_control(key="view").value == "Word by word"
     assert "Attention" not in app.segmented_control(key="view").options
+
+
+def test_a_setting_that_a_network_lacks_is_a_dash_beside_others(networks: list[Run]) -> None:
+    recurrent = replace(
+        networks[0], experiment=networks[0].experiment.model_copy(update={"layers": 2, "forget_bias": 1.0})
+    )
+    table = run_table.table([recurrent, *networks[1:]])
+    assert table["Forget bias"].tolist() == ["1.0", "–", "–", "–"]
+    groups = [Group(run.experiment.label, (run,)) for run in (recurrent, networks[1])]
+    assert "<td>2</td><td>1.0</td>" in html_tables.settings(groups)
+    assert "<td>–</td><td>–</td>" in html_tables.settings(groups)
 
 
 def test_each_beginning_of_a_review_is_predicted_as_a_review_of_its_own(

@@ -166,7 +166,7 @@ def _state(run: Run) -> str:
 
 
 def _sections(run: Run) -> Iterable[str]:
-    settings = run.experiment.model_dump()
+    settings = {name: value for name, value in run.experiment.model_dump().items() if run.experiment.has(name)}
     usual = Experiment().model_dump()
     changed = {name: value for name, value in settings.items() if value != usual[name]}
     yield _section("Changed from the defaults", in_words(changed), "Nothing.")

@@ -10,7 +10,7 @@ import streamlit as st
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.csv_export import as_cell
 from rnn_compare.runs.record import Run
-from rnn_compare.settings import SETTINGS, text
+from rnn_compare.settings import SETTINGS, text, value_of
 from rnn_compare.sources import registry
 
 COLUMNS: dict[str, Any] = {
@@ -52,7 +52,7 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
     rows = [dict(zip(COLUMNS, _row(run), strict=True)) for run in runs]
     made = pd.DataFrame(rows, columns=list(COLUMNS))
     for name in differing:
-        values = [text(name, getattr(run.experiment, name)) for run in runs]
+        values = [value_of(run.experiment, name) for run in runs]
         made.insert(list(made.columns).index("Seed"), SETTINGS[name].label, values)
     used = {"Name": any(run.name for run in among), "Note": any(run.note for run in among)}
     used["From"] = len({run.origin for run in among}) > 1
