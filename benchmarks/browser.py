@@ -20,7 +20,8 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-backg
 
 def executable() -> str:
     """Returns the system's Chromium; ``RNN_COMPARE_CHROMIUM`` names another than the one found."""
-    found = os.environ.get("RNN_COMPARE_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    names = ("chromium", "google-chrome", "chromium-headless-shell")
+    found = os.environ.get("RNN_COMPARE_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
     if found is None:
         raise SystemExit("No Chromium was found. Install it, or name it by RNN_COMPARE_CHROMIUM.")
     return found

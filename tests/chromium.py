@@ -11,7 +11,15 @@ from playwright.sync_api import Error as PlaywrightError
 
 BROWSER_VARIABLE = "RNN_COMPARE_CHROMIUM"
 REQUIRE_VARIABLE = "RNN_COMPARE_REQUIRE_BROWSER"
-CANDIDATES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+CANDIDATES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+)
+"""The first draws no window around the page."""
 APPLICATIONS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
@@ -23,6 +31,8 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--font-render-hinting=none",  # else letters are wider than in a browser with a window
+    "--renderer-process-limit=1",  # a page then finds the scripts compiled that the page before it has compiled
 ]
 PATIENCE = 120_000
 """Milliseconds that a page may take for anything: these tests are about what happens, not how fast."""
@@ -57,15 +67,24 @@ def browser(chromium: str) -> Iterator[Browser]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def window(browser: Browser) -> Iterator[BrowserContext]:
-    """A window on a projector that stays open: opening another takes half as long as to draw a page."""
-    # A server of the tests vouches for itself.
-    context = browser.new_context(viewport={"width": 1280, "height": 720}, ignore_https_errors=True)
+@contextlib.contextmanager
+def opened_window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window on a projector until the end."""
+    # A server of the tests vouches for itself. What moves is drawn again and again by the processor.
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 720}, ignore_https_errors=True, reduced_motion="reduce"
+    )
     context.set_default_timeout(PATIENCE)
     context.new_page()
     yield context
     context.close()
+
+
+@pytest.fixture(scope="module")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window that stays open: opening another takes half as long as to draw a page."""
+    with opened_window(browser) as opened:
+        yield opened
 
 
 @pytest.fixture

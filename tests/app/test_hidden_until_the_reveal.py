@@ -151,7 +151,9 @@ def everything(services: Services, hidden: Sequence[Run], turn: int) -> Iterator
     """Yields all that is sent at a moment, each with where it is from."""
     state, links = current_app().classroom().state(), list(addresses(hidden))
     for place, page in enumerate((*PAGES, *WALL)):
-        address = links[(turn + place) % len(links)]  # each page is opened by each link in the course of a lecture
+        if page in PAGES and (turn + place) % 2:
+            continue  # visitors open half of their pages at each press
+        address = links[(turn // 2 + place) % len(links)]  # each page is opened by each link in the course of a lecture
         seen = sent(visit(page, **address))
         # The page's own address, which repeats what the visitor has asked for, is no figure; the wall knows its runs.
         repeats = "|".join(run.id for run in hidden) if page in WALL or len(address) > 1 else ""
@@ -196,7 +198,7 @@ def leaks(
 def stands_there_anyway(services: Services, lecture: Lecture) -> set[str]:
     """Gives a lecture whose networks nobody has trained, and returns all numbers that are seen."""
     navigation.begin(services, lecture.name)
-    found = set().union(*(numbers(text) for _, text in everything(services, (), 0)))
+    found = set().union(*(numbers(text) for turn in (0, 1) for _, text in everything(services, (), turn)))
     while unrevealed(lecture, current_app().classroom().state()):
         found |= numbers(sent(visit("present.page")))
         navigation.advance(services)

@@ -28,11 +28,13 @@ NAIVE_BAYES = Classifier("naive_bayes", "Naive Bayes", position=15, fit=fit)
 '''
 
 USE = """
+from rnn_compare.cli.main import main
 from rnn_compare.comparison.baselines import cached
 from rnn_compare.server import known_baselines
 from rnn_compare.experiment import Experiment
 from rnn_compare.report import html_tables
 
+assert main(["baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"]) == 0
 baselines = cached(Experiment(reviews=600, vocabulary_size=2000))
 print(known_baselines.lines(baselines))
 print(known_baselines.meaning(baselines))
@@ -44,13 +46,10 @@ def test_one_file_makes_a_baseline_that_is_fitted_listed_cached_drawn_and_report
     tmp_path: Path, prepared_cache: Path
 ) -> None:
     copy = copied(tmp_path, prepared_cache, "baselines/naive_bayes.py", NAIVE_BAYES)
-    listed = run(
-        copy, "-m", "rnn_compare", "baselines", "--reviews", "600", "--vocabulary-size", "2000", "--json"
-    ).splitlines()
+    *listed, drawn, meaning, table = run(copy, "-c", USE).splitlines()
     accuracies = {line["name"]: line["val_accuracy"] for line in map(json.loads, listed)}
     assert list(accuracies) == ["majority", "naive_bayes", "words", "bigrams"]
     assert accuracies["naive_bayes"] > accuracies["majority"] + 0.2
-    drawn, meaning, table = run(copy, "-c", USE).splitlines()
     assert f"naive bayes\\n{100 * accuracies['naive_bayes']:.1f} %, whole text" in drawn
     assert "Word pairs" in meaning
     assert "<td>Naive Bayes</td>" in table

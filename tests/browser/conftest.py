@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,11 +10,15 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
+from rnn_compare.report.importing import take_in
+from rnn_compare.report.shipped_runs import SHIPPED
 from rnn_compare.runs.store import RunStore
-from tests.chromium import launched
+from tests.browser.visits import SMALL
+from tests.chromium import PATIENCE, launched, opened_window
+from tests.phones import record_two_runs
 from tests.processes import free_port, page_of, started
 
 
@@ -33,6 +38,13 @@ def browser(chromium: str) -> Iterator[Browser]:
         yield running
 
 
+@pytest.fixture(scope="package")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """One window too."""
+    with opened_window(browser) as opened:
+        yield opened
+
+
 @pytest.fixture(scope="session")
 def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`streamlit run app.py` on a free port, with a cache of its own that holds prepared reviews."""
@@ -40,6 +52,51 @@ def server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     shutil.copytree(prepared_cache / "reviews", cache / "reviews")
     with serving(cache) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def bare_server(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server without any run."""
+    cache = tmp_path_factory.mktemp("bare") / "cache"
+    shutil.copytree(prepared_cache / "reviews", cache / "reviews")
+    with serving(cache) as running:
+        yield running
+
+
+@pytest.fixture(scope="package")
+def pair(server: Server, window: BrowserContext) -> str:
+    """The ids of a SimpleRNN and an LSTM that the page has trained, as its address names them."""
+    page = window.new_page()
+    page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&units=8&{SMALL}")
+    page.get_by_role("button", name="Train", exact=True).click()
+    expect(page.locator("article.rc-card[data-status=finished]")).to_have_count(2, timeout=3 * PATIENCE)
+    named = re.search(r"show=([^&]+)", page.url)
+    assert named is not None
+    page.close()
+    return named[1]
+
+
+@dataclass(frozen=True)
+class Hall:
+    """A server whose presenter obeys (benchmarks/presented.py), two trained networks of which one is far ahead, and
+    the book's with their weights.
+    """
+
+    url: str
+    runs: list[str]
+    book: list[str]
+
+
+@pytest.fixture(scope="session")
+def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
+    """Where phones are."""
+    cache = tmp_path_factory.mktemp("hall") / "cache"
+    runs = record_two_runs(cache, prepared_cache)
+    with serving(cache, "benchmarks/presented.py") as running:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(CACHE_VARIABLE, str(cache))
+            book = [item.run.id for item in take_in(SHIPPED[-1], running.store)]
+        yield Hall(running.url, runs, book)
 
 
 @contextlib.contextmanager

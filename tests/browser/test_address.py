@@ -10,28 +10,14 @@ from tests.browser.conftest import Server
 from tests.browser.visits import open_more, settle
 from tests.chromium import PATIENCE
 
-SMALL = "units=8&maxlen=30&reviews=600&embedding_size=8&vocabulary_size=1000&epochs=2&seed=51"
 TEXT = "A good film and no more"
 expect.set_options(timeout=PATIENCE)
-
-
-@pytest.fixture(scope="module")
-def shown(server: Server, browser: Browser) -> str:
-    """The ids of a SimpleRNN and an LSTM that the page has trained, as its address names them."""
-    page = browser.new_page()
-    page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&{SMALL}")
-    page.get_by_role("button", name="Train", exact=True).click(timeout=PATIENCE)
-    expect(page.locator("article.rc-card[data-status=finished]")).to_have_count(2, timeout=3 * PATIENCE)
-    named = re.search(r"show=([^&]+)", page.url)
-    assert named is not None
-    page.close()
-    return named[1]
 
 
 @pytest.fixture
 def other(browser: Browser) -> Iterator[Page]:
     """Somebody else's browser."""
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
+    context = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     context.set_default_timeout(PATIENCE)
     yield context.new_page()
     context.close()
@@ -44,9 +30,9 @@ def stands_at_word(page: Page, number: int, words: int) -> None:
 
 
 def test_networks_weights_text_and_the_word_at_hand_come_back(
-    server: Server, shown: str, page: Page, other: Page
+    server: Server, pair: str, page: Page, other: Page
 ) -> None:
-    page.goto(f"{server.url}/inside?show={shown}")
+    page.goto(f"{server.url}/inside?show={pair}")
     settle(page)
     page.get_by_role("button", name="Remove SimpleRNN(8)").click()
     page.get_by_role("radio", name="last epoch").click()
@@ -71,8 +57,8 @@ def test_networks_weights_text_and_the_word_at_hand_come_back(
     stands_at_word(page, 3, 6)
 
 
-def test_the_back_button_leads_through_the_pages_that_were_seen(server: Server, shown: str, page: Page) -> None:
-    page.goto(f"{server.url}/?show={shown}")
+def test_the_back_button_leads_through_the_pages_that_were_seen(server: Server, pair: str, page: Page) -> None:
+    page.goto(f"{server.url}/?show={pair}")
     cards = page.locator("article.rc-card")
     expect(cards).to_have_count(2)
     page.get_by_role("link", name="Inside the cell").click()

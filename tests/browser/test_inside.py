@@ -1,51 +1,22 @@
 """What happens inside the cells, in a real browser: stepped through, played, hovered over."""
 
 import re
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Position, expect
+from playwright.sync_api import Page, Position, expect
 
-from rnn_compare.experiment_sets import comparison
-from rnn_compare.runs.events import Status
 from tests.browser.conftest import Server
 from tests.browser.slow_line import SlowLine
 from tests.browser.visits import settle
 from tests.chromium import PATIENCE
-from tests.training.conftest import until
 
-SMALL: dict[str, Any] = {
-    "reviews": 600,
-    "embedding_size": 8,
-    "vocabulary_size": 1000,
-    "batch_size": 32,
-    "epochs": 2,
-    "seed": 77,
-}
 expect.set_options(timeout=PATIENCE)
 
 
-@pytest.fixture(scope="module")
-def runs(server: Server, browser: Browser) -> str:
-    """The ids of a SimpleRNN and an LSTM, trained by the page itself, as its address names them."""
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    settings = "&".join(f"{name}={value}" for name, value in SMALL.items())
-    page.goto(f"{server.url}/?cell=SimpleRNN&cell=LSTM&units=8&maxlen=30&{settings}")
-    page.get_by_role("button", name="Train", exact=True).click()
-    wanted = comparison(["SimpleRNN", "LSTM"], [8], [30], **SMALL)
-    # It may be the first training of this server, or another test's may be shown until this one begins.
-    until(lambda: [run.status for run in server.store.runs() if run.experiment in wanted] == [Status.FINISHED] * 2)
-    context.close()
-    trained = [run for run in server.store.runs() if run.experiment in wanted]
-    return ",".join(run.id for run in trained)
-
-
 @pytest.fixture
-def inside(server: Server, runs: str, page: Page) -> Page:
+def inside(server: Server, pair: str, page: Page) -> Page:
     """The page "Inside the cell", on the two."""
-    page.goto(f"{server.url}/inside?show={runs}")
+    page.goto(f"{server.url}/inside?show={pair}")
     return page
 
 
@@ -119,9 +90,9 @@ def test_one_network_does_not_fill_a_large_screen(inside: Page) -> None:
 
 
 @pytest.mark.parametrize("where", ["try", "inside"])
-def test_on_a_phone_the_box_holds_a_whole_example(server: Server, runs: str, page: Page, where: str) -> None:
+def test_on_a_phone_the_box_holds_a_whole_example(server: Server, pair: str, page: Page, where: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
-    page.goto(f"{server.url}/{where}?show={runs}")
+    page.goto(f"{server.url}/{where}?show={pair}")
     page.get_by_role("button", name="Turn at the end").click()
     box = page.get_by_role("textbox", name="Review", exact=True)
     expect(box).to_have_value(re.compile("^The first hour"))
@@ -256,9 +227,9 @@ def test_the_gradient_is_played_back_from_epoch_to_epoch(inside: Page) -> None:
     expect(where).to_have_text("after epoch 1")
 
 
-def test_a_choice_made_before_the_answer_to_the_last_press_stays(server: Server, runs: str, page: Page) -> None:
+def test_a_choice_made_before_the_answer_to_the_last_press_stays(server: Server, pair: str, page: Page) -> None:
     line = SlowLine(page)
-    page.goto(f"{server.url}/inside?show={runs}")
+    page.goto(f"{server.url}/inside?show={pair}")
     settle(page)
     last = page.get_by_role("radio", name="last epoch")
     expect(last).not_to_be_checked()

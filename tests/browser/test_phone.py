@@ -4,40 +4,19 @@ import os
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect
 
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.report.importing import take_in
-from rnn_compare.report.shipped_runs import SHIPPED
-from tests.browser.conftest import serving
+from tests.browser.conftest import Hall
 from tests.chromium import PATIENCE
-from tests.phones import PlainPhone, present, put, record_two_runs
+from tests.phones import PlainPhone, present, put
 from tests.processes import free_port, page_of, started
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
 expect.set_options(timeout=PATIENCE)
-
-
-@dataclass(frozen=True)
-class Hall:
-    """A server whose presenter obeys, two trained networks that he has hidden, and the book's with their weights."""
-
-    url: str
-    runs: list[str]
-    book: list[str]
-
-
-@pytest.fixture(scope="module")
-def hall(prepared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hall]:
-    cache = tmp_path_factory.mktemp("phones") / "cache"
-    runs = record_two_runs(cache, prepared_cache)
-    with serving(cache, "benchmarks/presented.py") as running, pytest.MonkeyPatch.context() as patch:
-        patch.setenv(CACHE_VARIABLE, str(cache))
-        yield Hall(running.url, runs, [item.run.id for item in take_in(SHIPPED[-1], running.store)])
 
 
 def command(port: int) -> list[str]:

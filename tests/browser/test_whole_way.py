@@ -40,7 +40,7 @@ def wait_for_points(page: Page, chart: str, least: int) -> None:
 
 
 def test_two_networks_are_trained_watched_stopped_and_asked(server: Server, page: Page, browser: Browser) -> None:
-    elsewhere = browser.new_page()  # somebody who looks on, and came before Train was pressed
+    elsewhere = browser.new_page(reduced_motion="reduce")  # somebody who looks on, and came before Train was pressed
     elsewhere.goto(server.url)
     expect(elsewhere.get_by_role("figure").first).to_be_visible(timeout=PATIENCE)
 

@@ -57,12 +57,17 @@ CELL = Cell(
 USE = """
 import numpy as np
 from rnn_compare.charts.palette import picture
+from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain.backpropagation import gradient_norms
 from rnn_compare.explain.prediction import predict
 from rnn_compare.networks import keras_models
 from rnn_compare.networks.keras_script import script
 
+sizes = ["--units", "4", "--embedding-size", "3"]
+assert main(["parameters", "--cell", "CIFG", *sizes]) == 0
+small = [*sizes, "--maxlen", "10", "--reviews", "60", "--epochs", "1", "--vocabulary-size", "200"]
+assert main(["train", "--cell", "CIFG", *small, "--json"]) == 0
 experiment = Experiment(cell="CIFG", units=4, embedding_size=3, vocabulary_size=100, maxlen=5)
 model = keras_models.build(experiment)
 model.set_weights([array + 0.3 * np.random.default_rng(0).normal(size=array.shape) for array in model.get_weights()])
@@ -81,10 +86,7 @@ def test_one_file_makes_a_cell_that_is_trained_counted_drawn_read_and_exported(
     tmp_path: Path, prepared_cache: Path
 ) -> None:
     copy = copied(tmp_path, prepared_cache, "cells/cifg.py", CIFG)
-    assert "3 · (4·4 + 3·4 + 4) = 96" in run(
-        copy, "-m", "rnn_compare", "parameters", "--cell", "CIFG", "--units", "4", "--embedding-size", "3"
-    )
-    small = ("--units", "4", "--maxlen", "10", "--reviews", "60", "--epochs", "1", "--vocabulary-size", "200")
-    trained = run(copy, "-m", "rnn_compare", "train", "--cell", "CIFG", *small, "--json")
-    assert '"status": "finished"' in trained
-    assert run(copy, "-c", USE) == "used\n"
+    printed = run(copy, "-c", USE)
+    assert "3 · (4·4 + 3·4 + 4) = 96" in printed
+    assert '"cell": "CIFG", "status": "finished"' in printed
+    assert printed.endswith("used\n")

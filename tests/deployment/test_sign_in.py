@@ -61,6 +61,7 @@ def test_a_listed_address_is_the_presenter_until_it_signs_out(course: Course, pa
     expect(train).to_be_disabled()
 
 
+@pytest.mark.places  # the gate: test_who_signs_in_with_another_address_is_told in tests/security
 def test_an_address_that_is_not_listed_is_told_so_and_may_look(course: Course, page: Page) -> None:
     course.sign_in(page, UNLISTED)
     page.get_by_role("button", name="Presenter").click()

@@ -35,7 +35,7 @@ def main(cache: Path, chromium: str, steps: int) -> None:
     hosts: set[str] = set()
     with serving(cache) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        wall, phone = (browser.new_context().new_page() for _ in range(2))
+        wall, phone = (browser.new_context(reduced_motion="reduce").new_page() for _ in range(2))
         for page in (wall, phone):
             page.on("request", lambda asked: hosts.update(_host(asked.url)))
             page.on("websocket", lambda opened: hosts.update(_host(opened.url)))

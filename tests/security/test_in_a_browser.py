@@ -25,7 +25,7 @@ expect.set_options(timeout=PATIENCE)
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A new browser, as far as cookies go; nothing that a page says in a dialog is meant to be said."""
-    opened = browser.new_context(viewport={"width": 1280, "height": 720})
+    opened = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
     opened.set_default_timeout(PATIENCE)
     said: list[str] = []
 

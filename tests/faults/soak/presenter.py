@@ -152,7 +152,7 @@ class Presenter:
 
     def _opened(self) -> Page:
         self._browser = self._playwright.chromium.launch(executable_path=self._chromium, args=ARGUMENTS)
-        self._page = self._browser.new_page(viewport={"width": 1280, "height": 720})
+        self._page = self._browser.new_page(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
         self._load()
         return self._page
 
