@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 BROWSER_VARIABLE = "RNN_COMPARE_CHROMIUM"
@@ -36,6 +36,7 @@ ARGUMENTS = [
 ]
 PATIENCE = 120_000
 """Milliseconds that a page may take for anything: these tests are about what happens, not how fast."""
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Literal
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from tests.browser.conftest import Hall, Server
 from tests.browser.visits import PAGES, VISITS, Visit, settle
@@ -24,7 +24,6 @@ KNOWN = {
     # KaTeX takes no focus (its pull request 4182 was closed). Chromium and Firefox let the keyboard scroll it anyway.
     ("scrollable-region-focusable", "katex-display"),
 }
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from tests.browser.visits import open_more, settle
 from tests.chromium import PATIENCE
 
 TEXT = "A good film and no more"
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

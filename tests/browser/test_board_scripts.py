@@ -11,7 +11,6 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from rnn_compare.server.files.assets import assets
-from tests.chromium import PATIENCE
 
 SITE = "http://board.test"
 BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></main>
@@ -25,7 +24,6 @@ BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></m
   window.ready = true;
 </script>"""
 WORDS = ("state", "best", "best_note", "last", "left", "size", "pace", "layers", "reason")
-expect.set_options(timeout=PATIENCE)
 
 Message = dict[str, Any]
 

@@ -8,9 +8,6 @@ from playwright.sync_api import Page, Position, expect
 from tests.browser.conftest import Server
 from tests.browser.slow_line import SlowLine
 from tests.browser.visits import settle
-from tests.chromium import PATIENCE
-
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

@@ -27,7 +27,6 @@ FOCUS = """(primary) => {
   return { name: here.ariaLabel ?? (here.textContent.trim() || here.title || here.tagName), inSight, marked };
 }"""
 PRIMARY = "rgb(75, 63, 196)"
-expect.set_options(timeout=PATIENCE)
 
 
 def settled_focus(page: Page) -> dict[str, Any]:

@@ -45,7 +45,6 @@ title = "Inside the cells"
 kind = "home"
 title = "Take it home"
 """
-expect.set_options(timeout=PATIENCE)
 pytestmark = pytest.mark.lecture  # ``tests/faults/test_offline.py`` gives a shorter one each time
 
 

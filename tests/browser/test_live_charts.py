@@ -8,10 +8,8 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Progress, Started, Status
 from rnn_compare.runs.process_id import Owner
 from tests.browser.conftest import Server
-from tests.chromium import PATIENCE
 from tests.epochs import epoch_end
 
-expect.set_options(timeout=PATIENCE)
 CHART = "[data-chart=accuracy]"
 
 

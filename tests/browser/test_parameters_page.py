@@ -5,7 +5,6 @@ from playwright.sync_api import Page, expect
 from tests.browser.conftest import Server
 from tests.chromium import PATIENCE
 
-expect.set_options(timeout=PATIENCE)
 THREE = "cell=SimpleRNN&cell=LSTM&cell=GRU"
 CUT = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth + 1).map(box => box.textContent)"
 

@@ -16,7 +16,6 @@ from tests.phones import PlainPhone, present, put
 from tests.processes import free_port, page_of, started
 
 PHONE: ViewportSize = {"width": 390, "height": 844}
-expect.set_options(timeout=PATIENCE)
 
 
 def command(port: int) -> list[str]:

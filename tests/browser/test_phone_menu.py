@@ -9,8 +9,6 @@ from tests.browser.conftest import Server
 from tests.browser.visits import settle
 from tests.chromium import PATIENCE
 
-expect.set_options(timeout=PATIENCE)
-
 
 @pytest.fixture
 def phone(browser: Browser) -> Iterator[Page]:

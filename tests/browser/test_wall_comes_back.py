@@ -15,7 +15,6 @@ from playwright.sync_api import Page, expect
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
 from rnn_compare.runs.process_id import Owner
-from tests.chromium import PATIENCE
 from tests.epochs import epoch_end
 
 from .conftest import Server, serving
@@ -33,7 +32,6 @@ TITLES = ("One", "Two", "Three")
 LECTURE = 'title = "Three steps"\npreset = "Short"\n' + "".join(
     f'[[steps]]\nkind = "text"\ntitle = "{title}"\n' for title in TITLES
 )
-expect.set_options(timeout=PATIENCE)
 
 
 class Hall:

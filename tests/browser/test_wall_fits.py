@@ -13,7 +13,6 @@ from rnn_compare.lecture.lecture_file import Lecture, Step, find
 from rnn_compare.lecture.questions import Answer, Question
 from rnn_compare.server.services import FIRST_START_VARIABLE
 from tests.browser.conftest import Server, serving
-from tests.chromium import PATIENCE
 from tests.phones import PlainPhone
 
 SIZES = ((1280, 720), (1024, 768))
@@ -31,7 +30,6 @@ STILL = """async () => {
         same = now === before ? same + 1 : 0;
     }
 }"""
-expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture

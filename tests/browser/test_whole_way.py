@@ -10,7 +10,6 @@ from tests.browser.conftest import Server
 from tests.chromium import PATIENCE
 
 SMALL = "maxlen=30&reviews=3000&embedding_size=8&units=8&vocabulary_size=1000&batch_size=8&dropout=0.2"
-expect.set_options(timeout=PATIENCE)
 
 
 def card(page: Page, label: str) -> Locator:

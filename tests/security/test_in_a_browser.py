@@ -19,8 +19,6 @@ from tests.epochs import epoch_end
 from .conftest import PASS, Server
 from .test_hostile_inputs import HOSTILE
 
-expect.set_options(timeout=PATIENCE)
-
 
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
