@@ -118,14 +118,11 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
             hoverlabel={"namelength": -1},
             hovertemplate="best of %{x}: %{y:.1f} %",
         )
+    few = sum(len(item.accuracies) for item in results) <= 12  # Plotly would put halves between them
+    ticks = {"dtick": 1} if few else {}
     figure.update_layout(
         **layout(),
-        xaxis=axis("number of trainings, k", rangemode="tozero", tickformat="d", **whole_ticks(results)),
+        xaxis=axis("number of trainings, k", rangemode="tozero", tickformat="d", **ticks),
         yaxis=accuracy_axis(accuracy),
     )
     return figure
-
-
-def whole_ticks(results: Sequence[Outcome]) -> dict[str, int]:
-    """Returns ticks at whole numbers, where Plotly would put halves between few of them."""
-    return {"dtick": 1} if sum(len(item.accuracies) for item in results) <= 12 else {}

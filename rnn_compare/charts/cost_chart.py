@@ -24,16 +24,13 @@ def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
         >>> front([2080, 6336, 8320, 8320], [0.84, 0.88, 0.87, 0.89])
         [0, 1, 3]
     """
+    points = list(zip(costs, accuracies, strict=True))
     best_places: list[int] = []
-    for place in sorted(range(len(costs)), key=lambda place: (costs[place], -accuracies[place])):
-        best = best_places[-1] if best_places else None
-        if best is None or accuracies[place] > accuracies[best] or _equal(place, best, costs, accuracies):
+    for place in sorted(range(len(points)), key=lambda place: (costs[place], -accuracies[place])):
+        best = points[best_places[-1]] if best_places else None
+        if best is None or accuracies[place] > best[1] or points[place] == best:
             best_places.append(place)
     return best_places
-
-
-def _equal(place: int, other: int, costs: Sequence[float], accuracies: Sequence[float]) -> bool:
-    return costs[place] == costs[other] and accuracies[place] == accuracies[other]
 
 
 HEIGHT = 410

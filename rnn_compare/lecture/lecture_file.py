@@ -166,7 +166,7 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
 
 def read_all(kinds: tuple[StepKind, ...]) -> Lectures:
     """Reads the shipped lectures and those in the cache folder; one that is no lecture does not hinder the others."""
-    files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in _in(folder)}
+    files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in folder.glob(f"*{ENDING}")}
     lectures, problems = [], []
     for name in sorted(files, key=lambda name: (name != FIRST, name)):
         try:
@@ -213,10 +213,6 @@ def copy_to_edit(name: str) -> Path:
         except OSError as error:
             raise UserError(f"{copy} cannot be written ({error.strerror or error}). Make room for it.") from error
     return copy
-
-
-def _in(folder: Path) -> list[Path]:
-    return sorted(folder.glob(f"*{ENDING}")) if folder.is_dir() else []
 
 
 def _preset(name: object) -> Preset:

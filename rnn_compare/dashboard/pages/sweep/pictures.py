@@ -58,11 +58,11 @@ def show(services: Services, sweep: Sweep) -> None:
                 sweep_heat_maps.sweep_heat_maps(points), "sweep_heat", sweep_heat_maps.height(points)
             )
             if others := [
-                name
+                SETTINGS[name].label
                 for name in varied([point.experiment for point in points])
                 if name not in ("cell", "units", "maxlen")
             ]:
-                st.caption(f"Means also across {_listed(others)}, so without intervals.")
+                st.caption(f"Means also across {', '.join(others)}, so without intervals.")
     _say_what_lacks(sweep, points)
     _say_what_is_identical(points)
     with st.expander("Numbers"):
@@ -197,7 +197,3 @@ def _table(points: Sequence[Outcome]) -> pd.DataFrame:
             for point in points
         ]
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return ", ".join(SETTINGS[name].label for name in names)
