@@ -32,9 +32,10 @@ MOST_EPOCHS = 100
 
 @dataclass(frozen=True)
 class Times:
-    """Medians: seconds on the clock, their ratio to the first of what is compared, and that of processor time."""
+    """Medians: seconds on the clock and of the processor, and their ratios to the first of what is compared."""
 
     seconds: float
+    processor_seconds: float
     ratio: float
     processor_ratio: float
 
@@ -98,10 +99,10 @@ def in_turns(kinds: Mapping[str, Epoch], rounds: int) -> dict[str, Times]:
     def ratio(kind: str, which: int) -> float:
         return statistics.median(each[kind][which] / each[first][which] for each in measured)
 
-    return {
-        kind: Times(statistics.median(each[kind][0] for each in measured), ratio(kind, 0), ratio(kind, 1))
-        for kind in kinds
-    }
+    def seconds(kind: str, which: int) -> float:
+        return statistics.median(each[kind][which] for each in measured)
+
+    return {kind: Times(seconds(kind, 0), seconds(kind, 1), ratio(kind, 0), ratio(kind, 1)) for kind in kinds}
 
 
 def _timed(epoch: Epoch) -> tuple[float, float]:

@@ -6,6 +6,8 @@ Stock and fused epochs take turns in one process with one thread of TensorFlow a
 worker that trains alone; the median ratio is told, of the time on the clock and of the processor's time, which other
 programs on the machine disturb less. At most 0.12 for SimpleRNN and LSTM and 0.09 for GRU. Beside the drift
 stands that of stock Keras from itself, with the rows of every batch in another order: what rounding alone does.
+The floor is the processor time of the arithmetic alone, on rows that stay in the cache: for each word one step forward,
+and for each word that is trained also the three products of the way back and the gates once more.
 """
 
 import os
@@ -15,19 +17,29 @@ import time
 from benchmarks.epochs import in_turns, keras_epoch, reviews_for  # first: it sets the threads
 
 # isort: split
+from collections.abc import Callable
+
 import keras
+import numba
 import numpy as np
 
 from benchmarks.machine import machine
-from rnn_compare.cells.registry import CELLS
+from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
-from rnn_compare.fused import models, threads
+from rnn_compare.fused import models, threads, word_inputs
+from rnn_compare.fused.arithmetic import OPTIONS, Array, multiply
+from rnn_compare.fused.kernels.cell_kernel import CellKernel
+from rnn_compare.fused.kernels.registry import KERNELS
+from rnn_compare.fused.sequences import LayerOptions
 from rnn_compare.networks import keras_models
+from rnn_compare.networks.parameters import parameters
 from rnn_compare.reviews import batches
 from rnn_compare.reviews.prepared import Split
 from rnn_compare.training.worker.compilation import warm_up
 
 STEPS = (10, 32, 156)
+ROWS, TIMES = 56, 2000
+"""Reviews at work in a step of the book's batches on average, and repetitions that are timed."""
 
 
 def main(reviews: int = 25_000, rounds: int = 3) -> None:
@@ -37,18 +49,58 @@ def main(reviews: int = 25_000, rounds: int = 3) -> None:
     threads.allow(os.cpu_count() or 1)
     print(f"{machine()}; {reviews:,} reviews of 500 words, {rounds} rounds, {threads.allowed()} threads")
     print(f"kernels compiled or loaded in {time.perf_counter() - begun:.1f} s")
-    for cell in CELLS:
-        experiment = Experiment(cell=cell, reviews=reviews)
+    for name in CELLS:
+        experiment = Experiment(cell=name, reviews=reviews)
         split = reviews_for(experiment)
         kinds = {"stock": keras_epoch(experiment, split, fused=False)}
         kinds["fused"] = keras_epoch(experiment, split, fused=True)
         stock, fused = in_turns(kinds, rounds).values()
         print(
-            f"{cell:9} epoch: stock {stock.seconds:.2f} s, fused {fused.seconds:.2f} s; ratio {fused.ratio:.3f}, "
+            f"{name:9} epoch: stock {stock.seconds:.2f} s, fused {fused.seconds:.2f} s; ratio {fused.ratio:.3f}, "
             f"of processor time {fused.processor_ratio:.3f}",
             flush=True,
         )
+        floor = _floor(experiment, split)
+        print(
+            f"{'':9} floor: {floor:.2f} s of the processor, fused {fused.processor_seconds / floor:.1f} times as much"
+        )
         print(f"{'':9} largest difference of a weight: {_drift(experiment, split)}", flush=True)
+
+
+def _floor(experiment: Experiment, split: Split) -> float:
+    """Returns the processor's seconds for an epoch's products and gates, were nothing else to be done."""
+    random = np.random.default_rng(1)
+    tensors = parameters(experiment).recurrent_layers[0].tensors
+    weights = [random.normal(0, 0.1, tensor.shape).astype(np.float32) for tensor in tensors]
+    ids, table = np.arange(4 * ROWS).reshape(ROWS, 4), random.normal(size=(4 * ROWS, len(weights[0])))
+    options = LayerOptions(KERNELS[experiment.cell])
+    _, forward_pass = word_inputs.forward(options, None, ids, table.astype(np.float32), *weights)
+    step = _seconds_a_word(lambda times: _step(forward_pass.recurrence.arrays, times))
+    rows = random.normal(size=(ROWS, len(weights[0]))).astype(np.float32)
+    product = _seconds_a_word(lambda times: _multiply(rows, weights[0], rows @ weights[0], times))
+    recurrent = cell(experiment.cell).recurrent == "matrix"
+    back = product * (1 + 2 * recurrent) + step - product * recurrent
+    trained, validated = (np.count_nonzero(ids) for ids in (split.x_train, split.x_val))
+    return (trained + validated) * step + trained * back
+
+
+def _seconds_a_word(work: Callable[[int], None]) -> float:
+    work(1)
+    start = time.process_time()
+    work(TIMES)
+    return (time.process_time() - start) / (TIMES * ROWS)
+
+
+@numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
+def _step(arrays: CellKernel, times: int) -> None:
+    for _ in range(times):
+        arrays.step(0, ROWS)
+
+
+@numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]  # Numba has no types
+def _multiply(rows: Array, kernel: Array, out: Array, times: int) -> None:
+    for _ in range(times):
+        multiply(rows, kernel, out)
 
 
 def _drift(experiment: Experiment, split: Split) -> str:

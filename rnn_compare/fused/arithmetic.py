@@ -10,6 +10,7 @@ from numba import types
 from numba.core import cgutils
 from numba.core.cpu import CPUTargetOptions
 from numba.extending import intrinsic
+from numba.np import linalg
 from numpy.typing import NDArray
 
 from rnn_compare.fused import machine_code  # noqa: F401  # tells Numba where code is kept
@@ -60,7 +61,7 @@ def compiled_for_one_row(function: Function) -> Function:
 
     Told so, a single loop may read and write a dozen of them and is vectorised; else each would need a loop of its own.
     """
-    return cast(Function, numba.njit(**PART, noalias=True, forceinline=True)(function))
+    return cast(Function, numba.njit(**{**PART, "noalias": True, "forceinline": True})(function))
 
 
 @compiled
@@ -152,6 +153,8 @@ AHEAD = 4
 """Rows from what is computed to what is fetched."""
 
 _BYTE, _NUMBER, _INDEX = ir.IntType(8), ir.IntType(32), ir.IntType(64)
+_tools: Any = cgutils  # which has no types
+_linalg: Any = linalg
 _READ, _KEEP, _DATA = _NUMBER(0), _NUMBER(3), _NUMBER(1)
 
 
@@ -162,9 +165,8 @@ def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
         width = builder.extract_value(struct.strides, 0)
         begin = builder.gep(builder.bitcast(struct.data, _BYTE.as_pointer()), [builder.mul(arguments[1], width)])
         kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), _NUMBER, _NUMBER, _NUMBER])
-        tools: Any = cgutils  # which has no types
-        fetch = tools.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
-        with tools.for_range_slice(builder, _INDEX(0), width, _INDEX(LINE), _INDEX) as (at, _):
+        fetch = _tools.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        with _tools.for_range_slice(builder, _INDEX(0), width, _INDEX(LINE), _INDEX) as (at, _):
             builder.call(fetch, [builder.gep(begin, [at]), _READ, _KEEP, _DATA])
         return context.get_dummy_value()
 
@@ -173,3 +175,36 @@ def _prefetch(_typing: Any, array: Any, row: Any) -> Any:
 
 prefetch = cast(Callable[[Array, int], None], intrinsic(_prefetch))
 """``prefetch(array, row)`` asks for a row of a C-contiguous array, which is to be read soon; it changes nothing."""
+
+
+def _product(beta: float) -> Any:
+    def product(_typing: Any, a: Any, b: Any, out: Any) -> Any:
+
+        def code(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            numbers = [_tools.alloca_once_value(builder, ir.FloatType()(number)) for number in (1, beta)]
+            alpha, addend = (builder.bitcast(number, _BYTE.as_pointer()) for number in numbers)
+            arrays = []
+            for kind, argument in zip(signature.args, arguments, strict=True):
+                struct = context.make_array(kind)(context, builder, argument)
+                rows, columns = _tools.unpack_tuple(builder, struct.shape, 2)
+                stride = builder.udiv(builder.extract_value(struct.strides, 0), _INDEX(4))
+                width = {"C": columns, "F": rows, "A": stride}[kind.layout]
+                order = _BYTE(ord("t" if kind.layout == "F" else "n"))
+                arrays.append((rows, columns, order, builder.bitcast(struct.data, _BYTE.as_pointer()), width))
+            (m, k, *of_a), (_, n, *of_b), (_, _, _, *of_out) = arrays
+            # BLAS counts columns first: for it, out transposed is b transposed times a transposed.
+            values = [_BYTE(ord("s")), of_b[0], of_a[0], n, m, k, alpha, *of_b[1:], *of_a[1:], addend, *of_out]
+            kind = ir.FunctionType(_NUMBER, [value.type for value in values])
+            gemm = _tools.get_or_insert_function(builder.module, kind, "numba_xxgemm")
+            _linalg.check_blas_return(context, builder, builder.call(gemm, values))
+            return context.get_dummy_value()
+
+        return types.void(a, b, out), code
+
+    return intrinsic(product)
+
+
+multiply = cast(Callable[[Array, Array, Array], None], _product(0))
+"""``multiply(a, b, out)`` writes a·b into ``out``, whose rows and those of a and b may be parts of longer ones."""
+add_product = cast(Callable[[Array, Array, Array], None], _product(1))
+"""``add_product(a, b, out)`` adds a·b to ``out``."""

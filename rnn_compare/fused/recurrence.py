@@ -119,4 +119,4 @@ def _enter_prefix(entering: Array, followed: np.float32, single: _SingleReviews,
         for kind in range(len(dstates)):
             dstates[kind, last] = 0
     single.rows[0], single.rows[1], single.threshold[0] = rows, last, threshold
-    return last
+    return int(last)

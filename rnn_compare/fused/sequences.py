@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rnn_compare.fused import recurrence, threads
-from rnn_compare.fused.arithmetic import Array, Indices, compiled
+from rnn_compare.fused.arithmetic import Array, Indices, compiled, multiply
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 from rnn_compare.fused.packing import NO_MASK, Mask, PackedBatch, Packing, pack_output_gradients, unpack
 from rnn_compare.fused.sums import GradientSums
@@ -134,7 +134,7 @@ def _project(inputs: Array, kernel: Array, bias: Array) -> Array:
 @compiled
 def project(inputs: Array, kernel: Array, bias: Array, projected: Array) -> None:
     """Writes W·input + b for each input (inputs, features)."""
-    np.dot(inputs, kernel, projected)
+    multiply(inputs, kernel, projected)
     for row in range(len(projected)):
         for j in range(len(bias)):
             projected[row, j] += bias[j]

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, add, add_rows, compiled_part, prefetch
+from rnn_compare.fused.arithmetic import AHEAD, Array, Indices, add_product, add_rows, compiled_part, multiply, prefetch
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 
 STRETCH = 64
@@ -70,14 +70,14 @@ def add_stretch(sums: GradientSums, cell: CellKernel, begin: int, dgates: Array,
     if len(sums.recurrent_bias) > 0:
         add_rows(sums.recurrent_bias, dproducts)
     if len(sums.vectors) > 0:
-        add(sums.kernel, np.dot(sums.vectors[begin:end].T, dgates))
+        add_product(sums.vectors[begin:end].T, dgates, sums.kernel)
         add_rows(sums.bias, dgates)
     else:
         _add_by_input(sums.by_input, sums.place[begin:end], dgates)
     if len(sums.by_row) > 0:
-        np.dot(dgates, sums.kernel_T, sums.by_row[begin:end])
+        multiply(dgates, sums.kernel_T, sums.by_row[begin:end])
     elif len(sums.squares) > 0:
-        _add_squares(sums.squares, sums.place[begin:end], np.dot(dgates, sums.kernel_T))
+        _add_squares(sums.squares, sums.place[begin:end], dgates, sums.kernel_T)
 
 
 @compiled_part
@@ -91,7 +91,9 @@ def _add_by_input(by_input: Array, place: Indices, dgates: Array) -> None:
 
 
 @compiled_part
-def _add_squares(squares: Array, place: Indices, dx: Array) -> None:
+def _add_squares(squares: Array, place: Indices, dgates: Array, transposed: Array) -> None:
+    dx = np.empty((len(dgates), squares.shape[1]), np.float32)
+    multiply(dgates, transposed, dx)
     for row in range(len(dx)):
         total = squares[place[row]]
         for j in range(len(total)):
@@ -101,14 +103,10 @@ def _add_squares(squares: Array, place: Indices, dx: Array) -> None:
 @compiled_part
 def add_single_reviews(sums: GradientSums, t: int, row: int, dgates: Array) -> None:
     """Adds what single reviews, from a sorted row on, contribute to step ``t`` of the prefix, which they share."""
-    dx = np.dot(dgates, sums.kernel_T)
     if len(sums.prefix) > 0:
-        add(sums.prefix[t, row : row + len(dx)], dx)
+        add_product(dgates, sums.kernel_T, sums.prefix[t, row : row + len(dgates)])
     if len(sums.prefix_squares) > 0:
-        squares = sums.prefix_squares[t]
-        for k in range(len(dx)):
-            for j in range(len(squares)):
-                squares[j] += dx[k, j] * dx[k, j]
+        _add_squares(sums.prefix_squares[t : t + 1], np.zeros(len(dgates), np.int64), dgates, sums.kernel_T)
 
 
 @compiled_part

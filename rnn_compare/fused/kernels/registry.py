@@ -14,11 +14,11 @@ import numpy as np
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.formula import Formula, parsed
 from rnn_compare.cells.registry import CELLS, cell
-from rnn_compare.fused.arithmetic import AHEAD, add, compiled_for_one_row, prefetch, sigmoid, tanh, unless_faded
+from rnn_compare.fused import arithmetic
+from rnn_compare.fused.arithmetic import compiled_for_one_row
 from rnn_compare.fused.kernels.cell_kernel import CellKernel
 
-_TOOLS: dict[str, Any] = {"np": np, "float32": np.float32, "AHEAD": AHEAD, "prefetch": prefetch, "add": add}
-_TOOLS |= {"sigmoid": sigmoid, "tanh": tanh, "unless_faded": unless_faded}
+_TOOLS = {name: tool for name, tool in vars(arithmetic).items() if name[:2] != "__"} | {"float32": np.float32}
 """What the source of a kernel uses."""
 
 _FETCH = """        if row + AHEAD < rows:
@@ -39,7 +39,6 @@ class _Source:
     def __init__(self, cell: Cell) -> None:
         self._cell, self.text, self.loops = cell, "", list[str]()
         self._phases = list(enumerate(zip(cell.phases, cell.products, strict=True)))
-        self._whole = len(cell.phases) == 1  # one product has all blocks
         formulas = [*(phase.backward for phase in cell.phases), *(phase.recalled for phase in cell.phases)]
         read = [name for formula in formulas for name in _inputs(formula)]
         read += [name for phase in cell.phases[1:] for name in _inputs(phase.forward) if not self._is_block(name)]
@@ -58,8 +57,9 @@ class _Source:
         for (number, (phase, blocks)), recall in zip(self._phases, recalls, strict=True):
             operand = "recalled" if phase.recalled else "previous_state"
             if blocks and self._cell.recurrent == "matrix":
-                U = "self.recurrent_kernel" if self._whole else f"{self._U_T(blocks)}.T"  # noqa: N806  # as in cells/
-                text += f"    product = np.dot({operand}, {U}){_by_block(len(blocks))}\n"
+                text += f"    product = np.empty((rows, {len(blocks)}, units), np.float32)\n"
+                text += f"    multiply({operand}, self.recurrent_kernel[:, {self._columns(blocks)}], "
+                text += f"product.reshape(rows, {len(blocks)} * units))\n"
             if recall:
                 text += "    recalled = np.empty((rows, units), np.float32)\n"
             results = parsed(phase.forward).outputs
@@ -101,27 +101,21 @@ class _Source:
             ]
             lines += _lines(phase.backward) + [f"{name} = unless_faded({name})" for name in of_blocks]
             lines += [f"d_gate{name[3:]}_[j] = {name}" for name in of_blocks if name[2] != "u"]
-            for kind in ["d_product"] * self.apart + ["part"] * (not self._whole):
-                lines += [f"{kind}{end}_[j] = {name}" for end, name in of_products.items()]
+            if self.apart:
+                lines += [f"d_product{end}_[j] = {name}" for end, name in of_products.items()]
             if blocks and self._cell.recurrent == "vector":
                 through = " + ".join(f"{name} * U{end}_[j]" for end, name in of_products.items())
                 lines.append(f"d_previous_state = {'d_previous_state + ' * ('d_previous_state' in results)}{through}")
                 results.append("d_previous_state")
             before = [name for name in self._cell.states if f"d_previous_{name}" in results]
             lines += [f"d_{name}_[j] = unless_faded(d_previous_{name})" for name in before]
-            if not self._whole:
-                text += f"    part = np.empty((rows, {len(blocks)} * units), np.float32)\n"
-                text += f"    parts = part{_by_block(len(blocks))}\n"
             text += "    for row in range(rows):\n" + self._fetch_back(_inputs(phase.backward))
             text += self._loop(f"backward_{number}", lines, blocks, "row * own")
             if blocks and self._cell.recurrent == "matrix":
-                factors = f"{'dproducts' if self._whole else 'part'}, {self._U_T(blocks)}"
-                if phase.recalled:
-                    text += f"    d_recalled = np.dot({factors})\n"
-                elif "state" in before:
-                    text += f"    add(d_state, np.dot({factors}))\n"
-                else:
-                    text += f"    np.dot({factors}, d_state)\n"
+                text += "    d_recalled = np.empty((rows, units), np.float32)\n" * bool(phase.recalled)
+                target = "d_recalled" if phase.recalled else "d_state"
+                multiply, columns = "add_product" if "state" in before else "multiply", self._columns(blocks)
+                text += f"    {multiply}(dproducts[:, {columns}], self.U_T[{columns}], {target})\n"
         head = "def step_back(self, begin, end, dstates, first, last, dgates, dproducts):\n"
         head += "    rows, units = last - first, dstates.shape[2]\n"
         head += "    own = 1 if end - begin == rows else 0  # else all rows share the one step of the prefix\n"
@@ -142,25 +136,20 @@ class _Source:
                 lines += [*_lines(phase.recalled), "recalled_[j] = recalled"]
                 text += "    recalled = np.empty((rows, units), np.float32)\n    for row in range(rows):\n"
                 text += self._loop(f"recall_{number}", lines, blocks)
-            for k in range(*self._bounds(blocks)) if cell.recurrent == "vector" else ():
+            for k in map(cell.suffixes.index, blocks) if cell.recurrent == "vector" else ():
                 text += "    for row in range(rows):\n        for j in range(units):\n"
                 text += (
                     f"            total[0, {k} * units + j] += {operand}[row, j] * dproducts[row, {k} * units + j]\n"
                 )
             if blocks and cell.recurrent == "matrix":
-                columns = "" if self._whole else "[:, {} * units : {} * units]".format(*self._bounds(blocks))
-                gradients = "dproducts" if self._whole else f"np.ascontiguousarray(dproducts{columns})"
-                text += f"    add(total{columns}, np.dot({operand}.T, {gradients}))\n"
+                columns = self._columns(blocks)
+                text += f"    add_product({operand}.T, dproducts[:, {columns}], total[:, {columns}])\n"
         head = "def add_recurrent_gradient(self, total, begin, end, dproducts):\n"
         return head + "    rows, units = end - begin, self.states.shape[2]\n" + self._arrays(text, "") + text
 
-    def _bounds(self, blocks: tuple[str, ...]) -> tuple[int, int]:
+    def _columns(self, blocks: tuple[str, ...]) -> str:
         first = self._cell.suffixes.index(blocks[0])
-        return first, first + len(blocks)
-
-    def _U_T(self, blocks: tuple[str, ...]) -> str:  # noqa: N802  # the textbook's notation
-        first, last = self._bounds(blocks)
-        return "self.U_T" if self._whole else f"self.U_T[{first} * units : {last} * units]"
+        return f"{first} * units : {first + len(blocks)} * units"
 
     def _arrays(self, text: str, end: str) -> str:
         """Returns the lines that name those of a step's arrays that ``text`` uses."""
@@ -188,8 +177,7 @@ class _Source:
             places[f"d_product{end}"] = f"d_product[{k}]" if several else "d_products[row]"
             places[f"U{end}"] = f"self.recurrent_kernel[0, {k} * units : {k + 1} * units]"
         for k, end in enumerate(blocks):
-            places[f"u{end}"] = f"u[{k}]" if len(blocks) > 1 else "product[row]"
-            places[f"part{end}"] = f"parts[row, {k}]" if len(blocks) > 1 else "parts[row]"
+            places[f"u{end}"] = f"u[{k}]"
         call = f"        {name}({', '.join(places[array] for array in arrays)})\n"
         views = {"w": "self.W_inputs[place[row]]", "u": "product[row]", "now": f"kept[{row}]"}
         views |= {"d_gate": "d_gates[row]", "d_product": "d_products[row]"}
