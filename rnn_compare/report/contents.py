@@ -79,7 +79,14 @@ def gather(store: RunStore, ids: Sequence[str], evidence: Evidence | None = None
         names=dict(zip((run.id for run in runs), names(runs), strict=True)),
         groups=all_groups,
         achieved={(run.id, way): evidence.achieved(run, way) for run in runs if run.epochs for way in MEASURES},
-        predictions={run.id: (*store.predictions(run.id), *store.predictions(run.id, "test")) for run in runs},
+        predictions={  # without those of an epoch that has ended since its run was read
+            run.id: tuple(
+                epoch
+                for epoch in (*store.predictions(run.id), *store.predictions(run.id, "test"))
+                if epoch.epoch <= len(run.epochs)
+            )
+            for run in runs
+        },
         verdict=judge(all_groups, evidence) if ended and len(all_groups) > 1 else None,
         baselines=shared_baselines([run.experiment for run in runs]),
         made=time.time(),

@@ -128,6 +128,16 @@ def test_networks_beyond_the_eighth_are_named_in_one_line(elsewhere: RunStore) -
     assert page.text.count("cannot read here") == 8  # they have no weights yet
 
 
+def test_an_epoch_that_ends_while_it_is_made_is_left_to_the_next(
+    trained: Trained, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = trained.store.run
+    monkeypatch.setattr(trained.store, "run", lambda run: replace(read(run), epochs=read(run).epochs[:1]))
+    contents = gather(trained.store, trained.ids)
+    assert {epoch.epoch for epochs in contents.predictions.values() for epoch in epochs} == {1}
+    assert all(len(run.epochs) == 1 for run in checked(Text(html(contents)).scripts[DATA_ID]).runs)
+
+
 def test_no_run_and_an_unknown_one_are_refused(elsewhere: RunStore) -> None:
     with pytest.raises(UserError, match="Name at least one run"):
         gather(elsewhere, [])
