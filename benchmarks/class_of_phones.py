@@ -2,11 +2,13 @@
 
     python -m benchmarks.class_of_phones [--phones 300] [--viewers 0] [--rounds 3] [--seconds 40]
     python -m benchmarks.class_of_phones --phones 1000 --viewers 250 --rounds 1 --no-pace
+    python -m benchmarks.class_of_phones --phones 1000 --take-home
 
 Each phone does what the page does: it fetches the page and its files, listens to the events, and sends an answer and a
 review. Aims: all have joined within 15 s (1,000 with 250 open pages: 30 s) and voted within 10 s; every answer counted
 once; from a vote to the bar on the wall, and from the reveal to a phone, p95 of 1 s; health within 0.5 s throughout, no
-traceback, and less than 1 MB of log; all back within 5 s after the server was started again.
+traceback, and less than 1 MB of log; all back within 5 s after the server was started again. To take home, each phone
+downloads the page that reads once the networks are revealed, while they go on training.
 
 The phones' own process takes a share of the two cores that no real hall takes. So the trainings' pace is compared with
 their pace when no phone is there and a process that merely burns that share runs in their place, as in
@@ -93,17 +95,26 @@ class Phone:
         elif b"kept" not in body:
             raise SystemExit(f"A phone was refused: {body!r}")
 
+    async def download(self) -> tuple[float, int, bytes]:
+        """Fetches the page that reads; returns the seconds it took, its bytes, and its tag."""
+        begun = time.perf_counter()
+        head, body = await self._ask([("GET", "join/networks", b"")], "Accept-Encoding: gzip\r\n")
+        if b" 200 " not in head.partition(b"\r\n")[0]:
+            raise SystemExit(f"A phone got no page: {body!r}")
+        return time.perf_counter() - begun, len(body), re.findall(rb"etag: (\S+)", head, re.IGNORECASE)[0]
+
     async def leave(self) -> None:
         """Closes the page."""
         if self._listening:
             self._listening.cancel()
             await asyncio.gather(self._listening, return_exceptions=True)
 
-    async def _ask(self, requests: Sequence[tuple[str, str, bytes]]) -> tuple[bytes, bytes]:
+    async def _ask(self, requests: Sequence[tuple[str, str, bytes]], more: str = "") -> tuple[bytes, bytes]:
         """Asks one after the other over one connection, and returns the last answer's head and body."""
         reader, writer = await asyncio.open_connection(self._host, self._port)
         for method, path, body in requests:
-            writer.write(self._head(method, path, f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"))
+            sizes = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+            writer.write(self._head(method, path, more + sizes))
             writer.write(body)
             head = await reader.readuntil(b"\r\n\r\n")
             size = re.findall(rb"content-length: (\d+)", head, re.IGNORECASE)
@@ -157,8 +168,8 @@ def present(url: str, call: str, *arguments: object) -> Any:
 
 def watch_health(url: str, answers: Any, is_over: Any) -> None:
     """Asks for the server's health every tenth of a second, and tells at the end how long each answer took."""
-    times = []
-    while not is_over.wait(0.1):
+    times = list[float]()
+    while not times or not is_over.wait(0.1):
         began = time.perf_counter()
         urllib.request.urlopen(f"{url}/_stcore/health", timeout=PATIENCE).close()
         times.append(time.perf_counter() - began)
@@ -184,14 +195,17 @@ class Lecture:
     Args:
         url: The server's address.
         phones: How many come.
+        takes_home: Each downloads the networks once they are revealed.
     """
 
-    def __init__(self, url: str, phones: int) -> None:
-        self.url = url
+    def __init__(self, url: str, phones: int, takes_home: bool = False) -> None:
+        self.url, self.takes_home = url, takes_home
         self.phones = [Phone(url) for _ in range(phones)]
         self.joined = self.voted = 0.0
         self.bars: list[float] = []
         self.reveals: list[float] = []
+        self.downloads: list[tuple[float, int, bytes]] = []
+        self.health: list[float] = []
 
     async def hold(self, seconds: float) -> None:
         """Joins, votes, reviews, reveals, and watches until the time is over."""
@@ -211,6 +225,10 @@ class Lecture:
         shown = [phone.told(lambda state: b'"curves":[{' in state) for phone in self.phones]
         _, *at = await asyncio.gather(self._present("reveal"), *shown)
         self.reveals = [each - begun_at for each in at]
+        if self.takes_home:
+            await self._present("offer_networks", True)
+            with watched(self.url) as self.health:
+                await self._each(VOTE_SECONDS, self._download)
         await asyncio.sleep(max(0.0, until - time.monotonic()))
 
     async def leave(self) -> None:
@@ -236,6 +254,9 @@ class Lecture:
         self.voted = time.monotonic() - begun
         # The k-th that was sent is in the bar when k are counted.
         self.bars = [next(at for at, count in seen if count > place) - when for place, when in enumerate(sorted(sent))]
+
+    async def _download(self, phone: Phone, _: int) -> None:
+        self.downloads.append(await phone.download())
 
     async def _check(self) -> None:
         counted = Counter(await self._present("answers", "best", 1))
@@ -271,10 +292,10 @@ def main() -> None:
         bars: list[float] = []
         reveals: list[float] = []
         for _ in range(options.rounds):
-            train_anew(url, store, 0 if options.no_pace else 2)
+            train_anew(url, store, 0 if options.no_pace and not options.take_home else 2)  # weights to take home
             begun, own, theirs = time.monotonic(), psutil.Process().cpu_times(), process.cpu_times()
             with watched(url) as health:
-                lecture, pages = asyncio.run(_given(url, options.phones, options.viewers, options.seconds))
+                lecture, pages = asyncio.run(_given(Lecture(url, options.phones, options.take_home), options))
             took = time.monotonic() - begun
             share, served = (used(p.cpu_times(), b) / took for p, b in ((psutil.Process(), own), (process, theirs)))
             if not options.no_pace:
@@ -294,6 +315,14 @@ def main() -> None:
                 f"{log.count('Traceback')} tracebacks; {len(pages)} pages opened within {max(pages, default=0):.1f} s",
                 flush=True,
             )
+            if lecture.downloads:
+                seconds, sizes, tags = map(list, zip(*lecture.downloads, strict=True))
+                print(
+                    f"{len(seconds)} downloads of {max(sizes) / 1e6:.2f} MB: p50 {quantile(seconds, 50):.2f} s, p95 "
+                    f"{quantile(seconds, 95):.2f} s, slowest {max(seconds):.2f} s; {len({*tags})} different pages; "
+                    f"health meanwhile within {max(lecture.health):.2f} s",
+                    flush=True,
+                )
             if options.no_pace:
                 continue
             train_anew(url, store)  # the same stretch of it: later on one network trains alone, on all cores
@@ -316,10 +345,9 @@ def main() -> None:
         print(asyncio.run(_restarted(options.phones)))
 
 
-async def _given(url: str, phones: int, pages: int, seconds: float) -> tuple[Lecture, list[float]]:
-    lecture = Lecture(url, phones)
-    watching = asyncio.create_task(viewers.hall(url, pages, seconds))
-    await lecture.hold(seconds)
+async def _given(lecture: Lecture, options: argparse.Namespace) -> tuple[Lecture, list[float]]:
+    watching = asyncio.create_task(viewers.hall(lecture.url, options.viewers, options.seconds))
+    await lecture.hold(options.seconds)
     opened = [visitor.opened for visitor in await watching]
     await lecture.leave()
     return lecture, opened
@@ -347,6 +375,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--phones", type=int, default=300)
     parser.add_argument("--viewers", type=int, default=0, help="pages that are open beside them")
+    parser.add_argument("--take-home", action="store_true", help="each phone downloads the networks after the reveal")
     parser.add_argument("--no-pace", action="store_true", help="leave out what the class costs the trainings")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=40.0)

@@ -122,7 +122,7 @@ def test_viewers_get_their_news_and_the_paces_are_compared() -> None:
 def test_a_class_of_phones_votes_is_counted_and_comes_back() -> None:
     text = said(
         "class_of_phones",
-        arguments="--phones 10 --rounds 1 --seconds 12",
+        arguments="--phones 10 --rounds 1 --seconds 12 --take-home",
         SETTINGS="cell=SimpleRNN&cell=LSTM&epochs=100&reviews=5000",
         JOIN_SECONDS=1.0,
         VOTE_SECONDS=1.0,
@@ -132,6 +132,9 @@ def test_a_class_of_phones_votes_is_counted_and_comes_back() -> None:
     assert re.search(r"^health: p95 \d+\.\d+ s, .*, 0 tracebacks; ", text, re.MULTILINE)
     assert len(measured(r"an epoch takes (\d+\.\d+) times as long", text)) == 2
     assert "10 phones: joined in" in text
+    assert (
+        len(measured(r"^10 downloads of (\d\.\d+) MB: .*, slowest \d+\.\d+ s; \d+ different pages; health", text)) == 1
+    )
     assert "after the server's new start" in text
 
 
