@@ -41,6 +41,9 @@ def whole_folder(path: Path) -> Iterator[Path]:
 
     Args:
         path: Where the folder is to be. Missing folders above it are made.
+
+    Raises:
+        OSError: If it cannot be written.
     """
     with _beside(path) as partial:
         partial.mkdir()

@@ -40,6 +40,9 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
 
     Returns:
         The exit code: 0, 1 if a run failed, 130 after Ctrl-C.
+
+    Raises:
+        UserError: If the runs cannot be submitted.
     """
     fork_server.start()  # TensorFlow is imported beside what follows
     from rnn_compare.training.engine import Engine  # takes long: `runs` and `predict` are to answer at once
