@@ -95,10 +95,15 @@ def page(window: BrowserContext) -> Iterator[Page]:
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
     yield opened
+    forget(window)
+    assert not errors, errors
+
+
+def forget(window: BrowserContext) -> None:
+    """Closes a window's pages, all but the first, and keeps nothing of their visitor but files."""
     for tab in window.pages[1:]:
         with contextlib.suppress(PlaywrightError):  # it may be anywhere
             tab.evaluate("localStorage.clear()")
         tab.close()
     window.clear_cookies()
     window.set_offline(False)  # a test that fails may have left it so
-    assert not errors, errors

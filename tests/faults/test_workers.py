@@ -51,6 +51,7 @@ def unbroken(engine: Engine, store: ListeningStore) -> Run:
     return finished[0]
 
 
+@pytest.mark.thorough  # the gate: the job below that crashes its worker, and a worker that is killed in tests/training
 def test_a_run_whose_worker_crashes_goes_on_and_its_curve_is_that_of_an_unbroken_run(
     engine: Engine, store: ListeningStore, unbroken: Run
 ) -> None:
@@ -140,7 +141,7 @@ def test_a_job_that_crashes_its_worker_is_told_of_in_words_and_the_training_besi
     assert "No worker answered" in (analysis.problem or "")
     assert engine.wait(runs, PATIENCE)
     one, other = store.runs(runs)
-    assert [run.status for run in (one, other)] == [Status.FINISHED] * 2
+    assert [(run.status, run.reason) for run in (one, other)] == [(Status.FINISHED, None)] * 2
     assert sorted(len(run.continued) for run in (one, other)) == [0, 1], "the worker that crashed had one of them"
     assert same_curve(one, other)
 

@@ -13,7 +13,7 @@ from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import visitor_cookie
 from tests.browser.visits import open_more
-from tests.chromium import PATIENCE
+from tests.chromium import PATIENCE, forget
 from tests.epochs import epoch_end
 
 from .conftest import PASS, Server
@@ -21,10 +21,8 @@ from .test_hostile_inputs import HOSTILE
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context(window: BrowserContext) -> Iterator[BrowserContext]:
     """A new browser, as far as cookies go; nothing that a page says in a dialog is meant to be said."""
-    opened = browser.new_context(viewport={"width": 1280, "height": 720}, reduced_motion="reduce")
-    opened.set_default_timeout(PATIENCE)
     said: list[str] = []
 
     def dismiss(dialog: Dialog) -> None:
@@ -35,9 +33,10 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
         page.on("dialog", dismiss)
         page.on("pageerror", lambda error: said.append(str(error)))
 
-    opened.on("page", note)
-    yield opened
-    opened.close()
+    window.on("page", note)
+    yield window
+    forget(window)
+    window.remove_listener("page", note)
     assert said == []
 
 
