@@ -54,6 +54,7 @@ def compiled_part(function: Function) -> Function:
 
 # Numba's compiler has this flag, but hands no option of ``njit`` on to it.
 CPUTargetOptions.noalias = CPUTargetOptions.Mapping("noalias")  # type: ignore[no-untyped-call]  # it has no types
+_ONE_ROW: dict[str, Any] = {**PART, "noalias": True, "forceinline": True}
 
 
 def compiled_for_one_row(function: Function) -> Function:
@@ -61,7 +62,7 @@ def compiled_for_one_row(function: Function) -> Function:
 
     Told so, a single loop may read and write a dozen of them and is vectorised; else each would need a loop of its own.
     """
-    return cast(Function, numba.njit(**{**PART, "noalias": True, "forceinline": True})(function))
+    return cast(Function, numba.njit(**_ONE_ROW)(function))
 
 
 @compiled

@@ -96,7 +96,8 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
             at = slice(filled, filled + rows)
             cell.step_back(begin, begin + rows, dstates, 0, rows, dgates[at], dproducts[at])
         if t < block.prefix:
-            last = _enter_prefix(sums.entering[t], sums.followed, single, rows)
+            _enter_prefix(sums.entering[t], sums.followed, single, rows)
+            last = single.rows[1]
             if last > rows:
                 k, more = cell.states.shape[1] - block.prefix - 1 + t, last - rows
                 products = single.dproducts if len(single.dproducts) > 0 else single.dgates
@@ -108,8 +109,8 @@ def backward(cell: CellKernel, block: Packing, output_gradients: Array, sums: Gr
 
 
 @compiled_part
-def _enter_prefix(entering: Array, followed: np.float32, single: _SingleReviews, rows: int) -> int:
-    """Adds to what enters a step of the prefix, and returns the sorted row where those end that are followed there."""
+def _enter_prefix(entering: Array, followed: np.float32, single: _SingleReviews, rows: int) -> None:
+    """Adds to what enters a step of the prefix, and moves the bounds of those that are followed there."""
     dstates, (joined, last), threshold = single.dstates, single.rows, single.threshold[0]
     for kind in range(len(dstates)):
         add_rows(entering[kind], dstates[kind, rows:joined])
@@ -119,4 +120,3 @@ def _enter_prefix(entering: Array, followed: np.float32, single: _SingleReviews,
         for kind in range(len(dstates)):
             dstates[kind, last] = 0
     single.rows[0], single.rows[1], single.threshold[0] = rows, last, threshold
-    return int(last)
