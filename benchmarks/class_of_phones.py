@@ -7,8 +7,8 @@
 Each phone does what the page does: it fetches the page and its files, listens to the events, and sends an answer and a
 review. Aims: all have joined within 15 s (1,000 with 250 open pages: 30 s) and voted within 10 s; every answer counted
 once; from a vote to the bar on the wall, and from the reveal to a phone, p95 of 1 s; health within 0.5 s throughout, no
-traceback, and less than 1 MB of log; all back within 5 s after the server was started again. To take home, each phone
-downloads the page that reads once the networks are revealed, while they go on training.
+traceback, and less than 1 MB of log; all back within 5 s after the server was started again. With `--take-home`, each
+phone downloads the page that reads once the networks are revealed, while they go on training.
 
 The phones' own process takes a share of the two cores that no real hall takes. So the trainings' pace is compared with
 their pace when no phone is there and a process that merely burns that share runs in their place, as in

@@ -233,9 +233,9 @@ def _call(layer: KerasLayer) -> str:
 
 def _initial_gates(experiment: Experiment, seed: int | str) -> str:
     chrono = experiment.initial_gates == "chrono"
-    if not chrono and experiment.forget_bias is None:
+    gates = () if experiment.without_recurrence else cell(experiment.cell).keeping_columns(experiment.units)
+    if not gates or (not chrono and experiment.forget_bias is None):
         return ""
-    gates = cell(experiment.cell).keeping_columns(experiment.units)
     both_ways = "[way for layer in model.layers[1:-1] for way in (layer.forward_layer, layer.backward_layer)]"
     biases = [f"    words = draw.uniform(1, {max(1, experiment.maxlen - 1)}, {experiment.units})"] if chrono else []
     for start, end, sign in gates if chrono else gates[:1]:

@@ -18,7 +18,7 @@ from rnn_compare.runs.store import RunStore
 MAX_FILE = 128 * 2**20
 _BEGIN, _END = f'<script type="application/json" id="{DATA_ID}">'.encode(), b"</script>"
 _GZIP = b"\x1f\x8b"
-"""What a recording begins with (see ``recording.py``)."""
+"""What a recording begins with (see ``shipped_runs.py``)."""
 
 
 @dataclass(frozen=True)

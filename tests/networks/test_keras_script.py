@@ -209,3 +209,10 @@ def test_the_exported_script_of_a_cell_that_keras_lacks_trains_it_by_itself(
         f"val_accuracy {epoch['val_accuracy']:.4f}, val_loss {epoch['val_loss']:.4f}"
         for epoch in epochs(experiment)
     ]
+
+
+@pytest.mark.parametrize("gates", [{"forget_bias": 2.0}, {"initial_gates": "chrono"}])
+def test_the_script_sets_the_bias_of_a_gate_only_where_one_keeps_the_state(gates: dict[str, Any]) -> None:
+    assert "np.atleast_2d(bias)" in script(Experiment(cell="LSTM", **gates))
+    for name in ("SimpleRNN", "IndRNN", "average"):
+        assert "np.atleast_2d(bias)" not in script(Experiment(cell=name, **gates))

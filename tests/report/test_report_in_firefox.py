@@ -90,10 +90,14 @@ def firefox(tmp_path: Path) -> Iterator[Firefox]:
     command = [found, "--headless", "--no-remote", "--profile", str(tmp_path), "--remote-debugging-port", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True) as process:
         assert process.stderr
-        [address] = itertools.islice((line.split()[-1] for line in process.stderr if "BiDi listening on" in line), 1)
-        with connect(f"{address}/session", max_size=None) as connection:
-            yield Firefox(connection)
-        process.terminate()
+        try:
+            [address] = itertools.islice(
+                (line.split()[-1] for line in process.stderr if "BiDi listening on" in line), 1
+            )
+            with connect(f"{address}/session", max_size=None) as connection:
+                yield Firefox(connection)
+        finally:
+            process.terminate()
 
 
 @pytest.mark.thorough

@@ -1,5 +1,5 @@
 // Gradient flow epoch by epoch: the gradient's size at every word, and how far back half of it reaches.
-// The message holds everything (see pages/inside/gradient_history.py).
+// The message holds everything (see pages/inside/gradients.py).
 
 import { look, onPointClick } from "../charts/chart_look.js";
 import { config } from "../charts/chart_tools.js";
