@@ -83,5 +83,5 @@ NETWORK = Feedforward(
     shortest=WINDOW - 1 + POOL * WINDOW,
     meaningless=NEVER_MEANT | {"mask_padding": "Conv1D reads padding as it reads words"},
     notes="A pattern counts wherever it stands; which of two came first is seen only where they are close. Pooling in "
-    "fives drops a remainder: of 200 or 500 words the last four are not read.",
+    "fives drops a remainder: at a maxlen of 200 or 500 the last four words are not read.",
 )

@@ -89,14 +89,15 @@ def settings(groups: Sequence[Group]) -> str:
     plain = [group.experiment.model_copy(update={"seed": 0}) for group in groups]
     values = [experiment.model_dump(exclude={"seed"}) for experiment in plain]
     differing = [name for name in values[0] if len({row[name] for row in values}) > 1]
-    shared = {name: value for name, value in values[0].items() if name not in differing}
+    meant = {name for name in values[0] if any(experiment.has(name) for experiment in plain)}
+    shared = {name: value for name, value in values[0].items() if name in meant.difference(differing)}
     seeds = [", ".join(str(run.experiment.seed) for run in group.runs) for group in groups]
     rows = [
         (escape(label), *(escape(value_of(experiment, name)) for name in differing), escape(seed))
         for label, experiment, seed in zip(labels(plain), plain, seeds, strict=True)
     ]
     heads = ("Network", *(SETTINGS[name].label for name in differing), "seeds")
-    return f"{table(heads, rows)}<h3>Same for all</h3>{facts(in_words(shared))}"
+    return f"{table(heads, rows)}<h3>Same for all that have it</h3>{facts(in_words(shared))}"
 
 
 def made_with(runs: Sequence[Run]) -> str:

@@ -63,13 +63,13 @@ def show_summaries(experiments: Sequence[Experiment], summary: Callable[[Experim
 
 
 def legend(experiments: Sequence[Experiment]) -> str:
-    """Returns as HTML what the matrices in the drawings are; of networks without recurrence without their sizes."""
+    """Returns as HTML what the matrices in the drawings are; with the sizes of cells."""
     cells = [cell_of(experiment.cell) for experiment in experiments if not experiment.without_recurrence]
     recurrent = " or ".join(dict.fromkeys(filter(None, (recurrent_term(cell, "units") for cell in cells))))
     terms = {"recurrent-kernel": f"recurrent kernel, {recurrent}"} if recurrent else {}
-    terms |= (
-        {"kernel": "kernel, features·units", "bias": "bias, units"} if cells else {"kernel": "kernel", "bias": "bias"}
-    )
+    inside = "in cells " if len(cells) < len(experiments) else ""
+    sizes = (f", {inside}features·units", f", {inside}units") if cells else ("", "")
+    terms |= {"kernel": f"kernel{sizes[0]}", "bias": f"bias{sizes[1]}"}
     if any(tensor.name == "gamma" for experiment in experiments for tensor in parameters(experiment).tensors):
         terms["bias"] += "; also a normalization's scale and offset"
     spans = " + ".join(f'<span><b class="rc-{name}"></b> {term}</span>' for name, term in terms.items())

@@ -85,5 +85,6 @@ export function depths(moved) {
 export function strongestWord(words, moved) {
   const sizes = moved.map(({ points }) => Math.abs(points));
   const strongest = sizes.indexOf(Math.max(...sizes));
+  if (sizes[strongest] < 0.05) return "none moved the prediction by 0.1 points";
   return `“${words[strongest]}”, ${signed(moved[strongest].points)} points`;
 }

@@ -176,7 +176,8 @@ def _show_map(
     labels = registry.labels(network.run.experiment.dataset)
     bar = color_bar(color_scale(words), labels)
     if np.ptp(words.verdicts) < 1e-6:  # equal but for rounding
-        notes = getattr(network.run.experiment.without_recurrence, "notes", "")
+        convolution = network.run.experiment.without_recurrence
+        notes = convolution.notes if convolution and convolution.windows else ""  # patterns, which no word alone fills
         bar = f"<p><b>Every word alone gets the same prediction.</b> {escape(notes)}</p>"
     st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(network, bar)}</div>')
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
