@@ -90,7 +90,8 @@ function listWindows(root, { windows, units, labels }) {
   element("p", "rc-caption", root, "What pooling keeps");
   const best = `Each of ${units} outputs is the best match anywhere in the review`;
   const columns = "the words that add most to it, to how many outputs, and what these add to the log-odds of";
-  element("p", "rc-note", root, `${best}. The ${windows.length} most frequent: ${columns} ${labels[1]}. Outputs of 0 are left out.`);
+  const note = `${best}. The ${windows.length} most frequent: ${columns} ${labels[1]}. Outputs of 0 are left out.`;
+  element("p", "rc-note", root, note);
   const list = element("table", "rc-windows", root);
   const heads = element("tr", "", list);
   for (const text of ["words (· is padding)", "outputs", "log-odds"]) element("th", "", heads, text);
