@@ -23,19 +23,19 @@ from rnn_compare.sources import registry
 MAX_CHARACTERS = 1_000_000
 """More than 100,000 words, and little enough to be read at once."""
 
-
-_ENGLISH = (
+ENGLISH = (
     "the and of to it this that with but you have are not his they from who has what some there my were would her "
     "their when more will she had can been than because other its how even most was a i as for be at he by is in on "
     "an all so no"
 )
-_OTHER_LANGUAGES = (
+OTHER_LANGUAGES = (
     "der das und ist nicht ein eine den dem mit ich zu auf sich auch es le la les des et est un une que pas ce dans "
     "il je qui sur du au el los las y con por muy su lo se di che non è della per una sono het een van de en niet dat "
     "te o os um uma não com em é e og det er af ikke"
 )
 """Frequent words of German, French, Spanish, Italian, Dutch, Portuguese and Danish that are rare in English reviews."""
-_LEAST_SHARE = 0.2
+LEAST_SHARE = 0.2
+FOREIGN = "This does not look like English, and the network was trained on English reviews."
 
 
 def is_foreign(words: Sequence[str]) -> bool:
@@ -49,8 +49,8 @@ def is_foreign(words: Sequence[str]) -> bool:
         (True, False)
     """
     counts = Counter(words)
-    english, other = (sum(counts[word] for word in frequent.split()) for frequent in (_ENGLISH, _OTHER_LANGUAGES))
-    return other > english and other >= _LEAST_SHARE * len(words)
+    english, other = (sum(counts[word] for word in frequent.split()) for frequent in (ENGLISH, OTHER_LANGUAGES))
+    return other > english and other >= LEAST_SHARE * len(words)
 
 
 @dataclass(frozen=True)
@@ -94,8 +94,8 @@ class Verdict:
         unknown, known = self.review.count("unknown"), self.review.count("known")
         if unknown >= known:
             return f"{unknown:,} of {counted(unknown + known, 'word')} are unknown to this network."
-        if self.in_english and is_foreign([token.word for token in self.review.tokens]):
-            return "This does not look like English, and the network was trained on English reviews."
+        if self.in_english and is_foreign([token.word for token in self.review.tokens[1:]]):
+            return FOREIGN
         return ""
 
 

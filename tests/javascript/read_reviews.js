@@ -3,14 +3,17 @@
 import process from "node:process";
 import { text } from "node:stream/consumers";
 
-import { encode, makeVocabulary, tokenize } from "../../rnn_compare/report/assets/encoding.js";
+import { encode, isForeign, makeVocabulary, tokenize } from "../../rnn_compare/report/assets/encoding.js";
+import { attentionOf } from "../../rnn_compare/report/assets/layers.js";
 import { importance } from "../../rnn_compare/report/assets/message.js";
 import {
   logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass,
 } from "../../rnn_compare/report/assets/network.js";
 import { unpackNumbers } from "../../rnn_compare/report/assets/numbers.js";
 
-const { texts = [], words = [], sizes = {}, networks = [], rows = [], at = 0 } = JSON.parse(await text(process.stdin));
+const {
+  texts = [], words = [], sizes = {}, languages, networks = [], rows = [], at = 0,
+} = JSON.parse(await text(process.stdin));
 
 function result(work) {
   for (;;) {
@@ -32,6 +35,7 @@ async function read({ formulas, numbers, ...description }) {
         logit: logitOf(network, ids, traces),
         by_word: result(logitsByWord(network, ids, at, traces)),
         without: result(logitsWithout(network, ids, at, traces)),
+        attention: [...ids.keys()].slice(at).map((place) => [...attentionOf(network, ids)?.(place) ?? []]),
         importance: traces.map((_, layer) => importance(network, traces, layer, at)),
         traces: traces.map((ways) => ways.map(({ values }) => (
           Object.fromEntries(Object.entries(values).map(([name, numbersOf]) => [name, [...numbersOf]]))
@@ -42,5 +46,9 @@ async function read({ formulas, numbers, ...description }) {
 }
 
 const vocabulary = makeVocabulary(words);
-const encoded = texts.map((sample) => ({ words: tokenize(sample), ids: [...encode(sample, vocabulary, sizes).ids] }));
+const encoded = texts.map((sample) => ({
+  words: tokenize(sample),
+  ids: [...encode(sample, vocabulary, sizes).ids],
+  foreign: languages && isForeign(tokenize(sample), languages),
+}));
 process.stdout.write(JSON.stringify({ texts: encoded, networks: await Promise.all(networks.map(read)) }));

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from rnn_compare.cells.formula import Values, tanh
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.experiment import Experiment
+from rnn_compare.explain import verdict
 from rnn_compare.explain.cell_readings import importance
-from rnn_compare.explain.prediction import dense, predict_logits, recurrent_pass
+from rnn_compare.explain.prediction import dense, feedforward_pass, predict_logits, recurrent_pass
 from rnn_compare.explain.word_by_word import beginnings, logits_without
 from rnn_compare.feedforward import attention
 from rnn_compare.feedforward.registry import FEEDFORWARD
@@ -61,6 +62,17 @@ def test_thirty_thousand_texts_are_split_and_numbered_as_keras_does() -> None:
     assert len(with_words) > 25_000
     for text, ids in with_words:
         assert ids == read_text(text, vocabulary, **sizes).ids.tolist()
+
+
+def test_the_page_and_the_dashboard_take_the_same_texts_for_another_language() -> None:
+    random = Random(4)
+    frequent = [*verdict.ENGLISH.split(), *verdict.OTHER_LANGUAGES.split(), *["film", "Ist", "DE", "xyzzy"] * 10]
+    texts = [" ".join(random.choices(frequent, k=random.randint(1, 30))) for _ in range(2000)]
+    sizes = {"vocabulary_size": 9, "maxlen": 6}
+    answers = in_node(texts=texts, sizes=sizes, languages=networks.LANGUAGES)["texts"]
+    pages = [answer["foreign"] for answer in answers]
+    assert pages == [verdict.is_foreign(tokenize(text)) for text in texts]
+    assert 200 < sum(pages) < 1800
 
 
 def random_weights(experiment: Experiment) -> Weights:
@@ -116,6 +128,13 @@ def test_predictions_of_networks_without_recurrence_are_those_of_python(
         [review] = answer["reviews"]
         compare_predictions(experiment, weights, row, review, at)
         assert np.ptp(review["without"]) > 1e-3
+        network = experiment.without_recurrence
+        assert network
+        _, signals = feedforward_pass(network, experiment, weights, row[np.newaxis])
+        if "attention" in signals:
+            matrix = signals["attention"][0].mean(axis=0)[at:]
+            assert np.ptp(matrix) > 0.1
+            assert_near(review["attention"], matrix)
         assert_near(review["by_word"], predict_logits(experiment, weights, beginnings(row, at)))
 
 

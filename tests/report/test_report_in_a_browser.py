@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS
-from rnn_compare.explain.verdict import ask
+from rnn_compare.explain.verdict import FOREIGN, ask
 from rnn_compare.report.contents import gather
 from rnn_compare.report.html_report import html
 from rnn_compare.runs.record import Run
@@ -82,6 +82,8 @@ def test_recorded_networks_read_like_the_command_on_a_phone_and_break_no_rule_of
     page.get_by_text("word 180 of 180").wait_for()
     notes = page.get_by_text("No cell, so no state. After each word: the prediction for a review that ends there.")
     assert notes.count() == sum(run.experiment.without_recurrence is not None for run in runs)
+    attending = page.get_by_role("table").filter(has_text="attends most to").locator("tbody tr")
+    assert attending.count() == 6 * sum(run.experiment.cell == "attention" for run in runs)
     assert page.locator(".rc-reading").evaluate("node => node.scrollTop") > 0  # to the word in hand
     context.close()
 
@@ -109,6 +111,13 @@ def test_a_prediction_on_words_mostly_unknown_is_smaller_than_its_warning(report
     verdict = report.locator(".rc-verdict").first
     sizes = [part.evaluate("node => parseFloat(getComputedStyle(node).fontSize)") for part in (verdict, warning)]
     assert sizes[0] < sizes[1]
+
+
+def test_a_prediction_on_another_language_has_a_warning(report: Page) -> None:
+    report.get_by_role("textbox").fill("la film est bad, good, un great movie")
+    report.locator(".rc-problem", has_text=FOREIGN).first.wait_for()
+    report.get_by_role("textbox").fill("the film is bad, good, a great movie")
+    report.locator(".rc-problem", has_text=FOREIGN).first.wait_for(state="detached")
 
 
 def test_its_charts_are_drawn_and_tell_the_values_at_the_pointer(report: Page) -> None:

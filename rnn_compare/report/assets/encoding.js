@@ -30,3 +30,12 @@ export function encode(text, vocabulary, { vocabulary_size: size, maxlen }) {
   const first = Math.max(0, words.length - maxlen);
   return { ids, words, first, at: maxlen - (words.length - first) };
 }
+
+// Tells whether frequent words of other languages outnumber those of English, by the rule of explain/verdict.py.
+export function isForeign(words, { english, others, least_share: least }) {
+  const [inEnglish, inOthers] = [english, others].map((frequent) => {
+    const listed = new Set(frequent.split(" "));
+    return words.filter((word) => listed.has(word)).length;
+  });
+  return inOthers > inEnglish && inOthers >= least * words.length;
+}

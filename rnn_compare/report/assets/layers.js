@@ -50,6 +50,26 @@ export function featuresOf({ embedding, embedding_size: width, skips_padding: sk
   return between.reduce(read, { ...valuesOf(joined(vectors, width), width), places }).numbers;
 }
 
+// Returns a function of a position in a row of ids: how much that position attends to each position, the mean over the
+// heads, 0 where nothing is read; undefined for a network without attention.
+export function attentionOf(network, ids) {
+  const layer = network.between?.find(({ kind }) => kind === "TransformerEncoder");
+  if (!layer) return undefined;
+  layer.attention = undefined; // it is computed in full
+  featuresOf(network, ids);
+  const { queries, keys, heads, units, scores: { length: count }, peaks, sums } = layer.attention;
+  const unread = ids.length - count; // padding, at the front
+  return (position) => {
+    const weights = new Float64Array(ids.length);
+    for (let at = 0; at < count * heads; at++) {
+      const row = (position - unread) * heads + at % heads;
+      const score = product(queries, row * units, keys, at * units, units);
+      weights[unread + Math.floor(at / heads)] += Math.exp(score - peaks[row]) / sums[row] / heads;
+    }
+    return weights;
+  };
+}
+
 const valuesOf = (numbers, width) => ({ numbers, width, count: numbers.length / width });
 
 function joined(vectors, width) {

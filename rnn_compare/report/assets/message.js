@@ -1,7 +1,8 @@
 // A reading in the form that Inside the cell draws (dashboard/widgets/reading.py makes the same from Python's).
 
 import { odds } from "../../dashboard/assets/cell/moves.js";
-import { UNKNOWN } from "./encoding.js";
+import { PADDING, UNKNOWN } from "./encoding.js";
+import { attentionOf } from "./layers.js";
 
 const MOST_UNITS = 64; // more rows than no wall can tell apart
 const LONGEST_WORD = 40;
@@ -36,8 +37,17 @@ function runOf(reading, words, depth) {
   const unknown = [...Array(read).keys()].filter((index) => ids[at + index] === UNKNOWN);
   return {
     id, title, labels, color, first: words - read, logits: [...logits], probabilities: [...logits].map(odds), unknown,
-    ...(network.between ? { note: notes } : cellOf(reading, depth)),
+    ...(network.between ? { note: notes, attention: attentionIn(reading) } : cellOf(reading, depth)),
   };
+}
+
+// As AttentionWeights in explain/word_by_word.py.
+function attentionIn({ network, review: { ids, at } }) {
+  const attend = attentionOf(network, ids);
+  if (!attend) return undefined;
+  const padded = ids.filter((id) => id === PADDING).length;
+  const masked = network.skips_padding ? padded : 0;
+  return { padding: padded - masked, equal: 1 / (ids.length - masked), weightsOf: (index) => attend(at + index) };
 }
 
 function cellOf(reading, depth) {

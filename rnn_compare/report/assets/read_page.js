@@ -6,7 +6,7 @@ import { turningWord } from "../../dashboard/assets/cell/turning_word.js";
 import { buildReading } from "../../dashboard/assets/cell/word_by_word.js";
 import { button, element, setText } from "../../dashboard/assets/common/dom.js";
 import { buildCharts } from "./curve_charts.js";
-import { UNKNOWN, encode, makeVocabulary } from "./encoding.js";
+import { UNKNOWN, encode, isForeign, makeVocabulary } from "./encoding.js";
 import { cellsOf, messageOf } from "./message.js";
 import { logitOf, logitOfNothing, logitsByWord, logitsWithout, makeNetwork, pass } from "./network.js";
 import { unpackNumbers, unpackText } from "./numbers.js";
@@ -35,17 +35,22 @@ export async function main(formulas) {
   }
 }
 
-async function buildReader({ networks: described, vocabularies: packed, drawings, examples }, formulas) {
+async function buildReader({ networks: described, vocabularies: packed, drawings, examples, languages }, formulas) {
   const words = await Promise.all(Object.values(packed).map(unpackText));
   const vocabularies = Object.fromEntries(Object.keys(packed).map((dataset, place) => (
     [dataset, makeVocabulary(words[place].split("\n"))]
   )));
   const inside = buildInside(part("inside"), drawings);
   const readers = [];
-  const predict = ({ network, card }) => {
-    const review = encode(part("review").value, network.vocabulary, network);
-    const reading = { network, card, review, traces: review.words.length ? pass(network, review.ids) : [] };
-    return { ...reading, sentence: card.show(reading) };
+  const predict = (reader) => {
+    const { network, card } = reader;
+    const text = part("review").value;
+    if (reader.text !== text) {
+      const review = encode(text, network.vocabulary, network);
+      const reading = { network, card, review, traces: review.words.length ? pass(network, review.ids) : [] };
+      Object.assign(reader, { text, reading: { ...reading, sentence: card.show(reading) } });
+    }
+    return reader.reading;
   };
   const read = () => {
     const readings = readers.map(predict);
@@ -61,7 +66,7 @@ async function buildReader({ networks: described, vocabularies: packed, drawings
     const numbers = await unpackNumbers(layout.numbers);
     const unpacked = makeNetwork(layout, numbers, formulas[layout.cell?.name]);
     const network = { ...unpacked, vocabulary: vocabularies[layout.dataset] };
-    readers.push({ network, card: buildCard(part("predictions"), network) });
+    readers.push({ network, card: buildCard(part("predictions"), network, languages) });
     predict(readers.at(-1));
     await painted();
   }
@@ -96,7 +101,7 @@ function listen(examples, read) {
 
 // A network's prediction. show(reading) shows another one and returns it in a sentence, conclude(sentence) says what
 // leaving out each word has shown.
-function buildCard(parent, network) {
+function buildCard(parent, network, languages) {
   const { title, color, labels, maxlen } = network;
   const card = element("section", "rc-card", parent);
   card.style.setProperty("--rc-color", color);
@@ -120,7 +125,8 @@ function buildCard(parent, network) {
     scale.hidden = ends.hidden = turning.hidden = unknown.length === count;
     setText(turning, "Leaving out each word …");
     setText(coverage, count ? whatWasRead(count, unknown, review.first, maxlen) : "");
-    setText(warning, warningOf(count, unknown.length));
+    const looksForeign = network.in_english && isForeign(review.words, languages);
+    setText(warning, warningOf(count, unknown.length) || (looksForeign ? languages.warning : ""));
     card.classList.toggle("doubtful", warning.textContent !== "");
     if (unknown.length === count) {
       setText(verdict, count ? "no prediction" : "–");

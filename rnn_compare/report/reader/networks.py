@@ -19,7 +19,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.explain.held_out import EXAMPLES, QUESTIONS
-from rnn_compare.explain.verdict import run_weights
+from rnn_compare.explain.verdict import ENGLISH, FOREIGN, LEAST_SHARE, OTHER_LANGUAGES, run_weights
 from rnn_compare.feedforward.feedforward import WITHOUT_CELL, Feedforward
 from rnn_compare.formatting import listed, percent
 from rnn_compare.networks.parameters import parameters, sizes_of
@@ -32,6 +32,7 @@ from rnn_compare.sources import registry, text_cards
 _SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "skips_padding")
 MOST_EXACT = 2_000_000
 """Weights, those of six of the book's networks. Of more, words' vectors are rounded, or eight would exceed 6 MB."""
+LANGUAGES = {"english": ENGLISH, "others": OTHER_LANGUAGES, "least_share": LEAST_SHARE, "warning": FOREIGN}
 _LAYERS = Path(__file__).parents[1] / "assets" / "layers.js"
 
 OWN_TEXTS = (
@@ -61,13 +62,14 @@ def reader(groups: Sequence[Group], looks: Sequence[Look]) -> tuple[dict[str, An
         problems.append(f"Not reading along: {listed(surplus)}. At most {MAX_COMPARED} networks can.")
     is_much = sum(array.size for weights, _ in pairs for array in weights.arrays) > MOST_EXACT
     entries = [entry | {"numbers": packed_numbers(coarse(weights) if is_much else weights)} for weights, entry in pairs]
-    films = all(registry.about_films(entry["source"]) for entry in entries)
+    films = all(entry["in_english"] for entry in entries)
     cells = {entry["cell"]["name"] for entry in entries if "cell" in entry}
     sizes = {entry["dataset"]: entry["vocabulary_size"] for entry in sorted(entries, key=itemgetter("vocabulary_size"))}
     words = {dataset: prepared.load(dataset).vocabulary.words[:size] for dataset, size in sizes.items()}
     data = {
         "networks": entries,
         "vocabularies": {dataset: packed("\n".join(words[dataset]).encode()) for dataset in words},
+        "languages": LANGUAGES,
         "drawings": {name: to_plain(picture(name).drawing) for name in cells},
         "examples": [[name, text, QUESTIONS.get(name, "")] for name, text in EXAMPLES.items() if films],
     }
@@ -86,7 +88,7 @@ def _network(title: str, run: Run, look: Look) -> dict[str, Any]:
         "color": look.color,
         "labels": registry.labels(experiment.dataset),
         "dataset": experiment.dataset,
-        "source": experiment.source,
+        "in_english": registry.about_films(experiment.source),
         **layout(experiment),
     }
 

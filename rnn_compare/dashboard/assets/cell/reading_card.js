@@ -6,6 +6,7 @@ import { valuesAt } from "./cell_values.js";
 import { buildCurves } from "./curves.js";
 import { drawHeatmap } from "./heatmap.js";
 import { moves, odds } from "./moves.js";
+import { buildWithoutCell } from "./without_cell.js";
 
 // A network without recurrence has a note in place of a cell. onWord(index) is called with the word that is clicked,
 // onSignal(name) with the signal that is selected.
@@ -15,9 +16,8 @@ export function buildCard(parent, run, drawing, { words, author, onWord, onSigna
   root.dataset.run = run.id;
   const showVerdict = buildVerdict(root, run, words, author);
   if (run.note) {
-    element("p", "rc-note", root, run.note);
-    if (run.windows?.length) listWindows(root, run);
-    return { draw() {}, show: showVerdict };
+    const showWord = buildWithoutCell(root, run, words);
+    return { draw() {}, show: (word, leftOut) => { showWord(word); showVerdict(word, leftOut); } };
   }
   const cell = drawCell(drawing, run.cell, run.color);
   const frame = element("div", "rc-drawing", root);
@@ -83,29 +83,6 @@ function buildVerdict(root, run, words, author) {
     truth.classList.toggle("rc-tick", right);
     truth.classList.toggle("rc-wrong", !right);
   };
-}
-
-// What a convolution keeps of the review: bars as long as the outputs are many.
-function listWindows(root, { windows, units, labels }) {
-  element("p", "rc-caption", root, "What pooling keeps");
-  const best = `Each of ${units} outputs is the best match anywhere in the review`;
-  const columns = "the words that add most to it, to how many outputs, and what these add to the log-odds of";
-  const note = `${best}. The ${windows.length} most frequent: ${columns} ${labels[1]}. Outputs of 0 are left out.`;
-  element("p", "rc-note", root, note);
-  const list = element("table", "rc-windows", root);
-  const heads = element("tr", "", list);
-  for (const text of ["words (· is padding)", "outputs", "log-odds"]) element("th", "", heads, text);
-  for (const { words, outputs, logit } of windows) {
-    const row = element("tr", "", list);
-    element("td", "", row, words.join(" ")).style.setProperty("--rc-share", `${100 * outputs / windows[0].outputs}%`);
-    element("td", "", row, outputs);
-    element("td", "", row, signed(logit));
-  }
-}
-
-function signed(number) {
-  const size = Math.abs(number).toFixed(2);
-  return size === "0.00" ? size : `${number < 0 ? "−" : "+"}${size}`;
 }
 
 // A verdict as on Try a review: the likelier label and its probability.
