@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import axe_playwright_python
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
@@ -35,6 +36,12 @@ PREDICTIONS = """(words) => new Promise((resolve) => {
   };
   look();
 })"""
+
+VIOLATIONS = f"""async () => {{
+  {Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")}
+  const {{ violations }} = await axe.run();
+  return JSON.stringify(violations.map(({{ id, nodes }}) => [id, nodes.length]));
+}}"""
 
 
 class Firefox:
@@ -116,6 +123,7 @@ def test_the_books_recorded_pair_reads_in_firefox_like_the_command(
     firefox.call(TYPE, TYPED)
     shown, sentences = firefox.call(PREDICTIONS, "unknown: “xyzzy”")
     assert shown == pytest.approx(predicted(TYPED), abs=1e-4)
+    assert firefox.call(VIOLATIONS, "") == []
     assert [text for text in sentences if "“waste”" not in text] == []
     urls = [event["params"]["request"]["url"] for event in firefox.events if event["method"] == EVENTS[1]]
     assert [url for url in urls if not url.startswith(("file:", "data:"))] == []
