@@ -3,21 +3,8 @@
 import colorsys
 
 from rnn_compare.cells.cell import Cell, Signal
-from rnn_compare.charts.cells.parts import (
-    GATE_Y,
-    STATE_Y,
-    TRACK_Y,
-    WIDTH,
-    GateBox,
-    Joint,
-    Label,
-    Part,
-    Picture,
-    Strip,
-    Track,
-    feed,
-    wire,
-)
+from rnn_compare.charts.cells import parts as draw
+from rnn_compare.charts.cells.parts import GATE_Y, STATE_Y, TRACK_Y, WIDTH, GateBox, Picture
 
 MOST_BOXES = 4
 """More do not fit beside each other; every signal can be chosen below the drawing."""
@@ -58,20 +45,20 @@ def _color(hue: float, luminance: float, saturation: float) -> str:
     return "#" + "".join(f"{round(255 * min(1.0, strength * channel)):02X}" for channel in channels)
 
 
-def _drawing(cell: Cell) -> tuple[Part, ...]:
+def _drawing(cell: Cell) -> tuple[draw.Part, ...]:
     signals = [signal for signal in cell.signals if signal.kind != "state"][:MOST_BOXES]
     columns = [WIDTH / 2 + 125 * (index - (len(signals) - 1) / 2) for index in range(len(signals))]
     return (
-        Track(0, WIDTH, arrow=True),
-        Label(86, 37, "state h_{t−1}"),
-        Label(523, 37, "output h_t"),
-        Strip(86, TRACK_Y, "state_before", scale="state"),
-        Strip(523, TRACK_Y, "state", scale="state"),
+        draw.Track(0, WIDTH, arrow=True),
+        draw.Label(86, 37, "state h_{t−1}"),
+        draw.Label(523, 37, "output h_t"),
+        draw.Strip(86, TRACK_Y, "state_before", scale="state"),
+        draw.Strip(523, TRACK_Y, "state", scale="state"),
         *(_box(x, signal) for x, signal in zip(columns, signals, strict=True)),
-        *(wire((x, GATE_Y), (x, TRACK_Y + 13)) for x in columns),
-        wire((20, TRACK_Y), (20, STATE_Y), (columns[-1] - 9 if columns else WIDTH / 2, STATE_Y)),
-        Joint(20, TRACK_Y),
-        *(feed(columns) if columns else ()),
+        *(draw.wire((x, GATE_Y), (x, TRACK_Y + 13)) for x in columns),
+        draw.wire((20, TRACK_Y), (20, STATE_Y), (columns[-1] - 9 if columns else WIDTH / 2, STATE_Y)),
+        draw.Joint(20, TRACK_Y),
+        *(draw.feed(columns) if columns else ()),
     )
 
 
