@@ -1,48 +1,33 @@
-"""The wall's parts for phones: the corner with the code by which they join, and the offer of the step's networks."""
+"""The code by which phones join: in the wall's corner, and as large as it fits while something is asked of them."""
 
 import functools
 from html import escape
 
 import streamlit as st
 
-from rnn_compare.dashboard.pages.present import permissions
-from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.dashboard.widgets import invite
-from rnn_compare.report.reader.networks import OWN_TEXTS, has_own_texts
-from rnn_compare.server.app import current_app
 from rnn_compare.server.urls import page_url
 
-JOIN = "join"
-PURPOSE = "Phones get one file whose networks read reviews on the phone itself, without this machine."
 
-
-def address(path: str, page: str = "present") -> tuple[str, bool]:
-    """Returns where phones find a page of this server, and whether any but this machine's can.
-
-    Args:
-        page: The path of the page that is being drawn.
-    """
-    reachable = invite.reachable(page)
+def address(path: str = "join") -> tuple[str, bool]:
+    """Returns where phones find a page of this server, and whether any but this machine's can."""
+    reachable = invite.reachable("present")
     return f"{reachable or page_url()}/{path}", reachable is not None
 
 
-def html(url: str, counts: str, can_be_reached: bool) -> str:
-    """Returns the code, the address to type and how many have come.
-
-    Args:
-        can_be_reached: Whether phones can: there is no code of what none of them would find.
-    """
-    typed = url.partition("://")[2]
+def corner(here: int) -> str:
+    """Returns the code, the address to type and how many have come; no code of what no phone would find."""
+    url, can_be_reached = address()
+    counts = (f"{here:,} here" if here else "join with your phone") if can_be_reached else "this machine only"
     return (
-        f'<aside class="rc-corner" aria-label="Join with a phone"><p><b>{escape(typed)}</b>'
-        f"<span>{escape(counts)}</span></p>"
-        f"{picture(url) if can_be_reached else ''}</aside>"
+        f'<aside class="rc-corner" aria-label="Join with a phone"><p><b>{escape(url.partition("://")[2])}</b>'
+        f"<span>{counts}</span></p>{picture(url) if can_be_reached else ''}</aside>"
     )
 
 
 def beside_the_code(body: str) -> str:
     """Returns HTML with the code of phones beside it, as large as it fits: while something is asked of them."""
-    url, can_be_reached = address(JOIN)
+    url, can_be_reached = address()
     if not can_be_reached:
         return f"<div>{body}</div>"
     caption = escape(url.partition("://")[2])
@@ -56,24 +41,7 @@ def picture(url: str) -> str:
     return f'<img alt="QR code of {escape(url)}" src="{escape(invite.code_address(url))}">'
 
 
-def say_if_nobody_can_come(can_be_reached: bool) -> None:
+def say_if_nobody_can_come() -> None:
     """Says that phones cannot reach this server, and what to do."""
-    if not can_be_reached:
+    if not address()[1]:
         st.markdown(invite.obstacle())
-
-
-def offer_networks(moment: Moment) -> None:
-    """Draws the button, where a network of the step can read on a phone."""
-    runs = [run for run in moment.shown if run.has_weights]
-    if not runs:
-        return
-    is_offered = moment.state.networks_offered
-    permissions.button(
-        "Withdraw the networks" if is_offered else "Offer the networks to phones",
-        "offer_networks",
-        moment.state.version,
-        current_app().classroom().offer_networks,
-        not is_offered,
-        icon=":material/phone_iphone:",
-        help=f"{PURPOSE} {OWN_TEXTS}" if has_own_texts(runs) else PURPOSE,
-    )

@@ -7,16 +7,10 @@ import streamlit as st
 
 from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import ticking
-from rnn_compare.dashboard.pages.present import (
-    histogram,
-    navigation,
-    permissions,
-    review_queue,
-    start_page,
-)
+from rnn_compare.dashboard.pages.present import histogram, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
 from rnn_compare.dashboard.pages.present.permissions import button
-from rnn_compare.dashboard.pages.present.steps import predict, train
+from rnn_compare.dashboard.pages.present.steps import predict, review, train
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.outcomes import is_right
@@ -141,4 +135,4 @@ def _training(state: State) -> None:
 
 def _reviews(state: State) -> None:
     if moment := still(current_app().services(), state):
-        review_queue.show(moment, "notes")
+        review.show_queue(moment, "notes")

@@ -88,10 +88,7 @@ def _tick(services: Services, state: State) -> None:
 
 def _corner(state: State) -> None:
     classroom = current_app().classroom()
-    counts = classroom.counts()
-    url, can_be_reached = join_code.address(join_code.JOIN)
-    here = f"{counts.here:,} here" if counts.here else "join with your phone"
-    st.html(join_code.html(url, here if can_be_reached else "this machine only", can_be_reached))
+    st.html(join_code.corner(classroom.counts().here))
     # Last: where a fragment draws nothing its place is gone, and what comes next is drawn a place too high.
     if classroom.state().version != state.version:
         st.rerun(scope="app")

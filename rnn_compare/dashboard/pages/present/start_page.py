@@ -27,8 +27,7 @@ def show(services: Services) -> None:
     for problem in files.problems:
         st.warning(problem, icon=":material/edit_document:")
     st.markdown("[The second screen](notes), for your eyes only: notes, next step, clock and the class's reviews.")
-    _, can_be_reached = join_code.address(join_code.JOIN)
-    join_code.say_if_nobody_can_come(can_be_reached)
+    join_code.say_if_nobody_can_come()
     if presenter.is_open():
         st.markdown(permissions.AT_THE_MACHINE)
 
