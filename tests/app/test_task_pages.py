@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from rnn_compare.dashboard.widgets import source_choice
+from rnn_compare.dashboard.pages.reviews import page as reviews_page
 from rnn_compare.errors import UserError
 from rnn_compare.sources import keras_imdb, registry
 from tests.patience import PATIENCE
@@ -35,7 +35,7 @@ def page(name: str, **state: object) -> AppTest:
 
 def wait_for_download(app: AppTest) -> None:
     """Waits for its end: a second press before it would be answered by the first."""
-    [download] = app.session_state[source_choice._DOWNLOADS].values()
+    [download] = app.session_state[reviews_page._DOWNLOADS].values()
     until(lambda: download.ended)
 
 

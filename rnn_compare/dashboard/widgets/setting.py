@@ -10,6 +10,7 @@ from rnn_compare.experiment import bounds, choices
 from rnn_compare.feedforward.registry import TITLES, network
 from rnn_compare.formatting import listed
 from rnn_compare.settings import SETTINGS, default, description, grouped, is_switch
+from rnn_compare.sources import registry
 
 IN_FRONT = tuple(name for name in CELLS if cell(name).in_keras)
 OTHERS = {name: name for name in CELLS if name not in IN_FRONT} | TITLES
@@ -71,6 +72,18 @@ def applicability(name: str, chosen: Sequence[str]) -> dict[str, Any]:
         return {}
     reasons = [f"Does not apply to {listed(group)}: {reason}." for reason, group in titles.items()]
     return {"help": " ".join([description(name), *reasons]), "disabled": sum(map(len, titles.values())) == len(chosen)}
+
+
+def source(key: str, **options: Any) -> None:
+    """Draws the choice of a source; one that is gone is set to the default one."""
+    names, current = registry.names(), st.session_state.get(key)
+    if current is not None and current not in names:
+        if registry.is_known(current):  # an earlier version of a file that was read again
+            names = (*names, current)
+        else:
+            st.session_state[key] = registry.DEFAULT.name
+    title = SETTINGS["source"].label
+    st.selectbox(title, names, format_func=lambda name: registry.source(name).title, key=key, **options)
 
 
 def by_group(names: Iterable[str], draw: Callable[[str], None]) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.compare import setup_link
-from rnn_compare.dashboard.widgets import setting, source_choice
+from rnn_compare.dashboard.widgets import setting
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment, bounds
 from rnn_compare.experiment_sets import MAX_SEEDS, comparison
@@ -199,16 +199,8 @@ def _source() -> None:
         st.session_state["reviews"] = now.size if all_before else min(reviews, now.size)
         st.session_state["distance"] = now.distance
 
-    st.selectbox(
-        SETTINGS["source"].label,
-        source_choice.options("source"),
-        format_func=lambda name: source(name).title,
-        key="source",
-        help=description("source"),
-        on_change=use_its_reviews,
-        args=(st.session_state.get("source", DEFAULTS["source"]),),
-        **_BIND,
-    )
+    before = st.session_state.get("source", DEFAULTS["source"])
+    setting.source("source", help=description("source"), on_change=use_its_reviews, args=(before,), **_BIND)
     if about := source(st.session_state["source"]).about:
         st.caption(about)
 

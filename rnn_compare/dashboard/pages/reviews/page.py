@@ -7,8 +7,9 @@ import numpy as np
 import streamlit as st
 
 from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.pages.reviews import upload
-from rnn_compare.dashboard.widgets import setting, source_choice
+from rnn_compare.dashboard.widgets import flash, presenter_controls, setting
 from rnn_compare.dashboard.widgets.review import review_text
 from rnn_compare.dashboard.widgets.url_state import hold
 from rnn_compare.errors import UserError
@@ -18,12 +19,17 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import read_text
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
-from rnn_compare.settings import SETTINGS, default
+from rnn_compare.server import presenter
+from rnn_compare.server.app import current_app
+from rnn_compare.settings import default
 from rnn_compare.sources import text_cards
 from rnn_compare.sources.registry import source
+from rnn_compare.sources.source import Source
+from rnn_compare.training.analyses import Analysis
 
 NUMBER = "review_number"
 """Counts the reviews from 1, as people do."""
+_DOWNLOADS = "fetched_sources"
 
 
 def render() -> None:
@@ -38,7 +44,7 @@ def render() -> None:
         return
     dataset = source(experiment.dataset)
     if problem := dataset.unavailable():
-        source_choice.show_missing(dataset, problem)
+        _show_missing(dataset, problem)
         return
     if dataset.about:
         st.markdown(dataset.about)
@@ -53,13 +59,7 @@ def _settings() -> Experiment:
     """Draws the settings that decide how a review is read, first with the set-up's values, and returns them."""
     first, maxlen, vocabulary = st.columns(3)
     with first:
-        st.selectbox(
-            SETTINGS["source"].label,
-            source_choice.options(_with_first_value("source")),
-            format_func=lambda name: source(name).title,
-            key=_with_first_value("source"),
-            persist_state="session",
-        )
+        setting.source(_with_first_value("source"), persist_state="session")
         fields = ["source", "maxlen", "vocabulary_size"]
         if usual := source(st.session_state[_key("source")]).distance:
             fields.append("distance")
@@ -85,6 +85,34 @@ def _with_first_value(field: str, usual: int = 0) -> str:
     if key not in st.session_state:
         st.session_state[key] = st.session_state.get(field) or usual or default(field)
     return key
+
+
+def _show_missing(missing: Source, problem: str) -> None:
+    """Draws the reason why a source cannot be used, and a button to download it where that is possible."""
+    more = f" Also {missing.test_size:,} test reviews." if missing.test_size else ""
+    st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
+    if missing.fetch is None:
+        return
+    fetch, services = missing.fetch, current_app().services()
+    downloads: dict[str, Analysis] = st.session_state.setdefault(_DOWNLOADS, {})
+    if services.engine.scheduler:  # its workers have other disks
+        st.caption(f"With an Internet connection: `python -m rnn_compare fetch {missing.name}`")
+        return
+
+    def begin() -> None:
+        with flash.noting():
+            presenter.require()
+            downloads[missing.name] = services.engine.analyse(fetch, again=True)
+
+    if analysis := downloads.get(missing.name):
+        if not analysis.ended:
+            wait_for(f"Fetching {missing.title}", analysis)
+            return
+        del downloads[missing.name]
+        if analysis.problem is None:
+            st.rerun()
+        st.error(analysis.problem, icon=":material/cloud_off:")
+    presenter_controls.button("Fetch it", icon=":material/cloud_download:", on_click=begin)
 
 
 def _load(source_name: str) -> Reviews:
