@@ -64,17 +64,9 @@ def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Ex
         st.session_state.update(values_of(charted))
     above = st.container(key="preset_place").columns(1)[0]  # columns: an empty container takes no room
     setting.networks("cell", "others", DEFAULTS["cell"], **_BIND)
-    st.select_slider(
-        "Units", _with_current(UNITS, "units"), DEFAULTS["units"], key="units", help=description("units"), **_BIND
-    )
-    st.select_slider(
-        "maxlen",
-        _with_current(MAXLENS, "maxlen"),
-        DEFAULTS["maxlen"],
-        key="maxlen",
-        help=description("maxlen"),
-        **_BIND,
-    )
+    for name, label, offered in (("units", "Units", UNITS), ("maxlen", "maxlen", MAXLENS)):
+        sizes = _with_current(offered, name)
+        st.select_slider(label, sizes, DEFAULTS[name], key=name, help=description(name), **_BIND)
     epochs, reviews = st.columns(2)  # in one line, so that Train is seen at 1280×720
     low, high = map(int, bounds("epochs"))
     with epochs:
@@ -115,14 +107,15 @@ def _apply_preset() -> None:
 
 
 def _values(preset: Preset) -> dict[str, Any]:
-    return (
-        DEFAULTS
-        | setting.by_widget(preset.cells)
-        | {"units": preset.units[0], "maxlen": preset.maxlens[0]}
-        | {"more_units": [str(size) for size in preset.units[1:]], "more_maxlen": [str(n) for n in preset.maxlens[1:]]}
-        | {"seed": preset.seeds[0], "seeds": len(preset.seeds)}
-        | preset.shared
-    )
+    return DEFAULTS | _of_widgets(preset.cells, preset.units, preset.maxlens, preset.seeds) | preset.shared
+
+
+def _of_widgets(
+    cells: Sequence[str], units: Sequence[int], maxlens: Sequence[int], seeds: Sequence[int]
+) -> dict[str, Any]:
+    more = {"more_units": [*map(str, units[1:])], "more_maxlen": [*map(str, maxlens[1:])]}
+    first = {"units": units[0], "maxlen": maxlens[0], "seed": seeds[0], "seeds": len(seeds)}
+    return setting.by_widget(cells) | first | more
 
 
 def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
@@ -139,18 +132,9 @@ def values_of(experiments: Sequence[Experiment]) -> dict[str, Any]:
         grid = comparison(cells, units, maxlens, range(seeds[0], seeds[0] + len(seeds)), **shared)
     except UserError:
         return {}
-    if {repr(experiment) for experiment in grid} != {repr(experiment) for experiment in experiments}:
+    if set(map(repr, grid)) != set(map(repr, experiments)):
         return {}
-    return {
-        **shared,
-        **setting.by_widget(cells),
-        "units": units[0],
-        "maxlen": maxlens[0],
-        "more_units": [str(size) for size in units[1:]],
-        "more_maxlen": [str(maxlen) for maxlen in maxlens[1:]],
-        "seed": seeds[0],
-        "seeds": len(seeds),
-    }
+    return shared | _of_widgets(cells, units, maxlens, seeds)
 
 
 def _current() -> dict[str, Any]:
@@ -228,17 +212,15 @@ def _with_current(offered: Sequence[int], field: str) -> list[int]:
 
 def _read() -> Setup:
     state = _current()
+    seeds = range(state["seed"], state["seed"] + state["seeds"])
     try:
-        experiments = comparison(
-            _chosen(state),
-            [state["units"], *(_whole(value, "units") for value in state["more_units"])],
-            [state["maxlen"], *(_whole(value, "maxlen") for value in state["more_maxlen"])],
-            range(state["seed"], state["seed"] + state["seeds"]),
-            **{name: state[name] for name in SHARED},
+        units, maxlens = (
+            [state[name], *(_whole(value, name) for value in state[f"more_{name}"])] for name in ("units", "maxlen")
         )
+        shared = {name: state[name] for name in SHARED}
+        return Setup(tuple(comparison(_chosen(state), units, maxlens, seeds, **shared)), None)
     except UserError as error:
         return Setup((), str(error))
-    return Setup(tuple(experiments), None)
 
 
 def _chosen(state: Mapping[str, Any]) -> list[str]:
