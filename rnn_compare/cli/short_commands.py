@@ -40,7 +40,7 @@ def baselines(options: argparse.Namespace) -> int:
         for baseline in results:
             output.json_line(_json(baseline))
     else:
-        heads = ("baseline", "validation", "test", "features", "time")
+        heads = ("baseline", "validation", "test", "terms", "time")
         print(output.table(heads, (baseline.texts for baseline in results)))
         print(NOTE)
     return 0

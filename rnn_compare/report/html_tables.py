@@ -73,7 +73,7 @@ def of_runs(contents: Contents) -> str:
 def of_baselines(baselines: Sequence[Baseline]) -> str:
     """Returns what reading without any order reaches on the same reviews."""
     rows = [tuple(map(escape, baseline.texts)) for baseline in baselines]
-    return table(("Baseline", "Validation", "Test", "Features", "Time"), rows) + f'<p class="soft">{escape(NOTE)}</p>'
+    return table(("Baseline", "Validation", "Test", "Terms", "Time"), rows) + f'<p class="soft">{escape(NOTE)}</p>'
 
 
 def arithmetic(contents: Contents, looks: Sequence[Look]) -> str:

@@ -17,6 +17,7 @@ test("a word moved the verdict from where it stood before to where it stands aft
   assert.equal(first.from, 0.5);
   assert.equal(signed(first.points), "+38.1");
   assert.equal(signed(second.points), "−61.2");
+  assert.deepEqual([signed(-0.04), signed(0), signed(-0.04, 2)], ["0.0", "0.0", "−0.04"]);
 });
 
 test("a word that is left out counts against the final verdict, from the verdict without it", () => {

@@ -1,6 +1,7 @@
 """The page that reads computes what Python computes: the same words, the same ids, the same predictions and signals."""
 
 import json
+import re
 import subprocess
 import sys
 import unicodedata
@@ -46,6 +47,11 @@ def in_node(**question: Any) -> Any:
 
 def assert_near(page: Any, python: Any) -> None:
     np.testing.assert_allclose(page, python, rtol=1e-4, atol=1e-4)
+
+
+def test_python_names_the_layers_that_the_pages_script_has() -> None:
+    script = (Path(networks.__file__).parents[1] / "assets" / "layers.js").read_text(encoding="utf-8")
+    assert sorted(networks.IN_BROWSER) == sorted(re.findall(r"^  (\w+): \(", script, re.MULTILINE))
 
 
 def test_thirty_thousand_texts_are_split_and_numbered_as_keras_does() -> None:

@@ -139,8 +139,8 @@ def problem_card(network: LoadedNetwork, problem: str) -> str:
     return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
 
 
-def say_once(problems: Mapping[str, Sequence[str]]) -> None:
-    """Writes why there is nothing to show of some networks: each sentence once, after their titles."""
+def show_problems(problems: Mapping[str, Sequence[str]]) -> None:
+    """Shows why some networks have nothing to show: each sentence once, after their titles."""
     for sentence, titles in problems.items():
         st.markdown(f"**{as_markdown(listed(titles))}.** {as_markdown(sentence)}")
 

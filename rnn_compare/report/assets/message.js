@@ -32,12 +32,12 @@ export function cellsOf({ network, traces }) {
 
 function runOf(reading, words, depth) {
   const { network, review: { ids, at }, logits } = reading;
-  const { id, title, labels, color, notes } = network;
+  const { id, title, labels, color, without_cell: note } = network;
   const read = wordsRead(reading);
   const unknown = [...Array(read).keys()].filter((index) => ids[at + index] === UNKNOWN);
   return {
     id, title, labels, color, first: words - read, logits: [...logits], probabilities: [...logits].map(odds), unknown,
-    ...(network.between ? { note: notes, attention: attentionIn(reading) } : cellOf(reading, depth)),
+    ...(network.between ? { note, attention: attentionIn(reading) } : cellOf(reading, depth)),
   };
 }
 

@@ -4,7 +4,6 @@ import base64
 import zlib
 from collections.abc import Iterable, Sequence
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,9 +30,13 @@ from rnn_compare.sources import registry, text_cards
 
 _SETTINGS = ("maxlen", "vocabulary_size", "embedding_size", "units", "layers", "skips_padding")
 MOST_EXACT = 2_000_000
-"""Weights, those of six of the book's networks. Of more, words' vectors are rounded, or eight would exceed 6 MB."""
+"""Weights of six of the book's networks. Beyond that, word vectors are rounded: eight networks would exceed 6 MB."""
 LANGUAGES = {"english": ENGLISH, "others": OTHER_LANGUAGES, "least_share": LEAST_SHARE, "warning": FOREIGN}
-_LAYERS = Path(__file__).parents[1] / "assets" / "layers.js"
+IN_BROWSER = (
+    *("Conv1D", "Dense", "PositionEmbedding", "TransformerEncoder"),
+    *("GlobalAveragePooling1D", "GlobalMaxPooling1D", "MaxPooling1D"),
+)
+"""The classes of layers that ``assets/layers.js`` has."""
 
 OWN_TEXTS = (
     "These networks learned from your own texts: the page contains the texts' words and labels and the networks' "
@@ -121,14 +124,14 @@ def _cell(layout: Cell) -> dict[str, Any]:
 def _between(network: Feedforward, experiment: Experiment) -> dict[str, Any]:
     """Returns the layers between embedding and Dense, and what is said in place of a cell's drawing."""
     layers = network.layers(sizes_of(experiment))
-    if missing := [layer.kind for layer in layers if f"\n  {layer.kind}: " not in _LAYERS.read_text(encoding="utf-8")]:
-        raise UserError(f"{_LAYERS.name} lacks {listed(missing)}.")
+    if missing := [layer.kind for layer in layers if layer.kind not in IN_BROWSER]:
+        raise UserError(f"layers.js lacks {listed(missing)}.")
     return {
         "between": [
             {"kind": layer.kind, "arguments": layer.arguments, "has_weights": bool(layer.tensors), **layer.options}
             for layer in layers
         ],
-        "notes": f"{WITHOUT_CELL[0].upper()}{WITHOUT_CELL[1:]} {network.notes}",
+        "without_cell": f"{WITHOUT_CELL[0].upper()}{WITHOUT_CELL[1:]} {network.notes}",
     }
 
 

@@ -12,6 +12,8 @@ export function moves(run, leftOut) {
   return pairs.map(([from, to]) => ({ points: 100 * (odds(to) - odds(from)), from: odds(from) }));
 }
 
+// With its sign, unless it is 0 to these digits.
 export function signed(number, digits = 1) {
-  return `${number < 0 ? "−" : "+"}${Math.abs(number).toFixed(digits)}`;
+  const size = Math.abs(number).toFixed(digits);
+  return Number(size) ? `${number < 0 ? "−" : "+"}${size}` : size;
 }

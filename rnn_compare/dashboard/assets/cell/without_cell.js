@@ -2,6 +2,7 @@
 // review, and the words that the word in hand attends to.
 
 import { element } from "../common/dom.js";
+import { signed } from "./moves.js";
 
 const MOST_WORDS = 6;
 const NEARLY_EQUAL = 1.5; // times an equal share (dashboard/pages/inside/attention.py)
@@ -20,14 +21,9 @@ function listWindows(root, { windows, units, labels }) {
   const columns = "the words that add most to it, to how many outputs, and what these add to the log-odds of";
   const note = `${best}. The ${windows.length} most frequent: ${columns} ${labels[1]}. Outputs of 0 are left out.`;
   element("p", "rc-note", root, note);
-  const row = ({ words, outputs, logit }) => [words.join(" "), outputs, signed(logit)];
+  const row = ({ words, outputs, logit }) => [words.join(" "), outputs, signed(logit, 2)];
   const show = buildBars(root, ["words (· is padding)", "outputs", "log-odds"]);
   show(windows.map((window) => ({ share: window.outputs / windows[0].outputs, cells: row(window) })));
-}
-
-function signed(number) {
-  const size = Math.abs(number).toFixed(2);
-  return size === "0.00" ? size : `${number < 0 ? "−" : "+"}${size}`;
 }
 
 // attention: how many places are `padding`, an `equal` share, and `weightsOf(index)`, a read word's weights for all

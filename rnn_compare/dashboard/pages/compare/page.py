@@ -8,7 +8,6 @@ import streamlit as st
 
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST, known
 from rnn_compare.dashboard import components, theme
-from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.compare import controls
 from rnn_compare.dashboard.widgets import flash, invite, parameter_table, presenter_controls, results_table, take_home
 from rnn_compare.dashboard.widgets.pinned_runs import names_any, on_the_charts, pin, pin_beside, pinned, restore
@@ -32,7 +31,7 @@ SOON_SECONDS, TICK_SECONDS = 2.0, 30.0
 """How often the line below the board is looked after: while workers start or count for baselines, and else. The board
 itself asks for news (``server/board/live.py``). A viewer's tick takes 8 ms of a core: those of 200 every 10 s took half
 of the server's time."""
-REPLAY_SECONDS, USUAL_SECONDS = (10, 30, 60), 30
+REPLAY_SECONDS, USUAL_REPLAY = (10, 30, 60), 30
 REPLAY_HELP = "Plays the curves again from epoch 1, for everyone."
 GAP_HELP = (
     "The area between training and validation. If it grows while validation does not improve, the network overfits."
@@ -72,7 +71,7 @@ def render() -> None:
         invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
     now = _under_way(services)
     soon = now.starting or now.counting or now.playing
-    ticking(_live, SOON_SECONDS if soon else TICK_SECONDS, services, now)
+    components.ticking(_live, SOON_SECONDS if soon else TICK_SECONDS, services, now)
     networks = [*(run.experiment for run in charted), *setup.experiments]
     if networks:
         parameter_table.show(networks, len(charted))
@@ -229,13 +228,13 @@ def _offer_replay(services: Services, runs: Sequence[Run]) -> None:
             seconds = st.segmented_control(
                 "How long it takes",
                 REPLAY_SECONDS,
-                default=USUAL_SECONDS,
+                default=USUAL_REPLAY,
                 required=True,
                 format_func="{} s".format,
                 key="replay_seconds",
             )
             if st.button("Play", type="primary", icon=":material/play_arrow:", key="play"):
-                _act_on_replay(services, lambda: services.replays.begin(runs, seconds or USUAL_SECONDS))
+                _act_on_replay(services, lambda: services.replays.begin(runs, seconds or USUAL_REPLAY))
                 st.rerun(scope="app")
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from rnn_compare.charts.attention_chart import attention_chart
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, say_once
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, show_problems
 from rnn_compare.dashboard.widgets.reading import FIRST
 from rnn_compare.dashboard.widgets.review import review_box
 from rnn_compare.errors import UserError
@@ -45,7 +45,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             "Attention weights show which words are mixed into which. They do not explain the prediction: other "
             "weights can lead to the same one (Jain and Wallace 2019)."
         )
-    say_once(problems)
+    show_problems(problems)
 
 
 def remark(attention: AttentionWeights, word: int | None) -> str:

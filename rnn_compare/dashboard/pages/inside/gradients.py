@@ -10,7 +10,7 @@ import streamlit as st
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
 from rnn_compare.dashboard.components import component, wait_for
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, say_once
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, show_problems
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
@@ -61,7 +61,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     complete = [history for history in histories if history is not None]
     if complete:
         st.markdown(introduction(complete) + separation(complete))
-    say_once(problems)
+    show_problems(problems)
     if complete:
         component("gradients/gradient_history.js", "pages/inside.css")(data=message(complete), key="gradient_history")
         st.markdown(conclusion([history.network.run.experiment for history in complete]))

@@ -8,7 +8,6 @@ import streamlit as st
 
 from rnn_compare.charts.memory_chart import HEIGHT, NetworkMemory, effect_chart, telling_word, told_apart_chart
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.components import POLL_SECONDS, progress, ticking
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.polarity import WordChoice
@@ -47,7 +46,7 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
             keep(network.run.id, worker_tasks.fingerprint(network.weights), analysis.result)
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
-        ticking(_watch, POLL_SECONDS if waiting else None, tests, waiting)
+        components.ticking(_watch, components.POLL_SECONDS if waiting else None, tests, waiting)
 
 
 def _either(labels: set[tuple[str, str]]) -> str:
@@ -103,7 +102,7 @@ def _watch(tests: Sequence[tuple[LoadedNetwork, Analysis]], waiting: bool) -> No
         st.rerun(scope="app")  # to look no more
     for network, analysis in tests:
         if not analysis.ended:
-            progress(network.title, analysis)
+            components.progress(network.title, analysis)
     problems = [problem_card(network, analysis.problem) for network, analysis in tests if analysis.problem]
     if problems:
         st.html(f'<div class="rc-verdicts">{"".join(problems)}</div>')

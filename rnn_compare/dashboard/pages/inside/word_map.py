@@ -9,7 +9,6 @@ import streamlit as st
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
@@ -202,7 +201,7 @@ def _words(services: Services, network: LoadedNetwork) -> WordMap | None:
     if analysis.problem:
         raise UserError(analysis.problem)
     if analysis.result is None:
-        wait_for(network.title, analysis)
+        components.wait_for(network.title, analysis)
     result: WordMap | None = analysis.result
     return result
 

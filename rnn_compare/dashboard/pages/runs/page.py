@@ -8,7 +8,6 @@ import streamlit as st
 
 from rnn_compare.charts.curves.registry import SHOWN_FIRST
 from rnn_compare.dashboard import components, theme
-from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.runs import run_details, run_table
 from rnn_compare.dashboard.widgets import flash, results_table, take_home, url_state
 from rnn_compare.dashboard.widgets.pinned_runs import PARAMETER, say_what_is_hidden
@@ -47,7 +46,7 @@ def render() -> None:
             url_state.open_compare()
     elif runs:
         _page(services, runs)
-    ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(flash.noted()))
+    components.ticking(_watch, WATCH_SECONDS, services, _signature(runs), len(flash.noted()))
 
 
 def _page(services: Services, runs: Sequence[Run]) -> None:
