@@ -104,7 +104,7 @@ _ENDING = (
 
 def _verdicts(contents: Contents) -> str:
     if contents.so_far:
-        return "<p>Runs were still training when this file was made: figures are preliminary, and there was no verdict yet.</p>"
+        return "<p>Runs were training when this file was made: figures are preliminary; there was no verdict yet.</p>"
     if contents.verdict is None:
         return ""
     paragraphs = []

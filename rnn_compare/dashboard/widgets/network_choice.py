@@ -1,20 +1,24 @@
 """The choice of trained networks and of their best or last weights, and the networks with those weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
+from typing import TypeVar
 
 import streamlit as st
 
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.comparison.groups import groups
 from rnn_compare.dashboard import theme
+from rnn_compare.dashboard.components import wait_for
 from rnn_compare.dashboard.widgets import url_state
 from rnn_compare.dashboard.widgets.pinned_runs import has_chosen, note_choice, restore, say_what_is_hidden, shown
 from rnn_compare.dashboard.widgets.url_state import hold
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
+from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.verdict import run_weights
 from rnn_compare.formatting import as_markdown, listed
 from rnn_compare.networks.weights import Weights
@@ -27,6 +31,7 @@ WEIGHTS: dict[str, Which] = {"best epoch": "best", "last epoch": "last"}
 USUAL = "best epoch"
 _SELECTION = "ask"
 """Names in the address the networks that were chosen here, where these are others than the charts show."""
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,16 @@ class LoadedNetwork:
     look: Look
     which: Which
     weights: Weights
+
+    @property
+    def state(self) -> str:
+        """The fingerprint of the weights."""
+        return worker_tasks.fingerprint(self.weights)
+
+    @property
+    def key(self) -> tuple[str, Which, str, Experiment]:
+        """The arguments of every task of ``worker_tasks``."""
+        return self.run.id, self.which, self.state, self.run.experiment
 
 
 def askable(services: Services) -> list[Run]:
@@ -137,6 +152,21 @@ def card(network: LoadedNetwork, body: str) -> str:
 def problem_card(network: LoadedNetwork, problem: str) -> str:
     """Returns the card of a run of which there is nothing to show but a sentence."""
     return card(network, f'<p class="rc-problem">{escape(problem)}</p>')
+
+
+def result_of(services: Services, network: LoadedNetwork, task: Callable[..., Result]) -> Result | None:
+    """Returns what a worker makes of a network; None while it is at it, which the page shows.
+
+    Raises:
+        UserError: If it cannot.
+    """
+    analysis = services.engine.analyse(task, *network.key)
+    if analysis.problem:
+        raise UserError(analysis.problem)
+    if analysis.result is None:
+        wait_for(network.title, analysis)
+    result: Result | None = analysis.result
+    return result
 
 
 def show_problems(problems: Mapping[str, Sequence[str]]) -> None:

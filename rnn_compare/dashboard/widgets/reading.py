@@ -215,8 +215,7 @@ def _left_out(services: Services, results: Sequence[NetworkReading]) -> dict[str
 
 def _question(network: LoadedNetwork, review: EncodedReview) -> tuple[Any, ...]:
     """Returns the arguments of ``worker_tasks.left_out`` and ``worker_tasks.after_each_word``."""
-    state, ids = worker_tasks.fingerprint(network.weights), tuple(review.ids.tolist())
-    return network.run.id, network.which, state, network.run.experiment, ids, len(words_read(review))
+    return *network.key, tuple(review.ids.tolist()), len(words_read(review))
 
 
 def _wait_a_moment(title: str, analyses: Sequence[Analysis]) -> None:

@@ -9,8 +9,8 @@ import streamlit as st
 
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.palette import picture
-from rnn_compare.dashboard.components import component, wait_for
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, show_problems
+from rnn_compare.dashboard.components import component
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, result_of, show_problems
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.explain import worker_tasks
@@ -149,17 +149,10 @@ def _history(services: Services, network: LoadedNetwork) -> GradientHistory | No
 
 
 def _followed(services: Services, network: LoadedNetwork) -> FollowedGradient | None:
-    """Returns the gradient with a run's weights; None while a worker is at it, which is then said."""
-    experiment, state = network.run.experiment, worker_tasks.fingerprint(network.weights)
-    if numbers(experiment) <= NUMBERS_AT_ONCE:
-        return _followed_at_once(network.run.id, state, network)
-    analysis = services.engine.analyse(worker_tasks.gradients, network.run.id, network.which, state, experiment)
-    if analysis.problem:
-        raise UserError(analysis.problem)
-    if analysis.result is None:
-        wait_for(network.title, analysis)
-    gradient: FollowedGradient | None = analysis.result
-    return gradient
+    """Returns the gradient with a run's weights; None while a worker is at it, which the page shows."""
+    if numbers(network.run.experiment) <= NUMBERS_AT_ONCE:
+        return _followed_at_once(network.run.id, network.state, network)
+    return result_of(services, network, worker_tasks.gradients)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -27,23 +27,20 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     )
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
-        if _key(network) not in analyses and (test := kept(network.run.id, worker_tasks.fingerprint(network.weights))):
-            analyses[_key(network)] = Analysis(result=test)
+        if network.key not in analyses and (test := kept(network.run.id, network.state)):
+            analyses[network.key] = Analysis(result=test)
 
     def begin() -> None:
-        analyses.update(
-            {_key(network): services.engine.analyse(worker_tasks.memory, *_key(network)) for network in untested}
-        )
+        for network in untested:
+            analyses[network.key] = services.engine.analyse(worker_tasks.memory, *network.key)
 
-    untested = [
-        network for network in networks if (analysis := analyses.get(_key(network))) is None or analysis.problem
-    ]
+    untested = [network for network in networks if (test := analyses.get(network.key)) is None or test.problem]
     if untested:
         st.button(_invitation(len(untested), len(networks)), type="primary", key="run_memory_test", on_click=begin)
-    tests = [(network, analyses[_key(network)]) for network in networks if _key(network) in analyses]
+    tests = [(network, analyses[network.key]) for network in networks if network.key in analyses]
     for network, analysis in tests:
         if analysis.result:
-            keep(network.run.id, worker_tasks.fingerprint(network.weights), analysis.result)
+            keep(network.run.id, network.state, analysis.result)
     if tests:
         waiting = not all(analysis.ended for _, analysis in tests)
         components.ticking(_watch, components.POLL_SECONDS if waiting else None, tests, waiting)
@@ -128,10 +125,6 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
     st.markdown(conclusion(tested))
     st.html(used_words(tested))
     st.caption(caveat(tested))
-
-
-def _key(network: LoadedNetwork) -> tuple[Any, ...]:
-    return network.run.id, network.which, worker_tasks.fingerprint(network.weights), network.run.experiment
 
 
 def _invitation(untested: int, total: int) -> str:

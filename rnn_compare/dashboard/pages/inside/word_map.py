@@ -9,7 +9,7 @@ import streamlit as st
 from rnn_compare.cells.registry import cell
 from rnn_compare.charts.word_chart import COLORS, NARROW, WIDE, ColorScale, color_scale, word_chart
 from rnn_compare.dashboard import components
-from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card
+from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, card, problem_card, result_of
 from rnn_compare.errors import UserError
 from rnn_compare.explain import worker_tasks
 from rnn_compare.explain.embedding_map import WordMap, find_word, gates_by_word, neighbours, word_map
@@ -192,18 +192,11 @@ def _show_neighbours(networks: Sequence[LoadedNetwork], typed: str, near: Near, 
 
 
 def _words(services: Services, network: LoadedNetwork) -> WordMap | None:
-    """Returns a run's map; None while a worker still draws it up, which is then said."""
+    """Returns a run's map; None while a worker still draws it up, which the page shows."""
     experiment = network.run.experiment
-    state = worker_tasks.fingerprint(network.weights)
     if experiment.reads_forward or (experiment.bidirectional and experiment.mask_padding):
-        return _words_at_once(network.run.id, state, network)
-    analysis = services.engine.analyse(worker_tasks.words, network.run.id, network.which, state, experiment)
-    if analysis.problem:
-        raise UserError(analysis.problem)
-    if analysis.result is None:
-        components.wait_for(network.title, analysis)
-    result: WordMap | None = analysis.result
-    return result
+        return _words_at_once(network.run.id, network.state, network)
+    return result_of(services, network, worker_tasks.words)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
