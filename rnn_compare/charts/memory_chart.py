@@ -12,7 +12,7 @@ from rnn_compare.explain.prediction import Array
 from rnn_compare.explain.word_memory import MemoryTest
 from rnn_compare.sources.source import SENTIMENT
 
-HEIGHT, MARKER = 400, 10
+HEIGHT = 400
 TICKS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000]
 
 
@@ -74,11 +74,8 @@ def _add(figure: go.Figure, network: NetworkMemory, values: Sequence[float] | Ar
     figure.add_scatter(
         x=network.test.distances,
         y=values,
-        mode="lines+markers",
         name=plain(network.title),
-        line={"color": network.look.color, "width": width},
-        marker={"symbol": network.look.marker, "size": MARKER},
-        hoverlabel={"namelength": -1},
+        **network.look.line(width),
         hovertemplate=f"word %{{x:,}} from the end: {hover}",
     )
 

@@ -12,6 +12,7 @@ import importlib
 import importlib.util
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from rnn_compare.cells.registry import CELLS, cell
 from rnn_compare.charts.cells.generic import feedforward_picture, generic_picture
@@ -58,6 +59,12 @@ class Look:
 
     color: str
     marker: str
+
+    def line(self, width: float = 3, size: int = 10) -> dict[str, Any]:
+        """Returns how Plotly draws its line with markers; the pointer shows its whole name."""
+        marker = {"symbol": self.marker, "size": size}
+        line = {"color": self.color, "width": width}
+        return {"mode": "lines+markers", "line": line, "marker": marker, "hoverlabel": {"namelength": -1}}
 
 
 def looks(cells: Iterable[str]) -> list[Look]:

@@ -31,10 +31,8 @@ def reliability_chart(calibration: Calibration, look: Look, label: str = "positi
             "thickness": 2,
             "width": 6,
         },
-        mode="lines+markers",
         name="this network, with 95 % intervals",
-        line={"color": look.color, "width": 3},
-        marker={"symbol": look.marker, "size": 10},
+        **look.line(),
         customdata=[bin.reviews for bin in calibration.bins],
         hovertemplate=f"predicted %{{x:.1f}} %, {plain(label)} %{{y:.1f}} % of "
         "%{customdata:,} reviews<extra></extra>",

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from rnn_compare.charts import axis_chart, cost_chart, parallel_chart, reliability_chart, sweep_heat_maps
+from rnn_compare.charts import cost_chart, parallel_chart, reliability_chart, sweep_charts
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import Outcome, grid, outcomes
@@ -41,7 +41,7 @@ def found(experiments: Sequence[Experiment], name: str = "") -> list[Outcome]:
 
 def test_a_heat_map_holds_the_mean_of_each_field_and_leaves_others_empty() -> None:
     experiments = grid(SMALL | {"cell": ["LSTM"]}) + grid(SMALL | {"cell": ["GRU"], "units": [4]})
-    lstm, gru = sweep_heat_maps.sweep_heat_maps(found(experiments)).data
+    lstm, gru = sweep_charts.sweep_heat_maps(found(experiments)).data
     assert lstm.y == ("4", "16")
     assert lstm.z[0] == pytest.approx((0.61, 0.64))
     assert lstm.text[0][0] == "61.0<br>± 2.5"  # t with two degrees of freedom: 4.30 · 1 / √3
@@ -51,12 +51,12 @@ def test_a_heat_map_holds_the_mean_of_each_field_and_leaves_others_empty() -> No
 
 def test_a_field_over_several_settings_has_a_mean_and_no_interval() -> None:
     experiments = grid({"units": [4], "maxlen": [20], "dropout": [0, 0.5], "seed": [1, 2], "epochs": 1})
-    [field] = sweep_heat_maps.sweep_heat_maps(found(experiments)).data
+    [field] = sweep_charts.sweep_heat_maps(found(experiments)).data
     assert (field.z[0][0], field.text[0][0]) == (pytest.approx(0.615), "61.5")
 
 
 def test_a_line_along_a_setting_is_one_combination_of_the_others_with_its_band() -> None:
-    drawn = axis_chart.axis_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "units", "accuracy")
+    drawn = sweep_charts.axis_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "units", "accuracy")
     lines = [trace for trace in drawn.data if trace.name]
     bands = [trace for trace in drawn.data if trace.fill == "toself"]
     assert [line.name for line in lines] == ["LSTM maxlen 20", "LSTM maxlen 50", "GRU maxlen 20", "GRU maxlen 50"]
@@ -69,13 +69,13 @@ def test_a_line_along_a_setting_is_one_combination_of_the_others_with_its_band()
 @pytest.mark.parametrize("setting", ["cell", "bidirectional", "dropout"])
 def test_any_setting_may_stand_along_the_axis(setting: str) -> None:
     values = {"cell": ["LSTM", "GRU"], "bidirectional": [False, True], "dropout": [0, 0.2]}
-    drawn = axis_chart.axis_chart(found(grid({setting: values[setting], "epochs": 1})), setting, "accuracy")
+    drawn = sweep_charts.axis_chart(found(grid({setting: values[setting], "epochs": 1})), setting, "accuracy")
     [line] = [trace for trace in drawn.data if trace.name]
     assert len(line.x) == 2
 
 
 def test_more_lines_than_can_be_told_apart_have_no_bands() -> None:
-    drawn = axis_chart.axis_chart(
+    drawn = sweep_charts.axis_chart(
         found(grid({"units": list(range(1, 10)), "maxlen": [10, 20], "seed": [1, 2]})), "maxlen", "accuracy"
     )
     assert not [trace for trace in drawn.data if trace.fill]
@@ -90,7 +90,7 @@ def test_the_front_goes_through_what_no_other_setting_beats() -> None:
 
 
 def test_the_expected_best_begins_at_the_mean_and_ends_at_the_best() -> None:
-    lstm, gru = axis_chart.best_of_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
+    lstm, gru = sweep_charts.best_of_chart(found(grid(SMALL | {"cell": ["LSTM", "GRU"]})), "accuracy").data
     assert lstm.name == "LSTM (n = 12)"
     assert lstm.y[0] == pytest.approx(65.5)
     assert lstm.y[-1] == pytest.approx(71)
@@ -116,7 +116,7 @@ def test_what_people_call_a_network_is_shown_as_text() -> None:
     charts = [
         cost_chart.cost_chart(outcome, [1.0, 2.0], "parameters", "parameters", "accuracy"),
         parallel_chart.parallel_chart(outcome),
-        axis_chart.axis_chart(outcome, "units", "accuracy"),
+        sweep_charts.axis_chart(outcome, "units", "accuracy"),
     ]
     for drawn in charts:
         assert "<b>%{x}" not in json.dumps([trace.to_plotly_json() for trace in drawn.data], default=list)
@@ -133,11 +133,11 @@ def test_a_reliability_diagram_has_a_point_for_each_bin_with_its_interval() -> N
 
 def test_one_trained_run_is_a_picture_already() -> None:
     outcome = found([Experiment(epochs=1)])
-    assert sweep_heat_maps.sweep_heat_maps(outcome).data[0].text[0][0] == "60.0"
+    assert sweep_charts.sweep_heat_maps(outcome).data[0].text[0][0] == "60.0"
     assert parallel_chart.parallel_chart(outcome).data
     assert cost_chart.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
-    assert axis_chart.best_of_chart(outcome, "accuracy").data[0].y == (60,)
-    assert sweep_heat_maps.height(outcome) > 0
+    assert sweep_charts.best_of_chart(outcome, "accuracy").data[0].y == (60,)
+    assert sweep_charts.height(outcome) > 0
 
 
 def test_settings_at_one_place_on_the_front_bear_one_label_with_all_names() -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from rnn_compare.charts import axis_chart, cost_chart, parallel_chart, sweep_heat_maps
+from rnn_compare.charts import cost_chart, parallel_chart, sweep_charts
 from rnn_compare.comparison.accuracies import MEASURES, Measure
 from rnn_compare.comparison.sweeps import Outcome, Sweep, outcomes, varied
 from rnn_compare.dashboard import components
@@ -48,15 +48,13 @@ def show(services: Services, sweep: Sweep) -> None:
         case "Accuracy and cost":
             show_cost(points, measure, "sweep")
         case "Best of k":
-            components.show_figure(axis_chart.best_of_chart(points, title), "sweep_best", axis_chart.HEIGHT)
+            components.show_figure(sweep_charts.best_of_chart(points, title), "sweep_best", sweep_charts.HEIGHT)
             st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020). Compare at the same k.")
         case "Parallel":
             components.show_figure(parallel_chart.parallel_chart(points), "sweep_parallel", parallel_chart.HEIGHT)
             st.caption("A line is a setting; it ends at its mean accuracy.")
         case _:
-            components.show_figure(
-                sweep_heat_maps.sweep_heat_maps(points), "sweep_heat", sweep_heat_maps.height(points)
-            )
+            components.show_figure(sweep_charts.sweep_heat_maps(points), "sweep_heat", sweep_charts.height(points))
             if others := [
                 SETTINGS[name].label
                 for name in varied([point.experiment for point in points])
@@ -142,7 +140,7 @@ def _along(points: Sequence[Outcome], title: str) -> None:
         key="along",
         **_BARE,
     )
-    components.show_figure(axis_chart.axis_chart(points, setting or usual, title), "sweep_along", axis_chart.HEIGHT)
+    components.show_figure(sweep_charts.axis_chart(points, setting or usual, title), "sweep_along", sweep_charts.HEIGHT)
 
 
 def _say_what_lacks(sweep: Sweep, points: Sequence[Outcome]) -> None:

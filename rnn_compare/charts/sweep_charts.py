@@ -1,11 +1,15 @@
-"""Line charts of a sweep: accuracy along one setting, with bands, and the expected best of k trainings."""
+"""Charts of a sweep: accuracy along one setting, the expected best of k trainings, heat maps by units and maxlen."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from operator import attrgetter
 
 import plotly.graph_objects as go
+from plotly.subplots import make_subplots
 
 from rnn_compare.charts.palette import Look, looks
 from rnn_compare.charts.plotly_style import accuracy_axis, axis, in_percent, layout, plain
+from rnn_compare.comparison.intervals import Mean, mean
 from rnn_compare.comparison.sweeps import Outcome, expected_best
 from rnn_compare.experiment_sets import MAX_COMPARED, labels
 from rnn_compare.settings import SETTINGS
@@ -13,6 +17,11 @@ from rnn_compare.settings import SETTINGS
 HEIGHT = 410
 LOGARITHMIC = 8
 """How many times the least value the largest must be for an axis that counts factors."""
+BESIDE = 2
+"""Maps beside each other; on a phone a third would leave no room for numbers."""
+ROW_PIXELS, FRAME_PIXELS = 52, 105
+WIDE_ENOUGH = 4
+"""Columns, over all maps beside each other, up to which the margin stands below the mean."""
 
 
 def axis_chart(results: Sequence[Outcome], setting: str, accuracy: str) -> go.Figure:
@@ -41,13 +50,14 @@ def _add(
     places = [getattr(item.experiment, setting) for item in members]
     x = places if numbers else [str(place) for place in places]
     intervals = [
-        (place, item.accuracy) for place, item in zip(x, members, strict=True) if item.accuracy.margin is not None
+        (place, item.accuracy.mean - item.accuracy.margin, item.accuracy.mean + item.accuracy.margin)
+        for place, item in zip(x, members, strict=True)
+        if item.accuracy.margin is not None
     ]
     if band and intervals:
-        highs = [accuracy.mean + (accuracy.margin or 0.0) for _, accuracy in intervals]
-        lows = [accuracy.mean - (accuracy.margin or 0.0) for _, accuracy in intervals]
+        at, lows, highs = zip(*intervals, strict=True)
         figure.add_scatter(
-            x=[*(place for place, _ in intervals), *(place for place, _ in reversed(intervals))],
+            x=[*at, *reversed(at)],
             y=in_percent([*highs, *reversed(lows)]),
             fill="toself",
             fillcolor=look.color,
@@ -61,12 +71,9 @@ def _add(
     figure.add_scatter(
         x=x,
         y=in_percent(item.accuracy.mean for item in members),
-        mode="lines+markers",
         name=name,
         legendgroup=name,
-        line={"color": look.color, "width": 3},
-        marker={"symbol": look.marker, "size": 10},
-        hoverlabel={"namelength": -1},
+        **look.line(),
         customdata=[
             [f" ± {100 * item.accuracy.margin:.1f}" if item.accuracy.margin is not None else "", item.accuracy.runs]
             for item in members
@@ -81,11 +88,8 @@ def _names(firsts: Sequence[Outcome], setting: str) -> list[str]:
         item.experiment.model_copy(update={setting: getattr(firsts[0].experiment, setting), "seed": 0})
         for item in firsts
     ]
-    if setting == "units":
-        return [
-            plain(label.replace(f"({item.units})", "", 1)) for label, item in zip(labels(alike), alike, strict=True)
-        ]
-    return [plain(label) for label in labels(alike)]
+    size = f"({alike[0].units})" if setting == "units" else ""
+    return [plain(label.replace(size, "", 1)) for label in labels(alike)]
 
 
 def _scale(values: Sequence[object], numbers: bool) -> dict[str, object]:
@@ -105,17 +109,13 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
     cells = list(dict.fromkeys(item.experiment.cell for item in results))
     figure = go.Figure()
     for cell, look in zip(cells, looks(cells), strict=True):
-        expected = expected_best(
-            [value for item in results if item.experiment.cell == cell for value in item.accuracies]
-        )
+        of_cell = [item for item in results if item.experiment.cell == cell]
+        expected = expected_best([value for item in of_cell for value in item.accuracies])
         figure.add_scatter(
             x=list(range(1, len(expected) + 1)),
             y=in_percent(expected),
-            mode="lines+markers",
             name=f"{cell} (n = {len(expected)})",
-            line={"color": look.color, "width": 3},
-            marker={"symbol": look.marker, "size": 8},
-            hoverlabel={"namelength": -1},
+            **look.line(size=8),
             hovertemplate="best of %{x}: %{y:.1f} %",
         )
     few = sum(len(item.accuracies) for item in results) <= 12  # Plotly would put halves between them
@@ -126,3 +126,66 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
         yaxis=accuracy_axis(accuracy),
     )
     return figure
+
+
+def sweep_heat_maps(settings: Sequence[Outcome]) -> go.Figure:
+    """Returns a map for each cell, all with one scale of colours; what has not been trained is empty.
+
+    Where a sweep has more axes than these, a field is the mean over all runs that belong to it.
+    """
+    cells = list(dict.fromkeys(setting.experiment.cell for setting in settings))
+    units = sorted({setting.experiment.units for setting in settings})
+    maxlens = sorted({setting.experiment.maxlen for setting in settings})
+    beside = min(BESIDE, len(cells)) or 1
+    rows = -(-len(cells) // beside) or 1
+    figure = make_subplots(
+        rows, beside, subplot_titles=cells, vertical_spacing=0.2 / rows, horizontal_spacing=0.1, shared_yaxes=True
+    )
+    for number, cell in enumerate(cells):
+        fields = [[_field(settings, cell, size, maxlen) for maxlen in maxlens] for size in units]
+        figure.add_heatmap(
+            x=[str(maxlen) for maxlen in maxlens],
+            y=[str(size) for size in units],
+            z=[[field and field.mean for field in row] for row in fields],
+            text=[[_label(field, len(maxlens) * beside) if field else "" for field in row] for row in fields],
+            customdata=[[f"{field.text}, n = {field.runs}" if field else "" for field in row] for row in fields],
+            texttemplate="%{text}",
+            textfont={"size": 15},
+            hovertemplate=f"{cell}(%{{y}}) maxlen %{{x}}: %{{customdata}}<extra></extra>",
+            hoverongaps=False,
+            coloraxis="coloraxis",
+            xgap=2,
+            ygap=2,
+            row=number // beside + 1,
+            col=number % beside + 1,
+        )
+    figure.update_xaxes(**axis("maxlen", type="category"))
+    figure.update_yaxes(**axis("units", type="category"), col=1)
+    figure.update_yaxes(type="category", fixedrange=True, tickfont={"size": 15})
+    figure.update_annotations(font_size=17)
+    figure.update_layout(
+        # The numbers stand in the fields: on a phone there is no room for a scale beside them.
+        coloraxis={"colorscale": "Cividis", "showscale": False},
+        margin={"l": 10, "r": 10, "t": 34, "b": 10},
+    )
+    return figure
+
+
+def height(settings: Sequence[Outcome]) -> int:
+    """Returns how many pixels high the maps are."""
+    cells = len({setting.experiment.cell for setting in settings})
+    sizes = len({setting.experiment.units for setting in settings})
+    return -(-cells // BESIDE) * (FRAME_PIXELS + ROW_PIXELS * max(2, sizes))
+
+
+def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> Mean | None:
+    place = attrgetter("cell", "units", "maxlen")
+    here = [setting for setting in settings if place(setting.experiment) == (cell, units, maxlen)]
+    together = mean([value for setting in here for value in setting.accuracies])
+    # Runs of several settings are no sample of one: their mean has no interval.
+    return replace(together, margin=None) if together and len(here) > 1 else together
+
+
+def _label(field: Mean, columns: int) -> str:
+    margin = f"<br>± {100 * field.margin:.1f}" if field.margin is not None and columns <= WIDE_ENOUGH else ""
+    return f"{100 * field.mean:.1f}{margin}"
