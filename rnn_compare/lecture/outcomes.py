@@ -5,13 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rnn_compare.comparison.evidence import Evidence
-from rnn_compare.comparison.findings import (
-    OVERFIT_EPOCHS,
-    OVERFIT_GAP,
-    OVERFIT_LOSS,
-    OVERFIT_WIDE_GAP,
-    overfits_from,
-)
+from rnn_compare.comparison.findings import OVERFIT_EPOCHS, OVERFIT_GAP, OVERFIT_LOSS, OVERFIT_WIDE_GAP, overfits_from
 from rnn_compare.comparison.groups import Group, groups
 from rnn_compare.comparison.sentences import gap, networks_sentence, result
 from rnn_compare.comparison.verdicts import judge

@@ -65,10 +65,7 @@ def askable(services: Services) -> list[Run]:
     """Returns the runs that can be asked; where there is none, the page says how to get one."""
     runs = [run for run in services.runs() if run.has_weights]
     if not say_what_is_hidden(services) and not runs:
-        st.info(
-            "No network has finished an epoch yet. Train one on Compare.",
-            icon=":material/hourglass_empty:",
-        )
+        st.info("No network has finished an epoch yet. Train one on Compare.", icon=":material/hourglass_empty:")
     return runs
 
 

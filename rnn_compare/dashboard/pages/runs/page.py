@@ -137,11 +137,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
         button("Stop", not at_work, on_click=act, args=(services, *stop), icon=":material/stop:")
         broken_off = [run.id for run in ticked if run.can_be_continued]
         button(
-            "Continue",
-            not broken_off,
-            on_click=_continue,
-            args=(services, broken_off),
-            icon=":material/play_arrow:",
+            "Continue", not broken_off, on_click=_continue, args=(services, broken_off), icon=":material/play_arrow:"
         )
         if button("Delete …", not ticked or bool(at_work), icon=":material/delete:", key="delete_runs"):
             st.session_state[DELETING] = [run.id for run in ticked]

@@ -29,12 +29,7 @@ def show(services: Services, sweep: Sweep) -> None:
     """Draws the chosen chart, and below it the same as numbers."""
     with st.container(horizontal=True, vertical_alignment="center"):
         picture = st.segmented_control(
-            "Picture",
-            PICTURES,
-            default=PICTURES[0],
-            key="picture",
-            bind="query-params",
-            **_BARE,
+            "Picture", PICTURES, default=PICTURES[0], key="picture", bind="query-params", **_BARE
         )
         measure = choose_measure("measure")
     points = measured(services, sweep.runs.values(), measure)
@@ -97,17 +92,10 @@ def measured(services: Services, runs: Iterable[Run], measure: Measure) -> list[
 def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
     """Draws accuracy against parameters or seconds, with the Pareto front; ``place`` names the chart on its page."""
     cost = st.segmented_control(
-        "Cost",
-        list(COSTS),
-        default="parameters",
-        format_func=COSTS.__getitem__,
-        key=f"{place}_cost",
-        **_BARE,
+        "Cost", list(COSTS), default="parameters", format_func=COSTS.__getitem__, key=f"{place}_cost", **_BARE
     )
     components.show_figure(
-        _cost_figure(points, cost or "parameters", _title(measure)),
-        f"{place}_cost_chart",
-        cost_chart.HEIGHT,
+        _cost_figure(points, cost or "parameters", _title(measure)), f"{place}_cost_chart", cost_chart.HEIGHT
     )
     st.caption("Dashed: the Pareto front; nothing is both cheaper and more accurate.")
 
@@ -133,12 +121,7 @@ def _along(points: Sequence[Outcome], title: str) -> None:
     settings = varied([point.experiment for point in points]) or ["units"]
     usual = next((name for name in settings if name != "cell"), settings[0])
     setting = st.pills(
-        "Setting",
-        settings,
-        default=usual,
-        format_func=lambda name: SETTINGS[name].label,
-        key="along",
-        **_BARE,
+        "Setting", settings, default=usual, format_func=lambda name: SETTINGS[name].label, key="along", **_BARE
     )
     components.show_figure(sweep_charts.axis_chart(points, setting or usual, title), "sweep_along", sweep_charts.HEIGHT)
 
