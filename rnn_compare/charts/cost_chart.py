@@ -78,7 +78,7 @@ def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, u
             "n = %{customdata[1]}<extra></extra>",
         )
     figure.update_layout(
-        **layout(), xaxis=axis(cost, **_range(costs), tickformat=",.3~r"), yaxis=accuracy_axis(accuracy)
+        **layout(HEIGHT), xaxis=axis(cost, **_range(costs), tickformat=",.3~r"), yaxis=accuracy_axis(accuracy)
     )
     return figure
 

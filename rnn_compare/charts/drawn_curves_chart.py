@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from rnn_compare.charts.plotly_style import GREY, axis, in_percent, layout, percent_axis, plain
 from rnn_compare.formatting import counted
 
+HEIGHT = 380
 TYPE = 24
 """Pixels of the type: it is read from the last row."""
 BAND = "rgba(136, 136, 136, 0.35)"
@@ -36,7 +37,7 @@ def chart(
         marker={"size": 14},
         hovertemplate="median %{y:.1f} %<extra></extra>",
     )
-    style = layout() | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
+    style = layout(HEIGHT) | {"margin": {"l": 10, "r": 15, "t": 10, "b": 70}}
     made.update_layout(
         **style,
         legend_font_size=TYPE,

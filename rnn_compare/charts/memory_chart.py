@@ -85,7 +85,7 @@ def _finish(figure: go.Figure, networks: Sequence[NetworkMemory]) -> None:
     ticks = [tick for tick in TICKS if tick <= longest]
     span = np.log10(longest) or 1.0
     figure.update_layout(
-        **layout(),
+        **layout(HEIGHT),
         showlegend=True,  # a line by itself has a name too
         # The end of the text is at the right, as on the page and in the chart of gradients.
         xaxis=axis(

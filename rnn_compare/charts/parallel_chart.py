@@ -43,6 +43,7 @@ def parallel_chart(results: Sequence[Outcome]) -> go.Figure:
         xaxis={**hidden, "range": [-0.35, len(names) + 0.65]},
         yaxis={**hidden, "range": [-0.12, 1.2]},
         margin={"l": 5, "r": 5, "t": 5, "b": 5},
+        height=HEIGHT,
     )
     return figure
 

@@ -7,10 +7,10 @@ GREY = "#888888"
 """Seen on white and on black."""
 
 
-def layout() -> dict[str, object]:
+def layout(height: int) -> dict[str, object]:
     """Returns what charts of lines have in common: a legend above them that a lecture hall can read."""
     legend = {"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom", "font": {"size": 16}}
-    return {"legend": legend, "margin": {"l": 10, "r": 15, "t": 10, "b": 50}}
+    return {"legend": legend, "margin": {"l": 10, "r": 15, "t": 10, "b": 50}, "height": height}
 
 
 def axis(title: str, **settings: object) -> dict[str, object]:

@@ -39,7 +39,7 @@ def reliability_chart(calibration: Calibration, look: Look, label: str = "positi
     )
     share: dict[str, Any] = {"range": [-2, 102], "dtick": 20}
     figure.update_layout(
-        **layout(),
+        **layout(HEIGHT),
         xaxis=percent_axis(f"predicted probability of {plain(label)}", **share),
         yaxis=percent_axis(f"share that is {plain(label)}", **share),
     )

@@ -39,7 +39,7 @@ def axis_chart(results: Sequence[Outcome], setting: str, accuracy: str) -> go.Fi
         members.sort(key=lambda item: values.index(getattr(item.experiment, setting)))
         _add(figure, members, setting, name, look, numbers, band=len(lines) <= MAX_COMPARED)
     figure.update_layout(
-        **layout(), xaxis=axis(SETTINGS[setting].label, **_scale(values, numbers)), yaxis=accuracy_axis(accuracy)
+        **layout(HEIGHT), xaxis=axis(SETTINGS[setting].label, **_scale(values, numbers)), yaxis=accuracy_axis(accuracy)
     )
     return figure
 
@@ -121,7 +121,7 @@ def best_of_chart(results: Sequence[Outcome], accuracy: str) -> go.Figure:
     few = sum(len(item.accuracies) for item in results) <= 12  # Plotly would put halves between them
     ticks = {"dtick": 1} if few else {}
     figure.update_layout(
-        **layout(),
+        **layout(HEIGHT),
         xaxis=axis("number of trainings, k", rangemode="tozero", tickformat="d", **ticks),
         yaxis=accuracy_axis(accuracy),
     )
@@ -167,15 +167,9 @@ def sweep_heat_maps(settings: Sequence[Outcome]) -> go.Figure:
         # The numbers stand in the fields: on a phone there is no room for a scale beside them.
         coloraxis={"colorscale": "Cividis", "showscale": False},
         margin={"l": 10, "r": 10, "t": 34, "b": 10},
+        height=rows * (FRAME_PIXELS + ROW_PIXELS * max(2, len(units))),
     )
     return figure
-
-
-def height(settings: Sequence[Outcome]) -> int:
-    """Returns how many pixels high the maps are."""
-    cells = len({setting.experiment.cell for setting in settings})
-    sizes = len({setting.experiment.units for setting in settings})
-    return -(-cells // BESIDE) * (FRAME_PIXELS + ROW_PIXELS * max(2, sizes))
 
 
 def _field(settings: Sequence[Outcome], cell: str, units: int, maxlen: int) -> Mean | None:

@@ -133,6 +133,7 @@ def word_chart(
     figure.update_layout(
         showlegend=False,
         margin={"l": 0, "r": 0, "t": 0, "b": 0},
+        height=sheet.height,
         xaxis={"range": ranges[0], **hidden},
         yaxis={"range": ranges[1], "scaleanchor": "x", **hidden},
     )

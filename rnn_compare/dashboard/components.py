@@ -58,16 +58,17 @@ def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object
         st.fragment(draw, run_every=seconds)(*arguments)
 
 
-def show_figure(figure: go.Figure, key: str, height: int) -> None:
+def show_figure(figure: go.Figure, key: str) -> None:
     """Draws a figure in the page's own type and colours, with a description for screen readers.
 
     ``st.plotly_chart`` would bring a copy of Plotly of its own, another 4.7 MB for every phone in the class.
 
     Args:
-        figure: The figure; its texts are read by Plotly, so they must be the program's own.
-        height: In pixels.
+        figure: The figure, with a height; its texts are read by Plotly, so they must be the program's own.
     """
-    data = {"figure": json.loads(figure.to_json()), "words": asdict(in_words(figure)), "height": height}
+    content = json.loads(figure.to_json())
+    height = content["layout"].pop("height")  # the element has it: Plotly would keep it on the full screen, too
+    data = {"figure": content, "words": asdict(in_words(figure)), "height": height}
     component("charts/figure.js")(data=data, key=key, height=height)
 
 

@@ -194,7 +194,7 @@ def test_a_review_that_the_networks_learned_from_or_that_is_not_there_is_not_tak
 
 def test_a_worker_does_the_memory_test_and_the_charts_come(app: AppTest, monkeypatch: pytest.MonkeyPatch) -> None:
     charts: dict[str, go.Figure] = {}
-    monkeypatch.setattr(components, "show_figure", lambda chart, key, height: charts.update({key: chart}))  # noqa: ARG005  # its names
+    monkeypatch.setattr(components, "show_figure", lambda chart, key: charts.update({key: chart}))
     app.segmented_control(key="view").set_value("Memory test").run()
     app.button(key="run_memory_test").click().run()
     assert not app.exception

@@ -137,7 +137,7 @@ def test_one_trained_run_is_a_picture_already() -> None:
     assert parallel_chart.parallel_chart(outcome).data
     assert cost_chart.cost_chart(outcome, [5.0], "seconds", "s", "accuracy").data
     assert sweep_charts.best_of_chart(outcome, "accuracy").data[0].y == (60,)
-    assert sweep_charts.height(outcome) > 0
+    assert sweep_charts.sweep_heat_maps(outcome).layout.height > 0
 
 
 def test_settings_at_one_place_on_the_front_bear_one_label_with_all_names() -> None:

@@ -12,7 +12,7 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """The figures on the page by their keys."""
     figures: dict[str, Any] = {}
 
-    def show(chart: Any, key: str, height: int) -> None:  # noqa: ARG001  # named as show_figure has it
+    def show(chart: Any, key: str) -> None:
         figures[key] = chart
 
     monkeypatch.setattr(components, "show_figure", show)

@@ -40,7 +40,7 @@ def show(_services: Services, networks: Sequence[LoadedNetwork]) -> None:
             word = None if from_end is None else len(attention.words) + from_end
             st.markdown(f"**{as_markdown(network.title)}.** {remark(attention, word)}")
             chart = attention_chart(attention, word, network.look.color)
-            components.show_figure(chart, f"attention {network.run.id}", chart.layout.height)
+            components.show_figure(chart, f"attention {network.run.id}")
         st.caption(
             "Attention weights show which words are mixed into which. They do not explain the prediction: other "
             "weights can lead to the same one (Jain and Wallace 2019)."

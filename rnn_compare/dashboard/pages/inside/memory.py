@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from rnn_compare.charts.memory_chart import HEIGHT, NetworkMemory, effect_chart, telling_word, told_apart_chart
+from rnn_compare.charts.memory_chart import NetworkMemory, effect_chart, telling_word, told_apart_chart
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork, problem_card
 from rnn_compare.explain import worker_tasks
@@ -118,10 +118,10 @@ def _results(tested: Sequence[NetworkMemory]) -> None:
         labels = {as_markdown(network.labels[1]) for network in tested}
         label = f"“{labels.pop()}”" if len(labels) == 1 else "the second label"
         st.markdown(f"**Is the word remembered?** Pairs in which the word for {label} raised its probability.")
-        components.show_figure(told_apart_chart(tested), "memory_chart", HEIGHT)
+        components.show_figure(told_apart_chart(tested), "memory_chart")
     with right:
         st.markdown("**How much is left?** Median difference within a pair.")
-        components.show_figure(effect_chart(tested), "memory_effects", HEIGHT)
+        components.show_figure(effect_chart(tested), "memory_effects")
     st.markdown(conclusion(tested))
     st.html(used_words(tested))
     st.caption(caveat(tested))

@@ -180,7 +180,7 @@ def _show_map(
         bar = f"<p><b>Every word alone gets the same prediction.</b> {escape(notes)}</p>"
     st.html(bar if count == 1 else f'<div class="rc-verdicts">{card(network, bar)}</div>')
     key, sheet = ("word_map", WIDE) if count == 1 else (f"word_map_{place}", NARROW)
-    components.show_figure(word_chart(words, marked, sheet, labels[1]), key, sheet.height)
+    components.show_figure(word_chart(words, marked, sheet, labels[1]), key)
     missing = marked[0] if marked and marked[0] not in words.words else ""
     st.caption(remark(words, labels[1], missing))
 

@@ -16,7 +16,6 @@ from rnn_compare.lecture.questions import Answer, Question, Tally, tally
 UPRIGHT = ("lead", "overfits_from")
 """Kinds of questions whose answers are an order, drawn from left to right."""
 ROUNDS = ("first vote", "after discussion")
-CURVES_HEIGHT = 380
 
 
 def show(moment: Moment, question: Question) -> None:
@@ -24,9 +23,8 @@ def show(moment: Moment, question: Question) -> None:
     rounds = moment.answers(question)
     if question.kind == "curve" and rounds:
         curves = tallies(question, rounds)[-1]
-        components.show_figure(
-            chart(question.network, curves.answered, curves.low, curves.middle, curves.high), "drawn", CURVES_HEIGHT
-        )
+        drawn = chart(question.network, curves.answered, curves.low, curves.middle, curves.high)
+        components.show_figure(drawn, "drawn")
     else:
         st.html(class_bars(moment, question, rounds, question.right if moment.state.phase == "revealed" else None))
 

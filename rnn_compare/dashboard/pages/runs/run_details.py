@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from rnn_compare.charts.palette import looks
-from rnn_compare.charts.reliability_chart import HEIGHT, reliability_chart
+from rnn_compare.charts.reliability_chart import reliability_chart
 from rnn_compare.comparison.calibration import Calibration, calibration
 from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.dashboard import components
@@ -217,9 +217,8 @@ def _show_calibration(services: Services, run: Run) -> None:
         epoch = st.select_slider("Epoch", epochs, epoch, key=f"calibration_{run.id}")
     label = registry.labels(run.experiment.dataset)[1]
     result = calibration(decoded(by_epoch[epoch].probabilities), labels)
-    components.show_figure(
-        reliability_chart(result, looks([run.experiment.cell])[0], label), f"reliability_{run.id}", HEIGHT
-    )
+    figure = reliability_chart(result, looks([run.experiment.cell])[0], label)
+    components.show_figure(figure, f"reliability_{run.id}")
     st.markdown(conclusion(result, label))
 
 

@@ -43,13 +43,13 @@ def show(services: Services, sweep: Sweep) -> None:
         case "Accuracy and cost":
             show_cost(points, measure, "sweep")
         case "Best of k":
-            components.show_figure(sweep_charts.best_of_chart(points, title), "sweep_best", sweep_charts.HEIGHT)
+            components.show_figure(sweep_charts.best_of_chart(points, title), "sweep_best")
             st.caption("Expected best of k trainings (Dodge et al. 2019, Tang et al. 2020). Compare at the same k.")
         case "Parallel":
-            components.show_figure(parallel_chart.parallel_chart(points), "sweep_parallel", parallel_chart.HEIGHT)
+            components.show_figure(parallel_chart.parallel_chart(points), "sweep_parallel")
             st.caption("A line is a setting; it ends at its mean accuracy.")
         case _:
-            components.show_figure(sweep_charts.sweep_heat_maps(points), "sweep_heat", sweep_charts.height(points))
+            components.show_figure(sweep_charts.sweep_heat_maps(points), "sweep_heat")
             if others := [
                 SETTINGS[name].label
                 for name in varied([point.experiment for point in points])
@@ -94,9 +94,7 @@ def show_cost(points: Sequence[Outcome], measure: Measure, place: str) -> None:
     cost = st.segmented_control(
         "Cost", list(COSTS), default="parameters", format_func=COSTS.__getitem__, key=f"{place}_cost", **_BARE
     )
-    components.show_figure(
-        _cost_figure(points, cost or "parameters", _title(measure)), f"{place}_cost_chart", cost_chart.HEIGHT
-    )
+    components.show_figure(_cost_figure(points, cost or "parameters", _title(measure)), f"{place}_cost_chart")
     st.caption("Dashed: the Pareto front; nothing is both cheaper and more accurate.")
 
 
@@ -123,7 +121,7 @@ def _along(points: Sequence[Outcome], title: str) -> None:
     setting = st.pills(
         "Setting", settings, default=usual, format_func=lambda name: SETTINGS[name].label, key="along", **_BARE
     )
-    components.show_figure(sweep_charts.axis_chart(points, setting or usual, title), "sweep_along", sweep_charts.HEIGHT)
+    components.show_figure(sweep_charts.axis_chart(points, setting or usual, title), "sweep_along")
 
 
 def _say_what_lacks(sweep: Sweep, points: Sequence[Outcome]) -> None:
