@@ -65,7 +65,7 @@ def inflated(content: bytes, most: int) -> tuple[bytes, bool]:
 
 
 MAX_EPOCHS, MAX_REVIEWS = 100, 1_000_000
-BYTES_A_REVIEW = 2
+BYTES_A_NUMBER = 2
 
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -93,7 +93,7 @@ class RecordedPredictions(Checked):
     @property
     def size(self) -> int:
         """Bytes of the probabilities, unpacked."""
-        return len(self.epochs) * self.reviews * BYTES_A_REVIEW
+        return len(self.epochs) * self.reviews * BYTES_A_NUMBER
 
     def unpacked(self, run: str) -> Iterator[Predictions]:
         """Yields the predictions of each epoch.
@@ -106,7 +106,8 @@ class RecordedPredictions(Checked):
         if not np.all((values >= 0) & (values <= 1)):  # NaN is neither
             raise ValueError("predictions that are not probabilities")
         for place, (epoch, accuracy) in enumerate(zip(self.epochs, self.accuracies, strict=True)):
-            epoch_bytes = whole[place * self.reviews * BYTES_A_REVIEW :][: self.reviews * BYTES_A_REVIEW]
+            size = self.reviews * BYTES_A_NUMBER
+            epoch_bytes = whole[place * size : (place + 1) * size]
             yield Predictions(run, epoch, self.part, accuracy, self.reviews, epoch_bytes)
 
     @classmethod
@@ -120,9 +121,6 @@ class RecordedPredictions(Checked):
             reviews=epochs[0].reviews,
             probabilities=packed(content),
         )
-
-
-BYTES_A_NUMBER = 2
 
 
 class RecordedWeights(Checked):

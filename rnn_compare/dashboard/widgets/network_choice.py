@@ -188,21 +188,18 @@ def _distinct(runs: Sequence[Run], called: Sequence[str]) -> list[str]:
         equal: dict[str, list[Run]] = {}
         for run, name in zip(runs, called, strict=True):
             equal.setdefault(name, []).append(run)
-        ends = {run.id: end for same in equal.values() for run, end in zip(same, ending(same), strict=True)}
-        called = [name + ends[run.id] for run, name in zip(runs, called, strict=True)]
+        several = [same for same in equal.values() if len(same) > 1]
+        ends = {run.id: end for same in several for run, end in zip(same, ending(same), strict=True)}
+        called = [name + ends.get(run.id, "") for run, name in zip(runs, called, strict=True)]
     return list(called)
 
 
 def _settings(same: Sequence[Run]) -> list[str]:
-    if len(same) == 1:
-        return [""]
     labelled = zip(same, labels(run.experiment for run in same), strict=True)
     return [f": {label}" if run.name else label.removeprefix(run.experiment.label) for run, label in labelled]
 
 
 def _when(same: Sequence[Run]) -> list[str]:
-    if len(same) == 1:
-        return [""]
     times = [datetime.fromtimestamp(run.started or run.created) for run in same]
     for exactly in (", %d %b %H:%M", ", %d %b %H:%M:%S"):
         ends = [time.strftime(exactly) for time in times]

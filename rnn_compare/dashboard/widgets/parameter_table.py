@@ -130,7 +130,9 @@ def drawing(title: str, look: Look, experiment: Experiment, scale: float) -> str
     counted = parameters(experiment)
     columns = _columns(counted)
     inner = _feedforward(counted, scale) if experiment.without_recurrence else _recurrent(experiment, counted, scale)
-    boxes = [_embedding(counted.layers[0], counted), *inner, _dense(counted)]
+    dense = counted.layers[-1]
+    weights = f"<p>{dense.tensors[0].shape[0]:,} weights and a bias</p>"
+    boxes = [_embedding(counted.layers[0], counted), *inner, _box("dense", dense, counted, weights)]
     terms = " + ".join(f"{layer.count:,}" for layer in counted.layers)
     fractions = " ".join(f"{column:.2f}fr" for column in columns)
     return (
@@ -171,25 +173,17 @@ def _share(layer: Layer, counted: Parameters) -> str:
     return percent(share) if share >= 0.0005 else f"{100 * share:.1g} %"
 
 
-def _box(kind: str, name: str, arithmetic: str, share: str, body: str) -> str:
+def _box(kind: str, layer: Layer, counted: Parameters, body: str, name: str = "") -> str:
     return (
-        f'<div class="rc-box rc-{kind}"><p class="rc-layer-name"><b>{escape(name)}</b> <span>{share}</span> '
-        f'<span class="rc-arithmetic">{escape(arithmetic)}</span></p>{body}</div>'
+        f'<div class="rc-box rc-{kind}"><p class="rc-layer-name"><b>{escape(name or layer.kind)}</b> '
+        f'<span>{_share(layer, counted)}</span> <span class="rc-arithmetic">{escape(_arithmetic(layer))}</span></p>'
+        f"{body}</div>"
     )
 
 
 def _embedding(layer: Layer, counted: Parameters, rows: str = "words") -> str:
     count, features = layer.tensors[0].shape
-    body = f"<p>{features} features for each of {count:,} {rows}</p>"
-    return _box("embedding", layer.kind, layer.arithmetic, _share(layer, counted), body)
-
-
-def _dense(counted: Parameters) -> str:
-    layer = counted.layers[-1]
-    features = layer.tensors[0].shape[0]
-    return _box(
-        "dense", layer.kind, layer.arithmetic, _share(layer, counted), f"<p>{features:,} weights and a bias</p>"
-    )
+    return _box("embedding", layer, counted, f"<p>{features} features for each of {count:,} {rows}</p>")
 
 
 def _recurrent(experiment: Experiment, counted: Parameters, scale: float) -> list[str]:
@@ -199,7 +193,7 @@ def _recurrent(experiment: Experiment, counted: Parameters, scale: float) -> lis
         name = layer.kind if experiment.layers == 1 else f"{layer.kind} {number}"
         features = layer.tensors[0].shape[0]
         body = f"{_gates(cell, experiment.units, features, layer, scale)}<p>{escape(_why(experiment, cell))}</p>"
-        boxes.append(_box("recurrent", name, _arithmetic(layer), _share(layer, counted), body))
+        boxes.append(_box("recurrent", layer, counted, body, name))
     return boxes
 
 
@@ -219,7 +213,7 @@ def _feedforward(counted: Parameters, scale: float) -> list[str]:
             groups[part] = groups.get(part, "") + _matrix(*sides, high * scale)
         label = f"{layer.kind}: {', '.join(f'{tensor.name} {tensor.arithmetic}' for tensor in layer.tensors)}"
         body = _matrices(groups.items(), label)
-        boxes.append(_box("recurrent", layer.kind, layer.arithmetic, _share(layer, counted), body))
+        boxes.append(_box("recurrent", layer, counted, body))
     return boxes
 
 
@@ -236,7 +230,7 @@ def _matrices(groups: Iterable[tuple[str, str]], label: str) -> str:
 
 
 def _arithmetic(layer: Layer) -> str:
-    """Returns the count of a recurrent layer, and in between that of one block where there are several.
+    """Returns the count of a layer, and in between that of one block where a cell has several.
 
     Example:
         >>> _arithmetic(parameters(Experiment(cell="LSTM")).recurrent_layers[0])

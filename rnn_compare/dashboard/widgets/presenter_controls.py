@@ -76,7 +76,8 @@ def _try_pass(rules: Rule) -> None:
     st.session_state[_TYPED] = ""
     st.session_state.pop(_PROBLEM, None)
     access = current_app().access
-    if wait := access.tries_of_one.take(_place()) or access.tries_of_all.take("all"):
+    place = st.context.ip_address or "this machine"  # not the cookie: whoever guesses throws it away
+    if wait := access.tries_of_one.take(place) or access.tries_of_all.take("all"):
         st.session_state[_PROBLEM] = f"Too many attempts. Try again in {whole_seconds(wait)}."
         return
     try:
@@ -84,11 +85,6 @@ def _try_pass(rules: Rule) -> None:
             st.session_state[_PROBLEM] = "Wrong pass."
     except OSError as error:  # a full disk
         st.session_state[_PROBLEM] = f"The sign-in could not be saved: {error.strerror or error}."
-
-
-def _place() -> str:
-    # Not the cookie: whoever guesses throws it away.
-    return st.context.ip_address or "this machine"
 
 
 def _log_in() -> None:

@@ -86,6 +86,13 @@ def source(key: str, **options: Any) -> None:
     st.selectbox(title, names, format_func=lambda name: registry.source(name).title, key=key, **options)
 
 
+def several(label: str, key: str, offered: Iterable[object], **options: Any) -> None:
+    """Draws the choice of several values, offered ones and others that are typed or came with the link."""
+    current = st.session_state.get(key, st.query_params.get_all(key))
+    values = list(dict.fromkeys([*map(str, offered), *current]))
+    st.multiselect(label, values, key=key, accept_new_options=True, bind="query-params", **options)
+
+
 def by_group(names: Iterable[str], draw: Callable[[str], None]) -> None:
     """Draws settings below the headings of their groups."""
     for heading, members in grouped(names):

@@ -155,15 +155,7 @@ def _more_is_set() -> bool:
 def _more() -> None:
     st.markdown("**Also compare**")
     for field, label, offered in (("more_units", "Other units", UNITS), ("more_maxlen", "Other maxlen", MAXLENS)):
-        st.multiselect(
-            label,
-            list(dict.fromkeys([*map(str, offered), *st.session_state.get(field, [])])),
-            key=field,
-            accept_new_options=True,
-            placeholder="none",
-            help="One more network for each cell type.",
-            **_BIND,
-        )
+        setting.several(label, field, offered, placeholder="none", help="One more network for each cell type.")
     special = {"source": _source, "distance": _distance}
     chosen = _chosen(_current())
 

@@ -1,7 +1,6 @@
 """The first page, *Compare*: choose networks, train them, watch them learn, count their parameters."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from html import escape
 
 import streamlit as st
@@ -38,16 +37,6 @@ GAP_HELP = (
 )
 
 
-@dataclass(frozen=True)
-class UnderWay:
-    """Work in progress, which sets how often the line below the board is drawn."""
-
-    starting: bool
-    training: bool
-    counting: bool
-    playing: bool
-
-
 def render() -> None:
     """Draws the page."""
     theme.load("pages/compare.css")
@@ -69,9 +58,9 @@ def render() -> None:
             _train_beside(services, setup)
         charted = on_the_charts(services)  # with what was just started
         invite.entry((setup.experiments, *pinned()), link(charted, services.runs()))
-    now = _under_way(services)
-    soon = now.starting or now.counting or now.playing
-    components.ticking(_live, SOON_SECONDS if soon else TICK_SECONDS, services, now)
+    starting, _, counting, playing = now = _under_way(services)
+    seconds = SOON_SECONDS if starting or counting or playing else TICK_SECONDS
+    components.ticking(_live, seconds, services, now)
     networks = [*(run.experiment for run in charted), *setup.experiments]
     if networks:
         parameter_table.show(networks, len(charted))
@@ -131,7 +120,7 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
         st.rerun()  # there is nothing to add now
 
 
-def _live(services: Services, before: UnderWay) -> None:
+def _live(services: Services, before: tuple[bool, ...]) -> None:
     runs = services.runs()
     charted = on_the_charts(services)
     trouble = st.container()  # empty it takes no room
@@ -204,14 +193,14 @@ def _show_notices(services: Services, runs: list[Run], charted: list[Run]) -> No
         st.caption(f":material/visibility_off: {CURTAIN}")
 
 
-def _under_way(services: Services) -> UnderWay:
-    runs = services.runs()
-    return UnderWay(
-        starting=services.engine.state.phase == "starting",
-        training=any(not run.status.ended for run in runs),
-        counting=bool(st.session_state.get("baselines"))
-        and services.baselines.look_up(on_the_charts(services)).waiting,
-        playing=services.replays.under_way(runs) is not None,
+def _under_way(services: Services) -> tuple[bool, bool, bool, bool]:
+    """Tells whether workers start, runs train, baselines are worked out, a replay plays."""
+    runs, with_baselines = services.runs(), bool(st.session_state.get("baselines"))
+    return (
+        services.engine.state.phase == "starting",
+        any(not run.status.ended for run in runs),
+        with_baselines and services.baselines.look_up(on_the_charts(services)).waiting,
+        services.replays.under_way(runs) is not None,
     )
 
 

@@ -1,6 +1,9 @@
 """The start of a lecture and its end."""
 
+from typing import Any
+
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
@@ -55,28 +58,12 @@ def _card(services: Services, lecture: Lecture) -> None:
             f"**{lecture.title}**  \n{counted(len(lecture.steps), 'step')}, training {about(seconds)}. "
             + (f"To edit: `{edited_copy(name)}`" if edited else f"`{name}.toml`")
         )
-        begin.button(
-            "Begin",
-            type="primary",
-            key=f"begin_{name}",
-            on_click=press,
-            args=(version, navigation.begin, services, name),
-            icon=":material/play_arrow:",
-        )
+
+        def button(place: DeltaGenerator, label: str, key: str, *act: Any, **look: Any) -> None:
+            place.button(label, key=f"{key}_{name}", on_click=press, args=(version, *act), **look)
+
+        button(begin, "Begin", "begin", navigation.begin, services, name, type="primary", icon=":material/play_arrow:")
         recorded = navigation.is_recorded(services, lecture)
-        replay.button(
-            "Begin with a recording",
-            key=f"replay_{name}",
-            on_click=press,
-            args=(version, navigation.begin, services, name, True),
-            disabled=not recorded,
-            help=None if recorded else "Train its presets on Compare first.",
-        )
-        copy.button(
-            "Copy to edit",
-            key=f"edit_{name}",
-            on_click=press,
-            args=(version, copy_to_edit, name),
-            type="tertiary",
-            disabled=edited,
-        )
+        look = {"disabled": not recorded, "help": None if recorded else "Train its presets on Compare first."}
+        button(replay, "Begin with a recording", "replay", navigation.begin, services, name, True, **look)
+        button(copy, "Copy to edit", "edit", copy_to_edit, name, type="tertiary", disabled=edited)

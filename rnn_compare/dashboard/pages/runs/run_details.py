@@ -22,7 +22,7 @@ from rnn_compare.formatting import as_markdown, duration, percent
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.paths import Which, model_file, weights_file
-from rnn_compare.runs.events import Status
+from rnn_compare.runs.events import EpochEnd, Status
 from rnn_compare.runs.probabilities import decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
@@ -106,14 +106,12 @@ def _names(services: Services, run: Run) -> None:
 
 
 def _downloads(services: Services, run: Run) -> None:
-    epochs: dict[Which, int | None] = {
-        "best": run.best.epoch if run.best else None,
-        "last": run.last.epoch if run.last else None,
-    }
+    epochs: dict[Which, EpochEnd | None] = {"best": run.best, "last": run.last}
+    keras, _ = _script(run)
     with st.container(horizontal=True):
         for which, epoch in epochs.items():
             st.download_button(
-                f"model.keras, {which} epoch{'' if epoch is None else f' ({epoch})'}",
+                f"model.keras, {which} epoch{f' ({epoch.epoch})' if epoch else ''}",
                 flash.download(partial(model, services, run, which)),
                 f"{run.id}-{which}.keras",
                 "application/zip",
@@ -124,11 +122,11 @@ def _downloads(services: Services, run: Run) -> None:
             )
         st.download_button(
             "Keras script (.py)",
-            _script(run)[0],
+            keras,
             f"{run.id}.py",
             "text/x-python",
             key="script",
-            disabled=not _script(run)[0],
+            disabled=not keras,
             icon=":material/download:",
             on_click="ignore",
         )

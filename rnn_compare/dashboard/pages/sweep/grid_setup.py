@@ -47,7 +47,8 @@ def setup() -> Grid:
     """Draws the set-up and returns its grid."""
     setting.networks(key("cell"), key("others"), BOOK.cells, **_BIND)
     for name, offered, usual in (("units", UNITS, ["32"]), ("maxlen", MAXLENS, ["20", "100"])):
-        _values(SETTINGS[name].label, name, offered, usual, f"{description(name)} Or type a value.")
+        hint = f"{description(name)} Or type a value."
+        setting.several(SETTINGS[name].label, key(name), offered, default=usual, help=hint)
     st.slider("Seeds", 1, MAX_SEEDS, SEEDS, key=key("seeds"), help="Seeds per setting.", **_BIND)
     other = _other()
     with st.expander("Shared settings"):
@@ -65,19 +66,6 @@ def key(name: str) -> str:
     return f"grid_{name}"
 
 
-def _values(label: str, name: str, offered: Sequence[str], usual: list[str], explanation: str) -> None:
-    current = st.session_state.get(key(name), st.query_params.get_all(key(name)))
-    st.multiselect(
-        label,
-        list(dict.fromkeys([*offered, *current])),
-        default=usual,
-        key=key(name),
-        accept_new_options=True,
-        help=explanation,
-        **_BIND,
-    )
-
-
 def _other() -> str | None:
     def forget_values() -> None:
         st.session_state.pop(key("values"), None)
@@ -93,7 +81,8 @@ def _other() -> str | None:
     if name == NO_OTHER:
         return None
     offered = SETTINGS[name].offered or choices(name) or (tuple(YES_OR_NO) if is_switch(name) else ())
-    _values(f"Values of {SETTINGS[name].label.lower()}", "values", offered, list(offered[:2]), description(name))
+    label, usual = f"Values of {SETTINGS[name].label.lower()}", list(offered[:2])
+    setting.several(label, key("values"), offered, default=usual, help=description(name))
     return str(name)
 
 

@@ -1,6 +1,5 @@
 """The page *Sweep*: a grid of settings, trained and seen as a whole, and networks on equal terms."""
 
-from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
@@ -13,7 +12,6 @@ from rnn_compare.dashboard.widgets import flash
 from rnn_compare.dashboard.widgets.pinned_runs import say_what_is_hidden
 from rnn_compare.dashboard.widgets.presenter_controls import act, button
 from rnn_compare.errors import UserError
-from rnn_compare.experiment import Experiment
 from rnn_compare.formatting import about, counted
 from rnn_compare.runs.events import Status
 from rnn_compare.runs.queue import AFTER_ALL_OTHERS
@@ -84,12 +82,8 @@ def _buttons(services: Services, sweep: Sweep) -> None:
 def _summary(services: Services, sweep: Sweep) -> str:
     if not sweep.to_train:
         return ""
-    first = sweep.to_train[0]
-    return f"{first.reviews:,} reviews, {counted(first.epochs, 'epoch')} each: {_time(services, sweep.to_train)} here"
-
-
-def _time(services: Services, experiments: Sequence[Experiment]) -> str:
-    return about(services.seconds(experiments))
+    first, time = sweep.to_train[0], about(services.seconds(sweep.to_train))
+    return f"{first.reviews:,} reviews, {counted(first.epochs, 'epoch')} each: {time} here"
 
 
 def _progress(services: Services, before: Sweep) -> None:
@@ -99,7 +93,7 @@ def _progress(services: Services, before: Sweep) -> None:
         st.rerun(scope="app")
     at_work = [run.experiment for run in now.at_work]
     done = sum(run.fraction_done for run in now.runs.values()) / len(now.experiments)
-    st.progress(min(done, 1.0), sentence(now, _time(services, [*at_work, *now.to_train])))
+    st.progress(min(done, 1.0), sentence(now, about(services.seconds([*at_work, *now.to_train]))))
 
 
 def _signature(sweep: Sweep) -> tuple[object, ...]:

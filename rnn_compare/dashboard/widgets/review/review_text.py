@@ -5,7 +5,7 @@ what is sent to the browser stays small whatever was typed.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from html import escape
 
 from rnn_compare.formatting import counted
@@ -32,7 +32,7 @@ def html(text: str, review: EncodedReview) -> str:
 
 def strip(review: EncodedReview) -> str:
     """Returns one bar of all positions a network reads, padding first, and before it what was cut off."""
-    cut, maxlen = _cut(review), len(review.ids)
+    cut, maxlen = sum(token.state == "cut off" for token in review.tokens), len(review.ids)  # the start token counted
     lost = cut_note = ""
     if cut:
         share = min(cut / (cut + maxlen), WIDEST_CUT)
@@ -82,7 +82,7 @@ def ids(review: EncodedReview) -> str:
     """Returns the row of ids that the network reads, shape (maxlen,); an id's tip is its word."""
     words = [token.word for token in review.tokens if token.state != "cut off"]
     marks = (
-        f'<mark class="{_id_class(number)}" title="{escape(_shortened(word, LONGEST_WORD))}">{number}</mark>'
+        f'<mark class="{_id_class(number)}" title="{_shortened(word)}">{number}</mark>'
         for number, word in zip(review.ids, ["[padding]"] * review.padding + words, strict=True)
     )
     return f'<div class="rc-ids">{"".join(marks)}</div>'
@@ -99,43 +99,33 @@ def _words(text: str, review: EncodedReview) -> Iterator[str]:
     tokens = review.tokens[1 + hidden :]
     end = tokens[0].start if hidden else 0
     for token in tokens:
-        yield _gap(text[end : token.start])
+        yield _shortened(text[end : token.start], LONGEST_GAP)
         yield _word(text, token)
         end = token.end
-    yield _gap(text[end:])
+    yield _shortened(text[end:], LONGEST_GAP)
 
 
 def _word(text: str, token: Token) -> str:
     number = "" if token.state == "cut off" else f' title="{token.id}"'
-    spelling = escape(_shortened(text[token.start : token.end], LONGEST_WORD))
+    spelling = _shortened(text[token.start : token.end])
     return f'<mark class="{_CLASSES[token.state]}"{number}>{spelling}</mark>'
 
 
-def _gap(text: str) -> str:
-    return escape(_shortened(text, LONGEST_GAP))
-
-
-def _shortened(text: str, longest: int) -> str:
-    return text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 + 1 :]}"
+def _shortened(text: str, longest: int = LONGEST_WORD) -> str:
+    return escape(text if len(text) <= longest else f"{text[: longest // 2]}…{text[-longest // 2 + 1 :]}")
 
 
 def _id_class(number: int) -> str:
     return _ID_CLASSES.get(number, "rc-known")
 
 
-def _cut(review: EncodedReview) -> int:
-    """Returns the number of tokens cut off, the start token counted."""
-    return sum(token.state == "cut off" for token in review.tokens)
-
-
 def _in_words(review: EncodedReview) -> str:
     """Returns the strip for those who hear the page, and the unknown words that their marks show to others."""
-    parts: Sequence[str] = (
+    parts = (
         f"{counted(review.count('cut off'), 'word')} cut off",
         f"{review.padding:,} of {len(review.ids):,} positions padding",
         f"{counted(review.count('known'), 'word')} known",
         f"{counted(review.count('unknown'), 'word')} unknown",
     )
-    unknown = [_shortened(token.word, LONGEST_WORD) for token in review.tokens if token.state == "unknown"]
-    listed = ", ".join(unknown[:UNKNOWN_WORDS_SAID])
-    return ", ".join(parts) + (f": {escape(listed)}" if listed else "")
+    unknown = [_shortened(token.word) for token in review.tokens if token.state == "unknown"]
+    return ": ".join(filter(None, (", ".join(parts), ", ".join(unknown[:UNKNOWN_WORDS_SAID]))))
