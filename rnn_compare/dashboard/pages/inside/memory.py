@@ -27,8 +27,8 @@ def show(services: Services, networks: Sequence[LoadedNetwork]) -> None:
     )
     analyses: dict[Any, Analysis] = st.session_state.setdefault("memory_tests", {})
     for network in networks:
-        if network.key not in analyses and (test := kept(network.run.id, network.state)):
-            analyses[network.key] = Analysis(result=test)
+        if network.key not in analyses and (recalled := kept(network.run.id, network.state)):
+            analyses[network.key] = Analysis(result=recalled)
 
     def begin() -> None:
         for network in untested:
