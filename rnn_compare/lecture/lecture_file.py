@@ -7,7 +7,6 @@ import contextlib
 import shutil
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -127,19 +126,6 @@ class Lecture(BaseModel):
         return tuple(questions)
 
 
-@dataclass(frozen=True)
-class Lectures:
-    """The lectures of this installation.
-
-    Attributes:
-        lectures: Those that can be given, the usual one first.
-        problems: A sentence about each file that cannot be used.
-    """
-
-    lectures: tuple[Lecture, ...]
-    problems: tuple[str, ...]
-
-
 def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
     """Reads a lecture.
 
@@ -164,8 +150,8 @@ def load(path: Path, kinds: Iterable[StepKind]) -> Lecture:
         raise UserError(f"{path.name}: {sentence} docs/lecture.md has the format.") from error
 
 
-def read_all(kinds: tuple[StepKind, ...]) -> Lectures:
-    """Reads the shipped lectures and those in the cache folder; one that is no lecture does not hinder the others."""
+def read_all(kinds: tuple[StepKind, ...]) -> tuple[list[Lecture], list[str]]:
+    """Returns the shipped lectures and those in the cache folder, and a sentence about each file that is none."""
     files = {path.stem: path for folder in (SHIPPED, cache_place() / FOLDER) for path in folder.glob(f"*{ENDING}")}
     lectures, problems = [], []
     for name in sorted(files, key=lambda name: (name != FIRST, name)):
@@ -173,7 +159,7 @@ def read_all(kinds: tuple[StepKind, ...]) -> Lectures:
             lectures.append(load(files[name], kinds))
         except UserError as error:
             problems.append(str(error))
-    return Lectures(tuple(lectures), tuple(problems))
+    return lectures, problems
 
 
 def find(name: str, kinds: tuple[StepKind, ...]) -> Lecture:

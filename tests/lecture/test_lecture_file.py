@@ -32,9 +32,9 @@ def written(folder: Path, content: str | bytes) -> Path:
 
 @pytest.mark.usefixtures("folder")
 def test_the_shipped_lectures_can_be_given_and_the_books_is_the_first() -> None:
-    found = read_all(step_kinds())
-    assert [lecture.name for lecture in found.lectures] == ["book", "attention", "gates", "memory"]
-    assert found.problems == ()
+    lectures, problems = read_all(step_kinds())
+    assert [lecture.name for lecture in lectures] == ["book", "attention", "gates", "memory"]
+    assert problems == []
 
 
 @pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.toml")), ids=lambda path: path.stem)
@@ -119,9 +119,8 @@ def test_whatever_is_wrong_with_a_lecture_is_said_with_its_place(folder: Path, c
 
 def test_one_that_is_no_lecture_does_not_hinder_the_others(folder: Path) -> None:
     written(folder, "nonsense")
-    found = read_all(step_kinds())
-    assert len(found.lectures) == 4
-    [problem] = found.problems
+    lectures, [problem] = read_all(step_kinds())
+    assert len(lectures) == 4
     assert problem.startswith("mine.toml is not valid TOML")
 
 
@@ -129,6 +128,6 @@ def test_an_edited_copy_takes_the_place_of_the_shipped_lecture(folder: Path) -> 
     copy = copy_to_edit("gates")
     assert copy.parent == folder
     copy.write_text(copy.read_text(encoding="utf-8").replace('title = "How many gates?"', 'title = "Gates"', 1))
-    assert [lecture.title for lecture in read_all(step_kinds()).lectures][2] == "Gates"
+    assert [lecture.title for lecture in read_all(step_kinds())[0]][2] == "Gates"
     copy_to_edit("gates")
-    assert read_all(step_kinds()).lectures[2].title == "Gates", "a copy is never written over"
+    assert read_all(step_kinds())[0][2].title == "Gates", "a copy is never written over"

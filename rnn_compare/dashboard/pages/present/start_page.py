@@ -23,11 +23,11 @@ def show(services: Services) -> None:
         "The class predicts, the networks train unseen, then you compare. → or Page Down: next; ←: back; Esc: leave "
         "(you can resume)."
     )
-    files = read_all(step_kinds())
+    lectures, problems = read_all(step_kinds())
     flash.show()
-    for lecture in files.lectures:
+    for lecture in lectures:
         _card(services, lecture)
-    for problem in files.problems:
+    for problem in problems:
         st.warning(problem, icon=":material/edit_document:")
     st.markdown("[The second screen](notes), for your eyes only: notes, next step, clock and the class's reviews.")
     join_code.say_if_nobody_can_come()
