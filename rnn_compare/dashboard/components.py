@@ -7,7 +7,7 @@ and ``dispose(parentElement)``, which ends what still runs. ``urls`` names Plotl
 
 import functools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import PurePath
 from typing import Any
@@ -17,7 +17,10 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from rnn_compare.charts.in_words import in_words
+from rnn_compare.server.board import live
+from rnn_compare.server.board.board_message import View
 from rnn_compare.server.files import assets
+from rnn_compare.server.services import Services
 from rnn_compare.training.analyses import Analysis
 
 POLL_SECONDS = 0.5
@@ -72,18 +75,21 @@ def show_figure(figure: go.Figure, key: str) -> None:
     component("charts/figure.js")(data=data, key=key, height=height)
 
 
-def show_board(data: dict[str, Any], live: str, key: str, may_press: bool = True) -> tuple[list[str], list[str]]:
+def show_board(
+    services: Services, names: Sequence[str], view: View, key: str, may_press: bool = False, **more: Any
+) -> tuple[list[str], list[str]]:
     """Draws the board; returns the ids of cards whose Stop button was just pressed, and of those to be continued.
 
     Streamlit's own chart would be mounted anew with every point and lose the viewer's zoom.
 
     Args:
-        data: A message of ``server/board``.
-        live: The address of the next messages.
+        names: What a link names (see ``server/shown_runs.py``).
         may_press: Buttons are drawn; without them none was pressed, whatever a browser sends.
+        more: What this page alone draws.
     """
+    data = live.message(services, names, view) | more
     result = component("board/board.js", "board/board.css")(
-        data={**data, "may_press": may_press, "live": live},
+        data=data | {"may_press": may_press, "live": live.url(names, view)},
         key=key,
         on_stop_change=lambda: None,
         on_resume_change=lambda: None,

@@ -17,7 +17,6 @@ from rnn_compare.presets import is_of_the_book
 from rnn_compare.runs.record import Run
 from rnn_compare.server import presenter, visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.replays import can_be_played
 from rnn_compare.server.services import CURTAIN, Services
@@ -102,9 +101,10 @@ def _train(services: Services, setup: controls.Setup) -> None:
 def _train_beside(services: Services, setup: controls.Setup) -> None:
     """Offers to train what is set up beside what is shown, where the two can be compared and share no network."""
     charted = on_the_charts(services)
-    more = [experiment for experiment in setup.experiments if all(run.experiment != experiment for run in charted)]
-    fits = len({experiment.setting for experiment in [*more, *(run.experiment for run in charted)]}) <= MAX_COMPARED
-    if not (charted and more and fits and can_be_compared([*more, *(run.experiment for run in charted)])):
+    shown = [run.experiment for run in charted]
+    more = [experiment for experiment in setup.experiments if experiment not in shown]
+    fits = len({experiment.setting for experiment in [*more, *shown]}) <= MAX_COMPARED
+    if not (charted and more and fits and can_be_compared([*more, *shown])):
         return
 
     def submit() -> None:
@@ -113,7 +113,7 @@ def _train_beside(services: Services, setup: controls.Setup) -> None:
         services.refresh()
         pin_beside(started, services.runs())
 
-    names = labels([*more, *(run.experiment for run in charted)])[: len(more)]  # as told from those that are there
+    names = labels([*more, *shown])[: len(more)]  # as told from those that are there
     label = f"Add {', '.join(dict.fromkeys(names))} to the charts"
     if presenter_controls.button(label, icon=":material/add:", width="stretch"):
         presenter_controls.act(services, submit)
@@ -128,9 +128,8 @@ def _live(services: Services, before: tuple[bool, ...]) -> None:
         trouble.warning(reason, icon=":material/error:")  # above all else: nothing is trained until it is mended
     view = _above_board(services, runs, charted)
     with st.container(key="board_place"):  # keeps its height while the scripts load
-        data = live.message(services, pinned(), view)
-        source = live.url(pinned(), view)
-        stopped, continued = components.show_board(data, source, key="board", may_press=presenter.is_presenter())
+        may_press = presenter.is_presenter()
+        stopped, continued = components.show_board(services, pinned(), view, key="board", may_press=may_press)
     of_card = {group.runs[0].id: group.runs for group in grouped(charted)}
     for run in (run for card in stopped for run in of_card.get(card, ()) if not (run.status.ended or run.replayed)):
         with flash.noting():

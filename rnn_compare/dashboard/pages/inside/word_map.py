@@ -145,15 +145,12 @@ def _controls(networks: Sequence[LoadedNetwork]) -> tuple[str, list[LoadedNetwor
     titles = {network.run.id: network.title for network in networks}
     by_id = {network.run.id: network for network in networks}
     wide, middle, right = st.columns([2, 1, 1])
-    with wide:
-        typed = st.text_input("Find a word", key="find_word", placeholder="such as great", max_chars=100)
-    with middle:
-        first = st.selectbox("Network", list(titles), format_func=titles.__getitem__)
-    with right:
-        others = [run for run in titles if run != first]
-        second = st.selectbox(
-            "Compare with", others, index=None, format_func=titles.__getitem__, placeholder="none", disabled=not others
-        )
+    typed = wide.text_input("Find a word", key="find_word", placeholder="such as great", max_chars=100)
+    first = middle.selectbox("Network", list(titles), format_func=titles.__getitem__)
+    others = [run for run in titles if run != first]
+    second = right.selectbox(
+        "Compare with", others, index=None, format_func=titles.__getitem__, placeholder="none", disabled=not others
+    )
     return typed, [by_id[run] for run in (first, second) if run]
 
 

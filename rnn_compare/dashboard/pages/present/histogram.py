@@ -42,10 +42,7 @@ def class_bars(
 def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tally]:
     """Returns the tally of the first round and, where there were several, of the last, with the same bars."""
     compared = [rounds[0], rounds[-1]] if len(rounds) > 1 else list(rounds)
-    return [
-        tally(question, answers, compared[1 - place] if len(compared) > 1 else ())
-        for place, answers in enumerate(compared)
-    ]
+    return [tally(question, answers, [answer for others in compared for answer in others]) for answers in compared]
 
 
 def bars(

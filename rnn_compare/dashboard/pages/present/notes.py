@@ -9,7 +9,6 @@ from rnn_compare.dashboard import theme
 from rnn_compare.dashboard.components import ticking
 from rnn_compare.dashboard.pages.present import histogram, navigation, permissions, start_page
 from rnn_compare.dashboard.pages.present.lecture_context import Moment, now, still
-from rnn_compare.dashboard.pages.present.permissions import button
 from rnn_compare.dashboard.pages.present.steps import predict, review, train
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.lecture.class_state import State
@@ -76,9 +75,9 @@ def _look(state: State) -> None:
 def _buttons(moment: Moment) -> None:
     services, version = moment.services, moment.state.version
     with st.container(horizontal=True, vertical_alignment="center", key="notes_buttons"):
-        button("Back", "notes_back", version, navigation.go_back, services, icon=":material/arrow_back:")
+        permissions.button("Back", "notes_back", version, navigation.go_back, services, icon=":material/arrow_back:")
         forward = ":material/arrow_forward:"
-        button("Next", "notes_next", version, navigation.advance, services, type="primary", icon=forward)
+        permissions.button("Next", "notes_next", version, navigation.advance, services, type="primary", icon=forward)
         if moment.step.kind.asks and moment.state.phase != "open":  # Next closes it
             predict.buttons(moment)
         st.html(f'<p class="rc-training">Step {moment.index + 1} of {len(moment.lecture.steps)}</p>')

@@ -7,7 +7,6 @@ from streamlit.delta_generator import DeltaGenerator
 
 from rnn_compare.dashboard.pages.present import join_code, navigation, permissions
 from rnn_compare.dashboard.pages.present.lecture_context import step_kinds
-from rnn_compare.dashboard.pages.present.permissions import press
 from rnn_compare.dashboard.widgets import flash
 from rnn_compare.formatting import about, counted
 from rnn_compare.lecture.lecture_file import Lecture, copy_to_edit, edited_copy, read_all
@@ -60,7 +59,7 @@ def _card(services: Services, lecture: Lecture) -> None:
         )
 
         def button(place: DeltaGenerator, label: str, key: str, *act: Any, **look: Any) -> None:
-            place.button(label, key=f"{key}_{name}", on_click=press, args=(version, *act), **look)
+            place.button(label, key=f"{key}_{name}", on_click=permissions.press, args=(version, *act), **look)
 
         button(begin, "Begin", "begin", navigation.begin, services, name, type="primary", icon=":material/play_arrow:")
         recorded = navigation.is_recorded(services, lecture)

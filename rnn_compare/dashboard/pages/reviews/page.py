@@ -126,12 +126,9 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
     ranks, _, labels = reviews.training
     facts, maxlen, size = reviews.facts, experiment.maxlen, experiment.vocabulary_size
     share_known = np.count_nonzero(ranks < size - INDEX_FROM) / len(ranks)
-    printed = [
-        f"{facts.train_sequences} train sequences",
-        *([f"{facts.test_sequences} test sequences"] if facts.test_sequences else []),
-        f"input_train shape: {(facts.train_sequences, maxlen)}",
-        *([f"input_test shape: {(facts.test_sequences, maxlen)}"] if facts.test_sequences else []),
-    ]
+    counts = {"train": facts.train_sequences} | ({"test": facts.test_sequences} if facts.test_sequences else {})
+    printed = [f"{count} {part} sequences" for part, count in counts.items()]
+    printed += [f"input_{part} shape: {(count, maxlen)}" for part, count in counts.items()]
     cards = (
         (f"{facts.words:,}", "different words"),
         (f"{facts.mean_length:.1f}", "words per review, on average"),

@@ -19,7 +19,6 @@ from rnn_compare.runs.csv_export import curves
 from rnn_compare.runs.record import Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import Services
 from rnn_compare.server.shown_runs import fit_together, link
@@ -158,9 +157,7 @@ def _show_together(services: Services, ticked: Sequence[Run]) -> None:
     names = link(in_order, services.runs()).split(",")
     view = View(SHOWN_FIRST, marks=False, baselines=True, gap=False)
     with st.container(key="ticked_place"):  # keeps its height while the scripts load
-        components.show_board(
-            live.message(services, names, view), live.url(names, view), key="ticked_board", may_press=False
-        )
+        components.show_board(services, names, view, key="ticked_board")
     if any(run.epochs for run in ticked):
         results_table.show(services, in_order)
 

@@ -159,16 +159,17 @@ def _nothing(sweep: Sweep, measure: Measure) -> str:
 
 
 def _table(points: Sequence[Outcome]) -> pd.DataFrame:
+    def in_points(share: float | None) -> float | None:
+        return None if share is None else round(100 * share, 1)
+
     settings = varied([point.experiment for point in points]) or ["cell"]
     return pd.DataFrame(
         [
             {SETTINGS[name].label: text(name, getattr(point.experiment, name)) for name in settings}
             | {
-                "accuracy (%)": round(100 * point.accuracy.mean, 1),
-                "± (95 %)": None if point.accuracy.margin is None else round(100 * point.accuracy.margin, 1),
-                "standard deviation": None
-                if point.accuracy.deviation is None
-                else round(100 * point.accuracy.deviation, 1),
+                "accuracy (%)": in_points(point.accuracy.mean),
+                "± (95 %)": in_points(point.accuracy.margin),
+                "standard deviation": in_points(point.accuracy.deviation),
                 "n": point.accuracy.runs,
                 "recurrent parameters": parameters(point.experiment).recurrent,
                 "seconds": round(_seconds(point), 1),

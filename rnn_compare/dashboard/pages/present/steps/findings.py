@@ -5,7 +5,6 @@ import streamlit as st
 from rnn_compare.dashboard import components
 from rnn_compare.dashboard.pages.present.lecture_context import Moment
 from rnn_compare.lecture.step_kind import StepKind
-from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 
 VIEW = View(("accuracy", "loss"))
@@ -16,10 +15,8 @@ def show(moment: Moment) -> None:
     if not moment.shown:
         st.info("Train and reveal the networks first.")
         return
-    run_ids = [run.id for run in moment.shown]
     with st.container(key="wall_findings"):
-        data = live.message(moment.services, run_ids, VIEW)
-        components.show_board(data, live.url(run_ids, VIEW), key="wall_said", may_press=False)
+        components.show_board(moment.services, [run.id for run in moment.shown], VIEW, key="wall_said")
 
 
 STEP = StepKind("findings", show)

@@ -12,7 +12,6 @@ from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.runs.events import Status
-from rnn_compare.server.board import live
 from rnn_compare.server.board.board_curves import packed
 from rnn_compare.server.board.board_message import View
 
@@ -32,9 +31,8 @@ def show(moment: Moment) -> None:
     with curves, st.container(key="wall_board"):
         if moment.state.recorded and not any(run.replayed for run in runs):  # while it plays the board says so
             st.html(f'<p class="rc-replay">{escape(moment.played)}</p>')
-        run_ids = [run.id for run in runs]
-        data = live.message(moment.services, run_ids, VIEW) | {"drawn": _drawn(moment, question)}
-        components.show_board(data, live.url(run_ids, VIEW), key="wall_curves", may_press=False)
+        band = _drawn(moment, question)
+        components.show_board(moment.services, [run.id for run in runs], VIEW, key="wall_curves", drawn=band)
     if question and guesses:
         with guesses:
             _beside_the_outcome(moment, question)
