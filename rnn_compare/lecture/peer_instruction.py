@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TypeVar
 
 from rnn_compare.lecture.questions import Answer, Question, in_words
 
@@ -11,8 +10,8 @@ FEWEST = 10
 MOST_CHANGES = 3
 """Pairs of answers that are listed."""
 
-Device = TypeVar("Device")
-Votes = Mapping[Device, Answer]
+Votes = Mapping[str, Answer]
+"""By device."""
 
 
 def normalized_gain(before: int, after: int, devices: int) -> float | None:
@@ -58,9 +57,7 @@ def advice(count: int, devices: int, is_known: bool, again: bool) -> str:
     return f"A third to two thirds are right: {'explain it' if again else 'discuss and vote again'}."
 
 
-def comparison(
-    question: Question, first: Votes[Device], second: Votes[Device], is_right: Callable[[Answer], bool | None]
-) -> str:
+def comparison(question: Question, first: Votes, second: Votes, is_right: Callable[[Answer], bool | None]) -> str:
     """Returns in sentences who changed sides between two votes and, where an answer is right, what was gained."""
     if not (pairs := [(answer, second[device]) for device, answer in first.items() if device in second]):
         return "Nobody answered both times."

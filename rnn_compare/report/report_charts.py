@@ -43,7 +43,7 @@ def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[B
                 "unit": chart.unit,
                 "range": _in_unit(chart, _range(chart, [value for trace in traces for value in trace["y"]])),
                 "traces": [trace | {"y": _in_unit(chart, trace["y"])} for trace in traces],
-                "levels": _levels(chart, baselines) if chart.validation == "val_accuracy" else [],
+                "levels": _levels(chart, baselines) if chart.has_baselines else [],
             }
         )
     return plots

@@ -31,13 +31,12 @@ _OFFERED: dict[Form, tuple[str, str, str]] = {
 _MIME = {".html": "text/html", ".ipynb": "application/x-ipynb+json"}
 
 
-def offer(services: Services, ticked: Sequence[Run]) -> None:
-    """Draws what opens the downloads of the ticked runs, in the order of their making."""
-    ids = [run.id for run in reversed(ticked)]
-    name = file_name(ticked[::-1])
+def offer(services: Services, runs: Sequence[Run]) -> None:
+    """Draws what opens the downloads of runs."""
+    ids, name = [run.id for run in runs], file_name(runs)
     fits = 0 < len(ids) <= MOST
     with st.popover("Take home", icon=":material/download:", disabled=not fits):
-        if has_own_texts(ticked):
+        if has_own_texts(runs):
             st.caption(OWN_TEXTS)
         for form in _OFFERED:
             button(services, ids, form, name, disabled=not fits)

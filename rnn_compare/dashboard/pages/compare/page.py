@@ -159,7 +159,7 @@ def _above_board(services: Services, runs: list[Run], charted: list[Run]) -> Vie
         st.html(f"<h1>RNN Compare</h1><p>{escape(about_these)}</p>", width="stretch")
         invite.copy_link(link(charted, runs) if charted else "")
         _offer_replay(services, charted)
-        take_home.offer(services, charted[::-1])
+        take_home.offer(services, charted)
         with st.popover("Display", icon=":material/tune:"):
             charts = st.pills(
                 "Charts",

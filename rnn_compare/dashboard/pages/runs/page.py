@@ -131,7 +131,7 @@ def _actions(services: Services, ticked: Sequence[Run], count: str, hidden: int)
             icon=":material/download:",
             on_click="ignore",
         )
-        take_home.offer(services, ticked)
+        take_home.offer(services, ticked[::-1])  # in the order of their making
         stop = [partial(services.engine.stop, run) for run in at_work]
         button("Stop", not at_work, on_click=act, args=(services, *stop), icon=":material/stop:")
         broken_off = [run.id for run in ticked if run.can_be_continued]
