@@ -1,7 +1,7 @@
 // A report's curves over the epochs as SVG, with the values at the pointer, networks that can be hidden, and pictures.
 
 import { button, element } from "../../dashboard/assets/common/dom.js";
-import { add } from "../../dashboard/assets/cell/cell_parts.js";
+import { add, addText } from "../../dashboard/assets/cell/cell_parts.js";
 
 const SLIDE = { width: 960, height: 540 }; // 1920 × 1080, in type that is read from the last row
 const SCALE = 2;
@@ -118,17 +118,17 @@ function drawAxes(sheet, { range: [low, high], unit, levels }, { width, height, 
   for (let tick = Math.ceil(low / step - 1e-9); tick * step <= high + 1e-9; tick++) {
     const y = up(tick * step);
     add(sheet, "path", { class: "grid", d: `M${LEFT} ${y}H${width - RIGHT}` });
-    text(sheet, LEFT - 8, y + 5, `${(tick * step).toFixed(digits)}${unit}`, "end");
+    addText(sheet, LEFT - 8, y + 5, `${(tick * step).toFixed(digits)}${unit}`, "end");
   }
   const every = Math.ceil(epochs / Math.max(1, Math.floor((width - LEFT) / 50)));
-  for (let epoch = 1; epoch <= epochs; epoch += every) text(sheet, across(epoch), height - BOTTOM + 20, epoch);
-  text(sheet, (LEFT + width - RIGHT) / 2, height - 6, "epoch");
+  for (let epoch = 1; epoch <= epochs; epoch += every) addText(sheet, across(epoch), height - BOTTOM + 20, epoch);
+  addText(sheet, (LEFT + width - RIGHT) / 2, height - 6, "epoch");
   levels.filter(({ at }) => at >= low).forEach(({ at, color, side, text: caption }, index, { length }) => {
     const d = `M${LEFT} ${up(at)}H${width - RIGHT}`;
     add(sheet, "path", { d, stroke: color, "stroke-dasharray": "2 4" });
     // Beside each other: two levels are often close.
     const x = LEFT + 6 + index * (width - LEFT - RIGHT) / length;
-    text(sheet, x, up(at) + (side === "bottom" ? -5 : 15), caption, "start");
+    addText(sheet, x, up(at) + (side === "bottom" ? -5 : 15), caption, "start");
   });
 }
 
@@ -149,10 +149,6 @@ function drawTrace(sheet, { x, y, line, mode, marker, fill, fillcolor, opacity =
   x.forEach((epoch, index) => add(sheet, "path", {
     d: SHAPES[marker.symbol], fill: marker.color, transform: `translate(${across(epoch)} ${up(y[index])})`,
   }));
-}
-
-function text(sheet, x, y, words, anchor = "middle") {
-  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = words;
 }
 
 function inWords(chart, lines) {
@@ -176,7 +172,7 @@ async function download(chart, hidden, format) {
   let x = 20;
   for (const { meta, line } of visible(chart, hidden).filter(({ showlegend }) => showlegend)) {
     add(whole, "rect", { x, y: 54, width: 22, height: 4, fill: line.color });
-    text(whole, x + 30, 61, meta, "start");
+    addText(whole, x + 30, 61, meta, "start");
     x += 56 + 8.5 * meta.length;
   }
   const { sheet } = sheetOf(chart, hidden, { width: SLIDE.width, height: SLIDE.height - 74 });

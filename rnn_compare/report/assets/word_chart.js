@@ -2,7 +2,7 @@
 
 import { buildWords } from "../../dashboard/assets/charts/chart_words.js";
 import { element } from "../../dashboard/assets/common/dom.js";
-import { add } from "../../dashboard/assets/cell/cell_parts.js";
+import { add, addText } from "../../dashboard/assets/cell/cell_parts.js";
 import { verdictWords } from "../../dashboard/assets/cell/verdict_chart.js";
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [50, 10, 10, 26];
@@ -30,7 +30,7 @@ export function buildWordChart(parent, { title, words, author, runs, onWord }) {
       for (const share of SHARES) {
         const d = `M${LEFT} ${up(share / 100)}H${width - RIGHT}`;
         add(sheet, "path", { class: share === 50 ? "rc-even" : "rc-grid", d });
-        label(sheet, LEFT - 8, up(share / 100) + 5, `${share} %`, "end");
+        addText(sheet, LEFT - 8, up(share / 100) + 5, `${share} %`, "end");
       }
       drawWords(sheet, words, across, { width, y: height - 8 });
       for (const { color, first, probabilities } of runs) {
@@ -51,10 +51,6 @@ function drawWords(sheet, words, across, { width, y }) {
   const every = Math.ceil(words.length * LABEL / Math.max(LABEL, width - LEFT - RIGHT));
   for (let index = 0; index < words.length; index += every) {
     const anchor = index + every < words.length ? "middle" : "end";
-    label(sheet, across(index + 1), y, [...words[index]].slice(0, LETTERS).join(""), anchor);
+    addText(sheet, across(index + 1), y, [...words[index]].slice(0, LETTERS).join(""), anchor);
   }
-}
-
-function label(sheet, x, y, text, anchor) {
-  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = text;
 }

@@ -177,6 +177,11 @@ export function label(sheet, x, y, text, { anchor = "middle", className = "" } =
   return node;
 }
 
+// A text as it is.
+export function addText(sheet, x, y, words, anchor = "middle") {
+  add(sheet, "text", { x, y, "text-anchor": anchor }).textContent = words;
+}
+
 export function add(parent, tag, attributes) {
   const made = document.createElementNS(NAMESPACE, tag);
   set(made, attributes);
