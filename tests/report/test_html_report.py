@@ -113,7 +113,7 @@ def test_of_runs_without_an_epoch_or_without_predictions_it_tells_what_there_is(
     [run] = elsewhere.create([Experiment()], Owner.current(), "page")
     text = Text(html(gather(elsewhere, [run]))).text
     assert "No epoch has finished yet." in text
-    assert "When this file was made, runs were training" in text
+    assert "Runs were training when this file was made" in text
     assert "no verdict yet" in text
     old = Run("old-1", 0, "old-1", Experiment(epochs=1), Status.FINISHED, Owner(0, 0, "there"), "page", 1.0)
     figures = {"accuracy": 0.9, "loss": 0.3, "val_accuracy": 0.8, "val_loss": 0.4}
