@@ -23,8 +23,8 @@ def show(moment: Moment, question: Question) -> None:
     rounds = moment.answers(question)
     if question.kind == "curve" and rounds:
         curves = tallies(question, rounds)[-1]
-        drawn = chart(question.network, curves.answered, curves.low, curves.middle, curves.high)
-        components.show_figure(drawn, "drawn")
+        figure = chart(question.network, curves.answered, curves.low, curves.middle, curves.high)
+        components.show_figure(figure, "drawn")
     else:
         st.html(class_bars(moment, question, rounds, question.right if moment.state.phase == "revealed" else None))
 
