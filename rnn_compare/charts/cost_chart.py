@@ -16,10 +16,6 @@ def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
     A point dominates another if it costs no more and is no less accurate, and is better in one of the two. Of points
     that are equal in both all are kept.
 
-    Args:
-        costs: Parameters or seconds of each point: less is better.
-        accuracies: Of each point: more is better.
-
     Example:
         >>> front([2080, 6336, 8320, 8320], [0.84, 0.88, 0.87, 0.89])
         [0, 1, 3]

@@ -20,12 +20,7 @@ _MARKUP = re.compile(r"<[^>]*>")
 
 @dataclass(frozen=True)
 class ChartWords:
-    """Description of a chart in words.
-
-    Attributes:
-        title: What it shows, by what.
-        lines: A sentence for each line or map in it.
-    """
+    """Description of a chart in words: a title, and a sentence for each line or map."""
 
     title: str
     lines: list[str]
@@ -111,7 +106,6 @@ def _place(trace: Any, value: Any, layout: Any) -> str:
 
 
 def _on(axis: Any, value: Any) -> str:
-    """A value as its axis writes it."""
     return f"{_number(value, axis.tickformat)}{axis.ticksuffix or ''}"
 
 
@@ -139,5 +133,4 @@ def _is_there(value: Any) -> bool:
 
 
 def _plain(text: str | None) -> str:
-    """A text of Plotly's without its markup."""
     return " ".join(unescape(_MARKUP.sub(" ", text or "")).split())

@@ -20,11 +20,7 @@ FAN = 0.1
 
 
 def parallel_chart(results: Sequence[Outcome]) -> go.Figure:
-    """Returns the chart; values are evenly spaced along each axis, accuracies to scale along the last one.
-
-    Args:
-        results: Settings with what they achieved, at least one.
-    """
+    """Returns the chart of one setting or more: values evenly spaced along each axis, accuracies to scale."""
     names = varied([item.experiment for item in results]) or ["cell"]
     figure = go.Figure()
     for place, name in enumerate(names):

@@ -29,12 +29,7 @@ POLL_SECONDS = 0.5
 
 @functools.cache
 def component(script: str, *styles: str) -> ComponentRenderer:
-    """Returns the renderer of a component.
-
-    Args:
-        script: Its script in ``assets/``, such as ``board/board.js``.
-        styles: The style sheets that it needs besides ``common/theme.css``.
-    """
+    """Returns the renderer of a component, by its script in ``assets/`` and its style sheets besides the theme's."""
     urls = {"plotly": assets.url("plotly.min.js"), "styles": [assets.url(style) for style in styles]}
     loader = f"""
         const script = import(new URL({json.dumps(assets.url(script))}, document.baseURI));
@@ -64,10 +59,8 @@ def ticking(draw: Callable[..., None], seconds: float | None, *arguments: object
 def show_figure(figure: go.Figure, key: str) -> None:
     """Draws a figure in the page's own type and colours, with a description for screen readers.
 
-    ``st.plotly_chart`` would bring a copy of Plotly of its own, another 4.7 MB for every phone in the class.
-
-    Args:
-        figure: The figure, with a height; its texts are read by Plotly, so they must be the program's own.
+    It has a height; Plotly reads its texts, so they must be the program's own. ``st.plotly_chart`` would bring another
+    copy of Plotly, 4.7 MB for every phone in the class.
     """
     content = json.loads(figure.to_json())
     height = content["layout"].pop("height")  # the element has it: Plotly would keep it on the full screen, too

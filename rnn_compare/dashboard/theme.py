@@ -32,9 +32,5 @@ def load(*sheets: str) -> None:
 
 
 def card(title: str, look: palette.Look, body: str) -> str:
-    """Returns a network's card as HTML: its title under its colour.
-
-    Args:
-        title: The network's name on the page, which anybody may have typed.
-    """
+    """Returns a network's card as HTML: its title, which anybody may have typed, under its colour."""
     return f'<section class="rc-card" style="--rc-color: {look.color}"><h4>{escape(title)}</h4>{body}</section>'

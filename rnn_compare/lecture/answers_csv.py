@@ -19,11 +19,7 @@ COMPARED = ("right", "earlier", "gain", "devices")
 
 
 def table(rows: Sequence[Mapping[str, Any]]) -> str:
-    """Returns a row for each answer; devices are running numbers, and runs those that the question was asked about.
-
-    Args:
-        rows: As ``ClassroomRecord.rows`` returns them.
-    """
+    """Returns a row for each of ``ClassroomRecord.rows``, with the runs that the question was asked about."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS + COMPARED)

@@ -62,16 +62,11 @@ STATE = TypeAdapter(State)
 
 @dataclass(frozen=True)
 class Counts:
-    """The numbers of devices that take part.
-
-    Attributes:
-        here: Those whose page is open now.
-        answered: Those that answered the question at hand in this round.
-    """
+    """The numbers of devices that take part."""
 
     joined: int
-    here: int
-    answered: int
+    here: int  # with an open page
+    answered: int  # the question at hand, in this round
 
 
 @dataclass(frozen=True)
@@ -92,12 +87,7 @@ class SentReview:
 
 @dataclass(frozen=True)
 class Own:
-    """The messages of one device.
-
-    Attributes:
-        answer: To the question at hand, in this round.
-        review: Its last review that still waits or was shown.
-    """
+    """A device's answer to the question at hand, in this round, and its last review that waits or was shown."""
 
     answer: Answer | None = None
     review: SentReview | None = None

@@ -26,10 +26,7 @@ class Classroom:
 
     Everything is on the disk before a call returns: a server that is started again goes on where it was. Whoever
     changes something holds a lock while the disk takes it; whoever only looks never waits, so an event loop may look:
-    what is read here is replaced whole, or entry by entry.
-
-    Attributes:
-        warnings: Sentences for people, such as that it could not be read.
+    what is read here is replaced whole, or entry by entry. ``warnings`` are sentences for people.
 
     Raises:
         UserError: If it cannot be used; the same of every call that writes.
@@ -94,11 +91,9 @@ class Classroom:
         return answers_csv.table([dict(row) for row in self._record.rows()])
 
     def begin(self, lecture: str, recorded: bool = False, settings: Collection[str] = ()) -> None:
-        """Begins a lecture; one that is on ends.
+        """Begins a lecture, with trainings or recorded runs in their place; one that is on ends.
 
-        Args:
-            recorded: Whether recorded runs are played in the place of trainings.
-            settings: Those that it will train: from now on nobody sees a run of them before its reveal.
+        From now on nobody sees a run of these settings, which it will train, before its reveal.
         """
         with self._changing():
             self._end()
@@ -195,11 +190,7 @@ class Classroom:
         return self._mail.all()
 
     def show_review(self, review: str | None, verdicts: Sequence[str] = ()) -> None:
-        """Has the wall show a review, or none.
-
-        Args:
-            review: Its id.
-            verdicts: The verdicts of the networks on it, a line each.
+        """Has the wall show a review, by its id, with the networks' verdicts, a line each; or none.
 
         Raises:
             UserError: If the review is gone.

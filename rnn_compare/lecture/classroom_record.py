@@ -52,8 +52,7 @@ class NotKept(UserError):  # noqa: N818  # said to people
 class ClassroomRecord:
     """Reads and writes what must outlive the server. One thread at a time writes.
 
-    Args:
-        path: The database file; made if missing. One that is no sound database is set aside under another name.
+    The file is made if missing; one that is no sound database is set aside under another name.
 
     Raises:
         UserError: If the file can neither be opened nor made.

@@ -71,12 +71,7 @@ class Step(BaseModel):
 
 
 class Lecture(BaseModel):
-    """A lecture.
-
-    Attributes:
-        name: That of its file, without the ending.
-        preset: The name of the preset whose networks are trained, until a step names another.
-    """
+    """A lecture, named as its file; the networks of its preset are trained until a step names another."""
 
     model_config = _STRICT
 

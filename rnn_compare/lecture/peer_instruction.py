@@ -17,9 +17,7 @@ Votes = Mapping[str, Answer]
 def normalized_gain(before: int, after: int, devices: int) -> float | None:
     """Returns the normalised gain (post − pre) / (1 − pre) of Hake (1998); None where all were right before.
 
-    Args:
-        before, after: Devices that were right.
-        devices: Those that answered both times.
+    Of the devices that answered both times so many were right before and after.
 
     Example:
         >>> normalized_gain(12, 21, 30)

@@ -79,10 +79,7 @@ class Tally:
 
 
 def checked(question: Question, answer: object) -> Answer:
-    """Returns an answer as it is kept.
-
-    Args:
-        answer: Whatever came from a phone, as JSON reads it.
+    """Returns an answer, whatever came from a phone as JSON, as it is kept.
 
     Raises:
         UserError: If it is no answer to the question.

@@ -69,10 +69,7 @@ class Mailbox:
 
 
 def checked_review(text: object) -> str:
-    """Returns a review as it is kept: without control characters, which a wall would stumble over.
-
-    Args:
-        text: Whatever came from a phone, as JSON reads it.
+    """Returns a review, whatever came from a phone as JSON, without control characters, at which a wall would stumble.
 
     Raises:
         UserError: If it is no review.

@@ -23,12 +23,7 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True)
 class Imported:
-    """A run that was taken in.
-
-    Attributes:
-        run: As it is recorded here.
-        id_there: Its id in the report; another one where that was taken here.
-    """
+    """A run as it is recorded here, and its id in the report."""
 
     run: Run
     id_there: str

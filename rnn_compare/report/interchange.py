@@ -78,8 +78,7 @@ class RecordedEpoch(Checked):
 class RecordedRun(Checked):
     """One run, as ``runs.record.Run`` has it, without what concerns only the machine that trained it.
 
-    Attributes:
-        weights: Those of its best epoch. Reports carry none, so that earlier versions of the program can read them.
+    Reports carry no weights, so that earlier versions of the program can read them; a recording has the best epoch's.
     """
 
     id: RunId

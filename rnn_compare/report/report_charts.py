@@ -50,11 +50,7 @@ def charts(groups: Sequence[Group], looks: Sequence[Look], baselines: Sequence[B
 
 
 def figure(contents: Contents, names: Collection[str]) -> "Figure":
-    """Returns charts side by side as one Plotly figure.
-
-    Args:
-        names: Which charts, by their names; those that the page shows first if there is none.
-    """
+    """Returns charts side by side as one Plotly figure: the named ones, or those that the page shows first."""
     from plotly.subplots import make_subplots
 
     looks_of_groups = looks(group.experiment.cell for group in contents.groups)

@@ -116,7 +116,6 @@ def _said(run: Run, learned: weights.Weights, part: Part, epoch: int) -> tuple[N
 
 
 def _cross_entropy(labels: NDArray[np.int64], probabilities: NDArray[np.float32]) -> float:
-    """Returns Keras' binary cross-entropy."""
     positive = np.clip(probabilities.astype(np.float64), _NEVER_0, 1 - _NEVER_0)
     return float(-np.mean(np.where(labels == 1, np.log(positive), np.log(1 - positive))))
 

@@ -112,12 +112,7 @@ class Wire:
 
 @dataclass(frozen=True)
 class Track:
-    """A stretch of the broad track on which a state is handed on; it grows thin with the share that is kept.
-
-    Attributes:
-        keeps: Values whose mean is the share; all of it if None.
-        arrow: Whether it ends in a head.
-    """
+    """A stretch of the broad track on which a state is handed on; it thins with the mean of what it ``keeps``."""
 
     start: float
     end: float
@@ -203,8 +198,7 @@ def wire(*points: Point, arrow: bool = True) -> Wire:
 def feed(columns: Sequence[float]) -> tuple[Part, ...]:
     """Returns the word's way from its box to every gate, added there to what comes from the old state.
 
-    Args:
-        columns: The middles of the gates, from left to right, about the middle of the sheet.
+    The gates' middles, ``columns``, lie about the middle of the sheet.
     """
     first, last = columns[0], columns[-1]
     between = columns[1:-1] if first != last else columns

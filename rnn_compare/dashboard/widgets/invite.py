@@ -85,8 +85,7 @@ def address(seen: str, listens_on: str, port: int, secure: bool, own: str | None
 def reachable(page: str = "") -> str | None:
     """Returns the first page's address for others, by this visitor's browser and the settings; None if there is none.
 
-    Args:
-        page: The path of the page that is being drawn.
+    ``page`` is the path of the page that is being drawn.
     """
     return address(
         (st.context.url or "").rstrip("/").removesuffix(f"/{page}"),

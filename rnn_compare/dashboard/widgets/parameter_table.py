@@ -224,7 +224,6 @@ def _matrix(kind: str, size: str, width: float, height: float) -> str:
 
 
 def _matrices(groups: Iterable[tuple[str, str]], label: str) -> str:
-    """Returns groups of matrices side by side, each below its caption."""
     captioned = "".join(f"<div><p>{caption}</p><div>{matrices}</div></div>" for caption, matrices in groups)
     return f'<div class="rc-matrices" role="img" aria-label="{escape(label)}">{captioned}</div>'
 

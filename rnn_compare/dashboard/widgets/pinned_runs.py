@@ -25,11 +25,7 @@ def pinned() -> list[str]:
 
 
 def pin(started: Sequence[str]) -> None:
-    """Names in the page's address what was just started together; none means: follow the newest comparison.
-
-    Args:
-        started: The ids of the runs, the first one first.
-    """
+    """Names in the page's address the runs that were just started together; none: it follows the newest comparison."""
     _name(short_names(started, started[0]) if started else [])
 
 

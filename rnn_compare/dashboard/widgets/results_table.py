@@ -39,7 +39,6 @@ def show(services: Services, runs: Sequence[Run], baselines: BaselineResults | N
 
 
 def _results(evidence: Evidence, networks: Sequence[Group]) -> tuple[str, str]:
-    """Returns the table and the verdicts as HTML; no verdicts while there are none."""
     whole = [group for group in networks if group.counted]
     pairs = judge(whole, evidence).pairs if all(group.ended for group in networks) else ()
     return table([achievements(group, evidence) for group in networks]), "".join(map(verdict, pairs))

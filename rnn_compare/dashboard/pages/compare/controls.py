@@ -42,22 +42,16 @@ DEFAULTS: dict[str, Any] = {name: default(name) for name in SHARED} | {
 
 @dataclass(frozen=True)
 class Setup:
-    """The networks of the sidebar.
-
-    Attributes:
-        experiments: The networks to compare; empty if ``problem`` says why there are none.
-    """
+    """The networks to compare; none if ``problem`` says why."""
 
     experiments: tuple[Experiment, ...]
     problem: str | None
 
 
 def setup(services: Services, beside_train: DeltaGenerator, charted: Sequence[Experiment] = ()) -> Setup:
-    """Draws the set-up and returns it.
+    """Draws the set-up, the number of seeds ``beside_train``, and returns it.
 
-    Args:
-        beside_train: The place of the number of seeds.
-        charted: The experiments on the charts: whoever comes without settings in the address begins with theirs.
+    Whoever comes without settings in the address begins with those of the experiments that are ``charted``.
     """
     setup_link.show_problems()
     if not any(name in st.session_state or name in st.query_params for name in DEFAULTS):

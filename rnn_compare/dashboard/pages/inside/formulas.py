@@ -159,7 +159,6 @@ def notes(cell: str) -> str:
 
 
 def _code_names(cell: Cell) -> str:
-    """Returns what the names of blocks in the code stand for."""
     names = [name for phase in cell.phases for name in parsed(phase.forward).inputs]
     product = "U·state" if cell.recurrent == "matrix" else "U∘state"
     sums = [f"`x{end}`" for end in cell.suffixes if f"x{end}" in names]

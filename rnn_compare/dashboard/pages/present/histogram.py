@@ -48,12 +48,7 @@ def tallies(question: Question, rounds: Sequence[Sequence[Answer]]) -> list[Tall
 def bars(
     question: Question, rounds: Sequence[Sequence[Answer]], colors: Mapping[str, str], right: Answer | None = None
 ) -> str:
-    """Returns the bars as HTML; a sentence where nobody has answered and no answer is marked.
-
-    Args:
-        rounds: The answers, a list a round.
-        colors: The colours of answers that are networks.
-    """
+    """Returns the bars as HTML, networks in their ``colors``; a sentence where nobody answered and none is marked."""
     counted_rounds = tallies(question, rounds or [[]] * bool(question.choices and right is not None))
     if not counted_rounds:
         return '<p class="rc-wall-nothing">No answers.</p>'

@@ -88,11 +88,7 @@ def now(services: Services) -> Moment | None:
 
 
 def still(services: Services, state: State) -> Moment | None:
-    """Returns where the lecture stands, for what ticks; None where the whole page is about to be drawn anew.
-
-    Args:
-        state: The one that the page was drawn from.
-    """
+    """Returns where the lecture stands, for what ticks; None where it has left the ``state`` that the page shows."""
     if current_app().classroom().state().version != state.version:
         return None
     try:

@@ -20,10 +20,7 @@ RECORDING_SECONDS = 30.0
 
 
 def begin(services: Services, name: str, recorded: bool = False) -> None:
-    """Begins a lecture at its first step.
-
-    Args:
-        recorded: Whether recorded runs are played in the place of trainings.
+    """Begins a lecture at its first step, with trainings or with recorded runs in their place.
 
     Raises:
         UserError: If there is no such lecture.

@@ -88,7 +88,6 @@ def _with_first_value(field: str, usual: int = 0) -> str:
 
 
 def _show_missing(missing: Source, problem: str) -> None:
-    """Draws the reason why a source cannot be used, and a button to download it where that is possible."""
     more = f" Also {missing.test_size:,} test reviews." if missing.test_size else ""
     st.html(f"<p class='rc-box rc-missing'>{escape(problem)}{more}</p>")
     if missing.fetch is None:
@@ -142,7 +141,6 @@ def _counts(reviews: Reviews, experiment: Experiment, label: str) -> str:
 
 
 def _choose(reviews: Reviews, labels: tuple[str, str]) -> int:
-    """Draws the choice of a review and returns its index."""
     count = reviews.facts.train_sequences
 
     def go_anywhere() -> None:

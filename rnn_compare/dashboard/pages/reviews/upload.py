@@ -45,23 +45,17 @@ _LONGEST_NAME = 60
 
 @dataclass(frozen=True)
 class _Reading:
-    """A file that a worker reads.
-
-    Attributes:
-        time: Since when: what a worker answered before, to the same file, may no longer be true.
-        sent: The file came from a browser: if it holds no texts, it is deleted.
-    """
+    """A file that a worker reads."""
 
     path: Path
-    time: int
-    sent: bool
+    time: int  # since when: what a worker answered before, to the same file, may no longer be true
+    sent: bool  # by a browser: a file that holds no texts is deleted
 
 
 def show(source_key: str) -> None:
     """Draws the box for a file, and what there is to read in the folder of texts.
 
-    Args:
-        source_key: The key of the widget that chooses the source; a file that was read is chosen there.
+    A file that was read is chosen as the source, in the widget of that key.
     """
     problem = st.session_state.get(_PROBLEM)
     with st.expander("Texts of your own", icon=":material/upload_file:", expanded=bool(problem)):

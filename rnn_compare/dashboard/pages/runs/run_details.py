@@ -199,7 +199,6 @@ def _time(at: float | None) -> str:
 
 
 def _show_calibration(services: Services, run: Run) -> None:
-    """Draws the diagram of the validation reviews, and what it says in words."""
     labels = known_labels(run.experiment, "validation")
     by_epoch = {
         predictions.epoch: predictions

@@ -38,10 +38,7 @@ def table(runs: Sequence[Run], among: Sequence[Run] = ()) -> pd.DataFrame:
     """Returns one row for each run, in order; Streamlit offers it as a CSV file.
 
     Beside what every run has there is a column for each other setting that differs among all runs, so that no two of
-    them look alike that are not.
-
-    Args:
-        among: All runs, those that a search hides too: they decide which columns there are. Without any, ``runs``.
+    them look alike that are not. ``among`` are all runs, those that a search hides too; without any, ``runs``.
     """
     among = among or runs
     differing = [

@@ -104,7 +104,6 @@ def _measured(match: EqualTime) -> str:
 
 
 def _train(services: Services, sweep: Sweep, seeds: int) -> None:
-    """Draws the button that trains what isn't trained yet, and shows all of it on Compare."""
     locked = presenter.why_not()
     to_train = sweep.to_train
     with st.container(horizontal=True, vertical_alignment="center"):

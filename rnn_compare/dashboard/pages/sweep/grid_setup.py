@@ -30,12 +30,7 @@ _BIND: dict[str, Any] = {"bind": "query-params"}
 
 @dataclass(frozen=True)
 class Grid:
-    """The grid of the sidebar.
-
-    Attributes:
-        experiments: The trainings of the sweep; none if ``problem`` says why there are none.
-        shared: The settings that are no axis, as far as they differ from their defaults.
-    """
+    """The trainings of the sweep, none if ``problem`` says why; ``shared`` is what is no axis and not at its default."""
 
     experiments: tuple[Experiment, ...]
     shared: dict[str, Any]

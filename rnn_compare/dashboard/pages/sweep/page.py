@@ -87,7 +87,6 @@ def _summary(services: Services, sweep: Sweep) -> str:
 
 
 def _progress(services: Services, before: Sweep) -> None:
-    """Draws the sweep's progress, and the page anew when a run has begun or ended."""
     now = grid_setup.swept(services, before.experiments)
     if _signature(now) != _signature(before):
         st.rerun(scope="app")

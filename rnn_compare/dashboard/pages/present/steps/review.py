@@ -54,11 +54,7 @@ def _how_many_wait() -> None:
 
 
 def show_queue(moment: Moment, place: str) -> None:
-    """Draws the reviews that the hall has sent: the presenter reads them first, and shows one or drops it.
-
-    Args:
-        place: The prefix of its buttons' keys.
-    """
+    """Draws the reviews that the hall sent, for the presenter to show or drop; ``place`` begins its buttons' keys."""
     classroom = current_app().classroom()
     with st.container(horizontal=True):
         is_open = moment.state.reviews_open
