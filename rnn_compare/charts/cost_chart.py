@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from rnn_compare.charts.palette import MARKERS, picture
 from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, in_percent, layout, plain
+from rnn_compare.charts.sweep_charts import HEIGHT, LOGARITHMIC
 from rnn_compare.comparison.sweeps import Outcome
 
 
@@ -29,9 +30,6 @@ def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
     return best_places
 
 
-HEIGHT = 410
-LOGARITHMIC = 8
-"""How many times the least cost the largest must be for an axis that counts factors."""
 NAME_ROOM = 0.25
 MOST_NAMED = 8
 """Points of the front whose names still stand beside each other."""

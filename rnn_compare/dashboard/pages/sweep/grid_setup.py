@@ -30,7 +30,7 @@ _BIND: dict[str, Any] = {"bind": "query-params"}
 
 @dataclass(frozen=True)
 class Grid:
-    """The trainings of the sweep, none if ``problem`` says why; ``shared`` is what is no axis and not at its default."""
+    """The trainings of the sweep, none if ``problem`` says why; ``shared``: what is no axis and not at its default."""
 
     experiments: tuple[Experiment, ...]
     shared: dict[str, Any]
