@@ -10,6 +10,10 @@ from rnn_compare.charts.plotly_style import GREY, accuracy_axis, axis, in_percen
 from rnn_compare.charts.sweep_charts import HEIGHT, LOGARITHMIC
 from rnn_compare.comparison.sweeps import Outcome
 
+NAME_ROOM = 0.25
+MOST_NAMED = 8
+"""Points of the front whose names still stand beside each other."""
+
 
 def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
     """Returns the places of the points that no other point dominates, from the cheapest to the dearest.
@@ -28,11 +32,6 @@ def front(costs: Sequence[float], accuracies: Sequence[float]) -> list[int]:
         if best is None or accuracies[place] > best[1] or points[place] == best:
             best_places.append(place)
     return best_places
-
-
-NAME_ROOM = 0.25
-MOST_NAMED = 8
-"""Points of the front whose names still stand beside each other."""
 
 
 def cost_chart(settings: Sequence[Outcome], costs: Sequence[float], cost: str, unit: str, accuracy: str) -> go.Figure:

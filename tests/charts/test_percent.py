@@ -55,6 +55,11 @@ def test_no_chart_writes_a_percent_sign_straight_after_a_digit(figure: go.Figure
     assert [line for line in lines if re.search(r"\d%", line)] == []
 
 
+@pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+def test_a_figure_brings_the_height_that_it_has_on_a_page(figure: go.Figure) -> None:
+    assert figure.layout.height > 100
+
+
 def test_curves_of_shares_are_drawn_in_percent() -> None:
     assert {shown.unit for shown in CHARTS.values() if shown.factor == 100} == {" %"}
     assert {shown.unit for shown in CHARTS.values() if shown.factor == 1} == {""}
