@@ -39,10 +39,8 @@ def picture(name: str) -> Picture:
     """
     if name in FEEDFORWARD:
         return feedforward_picture(FEEDFORWARD.index(name))
-    own = _own(name)
-    return own or generic_picture(
-        cell(name), [name_of_cell for name_of_cell in CELLS if _own(name_of_cell) is None].index(name)
-    )
+    without = [cell_name for cell_name in CELLS if _own(cell_name) is None]
+    return _own(name) or generic_picture(cell(name), without.index(name))
 
 
 def _own(name: str) -> Picture | None:

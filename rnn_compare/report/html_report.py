@@ -80,19 +80,17 @@ def _escaped_json(values: object) -> str:
 def _sections(contents: Contents, looks: Sequence[Look], plots: str) -> list[str]:
     groups = contents.groups
     which = "".join(f"<li><b>{measure.title}</b>: {measure.meaning}</li>" for measure in html_tables.SHOWN)
-    sections = [
-        _verdicts(contents),
-        f"<h2>Curves</h2>{plots}",
-        f"<h2>Results by setting</h2>{html_tables.of_groups(contents, looks)}"
+    sections = {
+        "Curves": plots,
+        "Results by setting": f"{html_tables.of_groups(contents, looks)}"
         f'<ul class="soft">{which}</ul><p class="soft">{PLUS_MINUS}</p>{_left_out(groups)}',
-    ]
-    if contents.baselines:
-        sections.append(f"<h2>Baselines without word order</h2>{html_tables.of_baselines(contents.baselines)}")
-    sections.append(f"<h2>Parameters, term by term</h2>{html_tables.arithmetic(contents, looks)}")
-    sections.append(f"<h2>All runs</h2>{html_tables.of_runs(contents)}{html_tables.notes(contents.runs)}")
-    sections.append(f"<h2>Settings</h2>{html_tables.settings(groups)}")
-    sections.append(f"<h2>Environment</h2>{html_tables.made_with(contents.runs)}{_ENDING}")
-    return sections
+        "Baselines without word order": html_tables.of_baselines(contents.baselines) if contents.baselines else "",
+        "Parameters, term by term": html_tables.arithmetic(contents, looks),
+        "All runs": f"{html_tables.of_runs(contents)}{html_tables.notes(contents.runs)}",
+        "Settings": html_tables.settings(groups),
+        "Environment": f"{html_tables.made_with(contents.runs)}{_ENDING}",
+    }
+    return [_verdicts(contents), *(f"<h2>{heading}</h2>{body}" for heading, body in sections.items() if body)]
 
 
 _NO_EPOCH = "<p>No epoch has finished yet.</p>"

@@ -145,17 +145,16 @@ def _biases(sizes: Shapes) -> str:
 
 def notes(cell: str) -> str:
     """Returns notes that link the formula to the source code and to Keras' tensors."""
-    sentences = ["σ is the logistic function, $\\circ$ the elementwise product."] if cell_of(cell).gates else []
-    gates = ", ".join(f"{symbol} ({name})" for symbol, name in cell_of(cell).gates)
-    sentences.append(
-        f"Keras stores {gates} side by side, transposed: state·U for U·state."
-        if gates
-        else "Keras stores each matrix transposed: state·U for U·state."
+    layout = cell_of(cell)
+    gates = ", ".join(f"{symbol} ({name})" for symbol, name in layout.gates)
+    stored = f"{gates} side by side, transposed" if gates else "each matrix transposed"
+    sentences = (
+        "σ is the logistic function, $\\circ$ the elementwise product." if gates else "",
+        f"Keras stores {stored}: state·U for U·state.",
+        _code_names(layout),
+        layout.notes,
     )
-    sentences.append(_code_names(cell_of(cell)))
-    if cell_of(cell).notes:
-        sentences.append(cell_of(cell).notes)
-    return " ".join(sentences)
+    return " ".join(filter(None, sentences))
 
 
 def _code_names(cell: Cell) -> str:

@@ -151,16 +151,15 @@ def _train_on(services: Services, run: Run) -> None:
 
 
 def _state(run: Run) -> str:
-    parts = [f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs"]
-    parts.insert(0, f"maxlen {run.experiment.maxlen}, seed {run.experiment.seed}")
-    if run.name:
-        parts.insert(0, run.experiment.label)
-    if run.best and run.last:
-        parts.append(f"best {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})")
-        parts.append(f"last {percent(run.last['val_accuracy'])}")
-    if run.parameters:
-        parts.append(f"{run.parameters:,} parameters")
-    return " · ".join(parts) + (f". {run.reason}" if run.reason else "")
+    parts = (
+        run.experiment.label if run.name else "",
+        f"maxlen {run.experiment.maxlen}, seed {run.experiment.seed}",
+        f"{run.status.value}, {len(run.epochs)} of {run.experiment.epochs} epochs",
+        f"best {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})" if run.best else "",
+        f"last {percent(run.last['val_accuracy'])}" if run.last else "",
+        f"{run.parameters:,} parameters" if run.parameters else "",
+    )
+    return " · ".join(filter(None, parts)) + (f". {run.reason}" if run.reason else "")
 
 
 def _sections(run: Run) -> Iterable[str]:
