@@ -30,7 +30,7 @@ from rnn_compare.comparison.intervals import spread
 from rnn_compare.experiment import Experiment, experiment_from
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.probabilities import THRESHOLD, decoded
+from rnn_compare.runs.events import THRESHOLD, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 

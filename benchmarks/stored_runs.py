@@ -21,9 +21,8 @@ from benchmarks.viewers import Visitor
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Predictions, Started, Status
-from rnn_compare.runs.probabilities import accuracy, encoded
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Predictions, Started, Status, accuracy, encoded
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 
 PAGES = {"Compare": "", "Runs": "runs"}

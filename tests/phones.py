@@ -13,7 +13,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.processes import fetch
 from tests.recorded import record

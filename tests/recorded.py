@@ -7,10 +7,8 @@ from numpy.typing import NDArray
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Ended, EpochEnd, Part, Predictions, Started, Status
-from rnn_compare.runs.probabilities import accuracy, encoded
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.events import Ended, EpochEnd, Part, Predictions, Started, Status, accuracy, encoded
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 
 

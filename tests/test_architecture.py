@@ -16,7 +16,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 PACKAGE = PROJECT / "rnn_compare"
 FOR_WORKERS = (
     *("rnn_compare.networks.keras_models", "rnn_compare.fused"),
-    *(f"rnn_compare.training.worker.{module}" for module in ("callback", "fitting", "job", "model_files")),
+    *(f"rnn_compare.training.worker.{module}" for module in ("fitting", "job", "model_files")),
 )
 
 
@@ -146,7 +146,7 @@ def test_the_servers_process_shares_one_object() -> None:
     }
     assert shared == {
         "server/app.py: _current",
-        "server/files/assets.py: _contents",  # a cache of files that do not change
+        "server/assets.py: _contents",  # a cache of files that do not change
     }
 
 

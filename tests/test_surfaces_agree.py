@@ -33,10 +33,8 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.report import html_report
 from rnn_compare.report.contents import gather
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Predictions, Status
-from rnn_compare.runs.probabilities import accuracy, encoded
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.events import Predictions, Status, accuracy, encoded
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.board import board_message
 from rnn_compare.server.phones import phone_message

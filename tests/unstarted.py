@@ -9,7 +9,7 @@ from rnn_compare.comparison import evidence
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.app import App
 from rnn_compare.server.services import Services

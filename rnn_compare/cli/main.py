@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any, get_args
 
-from rnn_compare.cli import compare, foreground, output, report, short_commands, sweep
+from rnn_compare.cli import foreground, output, report, short_commands, sweep
 from rnn_compare.cli.setting_options import add_settings, chosen, experiments
 from rnn_compare.comparison import sweeps
 from rnn_compare.comparison.baselines import BASELINE_SETTINGS
@@ -150,7 +150,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_train(commands)
     _add_continue(commands)
     _add_sweep(commands)
-    command = _command(commands, "compare", compare.run, "test which of several groups of runs is better")
+    command = _command(commands, "compare", short_commands.compare, "test which of several groups of runs is better")
     command.add_argument("group", metavar="GROUP", nargs="+", help="a run ID, or several seeds: ID,ID,…")
     command.add_argument(
         "--measure",

@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rnn_compare.runs.probabilities import THRESHOLD
+from rnn_compare.runs.events import THRESHOLD
 
 Measure = Literal["kept", "typical", "test"]
 """What may be compared: the weights that one would keep, a typical epoch, or the kept weights on the test reviews."""

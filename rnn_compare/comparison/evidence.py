@@ -17,8 +17,7 @@ from rnn_compare.comparison.intervals import FEWEST, Mean, Spread, mean, spread
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Part
-from rnn_compare.runs.probabilities import decoded
+from rnn_compare.runs.events import Part, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 

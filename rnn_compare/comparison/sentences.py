@@ -5,8 +5,7 @@ from statistics import NormalDist
 
 from rnn_compare.comparison.accuracies import MEASURES
 from rnn_compare.comparison.baselines import GUESS
-from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, Difference
-from rnn_compare.comparison.power import POINT, seeds_to_see
+from rnn_compare.comparison.difference import ALPHA, FEWEST_REVIEWS, LOOKS, POINT, Difference, seeds_to_see
 from rnn_compare.comparison.verdicts import Comparison, Judgement
 from rnn_compare.formatting import counted, listed, percent
 

@@ -1,7 +1,7 @@
 """Browser components made of the scripts in ``assets/``, and parts of a page that tick.
 
 A component's own JavaScript goes out with every message that it gets. So that is only a loader; the script that it
-names is fetched once (``server/files/assets.py``). A script exports ``render(component, urls)``, which draws a message,
+names is fetched once (``server/assets.py``). A script exports ``render(component, urls)``, which draws a message,
 and ``dispose(parentElement)``, which ends what still runs. ``urls`` names Plotly's library and the style sheets.
 """
 
@@ -17,9 +17,9 @@ import streamlit as st
 from streamlit.components.v2.types import ComponentRenderer
 
 from rnn_compare.charts.in_words import in_words
+from rnn_compare.server import assets
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
-from rnn_compare.server.files import assets
 from rnn_compare.server.services import Services
 from rnn_compare.training.analyses import Analysis
 

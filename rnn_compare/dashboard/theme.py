@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from rnn_compare.charts import palette
-from rnn_compare.server.files.assets import ASSETS
+from rnn_compare.server.assets import ASSETS
 
 
 def apply() -> None:

@@ -16,7 +16,7 @@ from rnn_compare.paths import Which, weights_file
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
 from rnn_compare.reviews.vocabulary import PADDING, START
-from rnn_compare.runs.probabilities import THRESHOLD
+from rnn_compare.runs.events import THRESHOLD
 from rnn_compare.runs.record import Run
 from rnn_compare.sources import registry
 

@@ -22,8 +22,7 @@ from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.weights import Weights
 from rnn_compare.report.packed import MAX_EPOCHS, MAX_REVIEWS, Checked, RecordedPredictions, RecordedWeights
 from rnn_compare.runs.events import EpochEnd, Predictions, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import ELSEWHERE, WEIGHTS, Run
+from rnn_compare.runs.record import ELSEWHERE, WEIGHTS, Owner, Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 
 DATA_ID = "rnn-compare"

@@ -75,7 +75,7 @@ class RecordedPredictions(Checked):
 
     Attributes:
         epochs: From 1, in order.
-        probabilities: ``probabilities.encoded`` of one epoch after the other, by gzip and base64.
+        probabilities: ``events.encoded`` of one epoch after the other, by gzip and base64.
     """
 
     part: Part

@@ -31,8 +31,7 @@ from rnn_compare.report.importing import take_in
 from rnn_compare.report.interchange import RecordedRun, RecordedRuns
 from rnn_compare.report.packed import rounded
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Part, Predictions, Status
-from rnn_compare.runs.probabilities import accuracy, encoded
+from rnn_compare.runs.events import Part, Predictions, Status, accuracy, encoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import RunStore
 

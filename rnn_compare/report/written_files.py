@@ -12,7 +12,7 @@ from rnn_compare.comparison.evidence import known_labels
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.report.contents import Contents
 from rnn_compare.runs.csv_export import COLUMNS, as_cell, curves, rows
-from rnn_compare.runs.probabilities import decoded
+from rnn_compare.runs.events import decoded
 from rnn_compare.runs.record import Run
 
 if TYPE_CHECKING:

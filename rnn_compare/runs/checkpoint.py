@@ -30,7 +30,7 @@ class Checkpoint:
         epochs: All finished epochs, in order, so that the record can be completed from here.
         model: Values of the network's variables in Keras' order, random states of dropout included.
         optimizer: Values of the optimizer's variables in Keras' order.
-        probabilities: Those of the validation reviews then, as ``probabilities.encoded`` writes them; empty with
+        probabilities: Those of the validation reviews then, as ``events.encoded`` writes them; empty with
             records of version 3.
     """
 

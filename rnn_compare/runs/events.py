@@ -1,9 +1,12 @@
-"""Events of a training: small messages on their way from its worker to the record."""
+"""Events of a training: small messages on their way from its worker to the record, and how they hold probabilities."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Literal, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
 
 Phase = Literal["preparing", "training", "validation"]
 
@@ -115,7 +118,7 @@ class Predictions:
         epoch: From 1.
         part: The validation reviews, after every epoch; or the test reviews, after the training: then the epoch is the
             one that the validation chose.
-        probabilities: As ``probabilities.encoded`` writes them.
+        probabilities: As ``encoded`` writes them.
     """
 
     run: str
@@ -127,7 +130,7 @@ class Predictions:
 
 
 class TrackGradients(TypedDict):
-    """The plain values of ``insight.gradient_flow.GradientTrack``."""
+    """The plain values of ``explain.gradient_flow.GradientTrack``."""
 
     size: float
     relative: list[list[float]]
@@ -136,7 +139,7 @@ class TrackGradients(TypedDict):
 
 
 class DirectionGradients(TypedDict):
-    """The plain values of ``insight.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
+    """The plain values of ``explain.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
 
     backward: bool
     places: list[int]
@@ -211,3 +214,36 @@ def from_message(message: dict[str, Any]) -> Event:
         values["status"] = Status(values["status"])
     event: Event = _KINDS[message["kind"]](**values)
     return event
+
+
+THRESHOLD = 0.5
+"""A probability above it is the verdict *positive*, as in Keras' binary accuracy."""
+
+_ABOVE = np.nextafter(np.float16(THRESHOLD), np.float16(1))
+
+
+def encoded(probabilities: NDArray[np.floating]) -> bytes:
+    """Returns probabilities as 16-bit floats, little endian; what is above the threshold stays above it.
+
+    Example:
+        >>> decoded(encoded(np.array([0.25, 0.5, 0.50001])))
+        array([0.25     , 0.5      , 0.5004883], dtype=float32)
+    """
+    rounded = probabilities.astype("<f2")
+    rounded[(probabilities > THRESHOLD) & (rounded <= THRESHOLD)] = _ABOVE
+    return rounded.tobytes()
+
+
+def decoded(content: bytes) -> NDArray[np.float32]:
+    """Returns the probabilities that ``encoded`` has written (reviews,)."""
+    return np.frombuffer(content, "<f2").astype(np.float32)
+
+
+def accuracy(probabilities: NDArray[np.floating], labels: NDArray[np.int64]) -> float:
+    """Returns the share of reviews that are judged rightly; both arrays are (reviews,).
+
+    Example:
+        >>> accuracy(np.array([0.9, 0.5, 0.1]), np.array([1, 1, 0]))
+        0.6666666666666666
+    """
+    return float(np.mean((probabilities > THRESHOLD) == (labels == 1)))

@@ -19,8 +19,7 @@ from rnn_compare.runs.events import (
     Started,
     Status,
 )
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run, Tested
+from rnn_compare.runs.record import Owner, Run, Tested
 
 PLAIN = ("id", "comparison", "origin", "created", "started", "ended", "name", "note", "reason", "parameters", "summary")
 """Fields of a run that stand in a column of their name as they are."""

@@ -14,8 +14,7 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import rows, schema
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Part, Predictions, Progress, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run, Tested
+from rnn_compare.runs.record import Owner, Run, Tested
 
 MAX_NAME, MAX_NOTE = 80, 2000
 SET_ASIDE = "The record of runs could not be read: kept as {}, started a new one."

@@ -12,7 +12,7 @@ from rnn_compare.server.access.upload_gate import UploadGate
 from rnn_compare.server.board.live import LiveAnswers
 from rnn_compare.server.phones.join import Phones
 from rnn_compare.server.services import Services
-from rnn_compare.server.tuning.connections import Connections
+from rnn_compare.server.tuning import Connections
 
 REPLACED = "The record of lectures was removed or replaced while the program ran; the lecture is lost."
 

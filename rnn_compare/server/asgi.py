@@ -18,12 +18,11 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from rnn_compare.errors import UserError
+from rnn_compare.server import assets, tuning
 from rnn_compare.server.app import App
+from rnn_compare.server.assets import Preload, StreamlitFiles
 from rnn_compare.server.board import live
-from rnn_compare.server.files import assets
-from rnn_compare.server.files.streamlit_files import Preload, StreamlitFiles
 from rnn_compare.server.request_guard import RequestGuard
-from rnn_compare.server.tuning import patches
 from rnn_compare.server.urls import base_path, page_url
 
 BEFOREHAND = (
@@ -40,10 +39,10 @@ what Streamlit looks at icons with."""
 async def lifespan(app: App, _server: object) -> AsyncIterator[dict[str, object]]:
     """Starts the engine with the server, so that its workers are warm before anybody presses Train."""
     app.connections.spare_descriptors()
-    patches.take_turns()
+    tuning.take_turns()
     for name in ("asyncio", "uvicorn.error"):
-        logging.getLogger(name).addFilter(patches.Seldom())
-    patches.look_rarely(app.connections)
+        logging.getLogger(name).addFilter(tuning.Seldom())
+    tuning.look_rarely(app.connections)
     prepare()
     print(app.access.described(), flush=True)
     with contextlib.suppress(UserError):  # every page says it in words, and tries again

@@ -11,7 +11,7 @@ from rnn_compare.runs.estimate import Speed, keep_speed, measured_speed
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import worker_count
-from rnn_compare.training.worker import worker_functions
+from rnn_compare.training.worker import worker_process
 
 LOOK_SECONDS = 2.0
 """How often it looks whether the workers are idle, until they were."""
@@ -74,7 +74,7 @@ def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
     """
 
     def step(at_once: int) -> float:
-        return engine.ask(worker_functions.step, STEP_SECONDS, at_once, timeout=ANSWER_SECONDS)
+        return engine.ask(worker_process.step, STEP_SECONDS, at_once, timeout=ANSWER_SECONDS)
 
     if store.unfinished(engine.owner) or len(engine.workers()) < workers:
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rnn_compare.errors import UserError
-from rnn_compare.training.protocol.messages import QuestionProgress
+from rnn_compare.training.protocol import QuestionProgress
 
 KEPT = 200
 """Analyses whose results are remembered; those that were asked for longest ago are forgotten first."""

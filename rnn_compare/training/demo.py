@@ -7,8 +7,7 @@ from typing import NoReturn, TypeVar
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
-from rnn_compare.training.protocol.messages import Message, QuestionProgress, WorkerQuestion
-from rnn_compare.training.protocol.workers import WorkerInfo
+from rnn_compare.training.protocol import Message, QuestionProgress, WorkerInfo, WorkerQuestion
 
 DEMO_VARIABLE = "RNN_COMPARE_DEMO"
 DEMO = (

@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from rnn_compare.errors import UserError
 from rnn_compare.runs.checkpoint import interrupt_orphans, unrecorded_epochs
 from rnn_compare.runs.events import Ended, Event, Requeued, Status
-from rnn_compare.runs.process_id import HEARTBEAT_SECONDS, Owner
 from rnn_compare.runs.queue import line
+from rnn_compare.runs.record import HEARTBEAT_SECONDS, Owner
 from rnn_compare.runs.store import RunStore
-from rnn_compare.training.protocol.messages import TrainingEvent
-from rnn_compare.training.protocol.workers import Training, Workers
+from rnn_compare.training.protocol import Training, TrainingEvent, Workers
 
 GRACE_SECONDS = 1.5
 """Seconds for a run to stop of its own; then it counts as stopped, whatever its worker still does."""

@@ -17,18 +17,17 @@ from rnn_compare.paths import Which
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.queue import check_room
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.demo import DEMO, DemoWorkers, is_demo
 from rnn_compare.training.dispatcher import Dispatcher
 from rnn_compare.training.idle_shutdown import Rest
 from rnn_compare.training.local.cluster import LocalWorkers
-from rnn_compare.training.protocol.messages import Message, QuestionProgress, WorkerQuestion, first_line
-from rnn_compare.training.protocol.workers import WorkerInfo, Workers
+from rnn_compare.training.protocol import Message, QuestionProgress, WorkerInfo, WorkerQuestion, Workers, first_line
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
-from rnn_compare.training.worker import worker_functions
+from rnn_compare.training.worker import worker_process
 
 TICK_SECONDS, IDLE_SECONDS = 0.25, 5.0
 """Seconds between looks for what nobody wakes the engine for (requests to stop, lost workers), while it has runs and
@@ -228,11 +227,11 @@ class Engine:
 
     def summary(self, experiment: Experiment, timeout: float = ANSWER_SECONDS) -> str:
         """Returns Keras' own ``model.summary()``; raises as ``ask`` does."""
-        return self.ask(worker_functions.summary, experiment, timeout=timeout)
+        return self.ask(worker_process.summary, experiment, timeout=timeout)
 
     def write_model(self, run: str, which: Which) -> Path:
         """Has a run's stock Keras model written from its weights, for runs that ended without; raises as ``ask``."""
-        return self.ask(worker_functions.write_model, run, self._store.run(run).experiment, which)
+        return self.ask(worker_process.write_model, run, self._store.run(run).experiment, which)
 
     def analyse(self, function: Callable[..., object], *arguments: Hashable, again: bool = False) -> Analysis:
         """Asks a worker for what takes seconds, and returns at once what there is of it by now.

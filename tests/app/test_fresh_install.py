@@ -13,7 +13,7 @@ from rnn_compare.presets import BOOK
 from rnn_compare.report.shipped_runs import take_in_shipped
 from rnn_compare.reviews import prepared
 from rnn_compare.runs.events import Started
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.server import visitor
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View

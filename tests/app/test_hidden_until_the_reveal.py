@@ -26,11 +26,10 @@ from rnn_compare.metrics.registry import METRICS
 from rnn_compare.presets import Preset
 from rnn_compare.report.shipped_runs import take_in_shipped
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import visitor
 from rnn_compare.server.app import current_app
-from rnn_compare.server.board.board_curves import packed
+from rnn_compare.server.board.board_message import packed
 from rnn_compare.server.phones import broadcast
 from rnn_compare.server.services import CURTAIN, Services
 

@@ -24,8 +24,7 @@ from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import weights_file
 from rnn_compare.report import html_tables
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE

@@ -12,7 +12,7 @@ from rnn_compare.dashboard.pages.reviews import upload
 from rnn_compare.experiment import Experiment
 from rnn_compare.reviews import prepared, taking_in
 from rnn_compare.runs.events import Ended, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.server.board import live
 from rnn_compare.server.board.board_message import View
 from rnn_compare.server.services import Services

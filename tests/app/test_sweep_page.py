@@ -10,7 +10,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.server import presenter
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end

@@ -8,8 +8,7 @@ from rnn_compare.explain.prediction import predict
 from rnn_compare.explain.verdict import ask, run_weights
 from rnn_compare.report.shipped_runs import take_in_shipped
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.services import Services
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE

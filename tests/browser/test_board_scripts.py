@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 
-from rnn_compare.server.files.assets import assets
+from rnn_compare.server.assets import assets
 
 SITE = "http://board.test"
 BARE = """<!doctype html><meta charset="utf-8"><body style="margin: 0"><main></main>

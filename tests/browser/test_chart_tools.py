@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from tests.browser.conftest import Server
 from tests.epochs import epoch_end
 

@@ -6,10 +6,8 @@ from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.experiment import Experiment
 from rnn_compare.report.report_charts import _range as report_range
 from rnn_compare.runs.events import Progress, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
-from rnn_compare.server.board.board_curves import packed
-from rnn_compare.server.board.board_message import View, message
+from rnn_compare.runs.record import Owner, Run
+from rnn_compare.server.board.board_message import View, message, packed
 from tests.epochs import epoch_end
 
 

@@ -13,8 +13,7 @@ from rnn_compare.comparison.calibration import calibration
 from rnn_compare.comparison.sweeps import Outcome, grid, outcomes
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
 
 SMALL = {"units": [4, 16], "maxlen": [20, 50], "seed": [1, 2, 3], "epochs": 1}

@@ -5,7 +5,7 @@ import pytest
 from rnn_compare.cli.output import Follower
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, EpochEnd, Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 

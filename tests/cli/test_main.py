@@ -20,7 +20,7 @@ from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import CACHE_VARIABLE, model_file, weights_file
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE

@@ -12,8 +12,7 @@ from rnn_compare.cli.main import main
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE

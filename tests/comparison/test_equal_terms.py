@@ -7,8 +7,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.feedforward.registry import FEEDFORWARD, NETWORKS
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
 
 

@@ -12,8 +12,7 @@ from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.comparison.findings import LINES, SURE, findings, margin
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
 
 Epoch = tuple[float, float, float, float]

@@ -13,9 +13,8 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.queue import MAX_WAITING, check_room
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
 
 

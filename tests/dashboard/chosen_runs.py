@@ -9,8 +9,7 @@ from rnn_compare.charts.palette import looks
 from rnn_compare.dashboard.widgets.network_choice import LoadedNetwork
 from rnn_compare.networks.weights import Weights
 from rnn_compare.runs.events import EpochGradients, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.training.analyses import Analysis
 from tests.explain.conftest import random_weights, small
 from tests.patience import PATIENCE

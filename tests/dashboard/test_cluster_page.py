@@ -6,9 +6,8 @@ import pytest
 from rnn_compare.dashboard.pages.cluster import doing, table
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
-from rnn_compare.training.protocol.workers import WorkerInfo
+from rnn_compare.runs.record import Owner, Run
+from rnn_compare.training.protocol import WorkerInfo
 from tests.epochs import epoch_end
 
 FREE = WorkerInfo("tls://10.0.0.7:4000", "10.0.0.7", 800_000_000, 2_000_000_000)

@@ -8,8 +8,7 @@ import pytest
 from rnn_compare.dashboard.widgets.network_choice import card_titles, list_names
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 
 NOON = datetime(2026, 11, 25, 12).timestamp()
 

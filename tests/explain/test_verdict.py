@@ -7,7 +7,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.explain.verdict import Verdict
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import EncodedReview, read_text
-from rnn_compare.runs.probabilities import accuracy
+from rnn_compare.runs.events import accuracy
 
 
 @pytest.mark.parametrize("probability", [0.0, 0.5, float(np.nextafter(0.5, 1)), 1.0])

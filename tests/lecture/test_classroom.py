@@ -19,8 +19,7 @@ from rnn_compare.lecture.classroom_record import NotKept
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.review_inbox import LONGEST_REVIEW, checked_review
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 
 from .conftest import BEST, CURVE, LEAD, OWN
 

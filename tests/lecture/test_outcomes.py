@@ -14,8 +14,7 @@ from rnn_compare.lecture.outcomes import QuestionOutcome, is_right, outcome
 from rnn_compare.lecture.questions import Question, checked
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 from tests.recorded import record

@@ -13,8 +13,7 @@ from rnn_compare.report.html_report import html
 from rnn_compare.report.importing import take_in
 from rnn_compare.report.shipped_runs import SHIPPED
 from rnn_compare.runs.events import Event
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 
 TINY = {"units": 3, "embedding_size": 4, "maxlen": 20, "reviews": 80, "epochs": 2, "batch_size": 16}

@@ -15,10 +15,8 @@ from rnn_compare.report.html_report import html
 from rnn_compare.report.importing import take_in
 from rnn_compare.report.interchange import DATA_ID, checked
 from rnn_compare.report.shipped_runs import SHIPPED
-from rnn_compare.runs.events import EpochEnd, Predictions, Status
-from rnn_compare.runs.probabilities import encoded
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.events import EpochEnd, Predictions, Status, encoded
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 
 from .conftest import Trained

@@ -9,7 +9,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.networks.keras_script import cell_source
 from rnn_compare.report.contents import gather
 from rnn_compare.report.notebook import notebook
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 
 from .conftest import Trained

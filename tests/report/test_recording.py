@@ -19,10 +19,8 @@ from rnn_compare.presets import ATTENTION, BOOK, FIRST_WORD, GATES, OPEN_GATES
 from rnn_compare.report import shipped_runs
 from rnn_compare.report.importing import take_in
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.probabilities import accuracy, decoded, encoded
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.events import Ended, Started, Status, accuracy, decoded, encoded
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server import services as shared
 from rnn_compare.server.app import current_app

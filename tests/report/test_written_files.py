@@ -8,7 +8,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.report.contents import gather
 from rnn_compare.report.written_files import event_files, table_files
-from rnn_compare.runs.probabilities import THRESHOLD
+from rnn_compare.runs.events import THRESHOLD
 from rnn_compare.runs.store import RunStore
 
 from .conftest import Trained

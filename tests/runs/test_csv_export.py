@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.csv_export import COLUMNS, curves
 from rnn_compare.runs.events import EpochEnd, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
 
 

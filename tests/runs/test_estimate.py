@@ -9,8 +9,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs import estimate
 from rnn_compare.runs.estimate import START_SECONDS, UNMEASURED, History, Speed, there, work
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import ELSEWHERE, Run
+from rnn_compare.runs.record import ELSEWHERE, Owner, Run
 from tests.epochs import epoch_end
 
 UNDISTURBED = Speed(alone=1.0, together=1.0)

@@ -4,7 +4,7 @@ import sys
 import psutil
 import pytest
 
-from rnn_compare.runs.process_id import SILENT_SECONDS, Owner
+from rnn_compare.runs.record import SILENT_SECONDS, Owner
 
 
 def test_a_process_lives_until_it_ends_and_a_zombie_does_not() -> None:

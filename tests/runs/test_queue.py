@@ -5,9 +5,8 @@ from hypothesis import strategies as st
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.queue import MAX_WAITING, MAX_WAITING_OF_ONE, check_room, line
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 
 
 def run(turn: int, visitor: str = "", status: Status = Status.QUEUED, priority: int = 0) -> Run:

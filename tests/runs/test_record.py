@@ -4,8 +4,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Phase, Progress, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import DirectionGradients, Ended, EpochGradients, Started, Status, from_message, to_message
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 
 WAY: DirectionGradients = {

@@ -7,7 +7,7 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint, interrupt_orphans
 from rnn_compare.runs.events import Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 

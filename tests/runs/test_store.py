@@ -14,7 +14,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.runs import schema
 from rnn_compare.runs.checkpoint import interrupt_orphans
 from rnn_compare.runs.events import ALLOWED, Ended, EpochEnd, Event, Progress, Requeued, Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from tests.epochs import epoch_end
 
@@ -261,7 +261,7 @@ def test_two_processes_write_side_by_side_and_nothing_is_lost(store: RunStore) -
 import sys, pathlib
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Started
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 store = RunStore(pathlib.Path(sys.argv[1]))
 for _ in range(10):

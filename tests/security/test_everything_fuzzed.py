@@ -28,8 +28,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.networks.weights import Weights, save
 from rnn_compare.paths import CACHE_VARIABLE, weights_file
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from tests.epochs import epoch_end
 from tests.patience import PATIENCE
 from tests.processes import PROJECT

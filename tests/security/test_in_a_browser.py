@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Route, ex
 from rnn_compare.dashboard.widgets.invite import own_address
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import Ended, Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import MAX_NAME
 from rnn_compare.server.access import visitor_cookie
 from tests.browser.visits import open_more

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from rnn_compare.experiment import Experiment
 from rnn_compare.lecture.questions import Question
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server import asgi
 from rnn_compare.server.app import App

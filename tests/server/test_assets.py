@@ -5,7 +5,7 @@ from collections import Counter
 from pathlib import Path
 
 from rnn_compare.charts.palette import CSS
-from rnn_compare.server.files.assets import ASSETS, assets, url
+from rnn_compare.server.assets import ASSETS, assets, url
 
 DASHBOARD = ASSETS.parent
 FILES = [path for kind in ("assets/**/*.css", "assets/**/*.js", "**/*.py") for path in DASHBOARD.glob(kind)]

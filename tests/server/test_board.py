@@ -12,11 +12,9 @@ from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.experiment import Experiment, recorded_experiment
 from rnn_compare.fused.code_folder import code_folder, sign_of
 from rnn_compare.runs.events import EpochEnd, Progress, Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.board.board_cards import subject
-from rnn_compare.server.board.board_curves import packed
-from rnn_compare.server.board.board_message import View, message
+from rnn_compare.server.board.board_message import View, message, packed
 from tests.epochs import epoch_end
 
 

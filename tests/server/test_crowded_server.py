@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from streamlit.runtime.scriptrunner.script_runner import ScriptRunner
 
-from rnn_compare.server.tuning import patches
-from rnn_compare.server.tuning.patches import Seldom
+from rnn_compare.server import tuning
+from rnn_compare.server.tuning import Seldom
 
 
 def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -25,7 +25,7 @@ def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run(monkeypat
             raise ValueError("a script that fails gives its turn back")
 
     monkeypatch.setattr(ScriptRunner, "_run_script", script)
-    patches.take_turns()
+    tuning.take_turns()
     runs: Any = ScriptRunner._run_script
 
     def run(page: int) -> None:
@@ -40,16 +40,16 @@ def test_scripts_of_many_pages_run_a_few_at_a_time_and_all_of_them_run(monkeypat
     for thread in threads:
         thread.join()
     assert len(ended) == 13
-    assert max(most) == patches.SCRIPTS_AT_ONCE
+    assert max(most) == tuning.SCRIPTS_AT_ONCE
 
 
 def test_scripts_behind_others_that_hang_run_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     go_on = threading.Event()
-    monkeypatch.setattr(patches, "TURN_SECONDS", 0.1)
+    monkeypatch.setattr(tuning, "TURN_SECONDS", 0.1)
     monkeypatch.setattr(ScriptRunner, "_run_script", lambda hangs, _: hangs and go_on.wait())
-    patches.take_turns()
+    tuning.take_turns()
     runs: Any = ScriptRunner._run_script
-    threads = [threading.Thread(target=runs, args=(True, None)) for _ in range(patches.SCRIPTS_AT_ONCE)]
+    threads = [threading.Thread(target=runs, args=(True, None)) for _ in range(tuning.SCRIPTS_AT_ONCE)]
     for thread in threads:
         thread.start()
     for _ in range(20):
@@ -72,6 +72,6 @@ def test_a_storm_of_the_same_error_is_logged_once_with_its_number_the_next_time(
         logger.error("socket.accept() out of system resource", exc_info=OSError(23, "Another"))
         assert [record.levelname for record in caplog.records].count("ERROR") == 2
         assert [record.levelname for record in caplog.records].count("INFO") == 500
-        monkeypatch.setattr(patches, "LOG_SECONDS", 0.0)
+        monkeypatch.setattr(tuning, "LOG_SECONDS", 0.0)
         logger.error("socket.accept() out of system resource\nsocket: 7", exc_info=OSError(24, "Too many"))
     assert "499 more like it" in caplog.messages[-1]

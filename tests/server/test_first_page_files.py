@@ -9,10 +9,18 @@ import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from rnn_compare.server.files import streamlit_files
-from rnn_compare.server.files.assets import ASSETS, assets, modules
-from rnn_compare.server.files.streamlit_files import ROOT, Preload, StreamlitFiles
-from rnn_compare.server.tuning import patches
+from rnn_compare.server import tuning
+from rnn_compare.server.assets import (
+    ASSETS,
+    ROOT,
+    WIDGETS,
+    Preload,
+    StreamlitFiles,
+    assets,
+    links,
+    modules,
+    streamlit_modules,
+)
 
 PAGE = (ROOT / "index.html").read_text()
 SCRIPT = next(iter(re.findall(r'src="\.(/static/js/index\.[^"]+)"', PAGE)))
@@ -90,12 +98,12 @@ def test_a_script_is_named_with_all_that_it_imports() -> None:
 
 
 def test_every_widget_that_is_named_is_known_to_this_streamlit() -> None:
-    for widget in streamlit_files.WIDGETS:
-        assert any(address.startswith(f"./static/js/{widget}.") for address in streamlit_files.modules(widget))
+    for widget in WIDGETS:
+        assert any(address.startswith(f"./static/js/{widget}.") for address in streamlit_modules(widget))
 
 
 def test_streamlits_scripts_are_named_with_all_that_they_import_but_for_what_its_page_names() -> None:
-    found = streamlit_files.modules("Slider", "Selectbox")
+    found = streamlit_modules("Slider", "Selectbox")
     assert len(set(found)) == len(found)
     for address in found:
         imported = re.findall(r'(?:from|import)"\./([^"]+\.js)"', (ROOT / address).read_text())
@@ -105,8 +113,8 @@ def test_streamlits_scripts_are_named_with_all_that_they_import_but_for_what_its
 def test_the_first_page_names_what_it_needs_in_its_head() -> None:
     headers, body = asked(Preload(HTMLResponse(PAGE, headers={"ETag": '"1"', "Last-Modified": "then"})), "/")
     head, rest = body.decode().split("</head>")
-    assert head.endswith(streamlit_files.links().decode())
-    assert (head.removesuffix(streamlit_files.links().decode()) + "</head>" + rest) == PAGE
+    assert head.endswith(links().decode())
+    assert (head.removesuffix(links().decode()) + "</head>" + rest) == PAGE
     assert int(headers["content-length"]) == len(body)
     assert not {"etag", "last-modified"} & set(headers)
 
@@ -117,7 +125,7 @@ def test_a_page_that_comes_in_pieces_is_sent_whole() -> None:
         await send({"type": "http.response.body", "body": b"<head></he", "more_body": True})
         await send({"type": "http.response.body", "body": b"ad><body>", "more_body": False})
 
-    assert asked(Preload(in_pieces), "/")[1] == b"<head>" + streamlit_files.links() + b"</head><body>"
+    assert asked(Preload(in_pieces), "/")[1] == b"<head>" + links() + b"</head><body>"
 
 
 def test_a_browser_that_has_the_page_gets_it_whole_nevertheless() -> None:
@@ -149,13 +157,13 @@ def test_an_answer_is_sent_at_once_however_streamlit_has_bound_its_socket() -> N
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
         bound.listen()
-        patches.set_up_sockets([bound.fileno()], backlog=8)
+        tuning.set_up_sockets([bound.fileno()], backlog=8)
         with socket.create_connection(bound.getsockname()), bound.accept()[0] as accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
             if hasattr(socket, "TCP_USER_TIMEOUT"):
-                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == patches.GONE_MS
+                assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == tuning.GONE_MS
 
 
 def test_each_link_names_a_file() -> None:
-    for address in re.findall(r'href="([^"]+)"', streamlit_files.links().decode()):
+    for address in re.findall(r'href="([^"]+)"', links().decode()):
         assert (ROOT / address).is_file() or address.split("/", 2)[2] in assets()

@@ -9,8 +9,7 @@ from rnn_compare.comparison.baselines import Baseline, same_baselines
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server import known_baselines
 from rnn_compare.server.known_baselines import BaselineResults, KnownBaselines, lines, meaning
 from rnn_compare.training.engine import Engine

@@ -16,8 +16,7 @@ from starlette.responses import Response
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Started
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.runs.store import RunStore
 from rnn_compare.server.app import current_app
 from rnn_compare.server.board import live

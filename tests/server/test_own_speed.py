@@ -17,7 +17,7 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.server.own_speed import OwnSpeed, measured
 from rnn_compare.training.engine import Engine, EngineState
 from rnn_compare.training.local.fork_server import ENVIRONMENT
-from rnn_compare.training.worker import worker_functions
+from rnn_compare.training.worker import worker_process
 
 
 class Idle(Engine):
@@ -33,7 +33,7 @@ class Idle(Engine):
         return [None, None]
 
     def ask(self, function: Callable[..., Any], *_: Any, **__: Any) -> Any:
-        assert function is worker_functions.step
+        assert function is worker_process.step
         self.asked += 1
         return 0.7 if self.asked == 1 else 0.9
 
@@ -46,7 +46,7 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunStore:
 
 
 def test_a_step_of_training_is_measured_as_a_worker_has_it(prepared_cache: Path) -> None:
-    code = "from rnn_compare.training.worker import worker_functions; print(worker_functions.step(0.2, 1))"
+    code = "from rnn_compare.training.worker import worker_process; print(worker_process.step(0.2, 1))"
     environment = {**os.environ, **ENVIRONMENT, CACHE_VARIABLE: str(prepared_cache)}  # the kernels are compiled there
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
     assert 0.05 < float(done.stdout) < 50

@@ -15,9 +15,8 @@ from rnn_compare.lecture.class_state import State
 from rnn_compare.lecture.classroom import Classroom
 from rnn_compare.lecture.questions import Question
 from rnn_compare.reviews import prepared
-from rnn_compare.runs.events import Ended, Predictions, Started, Status
-from rnn_compare.runs.probabilities import encoded
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.events import Ended, Predictions, Started, Status, encoded
+from rnn_compare.runs.record import Owner
 from rnn_compare.server.app import current_app
 from rnn_compare.server.phones import broadcast as module
 from rnn_compare.server.phones.broadcast import Broadcast

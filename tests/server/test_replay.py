@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs import record
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.replays import Replay, as_of
 from tests.epochs import epoch_end
 

@@ -7,9 +7,8 @@ from hypothesis import strategies as st
 from rnn_compare.experiment import Experiment
 from rnn_compare.experiment_sets import MAX_COMPARED
 from rnn_compare.runs.events import Status
-from rnn_compare.runs.process_id import Owner
 from rnn_compare.runs.queue import AFTER_ALL_OTHERS
-from rnn_compare.runs.record import Run
+from rnn_compare.runs.record import Owner, Run
 from rnn_compare.server.shown_runs import MAX_SHOWN, chosen, fit_together, grouped, link
 
 

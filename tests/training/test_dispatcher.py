@@ -12,10 +12,10 @@ from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, Event, Started, Status
-from rnn_compare.runs.process_id import Owner
+from rnn_compare.runs.record import Owner
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE, MAX_RESTARTS, Dispatcher
-from rnn_compare.training.protocol.messages import TrainingEvent
+from rnn_compare.training.protocol import TrainingEvent
 from tests.epochs import epoch_end
 
 from .conftest import tiny

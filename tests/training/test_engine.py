@@ -22,7 +22,7 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.training.dispatcher import LOST_ONCE
 from rnn_compare.training.engine import Engine
 from rnn_compare.training.local.cluster import LocalWorkers
-from rnn_compare.training.protocol.workers import Training
+from rnn_compare.training.protocol import Training
 from tests.patience import PATIENCE
 
 from .conftest import ListeningStore, endless, tiny, until, worker_processes

@@ -7,8 +7,7 @@ import pytest
 
 from rnn_compare.reviews import prepared
 from rnn_compare.runs import checkpoint
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Predictions, Status
-from rnn_compare.runs.probabilities import decoded
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Predictions, Status, decoded
 from rnn_compare.training.worker import job
 
 from .conftest import tiny

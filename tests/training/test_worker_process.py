@@ -9,7 +9,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
-from rnn_compare.training.protocol.messages import Answer, WorkerQuestion
+from rnn_compare.training.protocol import Answer, WorkerQuestion
 from rnn_compare.training.worker import worker_process
 
 PROJECT = Path(__file__).resolve().parents[2]

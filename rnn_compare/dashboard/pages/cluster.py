@@ -14,7 +14,7 @@ from rnn_compare.runs.record import Run
 from rnn_compare.server import presenter
 from rnn_compare.server.app import current_app
 from rnn_compare.server.services import Services
-from rnn_compare.training.protocol.workers import WorkerInfo
+from rnn_compare.training.protocol import WorkerInfo
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 
 LOOK_SECONDS = 2.0

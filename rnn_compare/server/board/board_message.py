@@ -1,20 +1,25 @@
 """The board's message: cards, curves, charts and findings as plain values and ready words for the browser."""
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rnn_compare.charts.curves.curve_chart import CurveChart, Mark
 from rnn_compare.charts.curves.registry import CHARTS, SHOWN_FIRST
 from rnn_compare.charts.palette import looks
 from rnn_compare.comparison.findings import Finding
 from rnn_compare.comparison.groups import Group
-from rnn_compare.comparison.intervals import FEWEST
+from rnn_compare.comparison.intervals import FEWEST, Band, band
 from rnn_compare.formatting import counted
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.runs.estimate import NOTHING_KNOWN, History
+from rnn_compare.runs.events import Progress
 from rnn_compare.runs.record import Run
-from rnn_compare.server.board import board_cards, board_curves
+from rnn_compare.server.board import board_cards
 from rnn_compare.server.board.board_cards import replayed, subject
 from rnn_compare.server.shown_runs import grouped
 
@@ -62,7 +67,7 @@ def message(
     curve_charts = [CHARTS[name] for name in view.charts]
     styles = looks(group.experiment.cell for group in groups)
     colors = {run.id: look.color for group, look in zip(groups, styles, strict=True) for run in group.runs}
-    every = board_curves.thinning(groups, curve_charts)
+    every = thinning(groups, curve_charts)
     return {
         "subject": subject(runs),
         "replay": replayed(runs),
@@ -73,7 +78,7 @@ def message(
                 "color": look.color,
                 "marker": look.marker,
                 **board_cards.card(group, starts, history),
-                **board_curves.curves(group, curve_charts, every),
+                **curves(group, curve_charts, every),
             }
             for group, look in zip(groups, styles, strict=True)
         ],
@@ -90,7 +95,7 @@ def message(
 def _chart(
     chart: CurveChart, runs: Sequence[Run], view: View, baselines: Sequence[Mark], remark: str
 ) -> dict[str, Any]:
-    points = [point.figures for run in runs for points in (run.epochs, board_curves.trail(run)) for point in points]
+    points = [point.figures for run in runs for points in (run.epochs, trail(run)) for point in points]
     values = [figures[name] for figures in points for name in chart.figures if name in figures]
     title = f"Replay: {chart.title}" if any(run.replayed for run in runs) else chart.title
     low, high = chart.range(values)
@@ -118,8 +123,120 @@ def _how_to_read(groups: Sequence[Group]) -> str:
     several = [group for group in groups if len(group.runs) > 1]
     if not several:
         return ""
-    counts = [count for group in several for count in board_curves.finished(group)]
+    counts = [count for group in several for count in finished(group)]
     fewest, most = min(counts, default=0), max(counts, default=0)
     seeds = counted(most, "seed") if fewest == most else f"{fewest} to {most} seeds"
-    band = "; band: 95 % t-interval" if most >= FEWEST else ""
-    return f"Thick: mean of n = {seeds}{band}; thin: single seeds."
+    interval = "; band: 95 % t-interval" if most >= FEWEST else ""
+    return f"Thick: mean of n = {seeds}{interval}; thin: single seeds."
+
+
+TRAIL = 24
+"""Points of the running epoch that are sent, the newest always among them."""
+LARGEST = 4.6655
+"""Of the numbers that three base-36 digits of ten-thousandths write."""
+FIRST_BATCHES = 8
+"""Batches of a later epoch that are not drawn."""
+MOST_OF_SEEDS = 800
+"""Numbers of single seeds and bands that are sent in all: where there are more, of every second, third, … epoch."""
+
+
+def curves(group: Group, charts: Sequence[CurveChart], every: int = 1) -> dict[str, Any]:
+    """Returns the curves of one card.
+
+    Args:
+        every: Of which epochs single seeds and bands are sent: of each, of every second, …
+
+    Returns:
+        ``figures`` by name, an epoch each, and for one run ``trail``, points of the running epoch. For several seeds
+        ``figures`` are means over those that have finished the epoch, and ``seeds`` holds how many these are
+        (``counts``, a base-36 digit each), half the width of the mean's interval (``half``) and the curves of the
+        single ones (``single``), the latter two ``every`` so many epochs.
+    """
+    if len(group.runs) == 1:
+        return _of_one(group.runs[0], charts)
+    means = {name: _mean(group, name) for chart in charts for name in chart.figures}
+    validation = [chart.validation for chart in charts]
+    few = slice(every - 1, None, every)
+    return {
+        "figures": {name: packed(values.mean) for name, values in means.items()},
+        "seeds": {
+            "counts": "".join(np.base_repr(count, 36) for count in finished(group)),
+            "every": every,
+            "half": {name: packed(_half(means[name])[few]) for name in validation},
+            "single": {
+                name: [packed(_values(run, name)[few]) for run in group.runs if run.epochs] for name in validation
+            },
+        },
+    }
+
+
+def thinning(groups: Sequence[Group], charts: Sequence[CurveChart]) -> int:
+    """Returns of which epochs single seeds and bands are sent, so that a message stays small."""
+    of_seeds = [run for group in groups if len(group.runs) > 1 for run in group.runs]
+    numbers = len(charts) * sum(len(run.epochs) for run in of_seeds)
+    return max(1, math.ceil(numbers / MOST_OF_SEEDS))
+
+
+def finished(group: Group) -> list[int]:
+    """Returns how many of its seeds have finished each epoch."""
+    epochs = [len(run.epochs) for run in group.runs]
+    return [sum(count > epoch for count in epochs) for epoch in range(max(epochs))]
+
+
+def trail(run: Run) -> list[Progress]:
+    """Returns the points of the running epoch that are drawn."""
+    # A mean over a batch or two jumps about. Only in the first epoch is it better than nothing.
+    points = [
+        point
+        for point in run.progress
+        if point.phase == "training" and point.figures and (point.epoch == 1 or point.batch >= FIRST_BATCHES)
+    ]
+    step = -(-len(points) // TRAIL) or 1
+    return points[::-1][::step][::-1]
+
+
+def packed(values: Iterable[float | None]) -> str:
+    """Writes numbers in ten-thousandths, three base-36 digits each: a third of the bytes of decimals.
+
+    That is finer than a wall can show and reaches to 4.6655; what is larger is drawn there. What is missing is
+    ``___``.
+
+    Example:
+        >>> packed([0.0, 0.8624, 9.9, None])
+        '0006NKZZZ___'
+    """
+    return "".join(
+        "___" if value is None else np.base_repr(round(10_000 * min(max(value, 0.0), LARGEST)), 36).zfill(3)
+        for value in values
+    )
+
+
+def _of_one(run: Run, charts: Sequence[CurveChart]) -> dict[str, Any]:
+    points = trail(run)
+    return {
+        "figures": {name: packed(_values(run, name)) for chart in charts for name in chart.figures},
+        "trail": {
+            "at": packed(point.batch / point.batches for point in points),
+            "figures": {
+                chart.training: packed(point.figures.get(chart.training) for point in points)
+                for chart in charts
+                if chart.training is not None
+            },
+        },
+    }
+
+
+def _values(run: Run, name: str) -> list[float | None]:
+    return [epoch.figures.get(name) for epoch in run.epochs]
+
+
+def _half(interval: Band) -> NDArray[np.float64]:
+    half: NDArray[np.float64] = (interval.high - interval.low) / 2
+    return half
+
+
+def _mean(group: Group, name: str) -> Band:
+    """The mean by epoch; none of a figure that some epoch lacks, since it would be one of other seeds."""
+    values = [_values(run, name) for run in group.runs if run.epochs]
+    whole = [[value for value in curve if value is not None] for curve in values]
+    return band(whole if [*map(len, whole)] == [*map(len, values)] else [])

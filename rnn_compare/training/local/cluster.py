@@ -17,10 +17,19 @@ from distributed.utils import get_mp_context
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE, cache_place
-from rnn_compare.training.local import dask_settings, fork_server, worker
+from rnn_compare.training.local import fork_server, worker
 from rnn_compare.training.local.supervision import Silence, Starts
-from rnn_compare.training.protocol.messages import TOPIC, Answer, OnMessage, WorkerQuestion, from_plain
-from rnn_compare.training.protocol.workers import DaskObject, Training, WorkerInfo, worker_info
+from rnn_compare.training.protocol import (
+    TOPIC,
+    Answer,
+    DaskObject,
+    OnMessage,
+    Training,
+    WorkerInfo,
+    WorkerQuestion,
+    from_plain,
+    worker_info,
+)
 from rnn_compare.training.worker import worker_process
 from rnn_compare.training.worker.cores import THREADS_VARIABLE, Cores, number_from
 from rnn_compare.training.worker.worker_process import without
@@ -64,7 +73,7 @@ class LocalWorkers:
     """
 
     def __init__(self, on_message: OnMessage, size: int | None = None) -> None:
-        dask.config.set(dask_settings.CONFIGURATION)
+        dask.config.set(worker.CONFIGURATION)
         with without("pandas", "lz4"):  # Dask has a fork server import them, and begins with this process
             get_mp_context()  # type: ignore[no-untyped-call]  # distributed types few of its functions
         worker.trim_log()
@@ -89,7 +98,7 @@ class LocalWorkers:
             processes=True,
             host="127.0.0.1",
             dashboard_address=None,
-            scheduler_sync_interval=dask_settings.NEVER_SECONDS,
+            scheduler_sync_interval=worker.NEVER_SECONDS,
             memory_limit=MEMORY_LIMIT // self.size,
             silence_logs=logging.CRITICAL,
             scheduler_kwargs={"allowed_failures": 0, "dashboard_address": "127.0.0.1:0"},
@@ -97,7 +106,7 @@ class LocalWorkers:
             # Pinned, so that a worker started anew next week still writes where the first ones did.
             env={CACHE_VARIABLE: str(cache_place())},
         )
-        dask_settings.quieten_scheduler(cluster.scheduler)
+        worker.quieten_scheduler(cluster.scheduler)
         client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
         client.subscribe_topic(  # type: ignore[no-untyped-call]  # as above
             TOPIC, lambda entry: self._on_message(from_plain(entry[1]))

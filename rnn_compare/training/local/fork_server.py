@@ -9,6 +9,7 @@ worker imports for itself.
 import contextlib
 import ctypes
 import functools
+import logging
 import multiprocessing
 import os
 import signal
@@ -23,9 +24,8 @@ from queue import SimpleQueue
 import psutil
 
 AVAILABLE = sys.platform == "linux"
-METHOD = "forkserver" if AVAILABLE else "spawn"
+METHOD: str = "forkserver" if AVAILABLE else "spawn"
 """Python's name for how worker processes begin."""
-PRELOADED = "rnn_compare.training.local.forkserver_preload"
 _PROGRAM = "RNN_COMPARE_FORK_SERVER_OF"
 """Tells a fork server the process that has started it."""
 _IMPORTED_IN = os.getpid()
@@ -64,7 +64,7 @@ def start() -> None:
     # Workers inherit it. Dask's own ways come too late, or give way to what a batch system has set.
     os.environ.update(ENVIRONMENT)
     if AVAILABLE:
-        multiprocessing.set_forkserver_preload([PRELOADED])
+        multiprocessing.set_forkserver_preload([__name__])
         started: Future[None] = Future()
         _requests().put(started)
         started.result()
@@ -166,3 +166,13 @@ def _announced_as_parent() -> Iterator[None]:
                 del os.environ[name]
             else:
                 os.environ[name] = value
+
+
+if is_this_process():  # which imports this module before it forks a worker
+    end_with_program()
+    from rnn_compare.training.local import worker
+
+    try:
+        worker.make_ready()
+    except Exception:  # each worker then tries for itself, and says why it cannot
+        logging.getLogger(__name__).exception("The workers' fork server could not import everything.")

@@ -11,7 +11,7 @@ from rnn_compare.experiment import Experiment
 from rnn_compare.paths import checkpoint_file, delete_files, run_folder
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event
-from rnn_compare.training.protocol.messages import OnMessage, TrainingEvent, first_line
+from rnn_compare.training.protocol import OnMessage, TrainingEvent, first_line
 from rnn_compare.training.remote import bundle, worker
 from rnn_compare.training.remote.connection import Connection
 from rnn_compare.training.remote.members import Member

@@ -14,8 +14,16 @@ from distributed import Client
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.training.local.cluster import LocalWorkers
-from rnn_compare.training.protocol.messages import OnMessage, TrainingEvent, WorkerQuestion, first_line, from_plain
-from rnn_compare.training.protocol.workers import DaskObject, Training, WorkerInfo
+from rnn_compare.training.protocol import (
+    DaskObject,
+    OnMessage,
+    Training,
+    TrainingEvent,
+    WorkerInfo,
+    WorkerQuestion,
+    first_line,
+    from_plain,
+)
 from rnn_compare.training.remote.attempt import Attempt
 from rnn_compare.training.remote.connection import Connection, check_address
 from rnn_compare.training.remote.members import Members

@@ -16,8 +16,7 @@ import dask
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.training.local.fork_server import ENVIRONMENT
-from rnn_compare.training.protocol.messages import Answer, WorkerQuestion, first_line
-from rnn_compare.training.protocol.workers import DaskObject
+from rnn_compare.training.protocol import Answer, DaskObject, WorkerQuestion, first_line
 from rnn_compare.training.remote import bootstrap, bundle
 from rnn_compare.training.worker import worker_process
 

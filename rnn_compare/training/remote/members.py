@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from rnn_compare.errors import UserError
-from rnn_compare.training.protocol.messages import first_line
-from rnn_compare.training.protocol.workers import DaskObject, WorkerInfo, worker_info
+from rnn_compare.training.protocol import DaskObject, WorkerInfo, first_line, worker_info
 from rnn_compare.training.remote.connection import Connection
 from rnn_compare.training.worker import worker_process
 

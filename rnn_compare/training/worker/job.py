@@ -23,18 +23,18 @@ from rnn_compare.reviews import prepared
 from rnn_compare.reviews.batches import training_batches, validation_batches
 from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
-from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status, best_epoch
-from rnn_compare.runs.probabilities import decoded
-from rnn_compare.training.protocol.messages import first_line
+from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status, best_epoch, decoded
+from rnn_compare.training.protocol import first_line
 from rnn_compare.training.worker import compilation
-from rnn_compare.training.worker.callback import (
+from rnn_compare.training.worker.fitting import (
     StreamCallback,
+    fit,
     gradient_callback,
     out_of_patience,
     predictions,
     schedule_callback,
+    validation_predictions,
 )
-from rnn_compare.training.worker.fitting import fit, validation_predictions
 from rnn_compare.training.worker.gradient_recorder import GradientRecorder
 from rnn_compare.training.worker.model_files import build, checkpoint_of, clear, restore, save_weights, write_models
 from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream

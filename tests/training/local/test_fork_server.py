@@ -22,11 +22,11 @@ import psutil
 from rnn_compare.experiment import Experiment
 from rnn_compare.runs.store import RunStore
 from rnn_compare.training.engine import Engine
-from rnn_compare.training.local import dask_settings, fork_server
+from rnn_compare.training.local import fork_server, worker
 
 if __name__ == "__main__":
     fork_server.AVAILABLE = False
-    dask_settings.CONFIGURATION["distributed.worker.multiprocessing-method"] = "spawn"
+    worker.CONFIGURATION["distributed.worker.multiprocessing-method"] = "spawn"
     engine = Engine(RunStore(Path(sys.argv[1])), "command line")
     engine.start()
     runs = engine.submit([Experiment(units=4, reviews=80, maxlen=10, epochs=1)])

@@ -13,7 +13,7 @@ import pytest
 
 from rnn_compare.errors import UserError
 from rnn_compare.paths import CACHE_VARIABLE, delete_files, run_folder
-from rnn_compare.training.protocol.messages import Message, TrainingEvent
+from rnn_compare.training.protocol import Message, TrainingEvent
 from rnn_compare.training.remote import bootstrap, bundle, worker
 from rnn_compare.training.remote.attempt import Attempt
 from rnn_compare.training.remote.connection import Connection, check_address

@@ -22,8 +22,7 @@ from rnn_compare.formatting import as_markdown, duration, percent
 from rnn_compare.metrics.registry import METRICS
 from rnn_compare.networks.keras_script import opening, script
 from rnn_compare.paths import Which, model_file, weights_file
-from rnn_compare.runs.events import EpochEnd, Status
-from rnn_compare.runs.probabilities import decoded
+from rnn_compare.runs.events import EpochEnd, Status, decoded
 from rnn_compare.runs.record import Run
 from rnn_compare.runs.store import MAX_NAME, MAX_NOTE
 from rnn_compare.server import presenter, visitor

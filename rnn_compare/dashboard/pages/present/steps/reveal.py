@@ -12,8 +12,7 @@ from rnn_compare.lecture.outcomes import is_right
 from rnn_compare.lecture.questions import Question
 from rnn_compare.lecture.step_kind import StepKind
 from rnn_compare.runs.events import Status
-from rnn_compare.server.board.board_curves import packed
-from rnn_compare.server.board.board_message import View
+from rnn_compare.server.board.board_message import View, packed
 
 VIEW = View(("accuracy",))
 BAND = "Grey: median and middle half of the class's drawings."
