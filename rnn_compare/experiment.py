@@ -246,10 +246,8 @@ class Experiment(BaseModel):
 
     @model_validator(mode="after")
     def _reviews_are_long_enough(self) -> Self:
-        if (feedforward := self.without_recurrence) and feedforward.shortest > self.maxlen:
-            raise ValueError(
-                f"a maxlen of {self.maxlen} is too short for {self.cell}; set it to {feedforward.shortest} or more"
-            )
+        if (shortest := network(self.cell).shortest) > self.maxlen:
+            raise ValueError(f"a maxlen of {self.maxlen} is too short for {self.cell}; set it to {shortest} or more")
         return self
 
     @model_validator(mode="after")

@@ -13,7 +13,7 @@ Signals = dict[str, Array]
 Size = int | str
 """A number, or its name where a count is written out in symbols."""
 
-WITHOUT_CELL = "no cell, so no state. After each word: the prediction for a review that ends there."
+WITHOUT_CELL = "No cell, so no state. After each word: the prediction for a review that ends there."
 NO_STATE = "no state is carried from word to word"
 NEVER_MEANT = {
     "layers": "the depth is fixed",

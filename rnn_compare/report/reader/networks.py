@@ -131,7 +131,7 @@ def _between(network: Feedforward, experiment: Experiment) -> dict[str, Any]:
             {"kind": layer.kind, "arguments": layer.arguments, "has_weights": bool(layer.tensors), **layer.options}
             for layer in layers
         ],
-        "without_cell": f"{WITHOUT_CELL[0].upper()}{WITHOUT_CELL[1:]} {network.notes}",
+        "without_cell": f"{WITHOUT_CELL} {network.notes}",
     }
 
 
