@@ -24,9 +24,5 @@ def without_recurrence(name: str) -> Feedforward | None:
 
 
 def network(name: str) -> Cell | Feedforward:
-    """Returns the cell or the network without recurrence of a name.
-
-    Raises:
-        KeyError: If there is none.
-    """
+    """Returns the cell or the network without recurrence of a name; raises ``KeyError`` if there is none."""
     return _NETWORKS.get(name) or cell(name)

@@ -185,11 +185,7 @@ def use(source_name: str, folder: Path) -> None:
 
 
 def is_prepared(source_name: str) -> bool:
-    """Tells whether ``load`` will be instant.
-
-    Raises:
-        UserError: If the source is missing or untrusted.
-    """
+    """Tells whether ``load`` will be instant; raises ``UserError`` if the source is missing or untrusted."""
     return _folder(source_name).is_dir()
 
 

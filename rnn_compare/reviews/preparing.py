@@ -37,11 +37,7 @@ class Facts:
 
 
 def write(folder: Path, content: WrittenReviews | RankedReviews) -> None:
-    """Writes all files of a prepared source into an empty folder.
-
-    Raises:
-        OSError: If they cannot be written.
-    """
+    """Writes all files of a prepared source into an empty folder; raises ``OSError`` if they cannot be written."""
     ranked = _ranked(content) if isinstance(content, WrittenReviews) else content
     # RandomState, since its stream is the same in every version of NumPy.
     order = np.random.RandomState(SHUFFLE_SEED).permutation(len(ranked.train.labels))

@@ -110,11 +110,7 @@ class Vocabulary:
         return rank + INDEX_FROM
 
     def word(self, word_id: int) -> str:
-        """Returns the word that an id stands for.
-
-        Raises:
-            IndexError: If no word has that id.
-        """
+        """Returns the word that an id stands for; raises ``IndexError`` if no word has that id."""
         if word_id in SPECIAL_WORDS:
             return SPECIAL_WORDS[word_id]
         rank = word_id - INDEX_FROM

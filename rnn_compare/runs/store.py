@@ -169,11 +169,7 @@ class RunStore:
         self._set_text(run, "name", " ".join(name.split()), MAX_NAME)
 
     def annotate(self, run: str, note: str) -> None:
-        """Writes the run's note.
-
-        Raises:
-            UserError: If the note is longer than ``MAX_NOTE`` characters.
-        """
+        """Writes the run's note; raises ``UserError`` if the note is longer than ``MAX_NOTE`` characters."""
         self._set_text(run, "note", note.strip(), MAX_NOTE)
 
     def delete(self, run: str) -> None:
@@ -191,11 +187,7 @@ class RunStore:
     # ---- reading -------------------------------------------------------------------------------
 
     def run(self, run: str) -> Run:
-        """Returns one run.
-
-        Raises:
-            UserError: If there is no such run.
-        """
+        """Returns one run; raises ``UserError`` if there is no such run."""
         matches = self.runs([run])
         if not matches:
             raise UserError(

@@ -13,11 +13,7 @@ _MISSING = (
 
 
 def fingerprint() -> str:
-    """Returns the version of the package.
-
-    Raises:
-        UserError: If it isn't installed.
-    """
+    """Returns the version of the package; raises ``UserError`` if it isn't installed."""
     try:
         return metadata.version(PACKAGE)
     except metadata.PackageNotFoundError as error:

@@ -96,11 +96,7 @@ class Card(BaseModel):
 
 
 def folder() -> Path:
-    """Returns the folder of texts, made if missing.
-
-    Raises:
-        UserError: If the cache cannot be written to.
-    """
+    """Returns the folder of texts, made if missing; raises ``UserError`` if the cache cannot be written to."""
     place = cache_folder() / "texts"
     place.mkdir(exist_ok=True)
     return place

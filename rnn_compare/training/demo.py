@@ -58,11 +58,7 @@ class DemoWorkers:
         return True
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:  # noqa: ARG002  # nobody can be interrupted here
-        """Answers a question.
-
-        Raises:
-            UserError: If that fails; with ``DEMO`` if it needs Keras.
-        """
+        """Answers a question; raises ``UserError`` if that fails, with ``DEMO`` if it needs Keras."""
         progress = {}
         if name := question.name:
             progress["tell"] = lambda done, total: self._receive(QuestionProgress(name, done, total))

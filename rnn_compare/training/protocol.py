@@ -86,11 +86,7 @@ class Answer(Generic[T]):
     error: str | None = None
 
     def result(self) -> T:
-        """Returns the value.
-
-        Raises:
-            UserError: If there is none.
-        """
+        """Returns the value; raises ``UserError`` if there is none."""
         if self.error is not None:
             raise UserError(self.error)
         return self.value  # type: ignore[return-value]  # None only where T may be None
@@ -184,11 +180,7 @@ class Workers(Protocol):
         """Tells whether somebody is there for questions; if not, it is seen to that somebody comes."""
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
-        """Has some worker answer a question, and waits for it.
-
-        Raises:
-            UserError: If that fails or takes too long.
-        """
+        """Has some worker answer a question, and waits for it; raises ``UserError`` if that fails or takes too long."""
 
     def close(self) -> None:
         """Ends everything that was sent to the workers, and the workers themselves where they are this engine's."""

@@ -218,11 +218,7 @@ class LocalWorkers:
             self.kill(address)
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
-        """Has some worker answer a question.
-
-        Raises:
-            UserError: If that fails or takes too long.
-        """
+        """Has some worker answer a question; raises ``UserError`` if that fails or takes too long."""
         future = self._client.submit(worker_process.answer, question, pure=False, retries=0, resources=QUESTION_SLOT)
         try:
             answer: Answer[T] = future.result(timeout)

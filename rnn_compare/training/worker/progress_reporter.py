@@ -87,11 +87,7 @@ class Stream:
             self._progress("training", batch, figures)
 
     def validated(self, batch: int) -> None:
-        """Follows the validation of batch number ``batch``, from 1.
-
-        Raises:
-            StopAskedError: If the run is to stop.
-        """
+        """Follows the validation of batch number ``batch``, from 1; raises ``StopAskedError`` if the run is to stop."""
         self.check_stop()
         if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
             self._progress("validation", batch, {})
