@@ -151,8 +151,9 @@ class Workers(Protocol):
             attempt: Names this attempt at the run; no other is called so.
         """
 
-    def excuse(self, training: Training) -> str | None:
+    def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # the usual answer
         """Returns why a training that is done was lost through no fault of its own, in a sentence, if it was."""
+        return None
 
     def ask_to_stop(self, attempt: str, address: str) -> None:
         """Has an attempt end after its present batch; returns without waiting for it."""
@@ -160,24 +161,24 @@ class Workers(Protocol):
     def kill(self, address: str) -> None:
         """Kills a worker, whatever it does. Returns without waiting for it."""
 
-    def share_cores(self, at_work: Collection[str]) -> None:
-        """Deals out this machine's cores to the workers that train; those elsewhere have what their owners gave them.
-
-        Args:
-            at_work: The addresses of all that train.
-        """
+    def share_cores(self, at_work: Collection[str]) -> None:  # noqa: ARG002  # as below
+        """Deals out this machine's cores to the workers at these addresses, which are all that train."""
+        return  # those of a cluster have what their owners gave them, and rest when their owners want it
 
     def rest(self) -> None:
         """Ends the processes of this machine's workers, which are all idle. Returns without waiting for it."""
+        return
 
     def rise(self) -> None:
         """Starts them again. Returns without waiting for it."""
+        return
 
     def look_after(self) -> None:
         """Sees to workers that can do nothing about it themselves; called again and again."""
 
     def answers(self) -> bool:
         """Tells whether somebody is there for questions; if not, it is seen to that somebody comes."""
+        return bool(self.addresses())
 
     def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
         """Has some worker answer a question, and waits for it; raises ``UserError`` if that fails or takes too long."""

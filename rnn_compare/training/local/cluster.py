@@ -27,6 +27,7 @@ from rnn_compare.training.protocol import (
     Training,
     WorkerInfo,
     WorkerQuestion,
+    Workers,
     from_plain,
     worker_info,
 )
@@ -60,7 +61,7 @@ def worker_count() -> int:
     return number_from(WORKERS_VARIABLE) or max(1, min(CPU_COUNT, MEMORY_LIMIT // WORKER_BYTES))
 
 
-class LocalWorkers:
+class LocalWorkers(Workers):
     """Worker processes on this machine, each for one training at a time.
 
     Making one takes a moment; the workers then come up on their own (``addresses`` tells which are
@@ -127,14 +128,6 @@ class LocalWorkers:
         """Returns what Dask's scheduler last heard of each worker."""
         workers = {} if self._resting else self._client.scheduler_info()["workers"]
         return [worker_info(address, facts) for address, facts in workers.items()]
-
-    def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # as of all kinds of workers
-        """Returns None: a worker on this machine that is lost was lost with its run, or because of it."""
-        return None
-
-    def answers(self) -> bool:
-        """Tells whether a worker is there for questions."""
-        return bool(self.addresses())
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
         """Sends a run to a worker.

@@ -15,7 +15,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import unittest.mock
 from concurrent.futures import Future
 from multiprocessing import forkserver
 from pathlib import Path
@@ -79,7 +79,8 @@ def _requests() -> "SimpleQueue[Future[None]]":
         while True:
             started = requests.get()
             try:
-                with _announced_as_parent():
+                # Tells it whose it is, and where this package is: it looks where it stands.
+                with unittest.mock.patch.dict(os.environ, {_PROGRAM: str(os.getpid()), "PYTHONPATH": search_path()}):
                     forkserver.ensure_running()
                 started.set_result(None)
             except OSError as error:
@@ -150,22 +151,6 @@ def _is_named_so(process: psutil.Process) -> bool:
 def search_path() -> str:
     """Returns the ``PYTHONPATH`` of a process that is to find this package wherever it is started."""
     return os.pathsep.join(filter(None, [str(Path(__file__).parents[3]), os.environ.get("PYTHONPATH")]))
-
-
-@contextlib.contextmanager
-def _announced_as_parent() -> Iterator[None]:
-    """Tells a process that is started meanwhile whose it is, and where this package is: it looks where it stands."""
-    variables = {_PROGRAM: str(os.getpid()), "PYTHONPATH": search_path()}
-    before = {name: os.environ.get(name) for name in variables}
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 if is_this_process():  # which imports this module before it forks a worker

@@ -157,15 +157,10 @@ class Attempt:
             # A job fails at once when the scheduler or the worker is lost; which it was shows a moment later.
             await asyncio.wait({gone}, timeout=CLEAR_SECONDS)
             if not gone.done():
-                _log.warning(
-                    "Run %s was lost with its worker %s.", self._run, self._member.address, exc_info=_error(task)
-                )
+                error = task.exception() if task.done() and not task.cancelled() else None
+                _log.warning("Run %s was lost with its worker %s.", self._run, self._member.address, exc_info=error)
                 self._member.refuse("It lost a run; checking it again shortly.")
             return False
         finally:
             task.cancel()
             gone.cancel()
-
-
-def _error(task: "asyncio.Future[object]") -> BaseException | None:
-    return task.exception() if task.done() and not task.cancelled() else None

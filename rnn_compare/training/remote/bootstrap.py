@@ -25,8 +25,7 @@ FOLDER = "rnn-compare-worker"
 WORKER_MODULE = f"{NAME}.training.remote.worker"
 """The module that knows whether this process trains, if the package is loaded already."""
 
-# mallopt's numbers for what the environment says when a process begins, which is long past here.
-_MALLOC = {"M_TRIM_THRESHOLD": -1, "M_TOP_PAD": -2, "M_MMAP_THRESHOLD": -3, "M_ARENA_MAX": -8}
+_M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -2, -3, -8  # malloc.h
 
 
 def install(
@@ -103,16 +102,13 @@ def _settle_memory(worker: "Worker") -> None:
     # TensorFlow's own memory would have Dask pause the worker silently; a job's arrays cannot be spilled anyway.
     for fraction in ("target", "spill", "pause"):
         setattr(worker.memory_manager, f"memory_{fraction}_fraction", False)
-    # As the environment of a worker on this machine has it (training/local/cluster.py); glibc takes it late as well.
+    # As the environment of a worker on this machine has it (local/fork_server.py); glibc takes it late as well.
     with contextlib.suppress(OSError, AttributeError):
         mallopt = ctypes.CDLL(None).mallopt
-        for option, value in (
-            ("M_ARENA_MAX", 1),
-            ("M_MMAP_THRESHOLD", 1 << 30),
-            ("M_TRIM_THRESHOLD", (1 << 31) - 1),
-            ("M_TOP_PAD", 1 << 26),
-        ):
-            mallopt(_MALLOC[option], value)
+        mallopt(_M_ARENA_MAX, 1)
+        mallopt(_M_MMAP_THRESHOLD, 1 << 30)
+        mallopt(_M_TRIM_THRESHOLD, (1 << 31) - 1)
+        mallopt(_M_TOP_PAD, 1 << 26)
     # NumPy came with Dask, and its BLAS has read the environment by now. What trains uses SciPy's, which has not.
     with contextlib.suppress(ImportError):
         importlib.import_module("threadpoolctl").threadpool_limits(1)

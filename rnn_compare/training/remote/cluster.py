@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Collection, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from typing import TypeVar
 
 from distributed import Client
@@ -21,6 +21,7 @@ from rnn_compare.training.protocol import (
     TrainingEvent,
     WorkerInfo,
     WorkerQuestion,
+    Workers,
     first_line,
     from_plain,
 )
@@ -39,7 +40,7 @@ RETRY_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
 
 
-class RemoteWorkers:
+class RemoteWorkers(Workers):
     """The workers of a cluster that was named by its address.
 
     What has to do with the cluster is done on an event loop in a thread of its own. A connection that is lost is
@@ -117,15 +118,6 @@ class RemoteWorkers:
                 await connection.client.run(os.kill, member.pid, signal.SIGKILL, workers=[address], nanny=True)
 
         self._soon(kill())
-
-    def share_cores(self, at_work: Collection[str]) -> None:
-        """Does nothing: how many cores a worker may use is its owner's to say."""
-
-    def rest(self) -> None:
-        """Does nothing: whether a worker is kept warm is its owner's to say."""
-
-    def rise(self) -> None:
-        """Does nothing, as none was sent home."""
 
     def look_after(self) -> None:
         """Sees to the worker of this machine, if there is one; the others are their scheduler's."""

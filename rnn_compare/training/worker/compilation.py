@@ -45,7 +45,7 @@ def warm_up() -> None:
 
 
 def load_compiled() -> None:
-    """Loads the kernels that are compiled already."""
+    """Loads the kernels that are compiled already, before a class waits. On a machine's very first start none is."""
     compile_kernels(*(name for name in (*KERNELS, VARIANTS) if sign_of(name).exists()))
 
 

@@ -1,7 +1,7 @@
 """``fit`` for fused and stock Keras networks: its callbacks, and what they predict meanwhile. Imports TensorFlow."""
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import keras
 import numpy as np
@@ -64,26 +64,6 @@ def dataset(batches: Batches, initial_epoch: int = 0) -> tf.data.Dataset:
     return counted.prefetch(1)  # a third of a millisecond for each batch, where another core is free
 
 
-class ValidationPredictions(Protocol):
-    """Keeps the probabilities of the validation that is running or was last."""
-
-    def begin(self) -> None:
-        """Makes the next batch the first."""
-
-    @property
-    def probabilities(self) -> NDArray[np.float32]:
-        """A copy, in the order of the reviews (reviews,)."""
-
-
-def validation_predictions(model: keras.Model, reviews: int) -> ValidationPredictions:
-    """Returns what keeps a model's predictions for the validation reviews.
-
-    Args:
-        model: A compiled model of one output, whose ``fit`` validates the reviews batch by batch in their order.
-    """
-    return _OfFused(model) if isinstance(model, FusedNetwork) else _OfStock(model, reviews)
-
-
 class _OfFused:
     def __init__(self, model: FusedNetwork) -> None:
         self._model = model
@@ -128,6 +108,18 @@ class _OfStock:
         places = self._seen + tf.range(tf.size(batch))
         self._values.scatter_nd_update(places[:, tf.newaxis], batch)
         self._seen.assign_add(tf.size(batch))
+
+
+ValidationPredictions = _OfFused | _OfStock
+"""Keeps the probabilities of the validation that is running or was last, in the order of the reviews (reviews,).
+
+``begin`` makes the next batch the first.
+"""
+
+
+def validation_predictions(model: keras.Model, reviews: int) -> ValidationPredictions:
+    """Returns what keeps the predictions of a compiled model, whose ``fit`` validates reviews in their order."""
+    return _OfFused(model) if isinstance(model, FusedNetwork) else _OfStock(model, reviews)
 
 
 class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' types are not read, see pyproject.toml

@@ -106,14 +106,6 @@ def versions(stock: str) -> dict[str, str]:
     }
 
 
-def warm_up() -> None:
-    """Loads the kernels before a class waits; a small training would spare the first run 0.1 s.
-
-    On a machine's very first start none is compiled (``local.first_use`` does it), so a training compiles its own.
-    """
-    compilation.load_compiled()
-
-
 def sentence(error: Exception, experiment: Experiment) -> str:
     """Says in words why a training failed: what happened and how to mend it."""
     if isinstance(error, UserError):

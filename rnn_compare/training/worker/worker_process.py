@@ -79,9 +79,9 @@ def prepare() -> None:
     """Imports all that a training needs and loads the kernels, before anybody waits for it."""
     keep_byte_code()
     with without(*OPTIONAL):
-        from rnn_compare.training.worker import job
+        from rnn_compare.training.worker import compilation, job  # noqa: F401  # which imports Keras
 
-    job.warm_up()
+    compilation.load_compiled()
 
 
 def train(
