@@ -10,7 +10,7 @@ from keras import layers
 from rnn_compare.cells.registry import cell
 from rnn_compare.experiment import CHRONO_STREAM, Experiment, Optimizer
 from rnn_compare.networks.layer_source import IMPORTS, layer_source
-from rnn_compare.networks.parameters import recurrent_layer_name, sizes_of
+from rnn_compare.networks.parameters import recurrent_layer_name, recurrent_options, sizes_of
 from rnn_compare.networks.weights import Weights
 from rnn_compare.settings import optimizer_options
 
@@ -126,18 +126,8 @@ def _between(experiment: Experiment) -> list[keras.Layer]:
 
 def _recurrent(experiment: Experiment, index: int) -> keras.Layer:
     cell_type, name = cell(experiment.cell), recurrent_layer_name(experiment, index)
-    options = {
-        "dropout": experiment.dropout,
-        "recurrent_dropout": experiment.recurrent_dropout,
-        "return_sequences": index < experiment.layers - 1,
-        "name": cell_type.keras_name + (f"_{index}" if index else "") if experiment.bidirectional else name,
-    }
-    if experiment.mask_padding and cell_type.in_cudnn:
-        # cuDNN masks only what is padded at the end; ours is padded at the front.
-        options["use_cudnn"] = False
-    if experiment.recurrent_initializer != "orthogonal":  # Keras' own, which every recurrent layer has
-        options["recurrent_initializer"] = experiment.recurrent_initializer
-    layer = layer_class(cell_type.name)(experiment.units, **options)
+    own_name = cell_type.keras_name + (f"_{index}" if index else "") if experiment.bidirectional else name
+    layer = layer_class(cell_type.name)(experiment.units, **recurrent_options(experiment, index), name=own_name)
     return layers.Bidirectional(layer, name=name) if experiment.bidirectional else layer
 
 

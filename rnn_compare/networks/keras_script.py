@@ -12,7 +12,7 @@ from rnn_compare.experiment import CHRONO_STREAM, DECAY, Experiment
 from rnn_compare.feedforward.feedforward import Feedforward, KerasLayer
 from rnn_compare.feedforward.registry import network
 from rnn_compare.networks.layer_source import IMPORTS, layer_source
-from rnn_compare.networks.parameters import sizes_of
+from rnn_compare.networks.parameters import recurrent_options, sizes_of
 from rnn_compare.reviews.prepared import SPLIT
 from rnn_compare.settings import optimizer_options
 from rnn_compare.sources.registry import source
@@ -209,25 +209,16 @@ def _layers(experiment: Experiment) -> list[str]:
         return [*lines, *dropout, *map(_call, feedforward.layers(sizes_of(experiment)))]
     cell_type = cell(experiment.cell)
     for index in range(experiment.layers):
-        options: dict[str, object] = {
-            "dropout": experiment.dropout,
-            "recurrent_dropout": experiment.recurrent_dropout,
-            "return_sequences": index < experiment.layers - 1,
-        }
-        if experiment.recurrent_initializer != "orthogonal":
-            options["recurrent_initializer"] = f'"{experiment.recurrent_initializer}"'
-        arguments = [f"{experiment.units}", *(f"{name}={value}" for name, value in options.items() if value)]
-        if experiment.mask_padding and cell_type.in_cudnn:
-            # cuDNN masks only what is padded at the end; ours is padded at the front.
-            arguments.append("use_cudnn=False")
-        layer = f"{'layers.' if cell_type.in_keras else ''}{cell_type.name}({', '.join(arguments)})"
+        options, is_own = recurrent_options(experiment, index), not cell_type.in_keras
+        layer = _call(KerasLayer("", cell_type.name, (experiment.units,), options, is_own=is_own))
         lines.append(f"layers.Bidirectional({layer})" if experiment.bidirectional else layer)
     return lines
 
 
 def _call(layer: KerasLayer) -> str:
     """Returns the Python expression that makes a layer."""
-    arguments = [*map(repr, layer.arguments), *(f"{name}={json.dumps(value)}" for name, value in layer.options.items())]
+    options = {name: json.dumps(value) if isinstance(value, str) else value for name, value in layer.options.items()}
+    arguments = [*map(repr, layer.arguments), *(f"{name}={value}" for name, value in options.items())]
     return f"{'' if layer.is_own else 'layers.'}{layer.kind}({', '.join(arguments)})"
 
 

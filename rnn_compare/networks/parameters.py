@@ -6,6 +6,7 @@ The terms stand in the lecture's order: recurrent + input + bias.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from rnn_compare.cells.cell import Cell
 from rnn_compare.cells.registry import cell
@@ -185,6 +186,19 @@ def recurrent_layer_name(experiment: Experiment, index: int) -> str:
     """
     base = "bidirectional" if experiment.bidirectional else cell(experiment.cell).keras_name
     return f"{base}_{index}" if index else base
+
+
+def recurrent_options(experiment: Experiment, index: int) -> dict[str, Any]:
+    """Returns the options of the recurrent layer with this index, as far as they are not Keras' own."""
+    options = {
+        "dropout": experiment.dropout,
+        "recurrent_dropout": experiment.recurrent_dropout,
+        "return_sequences": index < experiment.layers - 1,
+        "recurrent_initializer": experiment.recurrent_initializer,
+    }
+    # cuDNN masks only what is padded at the end; ours is padded at the front.
+    masked = {"use_cudnn": False} if experiment.mask_padding and cell(experiment.cell).in_cudnn else {}
+    return {name: value for name, value in options.items() if value and value != "orthogonal"} | masked
 
 
 def _embedding(vocabulary_size: int, size: int) -> Layer:
