@@ -1,8 +1,9 @@
 """Gradient flow as it is drawn and recorded: size and reach on the way back through a few long reviews, as medians."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from rnn_compare.explain.prediction import Tell
 from rnn_compare.networks.weights import Weights
 from rnn_compare.reviews import prepared
 from rnn_compare.reviews.encoding import pad
-from rnn_compare.runs.events import DirectionGradients, TrackGradients
+from rnn_compare.runs.events import DirectionGradients
 
 PROBE_SIZE = 16
 """Reviews, wherever the gradient is followed: what is recorded after an epoch and what is looked at later agree."""
@@ -49,15 +50,15 @@ class GradientTrack:
         """Returns it at some of the places alone; they are counted from 1."""
         return GradientTrack(self.size, self.relative[:, places - 1], self.share[:, places - 1], self.memory)
 
-    def plain(self) -> TrackGradients:
+    def plain(self) -> dict[str, Any]:
         """Returns it in plain values of three digits each; what is no number is 0."""
-        return TrackGradients(
-            size=_rounded(self.size),
-            relative=[[_rounded(value) for value in row] for row in self.relative],
+        return {
+            "size": _rounded(self.size),
+            "relative": [[_rounded(value) for value in row] for row in self.relative],
             # Rounded down, so that none reaches one half too soon.
-            share=[[math.floor(1000 * value + 1e-9) / 1000 for value in row] for row in self.share],
-            memory=list(self.memory),
-        )
+            "share": [[math.floor(1000 * value + 1e-9) / 1000 for value in row] for row in self.share],
+            "memory": list(self.memory),
+        }
 
 
 def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack:
@@ -88,7 +89,7 @@ def track(sizes: Array, quartiles: Sequence[float] = QUARTILES) -> GradientTrack
     return GradientTrack(size, relative, from_largest[ranks], tuple(int(memories[rank]) for rank in ranks))
 
 
-def recorded_track(values: TrackGradients) -> GradientTrack:
+def recorded_track(values: Mapping[str, Any]) -> GradientTrack:
     """Returns what ``GradientTrack.plain`` wrote."""
     relative, share = np.array(values["relative"], np.float64), np.array(values["share"], np.float64)
     return GradientTrack(values["size"], relative, share, tuple(values["memory"]))
@@ -116,12 +117,12 @@ class GradientFlow:
 
     def plain(self) -> DirectionGradients:
         """Returns it in plain values, which ``from_plain`` takes."""
-        return DirectionGradients(
-            backward=self.backward,
-            places=self.places.tolist(),
-            states=self.states.plain(),
-            carry=None if self.carry is None else self.carry.plain(),
-        )
+        return {
+            "backward": self.backward,
+            "places": self.places.tolist(),
+            "states": self.states.plain(),
+            "carry": self.carry and self.carry.plain(),
+        }
 
 
 @dataclass(frozen=True)
@@ -151,13 +152,8 @@ def follow_gradient(
 
 def from_plain(values: DirectionGradients) -> GradientFlow:
     """Returns what ``GradientFlow.plain`` wrote."""
-    carry = values["carry"]
-    return GradientFlow(
-        backward=values["backward"],
-        places=np.array(values["places"], np.int64),
-        states=recorded_track(values["states"]),
-        carry=None if carry is None else recorded_track(carry),
-    )
+    places, carry = np.array(values["places"], np.int64), values["carry"]
+    return GradientFlow(values["backward"], places, recorded_track(values["states"]), carry and recorded_track(carry))
 
 
 def gradient_flow(norms: GradientNorms) -> GradientFlow:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -129,22 +129,8 @@ class Predictions:
     probabilities: bytes
 
 
-class TrackGradients(TypedDict):
-    """The plain values of ``explain.gradient_flow.GradientTrack``."""
-
-    size: float
-    relative: list[list[float]]
-    share: list[list[float]]
-    memory: list[int]
-
-
-class DirectionGradients(TypedDict):
-    """The plain values of ``explain.gradient_flow.GradientFlow``, for one direction of a recurrent layer."""
-
-    backward: bool
-    places: list[int]
-    states: TrackGradients
-    carry: TrackGradients | None
+DirectionGradients = dict[str, Any]
+"""``explain.gradient_flow.GradientFlow.plain``, for one direction of a recurrent layer."""
 
 
 @dataclass(frozen=True)

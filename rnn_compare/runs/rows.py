@@ -34,18 +34,10 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
     match event:
         case Started() if Status.RUNNING in ALLOWED[status]:
             connection.execute(
-                "UPDATE runs SET status = ?, started = ?, parameters = ?, summary = ?, versions = ?,"
-                " continued = CASE WHEN ? THEN json_insert(continued, '$[#]', ?) ELSE continued END WHERE id = ?",
-                (
-                    Status.RUNNING,
-                    event.at,
-                    event.parameters,
-                    event.summary,
-                    json.dumps(event.versions),
-                    event.after,
-                    event.after,
-                    event.run,
-                ),
+                "UPDATE runs SET status = 'running', started = :at, parameters = :parameters, summary = :summary,"
+                " versions = :versions, continued = CASE WHEN :after THEN json_insert(continued, '$[#]', :after)"
+                " ELSE continued END WHERE id = :run",
+                {**vars(event), "versions": json.dumps(event.versions)},
             )
         case Progress() if status is Status.RUNNING:
             connection.execute(
@@ -67,18 +59,15 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
             )
         case EpochGradients() if status is Status.RUNNING:
             connection.execute(
-                "INSERT OR REPLACE INTO gradients VALUES (?, ?, ?, ?)",
-                (event.run, event.epoch, event.reviews, json.dumps(event.directions)),
+                "INSERT OR REPLACE INTO gradients VALUES (:run, :epoch, :reviews, :directions)",
+                {**vars(event), "directions": json.dumps(event.directions)},
             )
         case Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
-            connection.execute(
-                "UPDATE runs SET status = ?, reason = ? WHERE id = ?", (Status.QUEUED, event.reason, event.run)
-            )
+            connection.execute("UPDATE runs SET status = 'queued', reason = :reason WHERE id = :run", vars(event))
             connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
         case Ended() if event.status in ALLOWED[status]:
             connection.execute(
-                "UPDATE runs SET status = ?, reason = ?, ended = ? WHERE id = ?",
-                (event.status, event.reason, event.at, event.run),
+                "UPDATE runs SET status = :status, reason = :reason, ended = :at WHERE id = :run", vars(event)
             )
             connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
 
@@ -90,10 +79,8 @@ def insert(run: Run, predictions: Sequence[Predictions], connection: sqlite3.Con
         "setting": run.experiment.setting,
         "versions": json.dumps(run.versions),
         "heartbeat": time.time(),
-        "owner_pid": run.owner.pid,
-        "owner_started": run.owner.started,
-        "owner_host": run.owner.host,
         "continued": json.dumps(run.continued),
+        **{f"owner_{name}": value for name, value in run.owner._asdict().items()},
     }
     columns, parameters = ", ".join(values), ", ".join(f":{name}" for name in values)
     connection.execute(f"INSERT INTO runs ({columns}) VALUES ({parameters})", values)
