@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rnn_compare.cli import foreground, output
 from rnn_compare.comparison.accuracies import MEASURES
-from rnn_compare.comparison.evidence import Evidence
+from rnn_compare.comparison.evidence import Evidence, achievements
 from rnn_compare.comparison.groups import JUDGED_BY, Group, groups
-from rnn_compare.comparison.intervals import mean
 from rnn_compare.comparison.sweeps import OUTERMOST, Sweep, survey, varied
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -90,15 +89,12 @@ def proceed(sweep: str, as_json: bool) -> int:
     return code
 
 
-def results(runs: Sequence[Run], evidence: Evidence | None = None) -> list[dict[str, Any]]:
+def results(runs: Sequence[Run], evidence: Evidence) -> list[dict[str, Any]]:
     """Returns what each setting achieved, in the order of the runs; runs that were broken off are in no mean.
 
     ``best`` is the mean over seeds of a run's best validation accuracy, ``margin`` half the width of the mean's 95 %
     interval (Student's t), ``spread`` the standard deviation of single runs; None where there is too little to tell.
     ``kept``, ``typical`` and ``test`` with their margins are the honest measures (``comparison.accuracies``).
-
-    Args:
-        evidence: Knows the honest measures; they are left out without it.
     """
     names = [*OUTERMOST, *(name for name in varied([run.experiment for run in runs]) if name not in OUTERMOST)]
     return [
@@ -106,8 +102,9 @@ def results(runs: Sequence[Run], evidence: Evidence | None = None) -> list[dict[
     ]
 
 
-def _result(group: Group, evidence: Evidence | None) -> dict[str, Any]:
-    best = mean([run.best["val_accuracy"] for run in group.counted if run.best])
+def _result(group: Group, evidence: Evidence) -> dict[str, Any]:
+    reached = achievements(group, evidence)
+    best = reached.best
     result = {
         "runs": len(group.runs),
         "complete": len(group.counted),
@@ -118,8 +115,7 @@ def _result(group: Group, evidence: Evidence | None) -> dict[str, Any]:
         "lowest": best and best.lowest,
         "highest": best and best.highest,
     }
-    by_measure = {measure: evidence.mean_of(group, measure) for measure in MEASURES} if evidence else {}
-    for measure, accuracy in by_measure.items():
+    for measure, accuracy in reached.measured.items():
         result |= {measure: accuracy and accuracy.mean, f"{measure}_margin": accuracy and accuracy.margin}
     return result
 

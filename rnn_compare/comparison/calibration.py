@@ -1,7 +1,6 @@
 """Calibration of a network's probabilities: of the reviews called positive with 80 %, are 80 % positive?"""
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,8 +76,5 @@ def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]
     confidence = np.maximum(probabilities, 1 - probabilities).astype(np.float64).mean()
     accuracy = float(np.mean((probabilities > 0.5) == (labels == 1)))
     lean = float(labels.mean() - probabilities.astype(np.float64).mean())
-    return Calibration(tuple(bins), _error(bins), chance / len(labels), bool(confidence > accuracy), lean)
-
-
-def _error(bins: Sequence[Bin]) -> float:
-    return sum(item.reviews * abs(item.observed - item.predicted) for item in bins) / sum(item.reviews for item in bins)
+    error = sum(item.reviews * abs(item.observed - item.predicted) for item in bins) / len(labels)
+    return Calibration(tuple(bins), error, chance / len(labels), bool(confidence > accuracy), lean)

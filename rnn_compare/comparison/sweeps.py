@@ -62,11 +62,7 @@ class Sweep:
     @property
     def missing(self) -> list[Experiment]:
         """What has to be trained from the first epoch."""
-        counted_for = {
-            experiment
-            for experiment, run in self.runs.items()
-            if is_whole(run) or not run.status.ended or _goes_on(run)
-        }
+        counted_for = {experiment for experiment, run in self.runs.items() if _rank(run)}
         return [experiment for experiment in self.experiments if experiment not in counted_for]
 
     @property
@@ -187,14 +183,10 @@ def expected_best(accuracies: Sequence[float]) -> list[float]:
 
 def sentence(sweep: Sweep, time: str) -> str:
     """Returns in words how far a sweep is, and what the rest will take, such as ``about 2 min``."""
-    parts = [f"{len(sweep.trained)} of {counted(len(sweep.experiments), 'run')} trained"]
-    if sweep.at_work:
-        parts.append(f"{len(sweep.at_work)} at work")
-    if sweep.broken_off:
-        parts.append(f"{len(sweep.broken_off)} to continue")
-    if sweep.missing:
-        parts.append(f"{len(sweep.missing)} to train")
-    return ", ".join(parts) + (f": {time}" if sweep.at_work or sweep.to_train else "") + "."
+    rest = {"at work": len(sweep.at_work), "to continue": len(sweep.broken_off), "to train": len(sweep.missing)}
+    parts = [f"{count} {what}" for what, count in rest.items() if count]
+    trained = f"{len(sweep.trained)} of {counted(len(sweep.experiments), 'run')} trained"
+    return ", ".join([trained, *parts]) + (f": {time}" if parts else "") + "."
 
 
 def _place(name: str) -> tuple[int, int]:
@@ -204,6 +196,7 @@ def _place(name: str) -> tuple[int, int]:
 
 
 def _rank(run: Run) -> int:
+    """Returns how much a run counts for; 0 if its experiment has to be trained anew."""
     if is_whole(run):
         return 3
     return 2 if not run.status.ended else int(_goes_on(run))

@@ -9,6 +9,7 @@ import pytest
 
 from rnn_compare.cli import sweep
 from rnn_compare.cli.main import main
+from rnn_compare.comparison.evidence import Evidence
 from rnn_compare.experiment import Experiment
 from rnn_compare.paths import CACHE_VARIABLE
 from rnn_compare.runs.events import Status
@@ -26,9 +27,14 @@ def run(seed: int, *accuracies: float, status: Status = Status.FINISHED, units: 
     return Run(f"run-{seed}", seed, "s", experiment, status, Owner(1, 1.0, "here"), "page", 0.0, epochs=ends)
 
 
-def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds() -> None:
+@pytest.fixture
+def evidence(tmp_path: Path) -> Evidence:
+    return Evidence(RunStore(tmp_path / "runs.db"))
+
+
+def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds(evidence: Evidence) -> None:
     fours = [run(1, 0.6, 0.8), run(2, 0.9, 0.7), run(4, 0.7, 0.6)]
-    [four, eight] = sweep.results([*fours, run(3, 0.5, units=8, status=Status.STOPPED)])
+    [four, eight] = sweep.results([*fours, run(3, 0.5, units=8, status=Status.STOPPED)], evidence)
     assert (four["units"], four["runs"], four["complete"]) == (4, 3, 3)
     assert four["best"] == pytest.approx(0.8)
     assert four["spread"] == pytest.approx(0.1)
@@ -38,10 +44,10 @@ def test_results_are_mean_margin_and_standard_deviation_of_the_best_over_seeds()
     assert eight["left_out"] == ["run-3"]
 
 
-def test_a_setting_beyond_the_usual_three_is_named_where_it_differs() -> None:
+def test_a_setting_beyond_the_usual_three_is_named_where_it_differs(evidence: Evidence) -> None:
     one, other = run(1, 0.8, 0.8), run(2, 0.8, 0.8, dropout=0.2)
-    assert [row["dropout"] for row in sweep.results([one, other])] == [0.0, 0.2]
-    assert "dropout" not in sweep.results([one])[0]
+    assert [row["dropout"] for row in sweep.results([one, other], evidence)] == [0.0, 0.2]
+    assert "dropout" not in sweep.results([one], evidence)[0]
 
 
 def test_the_command_line_gives_any_setting_several_values(

@@ -35,13 +35,14 @@ HINT = "Press Train: the curves grow here"
 _Answer = tuple[str, bytes]
 
 
-def message(services: Services, names: Sequence[str], view: View) -> dict[str, Any]:
+def message(services: Services, names: Sequence[str], view: View, snapshot: Snapshot | None = None) -> dict[str, Any]:
     """Returns what the board draws (see ``board_message.message``); it must not be changed.
 
     Args:
         names: What a page's link names (see ``shown_runs``); nothing means the newest comparison.
     """
-    return _message(services, services.snapshot(), names, view)
+    of_runs = snapshot or services.snapshot()
+    return of_runs.once(("message", tuple(names), view), lambda snapshot: _made(services, snapshot, names, view))
 
 
 def url(names: Sequence[str], view: View) -> str:
@@ -99,12 +100,8 @@ class LiveAnswers:
     def _made_anew(self, names: tuple[str, ...], view: View) -> _Answer:
         services = self._services()
         return services.snapshot().once(
-            ("answer", names, view), lambda snapshot: _packed(_message(services, snapshot, names, view))
+            ("answer", names, view), lambda snapshot: _packed(message(services, names, view, snapshot))
         )
-
-
-def _message(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
-    return snapshot.once(("message", tuple(names), view), lambda snapshot: _made(services, snapshot, names, view))
 
 
 def _made(services: Services, snapshot: Snapshot, names: Sequence[str], view: View) -> dict[str, Any]:
