@@ -12,10 +12,7 @@ UNFINISHED = ".unfinished"
 
 @contextlib.contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """Yields where to write a file, which replaces the one at a path once the block ends well.
-
-    Args:
-        path: Where the file is to be. Missing folders are made.
+    """Yields where to write a file, which replaces the one at a path once the block ends well. Makes missing folders.
 
     Raises:
         OSError: If it cannot be written; what was there before is there still.
@@ -35,15 +32,10 @@ def whole_file(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def whole_folder(path: Path) -> Iterator[Path]:
-    """Yields an empty folder to fill, which is at a path once the block ends well.
+    """Yields an empty folder to fill, which is at a path once the block ends well. Makes missing folders above it.
 
-    If another process has put one there meanwhile, that one stays: a folder's name tells its content.
-
-    Args:
-        path: Where the folder is to be. Missing folders above it are made.
-
-    Raises:
-        OSError: If it cannot be written.
+    If another process has put one there meanwhile, that one stays: a folder's name tells its content. Raises
+    ``OSError`` if it cannot be written.
     """
     with _beside(path) as partial:
         partial.mkdir()

@@ -10,8 +10,7 @@ Declared = TypeVar("Declared")
 def declared(package: str, kind: type[Declared]) -> list[Declared]:
     """Returns every value of a type that stands at the top level of a module of a package.
 
-    Args:
-        package: Name of the package, such as ``rnn_compare.metrics``. The registry that asks may be one of its modules.
+    The registry that asks may be one of its modules.
 
     Example:
         >>> from rnn_compare.metrics.metric import Metric

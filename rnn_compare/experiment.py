@@ -367,10 +367,7 @@ def recorded_experiment(text: str) -> Experiment:
 
 
 def bounds(field: str, source: str = registry.DEFAULT.name) -> tuple[float, float]:
-    """Returns the smallest and largest value that ``Experiment`` takes for a number.
-
-    Args:
-        source: The source of the reviews, which bounds their number.
+    """Returns the smallest and largest value that ``Experiment`` takes for a number; its source bounds the reviews'.
 
     Example:
         >>> bounds("units"), bounds("reviews")

@@ -55,13 +55,10 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
 
 
 def proceed(sweep: str, as_json: bool) -> int:
-    """Goes on with runs that were begun together: finished ones are left alone, others go on from their last epoch.
-
-    Args:
-        sweep: Its id, which is that of its first run.
+    """Goes on with the runs that were begun with a run: finished ones are left alone, others go on.
 
     Raises:
-        UserError: If there is no such sweep, or it is at work.
+        UserError: If there are none, or they are at work.
     """
     runs = _begun_together(sweep)
     if not runs:

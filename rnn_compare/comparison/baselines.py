@@ -131,7 +131,6 @@ def shared_baselines(experiments: Collection[Experiment]) -> tuple[Baseline, ...
 
 
 def _judge(name: str, reviews: Reviews, experiment: Experiment) -> Baseline:
-    """Fits a baseline to the training reviews and has it judge the others."""
     start = time.perf_counter()
     places = reviews.places(experiment)
     model = BASELINES[name].fit(reviews.training, places.training, experiment.vocabulary_size)

@@ -93,13 +93,10 @@ def by_student(
 
 
 def degrees_of_freedom(seeds: Sequence[tuple[float, float]], reviews: tuple[float, float]) -> float:
-    """Returns the degrees of freedom that the test of a sum of variances counts.
+    """Returns the degrees of freedom that the test of a sum of variances counts; arguments as in ``by_student``.
 
     They are Satterthwaite's. But two runs say next to nothing of the seed, and the reviews' thousands of degrees of
     freedom must not hide that: then Welch's own count, of the seeds alone, is the most there are.
-
-    Args:
-        seeds, reviews: As in ``by_student``.
     """
     df = satterthwaite(*seeds, reviews)
     few = any(freedom < FEWEST - 1 for _, freedom in seeds)
@@ -235,7 +232,6 @@ def power_reached(
 
 
 def _noncentral_t(value: float, df: float, shift: float) -> float:
-    """Returns the chance of a value or less."""
     from scipy.special import nctdtr
 
     chance = float(nctdtr(df, shift, value))

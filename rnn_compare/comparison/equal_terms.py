@@ -71,11 +71,9 @@ def match_parameters(reference: Experiment, cells: Sequence[str]) -> list[EqualP
     """Returns for each cell the network whose recurrent layers come nearest in parameters to the chosen one's.
 
     Without recurrence, all layers between the embeddings and the verdict's count. All other settings are the chosen
-    network's. The count grows with the units, so it is searched by halving; of two
-    equally near the smaller is taken. The embedding and the verdict's layer do not count: the embedding is the same.
-
-    Args:
-        cells: Names of cells; the chosen one's own gives that network again.
+    network's; its own cell gives that network again. The count grows with the units, so it is searched by halving; of
+    two equally near the smaller is taken. The embedding and the verdict's layer do not count: the embedding is the
+    same.
 
     Example:
         >>> [rnn, gru] = match_parameters(Experiment(cell="LSTM", units=32), ["SimpleRNN", "GRU"])
@@ -113,11 +111,9 @@ def match_time(reference: Experiment, others: Sequence[Experiment], runs: Sequen
 
 
 def epoch_seconds(experiment: Experiment, runs: Sequence[Run]) -> EpochSeconds:
-    """Returns what an epoch takes: the median over runs of that very network, else what other runs let expect.
+    """Returns what an epoch takes: the median over this machine's runs of that network, else what others let expect.
 
-    Args:
-        experiment: The network; its seed and number of epochs do not matter.
-        runs: Of this machine.
+    The network's seed and number of epochs do not matter.
     """
     pace = _pace(experiment)
     timed = [

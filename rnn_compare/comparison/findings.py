@@ -114,7 +114,6 @@ def _one_setting(group: Group, evidence: Evidence) -> list[Finding]:
 
 
 def _left_out(all_groups: Sequence[Group]) -> list[Finding]:
-    """Names what is not compared beside what is."""
     groups_left = [group for group in all_groups if group.left_out]
     if not groups_left or len(all_groups) == 1 == len(all_groups[0].runs):
         return []

@@ -106,10 +106,8 @@ class Band:
 def band(curves: Sequence[Sequence[float]], level: float = 0.95) -> Band:
     """Returns the mean of curves, and at each epoch the t-interval of the mean.
 
-    The interval is that of one epoch at a time, and of seeds alone: the same reviews judge all runs.
-
-    Args:
-        curves: One figure of one setting, by epoch from the first, of each run; runs may have come less far.
+    The interval is that of one epoch at a time, and of seeds alone: the same reviews judge all runs. The curves hold
+    one figure of one setting, by epoch from the first, of each run; runs may have come less far.
 
     Example:
         >>> found = band([[0.70, 0.80], [0.72, 0.82], [0.74]])

@@ -167,7 +167,6 @@ def gap(first: float, second: float) -> str:
 
 
 def _several(verdict: Judgement) -> str:
-    """The leader against every other, all pairs judged together."""
     if len(verdict.order) < 2:
         return next((pair.problem for pair in verdict.pairs if pair.problem), "")
     leader, share = verdict.order[0]

@@ -76,10 +76,9 @@ class Sweep:
 
 
 def grid(settings: Mapping[str, Any]) -> list[Experiment]:
-    """Returns one experiment for each combination of values; equal ones count once.
+    """Returns one experiment for each combination of the values of settings, of which a list holds an axis; each once.
 
-    Args:
-        settings: Values of settings by name; a list holds the values of an axis. Cells vary slowest, seeds fastest.
+    Cells vary slowest, seeds fastest.
 
     Raises:
         UserError: If there are too many or none, or a setting is out of bounds.
@@ -152,8 +151,7 @@ class Outcome:
 def outcomes(runs: Sequence[Run], measured: Callable[[Run], float | None]) -> list[Outcome]:
     """Returns what each setting achieved that has a run which trained to its end, in the order of the runs.
 
-    Args:
-        measured: Gives a run's accuracy; None where it was not measured in that way.
+    ``measured`` gives a run's accuracy; None where it was not measured in that way.
     """
     results = []
     for group in groups(runs):

@@ -113,7 +113,6 @@ def log_odds(reviews: Labelled, words: int) -> tuple[NDArray[np.float64], NDArra
 
 
 def _first(ranking: NDArray[np.float64], allowed: NDArray[np.bool_], count: int) -> list[int]:
-    """Returns the indices of the smallest numbers among those that are allowed."""
     usable = np.flatnonzero(allowed)
     first: list[int] = usable[np.argsort(ranking[usable], kind="stable")[:count]].tolist()
     return first

@@ -39,10 +39,7 @@ FOREIGN = "This does not look like English, and the network was trained on Engli
 
 
 def is_foreign(words: Sequence[str]) -> bool:
-    """Tells whether the frequent words of other languages outnumber those of English.
-
-    Args:
-        words: In lower case.
+    """Tells whether among words in lower case the frequent ones of other languages outnumber those of English.
 
     Example:
         >>> is_foreign("der film war schlecht und die musik ist laut".split()), is_foreign(["not", "good"])

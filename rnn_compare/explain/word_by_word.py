@@ -51,9 +51,8 @@ def read(
 ) -> Reading:
     """Lets a network read a review word by word.
 
-    Args:
-        beginnings_logits: What ``predict_logits`` says of its ``beginnings``, if that is known already. Only a
-            network that does not read forward needs it; it takes as long as reading the review once for each word.
+    Only a network that does not read forward needs what ``predict_logits`` says of the review's ``beginnings``; unless
+    it is given, that takes as long as reading the review once for each word.
     """
     words = words_read(review)
     first = len(review.ids) - len(words)

@@ -109,7 +109,6 @@ def summary_text(model: keras.Model) -> str:
 
 
 def _between(experiment: Experiment) -> list[keras.Layer]:
-    """Returns the layers between the embedding and the verdict."""
     network_type = experiment.without_recurrence
     if network_type is None:
         return [_recurrent(experiment, index) for index in range(experiment.layers)]

@@ -216,7 +216,6 @@ def _layers(experiment: Experiment) -> list[str]:
 
 
 def _call(layer: KerasLayer) -> str:
-    """Returns the Python expression that makes a layer."""
     options = {name: json.dumps(value) if isinstance(value, str) else value for name, value in layer.options.items()}
     arguments = [*map(repr, layer.arguments), *(f"{name}={value}" for name, value in options.items())]
     return f"{'' if layer.is_own else 'layers.'}{layer.kind}({', '.join(arguments)})"

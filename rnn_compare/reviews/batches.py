@@ -43,11 +43,7 @@ class Batches:
 
 
 def order(experiment: Experiment, epoch: int) -> NDArray[np.int64]:
-    """Returns the order in which an epoch reads the training reviews: the seed and the epoch alone decide it.
-
-    Args:
-        epoch: From 0.
-    """
+    """Returns the order in which an epoch, from 0, reads the training reviews: seed and epoch alone decide it."""
     return np.random.default_rng([experiment.seed, epoch]).permutation(experiment.training_reviews)
 
 

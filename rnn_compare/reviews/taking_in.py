@@ -43,8 +43,7 @@ def take_in(path: str, tell: Callable[[int, int], None] | None = None) -> str:
 def answer(path: str, time: int, tell: Callable[[int, int], None]) -> TakenIn:  # noqa: ARG001  # part of the key
     """Takes in a file for a page that asks a worker: what is wrong with the file is an answer like another.
 
-    Args:
-        time: Tells this question from an earlier one, since answers are remembered.
+    The time tells this question from an earlier one, since answers are remembered.
     """
     try:
         return TakenIn(name=take_in(path, tell))

@@ -14,13 +14,10 @@ _FORMULA_SIGNS = tuple("=+-@\t\r＝＋－＠")  # some spreadsheets read the wid
 
 
 def curves(runs: Sequence[Run]) -> str:
-    """Returns the finished epochs of runs as CSV, the settings of its run before each.
+    """Returns the finished epochs of runs as CSV, the settings of its run before each; a run without any has no row.
 
-    One long table, so that a spreadsheet's filter or a pivot table tells the runs apart. ``epochs`` is
-    the setting, ``epoch`` counts from 1. A figure that an epoch lacks is an empty cell.
-
-    Args:
-        runs: In the order in which they are to stand; one without an epoch has no row.
+    One long table, so that a spreadsheet's filter or a pivot table tells the runs apart. ``epochs`` is the setting,
+    ``epoch`` counts from 1. A figure that an epoch lacks is an empty cell.
     """
     text = io.StringIO()
     table = csv.writer(text)

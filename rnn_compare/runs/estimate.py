@@ -101,19 +101,12 @@ class History:
         self.speed = speed
 
     def seconds(self, experiments: Sequence[Experiment], workers: int) -> float:
-        """Estimates the time until the last of several experiments is done.
-
-        Args:
-            experiments: What is to be trained, in the order in which it will start.
-        """
+        """Estimates the time until the last of several experiments is done, which start in their order."""
         _, ends = _course([], [self._alone(task, task.epochs) for task in experiments], workers, self.speed)
         return ends
 
     def starts(self, waiting: Sequence[Run], running: Sequence[Run], workers: int) -> dict[str, float]:
-        """Estimates when each of several runs will start.
-
-        Args:
-            waiting: Runs that wait, the next one first.
+        """Estimates when each of the runs that wait, the next one first, will start.
 
         Returns:
             Seconds from now for each run's id; 0 where a worker is free.
@@ -205,13 +198,7 @@ def words_read(maxlen: int) -> float:
 def _course(
     running: Sequence[float], waiting: Sequence[float], workers: int, speed: Speed
 ) -> tuple[list[float], float]:
-    """Works out when runs begin that wait, and when the last of all ends.
-
-    Args:
-        running, waiting: What each would take from now on, alone.
-        workers: How many train at once.
-        speed: How much they slow each other down.
-    """
+    """Works out when waiting runs begin, and when the last of all ends, by what each would take now, alone."""
     now, begins, at_work, line = 0.0, [], list(running), list(waiting)[::-1]
     while at_work or line:
         while line and len(at_work) < max(workers, 1):

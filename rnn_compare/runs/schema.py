@@ -160,7 +160,6 @@ def _make_tables(path: Path) -> None:
 
 
 def _settings_without_seed(connection: sqlite3.Connection) -> None:
-    """Makes a record of version 3 one of version 4."""
     for row in connection.execute("SELECT id, experiment FROM runs").fetchall():
         setting = recorded_experiment(row["experiment"]).setting
         connection.execute("UPDATE runs SET setting = ? WHERE id = ?", (setting, row["id"]))

@@ -97,8 +97,7 @@ class RunStore:
     ) -> None:
         """Has an ended run wait once more, at the end of the line, for a process to go on with it.
 
-        Args:
-            experiment: Its experiment, with as many epochs as it is to have in all.
+        The experiment has as many epochs as the run is to have in all.
 
         Raises:
             UserError: If it still waits or runs, or is not known.
@@ -141,8 +140,7 @@ class RunStore:
     def take_in(self, recorded: Sequence[tuple[Run, Sequence[Predictions]]]) -> None:
         """Records ended runs as they were recorded elsewhere, with what their networks predicted: all or none.
 
-        Args:
-            recorded: Each under an id that no run here has; its position is given anew.
+        Each has an id that no run here has; its position is given anew.
         """
         with self._transaction() as connection:
             for run, predictions in recorded:

@@ -126,13 +126,9 @@ class StreamlitFiles:
 
 
 def streamlit_modules(*parts: str) -> list[str]:
-    """Returns the addresses, seen from the first page, of Streamlit's scripts for some parts of a page.
+    """Returns the addresses, seen from the first page, of Streamlit's scripts for parts of a page, such as ``Slider``.
 
-    Args:
-        parts: Names such as ``Slider``; one that this version of Streamlit does not know is passed over.
-
-    Returns:
-        Their scripts and all that these import, but for what the page names itself.
+    With all that these import, but for what the page names itself. A part that this version lacks is passed over.
     """
     scripts = ROOT / "static" / "js"
     page = (ROOT / "index.html").read_text(encoding="utf-8")

@@ -38,8 +38,7 @@ class OwnSpeed:
     def measure_once(self, after: Callable[[], object] = lambda: None) -> None:
         """Has it measured as soon as the workers are ready and idle, unless it is known. Returns at once.
 
-        Args:
-            after: Waits for what else keeps the machine busy.
+        ``after`` waits for what else keeps the machine busy.
         """
         if self._known is None and self._engine.scheduler is None:
             self._thread = threading.Thread(target=self._measure, args=(after,), name="own speed", daemon=True)

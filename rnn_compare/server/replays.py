@@ -41,10 +41,9 @@ class Replay:
 
 
 def as_of(run: Run, seconds: float, per_epoch: float) -> Run:
-    """Returns a run as it would look so many seconds into its replay; one that is not finished is left as it is.
+    """Returns a run as it would look so many seconds into its replay, before which nothing of it is seen.
 
-    Args:
-        seconds: Since the replay began; before it nothing of the run is seen.
+    One that is not finished is left as it is.
     """
     if run.status is not Status.FINISHED:
         return run
@@ -84,10 +83,7 @@ class Replays:
             self._latest = _AS_JSON.validate_json(path.read_bytes())
 
     def begin(self, runs: Sequence[Run], seconds: float) -> None:
-        """Plays runs from their first epoch on, instead of what was played before.
-
-        Args:
-            seconds: How long the longest of them takes.
+        """Plays runs from their first epoch on, the longest in so many seconds, instead of what was played before.
 
         Raises:
             UserError: If there is nothing to play, or one of them is not finished.

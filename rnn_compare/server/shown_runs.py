@@ -91,6 +91,5 @@ def short_names(started: Sequence[str], comparison: str) -> list[str]:
 
 
 def _that_fit(runs: Sequence[Run]) -> list[Run]:
-    """Returns those that the charts have room for: so many groups, and so many runs."""
     fit = {run.id for group in grouped(runs)[:MAX_COMPARED] for run in group.runs}
     return [run for run in runs if run.id in fit][:MAX_SHOWN]

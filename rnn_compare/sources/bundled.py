@@ -21,12 +21,9 @@ def fingerprint() -> str:
 
 
 def read(origin: str) -> WrittenReviews:
-    """Reads those rows of the package's CSV that come from one place.
+    """Reads those rows of the package's CSV that come from ``imdb`` or ``rotten_tomatoes``.
 
     The package's own modules parse the whole file when they are imported, so only its data is touched.
-
-    Args:
-        origin: What the column ``source`` says: ``imdb`` or ``rotten_tomatoes``.
 
     Raises:
         UserError: If the package isn't installed whole.

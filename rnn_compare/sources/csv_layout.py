@@ -58,7 +58,6 @@ def _guessed(content: bytes, error: UnicodeDecodeError) -> tuple[str, str]:
 
 
 def _guesses(sample: bytes) -> list[str]:
-    """Returns the encodings that a sample may be in, the likeliest first."""
     from charset_normalizer import from_bytes  # few files need it
 
     matches = list(from_bytes(sample, cp_isolation=list(_GUESSED)))

@@ -54,8 +54,7 @@ def unread() -> list[Path]:
 def find(text: str) -> Path | None:
     """Returns the file that somebody means by a path, by the name of a file in the folder of texts, or as its source.
 
-    Args:
-        text: Such as ``tickets.csv``, or ``texts-tickets`` for that file in the folder.
+    ``texts-tickets`` is the source of ``tickets.csv`` in the folder.
     """
     path = Path(os.path.expanduser(text))  # noqa: PTH111  # which leaves the home of nobody as it is
     if path.suffix.lower() in ENDINGS or os.path.isfile(path):  # noqa: PTH113  # which no name is too long for

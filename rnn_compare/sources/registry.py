@@ -59,10 +59,7 @@ def labels(name: str) -> tuple[str, str]:
 
 
 def source(name: str) -> Source:
-    """Returns the source of a name.
-
-    Args:
-        name: One of ``names()``, or what ``dataset`` returns.
+    """Returns the source of a name, one of ``names()`` or what ``dataset`` returns.
 
     Raises:
         UserError: If there is none: the record may name one that is no more.

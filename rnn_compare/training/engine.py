@@ -96,8 +96,7 @@ class Engine:
     def start(self, after: float = 0.0) -> None:
         """Begins to bring up the workers and returns at once.
 
-        Args:
-            after: Seconds to leave the machine to others first: importing TensorFlow keeps every core busy.
+        For ``after`` seconds the machine is left to others: importing TensorFlow keeps every core busy.
         """
         if self._thread is None:
             self._thread = threading.Thread(target=self._serve, args=(after,), name="engine", daemon=True)
@@ -139,10 +138,7 @@ class Engine:
         return runs
 
     def continue_run(self, run: str, more: int = 0, visitor: str = "", priority: int = 0) -> None:
-        """Has a run that has ended go on from its last epoch, as if it had never been broken off.
-
-        Args:
-            more: Epochs to train beyond those that it was to have.
+        """Has a run that has ended go on from its last epoch, as if never broken off, and train some epochs more.
 
         Raises:
             UserError: If it is at work, has nothing left to train, keeps no state to go on from, or as ``submit``.
@@ -297,7 +293,6 @@ class Engine:
         return LocalWorkers(self._receive)
 
     def _rest_or_rise(self, workers: Workers) -> None:
-        """Sends the workers home where nobody needs them, and fetches them again."""
         idle = self._state.phase == "ready" and self._dispatcher.is_idle
         resting = self.scheduler is None and self._rest.is_due(idle)
         if resting and not self._resting:
@@ -308,7 +303,6 @@ class Engine:
         self._resting = resting
 
     def _look(self, workers: Workers) -> None:
-        """Notes whether there are workers; those of a cluster elsewhere may come and go."""
         if self._resting:
             return
         if workers.problem:

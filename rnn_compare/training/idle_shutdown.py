@@ -42,11 +42,7 @@ class Rest:
         return self._resting and self._wanted > -math.inf
 
     def want(self, after: float = 0.0) -> None:
-        """Notes that somebody wants a worker.
-
-        Args:
-            after: Seconds from now until it is to be fetched if it rests: a page that opens has the machine first.
-        """
+        """Notes that a worker is wanted, after so many seconds if it rests: a page that opens has the machine first."""
         with self._lock:
             at = self._clock() + after
             # A page that opens does not put off a training that was asked for.

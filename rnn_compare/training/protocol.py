@@ -145,11 +145,7 @@ class Workers(Protocol):
         """Returns what is known of each worker, but for the runs that they train."""
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
-        """Sends a run to a worker.
-
-        Args:
-            attempt: Names this attempt at the run; no other is called so.
-        """
+        """Sends a run to a worker; ``attempt`` names this attempt at it, and no other is called so."""
 
     def excuse(self, training: Training) -> str | None:  # noqa: ARG002  # the usual answer
         """Returns why a training that is done was lost through no fault of its own, in a sentence, if it was."""

@@ -119,7 +119,6 @@ def _chart(
 
 
 def _how_to_read(groups: Sequence[Group]) -> str:
-    """Says what lines of several seeds are, and how many seeds they stand on."""
     several = [group for group in groups if len(group.runs) > 1]
     if not several:
         return ""

@@ -36,11 +36,7 @@ _Answer = tuple[str, bytes]
 
 
 def message(services: Services, names: Sequence[str], view: View, snapshot: Snapshot | None = None) -> dict[str, Any]:
-    """Returns what the board draws (see ``board_message.message``); it must not be changed.
-
-    Args:
-        names: What a page's link names (see ``shown_runs``); nothing means the newest comparison.
-    """
+    """Returns what the board draws of what a page's link names (see ``shown_runs``); it must not be changed."""
     of_runs = snapshot or services.snapshot()
     return of_runs.once(("message", tuple(names), view), lambda snapshot: _made(services, snapshot, names, view))
 

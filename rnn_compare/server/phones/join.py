@@ -168,7 +168,6 @@ class Phones:
         return JSONResponse({"kept": True}, headers=_NOT_STORED)
 
     async def _record(self, call: Callable[..., object], *arguments: object) -> None:
-        """Calls what writes the class's record, when it is its turn."""
         try:
             with anyio.fail_after(BUSY_SECONDS):
                 await anyio.to_thread.run_sync(call, *arguments, limiter=self._recording)
@@ -192,7 +191,6 @@ def _device(request: Request) -> str:
 
 
 def _require_own_page(request: Request) -> None:
-    """Refuses what another site's page has a browser send."""
     site = request.headers.get("Sec-Fetch-Site")  # only over https, or on the machine itself
     origin = urlsplit(request.headers.get("Origin", "")).netloc
     if site != "same-origin" and (site is not None or not origin or origin != request.headers.get("Host")):

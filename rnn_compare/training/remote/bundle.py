@@ -55,10 +55,7 @@ def reviews(source: str) -> Bundle:
 
 
 def what_lacks(versions: dict[str, str | None]) -> str | None:
-    """Returns a sentence on the packages that a worker lacks; None if it lacks none.
-
-    Args:
-        versions: The versions of ``NEEDED`` on the worker, None for what is not there.
+    """Returns what a worker lacks by its versions of ``NEEDED`` (None for what is not there), in a sentence, or None.
 
     Example:
         >>> what_lacks(dict.fromkeys(NEEDED))[:42]

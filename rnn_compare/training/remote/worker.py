@@ -66,11 +66,7 @@ def announce(run: str, attempt: str, files: dict[str, bytes]) -> dict[str, int]:
 
 
 def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
-    """Trains one run, once: a scheduler that sends it a second time, here or elsewhere, is not heeded.
-
-    Args:
-        topic: The Dask topic that the engine listens to.
-    """
+    """Trains one run, once: a scheduler that sends it a second time, here or elsewhere, is not heeded."""
     worker = get_worker()
     task = worker.get_current_task()
 

@@ -191,10 +191,7 @@ def gradient_callback(probe: GradientRecorder, model: keras.Model, resumed: bool
 
 
 def out_of_patience(epochs: Sequence[EpochEnd], patience: int) -> bool:
-    """Tells whether the validation loss has not come below its lowest for as many epochs as patience lasts.
-
-    Args:
-        patience: In epochs; 0 lasts for ever.
+    """Tells whether the validation loss has not come below its lowest for ``patience`` epochs; 0 lasts for ever.
 
     Example:
         >>> losses = (0.5, 0.4, 0.41, 0.4)

@@ -39,19 +39,12 @@ class GradientRecorder:
         self._given_up = False
 
     def begins(self, weights: Weights | None) -> None:
-        """Notes the time, and the initial weights: they are looked at when the first epoch is over.
-
-        Args:
-            weights: None where a run goes on.
-        """
+        """Notes the time and the initial weights (None where a run goes on): their turn is after the first epoch."""
         self._began = self._clock()
         self._initial = weights
 
     def after(self, epoch: int, weights: Weights) -> None:
-        """Follows the gradient after an epoch, if there is time for it, and before the first.
-
-        Args:
-            epoch: From 1.
+        """Follows the gradient after an epoch (from 1), if there is time for it, and before the first.
 
         Raises:
             StopAskedError: If the run is to stop.

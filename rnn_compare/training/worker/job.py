@@ -44,13 +44,10 @@ _NO_PRIMITIVE = "could not create a primitive"
 
 
 def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_asked: Callable[[], bool]) -> None:
-    """Trains the network of one experiment and saves its state at every epoch's end.
+    """Trains the network of one experiment and saves its state at every epoch's end, in files that the run's id names.
 
-    A run that has a checkpoint goes on from there, and its curve is that of an unbroken run. Whatever happens, the
-    last event sent is ``Ended``; errors become sentences, their tracebacks go to the log.
-
-    Args:
-        run: The run's id, which names its files.
+    A run that has a checkpoint goes on from there, and its curve is that of an unbroken run. Whatever happens, the last
+    event sent is ``Ended``; errors become sentences, their tracebacks go to the log.
     """
     try:
         stock = why_stock(experiment)
@@ -86,11 +83,7 @@ def why_stock(experiment: Experiment) -> str:
 
 
 def versions(stock: str) -> dict[str, str]:
-    """Returns what a run is made with: layers, versions, processor and threads.
-
-    Args:
-        stock: Why stock layers are used, as ``why_stock`` tells.
-    """
+    """Returns what a run is made with: layers (and why they are stock), versions, processor and threads."""
     return {
         "layers": f"stock Keras, {stock}" if stock else "fused",
         "python": platform.python_version(),
@@ -191,8 +184,6 @@ def _fit(
     stop_asked: Callable[[], bool],
     done: Sequence[EpochEnd],
 ) -> Sequence[EpochEnd]:
-    """Trains what is left to train, and returns all finished epochs."""
-
     def keep(best: bool) -> None:
         last = stream.predictions
         checkpoint.save(run, checkpoint_of(model, stream.epochs, last.probabilities if last else b""))

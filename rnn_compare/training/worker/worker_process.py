@@ -45,10 +45,8 @@ third of a worker's start."""
 def without(*packages: str) -> Iterator[None]:
     """Has packages count as not installed meanwhile, unless they are imported already.
 
-    Who imports one afterwards, as the baselines import scikit-learn, gets it.
-
-    Args:
-        packages: Their names; what imports them meanwhile must be able to do without.
+    What imports them meanwhile must be able to do without. Who imports one afterwards, as the baselines import
+    scikit-learn, gets it.
 
     Example:
         >>> with without("ensurepip"):
