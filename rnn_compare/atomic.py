@@ -14,8 +14,7 @@ UNFINISHED = ".unfinished"
 def whole_file(path: Path) -> Iterator[Path]:
     """Yields where to write a file, which replaces the one at a path once the block ends well. Makes missing folders.
 
-    Raises:
-        OSError: If it cannot be written; what was there before is there still.
+    Raises ``OSError`` if it cannot be written; what was there before is there still.
 
     Example:
         >>> import tempfile

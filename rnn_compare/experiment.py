@@ -341,8 +341,7 @@ class Experiment(BaseModel):
 def experiment_from(values: dict[str, Any]) -> Experiment:
     """Builds an experiment from untrusted values.
 
-    Raises:
-        UserError: With one sentence for each setting that is out of bounds.
+    Raises ``UserError`` with one sentence for each setting that is out of bounds.
 
     Example:
         >>> experiment_from({"units": 0})

@@ -47,10 +47,7 @@ def cache_folder() -> Path:
     """Returns the cache folder, made if missing, before something is written that must not fail without words.
 
     ``RNN_COMPARE_CACHE`` moves it; without it, ``cache/`` beside ``app.py`` is used, or, installed from a wheel, the
-    system's folder for a user's data.
-
-    Raises:
-        UserError: If the folder can neither be made nor written to.
+    system's folder for a user's data. Raises ``UserError`` if the folder can neither be made nor written to.
     """
     folder = cache_place()
     try:
@@ -73,8 +70,7 @@ def worker_log() -> Path:
 def run_folder(run_id: str) -> Path:
     """Returns the folder of one run's weights; it need not exist yet.
 
-    Raises:
-        UserError: If the id could lead anywhere else.
+    Raises ``UserError`` if the id could lead anywhere else.
     """
     if not _RUN_ID.fullmatch(run_id):
         raise UserError(f"{run_id[:40]!r} is not a run ID; `python -m rnn_compare runs` lists them.")

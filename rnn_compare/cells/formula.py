@@ -51,8 +51,7 @@ def parsed(formula: Formula) -> Parsed:
         >>> parsed(simple_rnn.backward).inputs, parsed(simple_rnn.backward).outputs
         (('state', 'd_state'), ('d_x',))
 
-    Raises:
-        ValueError: If it holds anything but what formulas may hold.
+    Raises ``ValueError`` if it holds anything but what formulas may hold.
     """
     definition = ast.parse(textwrap.dedent(inspect.getsource(formula))).body[0]
     assert isinstance(definition, ast.FunctionDef)

@@ -19,7 +19,6 @@ def cell(name: str) -> Cell:
         >>> [gate.symbol for gate in cell("LSTM").gates]
         ['i', 'f', 'c', 'o']
 
-    Raises:
-        KeyError: If there is none.
+    Raises ``KeyError`` if there is none.
     """
     return _CELLS[name]

@@ -57,8 +57,7 @@ def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False)
 def proceed(sweep: str, as_json: bool) -> int:
     """Goes on with the runs that were begun with a run: finished ones are left alone, others go on.
 
-    Raises:
-        UserError: If there are none, or they are at work.
+    Raises ``UserError`` if there are none, or they are at work.
     """
     runs = _begun_together(sweep)
     if not runs:

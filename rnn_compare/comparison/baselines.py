@@ -90,10 +90,8 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
     """Returns all baselines for an experiment's training, validation and test reviews, the simplest first.
 
     It takes seconds, unless they were worked out before: ``cached`` answers at once. A worker that is asked for them
-    should be given ``same_baselines(experiment)``, so that it does it once for all networks of a comparison.
-
-    Raises:
-        UserError: If the source or the cache cannot be used.
+    should be given ``same_baselines(experiment)``, so that it does it once for all networks of a comparison. Raises
+    ``UserError`` if the source or the cache cannot be used.
     """
     reviews = prepared.load(experiment.dataset)
     file = _file(reviews, experiment)
@@ -114,8 +112,7 @@ def baselines(experiment: Experiment, tell: Callable[[int, int], None] | None = 
 def cached(experiment: Experiment) -> list[Baseline] | None:
     """Returns what ``baselines`` does if that needs no work, else None.
 
-    Raises:
-        UserError: If the source or the cache cannot be used.
+    Raises ``UserError`` if the source or the cache cannot be used.
     """
     if not prepared.is_prepared(experiment.dataset):
         return None

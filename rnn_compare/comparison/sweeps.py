@@ -78,10 +78,8 @@ class Sweep:
 def grid(settings: Mapping[str, Any]) -> list[Experiment]:
     """Returns one experiment for each combination of the values of settings, of which a list holds an axis; each once.
 
-    Cells vary slowest, seeds fastest.
-
-    Raises:
-        UserError: If there are too many or none, or a setting is out of bounds.
+    Cells vary slowest, seeds fastest. Raises ``UserError`` if there are too many or none, or a setting is out of
+    bounds.
 
     Example:
         >>> [e.label for e in grid({"cell": ["LSTM", "GRU"], "units": [4, 8], "maxlen": 20})]

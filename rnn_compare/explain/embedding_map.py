@@ -101,8 +101,7 @@ def known_ids(experiment: Experiment, vocabulary: Vocabulary) -> NDArray[np.int6
 def find_word(experiment: Experiment, vocabulary: Vocabulary, text: str) -> int:
     """Returns the id of one typed word, in any case.
 
-    Raises:
-        UserError: If it is no word, more than one, or none that the network knows.
+    Raises ``UserError`` if it is no word, more than one, or none that the network knows.
 
     Example:
         >>> find_word(Experiment(), Vocabulary(["the", "good"]), " Good!")

@@ -142,8 +142,7 @@ def follow_gradient(
 ) -> FollowedGradient:
     """Follows the gradient through reviews that are the same for all networks: see ``probe_batch``.
 
-    Raises:
-        UserError: If the source cannot be read.
+    Raises ``UserError`` if the source cannot be read.
     """
     ids, labels = probe_batch(experiment, size)
     norms = gradient_norms(experiment, weights, ids, labels, tell)

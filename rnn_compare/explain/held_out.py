@@ -57,10 +57,8 @@ def held_out(experiments: Collection[Experiment]) -> HeldOut | None:
     """Returns the reviews that networks can be asked about without any having learned them; None if there are none.
 
     They are the test reviews of a source that is prepared already, if all networks learned from its corpus: from that
-    source or from another. Otherwise they are the validation reviews that all the networks have in common.
-
-    Raises:
-        UserError: If the reviews cannot be read.
+    source or from another. Otherwise they are the validation reviews that all the networks have in common. Raises
+    ``UserError`` if the reviews cannot be read.
     """
     learned_from = {experiment.dataset for experiment in experiments}
     corpora = {source(name).corpus for name in learned_from}

@@ -99,8 +99,7 @@ class Verdict:
 def ask(run: Run, text: str, which: Which) -> Verdict:
     """Lets one run's network read a text, in this process and without Keras.
 
-    Raises:
-        UserError: If there is nothing to read, or the run has no weights.
+    Raises ``UserError`` if there is nothing to read, or the run has no weights.
     """
     review = encode(run.experiment, text)
     nothing = np.full_like(review.ids, PADDING)
@@ -113,8 +112,7 @@ def ask(run: Run, text: str, which: Which) -> Verdict:
 def encode(experiment: Experiment, text: str) -> EncodedReview:
     """Returns what a network of this experiment is given for a text.
 
-    Raises:
-        UserError: If there is no word in the text, or too much of it.
+    Raises ``UserError`` if there is no word in the text, or too much of it.
     """
     if len(text) > MAX_CHARACTERS:
         raise UserError(f"The text has {len(text):,} characters; the limit is {MAX_CHARACTERS:,}.")
@@ -125,8 +123,7 @@ def encode(experiment: Experiment, text: str) -> EncodedReview:
 def run_weights(run: Run, which: Which) -> weights.Weights:
     """Returns a run's weights; read once, and again only after they have changed.
 
-    Raises:
-        UserError: If they are not there or damaged.
+    Raises ``UserError`` if they are not there or damaged.
     """
     path = weights_file(run.id, which)
     if not path.exists():

@@ -46,8 +46,7 @@ class Weights:
 def save(weights: Weights, path: Path) -> None:
     """Writes weights to an ``.npz`` file, which is there whole or not at all.
 
-    Raises:
-        UserError: If the folder cannot be written to or is full.
+    Raises ``UserError`` if the folder cannot be written to or is full.
     """
     try:
         with whole_file(path) as partial:
@@ -64,8 +63,7 @@ def save(weights: Weights, path: Path) -> None:
 def load(path: Path, experiment: Experiment) -> Weights:
     """Reads the weights of an experiment's network and checks every shape.
 
-    Raises:
-        UserError: If the file is missing, broken, cut short or belongs to another network.
+    Raises ``UserError`` if the file is missing, broken, cut short or belongs to another network.
     """
     try:
         with np.load(path, allow_pickle=False) as file:

@@ -106,11 +106,8 @@ class Reviews:
     def places(self, experiment: Experiment) -> Places:
         """Tells which of the first ``experiment.reviews`` training reviews serve for what.
 
-        The last ones of all are put aside for the test, the last ones of the rest validate; where the seed decides
-        the split too, the rest is shuffled before.
-
-        Raises:
-            UserError: If the source holds fewer reviews than that.
+        The last ones of all are put aside for the test, the last ones of the rest validate; where the seed decides the
+        split too, the rest is shuffled before. Raises ``UserError`` if the source holds fewer reviews than that.
         """
         count, available = experiment.reviews, len(self.training.labels)
         if count > available:
@@ -192,8 +189,7 @@ def is_prepared(source_name: str) -> bool:
 def load(source_name: str) -> Reviews:
     """Returns a source's reviews, prepared first if need be, which takes seconds.
 
-    Raises:
-        UserError: If the source or the cache cannot be used.
+    Raises ``UserError`` if the source or the cache cannot be used.
     """
     return _open(prepare(source_name))
 
@@ -201,10 +197,8 @@ def load(source_name: str) -> Reviews:
 def prepare(source_name: str) -> Path:
     """Prepares a source unless that is done, and returns its folder.
 
-    Several processes may call this at once: one prepares, the others wait for it.
-
-    Raises:
-        UserError: If the source or the cache cannot be used.
+    Several processes may call this at once: one prepares, the others wait for it. Raises ``UserError`` if the source or
+    the cache cannot be used.
     """
     folder = _folder(source_name)
     if folder.is_dir():

@@ -27,8 +27,7 @@ class TakenIn:
 def take_in(path: str, tell: Callable[[int, int], None] | None = None) -> str:
     """Reads a file of texts, prepares it, and returns the name of the source that it is from now on.
 
-    Raises:
-        UserError: If it holds something other than texts with two labels; the sentence names the row.
+    Raises ``UserError`` if it holds something other than texts with two labels; the sentence names the row.
     """
     halfway = (lambda done, total: tell(done, 2 * total)) if tell else None
     card = own_texts.take_in(Path(path), halfway)

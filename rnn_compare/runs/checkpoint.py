@@ -43,8 +43,7 @@ class Checkpoint:
 def save(run: str, checkpoint: Checkpoint) -> None:
     """Writes a run's checkpoint: whole or not at all, behind a checksum. The one before is kept beside it.
 
-    Raises:
-        UserError: If the folder cannot be written to or is full.
+    Raises ``UserError`` if the folder cannot be written to or is full.
     """
     payload = io.BytesIO()
     epochs = json.dumps([asdict(epoch) for epoch in checkpoint.epochs]).encode()
@@ -66,8 +65,7 @@ def save(run: str, checkpoint: Checkpoint) -> None:
 def put(run: str, content: bytes) -> None:
     """Writes a run's checkpoint as ``save`` does, from the bytes of such a file that was written elsewhere.
 
-    Raises:
-        OSError: If the folder cannot be written to or is full.
+    Raises ``OSError`` if the folder cannot be written to or is full.
     """
     path = checkpoint_file(run)
     if path.exists():
@@ -117,10 +115,8 @@ def _part(file: np.lib.npyio.NpzFile, part: str) -> tuple[Array, ...]:
 def interrupt_orphans(store: RunStore) -> list[str]:
     """Marks unfinished runs whose program is gone as interrupted, and returns their ids.
 
-    An epoch that was finished but not recorded any more is taken from the run's checkpoint.
-
-    Raises:
-        UserError: If the record cannot be used.
+    An epoch that was finished but not recorded any more is taken from the run's checkpoint. Raises ``UserError`` if the
+    record cannot be used.
     """
     orphans = store.orphans()
     events: list[Event] = []

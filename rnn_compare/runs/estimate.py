@@ -228,8 +228,7 @@ def measured_speed(workers: int) -> Speed | None:
 def keep_speed(speed: Speed) -> None:
     """Notes what was measured on this machine, beside what was on others that share the cache folder.
 
-    Raises:
-        OSError: If it cannot be written.
+    Raises ``OSError`` if it cannot be written.
     """
     try:
         there = json.loads(_speed_file().read_text(encoding="utf-8"))

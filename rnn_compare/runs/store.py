@@ -97,10 +97,8 @@ class RunStore:
     ) -> None:
         """Has an ended run wait once more, at the end of the line, for a process to go on with it.
 
-        The experiment has as many epochs as the run is to have in all.
-
-        Raises:
-            UserError: If it still waits or runs, or is not known.
+        The experiment has as many epochs as the run is to have in all. Raises ``UserError`` if it still waits or runs,
+        or is not known.
         """
         with self._transaction() as connection:
             row = connection.execute("SELECT status FROM runs WHERE id = ?", (run,)).fetchone()
@@ -161,8 +159,7 @@ class RunStore:
     def rename(self, run: str, name: str) -> None:
         """Gives the run a name; an empty one takes it away.
 
-        Raises:
-            UserError: If the name is longer than ``MAX_NAME`` characters.
+        Raises ``UserError`` if the name is longer than ``MAX_NAME`` characters.
         """
         self._set_text(run, "name", " ".join(name.split()), MAX_NAME)
 
@@ -173,8 +170,7 @@ class RunStore:
     def delete(self, run: str) -> None:
         """Forgets an ended run. Its files are another module's.
 
-        Raises:
-            UserError: If the run still waits or runs, or is not known.
+        Raises ``UserError`` if the run still waits or runs, or is not known.
         """
         self.run(run)
         with self._transaction() as connection:  # in one go: somebody may continue it at this moment

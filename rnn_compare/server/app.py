@@ -44,8 +44,7 @@ class App:
     def services(self) -> Services:
         """Returns the record and the engine, started at the first call.
 
-        Raises:
-            UserError: If the cache folder or the record cannot be used; the next call tries again.
+        Raises ``UserError`` if the cache folder or the record cannot be used; the next call tries again.
         """
         with self._starting:
             if self._services is None:
@@ -59,8 +58,7 @@ class App:
     def classroom(self) -> Classroom:
         """Returns the class, as the disk knows it at the first call.
 
-        Raises:
-            UserError: If the cache folder or the record of the class cannot be used; the next call tries again.
+        Raises ``UserError`` if the cache folder or the record of the class cannot be used; the next call tries again.
         """
         with self._opening:
             if (before := self._classroom) is not None and not before.is_replaced:

@@ -68,8 +68,7 @@ class OwnSpeed:
 def measured(engine: Engine, store: RunStore, workers: int) -> Speed | None:
     """Returns how fast this machine is with one worker at work and with all of them; None where they are not idle.
 
-    Raises:
-        UserError: If a worker does not answer.
+    Raises ``UserError`` if a worker does not answer.
     """
 
     def step(at_once: int) -> float:

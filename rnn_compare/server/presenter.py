@@ -39,8 +39,7 @@ def why_not() -> str | None:
 def require() -> None:
     """Stands before everything that only the presenter may do: a disabled button keeps nobody from sending its message.
 
-    Raises:
-        UserError: If this visitor may only look.
+    Raises ``UserError`` if this visitor may only look.
     """
     if reason := why_not():
         raise UserError(reason)

@@ -85,8 +85,7 @@ class Replays:
     def begin(self, runs: Sequence[Run], seconds: float) -> None:
         """Plays runs from their first epoch on, the longest in so many seconds, instead of what was played before.
 
-        Raises:
-            UserError: If there is nothing to play, or one of them is not finished.
+        Raises ``UserError`` if there is nothing to play, or one of them is not finished.
         """
         if not can_be_played(runs):
             raise UserError("Only finished runs can be played again. Wait until all that are shown have trained.")

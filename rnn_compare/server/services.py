@@ -114,8 +114,7 @@ class Services:
     def start(cls, path: Path, classroom: Callable[[], Classroom]) -> "Services":
         """Opens the record and starts the engine, which returns before its workers are there.
 
-        Raises:
-            UserError: If the record cannot be used.
+        Raises ``UserError`` if the record cannot be used.
         """
         store = RunStore(path)
         first_start_counts = os.environ.get(FIRST_START_VARIABLE) != "0"
@@ -187,8 +186,7 @@ class Services:
     def require_shown(self, *runs: str) -> None:
         """Stands before every download: it may have been offered before its runs were hidden.
 
-        Raises:
-            UserError: If one of the runs is hidden.
+        Raises ``UserError`` if one of the runs is hidden.
         """
         if any(map(self.classroom().state().hides, self.store.runs(runs))):
             raise UserError(CURTAIN)

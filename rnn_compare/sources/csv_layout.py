@@ -23,8 +23,7 @@ _SAMPLE_BYTES, _SAMPLE_LINES = 100_000, 1_000
 def decoded(content: bytes) -> tuple[str, str]:
     """Returns a file's text and Python's name of its encoding, which is guessed where it is not Unicode.
 
-    Raises:
-        UserError: If it is no text, or cannot be read in any likely encoding.
+    Raises ``UserError`` if it is no text, or cannot be read in any likely encoding.
 
     Example:
         >>> decoded("größer".encode()), decoded("größer".encode("utf-16"))

@@ -111,10 +111,8 @@ class KerasFile:
 def find() -> KerasFile:
     """Finds Keras' files in ``RNN_COMPARE_IMDB``, the cache folder or Keras' own folder, and checks the hash.
 
-    ``RNN_COMPARE_IMDB`` is a folder that holds both files, or the path of an npz with the word index beside it.
-
-    Raises:
-        UserError: If a file is missing, or isn't Keras' own and wasn't named by its owner.
+    ``RNN_COMPARE_IMDB`` is a folder that holds both files, or the path of an npz with the word index beside it. Raises
+    ``UserError`` if a file is missing, or isn't Keras' own and wasn't named by its owner.
     """
     location = os.environ.get(IMDB_VARIABLE)
     if location:
@@ -163,8 +161,7 @@ def fetch(address: str = ADDRESS, *, tell: Callable[[int, int], None] | None = N
 def read(file: KerasFile) -> RankedReviews:
     """Reads words, training reviews and test reviews.
 
-    Raises:
-        UserError: If a file isn't trusted, is damaged, or doesn't hold what Keras' files hold.
+    Raises ``UserError`` if a file isn't trusted, is damaged, or doesn't hold what Keras' files hold.
     """
     try:
         content = file.npz.read_bytes()

@@ -19,8 +19,7 @@ ENDINGS = (".csv", ".tsv", ".txt")
 def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> text_cards.Card:
     """Reads a file and keeps what was understood of it; from then on it is a source.
 
-    Raises:
-        UserError: If it cannot be read, or holds something other than texts with two labels.
+    Raises ``UserError`` if it cannot be read, or holds something other than texts with two labels.
     """
     path = path.resolve()
     content = _content(path)

@@ -61,8 +61,7 @@ def labels(name: str) -> tuple[str, str]:
 def source(name: str) -> Source:
     """Returns the source of a name, one of ``names()`` or what ``dataset`` returns.
 
-    Raises:
-        UserError: If there is none: the record may name one that is no more.
+    Raises ``UserError`` if there is none: the record may name one that is no more.
 
     Example:
         >>> source("bundled").title

@@ -86,8 +86,7 @@ class Dispatcher:
     def step(self, workers: Workers) -> None:
         """Does all there is to do now.
 
-        Raises:
-            UserError: If the record cannot be used; nothing is lost by that, the next step goes on.
+        Raises ``UserError`` if the record cannot be used; nothing is lost by that, the next step goes on.
         """
         self._take_events()
         self._take_finished_jobs(workers)

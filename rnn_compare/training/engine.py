@@ -179,8 +179,7 @@ class Engine:
     def stop(self, run: str) -> None:
         """Ends a run within two seconds, whichever process it belongs to, and keeps what was measured.
 
-        Raises:
-            UserError: If there is no such run, or the request cannot be recorded.
+        Raises ``UserError`` if there is no such run, or the request cannot be recorded.
         """
         self._store.run(run)
         self._store.request_stop(run)
@@ -198,8 +197,7 @@ class Engine:
     def workers(self) -> list[WorkerInfo]:
         """Returns what is known of each worker, and which run it trains.
 
-        Raises:
-            UserError: If they cannot be asked just now.
+        Raises ``UserError`` if they cannot be asked just now.
         """
         at_work = self._dispatcher.at_work()
         try:
@@ -319,8 +317,7 @@ class Engine:
     def _answering(self, patience: float) -> Workers:
         """Returns the workers once one is there for questions: whoever asks first may do so while they start.
 
-        Raises:
-            UserError: If none is in time, or it is known that none will be.
+        Raises ``UserError`` if none is in time, or it is known that none will be.
         """
         self._wake.set()  # where they rest, whoever asks has said by now that he wants one
         until = time.monotonic() + patience

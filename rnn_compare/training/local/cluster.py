@@ -53,10 +53,7 @@ QUESTION_SLOT = {"question": 1}
 def worker_count() -> int:
     """Returns how many workers this machine carries: one a core, as memory allows.
 
-    ``RNN_COMPARE_WORKERS`` overrides it.
-
-    Raises:
-        UserError: If the variable is no whole number above 0.
+    ``RNN_COMPARE_WORKERS`` overrides it. Raises ``UserError`` if the variable is no whole number above 0.
     """
     return number_from(WORKERS_VARIABLE) or max(1, min(CPU_COUNT, MEMORY_LIMIT // WORKER_BYTES))
 

@@ -46,8 +46,7 @@ def package() -> tuple[str, bytes]:
 def reviews(source: str) -> Bundle:
     """Returns a source's prepared reviews, without what training does not read. Prepares them if need be.
 
-    Raises:
-        UserError: If the source cannot be used.
+    Raises ``UserError`` if the source cannot be used.
     """
     folder = prepared.prepare(source)
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.name not in _NOT_FOR_TRAINING}

@@ -27,8 +27,7 @@ SCHEDULER_VARIABLE = "RNN_COMPARE_SCHEDULER"
 def check_address(address: str) -> None:
     """Checks that a scheduler may be connected to.
 
-    Raises:
-        UserError: If the address is none, or leads out of this machine without TLS.
+    Raises ``UserError`` if the address is none, or leads out of this machine without TLS.
 
     Example:
         >>> check_address("tcp://10.0.0.1:8786")

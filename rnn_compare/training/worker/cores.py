@@ -17,8 +17,7 @@ MOST = 512
 def number_from(variable: str) -> int | None:
     """Returns the number that a variable of the environment holds, None if it is not set.
 
-    Raises:
-        UserError: If it is no whole number from 1 to ``MOST``.
+    Raises ``UserError`` if it is no whole number from 1 to ``MOST``.
     """
     text = os.environ.get(variable)
     if not text:

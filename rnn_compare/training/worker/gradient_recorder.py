@@ -46,8 +46,7 @@ class GradientRecorder:
     def after(self, epoch: int, weights: Weights) -> None:
         """Follows the gradient after an epoch (from 1), if there is time for it, and before the first.
 
-        Raises:
-            StopAskedError: If the run is to stop.
+        Raises ``StopAskedError`` if the run is to stop.
         """
         if self._initial is not None:
             self._follow(epoch, weights)

@@ -70,8 +70,7 @@ def write_models(run: str, experiment: Experiment) -> None:
 def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     """Writes a run's weights as a stock Keras model, which plain Keras opens without this program.
 
-    Raises:
-        UserError: If there are no weights or they are unsound.
+    Raises ``UserError`` if there are no weights or they are unsound.
     """
     model = build(experiment)
     keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
@@ -102,8 +101,7 @@ def checkpoint_of(model: Any, epochs: Sequence[EpochEnd], probabilities: bytes =
 def restore(model: Any, checkpoint: Checkpoint) -> None:
     """Sets a compiled Keras model of the same experiment to a state.
 
-    Raises:
-        UserError: If the state is not one of such a model.
+    Raises ``UserError`` if the state is not one of such a model.
     """
     model.optimizer.build(model.trainable_variables)
     for variables, values in ((model.variables, checkpoint.model), (model.optimizer.variables, checkpoint.optimizer)):

@@ -184,8 +184,7 @@ def summary(experiment: Experiment) -> str:
 def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     """Writes a run's ``.keras`` file from its weights and returns where it lies.
 
-    Raises:
-        UserError: If there are no weights or they are unsound.
+    Raises ``UserError`` if there are no weights or they are unsound.
     """
     from rnn_compare.training.worker import model_files
 
