@@ -1,15 +1,15 @@
 """Estimates of training time on this machine: from its own runs, and before these from a measured step."""
 
-import json
+import contextlib
 import math
 import os
 import socket
 import statistics
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from rnn_compare.atomic import whole_file
 from rnn_compare.cells.registry import cell
@@ -66,6 +66,7 @@ class Speed:
 
 UNMEASURED = Speed()
 """Taken until it is known."""
+_SPEEDS = TypeAdapter(dict[str, Speed])
 
 
 def work(experiment: Experiment) -> float:
@@ -217,12 +218,8 @@ def _stock(experiment: Experiment) -> bool:
 
 def measured_speed(workers: int) -> Speed | None:
     """Returns what was measured on this machine with so many workers; None if nothing was, or it cannot be read."""
-    try:
-        values = json.loads(_speed_file().read_text(encoding="utf-8"))[_machine(workers)]
-        speed = Speed(float(values["alone"]), float(values["together"]), workers)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-    return speed if 0 < speed.alone < 1000 and 0 < speed.together < 1000 else None
+    speed = _speeds().get(_machine(workers))
+    return speed if speed and 0 < speed.alone < 1000 and 0 < speed.together < 1000 else None
 
 
 def keep_speed(speed: Speed) -> None:
@@ -230,17 +227,15 @@ def keep_speed(speed: Speed) -> None:
 
     Raises ``OSError`` if it cannot be written.
     """
-    try:
-        there = json.loads(_speed_file().read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        there = {}
-    speeds = {**(there if isinstance(there, dict) else {}), _machine(speed.workers): asdict(speed)}
-    with whole_file(_speed_file()) as partial:
-        partial.write_text(json.dumps(speeds, indent=1), encoding="utf-8")
+    speeds = _speeds() | {_machine(speed.workers): speed}
+    with whole_file(cache_place() / "speed.json") as partial:
+        partial.write_bytes(_SPEEDS.dump_json(speeds, indent=1))
 
 
-def _speed_file() -> Path:
-    return cache_place() / "speed.json"
+def _speeds() -> dict[str, Speed]:
+    with contextlib.suppress(OSError, ValueError):
+        return _SPEEDS.validate_json((cache_place() / "speed.json").read_bytes())
+    return {}
 
 
 def _machine(workers: int) -> str:

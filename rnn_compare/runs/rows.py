@@ -7,18 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from rnn_compare.experiment import recorded_experiment
-from rnn_compare.runs.events import (
-    ALLOWED,
-    Ended,
-    EpochEnd,
-    EpochGradients,
-    Event,
-    Predictions,
-    Progress,
-    Requeued,
-    Started,
-    Status,
-)
+from rnn_compare.runs import events
+from rnn_compare.runs.events import ALLOWED, EpochEnd, Event, Predictions, Progress, Status
 from rnn_compare.runs.record import Owner, Run, Tested
 
 PLAIN = ("id", "comparison", "origin", "created", "started", "ended", "name", "note", "reason", "parameters", "summary")
@@ -32,7 +22,7 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
         return
     status = Status(row["status"])
     match event:
-        case Started() if Status.RUNNING in ALLOWED[status]:
+        case events.Started() if Status.RUNNING in ALLOWED[status]:
             connection.execute(
                 "UPDATE runs SET status = 'running', started = :at, parameters = :parameters, summary = :summary,"
                 " versions = :versions, continued = CASE WHEN :after THEN json_insert(continued, '$[#]', :after)"
@@ -57,15 +47,15 @@ def write(event: Event, connection: sqlite3.Connection) -> None:
                 "INSERT OR REPLACE INTO predictions VALUES (:run, :epoch, :part, :accuracy, :reviews, :probabilities)",
                 vars(event),
             )
-        case EpochGradients() if status is Status.RUNNING:
+        case events.EpochGradients() if status is Status.RUNNING:
             connection.execute(
                 "INSERT OR REPLACE INTO gradients VALUES (:run, :epoch, :reviews, :directions)",
                 {**vars(event), "directions": json.dumps(event.directions)},
             )
-        case Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
+        case events.Requeued() if Status.QUEUED in ALLOWED[status] and not status.ended:
             connection.execute("UPDATE runs SET status = 'queued', reason = :reason WHERE id = :run", vars(event))
             connection.execute("DELETE FROM progress WHERE run = ?", (event.run,))
-        case Ended() if event.status in ALLOWED[status]:
+        case events.Ended() if event.status in ALLOWED[status]:
             connection.execute(
                 "UPDATE runs SET status = :status, reason = :reason, ended = :at WHERE id = :run", vars(event)
             )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
@@ -16,6 +17,7 @@ from distributed.utils import get_mp_context
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.fused import threads
 from rnn_compare.paths import CACHE_VARIABLE, cache_place
 from rnn_compare.training.local import fork_server, worker
 from rnn_compare.training.local.supervision import Silence, Starts
@@ -154,8 +156,8 @@ class LocalWorkers(Workers):
 
     def share_cores(self, at_work: Collection[str]) -> None:
         """Has the workers that train use as many threads as there are cores for each; they obey from batch to batch."""
-        for address, threads in self._cores.changes(at_work).items():
-            self._call(worker_process.use_threads, threads, workers=[address])
+        for address, count in self._cores.changes(at_work).items():
+            self._call(threads.allow, count, workers=[address])
 
     def rest(self) -> None:
         """Ends all worker processes, and with them Dask, which is never quite still; their memory is free then."""
@@ -201,7 +203,7 @@ class LocalWorkers(Workers):
     def _kill_unless_it_answers(self, address: str) -> None:
         # Silence proves nothing: Tornado times what Dask's workers tell by the wall clock, and where that is set back
         # they say nothing until it is as late as it was.
-        asking = self._call(worker_process.ping, workers=[address])
+        asking = self._call(os.getpid, workers=[address])
         asking.join(HUNG_SECONDS)
         if asking.is_alive():
             _log.warning("The worker %s hangs; replacing it.", address)
@@ -244,7 +246,7 @@ class LocalWorkers(Workers):
             await asyncio.sleep(0.05)
 
     def _call(
-        self, function: Callable[..., None], *arguments: str | int, workers: Sequence[str], nanny: bool = False
+        self, function: Callable[..., object], *arguments: str | int, workers: Sequence[str], nanny: bool = False
     ) -> threading.Thread:
         # A worker that hangs must not hold up the engine, which has others to look after.
         where = {"workers": workers, "nanny": nanny, "on_error": "ignore"}

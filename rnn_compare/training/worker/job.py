@@ -25,16 +25,7 @@ from rnn_compare.runs import checkpoint
 from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status, best_epoch, decoded
 from rnn_compare.training.protocol import first_line
-from rnn_compare.training.worker import compilation
-from rnn_compare.training.worker.fitting import (
-    StreamCallback,
-    fit,
-    gradient_callback,
-    out_of_patience,
-    predictions,
-    schedule_callback,
-    validation_predictions,
-)
+from rnn_compare.training.worker import compilation, fitting
 from rnn_compare.training.worker.gradient_recorder import GradientRecorder
 from rnn_compare.training.worker.model_files import build, checkpoint_of, clear, restore, save_weights, write_models
 from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
@@ -59,7 +50,7 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
         if saved:
             _tell_again(run, experiment, saved, send)
         try:
-            if len(done) < experiment.epochs and not out_of_patience(done, experiment.patience):
+            if len(done) < experiment.epochs and not fitting.out_of_patience(done, experiment.patience):
                 done = _fit(run, experiment, model, send, stop_asked, done)
             _test(run, experiment, model, done, send, stop_asked)
         except StopAskedError:
@@ -146,7 +137,7 @@ def _tell_again(run: str, experiment: Experiment, saved: Checkpoint, send: Calla
         labels = prepared.load(experiment.dataset).labels(experiment, "validation")
         probabilities = decoded(saved.probabilities)
         if labels is not None and len(labels) == len(probabilities):
-            send(predictions(run, saved.epochs[-1].epoch, "validation", probabilities, labels))
+            send(fitting.predictions(run, saved.epochs[-1].epoch, "validation", probabilities, labels))
     for epoch in saved.epochs:
         send(epoch)
 
@@ -173,7 +164,7 @@ def _test(
     keras_models.set_weights(model, weights.load(weights_file(run, "best"), experiment))
     watch = keras.callbacks.LambdaCallback(on_predict_batch_end=check_stop)
     probabilities = model.predict(x, batch_size=experiment.batch_size, verbose=0, callbacks=[watch])
-    send(predictions(run, best.epoch, "test", probabilities.ravel(), labels))
+    send(fitting.predictions(run, best.epoch, "test", probabilities.ravel(), labels))
 
 
 def _fit(
@@ -205,16 +196,16 @@ def _fit(
     recorders = [] if experiment.without_recurrence else [GradientRecorder(run, experiment, send, stop_asked)]
     stream.check_stop()
     try:
-        fit(
+        fitting.fit(
             model,
             training_batches(experiment, split),
             validation_batches(experiment, split),
             callbacks=[
-                *([] if experiment.schedule == "constant" else [schedule_callback(experiment)]),
-                StreamCallback(
-                    stream, validation_predictions(model, len(split.y_val)), split.y_val, experiment.patience
+                *([] if experiment.schedule == "constant" else [fitting.schedule_callback(experiment)]),
+                fitting.StreamCallback(
+                    stream, fitting.validation_predictions(model, len(split.y_val)), split.y_val, experiment.patience
                 ),
-                *(gradient_callback(recorder, model, resumed=bool(done)) for recorder in recorders),
+                *(fitting.gradient_callback(recorder, model, resumed=bool(done)) for recorder in recorders),
             ],
             initial_epoch=len(done),
         )

@@ -116,15 +116,6 @@ def ask_to_stop(attempt: str) -> None:
     _stopping.add(attempt)
 
 
-def ping() -> None:
-    """Does nothing; returning proves that the process responds."""
-
-
-def use_threads(count: int) -> None:
-    """Has this process' training deal its rows out to so many threads from the next batch on."""
-    threads.allow(count)
-
-
 def answer(question: WorkerQuestion[T]) -> Answer[T]:
     """Does what a question asks for; whatever goes wrong comes back as a sentence."""
     tell = {"tell": _teller(question.name)} if question.name else {}
@@ -202,7 +193,7 @@ def step(seconds: float, at_once: int = 1) -> float:
         at_once: Workers that measure at once: they share the cores, as trainings would. (The threads stay so; the
             engine sets them anew for each training.)
     """
-    from rnn_compare.fused import threads, word_inputs
+    from rnn_compare.fused import word_inputs
     from rnn_compare.fused.kernels.registry import KERNELS
     from rnn_compare.fused.sequences import LayerOptions
 
