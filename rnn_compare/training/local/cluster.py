@@ -19,20 +19,9 @@ from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
 from rnn_compare.fused import threads
 from rnn_compare.paths import CACHE_VARIABLE, cache_place
+from rnn_compare.training import protocol
 from rnn_compare.training.local import fork_server, worker
 from rnn_compare.training.local.supervision import Silence, Starts
-from rnn_compare.training.protocol import (
-    TOPIC,
-    Answer,
-    DaskObject,
-    OnMessage,
-    Training,
-    WorkerInfo,
-    WorkerQuestion,
-    Workers,
-    from_plain,
-    worker_info,
-)
 from rnn_compare.training.worker import worker_process
 from rnn_compare.training.worker.cores import THREADS_VARIABLE, Cores, number_from
 from rnn_compare.training.worker.worker_process import without
@@ -60,7 +49,7 @@ def worker_count() -> int:
     return number_from(WORKERS_VARIABLE) or max(1, min(CPU_COUNT, MEMORY_LIMIT // WORKER_BYTES))
 
 
-class LocalWorkers(Workers):
+class LocalWorkers(protocol.Workers):
     """Worker processes on this machine, each for one training at a time.
 
     Making one takes a moment; the workers then come up on their own (``addresses`` tells which are
@@ -72,7 +61,7 @@ class LocalWorkers(Workers):
         size: How many; as many as the machine carries if None.
     """
 
-    def __init__(self, on_message: OnMessage, size: int | None = None) -> None:
+    def __init__(self, on_message: protocol.OnMessage, size: int | None = None) -> None:
         dask.config.set(worker.CONFIGURATION)
         with without("pandas", "lz4"):  # Dask has a fork server import them, and begins with this process
             get_mp_context()  # type: ignore[no-untyped-call]  # distributed types few of its functions
@@ -81,8 +70,8 @@ class LocalWorkers(Workers):
         self._on_message = on_message
         self._cores = Cores(number_from(THREADS_VARIABLE))
         self._silence = Silence()
-        self._cluster: DaskObject
-        self._client: DaskObject
+        self._cluster: protocol.DaskObject
+        self._client: protocol.DaskObject
         self._resting = False
         self._starts = Starts(time.monotonic())
         self._open()
@@ -109,7 +98,7 @@ class LocalWorkers(Workers):
         worker.quieten_scheduler(cluster.scheduler)
         client = Client(cluster)  # type: ignore[no-untyped-call]  # as above
         client.subscribe_topic(  # type: ignore[no-untyped-call]  # as above
-            TOPIC, lambda entry: self._on_message(from_plain(entry[1]))
+            protocol.TOPIC, lambda entry: self._on_message(protocol.from_plain(entry[1]))
         )
         cluster.scale(self.size)  # type: ignore[no-untyped-call]  # as above
         self._cluster, self._client = cluster, client
@@ -123,18 +112,18 @@ class LocalWorkers(Workers):
         """Returns the workers that are there and warm."""
         return [] if self._resting else list(self._client.nthreads())
 
-    def info(self) -> list[WorkerInfo]:
+    def info(self) -> list[protocol.WorkerInfo]:
         """Returns what Dask's scheduler last heard of each worker."""
         workers = {} if self._resting else self._client.scheduler_info()["workers"]
-        return [worker_info(address, facts) for address, facts in workers.items()]
+        return [protocol.worker_info(address, facts) for address, facts in workers.items()]
 
-    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
+    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
         """Sends a run to a worker.
 
         Returns:
             A Dask future that tells nothing but whether the worker is done with it, or dead.
         """
-        future: Training = self._client.submit(
+        future: protocol.Training = self._client.submit(
             worker_process.train,
             attempt,
             run,
@@ -209,11 +198,11 @@ class LocalWorkers(Workers):
             _log.warning("The worker %s hangs; replacing it.", address)
             self.kill(address)
 
-    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
+    def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
         """Has some worker answer a question; raises ``UserError`` if that fails or takes too long."""
         future = self._client.submit(worker_process.answer, question, pure=False, retries=0, resources=QUESTION_SLOT)
         try:
-            answer: Answer[T] = future.result(timeout)
+            answer: protocol.Answer[T] = future.result(timeout)
         except Exception as error:
             raise UserError("No worker answered. Try again in a moment.") from error
         finally:

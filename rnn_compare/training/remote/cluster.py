@@ -13,18 +13,8 @@ from distributed import Client
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
+from rnn_compare.training import protocol
 from rnn_compare.training.local.cluster import LocalWorkers
-from rnn_compare.training.protocol import (
-    DaskObject,
-    OnMessage,
-    Training,
-    TrainingEvent,
-    WorkerInfo,
-    WorkerQuestion,
-    Workers,
-    first_line,
-    from_plain,
-)
 from rnn_compare.training.remote.attempt import Attempt
 from rnn_compare.training.remote.connection import Connection, check_address
 from rnn_compare.training.remote.members import Members
@@ -40,7 +30,7 @@ RETRY_SECONDS = 2.0
 CLOSE_SECONDS = 5.0
 
 
-class RemoteWorkers(Workers):
+class RemoteWorkers(protocol.Workers):
     """The workers of a cluster that was named by its address.
 
     What has to do with the cluster is done on an event loop in a thread of its own. A connection that is lost is
@@ -55,7 +45,7 @@ class RemoteWorkers(Workers):
         UserError: If the address is none that may be used.
     """
 
-    def __init__(self, address: str, on_message: OnMessage) -> None:
+    def __init__(self, address: str, on_message: protocol.OnMessage) -> None:
         check_address(address)
         self._address = address
         self._on_message = on_message
@@ -88,15 +78,15 @@ class RemoteWorkers(Workers):
         """Returns the workers that take trainings."""
         return [member.address for member in self._members if member.takes_runs]
 
-    def info(self) -> list[WorkerInfo]:
+    def info(self) -> list[protocol.WorkerInfo]:
         """Returns what the scheduler last told of each worker."""
         return [member.info for member in self._members]
 
-    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> Training:
+    def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
         """Sends a run to a worker, with what it goes on from."""
         return self._soon(self._train(attempt, run, experiment, address))
 
-    def excuse(self, training: Training) -> str | None:
+    def excuse(self, training: protocol.Training) -> str | None:
         """Returns why a training was lost, where the run itself cannot be the reason."""
         assert isinstance(training, concurrent.futures.Future)
         if training.cancelled() or training.exception():
@@ -131,7 +121,7 @@ class RemoteWorkers(Workers):
                 self._local = LocalWorkers(self._on_message, size=1)
             return bool(self._local.addresses())
 
-    def ask(self, question: WorkerQuestion[T], timeout: float) -> T:
+    def ask(self, question: protocol.WorkerQuestion[T], timeout: float) -> T:
         """Has the worker on this machine answer a question; raises ``UserError`` if that fails or takes too long."""
         if self._local is None:
             raise UserError("No worker is ready yet. Try again in a moment.")
@@ -155,7 +145,7 @@ class RemoteWorkers(Workers):
 
     async def _serve(self) -> None:
         while not self._closing.is_set():
-            client: DaskObject = None
+            client: protocol.DaskObject = None
             try:
                 client = Client(  # type: ignore[no-untyped-call]  # distributed types few of its methods
                     self._address, asynchronous=True, timeout=CONNECT_SECONDS, set_as_default=False
@@ -166,8 +156,8 @@ class RemoteWorkers(Workers):
                 await self._follow(self._connection)
             except Exception as error:  # noqa: BLE001  # whatever it is, it is tried again
                 self._problem = (
-                    f"The scheduler {self._address} cannot be reached ({first_line(error)}). Reconnecting; runs wait, "
-                    "finished epochs are kept."
+                    f"The scheduler {self._address} cannot be reached ({protocol.first_line(error)}). Reconnecting; "
+                    "runs wait, finished epochs are kept."
                 )
             self._lose()
             if client is not None:
@@ -187,7 +177,7 @@ class RemoteWorkers(Workers):
             await self._pause(LOOK_SECONDS)
         await asyncio.gather(*(attempt.ask_to_stop() for attempt in self._attempts.values()))
 
-    async def _identity(self, client: DaskObject) -> DaskObject:
+    async def _identity(self, client: protocol.DaskObject) -> protocol.DaskObject:
         """Returns what the scheduler tells of itself and its workers, unless the connection is lost meanwhile."""
         request = asyncio.ensure_future(client.scheduler.identity(n_workers=-1))
         try:
@@ -219,6 +209,6 @@ class RemoteWorkers(Workers):
             del self._attempts[attempt]
 
     def _heard(self, entry: tuple[float, Mapping[str, object]]) -> None:
-        message = from_plain(entry[1])
-        if isinstance(message, TrainingEvent) and (attempt := self._attempts.get(message.attempt)):
+        message = protocol.from_plain(entry[1])
+        if isinstance(message, protocol.TrainingEvent) and (attempt := self._attempts.get(message.attempt)):
             attempt.heard(message.event)

@@ -25,15 +25,7 @@ from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import Which, cache_place, worker_log
 from rnn_compare.presets import BOOK
 from rnn_compare.runs.events import Ended, Event, Status
-from rnn_compare.training.protocol import (
-    TOPIC,
-    Answer,
-    QuestionProgress,
-    TrainingEvent,
-    WorkerQuestion,
-    first_line,
-    to_plain,
-)
+from rnn_compare.training import protocol
 from rnn_compare.training.worker.cores import THREADS_VARIABLE, number_from
 
 OPTIONAL = ("IPython", "pandas", "sklearn")
@@ -83,7 +75,11 @@ def prepare() -> None:
 
 
 def train(
-    attempt: str, run: str, experiment: Experiment, topic: str = TOPIC, given_up: Callable[[], bool] = lambda: False
+    attempt: str,
+    run: str,
+    experiment: Experiment,
+    topic: str = protocol.TOPIC,
+    given_up: Callable[[], bool] = lambda: False,
 ) -> None:
     """Trains one run. All that comes of it goes out as events; the last one is ``Ended``, unless it was given up.
 
@@ -97,7 +93,7 @@ def train(
     def send(event: Event) -> None:
         if isinstance(event, Ended) and given_up() and attempt not in _stopping:
             return  # the run has not ended: it goes on elsewhere
-        worker.log_event(topic, to_plain(TrainingEvent(attempt, event)))
+        worker.log_event(topic, protocol.to_plain(protocol.TrainingEvent(attempt, event)))
 
     try:
         from rnn_compare.training.worker import job
@@ -116,22 +112,22 @@ def ask_to_stop(attempt: str) -> None:
     _stopping.add(attempt)
 
 
-def answer(question: WorkerQuestion[T]) -> Answer[T]:
+def answer(question: protocol.WorkerQuestion[T]) -> protocol.Answer[T]:
     """Does what a question asks for; whatever goes wrong comes back as a sentence."""
     tell = {"tell": _teller(question.name)} if question.name else {}
     try:
-        return Answer(question.function(*question.arguments, **tell))
+        return protocol.Answer(question.function(*question.arguments, **tell))
     except UserError as error:
-        return Answer(error=str(error))
+        return protocol.Answer(error=str(error))
     except OSError as error:
-        return Answer(
+        return protocol.Answer(
             error=f"The worker's cache folder cannot be used ({error.strerror or error}). "
             "Free some space there or make it writable."
         )
-    except Exception as error:  # see Answer
+    except Exception as error:  # see protocol.Answer
         logging.getLogger(__name__).exception("A worker could not answer.")
-        reason = f"{type(error).__name__}: {first_line(error)}"
-        return Answer(error=f"The worker failed ({reason}). See its log: {worker_log()}.")
+        reason = f"{type(error).__name__}: {protocol.first_line(error)}"
+        return protocol.Answer(error=f"The worker failed ({reason}). See its log: {worker_log()}.")
 
 
 def keep_byte_code() -> None:
@@ -155,7 +151,7 @@ def _teller(question: str) -> Callable[[int, int], None]:
         nonlocal last
         if time.monotonic() - last >= TELL_SECONDS:
             last = time.monotonic()
-            worker.log_event(TOPIC, to_plain(QuestionProgress(question, done, total)))
+            worker.log_event(protocol.TOPIC, protocol.to_plain(protocol.QuestionProgress(question, done, total)))
 
     return tell
 
