@@ -98,7 +98,7 @@ class Cell:
         signals: What can be watched, in the order in which it is offered. The first ``state`` is not always the
             hidden state; that one is called ``state``.
         phases: One timestep: its arithmetic forward and back.
-        formula: One timestep in LaTeX, with UNITS and FEATURES where the sizes stand.
+        formula: One timestep in lines of LaTeX, with UNITS and FEATURES where the sizes stand.
         pace: How fast it trains.
         states: Names of what it carries on from one timestep to the next, the hidden state first.
         bias_rows: 1, or 2 where input and state have a bias each.
@@ -120,7 +120,7 @@ class Cell:
     gates: tuple[Gate, ...]
     signals: tuple[Signal, ...]
     phases: tuple[Phase, ...]
-    formula: str
+    formula: tuple[str, ...]
     pace: Pace
     states: tuple[str, ...] = ("state",)
     bias_rows: int = 1

@@ -38,15 +38,13 @@ CELL = Cell(
         Signal("candidate", "candidate", "value"),
     ),
     phases=(Phase(forward, backward),),
-    formula="\n".join(
-        [
-            rf"z &= \sigma\big({sized('W', '_z')}",
-            rf"+ {sized('U', '_z')} + \underbrace{{b_z + b'_z}}_{{UNITS}}\big) \\",
-            r"r &= \sigma(W_r\,\mathrm{input}_t + U_r\,\mathrm{state}_t + b_r + b'_r) \\",
-            r"\mathrm{candidate} &= \tanh\big(W_h\,\mathrm{input}_t + b_h",
-            r"+ r \circ (U_h\,\mathrm{state}_t + b'_h)\big) \\",
-            r"\mathrm{output}_t &= z \circ \mathrm{state}_t + (1 - z) \circ \mathrm{candidate} \\",
-        ]
+    formula=(
+        rf"z &= \sigma\big({sized('W', '_z')}",
+        rf"+ {sized('U', '_z')} + \underbrace{{b_z + b'_z}}_{{UNITS}}\big) \\",
+        r"r &= \sigma(W_r\,\mathrm{input}_t + U_r\,\mathrm{state}_t + b_r + b'_r) \\",
+        r"\mathrm{candidate} &= \tanh\big(W_h\,\mathrm{input}_t + b_h",
+        r"+ r \circ (U_h\,\mathrm{state}_t + b'_h)\big) \\",
+        r"\mathrm{output}_t &= z \circ \mathrm{state}_t + (1 - z) \circ \mathrm{candidate} \\",
     ),
     pace=Pace(fused=0.7e-6, stock=1.8e-6),
     bias_rows=2,

@@ -11,11 +11,9 @@ CELL = Cell(
     gates=(),
     signals=(Signal("state", "state h", "state"), Signal("pre_activation", "before tanh", "value")),
     phases=(Phase(forward, backward),),
-    formula="\n".join(
-        [
-            rf"\mathrm{{output}}_t &= \tanh\big({sized('W')}",
-            r"+ \underbrace{U}_{UNITS} \circ \underbrace{\mathrm{state}_t}_{UNITS} + \underbrace{b}_{UNITS}\big) \\",
-        ]
+    formula=(
+        rf"\mathrm{{output}}_t &= \tanh\big({sized('W')}",
+        r"+ \underbrace{U}_{UNITS} \circ \underbrace{\mathrm{state}_t}_{UNITS} + \underbrace{b}_{UNITS}\big) \\",
     ),
     pace=Pace(fused=0.5e-6, stock=0.9e-6),
     recurrent="vector",

@@ -47,16 +47,14 @@ CELL = Cell(
         Signal("o", "output gate", "gate"),
     ),
     phases=(Phase(forward, backward),),
-    formula="\n".join(
-        [
-            rf"i &= \sigma\big({sized('W', '_i')}",
-            rf"+ {sized('U', '_i')} + \underbrace{{b_i}}_{{UNITS}}\big) \\",
-            gate_line("f", r"\sigma", "f"),
-            gate_line(r"\mathrm{candidate}", r"\tanh", "c"),
-            gate_line("o", r"\sigma", "o"),
-            r"\mathrm{carry}_{t+1} &= f \circ \mathrm{carry}_t + i \circ \mathrm{candidate} \\",
-            r"\mathrm{output}_t &= o \circ \tanh(\mathrm{carry}_{t+1}) \\",
-        ]
+    formula=(
+        rf"i &= \sigma\big({sized('W', '_i')}",
+        rf"+ {sized('U', '_i')} + \underbrace{{b_i}}_{{UNITS}}\big) \\",
+        gate_line("f", r"\sigma", "f"),
+        gate_line(r"\mathrm{candidate}", r"\tanh", "c"),
+        gate_line("o", r"\sigma", "o"),
+        r"\mathrm{carry}_{t+1} &= f \circ \mathrm{carry}_t + i \circ \mathrm{candidate} \\",
+        r"\mathrm{output}_t &= o \circ \tanh(\mathrm{carry}_{t+1}) \\",
     ),
     pace=Pace(fused=0.85e-6, stock=1.7e-6),
     states=("state", "carry"),

@@ -25,8 +25,9 @@ CELL = Cell(
     gates=(),
     signals=(Signal("state", "state h", "state"), Signal("pre_activation", "before tanh", "value")),
     phases=(Phase(forward, backward),),
-    formula="\n".join(
-        [rf"\mathrm{{output}}_t &= \tanh\big({sized('W')}", rf"+ {sized('U')} + \underbrace{{b}}_{{UNITS}}\big) \\"]
+    formula=(
+        rf"\mathrm{{output}}_t &= \tanh\big({sized('W')}",
+        rf"+ {sized('U')} + \underbrace{{b}}_{{UNITS}}\big) \\",
     ),
     pace=Pace(fused=0.5e-6, stock=0.9e-6),
 )

@@ -144,20 +144,15 @@ NETWORK = Feedforward(
     layers=_layers,
     forward=_forward,
     formula=(
-        r"x_t &= \mathrm{input}_t + \underbrace{p_t}_{FEATURES} \\"
-        "\n"
+        r"x_t &= \mathrm{input}_t + \underbrace{p_t}_{FEATURES} \\",
         r"q_t,\, k_t,\, v_t &= \underbrace{W_q}_{UNITS \times FEATURES} x_t + b_q,\; W_k\, x_t + b_k,\; "
-        r"W_v\, x_t + b_v \\"
-        "\n"
-        r"a_{ts} &= \mathrm{softmax}_s\big(q_t \cdot k_s / \sqrt{UNITS}\big) \\"
-        "\n"
+        r"W_v\, x_t + b_v \\",
+        r"a_{ts} &= \mathrm{softmax}_s\big(q_t \cdot k_s / \sqrt{UNITS}\big) \\",
         r"y_t &= \mathrm{norm}\Big(x_t + \underbrace{W_o}_{FEATURES \times UNITS} "
-        r"\sum_s a_{ts}\, v_s + b_o\Big) \\"
-        "\n"
+        r"\sum_s a_{ts}\, v_s + b_o\Big) \\",
         r"z_t &= \mathrm{norm}\big(y_t + \underbrace{W_2}_{FEATURES \times UNITS}\,"
-        r"\mathrm{relu}(\underbrace{W_1}_{UNITS \times FEATURES}\, y_t + b_1) + b_2\big) \\"
-        "\n"
-        r"\mathrm{output} &= \max_t z_t \\"
+        r"\mathrm{relu}(\underbrace{W_1}_{UNITS \times FEATURES}\, y_t + b_1) + b_2\big) \\",
+        r"\mathrm{output} &= \max_t z_t \\",
     ),
     pace=1.2e-6,
     pace_of_pairs=5e-9,

@@ -40,10 +40,9 @@ NETWORK = Feedforward(
     layers=_layers,
     forward=_forward,
     formula=(
-        r"\mathrm{mean} &= \frac{1}{n} \sum_{t=1}^{n} \underbrace{\mathrm{input}_t}_{FEATURES} \\"
-        "\n"
+        r"\mathrm{mean} &= \frac{1}{n} \sum_{t=1}^{n} \underbrace{\mathrm{input}_t}_{FEATURES} \\",
         r"\mathrm{output} &= \mathrm{relu}\big(\underbrace{W}_{UNITS \times FEATURES}\,\mathrm{mean}"
-        r" + \underbrace{b}_{UNITS}\big) \\"
+        r" + \underbrace{b}_{UNITS}\big) \\",
     ),
     pace=0.2e-6,
     skips_padding=True,

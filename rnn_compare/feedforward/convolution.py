@@ -70,14 +70,11 @@ NETWORK = Feedforward(
     windows=_windows,
     formula=(
         r"\mathrm{match}_t &= \mathrm{relu}\Big(\sum_{k=0}^{6} \underbrace{W_k}_{UNITS \times FEATURES}\,"
-        r"\mathrm{input}_{t+k} + \underbrace{b}_{UNITS}\Big) \\"
-        "\n"
-        r"\mathrm{pooled}_s &= \max(\mathrm{match}_{5s}, \dots, \mathrm{match}_{5s+4}) \\"
-        "\n"
+        r"\mathrm{input}_{t+k} + \underbrace{b}_{UNITS}\Big) \\",
+        r"\mathrm{pooled}_s &= \max(\mathrm{match}_{5s}, \dots, \mathrm{match}_{5s+4}) \\",
         r"\mathrm{match}'_s &= \mathrm{relu}\Big(\sum_{k=0}^{6} \underbrace{V_k}_{UNITS \times UNITS}\,"
-        r"\mathrm{pooled}_{s+k} + \underbrace{c}_{UNITS}\Big) \\"
-        "\n"
-        r"\mathrm{output} &= \max_s \mathrm{match}'_s \\"
+        r"\mathrm{pooled}_{s+k} + \underbrace{c}_{UNITS}\Big) \\",
+        r"\mathrm{output} &= \max_s \mathrm{match}'_s \\",
     ),
     pace=0.5e-6,
     shortest=WINDOW - 1 + POOL * WINDOW,

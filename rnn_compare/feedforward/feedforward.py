@@ -75,7 +75,7 @@ class Feedforward:
         forward: The same in NumPy: ``(weights, vectors, mask) -> (features, signals)``, with vectors (batch, words,
             features) from the embedding, and mask (batch, words) True where a word counts, None where all do. Returns
             what the verdict's Dense layer reads (batch, features), and what can be watched.
-        formula: It in LaTeX, with UNITS and FEATURES where the sizes stand.
+        formula: It in lines of LaTeX, with UNITS and FEATURES where the sizes stand.
         windows: Returns, for vectors of one review, the places of the words whose match adds most to each feature.
         output: The size that the verdict's Dense layer reads: ``units`` or ``features``.
         pace: Seconds for one word of one review at 32 units, on one core: a first guess, until runs were timed.
@@ -93,7 +93,7 @@ class Feedforward:
     source: str
     layers: Callable[[Sizes], tuple[KerasLayer, ...]]
     forward: Callable[[WeightsByPath, Array, Mask | None], tuple[Array, Signals]]
-    formula: str
+    formula: tuple[str, ...]
     pace: float
     pace_of_pairs: float = 0.0
     windows: Callable[[WeightsByPath, Array], list[range]] | None = None

@@ -46,7 +46,7 @@ CELL = Cell(
         Signal("o", "output gate", "gate"),
     ),
     phases=(Phase(forward, backward),),
-    formula=r"\\mathrm{output}_t &= \\dots \\\\",
+    formula=(r"\\mathrm{output}_t &= \\dots \\\\",),
     pace=Pace(1e-6, 1e-6),
     states=("state", "carry"),
     in_keras=False,

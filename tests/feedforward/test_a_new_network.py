@@ -33,7 +33,7 @@ NETWORK = Feedforward(
     source="this test",
     layers=layers,
     forward=forward,
-    formula=r"\\mathrm{output} &= \\dots \\\\",
+    formula=(r"\\mathrm{output} &= \\dots \\\\",),
     pace=1e-6,
     shortest=2,
 )

@@ -74,7 +74,7 @@ def source(cell: Cell, back: bool = False) -> str:
 def _show_feedforward(feedforward: Feedforward, networks: Sequence[LoadedNetwork]) -> None:
     experiment = networks[0].run.experiment
     st.subheader(feedforward.title.capitalize())
-    filled = feedforward.formula.replace("UNITS", str(experiment.units))
+    filled = "\n".join(feedforward.formula).replace("UNITS", str(experiment.units))
     filled = filled.replace("FEATURES", str(experiment.embedding_size))
     with st.container(key=f"formula_{feedforward.name}"):
         st.latex(f"\\begin{{aligned}}\n{filled}\n\\end{{aligned}}")
@@ -105,7 +105,8 @@ def latex(cell: str, sizes: Shapes) -> str:
         \\mathrm{state}_{t+1} &= \\mathrm{output}_t
         \\end{aligned}
     """
-    filled = cell_of(cell).formula.replace("UNITS", str(sizes.units)).replace("FEATURES", str(sizes.features))
+    filled = "\n".join(cell_of(cell).formula)
+    filled = filled.replace("UNITS", str(sizes.units)).replace("FEATURES", str(sizes.features))
     return f"\\begin{{aligned}}\n{filled}\n\\mathrm{{state}}_{{t+1}} &= \\mathrm{{output}}_t\n\\end{{aligned}}"
 
 
