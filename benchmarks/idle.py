@@ -17,8 +17,8 @@ import psutil
 
 from benchmarks.browser import PROJECT, cache, server
 from benchmarks.viewers import server_process
-from rnn_compare.training.idle_shutdown import REST_SECONDS
 from rnn_compare.training.local.fork_server import workers_of
+from rnn_compare.training.local.supervision import REST_SECONDS
 
 EMPTY = 'import streamlit as st\nst.write("ready")\n'
 READY_SECONDS, STILL = 180.0, 0.03

@@ -23,8 +23,8 @@ from rnn_compare.runs.store import RunStore
 from rnn_compare.training.analyses import Analyses, Analysis
 from rnn_compare.training.demo import DEMO, DemoWorkers, is_demo
 from rnn_compare.training.dispatcher import Dispatcher
-from rnn_compare.training.idle_shutdown import Rest
 from rnn_compare.training.local.cluster import LocalWorkers
+from rnn_compare.training.local.supervision import Rest
 from rnn_compare.training.protocol import Message, QuestionProgress, WorkerInfo, WorkerQuestion, Workers, first_line
 from rnn_compare.training.remote.connection import SCHEDULER_VARIABLE
 from rnn_compare.training.worker import worker_process
@@ -65,7 +65,7 @@ class Engine:
         store: The record. The engine works off the runs that were submitted to it, no others.
         origin: What the runs are recorded as coming from: ``page`` or ``command line``.
         somebody_there: Tells whether somebody may soon want a worker. While nobody does, those of this machine give
-            their memory back after some minutes (``idle_shutdown.REST_SECONDS``).
+            their memory back after some minutes (``supervision.REST_SECONDS``).
 
     Attributes:
         owner: This process, as its runs name it.

@@ -12,9 +12,8 @@ from rnn_compare.networks import weights
 from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import weights_file
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
-from rnn_compare.training.worker import gradient_recorder, job
-from rnn_compare.training.worker.gradient_recorder import FREE_SECONDS, LARGEST_SHARE, GradientRecorder
-from rnn_compare.training.worker.progress_reporter import StopAskedError
+from rnn_compare.training.worker import job, progress_reporter
+from rnn_compare.training.worker.progress_reporter import FREE_SECONDS, LARGEST_SHARE, GradientRecorder, StopAskedError
 from tests.explain.conftest import random_weights
 
 from .conftest import tiny
@@ -46,7 +45,7 @@ def _reviews(training_cache: object) -> None:
 def test_every_epoch_is_followed_once_it_was_told_and_what_was_before_the_first(
     changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gradient_recorder, "LARGEST_SHARE", 1e9)
+    monkeypatch.setattr(progress_reporter, "LARGEST_SHARE", 1e9)
     run = f"probed-{len(changes)}-{next(iter(changes))}"
     events = train(run, **changes)
     kinds = [(type(event), event.epoch) for event in events if isinstance(event, EpochEnd | EpochGradients)]
@@ -69,7 +68,7 @@ def test_an_error_is_written_to_the_log_once_and_the_training_goes_on(
     def fail(*_: Any, **__: Any) -> None:
         raise ValueError("no gradient today")
 
-    monkeypatch.setattr(gradient_recorder, "follow_gradient", fail)
+    monkeypatch.setattr(progress_reporter, "follow_gradient", fail)
     with caplog.at_level(logging.ERROR):
         events = train("probe-fails", epochs=3)
     end = events[-1]
@@ -87,7 +86,7 @@ def followed(monkeypatch: pytest.MonkeyPatch, clock: Clock, epochs: int, seconds
         clock.now += cost
         return FollowedGradient(1, ())
 
-    monkeypatch.setattr(gradient_recorder, "follow_gradient", measure)
+    monkeypatch.setattr(progress_reporter, "follow_gradient", measure)
     probe = GradientRecorder("run", tiny(), sent.append, lambda: False, clock)
     any_weights = random_weights(tiny())
     probe.begins(any_weights)
@@ -120,7 +119,7 @@ def test_a_short_training_may_spend_a_moment_whatever_its_share(monkeypatch: pyt
 
 def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Event] = []
-    monkeypatch.setattr(gradient_recorder, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
+    monkeypatch.setattr(progress_reporter, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
     probe = GradientRecorder("run", tiny(), sent.append, lambda: False)
     probe.begins(None)
     probe.after(7, random_weights(tiny()))

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from rnn_compare.runs.events import Status
-from rnn_compare.training import idle_shutdown
-from rnn_compare.training.idle_shutdown import REST_SECONDS, Rest
+from rnn_compare.training.local import supervision
+from rnn_compare.training.local.supervision import REST_SECONDS, Rest
 from tests.patience import PATIENCE
 
 from .conftest import running_engine, tiny, until, worker_processes
@@ -66,7 +66,7 @@ def test_resting_workers_are_no_processes_and_whoever_opens_a_page_trains_or_ask
 ) -> None:
     of_others = worker_processes()
     with running_engine(training_cache, tmp_path, somebody_there=lambda: False) as engine:
-        monkeypatch.setattr(idle_shutdown, "REST_SECONDS", 0.5)
+        monkeypatch.setattr(supervision, "REST_SECONDS", 0.5)
         monkeypatch.setattr("rnn_compare.training.engine.IDLE_SECONDS", 0.2)
         until(lambda: worker_processes() == of_others)
         engine.expect(after=0.1)

@@ -14,8 +14,7 @@ from rnn_compare.metrics.registry import METRICS, computed
 from rnn_compare.networks import keras_models
 from rnn_compare.reviews.batches import Batches
 from rnn_compare.runs.events import EpochEnd, Part, Predictions, accuracy, encoded
-from rnn_compare.training.worker.gradient_recorder import GradientRecorder
-from rnn_compare.training.worker.progress_reporter import Stream
+from rnn_compare.training.worker.progress_reporter import GradientRecorder, Stream
 
 
 def fit(

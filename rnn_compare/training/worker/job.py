@@ -26,9 +26,8 @@ from rnn_compare.runs.checkpoint import Checkpoint
 from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status, best_epoch, decoded
 from rnn_compare.training.protocol import first_line
 from rnn_compare.training.worker import compilation, fitting
-from rnn_compare.training.worker.gradient_recorder import GradientRecorder
 from rnn_compare.training.worker.model_files import build, checkpoint_of, clear, restore, save_weights, write_models
-from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
+from rnn_compare.training.worker.progress_reporter import GradientRecorder, StopAskedError, Stream
 
 _NO_PRIMITIVE = "could not create a primitive"
 """The error of oneDNN, which does TensorFlow's arithmetic, where it gets no memory."""
