@@ -1,4 +1,4 @@
-"""What a training tells of itself while it runs, whatever does the arithmetic: its metrics, and how its gradient flows."""
+"""What a training tells of itself while it runs, whatever does the arithmetic: metrics and gradients."""
 
 import logging
 import math
