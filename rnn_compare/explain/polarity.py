@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rnn_compare.baselines.bags import in_parts
 from rnn_compare.errors import UserError
 from rnn_compare.reviews.prepared import Reviews
 from rnn_compare.reviews.vocabulary import INDEX_FROM
@@ -20,8 +21,6 @@ NEUTRAL_ODDS = 0.1
 """Log-odds of a neutral word at most, either way: the odds of meeting it differ by a tenth. Of few known words few are
 neutral, and the nearest to it may still speak for a side."""
 SHORTEST = 3
-
-REVIEWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -95,21 +94,15 @@ def log_odds(reviews: Labelled, words: int) -> tuple[NDArray[np.float64], NDArra
         >>> odds.round(2).tolist(), share.tolist()
         ([0.0, 2.2, -2.2], [1.0, 0.5, 0.5])
     """
-    count = len(reviews.labels)
-    counts = np.zeros((2, words))
-    for start in range(0, count, REVIEWS_AT_ONCE):
-        offsets = reviews.offsets[start : start + REVIEWS_AT_ONCE + 1]
-        ranks = reviews.ranks[offsets[0] : offsets[-1]]
-        review = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-        in_range = ranks <= words
-        holds = np.zeros((len(offsets) - 1, words), np.bool_)
-        holds[review[in_range], ranks[in_range] - 1] = True
-        labels = reviews.labels[start : start + REVIEWS_AT_ONCE]
-        for label in (0, 1):
-            counts[label] += np.count_nonzero(holds[labels == label], axis=0)
-    reviews_of = np.array([[np.count_nonzero(reviews.labels == label)] for label in (0, 1)])
-    negative, positive = np.log((counts + 0.5) / (reviews_of - counts + 0.5))
-    return positive - negative, counts.sum(axis=0) / count
+    size, log_odds_of, holding = words + INDEX_FROM + 1, [], []
+    for label in (0, 1):
+        places = np.flatnonzero(reviews.labels == label)
+        parts = in_parts(reviews, places, size, longest=1)
+        count = sum((np.bincount(part.terms, minlength=size) for part in parts), np.zeros(size))[INDEX_FROM + 1 :]
+        log_odds_of.append(np.log((count + 0.5) / (len(places) - count + 0.5)))
+        holding.append(count)
+    negative, positive = log_odds_of
+    return positive - negative, (holding[0] + holding[1]) / len(reviews.labels)
 
 
 def _first(ranking: NDArray[np.float64], allowed: NDArray[np.bool_], count: int) -> list[int]:

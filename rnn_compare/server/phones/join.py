@@ -88,13 +88,12 @@ class Phones:
         self._broadcast: Broadcast | None = None
         self._is_closed = False
         self._handout = Handout(classroom, running)
-        files = ((f"{PATH}/{{name}}", file),)  # last: every name fits it
         self.pages = (
             (PATH, page),
             (f"{PATH}/", without_slash),
             (f"{PATH}/events", self.events),
             (handout.PATH, self._handout.answer),
-            *files,
+            (f"{PATH}/{{name}}", file),  # last: every name fits it
         )
         self.posts = ((f"{PATH}/answer", self.answer), (f"{PATH}/review", self.review))
 

@@ -118,20 +118,9 @@ class LocalWorkers(protocol.Workers):
         return [protocol.worker_info(address, facts) for address, facts in workers.items()]
 
     def train(self, attempt: str, run: str, experiment: Experiment, address: str) -> protocol.Training:
-        """Sends a run to a worker.
-
-        Returns:
-            A Dask future that tells nothing but whether the worker is done with it, or dead.
-        """
+        """Sends a run to a worker; the future tells nothing but whether the worker is done with it, or dead."""
         future: protocol.Training = self._client.submit(
-            worker_process.train,
-            attempt,
-            run,
-            experiment,
-            workers=[address],
-            allow_other_workers=False,
-            pure=False,
-            retries=0,
+            worker_process.train, attempt, run, experiment, workers=[address], pure=False, retries=0
         )
         return future
 

@@ -137,7 +137,6 @@ class Connection:
             _pickled(function, arguments),
             key=f"rnn-compare-{secrets.token_hex(8)}",
             workers=[address],
-            allow_other_workers=False,
             pure=False,
             retries=0,
         )

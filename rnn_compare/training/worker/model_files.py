@@ -75,12 +75,7 @@ def write_model(run: str, experiment: Experiment, which: Which) -> Path:
     model = build(experiment)
     keras_models.set_weights(model, weights.load(weights_file(run, which), experiment))
     model.optimizer.build(model.trainable_variables)  # else Keras warns, on loading, of variables that it misses
-    return save_model(model, model_file(run, which))
-
-
-def save_model(model: keras.Model, path: Path) -> Path:
-    """Writes a ``.keras`` file, which is there whole or not at all."""
-    with whole_file(path) as partial:
+    with whole_file(path := model_file(run, which)) as partial:
         model.save(partial)
     return path
 
