@@ -13,7 +13,13 @@ from rnn_compare.networks.weights import Weights
 from rnn_compare.paths import weights_file
 from rnn_compare.runs.events import Ended, EpochEnd, EpochGradients, Event, Status
 from rnn_compare.training.worker import job, progress_reporter
-from rnn_compare.training.worker.progress_reporter import FREE_SECONDS, LARGEST_SHARE, GradientRecorder, StopAskedError
+from rnn_compare.training.worker.progress_reporter import (
+    FREE_SECONDS,
+    LARGEST_SHARE,
+    GradientRecorder,
+    StopAskedError,
+    TrainingJob,
+)
 from tests.explain.conftest import random_weights
 
 from .conftest import tiny
@@ -87,7 +93,7 @@ def followed(monkeypatch: pytest.MonkeyPatch, clock: Clock, epochs: int, seconds
         return FollowedGradient(1, ())
 
     monkeypatch.setattr(progress_reporter, "follow_gradient", measure)
-    probe = GradientRecorder("run", tiny(), sent.append, lambda: False, clock)
+    probe = GradientRecorder(TrainingJob("run", tiny(), sent.append, lambda: False), clock)
     any_weights = random_weights(tiny())
     probe.begins(any_weights)
     for epoch in range(1, epochs + 1):
@@ -120,14 +126,14 @@ def test_a_short_training_may_spend_a_moment_whatever_its_share(monkeypatch: pyt
 def test_a_run_that_goes_on_has_no_beginning(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Event] = []
     monkeypatch.setattr(progress_reporter, "follow_gradient", lambda *_, **__: FollowedGradient(1, ()))
-    probe = GradientRecorder("run", tiny(), sent.append, lambda: False)
+    probe = GradientRecorder(TrainingJob("run", tiny(), sent.append, lambda: False))
     probe.begins(None)
     probe.after(7, random_weights(tiny()))
     assert [event.epoch for event in sent if isinstance(event, EpochGradients)] == [7]
 
 
 def test_whoever_presses_stop_does_not_wait_for_it() -> None:
-    probe = GradientRecorder("run", tiny(), lambda _event: None, lambda: True)
+    probe = GradientRecorder(TrainingJob("run", tiny(), lambda _event: None, lambda: True))
     initial: Weights = random_weights(tiny())
     probe.begins(initial)
     with pytest.raises(StopAskedError):

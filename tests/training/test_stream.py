@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rnn_compare.errors import UserError
+from rnn_compare.experiment import Experiment
 from rnn_compare.runs.events import EpochEnd, Event, Progress, best_epoch
 from rnn_compare.training.worker import progress_reporter as stream_module
-from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream
+from rnn_compare.training.worker.progress_reporter import StopAskedError, Stream, TrainingJob
 from tests.epochs import epoch_end
 
 
@@ -38,7 +39,8 @@ def figures(*values: float) -> dict[str, float]:
 
 def new_stream(events: list[Event], kept: list[bool] | None = None, stop: Any = lambda: False) -> Stream:
     keep = (lambda _: None) if kept is None else kept.append
-    return Stream("run", 100, 25, events.append, stop, keep)
+    hundred_batches = Experiment(reviews=12_500, batch_size=100)
+    return Stream(TrainingJob("run", hundred_batches, events.append, stop), keep)
 
 
 def test_the_first_batch_is_told_at_once_and_then_four_a_second_at_most(clock: Clock) -> None:
@@ -95,7 +97,7 @@ def test_the_weights_kept_as_best_are_those_of_the_epoch_that_the_record_calls_b
 
 def test_weights_are_kept_before_the_epoch_is_told() -> None:
     order: list[object] = []
-    stream = Stream("run", 1, 1, order.append, lambda: False, order.append)
+    stream = Stream(TrainingJob("run", Experiment(), order.append, lambda: False), order.append)
     stream.epoch_begins(1)
     stream.epoch_ends(figures(0.5, 0.7, 0.5, 0.7))
     assert order[0] is True

@@ -162,7 +162,7 @@ class StreamCallback(keras.callbacks.Callback):  # type: ignore[misc]  # Keras' 
         probabilities = self._predictions.probabilities
         self._stream.epoch_ends(
             by_keras | computed(self._labels, probabilities),
-            predictions(self._stream.run, epoch + 1, "validation", probabilities, self._labels),
+            predictions(self._stream.job.run, epoch + 1, "validation", probabilities, self._labels),
         )
         if out_of_patience(self._stream.epochs, self._patience):
             self.model.stop_training = True

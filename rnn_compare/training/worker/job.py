@@ -2,7 +2,6 @@
 
 import errno
 import logging
-import math
 import os
 import platform
 import time
@@ -27,7 +26,7 @@ from rnn_compare.runs.events import Ended, EpochEnd, Event, Started, Status, bes
 from rnn_compare.training.protocol import first_line
 from rnn_compare.training.worker import compilation, fitting
 from rnn_compare.training.worker.model_files import build, checkpoint_of, clear, restore, save_weights, write_models
-from rnn_compare.training.worker.progress_reporter import GradientRecorder, StopAskedError, Stream
+from rnn_compare.training.worker.progress_reporter import GradientRecorder, StopAskedError, Stream, TrainingJob
 
 _NO_PRIMITIVE = "could not create a primitive"
 """The error of oneDNN, which does TensorFlow's arithmetic, where it gets no memory."""
@@ -39,6 +38,7 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
     A run that has a checkpoint goes on from there, and its curve is that of an unbroken run. Whatever happens, the last
     event sent is ``Ended``; errors become sentences, their tracebacks go to the log.
     """
+    job = TrainingJob(run, experiment, send, stop_asked)
     try:
         stock = why_stock(experiment)
         model = build(experiment, keras.Sequential if stock else FusedNetwork)
@@ -47,11 +47,11 @@ def train(run: str, experiment: Experiment, send: Callable[[Event], None], stop_
         done: Sequence[EpochEnd] = saved.epochs if saved else ()
         send(Started(run, model.count_params(), summary, versions(stock), time.time(), len(done)))
         if saved:
-            _tell_again(run, experiment, saved, send)
+            _tell_again(job, saved)
         try:
             if len(done) < experiment.epochs and not fitting.out_of_patience(done, experiment.patience):
-                done = _fit(run, experiment, model, send, stop_asked, done)
-            _test(run, experiment, model, done, send, stop_asked)
+                done = _fit(job, model, done)
+            _test(job, model, done)
         except StopAskedError:
             # Whoever pressed Stop is waiting; the models can be written afterwards.
             send(Ended(run, Status.STOPPED, None, time.time()))
@@ -130,70 +130,45 @@ def _resume(run: str, model: keras.Model) -> Checkpoint | None:
     return saved
 
 
-def _tell_again(run: str, experiment: Experiment, saved: Checkpoint, send: Callable[[Event], None]) -> None:
+def _tell_again(job: TrainingJob, saved: Checkpoint) -> None:
     """Tells once more what the record may have missed when the program died."""
     if saved.probabilities:
-        labels = prepared.load(experiment.dataset).labels(experiment, "validation")
+        labels = prepared.load(job.experiment.dataset).labels(job.experiment, "validation")
         probabilities = decoded(saved.probabilities)
         if labels is not None and len(labels) == len(probabilities):
-            send(fitting.predictions(run, saved.epochs[-1].epoch, "validation", probabilities, labels))
+            job.send(fitting.predictions(job.run, saved.epochs[-1].epoch, "validation", probabilities, labels))
     for epoch in saved.epochs:
-        send(epoch)
+        job.send(epoch)
 
 
-def _test(
-    run: str,
-    experiment: Experiment,
-    model: keras.Model,
-    epochs: Sequence[EpochEnd],
-    send: Callable[[Event], None],
-    stop_asked: Callable[[], bool],
-) -> None:
+def _test(job: TrainingJob, model: keras.Model, epochs: Sequence[EpochEnd]) -> None:
     """Tests the weights that the validation chose, where there are reviews to test with; the model then has these."""
-    test = prepared.load(experiment.dataset).test(experiment)
+    test = prepared.load(job.experiment.dataset).test(job.experiment)
     best = best_epoch(epochs)
     if test is None or best is None:
         return
-
-    def check_stop(batch: int, logs: dict[str, float] | None = None) -> None:  # noqa: ARG001  # Keras' own
-        if stop_asked():
-            raise StopAskedError(run)
-
     x, labels = test
-    keras_models.set_weights(model, weights.load(weights_file(run, "best"), experiment))
-    watch = keras.callbacks.LambdaCallback(on_predict_batch_end=check_stop)
-    probabilities = model.predict(x, batch_size=experiment.batch_size, verbose=0, callbacks=[watch])
-    send(fitting.predictions(run, best.epoch, "test", probabilities.ravel(), labels))
+    keras_models.set_weights(model, weights.load(weights_file(job.run, "best"), job.experiment))
+    watch = keras.callbacks.LambdaCallback(on_predict_batch_end=job.check_stop)
+    probabilities = model.predict(x, batch_size=job.experiment.batch_size, verbose=0, callbacks=[watch])
+    job.send(fitting.predictions(job.run, best.epoch, "test", probabilities.ravel(), labels))
 
 
-def _fit(
-    run: str,
-    experiment: Experiment,
-    model: keras.Model,
-    send: Callable[[Event], None],
-    stop_asked: Callable[[], bool],
-    done: Sequence[EpochEnd],
-) -> Sequence[EpochEnd]:
+def _fit(job: TrainingJob, model: keras.Model, done: Sequence[EpochEnd]) -> Sequence[EpochEnd]:
+    experiment = job.experiment
+
     def keep(best: bool) -> None:
         last = stream.predictions
-        checkpoint.save(run, checkpoint_of(model, stream.epochs, last.probabilities if last else b""))
-        save_weights(run, model, best)
+        checkpoint.save(job.run, checkpoint_of(model, stream.epochs, last.probabilities if last else b""))
+        save_weights(job.run, model, best)
 
-    stream = Stream(
-        run,
-        training_batches=math.ceil(experiment.training_reviews / experiment.batch_size),
-        validation_batches=math.ceil(experiment.validation_reviews / experiment.batch_size),
-        send=send,
-        stop_asked=stop_asked,
-        keep=keep,
-        done=done,
-    )
+    stream = Stream(job, keep, done)
     stream.prepares()
     if not why_stock(experiment):
         compilation.compile_kernels(experiment.cell)
     split = prepared.load(experiment.dataset).padded(experiment)
-    recorders = [] if experiment.without_recurrence else [GradientRecorder(run, experiment, send, stop_asked)]
-    stream.check_stop()
+    recorders = [] if experiment.without_recurrence else [GradientRecorder(job)]
+    job.check_stop()
     try:
         fitting.fit(
             model,

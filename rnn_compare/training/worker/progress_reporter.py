@@ -4,6 +4,7 @@ import logging
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from rnn_compare.errors import UserError
 from rnn_compare.experiment import Experiment
@@ -20,6 +21,25 @@ class StopAskedError(Exception):
     """Raised out of the training, from wherever it is, when somebody asked to stop it."""
 
 
+@dataclass(frozen=True)
+class TrainingJob:
+    """One training, as all that takes part in it needs to know it.
+
+    Attributes:
+        stop_asked: Tells whether the run is to stop; asked after every batch, so it has to be quick.
+    """
+
+    run: str
+    experiment: Experiment
+    send: Callable[[Event], None]
+    stop_asked: Callable[[], bool]
+
+    def check_stop(self, *_: object, **__: object) -> None:
+        """Raises ``StopAskedError`` if the run is to stop; whoever calls it back may tell more."""
+        if self.stop_asked():
+            raise StopAskedError(self.run)
+
+
 class Stream:
     """Turns the steps of one training into events, and ends the training when asked to.
 
@@ -27,9 +47,6 @@ class Stream:
     the clock, unless a progress event is due.
 
     Args:
-        training_batches: Batches of an epoch's training phase.
-        validation_batches: Batches of its validation phase.
-        stop_asked: Tells whether the run is to stop; asked after every batch, so it has to be quick.
         keep: Saves the training's state; told whether the epoch is the best so far. Called before the epoch's
             event is sent, so that whoever sees the epoch finds its weights.
         done: The finished epochs of a run that goes on.
@@ -39,25 +56,12 @@ class Stream:
         predictions: Of the last of them; None before there are any.
     """
 
-    def __init__(
-        self,
-        run: str,
-        training_batches: int,
-        validation_batches: int,
-        send: Callable[[Event], None],
-        stop_asked: Callable[[], bool],
-        keep: Callable[[bool], None],
-        done: Sequence[EpochEnd] = (),
-    ) -> None:
-        self.run = run
-        self.batches: dict[Phase, int] = {
-            "preparing": training_batches,
-            "training": training_batches,
-            "validation": validation_batches,
-        }
-        self._send = send
-        self._stop_asked = stop_asked
-        self._keep = keep
+    def __init__(self, job: TrainingJob, keep: Callable[[bool], None], done: Sequence[EpochEnd] = ()) -> None:
+        self.job, self._keep = job, keep
+        experiment = job.experiment
+        training = math.ceil(experiment.training_reviews / experiment.batch_size)
+        validation = math.ceil(experiment.validation_reviews / experiment.batch_size)
+        self.batches: dict[Phase, int] = {"preparing": training, "training": training, "validation": validation}
         self.epochs = list(done)
         self.predictions: Predictions | None = None
         self._epoch, self._batch = len(done) + 1, 0
@@ -65,7 +69,7 @@ class Stream:
 
     def prepares(self) -> None:
         """Tells that the run is at work, though no batch is done: reviews and network are being prepared."""
-        self.check_stop()
+        self.job.check_stop()
         self._progress("preparing", 0, {})
 
     def epoch_begins(self, epoch: int) -> None:
@@ -83,7 +87,7 @@ class Stream:
             StopAskedError: If the run is to stop.
             UserError: If the loss is no longer a number.
         """
-        self.check_stop()
+        self.job.check_stop()
         if not math.isfinite(figures["loss"]):
             raise self.no_number()
         self._batch = batch
@@ -92,7 +96,7 @@ class Stream:
 
     def validated(self, batch: int) -> None:
         """Follows the validation of batch number ``batch``, from 1; raises ``StopAskedError`` if the run is to stop."""
-        self.check_stop()
+        self.job.check_stop()
         if time.monotonic() - self._last_progress >= PROGRESS_SECONDS:
             self._progress("validation", batch, {})
 
@@ -109,20 +113,15 @@ class Stream:
         seconds = time.monotonic() - self._epoch_began
         if not (math.isfinite(figures["loss"]) and math.isfinite(figures["val_loss"])):
             raise self.no_number()
-        end = EpochEnd(self.run, self._epoch, dict(figures), seconds)
+        end = EpochEnd(self.job.run, self._epoch, dict(figures), seconds)
         self.epochs.append(end)
         self.predictions = predictions
         try:
             self._keep(best_epoch(self.epochs) is end)
         finally:
             if predictions is not None:
-                self._send(predictions)  # before the epoch: whoever sees that finds them
-            self._send(end)  # what was measured counts, also where there is no room for the weights
-
-    def check_stop(self) -> None:
-        """Raises ``StopAskedError`` if the run is to stop."""
-        if self._stop_asked():
-            raise StopAskedError(self.run)
+                self.job.send(predictions)  # before the epoch: whoever sees that finds them
+            self.job.send(end)  # what was measured counts, also where there is no room for the weights
 
     def no_number(self) -> UserError:
         """Returns the sentence for a loss that is no longer a number after the batches told so far."""
@@ -137,7 +136,7 @@ class Stream:
         # The first batch of a run is told at once, however short the preparing was: a class waits for it.
         self._last_progress = -math.inf if phase == "preparing" else time.monotonic()
         now = {name: value for name, value in figures.items() if name in METRICS}
-        self._send(Progress(self.run, self._epoch, batch, self.batches[phase], now, phase, time.time()))
+        self.job.send(Progress(self.job.run, self._epoch, batch, self.batches[phase], now, phase, time.time()))
 
 
 LARGEST_SHARE = 0.03
@@ -150,19 +149,8 @@ FREE_SECONDS = 0.2
 class GradientRecorder:
     """Follows the gradient of one training. Whatever goes wrong here, the training goes on."""
 
-    def __init__(
-        self,
-        run: str,
-        experiment: Experiment,
-        send: Callable[[Event], None],
-        stop_asked: Callable[[], bool],
-        clock: Callable[[], float] = time.perf_counter,
-    ) -> None:
-        self._run = run
-        self._experiment = experiment
-        self._send = send
-        self._stop_asked = stop_asked
-        self._clock = clock
+    def __init__(self, job: TrainingJob, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._job, self._clock = job, clock
         self._began = clock()
         self._initial: Weights | None = None
         self._spent = self._longest = 0.0
@@ -195,20 +183,16 @@ class GradientRecorder:
             return
         began = self._clock()
         try:
-            self._send(self._measured(epoch, weights))
+            self._job.send(self._measured(epoch, weights))
         except StopAskedError:
             raise
         except Exception:  # this is beside the training, not part of it
-            logging.getLogger(__name__).exception("The gradients of run %s could not be recorded.", self._run)
+            logging.getLogger(__name__).exception("The gradients of run %s could not be recorded.", self._job.run)
             self._given_up = True
         took = self._clock() - began
         self._spent += took
         self._longest = max(self._longest, took)
 
     def _measured(self, epoch: int, weights: Weights) -> EpochGradients:
-        def tell(_done: int, _total: int) -> None:
-            if self._stop_asked():
-                raise StopAskedError(self._run)
-
-        followed = follow_gradient(self._experiment, weights, tell=tell)
-        return EpochGradients(self._run, epoch, followed.reviews, [flow.plain() for flow in followed.directions])
+        followed = follow_gradient(self._job.experiment, weights, tell=self._job.check_stop)
+        return EpochGradients(self._job.run, epoch, followed.reviews, [flow.plain() for flow in followed.directions])
