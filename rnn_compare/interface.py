@@ -88,11 +88,7 @@ def parameters(**settings: Any) -> Parameters:
 
 @dataclass(frozen=True)
 class Network:
-    """One trained network.
-
-    Attributes:
-        run: Its run as recorded: ``run.id``, ``run.experiment``, ``run.epochs``, ``run.best``, …
-    """
+    """One trained network, and its run as recorded: ``run.id``, ``run.experiment``, ``run.epochs``, ``run.best``, …"""
 
     run: Run
 

@@ -10,12 +10,10 @@ from rnn_compare.sources.registry import is_known, source
 
 @dataclass(frozen=True)
 class Preset:
-    """A comparison with a name.
+    """A comparison with a name, and the question that it answers.
 
-    Attributes:
-        question: What it answers, in a sentence.
-        cells, units, maxlens, seeds: The networks, see ``experiment_sets.comparison``.
-        shared: Other settings that differ from the defaults.
+    Its networks are as in ``experiment_sets.comparison``; ``shared`` holds other settings that differ from the
+    defaults.
     """
 
     name: str

@@ -72,11 +72,7 @@ class LinearModel:
 
 @dataclass(frozen=True)
 class BagClassifier:
-    """A linear model of the terms in a review.
-
-    Attributes:
-        vocabulary_size, longest: Those of the bags that it was fitted to.
-    """
+    """A linear model of the terms in a review, for bags like those that it was fitted to."""
 
     model: LinearModel
     vocabulary_size: int

@@ -21,12 +21,7 @@ StepValues = Mapping[str, Gradient]
 
 
 class Gate(NamedTuple):
-    """One of the blocks that lie side by side in a cell's kernels: a gate, or the candidate.
-
-    Attributes:
-        symbol: The letter of the equations, such as ``f``.
-        name: What it is called, such as ``forget gate``.
-    """
+    """A block of a cell's kernels, a gate or the candidate: its letter in equations, such as ``f``, and its name."""
 
     symbol: str
     name: str

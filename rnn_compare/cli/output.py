@@ -19,11 +19,7 @@ from rnn_compare.runs.store import RunStore
 
 @dataclass(frozen=True)
 class News:
-    """News of one run.
-
-    Attributes:
-        epoch: The epoch that finished; None if this tells the run's end.
-    """
+    """News of one run: the epoch that finished; None if this tells the run's end."""
 
     run: Run
     epoch: EpochEnd | None

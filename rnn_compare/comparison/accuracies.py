@@ -17,12 +17,7 @@ Measure = Literal["kept", "typical", "test"]
 
 @dataclass(frozen=True)
 class MeasureText:
-    """A measure as people read it.
-
-    Attributes:
-        title: Head of its column.
-        meaning: Its definition, to follow the title and a colon.
-    """
+    """A measure as people read it: the head of its column, and its definition, to follow that and a colon."""
 
     title: str
     meaning: str

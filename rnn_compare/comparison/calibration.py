@@ -13,10 +13,7 @@ BINS = 10
 class Bin:
     """The reviews whose predicted probability lies in one tenth of the range.
 
-    Attributes:
-        predicted: Mean of their predicted probabilities.
-        observed: Share of them that is positive.
-        low, high: 95 % interval of that share (Wilson 1927).
+    Mean of these, share of the reviews that is positive, and the 95 % interval of that share (Wilson 1927).
     """
 
     predicted: float

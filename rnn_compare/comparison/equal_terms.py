@@ -41,8 +41,7 @@ class EqualParameters:
 class EpochSeconds:
     """Seconds of an epoch on this machine.
 
-    Attributes:
-        runs: On how many runs of this very network it was measured; 0 if it is estimated from other sizes or cells.
+    Measured on so many runs of this very network; on none if they are estimated from other sizes or cells.
     """
 
     seconds: float
@@ -51,11 +50,7 @@ class EpochSeconds:
 
 @dataclass(frozen=True)
 class EqualTime:
-    """A network that trains for as many epochs as fit into a chosen network's seconds.
-
-    Attributes:
-        wanted: Seconds that the chosen network takes for all its epochs.
-    """
+    """A network that trains for as many epochs as fit into the seconds that a chosen network wants for all its own."""
 
     experiment: Experiment
     pace: EpochSeconds

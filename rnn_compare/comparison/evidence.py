@@ -28,11 +28,7 @@ MEASURED = Path(__file__).parents[1] / "recordings" / "seed_spreads.json"
 
 
 class Evidence:
-    """Accuracies of the runs of a record. Thread-safe.
-
-    Args:
-        left_out: Tells whether nothing is to be concluded from a run now.
-    """
+    """Accuracies of the runs of a record, but for those that are left out for now. Thread-safe."""
 
     def __init__(self, store: RunStore, left_out: Callable[[Run], bool] = lambda _: False) -> None:
         self._store = store
@@ -140,12 +136,9 @@ WHICH_IS_WHICH = (
 
 @dataclass(frozen=True)
 class Result:
-    """Means over the counted runs of a group; None where something was not measured.
+    """Means over the counted runs of a group, and the median time of a training; None where it was not measured.
 
-    Attributes:
-        best: Highest validation accuracy.
-        measured: By what may be compared.
-        seconds: Of one training, the median.
+    ``best`` is the highest validation accuracy, ``measured`` what may be compared.
     """
 
     group: Group

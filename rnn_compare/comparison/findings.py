@@ -37,11 +37,7 @@ FALL = 0.05
 
 @dataclass(frozen=True)
 class Finding:
-    """One sentence.
-
-    Attributes:
-        run: The id of the run that it is about; that of a run of the leading setting where it compares.
-    """
+    """One sentence, and the id of the run that it is about; of a run of the leading setting where it compares."""
 
     run: str
     text: str

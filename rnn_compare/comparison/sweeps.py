@@ -129,12 +129,7 @@ def varied(experiments: Collection[Experiment]) -> list[str]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Accuracy of one setting of a sweep.
-
-    Attributes:
-        accuracy: Mean over those of its runs that trained to their end and were measured.
-        accuracies: The accuracy of each of these runs.
-    """
+    """Mean accuracy of one setting of a sweep, over those of its runs that trained to their end and were measured."""
 
     group: Group
     accuracy: Mean

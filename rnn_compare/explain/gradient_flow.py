@@ -127,11 +127,7 @@ class GradientFlow:
 
 @dataclass(frozen=True)
 class FollowedGradient:
-    """The gradient of one network, followed from the verdict back through long reviews.
-
-    Attributes:
-        directions: One result, or two where the network is bidirectional: forward and backward.
-    """
+    """The gradient of one network, followed from the verdict back through long reviews, in each direction."""
 
     reviews: int
     directions: tuple[GradientFlow, ...]

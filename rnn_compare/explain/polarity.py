@@ -25,12 +25,9 @@ SHORTEST = 3
 
 @dataclass(frozen=True)
 class WordChoice:
-    """Words with their log-odds, chosen by the data.
+    """Words with their log-odds, chosen by the data: as many positive as negative ones, and neutral ones.
 
-    Attributes:
-        positive: Sentiment words, the most positive first.
-        negative: As many sentiment words, the most negative first.
-        neutral: Neutral words, the most neutral first.
+    The most positive, most negative and most neutral come first.
     """
 
     positive: tuple[tuple[str, float], ...]

@@ -17,13 +17,11 @@ from rnn_compare.feedforward.registry import without_recurrence
 
 @dataclass(frozen=True)
 class Tensor:
-    """One weight tensor.
+    """One weight tensor, by Keras' name, such as ``recurrent_kernel``.
 
-    Attributes:
-        name: Keras' name of the tensor, such as ``recurrent_kernel``.
-        path: Keras' path of the tensor, such as ``lstm/lstm_cell/kernel``; unique within a network.
-        arithmetic: How its count comes about, such as ``4 · 32·32 = 4,096``.
-        direction: ``forward`` or ``backward`` within a bidirectional layer, otherwise empty.
+    Attributes: path: Keras' path of the tensor, such as ``lstm/lstm_cell/kernel``; unique within a network. arithmetic:
+    Of its count, such as ``4 · 32·32 = 4,096``. direction: ``forward`` or ``backward`` within a bidirectional layer,
+    otherwise empty.
     """
 
     name: str
@@ -45,10 +43,7 @@ class Tensor:
 class GateShare:
     """The share of one gate in one direction of a recurrent layer.
 
-    Attributes:
-        symbol: The letter of the equations, such as ``f``.
-        name: What it is called, such as ``forget gate``.
-        arithmetic: Recurrent + input + bias, such as ``32·32 + 32·32 + 32 = 2,080``.
+    Its arithmetic is recurrent + input + bias, such as ``32·32 + 32·32 + 32 = 2,080``.
     """
 
     symbol: str
@@ -61,12 +56,9 @@ class GateShare:
 class Layer:
     """One layer of a network.
 
-    Attributes:
-        name: Its name in the Keras model, such as ``lstm`` or ``bidirectional_1``.
-        kind: What it is, such as ``LSTM`` or ``Bidirectional(LSTM)``.
-        tensors: Its weight tensors in Keras' order.
-        arithmetic: How its count comes about, such as ``4 · (32·32 + 32·32 + 32) = 8,320``.
-        gates: The share of each gate in one direction; empty where there are none.
+    Attributes: name: Its name in the Keras model, such as ``lstm`` or ``bidirectional_1``. kind: Its class, such as
+    ``LSTM`` or ``Bidirectional(LSTM)``. arithmetic: Of its count, such as ``4 · (32·32 + 32·32 + 32) = 8,320``. gates:
+    The share of each gate in one direction; empty where there are none.
     """
 
     name: str

@@ -18,11 +18,7 @@ Array = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Weights:
-    """Every weight tensor of one network, in the order of Keras' ``model.weights``.
-
-    Attributes:
-        tensors: Pairs of path and float32 array; the paths are those of
-            ``rnn_compare.networks.parameters``, such as ``lstm/lstm_cell/kernel``.
+    """Every weight tensor of one network in float32, by its path (``networks.parameters``), in Keras' order.
 
     Example:
         >>> Weights((("dense/bias", np.zeros(1, np.float32)),))["dense/bias"]

@@ -21,12 +21,9 @@ UNSEEN = np.iinfo(np.int32).max - INDEX_FROM
 
 @dataclass(frozen=True)
 class Facts:
-    """Facts about a source.
+    """Facts about a source: how many reviews and words it holds, and the mean number of words in a training review.
 
-    Attributes:
-        test_sequences: Number of test reviews, 0 where the source has none.
-        mean_length: Mean number of words in a training review, without the start token.
-        shuffle_seed: What decided the order of the training reviews.
+    The start token is not among these words, and there may be no test reviews. The seed decided the order.
     """
 
     train_sequences: int

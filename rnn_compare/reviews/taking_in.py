@@ -13,12 +13,7 @@ from rnn_compare.sources import own_texts, text_cards
 
 @dataclass(frozen=True)
 class TakenIn:
-    """The outcome of an import.
-
-    Attributes:
-        name: The source that it is from now on; empty if it cannot be used.
-        problem: Why not, in a sentence; empty if it can.
-    """
+    """The outcome of an import: the name of the source, or why the file cannot be used, in a sentence."""
 
     name: str = ""
     problem: str = ""

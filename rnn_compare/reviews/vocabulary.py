@@ -78,10 +78,7 @@ def rank_words(texts: Iterable[str]) -> tuple[list[str], NDArray[np.int32], NDAr
 
 
 class Vocabulary:
-    """The words of a source by rank, looked up either way.
-
-    Args:
-        words: All words, most frequent first.
+    """The words of a source by rank, the most frequent first, looked up either way.
 
     Example:
         >>> vocabulary = Vocabulary(["the", "and"])

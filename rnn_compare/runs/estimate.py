@@ -41,10 +41,7 @@ MOST_TOGETHER = 2.0
 class Speed:
     """Time of a training step here, as a multiple of that on the reference machine.
 
-    Attributes:
-        alone: Where one network trains.
-        together: Where as many train as the machine carries.
-        workers: How many these are.
+    Alone, and together with as many networks as the machine has workers.
     """
 
     alone: float = 1.0
@@ -83,11 +80,7 @@ def work(experiment: Experiment) -> float:
 
 
 class History:
-    """Timings of earlier runs on this machine, read once, from which the next are estimated.
-
-    Args:
-        earlier: Runs of this machine, any state, oldest first.
-    """
+    """Timings of earlier runs on this machine, the oldest first, read once, from which the next are estimated."""
 
     def __init__(self, earlier: Sequence[Run] = (), speed: Speed = UNMEASURED) -> None:
         here = [run for run in earlier if not run.is_from_elsewhere]

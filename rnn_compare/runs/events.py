@@ -135,12 +135,9 @@ DirectionGradients = dict[str, Any]
 
 @dataclass(frozen=True)
 class EpochGradients:
-    """Norms of the backpropagated gradient after an epoch, on the same reviews each time.
+    """Norms of the backpropagated gradient after an epoch (0 is before the first), on the same reviews each time.
 
-    Attributes:
-        epoch: From 1; 0 is before the first.
-        reviews: How many reviews it was followed through.
-        directions: Each direction of the last recurrent layer.
+    In each direction of the last recurrent layer.
     """
 
     run: str
@@ -159,13 +156,7 @@ class Requeued:
 
 @dataclass(frozen=True)
 class Ended:
-    """The last word of a run.
-
-    Attributes:
-        status: finished, stopped, failed or interrupted.
-        reason: A sentence where something went wrong, else None.
-        at: Seconds since 1970.
-    """
+    """The last word of a run, with a sentence where something went wrong; at seconds since 1970."""
 
     run: str
     status: Status

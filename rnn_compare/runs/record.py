@@ -58,11 +58,7 @@ WEIGHTS = "weights"
 
 @dataclass(frozen=True)
 class Tested:
-    """Test accuracy of the weights that the validation selected.
-
-    Attributes:
-        epoch: Whose weights they are.
-    """
+    """Test accuracy of the weights that the validation selected, those after an epoch."""
 
     epoch: int
     accuracy: float

@@ -17,11 +17,7 @@ FEWEST_REVIEWS = 2_000
 
 @dataclass(frozen=True)
 class TimeFit:
-    """Reviews and epochs that fit into a time.
-
-    Attributes:
-        reviews, epochs: Of every network.
-    """
+    """Reviews and epochs of every network that fit into a time."""
 
     reviews: int
     epochs: int

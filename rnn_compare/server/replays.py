@@ -72,8 +72,7 @@ _AS_JSON = TypeAdapter(Replay)
 class Replays:
     """Begins and ends a replay, and applies it. Any thread may call it.
 
-    Args:
-        path: Where the latest is kept: a server that starts again goes on with it.
+    The latest is kept in a file: a server that starts again goes on with it.
     """
 
     def __init__(self, path: Path) -> None:

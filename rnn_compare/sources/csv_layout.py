@@ -78,13 +78,7 @@ _NAMES_LABEL = ("label", "labels", "sentiment", "class", "category", "target", "
 
 @dataclass(frozen=True)
 class Layout:
-    """The layout of a file.
-
-    Attributes:
-        columns: What the header calls the column of texts and that of labels.
-        places: Where they are, counted from 0.
-        width: Cells of the header.
-    """
+    """The layout of a file: delimiter, names and places (from 0) of the columns of texts and labels, cells of a row."""
 
     delimiter: str
     columns: tuple[str, str]

@@ -31,10 +31,7 @@ class Labelled(NamedTuple):
 class WrittenReviews:
     """All that a source of texts holds, in its own order; the words are ranked when the reviews are prepared.
 
-    Attributes:
-        texts: The training reviews as they were written.
-        labels: 1 for each positive one, 0 for each negative one.
-        test_texts: The test reviews; none where the source has none.
+    A label is 1 for a positive review, 0 for a negative one; there may be no test reviews.
     """
 
     texts: list[str]
@@ -45,12 +42,7 @@ class WrittenReviews:
 
 @dataclass(frozen=True)
 class RankedReviews:
-    """All that a source without texts holds, in its own order.
-
-    Attributes:
-        words: The vocabulary, most frequent first.
-        test: The test reviews, where the source has some.
-    """
+    """All that a source without texts holds, in its own order: words, the most frequent first, and reviews."""
 
     words: list[str]
     train: Labelled

@@ -24,11 +24,7 @@ def is_demo() -> bool:
 
 
 class DemoWorkers:
-    """The one worker of a demonstration, this process: it answers one question at a time, and trains nothing.
-
-    Args:
-        receive: Takes the progress of long answers.
-    """
+    """The one worker of a demonstration, this process: it answers one question at a time, and trains nothing."""
 
     problem: str | None = None
 

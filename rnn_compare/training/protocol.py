@@ -16,11 +16,7 @@ TOPIC = "rnn-compare"
 
 @dataclass(frozen=True)
 class TrainingEvent:
-    """An event of a training.
-
-    Attributes:
-        attempt: Which attempt at the run tells it: what an earlier one still says is not heard.
-    """
+    """An event of a training, told by one attempt at the run: what an earlier one still says is not heard."""
 
     attempt: str
     event: Event

@@ -40,11 +40,9 @@ class Rule:
 
 
 class Access:
-    """The access rule as the secrets have it, and the limits on guessing the pass. Any thread may ask.
+    """The access rule as the secrets have it, and the limits on guessing the pass: from one address, and from all.
 
-    Attributes:
-        tries_of_one: Of one address.
-        tries_of_all: Of all together.
+    Any thread may ask.
     """
 
     def __init__(self) -> None:

@@ -31,11 +31,9 @@ MARKED = (
 
 @dataclass(frozen=True)
 class View:
-    """A viewer's choice of charts and marks.
+    """A viewer's choice of charts, and of what is drawn in them: the lecture's 85 % and 89 %, baselines, and the gap.
 
-    Attributes:
-        marks: Whether the lecture's 85 % and 89 % are.
-        gap: Whether the gap between training and validation is shaded.
+    That is the shaded gap between training and validation.
     """
 
     charts: tuple[str, ...] = SHOWN_FIRST

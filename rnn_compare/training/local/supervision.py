@@ -56,10 +56,7 @@ TOLD_AFTER = 3
 
 
 class Starts:
-    """Counts how often workers were started in vain.
-
-    Args:
-        now: Seconds by a clock that nobody sets, as in ``is_due``.
+    """Counts how often workers were started in vain, by a clock that nobody sets.
 
     Example:
         >>> starts = Starts(now=0.0)

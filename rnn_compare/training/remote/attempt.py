@@ -32,11 +32,9 @@ _log = logging.getLogger(__name__)
 
 
 class Attempt:
-    """One attempt at one run.
+    """One attempt at one run, with a name of its own.
 
-    Args:
-        name: Tells it from all others.
-        on_message: Takes what the worker tells, in order; of an epoch once its files are here.
+    What the worker tells is handed on in order; of an epoch once its files are here.
     """
 
     def __init__(

@@ -92,11 +92,7 @@ def train(attempt: str, run: str, experiment: Experiment, topic: str) -> None:
 
 @dataclass(frozen=True)
 class RunFile:
-    """One of a run's files.
-
-    Attributes:
-        version: What tells it from the next of that name.
-    """
+    """One of a run's files, and the version that tells it from the next of that name."""
 
     version: int
     content: bytes

@@ -25,8 +25,7 @@ class StopAskedError(Exception):
 class TrainingJob:
     """One training, as all that takes part in it needs to know it.
 
-    Attributes:
-        stop_asked: Tells whether the run is to stop; asked after every batch, so it has to be quick.
+    It is asked after every batch whether the run is to stop, so that has to be quick.
     """
 
     run: str
