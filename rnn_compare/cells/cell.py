@@ -235,9 +235,8 @@ class Cell:
     def keeping_columns(self, units: int) -> list[tuple[int, int, int]]:
         """Returns which columns of the bias decide how long the state is kept, those of the keeping gate first.
 
-        Returns:
-            For each gate the first column, the one behind the last, and 1 if a higher bias keeps the state longer or
-            -1 if a lower one does. Empty if there is no such gate.
+        For each gate the first column, the one behind the last, and 1 if a higher bias keeps the state longer or -1 if
+        a lower one does. Empty if there is no such gate.
 
         Example:
             >>> from rnn_compare.cells.registry import cell
@@ -261,12 +260,5 @@ def sized(symbol: str, subscript: str = "") -> str:
 
 
 def gate_line(symbol: str, activation: str, letter: str, state: str = r"\mathrm{state}_t") -> str:
-    """Returns the line of one gate in LaTeX, without sizes.
-
-    Args:
-        symbol: What it is called in the equations.
-        activation: LaTeX of its activation.
-        letter: Subscript of its W, U and b.
-        state: What its U is multiplied by.
-    """
+    """Returns the line of one gate in LaTeX, without sizes: symbol, activation, and the letter of its W, U and b."""
     return rf"{symbol} &= {activation}(W_{letter}\,\mathrm{{input}}_t + U_{letter}\,{state} + b_{letter}) \\"

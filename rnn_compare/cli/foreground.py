@@ -35,14 +35,11 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
     """Trains runs and shows how they do until the last has ended.
 
     Args:
-        submit: Submits them to an engine that is starting, and returns their ids.
+        submit: Submits them to an engine that is starting, and returns their ids; it may raise ``UserError``.
         display: Shows their progress in another way, given a name for each run.
 
     Returns:
         The exit code: 0, 1 if a run failed, 130 after Ctrl-C.
-
-    Raises:
-        UserError: If the runs cannot be submitted.
     """
     fork_server.start()  # TensorFlow is imported beside what follows
     from rnn_compare.training.engine import Engine  # takes long: `runs` and `predict` are to answer at once
@@ -65,11 +62,7 @@ def train(submit: Callable[["Engine"], Sequence[str]], as_json: bool, display: D
 
 
 def follow(engine: "Engine", store: RunStore, runs: Sequence[str], display: Display) -> bool:
-    """Shows how runs do until the last has ended; Ctrl-C stops them.
-
-    Returns:
-        Whether they ended by themselves.
-    """
+    """Shows how runs do until the last has ended; tells whether by themselves, or stopped by Ctrl-C."""
     follower = Follower(store, runs)
     with display(record.names(store.runs(runs))) as show:
         try:

@@ -25,13 +25,9 @@ BAD_INPUT = 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command.
+    """Runs one command, what follows the program's name, and returns the exit code.
 
-    Args:
-        arguments: What follows the program's name; what the command line gave if None.
-
-    Returns:
-        The exit code: 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C.
+    It is 0, 1 if a run failed, 2 for bad input, 130 after Ctrl-C.
     """
     parser = _parser()
     options, streamlits = parser.parse_known_args((sys.argv[1:] if arguments is None else arguments) or ["page"])

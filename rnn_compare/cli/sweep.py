@@ -22,12 +22,10 @@ if TYPE_CHECKING:
 
 
 def begin(experiments: Sequence[Experiment], as_json: bool, again: bool = False) -> int:
-    """Trains what of a sweep isn't trained yet, tells what its settings achieve, and returns the exit code.
+    """Trains what of a grid isn't trained yet, tells what its settings achieve, and returns the exit code.
 
-    Args:
-        experiments: The grid. What has trained to its end counts, what was broken off goes on, what another process
-            trains is waited for.
-        again: Train all of it anew, whatever is there.
+    What has trained to its end counts, what was broken off goes on, what another process trains is waited for;
+    ``again`` trains all of it anew, whatever is there.
     """
     sweep = survey(experiments, [] if again else _recorded())
     if sweep.trained:

@@ -72,17 +72,14 @@ def kept(probabilities: ByEpoch, labels: NDArray[np.integer]) -> Achieved | None
     """Returns what the weights achieve that one would keep: the epoch chosen on one half of the reviews, judged on the
     other, both ways.
 
-    Nearly unbiased for the best epoch's weights, for no review judges an epoch that it helped to choose
-    (two-fold cross-validation of the choice). The halves are the even and the odd places; of equal epochs the first
-    is chosen.
+    Nearly unbiased for the best epoch's weights, for no review judges an epoch that it helped to choose (two-fold
+    cross-validation of the choice). The halves are the even and the odd places; of equal epochs the first is chosen.
+    ``epochs`` is the one that judges the even places and the one that judges the odd. None where an epoch's
+    probabilities are missing.
 
     Args:
         probabilities: Of each epoch (reviews,).
         labels: 0 or 1 (reviews,).
-
-    Returns:
-        What was achieved, ``epochs`` being the one that judges the even places and the one that judges the odd; None
-        where an epoch's probabilities are missing.
 
     Example:
         >>> labels = np.array([1, 1, 0, 0])

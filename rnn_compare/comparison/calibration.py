@@ -44,11 +44,7 @@ class Calibration:
 
 
 def calibration(probabilities: NDArray[np.floating], labels: NDArray[np.integer]) -> Calibration:
-    """Returns the calibration of one epoch's predictions, in ten bins of equal width.
-
-    Args:
-        probabilities: Of being positive (reviews,), at least one.
-        labels: 0 or 1 (reviews,).
+    """Returns the calibration of one epoch's predictions, in ten bins of equal width; both arrays are (reviews,).
 
     Example:
         >>> found = calibration(np.array([0.9, 0.9, 0.9, 0.9, 0.1, 0.1]), np.array([1, 1, 1, 0, 0, 0]))

@@ -158,11 +158,10 @@ def margin(accuracy: float, other: float, reviews: int, other_reviews: int, look
 
 
 def overfits_from(run: Run) -> int | None:
-    """Returns the epoch from which a run overfits: the one after its validation loss was lowest.
+    """Returns the epoch from which a run overfits, the one after its validation loss was lowest; 0 if it does not.
 
-    Returns:
-        0 if it does not overfit by its end; None if it does, but no epoch can be named since its validation loss was
-        lowest in its last one, or if it has fewer than ``OVERFIT_EPOCHS``.
+    None if it does, but no epoch can be named since its validation loss was lowest in its last one, or if it has fewer
+    than ``OVERFIT_EPOCHS``.
     """
     if len(run.epochs) < OVERFIT_EPOCHS:
         return None

@@ -102,14 +102,11 @@ def gradient_norms(
 ) -> tuple[GradientNorms, ...]:
     """Works out how large the gradient of the loss is at each timestep, in the last recurrent layer.
 
-    Dropout is left out, as in ``predict``.
+    Dropout is left out, as in ``predict``. There is one result, or two where bidirectional: forward and backward.
 
     Args:
         ids: Word ids (batch, timesteps).
         labels: 1 for a positive review, 0 for a negative one (batch,).
-
-    Returns:
-        One result, or two where bidirectional: forward and backward.
     """
     states = [np.empty(ids.shape) for _ in range(2 if experiment.bidirectional else 1)]
     carries = [np.empty(ids.shape) for _ in states]
@@ -135,8 +132,7 @@ def state_gradients(
 ) -> tuple[LayerGradients, ...]:
     """Returns the gradient of each review's loss for every state of the last recurrent layer (see ``gradient_norms``).
 
-    Returns:
-        One result a direction, each (batch, timesteps, units).
+    There is one result a direction, each (batch, timesteps, units).
     """
     last_states, layers = recurrent_pass(experiment, weights, ids, with_signals=True)
     mask = ids != 0 if experiment.mask_padding else None

@@ -70,13 +70,12 @@ def cell_readings(
 ) -> tuple[CellReading, ...]:
     """Takes what concerns the words out of the traces of a forward pass over one review.
 
+    The lowest layer and the forward direction come first.
+
     Args:
         ids: The row of word ids (timesteps,).
         layers: The traces of a forward pass over that row, with signals.
         first: Position of the first word.
-
-    Returns:
-        Each direction of each layer, the lowest layer and the forward direction first.
     """
     readings = []
     inputs = weights["embedding/embeddings"][ids[first:]]
@@ -105,8 +104,7 @@ def importance(
 ) -> Array:
     """Returns how much each unit of a layer weighs, by the rules that stand at ``CellReading.importance``.
 
-    Returns:
-        One number for each unit (units,), 2·units where bidirectional: those of the forward cell first.
+    One number for each unit (units,), 2·units where bidirectional: those of the forward cell first.
     """
     traces = layers[layer]
     if layer == len(layers) - 1:

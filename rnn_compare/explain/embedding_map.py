@@ -54,16 +54,10 @@ def word_map(
 def neighbours(
     experiment: Experiment, weights: Weights, vocabulary: Vocabulary, word: str, count: int = 10, among: int = MAP_WORDS
 ) -> list[tuple[str, float]]:
-    """Finds the words whose embedding points most nearly the same way.
+    """Finds the words, among the most frequent ones, whose embedding points most nearly the same way.
 
-    Args:
-        among: How many of the most frequent words may be neighbours.
-
-    Returns:
-        Words and their cosines, from 1 (the same direction) to -1, the nearest first; not the word itself.
-
-    Raises:
-        UserError: If the network does not know the word.
+    Returns words and their cosines, from 1 (the same direction) to -1, the nearest first; not the word itself. Raises
+    ``UserError`` if the network does not know the word.
     """
     word_id = find_word(experiment, vocabulary, word)
     ids = known_ids(experiment, vocabulary)[:among]

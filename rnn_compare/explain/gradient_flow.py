@@ -180,20 +180,11 @@ def _places(count: int, memories: tuple[int, ...]) -> NDArray[np.int64]:
 
 
 def probe_batch(experiment: Experiment, size: int = PROBE_SIZE) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """Chooses long reviews that the network was not trained on.
+    """Chooses long reviews, if there are any, that a network was not trained on: ids (size, maxlen), labels (size,).
 
-    They are the first validation reviews of ``maxlen`` words or more, which fill every position so that no
-    gradient ends in padding. Where there are too few of them the longest others follow. Chance has no part.
-
-    Args:
-        experiment: What was trained; it decides the validation reviews and how they are encoded.
-        size: Reviews to choose, or as many as there are.
-
-    Returns:
-        Ids (size, maxlen) and labels (size,).
-
-    Raises:
-        UserError: If the source cannot be read.
+    They are the first validation reviews of ``maxlen`` words or more, which fill every position so that no gradient
+    ends in padding. Where there are too few of them the longest others follow. Chance has no part. Raises ``UserError``
+    if the source cannot be read.
     """
     reviews = prepared.load(experiment.dataset)
     ranks, offsets, labels = reviews.training

@@ -88,14 +88,9 @@ class EncodedReview:
 
 
 def read_text(text: str, vocabulary: Vocabulary, vocabulary_size: int, maxlen: int) -> EncodedReview:
-    """Encodes one typed text exactly as the training reviews are encoded.
+    """Encodes one typed text exactly as the training reviews are encoded (see ``pad``); markup and emoji are just text.
 
-    Args:
-        text: Anything; markup and emoji are just text.
-        vocabulary_size, maxlen: As in ``pad``.
-
-    Raises:
-        UserError: If there is no word in the text.
+    Raises ``UserError`` if there is no word in the text.
 
     Example:
         >>> review = read_text("The END!", Vocabulary(["the", "and"]), vocabulary_size=100, maxlen=5)

@@ -130,12 +130,9 @@ class Reviews:
         return Split(x[places.training], y[places.training], x[places.validation], y[places.validation])
 
     def test(self, experiment: Experiment) -> tuple[NDArray[np.int32], NDArray[np.int64]] | None:
-        """Encodes the reviews that an experiment is tested with.
+        """Encodes the reviews that an experiment is tested with: ids (reviews, maxlen) and labels (reviews,).
 
-        Those that it puts aside, else the source's own test reviews.
-
-        Returns:
-            Ids (reviews, maxlen) and labels (reviews,); None if there are none.
+        Those that it puts aside, else the source's own test reviews; None if there are none.
         """
         if experiment.test_reviews:
             x, y = self._padded(experiment, experiment.reviews)

@@ -100,11 +100,7 @@ class History:
         return ends
 
     def starts(self, waiting: Sequence[Run], running: Sequence[Run], workers: int) -> dict[str, float]:
-        """Estimates when each of the runs that wait, the next one first, will start.
-
-        Returns:
-            Seconds from now for each run's id; 0 where a worker is free.
-        """
+        """Estimates in how many seconds each of the runs that wait, in order, will start; 0 where a worker is free."""
         at_work, line = ([self.left(run) for run in runs] for runs in (running, waiting))
         begins, _ = _course(at_work, line, workers, self.speed)
         return dict(zip((run.id for run in waiting), begins, strict=True))

@@ -17,14 +17,11 @@ AFTER_ALL_OTHERS = -1
 
 
 def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
-    """Returns the runs that wait, the next one first.
+    """Returns those of a process's runs that wait, the next one first.
 
-    Higher priority goes first. Then visitors take turns: a visitor's second run waits until everybody's first
-    has begun, one that is at work counted. Among equals, who came first goes first.
-
-    Args:
-        runs: Any runs of one process.
-        at_work: Ids of runs that a worker has, though the record may not say so yet.
+    Higher priority goes first. Then visitors take turns: a visitor's second run waits until everybody's first has
+    begun, one that is at work counted. Among equals, who came first goes first. ``at_work`` holds the ids of runs that
+    a worker has, though the record may not say so yet.
     """
     waiting = sorted(
         (run for run in runs if run.status is Status.QUEUED and run.id not in at_work), key=lambda r: r.turn
@@ -38,14 +35,9 @@ def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
 
 
 def check_room(runs: Sequence[Run], more: int, visitor: str) -> None:
-    """Checks that a visitor may have more runs wait.
+    """Checks that a visitor may have more runs wait; raises ``UserError`` if too many unfinished runs wait already.
 
-    Args:
-        runs: The unfinished runs.
-        visitor: Whose they are; one without an id is the command line or the presenter, whose line has no limit.
-
-    Raises:
-        UserError: If too many wait already.
+    One without an id is the command line or the presenter, whose line has no limit.
     """
     if not visitor:
         return

@@ -100,13 +100,9 @@ def connect(path: Path, read_only: bool = False) -> sqlite3.Connection:
 
 
 def prepare(path: Path) -> Path | None:
-    """Makes the tables; sets a file aside that is no sound database.
+    """Makes the tables; sets a file aside that is no sound database, and returns where it now lies.
 
-    Returns:
-        Where the unsound file now lies, or None if all was well.
-
-    Raises:
-        UserError: If the file cannot be opened or made, or is of a later version of the program.
+    Raises ``UserError`` if the file cannot be opened or made, or is of a later version of the program.
     """
     try:
         _make_tables(path)

@@ -113,13 +113,10 @@ class RunStore:
             )
 
     def record(self, events: Sequence[Event]) -> list[str]:
-        """Writes events in one transaction.
+        """Writes events in one transaction; returns the runs that failed here, since one's values cannot be stored.
 
-        What does not fit a run's state (an event of a deleted run, or one that comes after its end)
-        is passed over: messages may be late.
-
-        Returns:
-            The runs that failed here, since an event of theirs holds values that cannot be stored.
+        What does not fit a run's state (an event of a deleted run, or one that comes after its end) is passed over:
+        messages may be late.
         """
         failed = []
         with self._transaction() as connection:

@@ -29,13 +29,12 @@ def fitted(
 ) -> TimeFit:
     """Chooses reviews and epochs: both are cut by about the same share of what there could be, as little as need be.
 
+    Raises ``UserError`` if even the fewest take longer.
+
     Args:
         experiments: The networks, of one source; their reviews and epochs are replaced.
         limit: Seconds that they may take.
         estimated: Tells how many seconds experiments take; more reviews or epochs never take less.
-
-    Raises:
-        UserError: If even the fewest take longer.
     """
     most_epochs = max(USUAL_EPOCHS, experiments[0].epochs)
     sizes = _sizes(registry.source(experiments[0].dataset).size)

@@ -85,12 +85,7 @@ class Snapshot:
         return self._made.get(key)
 
     def once(self, key: Hashable, make: Callable[["Snapshot"], Made]) -> Made:
-        """Returns what is made of these runs.
-
-        Args:
-            key: Tells it from other things made of the same runs.
-            make: Makes it; what it returns must not be changed.
-        """
+        """Returns what is made of these runs under a key; it must not be changed."""
         if key not in self._made:
             self._made[key] = make(self)
         made: Made = self._made[key]

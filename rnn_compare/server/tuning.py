@@ -131,11 +131,7 @@ def set_up_sockets(descriptors: Iterable[int], backlog: int) -> None:
     Streamlit binds its socket in a way by which asyncio does not take it for one of TCP, and leaves it as it is: an
     answer's body then waits until the browser has acknowledged the headers, which it does 40 ms later (Nagle's
     algorithm, RFC 896, and delayed acknowledgements). A first page is more than a hundred answers. New connections
-    inherit what is set here.
-
-    Args:
-        descriptors: Of the sockets.
-        backlog: How many may wait: asyncio takes all of them in one go, a descriptor each.
+    inherit what is set here. asyncio takes all of the backlog in one go, a descriptor each.
     """
     for descriptor in descriptors:
         with socket.socket(fileno=os.dup(descriptor)) as listening:

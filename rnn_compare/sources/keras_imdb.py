@@ -43,13 +43,9 @@ class RemoteFile:
 
 
 def download(remote: RemoteFile, address: str, folder: Path) -> Iterator[int]:
-    """Fetches one file into a folder, and yields how many of its bytes have come.
+    """Fetches one file of an address such as ``https://…/`` into a folder, and yields how many bytes have come.
 
-    Args:
-        address: The folder that it is in elsewhere, such as ``https://…/``.
-
-    Raises:
-        UserError: If there is no network, something else came than this file, or it cannot be written.
+    Raises ``UserError`` if there is no network, something else came than this file, or it cannot be written.
     """
     origin = f"{address.rstrip('/')}/{remote.name}"
     try:
@@ -137,12 +133,8 @@ def find() -> KerasFile:
 def fetch(address: str = ADDRESS, *, tell: Callable[[int, int], None] | None = None) -> str:
     """Fetches both files into the cache folder, unless Keras' files are there already; returns the npz's path.
 
-    Args:
-        address: The folder that they are fetched from.
-        tell: Told how many of all bytes have come.
-
-    Raises:
-        UserError: If there is no network, something else came than Keras' files, or they cannot be written.
+    Tells how many of all bytes have come. Raises ``UserError`` if there is no network, something else came than Keras'
+    files, or they cannot be written.
     """
     try:
         return str(find().npz)

@@ -62,14 +62,10 @@ class LabelledTexts:
 
 
 def parse(content: bytes, tell: Callable[[int, int], None] | None = None) -> LabelledTexts:
-    """Reads a file's content.
+    """Reads a file's content, and calls ``tell(done, total)`` meanwhile.
 
-    Args:
-        tell: Called as ``tell(done, total)`` while it is read.
-
-    Raises:
-        UserError: If it holds anything else than texts with two labels, or too few or too much of them; the sentence
-            names the row.
+    Raises ``UserError`` if it holds anything else than texts with two labels, or too few or too much of them; the
+    sentence names the row.
 
     Example:
         >>> table = parse(b"text,label\\n" + b"A fine day,good\\nRain again,bad\\n" * 5)

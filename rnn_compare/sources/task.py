@@ -27,12 +27,9 @@ needs nothing but NumPy, as ``np``, and draws from a ``RandomState``, whose stre
 def task(
     name: str, title: str, make: Make, labels: tuple[str, str], about: str, beside: int, distance: int = USUAL_DISTANCE
 ) -> Source:
-    """Returns a task as a source of reviews.
+    """Returns a task as a source of reviews, at a distance; ``beside`` are the most words of a text beside those.
 
-    Args:
-        name, title, labels, about: As in ``Source``.
-        beside: The most words that a text has beside those ``distance`` ones.
-        distance: As in ``Source``.
+    All else is as in ``Source``.
     """
 
     def read() -> WrittenReviews:

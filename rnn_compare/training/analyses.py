@@ -49,14 +49,10 @@ class Analyses:
         self._running: dict[str, Analysis] = {}
 
     def get(self, key: Hashable, work: Work, again: bool = False) -> Analysis:
-        """Returns the analysis of a key; the first call has a thread of its own do the work.
+        """Returns the analysis of a key; the first call has a thread do the work, which may raise ``UserError``.
 
-        One that ended badly is done anew after the problem was handed out once.
-
-        Args:
-            key: What it is an analysis of.
-            work: Does it, and returns the result; raises ``UserError`` if it cannot.
-            again: Whether one that has ended well is done anew, too.
+        One that ended badly is done anew after the problem was handed out once; ``again`` does it for one that ended
+        well, too.
         """
         with self._lock:
             earlier = self._analyses.pop(key, None)

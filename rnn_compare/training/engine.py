@@ -209,12 +209,8 @@ class Engine:
     def ask(self, function: Callable[..., T], *arguments: object, timeout: float = ANSWER_SECONDS) -> T:
         """Has a worker call a function, also while trainings run, and waits for what it returns.
 
-        Args:
-            function: It is sent by its name, so it must be importable.
-            timeout: Seconds to wait for the answer, once a worker is there.
-
-        Raises:
-            UserError: If the function cannot do it, or no worker answers in time.
+        It is sent by its name, so it must be importable. The timeout begins once a worker is there. Raises
+        ``UserError`` if the function cannot do it, or no worker answers in time.
         """
         with self._rest.in_use():
             return self._answering(START_SECONDS).ask(WorkerQuestion(function, arguments), timeout)

@@ -34,11 +34,7 @@ class RateLimit:
         self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, visitor: str) -> float:
-        """Takes one turn of a visitor.
-
-        Returns:
-            0.0 if there was one, else the seconds until there is one again.
-        """
+        """Takes one turn of a visitor: returns 0.0 if there was one, else the seconds until there is one again."""
         with self._lock:
             now = self._now()
             turns, since = self._buckets.get(visitor, (float(self.at_once), now))

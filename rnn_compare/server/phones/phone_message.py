@@ -24,13 +24,7 @@ _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 def for_all(state: State, runs: Sequence[Run], rounds: Sequence[Tally], outcome: QuestionOutcome | None) -> Message:
-    """Returns what every phone is told.
-
-    Args:
-        runs: The runs of the step; none of them goes out before the reveal.
-        rounds: The tally of each round; these do not either.
-        outcome: The outcome of the question; nor does this.
-    """
+    """Returns what every phone is told; of runs, tallies and the outcome nothing goes out before the reveal."""
     revealed = state.phase == "revealed"
     open_runs = [run for run in runs if revealed and not state.hides(run)]
     # What networks say of a review tells how good they are.

@@ -27,10 +27,7 @@ class Silence:
     def longer_than(self, seconds: float, heard: Mapping[str, float], now: float) -> list[str]:
         """Returns the workers that have been silent for longer; their silence then begins anew.
 
-        Args:
-            seconds: What is still no reason to worry.
-            heard: When each worker was last heard, by whatever clock.
-            now: Seconds by a clock that nobody sets.
+        They were last heard by whatever clock; ``now`` is by one that nobody sets.
 
         Example:
             >>> silence = Silence()

@@ -54,11 +54,9 @@ class Attempt:
         self._events.put_nowait(event)
 
     async def train(self) -> str | None:
-        """Trains the run there.
+        """Trains the run there; returns why that came to nothing where the run itself cannot be the reason.
 
-        Returns:
-            Why that came to nothing, in a sentence, where the run itself cannot be the reason; None if it was
-            trained, or if the worker was lost with it.
+        In a sentence; None if it was trained, or if the worker was lost with it.
         """
         try:
             await self._bring()

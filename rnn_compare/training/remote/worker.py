@@ -48,14 +48,9 @@ def take_reviews(source: str, digest: str, files: dict[str, bytes]) -> None:
 
 
 def announce(run: str, attempt: str, files: dict[str, bytes]) -> dict[str, int]:
-    """Prepares this process for a training: it goes on from the files of the run, and from no others.
+    """Prepares this process for one attempt at a training, and returns the version of each file.
 
-    Args:
-        attempt: Names this attempt at it; no other will be made.
-        files: What there is of the run: its checkpoint and weights.
-
-    Returns:
-        The version of each file: what tells it from the next of that name.
+    It goes on from these files of the run, checkpoint and weights, and from no others.
     """
     delete_files(run)
     for name, content in files.items():
@@ -99,13 +94,7 @@ class RunFile:
 
 
 def fetch(run: str, names: Collection[str], versions: Mapping[str, int]) -> dict[str, RunFile]:
-    """Returns the new ones of a run's files by name.
-
-    Args:
-        run: The run's id.
-        names: Files that are wanted.
-        versions: The versions of files that are there already.
-    """
+    """Returns those of a run's wanted files that are new to one who has these versions of them."""
     files = {}
     for name in names:
         path = run_folder(run) / name

@@ -24,13 +24,9 @@ def fit(
     callbacks: Sequence[keras.callbacks.Callback],
     initial_epoch: int = 0,
 ) -> keras.callbacks.History:
-    """Trains a compiled network for all epochs of its batches that are left, and validates it after each.
+    """Trains a compiled network, fused or Keras' own, for all epochs of its batches that are left, and validates it.
 
-    Args:
-        model: A ``FusedNetwork``, or a model of Keras' own.
-        validation: What to validate with, the same in every epoch.
-        callbacks: Called as Keras' ``fit`` does.
-        initial_epoch: The first epoch that is left, from 0.
+    The validation is the same after every epoch; callbacks are called as Keras' ``fit`` does. Epochs count from 0.
     """
     if isinstance(model, FusedNetwork):
         return model.fit(training, validation, callbacks, initial_epoch)

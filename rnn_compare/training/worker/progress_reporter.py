@@ -100,14 +100,10 @@ class Stream:
             self._progress("validation", batch, {})
 
     def epoch_ends(self, figures: Mapping[str, float], predictions: Predictions | None = None) -> None:
-        """Has the weights saved, then tells the epoch's predictions and figures.
+        """Has the weights saved, then tells the epoch's predictions for the validation reviews, and its figures.
 
-        Args:
-            figures: By name, those among them by which epochs are compared: ``loss``, ``val_loss``, ``val_accuracy``.
-            predictions: For the validation reviews.
-
-        Raises:
-            UserError: If a loss is no longer a number, or the weights cannot be saved.
+        By name, ``loss``, ``val_loss`` and ``val_accuracy`` among them. Raises ``UserError`` if a loss is no longer a
+        number, or the weights cannot be saved.
         """
         seconds = time.monotonic() - self._epoch_began
         if not (math.isfinite(figures["loss"]) and math.isfinite(figures["val_loss"])):
