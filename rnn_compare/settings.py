@@ -80,9 +80,7 @@ def needing_stock_layers(experiment: Experiment) -> list[str]:
         >>> needing_stock_layers(Experiment(dropout=0.2, recurrent_dropout=0.2))
         ['recurrent_dropout']
     """
-    return [
-        name for name, setting in SETTINGS.items() if not setting.fused and getattr(experiment, name) != default(name)
-    ]
+    return [name for name in SETTINGS if not SETTINGS[name].fused and getattr(experiment, name) != default(name)]
 
 
 def optimizer_options(experiment: Experiment) -> dict[str, Any]:

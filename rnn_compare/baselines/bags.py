@@ -150,9 +150,8 @@ def fit(documents: Bags, labels: NDArray[np.int64], vocabulary_size: int) -> Lin
         return LinearModel(np.zeros(0, np.int64), np.zeros(0), float(labels.mean() >= 0.5) - 0.5)
     rows = documents.reviews[np.repeat(counting, counts)].astype(np.int32)
     ends = np.cumsum(np.concatenate([[0], counts[counting]]))
-    matrix = csc_matrix(
-        (np.ones(len(rows), np.float32), rows, ends), (documents.total, np.count_nonzero(counting))
-    ).tocsr()
+    shape = documents.total, np.count_nonzero(counting)
+    matrix = csc_matrix((np.ones(len(rows), np.float32), rows, ends), shape).tocsr()
     negative, positive = MultinomialNB(alpha=1.0).fit(matrix, labels).feature_log_prob_
     bayes = positive - negative
     matrix.data = bayes.astype(np.float32)[matrix.indices]

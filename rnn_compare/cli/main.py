@@ -17,6 +17,7 @@ from rnn_compare.formatting import counted, percent
 from rnn_compare.networks.parameters import parameters
 from rnn_compare.paths import Which, page_command
 from rnn_compare.presets import BOOK
+from rnn_compare.reviews.encoding import TokenState
 from rnn_compare.runs.checkpoint import interrupt_orphans
 
 # What takes long to import is imported where it is needed: `runs` and `parameters` answer at once.
@@ -96,11 +97,8 @@ def _predict(options: argparse.Namespace) -> int:
             print(f"{percent(verdict.share)} {verdict.label}")
             if verdict.warning:
                 print(f"This means little: {verdict.warning}")
-        print(
-            ", ".join(
-                f"{counted(verdict.review.count(state), 'word')} {state}" for state in ("known", "unknown", "cut off")
-            )
-        )
+        states: tuple[TokenState, ...] = ("known", "unknown", "cut off")
+        print(", ".join(f"{counted(verdict.review.count(state), 'word')} {state}" for state in states))
     return 0
 
 

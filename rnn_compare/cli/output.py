@@ -84,11 +84,9 @@ def _show_lines(_runs: list[Run], news: list[News]) -> None:
 def _news_line(item: News) -> str:
     run, epoch = item.run, item.epoch
     if epoch is None:
-        best = (
-            f", best validation accuracy {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})"
-            if run.best
-            else ""
-        )
+        best = ""
+        if run.best:
+            best = f", best validation accuracy {percent(run.best['val_accuracy'])} (epoch {run.best.epoch})"
         return f"{run.id}  {run.title}  {run.status}{best}{f'. {run.reason}' if run.reason else ''}"
     figures = ", ".join(
         f"{figure.title[0].lower()}{figure.title[1:]} {figure.text(epoch[name])}"

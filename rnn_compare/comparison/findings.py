@@ -91,9 +91,8 @@ def _where_they_stand(with_epochs: Sequence[Group], after: str, why_no_verdict: 
         for group in with_epochs
     }
     best = max(with_epochs, key=lambda group: shares[group.name])
-    standings = ", ".join(
-        f"{name} {percent(share)}" for name, share in sorted(shares.items(), key=lambda item: -item[1])
-    )
+    ordered = sorted(shares.items(), key=lambda item: -item[1])
+    standings = ", ".join(f"{name} {percent(share)}" for name, share in ordered)
     return [Finding(best.runs[0].id, f"{after} {counted(epoch, 'epoch')}: {standings}; {why_no_verdict}.")]
 
 

@@ -200,9 +200,7 @@ def trained_networks(a: Achieved, b: Achieved) -> NetworkDifference | None:
     only_a, only_b = int(np.sum(first > second)), int(np.sum(second > first))
     p = _as_uneven(min(only_a, only_b), only_a + only_b)
     epochs = (*a.epochs[:1], *b.epochs[:1])
-    return NetworkDifference(
-        only_a, only_b, int(first.sum()), int(second.sum()), len(first), p, p_adjusted=p, epochs=epochs
-    )
+    return NetworkDifference(only_a, only_b, int(first.sum()), int(second.sum()), len(first), p, p, epochs=epochs)
 
 
 def networks_together(pairs: Sequence[NetworkDifference | None]) -> list[NetworkDifference | None]:

@@ -85,9 +85,8 @@ def read_sequence(
     units = b.shape[-1] // cell_type.blocks
     states = initial_states(cell_name, batch, units)
     outputs = np.empty((timesteps, batch, units), np.float32)
-    signals = {
-        signal.name: np.empty_like(outputs) for signal in cell_type.signals if with_signals and signal.name != "state"
-    }
+    watched = [signal.name for signal in cell_type.signals if with_signals and signal.name != "state"]
+    signals = {name: np.empty_like(outputs) for name in watched}
     for t in reversed(range(timesteps)) if backward else range(timesteps):
         new_states, values = cell_type.step(W_input[t], states, U, b)
         if mask is not None:

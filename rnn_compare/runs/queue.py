@@ -23,12 +23,10 @@ def line(runs: Sequence[Run], at_work: Collection[str] = ()) -> list[Run]:
     begun, one that is at work counted. Among equals, who came first goes first. ``at_work`` holds the ids of runs that
     a worker has, though the record may not say so yet.
     """
-    waiting = sorted(
-        (run for run in runs if run.status is Status.QUEUED and run.id not in at_work), key=lambda r: r.turn
-    )
+    waiting = [run for run in runs if run.status is Status.QUEUED and run.id not in at_work]
     turns = Counter(run.visitor for run in runs if run.status is Status.RUNNING or run.id in at_work)
     keys = {}
-    for run in waiting:
+    for run in sorted(waiting, key=lambda run: run.turn):
         keys[run.id] = (-run.priority, turns[run.visitor], run.turn)
         turns[run.visitor] += 1
     return sorted(waiting, key=lambda run: keys[run.id])

@@ -94,9 +94,7 @@ def with_values(row: sqlite3.Row, column: str) -> dict[str, Any]:
     return {**row, column: json.loads(row[column])}
 
 
-def run_of(
-    row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress], test: Tested | None = None
-) -> Run:
+def run_of(row: sqlite3.Row, epochs: Sequence[EpochEnd], progress: Sequence[Progress], test: Tested | None) -> Run:
     """Returns the run of a row of ``runs``, and of its epochs and points in order."""
     return Run(
         **{name: row[name] for name in (*PLAIN, "position", "turn", "visitor", "priority")},

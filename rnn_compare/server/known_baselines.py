@@ -63,9 +63,8 @@ class KnownBaselines:
             self._problems[experiment] = (time.monotonic(), f"No baselines: {analysis.problem}")
             return BaselineResults(remark=self._problems[experiment][1])
         if not analysis.ended:
-            return BaselineResults(
-                remark=f"Baselines: {analysis.done} of {analysis.total or len(BASELINES)} so far", waiting=True
-            )
+            total = analysis.total or len(BASELINES)
+            return BaselineResults(remark=f"Baselines: {analysis.done} of {total} so far", waiting=True)
         return BaselineResults(tuple(analysis.result), others)
 
 
@@ -94,12 +93,8 @@ def meaning(results: Sequence[Baseline]) -> str:
         next(item.val_accuracy for item in results if item.name == name) for name in ("majority", "words", "bigrams")
     )
     order = f"Word pairs are {gap(bigrams, words)} points {'better' if bigrams >= words else 'worse'} than single words"
-    text = (
-        f"{order}. A network above word pairs probably uses more than pairs; one below may still use word order. {NOTE}"
-    )
+    text = f"{order}. A network above word pairs probably uses more than pairs; one below may still use word order."
     if max(words, bigrams) - guessed <= GUESS:
-        text = (
-            f"Neither words nor word pairs beat guessing: if anything decides, it is the order of distant words. {NOTE}"
-        )
+        text = "Neither words nor word pairs beat guessing: if anything decides, it is the order of distant words."
     rarer = " The majority class is below 50 % since the label more common in training is less common here."
-    return text + rarer * (guessed < 0.5)
+    return f"{text} {NOTE}{rarer * (guessed < 0.5)}"

@@ -11,7 +11,7 @@ import os
 import pickle
 import urllib.request
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from http.client import HTTPException
@@ -243,9 +243,7 @@ def _array(content: bytes) -> NDArray[Any]:
     return array
 
 
-def _labelled(
-    path: Path, part: str, reviews: Sequence[Any] | NDArray[Any], labels: NDArray[Any], words: int
-) -> Labelled:
+def _labelled(path: Path, part: str, reviews: NDArray[Any], labels: NDArray[Any], words: int) -> Labelled:
     try:
         lengths = [len(review) for review in reviews]
         ranks = np.array(list(chain.from_iterable(reviews)))

@@ -44,10 +44,7 @@ def take_in(path: Path, tell: Callable[[int, int], None] | None = None) -> text_
 def unread() -> list[Path]:
     """Returns the files in the folder of texts that have not been read since they last changed."""
     digests = {card.path: card.digest for card in map(text_cards.card, text_cards.names()) if card}
-    files = (
-        path for path in sorted(text_cards.folder().iterdir()) if path.suffix.lower() in ENDINGS and path.is_file()
-    )
-    return [path for path in files if digests.get(str(path.resolve())) != text_cards.digest(path)]
+    return [path for path in _files() if digests.get(str(path.resolve())) != text_cards.digest(path)]
 
 
 def find(text: str) -> Path | None:
@@ -62,10 +59,11 @@ def find(text: str) -> Path | None:
     wanted = text.removeprefix(text_cards.PREFIX)
     if wanted == text:
         return None
-    return next(
-        (file for file in text_cards.folder().iterdir() if file.suffix.lower() in ENDINGS and _slug(file) == wanted),
-        None,
-    )
+    return next((file for file in _files() if _slug(file) == wanted), None)
+
+
+def _files() -> list[Path]:
+    return [file for file in sorted(text_cards.folder().iterdir()) if file.suffix.lower() in ENDINGS and file.is_file()]
 
 
 def forget(name: str) -> None:

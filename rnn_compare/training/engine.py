@@ -234,10 +234,9 @@ class Engine:
         """
 
         def work(name: str) -> object:
+            question = WorkerQuestion(function, arguments, name)
             with self._rest.in_use():
-                return self._answering(ANALYSIS_SECONDS).ask(
-                    WorkerQuestion(function, arguments, name), ANALYSIS_SECONDS
-                )
+                return self._answering(ANALYSIS_SECONDS).ask(question, ANALYSIS_SECONDS)
 
         return self._analyses.get((function, arguments), work, again)
 
