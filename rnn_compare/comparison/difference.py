@@ -67,10 +67,7 @@ class Difference:
 
 
 def by_student(
-    difference: float,
-    runs: tuple[int, int],
-    seeds: Sequence[tuple[float, float]],
-    reviews: tuple[float, float],
+    difference: float, runs: tuple[int, int], seeds: Sequence[tuple[float, float]], reviews: tuple[float, float]
 ) -> Difference:
     """Judges a difference by Student's t, whose variance is a sum of parts that were estimated independently.
 

@@ -71,11 +71,7 @@ class Card(BaseModel):
             (self.left_out, "has no word or no label and is left out", "have no word or no label and are left out"),
             (self.repeated, "repeats the text of an earlier row", "repeat the text of an earlier row"),
             (self.contradicting, "has another label there", "have another label there"),
-            (
-                self.formulas,
-                "starts like a formula; it is read as text",
-                "start like formulas; they are read as text",
-            ),
+            (self.formulas, "starts like a formula; it is read as text", "start like formulas; they are read as text"),
         ):
             if rows.count:
                 numbers = ", ".join(f"{number:,}" for number in rows.first)

@@ -76,10 +76,7 @@ class Phones:
     """
 
     def __init__(
-        self,
-        classroom: Callable[[], Classroom],
-        running: Callable[[], Services | None],
-        connections: Connections,
+        self, classroom: Callable[[], Classroom], running: Callable[[], Services | None], connections: Connections
     ) -> None:
         self._classroom, self._running, self._connections = classroom, running, connections
         self.sending = RateLimit(AT_ONCE, PER_SECOND)
